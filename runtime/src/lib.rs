@@ -1,0 +1,1 @@
+//! What the generated yundb clients stand on: sending, signing, checking and decoding.

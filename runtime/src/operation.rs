@@ -1,0 +1,350 @@
+//! What an operation is, as data: method, path, parameters, security. Generated code states it; `call` acts on it.
+
+use crate::answer::Answer;
+use crate::error::DecodeError;
+use crate::shape::Shape;
+
+/// One operation of a service. Generated code implements it for the struct that collects the operation's input.
+pub trait Operation {
+    /// What a success answers.
+    type Output;
+    /// The documented response headers; `()` where there are none.
+    type Headers: serde::de::DeserializeOwned;
+    /// The documented body of an error.
+    type Error;
+    /// How the operation is addressed and sent.
+    const SPEC: &'static Spec;
+
+    /// Reads a success, by its status.
+    fn decode(answer: Answer) -> Result<Self::Output, DecodeError>;
+    /// Reads an error body, by its status.
+    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError>;
+}
+
+/// How an operation is addressed and sent.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    /// The documented name, as in errors and logs; the `Action` of an RPC operation.
+    pub name: &'static str,
+    /// The HTTP method.
+    pub method: &'static str,
+    /// The path template, with `{name}` for each path parameter.
+    pub path: &'static str,
+    /// All parameters, in the order in which they are sent.
+    pub params: &'static [Param],
+    /// The request body, if there may be one.
+    pub body: Option<Body>,
+    /// The `Accept` header; empty for none.
+    pub accept: &'static str,
+    /// The alternatives of security schemes that must be met; `None` takes the service's.
+    pub security: Option<&'static [Requirement]>,
+    /// The operation's own servers, instead of the service's.
+    pub servers: &'static [Server],
+    /// Whether a repeated call changes nothing more, where the method says otherwise.
+    pub idempotent: Option<bool>,
+    /// Statuses (`200`) or ranges (`2` for all 2xx, `0` for every success) whose body is not read but streamed.
+    pub streams: &'static [u16],
+}
+
+/// Scheme names that must all be met.
+pub type Requirement = &'static [&'static str];
+
+impl Spec {
+    /// An operation without parameters, body or peculiarities.
+    pub const fn new(name: &'static str, method: &'static str, path: &'static str) -> Self {
+        Self {
+            name,
+            method,
+            path,
+            params: &[],
+            body: None,
+            accept: "",
+            security: None,
+            servers: &[],
+            idempotent: None,
+            streams: &[],
+        }
+    }
+
+    /// With these parameters.
+    pub const fn params(mut self, params: &'static [Param]) -> Self {
+        self.params = params;
+        self
+    }
+
+    /// With a body of this media type, which must be there if `required`.
+    pub const fn body(mut self, media_type: &'static str, required: bool) -> Self {
+        self.body = Some(Body { media_type, required });
+        self
+    }
+
+    /// Asking for these media types.
+    pub const fn accept(mut self, accept: &'static str) -> Self {
+        self.accept = accept;
+        self
+    }
+
+    /// With its own security requirements; an empty list asks for none.
+    pub const fn security(mut self, alternatives: &'static [Requirement]) -> Self {
+        self.security = Some(alternatives);
+        self
+    }
+
+    /// With its own servers.
+    pub const fn servers(mut self, servers: &'static [Server]) -> Self {
+        self.servers = servers;
+        self
+    }
+
+    /// Whether it may be repeated, whatever its method says.
+    pub const fn idempotent(mut self, idempotent: bool) -> Self {
+        self.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Whose answers of these statuses are streamed.
+    pub const fn streams(mut self, statuses: &'static [u16]) -> Self {
+        self.streams = statuses;
+        self
+    }
+}
+
+/// The body of a request.
+#[derive(Clone, Copy, Debug)]
+pub struct Body {
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Whether it is sent even if nothing in it was set.
+    pub required: bool,
+}
+
+/// One parameter of an operation: where it goes and how it is written.
+#[derive(Clone, Copy, Debug)]
+pub struct Param {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Where it goes.
+    pub place: Place,
+    /// Whether it must be given.
+    pub required: bool,
+    /// How lists and objects are written.
+    pub style: Style,
+    /// Whether each element of a list or object gets its own `name=value`.
+    pub explode: bool,
+    /// Whether reserved characters are sent unencoded.
+    pub allow_reserved: bool,
+    /// Whether the value is sent as JSON text.
+    pub json: bool,
+    /// The media type of a multipart field; empty for the default.
+    pub media_type: &'static str,
+    /// The client setting that fills it when the call does not.
+    pub client: Option<&'static str>,
+    /// What the value must look like.
+    pub shape: Shape,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A `{name}` of the path.
+    Path,
+    /// The query; for RPC operations the form body, unless the client sends GET.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+    /// A field of the JSON body.
+    Field,
+    /// A field of the url-encoded form body.
+    Form,
+    /// A field of the multipart body.
+    Part,
+    /// The whole body.
+    Body,
+}
+
+/// How lists and objects are written (OpenAPI's `style`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// `a,b` in path or header.
+    Simple,
+    /// `.a.b` in the path.
+    Label,
+    /// `;name=a` in the path.
+    Matrix,
+    /// `name=a&name=b` or `name=a,b`.
+    Form,
+    /// `a b`.
+    SpaceDelimited,
+    /// `a|b`.
+    PipeDelimited,
+    /// `name[key]=value`.
+    DeepObject,
+    /// `name.1.key=value`: Alibaba Cloud's numbered lists and dotted objects.
+    Flattened,
+}
+
+const fn param(name: &'static str, place: Place, style: Style, explode: bool, shape: Shape) -> Param {
+    Param {
+        name,
+        place,
+        required: false,
+        style,
+        explode,
+        allow_reserved: false,
+        json: false,
+        media_type: "",
+        client: None,
+        shape,
+    }
+}
+
+/// A path parameter.
+pub const fn path(name: &'static str, shape: Shape) -> Param {
+    param(name, Place::Path, Style::Simple, false, shape).required()
+}
+
+/// A query parameter.
+pub const fn query(name: &'static str, shape: Shape) -> Param {
+    param(name, Place::Query, Style::Form, true, shape)
+}
+
+/// A header.
+pub const fn header(name: &'static str, shape: Shape) -> Param {
+    param(name, Place::Header, Style::Simple, false, shape)
+}
+
+/// A cookie.
+pub const fn cookie(name: &'static str, shape: Shape) -> Param {
+    param(name, Place::Cookie, Style::Form, true, shape)
+}
+
+/// A field of the JSON body.
+pub const fn field(name: &'static str, shape: Shape) -> Param {
+    param(name, Place::Field, Style::Form, true, shape)
+}
+
+/// A field of the url-encoded form body.
+pub const fn form(name: &'static str, shape: Shape) -> Param {
+    param(name, Place::Form, Style::Form, true, shape)
+}
+
+/// A field of the multipart body.
+pub const fn part(name: &'static str, shape: Shape) -> Param {
+    param(name, Place::Part, Style::Form, true, shape)
+}
+
+/// The whole body.
+pub const fn body(shape: Shape) -> Param {
+    param("body", Place::Body, Style::Form, true, shape)
+}
+
+impl Param {
+    /// It must be given.
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Written in another style than its place's default.
+    pub const fn style(mut self, style: Style, explode: bool) -> Self {
+        self.style = style;
+        self.explode = explode;
+        self
+    }
+
+    /// Reserved characters are sent unencoded.
+    pub const fn allow_reserved(mut self) -> Self {
+        self.allow_reserved = true;
+        self
+    }
+
+    /// Sent as JSON text.
+    pub const fn json(mut self) -> Self {
+        self.json = true;
+        self
+    }
+
+    /// A multipart field of this media type.
+    pub const fn media_type(mut self, media_type: &'static str) -> Self {
+        self.media_type = media_type;
+        self
+    }
+
+    /// Filled by a setting of the client.
+    pub const fn client(mut self, setting: &'static str) -> Self {
+        self.client = Some(setting);
+        self
+    }
+}
+
+/// A service: what all its operations share.
+#[derive(Clone, Copy, Debug)]
+pub struct Service {
+    /// The name of the generated crate, for the `User-Agent`.
+    pub package: &'static str,
+    /// The API's version.
+    pub version: &'static str,
+    /// How calls are addressed, signed and classified.
+    pub protocol: Protocol,
+    /// Where the service is reached.
+    pub servers: &'static [Server],
+    /// The security schemes, by name.
+    pub schemes: &'static [Scheme],
+    /// The alternatives of schemes that operations ask for by default.
+    pub security: &'static [Requirement],
+}
+
+/// How calls are addressed, signed and classified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// Plain HTTP as the OpenAPI document says, with its security schemes.
+    Http,
+    /// Alibaba Cloud RPC: an `Action`, signed common parameters, 200 answers that may carry a failure.
+    AliyunRpc,
+    /// Huawei Cloud REST: `SDK-HMAC-SHA256` or a token.
+    HuaweiRest,
+}
+
+/// One address of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct Server {
+    /// The base URL, with `{name}` for each variable.
+    pub url: &'static str,
+    /// The region that it serves, where the document names one.
+    pub region: Option<&'static str>,
+    /// The variables of the URL.
+    pub variables: &'static [Variable],
+}
+
+/// A variable of a server's URL.
+#[derive(Clone, Copy, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its default.
+    pub default: &'static str,
+    /// Its allowed values; empty for any.
+    pub values: &'static [&'static str],
+}
+
+/// A security scheme of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct Scheme {
+    /// Its name in the document.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: SchemeKind,
+}
+
+/// What a security scheme is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SchemeKind {
+    /// A key in a query parameter, header or cookie of this name.
+    ApiKey(Place, &'static str),
+    /// HTTP basic.
+    Basic,
+    /// HTTP bearer, also what OAuth 2 and OpenID Connect end in.
+    Bearer,
+}

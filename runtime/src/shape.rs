@@ -1,0 +1,208 @@
+//! What a request value must look like, as data: the facts that are checked before anything is sent.
+//!
+//! Generated types implement [`Object`] with a table of their fields; `check` walks a value along its [`Shape`].
+
+/// A type whose fields are checked before a request is sent.
+pub trait Object {
+    /// The fields that have something to check: required ones, bounded ones, and those with such fields inside.
+    const FIELDS: &'static [Field];
+}
+
+/// One field of an [`Object`].
+#[derive(Clone, Copy, Debug)]
+pub struct Field {
+    /// The name on the wire.
+    pub name: &'static str,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it must look like.
+    pub shape: Shape,
+}
+
+/// The limits of one value. Only those that are set are checked.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Shape {
+    /// How to go on inside the value.
+    pub inner: Inner,
+    /// Fewest and most characters of a string.
+    pub length: (Option<usize>, Option<usize>),
+    /// Lower limit of a number.
+    pub minimum: Option<Limit>,
+    /// Upper limit of a number.
+    pub maximum: Option<Limit>,
+    /// What a number must be a multiple of.
+    pub multiple_of: Option<f64>,
+    /// A regular expression that a string must match somewhere.
+    pub pattern: Option<&'static str>,
+    /// Fewest and most elements of a list, or entries of a map.
+    pub items: (Option<usize>, Option<usize>),
+    /// Whether the elements of a list must differ from one another.
+    pub unique: bool,
+}
+
+/// A limit of a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limit {
+    /// The limit itself.
+    pub value: LimitValue,
+    /// Whether the limit itself is outside.
+    pub exclusive: bool,
+}
+
+/// The value of a [`Limit`]; integers are kept exact.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum LimitValue {
+    /// An integer.
+    Integer(i64),
+    /// A number with a fraction, or beyond 64 bits.
+    Float(f64),
+}
+
+/// What there is inside a value.
+#[derive(Clone, Copy, Default)]
+pub enum Inner {
+    /// Nothing to check.
+    #[default]
+    None,
+    /// The fields of an object. A function, so that types may contain themselves.
+    Object(fn() -> &'static [Field]),
+    /// The elements of a list.
+    List(&'static Shape),
+    /// The values of a map.
+    Map(&'static Shape),
+}
+
+impl std::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Never prints the fields: a type that contains itself would not end.
+        f.write_str(match self {
+            Self::None => "None",
+            Self::Object(_) => "Object",
+            Self::List(_) => "List",
+            Self::Map(_) => "Map",
+        })
+    }
+}
+
+/// A field that must be there.
+pub const fn required(name: &'static str, shape: Shape) -> Field {
+    Field { name, required: true, shape }
+}
+
+/// A field that may be absent.
+pub const fn optional(name: &'static str, shape: Shape) -> Field {
+    Field { name, required: false, shape }
+}
+
+/// Any value, without limits so far.
+pub const fn any() -> Shape {
+    Shape {
+        inner: Inner::None,
+        length: (None, None),
+        minimum: None,
+        maximum: None,
+        multiple_of: None,
+        pattern: None,
+        items: (None, None),
+        unique: false,
+    }
+}
+
+/// An object with the fields of `T`.
+pub const fn object<T: Object>() -> Shape {
+    Shape { inner: Inner::Object(|| T::FIELDS), ..any() }
+}
+
+/// A list of such elements.
+pub const fn list(element: &'static Shape) -> Shape {
+    Shape { inner: Inner::List(element), ..any() }
+}
+
+/// A map with such values.
+pub const fn map(value: &'static Shape) -> Shape {
+    Shape { inner: Inner::Map(value), ..any() }
+}
+
+impl Shape {
+    /// A string of at least so many characters.
+    pub const fn min_length(mut self, characters: usize) -> Self {
+        self.length.0 = Some(characters);
+        self
+    }
+
+    /// A string of at most so many characters.
+    pub const fn max_length(mut self, characters: usize) -> Self {
+        self.length.1 = Some(characters);
+        self
+    }
+
+    /// An integer of at least this.
+    pub const fn min(mut self, value: i64) -> Self {
+        self.minimum = Some(Limit { value: LimitValue::Integer(value), exclusive: false });
+        self
+    }
+
+    /// An integer of at most this.
+    pub const fn max(mut self, value: i64) -> Self {
+        self.maximum = Some(Limit { value: LimitValue::Integer(value), exclusive: false });
+        self
+    }
+
+    /// A number of at least this.
+    pub const fn min_number(mut self, value: f64) -> Self {
+        self.minimum = Some(Limit { value: LimitValue::Float(value), exclusive: false });
+        self
+    }
+
+    /// A number of at most this.
+    pub const fn max_number(mut self, value: f64) -> Self {
+        self.maximum = Some(Limit { value: LimitValue::Float(value), exclusive: false });
+        self
+    }
+
+    /// The lower limit itself is outside.
+    pub const fn exclusive_min(mut self) -> Self {
+        if let Some(limit) = &mut self.minimum {
+            limit.exclusive = true;
+        }
+        self
+    }
+
+    /// The upper limit itself is outside.
+    pub const fn exclusive_max(mut self) -> Self {
+        if let Some(limit) = &mut self.maximum {
+            limit.exclusive = true;
+        }
+        self
+    }
+
+    /// A multiple of this.
+    pub const fn multiple_of(mut self, value: f64) -> Self {
+        self.multiple_of = Some(value);
+        self
+    }
+
+    /// A string that matches this regular expression (ECMA-262, unanchored).
+    pub const fn pattern(mut self, pattern: &'static str) -> Self {
+        self.pattern = Some(pattern);
+        self
+    }
+
+    /// A list or map of at least so many entries.
+    pub const fn min_items(mut self, count: usize) -> Self {
+        self.items.0 = Some(count);
+        self
+    }
+
+    /// A list or map of at most so many entries.
+    pub const fn max_items(mut self, count: usize) -> Self {
+        self.items.1 = Some(count);
+        self
+    }
+
+    /// A list without duplicates.
+    pub const fn unique(mut self) -> Self {
+        self.unique = true;
+        self
+    }
+}

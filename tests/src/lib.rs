@@ -1,0 +1,1 @@
+//! Workspace tests; see the integration tests beside this folder.
