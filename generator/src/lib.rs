@@ -1,1 +1,130 @@
-//! Turns an OpenAPI 3.0 document into a typed Rust client crate, in four stages.
+//! Turns an OpenAPI 3.0 document into a typed Rust client crate, in four stages: [`load`], [`lower`], [`emit`], [`write`].
+//!
+//! Each stage is a pure function of the one before; [`generate`] runs all four.
+
+pub mod diagnostic;
+pub mod emit;
+pub mod load;
+pub mod lower;
+pub mod write;
+
+use std::path::Path;
+
+pub use diagnostic::Diagnostics;
+pub use emit::Manifest;
+
+/// What a run does beside reading a spec and writing a crate.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The package's name; made from the spec's file name where it is not given.
+    pub name: Option<String>,
+    /// The path by which generated files name their source; the spec's own where it is not given.
+    pub source: Option<String>,
+    /// How the crate's manifest names its dependencies.
+    pub manifest: Manifest,
+    /// Whether what is left out or doubtful is an error.
+    pub strict: bool,
+    /// Whether to compare only, and change nothing.
+    pub check: bool,
+}
+
+/// What a run did.
+#[derive(Debug)]
+pub struct Report {
+    /// The package.
+    pub package: String,
+    /// How many operations it has.
+    pub operations: usize,
+    /// How many types it has.
+    pub types: usize,
+    /// How many lines its files have.
+    pub lines: usize,
+    /// What was written, or with `check` what differs.
+    pub changes: write::Changes,
+    /// Warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// Why a run wrote nothing.
+#[derive(Debug)]
+pub enum Failure {
+    /// The document has errors.
+    Document(Diagnostics),
+    /// A file could not be read or written.
+    Io(std::io::Error),
+    /// The generator is at fault.
+    Emit(emit::EmitError),
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Document(diagnostics) => diagnostics.fmt(f),
+            Self::Io(error) => error.fmt(f),
+            Self::Emit(error) => error.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Document(_) => None,
+            Self::Io(error) => Some(error),
+            Self::Emit(error) => Some(error),
+        }
+    }
+}
+
+/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and brings the crate in `out` into line with it.
+///
+/// # Errors
+/// If the document has errors, a file cannot be read or written, or the folder holds something else than a generated crate.
+pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Failure> {
+    let mut diagnostics = Diagnostics::new();
+    let package = options.name.clone().unwrap_or_else(|| package_name(spec));
+    let source = options.source.clone().unwrap_or_else(|| file_name(spec));
+    let service = load::load(spec, &mut diagnostics).map(|loaded| lower::lower(&loaded, &package, &source, &mut diagnostics));
+    if options.strict {
+        diagnostics.deny_warnings();
+    }
+    let service = match service {
+        Some(service) if !diagnostics.has_errors() => service,
+        _ => return Err(Failure::Document(diagnostics)),
+    };
+    let files = emit::emit(&service, &options.manifest).map_err(Failure::Emit)?;
+    let changes = write::write(out, &files, options.check).map_err(Failure::Io)?;
+    Ok(Report {
+        operations: service.groups.iter().map(|group| group.operations.len()).sum(),
+        types: service.types.iter().filter(|ty| !ty.groups.is_empty()).count(),
+        lines: files.values().map(|text| text.lines().count()).sum(),
+        package,
+        changes,
+        diagnostics,
+    })
+}
+
+/// A package name for a spec whose caller names none: its file or folder, as Cargo allows it.
+fn package_name(spec: &Path) -> String {
+    let mut name: String = file_name(spec)
+        .split(['.'])
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    name = name.trim_matches('-').to_owned();
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        name.insert_str(0, "api-");
+    }
+    name
+}
+
+/// The last component of a spec's path; for `<folder>/openapi.yaml` the folder, which says more.
+fn file_name(spec: &Path) -> String {
+    let spec = match (spec.file_stem().and_then(|stem| stem.to_str()), spec.parent()) {
+        (Some("openapi"), Some(folder)) if folder.file_name().is_some() => folder,
+        _ => spec,
+    };
+    spec.file_name().map_or_else(|| "openapi".to_owned(), |name| name.to_string_lossy().into_owned())
+}

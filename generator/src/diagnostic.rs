@@ -1,0 +1,395 @@
+//! What the generator has to say about a document: where, what is wrong, and what to write instead.
+
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+};
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle,
+};
+
+/// Lines longer than this (minified JSON) are named by position, not shown.
+const LONGEST_SHOWN_LINE: usize = 2_000;
+
+/// The text of one file of a document, kept so that a diagnostic can show its lines.
+pub struct Source {
+    name: String,
+    text: String,
+    /// Byte offset of the start of each line.
+    lines: Vec<u32>,
+}
+
+impl Source {
+    /// Keeps a file's text under the name that diagnostics show.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+        let (name, text) = (name.into(), text.into());
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(ends.map(|(end, _)| offset(end + 1))).collect();
+        Arc::new(Self { name, text, lines })
+    }
+
+    /// The file's name as diagnostics show it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file's text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The line (from 0) that a byte offset falls on.
+    fn line_of(&self, position: u32) -> usize {
+        self.lines.partition_point(|start| *start <= position).saturating_sub(1)
+    }
+
+    /// The bytes of a line (from 0), without what ends it.
+    fn line_range(&self, line: usize) -> (usize, usize) {
+        let start = self.lines.get(line).map_or(self.text.len(), |start| *start as usize);
+        let end = self.lines.get(line + 1).map_or(self.text.len(), |end| *end as usize);
+        let line = self.text.get(start..end).unwrap_or_default();
+        (start, start + line.trim_end_matches(['\n', '\r']).len())
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Source({:?}, {} bytes)", self.name, self.text.len())
+    }
+}
+
+fn offset(position: usize) -> u32 {
+    u32::try_from(position).unwrap_or(u32::MAX)
+}
+
+/// A stretch of a source file. Cheap to clone: a shared file and two offsets.
+#[derive(Clone)]
+pub struct Location {
+    source: Arc<Source>,
+    start: u32,
+    end: u32,
+}
+
+impl Location {
+    /// The bytes `start..end` of a file; offsets beyond the text or inside a character are moved back into it.
+    pub fn new(source: &Arc<Source>, start: usize, end: usize) -> Self {
+        let start = floor_boundary(&source.text, start);
+        let end = floor_boundary(&source.text, end).max(start);
+        Self { source: Arc::clone(source), start: offset(start), end: offset(end) }
+    }
+
+    /// A file as a whole, for what has no place in it.
+    pub fn of_file(source: &Arc<Source>) -> Self {
+        Self::new(source, 0, 0)
+    }
+
+    /// From the start of this stretch to the end of another in the same file.
+    pub fn to(&self, end: &Self) -> Self {
+        Self { source: Arc::clone(&self.source), start: self.start, end: end.end.max(self.start) }
+    }
+
+    /// The file.
+    pub fn source(&self) -> &Arc<Source> {
+        &self.source
+    }
+
+    /// The file's name as diagnostics show it.
+    pub fn file(&self) -> &str {
+        &self.source.name
+    }
+
+    /// The line, from 1.
+    pub fn line(&self) -> usize {
+        self.source.line_of(self.start) + 1
+    }
+
+    /// The column in characters, from 1.
+    pub fn column(&self) -> usize {
+        let (start, _) = self.source.line_range(self.line() - 1);
+        self.source.text.get(start..self.start as usize).map_or(0, |before| before.chars().count())
+            + 1
+    }
+
+    /// The source text that this location covers.
+    pub fn text(&self) -> &str {
+        self.source.text.get(self.start as usize..self.end as usize).unwrap_or_default()
+    }
+
+    fn key(&self) -> (&str, u32, u32) {
+        (&self.source.name, self.start, self.end)
+    }
+
+    /// The first line of the location as a snippet, so that a file of megabytes isn't laid out to show one line of it.
+    /// None for lines too long to show.
+    fn snippet<'a>(
+        &'a self,
+        kind: AnnotationKind,
+        label: &'a str,
+    ) -> Option<Snippet<'a, Annotation<'a>>> {
+        let line = self.source.line_of(self.start);
+        let (line_start, line_end) = self.source.line_range(line);
+        if line_end - line_start > LONGEST_SHOWN_LINE {
+            return None;
+        }
+        let shown = self.source.text.get(line_start..line_end)?;
+        let start = (self.start as usize).clamp(line_start, line_end) - line_start;
+        let end = (self.end as usize).clamp(line_start, line_end) - line_start;
+        let end = start + shown.get(start..end).unwrap_or_default().trim_end().len();
+        let annotation = kind.span(start..end).label(Some(label).filter(|label| !label.is_empty()));
+        Some(
+            Snippet::source(shown)
+                .line_start(line + 1)
+                .path(self.file())
+                .fold(false)
+                .annotation(annotation),
+        )
+    }
+}
+
+fn floor_boundary(text: &str, position: usize) -> usize {
+    let position = position.min(text.len());
+    (0..=position).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file(), self.line(), self.column())
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Location({self})")
+    }
+}
+
+impl PartialEq for Location {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Location {}
+
+impl PartialOrd for Location {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Location {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl Hash for Location {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
+}
+
+/// How much a diagnostic matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Nothing is written.
+    Error,
+    /// The crate is written; something of the document was mended, changed or left out.
+    Warning,
+}
+
+/// One thing that is wrong with a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of thing, in kebab-case: `missing-ref`.
+    pub code: &'static str,
+    /// How much it matters.
+    pub severity: Severity,
+    /// What is wrong, in one line that can stand alone.
+    pub message: String,
+    /// Where it is wrong.
+    pub location: Option<Location>,
+    /// A word under the place.
+    pub label: String,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// Other places that matter for it.
+    pub related: Vec<(Location, String)>,
+}
+
+impl Diagnostic {
+    /// An error: nothing will be written.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message)
+    }
+
+    /// A warning: the crate is written all the same.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, message)
+    }
+
+    fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity,
+            message: message.into(),
+            location: None,
+            label: String::new(),
+            help: None,
+            related: Vec::new(),
+        }
+    }
+
+    /// Where it is wrong. Takes a `Location` or an `Option<Location>`.
+    #[must_use]
+    pub fn at(mut self, location: impl Into<Option<Location>>) -> Self {
+        self.location = location.into();
+        self
+    }
+
+    /// A word under the place.
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    /// What to write instead.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Another place that matters for it, and why.
+    #[must_use]
+    pub fn note(mut self, location: Location, text: impl Into<String>) -> Self {
+        self.related.push((location, text.into()));
+        self
+    }
+
+    fn render(&self, renderer: &Renderer) -> String {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let mut group: Group<'_> =
+            Group::with_title(level.primary_title(self.message.as_str()).id(self.code));
+        let places = self.location.iter().map(|at| (at, AnnotationKind::Primary, &self.label));
+        let related = self.related.iter().map(|(at, text)| (at, AnnotationKind::Context, text));
+        for (location, kind, label) in places.chain(related) {
+            group = match location.snippet(kind, label) {
+                Some(snippet) => group.element(snippet),
+                None => {
+                    let origin = Origin::path(location.file())
+                        .line(location.line())
+                        .char_column(location.column());
+                    let group = group.element(origin);
+                    match label.is_empty() {
+                        true => group,
+                        false => group.element(Level::NOTE.message(label.as_str())),
+                    }
+                }
+            };
+        }
+        if let Some(help) = &self.help {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        renderer.render(&[group])
+    }
+}
+
+/// All that a run has to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Nothing to say yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a diagnostic, unless the same was said already (an inlined part of a document is met more than once).
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.0.contains(&diagnostic) {
+            self.0.push(diagnostic);
+        }
+    }
+
+    /// Whether any of them is an error.
+    pub fn has_errors(&self) -> bool {
+        self.errors() > 0
+    }
+
+    /// How many are errors.
+    pub fn errors(&self) -> usize {
+        self.0.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
+    }
+
+    /// How many are warnings.
+    pub fn warnings(&self) -> usize {
+        self.0.len() - self.errors()
+    }
+
+    /// Whether there is nothing to say.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Makes every warning an error (`--strict`).
+    pub fn deny_warnings(&mut self) {
+        for diagnostic in &mut self.0 {
+            diagnostic.severity = Severity::Error;
+        }
+    }
+
+    /// All of them, in the order in which they were found.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+
+    /// All of them as text in the manner of rustc, by file and position, with or without colours.
+    pub fn render(&self, coloured: bool) -> String {
+        let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
+        let renderer = renderer.decor_style(DecorStyle::Ascii);
+        let mut sorted: Vec<_> = self.0.iter().collect();
+        sorted.sort_by(|a, b| {
+            (&a.location, a.severity, a.code).cmp(&(&b.location, b.severity, b.code))
+        });
+        sorted.iter().map(|diagnostic| diagnostic.render(&renderer) + "\n\n").collect()
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.render(false).trim_end())
+    }
+}
+
+impl Extend<Diagnostic> for Diagnostics {
+    fn extend<T: IntoIterator<Item = Diagnostic>>(&mut self, diagnostics: T) {
+        for diagnostic in diagnostics {
+            self.push(diagnostic);
+        }
+    }
+}
+
+impl IntoIterator for Diagnostics {
+    type Item = Diagnostic;
+    type IntoIter = std::vec::IntoIter<Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Diagnostics {
+    type Item = &'a Diagnostic;
+    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

@@ -1,0 +1,394 @@
+//! Operations as emitted: the client's method, the struct of inputs with its setters, and the data of the call.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{Scope, doc, ident};
+use crate::lower::model::{
+    Answer, Input, InputKind, Operation, Param, Paging, Payload, Place, Server, Service, Step, Style, Type, TypeId, TypeKind,
+};
+
+/// One operation: `Client::method`, its call, what the runtime needs to know of it.
+pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
+    let client = scope.uses.client();
+    let call = scope.uses.item("Call");
+    let (method, name) = (ident(&operation.method_name), ident(&operation.type_name));
+    let docs = doc(&operation.docs);
+    let aliases = operation.aliases.iter().map(|alias| quote!(#[doc(alias = #alias)]));
+    let deprecated = operation.deprecated.as_ref().map(|note| quote!(#[deprecated(note = #note)]));
+    let arguments = operation.arguments.iter().map(|input| {
+        let name = ident(&input.ident);
+        let given = scope.input(input).0;
+        quote!(#name: #given)
+    });
+    let filled = operation.arguments.iter().map(|input| scope.input(input).1);
+    let setters = operation.setters.iter().map(|input| {
+        let name = ident(&input.ident);
+        let docs = doc(&input.docs);
+        let (given, step) = scope.input(input);
+        let deprecated = input.deprecated.then(|| quote!(#[deprecated]));
+        quote! {
+            #docs
+            #deprecated
+            pub fn #name(self, #name: #given) -> Self {
+                Self(self.0 #step)
+            }
+        }
+    });
+    let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
+    let call_docs = format!(" The input of [`Client::{0}`](crate::Client::{0}).", operation.method_name.trim_start_matches("r#"));
+    let data = data(scope, operation);
+    let (output, error) = (scope.answer(&operation.output), scope.answer(&operation.error));
+    let headers = operation.headers.map(|id| {
+        let name = scope.type_name(id);
+        quote!(, #name)
+    });
+    let paged = operation.paging.as_ref().map(|paging| self::paging(scope, operation, paging));
+    quote! {
+        impl #client {
+            #docs
+            #(#aliases)*
+            #deprecated
+            pub fn #method(&self, #(#arguments),*) -> #name {
+                #name(self.call(#name::SPEC) #(#filled)*)
+            }
+        }
+        #[doc = #call_docs]
+        #[derive(Clone, Debug)]
+        #[must_use = "nothing is sent before `send`"]
+        pub struct #name(#call);
+        #setters
+        #data
+        yundb_runtime::operation_methods!(#name => Response<#output #headers>, Error<#error>);
+        #paged
+    }
+}
+
+fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
+    let (trait_name, spec, answer, decode_error) =
+        (scope.uses.item("Operation"), scope.uses.item("Spec"), scope.uses.item("Answer"), scope.uses.item("DecodeError"));
+    let name = ident(&operation.type_name);
+    let (wire, method, path) = (&operation.name, &operation.method, &operation.path);
+    let mut chain = quote!(#spec::new(#wire, #method, #path));
+    if !operation.params.is_empty() {
+        let params = operation.params.iter().map(|param| self::param(scope, param));
+        chain = quote!(#chain.params(&[#(#params),*]));
+    }
+    if let Some((media_type, required)) = &operation.body {
+        chain = quote!(#chain.body(#media_type, #required));
+    }
+    if !operation.accept.is_empty() {
+        let accept = &operation.accept;
+        chain = quote!(#chain.accept(#accept));
+    }
+    if let Some(security) = &operation.security {
+        let alternatives = alternatives(security);
+        chain = quote!(#chain.security(&[#alternatives]));
+    }
+    if !operation.servers.is_empty() {
+        let servers = servers(scope, &operation.servers);
+        chain = quote!(#chain.servers(&[#servers]));
+    }
+    if let Some(idempotent) = operation.idempotent {
+        chain = quote!(#chain.idempotent(#idempotent));
+    }
+    if !operation.streams.is_empty() {
+        let statuses = operation.streams.iter().map(|status| Literal::u16_unsuffixed(*status));
+        chain = quote!(#chain.streams(&[#(#statuses),*]));
+    }
+    let (output, error) = (scope.answer(&operation.output), scope.answer(&operation.error));
+    let headers = operation.headers.map_or_else(
+        || quote!(()),
+        |id| {
+            let name = scope.type_name(id);
+            quote!(#name)
+        },
+    );
+    let decode = match &operation.output {
+        Answer::One(Payload::Empty) => quote!(answer.empty()),
+        Answer::One(Payload::Json(_)) => quote!(answer.json()),
+        Answer::One(Payload::Text) => quote!(answer.text()),
+        Answer::One(Payload::Stream) => quote!(Ok(answer.stream())),
+        Answer::ByStatus(_) => quote!(#output::decode(answer)),
+    };
+    let decode_failure = match &operation.error {
+        Answer::One(Payload::Text) => quote!(answer.text()),
+        Answer::One(Payload::Json(_)) => quote!(answer.json()),
+        Answer::One(_) => quote!(answer.empty()),
+        Answer::ByStatus(_) => quote!(#error::decode(answer)),
+    };
+    quote! {
+        impl #trait_name for #name {
+            type Output = #output;
+            type Headers = #headers;
+            type Error = #error;
+            const SPEC: &'static #spec = &#chain;
+            fn decode(answer: #answer) -> Result<Self::Output, #decode_error> {
+                #decode
+            }
+            fn decode_error(answer: &#answer) -> Result<Self::Error, #decode_error> {
+                #decode_failure
+            }
+        }
+    }
+}
+
+fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
+    let shape = scope.shape(&param.shape);
+    let name = &param.name;
+    let (function, with_name) = match param.place {
+        Place::Path => ("path", true),
+        Place::Query => ("query", true),
+        Place::Header => ("header", true),
+        Place::Cookie => ("cookie", true),
+        Place::Field => ("field", true),
+        Place::Form => ("form", true),
+        Place::Part => ("part", true),
+        Place::Body => ("body", false),
+    };
+    let function = scope.uses.item(function);
+    let mut out = if with_name { quote!(#function(#name, #shape)) } else { quote!(#function(#shape)) };
+    if param.required && param.place != Place::Path {
+        out = quote!(#out.required());
+    }
+    if let Some((style, explode)) = param.style {
+        let (styles, style) = (scope.uses.item("Style"), ident(style_name(style)));
+        out = quote!(#out.style(#styles::#style, #explode));
+    }
+    if param.allow_reserved {
+        out = quote!(#out.allow_reserved());
+    }
+    if param.json {
+        out = quote!(#out.json());
+    }
+    if let Some(media_type) = &param.media_type {
+        out = quote!(#out.media_type(#media_type));
+    }
+    if let Some(client) = &param.client {
+        out = quote!(#out.client(#client));
+    }
+    out
+}
+
+fn style_name(style: Style) -> &'static str {
+    match style {
+        Style::Simple => "Simple",
+        Style::Label => "Label",
+        Style::Matrix => "Matrix",
+        Style::Form => "Form",
+        Style::SpaceDelimited => "SpaceDelimited",
+        Style::PipeDelimited => "PipeDelimited",
+        Style::DeepObject => "DeepObject",
+    }
+}
+
+fn place_name(place: Place) -> &'static str {
+    match place {
+        Place::Path => "Path",
+        Place::Query => "Query",
+        Place::Header => "Header",
+        Place::Cookie => "Cookie",
+        Place::Field => "Field",
+        Place::Form => "Form",
+        Place::Part => "Part",
+        Place::Body => "Body",
+    }
+}
+
+fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStream {
+    let (paged, data) = (scope.uses.item("Paged"), scope.uses.item("Paging"));
+    let name = ident(&operation.type_name);
+    let item = scope.ty(&paging.item);
+    let (style, position, first) = (ident(&paging.style), &paging.position, Literal::i64_unsuffixed(paging.first));
+    let mut chain = match paging.style.as_str() {
+        "token" => quote!(#data::#style(#position)),
+        _ => quote!(#data::#style(#position, #first)),
+    };
+    if let Some(size) = &paging.size {
+        chain = quote!(#chain.size(#size));
+    }
+    if let Some(total) = &paging.total {
+        chain = quote!(#chain.total(#total));
+    }
+    if let Some(next) = &paging.next {
+        chain = quote!(#chain.next(#next));
+    }
+    let items = items(&paging.items);
+    let (output, error) = (scope.answer(&operation.output), scope.answer(&operation.error));
+    quote! {
+        impl #paged for #name {
+            type Item = #item;
+            const PAGING: #data = #chain;
+            fn items(page: #output) -> Vec<#item> {
+                #items
+            }
+        }
+        yundb_runtime::paged_methods!(#name => #item, #error);
+    }
+}
+
+/// The expression that takes the items out of a page.
+fn items(steps: &[Step]) -> TokenStream {
+    let mut out = quote!(page);
+    // Once a step is optional, the following ones are taken inside of it.
+    let mut open = false;
+    for step in steps {
+        let field = ident(&step.ident);
+        let json = step.json_text;
+        out = match (open, step.optional, json) {
+            (false, _, false) => quote!(#out.#field),
+            (false, true, true) => quote!(#out.#field.and_then(yundb_runtime::JsonText::into_value)),
+            (false, false, true) => quote!(#out.#field.into_value()),
+            (true, true, false) => quote!(#out.and_then(|inner| inner.#field)),
+            (true, false, false) => quote!(#out.map(|inner| inner.#field)),
+            (true, true, true) => quote!(#out.and_then(|inner| inner.#field).and_then(yundb_runtime::JsonText::into_value)),
+            (true, false, true) => quote!(#out.and_then(|inner| inner.#field.into_value())),
+        };
+        open = open || step.optional || json;
+    }
+    if open { quote!(#out.unwrap_or_default()) } else { out }
+}
+
+/// Alternatives of security schemes.
+pub(super) fn alternatives(alternatives: &[Vec<String>]) -> TokenStream {
+    let alternatives = alternatives.iter().map(|schemes| quote!(&[#(#schemes),*]));
+    quote!(#(#alternatives),*)
+}
+
+/// Addresses.
+pub(super) fn servers(scope: &Scope<'_>, servers: &[Server]) -> TokenStream {
+    let server_type = scope.uses.item("Server");
+    let servers = servers.iter().map(|server| {
+        let url = &server.url;
+        let region = match &server.region {
+            Some(region) => quote!(Some(#region)),
+            None => quote!(None),
+        };
+        let variables = server.variables.iter().map(|(name, default, values)| {
+            let variable = scope.uses.item("Variable");
+            quote!(#variable { name: #name, default: #default, values: &[#(#values),*] })
+        });
+        quote!(#server_type { url: #url, region: #region, variables: &[#(#variables),*] })
+    });
+    quote!(#(#servers),*)
+}
+
+/// The definitions that an operation leads to, nearest first.
+pub(super) fn types_of(service: &Service, operation: &Operation) -> Vec<TypeId> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    let inputs = operation.arguments.iter().chain(&operation.setters);
+    let given = inputs.filter_map(|input| match &input.kind {
+        InputKind::Value(ty, _) | InputKind::JsonAs(_, ty) => Some(ty),
+        _ => None,
+    });
+    let payloads = [&operation.output, &operation.error].into_iter().flat_map(|answer| match answer {
+        Answer::One(payload) => vec![payload],
+        Answer::ByStatus(index) => service.outcomes[*index].cases.iter().map(|case| &case.payload).collect(),
+    });
+    let answered = payloads.filter_map(|payload| match payload {
+        Payload::Json(ty) => Some(ty),
+        _ => None,
+    });
+    let headers = operation.headers.map(Type::Named);
+    for ty in given.chain(answered).chain(&headers) {
+        collect(service, ty, &mut seen, &mut found);
+    }
+    found
+}
+
+fn collect(service: &Service, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mut Vec<TypeId>) {
+    match ty {
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::JsonText(inner) => collect(service, inner, seen, found),
+        Type::Named(id) if seen.insert(*id) => {
+            found.push(*id);
+            match &service.types[*id].kind {
+                TypeKind::Struct(body) => body.fields.iter().map(|f| &f.ty).chain(&body.additional).for_each(|ty| collect(service, ty, seen, found)),
+                TypeKind::Union(union) => union.variants.iter().for_each(|v| collect(service, &v.ty, seen, found)),
+                TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The bodies by status that an operation answers.
+pub(super) fn outcomes_of(operation: &Operation) -> Vec<usize> {
+    [&operation.output, &operation.error]
+        .into_iter()
+        .filter_map(|answer| match answer {
+            Answer::ByStatus(index) => Some(*index),
+            Answer::One(_) => None,
+        })
+        .collect()
+}
+
+impl Scope<'_> {
+    fn answer(&self, answer: &Answer) -> TokenStream {
+        match answer {
+            Answer::One(payload) => self.payload(payload),
+            Answer::ByStatus(index) => {
+                let outcome = &self.service.outcomes[*index];
+                let here = outcome.groups.len() == 1 && self.group.is_some_and(|group| outcome.groups.contains(&group));
+                if !here {
+                    self.uses.shared(&outcome.name);
+                }
+                let name = ident(&outcome.name);
+                quote!(#name)
+            }
+        }
+    }
+
+    /// What an input takes, and the step that hands it to the call.
+    fn input(&self, input: &Input) -> (TokenStream, TokenStream) {
+        let name = ident(&input.ident);
+        let wire = &input.wire;
+        match &input.kind {
+            InputKind::Value(ty, nullable) => {
+                let (given, value) = self.given(ty, *nullable, &name);
+                // A setter that takes `impl Into<T>` must say what `T` is: the call takes anything that serializes.
+                let value = match ty {
+                    _ if *nullable => {
+                        let ty = self.ty(ty);
+                        quote!(Into::<Option<#ty>>::into(#name))
+                    }
+                    Type::List(_) => value,
+                    _ if value.to_string() != name.to_string() => {
+                        let ty = self.ty(ty);
+                        quote!(Into::<#ty>::into(#name))
+                    }
+                    _ => value,
+                };
+                match input.place {
+                    Some(place) => {
+                        let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
+                        (given, quote!(.set_in(#places::#place, #wire, #value)))
+                    }
+                    None => (given, quote!(.set(#wire, #value))),
+                }
+            }
+            InputKind::Part => {
+                let part = self.uses.item("Part");
+                (quote!(impl Into<#part>), quote!(.part(#wire, #name)))
+            }
+            InputKind::Parts => {
+                let part = self.uses.item("Part");
+                (quote!(impl IntoIterator<Item = impl Into<#part>>), quote!(.parts(#wire, #name)))
+            }
+            InputKind::Raw => {
+                let bytes = self.uses.item("Bytes");
+                (quote!(impl Into<#bytes>), quote!(.body(#name)))
+            }
+            InputKind::RawAs(media_type) => {
+                let bytes = self.uses.item("Bytes");
+                (quote!(impl Into<#bytes>), quote!(.body_as(#media_type, #name)))
+            }
+            InputKind::JsonAs(media_type, ty) => {
+                let ty = self.ty(ty);
+                (ty, quote!(.json_as(#media_type, #name)))
+            }
+        }
+    }
+}

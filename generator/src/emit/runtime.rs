@@ -1,0 +1,100 @@
+//! The one place that knows the runtime's items: their names, and the imports that emitted code needs.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+/// Where each item of other crates comes from.
+const ITEMS: &[(&str, &[&str])] = &[
+    ("serde", &["Deserialize", "Serialize"]),
+    ("std::collections", &["BTreeMap"]),
+    (
+        "yundb_runtime",
+        &[
+            "Answer",
+            "ByteStream",
+            "Call",
+            "ClientBuilder",
+            "DecodeError",
+            "Error",
+            "Field",
+            "JsonText",
+            "Object",
+            "Operation",
+            "Paged",
+            "Paging",
+            "Part",
+            "Place",
+            "Protocol",
+            "Response",
+            "Scheme",
+            "SchemeKind",
+            "Secret",
+            "Server",
+            "Service",
+            "Spec",
+            "Style",
+            "Value",
+            "Variable",
+        ],
+    ),
+    ("yundb_runtime::bytes", &["Bytes"]),
+    ("yundb_runtime::operation", &["body", "cookie", "field", "form", "header", "part", "path", "query"]),
+    ("yundb_runtime::shape", &["any", "list", "map", "object", "optional", "required"]),
+];
+
+/// What one emitted file uses of other modules.
+#[derive(Default)]
+pub struct Uses {
+    items: RefCell<BTreeSet<&'static str>>,
+    types: RefCell<BTreeSet<String>>,
+    client: RefCell<bool>,
+}
+
+impl Uses {
+    /// An item of the runtime, serde or std, imported where it is used.
+    pub fn item(&self, name: &'static str) -> Ident {
+        debug_assert!(ITEMS.iter().any(|(_, names)| names.contains(&name)), "{name} is not listed");
+        self.items.borrow_mut().insert(name);
+        Ident::new(name, Span::call_site())
+    }
+
+    /// A shared type of the crate, imported from `types`.
+    pub fn shared(&self, name: &str) {
+        self.types.borrow_mut().insert(name.to_owned());
+    }
+
+    /// The crate's client.
+    pub fn client(&self) -> Ident {
+        *self.client.borrow_mut() = true;
+        Ident::new("Client", Span::call_site())
+    }
+
+    /// The `use` lines of the file.
+    pub fn imports(&self) -> TokenStream {
+        let used = self.items.borrow();
+        let mut by_module: BTreeMap<&str, Vec<Ident>> = BTreeMap::new();
+        for (module, names) in ITEMS {
+            for name in names.iter().filter(|name| used.contains(*name)) {
+                by_module.entry(module).or_default().push(Ident::new(name, Span::call_site()));
+            }
+        }
+        let outside = by_module.into_iter().filter_map(|(module, names)| {
+            let module: syn::Path = syn::parse_str(module).ok()?;
+            Some(match names.as_slice() {
+                [one] => quote!(use #module::#one;),
+                many => quote!(use #module::{#(#many),*};),
+            })
+        });
+        let types: Vec<Ident> = self.types.borrow().iter().map(|name| super::ident(name)).collect();
+        let client = self.client.borrow().then(|| quote!(use crate::Client;));
+        let types = match types.as_slice() {
+            [] => TokenStream::new(),
+            [one] => quote!(use crate::types::#one;),
+            many => quote!(use crate::types::{#(#many),*};),
+        };
+        quote!(#(#outside)* #client #types)
+    }
+}

@@ -1,0 +1,154 @@
+//! What isn't Rust, by askama templates: the manifest, the README, the crate's page.
+
+use std::path::PathBuf;
+
+use askama::Template;
+
+use super::EmitError;
+use crate::lower::model::{Input, Operation, Service};
+
+/// How the crate's manifest names what it stands on.
+#[derive(Debug, Clone, Default)]
+pub enum Manifest {
+    /// A member of a workspace that sets versions, lints and dependencies.
+    #[default]
+    Workspace,
+    /// A crate of its own; the runtime from this folder, or from the registry.
+    Standalone(Option<PathBuf>),
+}
+
+#[derive(Template)]
+#[template(path = "Cargo.toml.jinja", escape = "none")]
+struct ManifestTemplate<'a> {
+    service: &'a Service,
+    description: String,
+    workspace: bool,
+    runtime: Option<String>,
+    runtime_version: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "README.md.jinja", escape = "none")]
+struct ReadmeTemplate<'a> {
+    service: &'a Service,
+    page: String,
+}
+
+#[derive(Template)]
+#[template(path = "page.md.jinja", escape = "none")]
+struct PageTemplate<'a> {
+    service: &'a Service,
+    krate: String,
+    example: Option<Example>,
+    operations: usize,
+}
+
+impl PageTemplate<'_> {
+    /// A bar would end the cell of a table.
+    fn cell(&self, text: &str) -> String {
+        text.replace('|', "\\|")
+    }
+}
+
+/// The call that the crate's page shows.
+struct Example {
+    setting: String,
+    call: String,
+}
+
+pub(super) fn manifest(service: &Service, manifest: &Manifest) -> Result<String, EmitError> {
+    let (workspace, runtime) = match manifest {
+        Manifest::Workspace => (true, None),
+        Manifest::Standalone(path) => (false, path.as_ref().map(|path| path.display().to_string())),
+    };
+    let description = format!("Typed client for {}", service.title).replace(['"', '\\', '\n'], " ");
+    render(&ManifestTemplate { service, description, workspace, runtime, runtime_version: env!("CARGO_PKG_VERSION") })
+}
+
+pub(super) fn readme(service: &Service) -> Result<String, EmitError> {
+    // Links to items only work on the crate's own page.
+    let page = page(service)?.replace("```rust,no_run", "```rust");
+    let page = page.lines().filter(|line| !line.starts_with("# ")).collect::<Vec<_>>().join("\n");
+    render(&ReadmeTemplate { service, page: unlink(&page) })
+}
+
+pub(super) fn page(service: &Service) -> Result<String, EmitError> {
+    let operations = service.groups.iter().map(|group| group.operations.len()).sum();
+    render(&PageTemplate { service, krate: service.package.replace('-', "_"), example: example(service), operations })
+}
+
+fn render(template: &impl Template) -> Result<String, EmitError> {
+    template.render().map(|text| format!("{}\n", text.trim_end())).map_err(|error| EmitError(error.to_string()))
+}
+
+/// ``[`a`](b)`` becomes `` `a` ``: a README has no items to link to.
+fn unlink(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("[`") {
+        let after = &rest[start + 1..];
+        let linked = after[1..].find('`').map(|end| end + 2).filter(|end| after[*end..].starts_with("](crate::"));
+        let Some(end) = linked else {
+            out.push_str(&rest[..start + 2]);
+            rest = &rest[start + 2..];
+            continue;
+        };
+        out.push_str(&rest[..start]);
+        out.push_str(&after[..end]);
+        rest = after[end..].split_once(')').map_or("", |(_, rest)| rest);
+    }
+    out + rest
+}
+
+/// The operation that asks for least, so that the example is true as it stands.
+fn example(service: &Service) -> Option<Example> {
+    let operations = || service.groups.iter().flat_map(|group| &group.operations);
+    let asks = |operation: &&Operation| {
+        let required = operation.params.iter().filter(|param| param.required && param.client.is_none()).count();
+        (operation.deprecated.is_some(), required, operation.method != "GET", operation.arguments.len())
+    };
+    let operation = operations().min_by_key(asks)?;
+    let arguments: Vec<String> = operation.arguments.iter().map(|input| value(service, input)).collect();
+    let mut call = format!("{}({})", operation.method_name, arguments.join(", "));
+    let must = |input: &&Input| operation.params.iter().any(|param| param.required && param.name == input.wire);
+    for input in operation.setters.iter().filter(must) {
+        call.push_str(&format!(".{}({})", input.ident, value(service, input)));
+    }
+    let regional = service.servers.iter().any(|server| server.region.is_some() || server.variables.iter().any(|(name, _, _)| name == "region"));
+    let region = service.servers.iter().find_map(|server| {
+        server.region.clone().or_else(|| server.variables.iter().find(|(name, _, _)| name == "region").map(|(_, default, _)| default.clone()))
+    });
+    let setting = match (regional, region) {
+        (true, Some(region)) => format!(".region(\"{region}\")"),
+        _ if service.servers.is_empty() || service.servers.iter().all(|server| !server.url.contains("://")) => {
+            ".endpoint(\"https://api.example.com\")".to_owned()
+        }
+        _ => String::new(),
+    };
+    Some(Example { setting, call })
+}
+
+/// A value for the example, as Rust.
+fn value(service: &Service, input: &Input) -> String {
+    use crate::lower::model::{InputKind, Type, TypeKind};
+    let InputKind::Value(ty, false) = &input.kind else { return "Default::default()".to_owned() };
+    match ty {
+        Type::String | Type::Secret => "\"...\"".to_owned(),
+        Type::Bool => "true".to_owned(),
+        Type::I32 | Type::I64 | Type::U64 => "1".to_owned(),
+        Type::F64 => "1.0".to_owned(),
+        Type::Named(id) => {
+            let definition = &service.types[*id];
+            let path = format!("{}::types::{}", service.package.replace('-', "_"), definition.name);
+            match &definition.kind {
+                TypeKind::Struct(_) => format!("{path}::new()"),
+                TypeKind::StringEnum(variants) => variants.first().map_or_else(|| "\"...\"".to_owned(), |v| format!("{path}::{}", v.ident)),
+                TypeKind::IntegerEnum(variants) => variants.first().map_or_else(|| "1".to_owned(), |v| format!("{path}::{}", v.ident)),
+                TypeKind::Union(_) => format!("{path}::Unknown(Default::default())"),
+            }
+        }
+        Type::List(_) => "[]".to_owned(),
+        Type::Map(_) => "Default::default()".to_owned(),
+        _ => "yundb_runtime::Value::Null".to_owned(),
+    }
+}

@@ -1,0 +1,380 @@
+//! Types as emitted: structs with setters and checks, open enums, unions, bodies by status.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Scope, doc, ident};
+use crate::lower::model::{
+    Case, Field, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId, TypeKind, Union, Variant,
+};
+use crate::lower::renamed;
+
+/// A type's definition with everything that belongs to it.
+pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
+    let definition = &scope.service.types[id];
+    match &definition.kind {
+        TypeKind::Struct(body) => structure(scope, definition, body),
+        TypeKind::StringEnum(variants) => enumeration(scope, definition, variants, &quote!(String), "string_enum"),
+        TypeKind::IntegerEnum(variants) => enumeration(scope, definition, variants, &quote!(i64), "integer_enum"),
+        TypeKind::Union(union) => self::union(scope, definition, union),
+    }
+}
+
+fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStream {
+    let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
+    let name = ident(&definition.name);
+    let docs = doc(&definition.docs);
+    let default = body.default.then(|| quote!(Default,));
+    let container_default = body.default && body.fields.iter().any(|field| field.presence == Presence::Empty);
+    let mut container = Vec::new();
+    container.extend(body.rename_all.map(|rule| quote!(rename_all = #rule)));
+    container.extend(container_default.then(|| quote!(default)));
+    let container = (!container.is_empty()).then(|| quote!(#[serde(#(#container),*)]));
+    let fields = body.fields.iter().map(|field| self::field(scope, definition, body, field, container_default));
+    let additional = body.additional.as_ref().map(|ty| {
+        let (map, ty, name) = (scope.uses.item("BTreeMap"), scope.ty(ty), ident(&body.additional_ident));
+        quote! {
+            /// Further fields, by name.
+            #[serde(flatten)]
+            pub #name: #map<String, #ty>,
+        }
+    });
+    let setters = definition.input.then(|| setters(scope, &name, body));
+    let checks = body.checked.then(|| checks(scope, &name, body));
+    quote! {
+        #docs
+        #[derive(Clone, Debug, #default PartialEq, #serialize, #deserialize)]
+        #container
+        #[non_exhaustive]
+        pub struct #name { #(#fields)* #additional }
+        #setters
+        #checks
+    }
+}
+
+fn field(scope: &Scope<'_>, definition: &TypeDef, body: &Struct, field: &Field, container_default: bool) -> TokenStream {
+    let name = ident(&field.ident);
+    let docs = doc(&field.docs);
+    let ty = scope.ty(&field.ty);
+    let ty = if field.boxed { quote!(Box<#ty>) } else { ty };
+    let mut serde = Vec::new();
+    if renamed(&field.ident, body.rename_all) != field.wire {
+        let wire = &field.wire;
+        serde.push(quote!(rename = #wire));
+    }
+    let ty = match field.presence {
+        Presence::Always => ty,
+        Presence::Empty => {
+            if !container_default {
+                serde.push(quote!(default));
+            }
+            ty
+        }
+        Presence::Optional => {
+            if definition.input {
+                serde.push(quote!(skip_serializing_if = "Option::is_none"));
+            }
+            quote!(Option<#ty>)
+        }
+        Presence::Nullable => {
+            serde.push(quote!(default, deserialize_with = "yundb_runtime::nullable", skip_serializing_if = "Option::is_none"));
+            quote!(Option<Option<#ty>>)
+        }
+    };
+    let serde = (!serde.is_empty()).then(|| quote!(#[serde(#(#serde),*)]));
+    quote!(#docs #serde pub #name: #ty,)
+}
+
+fn setters(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenStream {
+    let setters = body.fields.iter().map(|field| {
+        let ident = ident(&field.ident);
+        let nullable = field.presence == Presence::Nullable;
+        let (given, value) = scope.given(&field.ty, nullable, &ident);
+        let value = match (field.boxed, nullable) {
+            (false, _) => value,
+            (true, false) => quote!(Box::new(#value)),
+            (true, true) => quote!(#value.map(Box::new)),
+        };
+        let docs = format!(" Sets [`{0}`](Self::{0}).", field.ident.trim_start_matches("r#"));
+        quote! {
+            #[doc = #docs]
+            pub fn #ident(mut self, #ident: #given) -> Self {
+                self.#ident = Some(#value);
+                self
+            }
+        }
+    });
+    quote! {
+        impl #name {
+            /// Nothing set so far.
+            pub fn new() -> Self {
+                Self::default()
+            }
+            #(#setters)*
+        }
+    }
+}
+
+fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenStream {
+    let (object, field_type) = (scope.uses.item("Object"), scope.uses.item("Field"));
+    let rows = body.fields.iter().filter_map(|field| {
+        let must = field.required && !field.read_only;
+        if !must && field.shape == Default::default() {
+            return None;
+        }
+        let wire = &field.wire;
+        let shape = scope.shape(&field.shape);
+        let row = scope.uses.item(if must { "required" } else { "optional" });
+        Some(quote!(#row(#wire, #shape)))
+    });
+    quote! {
+        impl #object for #name {
+            const FIELDS: &'static [#field_type] = &[#(#rows),*];
+        }
+    }
+}
+
+fn enumeration<T: quote::ToTokens>(scope: &Scope<'_>, definition: &TypeDef, variants: &[Variant<T>], other: &TokenStream, macro_name: &str) -> TokenStream {
+    let _ = scope;
+    let name = ident(&definition.name);
+    let docs = doc(&definition.docs);
+    let names: Vec<_> = variants.iter().map(|variant| ident(&variant.ident)).collect();
+    let words = variants.iter().map(|variant| doc(&variant.docs));
+    let values = variants.iter().map(|variant| &variant.value);
+    let macro_name = ident(macro_name);
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#words #names,)*
+            /// A value that the spec does not list.
+            Unknown(#other),
+        }
+        yundb_runtime::#macro_name! { #name { #(#names = #values),* } }
+    }
+}
+
+fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
+    let name = ident(&definition.name);
+    let docs = doc(&definition.docs);
+    let value = scope.uses.item("Value");
+    let variants = union.variants.iter().map(|variant| {
+        let (ident, ty) = (ident(&variant.ident), scope.ty(&variant.ty));
+        let ty = if variant.boxed { quote!(Box<#ty>) } else { ty };
+        let words = match variant.tags.first() {
+            Some(tag) => format!(" `{tag}`"),
+            None => format!(" {}.", article(&variant.ident)),
+        };
+        quote!(#[doc = #words] #ident(#ty),)
+    });
+    let names: Vec<_> = union.variants.iter().map(|variant| ident(&variant.ident)).collect();
+    let reading = match &union.tag {
+        Some(tag) => {
+            let tags = union.variants.iter().map(|variant| variant.tags.first().cloned().unwrap_or_default());
+            quote!(yundb_runtime::tagged_union! { #name, #tag { #(#names = #tags),* } })
+        }
+        None => quote!(yundb_runtime::untagged_union! { #name { #(#names),* } }),
+    };
+    let conversions = union.variants.iter().filter_map(|variant| {
+        let unique = union.variants.iter().filter(|other| same_rust(&other.ty, &variant.ty)).count() == 1;
+        // `Value` would take the variant for what is unknown; a type can't convert from itself.
+        if !unique || matches!(variant.ty, Type::Value) {
+            return None;
+        }
+        let (ident, ty) = (super::ident(&variant.ident), scope.ty(&variant.ty));
+        let inner = if variant.boxed { quote!(Box::new(value)) } else { quote!(value) };
+        Some(quote! {
+            impl From<#ty> for #name {
+                fn from(value: #ty) -> Self {
+                    Self::#ident(#inner)
+                }
+            }
+        })
+    });
+    quote! {
+        #docs
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants)*
+            /// Something that the spec does not list, or that fits none of its types.
+            Unknown(#value),
+        }
+        #reading
+        #(#conversions)*
+    }
+}
+
+fn same_rust(a: &Type, b: &Type) -> bool {
+    a == b
+}
+
+fn article(name: &str) -> String {
+    format!("As `{name}`")
+}
+
+/// The enum for bodies that depend on the status.
+pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
+    let name = ident(&outcome.name);
+    let error = scope.uses.item("DecodeError");
+    let answer = scope.uses.item("Answer");
+    let streams = outcome.cases.iter().any(|case| case.payload == Payload::Stream);
+    let derives = if streams { quote!(Debug) } else { quote!(Clone, Debug, PartialEq) };
+    let docs = if outcome.error { " The body of an error, by status." } else { " The answer, by status." };
+    let variants = outcome.cases.iter().map(|case| {
+        let (variant, words) = (ident(&case.variant), format!(" {}.", statuses(case)));
+        match &case.payload {
+            Payload::Empty => quote!(#[doc = #words] #variant,),
+            payload => {
+                let ty = scope.payload(payload);
+                quote!(#[doc = #words] #variant(#ty),)
+            }
+        }
+    });
+    let arms = outcome.cases.iter().map(|case| {
+        let (variant, pattern) = (ident(&case.variant), pattern(case));
+        match &case.payload {
+            Payload::Empty => quote!(#pattern => Ok(Self::#variant),),
+            Payload::Json(_) => quote!(#pattern => answer.json().map(Self::#variant),),
+            Payload::Text => quote!(#pattern => answer.text().map(Self::#variant),),
+            Payload::Stream => quote!(#pattern => Ok(Self::#variant(answer.stream())),),
+        }
+    });
+    let rest = outcome.cases.iter().all(|case| !case.statuses.is_empty()).then(|| quote!(_ => answer.unexpected(),));
+    // Errors leave the answer to whoever reads the code and message in it.
+    let taken = if outcome.error { quote!(&#answer) } else { quote!(#answer) };
+    quote! {
+        #[doc = #docs]
+        #[derive(#derives)]
+        #[non_exhaustive]
+        pub enum #name { #(#variants)* }
+        impl #name {
+            pub(crate) fn decode(answer: #taken) -> Result<Self, #error> {
+                match answer.status() { #(#arms)* #rest }
+            }
+        }
+    }
+}
+
+fn statuses(case: &Case) -> String {
+    if case.statuses.is_empty() {
+        return "Any other status".to_owned();
+    }
+    let words: Vec<String> = case
+        .statuses
+        .iter()
+        .map(|status| match status {
+            Status::Code(code) => code.to_string(),
+            Status::Range(range) => format!("{range}XX"),
+            Status::Default => "other".to_owned(),
+        })
+        .collect();
+    format!("Status {}", words.join(", "))
+}
+
+fn pattern(case: &Case) -> TokenStream {
+    if case.statuses.is_empty() {
+        return quote!(_);
+    }
+    let patterns = case.statuses.iter().map(|status| match status {
+        Status::Code(code) => {
+            let code = proc_macro2::Literal::u16_unsuffixed(*code);
+            quote!(#code)
+        }
+        Status::Range(range) => {
+            let (low, high) = (range * 100, range * 100 + 99);
+            let (low, high) = (proc_macro2::Literal::u16_unsuffixed(low), proc_macro2::Literal::u16_unsuffixed(high));
+            quote!(#low..=#high)
+        }
+        Status::Default => quote!(_),
+    });
+    quote!(#(#patterns)|*)
+}
+
+impl Scope<'_> {
+    /// A type as it is written.
+    pub(super) fn ty(&self, ty: &Type) -> TokenStream {
+        match ty {
+            Type::String => quote!(String),
+            Type::Bool => quote!(bool),
+            Type::I32 => quote!(i32),
+            Type::I64 => quote!(i64),
+            Type::U64 => quote!(u64),
+            Type::F64 => quote!(f64),
+            Type::Secret => {
+                let secret = self.uses.item("Secret");
+                quote!(#secret)
+            }
+            Type::Value => {
+                let value = self.uses.item("Value");
+                quote!(#value)
+            }
+            Type::List(inner) => {
+                let inner = self.ty(inner);
+                quote!(Vec<#inner>)
+            }
+            Type::Map(inner) => {
+                let (map, inner) = (self.uses.item("BTreeMap"), self.ty(inner));
+                quote!(#map<String, #inner>)
+            }
+            Type::Nullable(inner) => {
+                let inner = self.ty(inner);
+                quote!(Option<#inner>)
+            }
+            Type::JsonText(inner) => {
+                let (json, inner) = (self.uses.item("JsonText"), self.ty(inner));
+                quote!(#json<#inner>)
+            }
+            Type::Named(id) => {
+                let name = self.type_name(*id);
+                quote!(#name)
+            }
+        }
+    }
+
+    /// What a body is read as.
+    pub(super) fn payload(&self, payload: &Payload) -> TokenStream {
+        match payload {
+            Payload::Empty => quote!(()),
+            Payload::Json(ty) => self.ty(ty),
+            Payload::Text => quote!(String),
+            Payload::Stream => {
+                let stream = self.uses.item("ByteStream");
+                quote!(#stream)
+            }
+        }
+    }
+
+    /// What a setter takes for a type, and the value that it makes of it.
+    pub(super) fn given(&self, ty: &Type, nullable: bool, name: &proc_macro2::Ident) -> (TokenStream, TokenStream) {
+        let written = self.ty(ty);
+        if nullable {
+            return (quote!(impl Into<Option<#written>>), quote!(#name.into()));
+        }
+        match ty {
+            Type::List(inner) => {
+                let element = self.ty(inner);
+                if self.converts(inner) {
+                    (
+                        quote!(impl IntoIterator<Item = impl Into<#element>>),
+                        quote!(#name.into_iter().map(Into::into).collect::<Vec<#element>>()),
+                    )
+                } else {
+                    (quote!(impl IntoIterator<Item = #element>), quote!(#name.into_iter().collect::<Vec<_>>()))
+                }
+            }
+            _ if self.converts(ty) => (quote!(impl Into<#written>), quote!(#name.into())),
+            _ => (written, quote!(#name)),
+        }
+    }
+
+    /// Whether callers would rather give something else that turns into the type.
+    fn converts(&self, ty: &Type) -> bool {
+        match ty {
+            Type::String | Type::Secret | Type::Value | Type::JsonText(_) => true,
+            Type::Named(id) => !matches!(self.service.types[*id].kind, TypeKind::Struct(_)),
+            _ => false,
+        }
+    }
+}

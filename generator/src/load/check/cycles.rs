@@ -1,0 +1,71 @@
+//! Schemas that are made of themselves: no value could ever fit one.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+
+use crate::{
+    diagnostic::{Diagnostic, Location},
+    load::{Node, report::Reporter},
+};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Open,
+    Done,
+}
+
+/// Finds schemas that are, or by `allOf` include, themselves, and lets them through as anything.
+pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
+    let Some(schemas) = root.get_mut("components").and_then(|it| it.get_mut("schemas")) else { return };
+    let mut cyclic: Vec<(String, Location)> = Vec::new();
+    {
+        let mut marks: HashMap<&str, Mark> = HashMap::new();
+        for (name, entry) in schemas.entries() {
+            if marks.contains_key(name) {
+                continue;
+            }
+            // Depth first with a stack of its own: a chain can be as long as there are schemas.
+            marks.insert(name, Mark::Open);
+            let mut stack = vec![(name, parts(&entry.node).into_iter())];
+            while let Some((current, next)) = stack.last_mut() {
+                let current = *current;
+                let Some((part, place)) = next.next() else {
+                    marks.insert(current, Mark::Done);
+                    stack.pop();
+                    continue;
+                };
+                match (marks.get(part), schemas.get(part)) {
+                    (Some(Mark::Open), _) => cyclic.push((part.to_owned(), place.clone())),
+                    (None, Some(schema)) => {
+                        marks.insert(part, Mark::Open);
+                        stack.push((part, parts(schema).into_iter()));
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    for (name, place) in cyclic {
+        let message = format!("the schema `{name}` includes itself, so no value fits it");
+        let fault = Diagnostic::error("ref-cycle", message).at(place);
+        reporter.fault(fault.label("leads back to itself"));
+        if let Some(schema) = schemas.get_mut(&name) {
+            schema.value = IndexMap::new().into();
+        }
+    }
+}
+
+/// The schemas by name that a schema is or includes, and where that is said.
+fn parts(schema: &Node) -> Vec<(&str, &Location)> {
+    let mut found = Vec::new();
+    let mut open = vec![schema];
+    while let Some(schema) = open.pop() {
+        if let Some(to) = schema.get("$ref") {
+            let name = to.as_str().and_then(|text| text.strip_prefix("#/components/schemas/"));
+            found.extend(name.map(|name| (name, &to.location)));
+        }
+        open.extend(schema.get("allOf").into_iter().flat_map(Node::items));
+    }
+    found
+}

@@ -1,0 +1,253 @@
+//! yundb's own `x-` keys, as specs/README.md lists them: where each may stand, and what its value is.
+
+use indexmap::IndexMap;
+
+use crate::{
+    diagnostic::{Diagnostic, Location},
+    load::{Entry, Node, Value, grammar::Kind, report::{Reporter, nearest}},
+};
+
+type Entries = IndexMap<String, Entry>;
+
+/// What is wrong with a value, and where.
+type Verdict = Result<(), (String, Location)>;
+
+/// An extension: its key, the objects that it may stand in (any if none are named), and what its value must be.
+struct Extension {
+    key: &'static str,
+    places: &'static [Kind],
+    check: fn(&Node) -> Verdict,
+}
+
+const fn extension(key: &'static str, places: &'static [Kind], check: fn(&Node) -> Verdict) -> Extension {
+    Extension { key, places, check }
+}
+
+const EXTENSIONS: [Extension; 18] = [
+    extension("x-protocol", &[Kind::Document], |node| word(node, &["aliyun-rpc", "huawei-rest"])),
+    extension("x-doc", &[Kind::Document, Kind::Operation], doc),
+    extension("x-errata", &[], errata),
+    extension("x-sdk-name", &[Kind::Operation], text),
+    extension("x-permission", &[Kind::Operation], text_or_texts),
+    extension("x-client", &[Kind::Parameter], setting),
+    extension("x-region", &[Kind::Server], text),
+    extension("x-sensitive", &[Kind::Schema], flag),
+    extension("x-enumDescriptions", &[Kind::Schema], |node| each(node, text)),
+    extension("x-enumStatus", &[Kind::Schema], |node| each(node, |node| whole(node, 100..=599))),
+    extension("x-json", &[Kind::Schema], map),
+    extension("x-pagination", &[Kind::Operation], pagination),
+    extension("x-job", &[Kind::Operation], job),
+    extension("x-rate-limit", &[Kind::Document, Kind::Operation], rate_limits),
+    extension("x-idempotent", &[Kind::Operation], flag),
+    extension("x-legacy", &[Kind::Operation], |node| fields(node, &[], &[("replacement", text), ("retired", text)])),
+    // Notes that any tool may leave; they change nothing.
+    extension("x-internal", &[], |_| Ok(())),
+    extension("x-tagGroups", &[Kind::Document], |_| Ok(())),
+];
+
+/// Looks at the `x-` keys of an object. A wrong one goes, so that nobody after has to look again.
+pub(super) fn check(entries: &mut Entries, kind: Kind, reporter: &mut Reporter<'_>) {
+    entries.retain(|key, entry| {
+        if !key.starts_with("x-") {
+            return true;
+        }
+        let Some(extension) = EXTENSIONS.iter().find(|extension| extension.key == key) else {
+            if reporter.ours {
+                let message = format!("there is no extension `{key}`");
+                let mut warning = Diagnostic::warning("unknown-extension", message).at(entry.key.clone());
+                let near = nearest(key, EXTENSIONS.iter().map(|extension| extension.key));
+                warning.help = near.map(|near| format!("did you mean `{near}`?"));
+                reporter.push(warning);
+            }
+            return true;
+        };
+        if !extension.places.is_empty() && !extension.places.contains(&kind) {
+            // In anyone else's document the same key can mean anything.
+            if reporter.ours {
+                let places: Vec<_> = extension.places.iter().map(|kind| kind.name()).collect();
+                let message = format!("`{key}` does not belong in {}", kind.name());
+                let fault = Diagnostic::error("misplaced-extension", message).at(entry.key.clone());
+                reporter.fault(fault.help(format!("write it in {}", places.join(" or "))));
+            }
+            return false;
+        }
+        match (extension.check)(&entry.node) {
+            Ok(()) => true,
+            Err((why, place)) => {
+                let message = format!("`{key}` {why}");
+                let fault = Diagnostic::error("wrong-extension", message).at(place);
+                reporter.fault(fault.help("specs/README.md lists the extensions and their values"));
+                false
+            }
+        }
+    });
+}
+
+/// The keys of `x-enumDescriptions` and `x-enumStatus` are values of the enum.
+pub(super) fn enum_keys(entries: &mut Entries, reporter: &mut Reporter<'_>) {
+    for extension in ["x-enumDescriptions", "x-enumStatus"] {
+        let Some(entry) = entries.get(extension) else { continue };
+        let values: Vec<String> = entries
+            .get("enum")
+            .into_iter()
+            .flat_map(|entry| entry.node.items())
+            .map(|value| match value.as_str() {
+                Some(text) => text.to_owned(),
+                None => value.to_json().to_string(),
+            })
+            .collect();
+        for (key, described) in entry.node.entries().filter(|(key, _)| !values.iter().any(|value| value == key)) {
+            let message = format!("`{extension}` has `{key}`, and the enum has not");
+            let mut fault = Diagnostic::error("wrong-extension", message).at(described.key.clone());
+            let near = nearest(key, values.iter().map(String::as_str));
+            fault.help = near.map(|near| format!("did you mean `{near}`?"));
+            reporter.fault(fault);
+        }
+    }
+}
+
+fn wrong<T>(node: &Node, has_to_be: &str) -> Result<T, (String, Location)> {
+    Err((format!("has to be {has_to_be}, and is {}", node.describe()), node.location.clone()))
+}
+
+fn text(node: &Node) -> Verdict {
+    if node.as_str().is_some() { Ok(()) } else { wrong(node, "a text (in quotes if YAML reads it otherwise)") }
+}
+
+fn word(node: &Node, words: &[&str]) -> Verdict {
+    match node.as_str() {
+        Some(text) if words.contains(&text) => Ok(()),
+        Some(text) => {
+            let words = super::parts::list(words);
+            Err((format!("can't be `{text}`: use one of {words}"), node.location.clone()))
+        }
+        None => text(node),
+    }
+}
+
+fn flag(node: &Node) -> Verdict {
+    if node.as_bool().is_some() { Ok(()) } else { wrong(node, "`true` or `false`") }
+}
+
+fn map(node: &Node) -> Verdict {
+    if node.as_object().is_some() { Ok(()) } else { wrong(node, "a schema") }
+}
+
+fn scalar(node: &Node) -> Verdict {
+    if node.is_scalar() { Ok(()) } else { wrong(node, "a text") }
+}
+
+fn texts(node: &Node) -> Verdict {
+    match node.as_array() {
+        Some(items) => items.iter().try_for_each(text),
+        None => wrong(node, "a list of texts"),
+    }
+}
+
+fn text_or_texts(node: &Node) -> Verdict {
+    if node.as_str().is_some() { Ok(()) } else { texts(node) }
+}
+
+fn whole(node: &Node, range: std::ops::RangeInclusive<u64>) -> Verdict {
+    match &node.value {
+        Value::Number(number) if number.as_u64().is_some_and(|number| range.contains(&number)) => Ok(()),
+        _ => {
+            let text = node.location.text();
+            let (least, most) = (range.start(), range.end());
+            Err((format!("has to be a whole number from {least} to {most}, and is `{text}`"), node.location.clone()))
+        }
+    }
+}
+
+fn count(node: &Node) -> Verdict {
+    whole(node, 1..=u64::from(u32::MAX))
+}
+
+fn each(node: &Node, check: fn(&Node) -> Verdict) -> Verdict {
+    if node.as_object().is_none() {
+        return wrong(node, "a map from each value of the enum");
+    }
+    node.entries().try_for_each(|(_, entry)| check(&entry.node))
+}
+
+/// The name of a client's setting: a Rust name.
+fn setting(node: &Node) -> Verdict {
+    let fits = |name: &str| {
+        name.starts_with(|first: char| first.is_ascii_lowercase())
+            && name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_')
+    };
+    match node.as_str() {
+        Some(name) if fits(name) => Ok(()),
+        _ => wrong(node, "the name of a client's setting, such as `project_id`"),
+    }
+}
+
+type Fields<'a> = &'a [(&'a str, fn(&Node) -> Verdict)];
+
+/// A map with all of the first fields, perhaps some of the second, and no others.
+fn fields(node: &Node, needed: Fields<'_>, allowed: Fields<'_>) -> Verdict {
+    if node.as_object().is_none() {
+        return wrong(node, "a map");
+    }
+    for (key, entry) in node.entries() {
+        let known = needed.iter().chain(allowed).find(|(name, _)| *name == key);
+        match known {
+            Some((_, check)) => {
+                check(&entry.node).map_err(|(why, place)| (format!("is wrong: `{key}` {why}"), place))?;
+            }
+            None => {
+                let names: Vec<_> = needed.iter().chain(allowed).map(|(name, _)| *name).collect();
+                let message = format!("has no `{key}`, only {}", super::parts::list(&names));
+                return Err((message, entry.key.clone()));
+            }
+        }
+    }
+    match needed.iter().find(|(name, _)| node.get(name).is_none()) {
+        Some((name, _)) => Err((format!("needs `{name}`"), node.location.clone())),
+        None => Ok(()),
+    }
+}
+
+fn doc(node: &Node) -> Verdict {
+    fields(node, &[], &[("document", text), ("title", text), ("edition", text), ("section", text)])
+}
+
+fn errata(node: &Node) -> Verdict {
+    let Some(items) = node.as_array() else { return wrong(node, "a list") };
+    let needed: Fields<'_> = &[("document", scalar), ("spec", scalar), ("why", text)];
+    items.iter().try_for_each(|item| fields(item, needed, &[]))
+}
+
+fn pagination(node: &Node) -> Verdict {
+    fn style(node: &Node) -> Verdict {
+        word(node, &["offset", "page", "token"])
+    }
+    fn response(node: &Node) -> Verdict {
+        fields(node, &[("items", text)], &[("total", text), ("next", text)])
+    }
+    let request: fn(&Node) -> Verdict = match node.get("style").and_then(Node::as_str) {
+        Some("page") => |node| fields(node, &[("page", text)], &[("size", text)]),
+        Some("token") => |node| fields(node, &[("token", text)], &[("size", text)]),
+        _ => |node| fields(node, &[("offset", text)], &[("limit", text)]),
+    };
+    let first = |node: &Node| whole(node, 0..=u64::from(u32::MAX));
+    fields(node, &[("style", style), ("request", request), ("response", response)], &[("first", first)])
+}
+
+fn job(node: &Node) -> Verdict {
+    let needed: Fields<'_> = &[
+        ("id", text),
+        ("poll", text),
+        ("argument", text),
+        ("state", text),
+        ("succeeded", texts),
+        ("failed", texts),
+    ];
+    fields(node, needed, &[("running", texts)])
+}
+
+fn rate_limits(node: &Node) -> Verdict {
+    let Some(items) = node.as_array() else { return wrong(node, "a list") };
+    let needed: Fields<'_> = &[("calls", count), ("seconds", count)];
+    items.iter().try_for_each(|item| fields(item, needed, &[("per", text)]))
+}

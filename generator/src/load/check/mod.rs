@@ -1,0 +1,293 @@
+//! Holds the bundled document against the grammar of OpenAPI, mends what can be mended, and says all that is wrong.
+//!
+//! What is left fits `openapiv3`. A wrong part is left out with the smallest thing that says the same without it: an
+//! annotation by itself, a parameter only with its operation.
+
+mod cycles;
+mod extensions;
+mod operations;
+mod parts;
+mod scalars;
+mod schema;
+
+pub(super) use operations::is_method;
+
+use std::collections::HashSet;
+
+use indexmap::IndexMap;
+
+use super::{
+    Entry, Node, Value,
+    grammar::{Field, Kind, Need, Shape},
+    report::{Reporter, nearest},
+};
+use crate::diagnostic::{Diagnostic, Location};
+
+/// Mends the document. None if nothing can be made of it.
+pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) -> Option<()> {
+    version(root, reporter)?;
+    let mut checker = Checker { reporter, known: HashSet::new(), operation: None };
+    checker.document(root);
+    cycles::check(root, checker.reporter);
+    operations::check(root, checker.reporter);
+    Some(())
+}
+
+/// Whether this is a document of a version that the grammar describes.
+fn version(root: &mut Node, reporter: &mut Reporter<'_>) -> Option<()> {
+    let place = Location::of_file(root.location.source());
+    let Some(entries) = root.as_object() else {
+        let message = format!("this is {}, not an OpenAPI document", root.describe());
+        reporter.push(Diagnostic::error("not-openapi", message).at(place));
+        return None;
+    };
+    if let Some(entry) = entries.get("swagger") {
+        let message = "this is a Swagger 2.0 document, which is not supported";
+        let help = "convert it to OpenAPI 3.0 first, with `npx swagger2openapi FILE` for example";
+        reporter.push(Diagnostic::error("swagger-2", message).at(entry.key.clone()).help(help));
+        return None;
+    }
+    let Some(entry) = entries.get("openapi") else {
+        let message = "this is not an OpenAPI document: it has no `openapi`";
+        let help = "start it with `openapi: 3.0.3`";
+        reporter.push(Diagnostic::error("not-openapi", message).at(place).help(help));
+        return None;
+    };
+    let version = match entry.node.as_str() {
+        Some(text) => text.to_owned(),
+        None => entry.node.location.text().to_owned(),
+    };
+    let is = |minor: &str| version == minor || version.starts_with(&format!("{minor}."));
+    if is("3.1") || is("3.2") {
+        let message = format!("OpenAPI {version} is read as OpenAPI 3.0");
+        let help = "supported of 3.1: types with \"null\", `const`, numeric exclusive bounds, `examples` of schemas, fields beside a `$ref`";
+        reporter.push(Diagnostic::warning("openapi-version", message).at(entry.place()).help(help));
+    } else if !is("3.0") {
+        let message = format!("`{version}` is no version of OpenAPI that is supported");
+        let help = "write the document in OpenAPI 3.0";
+        reporter.push(Diagnostic::error("openapi-version", message).at(entry.place()).help(help));
+        return None;
+    }
+    Some(())
+}
+
+struct Checker<'a, 'd> {
+    reporter: &'a mut Reporter<'d>,
+    /// The `$ref`s that lead somewhere.
+    known: HashSet<String>,
+    /// The operation that is being looked at, in words.
+    operation: Option<String>,
+}
+
+impl Checker<'_, '_> {
+    fn document(&mut self, root: &mut Node) {
+        // An operation can only be judged once it is known which components hold.
+        if let Some(components) = root.get_mut("components") {
+            self.components(components);
+        }
+        self.object(root, Kind::Document, &root.location.clone());
+    }
+
+    fn components(&mut self, components: &mut Node) {
+        // In this order each section refers only to itself and to those before it.
+        const SECTIONS: [&str; 8] = [
+            "schemas", "examples", "headers", "links", "parameters", "requestBodies", "responses",
+            "securitySchemes",
+        ];
+        for section in SECTIONS {
+            let Some(entries) = components.get(section).and_then(Node::as_object) else { continue };
+            let reference = |name: &String| format!("#/components/{section}/{name}");
+            self.known.extend(entries.keys().map(reference));
+        }
+        for section in SECTIONS {
+            let kind = Kind::Components.field(section).map(|field| field.shape);
+            let Some(Shape::Map(Shape::Object(kind))) = kind else { continue };
+            let Some(entries) = components.get_mut(section).and_then(Node::as_object_mut) else { continue };
+            loop {
+                let before = entries.len();
+                entries.retain(|name, entry| {
+                    let holds = self.object(&mut entry.node, *kind, &entry.key);
+                    if !holds {
+                        self.known.remove(&format!("#/components/{section}/{name}"));
+                    }
+                    holds
+                });
+                // What only leads to a component that was left out goes too.
+                if entries.len() == before {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Whether a value is what has to stand there. `name` and `place` say where that is; a list or map that isn't
+    /// `whole` goes on without its wrong parts.
+    fn value(&mut self, node: &mut Node, shape: Shape, name: &str, place: &Location, whole: bool) -> bool {
+        match shape {
+            Shape::Any => true,
+            Shape::Text => self.text(node, name),
+            Shape::Flag => self.flag(node, name),
+            Shape::Number => self.number(node, name),
+            Shape::Count => self.count(node, name),
+            Shape::Object(kind) => self.object(node, kind, place),
+            Shape::SchemaOrFlag => {
+                node.as_bool().is_some() || self.object(node, Kind::Schema, place)
+            }
+            Shape::List(inner) => {
+                let Value::Array(items) = &mut node.value else { return self.wrong(node, shape, name) };
+                let count = items.len();
+                items.retain_mut(|item| {
+                    let place = item.location.clone();
+                    self.value(item, *inner, name, &place, whole)
+                });
+                !whole || items.len() == count
+            }
+            Shape::Map(inner) => {
+                if unresolved(node) {
+                    return false;
+                }
+                let Value::Object(entries) = &mut node.value else { return self.wrong(node, shape, name) };
+                let count = entries.len();
+                entries.retain(|key, entry| {
+                    let place = entry.key.clone();
+                    self.value(&mut entry.node, *inner, key, &place, whole)
+                });
+                !whole || entries.len() == count
+            }
+        }
+    }
+
+    /// Whether an object holds, after its wrong parts are left out where it can do without.
+    fn object(&mut self, node: &mut Node, kind: Kind, place: &Location) -> bool {
+        if kind == Kind::Schema {
+            return self.schema(node, place);
+        }
+        if node.as_object().is_none() {
+            return self.wrong(node, Shape::Object(kind), "");
+        }
+        if let Some(text) = node.get("$ref").and_then(Node::as_str) {
+            let holds = self.known.contains(text);
+            return holds && self.lone_ref(node, kind);
+        }
+        self.mend(node, kind, place);
+        let fields_hold = self.fields(node, kind);
+        let all_there = self.required(node, kind, place);
+        fields_hold && all_there && self.fits(node, kind, place)
+    }
+
+    /// Beside a `$ref` OpenAPI 3.0 lets nothing count, and `openapiv3` drops it.
+    fn lone_ref(&mut self, node: &mut Node, kind: Kind) -> bool {
+        let Some(entries) = node.as_object_mut() else { return true };
+        if let Some((key, entry)) = entries.iter().find(|(key, _)| *key != "$ref") {
+            let message = format!("`{key}` beside the `$ref` of {} is ignored", kind.name());
+            let diagnostic = Diagnostic::warning("ref-siblings", message).at(entry.key.clone());
+            self.reporter.push(diagnostic.help("write it where the `$ref` leads to"));
+            entries.retain(|key, _| key == "$ref");
+        }
+        true
+    }
+
+    /// Whether all fields that an object has are right, those apart that it can do without.
+    fn fields(&mut self, node: &mut Node, kind: Kind) -> bool {
+        let mut holds = true;
+        let Some(entries) = node.as_object_mut() else { return false };
+        extensions::check(entries, kind, self.reporter);
+        entries.retain(|key, entry| {
+            let Some(field) = kind.field(key) else {
+                self.unknown(key, &entry.key, kind);
+                return true;
+            };
+            // A key without a value says nothing; many tools write such.
+            if matches!(entry.node.value, Value::Null) && field.shape != Shape::Any {
+                return false;
+            }
+            // The components were looked at already.
+            if kind == Kind::Components && field.shape != Shape::Any && key != "callbacks" {
+                return entry.node.as_object().is_some() || self.wrong(&entry.node, field.shape, key);
+            }
+            if self.field(key, entry, kind, field) {
+                return true;
+            }
+            holds &= field.need == Need::Optional;
+            false
+        });
+        holds
+    }
+
+    fn field(&mut self, key: &str, entry: &mut Entry, kind: Kind, field: Field) -> bool {
+        let outer = self.operation.clone();
+        let is_operation = field.shape == Shape::Object(Kind::Operation);
+        match kind {
+            Kind::Paths | Kind::Callback => self.operation = Some(key.to_owned()),
+            Kind::PathItem if is_operation => {
+                let path = outer.clone().unwrap_or_default();
+                self.operation = Some(format!("{} {path}", key.to_uppercase()));
+            }
+            _ => {}
+        }
+        let whole = field.need != Need::Optional;
+        let holds = self.value(&mut entry.node, field.shape, key, &entry.key, whole);
+        if !holds && !self.reporter.ours && (is_operation || kind == Kind::Paths) {
+            let what = self.operation.clone().unwrap_or_default();
+            let message = format!("`{what}` is left out, for a part of it is wrong");
+            self.reporter.push(Diagnostic::warning("dropped-operation", message).at(entry.key.clone()));
+        }
+        self.operation = outer;
+        holds
+    }
+
+    fn unknown(&mut self, key: &str, place: &Location, kind: Kind) {
+        let foreign = key.starts_with("x-") || key == "$ref" || matches!(kind, Kind::Callback);
+        if !self.reporter.ours || foreign {
+            return;
+        }
+        let message = format!("{} has no `{key}`", kind.name());
+        let near = nearest(key, kind.fields().iter().map(|field| field.name));
+        let mut diagnostic = Diagnostic::warning("unknown-key", message).at(place.clone()).label("ignored");
+        diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));
+        self.reporter.push(diagnostic);
+    }
+
+    fn required(&mut self, node: &Node, kind: Kind, place: &Location) -> bool {
+        let mut holds = true;
+        for field in kind.fields().iter().filter(|field| field.need == Need::Required) {
+            if node.get(field.name).is_none() {
+                let message = format!("{} needs `{}`", kind.name(), field.name);
+                self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()));
+                holds = false;
+            }
+        }
+        holds
+    }
+
+    /// Says that something else has to stand where `node` does.
+    fn wrong(&mut self, node: &Node, shape: Shape, name: &str) -> bool {
+        let found = match (&node.value, unresolved(node)) {
+            // A `$ref` that leads nowhere was said already.
+            (_, true) => return false,
+            (Value::Number(_) | Value::Bool(_), _) => format!("`{}`", node.location.text()),
+            _ => node.describe().to_owned(),
+        };
+        let message = match name {
+            "" => format!("found {found} in place of {}", shape.describe()),
+            _ => format!("`{name}` has to be {}, and is {found}", shape.describe()),
+        };
+        self.reporter.fault(Diagnostic::error("wrong-type", message).at(node.location.clone()));
+        false
+    }
+
+    /// Says that the document was mended.
+    fn mended(&mut self, code: &'static str, message: impl Into<String>, place: &Location, label: &str) {
+        self.reporter.push(Diagnostic::warning(code, message).at(place.clone()).label(label));
+    }
+}
+
+fn unresolved(node: &Node) -> bool {
+    node.get("$ref").and_then(Node::as_str).is_some()
+}
+
+/// Puts a value that the document doesn't have, at the place of something that it has.
+fn insert(entries: &mut IndexMap<String, Entry>, key: &str, value: impl Into<Value>, place: &Location) {
+    let node = Node::new(value, place.clone());
+    entries.insert(key.to_owned(), Entry::new(place.clone(), node));
+}

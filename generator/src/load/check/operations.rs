@@ -1,0 +1,186 @@
+//! What must agree across the document: operations' names, the parameters of their paths, and what they refer to.
+
+use std::collections::{HashMap, HashSet};
+
+use indexmap::IndexMap;
+
+use super::insert;
+use crate::{
+    diagnostic::{Diagnostic, Location},
+    load::{Entry, Node, grammar::{Kind, Shape}, report::{Reporter, nearest}},
+};
+
+/// Name and place (`in`) of a parameter.
+type Parameter = (String, String);
+
+pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
+    let shared = shared_parameters(root);
+    let mut ids: HashMap<String, Location> = HashMap::new();
+    if let Some(paths) = root.get_mut("paths").and_then(Node::as_object_mut) {
+        for (path, entry) in paths.iter_mut().filter(|(path, _)| path.starts_with('/')) {
+            let Some(item) = entry.node.as_object_mut() else { continue };
+            let common = match item.get_mut("parameters") {
+                Some(list) => parameters(&mut list.node, path, &shared, reporter),
+                None => HashSet::new(),
+            };
+            for (method, operation) in item.iter_mut().filter(|(key, _)| is_method(key)) {
+                let call = format!("{} {path}", method.to_uppercase());
+                self::operation(operation, &call, path, &common, &shared, reporter);
+                operation_id(operation, &mut ids, reporter);
+            }
+        }
+    }
+    named_operations(root, &ids, reporter);
+}
+
+pub(in crate::load) fn is_method(key: &str) -> bool {
+    let field = Kind::PathItem.field(key);
+    field.is_some_and(|field| field.shape == Shape::Object(Kind::Operation))
+}
+
+fn parameter(node: &Node) -> Option<Parameter> {
+    let text = |key| node.get(key).and_then(Node::as_str).map(str::to_owned);
+    Some((text("name")?, text("in")?))
+}
+
+/// The parameters under `components` by their `$ref`.
+fn shared_parameters(root: &Node) -> HashMap<String, Parameter> {
+    let section = root.get("components").and_then(|components| components.get("parameters"));
+    let entries = || section.into_iter().flat_map(Node::entries);
+    let reference = |name: &str| format!("#/components/parameters/{name}");
+    let mut shared: HashMap<String, Parameter> =
+        entries().filter_map(|(name, entry)| Some((reference(name), parameter(&entry.node)?))).collect();
+    // An alias leads to another, and `bundle` has followed it as far as it goes but for one step.
+    for (name, entry) in entries() {
+        let to = entry.node.get("$ref").and_then(Node::as_str).and_then(|to| shared.get(to)).cloned();
+        shared.extend(to.map(|parameter| (reference(name), parameter)));
+    }
+    shared
+}
+
+/// The parameters of a list; what can't be sent goes.
+fn parameters(
+    list: &mut Node,
+    path: &str,
+    shared: &HashMap<String, Parameter>,
+    reporter: &mut Reporter<'_>,
+) -> HashSet<Parameter> {
+    let mut found: HashMap<Parameter, Location> = HashMap::new();
+    let Some(items) = list.as_array_mut() else { return HashSet::new() };
+    items.retain(|item| {
+        let reference = item.get("$ref").and_then(Node::as_str);
+        let Some(parameter) = reference.and_then(|to| shared.get(to)).cloned().or_else(|| parameter(item)) else {
+            return true;
+        };
+        let place = ["name", "$ref"].iter().find_map(|key| item.get(key)).unwrap_or(item).location.clone();
+        let (name, location) = &parameter;
+        if let Some(first) = found.get(&parameter) {
+            let message = format!("the {location} parameter `{name}` is declared twice");
+            let fault = Diagnostic::error("duplicate-parameter", message).at(place).label("left out");
+            reporter.fault(fault.note(first.clone(), "the first one"));
+            return false;
+        }
+        if location == "path" && !placeholders(path).any(|placeholder| placeholder == name) {
+            let message = format!("the path parameter `{name}` does not stand in the path `{path}`");
+            let fault = Diagnostic::error("unused-path-parameter", message).at(place).label("left out");
+            let near = nearest(name, placeholders(path));
+            reporter.fault(match near {
+                Some(near) => fault.help(format!("did you mean `{near}`?")),
+                None => fault.help(format!("write `{{{name}}}` where the path has it")),
+            });
+            return false;
+        }
+        found.insert(parameter, place);
+        true
+    });
+    found.into_keys().collect()
+}
+
+fn operation(
+    operation: &mut Entry,
+    call: &str,
+    path: &str,
+    common: &HashSet<Parameter>,
+    shared: &HashMap<String, Parameter>,
+    reporter: &mut Reporter<'_>,
+) {
+    let Some(fields) = operation.node.as_object_mut() else { return };
+    let own = match fields.get_mut("parameters") {
+        Some(list) => parameters(&mut list.node, path, shared, reporter),
+        None => HashSet::new(),
+    };
+    let mut seen = HashSet::new();
+    for placeholder in placeholders(path).filter(|name| seen.insert(*name)) {
+        let parameter = (placeholder.to_owned(), "path".to_owned());
+        if own.contains(&parameter) || common.contains(&parameter) {
+            continue;
+        }
+        let message = format!("`{call}` does not declare its path parameter `{placeholder}`");
+        let fault = Diagnostic::error("undeclared-path-parameter", message).at(operation.key.clone());
+        let declared = own.iter().chain(common).filter(|(_, location)| location == "path");
+        let help = match nearest(placeholder, declared.map(|(name, _)| name.as_str())) {
+            Some(near) => format!("the operation declares `{near}`"),
+            None => format!("add `{{name: {placeholder}, in: path, required: true, schema: {{type: string}}}}` to its `parameters`"),
+        };
+        reporter.fault(fault.label("taken to be a text").help(help));
+        declare(fields, placeholder, &operation.key);
+    }
+}
+
+fn declare(fields: &mut IndexMap<String, Entry>, name: &str, place: &Location) {
+    let mut schema = IndexMap::new();
+    insert(&mut schema, "type", "string", place);
+    let mut parameter = IndexMap::new();
+    insert(&mut parameter, "name", name, place);
+    insert(&mut parameter, "in", "path", place);
+    insert(&mut parameter, "required", true, place);
+    insert(&mut parameter, "schema", schema, place);
+    let parameter = Node::new(parameter, place.clone());
+    match fields.get_mut("parameters").and_then(|list| list.node.as_array_mut()) {
+        Some(list) => list.push(parameter),
+        None => insert(fields, "parameters", vec![parameter], place),
+    }
+}
+
+/// The names in braces.
+fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0))
+}
+
+fn operation_id(operation: &mut Entry, ids: &mut HashMap<String, Location>, reporter: &mut Reporter<'_>) {
+    let Some(id) = operation.node.get("operationId") else { return };
+    let (Some(name), place) = (id.as_str().map(str::to_owned), id.location.clone()) else { return };
+    match ids.get(&name) {
+        None => drop(ids.insert(name, place)),
+        Some(first) => {
+            let message = format!("two operations are called `{name}`");
+            let fault = Diagnostic::error("duplicate-operation-id", message).at(place);
+            let fault = fault.label("goes by its method and path").note(first.clone(), "the first one");
+            reporter.fault(fault.help("give one of them another `operationId`"));
+            if let Some(fields) = operation.node.as_object_mut() {
+                fields.shift_remove("operationId");
+            }
+        }
+    }
+}
+
+/// Operations that extensions name have to exist.
+fn named_operations(root: &Node, ids: &HashMap<String, Location>, reporter: &mut Reporter<'_>) {
+    if !reporter.ours {
+        return;
+    }
+    let items = root.get("paths").into_iter().flat_map(Node::entries);
+    let operations = items.flat_map(|(_, item)| item.node.entries()).filter(|(key, _)| is_method(key));
+    for (_, operation) in operations {
+        for (extension, field) in [("x-job", "poll"), ("x-legacy", "replacement")] {
+            let Some(named) = operation.node.get(extension).and_then(|it| it.get(field)) else { continue };
+            let Some(name) = named.as_str().filter(|name| !ids.contains_key(*name)) else { continue };
+            let message = format!("`{extension}.{field}` names an operation `{name}`, and there is none");
+            let mut fault = Diagnostic::error("unknown-operation", message).at(named.location.clone());
+            let mut names: Vec<&str> = ids.keys().map(String::as_str).collect();
+            names.sort_unstable();
+            fault.help = nearest(name, names).map(|near| format!("did you mean `{near}`?"));
+            reporter.fault(fault);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+//! Objects other than schemas: what each needs beyond the types of its fields.
+
+use indexmap::IndexMap;
+
+use super::{Checker, insert};
+use crate::{
+    diagnostic::{Diagnostic, Location},
+    load::{Entry, Node, Value, grammar::Kind, report::nearest},
+};
+
+/// What OpenAPI 2 wrote into a parameter and 3 writes into its schema.
+const OF_THE_SCHEMA: [&str; 17] = [
+    "type", "format", "items", "default", "enum", "maximum", "exclusiveMaximum", "minimum",
+    "exclusiveMinimum", "maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems",
+    "multipleOf", "collectionFormat",
+];
+
+impl Checker<'_, '_> {
+    /// Puts right what has one meaning though it isn't written as OpenAPI 3.0 wants it.
+    pub(super) fn mend(&mut self, node: &mut Node, kind: Kind, place: &Location) {
+        let Some(entries) = node.as_object_mut() else { return };
+        let absent = |entries: &IndexMap<String, Entry>, key: &str| {
+            entries.get(key).is_none_or(|entry| matches!(entry.node.value, Value::Null))
+        };
+        let mut fill = |key: &str, value: Value, meant: &str| {
+            if absent(entries, key) && !self.reporter.ours {
+                let message = format!("{} has no `{key}`", kind.name());
+                self.mended("missing-field", message, place, meant);
+                insert(entries, key, value, place);
+            }
+        };
+        match kind {
+            Kind::Document => {
+                fill("info", IndexMap::new().into(), "read as an empty one");
+                fill("paths", IndexMap::new().into(), "read as an empty one");
+            }
+            Kind::Info => {
+                fill("title", "Untitled".into(), "called `Untitled`");
+                fill("version", "unknown".into(), "called `unknown`");
+            }
+            Kind::Operation => fill("responses", IndexMap::new().into(), "any answer is taken"),
+            Kind::Response => fill("description", "".into(), "read as an empty one"),
+            Kind::RequestBody => fill("content", IndexMap::new().into(), "no body is sent"),
+            Kind::OAuthFlow => fill("scopes", IndexMap::new().into(), "read as an empty one"),
+            Kind::License => fill("name", "".into(), "read as an empty one"),
+            Kind::ServerVariable => {
+                let first = entries.get("enum").and_then(|it| it.node.items().next()).cloned();
+                let first = first.map_or_else(|| "".into(), |node| node.value);
+                if absent(entries, "default") {
+                    let message = "a server variable needs a `default`";
+                    let fault = Diagnostic::error("missing-field", message).at(place.clone());
+                    self.reporter.fault(fault.label("its first value is taken"));
+                    insert(entries, "default", first, place);
+                }
+            }
+            Kind::Paths => self.paths(entries),
+            Kind::Responses => self.statuses(entries),
+            Kind::Parameter | Kind::Header => self.parameter(entries, kind, place),
+            // openapiv3 takes each of a callback's members for a path.
+            Kind::Callback => entries.retain(|key, _| !key.starts_with("x-")),
+            _ => {}
+        }
+    }
+
+    fn paths(&mut self, entries: &mut IndexMap<String, Entry>) {
+        entries.retain(|path, entry| {
+            let holds = path.starts_with('/') || path.starts_with("x-");
+            if !holds {
+                let message = format!("the path `{path}` has to start with `/`");
+                let fault = Diagnostic::error("bad-path", message).at(entry.key.clone());
+                self.reporter.fault(fault.label("left out"));
+            }
+            holds
+        });
+    }
+
+    fn statuses(&mut self, entries: &mut IndexMap<String, Entry>) {
+        entries.retain(|status, entry| {
+            let holds = status.starts_with("x-")
+                || status == "default"
+                || matches!(status.as_bytes(), [b'1'..=b'5', rest @ ..]
+                    if rest.len() == 2 && (rest.iter().all(u8::is_ascii_digit) || rest.eq_ignore_ascii_case(b"xx")));
+            if !holds {
+                let message = format!("`{status}` is no HTTP status");
+                let fault = Diagnostic::error("bad-status", message).at(entry.key.clone()).label("left out");
+                self.reporter.fault(fault.help("write `\"200\"`, `2XX` or `default`"));
+            }
+            holds
+        });
+    }
+
+    fn parameter(&mut self, entries: &mut IndexMap<String, Entry>, kind: Kind, place: &Location) {
+        if entries.contains_key("schema") || entries.contains_key("content") {
+            if entries.contains_key("schema") && entries.contains_key("content") {
+                let message = format!("{} has a `schema` and a `content`", kind.name());
+                let fault = Diagnostic::error("schema-and-content", message).at(place.clone());
+                self.reporter.fault(fault.label("the `schema` is taken"));
+                entries.shift_remove("content");
+            }
+            return;
+        }
+        let hoisted: IndexMap<String, Entry> = OF_THE_SCHEMA
+            .iter()
+            .filter_map(|key| Some(((*key).to_owned(), entries.shift_remove(*key)?)))
+            .collect();
+        let label = match hoisted.is_empty() {
+            true => "any value is taken",
+            false => "`type` and the like are read as its `schema`, though they are OpenAPI 2",
+        };
+        let message = format!("{} has no `schema`", kind.name());
+        let fault = Diagnostic::error("missing-field", message).at(place.clone()).label(label);
+        self.reporter.fault(fault);
+        insert(entries, "schema", hoisted, place);
+    }
+
+    /// Whether an object makes sense, each of its fields being right.
+    pub(super) fn fits(&mut self, node: &mut Node, kind: Kind, place: &Location) -> bool {
+        match kind {
+            Kind::Parameter => self.parameter_fits(node, place),
+            Kind::Header => self.style(node, "header", &["simple"]),
+            Kind::Encoding => {
+                self.style(node, "body", &["form", "spaceDelimited", "pipeDelimited", "deepObject"])
+            }
+            Kind::SecurityScheme => self.scheme_fits(node, place),
+            Kind::Link => {
+                let holds = node.get("operationRef").is_some() || node.get("operationId").is_some();
+                if !holds {
+                    let message = "a link needs `operationId` or `operationRef`";
+                    self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()));
+                }
+                holds
+            }
+            _ => true,
+        }
+    }
+
+    fn parameter_fits(&mut self, node: &mut Node, place: &Location) -> bool {
+        let name = node.get("name").and_then(Node::as_str).unwrap_or_default().to_owned();
+        if name.is_empty() {
+            let place = node.get("name").map_or(place, |name| &name.location);
+            let message = "the name of a parameter is empty";
+            self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()));
+            return false;
+        }
+        let styles: &[&str] = match node.get("in").and_then(Node::as_str) {
+            Some("query") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
+            Some("header") => &["simple"],
+            Some("path") => &["simple", "label", "matrix"],
+            Some("cookie") => &["form"],
+            _ => return self.one_of(node, "in", &["query", "header", "path", "cookie"]),
+        };
+        let location = node.get("in").and_then(Node::as_str).unwrap_or_default().to_owned();
+        if location == "path" && node.get("required").and_then(Node::as_bool) != Some(true) {
+            let message = format!("the path parameter `{name}` has to be `required: true`");
+            self.mended("optional-path-parameter", message, place, "read as required");
+            if let Some(entries) = node.as_object_mut() {
+                insert(entries, "required", true, place);
+            }
+        }
+        self.style(node, &location, styles)
+    }
+
+    fn style(&mut self, node: &mut Node, location: &str, styles: &[&str]) -> bool {
+        let Some(style) = node.get("style").and_then(Node::as_str).map(str::to_owned) else { return true };
+        if styles.contains(&style.as_str()) {
+            return true;
+        }
+        let place = node.get("style").map_or(&node.location, |style| &style.location).clone();
+        let message = format!("`{style}` is no style of what stands in a {location}");
+        let fault = Diagnostic::error("unknown-style", message).at(place).label("left out");
+        self.reporter.fault(fault.help(format!("write {}", list(styles))));
+        if let Some(entries) = node.as_object_mut() {
+            entries.shift_remove("style");
+        }
+        true
+    }
+
+    fn scheme_fits(&mut self, node: &mut Node, place: &Location) -> bool {
+        let needed: &[&str] = match node.get("type").and_then(Node::as_str) {
+            Some("apiKey") => &["name", "in"],
+            Some("http") => &["scheme"],
+            Some("oauth2") => &["flows"],
+            Some("openIdConnect") => &["openIdConnectUrl"],
+            _ => return self.one_of(node, "type", &["apiKey", "http", "oauth2", "openIdConnect"]),
+        };
+        for field in needed {
+            if node.get(field).is_none() {
+                let message = format!("this security scheme needs `{field}`");
+                self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()));
+                return false;
+            }
+        }
+        self.flows(node);
+        !needed.contains(&"in") || self.one_of(node, "in", &["query", "header", "cookie"])
+    }
+
+    /// Each OAuth flow has URLs of its own; `openapiv3` insists on them, a client goes without.
+    fn flows(&mut self, node: &mut Node) {
+        let flows = node.get_mut("flows").and_then(Node::as_object_mut);
+        for (flow, entry) in flows.into_iter().flatten() {
+            let urls: &[&str] = match flow.as_str() {
+                "implicit" => &["authorizationUrl"],
+                "password" | "clientCredentials" => &["tokenUrl"],
+                _ => &["authorizationUrl", "tokenUrl"],
+            };
+            let Some(fields) = entry.node.as_object_mut() else { continue };
+            for url in urls {
+                if !fields.contains_key(*url) && !flow.starts_with("x-") {
+                    let message = format!("the OAuth flow `{flow}` needs `{url}`");
+                    let fault = Diagnostic::error("missing-field", message).at(entry.key.clone());
+                    self.reporter.fault(fault.label("read as an empty one"));
+                    insert(fields, url, "", &entry.key);
+                }
+            }
+        }
+    }
+
+    /// Whether a field has one of the values that it may have.
+    pub(super) fn one_of(&mut self, node: &Node, field: &str, values: &[&str]) -> bool {
+        let Some(value) = node.get(field) else { return true };
+        let text = value.as_str().unwrap_or_default();
+        if values.contains(&text) {
+            return true;
+        }
+        let message = format!("`{field}` can't be `{text}`");
+        let help = match nearest(text, values.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`? Use one of {}", list(values)),
+            None => format!("use one of {}", list(values)),
+        };
+        let fault = Diagnostic::error("unknown-value", message).at(value.location.clone());
+        self.reporter.fault(fault.help(help));
+        false
+    }
+}
+
+/// `a`, `b`
+pub(super) fn list(values: &[&str]) -> String {
+    values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,91 @@
+//! Texts, flags and numbers: what is written as the wrong one of them is read as the right one if that is clear.
+
+use serde_json::Number;
+
+use super::Checker;
+use crate::{
+    diagnostic::Diagnostic,
+    load::{Node, Value, grammar::Shape, yaml},
+};
+
+impl Checker<'_, '_> {
+    pub(super) fn text(&mut self, node: &mut Node, name: &str) -> bool {
+        let text = match node.value {
+            Value::String(_) => return true,
+            // As written: `version: 1.10` is not 1.1.
+            Value::Number(_) | Value::Bool(_) => node.location.text().to_owned(),
+            _ => return self.wrong(node, Shape::Text, name),
+        };
+        self.read_as(node, name, "a text", text.as_str().into());
+        true
+    }
+
+    pub(super) fn flag(&mut self, node: &mut Node, name: &str) -> bool {
+        match node.as_str() {
+            None if node.as_bool().is_some() => return true,
+            Some("true") => self.read_as(node, name, "`true` or `false`", true.into()),
+            Some("false") => self.read_as(node, name, "`true` or `false`", false.into()),
+            _ => return self.wrong(node, Shape::Flag, name),
+        }
+        true
+    }
+
+    pub(super) fn number(&mut self, node: &mut Node, name: &str) -> bool {
+        match &node.value {
+            Value::Number(_) => return true,
+            Value::String(text) => {
+                if let number @ Value::Number(_) = yaml::plain(text.trim()) {
+                    self.read_as(node, name, "a number", number);
+                    return true;
+                }
+            }
+            _ => {}
+        }
+        self.wrong(node, Shape::Number, name)
+    }
+
+    pub(super) fn count(&mut self, node: &mut Node, name: &str) -> bool {
+        if !self.number_quietly(node, name) {
+            return self.wrong(node, Shape::Count, name);
+        }
+        let Value::Number(number) = &node.value else { return false };
+        match whole(number).and_then(|number| number.as_u64()) {
+            // openapiv3 counts in usize.
+            Some(count) if usize::try_from(count).is_ok() => {
+                node.value = Value::Number(count.into());
+                true
+            }
+            _ => self.wrong(node, Shape::Count, name),
+        }
+    }
+
+    fn number_quietly(&mut self, node: &mut Node, name: &str) -> bool {
+        match &node.value {
+            Value::Number(_) => true,
+            Value::String(text) if matches!(yaml::plain(text.trim()), Value::Number(_)) => {
+                self.number(node, name)
+            }
+            _ => false,
+        }
+    }
+
+    fn read_as(&mut self, node: &mut Node, name: &str, what: &str, value: Value) {
+        let message = format!("`{name}` has to be {what}, and is {}", node.describe());
+        self.reporter.push(
+            Diagnostic::warning("wrong-type", message)
+                .at(node.location.clone())
+                .label(format!("read as {what}")),
+        );
+        node.value = value;
+    }
+}
+
+/// `10.0` and `1e3` as whole numbers.
+pub(super) fn whole(number: &Number) -> Option<Number> {
+    if number.is_i64() || number.is_u64() {
+        return Some(number.clone());
+    }
+    let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
+    // Up to 2^53 every whole number has a float of its own.
+    (float.abs() <= 9_007_199_254_740_992.0).then(|| format!("{float:.0}").parse::<i64>().ok())?.map(Number::from)
+}

@@ -1,0 +1,385 @@
+//! Schemas: what OpenAPI 2 and 3.1 say in other words is said in those of 3.0, and unknown types are found.
+
+use indexmap::IndexMap;
+
+use super::{Checker, insert, parts::list, scalars::whole};
+use crate::{
+    diagnostic::{Diagnostic, Location},
+    load::{
+        Entry, Node, Value,
+        grammar::{Kind, Shape},
+        report::nearest,
+        yaml,
+    },
+};
+
+type Entries = IndexMap<String, Entry>;
+
+const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "array", "object"];
+
+/// What says nothing about the values.
+const NOTES: [&str; 5] = ["title", "description", "example", "externalDocs", "deprecated"];
+
+impl Checker<'_, '_> {
+    /// A schema always holds in the end: one that says nothing that can be understood lets any value through.
+    pub(super) fn schema(&mut self, node: &mut Node, place: &Location) -> bool {
+        self.schema_of_flag(node);
+        if node.as_object().is_none() {
+            self.wrong(node, Shape::Object(Kind::Schema), "");
+            node.value = IndexMap::new().into();
+            return true;
+        }
+        if unresolved(node) && !self.reference(node) {
+            return true;
+        }
+        if let Some(entries) = node.as_object_mut() {
+            self.mend_schema(entries, place);
+        }
+        if !self.fields(node, Kind::Schema)
+            && let Some(entries) = node.as_object_mut()
+        {
+            entries.retain(|key, _| NOTES.contains(&key.as_str()));
+        }
+        if let Some(entries) = node.as_object_mut() {
+            self.after_fields(entries, place);
+        }
+        true
+    }
+
+    /// In 3.1 `true` is the schema of anything and `false` that of nothing.
+    fn schema_of_flag(&mut self, node: &mut Node) {
+        let Some(flag) = node.as_bool() else { return };
+        let mut entries = IndexMap::new();
+        if !flag {
+            insert(&mut entries, "not", IndexMap::new(), &node.location);
+        }
+        node.value = entries.into();
+    }
+
+    /// Whether there is more to look at in a schema that has a `$ref`: it is turned to `allOf` if something stands beside.
+    fn reference(&mut self, node: &mut Node) -> bool {
+        let location = node.location.clone();
+        let Some(entries) = node.as_object_mut() else { return false };
+        let Some(entry) = entries.get("$ref").cloned() else { return true };
+        if !entry.node.as_str().is_some_and(|text| self.known.contains(text)) {
+            // Said already. Any value is better than none of the operation.
+            entries.retain(|key, _| NOTES.contains(&key.as_str()));
+            return true;
+        }
+        if entries.len() == 1 {
+            return false;
+        }
+        let quiet = |key: &str| NOTES.contains(&key) || key.starts_with("x-") || key == "$ref";
+        if let Some((key, sibling)) = entries.iter().find(|(key, _)| !quiet(key)) {
+            let message = format!("OpenAPI 3.0 ignores `{key}` beside a `$ref`");
+            let diagnostic = Diagnostic::warning("ref-siblings", message).at(sibling.key.clone());
+            let help = "write `allOf: [{$ref: ...}]` and what stands beside it";
+            self.reporter.push(diagnostic.label("taken to count all the same").help(help));
+        }
+        entries.shift_remove("$ref");
+        let lone = Node::new(IndexMap::from([("$ref".to_owned(), entry.clone())]), location);
+        match entries.get_mut("allOf").and_then(|all| all.node.as_array_mut()) {
+            Some(all) => all.insert(0, lone),
+            None => insert(entries, "allOf", vec![lone], &entry.key),
+        }
+        true
+    }
+
+    fn mend_schema(&mut self, entries: &mut Entries, place: &Location) {
+        self.types(entries, place);
+        self.required_flags(entries, place);
+        self.bounds(entries, "minimum", "exclusiveMinimum", f64::max);
+        self.bounds(entries, "maximum", "exclusiveMaximum", f64::min);
+        self.null_variant(entries);
+        if let Some(entry) = entries.shift_remove("const")
+            && !entries.contains_key("enum")
+        {
+            let node = Node::new(vec![entry.node.clone()], entry.node.location.clone());
+            entries.insert("enum".to_owned(), Entry::new(entry.key, node));
+        }
+        if let Some(first) = entries.get("examples").and_then(|entry| entry.node.items().next()).cloned()
+            && let Some(entry) = entries.shift_remove("examples")
+            && !entries.contains_key("example")
+        {
+            entries.insert("example".to_owned(), Entry::new(entry.key, first));
+        }
+        if let Some(entry) = entries.get_mut("items")
+            && entry.node.as_array().is_some()
+        {
+            self.mended("tuple", "a list of schemas in `items` is OpenAPI 3.1", &entry.key, "items of any type are taken");
+            entry.node.value = IndexMap::new().into();
+        }
+        // OpenAPI 2 named the property only.
+        if let Some(entry) = entries.get_mut("discriminator")
+            && entry.node.as_str().is_some()
+        {
+            self.mended("discriminator", "a `discriminator` is a map", &entry.key, "read as its `propertyName`");
+            let mut map = IndexMap::new();
+            insert(&mut map, "propertyName", entry.node.value.clone(), &entry.node.location);
+            entry.node.value = map.into();
+        }
+    }
+
+    /// One `type`, and it is one that there is.
+    fn types(&mut self, entries: &mut Entries, place: &Location) {
+        let Some(entry) = entries.get_mut("type") else { return };
+        if let Value::Array(names) = &mut entry.node.value {
+            let count = names.len();
+            names.retain(|name| name.as_str() != Some("null"));
+            let nullable = names.len() < count;
+            let key = entry.key.clone();
+            match names.len() {
+                0 => drop(entries.shift_remove("type")),
+                1 => entry.node = names.swap_remove(0),
+                _ => {
+                    let names = std::mem::take(names);
+                    self.several_types(entries, names, &key);
+                }
+            }
+            if nullable {
+                insert(entries, "nullable", true, &key);
+            }
+        }
+        let Some(entry) = entries.get_mut("type") else { return };
+        match entry.node.as_str().map(str::to_owned).as_deref() {
+            Some("null") => {
+                let key = entry.key.clone();
+                entries.shift_remove("type");
+                insert(entries, "nullable", true, &key);
+                insert(entries, "enum", vec![Node::new(Value::Null, key.clone())], &key);
+            }
+            Some("file") => {
+                let label = "read as `type: string, format: binary`";
+                self.mended("type-file", "`type: file` is OpenAPI 2", &entry.node.location, label);
+                entry.node.value = "string".into();
+                insert(entries, "format", "binary", place);
+            }
+            Some(name) if !TYPES.contains(&name) => {
+                let message = format!("`type: {name}` is no type");
+                let help = match nearest(name, TYPES) {
+                    Some(near) => format!("did you mean `{near}`? Use one of {}", list(&TYPES)),
+                    None => format!("use one of {}", list(&TYPES)),
+                };
+                let fault = Diagnostic::error("unknown-type", message).at(entry.node.location.clone());
+                self.reporter.fault(fault.label("any value is taken").help(help));
+                entries.shift_remove("type");
+            }
+            _ => {}
+        }
+    }
+
+    fn several_types(&mut self, entries: &mut Entries, names: Vec<Node>, key: &Location) {
+        entries.shift_remove("type");
+        let composed = ["anyOf", "oneOf", "allOf"].iter().any(|key| entries.contains_key(*key));
+        let label = if composed { "any value is taken" } else { "read as `anyOf` of them" };
+        self.mended("several-types", "several types are OpenAPI 3.1", key, label);
+        if composed {
+            return;
+        }
+        let variant = |name: Node| {
+            let place = name.location.clone();
+            let mut variant = IndexMap::new();
+            // What says something about values of one type goes with that type.
+            for (key, entry) in entries.iter().filter(|(key, _)| belongs(key, name.as_str().unwrap_or_default())) {
+                variant.insert(key.clone(), entry.clone());
+            }
+            variant.insert("type".to_owned(), Entry::new(place.clone(), name));
+            Node::new(variant, place)
+        };
+        let variants: Vec<Node> = names.into_iter().map(variant).collect();
+        entries.retain(|key, _| !TYPES.iter().any(|name| belongs(key, name)));
+        insert(entries, "anyOf", variants, key);
+    }
+
+    /// `required: true` on a property is OpenAPI 2 and below; the list of the object says it since.
+    fn required_flags(&mut self, entries: &mut Entries, place: &Location) {
+        let mut required = Vec::new();
+        let properties = entries.get_mut("properties").and_then(|entry| entry.node.as_object_mut());
+        for (name, property) in properties.into_iter().flatten() {
+            let Some(fields) = property.node.as_object_mut() else { continue };
+            let Some(flag) = fields.get("required").and_then(|entry| entry.node.as_bool()) else { continue };
+            let Some(entry) = fields.shift_remove("required") else { continue };
+            let label = if flag { "read as an entry in that list" } else { "ignored" };
+            let message = format!("whether `{name}` is required stands in the `required` list of the object");
+            self.mended("required-flag", message, &entry.place(), label);
+            if flag {
+                required.push(Node::new(name.as_str(), entry.place()));
+            }
+        }
+        if let Some(entry) = entries.get("required").filter(|entry| entry.node.as_bool().is_some()) {
+            let message = "`required` is the list of an object's properties that must be there";
+            self.mended("required-flag", message, &entry.place(), "ignored");
+            entries.shift_remove("required");
+        }
+        if required.is_empty() {
+            return;
+        }
+        match entries.get_mut("required").and_then(|entry| entry.node.as_array_mut()) {
+            Some(list) => {
+                required.retain(|new| !list.iter().any(|old| old.as_str() == new.as_str()));
+                list.extend(required);
+            }
+            None => insert(entries, "required", required, place),
+        }
+    }
+
+    /// In 3.1 an exclusive bound is a number of its own.
+    fn bounds(&mut self, entries: &mut Entries, bound: &str, exclusive: &str, stricter: fn(f64, f64) -> f64) {
+        let Some(limit) = entries.get(exclusive).map(|entry| entry.node.clone()) else { return };
+        let Value::Number(number) = &limit.value else { return };
+        let inclusive = entries.get(bound).and_then(|entry| match &entry.node.value {
+            Value::Number(number) => number.as_f64(),
+            _ => None,
+        });
+        let exclusive_value = number.as_f64().unwrap_or_default();
+        let place = limit.location.clone();
+        // Of an inclusive and an exclusive bound the stricter counts; at the same number the exclusive one.
+        if inclusive.is_some_and(|inclusive| {
+            inclusive != exclusive_value && stricter(inclusive, exclusive_value) == inclusive
+        }) {
+            entries.shift_remove(exclusive);
+            return;
+        }
+        insert(entries, bound, limit.value, &place);
+        insert(entries, exclusive, true, &place);
+    }
+
+    /// In 3.1 `null` is a variant among others.
+    fn null_variant(&mut self, entries: &mut Entries) {
+        for key in ["anyOf", "oneOf"] {
+            let Some(variants) = entries.get_mut(key).and_then(|entry| entry.node.as_array_mut()) else { continue };
+            let count = variants.len();
+            variants.retain(|variant| {
+                let is_null = variant.get("type").and_then(Node::as_str) == Some("null");
+                !(is_null && variant.as_object().is_some_and(|fields| fields.len() == 1))
+            });
+            let left = variants.len();
+            if left == count || left == 0 {
+                continue;
+            }
+            let Some(entry) = entries.get(key).cloned() else { continue };
+            if left == 1 && !entries.contains_key("allOf") {
+                entries.shift_remove(key);
+                entries.insert("allOf".to_owned(), entry.clone());
+            }
+            insert(entries, "nullable", true, &entry.key);
+        }
+    }
+
+    /// What depends on fields that hold now.
+    fn after_fields(&mut self, entries: &mut Entries, place: &Location) {
+        let name = entries.get("type").and_then(|entry| entry.node.as_str()).map(str::to_owned);
+        let name = name.unwrap_or_default();
+        if name == "integer" {
+            for bound in ["minimum", "maximum", "multipleOf"] {
+                let Some(entry) = entries.get_mut(bound) else { continue };
+                let Value::Number(number) = &entry.node.value else { continue };
+                if let Some(whole) = whole(number) {
+                    entry.node.value = whole.into();
+                }
+            }
+        }
+        if let Some(entry) = entries.get_mut("enum") {
+            self.enumeration(&mut entry.node, &name);
+            if entry.node.as_array().is_some_and(<[Node]>::is_empty) {
+                entries.shift_remove("enum");
+            }
+        }
+        if name == "array" && !entries.contains_key("items") {
+            let fault = Diagnostic::error("missing-field", "an array needs `items`").at(place.clone());
+            self.reporter.fault(fault.label("items of any type are taken"));
+        }
+        extensions_of_enum(entries, self);
+        if self.reporter.ours && !entries.contains_key("allOf") {
+            self.unknown_required(entries);
+        }
+    }
+
+    /// The values of an enum are of its type; YAML reads some as another.
+    fn enumeration(&mut self, node: &mut Node, name: &str) {
+        let Some(values) = node.as_array_mut() else { return };
+        let mut kept: Vec<Node> = Vec::new();
+        for mut value in values.drain(..) {
+            let text = value.location.text().to_owned();
+            let read = match (name, &value.value) {
+                ("string", Value::Number(_) | Value::Bool(_)) => Some(Value::String(text.clone())),
+                ("integer", Value::Number(number)) if !number.is_i64() => {
+                    value.value = whole(number).map_or_else(|| value.value.clone(), Value::Number);
+                    None
+                }
+                ("integer" | "number" | "boolean", Value::String(text)) => {
+                    let plain = yaml::plain(text);
+                    let fits = matches!(
+                        (name, &plain),
+                        ("boolean", Value::Bool(_)) | ("integer" | "number", Value::Number(_))
+                    );
+                    fits.then_some(plain)
+                }
+                _ => None,
+            };
+            if let Some(read) = read {
+                let message = format!("this value of an enum is {}, and its type is `{name}`", value.describe());
+                self.mended("enum-type", message, &value.location, &format!("read as {}", in_words(name)));
+                value.value = read;
+            }
+            match kept.iter().find(|other| other.to_json() == value.to_json()) {
+                Some(first) => {
+                    let message = format!("the enum has the value `{text}` twice");
+                    let twice = Diagnostic::warning("duplicate-value", message).at(value.location.clone());
+                    self.reporter.push(twice.note(first.location.clone(), "the first one"));
+                }
+                None => kept.push(value),
+            }
+        }
+        *values = kept;
+    }
+
+    fn unknown_required(&mut self, entries: &Entries) {
+        let Some(properties) = entries.get("properties").and_then(|entry| entry.node.as_object()) else { return };
+        let required = entries.get("required").into_iter().flat_map(|entry| entry.node.items());
+        for name in required {
+            let text = name.as_str().unwrap_or_default();
+            if properties.contains_key(text) {
+                continue;
+            }
+            let message = format!("`{text}` is required, and no property is called so");
+            let mut diagnostic = Diagnostic::warning("unknown-required", message).at(name.location.clone());
+            let near = nearest(text, properties.keys().map(String::as_str));
+            diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));
+            self.reporter.push(diagnostic);
+        }
+    }
+}
+
+fn unresolved(node: &Node) -> bool {
+    super::unresolved(node)
+}
+
+/// The descriptions of an enum's values have to be those of its values.
+fn extensions_of_enum(entries: &mut Entries, checker: &mut Checker<'_, '_>) {
+    super::extensions::enum_keys(entries, checker.reporter);
+}
+
+fn in_words(name: &str) -> &'static str {
+    match name {
+        "string" => "a text",
+        "boolean" => "`true` or `false`",
+        _ => "a number",
+    }
+}
+
+/// Whether a keyword speaks of values of one type only.
+fn belongs(key: &str, name: &str) -> bool {
+    match name {
+        "string" => ["minLength", "maxLength", "pattern", "format"].contains(&key),
+        "integer" | "number" => {
+            ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"].contains(&key)
+        }
+        "array" => ["items", "minItems", "maxItems", "uniqueItems"].contains(&key),
+        "object" => {
+            ["properties", "required", "additionalProperties", "minProperties", "maxProperties"].contains(&key)
+        }
+        _ => false,
+    }
+}
+

@@ -1,0 +1,93 @@
+//! Reads one file: bytes to text to a tree with places.
+
+use std::{fs, io::Read as _, path::Path, sync::Arc};
+
+use super::{Node, json, yaml};
+use crate::diagnostic::{Diagnostic, Location, Source};
+
+/// No document is this large by intent.
+const LARGEST_FILE: u64 = 64 << 20;
+
+/// How deep maps and lists may nest. Documents stay under 50; the stages that follow recurse.
+pub(super) const DEEPEST: usize = 128;
+
+/// A file as it was read.
+#[derive(Debug)]
+pub(super) struct File {
+    pub source: Arc<Source>,
+    pub root: Node,
+    /// Keys that a map has twice: wrong, but some services publish such documents, so the caller decides how wrong.
+    pub duplicates: Vec<Diagnostic>,
+}
+
+/// What a format's parser yields, beside what it found wrong.
+pub(super) struct Parsed {
+    pub root: Node,
+    pub duplicates: Vec<Diagnostic>,
+}
+
+/// Reads and parses the file at `path`, which diagnostics call `name`.
+pub(super) fn read(path: &Path, name: &str) -> Result<File, Vec<Diagnostic>> {
+    let bytes = read_bytes(path).map_err(|error| {
+        vec![Diagnostic::error("unreadable", format!("can't read `{name}`: {error}"))]
+    })?;
+    let text = decode(bytes, name).map_err(|diagnostic| vec![*diagnostic])?;
+    let source = Source::new(name, text);
+    let Parsed { root, duplicates } = parse(&source, path)?;
+    Ok(File { source, root, duplicates })
+}
+
+fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(LARGEST_FILE + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(std::io::Error::other(format!("larger than {} MiB", LARGEST_FILE >> 20)));
+    }
+    Ok(bytes)
+}
+
+fn decode(bytes: Vec<u8>, name: &str) -> Result<String, Box<Diagnostic>> {
+    let wrong = |text: String, at: usize, message: String| {
+        let source = Source::new(name, text);
+        let location = Location::new(&source, at, at + 1);
+        let help = "save the file as UTF-8, the encoding of YAML and JSON";
+        Err(Box::new(Diagnostic::error("bad-encoding", message).at(location).help(help)))
+    };
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            let message = match bytes.get(..2) {
+                Some([0xff, 0xfe] | [0xfe, 0xff]) => format!("`{name}` is UTF-16, not UTF-8"),
+                _ => format!("`{name}` is not UTF-8: byte {at} starts no character"),
+            };
+            return wrong(String::from_utf8_lossy(&bytes).into_owned(), at, message);
+        }
+    };
+    // A NUL ends the document for the YAML scanner: what follows would be lost without a word.
+    match text.find('\0') {
+        Some(at) => wrong(text, at, format!("`{name}` holds a NUL character at byte {at}")),
+        None => Ok(text),
+    }
+}
+
+fn parse(source: &Arc<Source>, path: &Path) -> Result<Parsed, Vec<Diagnostic>> {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        return json::parse(source).map_err(|diagnostic| vec![*diagnostic]);
+    }
+    yaml::parse(source).or_else(|diagnostics| {
+        // Not all JSON is YAML (tabs, surrogate pairs), and files are named as people like.
+        let is_json = source.text().trim_start_matches('\u{feff}').trim_start().starts_with('{');
+        is_json.then(|| json::parse(source).ok()).flatten().ok_or(diagnostics)
+    })
+}
+
+/// What is wrong with a map that has a key twice.
+pub(super) fn duplicate(key: &str, first: Location, second: Location) -> Diagnostic {
+    Diagnostic::warning("duplicate-key", format!("the key `{key}` occurs twice in one map"))
+        .at(second)
+        .label("the later one counts")
+        .note(first, "the first one")
+        .help("remove one of them")
+}

@@ -1,0 +1,437 @@
+//! What OpenAPI 3.0 lets stand where: the objects, their fields, and what each field holds.
+//!
+//! Every walk over a document goes by this table, so that a `$ref`, a wrong value or an extension is judged by the
+//! object that it stands in.
+
+/// What a value has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Anything; not looked into (examples, defaults).
+    Any,
+    Text,
+    Flag,
+    Number,
+    /// A whole number from 0.
+    Count,
+    Object(Kind),
+    /// A schema, or `true` or `false` in its place.
+    SchemaOrFlag,
+    List(&'static Shape),
+    Map(&'static Shape),
+}
+
+/// The objects of OpenAPI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Kind {
+    Document,
+    Info,
+    Contact,
+    License,
+    Server,
+    ServerVariable,
+    Paths,
+    PathItem,
+    Operation,
+    ExternalDocs,
+    Parameter,
+    RequestBody,
+    MediaType,
+    Encoding,
+    Responses,
+    Response,
+    Callback,
+    Example,
+    Link,
+    Header,
+    Tag,
+    Components,
+    Schema,
+    Discriminator,
+    Xml,
+    SecurityScheme,
+    OAuthFlows,
+    OAuthFlow,
+}
+
+/// What becomes of an object when a field of it is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// The object goes on without the field.
+    Optional,
+    /// The field may be absent; but a wrong one makes the object wrong, for without it it would say something else.
+    Vital,
+    /// The field must be there and right.
+    Required,
+}
+
+/// A field of an object.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Field {
+    pub name: &'static str,
+    pub shape: Shape,
+    pub need: Need,
+}
+
+use Kind::*;
+use Shape::{Any, Count, Flag, List, Map, Number, Object, SchemaOrFlag, Text};
+
+const fn may(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape, need: Need::Optional }
+}
+
+const fn vital(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape, need: Need::Vital }
+}
+
+const fn must(name: &'static str, shape: Shape) -> Field {
+    Field { name, shape, need: Need::Required }
+}
+
+const TEXTS: Shape = List(&Text);
+const SERVERS: Shape = List(&Object(Server));
+const PARAMETERS: Shape = List(&Object(Parameter));
+const SECURITY: Shape = List(&Map(&TEXTS));
+const SCHEMAS: Shape = Map(&Object(Schema));
+const CONTENT: Shape = Map(&Object(MediaType));
+const EXAMPLES: Shape = Map(&Object(Example));
+const HEADERS: Shape = Map(&Object(Header));
+
+impl Kind {
+    /// The fields that the object may have. The document itself gets help from `check`, which knows the versions.
+    pub fn fields(self) -> &'static [Field] {
+        match self {
+            Document => &const {
+                [
+                    must("openapi", Text),
+                    must("info", Object(Info)),
+                    may("servers", SERVERS),
+                    must("paths", Object(Paths)),
+                    may("components", Object(Components)),
+                    may("security", SECURITY),
+                    may("tags", List(&Object(Tag))),
+                    may("externalDocs", Object(ExternalDocs)),
+                ]
+            },
+            Info => &const {
+                [
+                    must("title", Text),
+                    may("description", Text),
+                    may("termsOfService", Text),
+                    may("contact", Object(Contact)),
+                    may("license", Object(License)),
+                    must("version", Text),
+                ]
+            },
+            Contact => &const { [may("name", Text), may("url", Text), may("email", Text)] },
+            License => &const { [must("name", Text), may("url", Text)] },
+            Server => &const {
+                [
+                    must("url", Text),
+                    may("description", Text),
+                    vital("variables", Map(&Object(ServerVariable))),
+                ]
+            },
+            ServerVariable => {
+                &const { [may("enum", TEXTS), must("default", Text), may("description", Text)] }
+            }
+            Paths | Responses | Callback => &[],
+            PathItem => &const {
+                [
+                    may("summary", Text),
+                    may("description", Text),
+                    may("get", Object(Operation)),
+                    may("put", Object(Operation)),
+                    may("post", Object(Operation)),
+                    may("delete", Object(Operation)),
+                    may("options", Object(Operation)),
+                    may("head", Object(Operation)),
+                    may("patch", Object(Operation)),
+                    may("trace", Object(Operation)),
+                    vital("servers", SERVERS),
+                    vital("parameters", PARAMETERS),
+                ]
+            },
+            Operation => &const {
+                [
+                    may("tags", TEXTS),
+                    may("summary", Text),
+                    may("description", Text),
+                    may("externalDocs", Object(ExternalDocs)),
+                    may("operationId", Text),
+                    vital("parameters", PARAMETERS),
+                    vital("requestBody", Object(RequestBody)),
+                    must("responses", Object(Responses)),
+                    may("callbacks", Map(&Object(Callback))),
+                    may("deprecated", Flag),
+                    vital("security", SECURITY),
+                    vital("servers", SERVERS),
+                ]
+            },
+            ExternalDocs => &const { [may("description", Text), must("url", Text)] },
+            Parameter => &const {
+                [
+                    must("name", Text),
+                    must("in", Text),
+                    may("description", Text),
+                    vital("required", Flag),
+                    may("deprecated", Flag),
+                    may("allowEmptyValue", Flag),
+                    vital("style", Text),
+                    vital("explode", Flag),
+                    vital("allowReserved", Flag),
+                    vital("schema", Object(Schema)),
+                    vital("content", CONTENT),
+                    may("example", Any),
+                    may("examples", EXAMPLES),
+                ]
+            },
+            RequestBody => {
+                &const { [may("description", Text), must("content", CONTENT), vital("required", Flag)] }
+            }
+            MediaType => &const {
+                [
+                    vital("schema", Object(Schema)),
+                    may("example", Any),
+                    may("examples", EXAMPLES),
+                    vital("encoding", Map(&Object(Encoding))),
+                ]
+            },
+            Encoding => &const {
+                [
+                    vital("contentType", Text),
+                    vital("headers", HEADERS),
+                    vital("style", Text),
+                    vital("explode", Flag),
+                    vital("allowReserved", Flag),
+                ]
+            },
+            Response => &const {
+                [
+                    must("description", Text),
+                    may("headers", HEADERS),
+                    vital("content", CONTENT),
+                    may("links", Map(&Object(Link))),
+                ]
+            },
+            Example => &const {
+                [
+                    may("summary", Text),
+                    may("description", Text),
+                    may("value", Any),
+                    may("externalValue", Text),
+                ]
+            },
+            Link => &const {
+                [
+                    vital("operationRef", Text),
+                    vital("operationId", Text),
+                    vital("parameters", Map(&Any)),
+                    may("requestBody", Any),
+                    may("description", Text),
+                    may("server", Object(Server)),
+                ]
+            },
+            Header => &const {
+                [
+                    may("description", Text),
+                    vital("required", Flag),
+                    may("deprecated", Flag),
+                    may("allowEmptyValue", Flag),
+                    vital("style", Text),
+                    vital("explode", Flag),
+                    may("allowReserved", Flag),
+                    vital("schema", Object(Schema)),
+                    vital("content", CONTENT),
+                    may("example", Any),
+                    may("examples", EXAMPLES),
+                ]
+            },
+            Tag => &const {
+                [
+                    must("name", Text),
+                    may("description", Text),
+                    may("externalDocs", Object(ExternalDocs)),
+                ]
+            },
+            Components => &const {
+                [
+                    may("schemas", SCHEMAS),
+                    may("responses", Map(&Object(Response))),
+                    may("parameters", Map(&Object(Parameter))),
+                    may("examples", EXAMPLES),
+                    may("requestBodies", Map(&Object(RequestBody))),
+                    may("headers", HEADERS),
+                    may("securitySchemes", Map(&Object(SecurityScheme))),
+                    may("links", Map(&Object(Link))),
+                    may("callbacks", Map(&Object(Callback))),
+                ]
+            },
+            Schema => &const {
+                [
+                    may("title", Text),
+                    may("multipleOf", Number),
+                    may("maximum", Number),
+                    may("exclusiveMaximum", Flag),
+                    may("minimum", Number),
+                    may("exclusiveMinimum", Flag),
+                    may("maxLength", Count),
+                    may("minLength", Count),
+                    may("pattern", Text),
+                    may("maxItems", Count),
+                    may("minItems", Count),
+                    may("uniqueItems", Flag),
+                    may("maxProperties", Count),
+                    may("minProperties", Count),
+                    may("required", TEXTS),
+                    may("enum", List(&Any)),
+                    vital("type", Text),
+                    vital("allOf", List(&Object(Schema))),
+                    vital("oneOf", List(&Object(Schema))),
+                    vital("anyOf", List(&Object(Schema))),
+                    may("not", Object(Schema)),
+                    vital("items", Object(Schema)),
+                    vital("properties", SCHEMAS),
+                    vital("additionalProperties", SchemaOrFlag),
+                    may("description", Text),
+                    may("format", Text),
+                    may("default", Any),
+                    may("nullable", Flag),
+                    may("discriminator", Object(Discriminator)),
+                    may("readOnly", Flag),
+                    may("writeOnly", Flag),
+                    may("xml", Object(Xml)),
+                    may("externalDocs", Object(ExternalDocs)),
+                    may("example", Any),
+                    may("deprecated", Flag),
+                    may("x-json", Object(Schema)),
+                ]
+            },
+            Discriminator => &const { [must("propertyName", Text), vital("mapping", Map(&Text))] },
+            Xml => &const {
+                [
+                    may("name", Text),
+                    may("namespace", Text),
+                    may("prefix", Text),
+                    may("attribute", Flag),
+                    may("wrapped", Flag),
+                ]
+            },
+            SecurityScheme => &const {
+                [
+                    must("type", Text),
+                    may("description", Text),
+                    vital("name", Text),
+                    vital("in", Text),
+                    vital("scheme", Text),
+                    may("bearerFormat", Text),
+                    vital("flows", Object(OAuthFlows)),
+                    vital("openIdConnectUrl", Text),
+                ]
+            },
+            OAuthFlows => &const {
+                [
+                    may("implicit", Object(OAuthFlow)),
+                    may("password", Object(OAuthFlow)),
+                    may("clientCredentials", Object(OAuthFlow)),
+                    may("authorizationCode", Object(OAuthFlow)),
+                ]
+            },
+            OAuthFlow => &const {
+                [
+                    vital("authorizationUrl", Text),
+                    vital("tokenUrl", Text),
+                    may("refreshUrl", Text),
+                    must("scopes", Map(&Text)),
+                ]
+            },
+        }
+    }
+
+    /// What a key of the object holds. None for extensions and for what OpenAPI doesn't know.
+    pub fn field(self, key: &str) -> Option<Field> {
+        if let Some(field) = self.fields().iter().find(|field| field.name == key) {
+            return Some(*field);
+        }
+        // The objects whose keys are data.
+        if key.starts_with("x-") || key == "$ref" {
+            return None;
+        }
+        let shape = match self {
+            Paths if key.starts_with('/') => Object(PathItem),
+            Callback => Object(PathItem),
+            Responses => Object(Response),
+            _ => return None,
+        };
+        // An operation with a wrong answer would decode something else: it goes as a whole.
+        let need = if self == Responses { Need::Vital } else { Need::Optional };
+        Some(Field { name: "", shape, need })
+    }
+
+    /// The section of `components` that holds such objects, if they can be referred to there. (Callbacks and links have
+    /// sections too, but openapiv3 keeps no `$ref` of a callback, and a client needs neither: they are written in place.)
+    pub fn section(self) -> Option<&'static str> {
+        match self {
+            Schema => Some("schemas"),
+            Response => Some("responses"),
+            Parameter => Some("parameters"),
+            Example => Some("examples"),
+            RequestBody => Some("requestBodies"),
+            Header => Some("headers"),
+            SecurityScheme => Some("securitySchemes"),
+            Link => Some("links"),
+            _ => None,
+        }
+    }
+
+    /// The object in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Document => "an OpenAPI document",
+            Info => "`info`",
+            Contact => "a contact",
+            License => "a license",
+            Server => "a server",
+            ServerVariable => "a server variable",
+            Paths => "`paths`",
+            PathItem => "a path",
+            Operation => "an operation",
+            ExternalDocs => "`externalDocs`",
+            Parameter => "a parameter",
+            RequestBody => "a request body",
+            MediaType => "a media type",
+            Encoding => "an encoding",
+            Responses => "`responses`",
+            Response => "a response",
+            Callback => "a callback",
+            Example => "an example",
+            Link => "a link",
+            Header => "a header",
+            Tag => "a tag",
+            Components => "`components`",
+            Schema => "a schema",
+            Discriminator => "a discriminator",
+            Xml => "`xml`",
+            SecurityScheme => "a security scheme",
+            OAuthFlows => "`flows`",
+            OAuthFlow => "an OAuth flow",
+        }
+    }
+}
+
+impl Shape {
+    /// What has to stand there, in words.
+    pub fn describe(self) -> String {
+        match self {
+            Any => "anything".to_owned(),
+            Text => "a text".to_owned(),
+            Flag => "`true` or `false`".to_owned(),
+            Number => "a number".to_owned(),
+            Count => "a whole number, not negative".to_owned(),
+            Object(kind) => format!("{}, which is a map", kind.name()),
+            SchemaOrFlag => "a schema, `true` or `false`".to_owned(),
+            List(_) => "a list".to_owned(),
+            Map(_) => "a map".to_owned(),
+        }
+    }
+}
+

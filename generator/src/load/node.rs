@@ -1,0 +1,224 @@
+//! A document's tree in which every value and every key knows where it stands.
+
+use indexmap::IndexMap;
+use serde_json::Number;
+
+use crate::diagnostic::Location;
+
+/// A value and its place in a source file.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// The value.
+    pub value: Value,
+    /// Where it stands, in the file that it was read from.
+    pub location: Location,
+}
+
+/// What JSON can say, with places.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number; beyond 64 bits it is a float.
+    Number(Number),
+    /// A text.
+    String(String),
+    /// A list.
+    Array(Vec<Node>),
+    /// A map, in the document's order.
+    Object(IndexMap<String, Entry>),
+}
+
+/// A member of a map: its value, and where its key stands.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where the key stands.
+    pub key: Location,
+    /// The value.
+    pub node: Node,
+}
+
+impl Node {
+    /// A value at a place.
+    pub fn new(value: impl Into<Value>, location: Location) -> Self {
+        Self { value: value.into(), location }
+    }
+
+    /// The member of a map.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        Some(&self.as_object()?.get(key)?.node)
+    }
+
+    /// The member of a map, to change.
+    pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        Some(&mut self.as_object_mut()?.get_mut(key)?.node)
+    }
+
+    /// The member of a map or list by a pointer's token.
+    pub fn child(&self, token: &str) -> Option<&Self> {
+        match &self.value {
+            Value::Object(entries) => Some(&entries.get(token)?.node),
+            Value::Array(items) => items.get(token.parse::<usize>().ok()?),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The truth value, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.value {
+            Value::Bool(flag) => Some(flag),
+            _ => None,
+        }
+    }
+
+    /// The members, if it is a map.
+    pub fn as_object(&self) -> Option<&IndexMap<String, Entry>> {
+        match &self.value {
+            Value::Object(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The members, if it is a map, to change.
+    pub fn as_object_mut(&mut self) -> Option<&mut IndexMap<String, Entry>> {
+        match &mut self.value {
+            Value::Object(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The items, if it is a list.
+    pub fn as_array(&self) -> Option<&[Self]> {
+        match &self.value {
+            Value::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The items, if it is a list, to change.
+    pub fn as_array_mut(&mut self) -> Option<&mut Vec<Self>> {
+        match &mut self.value {
+            Value::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Whether it is neither a map nor a list.
+    pub fn is_scalar(&self) -> bool {
+        !matches!(self.value, Value::Array(_) | Value::Object(_))
+    }
+
+    /// The members of a map by key and place of the key; none if it is no map.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.as_object().into_iter().flatten().map(|(key, entry)| (key.as_str(), entry))
+    }
+
+    /// The items of a list; none if it is no list.
+    pub fn items(&self) -> impl Iterator<Item = &Self> {
+        self.as_array().into_iter().flatten()
+    }
+
+    /// How many values it holds, itself included.
+    pub fn size(&self) -> usize {
+        match &self.value {
+            Value::Array(items) => 1 + items.iter().map(Self::size).sum::<usize>(),
+            Value::Object(entries) => {
+                1 + entries.values().map(|entry| entry.node.size()).sum::<usize>()
+            }
+            _ => 1,
+        }
+    }
+
+    /// The same without places.
+    pub fn to_json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(flag) => (*flag).into(),
+            Value::Number(number) => number.clone().into(),
+            Value::String(text) => text.clone().into(),
+            Value::Array(items) => items.iter().map(Self::to_json).collect(),
+            Value::Object(entries) => {
+                entries.iter().map(|(key, entry)| (key.clone(), entry.node.to_json())).collect()
+            }
+        }
+    }
+
+    /// What kind of value it is, in words for a message.
+    pub fn describe(&self) -> &'static str {
+        match self.value {
+            Value::Null => "nothing (null)",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a text",
+            Value::Array(_) => "a list",
+            Value::Object(_) => "a map",
+        }
+    }
+
+    /// The place to point at: a scalar itself, of a map or list the first line.
+    pub fn place(&self) -> Location {
+        self.location.clone()
+    }
+}
+
+impl Entry {
+    /// A member whose key stands at `key`.
+    pub fn new(key: Location, node: Node) -> Self {
+        Self { key, node }
+    }
+
+    /// The place to point at: the value if it is a scalar, else the key.
+    pub fn place(&self) -> Location {
+        if self.node.is_scalar() && !self.node.location.text().is_empty() {
+            self.node.location.clone()
+        } else {
+            self.key.clone()
+        }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(flag: bool) -> Self {
+        Self::Bool(flag)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<Number> for Value {
+    fn from(number: Number) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<Vec<Node>> for Value {
+    fn from(items: Vec<Node>) -> Self {
+        Self::Array(items)
+    }
+}
+
+impl From<IndexMap<String, Entry>> for Value {
+    fn from(entries: IndexMap<String, Entry>) -> Self {
+        Self::Object(entries)
+    }
+}

@@ -1,0 +1,159 @@
+//! `$ref`s: which file, which place in it, and a name for what is found there.
+
+use std::path::{Component, Path, PathBuf};
+
+/// A `$ref` taken apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reference {
+    /// The file's path as written; empty for this file.
+    pub file: String,
+    /// The tokens of the pointer within it, unescaped.
+    pub pointer: Vec<String>,
+}
+
+impl Reference {
+    /// Reads `file#/pointer`. The message says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (file, fragment) = text.split_once('#').unwrap_or((text, ""));
+        let remote = file.split_once("://").is_some_and(|(scheme, _)| {
+            !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        });
+        if remote || file.starts_with("//") {
+            return Err("refers to the network, and nothing is fetched".to_owned());
+        }
+        let fragment = decode_percent(fragment);
+        let pointer = match fragment.strip_prefix('/') {
+            Some(pointer) => pointer.split('/').map(unescape).collect(),
+            None if fragment.is_empty() => Vec::new(),
+            None => return Err("has a fragment that is no pointer (`#/...`)".to_owned()),
+        };
+        if file.is_empty() && text.is_empty() {
+            return Err("is empty".to_owned());
+        }
+        Ok(Self { file: decode_percent(file), pointer })
+    }
+}
+
+/// `~1` and `~0` of JSON pointers.
+fn unescape(token: &str) -> String {
+    token.replace("~1", "/").replace("~0", "~")
+}
+
+/// A pointer's token with `~` and `/` escaped.
+pub(super) fn escape(token: &str) -> String {
+    token.replace('~', "~0").replace('/', "~1")
+}
+
+/// A pointer as text: `#/paths/~1users`.
+pub(super) fn pointer_text(tokens: &[String]) -> String {
+    let escaped = tokens.iter().map(|token| format!("/{}", escape(token)));
+    format!("#{}", escaped.collect::<String>())
+}
+
+fn decode_percent(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let hex = |digit: Option<&u8>| digit.and_then(|digit| char::from(*digit).to_digit(16));
+        match (byte, hex(after.first()), hex(after.get(1))) {
+            (b'%', Some(high), Some(low)) => {
+                bytes.extend(u8::try_from(high * 16 + low));
+                rest = after.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
+/// A path without `.` and, as far as that goes, without `..`. By its text alone, so that it is the same on any machine.
+pub(super) fn normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => match normal.components().next_back() {
+                Some(Component::Normal(_)) => {
+                    normal.pop();
+                }
+                Some(Component::RootDir) => {}
+                _ => normal.push(".."),
+            },
+            other => normal.push(other),
+        }
+    }
+    normal
+}
+
+/// Whether the last token of a pointer is a name that someone gave, not a place in the structure
+/// (`parameters.yaml#/ProjectId`, `common.yaml#/components/schemas/Job` or `#/definitions/Job`).
+pub(super) fn given_name(pointer: &[String]) -> Option<&str> {
+    match pointer {
+        [name] => Some(name),
+        [.., holder, name] if pointer.len() <= 3 => {
+            let holders = [
+                "schemas", "responses", "parameters", "examples", "requestBodies", "headers",
+                "securitySchemes", "links", "definitions", "$defs",
+            ];
+            holders.contains(&holder.as_str()).then_some(name.as_str())
+        }
+        _ => None,
+    }
+}
+
+/// A name for a place in the structure: the words of its pointer that say something, in UpperCamelCase.
+pub(super) fn made_name(pointer: &[String]) -> String {
+    const SILENT: [&str; 16] = [
+        "paths", "components", "schemas", "responses", "parameters", "requestBodies", "content",
+        "application/json", "schema", "properties", "requestBody", "headers", "definitions", "$defs",
+        "additionalProperties", "examples",
+    ];
+    let mut name = String::new();
+    for token in pointer.iter().filter(|token| !SILENT.contains(&token.as_str())) {
+        for word in token.split(|character: char| !character.is_ascii_alphanumeric()) {
+            let mut characters = word.chars();
+            name.extend(characters.next().map(|first| first.to_ascii_uppercase()));
+            name.push_str(characters.as_str());
+        }
+    }
+    if name.is_empty() { "Referenced".to_owned() } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references() {
+        let read = |text| Reference::parse(text).map(|it| (it.file, it.pointer.join("|")));
+        assert_eq!(read("#/a/b"), Ok((String::new(), "a|b".into())));
+        assert_eq!(read("x.yaml"), Ok(("x.yaml".into(), String::new())));
+        assert_eq!(read("../x%20y.yaml#/a~1b/c~0d"), Ok(("../x y.yaml".into(), "a/b|c~d".into())));
+        assert_eq!(read("#/paths/~1a%7Bid%7D/get"), Ok((String::new(), "paths|/a{id}|get".into())));
+        assert!(read("https://example.com/x.yaml").is_err());
+        assert!(read("#Pet").is_err());
+        assert!(read("").is_err());
+        assert_eq!(decode_percent("100%"), "100%");
+        assert_eq!(decode_percent("%ff"), "%ff");
+    }
+
+    #[test]
+    fn paths_are_normal() {
+        assert_eq!(normal(Path::new("specs/a/operations/../schemas/./X.yaml")), Path::new("specs/a/schemas/X.yaml"));
+        assert_eq!(normal(Path::new("a/../../b")), Path::new("../b"));
+        assert_eq!(normal(Path::new("/../a")), Path::new("/a"));
+    }
+
+    #[test]
+    fn names() {
+        let pointer = |text: &str| text.split('|').map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(given_name(&pointer("ProjectId")), Some("ProjectId"));
+        assert_eq!(given_name(&pointer("components|schemas|Job")), Some("Job"));
+        assert_eq!(given_name(&pointer("components|schemas|Job|properties|id")), None);
+        assert_eq!(made_name(&pointer("components|schemas|Job|properties|job_id")), "JobJobId");
+        assert_eq!(made_name(&pointer("paths|/a/{id}|get|responses|200|content|application/json|schema")), "AIdGet200");
+    }
+}

@@ -1,0 +1,66 @@
+//! How `load` says what it finds: as errors in a spec of ours, as warnings in anyone else's document.
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+
+/// Collects what is found.
+pub(super) struct Reporter<'a> {
+    diagnostics: &'a mut Diagnostics,
+    /// Whether the document is written for yundb (it has `x-protocol`): then a fault is its author's to mend. Anyone
+    /// else's document is mended here as far as that goes, for the caller can't.
+    pub ours: bool,
+}
+
+impl<'a> Reporter<'a> {
+    pub fn new(diagnostics: &'a mut Diagnostics) -> Self {
+        Self { diagnostics, ours: false }
+    }
+
+    /// As severe as it says itself.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Something is wrong: an error in a spec of ours, else a warning, and the part is mended or left out.
+    pub fn fault(&mut self, mut diagnostic: Diagnostic) {
+        diagnostic.severity = if self.ours { Severity::Error } else { Severity::Warning };
+        self.diagnostics.push(diagnostic);
+    }
+}
+
+/// Of some names the one that is most likely meant.
+pub(super) fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let most = (name.chars().count() / 3).max(1);
+    let distances = among.into_iter().map(|candidate| (distance(name, candidate), candidate));
+    let near = distances.filter(|(distance, _)| *distance <= most);
+    near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein's distance, without regard to case.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.to_lowercase().chars().enumerate() {
+        let mut next = vec![i + 1];
+        for (j, to) in b.iter().enumerate() {
+            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX - 1);
+            let swap = at(&row, j) + usize::from(from != *to);
+            next.push(swap.min(at(&row, j + 1) + 1).min(at(&next, j) + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name() {
+        assert_eq!(nearest("strnig", ["string", "integer"]), Some("string"));
+        assert_eq!(nearest("description", ["Description"]), Some("Description"));
+        assert_eq!(nearest("file", ["string", "integer"]), None);
+        assert_eq!(nearest("", ["a"]), Some("a"));
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+}

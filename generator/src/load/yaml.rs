@@ -1,0 +1,316 @@
+//! Reads YAML into a tree with places, from the events of saphyr-parser.
+//!
+//! Values and places come from one pass, so that they can't disagree. Scalars are read by YAML 1.2's core schema with
+//! the caution of serde_yaml: `on`, `yes`, `0123` and dates stay texts.
+
+use std::{collections::HashMap, sync::Arc};
+
+use indexmap::{IndexMap, map::Entry as Slot};
+use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
+use serde_json::Number;
+
+use super::{
+    Entry, Node, Value,
+    file::{DEEPEST, Parsed, duplicate},
+};
+use crate::diagnostic::{Diagnostic, Location, Source};
+
+/// How many values aliases may add in all: a few lines of them can stand for billions.
+const MOST_ALIASED: usize = 1_000_000;
+
+type Result<T> = std::result::Result<T, Box<Diagnostic>>;
+
+pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Diagnostic>> {
+    let mut builder = Builder::new(source);
+    let mut parser = Parser::new_from_str(source.text());
+    while let Some(event) = parser.next_event() {
+        let step = match event {
+            Ok((event, span)) => builder.event(event, span),
+            Err(error) => {
+                let at = error.marker().index();
+                let place = builder.locate(at, at + 1);
+                let message = format!("this is not YAML: {}", error.info());
+                Err(Box::new(Diagnostic::error("bad-yaml", message).at(place)))
+            }
+        };
+        if let Err(diagnostic) = step {
+            return Err(vec![*diagnostic]);
+        }
+    }
+    let empty = || Diagnostic::error("empty", format!("`{}` is empty", source.name()));
+    let root = builder.root.ok_or_else(|| vec![empty().at(Location::of_file(source))])?;
+    Ok(Parsed { root, duplicates: builder.duplicates })
+}
+
+struct Builder<'a> {
+    source: &'a Arc<Source>,
+    /// Byte offsets of the characters, for the parser counts those. None where that is the same.
+    bytes: Option<Vec<u32>>,
+    open: Vec<Frame>,
+    anchors: HashMap<usize, (Node, usize)>,
+    aliased: usize,
+    root: Option<Node>,
+    duplicates: Vec<Diagnostic>,
+}
+
+/// A list or map whose end has not come yet.
+struct Frame {
+    start: Location,
+    anchor: usize,
+    value: Collection,
+}
+
+enum Collection {
+    List(Vec<Node>),
+    Map { entries: IndexMap<String, Entry>, key: Option<Key>, merged: Vec<Node> },
+}
+
+struct Key {
+    text: String,
+    place: Location,
+    merge: bool,
+}
+
+impl<'a> Builder<'a> {
+    fn new(source: &'a Arc<Source>) -> Self {
+        let text = source.text();
+        let bytes = (!text.is_ascii()).then(|| {
+            text.char_indices().map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX)).collect()
+        });
+        Self {
+            source,
+            bytes,
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            aliased: 0,
+            root: None,
+            duplicates: Vec::new(),
+        }
+    }
+
+    fn locate(&self, start: usize, end: usize) -> Location {
+        let byte = |character: usize| match &self.bytes {
+            Some(bytes) => bytes.get(character).map_or(self.source.text().len(), |at| *at as usize),
+            None => character,
+        };
+        Location::new(self.source, byte(start), byte(end))
+    }
+
+    fn event(&mut self, event: Event<'_>, span: Span) -> Result<()> {
+        let place = self.locate(span.start.index(), span.end.index());
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let merge = text == "<<" && style == ScalarStyle::Plain;
+                if self.expects_key() {
+                    let key = Key { text: text.into_owned(), place, merge };
+                    if anchor != 0 {
+                        let node = Node::new(key.text.clone(), key.place.clone());
+                        self.anchors.insert(anchor, (node, 1));
+                    }
+                    self.set_key(key);
+                    return Ok(());
+                }
+                let value = scalar(&text, style, tag.as_deref(), &place)?;
+                self.finish(Node::new(value, place), anchor)
+            }
+            Event::SequenceStart(anchor, _) => {
+                self.begin(place, anchor, Collection::List(Vec::new()))
+            }
+            Event::MappingStart(anchor, _) => {
+                let entries = IndexMap::new();
+                self.begin(place, anchor, Collection::Map { entries, key: None, merged: Vec::new() })
+            }
+            Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
+                Some(frame) => {
+                    let (node, anchor) = frame.close(&place);
+                    self.finish(node, anchor)
+                }
+                None => Ok(()),
+            },
+            Event::Alias(anchor) => {
+                let Some((node, size)) = self.anchors.get(&anchor) else {
+                    let message = "this alias stands inside the value that it names";
+                    return fail("bad-yaml", message, place);
+                };
+                self.aliased += size;
+                if self.aliased > MOST_ALIASED {
+                    return fail("bad-yaml", "the aliases of this document expand to too much", place);
+                }
+                let node = node.clone();
+                if self.expects_key() {
+                    let text = node.as_str().map(str::to_owned);
+                    let Some(text) = text else { return complex_key(place) };
+                    self.set_key(Key { text, place, merge: false });
+                    return Ok(());
+                }
+                self.finish(node, 0)
+            }
+            Event::DocumentStart(_) if self.root.is_some() => {
+                let message = format!("`{}` holds more than one YAML document", self.source.name());
+                Err(Box::new(
+                    Diagnostic::error("several-documents", message)
+                        .at(place)
+                        .help("keep one document per file"),
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn expects_key(&self) -> bool {
+        let value = self.open.last().map(|frame| &frame.value);
+        matches!(value, Some(Collection::Map { key: None, .. }))
+    }
+
+    fn set_key(&mut self, new: Key) {
+        if let Some(Frame { value: Collection::Map { key, .. }, .. }) = self.open.last_mut() {
+            *key = Some(new);
+        }
+    }
+
+    fn begin(&mut self, start: Location, anchor: usize, value: Collection) -> Result<()> {
+        if self.expects_key() {
+            return complex_key(start);
+        }
+        if self.open.len() > DEEPEST {
+            return fail("too-deep", format!("nested deeper than {DEEPEST} levels"), start);
+        }
+        self.open.push(Frame { start, anchor, value });
+        Ok(())
+    }
+
+    fn finish(&mut self, node: Node, anchor: usize) -> Result<()> {
+        if anchor != 0 {
+            self.anchors.insert(anchor, (node.clone(), node.size()));
+        }
+        match self.open.last_mut().map(|frame| &mut frame.value) {
+            None => self.root = Some(node),
+            Some(Collection::List(items)) => items.push(node),
+            Some(Collection::Map { entries, key, merged }) => {
+                let Some(key) = key.take() else { return Ok(()) };
+                if key.merge {
+                    match node.value {
+                        Value::Object(_) => merged.push(node),
+                        Value::Array(maps) if maps.iter().all(|map| map.as_object().is_some()) => {
+                            merged.extend(maps);
+                        }
+                        _ => return fail("bad-yaml", "`<<` merges maps only", node.location),
+                    }
+                    return Ok(());
+                }
+                let entry = Entry::new(key.place, node);
+                match entries.entry(key.text) {
+                    Slot::Vacant(slot) => {
+                        slot.insert(entry);
+                    }
+                    Slot::Occupied(mut slot) => {
+                        let first = slot.get().key.clone();
+                        self.duplicates.push(duplicate(slot.key(), first, entry.key.clone()));
+                        slot.insert(entry);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Frame {
+    /// The finished value. A block's end event stands where the next token does, so its last child says where it ends.
+    fn close(self, end: &Location) -> (Node, usize) {
+        let value = match self.value {
+            Collection::List(items) => Value::Array(items),
+            Collection::Map { mut entries, merged, .. } => {
+                for map in merged {
+                    let Value::Object(map) = map.value else { continue };
+                    for (key, entry) in map {
+                        entries.entry(key).or_insert(entry);
+                    }
+                }
+                Value::Object(entries)
+            }
+        };
+        let last = match &value {
+            Value::Array(items) => items.last().map(|item| &item.location),
+            Value::Object(entries) => entries.last().map(|(_, entry)| &entry.node.location),
+            _ => None,
+        };
+        let location = match last {
+            Some(last) if end.text().is_empty() => self.start.to(last),
+            None if end.text().is_empty() => self.start,
+            _ => self.start.to(end),
+        };
+        (Node::new(value, location), self.anchor)
+    }
+}
+
+fn fail<T>(code: &'static str, message: impl Into<String>, place: Location) -> Result<T> {
+    Err(Box::new(Diagnostic::error(code, message).at(place)))
+}
+
+fn complex_key<T>(place: Location) -> Result<T> {
+    fail("bad-yaml", "a list or map can't be a key here", place)
+}
+
+fn scalar(
+    text: &str,
+    style: ScalarStyle,
+    tag: Option<&Tag>,
+    place: &Location,
+) -> Result<Value> {
+    match tag.map(|tag| (tag.is_yaml_core_schema(), tag.suffix.as_str())) {
+        None if style == ScalarStyle::Plain => Ok(plain(text)),
+        None | Some((true, "str")) => Ok(text.into()),
+        Some((true, "int" | "float" | "bool" | "null")) => Ok(plain(text)),
+        Some(_) => fail("bad-yaml", "YAML tags other than the core types have no meaning here", place.clone()),
+    }
+}
+
+/// A plain scalar by YAML 1.2's core schema.
+pub(super) fn plain(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        _ => number(text).map_or_else(|| text.into(), Value::Number),
+    }
+}
+
+/// A number, unless it can't be said in JSON (`.inf`) or is an id rather (`0123`).
+fn number(text: &str) -> Option<Number> {
+    let (negative, digits) = match text.as_bytes().first()? {
+        b'-' => (true, text.get(1..)?),
+        b'+' => (false, text.get(1..)?),
+        _ => (false, text),
+    };
+    let radix = |prefix: &str, radix: u32| {
+        let digits = digits.strip_prefix(prefix)?;
+        digits.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(())?;
+        u64::from_str_radix(digits, radix).ok()
+    };
+    if let Some(number) = radix("0x", 16).or_else(|| radix("0o", 8)) {
+        return match negative {
+            true => Some(Number::from(i64::try_from(number).ok()?.checked_neg()?)),
+            false => Some(Number::from(number)),
+        };
+    }
+    let whole = digits.split(['.', 'e', 'E']).next()?;
+    let is_number = digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
+        && digits.bytes().next().is_some_and(|byte| byte.is_ascii_digit() || byte == b'.')
+        && digits.bytes().any(|byte| byte.is_ascii_digit());
+    if !is_number || (whole.len() > 1 && whole.starts_with('0')) {
+        return None;
+    }
+    if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        // Beyond 64 bits the float below is as near as JSON's numbers come.
+        let exact = match negative {
+            true => text.parse::<i64>().ok().map(Number::from),
+            false => digits.parse::<u64>().ok().map(Number::from),
+        };
+        if exact.is_some() {
+            return exact;
+        }
+    }
+    let sign = if negative { "-" } else { "" };
+    format!("{sign}{digits}").parse::<f64>().ok().and_then(Number::from_f64)
+}

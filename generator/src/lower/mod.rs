@@ -1,0 +1,225 @@
+//! Lower: from the OpenAPI document to yundb's own model. All decisions are taken here.
+
+mod answer;
+mod body;
+mod docs;
+pub mod model;
+mod names;
+mod operation;
+mod paging;
+mod schema;
+mod usage;
+mod view;
+
+pub use schema::renamed;
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityRequirement, SecurityScheme};
+use serde_json::Value;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::load::Loaded;
+use model::{Group, Outcome, Place, Protocol, Scheme, SchemeKind, Server, Service, TypeDef, TypeId};
+use schema::Component;
+
+/// Turns a loaded document into the model of a client crate.
+pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Diagnostics) -> Service {
+    let api = &loaded.api;
+    let mut lower = Lower {
+        api,
+        loaded,
+        diagnostics,
+        protocol: protocol(api),
+        types: Vec::new(),
+        scope: names::Scope::with(RESERVED_TYPES),
+        components: HashMap::new(),
+        component_names: HashMap::new(),
+        inline: HashMap::new(),
+        outcomes: Vec::new(),
+        operation: String::new(),
+    };
+    // Shared types have the first claim on their names, whether operations use them or not.
+    for name in api.components.iter().flat_map(|components| components.schemas.keys()) {
+        let rust = lower.scope.take(names::camel(name));
+        lower.component_names.insert(name.clone(), rust);
+    }
+    let schemes = lower.schemes();
+    let groups = lower.groups();
+    let mut service = Service {
+        package: package.to_owned(),
+        source: source.to_owned(),
+        title: api.info.title.clone(),
+        version: api.info.version.clone(),
+        docs: docs::lines(api.info.description.as_deref().unwrap_or_default()),
+        document: document(api),
+        protocol: lower.protocol,
+        servers: servers(&api.servers),
+        schemes,
+        security: alternatives(api.security.as_deref().unwrap_or_default()),
+        groups,
+        types: lower.types,
+        outcomes: lower.outcomes,
+    };
+    usage::finish(&mut service);
+    service
+}
+
+/// Type names that generated code uses itself.
+const RESERVED_TYPES: &[&str] = &[
+    "Client", "Call", "Answer", "Error", "Response", "Result", "Option", "Some", "None", "Ok", "Err", "String", "Vec", "Box", "BTreeMap",
+    "Value", "Secret", "JsonText", "Operation", "Spec", "Part", "Bytes", "ByteStream", "DecodeError", "Object", "Field", "Serialize",
+    "Deserialize", "Into", "IntoIterator", "From", "Default", "Debug", "Clone", "PartialEq", "Self", "Style", "Place", "Paged", "Paging",
+    "Iterator", "Copy", "Drop", "Eq", "Hash", "Ord", "PartialOrd", "Send", "Sync", "Sized", "Fn", "FnOnce", "FnMut", "AsRef", "ToString",
+    "Extend", "ToOwned", "Unpin", "DoubleEndedIterator", "ExactSizeIterator", "TryFrom", "TryInto", "FromIterator", "AsMut",
+];
+
+/// The state of a lowering.
+pub(crate) struct Lower<'a> {
+    api: &'a OpenAPI,
+    loaded: &'a Loaded,
+    diagnostics: &'a mut Diagnostics,
+    protocol: Protocol,
+    types: Vec<TypeDef>,
+    scope: names::Scope,
+    components: HashMap<String, Component>,
+    component_names: HashMap<String, String>,
+    /// Definitions of inline types by their name there and their schema, so that equal ones are one type.
+    inline: HashMap<String, TypeId>,
+    outcomes: Vec<Outcome>,
+    /// The operation at hand, for diagnostics.
+    operation: String,
+}
+
+impl Lower<'_> {
+    /// Something in the document that the generated code does not do.
+    fn unsupported(&mut self, code: &'static str, message: String, pointer: &str, effect: &str) {
+        let message = if self.operation.is_empty() { message } else { format!("{}: {message}", self.operation) };
+        self.report(Diagnostic::warning(code, message).label(effect), pointer);
+    }
+
+    /// Something in the document that is probably a mistake.
+    fn warn(&mut self, code: &'static str, message: String, pointer: &str, help: &str) {
+        self.report(Diagnostic::warning(code, message).help(help), pointer);
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic, pointer: &str) {
+        let path: Vec<String> = pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+        self.diagnostics.push(diagnostic.at(self.loaded.locate(&path)));
+    }
+
+    fn schemes(&mut self) -> Vec<Scheme> {
+        let api = self.api;
+        let mut schemes = Vec::new();
+        for (name, scheme) in api.components.iter().flat_map(|components| &components.security_schemes) {
+            let pointer = schema::pointer("/components/securitySchemes", &[name]);
+            let kind = match scheme {
+                ReferenceOr::Reference { .. } => None,
+                ReferenceOr::Item(SecurityScheme::APIKey { location, name, .. }) => {
+                    let place = match location {
+                        APIKeyLocation::Query => Place::Query,
+                        APIKeyLocation::Header => Place::Header,
+                        APIKeyLocation::Cookie => Place::Cookie,
+                    };
+                    Some(SchemeKind::ApiKey(place, name.clone()))
+                }
+                ReferenceOr::Item(SecurityScheme::HTTP { scheme, .. }) => match scheme.to_ascii_lowercase().as_str() {
+                    "basic" => Some(SchemeKind::Basic),
+                    "bearer" => Some(SchemeKind::Bearer),
+                    _ => None,
+                },
+                // Both end in a bearer token; how it is had is the caller's business.
+                ReferenceOr::Item(SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. }) => Some(SchemeKind::Bearer),
+            };
+            match kind {
+                Some(kind) => schemes.push(Scheme { name: name.clone(), kind }),
+                None => self.unsupported(
+                    "security-scheme",
+                    format!("the security scheme `{name}` is of a kind that is not supported"),
+                    &pointer,
+                    "operations that ask for it need a header of the caller's own",
+                ),
+            }
+        }
+        schemes
+    }
+
+    fn groups(&mut self) -> Vec<Group> {
+        let api = self.api;
+        let mut by_tag: IndexMap<String, Vec<operation::Found<'_>>> = api.tags.iter().map(|tag| (tag.name.clone(), Vec::new())).collect();
+        for found in operation::find(api) {
+            let tag = found.operation.tags.first().cloned().unwrap_or_else(|| "untagged".to_owned());
+            by_tag.entry(tag).or_default().push(found);
+        }
+        by_tag.retain(|_, operations| !operations.is_empty());
+        let mut modules = names::Scope::with(&["client", "types"]);
+        let mut features = names::Scope::with(&["default"]);
+        // Calls have the next claim on their names, in the document's order, before inline types.
+        let mut methods = names::Scope::with(&["builder", "wait_for"]);
+        let mut named: HashMap<String, (String, String)> = HashMap::new();
+        for found in by_tag.values().flatten() {
+            let id = found.id();
+            let method = methods.take(names::snake(&id));
+            let camel = names::camel(&id);
+            let call = format!("{camel}Call");
+            let ty = self.scope.take_first([camel, call]);
+            named.insert(found.pointer.clone(), (method, ty));
+        }
+        by_tag
+            .into_iter()
+            .map(|(tag, operations)| {
+                let declared = api.tags.iter().find(|declared| declared.name == tag);
+                let description = declared.and_then(|tag| tag.description.clone());
+                let operations = operations
+                    .into_iter()
+                    .filter_map(|found| {
+                        let (method, ty) = named.get(&found.pointer).cloned()?;
+                        self.operation = found.id();
+                        let operation = self.operation(&found, method, ty);
+                        self.operation.clear();
+                        Some(operation)
+                    })
+                    .collect();
+                Group {
+                    module: modules.take(names::snake(&tag)),
+                    feature: features.take(names::feature(&tag)),
+                    docs: docs::lines(description.as_deref().unwrap_or(&format!("Operations of the tag `{tag}`."))),
+                    operations,
+                }
+            })
+            .collect()
+    }
+}
+
+fn protocol(api: &OpenAPI) -> Protocol {
+    match api.extensions.get("x-protocol").and_then(Value::as_str) {
+        Some("aliyun-rpc") => Protocol::AliyunRpc,
+        Some("huawei-rest") => Protocol::HuaweiRest,
+        _ => Protocol::Http,
+    }
+}
+
+fn document(api: &OpenAPI) -> Option<String> {
+    api.extensions.get("x-doc")?.get("document")?.as_str().map(str::to_owned)
+}
+
+fn servers(servers: &[openapiv3::Server]) -> Vec<Server> {
+    servers
+        .iter()
+        .map(|server| Server {
+            url: server.url.trim_end_matches('/').to_owned(),
+            region: server.extensions.get("x-region").and_then(Value::as_str).map(str::to_owned),
+            variables: server
+                .variables
+                .iter()
+                .flatten()
+                .map(|(name, variable)| (name.clone(), variable.default.clone(), variable.enumeration.clone()))
+                .collect(),
+        })
+        .collect()
+}
+
+fn alternatives(requirements: &[SecurityRequirement]) -> Vec<Vec<String>> {
+    requirements.iter().map(|requirement| requirement.keys().cloned().collect()).collect()
+}

@@ -1,0 +1,522 @@
+//! yundb's own model of a service: what `lower` decides and `emit` prints. All names are Rust names already.
+
+use std::collections::BTreeSet;
+
+/// A whole client crate.
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// The package name (`yundb-huawei-drs`).
+    pub package: String,
+    /// The spec's folder or file name, as the generated files name their source.
+    pub source: String,
+    /// Title, version and description of the API.
+    pub title: String,
+    /// The API's version.
+    pub version: String,
+    /// What the service is, as Markdown lines.
+    pub docs: Docs,
+    /// The document that the spec was transcribed from, if one is named.
+    pub document: Option<String>,
+    /// How calls are addressed and signed.
+    pub protocol: Protocol,
+    /// Where the service is reached.
+    pub servers: Vec<Server>,
+    /// Security schemes by name.
+    pub schemes: Vec<Scheme>,
+    /// Default alternatives of schemes.
+    pub security: Vec<Vec<String>>,
+    /// The operations, by tag.
+    pub groups: Vec<Group>,
+    /// All types.
+    pub types: Vec<TypeDef>,
+    /// Bodies that differ by status: answers and errors that several operations share.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Markdown lines of a doc comment.
+pub type Docs = Vec<String>;
+
+/// Operations of one tag: a module and a Cargo feature.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Module name.
+    pub module: String,
+    /// Feature name.
+    pub feature: String,
+    /// The tag's description.
+    pub docs: Docs,
+    /// Its operations in the document's order.
+    pub operations: Vec<Operation>,
+}
+
+/// One operation.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    /// Name in errors and logs.
+    pub name: String,
+    /// The client's method.
+    pub method_name: String,
+    /// The struct that collects the input.
+    pub type_name: String,
+    /// One line for tables.
+    pub summary: String,
+    /// Docs of the client's method.
+    pub docs: Docs,
+    /// Other names that people search for.
+    pub aliases: Vec<String>,
+    /// Why it should not be used, if it is deprecated.
+    pub deprecated: Option<String>,
+    /// HTTP method.
+    pub method: String,
+    /// Path template.
+    pub path: String,
+    /// Inputs that are arguments of the client's method.
+    pub arguments: Vec<Input>,
+    /// Inputs that are setters.
+    pub setters: Vec<Input>,
+    /// Everything that may be sent, in sending order.
+    pub params: Vec<Param>,
+    /// Body media type and whether it is required.
+    pub body: Option<(String, bool)>,
+    /// `Accept` header.
+    pub accept: String,
+    /// Own security alternatives.
+    pub security: Option<Vec<Vec<String>>>,
+    /// Own servers.
+    pub servers: Vec<Server>,
+    /// Where the method's own meaning is wrong.
+    pub idempotent: Option<bool>,
+    /// Statuses whose answer is a stream (`0`: every success, `2`: all 2xx).
+    pub streams: Vec<u16>,
+    /// What a success answers.
+    pub output: Answer,
+    /// The struct of typed response headers.
+    pub headers: Option<TypeId>,
+    /// What an error answers.
+    pub error: Answer,
+    /// How its pages are asked for.
+    pub paging: Option<Paging>,
+}
+
+/// How pages are asked for, and where the answer has its items.
+#[derive(Debug, Clone)]
+pub struct Paging {
+    /// `offset`, `page` or `token`.
+    pub style: String,
+    /// Parameter with the page size, if there is one.
+    pub size: Option<String>,
+    /// Parameter that moves on.
+    pub position: String,
+    /// Number of the first page or row.
+    pub first: i64,
+    /// Fields that lead to the list, as Rust expressions need them.
+    pub items: Vec<Step>,
+    /// Type of an item.
+    pub item: Type,
+    /// Dotted wire path of the total, if there is one.
+    pub total: Option<String>,
+    /// Dotted wire path of the next token.
+    pub next: Option<String>,
+}
+
+/// One field on the way to a page's items.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The Rust field.
+    pub ident: String,
+    /// Whether it is an `Option`.
+    pub optional: bool,
+    /// Whether it is JSON carried in a string.
+    pub json_text: bool,
+}
+
+/// Something that the caller gives.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Rust name.
+    pub ident: String,
+    /// Name on the wire, as in the table of parameters.
+    pub wire: String,
+    /// The place, where the wire name alone is ambiguous.
+    pub place: Option<Place>,
+    /// Docs.
+    pub docs: Docs,
+    /// What it takes.
+    pub kind: InputKind,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+}
+
+/// What an input takes.
+#[derive(Debug, Clone)]
+pub enum InputKind {
+    /// A typed value; nullable ones take an `Option`.
+    Value(Type, bool),
+    /// A multipart file.
+    Part,
+    /// Several multipart files.
+    Parts,
+    /// The raw body.
+    Raw,
+    /// The raw body in another media type.
+    RawAs(String),
+    /// The whole body as JSON in another media type.
+    JsonAs(String, Type),
+}
+
+/// Where a parameter goes (the runtime's `Place`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+    /// A field of the JSON body.
+    Field,
+    /// A field of the url-encoded body.
+    Form,
+    /// A field of the multipart body.
+    Part,
+    /// The whole body.
+    Body,
+}
+
+/// How lists and objects are written (the runtime's `Style`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// `a,b`
+    Simple,
+    /// `.a.b`
+    Label,
+    /// `;name=a`
+    Matrix,
+    /// `name=a`
+    Form,
+    /// `a b`
+    SpaceDelimited,
+    /// `a|b`
+    PipeDelimited,
+    /// `name[key]=a`
+    DeepObject,
+}
+
+/// One parameter as it is sent.
+#[derive(Debug, Clone)]
+pub struct Param {
+    /// Name on the wire.
+    pub name: String,
+    /// Where it goes.
+    pub place: Place,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Its style, where that isn't its place's default.
+    pub style: Option<(Style, bool)>,
+    /// Whether reserved characters stay.
+    pub allow_reserved: bool,
+    /// Whether it is sent as JSON text.
+    pub json: bool,
+    /// Media type of a multipart field.
+    pub media_type: Option<String>,
+    /// The client's setting that fills it.
+    pub client: Option<String>,
+    /// What is checked.
+    pub shape: Shape,
+}
+
+/// What a value must look like (the runtime's `Shape`).
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shape {
+    /// What is inside.
+    pub inner: Inner,
+    /// Fewest characters.
+    pub min_length: Option<usize>,
+    /// Most characters.
+    pub max_length: Option<usize>,
+    /// Lower limit, and whether it is itself outside.
+    pub minimum: Option<(f64, bool)>,
+    /// Upper limit, and whether it is itself outside.
+    pub maximum: Option<(f64, bool)>,
+    /// Divisor.
+    pub multiple_of: Option<f64>,
+    /// Regular expression.
+    pub pattern: Option<String>,
+    /// Fewest entries.
+    pub min_items: Option<usize>,
+    /// Most entries.
+    pub max_items: Option<usize>,
+    /// No duplicates.
+    pub unique: bool,
+}
+
+/// What is inside a value that is checked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Inner {
+    /// Nothing to check.
+    #[default]
+    None,
+    /// The fields of a struct.
+    Object(TypeId),
+    /// Elements of a list.
+    List(Box<Shape>),
+    /// Values of a map.
+    Map(Box<Shape>),
+}
+
+/// The body of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// One kind of body, whatever the status.
+    One(Payload),
+    /// The body depends on the status.
+    ByStatus(usize),
+}
+
+/// Bodies by status: an enum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// Enum name.
+    pub name: String,
+    /// Whether it is an error.
+    pub error: bool,
+    /// Its cases in the order in which they are matched.
+    pub cases: Vec<Case>,
+    /// Modules whose operations use it.
+    pub groups: BTreeSet<usize>,
+}
+
+/// One kind of body of an [`Outcome`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Case {
+    /// Variant name.
+    pub variant: String,
+    /// Statuses; empty for all others.
+    pub statuses: Vec<Status>,
+    /// What is in it.
+    pub payload: Payload,
+}
+
+/// One status or a range of a hundred.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// `200`
+    Code(u16),
+    /// `2XX`
+    Range(u16),
+    /// `default`
+    Default,
+}
+
+/// What a body is read as.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Payload {
+    /// No body.
+    Empty,
+    /// JSON.
+    Json(Type),
+    /// Text.
+    Text,
+    /// Bytes, not read at once.
+    Stream,
+}
+
+/// Index of a [`TypeDef`].
+pub type TypeId = usize;
+
+/// A type in use.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Type {
+    /// Text.
+    String,
+    /// Text that must not be shown.
+    Secret,
+    /// True or false.
+    Bool,
+    /// 32-bit integer.
+    I32,
+    /// 64-bit integer.
+    I64,
+    /// 64-bit unsigned integer.
+    U64,
+    /// Floating point.
+    F64,
+    /// Any JSON.
+    Value,
+    /// A list.
+    List(Box<Type>),
+    /// A map by text.
+    Map(Box<Type>),
+    /// A value that may be null.
+    Nullable(Box<Type>),
+    /// JSON carried in a string.
+    JsonText(Box<Type>),
+    /// A type of the crate.
+    Named(TypeId),
+}
+
+/// A type of the crate.
+#[derive(Debug, Clone)]
+pub struct TypeDef {
+    /// Rust name.
+    pub name: String,
+    /// Docs.
+    pub docs: Docs,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// What it is.
+    pub kind: TypeKind,
+    /// Whether callers give it.
+    pub input: bool,
+    /// Whether services answer it.
+    pub output: bool,
+    /// Indices of the groups that use it.
+    pub groups: BTreeSet<usize>,
+}
+
+/// What a type is.
+#[derive(Debug, Clone)]
+pub enum TypeKind {
+    /// An object.
+    Struct(Struct),
+    /// Text values.
+    StringEnum(Vec<Variant<String>>),
+    /// Integer values.
+    IntegerEnum(Vec<Variant<i64>>),
+    /// One of several types.
+    Union(Union),
+}
+
+/// An object type.
+#[derive(Debug, Clone, Default)]
+pub struct Struct {
+    /// Its fields.
+    pub fields: Vec<Field>,
+    /// What else it may hold.
+    pub additional: Option<Type>,
+    /// The Rust name of the field for what else it may hold.
+    pub additional_ident: String,
+    /// Serde's `rename_all`, where it saves most renames.
+    pub rename_all: Option<&'static str>,
+    /// Whether a table of checks is emitted.
+    pub checked: bool,
+    /// Whether all fields have defaults.
+    pub default: bool,
+    /// Whether it is read from response headers.
+    pub headers: bool,
+}
+
+/// One field of a [`Struct`].
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Rust name.
+    pub ident: String,
+    /// Name on the wire.
+    pub wire: String,
+    /// Docs.
+    pub docs: Docs,
+    /// Its type, without `Option`.
+    pub ty: Type,
+    /// How absence is held.
+    pub presence: Presence,
+    /// Whether it stands in a box, to end a recursion.
+    pub boxed: bool,
+    /// Whether the spec requires it.
+    pub required: bool,
+    /// Only the service sets it.
+    pub read_only: bool,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// What is checked.
+    pub shape: Shape,
+}
+
+/// How a field holds absence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// Always there.
+    Always,
+    /// `Option`.
+    Optional,
+    /// Empty when absent.
+    Empty,
+    /// Absent, null or a value.
+    Nullable,
+}
+
+/// One value of an enum.
+#[derive(Debug, Clone)]
+pub struct Variant<T> {
+    /// Rust name.
+    pub ident: String,
+    /// The value.
+    pub value: T,
+    /// Docs.
+    pub docs: Docs,
+}
+
+/// One of several types.
+#[derive(Debug, Clone)]
+pub struct Union {
+    /// The field that tells which, if there is one.
+    pub tag: Option<String>,
+    /// The types.
+    pub variants: Vec<UnionVariant>,
+}
+
+/// One type of a [`Union`].
+#[derive(Debug, Clone)]
+pub struct UnionVariant {
+    /// Rust name.
+    pub ident: String,
+    /// The tag's value.
+    pub tags: Vec<String>,
+    /// The type.
+    pub ty: Type,
+    /// Whether it stands in a box.
+    pub boxed: bool,
+}
+
+/// How calls are addressed and signed (the runtime's `Protocol`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// Plain HTTP.
+    Http,
+    /// Alibaba Cloud RPC.
+    AliyunRpc,
+    /// Huawei Cloud REST.
+    HuaweiRest,
+}
+
+/// One address of a service.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Server {
+    /// URL template.
+    pub url: String,
+    /// Region id.
+    pub region: Option<String>,
+    /// Name, default and allowed values of each variable.
+    pub variables: Vec<(String, String, Vec<String>)>,
+}
+
+/// A security scheme.
+#[derive(Debug, Clone)]
+pub struct Scheme {
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: SchemeKind,
+}
+
+/// What a security scheme is.
+#[derive(Debug, Clone)]
+pub enum SchemeKind {
+    /// A key in a place under a name.
+    ApiKey(Place, String),
+    /// HTTP basic.
+    Basic,
+    /// A bearer token.
+    Bearer,
+}

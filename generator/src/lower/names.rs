@@ -1,0 +1,239 @@
+//! Names: from what a document says to Rust identifiers, without collisions.
+
+use std::collections::HashSet;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// Names that are taken in a scope.
+#[derive(Debug, Default, Clone)]
+pub struct Scope {
+    taken: HashSet<String>,
+}
+
+impl Scope {
+    /// A scope in which these names are taken already.
+    pub fn with(reserved: &[&str]) -> Self {
+        Self { taken: reserved.iter().map(|name| (*name).to_owned()).collect() }
+    }
+
+    /// Takes `name`, or the first of `name2`, `name3`, ... that is free.
+    pub fn take(&mut self, name: String) -> String {
+        if self.taken.insert(name.clone()) {
+            return name;
+        }
+        let stem = if name.ends_with(|c: char| c.is_ascii_digit()) { format!("{name}_") } else { name };
+        (2..)
+            .map(|n| format!("{stem}{n}"))
+            .find(|candidate| self.taken.insert(candidate.clone()))
+            .unwrap_or(stem)
+    }
+
+    /// Takes the first candidate that is free, else numbers the last.
+    pub fn take_first(&mut self, candidates: impl IntoIterator<Item = String>) -> String {
+        let mut last = String::new();
+        for candidate in candidates {
+            if self.taken.insert(candidate.clone()) {
+                return candidate;
+            }
+            last = candidate;
+        }
+        self.take(last)
+    }
+
+    /// Gives a name back.
+    pub fn release(&mut self, name: &str) {
+        self.taken.remove(name);
+    }
+
+    /// Whether the name is taken.
+    pub fn has(&self, name: &str) -> bool {
+        self.taken.contains(name)
+    }
+}
+
+/// A field, argument, method or module name.
+pub fn snake(name: &str) -> String {
+    let spelled = spell(name);
+    ident(spelled.to_snake_case(), "empty")
+}
+
+/// A type or variant name.
+pub fn camel(name: &str) -> String {
+    let spelled = spell(name);
+    let camel = spelled.to_upper_camel_case();
+    match camel.chars().next() {
+        None => "Empty".to_owned(),
+        Some(first) if first.is_numeric() => ident(format!("N{camel}"), "Empty"),
+        Some(_) => ident(camel, "Empty"),
+    }
+}
+
+/// Like [`camel`], but empty for an empty name.
+pub fn camel_or_nothing(name: &str) -> String {
+    if name.is_empty() { String::new() } else { camel(name) }
+}
+
+/// The variant of an enum for a value: symbols are spelled out where letters and digits alone would lose them.
+pub fn variant(value: &str, scope: &mut Scope) -> String {
+    let plain = camel(value);
+    if !value.is_empty() && (plain == "Empty" || scope.has(&plain)) {
+        let spelled = camel(&spell_symbols(value));
+        let fallback = "Symbol".to_owned();
+        return scope.take_first([plain, spelled, fallback].into_iter().filter(|name| name != "Empty"));
+    }
+    scope.take(plain)
+}
+
+/// A feature name for a tag: kebab-case, as Cargo allows it.
+pub fn feature(tag: &str) -> String {
+    let name = snake(tag).trim_start_matches("r#").trim_end_matches('_').replace('_', "-");
+    // `default` has a meaning of its own in Cargo.
+    if name == "default" || name.is_empty() { "default-tag".to_owned() } else { name }
+}
+
+/// English singular of a plural, for the name of a list's element.
+pub fn singular(name: &str) -> String {
+    let lower = name.to_ascii_lowercase();
+    for keep in ["ss", "us", "is", "news", "series", "status"] {
+        if lower.ends_with(keep) {
+            return name.to_owned();
+        }
+    }
+    if let Some(stem) = strip_suffix(name, "ies").filter(|stem| stem.len() > 1) {
+        return format!("{stem}y");
+    }
+    for ending in ["sses", "xes", "ches", "shes"] {
+        if lower.ends_with(ending) {
+            return name[..name.len() - 2].to_owned();
+        }
+    }
+    match strip_suffix(name, "s") {
+        Some(stem) if stem.len() > 1 => stem.to_owned(),
+        _ => name.to_owned(),
+    }
+}
+
+fn strip_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
+    name.to_ascii_lowercase().ends_with(suffix).then(|| &name[..name.len() - suffix.len()])
+}
+
+/// Drops what cannot stand in an identifier but may stand between words.
+fn spell(name: &str) -> String {
+    // A sign before a digit carries meaning that word splitting would lose.
+    let name = match name.strip_prefix('-') {
+        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => format!("minus {rest}"),
+        _ => name.to_owned(),
+    };
+    name.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect()
+}
+
+fn spell_symbols(name: &str) -> String {
+    let mut out = String::new();
+    for c in name.chars() {
+        let word = match c {
+            '+' => "plus",
+            '-' => "minus",
+            '*' => "star",
+            '/' => "slash",
+            '\\' => "backslash",
+            '<' => "less",
+            '>' => "greater",
+            '=' => "equal",
+            '!' => "not",
+            '%' => "percent",
+            '&' => "and",
+            '|' => "or",
+            '^' => "caret",
+            '~' => "tilde",
+            '#' => "hash",
+            '$' => "dollar",
+            '@' => "at",
+            '.' => "dot",
+            ',' => "comma",
+            ':' => "colon",
+            ';' => "semicolon",
+            '?' => "question",
+            '(' | ')' | '[' | ']' | '{' | '}' => "bracket",
+            '\'' | '"' | '`' => "quote",
+            '_' => "underscore",
+            ' ' => "space",
+            c if c.is_alphanumeric() => {
+                out.push(c);
+                continue;
+            }
+            c => {
+                out.push_str(&format!(" u{:x} ", u32::from(c)));
+                continue;
+            }
+        };
+        out.push(' ');
+        out.push_str(word);
+        out.push(' ');
+    }
+    out
+}
+
+/// Makes a legal identifier: keywords and leading digits.
+fn ident(name: String, empty: &str) -> String {
+    if name.is_empty() {
+        return empty.to_owned();
+    }
+    let name = if name.starts_with(|c: char| c.is_numeric()) { format!("n{name}") } else { name };
+    // What Unicode calls alphanumeric is wider than what Rust allows.
+    let name: String = if syn::parse_str::<proc_macro2::Ident>(&format!("a{name}")).is_ok() {
+        name
+    } else {
+        name.chars()
+            .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c.to_string() } else { format!("u{:x}", u32::from(c)) })
+            .collect()
+    };
+    if syn::parse_str::<proc_macro2::Ident>(&name).is_ok_and(|_| syn::parse_str::<syn::Ident>(&name).is_ok()) {
+        return name;
+    }
+    match name.as_str() {
+        "self" | "Self" | "super" | "crate" | "_" => format!("{name}_"),
+        _ => format!("r#{name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_follow_rust() {
+        for (given, expected) in [
+            ("GatewayId", "gateway_id"),
+            ("type", "r#type"),
+            ("self", "self_"),
+            ("2fa", "n2fa"),
+            ("X-Auth-Token", "x_auth_token"),
+            ("$filter", "filter"),
+            ("", "empty"),
+            ("DBInstanceID", "db_instance_id"),
+            ("id[]", "id"),
+        ] {
+            assert_eq!(snake(given), expected, "{given}");
+        }
+        assert_eq!(camel("2xlarge"), "N2xlarge");
+        assert_eq!(camel("rolling back"), "RollingBack");
+        assert_eq!(camel("名称"), "名称");
+    }
+
+    #[test]
+    fn variants_stay_distinct() {
+        let mut scope = Scope::with(&["Unknown"]);
+        let names: Vec<_> =
+            ["asc", "ASC", "<", ">=", "", "-1", "1", "unknown"].map(|v| variant(v, &mut scope)).to_vec();
+        assert_eq!(names, ["Asc", "Asc2", "Less", "GreaterEqual", "Empty", "Minus1", "N1", "Unknown2"]);
+    }
+
+    #[test]
+    fn lists_name_their_elements() {
+        for (given, expected) in
+            [("Instances", "Instance"), ("policies", "policy"), ("status", "status"), ("boxes", "box"), ("s", "s"), ("addresses", "address")]
+        {
+            assert_eq!(singular(given), expected);
+        }
+    }
+}

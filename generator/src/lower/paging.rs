@@ -1,0 +1,76 @@
+//! Paging: `x-pagination`, resolved against the operation's parameters and the type that it answers.
+
+use serde_json::Value;
+
+use super::Lower;
+use super::model::{Answer, Paging, Payload, Step, Type, TypeKind};
+use super::operation::{Found, Inputs};
+use super::schema::pointer;
+
+impl Lower<'_> {
+    pub(super) fn paging(&mut self, found: &Found<'_>, inputs: &Inputs, output: &Answer) -> Option<Paging> {
+        let paging = found.operation.extensions.get("x-pagination")?;
+        let at = pointer(&found.pointer, &["x-pagination"]);
+        let text = |group: &str, key: &str| paging.get(group)?.get(key)?.as_str().map(str::to_owned);
+        // Other people's documents use the key for things of their own.
+        let style = paging.get("style")?.as_str()?.to_owned();
+        let (position, size) = match style.as_str() {
+            "offset" => (text("request", "offset"), text("request", "limit")),
+            "page" => (text("request", "page"), text("request", "size")),
+            "token" => (text("request", "token"), text("request", "size")),
+            _ => {
+                self.warn("x-pagination", format!("`style: {style}` is not a style of paging"), &at, "write `offset`, `page` or `token`");
+                return None;
+            }
+        };
+        let Some(position) = position else {
+            self.warn("x-pagination", "`request` does not name the parameter that moves on".to_owned(), &at, "write `offset:`, `page:` or `token:` with a parameter's name");
+            return None;
+        };
+        for name in [Some(&position), size.as_ref()].into_iter().flatten() {
+            if !inputs.params.iter().any(|param| param.name == *name) {
+                self.warn("x-pagination", format!("the operation has no parameter `{name}`"), &at, "name a parameter of this operation");
+                return None;
+            }
+        }
+        let path = text("response", "items").unwrap_or_default();
+        let Some((items, item)) = self.steps(&path, output) else {
+            self.warn("x-pagination", format!("`items: {path}` does not lead to a list in the answer"), &at, "write the dotted path of a list");
+            return None;
+        };
+        Some(Paging {
+            first: paging.get("first").and_then(Value::as_i64).unwrap_or(i64::from(style == "page")),
+            style,
+            size,
+            position,
+            items,
+            item,
+            total: text("response", "total"),
+            next: text("response", "next"),
+        })
+    }
+
+    /// The fields from the answer to the list of items, and the type of an item.
+    fn steps(&self, path: &str, output: &Answer) -> Option<(Vec<Step>, Type)> {
+        let Answer::One(Payload::Json(ty)) = output else { return None };
+        let mut ty = ty.clone();
+        let mut steps = Vec::new();
+        for name in path.split('.').filter(|name| !name.is_empty()) {
+            let Type::Named(id) = ty else { return None };
+            let TypeKind::Struct(body) = &self.types[id].kind else { return None };
+            let field = body.fields.iter().find(|field| field.wire == name)?;
+            let (json_text, inner) = match &field.ty {
+                Type::JsonText(inner) => (true, inner.as_ref().clone()),
+                other => (false, other.clone()),
+            };
+            // Answers hold lists as they are and all else as an option, unless it is guaranteed.
+            let list = !json_text && matches!(inner, Type::List(_));
+            steps.push(Step { ident: field.ident.clone(), optional: !list && !field.required, json_text });
+            ty = inner;
+        }
+        match ty {
+            Type::List(item) => Some((steps, *item)),
+            _ => None,
+        }
+    }
+}
