@@ -6,9 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle,
-};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
 
 /// Lines longer than this (minified JSON) are named by position, not shown.
 const LONGEST_SHOWN_LINE: usize = 2_000;
@@ -108,8 +106,7 @@ impl Location {
     /// The column in characters, from 1.
     pub fn column(&self) -> usize {
         let (start, _) = self.source.line_range(self.line() - 1);
-        self.source.text.get(start..self.start as usize).map_or(0, |before| before.chars().count())
-            + 1
+        self.source.text.get(start..self.start as usize).map_or(0, |before| before.chars().count()) + 1
     }
 
     /// The source text that this location covers.
@@ -123,11 +120,7 @@ impl Location {
 
     /// The first line of the location as a snippet, so that a file of megabytes isn't laid out to show one line of it.
     /// None for lines too long to show.
-    fn snippet<'a>(
-        &'a self,
-        kind: AnnotationKind,
-        label: &'a str,
-    ) -> Option<Snippet<'a, Annotation<'a>>> {
+    fn snippet<'a>(&'a self, kind: AnnotationKind, label: &'a str) -> Option<Snippet<'a, Annotation<'a>>> {
         let line = self.source.line_of(self.start);
         let (line_start, line_end) = self.source.line_range(line);
         if line_end - line_start > LONGEST_SHOWN_LINE {
@@ -138,13 +131,7 @@ impl Location {
         let end = (self.end as usize).clamp(line_start, line_end) - line_start;
         let end = start + shown.get(start..end).unwrap_or_default().trim_end().len();
         let annotation = kind.span(start..end).label(Some(label).filter(|label| !label.is_empty()));
-        Some(
-            Snippet::source(shown)
-                .line_start(line + 1)
-                .path(self.file())
-                .fold(false)
-                .annotation(annotation),
-        )
+        Some(Snippet::source(shown).line_start(line + 1).path(self.file()).fold(false).annotation(annotation))
     }
 }
 
@@ -275,17 +262,14 @@ impl Diagnostic {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
-        let mut group: Group<'_> =
-            Group::with_title(level.primary_title(self.message.as_str()).id(self.code));
+        let mut group: Group<'_> = Group::with_title(level.primary_title(self.message.as_str()).id(self.code));
         let places = self.location.iter().map(|at| (at, AnnotationKind::Primary, &self.label));
         let related = self.related.iter().map(|(at, text)| (at, AnnotationKind::Context, text));
         for (location, kind, label) in places.chain(related) {
             group = match location.snippet(kind, label) {
                 Some(snippet) => group.element(snippet),
                 None => {
-                    let origin = Origin::path(location.file())
-                        .line(location.line())
-                        .char_column(location.column());
+                    let origin = Origin::path(location.file()).line(location.line()).char_column(location.column());
                     let group = group.element(origin);
                     match label.is_empty() {
                         true => group,
@@ -355,9 +339,7 @@ impl Diagnostics {
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
         let mut sorted: Vec<_> = self.0.iter().collect();
-        sorted.sort_by(|a, b| {
-            (&a.location, a.severity, a.code).cmp(&(&b.location, b.severity, b.code))
-        });
+        sorted.sort_by(|a, b| (&a.location, a.severity, a.code).cmp(&(&b.location, b.severity, b.code)));
         sorted.iter().map(|diagnostic| diagnostic.render(&renderer) + "\n\n").collect()
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Each stage is a pure function of the one before; [`generate`] runs all four.
 
+mod bundle;
 pub mod diagnostic;
 pub mod emit;
 pub mod load;
@@ -10,6 +11,7 @@ pub mod write;
 
 use std::path::Path;
 
+pub use bundle::bundle;
 pub use diagnostic::Diagnostics;
 pub use emit::Manifest;
 

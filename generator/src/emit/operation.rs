@@ -216,6 +216,10 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStr
         chain = quote!(#chain.next(#next));
     }
     let items = items(&paging.items);
+    let headers = operation.headers.map(|id| {
+        let name = scope.type_name(id);
+        quote!(, #name)
+    });
     let (output, error) = (scope.answer(&operation.output), scope.answer(&operation.error));
     quote! {
         impl #paged for #name {
@@ -225,7 +229,7 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStr
                 #items
             }
         }
-        yundb_runtime::paged_methods!(#name => #item, #error);
+        yundb_runtime::paged_methods!(#name => #item, Response<#output #headers>, Error<#error>);
     }
 }
 

@@ -16,6 +16,10 @@ pub(super) fn convert(root: &mut Node, reporter: &mut Reporter<'_>) -> Option<Op
     operations(root, reporter);
     serde_path_to_error::deserialize(root.to_json())
         .map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
+            // What is missing because it was wrong was said.
+            if reporter.has_errors() {
+                return;
+            }
             let place = locate(root, &error.path().to_string());
             let message = format!("`{}` does not fit OpenAPI 3.0: {}", error.path(), error.inner());
             reporter.push(Diagnostic::error("does-not-fit", message).at(place));

@@ -8,8 +8,8 @@ use crate::diagnostic::{Diagnostic, Location, Source};
 /// No document is this large by intent.
 const LARGEST_FILE: u64 = 64 << 20;
 
-/// How deep maps and lists may nest. Documents stay under 50; the stages that follow recurse.
-pub(super) const DEEPEST: usize = 128;
+/// How deep maps and lists may nest: documents stay under 30, and the stages that follow recurse.
+pub(super) const DEEPEST: usize = 64;
 
 /// A file as it was read.
 #[derive(Debug)]
@@ -28,9 +28,8 @@ pub(super) struct Parsed {
 
 /// Reads and parses the file at `path`, which diagnostics call `name`.
 pub(super) fn read(path: &Path, name: &str) -> Result<File, Vec<Diagnostic>> {
-    let bytes = read_bytes(path).map_err(|error| {
-        vec![Diagnostic::error("unreadable", format!("can't read `{name}`: {error}"))]
-    })?;
+    let bytes = read_bytes(path)
+        .map_err(|error| vec![Diagnostic::error("unreadable", format!("can't read `{name}`: {error}"))])?;
     let text = decode(bytes, name).map_err(|diagnostic| vec![*diagnostic])?;
     let source = Source::new(name, text);
     let Parsed { root, duplicates } = parse(&source, path)?;

@@ -100,250 +100,263 @@ impl Kind {
     /// The fields that the object may have. The document itself gets help from `check`, which knows the versions.
     pub fn fields(self) -> &'static [Field] {
         match self {
-            Document => &const {
-                [
-                    must("openapi", Text),
-                    must("info", Object(Info)),
-                    may("servers", SERVERS),
-                    must("paths", Object(Paths)),
-                    may("components", Object(Components)),
-                    may("security", SECURITY),
-                    may("tags", List(&Object(Tag))),
-                    may("externalDocs", Object(ExternalDocs)),
-                ]
-            },
-            Info => &const {
-                [
-                    must("title", Text),
-                    may("description", Text),
-                    may("termsOfService", Text),
-                    may("contact", Object(Contact)),
-                    may("license", Object(License)),
-                    must("version", Text),
-                ]
-            },
+            Document => {
+                &const {
+                    [
+                        must("openapi", Text),
+                        must("info", Object(Info)),
+                        may("servers", SERVERS),
+                        must("paths", Object(Paths)),
+                        may("components", Object(Components)),
+                        may("security", SECURITY),
+                        may("tags", List(&Object(Tag))),
+                        may("externalDocs", Object(ExternalDocs)),
+                    ]
+                }
+            }
+            Info => {
+                &const {
+                    [
+                        must("title", Text),
+                        may("description", Text),
+                        may("termsOfService", Text),
+                        may("contact", Object(Contact)),
+                        may("license", Object(License)),
+                        must("version", Text),
+                    ]
+                }
+            }
             Contact => &const { [may("name", Text), may("url", Text), may("email", Text)] },
             License => &const { [must("name", Text), may("url", Text)] },
-            Server => &const {
-                [
-                    must("url", Text),
-                    may("description", Text),
-                    vital("variables", Map(&Object(ServerVariable))),
-                ]
-            },
-            ServerVariable => {
-                &const { [may("enum", TEXTS), must("default", Text), may("description", Text)] }
+            Server => {
+                &const { [must("url", Text), may("description", Text), vital("variables", Map(&Object(ServerVariable)))] }
             }
+            ServerVariable => &const { [may("enum", TEXTS), must("default", Text), may("description", Text)] },
             Paths | Responses | Callback => &[],
-            PathItem => &const {
-                [
-                    may("summary", Text),
-                    may("description", Text),
-                    may("get", Object(Operation)),
-                    may("put", Object(Operation)),
-                    may("post", Object(Operation)),
-                    may("delete", Object(Operation)),
-                    may("options", Object(Operation)),
-                    may("head", Object(Operation)),
-                    may("patch", Object(Operation)),
-                    may("trace", Object(Operation)),
-                    vital("servers", SERVERS),
-                    vital("parameters", PARAMETERS),
-                ]
-            },
-            Operation => &const {
-                [
-                    may("tags", TEXTS),
-                    may("summary", Text),
-                    may("description", Text),
-                    may("externalDocs", Object(ExternalDocs)),
-                    may("operationId", Text),
-                    vital("parameters", PARAMETERS),
-                    vital("requestBody", Object(RequestBody)),
-                    must("responses", Object(Responses)),
-                    may("callbacks", Map(&Object(Callback))),
-                    may("deprecated", Flag),
-                    vital("security", SECURITY),
-                    vital("servers", SERVERS),
-                ]
-            },
-            ExternalDocs => &const { [may("description", Text), must("url", Text)] },
-            Parameter => &const {
-                [
-                    must("name", Text),
-                    must("in", Text),
-                    may("description", Text),
-                    vital("required", Flag),
-                    may("deprecated", Flag),
-                    may("allowEmptyValue", Flag),
-                    vital("style", Text),
-                    vital("explode", Flag),
-                    vital("allowReserved", Flag),
-                    vital("schema", Object(Schema)),
-                    vital("content", CONTENT),
-                    may("example", Any),
-                    may("examples", EXAMPLES),
-                ]
-            },
-            RequestBody => {
-                &const { [may("description", Text), must("content", CONTENT), vital("required", Flag)] }
+            PathItem => {
+                &const {
+                    [
+                        may("summary", Text),
+                        may("description", Text),
+                        may("get", Object(Operation)),
+                        may("put", Object(Operation)),
+                        may("post", Object(Operation)),
+                        may("delete", Object(Operation)),
+                        may("options", Object(Operation)),
+                        may("head", Object(Operation)),
+                        may("patch", Object(Operation)),
+                        may("trace", Object(Operation)),
+                        vital("servers", SERVERS),
+                        vital("parameters", PARAMETERS),
+                    ]
+                }
             }
-            MediaType => &const {
-                [
-                    vital("schema", Object(Schema)),
-                    may("example", Any),
-                    may("examples", EXAMPLES),
-                    vital("encoding", Map(&Object(Encoding))),
-                ]
-            },
-            Encoding => &const {
-                [
-                    vital("contentType", Text),
-                    vital("headers", HEADERS),
-                    vital("style", Text),
-                    vital("explode", Flag),
-                    vital("allowReserved", Flag),
-                ]
-            },
-            Response => &const {
-                [
-                    must("description", Text),
-                    may("headers", HEADERS),
-                    vital("content", CONTENT),
-                    may("links", Map(&Object(Link))),
-                ]
-            },
-            Example => &const {
-                [
-                    may("summary", Text),
-                    may("description", Text),
-                    may("value", Any),
-                    may("externalValue", Text),
-                ]
-            },
-            Link => &const {
-                [
-                    vital("operationRef", Text),
-                    vital("operationId", Text),
-                    vital("parameters", Map(&Any)),
-                    may("requestBody", Any),
-                    may("description", Text),
-                    may("server", Object(Server)),
-                ]
-            },
-            Header => &const {
-                [
-                    may("description", Text),
-                    vital("required", Flag),
-                    may("deprecated", Flag),
-                    may("allowEmptyValue", Flag),
-                    vital("style", Text),
-                    vital("explode", Flag),
-                    may("allowReserved", Flag),
-                    vital("schema", Object(Schema)),
-                    vital("content", CONTENT),
-                    may("example", Any),
-                    may("examples", EXAMPLES),
-                ]
-            },
-            Tag => &const {
-                [
-                    must("name", Text),
-                    may("description", Text),
-                    may("externalDocs", Object(ExternalDocs)),
-                ]
-            },
-            Components => &const {
-                [
-                    may("schemas", SCHEMAS),
-                    may("responses", Map(&Object(Response))),
-                    may("parameters", Map(&Object(Parameter))),
-                    may("examples", EXAMPLES),
-                    may("requestBodies", Map(&Object(RequestBody))),
-                    may("headers", HEADERS),
-                    may("securitySchemes", Map(&Object(SecurityScheme))),
-                    may("links", Map(&Object(Link))),
-                    may("callbacks", Map(&Object(Callback))),
-                ]
-            },
-            Schema => &const {
-                [
-                    may("title", Text),
-                    may("multipleOf", Number),
-                    may("maximum", Number),
-                    may("exclusiveMaximum", Flag),
-                    may("minimum", Number),
-                    may("exclusiveMinimum", Flag),
-                    may("maxLength", Count),
-                    may("minLength", Count),
-                    may("pattern", Text),
-                    may("maxItems", Count),
-                    may("minItems", Count),
-                    may("uniqueItems", Flag),
-                    may("maxProperties", Count),
-                    may("minProperties", Count),
-                    may("required", TEXTS),
-                    may("enum", List(&Any)),
-                    vital("type", Text),
-                    vital("allOf", List(&Object(Schema))),
-                    vital("oneOf", List(&Object(Schema))),
-                    vital("anyOf", List(&Object(Schema))),
-                    may("not", Object(Schema)),
-                    vital("items", Object(Schema)),
-                    vital("properties", SCHEMAS),
-                    vital("additionalProperties", SchemaOrFlag),
-                    may("description", Text),
-                    may("format", Text),
-                    may("default", Any),
-                    may("nullable", Flag),
-                    may("discriminator", Object(Discriminator)),
-                    may("readOnly", Flag),
-                    may("writeOnly", Flag),
-                    may("xml", Object(Xml)),
-                    may("externalDocs", Object(ExternalDocs)),
-                    may("example", Any),
-                    may("deprecated", Flag),
-                    may("x-json", Object(Schema)),
-                ]
-            },
+            Operation => {
+                &const {
+                    [
+                        may("tags", TEXTS),
+                        may("summary", Text),
+                        may("description", Text),
+                        may("externalDocs", Object(ExternalDocs)),
+                        may("operationId", Text),
+                        vital("parameters", PARAMETERS),
+                        vital("requestBody", Object(RequestBody)),
+                        must("responses", Object(Responses)),
+                        may("callbacks", Map(&Object(Callback))),
+                        may("deprecated", Flag),
+                        vital("security", SECURITY),
+                        vital("servers", SERVERS),
+                    ]
+                }
+            }
+            ExternalDocs => &const { [may("description", Text), must("url", Text)] },
+            Parameter => {
+                &const {
+                    [
+                        must("name", Text),
+                        must("in", Text),
+                        may("description", Text),
+                        vital("required", Flag),
+                        may("deprecated", Flag),
+                        may("allowEmptyValue", Flag),
+                        vital("style", Text),
+                        vital("explode", Flag),
+                        vital("allowReserved", Flag),
+                        vital("schema", Object(Schema)),
+                        vital("content", CONTENT),
+                        may("example", Any),
+                        may("examples", EXAMPLES),
+                    ]
+                }
+            }
+            RequestBody => &const { [may("description", Text), must("content", CONTENT), vital("required", Flag)] },
+            MediaType => {
+                &const {
+                    [
+                        vital("schema", Object(Schema)),
+                        may("example", Any),
+                        may("examples", EXAMPLES),
+                        vital("encoding", Map(&Object(Encoding))),
+                    ]
+                }
+            }
+            Encoding => {
+                &const {
+                    [
+                        vital("contentType", Text),
+                        vital("headers", HEADERS),
+                        vital("style", Text),
+                        vital("explode", Flag),
+                        vital("allowReserved", Flag),
+                    ]
+                }
+            }
+            Response => {
+                &const {
+                    [
+                        must("description", Text),
+                        may("headers", HEADERS),
+                        vital("content", CONTENT),
+                        may("links", Map(&Object(Link))),
+                    ]
+                }
+            }
+            Example => {
+                &const { [may("summary", Text), may("description", Text), may("value", Any), may("externalValue", Text)] }
+            }
+            Link => {
+                &const {
+                    [
+                        vital("operationRef", Text),
+                        vital("operationId", Text),
+                        vital("parameters", Map(&Any)),
+                        may("requestBody", Any),
+                        may("description", Text),
+                        may("server", Object(Server)),
+                    ]
+                }
+            }
+            Header => {
+                &const {
+                    [
+                        may("description", Text),
+                        vital("required", Flag),
+                        may("deprecated", Flag),
+                        may("allowEmptyValue", Flag),
+                        vital("style", Text),
+                        vital("explode", Flag),
+                        may("allowReserved", Flag),
+                        vital("schema", Object(Schema)),
+                        vital("content", CONTENT),
+                        may("example", Any),
+                        may("examples", EXAMPLES),
+                    ]
+                }
+            }
+            Tag => &const { [must("name", Text), may("description", Text), may("externalDocs", Object(ExternalDocs))] },
+            Components => {
+                &const {
+                    [
+                        may("schemas", SCHEMAS),
+                        may("responses", Map(&Object(Response))),
+                        may("parameters", Map(&Object(Parameter))),
+                        may("examples", EXAMPLES),
+                        may("requestBodies", Map(&Object(RequestBody))),
+                        may("headers", HEADERS),
+                        may("securitySchemes", Map(&Object(SecurityScheme))),
+                        may("links", Map(&Object(Link))),
+                        may("callbacks", Map(&Object(Callback))),
+                    ]
+                }
+            }
+            Schema => {
+                &const {
+                    [
+                        may("title", Text),
+                        may("multipleOf", Number),
+                        may("maximum", Number),
+                        may("exclusiveMaximum", Flag),
+                        may("minimum", Number),
+                        may("exclusiveMinimum", Flag),
+                        may("maxLength", Count),
+                        may("minLength", Count),
+                        may("pattern", Text),
+                        may("maxItems", Count),
+                        may("minItems", Count),
+                        may("uniqueItems", Flag),
+                        may("maxProperties", Count),
+                        may("minProperties", Count),
+                        may("required", TEXTS),
+                        may("enum", List(&Any)),
+                        vital("type", Text),
+                        vital("allOf", List(&Object(Schema))),
+                        vital("oneOf", List(&Object(Schema))),
+                        vital("anyOf", List(&Object(Schema))),
+                        may("not", Object(Schema)),
+                        vital("items", Object(Schema)),
+                        vital("properties", SCHEMAS),
+                        vital("additionalProperties", SchemaOrFlag),
+                        may("description", Text),
+                        may("format", Text),
+                        may("default", Any),
+                        may("nullable", Flag),
+                        may("discriminator", Object(Discriminator)),
+                        may("readOnly", Flag),
+                        may("writeOnly", Flag),
+                        may("xml", Object(Xml)),
+                        may("externalDocs", Object(ExternalDocs)),
+                        may("example", Any),
+                        may("deprecated", Flag),
+                        may("x-json", Object(Schema)),
+                    ]
+                }
+            }
             Discriminator => &const { [must("propertyName", Text), vital("mapping", Map(&Text))] },
-            Xml => &const {
-                [
-                    may("name", Text),
-                    may("namespace", Text),
-                    may("prefix", Text),
-                    may("attribute", Flag),
-                    may("wrapped", Flag),
-                ]
-            },
-            SecurityScheme => &const {
-                [
-                    must("type", Text),
-                    may("description", Text),
-                    vital("name", Text),
-                    vital("in", Text),
-                    vital("scheme", Text),
-                    may("bearerFormat", Text),
-                    vital("flows", Object(OAuthFlows)),
-                    vital("openIdConnectUrl", Text),
-                ]
-            },
-            OAuthFlows => &const {
-                [
-                    may("implicit", Object(OAuthFlow)),
-                    may("password", Object(OAuthFlow)),
-                    may("clientCredentials", Object(OAuthFlow)),
-                    may("authorizationCode", Object(OAuthFlow)),
-                ]
-            },
-            OAuthFlow => &const {
-                [
-                    vital("authorizationUrl", Text),
-                    vital("tokenUrl", Text),
-                    may("refreshUrl", Text),
-                    must("scopes", Map(&Text)),
-                ]
-            },
+            Xml => {
+                &const {
+                    [
+                        may("name", Text),
+                        may("namespace", Text),
+                        may("prefix", Text),
+                        may("attribute", Flag),
+                        may("wrapped", Flag),
+                    ]
+                }
+            }
+            SecurityScheme => {
+                &const {
+                    [
+                        must("type", Text),
+                        may("description", Text),
+                        vital("name", Text),
+                        vital("in", Text),
+                        vital("scheme", Text),
+                        may("bearerFormat", Text),
+                        vital("flows", Object(OAuthFlows)),
+                        vital("openIdConnectUrl", Text),
+                    ]
+                }
+            }
+            OAuthFlows => {
+                &const {
+                    [
+                        may("implicit", Object(OAuthFlow)),
+                        may("password", Object(OAuthFlow)),
+                        may("clientCredentials", Object(OAuthFlow)),
+                        may("authorizationCode", Object(OAuthFlow)),
+                    ]
+                }
+            }
+            OAuthFlow => {
+                &const {
+                    [
+                        vital("authorizationUrl", Text),
+                        vital("tokenUrl", Text),
+                        may("refreshUrl", Text),
+                        must("scopes", Map(&Text)),
+                    ]
+                }
+            }
         }
     }
 
@@ -419,6 +432,15 @@ impl Kind {
 }
 
 impl Shape {
+    /// The object that has to stand there, if it is one.
+    pub fn kind(self) -> Option<Kind> {
+        match self {
+            Object(kind) => Some(kind),
+            SchemaOrFlag => Some(Schema),
+            _ => None,
+        }
+    }
+
     /// What has to stand there, in words.
     pub fn describe(self) -> String {
         match self {
@@ -434,4 +456,3 @@ impl Shape {
         }
     }
 }
-

@@ -73,8 +73,9 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     for duplicate in file.duplicates.drain(..) {
         reporter.fault(duplicate);
     }
+    let newer = check::version(&file.root, &mut reporter)?;
     let mut root = bundle::bundle(file, &path, &mut reporter);
-    check::check(&mut root, &mut reporter)?;
+    check::check(&mut root, newer, &mut reporter);
     let api = convert::convert(&mut root, &mut reporter)?;
     Some(Loaded { api, root })
 }

@@ -132,9 +132,7 @@ impl Node {
     pub fn size(&self) -> usize {
         match &self.value {
             Value::Array(items) => 1 + items.iter().map(Self::size).sum::<usize>(),
-            Value::Object(entries) => {
-                1 + entries.values().map(|entry| entry.node.size()).sum::<usize>()
-            }
+            Value::Object(entries) => 1 + entries.values().map(|entry| entry.node.size()).sum::<usize>(),
             _ => 1,
         }
     }
@@ -147,9 +145,7 @@ impl Node {
             Value::Number(number) => number.clone().into(),
             Value::String(text) => text.clone().into(),
             Value::Array(items) => items.iter().map(Self::to_json).collect(),
-            Value::Object(entries) => {
-                entries.iter().map(|(key, entry)| (key.clone(), entry.node.to_json())).collect()
-            }
+            Value::Object(entries) => entries.iter().map(|(key, entry)| (key.clone(), entry.node.to_json())).collect(),
         }
     }
 

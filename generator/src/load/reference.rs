@@ -15,9 +15,9 @@ impl Reference {
     /// Reads `file#/pointer`. The message says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (file, fragment) = text.split_once('#').unwrap_or((text, ""));
-        let remote = file.split_once("://").is_some_and(|(scheme, _)| {
-            !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
+        let remote = file
+            .split_once("://")
+            .is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         if remote || file.starts_with("//") {
             return Err("refers to the network, and nothing is fetched".to_owned());
         }
@@ -95,8 +95,16 @@ pub(super) fn given_name(pointer: &[String]) -> Option<&str> {
         [name] => Some(name),
         [.., holder, name] if pointer.len() <= 3 => {
             let holders = [
-                "schemas", "responses", "parameters", "examples", "requestBodies", "headers",
-                "securitySchemes", "links", "definitions", "$defs",
+                "schemas",
+                "responses",
+                "parameters",
+                "examples",
+                "requestBodies",
+                "headers",
+                "securitySchemes",
+                "links",
+                "definitions",
+                "$defs",
             ];
             holders.contains(&holder.as_str()).then_some(name.as_str())
         }
@@ -107,9 +115,22 @@ pub(super) fn given_name(pointer: &[String]) -> Option<&str> {
 /// A name for a place in the structure: the words of its pointer that say something, in UpperCamelCase.
 pub(super) fn made_name(pointer: &[String]) -> String {
     const SILENT: [&str; 16] = [
-        "paths", "components", "schemas", "responses", "parameters", "requestBodies", "content",
-        "application/json", "schema", "properties", "requestBody", "headers", "definitions", "$defs",
-        "additionalProperties", "examples",
+        "paths",
+        "components",
+        "schemas",
+        "responses",
+        "parameters",
+        "requestBodies",
+        "content",
+        "application/json",
+        "schema",
+        "properties",
+        "requestBody",
+        "headers",
+        "definitions",
+        "$defs",
+        "additionalProperties",
+        "examples",
     ];
     let mut name = String::new();
     for token in pointer.iter().filter(|token| !SILENT.contains(&token.as_str())) {

@@ -1,6 +1,6 @@
 //! How `load` says what it finds: as errors in a spec of ours, as warnings in anyone else's document.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
+use crate::diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 
 /// Collects what is found.
 pub(super) struct Reporter<'a> {
@@ -18,6 +18,15 @@ impl<'a> Reporter<'a> {
     /// As severe as it says itself.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether this was said of this place already.
+    pub fn said(&self, code: &str, place: &Location) -> bool {
+        self.diagnostics.iter().any(|it| it.code == code && it.location.as_ref() == Some(place))
+    }
+
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.has_errors()
     }
 
     /// Something is wrong: an error in a spec of ours, else a warning, and the part is mended or left out.

@@ -28,9 +28,10 @@ pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Dia
             Ok((event, span)) => builder.event(event, span),
             Err(error) => {
                 let at = error.marker().index();
-                let place = builder.locate(at, at + 1);
                 let message = format!("this is not YAML: {}", error.info());
-                Err(Box::new(Diagnostic::error("bad-yaml", message).at(place)))
+                let mut diagnostic = Diagnostic::error("bad-yaml", message).at(builder.locate(at, at + 1));
+                diagnostic.help = help(error.info()).map(str::to_owned);
+                Err(Box::new(diagnostic))
             }
         };
         if let Err(diagnostic) = step {
@@ -40,6 +41,19 @@ pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Dia
     let empty = || Diagnostic::error("empty", format!("`{}` is empty", source.name()));
     let root = builder.root.ok_or_else(|| vec![empty().at(Location::of_file(source))])?;
     Ok(Parsed { root, duplicates: builder.duplicates })
+}
+
+/// What to do about the parser's most frequent complaints.
+fn help(complaint: &str) -> Option<&'static str> {
+    if complaint.contains("mapping values are not allowed") {
+        Some("put a text that holds `: ` in quotes; or is the indentation right?")
+    } else if complaint.contains("tabs") {
+        Some("indent with spaces")
+    } else if complaint.contains("unexpected character") {
+        Some("put a text that starts so in quotes")
+    } else {
+        None
+    }
 }
 
 struct Builder<'a> {
@@ -74,9 +88,8 @@ struct Key {
 impl<'a> Builder<'a> {
     fn new(source: &'a Arc<Source>) -> Self {
         let text = source.text();
-        let bytes = (!text.is_ascii()).then(|| {
-            text.char_indices().map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX)).collect()
-        });
+        let bytes = (!text.is_ascii())
+            .then(|| text.char_indices().map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX)).collect());
         Self {
             source,
             bytes,
@@ -113,9 +126,7 @@ impl<'a> Builder<'a> {
                 let value = scalar(&text, style, tag.as_deref(), &place)?;
                 self.finish(Node::new(value, place), anchor)
             }
-            Event::SequenceStart(anchor, _) => {
-                self.begin(place, anchor, Collection::List(Vec::new()))
-            }
+            Event::SequenceStart(anchor, _) => self.begin(place, anchor, Collection::List(Vec::new())),
             Event::MappingStart(anchor, _) => {
                 let entries = IndexMap::new();
                 self.begin(place, anchor, Collection::Map { entries, key: None, merged: Vec::new() })
@@ -148,9 +159,7 @@ impl<'a> Builder<'a> {
             Event::DocumentStart(_) if self.root.is_some() => {
                 let message = format!("`{}` holds more than one YAML document", self.source.name());
                 Err(Box::new(
-                    Diagnostic::error("several-documents", message)
-                        .at(place)
-                        .help("keep one document per file"),
+                    Diagnostic::error("several-documents", message).at(place).help("keep one document per file"),
                 ))
             }
             _ => Ok(()),
@@ -252,12 +261,7 @@ fn complex_key<T>(place: Location) -> Result<T> {
     fail("bad-yaml", "a list or map can't be a key here", place)
 }
 
-fn scalar(
-    text: &str,
-    style: ScalarStyle,
-    tag: Option<&Tag>,
-    place: &Location,
-) -> Result<Value> {
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, place: &Location) -> Result<Value> {
     match tag.map(|tag| (tag.is_yaml_core_schema(), tag.suffix.as_str())) {
         None if style == ScalarStyle::Plain => Ok(plain(text)),
         None | Some((true, "str")) => Ok(text.into()),

@@ -47,12 +47,15 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
         }
     }
     for (name, place) in cyclic {
-        let message = format!("the schema `{name}` includes itself, so no value fits it");
-        let fault = Diagnostic::error("ref-cycle", message).at(place);
-        reporter.fault(fault.label("leads back to itself"));
         if let Some(schema) = schemas.get_mut(&name) {
             schema.value = IndexMap::new().into();
         }
+        if reporter.said("ref-cycle", &place) {
+            continue;
+        }
+        let message = format!("the schema `{name}` includes itself, so no value fits it");
+        let fault = Diagnostic::error("ref-cycle", message).at(place);
+        reporter.fault(fault.label("leads back to itself"));
     }
 }
 

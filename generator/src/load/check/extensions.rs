@@ -4,7 +4,11 @@ use indexmap::IndexMap;
 
 use crate::{
     diagnostic::{Diagnostic, Location},
-    load::{Entry, Node, Value, grammar::Kind, report::{Reporter, nearest}},
+    load::{
+        Entry, Node, Value,
+        grammar::Kind,
+        report::{Reporter, nearest},
+    },
 };
 
 type Entries = IndexMap<String, Entry>;
@@ -61,30 +65,29 @@ pub(super) fn check(entries: &mut Entries, kind: Kind, reporter: &mut Reporter<'
             }
             return true;
         };
-        if !extension.places.is_empty() && !extension.places.contains(&kind) {
-            // In anyone else's document the same key can mean anything.
-            if reporter.ours {
-                let places: Vec<_> = extension.places.iter().map(|kind| kind.name()).collect();
-                let message = format!("`{key}` does not belong in {}", kind.name());
-                let fault = Diagnostic::error("misplaced-extension", message).at(entry.key.clone());
-                reporter.fault(fault.help(format!("write it in {}", places.join(" or "))));
-            }
-            return false;
+        let belongs = extension.places.is_empty() || extension.places.contains(&kind);
+        let verdict = (extension.check)(&entry.node);
+        // In anyone else's document the same key can mean anything: it is one of ours if it looks like one.
+        if reporter.ours && !belongs {
+            let places: Vec<_> = extension.places.iter().map(|kind| kind.name()).collect();
+            let message = format!("`{key}` does not belong in {}", kind.name());
+            let fault = Diagnostic::error("misplaced-extension", message).at(entry.key.clone());
+            reporter.fault(fault.help(format!("write it in {}", places.join(" or "))));
+        } else if reporter.ours
+            && let Err((why, place)) = &verdict
+        {
+            let fault = Diagnostic::error("wrong-extension", format!("`{key}` {why}")).at(place.clone());
+            reporter.fault(fault.help("specs/README.md lists the extensions and their values"));
         }
-        match (extension.check)(&entry.node) {
-            Ok(()) => true,
-            Err((why, place)) => {
-                let message = format!("`{key}` {why}");
-                let fault = Diagnostic::error("wrong-extension", message).at(place);
-                reporter.fault(fault.help("specs/README.md lists the extensions and their values"));
-                false
-            }
-        }
+        belongs && verdict.is_ok()
     });
 }
 
 /// The keys of `x-enumDescriptions` and `x-enumStatus` are values of the enum.
-pub(super) fn enum_keys(entries: &mut Entries, reporter: &mut Reporter<'_>) {
+pub(super) fn enum_keys(entries: &Entries, reporter: &mut Reporter<'_>) {
+    if !reporter.ours {
+        return;
+    }
     for extension in ["x-enumDescriptions", "x-enumStatus"] {
         let Some(entry) = entries.get(extension) else { continue };
         let values: Vec<String> = entries
@@ -145,7 +148,11 @@ fn texts(node: &Node) -> Verdict {
 }
 
 fn text_or_texts(node: &Node) -> Verdict {
-    if node.as_str().is_some() { Ok(()) } else { texts(node) }
+    match node.as_array() {
+        Some(items) => items.iter().try_for_each(text),
+        None if node.as_str().is_some() => Ok(()),
+        None => wrong(node, "a text or a list of texts"),
+    }
 }
 
 fn whole(node: &Node, range: std::ops::RangeInclusive<u64>) -> Verdict {
@@ -235,14 +242,8 @@ fn pagination(node: &Node) -> Verdict {
 }
 
 fn job(node: &Node) -> Verdict {
-    let needed: Fields<'_> = &[
-        ("id", text),
-        ("poll", text),
-        ("argument", text),
-        ("state", text),
-        ("succeeded", texts),
-        ("failed", texts),
-    ];
+    let needed: Fields<'_> =
+        &[("id", text), ("poll", text), ("argument", text), ("state", text), ("succeeded", texts), ("failed", texts)];
     fields(node, needed, &[("running", texts)])
 }
 

@@ -23,18 +23,16 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Location};
 
-/// Mends the document. None if nothing can be made of it.
-pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) -> Option<()> {
-    version(root, reporter)?;
-    let mut checker = Checker { reporter, known: HashSet::new(), operation: None };
+/// Mends the document, which is `newer` than OpenAPI 3.0 or not.
+pub(super) fn check(root: &mut Node, newer: bool, reporter: &mut Reporter<'_>) {
+    let mut checker = Checker { reporter, newer, known: HashSet::new(), operation: None };
     checker.document(root);
     cycles::check(root, checker.reporter);
     operations::check(root, checker.reporter);
-    Some(())
 }
 
-/// Whether this is a document of a version that the grammar describes.
-fn version(root: &mut Node, reporter: &mut Reporter<'_>) -> Option<()> {
+/// Whether this is a document of a later version than the grammar describes; None if of an earlier one or of none.
+pub(super) fn version(root: &Node, reporter: &mut Reporter<'_>) -> Option<bool> {
     let place = Location::of_file(root.location.source());
     let Some(entries) = root.as_object() else {
         let message = format!("this is {}, not an OpenAPI document", root.describe());
@@ -62,17 +60,21 @@ fn version(root: &mut Node, reporter: &mut Reporter<'_>) -> Option<()> {
         let message = format!("OpenAPI {version} is read as OpenAPI 3.0");
         let help = "supported of 3.1: types with \"null\", `const`, numeric exclusive bounds, `examples` of schemas, fields beside a `$ref`";
         reporter.push(Diagnostic::warning("openapi-version", message).at(entry.place()).help(help));
-    } else if !is("3.0") {
+        return Some(true);
+    }
+    if !is("3.0") {
         let message = format!("`{version}` is no version of OpenAPI that is supported");
         let help = "write the document in OpenAPI 3.0";
         reporter.push(Diagnostic::error("openapi-version", message).at(entry.place()).help(help));
         return None;
     }
-    Some(())
+    Some(false)
 }
 
 struct Checker<'a, 'd> {
     reporter: &'a mut Reporter<'d>,
+    /// Whether the document is of OpenAPI 3.1 or later.
+    newer: bool,
     /// The `$ref`s that lead somewhere.
     known: HashSet<String>,
     /// The operation that is being looked at, in words.
@@ -90,10 +92,8 @@ impl Checker<'_, '_> {
 
     fn components(&mut self, components: &mut Node) {
         // In this order each section refers only to itself and to those before it.
-        const SECTIONS: [&str; 8] = [
-            "schemas", "examples", "headers", "links", "parameters", "requestBodies", "responses",
-            "securitySchemes",
-        ];
+        const SECTIONS: [&str; 8] =
+            ["schemas", "examples", "headers", "links", "parameters", "requestBodies", "responses", "securitySchemes"];
         for section in SECTIONS {
             let Some(entries) = components.get(section).and_then(Node::as_object) else { continue };
             let reference = |name: &String| format!("#/components/{section}/{name}");
@@ -130,9 +130,7 @@ impl Checker<'_, '_> {
             Shape::Number => self.number(node, name),
             Shape::Count => self.count(node, name),
             Shape::Object(kind) => self.object(node, kind, place),
-            Shape::SchemaOrFlag => {
-                node.as_bool().is_some() || self.object(node, Kind::Schema, place)
-            }
+            Shape::SchemaOrFlag => node.as_bool().is_some() || self.object(node, Kind::Schema, place),
             Shape::List(inner) => {
                 let Value::Array(items) = &mut node.value else { return self.wrong(node, shape, name) };
                 let count = items.len();
@@ -170,8 +168,8 @@ impl Checker<'_, '_> {
             return holds && self.lone_ref(node, kind);
         }
         self.mend(node, kind, place);
-        let fields_hold = self.fields(node, kind);
         let all_there = self.required(node, kind, place);
+        let fields_hold = self.fields(node, kind);
         fields_hold && all_there && self.fits(node, kind, place)
     }
 
@@ -251,7 +249,7 @@ impl Checker<'_, '_> {
     fn required(&mut self, node: &Node, kind: Kind, place: &Location) -> bool {
         let mut holds = true;
         for field in kind.fields().iter().filter(|field| field.need == Need::Required) {
-            if node.get(field.name).is_none() {
+            if node.get(field.name).is_none_or(|node| matches!(node.value, Value::Null)) {
                 let message = format!("{} needs `{}`", kind.name(), field.name);
                 self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()));
                 holds = false;

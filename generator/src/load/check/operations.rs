@@ -7,7 +7,11 @@ use indexmap::IndexMap;
 use super::insert;
 use crate::{
     diagnostic::{Diagnostic, Location},
-    load::{Entry, Node, grammar::{Kind, Shape}, report::{Reporter, nearest}},
+    load::{
+        Entry, Node,
+        grammar::{Kind, Shape},
+        report::{Reporter, nearest},
+    },
 };
 
 /// Name and place (`in`) of a parameter.
@@ -120,7 +124,9 @@ fn operation(
         let declared = own.iter().chain(common).filter(|(_, location)| location == "path");
         let help = match nearest(placeholder, declared.map(|(name, _)| name.as_str())) {
             Some(near) => format!("the operation declares `{near}`"),
-            None => format!("add `{{name: {placeholder}, in: path, required: true, schema: {{type: string}}}}` to its `parameters`"),
+            None => format!(
+                "add `{{name: {placeholder}, in: path, required: true, schema: {{type: string}}}}` to its `parameters`"
+            ),
         };
         reporter.fault(fault.label("taken to be a text").help(help));
         declare(fields, placeholder, &operation.key);

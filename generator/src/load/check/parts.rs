@@ -10,9 +10,23 @@ use crate::{
 
 /// What OpenAPI 2 wrote into a parameter and 3 writes into its schema.
 const OF_THE_SCHEMA: [&str; 17] = [
-    "type", "format", "items", "default", "enum", "maximum", "exclusiveMaximum", "minimum",
-    "exclusiveMinimum", "maxLength", "minLength", "pattern", "maxItems", "minItems", "uniqueItems",
-    "multipleOf", "collectionFormat",
+    "type",
+    "format",
+    "items",
+    "default",
+    "enum",
+    "maximum",
+    "exclusiveMaximum",
+    "minimum",
+    "exclusiveMinimum",
+    "maxLength",
+    "minLength",
+    "pattern",
+    "maxItems",
+    "minItems",
+    "uniqueItems",
+    "multipleOf",
+    "collectionFormat",
 ];
 
 impl Checker<'_, '_> {
@@ -23,9 +37,9 @@ impl Checker<'_, '_> {
             entries.get(key).is_none_or(|entry| matches!(entry.node.value, Value::Null))
         };
         let mut fill = |key: &str, value: Value, meant: &str| {
-            if absent(entries, key) && !self.reporter.ours {
-                let message = format!("{} has no `{key}`", kind.name());
-                self.mended("missing-field", message, place, meant);
+            if absent(entries, key) {
+                let message = format!("{} needs `{key}`", kind.name());
+                self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()).label(meant));
                 insert(entries, key, value, place);
             }
         };
@@ -99,10 +113,8 @@ impl Checker<'_, '_> {
             }
             return;
         }
-        let hoisted: IndexMap<String, Entry> = OF_THE_SCHEMA
-            .iter()
-            .filter_map(|key| Some(((*key).to_owned(), entries.shift_remove(*key)?)))
-            .collect();
+        let hoisted: IndexMap<String, Entry> =
+            OF_THE_SCHEMA.iter().filter_map(|key| Some(((*key).to_owned(), entries.shift_remove(*key)?))).collect();
         let label = match hoisted.is_empty() {
             true => "any value is taken",
             false => "`type` and the like are read as its `schema`, though they are OpenAPI 2",
@@ -118,9 +130,7 @@ impl Checker<'_, '_> {
         match kind {
             Kind::Parameter => self.parameter_fits(node, place),
             Kind::Header => self.style(node, "header", &["simple"]),
-            Kind::Encoding => {
-                self.style(node, "body", &["form", "spaceDelimited", "pipeDelimited", "deepObject"])
-            }
+            Kind::Encoding => self.style(node, "body", &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
             Kind::SecurityScheme => self.scheme_fits(node, place),
             Kind::Link => {
                 let holds = node.get("operationRef").is_some() || node.get("operationId").is_some();

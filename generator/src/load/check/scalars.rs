@@ -62,9 +62,7 @@ impl Checker<'_, '_> {
     fn number_quietly(&mut self, node: &mut Node, name: &str) -> bool {
         match &node.value {
             Value::Number(_) => true,
-            Value::String(text) if matches!(yaml::plain(text.trim()), Value::Number(_)) => {
-                self.number(node, name)
-            }
+            Value::String(text) if matches!(yaml::plain(text.trim()), Value::Number(_)) => self.number(node, name),
             _ => false,
         }
     }
@@ -72,9 +70,7 @@ impl Checker<'_, '_> {
     fn read_as(&mut self, node: &mut Node, name: &str, what: &str, value: Value) {
         let message = format!("`{name}` has to be {what}, and is {}", node.describe());
         self.reporter.push(
-            Diagnostic::warning("wrong-type", message)
-                .at(node.location.clone())
-                .label(format!("read as {what}")),
+            Diagnostic::warning("wrong-type", message).at(node.location.clone()).label(format!("read as {what}")),
         );
         node.value = value;
     }

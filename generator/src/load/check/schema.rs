@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::{Checker, insert, parts::list, scalars::whole};
+use super::{Checker, extensions, insert, parts::list, scalars::whole, unresolved};
 use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
@@ -69,12 +69,9 @@ impl Checker<'_, '_> {
         if entries.len() == 1 {
             return false;
         }
-        let quiet = |key: &str| NOTES.contains(&key) || key.starts_with("x-") || key == "$ref";
-        if let Some((key, sibling)) = entries.iter().find(|(key, _)| !quiet(key)) {
-            let message = format!("OpenAPI 3.0 ignores `{key}` beside a `$ref`");
-            let diagnostic = Diagnostic::warning("ref-siblings", message).at(sibling.key.clone());
-            let help = "write `allOf: [{$ref: ...}]` and what stands beside it";
-            self.reporter.push(diagnostic.label("taken to count all the same").help(help));
+        self.beside(entries);
+        if entries.len() == 1 {
+            return false;
         }
         entries.shift_remove("$ref");
         let lone = Node::new(IndexMap::from([("$ref".to_owned(), entry.clone())]), location);
@@ -83,6 +80,28 @@ impl Checker<'_, '_> {
             None => insert(entries, "allOf", vec![lone], &entry.key),
         }
         true
+    }
+
+    /// What stands beside a `$ref`: OpenAPI 3.0 ignores it, 3.1 doesn't. Notes on how the type is used here are meant all the
+    /// same; another type than the one referred to can't be.
+    fn beside(&mut self, entries: &mut Entries) {
+        let quiet = |key: &str| NOTES.contains(&key) || key.starts_with("x-") || key == "$ref";
+        let counts = |key: &str| ["nullable", "default", "readOnly", "writeOnly"].contains(&key);
+        let newer = self.newer;
+        let mut said = false;
+        entries.retain(|key, entry| {
+            let keep = quiet(key) || counts(key) || newer;
+            if quiet(key) || newer || said {
+                return keep;
+            }
+            said = true;
+            let message = format!("OpenAPI 3.0 ignores `{key}` beside a `$ref`");
+            let diagnostic = Diagnostic::warning("ref-siblings", message).at(entry.key.clone());
+            let label = if keep { "taken to count all the same" } else { "ignored" };
+            let help = "write `allOf: [{$ref: ...}]` and what stands beside it";
+            self.reporter.push(diagnostic.label(label).help(help));
+            keep
+        });
     }
 
     fn mend_schema(&mut self, entries: &mut Entries, place: &Location) {
@@ -106,7 +125,12 @@ impl Checker<'_, '_> {
         if let Some(entry) = entries.get_mut("items")
             && entry.node.as_array().is_some()
         {
-            self.mended("tuple", "a list of schemas in `items` is OpenAPI 3.1", &entry.key, "items of any type are taken");
+            self.mended(
+                "tuple",
+                "a list of schemas in `items` is OpenAPI 3.1",
+                &entry.key,
+                "items of any type are taken",
+            );
             entry.node.value = IndexMap::new().into();
         }
         // OpenAPI 2 named the property only.
@@ -234,9 +258,9 @@ impl Checker<'_, '_> {
         let exclusive_value = number.as_f64().unwrap_or_default();
         let place = limit.location.clone();
         // Of an inclusive and an exclusive bound the stricter counts; at the same number the exclusive one.
-        if inclusive.is_some_and(|inclusive| {
-            inclusive != exclusive_value && stricter(inclusive, exclusive_value) == inclusive
-        }) {
+        if inclusive
+            .is_some_and(|inclusive| inclusive != exclusive_value && stricter(inclusive, exclusive_value) == inclusive)
+        {
             entries.shift_remove(exclusive);
             return;
         }
@@ -289,7 +313,7 @@ impl Checker<'_, '_> {
             let fault = Diagnostic::error("missing-field", "an array needs `items`").at(place.clone());
             self.reporter.fault(fault.label("items of any type are taken"));
         }
-        extensions_of_enum(entries, self);
+        extensions::enum_keys(entries, self.reporter);
         if self.reporter.ours && !entries.contains_key("allOf") {
             self.unknown_required(entries);
         }
@@ -351,15 +375,6 @@ impl Checker<'_, '_> {
     }
 }
 
-fn unresolved(node: &Node) -> bool {
-    super::unresolved(node)
-}
-
-/// The descriptions of an enum's values have to be those of its values.
-fn extensions_of_enum(entries: &mut Entries, checker: &mut Checker<'_, '_>) {
-    super::extensions::enum_keys(entries, checker.reporter);
-}
-
 fn in_words(name: &str) -> &'static str {
     match name {
         "string" => "a text",
@@ -376,10 +391,7 @@ fn belongs(key: &str, name: &str) -> bool {
             ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"].contains(&key)
         }
         "array" => ["items", "minItems", "maxItems", "uniqueItems"].contains(&key),
-        "object" => {
-            ["properties", "required", "additionalProperties", "minProperties", "maxProperties"].contains(&key)
-        }
+        "object" => ["properties", "required", "additionalProperties", "minProperties", "maxProperties"].contains(&key),
         _ => false,
     }
 }
-

@@ -1,0 +1,23 @@
+//! Writes a document and all that it refers to as one file, for tools that read no others.
+
+use std::{fs, io, path::Path};
+
+use crate::{Diagnostics, Failure, load};
+
+/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and writes it as one YAML file. Yields warnings.
+///
+/// # Errors
+/// If the document has errors, or a file cannot be read or written.
+pub fn bundle(spec: &Path, file: &Path) -> Result<Diagnostics, Failure> {
+    let mut diagnostics = Diagnostics::new();
+    let document = match load::load(spec, &mut diagnostics) {
+        Some(document) if !diagnostics.has_errors() => document.value(),
+        _ => return Err(Failure::Document(diagnostics)),
+    };
+    let text = serde_yaml::to_string(&document).map_err(|error| Failure::Io(io::Error::other(error)))?;
+    if let Some(folder) = file.parent() {
+        fs::create_dir_all(folder).map_err(Failure::Io)?;
+    }
+    fs::write(file, text).map_err(Failure::Io)?;
+    Ok(diagnostics)
+}

@@ -1,0 +1,193 @@
+//! The components: those of the document itself, and those that `$ref`s make of other places and files.
+
+use std::collections::{HashMap, VecDeque};
+
+use indexmap::IndexMap;
+
+use super::files::{Files, Found, Target, alias, fail, walk};
+use crate::{
+    diagnostic::{Diagnostic, Location},
+    load::{
+        Entry, Node,
+        grammar::{Kind, Shape},
+        reference::{given_name, made_name},
+        report::Reporter,
+    },
+};
+
+/// Which places are components, and what they are called.
+#[derive(Default)]
+pub(super) struct Components {
+    names: HashMap<(&'static str, Target), String>,
+    taken: HashMap<(&'static str, String), (Target, Location)>,
+    /// Those that have a name and are not written yet.
+    pub pending: VecDeque<Pending>,
+}
+
+pub(super) struct Pending {
+    pub section: &'static str,
+    pub kind: Kind,
+    pub name: String,
+    pub target: Target,
+}
+
+/// A component that stands in the document itself.
+pub(super) struct Own {
+    pub section: &'static str,
+    pub kind: Kind,
+    pub name: String,
+    pub entry: Entry,
+    /// Where it stands. Of an alias (`Job: {$ref: schemas/Job.yaml}`) what it refers to, if that is to be written here.
+    pub target: Target,
+    pub written_here: bool,
+}
+
+impl Components {
+    /// Registers what stands under `components` in the root file, before any `$ref` is resolved.
+    pub fn own(&mut self, files: &mut Files, reporter: &mut Reporter<'_>) -> Vec<Own> {
+        let mut own = Vec::new();
+        let root = files.get(0);
+        let Some(components) = root.root.get("components") else { return own };
+        let here = Target { file: 0, pointer: vec!["components".to_owned()] };
+        let Some((components, at)) = content(components, here, files, reporter) else { return own };
+        for field in Kind::Components.fields() {
+            let Shape::Map(Shape::Object(kind)) = field.shape else { continue };
+            let Some(section) = components.get(field.name) else { continue };
+            let here = at.child(field.name);
+            let Some((section, at)) = content(section, here, files, reporter) else { continue };
+            for (name, entry) in section.entries() {
+                let target = at.child(name);
+                let written = Target { file: 0, pointer: vec!["components".into(), field.name.into(), name.into()] };
+                // A pointer's own separators in a name would have to be escaped wherever it is used.
+                let name = self.unused(field.name, &name.replace(['/', '~'], "_"));
+                self.taken.insert((field.name, name.clone()), (target.clone(), entry.key.clone()));
+                let written_here = alias(&entry.node).is_none();
+                if written_here {
+                    self.names.insert((field.name, written), name.clone());
+                    self.names.insert((field.name, target.clone()), name.clone());
+                }
+                own.push(Own { section: field.name, kind: *kind, name, entry: entry.clone(), target, written_here });
+            }
+        }
+        for component in &mut own {
+            self.own_alias(component, files, reporter);
+        }
+        own
+    }
+
+    /// What an alias stands for gets the alias's name, unless it has one.
+    fn own_alias(&mut self, own: &mut Own, files: &mut Files, reporter: &mut Reporter<'_>) {
+        let Some(text) = alias(&own.entry.node).filter(|_| own.kind.section().is_some()) else { return };
+        // What is wrong with it is said when it is resolved.
+        let place = own.entry.place();
+        let Ok(Some(target)) = files.follow(text, &place, own.target.file, reporter) else { return };
+        if self.names.contains_key(&(own.section, target.clone())) {
+            return;
+        }
+        let place = (target.clone(), own.entry.key.clone());
+        self.names.insert((own.section, target.clone()), own.name.clone());
+        self.taken.insert((own.section, own.name.clone()), place);
+        own.target = target;
+        own.written_here = true;
+    }
+
+    /// The name under which a place stands in `components`, which it gets now if it has none.
+    pub fn name(
+        &mut self,
+        kind: Kind,
+        section: &'static str,
+        target: &Target,
+        place: &Location,
+        files: &Files,
+        reporter: &mut Reporter<'_>,
+    ) -> Found<String> {
+        let known = (section, target.clone());
+        if let Some(name) = self.names.get(&known) {
+            return Ok(name.clone());
+        }
+        if let (0, [first, other, name]) = (target.file, target.pointer.as_slice())
+            && first == "components"
+            && other != section
+        {
+            let message = format!("`{name}` is one of `{other}`, and {} has to stand here", kind.name());
+            let label = format!("refer to one of `#/components/{section}`");
+            return fail(Diagnostic::error("wrong-ref", message).label(label));
+        }
+        let stem = || files.path(target.file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let given = match target.pointer.as_slice() {
+            [] => Some(stem()),
+            pointer => given_name(pointer).map(str::to_owned),
+        };
+        let given = given.map(|name| name.replace(['/', '~'], "_"));
+        let name = self.unused(section, &given.clone().unwrap_or_else(|| made_name(&target.pointer)));
+        if let Some(given) = given.filter(|given| *given != name)
+            && let Some((other, first)) = self.taken.get(&(section, given.clone()))
+        {
+            let (first_one, second) = (files.describe(other), files.describe(target));
+            let message = format!("two {section} are called `{given}`: {first_one} and {second}");
+            let diagnostic = Diagnostic::error("name-collision", message).at(place.clone()).label("the second one");
+            let diagnostic = diagnostic.note(first.clone(), "the first one");
+            reporter.fault(diagnostic.help("give one of them another name"));
+        }
+        self.names.insert(known, name.clone());
+        self.taken.insert((section, name.clone()), (target.clone(), place.clone()));
+        self.pending.push_back(Pending { section, kind, name: name.clone(), target: target.clone() });
+        Ok(name)
+    }
+
+    fn unused(&self, section: &'static str, wanted: &str) -> String {
+        let names = std::iter::once(wanted.to_owned()).chain((2..).map(|n| format!("{wanted}{n}")));
+        let mut free = names.filter(|name| !self.taken.contains_key(&(section, name.clone())));
+        free.next().unwrap_or_default()
+    }
+}
+
+impl Target {
+    fn child(&self, token: &str) -> Self {
+        let mut child = self.clone();
+        child.pointer.push(token.to_owned());
+        child
+    }
+}
+
+/// A map and where it stands, or those of what it refers to.
+fn content(node: &Node, here: Target, files: &mut Files, reporter: &mut Reporter<'_>) -> Option<(Node, Target)> {
+    let Some(reference) = node.get("$ref") else { return Some((node.clone(), here)) };
+    match files.follow(reference.as_str()?, &reference.location, here.file, reporter) {
+        Ok(target) => {
+            let target = target?;
+            let node = walk(&files.get(target.file).root, &target.pointer).ok()?.clone();
+            Some((node, target))
+        }
+        Err(diagnostic) => {
+            reporter.fault(diagnostic.at(reference.location.clone()));
+            None
+        }
+    }
+}
+
+/// The sections of components as the document's `components`, with what else stands there.
+pub(super) fn insert(
+    document: &mut IndexMap<String, Entry>,
+    mut sections: IndexMap<&str, IndexMap<String, Entry>>,
+    place: &Location,
+) {
+    let written = document.get("components");
+    let at = written.map_or_else(|| place.clone(), |entry| entry.key.clone());
+    let old = written.and_then(|entry| entry.node.as_object()).cloned().unwrap_or_default();
+    let mut components = IndexMap::new();
+    for (key, entry) in old {
+        let entry = match sections.shift_remove(key.as_str()) {
+            Some(entries) => Entry::new(entry.key, Node::new(entries, entry.node.location)),
+            None if key == "$ref" => continue,
+            None => entry,
+        };
+        components.insert(key, entry);
+    }
+    for (section, entries) in sections {
+        components.insert(section.to_owned(), Entry::new(at.clone(), Node::new(entries, at.clone())));
+    }
+    if !components.is_empty() {
+        document.insert("components".to_owned(), Entry::new(at.clone(), Node::new(components, at)));
+    }
+}

@@ -1,0 +1,209 @@
+//! The files of a document: each is read once, and a `$ref` is followed to where it leads in the end.
+
+use std::{
+    collections::{HashMap, HashSet},
+    path::{Path, PathBuf},
+    rc::Rc,
+};
+
+use crate::{
+    diagnostic::{Diagnostic, Location},
+    load::{
+        Node,
+        file::{self, DEEPEST, File},
+        reference::{Reference, escape, normal, pointer_text},
+        report::{Reporter, nearest},
+    },
+};
+
+/// Index of a file; 0 is the one that was asked for.
+pub(super) type FileId = usize;
+
+/// What is found, or why it isn't. None if that was said already.
+pub(super) type Found<T> = Result<T, Box<Diagnostic>>;
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Target {
+    pub file: FileId,
+    pub pointer: Vec<String>,
+}
+
+pub(super) struct Files {
+    root: Rc<File>,
+    files: Vec<(PathBuf, Rc<File>)>,
+    /// By path; None for a file that can't be read, which was said already.
+    by_path: HashMap<PathBuf, Option<FileId>>,
+    folder: PathBuf,
+}
+
+impl Files {
+    pub fn new(root: File, path: &Path) -> Self {
+        let path = normal(path);
+        let root = Rc::new(root);
+        Self {
+            folder: path.parent().unwrap_or(Path::new("")).to_owned(),
+            files: vec![(path.clone(), Rc::clone(&root))],
+            by_path: HashMap::from([(path, Some(0))]),
+            root,
+        }
+    }
+
+    pub fn get(&self, id: FileId) -> Rc<File> {
+        Rc::clone(self.files.get(id).map_or(&self.root, |(_, file)| file))
+    }
+
+    pub fn path(&self, id: FileId) -> &Path {
+        self.files.get(id).map_or(Path::new(""), |(path, _)| path)
+    }
+
+    /// A place in words.
+    pub fn describe(&self, target: &Target) -> String {
+        let file = self.get(target.file);
+        match target.pointer.is_empty() {
+            true => format!("`{}`", file.source.name()),
+            false => format!("`{}{}`", file.source.name(), pointer_text(&target.pointer)),
+        }
+    }
+
+    /// Where a `$ref` that stands in `file` leads in the end. None if that can't be said, which was reported already.
+    pub fn follow(
+        &mut self,
+        text: &str,
+        place: &Location,
+        file: FileId,
+        reporter: &mut Reporter<'_>,
+    ) -> Found<Option<Target>> {
+        let (mut text, mut file) = (text.to_owned(), file);
+        let mut seen = HashSet::new();
+        loop {
+            let reference = match Reference::parse(&text) {
+                Ok(reference) => reference,
+                Err(why) => return fail(Diagnostic::error("bad-ref", format!("the `$ref` `{text}` {why}"))),
+            };
+            let Some(id) = self.open(&reference.file, place, file, reporter)? else { return Ok(None) };
+            let source = self.get(id);
+            let next = match walk(&source.root, &reference.pointer) {
+                Ok(node) => alias(node).map(str::to_owned),
+                // Somewhere on the way stands a `$ref`: what is looked for is within what that refers to.
+                Err(Missing { through: Some((to, rest)), .. }) => {
+                    let more: String = rest.iter().map(|token| format!("/{}", escape(token))).collect();
+                    let joint = if to.contains('#') { "" } else { "#" };
+                    Some(format!("{to}{joint}{more}"))
+                }
+                Err(missing) => return fail(missing.diagnostic(&reference.pointer, &source)),
+            };
+            let target = Target { file: id, pointer: reference.pointer };
+            let Some(next) = next else { return Ok(Some(target)) };
+            if !seen.insert(target) || seen.len() > DEEPEST {
+                let message = format!("the `$ref` `{text}` only ever leads to another `$ref`");
+                return fail(Diagnostic::error("ref-cycle", message).label("leads back to itself"));
+            }
+            (text, file) = (next, id);
+        }
+    }
+
+    /// The file that a `$ref` in another one names.
+    fn open(
+        &mut self,
+        name: &str,
+        place: &Location,
+        from: FileId,
+        reporter: &mut Reporter<'_>,
+    ) -> Found<Option<FileId>> {
+        if name.is_empty() {
+            return Ok(Some(from));
+        }
+        let path = normal(&self.path(from).parent().unwrap_or(Path::new("")).join(name));
+        if let Some(known) = self.by_path.get(&path) {
+            return Ok(*known);
+        }
+        let shown = path.to_string_lossy().replace('\\', "/");
+        if !path.is_file() {
+            let mut diagnostic = Diagnostic::error("missing-ref", format!("there is no file `{shown}`"));
+            diagnostic.help = similar_file(&path).map(|near| format!("did you mean `{near}`?"));
+            return fail(diagnostic);
+        }
+        if self.is_outside(&path) {
+            let message = format!("the document reaches out of its folder, for `{shown}`");
+            reporter.push(Diagnostic::warning("ref-outside", message).at(place.clone()));
+        }
+        let id = match file::read(&path, &shown) {
+            Ok(mut file) => {
+                file.duplicates.drain(..).for_each(|duplicate| reporter.fault(duplicate));
+                self.files.push((path.clone(), Rc::new(file)));
+                Some(self.files.len() - 1)
+            }
+            Err(diagnostics) => {
+                diagnostics.into_iter().for_each(|diagnostic| reporter.push(diagnostic));
+                None
+            }
+        };
+        self.by_path.insert(path, id);
+        Ok(id)
+    }
+
+    /// Documents may share files with those beside them; further out nothing is theirs.
+    fn is_outside(&self, path: &Path) -> bool {
+        match path.strip_prefix(normal(&self.folder.join(".."))) {
+            Ok(rest) => rest.starts_with(".."),
+            Err(_) => true,
+        }
+    }
+}
+
+pub(super) fn fail<T>(diagnostic: Diagnostic) -> Found<T> {
+    Err(Box::new(diagnostic))
+}
+
+fn similar_file(path: &Path) -> Option<String> {
+    let entries = std::fs::read_dir(path.parent()?).ok()?;
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str)).map(str::to_owned)
+}
+
+/// Where a pointer leads nowhere.
+pub(super) struct Missing<'n> {
+    /// What holds no such thing, and how far the pointer got.
+    at: &'n Node,
+    depth: usize,
+    /// The `$ref` that stands there instead, and what is left of the pointer.
+    through: Option<(String, Vec<String>)>,
+}
+
+impl Missing<'_> {
+    pub fn diagnostic(&self, pointer: &[String], file: &File) -> Diagnostic {
+        let wanted = pointer.get(self.depth).map_or("", String::as_str);
+        let message = format!("there is no `{}` in `{}`", pointer_text(pointer), file.source.name());
+        let near = nearest(wanted, self.at.entries().map(|(key, _)| key));
+        let mut diagnostic = Diagnostic::error("missing-ref", message);
+        diagnostic.label = format!("`{wanted}` is not there");
+        diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));
+        diagnostic
+    }
+}
+
+/// The value under a pointer.
+pub(super) fn walk<'n>(root: &'n Node, pointer: &[String]) -> Result<&'n Node, Missing<'n>> {
+    let mut node = root;
+    for (depth, token) in pointer.iter().enumerate() {
+        // In a URL's query a `+` is a space; some take fragments for the same.
+        let child = node.child(token).or_else(|| node.child(&token.replace('+', " ")));
+        node = child.ok_or_else(|| Missing {
+            at: node,
+            depth,
+            through: node
+                .get("$ref")
+                .and_then(Node::as_str)
+                .map(|to| (to.to_owned(), pointer.get(depth..).unwrap_or_default().to_vec())),
+        })?;
+    }
+    Ok(node)
+}
+
+/// The text of a `$ref` that stands alone. With others beside it, it is not the same as what it refers to.
+pub(super) fn alias(node: &Node) -> Option<&str> {
+    let entries = node.as_object()?;
+    if entries.len() == 1 { node.get("$ref")?.as_str() } else { None }
+}

@@ -1,0 +1,232 @@
+//! Makes one document of many files: every `$ref` becomes `#/components/<section>/<name>`, or what it refers to.
+
+mod components;
+mod files;
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+
+use self::{
+    components::{Components, Pending},
+    files::{FileId, Files, Found, Target, fail, walk},
+};
+use super::{
+    Entry, Node, Value,
+    file::{DEEPEST, File},
+    grammar::{Kind, Shape},
+    report::Reporter,
+};
+use crate::diagnostic::{Diagnostic, Location};
+
+/// How many values inlining may add in all: a few files can refer to each other into billions.
+const MOST_INLINED: usize = 2_000_000;
+
+/// Brings the file `root`, read from `path`, and all that it refers to into one tree.
+pub(super) fn bundle(root: File, path: &Path, reporter: &mut Reporter<'_>) -> Node {
+    let mut bundler = Bundler {
+        reporter,
+        files: Files::new(root, path),
+        components: Components::default(),
+        inlining: Vec::new(),
+        inlined: 0,
+        depth: 0,
+    };
+    bundler.document()
+}
+
+struct Bundler<'a, 'd> {
+    reporter: &'a mut Reporter<'d>,
+    files: Files,
+    components: Components,
+    /// What is being put in place of a `$ref`, from the outside in.
+    inlining: Vec<Target>,
+    inlined: usize,
+    depth: usize,
+}
+
+impl Bundler<'_, '_> {
+    fn document(&mut self) -> Node {
+        let root = self.files.get(0);
+        let own = self.components.own(&mut self.files, self.reporter);
+        let mut document = IndexMap::new();
+        for (key, entry) in root.root.entries() {
+            let shape = Kind::Document.field(key).map_or(Shape::Any, |field| field.shape);
+            let node = match key {
+                "components" => entry.node.clone(),
+                _ => self.resolve(&entry.node, shape, 0),
+            };
+            document.insert(key.to_owned(), Entry::new(entry.key.clone(), node));
+        }
+        let mut sections: IndexMap<&str, IndexMap<String, Entry>> = IndexMap::new();
+        for own in own {
+            let node = match own.written_here {
+                true => self.content(own.kind, &own.target),
+                false => self.resolve(&own.entry.node, Shape::Object(own.kind), own.target.file),
+            };
+            sections.entry(own.section).or_default().insert(own.name, Entry::new(own.entry.key, node));
+        }
+        let mut lifted: IndexMap<&str, IndexMap<String, Entry>> = IndexMap::new();
+        while let Some(Pending { section, kind, name, target }) = self.components.pending.pop_front() {
+            let node = self.content(kind, &target);
+            lifted.entry(section).or_default().insert(name, Entry::new(node.location.clone(), node));
+        }
+        for (section, mut entries) in lifted {
+            // By name, so that the order doesn't depend on which operation comes first.
+            entries.sort_unstable_keys();
+            sections.entry(section).or_default().extend(entries);
+        }
+        components::insert(&mut document, sections, &root.root.location);
+        Node::new(document, root.root.location.clone())
+    }
+
+    /// A component's content, its own `$ref`s resolved.
+    fn content(&mut self, kind: Kind, target: &Target) -> Node {
+        let file = self.files.get(target.file);
+        match walk(&file.root, &target.pointer) {
+            Ok(node) => self.resolve(node, Shape::Object(kind), target.file),
+            Err(_) => Node::new(Value::Null, file.root.location.clone()),
+        }
+    }
+
+    /// The same tree with every `$ref` in it replaced; what isn't looked into stays as it is.
+    fn resolve(&mut self, node: &Node, shape: Shape, file: FileId) -> Node {
+        if shape == Shape::Any || node.is_scalar() {
+            return node.clone();
+        }
+        self.depth += 1;
+        let resolved = if self.depth > DEEPEST {
+            let message = format!("`$ref`s nest the document deeper than {DEEPEST} levels");
+            self.reporter.push(Diagnostic::error("too-deep", message).at(node.location.clone()));
+            Node::new(Value::Null, node.location.clone())
+        } else {
+            self.resolve_members(node, shape, file)
+        };
+        self.depth -= 1;
+        resolved
+    }
+
+    fn resolve_members(&mut self, node: &Node, shape: Shape, file: FileId) -> Node {
+        let value = match &node.value {
+            Value::Object(entries) => {
+                if let Some(text) = node.get("$ref").and_then(Node::as_str) {
+                    return self.reference(node, text, shape, file);
+                }
+                let resolve = |(key, entry): (&String, &Entry)| {
+                    let node = match (shape, key.as_str()) {
+                        (Shape::Object(Kind::Discriminator), "mapping") => self.mapping(&entry.node, file),
+                        _ => self.resolve(&entry.node, member(shape, key), file),
+                    };
+                    (key.clone(), Entry::new(entry.key.clone(), node))
+                };
+                Value::Object(entries.iter().map(resolve).collect())
+            }
+            Value::Array(items) => {
+                let inner = if let Shape::List(inner) = shape { *inner } else { Shape::Any };
+                Value::Array(items.iter().map(|item| self.resolve(item, inner, file)).collect())
+            }
+            scalar => scalar.clone(),
+        };
+        Node { value, location: node.location.clone() }
+    }
+
+    /// What stands in place of a `$ref`. One that leads nowhere is said and stays as it is; `check` sees to the rest.
+    fn reference(&mut self, node: &Node, text: &str, shape: Shape, file: FileId) -> Node {
+        let place = node.get("$ref").map_or(&node.location, |node| &node.location).clone();
+        match self.resolved(node, text, &place, shape, file) {
+            Ok(Some(resolved)) => self.with_siblings(resolved, node, shape.kind(), file),
+            Ok(None) => node.clone(),
+            Err(diagnostic) => {
+                self.reporter.fault(diagnostic.at(place));
+                node.clone()
+            }
+        }
+    }
+
+    fn resolved(
+        &mut self,
+        node: &Node,
+        text: &str,
+        place: &Location,
+        shape: Shape,
+        file: FileId,
+    ) -> Found<Option<Node>> {
+        let Some(target) = self.files.follow(text, place, file, self.reporter)? else { return Ok(None) };
+        let Some((kind, section)) = shape.kind().and_then(|kind| Some((kind, kind.section()?))) else {
+            return self.inline(&target, shape).map(Some);
+        };
+        let name = self.components.name(kind, section, &target, place, &self.files, self.reporter)?;
+        let to = Node::new(format!("#/components/{section}/{name}"), place.clone());
+        let key = node.as_object().and_then(|entries| entries.get("$ref")).map_or(place, |entry| &entry.key);
+        let entries = IndexMap::from([("$ref".to_owned(), Entry::new(key.clone(), to))]);
+        Ok(Some(Node::new(entries, node.location.clone())))
+    }
+
+    /// Keeps what stands beside a `$ref`: a path item's fields go before those that it refers to; of the others `check`
+    /// knows which mean something.
+    fn with_siblings(&mut self, mut resolved: Node, node: &Node, kind: Option<Kind>, file: FileId) -> Node {
+        for (key, entry) in node.entries().filter(|(key, _)| *key != "$ref") {
+            let Some(kind) = kind else { continue };
+            let sibling = self.resolve(&entry.node, member(Shape::Object(kind), key), file);
+            if let Some(entries) = resolved.as_object_mut() {
+                entries.insert(key.to_owned(), Entry::new(entry.key.clone(), sibling));
+            }
+        }
+        resolved
+    }
+
+    fn inline(&mut self, target: &Target, shape: Shape) -> Found<Node> {
+        if self.inlining.contains(target) {
+            let message = format!("{} refers to itself, without end", self.files.describe(target));
+            return fail(Diagnostic::error("ref-cycle", message).label("leads back to where it stands"));
+        }
+        let file = self.files.get(target.file);
+        let node = match walk(&file.root, &target.pointer) {
+            Ok(node) => node,
+            Err(missing) => return fail(missing.diagnostic(&target.pointer, &file)),
+        };
+        self.inlined = self.inlined.saturating_add(node.size());
+        if self.inlined > MOST_INLINED {
+            return fail(Diagnostic::error("too-large", "the `$ref`s of this document expand to too much"));
+        }
+        self.inlining.push(target.clone());
+        let resolved = self.resolve(node, shape, target.file);
+        self.inlining.pop();
+        Ok(resolved)
+    }
+
+    /// The values of a discriminator's mapping are names of schemas or `$ref`s to them.
+    fn mapping(&mut self, node: &Node, file: FileId) -> Node {
+        let mut node = node.clone();
+        for entry in node.as_object_mut().into_iter().flat_map(IndexMap::values_mut) {
+            let Some(text) = entry.node.as_str() else { continue };
+            let is_name = !text.contains(['/', '#']) && !text.ends_with(".yaml") && !text.ends_with(".json");
+            // A name is one of the root's, whichever file uses it.
+            let (text, file) = match is_name {
+                true => (format!("#/components/schemas/{text}"), 0),
+                false => (text.to_owned(), file),
+            };
+            let place = entry.node.location.clone();
+            let name = self.files.follow(&text, &place, file, self.reporter).and_then(|target| {
+                let Some(target) = target else { return Ok(None) };
+                let (files, reporter) = (&self.files, &mut *self.reporter);
+                self.components.name(Kind::Schema, "schemas", &target, &place, files, reporter).map(Some)
+            });
+            match name {
+                Ok(Some(name)) => entry.node.value = format!("#/components/schemas/{name}").into(),
+                Ok(None) => {}
+                Err(diagnostic) => self.reporter.fault(diagnostic.at(place)),
+            }
+        }
+        node
+    }
+}
+
+/// What has to stand under a key.
+fn member(shape: Shape, key: &str) -> Shape {
+    match (shape, shape.kind()) {
+        (Shape::Map(inner), _) => *inner,
+        (_, Some(kind)) => kind.field(key).map_or(Shape::Any, |field| field.shape),
+        _ => Shape::Any,
+    }
+}
