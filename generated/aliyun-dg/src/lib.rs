@@ -26,27 +26,29 @@
 //!
 //! | operation | does | sends |
 //! |---|---|---|
-//! | [`create_gateway`](crate::Client::create_gateway) | Create a gateway | `GET /#Action=CreateGateway` |
-//! | [`update_gateway`](crate::Client::update_gateway) | Update a gateway | `GET /#Action=ModifyGateway` |
-//! | [`delete_gateway`](crate::Client::delete_gateway) | Delete a gateway | `GET /#Action=DeleteGateway` |
-//! | [`stop_gateway`](crate::Client::stop_gateway) | Stop a gateway | `GET /#Action=StopGateway` |
-//! | [`create_gateway_verify_code`](crate::Client::create_gateway_verify_code) | Create a verification code for installing a gateway | `GET /#Action=CreateGatewayVerifyCode` |
-//! | [`download_gateway_program`](crate::Client::download_gateway_program) | Return the download address of the gateway program | `GET /#Action=DownloadGatewayProgram` |
-//! | [`connect_database`](crate::Client::connect_database) | Connect to a database through a gateway | `GET /#Action=ConnectDatabase` |
-//! | [`list_databases`](crate::Client::list_databases) | List databases | `GET /#Action=GetUserDatabases` |
-//! | [`add_database`](crate::Client::add_database) | Add a database | `GET /#Action=AddDatabase` |
-//! | [`update_database`](crate::Client::update_database) | Update a database | `GET /#Action=ModifyDatabase` |
-//! | [`delete_database`](crate::Client::delete_database) | Delete a database | `GET /#Action=DeleteDatabase` |
-//! | [`list_gateways`](crate::Client::list_gateways) | List gateways | `GET /#Action=GetUserGateways` |
-//! | [`show_gateway`](crate::Client::show_gateway) | Show a gateway | `GET /#Action=FindUserGatewayById` |
+//! | [`create_gateway`](crate::Client::create_gateway) | Create a gateway | `Action=CreateGateway` |
+//! | [`update_gateway`](crate::Client::update_gateway) | Update a gateway | `Action=ModifyGateway` |
+//! | [`delete_gateway`](crate::Client::delete_gateway) | Delete a gateway | `Action=DeleteGateway` |
+//! | [`stop_gateway`](crate::Client::stop_gateway) | Stop a gateway | `Action=StopGateway` |
+//! | [`create_gateway_verify_code`](crate::Client::create_gateway_verify_code) | Create a verification code for installing a gateway | `Action=CreateGatewayVerifyCode` |
+//! | [`download_gateway_program`](crate::Client::download_gateway_program) | Return the download address of the gateway program | `Action=DownloadGatewayProgram` |
+//! | [`connect_database`](crate::Client::connect_database) | Connect to a database through a gateway | `Action=ConnectDatabase` |
+//! | [`list_databases`](crate::Client::list_databases) | List databases | `Action=GetUserDatabases` |
+//! | [`add_database`](crate::Client::add_database) | Add a database | `Action=AddDatabase` |
+//! | [`update_database`](crate::Client::update_database) | Update a database | `Action=ModifyDatabase` |
+//! | [`delete_database`](crate::Client::delete_database) | Delete a database | `Action=DeleteDatabase` |
+//! | [`list_gateways`](crate::Client::list_gateways) | List gateways | `Action=GetUserGateways` |
+//! | [`show_gateway`](crate::Client::show_gateway) | Show a gateway | `Action=FindUserGatewayById` |
 //!
 //! Transcribed from the vendor's document `aliyun-dg.txt`; each operation names its section.
 
 #![forbid(unsafe_code)]
+
 mod client;
 pub mod operations;
 pub mod types;
 pub use client::Client;
+
 #[doc(no_inline)]
 pub use yundb_runtime::{
     self as runtime, ClientBuilder, Credentials, Error, Response, Secret,

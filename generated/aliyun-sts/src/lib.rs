@@ -2,9 +2,8 @@
 
 //! Alibaba Cloud Security Token Service: a typed client, API version 2015-04-01, 1 operation.
 //!
-//! Temporary credentials for calling other services. A RAM user assumes a RAM role and receives an access key
-//! and a
-//! security token that expire by themselves.
+//! Temporary credentials for calling other services. A RAM user assumes a RAM role and receives an access key and
+//! a security token that expire by themselves.
 //!
 //! On Apsara Stack the host is `sts-vpc.<region>.<internet domain>` of the installation: set it as the client's
 //! endpoint.
@@ -26,15 +25,17 @@
 //!
 //! | operation | does | sends |
 //! |---|---|---|
-//! | [`assume_role`](crate::Client::assume_role) | Assume a role and obtain temporary credentials | `GET /#Action=AssumeRole` |
+//! | [`assume_role`](crate::Client::assume_role) | Assume a role and obtain temporary credentials | `Action=AssumeRole` |
 //!
 //! Transcribed from the vendor's document `aliyun-dts.md`; each operation names its section.
 
 #![forbid(unsafe_code)]
+
 mod client;
 pub mod operations;
 pub mod types;
 pub use client::Client;
+
 #[doc(no_inline)]
 pub use yundb_runtime::{
     self as runtime, ClientBuilder, Credentials, Error, Response, Secret,

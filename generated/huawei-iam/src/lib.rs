@@ -35,10 +35,12 @@
 //! Transcribed from the vendor's document `huawei-gaussdb-mysql.md`; each operation names its section.
 
 #![forbid(unsafe_code)]
+
 mod client;
 pub mod operations;
 pub mod types;
 pub use client::Client;
+
 #[doc(no_inline)]
 pub use yundb_runtime::{
     self as runtime, ClientBuilder, Credentials, Error, Response, Secret,

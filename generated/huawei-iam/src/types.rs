@@ -15,6 +15,7 @@ pub use crate::operations::tokens::{
 #[cfg(feature = "projects")]
 #[doc(inline)]
 pub use crate::operations::projects::{Links, ListProjectsResponse, Project};
+
 /// What a failed call answers, either `error` or the two others.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -40,11 +40,8 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
     let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
     let call_docs = format!(" The input of [`Client::{0}`](crate::Client::{0}).", operation.method_name.trim_start_matches("r#"));
     let data = data(scope, operation);
-    let (output, error) = (scope.answer(&operation.output), scope.answer(&operation.error));
-    let headers = operation.headers.map(|id| {
-        let name = scope.type_name(id);
-        quote!(, #name)
-    });
+    let result = scope.result(operation);
+    let methods = scope.uses.invoke(format!("yundb_runtime::operation_methods!({} => {result});", operation.type_name));
     let paged = operation.paging.as_ref().map(|paging| self::paging(scope, operation, paging));
     quote! {
         impl #client {
@@ -61,7 +58,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
         pub struct #name(#call);
         #setters
         #data
-        yundb_runtime::operation_methods!(#name => Response<#output #headers>, Error<#error>);
+        #methods
         #paged
     }
 }
@@ -215,12 +212,10 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStr
     if let Some(next) = &paging.next {
         chain = quote!(#chain.next(#next));
     }
-    let items = items(&paging.items);
-    let headers = operation.headers.map(|id| {
-        let name = scope.type_name(id);
-        quote!(, #name)
-    });
-    let (output, error) = (scope.answer(&operation.output), scope.answer(&operation.error));
+    let items = items(scope, &paging.items);
+    let output = scope.answer(&operation.output);
+    let methods = format!("yundb_runtime::paged_methods!({} => {}, {});", operation.type_name, written(&item), scope.result(operation));
+    let methods = scope.uses.invoke(methods);
     quote! {
         impl #paged for #name {
             type Item = #item;
@@ -229,25 +224,31 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStr
                 #items
             }
         }
-        yundb_runtime::paged_methods!(#name => #item, Response<#output #headers>, Error<#error>);
+        #methods
     }
 }
 
+/// A type as people write it.
+fn written(ty: &TokenStream) -> String {
+    ty.to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",")
+}
+
 /// The expression that takes the items out of a page.
-fn items(steps: &[Step]) -> TokenStream {
+fn items(scope: &Scope<'_>, steps: &[Step]) -> TokenStream {
     let mut out = quote!(page);
     // Once a step is optional, the following ones are taken inside of it.
     let mut open = false;
     for step in steps {
         let field = ident(&step.ident);
         let json = step.json_text;
+        let json_text = json.then(|| scope.uses.item("JsonText"));
         out = match (open, step.optional, json) {
             (false, _, false) => quote!(#out.#field),
-            (false, true, true) => quote!(#out.#field.and_then(yundb_runtime::JsonText::into_value)),
+            (false, true, true) => quote!(#out.#field.and_then(#json_text::into_value)),
             (false, false, true) => quote!(#out.#field.into_value()),
             (true, true, false) => quote!(#out.and_then(|inner| inner.#field)),
             (true, false, false) => quote!(#out.map(|inner| inner.#field)),
-            (true, true, true) => quote!(#out.and_then(|inner| inner.#field).and_then(yundb_runtime::JsonText::into_value)),
+            (true, true, true) => quote!(#out.and_then(|inner| inner.#field).and_then(#json_text::into_value)),
             (true, false, true) => quote!(#out.and_then(|inner| inner.#field.into_value())),
         };
         open = open || step.optional || json;
@@ -330,6 +331,16 @@ pub(super) fn outcomes_of(operation: &Operation) -> Vec<usize> {
 }
 
 impl Scope<'_> {
+    /// What `send` yields, as the runtime's macros take it.
+    fn result(&self, operation: &Operation) -> String {
+        let headers = operation.headers.map(|id| {
+            let name = self.type_name(id);
+            quote!(, #name)
+        });
+        let (output, error) = (self.answer(&operation.output), self.answer(&operation.error));
+        format!("{}, {}", written(&quote!(Response<#output #headers>)), written(&quote!(Error<#error>)))
+    }
+
     fn answer(&self, answer: &Answer) -> TokenStream {
         match answer {
             Answer::One(payload) => self.payload(payload),
@@ -359,6 +370,7 @@ impl Scope<'_> {
                         quote!(Into::<Option<#ty>>::into(#name))
                     }
                     Type::List(_) => value,
+                    Type::String if input.place.is_none() => return (given, quote!(.text(#wire, #name))),
                     _ if value.to_string() != name.to_string() => {
                         let ty = self.ty(ty);
                         quote!(Into::<#ty>::into(#name))

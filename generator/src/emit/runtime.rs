@@ -51,6 +51,7 @@ pub struct Uses {
     items: RefCell<BTreeSet<&'static str>>,
     types: RefCell<BTreeSet<String>>,
     client: RefCell<bool>,
+    macros: RefCell<Vec<String>>,
 }
 
 impl Uses {
@@ -70,6 +71,21 @@ impl Uses {
     pub fn client(&self) -> Ident {
         *self.client.borrow_mut() = true;
         Ident::new("Client", Span::call_site())
+    }
+
+    /// An invocation of one of the runtime's macros, as it shall stand in the file: `prettyplease` does not format
+    /// what is inside of one, so a placeholder takes its place until [`Uses::fill`].
+    pub fn invoke(&self, text: String) -> TokenStream {
+        let mut macros = self.macros.borrow_mut();
+        macros.push(text);
+        let index = proc_macro2::Literal::usize_unsuffixed(macros.len() - 1);
+        quote!(placeholder!(#index);)
+    }
+
+    /// The printed line with a placeholder, filled.
+    pub fn fill(&self, line: &str) -> Option<String> {
+        let index: usize = line.trim().strip_prefix("placeholder!(")?.strip_suffix(");")?.parse().ok()?;
+        self.macros.borrow().get(index).cloned()
     }
 
     /// The `use` lines of the file.

@@ -134,14 +134,13 @@ fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenS
     }
 }
 
-fn enumeration<T: quote::ToTokens>(scope: &Scope<'_>, definition: &TypeDef, variants: &[Variant<T>], other: &TokenStream, macro_name: &str) -> TokenStream {
-    let _ = scope;
+fn enumeration<T: std::fmt::Debug>(scope: &Scope<'_>, definition: &TypeDef, variants: &[Variant<T>], other: &TokenStream, macro_name: &str) -> TokenStream {
     let name = ident(&definition.name);
     let docs = doc(&definition.docs);
-    let names: Vec<_> = variants.iter().map(|variant| ident(&variant.ident)).collect();
+    let names = variants.iter().map(|variant| ident(&variant.ident));
     let words = variants.iter().map(|variant| doc(&variant.docs));
-    let values = variants.iter().map(|variant| &variant.value);
-    let macro_name = ident(macro_name);
+    let values = variants.iter().map(|variant| format!("{} = {:?}", variant.ident, variant.value));
+    let reading = scope.uses.invoke(invocation(macro_name, &definition.name, values));
     quote! {
         #docs
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -151,8 +150,14 @@ fn enumeration<T: quote::ToTokens>(scope: &Scope<'_>, definition: &TypeDef, vari
             /// A value that the spec does not list.
             Unknown(#other),
         }
-        yundb_runtime::#macro_name! { #name { #(#names = #values),* } }
+        #reading
     }
+}
+
+/// A macro's invocation with one entry a line.
+fn invocation(macro_name: &str, head: &str, entries: impl Iterator<Item = String>) -> String {
+    let entries: String = entries.map(|entry| format!("    {entry},\n")).collect();
+    format!("yundb_runtime::{macro_name}!({head} {{\n{entries}}});")
 }
 
 fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream {
@@ -168,14 +173,14 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
         };
         quote!(#[doc = #words] #ident(#ty),)
     });
-    let names: Vec<_> = union.variants.iter().map(|variant| ident(&variant.ident)).collect();
     let reading = match &union.tag {
         Some(tag) => {
-            let tags = union.variants.iter().map(|variant| variant.tags.first().cloned().unwrap_or_default());
-            quote!(yundb_runtime::tagged_union! { #name, #tag { #(#names = #tags),* } })
+            let entries = union.variants.iter().map(|v| format!("{} = {:?}", v.ident, v.tags.first().map_or("", String::as_str)));
+            invocation("tagged_union", &format!("{}, {tag:?}", definition.name), entries)
         }
-        None => quote!(yundb_runtime::untagged_union! { #name { #(#names),* } }),
+        None => invocation("untagged_union", &definition.name, union.variants.iter().map(|v| v.ident.clone())),
     };
+    let reading = scope.uses.invoke(reading);
     let conversions = union.variants.iter().filter_map(|variant| {
         let unique = union.variants.iter().filter(|other| same_rust(&other.ty, &variant.ty)).count() == 1;
         // `Value` would take the variant for what is unknown; a type can't convert from itself.

@@ -9,12 +9,12 @@ use crate::diagnostic::{Diagnostic, Location};
 
 /// The document in `openapiv3`'s types. `check` has seen to it that it fits; should a part not, it is named and left out.
 pub(super) fn convert(root: &mut Node, reporter: &mut Reporter<'_>) -> Option<OpenAPI> {
-    if let Ok(api) = serde_json::from_value(root.to_json()) {
+    if let Ok(api) = serde_json::from_value(without_callbacks(root)) {
         return Some(api);
     }
     components(root, reporter);
     operations(root, reporter);
-    serde_path_to_error::deserialize(root.to_json())
+    serde_path_to_error::deserialize(without_callbacks(root))
         .map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
             // What is missing because it was wrong was said.
             if reporter.has_errors() {
@@ -25,6 +25,21 @@ pub(super) fn convert(root: &mut Node, reporter: &mut Reporter<'_>) -> Option<Op
             reporter.push(Diagnostic::error("does-not-fit", message).at(place));
         })
         .ok()
+}
+
+/// The document without what a server calls: no client needs it, and `openapiv3` recurses into it at a high price.
+fn without_callbacks(root: &Node) -> Json {
+    let mut json = root.to_json();
+    if let Some(components) = json.get_mut("components").and_then(Json::as_object_mut) {
+        components.shift_remove("callbacks");
+    }
+    let items = json.get_mut("paths").and_then(Json::as_object_mut).into_iter().flat_map(|paths| paths.values_mut());
+    for operation in items.filter_map(Json::as_object_mut).flat_map(|item| item.values_mut()) {
+        if let Some(fields) = operation.as_object_mut() {
+            fields.shift_remove("callbacks");
+        }
+    }
+    json
 }
 
 fn operations(root: &mut Node, reporter: &mut Reporter<'_>) {
@@ -54,7 +69,6 @@ fn components(root: &mut Node, reporter: &mut Reporter<'_>) {
             "securitySchemes" => fits::<ReferenceOr<openapiv3::SecurityScheme>>,
             "examples" => fits::<ReferenceOr<openapiv3::Example>>,
             "links" => fits::<ReferenceOr<openapiv3::Link>>,
-            "callbacks" => fits::<ReferenceOr<openapiv3::Callback>>,
             _ => continue,
         };
         entries.retain(|name, entry| fits(&entry.node, name, &entry.key, reporter));

@@ -5,7 +5,7 @@ use openapiv3::{ParameterSchemaOrContent, ReferenceOr, Response, Schema, StatusC
 use super::body::{is_json, preferred};
 use super::model::{Answer, Case, Field, Outcome, Payload, Presence, Shape, Status, Struct, Type, TypeDef, TypeId, TypeKind};
 use super::operation::Found;
-use super::schema::{At, pointer};
+use super::schema::{At, RESPONSE, pointer};
 use super::view::view;
 use super::{Lower, names};
 
@@ -46,7 +46,7 @@ impl Lower<'_> {
         let successes: Vec<(Status, Payload)> = successes
             .into_iter()
             .map(|(status, response, at)| {
-                let name = if many { format!("{} response", status.word()) } else { "Response".to_owned() };
+                let name = if many { format!("{} response", status.word()) } else { RESPONSE.to_owned() };
                 let Some((response, at)) = self.response(response, at) else { return (status, Payload::Empty) };
                 self.headers(&response, &at, type_name, &mut headers);
                 (status, self.payload(&response, &at, type_name, &name, Some(&mut accept)))

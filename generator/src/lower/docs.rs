@@ -8,51 +8,54 @@ use super::model::Docs;
 /// Columns of a doc comment's text.
 const WIDTH: usize = 110;
 
-/// The lines of a description.
+/// The lines of a description: paragraphs are filled anew, lists, tables and code stay.
 pub fn lines(text: &str) -> Docs {
     let mut out = Docs::new();
+    // The paragraph or list item at hand.
+    let mut open = String::new();
     let mut fence = false;
     for raw in text.lines() {
-        // Tabs and deep indents would make rustdoc take prose for code and compile it.
         let raw = raw.replace('\t', "    ");
-        let trimmed = raw.trim_end();
-        if trimmed.trim_start().starts_with("```") {
+        let trimmed = raw.trim();
+        if trimmed.starts_with("```") {
+            flush(&mut open, &mut out);
             fence = !fence;
+            // Without a language rustdoc would compile it.
             out.push(if fence { "```text".to_owned() } else { "```".to_owned() });
             continue;
         }
         if fence {
-            out.push(trimmed.to_owned());
+            out.push(raw.trim_end().to_owned());
             continue;
         }
-        let prose = escape(trimmed.trim_start());
+        let prose = escape(trimmed);
         if prose.is_empty() {
-            if out.last().is_some_and(|last| !last.is_empty()) {
-                out.push(String::new());
+            flush(&mut open, &mut out);
+            blank(&mut out);
+        } else if let Some(item) = prose.strip_prefix("- ").or_else(|| prose.strip_prefix("* ")) {
+            let in_list = open.starts_with("- ") || open.is_empty() && out.last().is_some_and(|last| is_item(last));
+            flush(&mut open, &mut out);
+            if !in_list {
+                blank(&mut out);
             }
-            continue;
-        }
-        let bullet = prose.starts_with("- ") || prose.starts_with("* ");
-        if bullet && out.last().is_some_and(|last| !last.is_empty() && !last.starts_with("- ") && !last.starts_with("  ")) {
-            out.push(String::new());
-        }
-        if prose.starts_with('|') || prose.starts_with('#') {
-            // A table or heading is one line whatever its length.
+            open = format!("- {item}");
+        } else if prose.starts_with(['|', '#']) {
+            flush(&mut open, &mut out);
+            if prose.starts_with('|') && out.last().is_some_and(|last| !last.starts_with('|')) || prose.starts_with('#') {
+                blank(&mut out);
+            }
             out.push(prose);
-            continue;
+        } else {
+            if open.is_empty() && out.last().is_some_and(|last| is_item(last) || last.starts_with(['|', '#'])) {
+                blank(&mut out);
+            }
+            if !open.is_empty() {
+                open.push(' ');
+            }
+            open.push_str(&prose);
         }
-        let (prose, indent) = match prose.strip_prefix("* ") {
-            Some(rest) => (format!("- {rest}"), "  "),
-            None if bullet => (prose, "  "),
-            None => (prose, ""),
-        };
-        // A line of prose after a list item would be taken for its continuation.
-        if !bullet && out.last().is_some_and(|last| last.starts_with("- ") || last.starts_with("  ")) {
-            out.push(String::new());
-        }
-        let options = textwrap::Options::new(WIDTH).subsequent_indent(indent).break_words(false);
-        out.extend(textwrap::wrap(&prose, options).into_iter().map(std::borrow::Cow::into_owned));
     }
+    flush(&mut open, &mut out);
     if fence {
         out.push("```".to_owned());
     }
@@ -60,6 +63,31 @@ pub fn lines(text: &str) -> Docs {
         out.pop();
     }
     out
+}
+
+fn is_item(line: &str) -> bool {
+    line.starts_with("- ") || line.starts_with("  ")
+}
+
+/// An empty line, unless there is one already or nothing before it.
+fn blank(out: &mut Docs) {
+    if out.last().is_some_and(|last| !last.is_empty()) {
+        out.push(String::new());
+    }
+}
+
+/// Wraps the paragraph at hand; words, and code in backticks that has no blanks, stay whole.
+fn flush(open: &mut String, out: &mut Docs) {
+    let text = std::mem::take(open);
+    if text.is_empty() {
+        return;
+    }
+    let options = textwrap::Options::new(WIDTH)
+        .subsequent_indent(if text.starts_with("- ") { "  " } else { "" })
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    out.extend(textwrap::wrap(&text, options).into_iter().map(std::borrow::Cow::into_owned));
 }
 
 /// Escapes what rustdoc would read as a link or as HTML.
@@ -110,6 +138,8 @@ pub fn summary(text: &str) -> String {
 /// A description followed by the facts that the schema's keywords state.
 pub fn with_facts(description: Option<&str>, facts: Vec<String>, fallback: impl FnOnce() -> String) -> Docs {
     let mut text = description.map(str::trim).filter(|text| !text.is_empty()).map_or_else(fallback, str::to_owned);
+    // What the description says already is not said twice.
+    let facts: Vec<String> = facts.into_iter().filter(|fact| !says(&text, fact)).collect();
     if !facts.is_empty() {
         if !text.ends_with(['.', '!', '?', ':', '\n']) {
             text.push('.');
@@ -119,6 +149,15 @@ pub fn with_facts(description: Option<&str>, facts: Vec<String>, fallback: impl 
         text.push_str(&facts.join(" "));
     }
     lines(&text)
+}
+
+/// Whether a text has all the numbers of a fact.
+fn says(text: &str, fact: &str) -> bool {
+    let numbers = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_ascii_digit() && c != '.').map(|n| n.trim_matches('.').to_owned()).filter(|n| !n.is_empty()).collect()
+    };
+    let (known, needed) = (numbers(text), numbers(fact));
+    !fact.contains('`') && !needed.is_empty() && needed.iter().all(|number| known.contains(number))
 }
 
 /// What the keywords of a schema say, as sentences.
@@ -178,7 +217,8 @@ mod tests {
         assert_eq!(lines("a <b> [c] [d](https://e.f)"), ["a \\<b> \\[c] [d](https://e.f)"]);
         assert_eq!(lines("see https://e.f/g."), ["see <https://e.f/g>."]);
         assert_eq!(lines("```\nlet a\n```"), ["```text", "let a", "```"]);
-        assert_eq!(lines("list\n* a\n* b"), ["list", "", "- a", "- b"]);
+        assert_eq!(lines("list\n* a\n  more\n* b\n\nend"), ["list", "", "- a more", "- b", "", "end"]);
+        assert_eq!(lines("one\ntwo\n\nthree"), ["one two", "", "three"]);
         assert_eq!(lines("`Vec<u8>` and a lone `"), ["`Vec<u8>` and a lone `"]);
     }
 }

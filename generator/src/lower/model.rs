@@ -66,6 +66,8 @@ pub struct Operation {
     pub aliases: Vec<String>,
     /// Why it should not be used, if it is deprecated.
     pub deprecated: Option<String>,
+    /// What it is known by on the wire, for tables.
+    pub address: String,
     /// HTTP method.
     pub method: String,
     /// Path template.

@@ -119,6 +119,7 @@ impl Lower<'_> {
             name,
             method_name,
             type_name,
+            address: address(found),
             method: found.method.to_ascii_uppercase(),
             path: found.path.to_owned(),
             arguments: inputs.arguments,
@@ -157,7 +158,7 @@ impl Lower<'_> {
             out = docs::lines(description);
         }
         out.push(String::new());
-        out.push(format!("`{} {}`", found.method.to_ascii_uppercase(), found.path));
+        out.push(format!("`{}`", address(found)));
         let mut facts = Vec::new();
         match operation.extensions.get("x-permission") {
             Some(Value::String(action)) => facts.push(format!("Permission: `{action}`.")),
@@ -344,6 +345,14 @@ pub(super) fn query_style(style: &QueryStyle) -> (Style, bool) {
         QueryStyle::SpaceDelimited => (Style::SpaceDelimited, false),
         QueryStyle::PipeDelimited => (Style::PipeDelimited, false),
         QueryStyle::DeepObject => (Style::DeepObject, true),
+    }
+}
+
+/// What an operation is known by on the wire.
+fn address(found: &Found<'_>) -> String {
+    match found.path.split_once("/#") {
+        Some((_, action)) => action.to_owned(),
+        None => format!("{} {}", found.method.to_ascii_uppercase(), found.path),
     }
 }
 

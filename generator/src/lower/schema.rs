@@ -12,6 +12,9 @@ use super::{Lower, docs, names};
 /// Schemas nested deeper than this are taken for any JSON.
 const DEPTH: usize = 64;
 
+/// The name of an operation's answer.
+pub const RESPONSE: &str = "Response";
+
 /// What a schema turned into.
 #[derive(Debug, Clone)]
 pub struct Lowered {
@@ -385,6 +388,7 @@ impl Lower<'_> {
             docs = docs::lines(&match (component, data.title.as_deref()) {
                 (_, Some(title)) if component.is_some() => title.to_owned(),
                 (Some(component), _) => format!("The type `{component}`."),
+                (None, _) if at.name == RESPONSE => format!("What `{}` answers.", at.parent),
                 (None, _) if at.name.is_empty() => format!("Part of `{}`.", at.parent),
                 (None, _) => format!("The type of `{}` in `{}`.", at.name, at.parent),
             });

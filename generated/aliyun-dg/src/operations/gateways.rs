@@ -15,7 +15,7 @@ impl Client {
     ///
     /// Registers a gateway and returns its id. Its program is installed on a host afterwards.
     ///
-    /// `GET /#Action=CreateGateway`
+    /// `Action=CreateGateway`
     ///
     /// Source: aliyun-dg.txt, section 4.1 CreateGateway.
     #[doc(alias = "createGateway")]
@@ -30,18 +30,14 @@ impl Client {
 pub struct CreateGateway(Call);
 
 impl CreateGateway {
-    /// What the gateway is for, in free text.
-    /// Example: `用于线上环境的网关`.
-    /// Required.
+    /// What the gateway is for, in free text. Example: `用于线上环境的网关`. Required.
     pub fn gateway_desc(self, gateway_desc: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayDesc", Into::<String>::into(gateway_desc)))
+        Self(self.0.text("GatewayDesc", gateway_desc))
     }
 
-    /// Display name of the gateway.
-    /// Example: `线上环境`.
-    /// Required.
+    /// Display name of the gateway. Example: `线上环境`. Required.
     pub fn gateway_name(self, gateway_name: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayName", Into::<String>::into(gateway_name)))
+        Self(self.0.text("GatewayName", gateway_name))
     }
 }
 
@@ -63,6 +59,7 @@ impl Operation for CreateGateway {
         )
         .accept("application/json")
         .idempotent(false);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -74,7 +71,7 @@ impl Operation for CreateGateway {
 
 yundb_runtime::operation_methods!(CreateGateway => Response<CreateGatewayResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `CreateGateway`.
+/// What `CreateGateway` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -113,7 +110,7 @@ impl Client {
     ///
     /// Changes the name and the description of a gateway.
     ///
-    /// `GET /#Action=ModifyGateway`
+    /// `Action=ModifyGateway`
     ///
     /// Source: aliyun-dg.txt, section 4.2 ModifyGateway.
     #[doc(alias = "ModifyGateway")]
@@ -129,25 +126,19 @@ impl Client {
 pub struct UpdateGateway(Call);
 
 impl UpdateGateway {
-    /// What the gateway is for, in free text.
-    /// Example: `用于线上环境的网关`.
-    /// Required.
+    /// What the gateway is for, in free text. Example: `用于线上环境的网关`. Required.
     pub fn gateway_desc(self, gateway_desc: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayDesc", Into::<String>::into(gateway_desc)))
+        Self(self.0.text("GatewayDesc", gateway_desc))
     }
 
-    /// Id of the gateway.
-    /// Example: `dg-yhss6sdlaffaq68`.
-    /// Required.
+    /// Id of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
     pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayId", Into::<String>::into(gateway_id)))
+        Self(self.0.text("GatewayId", gateway_id))
     }
 
-    /// Display name of the gateway.
-    /// Example: `线上环境`.
-    /// Required.
+    /// Display name of the gateway. Example: `线上环境`. Required.
     pub fn gateway_name(self, gateway_name: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayName", Into::<String>::into(gateway_name)))
+        Self(self.0.text("GatewayName", gateway_name))
     }
 }
 
@@ -169,6 +160,7 @@ impl Operation for UpdateGateway {
         )
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -180,7 +172,7 @@ impl Operation for UpdateGateway {
 
 yundb_runtime::operation_methods!(UpdateGateway => Response<UpdateGatewayResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `UpdateGateway`.
+/// What `UpdateGateway` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -202,7 +194,7 @@ impl Client {
     ///
     /// Deletes a gateway. Instances that still run under it have to be stopped first.
     ///
-    /// `GET /#Action=DeleteGateway`
+    /// `Action=DeleteGateway`
     ///
     /// Source: aliyun-dg.txt, section 4.3 DeleteGateway.
     #[doc(alias = "deleteGateway")]
@@ -217,11 +209,9 @@ impl Client {
 pub struct DeleteGateway(Call);
 
 impl DeleteGateway {
-    /// Id of the gateway.
-    /// Example: `dg-yhss6sdlaffaq68`.
-    /// Required.
+    /// Id of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
     pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayId", Into::<String>::into(gateway_id)))
+        Self(self.0.text("GatewayId", gateway_id))
     }
 }
 
@@ -237,6 +227,7 @@ impl Operation for DeleteGateway {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -253,7 +244,7 @@ impl Client {
     ///
     /// Stops the service that a gateway runs.
     ///
-    /// `GET /#Action=StopGateway`
+    /// `Action=StopGateway`
     ///
     /// Source: aliyun-dg.txt, section 4.4 StopGateway.
     #[doc(alias = "stopGateway")]
@@ -268,11 +259,9 @@ impl Client {
 pub struct StopGateway(Call);
 
 impl StopGateway {
-    /// Id of the gateway.
-    /// Example: `dg-yhss6sdlaffaq68`.
-    /// Required.
+    /// Id of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
     pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayId", Into::<String>::into(gateway_id)))
+        Self(self.0.text("GatewayId", gateway_id))
     }
 }
 
@@ -284,6 +273,7 @@ impl Operation for StopGateway {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -301,7 +291,7 @@ impl Client {
     /// Returns a code that the gateway program asks for when it is installed on a host; the code ties that host to
     /// this gateway.
     ///
-    /// `GET /#Action=CreateGatewayVerifyCode`
+    /// `Action=CreateGatewayVerifyCode`
     ///
     /// Source: aliyun-dg.txt, section 4.5 CreateGatewayVerifyCode.
     #[doc(alias = "createGatewayVerifyCode")]
@@ -316,11 +306,9 @@ impl Client {
 pub struct CreateGatewayVerifyCode(Call);
 
 impl CreateGatewayVerifyCode {
-    /// Id of the gateway.
-    /// Example: `dg-yhss6sdlaffaq68`.
-    /// Required.
+    /// Id of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
     pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayId", Into::<String>::into(gateway_id)))
+        Self(self.0.text("GatewayId", gateway_id))
     }
 }
 
@@ -336,6 +324,7 @@ impl Operation for CreateGatewayVerifyCode {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(false);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -347,7 +336,7 @@ impl Operation for CreateGatewayVerifyCode {
 
 yundb_runtime::operation_methods!(CreateGatewayVerifyCode => Response<CreateGatewayVerifyCodeResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `CreateGatewayVerifyCode`.
+/// What `CreateGatewayVerifyCode` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -370,7 +359,7 @@ impl Client {
     /// Returns a signed URL to download the gateway program from. Every Alibaba Cloud user may call this; no
     /// permission is checked.
     ///
-    /// `GET /#Action=DownloadGatewayProgram`
+    /// `Action=DownloadGatewayProgram`
     ///
     /// Source: aliyun-dg.txt, section 4.6 DownloadGatewayProgram.
     #[doc(alias = "downloadGatewayProgram")]
@@ -385,10 +374,9 @@ impl Client {
 pub struct DownloadGatewayProgram(Call);
 
 impl DownloadGatewayProgram {
-    /// Operating system that the program is for.
-    /// Example: `your OS`.
+    /// Operating system that the program is for. Example: `your OS`.
     pub fn user_os(self, user_os: impl Into<String>) -> Self {
-        Self(self.0.set("UserOS", Into::<String>::into(user_os)))
+        Self(self.0.text("UserOS", user_os))
     }
 }
 
@@ -404,6 +392,7 @@ impl Operation for DownloadGatewayProgram {
         .params(&[query("UserOS", any())])
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -415,7 +404,7 @@ impl Operation for DownloadGatewayProgram {
 
 yundb_runtime::operation_methods!(DownloadGatewayProgram => Response<DownloadGatewayProgramResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `DownloadGatewayProgram`.
+/// What `DownloadGatewayProgram` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -437,7 +426,7 @@ impl Client {
     ///
     /// Tests whether a gateway reaches a database and can log in to it.
     ///
-    /// `GET /#Action=ConnectDatabase`
+    /// `Action=ConnectDatabase`
     ///
     /// Source: aliyun-dg.txt, section 4.7 ConnectDatabase.
     #[doc(alias = "connectDatabase")]
@@ -452,43 +441,32 @@ impl Client {
 pub struct ConnectDatabase(Call);
 
 impl ConnectDatabase {
-    /// Password to log in to the database with.
-    /// Required.
+    /// Password to log in to the database with. Required.
     pub fn db_password(self, db_password: impl Into<Secret>) -> Self {
         Self(self.0.set("DbPassword", Into::<Secret>::into(db_password)))
     }
 
-    /// Type of the database. Only MySQL is supported so far.
-    /// Example: `MySQL`.
-    /// Required.
+    /// Type of the database. Only MySQL is supported so far. Example: `MySQL`. Required.
     pub fn db_type(self, db_type: impl Into<DbType>) -> Self {
         Self(self.0.set("DbType", Into::<DbType>::into(db_type)))
     }
 
-    /// User name to log in to the database with.
-    /// Example: `dg_test`.
-    /// Required.
+    /// User name to log in to the database with. Example: `dg_test`. Required.
     pub fn db_user_name(self, db_user_name: impl Into<String>) -> Self {
-        Self(self.0.set("DbUserName", Into::<String>::into(db_user_name)))
+        Self(self.0.text("DbUserName", db_user_name))
     }
 
-    /// Id of the gateway.
-    /// Example: `dg-yhss6sdlaffaq68`.
-    /// Required.
+    /// Id of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
     pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayId", Into::<String>::into(gateway_id)))
+        Self(self.0.text("GatewayId", gateway_id))
     }
 
-    /// Address of the database, as the gateway's host reaches it.
-    /// Example: `11.163.23.109`.
-    /// Required.
+    /// Address of the database, as the gateway's host reaches it. Example: `11.163.23.109`. Required.
     pub fn host(self, host: impl Into<String>) -> Self {
-        Self(self.0.set("Host", Into::<String>::into(host)))
+        Self(self.0.text("Host", host))
     }
 
-    /// Port of the database, as the gateway's host reaches it.
-    /// Example: `3440`.
-    /// Required.
+    /// Port of the database, as the gateway's host reaches it. Example: `3440`. Required.
     pub fn port(self, port: i32) -> Self {
         Self(self.0.set("Port", port))
     }
@@ -515,6 +493,7 @@ impl Operation for ConnectDatabase {
         )
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -536,11 +515,11 @@ pub enum DbType {
     Unknown(String),
 }
 
-yundb_runtime::string_enum! {
-    DbType { MySql = "MySQL" }
-}
+yundb_runtime::string_enum!(DbType {
+    MySql = "MySQL",
+});
 
-/// The type of `Response` in `ConnectDatabase`.
+/// What `ConnectDatabase` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -562,7 +541,7 @@ impl Client {
     ///
     /// Lists the caller's registered databases, page by page. Filters narrow it to a gateway, a type or a keyword.
     ///
-    /// `GET /#Action=GetUserDatabases`
+    /// `Action=GetUserDatabases`
     ///
     /// Source: aliyun-dg.txt, section 4.8 GetUserDatabases.
     #[doc(alias = "GetUserDatabases")]
@@ -578,34 +557,27 @@ impl Client {
 pub struct ListDatabases(Call);
 
 impl ListDatabases {
-    /// Number of the page, sent as text.
-    /// Example: `1`.
-    /// Required.
+    /// Number of the page, sent as text. Example: `1`. Required.
     pub fn page_number(self, page_number: impl Into<String>) -> Self {
-        Self(self.0.set("PageNumber", Into::<String>::into(page_number)))
+        Self(self.0.text("PageNumber", page_number))
     }
 
-    /// Number of databases on a page, sent as text.
-    /// Example: `10`.
-    /// Required.
+    /// Number of databases on a page, sent as text. Example: `10`. Required.
     pub fn page_size(self, page_size: impl Into<String>) -> Self {
-        Self(self.0.set("PageSize", Into::<String>::into(page_size)))
+        Self(self.0.text("PageSize", page_size))
     }
 
-    /// Lists only databases behind the gateway of this id.
-    /// Example: `dg-yhss6sdlaff****`.
+    /// Lists only databases behind the gateway of this id. Example: `dg-yhss6sdlaff****`.
     pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayId", Into::<String>::into(gateway_id)))
+        Self(self.0.text("GatewayId", gateway_id))
     }
 
-    /// Lists only databases that match this keyword.
-    /// Example: `网关`.
+    /// Lists only databases that match this keyword. Example: `网关`.
     pub fn search_key(self, search_key: impl Into<String>) -> Self {
-        Self(self.0.set("SearchKey", Into::<String>::into(search_key)))
+        Self(self.0.text("SearchKey", search_key))
     }
 
-    /// Lists only databases of this type. Only MySQL is supported so far.
-    /// Example: `MySQL`.
+    /// Lists only databases of this type. Only MySQL is supported so far. Example: `MySQL`.
     pub fn db_type(self, db_type: impl Into<DbType>) -> Self {
         Self(self.0.set("DbType", Into::<DbType>::into(db_type)))
     }
@@ -631,6 +603,7 @@ impl Operation for ListDatabases {
         )
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -645,14 +618,15 @@ yundb_runtime::operation_methods!(ListDatabases => Response<ListDatabasesRespons
 impl Paged for ListDatabases {
     type Item = Database;
     const PAGING: Paging = Paging::page("PageNumber", 1).size("PageSize").total("Count");
+
     fn items(page: ListDatabasesResponse) -> Vec<Database> {
-        page.data.and_then(yundb_runtime::JsonText::into_value).unwrap_or_default()
+        page.data.and_then(JsonText::into_value).unwrap_or_default()
     }
 }
 
 yundb_runtime::paged_methods!(ListDatabases => Database, Response<ListDatabasesResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `ListDatabases`.
+/// What `ListDatabases` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -707,7 +681,7 @@ impl Client {
     ///
     /// Registers a database behind a gateway and returns its id.
     ///
-    /// `GET /#Action=AddDatabase`
+    /// `Action=AddDatabase`
     ///
     /// Source: aliyun-dg.txt, section 4.9 AddDatabase.
     #[doc(alias = "addDatabase")]
@@ -728,44 +702,34 @@ impl AddDatabase {
         Self(self.0.set("DbPassword", Into::<Secret>::into(db_password)))
     }
 
-    /// Type of the database. Only MySQL is supported so far.
-    /// Example: `MySQL`.
-    /// Required.
+    /// Type of the database. Only MySQL is supported so far. Example: `MySQL`. Required.
     pub fn db_type(self, db_type: impl Into<DbType>) -> Self {
         Self(self.0.set("DbType", Into::<DbType>::into(db_type)))
     }
 
-    /// User name to log in to the database with.
-    /// Example: `dg_test`.
-    /// Required.
+    /// User name to log in to the database with. Example: `dg_test`. Required.
     pub fn db_user_name(self, db_user_name: impl Into<String>) -> Self {
-        Self(self.0.set("DbUserName", Into::<String>::into(db_user_name)))
+        Self(self.0.text("DbUserName", db_user_name))
     }
 
-    /// Id of the gateway that reaches the database. Example: `dg-yhss6sdla****`.
-    /// Required.
+    /// Id of the gateway that reaches the database. Example: `dg-yhss6sdla****`. Required.
     pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayId", Into::<String>::into(gateway_id)))
+        Self(self.0.text("GatewayId", gateway_id))
     }
 
-    /// Address of the database, as the gateway's host reaches it.
-    /// Example: `11.*.*.109`.
-    /// Required.
+    /// Address of the database, as the gateway's host reaches it. Example: `11.*.*.109`. Required.
     pub fn host(self, host: impl Into<String>) -> Self {
-        Self(self.0.set("Host", Into::<String>::into(host)))
+        Self(self.0.text("Host", host))
     }
 
-    /// Port of the database, as the gateway's host reaches it.
-    /// Example: `3440`.
-    /// Required.
+    /// Port of the database, as the gateway's host reaches it. Example: `3440`. Required.
     pub fn port(self, port: i32) -> Self {
         Self(self.0.set("Port", port))
     }
 
-    /// What the database is for, in free text.
-    /// Example: `开发环境数据库`.
+    /// What the database is for, in free text. Example: `开发环境数据库`.
     pub fn db_description(self, db_description: impl Into<String>) -> Self {
-        Self(self.0.set("DbDescription", Into::<String>::into(db_description)))
+        Self(self.0.text("DbDescription", db_description))
     }
 }
 
@@ -787,6 +751,7 @@ impl Operation for AddDatabase {
         )
         .accept("application/json")
         .idempotent(false);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -798,7 +763,7 @@ impl Operation for AddDatabase {
 
 yundb_runtime::operation_methods!(AddDatabase => Response<AddDatabaseResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `AddDatabase`.
+/// What `AddDatabase` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -820,7 +785,7 @@ impl Client {
     ///
     /// Changes how a registered database is reached, and its description and name.
     ///
-    /// `GET /#Action=ModifyDatabase`
+    /// `Action=ModifyDatabase`
     ///
     /// Source: aliyun-dg.txt, section 4.10 ModifyDatabase.
     #[doc(alias = "ModifyDatabase")]
@@ -842,51 +807,39 @@ impl UpdateDatabase {
         Self(self.0.set("DbPassword", Into::<Secret>::into(db_password)))
     }
 
-    /// Type of the database. Only MySQL is supported so far.
-    /// Example: `MySQL`.
-    /// Required.
+    /// Type of the database. Only MySQL is supported so far. Example: `MySQL`. Required.
     pub fn db_type(self, db_type: impl Into<DbType>) -> Self {
         Self(self.0.set("DbType", Into::<DbType>::into(db_type)))
     }
 
-    /// User name to log in to the database with.
-    /// Example: `dg_test`.
-    /// Required.
+    /// User name to log in to the database with. Example: `dg_test`. Required.
     pub fn db_user_name(self, db_user_name: impl Into<String>) -> Self {
-        Self(self.0.set("DbUserName", Into::<String>::into(db_user_name)))
+        Self(self.0.text("DbUserName", db_user_name))
     }
 
-    /// Address of the database, as the gateway's host reaches it.
-    /// Example: `11.*.*.109`.
-    /// Required.
+    /// Address of the database, as the gateway's host reaches it. Example: `11.*.*.109`. Required.
     pub fn host(self, host: impl Into<String>) -> Self {
-        Self(self.0.set("Host", Into::<String>::into(host)))
+        Self(self.0.text("Host", host))
     }
 
-    /// Id of the database.
-    /// Example: `db`.
-    /// Required.
+    /// Id of the database. Example: `db`. Required.
     pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
-        Self(self.0.set("InstanceId", Into::<String>::into(instance_id)))
+        Self(self.0.text("InstanceId", instance_id))
     }
 
-    /// Port of the database, as the gateway's host reaches it.
-    /// Example: `3440`.
-    /// Required.
+    /// Port of the database, as the gateway's host reaches it. Example: `3440`. Required.
     pub fn port(self, port: i32) -> Self {
         Self(self.0.set("Port", port))
     }
 
-    /// What the database is for, in free text.
-    /// Example: `开发环境数据库`.
+    /// What the database is for, in free text. Example: `开发环境数据库`.
     pub fn db_description(self, db_description: impl Into<String>) -> Self {
-        Self(self.0.set("DbDescription", Into::<String>::into(db_description)))
+        Self(self.0.text("DbDescription", db_description))
     }
 
-    /// Name of the database.
-    /// Example: `DB_test`.
+    /// Name of the database. Example: `DB_test`.
     pub fn db_name(self, db_name: impl Into<String>) -> Self {
-        Self(self.0.set("DbName", Into::<String>::into(db_name)))
+        Self(self.0.text("DbName", db_name))
     }
 }
 
@@ -913,6 +866,7 @@ impl Operation for UpdateDatabase {
         )
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -924,7 +878,7 @@ impl Operation for UpdateDatabase {
 
 yundb_runtime::operation_methods!(UpdateDatabase => Response<UpdateDatabaseResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `UpdateDatabase`.
+/// What `UpdateDatabase` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -946,7 +900,7 @@ impl Client {
     ///
     /// Removes a registered database from its gateway.
     ///
-    /// `GET /#Action=DeleteDatabase`
+    /// `Action=DeleteDatabase`
     ///
     /// Source: aliyun-dg.txt, section 4.11 DeleteDatabase.
     #[doc(alias = "deleteDatabase")]
@@ -961,11 +915,9 @@ impl Client {
 pub struct DeleteDatabase(Call);
 
 impl DeleteDatabase {
-    /// Id of the database.
-    /// Example: `z8gw7qdjm36****`.
-    /// Required.
+    /// Id of the database. Example: `z8gw7qdjm36****`. Required.
     pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
-        Self(self.0.set("InstanceId", Into::<String>::into(instance_id)))
+        Self(self.0.text("InstanceId", instance_id))
     }
 }
 
@@ -981,6 +933,7 @@ impl Operation for DeleteDatabase {
         .params(&[query("InstanceId", any()).required()])
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -997,7 +950,7 @@ impl Client {
     ///
     /// Lists the caller's gateways, page by page.
     ///
-    /// `GET /#Action=GetUserGateways`
+    /// `Action=GetUserGateways`
     ///
     /// Source: aliyun-dg.txt, section 4.12 GetUserGateways.
     #[doc(alias = "GetUserGateways")]
@@ -1013,22 +966,19 @@ impl Client {
 pub struct ListGateways(Call);
 
 impl ListGateways {
-    /// Number of gateways on a page, at most 3000. At most 3000.
-    /// Example: `20`.
+    /// Number of gateways on a page, at most 3000. Example: `20`.
     pub fn page_size(self, page_size: i32) -> Self {
         Self(self.0.set("PageSize", page_size))
     }
 
-    /// Number of the page; the first is 1. At least 1.
-    /// Example: `1`.
+    /// Number of the page; the first is 1. Example: `1`.
     pub fn page_number(self, page_number: i32) -> Self {
         Self(self.0.set("PageNumber", page_number))
     }
 
-    /// Lists only gateways whose name or description contains this text.
-    /// Example: `test`.
+    /// Lists only gateways whose name or description contains this text. Example: `test`.
     pub fn search_key(self, search_key: impl Into<String>) -> Self {
-        Self(self.0.set("SearchKey", Into::<String>::into(search_key)))
+        Self(self.0.text("SearchKey", search_key))
     }
 }
 
@@ -1050,6 +1000,7 @@ impl Operation for ListGateways {
         )
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -1064,14 +1015,15 @@ yundb_runtime::operation_methods!(ListGateways => Response<ListGatewaysResponse>
 impl Paged for ListGateways {
     type Item = Gateway;
     const PAGING: Paging = Paging::page("PageNumber", 1).size("PageSize").total("Count");
+
     fn items(page: ListGatewaysResponse) -> Vec<Gateway> {
-        page.data.and_then(yundb_runtime::JsonText::into_value).unwrap_or_default()
+        page.data.and_then(JsonText::into_value).unwrap_or_default()
     }
 }
 
 yundb_runtime::paged_methods!(ListGateways => Gateway, Response<ListGatewaysResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `ListGateways`.
+/// What `ListGateways` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -1127,7 +1079,7 @@ impl Client {
     ///
     /// Returns the details of one gateway.
     ///
-    /// `GET /#Action=FindUserGatewayById`
+    /// `Action=FindUserGatewayById`
     ///
     /// Source: aliyun-dg.txt, section 4.13 FindUserGatewayById.
     #[doc(alias = "FindUserGatewayById")]
@@ -1143,11 +1095,9 @@ impl Client {
 pub struct ShowGateway(Call);
 
 impl ShowGateway {
-    /// Id of the gateway.
-    /// Example: `dg-yhss6sdlaff****`.
-    /// Required.
+    /// Id of the gateway. Example: `dg-yhss6sdlaff****`. Required.
     pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.set("GatewayId", Into::<String>::into(gateway_id)))
+        Self(self.0.text("GatewayId", gateway_id))
     }
 }
 
@@ -1163,6 +1113,7 @@ impl Operation for ShowGateway {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -1174,7 +1125,7 @@ impl Operation for ShowGateway {
 
 yundb_runtime::operation_methods!(ShowGateway => Response<ShowGatewayResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `ShowGateway`.
+/// What `ShowGateway` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

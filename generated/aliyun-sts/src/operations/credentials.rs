@@ -12,10 +12,10 @@ use crate::Client;
 impl Client {
     /// Assume a role and obtain temporary credentials.
     ///
-    /// Returns an access key and a security token that act with the permissions of a RAM role until they expire.
-    /// Only a RAM user may call it, and the role must trust an Alibaba Cloud account.
+    /// Returns an access key and a security token that act with the permissions of a RAM role until they expire. Only
+    /// a RAM user may call it, and the role must trust an Alibaba Cloud account.
     ///
-    /// `GET /#Action=AssumeRole`
+    /// `Action=AssumeRole`
     ///
     /// Permission: `sts:AssumeRole`. Source: aliyun-dts.md, section 7.3.2 AssumeRole.
     #[doc(alias = "assumeRole")]
@@ -30,34 +30,30 @@ impl Client {
 pub struct AssumeRole(Call);
 
 impl AssumeRole {
-    /// ARN of the role to assume. The role must trust an Alibaba Cloud account.
-    /// Example: `acs:ram::123456789012****:role/adminrole`.
-    /// Required.
+    /// ARN of the role to assume. The role must trust an Alibaba Cloud account. Example:
+    /// `acs:ram::123456789012****:role/adminrole`. Required.
     pub fn role_arn(self, role_arn: impl Into<String>) -> Self {
-        Self(self.0.set("RoleArn", Into::<String>::into(role_arn)))
+        Self(self.0.text("RoleArn", role_arn))
     }
 
     /// Your name for the session, commonly the user who calls. Audit logs show it, so it tells apart those who share
-    /// a role.
-    /// 2 to 64 letters, digits and `.` `@` `-` `_`.
+    /// a role. 2 to 64 letters, digits and `.` `@` `-` `_`.
     ///
-    /// 2 to 64 characters. Matches `^[A-Za-z0-9.@_-]+$`.
-    /// Example: `alice`.
-    /// Required.
+    /// Matches `^[A-Za-z0-9.@_-]+$`. Example: `alice`. Required.
     pub fn role_session_name(self, role_session_name: impl Into<String>) -> Self {
-        Self(self.0.set("RoleSessionName", Into::<String>::into(role_session_name)))
+        Self(self.0.text("RoleSessionName", role_session_name))
     }
 
-    /// Policy document that narrows the credentials further: they may do what both the role and this policy allow.
-    /// 1 to 1024 characters as JSON text. Without it they have all permissions of the role.
+    /// Policy document that narrows the credentials further: they may do what both the role and this policy allow. 1
+    /// to 1024 characters as JSON text. Without it they have all permissions of the role.
     pub fn policy(self, policy: BTreeMap<String, Value>) -> Self {
         Self(self.0.set("Policy", policy))
     }
 
-    /// How long the credentials live, in seconds: at least 900, at most the role's own `MaxSessionDuration`.
-    /// One hour by default.
+    /// How long the credentials live, in seconds: at least 900, at most the role's own `MaxSessionDuration`. One hour
+    /// by default.
     ///
-    /// At least 900. Default: `3600`.
+    /// Default: `3600`.
     pub fn duration_seconds(self, duration_seconds: i64) -> Self {
         Self(self.0.set("DurationSeconds", duration_seconds))
     }
@@ -82,6 +78,7 @@ impl Operation for AssumeRole {
         )
         .accept("application/json")
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -93,7 +90,7 @@ impl Operation for AssumeRole {
 
 yundb_runtime::operation_methods!(AssumeRole => Response<AssumeRoleResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `AssumeRole`.
+/// What `AssumeRole` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -126,8 +123,8 @@ pub struct Credentials {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssumedRoleUser {
-    /// ARN of the identity, the role's ARN followed by the session name. Example: `acs:ram::123456789012****:role/
-    /// adminrole/alice`.
+    /// ARN of the identity, the role's ARN followed by the session name. Example:
+    /// `acs:ram::123456789012****:role/adminrole/alice`.
     pub arn: Option<String>,
     /// Id of the identity, the role's id followed by the session name. Example: `34458433936495****:alice`.
     pub assumed_role_id: Option<String>,
@@ -176,12 +173,14 @@ pub enum ErrorCode {
     Unknown(String),
 }
 
-yundb_runtime::string_enum! {
-    ErrorCode { InvalidParameter = "InvalidParameter", InvalidParameterRoleArn =
-    "InvalidParameter.RoleArn", InvalidParameterRoleSessionName =
-    "InvalidParameter.RoleSessionName", InvalidParameterDurationSeconds =
-    "InvalidParameter.DurationSeconds", InvalidParameterPolicyGrammar =
-    "InvalidParameter.PolicyGrammar", InvalidParameterPolicySize =
-    "InvalidParameter.PolicySize", NoPermission = "NoPermission", EntityNotExistRole =
-    "EntityNotExist.Role", InternalError = "InternalError" }
-}
+yundb_runtime::string_enum!(ErrorCode {
+    InvalidParameter = "InvalidParameter",
+    InvalidParameterRoleArn = "InvalidParameter.RoleArn",
+    InvalidParameterRoleSessionName = "InvalidParameter.RoleSessionName",
+    InvalidParameterDurationSeconds = "InvalidParameter.DurationSeconds",
+    InvalidParameterPolicyGrammar = "InvalidParameter.PolicyGrammar",
+    InvalidParameterPolicySize = "InvalidParameter.PolicySize",
+    NoPermission = "NoPermission",
+    EntityNotExistRole = "EntityNotExist.Role",
+    InternalError = "InternalError",
+});

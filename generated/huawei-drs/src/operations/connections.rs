@@ -12,8 +12,7 @@ impl Client {
     /// Create a connection.
     ///
     /// Stores one connection to a database, self-built or a cloud instance, and returns its id. MySQL, PostgreSQL,
-    /// Oracle and
-    /// MongoDB are supported. The name must be new.
+    /// Oracle and MongoDB are supported. The name must be new.
     ///
     /// `POST /v5/{project_id}/connections`
     ///
@@ -30,15 +29,13 @@ impl Client {
 pub struct CreateConnection(Call);
 
 impl CreateConnection {
-    /// Name of the connection, 4 to 50 letters, digits, `-` and `_`. Upper and lower case count as the same. 4 to 50
-    /// characters. Matches `^[A-Za-z0-9_-]+$`.
-    /// Required.
+    /// Name of the connection, 4 to 50 letters, digits, `-` and `_`. Upper and lower case count as the same. Matches
+    /// `^[A-Za-z0-9_-]+$`. Required.
     pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.set("name", Into::<String>::into(name)))
+        Self(self.0.text("name", name))
     }
 
-    /// Kind of database.
-    /// Required.
+    /// Kind of database. Required.
     pub fn db_type(self, db_type: impl Into<DbType>) -> Self {
         Self(self.0.set("db_type", Into::<DbType>::into(db_type)))
     }
@@ -48,13 +45,12 @@ impl CreateConnection {
         Self(self.0.set("config", config))
     }
 
-    /// Your note, up to 255 characters. At most 255 characters.
+    /// Your note, up to 255 characters.
     pub fn description(self, description: impl Into<String>) -> Self {
-        Self(self.0.set("description", Into::<String>::into(description)))
+        Self(self.0.text("description", description))
     }
 
-    /// A database and how to log in to it.
-    /// Required.
+    /// A database and how to log in to it. Required.
     pub fn endpoint(self, endpoint: BaseEndpoint) -> Self {
         Self(self.0.set("endpoint", endpoint))
     }
@@ -80,14 +76,7 @@ impl CreateConnection {
         self,
         enterprise_project_id: impl Into<String>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "enterprise_project_id",
-                    Into::<String>::into(enterprise_project_id),
-                ),
-        )
+        Self(self.0.text("enterprise_project_id", enterprise_project_id))
     }
 }
 
@@ -121,6 +110,7 @@ impl Operation for CreateConnection {
         )
         .body("application/json", true)
         .accept("application/json");
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -148,10 +138,12 @@ pub enum DbType {
     Unknown(String),
 }
 
-yundb_runtime::string_enum! {
-    DbType { Mysql = "mysql", Postgresql = "postgresql", Mongodb = "mongodb", Oracle =
-    "oracle" }
-}
+yundb_runtime::string_enum!(DbType {
+    Mysql = "mysql",
+    Postgresql = "postgresql",
+    Mongodb = "mongodb",
+    Oracle = "oracle",
+});
 
 /// Settings of the connection. Which apply depends on the kind of database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -194,8 +186,8 @@ pub struct BaseEndpoint {
     ///   addresses or domain names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
-    /// Port of the database as text, 1 to 65535. Matches `^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]
-    /// {2}|655[0-2][0-9]|6553[0-5])$`.
+    /// Port of the database as text, 1 to 65535. Matches
+    /// `^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub db_port: Option<String>,
     /// User of the database.
@@ -346,15 +338,25 @@ pub enum EndpointName {
     Unknown(String),
 }
 
-yundb_runtime::string_enum! {
-    EndpointName { Oracle = "oracle", EcsOracle = "ecs_oracle", CloudGaussdbv5 =
-    "cloud_gaussdbv5", Mysql = "mysql", EcsMysql = "ecs_mysql", CloudMysql =
-    "cloud_mysql", Redis = "redis", EcsRedis = "ecs_redis", Rediscluster =
-    "rediscluster", EcsRediscluster = "ecs_rediscluster", CloudGaussdbRedis =
-    "cloud_gaussdb_redis", Postgresql = "postgresql", EcsPostgresql = "ecs_postgresql",
-    CloudPostgresql = "cloud_postgresql", Mongodb = "mongodb", EcsMongodb =
-    "ecs_mongodb", CloudMongodb = "cloud_mongodb" }
-}
+yundb_runtime::string_enum!(EndpointName {
+    Oracle = "oracle",
+    EcsOracle = "ecs_oracle",
+    CloudGaussdbv5 = "cloud_gaussdbv5",
+    Mysql = "mysql",
+    EcsMysql = "ecs_mysql",
+    CloudMysql = "cloud_mysql",
+    Redis = "redis",
+    EcsRedis = "ecs_redis",
+    Rediscluster = "rediscluster",
+    EcsRediscluster = "ecs_rediscluster",
+    CloudGaussdbRedis = "cloud_gaussdb_redis",
+    Postgresql = "postgresql",
+    EcsPostgresql = "ecs_postgresql",
+    CloudPostgresql = "cloud_postgresql",
+    Mongodb = "mongodb",
+    EcsMongodb = "ecs_mongodb",
+    CloudMongodb = "cloud_mongodb",
+});
 
 /// Where the instance is on the network.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -467,8 +469,8 @@ impl EndpointSslConfig {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CloudBaseInfo {
-    /// Region id. In a region with subprojects it is the region's project and the subproject, joined by `_`.
-    /// Required for databases on ECS and for cloud instances.
+    /// Region id. In a region with subprojects it is the region's project and the subproject, joined by `_`. Required
+    /// for databases on ECS and for cloud instances.
     ///
     /// Example: `cn-north-4_abc`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -513,7 +515,7 @@ impl Object for CloudBaseInfo {
     ];
 }
 
-/// The type of `Response` in `CreateConnection`.
+/// What `CreateConnection` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateConnectionResponse {
@@ -559,6 +561,6 @@ pub enum ErrorCode {
     Unknown(String),
 }
 
-yundb_runtime::string_enum! {
-    ErrorCode { Drs10010065 = "DRS.10010065" }
-}
+yundb_runtime::string_enum!(ErrorCode {
+    Drs10010065 = "DRS.10010065",
+});

@@ -4,5 +4,6 @@
 
 #[cfg(feature = "tokens")]
 pub mod tokens;
+
 #[cfg(feature = "projects")]
 pub mod projects;

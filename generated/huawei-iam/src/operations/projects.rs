@@ -12,8 +12,8 @@ use crate::types::ErrorBody;
 impl Client {
     /// List projects.
     ///
-    /// Returns the projects that fit the filters. The id of a project is what the paths of other services need;
-    /// find it by the name, which for the project that a region has from the start is the region id.
+    /// Returns the projects that fit the filters. The id of a project is what the paths of other services need; find
+    /// it by the name, which for the project that a region has from the start is the region id.
     ///
     /// `GET /v3/projects`
     ///
@@ -33,18 +33,18 @@ pub struct ListProjects(Call);
 impl ListProjects {
     /// Id of the account that the projects belong to.
     pub fn domain_id(self, domain_id: impl Into<String>) -> Self {
-        Self(self.0.set("domain_id", Into::<String>::into(domain_id)))
+        Self(self.0.text("domain_id", domain_id))
     }
 
     /// Name of the project.
     pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.set("name", Into::<String>::into(name)))
+        Self(self.0.text("name", name))
     }
 
     /// Id of the parent, which is the account for the project of a region, and the region's project for a project of
     /// your own.
     pub fn parent_id(self, parent_id: impl Into<String>) -> Self {
-        Self(self.0.set("parent_id", Into::<String>::into(parent_id)))
+        Self(self.0.text("parent_id", parent_id))
     }
 
     /// Whether the project is enabled.
@@ -52,12 +52,12 @@ impl ListProjects {
         Self(self.0.set("enabled", enabled))
     }
 
-    /// Number of the page, from 1. Goes together with `per_page`. At least 1.
+    /// Number of the page, from 1. Goes together with `per_page`.
     pub fn page(self, page: i32) -> Self {
         Self(self.0.set("page", page))
     }
 
-    /// Projects on a page, 1 to 5000. Goes together with `page`. From 1 to 5000.
+    /// Projects on a page, 1 to 5000. Goes together with `page`.
     pub fn per_page(self, per_page: i32) -> Self {
         Self(self.0.set("per_page", per_page))
     }
@@ -79,6 +79,7 @@ impl Operation for ListProjects {
             ],
         )
         .accept("application/json");
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -90,7 +91,7 @@ impl Operation for ListProjects {
 
 yundb_runtime::operation_methods!(ListProjects => Response<ListProjectsResponse>, Error<ErrorBody>);
 
-/// The type of `Response` in `ListProjects`.
+/// What `ListProjects` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -12,11 +12,9 @@ use crate::types::ErrorBody;
 impl Client {
     /// Create a token for a user.
     ///
-    /// Checks a user's name and password and returns a token in the header `X-Subject-Token`. Send it as `X-Auth-
-    /// Token` with
-    /// other calls. It lives 24 hours: keep it rather than create one for each call. The database services need a
-    /// token that
-    /// is scoped to a project.
+    /// Checks a user's name and password and returns a token in the header `X-Subject-Token`. Send it as
+    /// `X-Auth-Token` with other calls. It lives 24 hours: keep it rather than create one for each call. The database
+    /// services need a token that is scoped to a project.
     ///
     /// `POST /v3/auth/tokens`
     ///
@@ -36,7 +34,7 @@ pub struct CreateToken(Call);
 impl CreateToken {
     /// Any text that is not empty leaves `catalog` out of the answer, which makes it much shorter.
     pub fn nocatalog(self, nocatalog: impl Into<String>) -> Self {
-        Self(self.0.set("nocatalog", Into::<String>::into(nocatalog)))
+        Self(self.0.text("nocatalog", nocatalog))
     }
 }
 
@@ -54,6 +52,7 @@ impl Operation for CreateToken {
         .accept("application/json")
         .security(&[])
         .idempotent(true);
+
     fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
         answer.json()
     }
@@ -156,9 +155,9 @@ pub enum AuthMethod {
     Unknown(String),
 }
 
-yundb_runtime::string_enum! {
-    AuthMethod { Password = "password" }
-}
+yundb_runtime::string_enum!(AuthMethod {
+    Password = "password",
+});
 
 /// The user to log in.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -260,8 +259,8 @@ impl Object for UserDomain {
     const FIELDS: &'static [Field] = &[required("name", any())];
 }
 
-/// What the token gives access to: one project, or everything of an account. Give one of the two.
-/// The database services need a project.
+/// What the token gives access to: one project, or everything of an account. Give one of the two. The database
+/// services need a project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Scope {
@@ -299,8 +298,8 @@ pub struct ProjectScope {
     /// Id of the project.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Name of the project. The project that a region has from the start is named as the region. Example: `cn-north-
-    /// 1`.
+    /// Name of the project. The project that a region has from the start is named as the region. Example:
+    /// `cn-north-1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
@@ -355,7 +354,7 @@ impl DomainScope {
     }
 }
 
-/// The type of `Response` in `CreateToken`.
+/// What `CreateToken` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateTokenResponse {
