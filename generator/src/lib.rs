@@ -86,7 +86,8 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     let mut diagnostics = Diagnostics::new();
     let package = options.name.clone().unwrap_or_else(|| package_name(spec));
     let source = options.source.clone().unwrap_or_else(|| file_name(spec));
-    let service = load::load(spec, &mut diagnostics).map(|loaded| lower::lower(&loaded, &package, &source, &mut diagnostics));
+    let service =
+        load::load(spec, &mut diagnostics).map(|loaded| lower::lower(&loaded, &package, &source, &mut diagnostics));
     if options.strict {
         diagnostics.deny_warnings();
     }

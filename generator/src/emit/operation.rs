@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use super::types::written;
 use super::{Scope, doc, ident};
 use crate::lower::model::{
-    Answer, Input, InputKind, Operation, Param, Paging, Payload, Place, Server, Service, Step, Style, Type, TypeId, TypeKind,
+    Answer, Input, InputKind, Operation, Paging, Param, Payload, Place, Server, Service, Step, Style, Type, TypeId,
+    TypeKind,
 };
 
 /// One operation: `Client::method`, its call, what the runtime needs to know of it.
@@ -38,7 +40,8 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
         }
     });
     let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
-    let call_docs = format!(" The input of [`Client::{0}`](crate::Client::{0}).", operation.method_name.trim_start_matches("r#"));
+    let call_docs =
+        format!(" The input of [`Client::{0}`](crate::Client::{0}).", operation.method_name.trim_start_matches("r#"));
     let data = data(scope, operation);
     let result = scope.result(operation);
     let methods = scope.uses.invoke(format!("yundb_runtime::operation_methods!({} => {result});", operation.type_name));
@@ -64,8 +67,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
 }
 
 fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
-    let (trait_name, spec, answer, decode_error) =
-        (scope.uses.item("Operation"), scope.uses.item("Spec"), scope.uses.item("Answer"), scope.uses.item("DecodeError"));
+    let (trait_name, spec) = (scope.uses.item("Operation"), scope.uses.item("Spec"));
     let name = ident(&operation.type_name);
     let (wire, method, path) = (&operation.name, &operation.method, &operation.path);
     let mut chain = quote!(#spec::new(#wire, #method, #path));
@@ -103,31 +105,30 @@ fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
             quote!(#name)
         },
     );
-    let decode = match &operation.output {
-        Answer::One(Payload::Empty) => quote!(answer.empty()),
-        Answer::One(Payload::Json(_)) => quote!(answer.json()),
-        Answer::One(Payload::Text) => quote!(answer.text()),
-        Answer::One(Payload::Stream) => quote!(Ok(answer.stream())),
-        Answer::ByStatus(_) => quote!(#output::decode(answer)),
+    // JSON, streams and bodies by status read themselves.
+    let reading = |payload: &Answer| match payload {
+        Answer::One(Payload::Text) => Some(quote!(answer.text())),
+        Answer::One(Payload::Empty) => Some(quote!(answer.empty())),
+        _ => None,
     };
-    let decode_failure = match &operation.error {
-        Answer::One(Payload::Text) => quote!(answer.text()),
-        Answer::One(Payload::Json(_)) => quote!(answer.json()),
-        Answer::One(_) => quote!(answer.empty()),
-        Answer::ByStatus(_) => quote!(#error::decode(answer)),
+    let method = |name: TokenStream, output: TokenStream, body: TokenStream| {
+        let (answer, decode_error) = (scope.uses.item("Answer"), scope.uses.item("DecodeError"));
+        quote! {
+            fn #name(answer: #answer) -> Result<#output, #decode_error> {
+                #body
+            }
+        }
     };
+    let decode = reading(&operation.output).map(|body| method(quote!(decode), quote!(Self::Output), body));
+    let decode_failure = reading(&operation.error).map(|body| method(quote!(decode_error), quote!(Self::Error), body));
     quote! {
         impl #trait_name for #name {
             type Output = #output;
             type Headers = #headers;
             type Error = #error;
             const SPEC: &'static #spec = &#chain;
-            fn decode(answer: #answer) -> Result<Self::Output, #decode_error> {
-                #decode
-            }
-            fn decode_error(answer: &#answer) -> Result<Self::Error, #decode_error> {
-                #decode_failure
-            }
+            #decode
+            #decode_failure
         }
     }
 }
@@ -214,7 +215,12 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStr
     }
     let items = items(scope, &paging.items);
     let output = scope.answer(&operation.output);
-    let methods = format!("yundb_runtime::paged_methods!({} => {}, {});", operation.type_name, written(&item), scope.result(operation));
+    let methods = format!(
+        "yundb_runtime::paged_methods!({} => {}, {});",
+        operation.type_name,
+        written(&item),
+        scope.result(operation)
+    );
     let methods = scope.uses.invoke(methods);
     quote! {
         impl #paged for #name {
@@ -226,11 +232,6 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStr
         }
         #methods
     }
-}
-
-/// A type as people write it.
-fn written(ty: &TokenStream) -> String {
-    ty.to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",")
 }
 
 /// The expression that takes the items out of a page.
@@ -306,11 +307,18 @@ pub(super) fn types_of(service: &Service, operation: &Operation) -> Vec<TypeId> 
 
 fn collect(service: &Service, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mut Vec<TypeId>) {
     match ty {
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::JsonText(inner) => collect(service, inner, seen, found),
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::JsonText(inner) => {
+            collect(service, inner, seen, found)
+        }
         Type::Named(id) if seen.insert(*id) => {
             found.push(*id);
             match &service.types[*id].kind {
-                TypeKind::Struct(body) => body.fields.iter().map(|f| &f.ty).chain(&body.additional).for_each(|ty| collect(service, ty, seen, found)),
+                TypeKind::Struct(body) => body
+                    .fields
+                    .iter()
+                    .map(|f| &f.ty)
+                    .chain(&body.additional)
+                    .for_each(|ty| collect(service, ty, seen, found)),
                 TypeKind::Union(union) => union.variants.iter().for_each(|v| collect(service, &v.ty, seen, found)),
                 TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
             }

@@ -20,6 +20,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "DecodeError",
             "Error",
             "Field",
+            "FromAnswer",
             "JsonText",
             "Object",
             "Operation",
@@ -105,7 +106,11 @@ impl Uses {
             })
         });
         let types: Vec<Ident> = self.types.borrow().iter().map(|name| super::ident(name)).collect();
-        let client = self.client.borrow().then(|| quote!(use crate::Client;));
+        let client = self.client.borrow().then(|| {
+            quote!(
+                use crate::Client;
+            )
+        });
         let types = match types.as_slice() {
             [] => TokenStream::new(),
             [one] => quote!(use crate::types::#one;),

@@ -114,9 +114,14 @@ fn example(service: &Service) -> Option<Example> {
     for input in operation.setters.iter().filter(must) {
         call.push_str(&format!(".{}({})", input.ident, value(service, input)));
     }
-    let regional = service.servers.iter().any(|server| server.region.is_some() || server.variables.iter().any(|(name, _, _)| name == "region"));
+    let regional = service
+        .servers
+        .iter()
+        .any(|server| server.region.is_some() || server.variables.iter().any(|(name, _, _)| name == "region"));
     let region = service.servers.iter().find_map(|server| {
-        server.region.clone().or_else(|| server.variables.iter().find(|(name, _, _)| name == "region").map(|(_, default, _)| default.clone()))
+        server.region.clone().or_else(|| {
+            server.variables.iter().find(|(name, _, _)| name == "region").map(|(_, default, _)| default.clone())
+        })
     });
     let setting = match (regional, region) {
         (true, Some(region)) => format!(".region(\"{region}\")"),
@@ -142,8 +147,12 @@ fn value(service: &Service, input: &Input) -> String {
             let path = format!("{}::types::{}", service.package.replace('-', "_"), definition.name);
             match &definition.kind {
                 TypeKind::Struct(_) => format!("{path}::new()"),
-                TypeKind::StringEnum(variants) => variants.first().map_or_else(|| "\"...\"".to_owned(), |v| format!("{path}::{}", v.ident)),
-                TypeKind::IntegerEnum(variants) => variants.first().map_or_else(|| "1".to_owned(), |v| format!("{path}::{}", v.ident)),
+                TypeKind::StringEnum(variants) => {
+                    variants.first().map_or_else(|| "\"...\"".to_owned(), |v| format!("{path}::{}", v.ident))
+                }
+                TypeKind::IntegerEnum(variants) => {
+                    variants.first().map_or_else(|| "1".to_owned(), |v| format!("{path}::{}", v.ident))
+                }
                 TypeKind::Union(_) => format!("{path}::Unknown(Default::default())"),
             }
         }

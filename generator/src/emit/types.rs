@@ -39,7 +39,7 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
             pub #name: #map<String, #ty>,
         }
     });
-    let setters = definition.input.then(|| setters(scope, &name, body));
+    let setters = definition.input.then(|| setters(scope, definition, body));
     let checks = body.checked.then(|| checks(scope, &name, body));
     quote! {
         #docs
@@ -52,7 +52,13 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
     }
 }
 
-fn field(scope: &Scope<'_>, definition: &TypeDef, body: &Struct, field: &Field, container_default: bool) -> TokenStream {
+fn field(
+    scope: &Scope<'_>,
+    definition: &TypeDef,
+    body: &Struct,
+    field: &Field,
+    container_default: bool,
+) -> TokenStream {
     let name = ident(&field.ident);
     let docs = doc(&field.docs);
     let ty = scope.ty(&field.ty);
@@ -77,7 +83,11 @@ fn field(scope: &Scope<'_>, definition: &TypeDef, body: &Struct, field: &Field, 
             quote!(Option<#ty>)
         }
         Presence::Nullable => {
-            serde.push(quote!(default, deserialize_with = "yundb_runtime::nullable", skip_serializing_if = "Option::is_none"));
+            serde.push(quote!(
+                default,
+                deserialize_with = "yundb_runtime::nullable",
+                skip_serializing_if = "Option::is_none"
+            ));
             quote!(Option<Option<#ty>>)
         }
     };
@@ -85,34 +95,25 @@ fn field(scope: &Scope<'_>, definition: &TypeDef, body: &Struct, field: &Field, 
     quote!(#docs #serde pub #name: #ty,)
 }
 
-fn setters(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenStream {
-    let setters = body.fields.iter().map(|field| {
-        let ident = ident(&field.ident);
-        let nullable = field.presence == Presence::Nullable;
-        let (given, value) = scope.given(&field.ty, nullable, &ident);
-        let value = match (field.boxed, nullable) {
-            (false, _) => value,
-            (true, false) => quote!(Box::new(#value)),
-            (true, true) => quote!(#value.map(Box::new)),
+fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStream {
+    let entries = body.fields.iter().map(|field| {
+        let (kind, ty) = match (&field.ty, field.presence, field.boxed) {
+            (ty, Presence::Nullable, true) => ("nullable", format!("Box<{}>", written(&scope.ty(ty)))),
+            (ty, Presence::Nullable, false) => ("nullable", written(&scope.ty(ty))),
+            (ty, _, true) => ("boxed", written(&scope.ty(ty))),
+            (Type::List(element), _, _) if scope.converts(element) => ("list_into", written(&scope.ty(element))),
+            (Type::List(element), _, _) => ("list", written(&scope.ty(element))),
+            (ty, _, _) if scope.converts(ty) => ("into", written(&scope.ty(ty))),
+            (ty, _, _) => ("value", written(&scope.ty(ty))),
         };
-        let docs = format!(" Sets [`{0}`](Self::{0}).", field.ident.trim_start_matches("r#"));
-        quote! {
-            #[doc = #docs]
-            pub fn #ident(mut self, #ident: #given) -> Self {
-                self.#ident = Some(#value);
-                self
-            }
-        }
+        format!("{}: {kind}({ty})", field.ident)
     });
-    quote! {
-        impl #name {
-            /// Nothing set so far.
-            pub fn new() -> Self {
-                Self::default()
-            }
-            #(#setters)*
-        }
-    }
+    scope.uses.invoke(invocation("setters", &definition.name, entries))
+}
+
+/// A type as people write it.
+pub(super) fn written(ty: &TokenStream) -> String {
+    ty.to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",")
 }
 
 fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenStream {
@@ -134,7 +135,13 @@ fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenS
     }
 }
 
-fn enumeration<T: std::fmt::Debug>(scope: &Scope<'_>, definition: &TypeDef, variants: &[Variant<T>], other: &TokenStream, macro_name: &str) -> TokenStream {
+fn enumeration<T: std::fmt::Debug>(
+    scope: &Scope<'_>,
+    definition: &TypeDef,
+    variants: &[Variant<T>],
+    other: &TokenStream,
+    macro_name: &str,
+) -> TokenStream {
     let name = ident(&definition.name);
     let docs = doc(&definition.docs);
     let names = variants.iter().map(|variant| ident(&variant.ident));
@@ -175,7 +182,8 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
     });
     let reading = match &union.tag {
         Some(tag) => {
-            let entries = union.variants.iter().map(|v| format!("{} = {:?}", v.ident, v.tags.first().map_or("", String::as_str)));
+            let entries =
+                union.variants.iter().map(|v| format!("{} = {:?}", v.ident, v.tags.first().map_or("", String::as_str)));
             invocation("tagged_union", &format!("{}, {tag:?}", definition.name), entries)
         }
         None => invocation("untagged_union", &definition.name, union.variants.iter().map(|v| v.ident.clone())),
@@ -247,15 +255,14 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
         }
     });
     let rest = outcome.cases.iter().all(|case| !case.statuses.is_empty()).then(|| quote!(_ => answer.unexpected(),));
-    // Errors leave the answer to whoever reads the code and message in it.
-    let taken = if outcome.error { quote!(&#answer) } else { quote!(#answer) };
+    let from_answer = scope.uses.item("FromAnswer");
     quote! {
         #[doc = #docs]
         #[derive(#derives)]
         #[non_exhaustive]
         pub enum #name { #(#variants)* }
-        impl #name {
-            pub(crate) fn decode(answer: #taken) -> Result<Self, #error> {
+        impl #from_answer for #name {
+            fn from_answer(answer: #answer) -> Result<Self, #error> {
                 match answer.status() { #(#arms)* #rest }
             }
         }

@@ -74,7 +74,7 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
         reporter.fault(duplicate);
     }
     let newer = check::version(&file.root, &mut reporter)?;
-    let mut root = bundle::bundle(file, &path, &mut reporter);
+    let mut root = bundle::bundle(file, &path, &mut reporter)?;
     check::check(&mut root, newer, &mut reporter);
     let api = convert::convert(&mut root, &mut reporter)?;
     Some(Loaded { api, root })

@@ -3,7 +3,9 @@
 use openapiv3::{ParameterSchemaOrContent, ReferenceOr, Response, Schema, StatusCode};
 
 use super::body::{is_json, preferred};
-use super::model::{Answer, Case, Field, Outcome, Payload, Presence, Shape, Status, Struct, Type, TypeDef, TypeId, TypeKind};
+use super::model::{
+    Answer, Case, Field, Outcome, Payload, Presence, Shape, Status, Struct, Type, TypeDef, TypeId, TypeKind,
+};
 use super::operation::Found;
 use super::schema::{At, RESPONSE, pointer};
 use super::view::view;
@@ -33,8 +35,12 @@ impl Lower<'_> {
             })
             .collect();
         listed.sort_by_key(|(status, _, _)| *status);
-        let default = responses.default.as_ref().map(|response| (Status::Default, response, pointer(&found.pointer, &["responses", "default"])));
-        let (mut successes, mut errors): (Vec<_>, Vec<_>) = listed.into_iter().partition(|(status, _, _)| status.is_success());
+        let default = responses
+            .default
+            .as_ref()
+            .map(|response| (Status::Default, response, pointer(&found.pointer, &["responses", "default"])));
+        let (mut successes, mut errors): (Vec<_>, Vec<_>) =
+            listed.into_iter().partition(|(status, _, _)| status.is_success());
         // `default` is whatever is not listed: errors, unless no success is listed.
         if successes.is_empty() {
             successes.extend(default.clone());
@@ -58,7 +64,8 @@ impl Lower<'_> {
                 let (response, at) = self.response(response, at)?;
                 let payload = self.payload(&response, &at, type_name, &format!("{} error", status.word()), None);
                 // An error without a body is told by its status.
-                (payload != Payload::Empty).then_some((status, if payload == Payload::Stream { Payload::Text } else { payload }))
+                (payload != Payload::Empty)
+                    .then_some((status, if payload == Payload::Stream { Payload::Text } else { payload }))
             })
             .collect();
         let streams = successes
@@ -73,7 +80,11 @@ impl Lower<'_> {
         accept.dedup();
         Answers {
             output: self.outcome(successes, type_name, false),
-            error: if errors.is_empty() { Answer::One(Payload::Json(Type::Value)) } else { self.outcome(errors, type_name, true) },
+            error: if errors.is_empty() {
+                Answer::One(Payload::Json(Type::Value))
+            } else {
+                self.outcome(errors, type_name, true)
+            },
             headers: self.header_struct(headers, type_name),
             accept: accept.join(", "),
             streams,
@@ -87,7 +98,11 @@ impl Lower<'_> {
             match response {
                 ReferenceOr::Item(item) => return Some((item.clone(), at)),
                 ReferenceOr::Reference { reference } => {
-                    let name = reference.strip_prefix("#/components/responses/").unwrap_or_default().replace("~1", "/").replace("~0", "~");
+                    let name = reference
+                        .strip_prefix("#/components/responses/")
+                        .unwrap_or_default()
+                        .replace("~1", "/")
+                        .replace("~0", "~");
                     match self.api.components.as_ref().and_then(|c| c.responses.get(&name)) {
                         Some(target) => {
                             response = target;
@@ -98,11 +113,23 @@ impl Lower<'_> {
                 }
             }
         }
-        self.unsupported("foreign-ref", "the reference does not lead to a response".to_owned(), &at, "the answer is not read");
+        self.unsupported(
+            "foreign-ref",
+            "the reference does not lead to a response".to_owned(),
+            &at,
+            "the answer is not read",
+        );
         None
     }
 
-    fn payload(&mut self, response: &Response, at: &str, type_name: &str, name: &str, accept: Option<&mut Vec<String>>) -> Payload {
+    fn payload(
+        &mut self,
+        response: &Response,
+        at: &str,
+        type_name: &str,
+        name: &str,
+        accept: Option<&mut Vec<String>>,
+    ) -> Payload {
         let Some((media_type, media, rank)) = preferred(&response.content) else { return Payload::Empty };
         if let Some(accept) = accept {
             if !accept.contains(media_type) {
@@ -122,7 +149,10 @@ impl Lower<'_> {
         }
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let binary = media.schema.as_ref().is_some_and(is_binary);
-        let textual = essence.starts_with("text/") || essence.ends_with("xml") || essence.ends_with("yaml") || essence.ends_with("javascript");
+        let textual = essence.starts_with("text/")
+            || essence.ends_with("xml")
+            || essence.ends_with("yaml")
+            || essence.ends_with("javascript");
         if textual && !binary && essence != "text/event-stream" { Payload::Text } else { Payload::Stream }
     }
 
@@ -175,7 +205,11 @@ impl Lower<'_> {
             let header = match header {
                 ReferenceOr::Item(header) => Some(header),
                 ReferenceOr::Reference { reference } => {
-                    let name = reference.strip_prefix("#/components/headers/").unwrap_or_default().replace("~1", "/").replace("~0", "~");
+                    let name = reference
+                        .strip_prefix("#/components/headers/")
+                        .unwrap_or_default()
+                        .replace("~1", "/")
+                        .replace("~0", "~");
                     match self.api.components.as_ref().and_then(|c| c.headers.get(&name)) {
                         Some(ReferenceOr::Item(header)) => Some(header),
                         _ => None,
@@ -183,7 +217,12 @@ impl Lower<'_> {
                 }
             };
             let Some(header) = header else {
-                self.unsupported("foreign-ref", "the reference does not lead to a header".to_owned(), &at, "the header is not typed");
+                self.unsupported(
+                    "foreign-ref",
+                    "the reference does not lead to a header".to_owned(),
+                    &at,
+                    "the header is not typed",
+                );
                 continue;
             };
             let lower = wire.to_ascii_lowercase();
@@ -192,12 +231,16 @@ impl Lower<'_> {
                 continue;
             }
             let lowered = match &header.format {
-                ParameterSchemaOrContent::Schema(schema) => self.schema(schema, &At::new(format!("{at}/schema"), type_name, wire)),
+                ParameterSchemaOrContent::Schema(schema) => {
+                    self.schema(schema, &At::new(format!("{at}/schema"), type_name, wire))
+                }
                 ParameterSchemaOrContent::Content(_) => super::schema::Lowered::text(),
             };
             // Headers are text; lists and objects in them have no one notation that services keep to.
-            let simple = matches!(lowered.ty, Type::String | Type::Secret | Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F64)
-                || matches!(&lowered.ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)));
+            let simple = matches!(
+                lowered.ty,
+                Type::String | Type::Secret | Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F64
+            ) || matches!(&lowered.ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)));
             fields.push(Field {
                 ident: names::snake(wire),
                 docs: lowered.docs(header.description.as_deref(), || format!("The header `{wire}`.")),

@@ -37,7 +37,9 @@ fn structured(media: &MediaType) -> bool {
         Some(ReferenceOr::Reference { .. }) => true,
         Some(ReferenceOr::Item(schema)) => {
             let view = view(schema);
-            !matches!(view.typ.as_deref(), Some("string") | None) || !view.all_of.is_empty() || !view.properties.is_empty()
+            !matches!(view.typ.as_deref(), Some("string") | None)
+                || !view.all_of.is_empty()
+                || !view.properties.is_empty()
         }
     }
 }
@@ -83,7 +85,11 @@ impl Lower<'_> {
             match body {
                 ReferenceOr::Item(item) => return Some((item.clone(), at)),
                 ReferenceOr::Reference { reference } => {
-                    let name = reference.strip_prefix("#/components/requestBodies/").unwrap_or_default().replace("~1", "/").replace("~0", "~");
+                    let name = reference
+                        .strip_prefix("#/components/requestBodies/")
+                        .unwrap_or_default()
+                        .replace("~1", "/")
+                        .replace("~0", "~");
                     match self.api.components.as_ref().and_then(|c| c.request_bodies.get(&name)) {
                         Some(target) => {
                             body = target;
@@ -94,11 +100,24 @@ impl Lower<'_> {
                 }
             }
         }
-        self.unsupported("foreign-ref", "the reference does not lead to a request body".to_owned(), &at, "the body is left out");
+        self.unsupported(
+            "foreign-ref",
+            "the reference does not lead to a request body".to_owned(),
+            &at,
+            "the body is left out",
+        );
         None
     }
 
-    fn json_body(&mut self, media: &MediaType, at: &str, description: Option<&str>, required: bool, type_name: &str, inputs: &mut Inputs) {
+    fn json_body(
+        &mut self,
+        media: &MediaType,
+        at: &str,
+        description: Option<&str>,
+        required: bool,
+        type_name: &str,
+        inputs: &mut Inputs,
+    ) {
         // The fields of an inline object are setters of the call; a type with a name is given whole.
         if let Some(ReferenceOr::Item(schema)) = &media.schema {
             let flat = view(schema);
@@ -147,14 +166,25 @@ impl Lower<'_> {
     }
 
     /// A second media type of the same body: a setter that replaces the body.
-    fn alternative(&mut self, media_type: &str, media: &MediaType, found: &Found<'_>, type_name: &str, inputs: &mut Inputs) {
+    fn alternative(
+        &mut self,
+        media_type: &str,
+        media: &MediaType,
+        found: &Found<'_>,
+        type_name: &str,
+        inputs: &mut Inputs,
+    ) {
         if media_type.contains('*') {
             return;
         }
         let word = media_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
         let kind = match &media.schema {
             Some(schema) if is_json(media_type) => {
-                let at = At::new(pointer(&found.pointer, &["requestBody", "content", media_type, "schema"]), type_name, &format!("{word} body"));
+                let at = At::new(
+                    pointer(&found.pointer, &["requestBody", "content", media_type, "schema"]),
+                    type_name,
+                    &format!("{word} body"),
+                );
                 InputKind::JsonAs(media_type.to_owned(), self.schema(schema, &at).ty)
             }
             _ => InputKind::RawAs(media_type.to_owned()),
@@ -171,16 +201,34 @@ impl Lower<'_> {
     }
 
     /// The fields of a form or multipart body: setters, whether the schema has a name or not.
-    fn form_fields(&mut self, media: &MediaType, at: &str, place: Place, description: Option<&str>, type_name: &str, inputs: &mut Inputs) {
+    fn form_fields(
+        &mut self,
+        media: &MediaType,
+        at: &str,
+        place: Place,
+        description: Option<&str>,
+        type_name: &str,
+        inputs: &mut Inputs,
+    ) {
         let at = At::new(at.to_owned(), type_name, "");
         let mut flat = media.schema.as_ref().map(|schema| self.flat_view(schema, 0)).unwrap_or_default();
         if flat.properties.is_empty() || !flat.one_of.is_empty() || !flat.any_of.is_empty() {
-            self.unsupported("form-schema", "the form's schema does not list its fields".to_owned(), &at.pointer, "the caller gives the encoded body");
+            self.unsupported(
+                "form-schema",
+                "the form's schema does not list its fields".to_owned(),
+                &at.pointer,
+                "the caller gives the encoded body",
+            );
             self.raw_body(description, false, inputs);
             return;
         }
         if flat.additional_properties.take().is_some_and(|a| a != openapiv3::AdditionalProperties::Any(false)) {
-            self.unsupported("form-schema", "fields beyond the form's properties".to_owned(), &at.pointer, "only the listed fields can be sent");
+            self.unsupported(
+                "form-schema",
+                "fields beyond the form's properties".to_owned(),
+                &at.pointer,
+                "only the listed fields can be sent",
+            );
         }
         self.flat_fields(&flat, &at, place, true, Some(media), inputs);
     }
@@ -190,7 +238,8 @@ impl Lower<'_> {
         let schema = match schema {
             ReferenceOr::Item(schema) => schema,
             ReferenceOr::Reference { reference } => {
-                let target = self.component_name(reference).and_then(|name| self.api.components.as_ref()?.schemas.get(&name));
+                let target =
+                    self.component_name(reference).and_then(|name| self.api.components.as_ref()?.schemas.get(&name));
                 return match target {
                     Some(target) if depth < 16 => self.flat_view(target, depth + 1),
                     _ => AnySchema::default(),
@@ -206,7 +255,15 @@ impl Lower<'_> {
         flat
     }
 
-    fn flat_fields(&mut self, flat: &AnySchema, at: &At, place: Place, body_required: bool, media: Option<&MediaType>, inputs: &mut Inputs) {
+    fn flat_fields(
+        &mut self,
+        flat: &AnySchema,
+        at: &At,
+        place: Place,
+        body_required: bool,
+        media: Option<&MediaType>,
+        inputs: &mut Inputs,
+    ) {
         let mut fields = Vec::new();
         for (wire, property) in &flat.properties {
             let property = match property {
@@ -250,7 +307,8 @@ impl Lower<'_> {
         let mut required = fields.iter().enumerate().filter(|(_, (_, required, _))| *required);
         let envelope = match (required.next(), required.next()) {
             (Some((index, (_, _, Type::Named(id)))), None) if place == Place::Field => {
-                matches!(self.types.get(*id).map(|t| &t.kind), Some(TypeKind::Struct(_) | TypeKind::Union(_))).then_some(index)
+                matches!(self.types.get(*id).map(|t| &t.kind), Some(TypeKind::Struct(_) | TypeKind::Union(_)))
+                    .then_some(index)
             }
             _ => None,
         };
@@ -306,4 +364,3 @@ fn param(name: &str, place: Place) -> Param {
 pub fn preferred(content: &Content) -> Option<(&String, &MediaType, u8)> {
     content.iter().map(|(name, media)| (name, media, rank(name, media))).min_by_key(|(_, _, rank)| *rank)
 }
-

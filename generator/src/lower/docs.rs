@@ -41,7 +41,8 @@ pub fn lines(text: &str) -> Docs {
             open = format!("- {item}");
         } else if prose.starts_with(['|', '#']) {
             flush(&mut open, &mut out);
-            if prose.starts_with('|') && out.last().is_some_and(|last| !last.starts_with('|')) || prose.starts_with('#') {
+            if prose.starts_with('|') && out.last().is_some_and(|last| !last.starts_with('|')) || prose.starts_with('#')
+            {
                 blank(&mut out);
             }
             out.push(prose);
@@ -102,7 +103,9 @@ fn escape(line: &str) -> String {
         }
         if !code {
             if (rest.starts_with("http://") || rest.starts_with("https://")) && !out.ends_with(['(', '<']) {
-                let end = rest.find(|c: char| c.is_whitespace() || matches!(c, ')' | '>' | ']' | '`' | '"' | '\'')).unwrap_or(rest.len());
+                let end = rest
+                    .find(|c: char| c.is_whitespace() || matches!(c, ')' | '>' | ']' | '`' | '"' | '\''))
+                    .unwrap_or(rest.len());
                 let url = rest[..end].trim_end_matches(['.', ',', ';', ':']);
                 out.push_str(&format!("<{url}>"));
                 rest = &rest[url.len()..];
@@ -110,7 +113,9 @@ fn escape(line: &str) -> String {
             }
             match c {
                 '<' | '[' if !is_link(rest) => out.push('\\'),
-                '*' | '_' if out.ends_with(char::is_whitespace) && rest[1..].starts_with(char::is_whitespace) => out.push('\\'),
+                '*' | '_' if out.ends_with(char::is_whitespace) && rest[1..].starts_with(char::is_whitespace) => {
+                    out.push('\\')
+                }
                 _ => {}
             }
         }
@@ -123,9 +128,9 @@ fn escape(line: &str) -> String {
 /// Whether `[text](url)` stands here, with an absolute address.
 fn is_link(rest: &str) -> bool {
     rest.starts_with('[')
-        && rest
-            .split_once("](")
-            .is_some_and(|(text, target)| !text[1..].contains('[') && (target.starts_with("http://") || target.starts_with("https://")))
+        && rest.split_once("](").is_some_and(|(text, target)| {
+            !text[1..].contains('[') && (target.starts_with("http://") || target.starts_with("https://"))
+        })
 }
 
 /// The first sentence or line of a text, without a full stop.
@@ -154,7 +159,10 @@ pub fn with_facts(description: Option<&str>, facts: Vec<String>, fallback: impl 
 /// Whether a text has all the numbers of a fact.
 fn says(text: &str, fact: &str) -> bool {
     let numbers = |text: &str| -> Vec<String> {
-        text.split(|c: char| !c.is_ascii_digit() && c != '.').map(|n| n.trim_matches('.').to_owned()).filter(|n| !n.is_empty()).collect()
+        text.split(|c: char| !c.is_ascii_digit() && c != '.')
+            .map(|n| n.trim_matches('.').to_owned())
+            .filter(|n| !n.is_empty())
+            .collect()
     };
     let (known, needed) = (numbers(text), numbers(fact));
     !fact.contains('`') && !needed.is_empty() && needed.iter().all(|number| known.contains(number))
@@ -200,7 +208,9 @@ fn inline(value: &Value) -> Option<String> {
 
 fn range(out: &mut Vec<String>, min: Option<usize>, max: Option<usize>, one: &str, many: &str) {
     match (min.filter(|min| *min > 0), max) {
-        (Some(min), Some(max)) if min == max => out.push(format!("Exactly {min} {}.", if min == 1 { one } else { many })),
+        (Some(min), Some(max)) if min == max => {
+            out.push(format!("Exactly {min} {}.", if min == 1 { one } else { many }))
+        }
         (Some(min), Some(max)) => out.push(format!("{min} to {max} {many}.")),
         (Some(min), None) => out.push(format!("At least {min} {}.", if min == 1 { one } else { many })),
         (None, Some(max)) => out.push(format!("At most {max} {}.", if max == 1 { one } else { many })),

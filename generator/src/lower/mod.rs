@@ -68,11 +68,70 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Dia
 
 /// Type names that generated code uses itself.
 const RESERVED_TYPES: &[&str] = &[
-    "Client", "Call", "Answer", "Error", "Response", "Result", "Option", "Some", "None", "Ok", "Err", "String", "Vec", "Box", "BTreeMap",
-    "Value", "Secret", "JsonText", "Operation", "Spec", "Part", "Bytes", "ByteStream", "DecodeError", "Object", "Field", "Serialize",
-    "Deserialize", "Into", "IntoIterator", "From", "Default", "Debug", "Clone", "PartialEq", "Self", "Style", "Place", "Paged", "Paging",
-    "Iterator", "Copy", "Drop", "Eq", "Hash", "Ord", "PartialOrd", "Send", "Sync", "Sized", "Fn", "FnOnce", "FnMut", "AsRef", "ToString",
-    "Extend", "ToOwned", "Unpin", "DoubleEndedIterator", "ExactSizeIterator", "TryFrom", "TryInto", "FromIterator", "AsMut",
+    "Client",
+    "Call",
+    "Answer",
+    "Error",
+    "Response",
+    "Result",
+    "Option",
+    "Some",
+    "None",
+    "Ok",
+    "Err",
+    "String",
+    "Vec",
+    "Box",
+    "BTreeMap",
+    "Value",
+    "Secret",
+    "JsonText",
+    "Operation",
+    "Spec",
+    "Part",
+    "Bytes",
+    "ByteStream",
+    "DecodeError",
+    "Object",
+    "Field",
+    "Serialize",
+    "Deserialize",
+    "Into",
+    "IntoIterator",
+    "From",
+    "Default",
+    "Debug",
+    "Clone",
+    "PartialEq",
+    "Self",
+    "Style",
+    "Place",
+    "Paged",
+    "Paging",
+    "Iterator",
+    "Copy",
+    "Drop",
+    "Eq",
+    "Hash",
+    "Ord",
+    "PartialOrd",
+    "Send",
+    "Sync",
+    "Sized",
+    "Fn",
+    "FnOnce",
+    "FnMut",
+    "AsRef",
+    "ToString",
+    "Extend",
+    "ToOwned",
+    "Unpin",
+    "DoubleEndedIterator",
+    "ExactSizeIterator",
+    "TryFrom",
+    "TryInto",
+    "FromIterator",
+    "AsMut",
 ];
 
 /// The state of a lowering.
@@ -105,7 +164,8 @@ impl Lower<'_> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic, pointer: &str) {
-        let path: Vec<String> = pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+        let path: Vec<String> =
+            pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
         self.diagnostics.push(diagnostic.at(self.loaded.locate(&path)));
     }
 
@@ -130,7 +190,9 @@ impl Lower<'_> {
                     _ => None,
                 },
                 // Both end in a bearer token; how it is had is the caller's business.
-                ReferenceOr::Item(SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. }) => Some(SchemeKind::Bearer),
+                ReferenceOr::Item(SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. }) => {
+                    Some(SchemeKind::Bearer)
+                }
             };
             match kind {
                 Some(kind) => schemes.push(Scheme { name: name.clone(), kind }),
@@ -147,7 +209,8 @@ impl Lower<'_> {
 
     fn groups(&mut self) -> Vec<Group> {
         let api = self.api;
-        let mut by_tag: IndexMap<String, Vec<operation::Found<'_>>> = api.tags.iter().map(|tag| (tag.name.clone(), Vec::new())).collect();
+        let mut by_tag: IndexMap<String, Vec<operation::Found<'_>>> =
+            api.tags.iter().map(|tag| (tag.name.clone(), Vec::new())).collect();
         for found in operation::find(api) {
             let tag = found.operation.tags.first().cloned().unwrap_or_else(|| "untagged".to_owned());
             by_tag.entry(tag).or_default().push(found);

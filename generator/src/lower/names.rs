@@ -22,10 +22,7 @@ impl Scope {
             return name;
         }
         let stem = if name.ends_with(|c: char| c.is_ascii_digit()) { format!("{name}_") } else { name };
-        (2..)
-            .map(|n| format!("{stem}{n}"))
-            .find(|candidate| self.taken.insert(candidate.clone()))
-            .unwrap_or(stem)
+        (2..).map(|n| format!("{stem}{n}")).find(|candidate| self.taken.insert(candidate.clone())).unwrap_or(stem)
     }
 
     /// Takes the first candidate that is free, else numbers the last.
@@ -230,9 +227,14 @@ mod tests {
 
     #[test]
     fn lists_name_their_elements() {
-        for (given, expected) in
-            [("Instances", "Instance"), ("policies", "policy"), ("status", "status"), ("boxes", "box"), ("s", "s"), ("addresses", "address")]
-        {
+        for (given, expected) in [
+            ("Instances", "Instance"),
+            ("policies", "policy"),
+            ("status", "status"),
+            ("boxes", "box"),
+            ("s", "s"),
+            ("addresses", "address"),
+        ] {
             assert_eq!(singular(given), expected);
         }
     }

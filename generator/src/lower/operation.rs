@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 
-use openapiv3::{
-    OpenAPI, Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr,
-};
+use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
 use super::model::{Docs, Input, InputKind, Operation, Param, Place, Protocol, Shape, Style, Type};
@@ -93,7 +91,12 @@ impl Inputs {
 impl Lower<'_> {
     pub(super) fn operation(&mut self, found: &Found<'_>, method_name: String, type_name: String) -> Operation {
         let operation = found.operation;
-        let mut inputs = Inputs { arguments: Vec::new(), setters: Vec::new(), params: Vec::new(), scope: names::Scope::with(CALL_METHODS) };
+        let mut inputs = Inputs {
+            arguments: Vec::new(),
+            setters: Vec::new(),
+            params: Vec::new(),
+            scope: names::Scope::with(CALL_METHODS),
+        };
         for (parameter, pointer) in self.parameters(found) {
             self.parameter(&parameter, &pointer, &type_name, &mut inputs);
         }
@@ -102,7 +105,12 @@ impl Lower<'_> {
         let body = self.body(found, &type_name, &mut inputs);
         let answers = self.answers(found, &type_name);
         if !operation.callbacks.is_empty() {
-            self.unsupported("callbacks", "callbacks are not generated".to_owned(), &pointer(&found.pointer, &["callbacks"]), "the service's calls back are the caller's to receive");
+            self.unsupported(
+                "callbacks",
+                "callbacks are not generated".to_owned(),
+                &pointer(&found.pointer, &["callbacks"]),
+                "the service's calls back are the caller's to receive",
+            );
         }
         let name = self.wire_name(found);
         let explicit = operation.extensions.get("x-idempotent").and_then(Value::as_bool);
@@ -195,8 +203,14 @@ impl Lower<'_> {
     /// The operation's parameters, its own before those of the path, each with its pointer.
     fn parameters(&mut self, found: &Found<'_>) -> Vec<(Parameter, String)> {
         let path = found.pointer.rsplit_once('/').map_or("", |(path, _)| path);
-        let shared = found.item.parameters.iter().enumerate().map(|(i, p)| (p, pointer(path, &["parameters", &i.to_string()])));
-        let own = found.operation.parameters.iter().enumerate().map(|(i, p)| (p, pointer(&found.pointer, &["parameters", &i.to_string()])));
+        let shared =
+            found.item.parameters.iter().enumerate().map(|(i, p)| (p, pointer(path, &["parameters", &i.to_string()])));
+        let own = found
+            .operation
+            .parameters
+            .iter()
+            .enumerate()
+            .map(|(i, p)| (p, pointer(&found.pointer, &["parameters", &i.to_string()])));
         let mut seen = HashSet::new();
         let mut out = Vec::new();
         for (parameter, pointer) in own.chain(shared) {
@@ -209,7 +223,8 @@ impl Lower<'_> {
             };
             let name = &parameter.parameter_data_ref().name;
             // OpenAPI lets these be said elsewhere only.
-            let elsewhere = place == Place::Header && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str());
+            let elsewhere = place == Place::Header
+                && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str());
             if !elsewhere && seen.insert((name.clone(), place)) {
                 out.push((parameter, pointer));
             }
@@ -223,7 +238,8 @@ impl Lower<'_> {
             match parameter {
                 ReferenceOr::Item(item) => return Some(item.clone()),
                 ReferenceOr::Reference { reference } => {
-                    let name = reference.strip_prefix("#/components/parameters/")?.replace("~1", "/").replace("~0", "~");
+                    let name =
+                        reference.strip_prefix("#/components/parameters/")?.replace("~1", "/").replace("~0", "~");
                     match self.api.components.as_ref().and_then(|c| c.parameters.get(&name)) {
                         Some(target) => parameter = target,
                         None => break,
@@ -231,7 +247,12 @@ impl Lower<'_> {
                 }
             }
         }
-        self.unsupported("foreign-ref", "the reference does not lead to a parameter".to_owned(), pointer, "the parameter is left out");
+        self.unsupported(
+            "foreign-ref",
+            "the reference does not lead to a parameter".to_owned(),
+            pointer,
+            "the parameter is left out",
+        );
         None
     }
 
@@ -247,7 +268,12 @@ impl Lower<'_> {
                     let inside = At::new(pointer(at, &["content", media_type, "schema"]), type_name, &data.name);
                     let lowered = media.schema.as_ref().filter(|_| json).map(|schema| self.schema(schema, &inside));
                     if !json {
-                        self.unsupported("parameter-content", format!("the parameter `{}` has the media type `{media_type}`", data.name), at, "the caller gives its text");
+                        self.unsupported(
+                            "parameter-content",
+                            format!("the parameter `{}` has the media type `{media_type}`", data.name),
+                            at,
+                            "the caller gives its text",
+                        );
                     }
                     (lowered.unwrap_or_else(Lowered::text), json)
                 }
@@ -255,7 +281,8 @@ impl Lower<'_> {
             },
         };
         let client = data.extensions.get("x-client").and_then(Value::as_str).map(str::to_owned);
-        let mut docs = lowered.docs(data.description.as_deref(), || format!("The parameter `{}`.", data.name.replace('`', "")));
+        let mut docs =
+            lowered.docs(data.description.as_deref(), || format!("The parameter `{}`.", data.name.replace('`', "")));
         if lowered.example.is_none() && lowered.ty != Type::Secret {
             let example = data.example.as_ref().or_else(|| {
                 data.examples.values().find_map(|example| match example {

@@ -19,23 +19,43 @@ impl Lower<'_> {
             "page" => (text("request", "page"), text("request", "size")),
             "token" => (text("request", "token"), text("request", "size")),
             _ => {
-                self.warn("x-pagination", format!("`style: {style}` is not a style of paging"), &at, "write `offset`, `page` or `token`");
+                self.warn(
+                    "x-pagination",
+                    format!("`style: {style}` is not a style of paging"),
+                    &at,
+                    "write `offset`, `page` or `token`",
+                );
                 return None;
             }
         };
         let Some(position) = position else {
-            self.warn("x-pagination", "`request` does not name the parameter that moves on".to_owned(), &at, "write `offset:`, `page:` or `token:` with a parameter's name");
+            self.warn(
+                "x-pagination",
+                "`request` does not name the parameter that moves on".to_owned(),
+                &at,
+                "write `offset:`, `page:` or `token:` with a parameter's name",
+            );
             return None;
         };
         for name in [Some(&position), size.as_ref()].into_iter().flatten() {
             if !inputs.params.iter().any(|param| param.name == *name) {
-                self.warn("x-pagination", format!("the operation has no parameter `{name}`"), &at, "name a parameter of this operation");
+                self.warn(
+                    "x-pagination",
+                    format!("the operation has no parameter `{name}`"),
+                    &at,
+                    "name a parameter of this operation",
+                );
                 return None;
             }
         }
         let path = text("response", "items").unwrap_or_default();
         let Some((items, item)) = self.steps(&path, output) else {
-            self.warn("x-pagination", format!("`items: {path}` does not lead to a list in the answer"), &at, "write the dotted path of a list");
+            self.warn(
+                "x-pagination",
+                format!("`items: {path}` does not lead to a list in the answer"),
+                &at,
+                "write the dotted path of a list",
+            );
             return None;
         };
         Some(Paging {

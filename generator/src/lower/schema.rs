@@ -133,27 +133,48 @@ impl Lower<'_> {
 
     fn reference(&mut self, reference: &str, at: &At) -> Lowered {
         let Some(name) = self.component_name(reference) else {
-            self.unsupported("foreign-ref", format!("the reference `{reference}` does not lead to a schema"), &at.pointer, "it is read as any JSON");
+            self.unsupported(
+                "foreign-ref",
+                format!("the reference `{reference}` does not lead to a schema"),
+                &at.pointer,
+                "it is read as any JSON",
+            );
             return Lowered::plain(Type::Value);
         };
         match self.components.get(&name) {
             Some(Component::Done(lowered)) => return lowered.clone(),
             Some(Component::Open(Some(id))) => {
-                return Lowered { shape: Shape { inner: Inner::Object(*id), ..Shape::default() }, ..Lowered::plain(Type::Named(*id)) };
+                return Lowered {
+                    shape: Shape { inner: Inner::Object(*id), ..Shape::default() },
+                    ..Lowered::plain(Type::Named(*id))
+                };
             }
             Some(Component::Open(None)) => {
-                self.unsupported("endless-type", format!("`{name}` contains itself without an object in between"), &at.pointer, "it is read as any JSON there");
+                self.unsupported(
+                    "endless-type",
+                    format!("`{name}` contains itself without an object in between"),
+                    &at.pointer,
+                    "it is read as any JSON there",
+                );
                 return Lowered::plain(Type::Value);
             }
             None => {}
         }
         let Some(schema) = self.api.components.as_ref().and_then(|c| c.schemas.get(&name)) else {
-            self.unsupported("foreign-ref", format!("there is no schema `{name}`"), &at.pointer, "it is read as any JSON");
+            self.unsupported(
+                "foreign-ref",
+                format!("there is no schema `{name}`"),
+                &at.pointer,
+                "it is read as any JSON",
+            );
             return Lowered::plain(Type::Value);
         };
         self.components.insert(name.clone(), Component::Open(None));
         let rust = self.component_names.get(&name).cloned().unwrap_or_else(|| names::camel(&name));
-        let inside = At { depth: at.depth + 1, ..At::new(format!("/components/schemas/{}", name.replace('~', "~0").replace('/', "~1")), &rust, "") };
+        let inside = At {
+            depth: at.depth + 1,
+            ..At::new(format!("/components/schemas/{}", name.replace('~', "~0").replace('/', "~1")), &rust, "")
+        };
         let lowered = match schema {
             ReferenceOr::Reference { reference } => self.reference(reference, &inside),
             ReferenceOr::Item(schema) => self.item(schema, &inside, Some(&name)),
@@ -172,7 +193,12 @@ impl Lower<'_> {
         let data = &schema.schema_data;
         let mut view = view(schema);
         let mut lowered = if at.depth > DEPTH {
-            self.unsupported("deep-schema", format!("schemas are nested more than {DEPTH} deep"), &at.pointer, "it is read as any JSON");
+            self.unsupported(
+                "deep-schema",
+                format!("schemas are nested more than {DEPTH} deep"),
+                &at.pointer,
+                "it is read as any JSON",
+            );
             Lowered::plain(Type::Value)
         } else {
             self.kind(schema, &mut view, at, component)
@@ -184,13 +210,20 @@ impl Lower<'_> {
             lowered.description.clone_from(&data.description);
         }
         lowered.facts = match lowered.ty {
-            Type::Named(id) if !matches!(self.types[id].kind, TypeKind::Struct(_)) => docs::facts(&AnySchema::default(), data),
+            Type::Named(id) if !matches!(self.types[id].kind, TypeKind::Struct(_)) => {
+                docs::facts(&AnySchema::default(), data)
+            }
             Type::Named(_) => Vec::new(),
             _ => docs::facts(&view, data),
         };
         lowered.example = data.example.clone();
         if view.not.is_some() {
-            self.unsupported("not", "`not` is not checked".to_owned(), &at.pointer, "values that it excludes are sent as they are");
+            self.unsupported(
+                "not",
+                "`not` is not checked".to_owned(),
+                &at.pointer,
+                "values that it excludes are sent as they are",
+            );
         }
         lowered
     }
@@ -254,7 +287,12 @@ impl Lower<'_> {
                     return Lowered::plain(Type::JsonText(Box::new(inner.element())));
                 }
                 Err(error) => {
-                    self.unsupported("x-json", format!("`x-json` does not hold a schema: {error}"), &at.pointer, "the text is left as it is");
+                    self.unsupported(
+                        "x-json",
+                        format!("`x-json` does not hold a schema: {error}"),
+                        &at.pointer,
+                        "the text is left as it is",
+                    );
                 }
             }
         }
@@ -281,7 +319,12 @@ impl Lower<'_> {
         let pattern = view.pattern.clone().filter(|pattern| match regex_lite::Regex::new(pattern) {
             Ok(_) => true,
             Err(error) => {
-                self.unsupported("pattern", format!("the pattern `{pattern}` cannot be checked: {error}"), &at.pointer, "values are sent without this check");
+                self.unsupported(
+                    "pattern",
+                    format!("the pattern `{pattern}` cannot be checked: {error}"),
+                    &at.pointer,
+                    "values are sent without this check",
+                );
                 false
             }
         });
@@ -361,7 +404,12 @@ impl Lower<'_> {
             });
         }
         for missing in view.required.iter().filter(|name| !view.properties.contains_key(*name)) {
-            self.warn("required-unknown", format!("`required` names `{missing}`, which is not among the properties"), &at.pointer, "add the property, or take the name out of `required`");
+            self.warn(
+                "required-unknown",
+                format!("`required` names `{missing}`, which is not among the properties"),
+                &at.pointer,
+                "add the property, or take the name out of `required`",
+            );
         }
         let additional_ident = if additional.is_some() { scope.take("additional".to_owned()) } else { String::new() };
         Struct { rename_all: rename_all(&fields), fields, additional, additional_ident, ..Struct::default() }
@@ -407,7 +455,13 @@ impl Lower<'_> {
 
     // ---- enums ----
 
-    fn enumeration(&mut self, view: &AnySchema, data: &SchemaData, at: &At, component: Option<&str>) -> Option<Lowered> {
+    fn enumeration(
+        &mut self,
+        view: &AnySchema,
+        data: &SchemaData,
+        at: &At,
+        component: Option<&str>,
+    ) -> Option<Lowered> {
         let nullable = view.enumeration.contains(&Value::Null);
         let values: Vec<&Value> = view.enumeration.iter().filter(|value| !value.is_null()).collect();
         let text = view.typ.as_deref() == Some("string");
@@ -434,7 +488,11 @@ impl Lower<'_> {
             let variants = values.iter().filter_map(|value| value.as_i64()).filter(|value| seen.insert(*value));
             TypeKind::IntegerEnum(
                 variants
-                    .map(|value| Variant { ident: names::variant(&value.to_string(), &mut scope), docs: words(&value.to_string()), value })
+                    .map(|value| Variant {
+                        ident: names::variant(&value.to_string(), &mut scope),
+                        docs: words(&value.to_string()),
+                        value,
+                    })
                     .collect(),
             )
         } else {
@@ -466,7 +524,8 @@ impl Lower<'_> {
             }
         }
         let mut merged = AnySchema { all_of: Vec::new(), typ: view.typ.clone(), ..AnySchema::default() };
-        let mut merged_data = SchemaData { title: data.title.clone(), description: data.description.clone(), ..SchemaData::default() };
+        let mut merged_data =
+            SchemaData { title: data.title.clone(), description: data.description.clone(), ..SchemaData::default() };
         merged_data.extensions.clone_from(&data.extensions);
         let mut visited = Vec::new();
         for part in &view.all_of {
@@ -479,7 +538,15 @@ impl Lower<'_> {
         self.item(&schema, &At { depth: at.depth + 1, ..at.clone() }, component)
     }
 
-    fn merge(&mut self, merged: &mut AnySchema, data: &mut SchemaData, part: &ReferenceOr<Schema>, at: &At, visited: &mut Vec<String>, depth: usize) {
+    fn merge(
+        &mut self,
+        merged: &mut AnySchema,
+        data: &mut SchemaData,
+        part: &ReferenceOr<Schema>,
+        at: &At,
+        visited: &mut Vec<String>,
+        depth: usize,
+    ) {
         let api = self.api;
         let (schema, referenced) = match part {
             ReferenceOr::Item(schema) => (schema, false),
@@ -495,7 +562,12 @@ impl Lower<'_> {
                     Some(ReferenceOr::Item(schema)) => (schema, true),
                     Some(reference) => return self.merge(merged, data, reference, at, visited, depth + 1),
                     None => {
-                        self.unsupported("foreign-ref", format!("there is no schema `{name}`"), &at.pointer, "its part is left out");
+                        self.unsupported(
+                            "foreign-ref",
+                            format!("there is no schema `{name}`"),
+                            &at.pointer,
+                            "its part is left out",
+                        );
                         return;
                     }
                 }
@@ -526,13 +598,28 @@ impl Lower<'_> {
     fn absorb(&mut self, merged: &mut AnySchema, part: &AnySchema, at: &At) {
         if let (Some(a), Some(b)) = (&merged.typ, &part.typ) {
             if a != b {
-                self.unsupported("all-of-types", format!("`allOf` joins the types `{a}` and `{b}`"), &at.pointer, "the last one counts");
+                self.unsupported(
+                    "all-of-types",
+                    format!("`allOf` joins the types `{a}` and `{b}`"),
+                    &at.pointer,
+                    "the last one counts",
+                );
             }
         }
         macro_rules! latest {
             ($($field:ident),*) => { $( if part.$field.is_some() { merged.$field.clone_from(&part.$field); } )* };
         }
-        latest!(typ, pattern, multiple_of, exclusive_minimum, exclusive_maximum, minimum, maximum, min_properties, max_properties);
+        latest!(
+            typ,
+            pattern,
+            multiple_of,
+            exclusive_minimum,
+            exclusive_maximum,
+            minimum,
+            maximum,
+            min_properties,
+            max_properties
+        );
         latest!(items, min_items, max_items, unique_items, format, min_length, max_length, not);
         match (&merged.additional_properties, &part.additional_properties) {
             // `false` would forbid the other parts' own fields.
@@ -569,7 +656,12 @@ impl Lower<'_> {
     // ---- oneOf, anyOf ----
 
     fn union(&mut self, view: &AnySchema, data: &SchemaData, at: &At, component: Option<&str>) -> Lowered {
-        let key = format!("{}{}{:?}", at.full_name(), serde_json::to_string(&(&view.one_of, &view.any_of)).unwrap_or_default(), data.discriminator);
+        let key = format!(
+            "{}{}{:?}",
+            at.full_name(),
+            serde_json::to_string(&(&view.one_of, &view.any_of)).unwrap_or_default(),
+            data.discriminator
+        );
         if let Some(id) = self.inline.get(&key).filter(|_| component.is_none()) {
             return Lowered::plain(Type::Named(*id));
         }
@@ -607,14 +699,21 @@ impl Lower<'_> {
                 ReferenceOr::Item(schema) => (None, schema.schema_data.title.clone()),
             };
             let hint = title.clone().or_else(|| name.clone()).unwrap_or_else(|| format!("option {}", index + 1));
-            let inside = At { pointer: format!("{}/{keyword}/{index}", at.pointer), parent: parent.clone(), name: hint, depth: at.depth + 1 };
+            let inside = At {
+                pointer: format!("{}/{keyword}/{index}", at.pointer),
+                parent: parent.clone(),
+                name: hint,
+                depth: at.depth + 1,
+            };
             let one = self.schema(part, &inside);
             nullable |= one.nullable;
             lowered.push((name, title, one.ty));
         }
         let mut tag = data.discriminator.as_ref().map(|d| d.property_name.clone());
         let variants = match &data.discriminator {
-            Some(discriminator) if lowered.iter().all(|(name, _, ty)| name.is_some() && matches!(ty, Type::Named(_))) => {
+            Some(discriminator)
+                if lowered.iter().all(|(name, _, ty)| name.is_some() && matches!(ty, Type::Named(_))) =>
+            {
                 tagged(discriminator, &lowered)
             }
             _ => {
@@ -651,13 +750,21 @@ fn tagged(discriminator: &Discriminator, lowered: &[(Option<String>, Option<Stri
             .collect();
         let tags = if mapped.is_empty() { vec![name] } else { mapped.into_iter().cloned().collect() };
         for tag in tags {
-            variants.push(UnionVariant { ident: names::variant(&tag, &mut scope), tags: vec![tag], ty: ty.clone(), boxed: false });
+            variants.push(UnionVariant {
+                ident: names::variant(&tag, &mut scope),
+                tags: vec![tag],
+                ty: ty.clone(),
+                boxed: false,
+            });
         }
     }
     variants
 }
 
-fn untagged(lowered: &[(Option<String>, Option<String>, Type)], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {
+fn untagged(
+    lowered: &[(Option<String>, Option<String>, Type)],
+    name_of: impl Fn(TypeId) -> String,
+) -> Vec<UnionVariant> {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants: Vec<UnionVariant> = Vec::new();
     for (name, title, ty) in lowered {
@@ -746,7 +853,11 @@ fn is_bare(property: &ReferenceOr<Box<Schema>>) -> bool {
 fn rename_all(fields: &[Field]) -> Option<&'static str> {
     let score = |rule: Option<&str>| fields.iter().filter(|f| renamed(&f.ident, rule) == f.wire).count();
     let plain = score(None);
-    [Some("camelCase"), Some("PascalCase")].into_iter().max_by_key(|rule| score(*rule)).flatten().filter(|rule| score(Some(rule)) > plain + 1)
+    [Some("camelCase"), Some("PascalCase")]
+        .into_iter()
+        .max_by_key(|rule| score(*rule))
+        .flatten()
+        .filter(|rule| score(Some(rule)) > plain + 1)
 }
 
 /// What serde makes of a field's name under a `rename_all` rule.

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::model::{Answer, Field, Inner, InputKind, Payload, Presence, Service, Shape, Type, TypeDef, TypeId, TypeKind};
+use super::model::{
+    Answer, Field, Inner, InputKind, Payload, Presence, Service, Shape, Type, TypeDef, TypeId, TypeKind,
+};
 
 /// Decides all that depends on the whole: directions, groups, presence of fields, boxes, checks.
 pub fn finish(service: &mut Service) {
@@ -55,8 +57,12 @@ fn directions(service: &mut Service) {
 /// Collects the definitions that a type leads to.
 fn reach(ty: &Type, types: &[TypeDef], found: &mut HashSet<TypeId>) {
     match ty {
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::JsonText(inner) => reach(inner, types, found),
-        Type::Named(id) if found.insert(*id) => inner_types(&types[*id]).into_iter().for_each(|ty| reach(ty, types, found)),
+        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::JsonText(inner) => {
+            reach(inner, types, found)
+        }
+        Type::Named(id) if found.insert(*id) => {
+            inner_types(&types[*id]).into_iter().for_each(|ty| reach(ty, types, found))
+        }
         _ => {}
     }
 }
@@ -93,10 +99,8 @@ fn presence(definition: &mut TypeDef) {
 
 /// Boxes the fields through which a type contains itself without a list or map in between.
 fn boxes(types: &mut [TypeDef]) {
-    let direct: Vec<Vec<TypeId>> = types
-        .iter()
-        .map(|definition| inner_types(definition).into_iter().filter_map(directly).collect())
-        .collect();
+    let direct: Vec<Vec<TypeId>> =
+        types.iter().map(|definition| inner_types(definition).into_iter().filter_map(directly).collect()).collect();
     let reaches = |from: TypeId, to: TypeId| {
         let mut seen = HashSet::new();
         let mut open = vec![from];
@@ -142,7 +146,8 @@ fn checks(service: &mut Service) {
         let mut changed = false;
         for (id, definition) in service.types.iter().enumerate() {
             if let TypeKind::Struct(body) = &definition.kind {
-                let now = definition.input && body.fields.iter().any(|field| must(field) || matters(&field.shape, &checked));
+                let now =
+                    definition.input && body.fields.iter().any(|field| must(field) || matters(&field.shape, &checked));
                 if now && !checked[id] {
                     checked[id] = true;
                     changed = true;

@@ -3,9 +3,7 @@
 //! Gateways, the program that runs as one, and the databases reached through them.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{
-    Answer, Call, DecodeError, JsonText, Operation, Paged, Paging, Secret, Spec,
-};
+use yundb_runtime::{Call, JsonText, Operation, Paged, Paging, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -59,14 +57,6 @@ impl Operation for CreateGateway {
         )
         .accept("application/json")
         .idempotent(false);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(CreateGateway => Response<CreateGatewayResponse>, Error<ErrorBody>);
@@ -160,14 +150,6 @@ impl Operation for UpdateGateway {
         )
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(UpdateGateway => Response<UpdateGatewayResponse>, Error<ErrorBody>);
@@ -227,14 +209,6 @@ impl Operation for DeleteGateway {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(DeleteGateway => Response<UpdateGatewayResponse>, Error<ErrorBody>);
@@ -273,14 +247,6 @@ impl Operation for StopGateway {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(StopGateway => Response<UpdateGatewayResponse>, Error<ErrorBody>);
@@ -324,14 +290,6 @@ impl Operation for CreateGatewayVerifyCode {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(false);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(CreateGatewayVerifyCode => Response<CreateGatewayVerifyCodeResponse>, Error<ErrorBody>);
@@ -392,14 +350,6 @@ impl Operation for DownloadGatewayProgram {
         .params(&[query("UserOS", any())])
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(DownloadGatewayProgram => Response<DownloadGatewayProgramResponse>, Error<ErrorBody>);
@@ -493,14 +443,6 @@ impl Operation for ConnectDatabase {
         )
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(ConnectDatabase => Response<ConnectDatabaseResponse>, Error<ErrorBody>);
@@ -603,14 +545,6 @@ impl Operation for ListDatabases {
         )
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(ListDatabases => Response<ListDatabasesResponse>, Error<ErrorBody>);
@@ -751,14 +685,6 @@ impl Operation for AddDatabase {
         )
         .accept("application/json")
         .idempotent(false);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(AddDatabase => Response<AddDatabaseResponse>, Error<ErrorBody>);
@@ -866,14 +792,6 @@ impl Operation for UpdateDatabase {
         )
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(UpdateDatabase => Response<UpdateDatabaseResponse>, Error<ErrorBody>);
@@ -933,14 +851,6 @@ impl Operation for DeleteDatabase {
         .params(&[query("InstanceId", any()).required()])
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(DeleteDatabase => Response<UpdateDatabaseResponse>, Error<ErrorBody>);
@@ -1000,14 +910,6 @@ impl Operation for ListGateways {
         )
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(ListGateways => Response<ListGatewaysResponse>, Error<ErrorBody>);
@@ -1113,14 +1015,6 @@ impl Operation for ShowGateway {
         .params(&[query("GatewayId", any()).required()])
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(ShowGateway => Response<ShowGatewayResponse>, Error<ErrorBody>);

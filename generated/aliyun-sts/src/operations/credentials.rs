@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Answer, Call, DecodeError, Operation, Secret, Spec, Value};
+use yundb_runtime::{Call, Operation, Secret, Spec, Value};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -78,14 +78,6 @@ impl Operation for AssumeRole {
         )
         .accept("application/json")
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(AssumeRole => Response<AssumeRoleResponse>, Error<ErrorBody>);

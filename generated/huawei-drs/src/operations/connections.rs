@@ -3,7 +3,7 @@
 //! Stored database connections.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Answer, Call, DecodeError, Field, Object, Operation, Secret, Spec};
+use yundb_runtime::{Call, Field, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -110,14 +110,6 @@ impl Operation for CreateConnection {
         )
         .body("application/json", true)
         .accept("application/json");
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(CreateConnection => Response<CreateConnectionResponse>, Error<ErrorBody>);
@@ -154,18 +146,9 @@ pub struct ConnectionConfig {
     pub driver_name: Option<String>,
 }
 
-impl ConnectionConfig {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`driver_name`](Self::driver_name).
-    pub fn driver_name(mut self, driver_name: impl Into<String>) -> Self {
-        self.driver_name = Some(driver_name.into());
-        self
-    }
-}
+yundb_runtime::setters!(ConnectionConfig {
+    driver_name: into(String),
+});
 
 /// A database and how to log in to it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -210,75 +193,18 @@ pub struct BaseEndpoint {
     pub source_sharding: Option<Vec<BaseEndpoint>>,
 }
 
-impl BaseEndpoint {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`id`](Self::id).
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Sets [`endpoint_name`](Self::endpoint_name).
-    pub fn endpoint_name(mut self, endpoint_name: impl Into<EndpointName>) -> Self {
-        self.endpoint_name = Some(endpoint_name.into());
-        self
-    }
-
-    /// Sets [`ip`](Self::ip).
-    pub fn ip(mut self, ip: impl Into<String>) -> Self {
-        self.ip = Some(ip.into());
-        self
-    }
-
-    /// Sets [`db_port`](Self::db_port).
-    pub fn db_port(mut self, db_port: impl Into<String>) -> Self {
-        self.db_port = Some(db_port.into());
-        self
-    }
-
-    /// Sets [`db_user`](Self::db_user).
-    pub fn db_user(mut self, db_user: impl Into<String>) -> Self {
-        self.db_user = Some(db_user.into());
-        self
-    }
-
-    /// Sets [`db_password`](Self::db_password).
-    pub fn db_password(mut self, db_password: impl Into<Secret>) -> Self {
-        self.db_password = Some(db_password.into());
-        self
-    }
-
-    /// Sets [`instance_id`](Self::instance_id).
-    pub fn instance_id(mut self, instance_id: impl Into<String>) -> Self {
-        self.instance_id = Some(instance_id.into());
-        self
-    }
-
-    /// Sets [`instance_name`](Self::instance_name).
-    pub fn instance_name(mut self, instance_name: impl Into<String>) -> Self {
-        self.instance_name = Some(instance_name.into());
-        self
-    }
-
-    /// Sets [`db_name`](Self::db_name).
-    pub fn db_name(mut self, db_name: impl Into<String>) -> Self {
-        self.db_name = Some(db_name.into());
-        self
-    }
-
-    /// Sets [`source_sharding`](Self::source_sharding).
-    pub fn source_sharding(
-        mut self,
-        source_sharding: impl IntoIterator<Item = BaseEndpoint>,
-    ) -> Self {
-        self.source_sharding = Some(source_sharding.into_iter().collect::<Vec<_>>());
-        self
-    }
-}
+yundb_runtime::setters!(BaseEndpoint {
+    id: into(String),
+    endpoint_name: into(EndpointName),
+    ip: into(String),
+    db_port: into(String),
+    db_user: into(String),
+    db_password: into(Secret),
+    instance_id: into(String),
+    instance_name: into(String),
+    db_name: into(String),
+    source_sharding: list(BaseEndpoint),
+});
 
 impl Object for BaseEndpoint {
     const FIELDS: &'static [Field] = &[
@@ -373,30 +299,11 @@ pub struct CloudVpcInfo {
     pub security_group_id: Option<String>,
 }
 
-impl CloudVpcInfo {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`vpc_id`](Self::vpc_id).
-    pub fn vpc_id(mut self, vpc_id: impl Into<String>) -> Self {
-        self.vpc_id = Some(vpc_id.into());
-        self
-    }
-
-    /// Sets [`subnet_id`](Self::subnet_id).
-    pub fn subnet_id(mut self, subnet_id: impl Into<String>) -> Self {
-        self.subnet_id = Some(subnet_id.into());
-        self
-    }
-
-    /// Sets [`security_group_id`](Self::security_group_id).
-    pub fn security_group_id(mut self, security_group_id: impl Into<String>) -> Self {
-        self.security_group_id = Some(security_group_id.into());
-        self
-    }
-}
+yundb_runtime::setters!(CloudVpcInfo {
+    vpc_id: into(String),
+    subnet_id: into(String),
+    security_group_id: into(String),
+});
 
 impl Object for CloudVpcInfo {
     const FIELDS: &'static [Field] = &[
@@ -427,42 +334,13 @@ pub struct EndpointSslConfig {
     pub ssl_cert_password: Option<Secret>,
 }
 
-impl EndpointSslConfig {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`ssl_link`](Self::ssl_link).
-    pub fn ssl_link(mut self, ssl_link: bool) -> Self {
-        self.ssl_link = Some(ssl_link);
-        self
-    }
-
-    /// Sets [`ssl_cert_name`](Self::ssl_cert_name).
-    pub fn ssl_cert_name(mut self, ssl_cert_name: impl Into<String>) -> Self {
-        self.ssl_cert_name = Some(ssl_cert_name.into());
-        self
-    }
-
-    /// Sets [`ssl_cert_key`](Self::ssl_cert_key).
-    pub fn ssl_cert_key(mut self, ssl_cert_key: impl Into<Secret>) -> Self {
-        self.ssl_cert_key = Some(ssl_cert_key.into());
-        self
-    }
-
-    /// Sets [`ssl_cert_check_sum`](Self::ssl_cert_check_sum).
-    pub fn ssl_cert_check_sum(mut self, ssl_cert_check_sum: impl Into<String>) -> Self {
-        self.ssl_cert_check_sum = Some(ssl_cert_check_sum.into());
-        self
-    }
-
-    /// Sets [`ssl_cert_password`](Self::ssl_cert_password).
-    pub fn ssl_cert_password(mut self, ssl_cert_password: impl Into<Secret>) -> Self {
-        self.ssl_cert_password = Some(ssl_cert_password.into());
-        self
-    }
-}
+yundb_runtime::setters!(EndpointSslConfig {
+    ssl_link: value(bool),
+    ssl_cert_name: into(String),
+    ssl_cert_key: into(Secret),
+    ssl_cert_check_sum: into(String),
+    ssl_cert_password: into(Secret),
+});
 
 /// Region and project of the instance. Give it for a database on ECS (`ecs_*`) and for a cloud instance
 /// (`cloud_*`).
@@ -483,30 +361,11 @@ pub struct CloudBaseInfo {
     pub az_code: Option<String>,
 }
 
-impl CloudBaseInfo {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`region`](Self::region).
-    pub fn region(mut self, region: impl Into<String>) -> Self {
-        self.region = Some(region.into());
-        self
-    }
-
-    /// Sets [`project_id`](Self::project_id).
-    pub fn project_id(mut self, project_id: impl Into<String>) -> Self {
-        self.project_id = Some(project_id.into());
-        self
-    }
-
-    /// Sets [`az_code`](Self::az_code).
-    pub fn az_code(mut self, az_code: impl Into<String>) -> Self {
-        self.az_code = Some(az_code.into());
-        self
-    }
-}
+yundb_runtime::setters!(CloudBaseInfo {
+    region: into(String),
+    project_id: into(String),
+    az_code: into(String),
+});
 
 impl Object for CloudBaseInfo {
     const FIELDS: &'static [Field] = &[

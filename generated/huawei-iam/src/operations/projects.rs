@@ -3,7 +3,7 @@
 //! Find projects and their ids.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Answer, Call, DecodeError, Operation, Spec};
+use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -79,14 +79,6 @@ impl Operation for ListProjects {
             ],
         )
         .accept("application/json");
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(ListProjects => Response<ListProjectsResponse>, Error<ErrorBody>);

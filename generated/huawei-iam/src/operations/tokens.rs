@@ -3,7 +3,7 @@
 //! Obtain user tokens.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Answer, Call, DecodeError, Field, Object, Operation, Secret, Spec};
+use yundb_runtime::{Call, Field, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, query};
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
@@ -52,14 +52,6 @@ impl Operation for CreateToken {
         .accept("application/json")
         .security(&[])
         .idempotent(true);
-
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.json()
-    }
-
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError> {
-        answer.json()
-    }
 }
 
 yundb_runtime::operation_methods!(CreateToken => Response<CreateTokenResponse, CreateTokenHeaders>, Error<ErrorBody>);
@@ -76,24 +68,10 @@ pub struct Auth {
     pub scope: Option<Scope>,
 }
 
-impl Auth {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`identity`](Self::identity).
-    pub fn identity(mut self, identity: Identity) -> Self {
-        self.identity = Some(identity);
-        self
-    }
-
-    /// Sets [`scope`](Self::scope).
-    pub fn scope(mut self, scope: Scope) -> Self {
-        self.scope = Some(scope);
-        self
-    }
-}
+yundb_runtime::setters!(Auth {
+    identity: value(Identity),
+    scope: value(Scope),
+});
 
 impl Object for Auth {
     const FIELDS: &'static [Field] = &[
@@ -114,29 +92,10 @@ pub struct Identity {
     pub password: Option<PasswordIdentity>,
 }
 
-impl Identity {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`methods`](Self::methods).
-    pub fn methods(
-        mut self,
-        methods: impl IntoIterator<Item = impl Into<AuthMethod>>,
-    ) -> Self {
-        self.methods = Some(
-            methods.into_iter().map(Into::into).collect::<Vec<AuthMethod>>(),
-        );
-        self
-    }
-
-    /// Sets [`password`](Self::password).
-    pub fn password(mut self, password: PasswordIdentity) -> Self {
-        self.password = Some(password);
-        self
-    }
-}
+yundb_runtime::setters!(Identity {
+    methods: list_into(AuthMethod),
+    password: value(PasswordIdentity),
+});
 
 impl Object for Identity {
     const FIELDS: &'static [Field] = &[
@@ -168,18 +127,9 @@ pub struct PasswordIdentity {
     pub user: Option<PasswordUser>,
 }
 
-impl PasswordIdentity {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`user`](Self::user).
-    pub fn user(mut self, user: PasswordUser) -> Self {
-        self.user = Some(user);
-        self
-    }
-}
+yundb_runtime::setters!(PasswordIdentity {
+    user: value(PasswordUser),
+});
 
 impl Object for PasswordIdentity {
     const FIELDS: &'static [Field] = &[required("user", object::<PasswordUser>())];
@@ -200,30 +150,11 @@ pub struct PasswordUser {
     pub domain: Option<UserDomain>,
 }
 
-impl PasswordUser {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-
-    /// Sets [`password`](Self::password).
-    pub fn password(mut self, password: impl Into<Secret>) -> Self {
-        self.password = Some(password.into());
-        self
-    }
-
-    /// Sets [`domain`](Self::domain).
-    pub fn domain(mut self, domain: UserDomain) -> Self {
-        self.domain = Some(domain);
-        self
-    }
-}
+yundb_runtime::setters!(PasswordUser {
+    name: into(String),
+    password: into(Secret),
+    domain: value(UserDomain),
+});
 
 impl Object for PasswordUser {
     const FIELDS: &'static [Field] = &[
@@ -242,18 +173,9 @@ pub struct UserDomain {
     pub name: Option<String>,
 }
 
-impl UserDomain {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-}
+yundb_runtime::setters!(UserDomain {
+    name: into(String),
+});
 
 impl Object for UserDomain {
     const FIELDS: &'static [Field] = &[required("name", any())];
@@ -272,24 +194,10 @@ pub struct Scope {
     pub domain: Option<DomainScope>,
 }
 
-impl Scope {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`project`](Self::project).
-    pub fn project(mut self, project: ProjectScope) -> Self {
-        self.project = Some(project);
-        self
-    }
-
-    /// Sets [`domain`](Self::domain).
-    pub fn domain(mut self, domain: DomainScope) -> Self {
-        self.domain = Some(domain);
-        self
-    }
-}
+yundb_runtime::setters!(Scope {
+    project: value(ProjectScope),
+    domain: value(DomainScope),
+});
 
 /// The project, by id or by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -304,24 +212,10 @@ pub struct ProjectScope {
     pub name: Option<String>,
 }
 
-impl ProjectScope {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`id`](Self::id).
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-}
+yundb_runtime::setters!(ProjectScope {
+    id: into(String),
+    name: into(String),
+});
 
 /// The account, by id or by name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -335,24 +229,10 @@ pub struct DomainScope {
     pub name: Option<String>,
 }
 
-impl DomainScope {
-    /// Nothing set so far.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Sets [`id`](Self::id).
-    pub fn id(mut self, id: impl Into<String>) -> Self {
-        self.id = Some(id.into());
-        self
-    }
-
-    /// Sets [`name`](Self::name).
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-}
+yundb_runtime::setters!(DomainScope {
+    id: into(String),
+    name: into(String),
+});
 
 /// What `CreateToken` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -119,7 +119,11 @@ impl Components {
             pointer => given_name(pointer).map(str::to_owned),
         };
         let given = given.map(|name| name.replace(['/', '~'], "_"));
-        let name = self.unused(section, &given.clone().unwrap_or_else(|| made_name(&target.pointer)));
+        let made = || match target.file {
+            0 => made_name(&target.pointer),
+            _ => made_name(&[&[stem()], target.pointer.as_slice()].concat()),
+        };
+        let name = self.unused(section, &given.clone().unwrap_or_else(made));
         if let Some(given) = given.filter(|given| *given != name)
             && let Some((other, first)) = self.taken.get(&(section, given.clone()))
         {

@@ -20,10 +20,10 @@ use super::{
 use crate::diagnostic::{Diagnostic, Location};
 
 /// How many values inlining may add in all: a few files can refer to each other into billions.
-const MOST_INLINED: usize = 2_000_000;
+const MOST_INLINED: usize = 1_000_000;
 
-/// Brings the file `root`, read from `path`, and all that it refers to into one tree.
-pub(super) fn bundle(root: File, path: &Path, reporter: &mut Reporter<'_>) -> Node {
+/// Brings the file `root`, read from `path`, and all that it refers to into one tree. None if that has no end.
+pub(super) fn bundle(root: File, path: &Path, reporter: &mut Reporter<'_>) -> Option<Node> {
     let mut bundler = Bundler {
         reporter,
         files: Files::new(root, path),
@@ -31,8 +31,10 @@ pub(super) fn bundle(root: File, path: &Path, reporter: &mut Reporter<'_>) -> No
         inlining: Vec::new(),
         inlined: 0,
         depth: 0,
+        endless: false,
     };
-    bundler.document()
+    let document = bundler.document();
+    (!bundler.endless).then_some(document)
 }
 
 struct Bundler<'a, 'd> {
@@ -43,6 +45,8 @@ struct Bundler<'a, 'd> {
     inlining: Vec<Target>,
     inlined: usize,
     depth: usize,
+    /// Whether the document is too deep or too large, which ends it all.
+    endless: bool,
 }
 
 impl Bundler<'_, '_> {
@@ -94,16 +98,24 @@ impl Bundler<'_, '_> {
         if shape == Shape::Any || node.is_scalar() {
             return node.clone();
         }
+        if self.depth > DEEPEST {
+            self.end("too-deep", format!("`$ref`s nest the document deeper than {DEEPEST} levels"), &node.location);
+        }
+        if self.endless {
+            return Node::new(Value::Null, node.location.clone());
+        }
         self.depth += 1;
-        let resolved = if self.depth > DEEPEST {
-            let message = format!("`$ref`s nest the document deeper than {DEEPEST} levels");
-            self.reporter.push(Diagnostic::error("too-deep", message).at(node.location.clone()));
-            Node::new(Value::Null, node.location.clone())
-        } else {
-            self.resolve_members(node, shape, file)
-        };
+        let resolved = self.resolve_members(node, shape, file);
         self.depth -= 1;
         resolved
+    }
+
+    /// Says once why the document can't be brought into one tree.
+    fn end(&mut self, code: &'static str, message: String, place: &Location) {
+        if !self.endless {
+            self.reporter.push(Diagnostic::error(code, message).at(place.clone()));
+        }
+        self.endless = true;
     }
 
     fn resolve_members(&mut self, node: &Node, shape: Shape, file: FileId) -> Node {
@@ -187,7 +199,8 @@ impl Bundler<'_, '_> {
         };
         self.inlined = self.inlined.saturating_add(node.size());
         if self.inlined > MOST_INLINED {
-            return fail(Diagnostic::error("too-large", "the `$ref`s of this document expand to too much"));
+            let message = format!("`$ref`s expand the document to more than {MOST_INLINED} values");
+            self.end("too-large", message, &node.location);
         }
         self.inlining.push(target.clone());
         let resolved = self.resolve(node, shape, target.file);
