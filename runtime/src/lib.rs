@@ -1,1 +1,59 @@
 //! What the generated yundb clients stand on: sending, signing, checking and decoding.
+//!
+//! A generated crate states its operations as data ([`operation`], [`shape`]) and wraps a [`Client`] and its [`Call`]s;
+//! all else happens here, once for every service.
+
+#[doc(hidden)]
+pub mod open_enum;
+pub mod operation;
+pub mod shape;
+pub mod sign;
+#[doc(hidden)]
+pub mod union;
+
+mod answer;
+mod call;
+mod check;
+mod client;
+mod credentials;
+mod decode;
+mod encode;
+mod endpoint;
+mod error;
+mod error_body;
+mod json_text;
+mod multipart;
+mod nullable;
+mod paging;
+mod pipeline;
+mod request;
+mod seal;
+mod secret;
+mod security;
+mod setters;
+mod transport;
+
+pub use bytes;
+pub use http;
+pub use jiff::Timestamp;
+pub use serde;
+pub use serde_json;
+pub use serde_json::Value;
+
+pub use answer::{Answer, ByteStream, Response};
+pub use call::Call;
+pub use client::{Client, ClientBuilder, Clock, SystemClock};
+pub use credentials::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider, EnvironmentCredentials};
+pub use decode::{from_headers, from_slice, from_value};
+pub use error::{ConfigError, DecodeError, Error, ErrorKind, Violation};
+pub use json_text::JsonText;
+pub use multipart::Part;
+pub use nullable::nullable;
+pub use operation::{
+    FromAnswer, Operation, Param, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
+};
+pub use paging::{BoxStream, Paged, Paging, items, pages};
+pub use secret::Secret;
+pub use shape::{Field, Object, Shape};
+pub use sign::Signature;
+pub use transport::{ReqwestTransport, Transport, TransportError, TransportErrorKind};

@@ -1,24 +1,49 @@
 //! What an operation is, as data: method, path, parameters, security. Generated code states it; `call` acts on it.
 
-use crate::answer::Answer;
+use serde::de::DeserializeOwned;
+
+use crate::answer::{Answer, ByteStream};
 use crate::error::DecodeError;
 use crate::shape::Shape;
 
 /// One operation of a service. Generated code implements it for the struct that collects the operation's input.
 pub trait Operation {
     /// What a success answers.
-    type Output;
+    type Output: FromAnswer;
     /// The documented response headers; `()` where there are none.
-    type Headers: serde::de::DeserializeOwned;
+    type Headers: DeserializeOwned;
     /// The documented body of an error.
-    type Error;
+    type Error: FromAnswer;
     /// How the operation is addressed and sent.
     const SPEC: &'static Spec;
 
     /// Reads a success, by its status.
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError>;
+    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
+        Self::Output::from_answer(answer)
+    }
+
     /// Reads an error body, by its status.
-    fn decode_error(answer: &Answer) -> Result<Self::Error, DecodeError>;
+    fn decode_error(answer: Answer) -> Result<Self::Error, DecodeError> {
+        Self::Error::from_answer(answer)
+    }
+}
+
+/// What an answer can be read as: any type that JSON can, a stream of bytes, or one of several by status.
+pub trait FromAnswer: Sized {
+    /// Reads the answer.
+    fn from_answer(answer: Answer) -> Result<Self, DecodeError>;
+}
+
+impl<T: DeserializeOwned> FromAnswer for T {
+    fn from_answer(answer: Answer) -> Result<Self, DecodeError> {
+        answer.json()
+    }
+}
+
+impl FromAnswer for ByteStream {
+    fn from_answer(answer: Answer) -> Result<Self, DecodeError> {
+        Ok(answer.stream())
+    }
 }
 
 /// How an operation is addressed and sent.

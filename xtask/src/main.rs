@@ -88,6 +88,7 @@ fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
             name: Some(format!("yundb-{service}")),
             source: Some(format!("specs/{service}")),
             manifest: Manifest::Workspace,
+            strict: true,
             ..options.clone()
         };
         well &= generate(&Path::new("specs").join(&service), &Path::new("generated").join(&service), &options)?;

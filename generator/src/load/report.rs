@@ -44,18 +44,24 @@ pub(super) fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) 
     near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein's distance, without regard to case.
+/// How many letters have to be changed, added, left out or swapped with the next; without regard to case.
 fn distance(a: &str, b: &str) -> usize {
+    let a: Vec<char> = a.to_lowercase().chars().collect();
     let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.to_lowercase().chars().enumerate() {
+    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX - 1);
+    for (i, from) in a.iter().enumerate() {
         let mut next = vec![i + 1];
         for (j, to) in b.iter().enumerate() {
-            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX - 1);
-            let swap = at(&row, j) + usize::from(from != *to);
-            next.push(swap.min(at(&row, j + 1) + 1).min(at(&next, j) + 1));
+            let change = at(&row, j) + usize::from(from != to);
+            let mut least = change.min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
+            if i > 0 && j > 0 && a.get(i - 1) == Some(to) && b.get(j - 1) == Some(from) {
+                least = least.min(at(&before, j - 1) + 1);
+            }
+            next.push(least);
         }
-        row = next;
+        before = std::mem::replace(&mut row, next);
     }
     row.last().copied().unwrap_or(0)
 }
@@ -70,6 +76,8 @@ mod tests {
         assert_eq!(nearest("description", ["Description"]), Some("Description"));
         assert_eq!(nearest("file", ["string", "integer"]), None);
         assert_eq!(nearest("", ["a"]), Some("a"));
+        assert_eq!(nearest("nmae", ["id", "name"]), Some("name"));
         assert_eq!(distance("kitten", "sitting"), 3);
+        assert_eq!(distance("qurey", "query"), 1);
     }
 }

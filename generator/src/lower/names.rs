@@ -75,8 +75,11 @@ pub fn variant(value: &str, scope: &mut Scope) -> String {
     let plain = camel(value);
     if !value.is_empty() && (plain == "Empty" || scope.has(&plain)) {
         let spelled = camel(&spell_symbols(value));
-        let fallback = "Symbol".to_owned();
-        return scope.take_first([plain, spelled, fallback].into_iter().filter(|name| name != "Empty"));
+        let mut candidates: Vec<String> = [plain, spelled].into_iter().filter(|name| name != "Empty").collect();
+        if candidates.is_empty() {
+            candidates.push("Symbol".to_owned());
+        }
+        return scope.take_first(candidates);
     }
     scope.take(plain)
 }

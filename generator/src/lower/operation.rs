@@ -389,6 +389,7 @@ fn aliases(found: &Found<'_>, method_name: &str, type_name: &str) -> Vec<String>
     let id = found.operation.operation_id.as_deref();
     let mut out: Vec<String> = Vec::new();
     for alias in [sdk, id].into_iter().flatten() {
+        let method_name = method_name.trim_start_matches("r#");
         let usable = !alias.contains(['"', '\'']) && !alias.contains(char::is_whitespace);
         if usable && alias != method_name && alias != type_name && !out.iter().any(|known| known == alias) {
             out.push(alias.to_owned());

@@ -164,13 +164,18 @@ impl Checker<'_, '_> {
             return self.wrong(node, Shape::Object(kind), "");
         }
         if let Some(text) = node.get("$ref").and_then(Node::as_str) {
-            let holds = self.known.contains(text);
-            return holds && self.lone_ref(node, kind);
+            return self.leads_to(text, kind) && self.lone_ref(node, kind);
         }
         self.mend(node, kind, place);
         let all_there = self.required(node, kind, place);
         let fields_hold = self.fields(node, kind);
         fields_hold && all_there && self.fits(node, kind, place)
+    }
+
+    /// Whether a `$ref` leads to a component of the kind that has to stand there.
+    fn leads_to(&self, text: &str, kind: Kind) -> bool {
+        let place = text.strip_prefix("#/components/").and_then(|rest| rest.split_once('/'));
+        place.is_some_and(|(section, _)| kind.section() == Some(section)) && self.known.contains(text)
     }
 
     /// Beside a `$ref` OpenAPI 3.0 lets nothing count, and `openapiv3` drops it.

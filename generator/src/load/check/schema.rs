@@ -61,7 +61,7 @@ impl Checker<'_, '_> {
         let location = node.location.clone();
         let Some(entries) = node.as_object_mut() else { return false };
         let Some(entry) = entries.get("$ref").cloned() else { return true };
-        if !entry.node.as_str().is_some_and(|text| self.known.contains(text)) {
+        if !entry.node.as_str().is_some_and(|text| self.leads_to(text, Kind::Schema)) {
             // Said already. Any value is better than none of the operation.
             entries.retain(|key, _| NOTES.contains(&key.as_str()));
             return true;

@@ -1,0 +1,108 @@
+//! What is checked in is what the generator emits: the services of `specs/`, and the fixtures.
+//!
+//! `UPDATE_FIXTURES=1` writes the fixtures' crates instead of comparing them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use yundb_generator::{Manifest, Options, generate};
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+}
+
+fn folders(of: &Path) -> BTreeSet<String> {
+    fs::read_dir(of)
+        .expect("a folder")
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().expect("a name in Unicode"))
+        .collect()
+}
+
+fn compare(spec: &Path, out: &Path, options: &Options) {
+    let report = generate(spec, out, options).unwrap_or_else(|failure| panic!("{}: {failure}", spec.display()));
+    if options.check {
+        assert!(report.changes.is_empty(), "{} is not what the generator emits:\n{}", out.display(), report.changes.diff);
+    }
+}
+
+#[test]
+fn services_are_up_to_date() {
+    let workspace = workspace();
+    let services = folders(&workspace.join("specs"));
+    assert_eq!(services, folders(&workspace.join("generated")), "a crate for each spec, and no other");
+    for service in services {
+        let options = Options {
+            name: Some(format!("yundb-{service}")),
+            source: Some(format!("specs/{service}")),
+            strict: true,
+            check: true,
+            ..Options::default()
+        };
+        compare(&workspace.join("specs").join(&service), &workspace.join("generated").join(&service), &options);
+    }
+}
+
+#[test]
+fn fixtures_are_up_to_date() {
+    let fixtures = workspace().join("tests/fixtures");
+    let check = std::env::var_os("UPDATE_FIXTURES").is_none();
+    for fixture in folders(&fixtures) {
+        let options = Options {
+            name: Some(format!("fixture-{fixture}")),
+            source: Some(format!("tests/fixtures/{fixture}")),
+            manifest: Manifest::Workspace,
+            strict: true,
+            check,
+        };
+        let folder = fixtures.join(&fixture);
+        compare(&folder.join("openapi.yaml"), &folder.join("client"), &options);
+    }
+}
+
+#[test]
+fn one_changed_line_changes_one_hunk() {
+    let workspace = workspace();
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let (spec, out) = (scratch.path().join("huawei-drs"), scratch.path().join("out"));
+    copy(&workspace.join("specs/huawei-drs"), &spec);
+    let options = Options { name: Some("yundb-huawei-drs".to_owned()), ..Options::default() };
+    generate(&spec, &out, &options).expect("the spec as it is");
+
+    let operation = spec.join("operations/connections/create-connection.yaml");
+    let text = fs::read_to_string(&operation).expect("the operation");
+    let changed = text.replacen("maxLength: 255", "maxLength: 200", 1);
+    assert_ne!(text, changed);
+    fs::write(&operation, changed).expect("a changed spec");
+
+    let report = generate(&spec, &out, &Options { check: true, ..options }).expect("the changed spec");
+    assert_eq!(report.changes.written, [Path::new("src/operations/connections.rs")]);
+    // The bound stands in the table of parameters only: the description says it in its own words.
+    assert_eq!(report.changes.diff.matches("\n@@").count(), 1 + usize::from(report.changes.diff.contains("At most 200")), "{}", report.changes.diff);
+}
+
+#[test]
+fn the_same_input_gives_the_same_bytes() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let fixture = workspace().join("tests/fixtures/types/openapi.yaml");
+    let options = Options { name: Some("twice".to_owned()), ..Options::default() };
+    let out = scratch.path().join("out");
+    generate(&fixture, &out, &options).expect("once");
+    let again = generate(&fixture, &out, &Options { check: true, ..options }).expect("twice");
+    assert!(again.changes.is_empty());
+    assert!(again.changes.unchanged > 5);
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder").filter_map(Result::ok) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a copy");
+        }
+    }
+}

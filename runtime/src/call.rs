@@ -1,0 +1,245 @@
+//! A call under construction: what was set so far, by wire name, until it is sent.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Value;
+use zeroize::Zeroize as _;
+
+use crate::answer::Response;
+use crate::client::Client;
+use crate::decode;
+use crate::error::{Error, Failure, Violation};
+use crate::multipart::Part;
+use crate::operation::{Operation, Param, Place, Spec};
+use crate::pipeline;
+
+/// One call of an operation. Generated code wraps it in a type with a setter for each parameter.
+///
+/// Mistakes in what is set come out when it is sent, all together.
+#[derive(Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct Call {
+    pub(crate) client: Client,
+    pub(crate) spec: &'static Spec,
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) parts: Vec<(&'static Param, Part)>,
+    pub(crate) body: Option<RawBody>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) mistakes: Vec<Violation>,
+    pub(crate) checked: bool,
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// A parameter and its value, which is wiped from memory when dropped: it may be a secret, or hold one.
+#[derive(Clone)]
+pub(crate) struct Input {
+    pub(crate) param: &'static Param,
+    pub(crate) value: Value,
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        fn wipe(value: &mut Value) {
+            match value {
+                Value::String(text) => text.zeroize(),
+                Value::Array(elements) => elements.iter_mut().for_each(wipe),
+                Value::Object(entries) => entries.values_mut().for_each(wipe),
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+            }
+        }
+        wipe(&mut self.value);
+    }
+}
+
+/// A body that stands for all body parameters.
+#[derive(Clone)]
+pub(crate) struct RawBody {
+    /// `None` is the documented one.
+    pub(crate) media_type: Option<&'static str>,
+    pub(crate) bytes: Bytes,
+}
+
+impl Call {
+    pub(crate) fn new(client: Client, spec: &'static Spec) -> Self {
+        Self {
+            client,
+            spec,
+            inputs: Vec::new(),
+            parts: Vec::new(),
+            body: None,
+            headers: Vec::new(),
+            mistakes: Vec::new(),
+            checked: true,
+            timeout: None,
+        }
+    }
+
+    /// Sets the parameter of this wire name. The last value counts.
+    pub fn set(self, name: &'static str, value: impl Serialize) -> Self {
+        self.put(None, name, serde_json::to_value(value))
+    }
+
+    /// Sets the parameter of this name in this place, for names that occur in several.
+    pub fn set_in(self, place: Place, name: &'static str, value: impl Serialize) -> Self {
+        self.put(Some(place), name, serde_json::to_value(value))
+    }
+
+    /// Sets the parameter of this wire name to a text.
+    pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
+        self.put(None, name, Ok(Value::String(text.into())))
+    }
+
+    // Not generic: there is a setter for each parameter of each operation.
+    fn put(mut self, place: Option<Place>, name: &'static str, value: Result<Value, serde_json::Error>) -> Self {
+        let Some(param) = self.find(place, name) else { return self };
+        match value {
+            Ok(value) => {
+                self.inputs.retain(|input| !std::ptr::eq(input.param, param));
+                self.inputs.push(Input { param, value });
+            }
+            Err(error) => self.mistakes.push(Violation::new(name, format!("cannot be written: {error}"))),
+        }
+        self
+    }
+
+    fn find(&mut self, place: Option<Place>, name: &'static str) -> Option<&'static Param> {
+        let fits = |param: &&Param| param.name == name && place.is_none_or(|place| param.place == place);
+        let param = self.spec.params.iter().find(fits);
+        if param.is_none() {
+            self.mistakes.push(Violation::new(name, format!("is no parameter of {}", self.spec.name)));
+        }
+        param
+    }
+
+    /// The value that was set for the parameter of this wire name.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.inputs.iter().find(|input| input.param.name == name).map(|input| &input.value)
+    }
+
+    /// Sets a file of the multipart body.
+    pub fn part(self, name: &'static str, part: impl Into<Part>) -> Self {
+        self.parts(name, [part])
+    }
+
+    /// Sets all files of this name of the multipart body.
+    pub fn parts(mut self, name: &'static str, parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
+        if let Some(param) = self.find(Some(Place::Part), name) {
+            self.parts.retain(|(other, _)| !std::ptr::eq(*other, param));
+            self.parts.extend(parts.into_iter().map(|part| (param, part.into())));
+        }
+        self
+    }
+
+    /// The whole body, in the documented media type.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        self.body = Some(RawBody { media_type: None, bytes: body.into() });
+        self
+    }
+
+    /// The whole body, in another media type.
+    pub fn body_as(mut self, media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        self.body = Some(RawBody { media_type: Some(media_type), bytes: body.into() });
+        self
+    }
+
+    /// The whole body as JSON of another media type.
+    pub fn json_as(mut self, media_type: &'static str, value: impl Serialize) -> Self {
+        match serde_json::to_vec(&value) {
+            Ok(bytes) => self.body_as(media_type, wiped(bytes)),
+            Err(error) => {
+                self.mistakes.push(Violation::new("body", format!("cannot be written: {error}")));
+                self
+            }
+        }
+    }
+
+    /// A header besides the documented ones, or instead of one.
+    pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends without holding the input against the documented limits, which may be wrong.
+    pub fn unchecked(mut self) -> Self {
+        self.checked = false;
+        self
+    }
+
+    /// The time for one attempt of this call, instead of the client's.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// Sends the call, within a tokio runtime, and reads the answer.
+    pub async fn send<O: Operation>(self) -> Result<Response<O::Output, O::Headers>, Error<O::Error>> {
+        // All that is generic over the operation is below; the pipeline is compiled once.
+        let answer = match pipeline::run(self).await {
+            Ok(answer) => answer,
+            Err(failure) => {
+                let body = failure.answer().and_then(|answer| O::decode_error(answer).ok());
+                return Err(Error::new(failure, body));
+            }
+        };
+        let (head, raw_body) = (answer.head().clone(), answer.raw_body());
+        let decoded = decode::from_headers(&head.headers);
+        match decoded.and_then(|headers| Ok((headers, O::decode(answer)?))) {
+            Ok((headers, value)) => Ok(Response::new(value, headers, head, raw_body)),
+            Err(error) => Err(Error::new(Failure::decode(head, raw_body, error), None)),
+        }
+    }
+}
+
+/// Bytes that are wiped from memory when the last user drops them.
+pub(crate) fn wiped(bytes: Vec<u8>) -> Bytes {
+    Bytes::from_owner(zeroize::Zeroizing::new(bytes))
+}
+
+// By hand: names only, as values may be secret.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inputs = self.inputs.iter().map(|input| input.param.name);
+        let names: Vec<&str> = inputs.chain(self.parts.iter().map(|(param, _)| param.name)).collect();
+        f.debug_struct("Call").field("operation", &self.spec.name).field("set", &names).finish_non_exhaustive()
+    }
+}
+
+/// The methods that all operations have: `send`, `unchecked`, `timeout`, `extra_header`.
+///
+/// `operation_methods!(Name => Response<Output>, Error<Body>)`, or `Response<Output, Headers>`, for a tuple struct of
+/// one [`Call`].
+#[macro_export]
+macro_rules! operation_methods {
+    ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty> $(,)?) => {
+        impl $name {
+            /// Sends the call and reads the answer.
+            pub async fn send(
+                self,
+            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error>> {
+                self.0.send::<Self>().await
+            }
+
+            /// Sends without holding the input against the documented limits, which may be wrong.
+            pub fn unchecked(self) -> Self {
+                Self(self.0.unchecked())
+            }
+
+            /// The time for one attempt of this call, instead of the client's.
+            pub fn timeout(self, limit: ::core::time::Duration) -> Self {
+                Self(self.0.timeout(limit))
+            }
+
+            /// A header besides the documented ones, or instead of one.
+            pub fn extra_header(
+                self,
+                name: impl ::core::convert::Into<::std::string::String>,
+                value: impl ::core::convert::Into<::std::string::String>,
+            ) -> Self {
+                Self(self.0.extra_header(name, value))
+            }
+        }
+    };
+}

@@ -1,0 +1,215 @@
+//! Holds values against their shapes before anything is sent, and collects every violation with its path.
+
+use std::cmp::Ordering;
+
+use serde_json::{Number, Value};
+
+use crate::error::Violation;
+use crate::shape::{Field, Inner, Limit, LimitValue, Shape};
+
+/// Checks `value`, found at `path`, against `shape`.
+pub(crate) fn value(value: &Value, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+    match value {
+        // Types allow `null` only where the document does.
+        Value::Null | Value::Bool(_) => {}
+        Value::String(text) => string(text, shape, path, violations),
+        Value::Number(found) => number(found, shape, path, violations),
+        Value::Array(elements) => {
+            count(elements.len(), shape.items, ("element", "elements"), path, violations);
+            if shape.unique {
+                let repeated = (1..elements.len()).find(|at| elements[..*at].contains(&elements[*at]));
+                if let Some(at) = repeated {
+                    violations.push(Violation::new(format!("{path}[{at}]"), "repeats an earlier element"));
+                }
+            }
+            if let Inner::List(element) = shape.inner {
+                for (at, item) in elements.iter().enumerate() {
+                    self::value(item, element, &format!("{path}[{at}]"), violations);
+                }
+            }
+        }
+        Value::Object(entries) => {
+            count(entries.len(), shape.items, ("entry", "entries"), path, violations);
+            match shape.inner {
+                Inner::Object(fields) => {
+                    for Field { name, required, shape } in fields() {
+                        match entries.get(*name) {
+                            Some(inner) => self::value(inner, shape, &join(path, name), violations),
+                            None if *required => violations.push(Violation::new(join(path, name), MISSING)),
+                            None => {}
+                        }
+                    }
+                }
+                Inner::Map(shape) => {
+                    for (name, inner) in entries {
+                        self::value(inner, shape, &join(path, name), violations);
+                    }
+                }
+                Inner::None | Inner::List(_) => {}
+            }
+        }
+    }
+}
+
+/// What is said of a required value that isn't there.
+pub(crate) const MISSING: &str = "is required";
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+}
+
+fn string(text: &str, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+    if shape.length != (None, None) {
+        count(text.chars().count(), shape.length, ("character", "characters"), path, violations);
+    }
+    if let Some(pattern) = shape.pattern {
+        // What only ECMA-262 can express (look-around, back references) is left to the service.
+        if let Ok(regex) = regex_lite::Regex::new(pattern)
+            && !regex.is_match(text)
+        {
+            violations.push(Violation::new(path, format!("must match the pattern {pattern}")));
+        }
+    }
+}
+
+fn count(
+    found: usize,
+    (fewest, most): (Option<usize>, Option<usize>),
+    (one, many): (&str, &str),
+    path: &str,
+    violations: &mut Vec<Violation>,
+) {
+    let noun = |count: usize| if count == 1 { one } else { many };
+    if let Some(fewest) = fewest.filter(|fewest| found < *fewest) {
+        violations.push(Violation::new(path, format!("must have at least {fewest} {}, has {found}", noun(fewest))));
+    }
+    if let Some(most) = most.filter(|most| found > *most) {
+        violations.push(Violation::new(path, format!("must have at most {most} {}, has {found}", noun(most))));
+    }
+}
+
+fn number(found: &Number, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+    let mut broken = |limit: Option<Limit>, outside: Ordering, (inclusive, exclusive): (&str, &str)| {
+        let Some(limit) = limit else { return };
+        let Some(order) = compare(found, limit.value) else { return };
+        if order == outside || (limit.exclusive && order == Ordering::Equal) {
+            let words = if limit.exclusive { exclusive } else { inclusive };
+            let bound = match limit.value {
+                LimitValue::Integer(value) => value.to_string(),
+                LimitValue::Float(value) => value.to_string(),
+            };
+            violations.push(Violation::new(path, format!("must be {words} {bound}, is {found}")));
+        }
+    };
+    broken(shape.minimum, Ordering::Less, ("at least", "greater than"));
+    broken(shape.maximum, Ordering::Greater, ("at most", "less than"));
+    if let Some(step) = shape.multiple_of.filter(|step| !is_multiple(found, *step)) {
+        violations.push(Violation::new(path, format!("must be a multiple of {step}, is {found}")));
+    }
+}
+
+/// Integers are compared as integers: beyond 2^53 floats would call different ones equal.
+fn compare(found: &Number, limit: LimitValue) -> Option<Ordering> {
+    match (limit, found.as_i128()) {
+        (LimitValue::Integer(limit), Some(found)) => Some(found.cmp(&i128::from(limit))),
+        (LimitValue::Integer(limit), None) => found.as_f64()?.partial_cmp(&(limit as f64)),
+        (LimitValue::Float(limit), _) => found.as_f64()?.partial_cmp(&limit),
+    }
+}
+
+fn is_multiple(found: &Number, step: f64) -> bool {
+    let whole_step = step as i128;
+    if let (Some(found), true) = (found.as_i128(), whole_step as f64 == step && whole_step != 0) {
+        return found % whole_step == 0;
+    }
+    let Some(found) = found.as_f64() else { return true };
+    if step == 0.0 {
+        return true;
+    }
+    // 0.3 is a multiple of 0.1, though not in binary.
+    let quotient = found / step;
+    (quotient - quotient.round()).abs() <= 1e-9 * quotient.abs().max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::shape::{Object, any, list, map, object, optional, required};
+
+    struct Node;
+    impl Object for Node {
+        const FIELDS: &'static [Field] = &[
+            required("name", any().min_length(1).max_length(3).pattern("^[a-z]*$")),
+            optional("port", any().min(1).max(65535)),
+            optional("children", list(&object::<Node>()).max_items(2)),
+            optional("tags", map(&any().max_length(2)).min_items(1)),
+        ];
+    }
+
+    fn check(found: Value, shape: Shape) -> Vec<String> {
+        let mut violations = Vec::new();
+        value(&found, &shape, "x", &mut violations);
+        violations.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_violation_comes_with_its_path() {
+        let found = check(
+            json!({"port": 0, "children": [{"name": "a"}, {"name": "Long", "tags": {}}, {"name": "", "tags": {"k": "abc"}}]}),
+            object::<Node>(),
+        );
+        assert_eq!(
+            found,
+            [
+                "x.name: is required",
+                "x.port: must be at least 1, is 0",
+                "x.children: must have at most 2 elements, has 3",
+                "x.children[1].name: must have at most 3 characters, has 4",
+                "x.children[1].name: must match the pattern ^[a-z]*$",
+                "x.children[1].tags: must have at least 1 entry, has 0",
+                "x.children[2].name: must have at least 1 character, has 0",
+                "x.children[2].tags.k: must have at most 2 characters, has 3",
+            ]
+        );
+    }
+
+    #[test]
+    fn characters_are_counted_not_bytes() {
+        assert_eq!(check(json!("äöü"), any().max_length(3)), [""; 0]);
+    }
+
+    #[test]
+    fn limits_of_numbers() {
+        assert_eq!(check(json!(5), any().min(5).max(5)), [""; 0]);
+        assert_eq!(check(json!(5), any().min(5).exclusive_min()), ["x: must be greater than 5, is 5"]);
+        assert_eq!(check(json!(5), any().max(5).exclusive_max()), ["x: must be less than 5, is 5"]);
+        assert_eq!(check(json!(i64::MAX), any().max(i64::MAX - 1)).len(), 1);
+        assert_eq!(check(json!(u64::MAX), any().max(i64::MAX)).len(), 1);
+        assert_eq!(check(json!(0.5), any().min_number(0.75)), ["x: must be at least 0.75, is 0.5"]);
+        assert_eq!(check(json!(1.5), any().max(1)), ["x: must be at most 1, is 1.5"]);
+        assert_eq!(check(json!(7), any().multiple_of(5.0)), ["x: must be a multiple of 5, is 7"]);
+        assert_eq!(check(json!(0.3), any().multiple_of(0.1)), [""; 0]);
+        assert_eq!(check(json!(-10), any().multiple_of(5.0)), [""; 0]);
+    }
+
+    #[test]
+    fn lists_without_duplicates() {
+        assert_eq!(check(json!([1, 2, 1]), any().unique()), ["x[2]: repeats an earlier element"]);
+        assert_eq!(check(json!([1, 2, 3]), any().unique()), [""; 0]);
+    }
+
+    #[test]
+    fn what_cannot_be_checked_passes() {
+        assert_eq!(check(json!(null), any().min_length(3)), [""; 0]);
+        assert_eq!(check(json!(12), any().min_length(3)), [""; 0]);
+        assert_eq!(check(json!("a"), any().pattern("^(?!b)a$")), [""; 0]);
+    }
+
+    #[test]
+    fn messages_hold_no_text_values() {
+        let found = check(json!("hunter2"), any().max_length(3).pattern("^$"));
+        assert!(found.iter().all(|line| !line.contains("hunter2")), "{found:?}");
+    }
+}

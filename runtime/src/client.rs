@@ -1,0 +1,354 @@
+//! The client: a service, its settings, and what its calls are sent with.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::call::Call;
+use crate::credentials::{Credentials, CredentialsProvider, EnvironmentCredentials};
+use crate::endpoint;
+use crate::error::ConfigError;
+use crate::operation::{Protocol, Service, Spec};
+use crate::secret::Secret;
+use crate::security::Keyring;
+use crate::sign::Signature;
+use crate::transport::{ReqwestTransport, Transport};
+
+/// A service to call. Generated clients wrap it; clones share everything.
+#[derive(Clone)]
+pub struct Client(Arc<Settings>);
+
+/// What a client's calls have in common.
+pub(crate) struct Settings {
+    pub(crate) service: &'static Service,
+    /// Region, project id, and whatever else fills the variables of servers and the client's parameters.
+    pub(crate) values: BTreeMap<String, String>,
+    pub(crate) endpoint: Option<String>,
+    /// `None` for plain HTTP, which has the keyring instead.
+    pub(crate) credentials: Option<Arc<dyn CredentialsProvider>>,
+    pub(crate) keyring: Keyring,
+    pub(crate) signature: Signature,
+    pub(crate) get_requests: bool,
+    pub(crate) timeout: Duration,
+    pub(crate) max_response_size: usize,
+    pub(crate) user_agent: String,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) nonce: Arc<dyn Fn() -> String + Send + Sync>,
+    pub(crate) environment: fn(&str) -> Option<String>,
+}
+
+/// Tells the time that goes into signatures.
+pub trait Clock: Send + Sync + fmt::Debug {
+    /// The current time.
+    fn now(&self) -> Timestamp;
+}
+
+/// The system's clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+}
+
+impl Client {
+    /// Begins a call of an operation. Generated code wraps it.
+    pub fn call(&self, spec: &'static Spec) -> Call {
+        Call::new(self.clone(), spec)
+    }
+
+    /// The service that is called.
+    pub fn service(&self) -> &'static Service {
+        self.0.service
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("service", &self.0.service.package)
+            .field("endpoint", &self.0.endpoint)
+            .field("settings", &self.0.values)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Collects the settings of a client `C`, which is the generated one.
+///
+/// Nothing is read from the environment before the first call.
+#[must_use = "a builder does nothing before `build`"]
+pub struct ClientBuilder<C = Client> {
+    service: &'static Service,
+    values: BTreeMap<String, String>,
+    endpoint: Option<String>,
+    credentials: Option<Arc<dyn CredentialsProvider>>,
+    keys: Vec<Key>,
+    signature: Option<Signature>,
+    get_requests: bool,
+    connect_timeout: Option<Duration>,
+    timeout: Duration,
+    max_response_size: usize,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    nonce: Arc<dyn Fn() -> String + Send + Sync>,
+    environment: fn(&str) -> Option<String>,
+    client: PhantomData<fn() -> C>,
+}
+
+/// A key for security schemes, as the builder was told.
+pub(crate) enum Key {
+    Named {
+        scheme: String,
+        key: Secret,
+    },
+    /// For one scheme, or all that take a bearer token.
+    Bearer {
+        scheme: Option<String>,
+        token: Secret,
+    },
+    Basic {
+        user: String,
+        password: Secret,
+    },
+}
+
+impl<C: From<Client>> ClientBuilder<C> {
+    /// A client of this service, with defaults.
+    pub fn new(service: &'static Service) -> Self {
+        Self {
+            service,
+            values: BTreeMap::new(),
+            endpoint: None,
+            credentials: None,
+            keys: Vec::new(),
+            signature: None,
+            get_requests: false,
+            connect_timeout: None,
+            timeout: Duration::from_secs(60),
+            max_response_size: 64 << 20,
+            transport: None,
+            clock: Arc::new(SystemClock),
+            nonce: Arc::new(|| uuid::Uuid::new_v4().to_string()),
+            environment: |name| std::env::var(name).ok(),
+            client: PhantomData,
+        }
+    }
+
+    /// The region. It chooses the endpoint and fills parameters that name the region.
+    pub fn region(self, region: impl Into<String>) -> Self {
+        self.parameter("region", region)
+    }
+
+    /// The project's id; by default `HUAWEICLOUD_SDK_PROJECT_ID` of the environment, for Huawei Cloud.
+    pub fn project_id(self, project_id: impl Into<String>) -> Self {
+        self.parameter("project_id", project_id)
+    }
+
+    /// The account's id; by default `HUAWEICLOUD_SDK_DOMAIN_ID` of the environment, for Huawei Cloud.
+    pub fn domain_id(self, domain_id: impl Into<String>) -> Self {
+        self.parameter("domain_id", domain_id)
+    }
+
+    /// The language of answers, such as `en-us`.
+    pub fn language(self, language: impl Into<String>) -> Self {
+        self.parameter("language", language)
+    }
+
+    /// Any variable of the server's URL, or parameter that is the client's and not a call's.
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.values.insert(name.into(), value.into());
+        self
+    }
+
+    /// Calls this base URL, whatever the document and the region say. Without a scheme it is `https`.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// Signs with these keys, or sends this token. By default they come from the environment.
+    pub fn credentials(self, credentials: Credentials) -> Self {
+        self.credentials_provider(credentials)
+    }
+
+    /// Asks for credentials before each request.
+    pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.credentials = Some(Arc::new(provider));
+        self
+    }
+
+    /// The key of an `apiKey` security scheme, by the scheme's name in the document.
+    pub fn api_key(mut self, scheme: impl Into<String>, key: impl Into<Secret>) -> Self {
+        self.keys.push(Key::Named { scheme: scheme.into(), key: key.into() });
+        self
+    }
+
+    /// The token of all bearer, OAuth 2 and OpenID Connect schemes.
+    pub fn bearer_token(mut self, token: impl Into<Secret>) -> Self {
+        self.keys.push(Key::Bearer { scheme: None, token: token.into() });
+        self
+    }
+
+    /// The token of one such scheme, by its name in the document.
+    pub fn bearer_token_for(mut self, scheme: impl Into<String>, token: impl Into<Secret>) -> Self {
+        self.keys.push(Key::Bearer { scheme: Some(scheme.into()), token: token.into() });
+        self
+    }
+
+    /// User and password of HTTP basic schemes.
+    pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.keys.push(Key::Basic { user: user.into(), password: password.into() });
+        self
+    }
+
+    /// How Alibaba Cloud's requests are signed; by default RPC signature 1.0.
+    pub fn signature(mut self, signature: Signature) -> Self {
+        self.signature = Some(signature);
+        self
+    }
+
+    /// Sends Alibaba Cloud's requests by GET, with all parameters in the URL, where proxies and logs see them.
+    pub fn get_requests(mut self) -> Self {
+        self.get_requests = true;
+        self
+    }
+
+    /// The time within which a connection must come about; 10 seconds by default.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = Some(limit);
+        self
+    }
+
+    /// The time for one attempt, up to the end of the answer, or up to the headers if it is streamed. One minute by
+    /// default.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
+        self
+    }
+
+    /// The most bytes that an answer may have, unless it is streamed; 64 MiB by default.
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.max_response_size = bytes;
+        self
+    }
+
+    /// Sends through this instead of [`ReqwestTransport`].
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Reads the time for signatures from this clock.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where signatures get their nonces from; random UUIDs by default. Only for tests.
+    pub fn nonces(mut self, nonce: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        self.nonce = Arc::new(nonce);
+        self
+    }
+
+    /// What stands in for the environment, which tests cannot set safely.
+    #[cfg(test)]
+    pub(crate) fn environment(mut self, environment: fn(&str) -> Option<String>) -> Self {
+        self.environment = environment;
+        self
+    }
+
+    /// The client. Settings that can't work for any call are errors here already.
+    pub fn build(self) -> Result<C, ConfigError> {
+        let service = self.service;
+        // Where the service has no servers of its own, its operations may.
+        if self.endpoint.is_some() || (!service.servers.is_empty() && self.values.contains_key("region")) {
+            endpoint::resolve(service.servers, self.endpoint.as_deref(), &self.values).map_err(ConfigError)?;
+        }
+        if service.protocol == Protocol::Http && self.credentials.is_some() {
+            return Err(ConfigError(format!(
+                "{} signs nothing: give its keys with `.api_key(..)`, `.bearer_token(..)` or `.basic_auth(..)`",
+                service.package
+            )));
+        }
+        if service.protocol != Protocol::AliyunRpc && (self.signature.is_some() || self.get_requests) {
+            return Err(ConfigError("`.signature(..)` and `.get_requests()` are for Alibaba Cloud's RPC".to_owned()));
+        }
+        let keyring = Keyring::new(service, self.keys).map_err(ConfigError)?;
+        let transport = match self.transport {
+            Some(_) if self.connect_timeout.is_some() => {
+                return Err(ConfigError("`.connect_timeout(..)` has no effect on a transport of your own".to_owned()));
+            }
+            Some(transport) => transport,
+            None => {
+                let connect_timeout = self.connect_timeout.unwrap_or(Duration::from_secs(10));
+                let transport = ReqwestTransport::build(connect_timeout, service.protocol == Protocol::Http)
+                    .map_err(|error| ConfigError(format!("the HTTP client cannot start: {error}")))?;
+                Arc::new(transport)
+            }
+        };
+        let credentials = self.credentials.or(match service.protocol {
+            Protocol::Http => None,
+            Protocol::AliyunRpc => Some(Arc::new(EnvironmentCredentials::aliyun())),
+            Protocol::HuaweiRest => Some(Arc::new(EnvironmentCredentials::huawei())),
+        });
+        let user_agent = format!("{} {}/{}", service.package, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
+        Ok(C::from(Client(Arc::new(Settings {
+            service,
+            values: self.values,
+            endpoint: self.endpoint,
+            credentials,
+            keyring,
+            signature: self.signature.unwrap_or_default(),
+            get_requests: self.get_requests,
+            timeout: self.timeout,
+            max_response_size: self.max_response_size,
+            user_agent,
+            transport,
+            clock: self.clock,
+            nonce: self.nonce,
+            environment: self.environment,
+        }))))
+    }
+}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("service", &self.service.package)
+            .field("endpoint", &self.endpoint)
+            .field("settings", &self.values)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// A setting of the client, if need be from the environment.
+    pub(crate) fn value(&self, name: &str) -> Option<String> {
+        let found = self.values.get(name).cloned();
+        found.or_else(|| {
+            let value = (self.environment)(self.variable(name)?)?;
+            // Files and shells leave line ends behind, which no id has.
+            Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+        })
+    }
+
+    /// The environment variable that gives a setting.
+    pub(crate) fn variable(&self, name: &str) -> Option<&'static str> {
+        match (self.service.protocol, name) {
+            (Protocol::HuaweiRest, "project_id") => Some("HUAWEICLOUD_SDK_PROJECT_ID"),
+            (Protocol::HuaweiRest, "domain_id") => Some("HUAWEICLOUD_SDK_DOMAIN_ID"),
+            _ => None,
+        }
+    }
+}

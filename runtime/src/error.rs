@@ -1,0 +1,355 @@
+//! What can go wrong with a call: one error type, with the service's own error body where there is one.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use crate::answer::{Answer, Head};
+use crate::error_body::{self, Facts};
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// Why a call failed; `E` is the documented body of the service's errors.
+///
+/// `Display` says it in one line: the operation and, for an error of the service, status, code, message and request id.
+pub struct Error<E = serde_json::Value> {
+    failure: Box<Failure>,
+    body: Option<Box<E>>,
+}
+
+/// At which step a call failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The input breaks documented limits; nothing was sent. See [`Error::violations`].
+    Invalid,
+    /// The client's settings do not suffice for this call; nothing was sent.
+    Config,
+    /// No credentials were found; nothing was sent.
+    Credentials,
+    /// No connection came about; nothing was sent.
+    Connect,
+    /// The connection broke, or the answer did not arrive whole; the service may have acted.
+    Transport,
+    /// A time limit passed. The message says which.
+    Timeout,
+    /// The service says it succeeded, but its answer could not be read.
+    Decode,
+    /// The service answered with an error.
+    Service,
+}
+
+/// One value that breaks a documented limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// Where it stands, by wire names: `endpoint.db_port`, `items[2].name`.
+    pub path: String,
+    /// What is wrong with it. Never holds a text value, which may be secret.
+    pub message: String,
+}
+
+impl Violation {
+    pub(crate) fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path, self.message)
+    }
+}
+
+/// An answer that does not fit the documented type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    path: String,
+    message: String,
+}
+
+impl DecodeError {
+    /// At `path` (empty for the whole answer), what is wrong.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+
+    /// Where in the answer, by wire names; empty for the whole.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// What is wrong there.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.message) } else { write!(f, "{}: {}", self.path, self.message) }
+    }
+}
+
+impl StdError for DecodeError {}
+
+/// Settings of a client that cannot work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(pub(crate) String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for ConfigError {}
+
+/// An [`Error`] without the typed body: what the pipeline, which is the same for all operations, hands on.
+pub(crate) struct Failure {
+    pub(crate) kind: ErrorKind,
+    operation: &'static str,
+    /// What happened, where the service did not say it.
+    detail: String,
+    facts: Facts,
+    head: Option<Arc<Head>>,
+    raw_body: Bytes,
+    retryable: bool,
+    violations: Vec<Violation>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Failure {
+    fn new(kind: ErrorKind, operation: &'static str, detail: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
+            kind,
+            operation,
+            detail: detail.into(),
+            facts: Facts::default(),
+            head: None,
+            raw_body: Bytes::new(),
+            retryable: false,
+            violations: Vec::new(),
+            source: None,
+        })
+    }
+
+    pub(crate) fn invalid(operation: &'static str, violations: Vec<Violation>) -> Box<Self> {
+        let mut failure = Self::new(ErrorKind::Invalid, operation, "");
+        failure.violations = violations;
+        failure
+    }
+
+    pub(crate) fn config(operation: &'static str, detail: impl Into<String>) -> Box<Self> {
+        Self::new(ErrorKind::Config, operation, detail)
+    }
+
+    pub(crate) fn credentials(operation: &'static str, source: impl StdError + Send + Sync + 'static) -> Box<Self> {
+        let mut failure = Self::new(ErrorKind::Credentials, operation, source.to_string());
+        failure.source = Some(Box::new(source));
+        failure
+    }
+
+    /// The time for one attempt is over. Whether the service acted is unknown.
+    pub(crate) fn timeout(operation: &'static str, limit: std::time::Duration, idempotent: bool) -> Box<Self> {
+        let detail = format!("no complete answer within {limit:?} (`timeout`)");
+        let mut failure = Self::new(ErrorKind::Timeout, operation, detail);
+        failure.retryable = idempotent;
+        failure
+    }
+
+    /// The transport gave up. `head` is there if it did so within the body.
+    pub(crate) fn transport(
+        operation: &'static str,
+        error: TransportError,
+        head: Option<Arc<Head>>,
+        idempotent: bool,
+    ) -> Box<Self> {
+        let (kind, retryable) = match error.kind() {
+            // Nothing reached the service.
+            TransportErrorKind::Connect => (ErrorKind::Connect, true),
+            TransportErrorKind::ConnectTimeout => (ErrorKind::Timeout, true),
+            TransportErrorKind::Request | TransportErrorKind::Body => (ErrorKind::Transport, idempotent),
+            // The next answer would be as large.
+            TransportErrorKind::TooLarge => (ErrorKind::Transport, false),
+        };
+        let mut failure = Self::new(kind, operation, error.to_string());
+        failure.facts.request_id = head.as_ref().and_then(|head| head.request_id.clone());
+        failure.head = head;
+        failure.retryable = retryable;
+        failure.source = Some(Box::new(error));
+        failure
+    }
+
+    /// The service says it failed.
+    pub(crate) fn service(answer: Answer, idempotent: bool) -> Box<Self> {
+        let (head, raw_body) = answer.into_parts();
+        let facts = error_body::read(&head, &raw_body);
+        let mut failure = Self::new(ErrorKind::Service, head.operation, "");
+        failure.retryable = error_body::is_retryable(head.status, facts.code.as_deref(), idempotent);
+        failure.facts = facts;
+        failure.head = Some(head);
+        failure.raw_body = raw_body;
+        failure
+    }
+
+    /// A success that could not be read. Not retryable: the service has acted.
+    pub(crate) fn decode(head: Arc<Head>, raw_body: Bytes, error: DecodeError) -> Box<Self> {
+        let mut failure = Self::new(ErrorKind::Decode, head.operation, error.to_string());
+        failure.facts.request_id = head.request_id.clone();
+        failure.head = Some(head);
+        failure.raw_body = raw_body;
+        failure.source = Some(Box::new(error));
+        failure
+    }
+
+    /// The service's error as an answer, for reading the typed body.
+    pub(crate) fn answer(&self) -> Option<Answer> {
+        match (self.kind, &self.head) {
+            (ErrorKind::Service, Some(head)) => Some(Answer::whole(head.clone(), self.raw_body.clone())),
+            _ => None,
+        }
+    }
+
+    fn status(&self) -> Option<u16> {
+        self.head.as_ref().map(|head| head.status)
+    }
+}
+
+impl<E> Error<E> {
+    pub(crate) fn new(failure: Box<Failure>, body: Option<E>) -> Self {
+        Self { failure, body: body.map(Box::new) }
+    }
+
+    /// At which step the call failed.
+    pub fn kind(&self) -> ErrorKind {
+        self.failure.kind
+    }
+
+    /// The operation's documented name.
+    pub fn operation(&self) -> &'static str {
+        self.failure.operation
+    }
+
+    /// The HTTP status, if there was an answer.
+    pub fn status(&self) -> Option<u16> {
+        self.failure.status()
+    }
+
+    /// The service's error code, in whichever field it stood; a number as its text.
+    pub fn code(&self) -> Option<&str> {
+        self.failure.facts.code.as_deref()
+    }
+
+    /// The service's error message; of an answer that is no JSON its title or first line.
+    pub fn message(&self) -> Option<&str> {
+        self.failure.facts.message.as_deref()
+    }
+
+    /// The request id that the service's support asks for, from the body or the headers.
+    pub fn request_id(&self) -> Option<&str> {
+        self.failure.facts.request_id.as_deref()
+    }
+
+    /// The documented error body, if the answer had one that could be read.
+    pub fn body(&self) -> Option<&E> {
+        self.body.as_deref()
+    }
+
+    /// The answer's bytes; empty if there was no answer.
+    pub fn raw_body(&self) -> &Bytes {
+        &self.failure.raw_body
+    }
+
+    /// The answer's headers, if there was an answer.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.failure.head.as_ref().map(|head| &head.headers)
+    }
+
+    /// The values that break documented limits.
+    pub fn violations(&self) -> &[Violation] {
+        &self.failure.violations
+    }
+
+    /// Whether the same call may be sent again, and may then succeed.
+    ///
+    /// True when the service surely did not act: no connection (or none within `connect_timeout`), status 408 or 429,
+    /// a throttling code. Of an idempotent operation also after status 500, 502, 503 or 504, after a broken connection
+    /// and after `timeout`. Idempotent is what the document says is; else GET, HEAD, PUT, DELETE, OPTIONS and TRACE;
+    /// for Alibaba Cloud's RPC, whose documents say GET of everything, the actions named `Describe`, `List`, `Get` or
+    /// `Query`. False for everything else.
+    pub fn is_retryable(&self) -> bool {
+        self.failure.retryable
+    }
+}
+
+impl<E> fmt::Display for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Failure { kind, operation, detail, facts, violations, .. } = &*self.failure;
+        match kind {
+            ErrorKind::Invalid => {
+                write!(f, "{operation} was not sent: ")?;
+                for (index, violation) in violations.iter().enumerate() {
+                    write!(f, "{}{violation}", if index == 0 { "" } else { "; " })?;
+                }
+                return Ok(());
+            }
+            ErrorKind::Config | ErrorKind::Credentials => return write!(f, "{operation} was not sent: {detail}"),
+            ErrorKind::Connect | ErrorKind::Transport => write!(f, "{operation} failed: {detail}")?,
+            ErrorKind::Timeout => write!(f, "{operation} timed out: {detail}")?,
+            ErrorKind::Decode => {
+                write!(f, "{operation} succeeded")?;
+                if let Some(status) = self.status() {
+                    write!(f, " ({status})")?;
+                }
+                write!(f, ", but its answer could not be read: {detail}")?;
+            }
+            ErrorKind::Service => {
+                write!(f, "{operation} failed:")?;
+                if let Some(status) = self.status() {
+                    write!(f, " {status}")?;
+                }
+                if let Some(code) = &facts.code {
+                    write!(f, " {}", error_body::one_line(code))?;
+                }
+                if let Some(message) = &facts.message {
+                    write!(f, ": {}", error_body::one_line(message))?;
+                }
+            }
+        }
+        if let Some(id) = &facts.request_id {
+            write!(f, " (request id {id})")?;
+        }
+        Ok(())
+    }
+}
+
+// By hand: the raw body and the headers may hold secrets, and would bury the rest.
+impl<E: fmt::Debug> fmt::Debug for Error<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = f.debug_struct("Error");
+        fields.field("kind", &self.kind()).field("operation", &self.operation());
+        if !self.failure.detail.is_empty() {
+            fields.field("detail", &self.failure.detail);
+        }
+        if !self.violations().is_empty() {
+            fields.field("violations", &self.violations());
+        }
+        if let Some(status) = self.status() {
+            fields
+                .field("status", &status)
+                .field("code", &self.code())
+                .field("message", &self.message())
+                .field("request_id", &self.request_id())
+                .field("body", &self.body());
+        }
+        fields.field("retryable", &self.is_retryable()).finish()
+    }
+}
+
+impl<E: fmt::Debug> StdError for Error<E> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.failure.source.as_deref().map(|source| source as _)
+    }
+}

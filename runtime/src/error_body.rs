@@ -1,0 +1,299 @@
+//! What an error answer says, in any of the shapes that services use, and whether the call may be sent again.
+
+use http::HeaderMap;
+use serde_json::{Map, Value};
+
+use crate::answer::Head;
+
+/// What an error says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Facts {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    pub(crate) request_id: Option<String>,
+}
+
+// Names without case, `_` and `-`; the first that has a value wins.
+const CODE: &[&str] = &["errorcode", "errcode", "code"];
+const MESSAGE: &[&str] = &[
+    "errormsg",
+    "errmsg",
+    "externalmessage",
+    "errormessage",
+    "errmessage",
+    "message",
+    "errordescription",
+    "detail",
+    "msg",
+    "title",
+];
+const REQUEST_ID: &[&str] = &["requestid", "reqid", "traceid"];
+/// Objects that hold the error, where it isn't at the top.
+const WRAPPERS: &[&str] = &["error", "errors", "fault", "response"];
+
+/// Reads an error answer. What the body does not say comes from the headers.
+pub(crate) fn read(head: &Head, body: &[u8]) -> Facts {
+    let mut facts = match serde_json::from_slice::<Value>(body) {
+        Ok(value) => from_json(&value),
+        Err(_) => from_text(&String::from_utf8_lossy(body)),
+    };
+    facts.request_id = facts.request_id.or_else(|| head.request_id.clone());
+    if let (None, 300..400) = (&facts.message, head.status) {
+        let target = head.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
+        facts.message = target.map(|target| format!("redirected to {target}, which was not followed"));
+    }
+    facts
+}
+
+/// Reads the code, message and request id of an error's JSON body.
+fn from_json(value: &Value) -> Facts {
+    let object = match value {
+        Value::Object(object) => object,
+        Value::Array(list) => return list.first().map(from_json).unwrap_or_default(),
+        Value::String(text) => return from_text(text),
+        _ => return Facts::default(),
+    };
+    let mut facts =
+        Facts { code: find(object, CODE), message: find(object, MESSAGE), request_id: find(object, REQUEST_ID) };
+    if facts.code.is_some() && facts.message.is_some() {
+        return facts;
+    }
+    // `{"error": {...}}`, `{"errors": [{...}]}`, and OpenStack's `{"badRequest": {...}}`.
+    let wrapped = WRAPPERS.iter().find_map(|name| get(object, name).filter(|inner| !inner.is_null()));
+    let only = object.values().next().filter(|inner| object.len() == 1 && inner.is_object());
+    match wrapped.or(only) {
+        // OAuth's `{"error": "invalid_grant", "error_description": "..."}`, or simply a sentence.
+        Some(Value::String(text)) if !text.is_empty() => {
+            if facts.message.is_none() && text.contains(' ') {
+                facts.message = Some(text.clone());
+            } else {
+                facts.code.get_or_insert_with(|| text.clone());
+            }
+        }
+        Some(inner @ (Value::Object(_) | Value::Array(_))) => {
+            let inner = from_json(inner);
+            facts.code = facts.code.or(inner.code);
+            facts.message = facts.message.or(inner.message);
+            facts.request_id = facts.request_id.or(inner.request_id);
+        }
+        _ => {}
+    }
+    facts
+}
+
+fn normal(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+fn get<'a>(object: &'a Map<String, Value>, normal_name: &str) -> Option<&'a Value> {
+    object.iter().find(|(name, _)| normal(name) == normal_name).map(|(_, value)| value)
+}
+
+fn find(object: &Map<String, Value>, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| match get(object, name)? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.trim().to_owned()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// HTML, XML or plain text: gateways and proxies answer so.
+fn from_text(text: &str) -> Facts {
+    let element = |name: &str| {
+        let lower = text.to_ascii_lowercase();
+        let start = lower.find(&format!("<{name}>"))? + name.len() + 2;
+        let end = start + lower.get(start..)?.find(&format!("</{name}>"))?;
+        let content = one_line(text.get(start..end)?);
+        (!content.is_empty() && !content.contains('<')).then_some(content)
+    };
+    let first_line = || {
+        let mut plain = String::new();
+        let mut in_tag = false;
+        for c in text.chars().take(10_000) {
+            match c {
+                '<' => in_tag = true,
+                '>' if in_tag => in_tag = false,
+                _ if !in_tag => plain.push(c),
+                _ => {}
+            }
+        }
+        plain.lines().map(one_line).find(|line| !line.is_empty())
+    };
+    Facts {
+        code: element("code"),
+        message: element("message").or_else(|| element("title")).or_else(first_line),
+        request_id: element("requestid"),
+    }
+}
+
+/// For messages that must stay one readable line.
+pub(crate) fn one_line(text: &str) -> String {
+    const MOST: usize = 500;
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((cut, _)) = line.char_indices().nth(MOST) {
+        line.truncate(cut);
+        line.push_str("...");
+    }
+    line
+}
+
+/// The request id that the headers give.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    ["x-acs-request-id", "x-request-id", "request-id", "x-amzn-requestid", "x-ms-request-id", "x-github-request-id"]
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok())
+        .filter(|id| !id.is_empty())
+        .map(str::to_owned)
+}
+
+/// What the body of an RPC answer with a success status says besides its data.
+pub(crate) struct RpcOutcome {
+    pub(crate) failed: bool,
+    pub(crate) request_id: Option<String>,
+}
+
+/// Whether an RPC answer says `Success: false`, in itself or within the one object that it consists of.
+///
+/// Only that: an `ErrCode` is there in successes too, empty or describing the thing that was asked about.
+pub(crate) fn rpc_outcome(body: &[u8]) -> RpcOutcome {
+    let Ok(Value::Object(object)) = serde_json::from_slice::<Value>(body) else {
+        return RpcOutcome { failed: false, request_id: None };
+    };
+    let inner = object.values().next().filter(|_| object.len() == 1).and_then(Value::as_object);
+    let success = get(&object, "success").or_else(|| get(inner?, "success"));
+    let failed = match success {
+        Some(Value::Bool(success)) => !success,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("false"),
+        _ => false,
+    };
+    RpcOutcome { failed, request_id: find(&object, REQUEST_ID).or_else(|| find(inner?, REQUEST_ID)) }
+}
+
+/// See [`Error::is_retryable`](crate::Error::is_retryable), which says what holds.
+pub(crate) fn is_retryable(status: u16, code: Option<&str>, idempotent: bool) -> bool {
+    // Alibaba Cloud's `Throttling`, `Throttling.User`, ..., with 400 or 200 too; Huawei Cloud's gateway's APIG.0308.
+    let throttled = code.is_some_and(|code| {
+        code.starts_with("Throttling")
+            || matches!(code, "APIG.0308" | "APIGW.0308" | "RequestLimitExceeded" | "TooManyRequests")
+    });
+    throttled || matches!(status, 408 | 429) || (idempotent && matches!(status, 500 | 502 | 503 | 504))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn facts(status: u16, headers: &[(&'static str, &'static str)], body: &str) -> [Option<String>; 3] {
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        let head = Head { operation: "Op", status, request_id: request_id(&headers), headers };
+        let Facts { code, message, request_id } = read(&head, body.as_bytes());
+        [code, message, request_id]
+    }
+
+    #[track_caller]
+    fn says(body: &str, code: &str, message: &str, request_id: &str) {
+        let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        assert_eq!(facts(400, &[], body), [some(code), some(message), some(request_id)], "{body}");
+    }
+
+    #[test]
+    fn every_documented_shape() {
+        says(r#"{"error_code": "DDM.1", "error_msg": "no"}"#, "DDM.1", "no", "");
+        says(r#"{"error_msg": "no", "error_code": "APIG.0301", "request_id": "r"}"#, "APIG.0301", "no", "r");
+        says(r#"{"errCode": "DBS.2", "externalMessage": "no"}"#, "DBS.2", "no", "");
+        says(r#"{"errorCode": "DBS.3", "errorMsg": "no"}"#, "DBS.3", "no", "");
+        says(r#"{"code": "X", "message": "no"}"#, "X", "no", "");
+        let pop = r#"{"RequestId": "r", "HostId": "h", "Code": "InvalidX", "Message": "no", "Recommend": "https://x"}"#;
+        says(pop, "InvalidX", "no", "r");
+        says(r#"{"error": {"code": 401, "message": "no", "title": "Unauthorized"}}"#, "401", "no", "");
+        says(r#"{"ErrCode": "E", "ErrMessage": "no", "Success": "false", "RequestId": "r"}"#, "E", "no", "r");
+        says(r#"{"Success": false, "ErrorMsg": "no", "ErrorCode": ""}"#, "", "no", "");
+        says(r#"{"code": 1017, "message": "no"}"#, "1017", "no", "");
+    }
+
+    #[test]
+    fn shapes_of_others() {
+        says(r#"{"badRequest": {"message": "no", "code": 400}}"#, "400", "no", "");
+        says(r#"{"error": "invalid_grant", "error_description": "no"}"#, "invalid_grant", "no", "");
+        says(r#"{"error": "it is not there"}"#, "", "it is not there", "");
+        says(r#"{"errors": [{"code": "E", "message": "no"}]}"#, "E", "no", "");
+        says(r#"{"type": "about:blank", "title": "Bad", "detail": "too bad", "status": 400}"#, "", "too bad", "");
+        says(r#""no""#, "", "no", "");
+        says("17", "", "", "");
+    }
+
+    #[test]
+    fn no_json() {
+        says("<html>\n<head><title>502 Bad  Gateway</title></head></html>", "", "502 Bad Gateway", "");
+        says("<html><body>\n<h1>No such <b>host</b></h1>\n</body></html>", "", "No such host", "");
+        says("\n upstream\tconnect error\nmore", "", "upstream connect error", "");
+        says(
+            "<?xml version='1.0'?><Error><RequestId>r</RequestId><Code>C</Code><Message>no</Message></Error>",
+            "C",
+            "no",
+            "r",
+        );
+        says("", "", "", "");
+        says("<", "", "", "");
+    }
+
+    #[test]
+    fn headers_fill_in() {
+        let id = || Some("abc".to_owned());
+        assert_eq!(facts(500, &[("x-request-id", "abc")], ""), [None, None, id()]);
+        assert_eq!(facts(500, &[("x-acs-request-id", "abc")], "{}"), [None, None, id()]);
+        assert_eq!(facts(500, &[("x-request-id", "other")], r#"{"request_id": "abc"}"#), [None, None, id()]);
+        let moved = "redirected to https://x/, which was not followed".to_owned();
+        assert_eq!(facts(301, &[("location", "https://x/")], ""), [None, Some(moved), None]);
+    }
+
+    #[test]
+    fn successes_that_failed() {
+        let failed = |body: &str| rpc_outcome(body.as_bytes()).failed;
+        for body in
+            [r#"{"Success": false}"#, r#"{"success": "False", "Data": 1}"#, r#"{"Response": {"Success": "false"}}"#]
+        {
+            assert!(failed(body), "{body}");
+        }
+        for body in [
+            r#"{"Success": true, "ErrCode": ""}"#,
+            r#"{"Success": "true"}"#,
+            r#"{"ErrCode": "", "ErrMessage": ""}"#,
+            r#"{"Items": {"Success": 1}, "Other": 2}"#,
+            r#"{"Items": [{"Success": false}]}"#,
+            "not json",
+            "",
+        ] {
+            assert!(!failed(body), "{body}");
+        }
+        assert_eq!(rpc_outcome(br#"{"RequestId": "r"}"#).request_id.as_deref(), Some("r"));
+        assert_eq!(rpc_outcome(br#"{"AnyResponse": {"RequestId": "r"}}"#).request_id.as_deref(), Some("r"));
+    }
+
+    #[test]
+    fn what_may_be_sent_again() {
+        for idempotent in [true, false] {
+            assert!(is_retryable(429, None, idempotent));
+            assert!(is_retryable(408, None, idempotent));
+            assert!(is_retryable(400, Some("Throttling.User"), idempotent));
+            assert!(is_retryable(200, Some("Throttling"), idempotent));
+            assert!(!is_retryable(400, Some("InvalidParameter"), idempotent));
+            assert!(!is_retryable(404, None, idempotent));
+            assert!(!is_retryable(501, None, idempotent));
+            for status in [500, 502, 503, 504] {
+                assert_eq!(is_retryable(status, None, idempotent), idempotent);
+            }
+        }
+    }
+
+    #[test]
+    fn long_messages_are_cut() {
+        assert_eq!(one_line("a\n b"), "a b");
+        assert_eq!(one_line(&"ä".repeat(600)).chars().count(), 503);
+    }
+}

@@ -1,0 +1,124 @@
+//! The way of every call: check, endpoint, credentials, then an attempt: sign, send, classify.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, Method, Request};
+
+use crate::answer::{Answer, ByteStream, Head, too_large};
+use crate::call::Call;
+use crate::client::Settings;
+use crate::endpoint;
+use crate::error::Failure;
+use crate::error_body;
+use crate::operation::{Protocol, Spec};
+use crate::request::{self, Plan};
+use crate::seal;
+use crate::transport::{TransportError, TransportErrorKind};
+
+type Outcome<T> = Result<T, Box<Failure>>;
+
+/// Runs a call up to the answer, which is a success. Boxed, so that it is compiled here and not again in each crate.
+pub(crate) fn run(call: Call) -> BoxFuture<'static, Outcome<Answer>> {
+    Box::pin(async move {
+        let settings = call.client.settings();
+        let operation = call.spec.name;
+        let mut plan = request::plan(&call).map_err(|violations| Failure::invalid(operation, violations))?;
+        let servers = if call.spec.servers.is_empty() { settings.service.servers } else { call.spec.servers };
+        let base = endpoint::resolve(servers, settings.endpoint.as_deref(), &settings.values)
+            .map_err(|detail| Failure::config(operation, detail))?;
+        if settings.service.protocol == Protocol::Http {
+            let alternatives = call.spec.security.unwrap_or(settings.service.security);
+            settings
+                .keyring
+                .apply(alternatives, settings.service.schemes, &mut plan)
+                .map_err(|detail| Failure::config(operation, detail))?;
+        }
+        // Everything so far holds for all attempts; an attempt has credentials, date and nonce of its own.
+        attempt(&call, settings, &plan, &base).await
+    })
+}
+
+async fn attempt(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> Outcome<Answer> {
+    let operation = call.spec.name;
+    let credentials = match &settings.credentials {
+        Some(provider) if is_signed(call.spec) => {
+            Some(provider.credentials().await.map_err(|error| Failure::credentials(operation, error))?)
+        }
+        _ => None,
+    };
+    let request =
+        seal::seal(settings, plan, base, credentials.as_ref()).map_err(|detail| Failure::config(operation, detail))?;
+    let idempotent = is_idempotent(settings.service.protocol, call.spec, plan);
+    let limit = call.timeout.unwrap_or(settings.timeout);
+    match tokio::time::timeout(limit, exchange(call.spec, settings, request, idempotent)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Failure::timeout(operation, limit, idempotent)),
+    }
+}
+
+/// Whether the vendors' own protocols sign this operation.
+fn is_signed(spec: &Spec) -> bool {
+    // The protocol itself asks for it, so a document without `security` does not mean none.
+    spec.security.is_none_or(|alternatives| alternatives.iter().any(|it| !it.is_empty()))
+}
+
+fn is_idempotent(protocol: Protocol, spec: &Spec, plan: &Plan) -> bool {
+    spec.idempotent.unwrap_or(match (protocol, &plan.rpc) {
+        (Protocol::AliyunRpc, Some((action, _))) => {
+            ["Describe", "List", "Get", "Query"].iter().any(|verb| action.starts_with(verb))
+        }
+        _ => plan.method.is_idempotent(),
+    })
+}
+
+/// Sends a request and sorts what comes back into success and failure.
+async fn exchange(spec: &Spec, settings: &Settings, request: Request<Bytes>, idempotent: bool) -> Outcome<Answer> {
+    let has_body = request.method() != Method::HEAD;
+    let sent = settings.transport.send(request).await;
+    let response = sent.map_err(|error| Failure::transport(spec.name, error, None, idempotent))?;
+    let (parts, body) = response.into_parts();
+    let status = parts.status.as_u16();
+    let mut head = Head {
+        operation: spec.name,
+        status,
+        request_id: error_body::request_id(&parts.headers),
+        headers: parts.headers,
+    };
+    let success = parts.status.is_success() || spec.streams.contains(&status);
+    let streams = |stated: &u16| *stated == 0 || *stated == status || *stated == status / 100;
+    if success && spec.streams.iter().any(streams) {
+        return Ok(Answer::streamed(Arc::new(head), body));
+    }
+    let bytes = match whole(&head.headers, body, settings.max_response_size, has_body && status != 304).await {
+        Ok(bytes) => bytes,
+        Err(error) => return Err(Failure::transport(spec.name, error, Some(Arc::new(head)), idempotent)),
+    };
+    let mut failed = !success;
+    if success && settings.service.protocol == Protocol::AliyunRpc {
+        let outcome = error_body::rpc_outcome(&bytes);
+        failed = outcome.failed;
+        head.request_id = outcome.request_id.or(head.request_id);
+    }
+    let answer = Answer::whole(Arc::new(head), bytes);
+    if failed { Err(Failure::service(answer, idempotent)) } else { Ok(answer) }
+}
+
+/// The body within its bound, and as long as the headers said.
+async fn whole(headers: &HeaderMap, body: ByteStream, limit: usize, has_body: bool) -> Result<Bytes, TransportError> {
+    let header = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let stated = header.and_then(|text| text.parse::<usize>().ok()).filter(|_| has_body);
+    if stated.is_some_and(|stated| stated > limit) {
+        return Err(too_large(limit));
+    }
+    let bytes = body.collect_within(limit).await?;
+    match stated {
+        Some(stated) if bytes.len() < stated && !headers.contains_key(CONTENT_ENCODING) => {
+            let message = format!("the answer ended after {} of {stated} bytes", bytes.len());
+            Err(TransportError::new(TransportErrorKind::Body, message))
+        }
+        _ => Ok(bytes),
+    }
+}

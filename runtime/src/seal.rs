@@ -1,0 +1,138 @@
+//! Makes one attempt's request of a plan: credentials, common parameters, date and nonce, signature.
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request, Uri};
+
+use crate::call::wiped;
+use crate::client::Settings;
+use crate::credentials::Credentials;
+use crate::encode;
+use crate::operation::Protocol;
+use crate::request::{FORM, Plan};
+use crate::sign::{self, Signature};
+
+/// The request with its credentials in it. An error says what is wrong with the client's settings.
+pub(crate) fn seal(
+    settings: &Settings,
+    plan: &Plan,
+    base: &str,
+    credentials: Option<&Credentials>,
+) -> Result<Request<Bytes>, String> {
+    match (settings.service.protocol, &plan.rpc) {
+        (Protocol::AliyunRpc, Some((action, own))) => rpc(settings, plan, base, credentials, action, own),
+        (Protocol::HuaweiRest, _) => huawei(settings, plan, base, credentials),
+        _ => request(plan, base, &plan.query),
+    }
+}
+
+fn huawei(
+    settings: &Settings,
+    plan: &Plan,
+    base: &str,
+    credentials: Option<&Credentials>,
+) -> Result<Request<Bytes>, String> {
+    let mut request = request(plan, base, &plan.query)?;
+    match credentials {
+        None => {}
+        Some(Credentials::Token(token)) => {
+            let mut value = HeaderValue::from_str(token.expose())
+                .map_err(|_| "the token holds what no header may hold, such as a line break".to_owned())?;
+            value.set_sensitive(true);
+            request.headers_mut().insert("x-auth-token", value);
+        }
+        Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
+            // Keys may reach several projects, and the header says which is meant. Without one, the account is.
+            let scope = settings.value("project_id").map(|id| ("x-project-id", id));
+            let scope = scope.or_else(|| settings.value("domain_id").map(|id| ("x-domain-id", id)));
+            if let Some((name, id)) = scope.filter(|(name, _)| !request.headers().contains_key(*name)) {
+                let value = HeaderValue::from_str(&id).map_err(|_| format!("`{id}` is no id that {name} may hold"))?;
+                request.headers_mut().insert(name, value);
+            }
+            let date = settings.clock.now();
+            sign::sign_huawei(&mut request, access_key, secret_key, security_token.as_ref(), date)
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(request)
+}
+
+type Pairs = Vec<(String, String)>;
+
+fn rpc(
+    settings: &Settings,
+    plan: &Plan,
+    base: &str,
+    credentials: Option<&Credentials>,
+    action: &str,
+    own: &[(String, String)],
+) -> Result<Request<Bytes>, String> {
+    let version = settings.service.version;
+    let method = if settings.get_requests { Method::GET } else { Method::POST };
+    let (date, nonce) = (settings.clock.now(), (settings.nonce)());
+    let keys = match credentials {
+        None => None,
+        Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
+            Some((access_key.as_str(), secret_key, security_token.as_ref()))
+        }
+        Some(Credentials::Token(_)) => {
+            return Err("Alibaba Cloud takes no token alone: give an access key, with it if it is temporary".to_owned());
+        }
+    };
+    let mut common = match keys {
+        Some((access_key, secret_key, token)) if settings.signature == Signature::AliyunRpcV1 => {
+            let mut common = sign::common_parameters(action, version, access_key, token, date, &nonce);
+            let all: Pairs = common.iter().chain(own).cloned().collect();
+            let signed = sign::sign_aliyun_rpc(method.as_str(), &all, secret_key).map_err(|error| error.to_string())?;
+            common.push(("Signature".to_owned(), signed.signature));
+            common
+        }
+        // The action and version are headers of ACS3 too, but only with a signature.
+        None => vec![("Action".to_owned(), action.to_owned()), ("Version".to_owned(), version.to_owned())],
+        Some(_) => Vec::new(),
+    };
+    if !common.iter().any(|(name, _)| name == "Format") {
+        // The service answers XML unless told.
+        common.push(("Format".to_owned(), "JSON".to_owned()));
+    }
+
+    let mut query = encoded(&common);
+    // In the body they stand in no log, and may be long. A body of the operation's own leaves them the query.
+    let in_body = method == Method::POST && plan.body.is_empty();
+    if !in_body {
+        query.extend(encoded(own));
+    }
+    let mut request = request(plan, base, &query)?;
+    *request.method_mut() = method;
+    if in_body && !own.is_empty() {
+        *request.body_mut() = wiped(encode::joined(&encoded(own)).into_bytes());
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
+    }
+    if let (Signature::Acs3, Some((access_key, secret_key, token))) = (settings.signature, keys) {
+        request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        sign::sign_acs3(&mut request, action, version, access_key, secret_key, token, date, &nonce)
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(request)
+}
+
+fn encoded(pairs: &[(String, String)]) -> Pairs {
+    let encoded = |text: &str| encode::strict(text).to_string();
+    pairs.iter().map(|(name, value)| (encoded(name), encoded(value))).collect()
+}
+
+/// The plan's request with these encoded pairs as its query.
+fn request(plan: &Plan, base: &str, query: &[(String, String)]) -> Result<Request<Bytes>, String> {
+    let mut url = format!("{base}{}", plan.path);
+    if !query.is_empty() {
+        url.push('?');
+        url.push_str(&encode::joined(query));
+    }
+    // Not shown: the query may hold secrets.
+    let uri: Uri = url.parse().map_err(|error| format!("the request's URL is not valid: {error}"))?;
+    let mut request = Request::new(plan.body.clone());
+    *request.method_mut() = plan.method.clone();
+    *request.uri_mut() = uri;
+    *request.headers_mut() = plan.headers.clone();
+    Ok(request)
+}

@@ -1,0 +1,157 @@
+//! The wire: one request out, one answer with a streamed body back.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use futures_util::TryStreamExt as _;
+use http::{Request, Response};
+
+use crate::answer::ByteStream;
+
+/// Sends one request and hands back the answer as it arrives.
+///
+/// It neither retries, signs, nor judges a status. [`ReqwestTransport`] is the default; another one is a test's fake
+/// server, a recorder, or a different HTTP client.
+pub trait Transport: Send + Sync + fmt::Debug {
+    /// Sends the request. The answer's body need not have arrived when this ends.
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>>;
+}
+
+/// Why no whole answer arrived.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// How far a request had come when its transport failed. It decides what may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// There was no connection: surely nothing was sent.
+    Connect,
+    /// There was no connection within the time for connecting: surely nothing was sent.
+    ConnectTimeout,
+    /// While the request was sent or the answer awaited.
+    Request,
+    /// Within the answer's body.
+    Body,
+    /// The answer is longer than the client allows.
+    TooLarge,
+}
+
+impl TransportError {
+    /// A failure at this point.
+    pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+
+    /// Caused by this.
+    pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// How far the request had come.
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// The transport that clients use unless told otherwise: reqwest with rustls.
+#[derive(Clone, Debug)]
+pub struct ReqwestTransport {
+    client: reqwest::Client,
+    connect_timeout: Option<Duration>,
+}
+
+impl ReqwestTransport {
+    /// With a client of your own: proxies, certificates, pools. Let it follow no redirects where requests are signed.
+    pub fn new(client: reqwest::Client) -> Self {
+        Self { client, connect_timeout: None }
+    }
+
+    /// The default client: the system's proxies and no redirects but, if allowed, to the same origin.
+    pub(crate) fn build(connect_timeout: Duration, redirects: bool) -> Result<Self, reqwest::Error> {
+        // A signature holds for one URL, and reqwest drops only well-known credentials when it leaves an origin.
+        let policy = if redirects {
+            reqwest::redirect::Policy::custom(|attempt| {
+                let origin = attempt.previous().first().map(|url| url.origin());
+                if attempt.previous().len() <= 5 && origin == Some(attempt.url().origin()) {
+                    attempt.follow()
+                } else {
+                    attempt.stop()
+                }
+            })
+        } else {
+            reqwest::redirect::Policy::none()
+        };
+        let client = reqwest::Client::builder().redirect(policy).connect_timeout(connect_timeout).build()?;
+        Ok(Self { client, connect_timeout: Some(connect_timeout) })
+    }
+
+    fn error(&self, error: reqwest::Error, kind: TransportErrorKind) -> TransportError {
+        // The URL may hold secrets, and the operation's name says more.
+        let error = error.without_url();
+        let (kind, message) = match (error.is_connect(), error.is_timeout(), self.connect_timeout) {
+            (true, true, Some(limit)) => (
+                TransportErrorKind::ConnectTimeout,
+                format!("no connection within {limit:?} (`connect_timeout`): {}", causes(&error)),
+            ),
+            (true, true, None) => {
+                (TransportErrorKind::ConnectTimeout, format!("no connection in time: {}", causes(&error)))
+            }
+            (true, false, _) => (TransportErrorKind::Connect, format!("no connection: {}", causes(&error))),
+            (false, ..) => (kind, causes(&error)),
+        };
+        TransportError::new(kind, message).with_source(error)
+    }
+}
+
+impl Transport for ReqwestTransport {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
+        Box::pin(async move {
+            let request =
+                reqwest::Request::try_from(request).map_err(|error| self.error(error, TransportErrorKind::Connect))?;
+            let mut answer =
+                self.client.execute(request).await.map_err(|error| self.error(error, TransportErrorKind::Request))?;
+            let mut response = Response::new(());
+            *response.status_mut() = answer.status();
+            *response.headers_mut() = std::mem::take(answer.headers_mut());
+            let transport = self.clone();
+            let body = answer.bytes_stream().map_err(move |error| transport.error(error, TransportErrorKind::Body));
+            Ok(response.map(|()| ByteStream::new(body)))
+        })
+    }
+}
+
+/// The whole chain in one line: reqwest's own `Display` stops at "error sending request".
+fn causes(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        next = cause.source();
+    }
+    text
+}

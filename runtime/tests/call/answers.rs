@@ -1,0 +1,191 @@
+//! What comes of an answer, or of none.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::time::Duration;
+
+use yundb_runtime::http::Response;
+use yundb_runtime::{ByteStream, Credentials, Error, ErrorKind, Transport, TransportErrorKind, Value};
+
+use crate::fake::Fake;
+use crate::mini::{ALIYUN, Client, ErrorBody, HTTP, HUAWEI};
+
+fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 'static) -> Client {
+    let builder = Client::builder(service).transport(transport).project_id("p1").endpoint("http://localhost");
+    let builder = match std::ptr::eq(service, &HTTP) {
+        true => builder.bearer_token("t"),
+        false => builder.credentials(Credentials::access_key("AK", "SK")),
+    };
+    builder.build().expect("a client")
+}
+
+async fn huawei_error(fake: Fake) -> Error<ErrorBody> {
+    client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("an error")
+}
+
+fn is_an_error<E: std::error::Error + Send + Sync + 'static>(_: &E) {}
+
+#[tokio::test]
+async fn errors_of_the_service() {
+    let body = r#"{"error_code": "DRS.M00202", "error_msg": "No such\ngroup."}"#;
+    let error = huawei_error(Fake::answering(404, &[("x-request-id", "r1")], body)).await;
+    is_an_error(&error);
+    assert_eq!(error.to_string(), "CreateConnection failed: 404 DRS.M00202: No such group. (request id r1)");
+    assert_eq!(error.kind(), ErrorKind::Service);
+    assert_eq!((error.status(), error.code(), error.request_id()), (Some(404), Some("DRS.M00202"), Some("r1")));
+    assert_eq!(error.message(), Some("No such\ngroup."));
+    assert_eq!(error.body().and_then(|body| body.error_code.as_deref()), Some("DRS.M00202"));
+    assert_eq!(error.raw_body(), body);
+    assert_eq!(error.headers().map(|headers| headers.len()), Some(1));
+    assert!(!error.is_retryable());
+    assert!(format!("{error:?}").contains("status: 404"));
+}
+
+#[tokio::test]
+async fn errors_that_are_no_json() {
+    let error = huawei_error(Fake::answering(502, &[], "<html><title>Bad Gateway</title></html>")).await;
+    assert_eq!(error.to_string(), "CreateConnection failed: 502: Bad Gateway");
+    assert_eq!(error.body(), None);
+    assert!(!error.is_retryable(), "the POST may have been acted on");
+    let error = huawei_error(Fake::answering(429, &[], "")).await;
+    assert_eq!(error.to_string(), "CreateConnection failed: 429");
+    assert!(error.is_retryable());
+    let fake = Fake::answering(503, &[], "");
+    let error = client(&HTTP, fake).list_pets().set("kind", "cat").send().await.expect_err("an error");
+    assert!(error.is_retryable(), "a GET changes nothing");
+}
+
+#[tokio::test]
+async fn successes_that_failed() {
+    let body = r#"{"Success": "false", "ErrCode": "InvalidHost", "ErrMessage": "no such host", "RequestId": "r1"}"#;
+    let call = |fake| client(&ALIYUN, fake).add_database().set("Host", "h");
+    let error = call(Fake::answering(200, &[], body)).send().await.expect_err("an error");
+    assert_eq!(error.to_string(), "AddDatabase failed: 200 InvalidHost: no such host (request id r1)");
+    assert_eq!(error.kind(), ErrorKind::Service);
+    assert_eq!(error.body().and_then(|body| body.get("ErrCode")).and_then(Value::as_str), Some("InvalidHost"));
+
+    let body = r#"{"Success": "true", "ErrCode": "", "RequestId": "r2"}"#;
+    let made = call(Fake::answering(200, &[], body)).send().await.expect("success");
+    assert_eq!(made.request_id(), Some("r2"));
+
+    // The documents say GET of all operations, so the action's verb decides what may be repeated.
+    for (retryable, error) in [
+        (false, call(Fake::answering(500, &[], "")).send().await),
+        (true, client(&ALIYUN, Fake::answering(500, &[], "")).describe_database().send().await),
+    ] {
+        assert_eq!(error.expect_err("an error").is_retryable(), retryable);
+    }
+}
+
+#[tokio::test]
+async fn calls_may_move_between_threads() {
+    fn is_send<T: Send>(future: T) -> T {
+        future
+    }
+    let client = client(&HTTP, Fake::answering(200, &[], "x"));
+    is_send(client.download_pet().send()).await.expect("success");
+}
+
+#[tokio::test]
+async fn no_answer() {
+    let error = huawei_error(Fake::failing(TransportErrorKind::Connect)).await;
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, true));
+    assert_eq!(error.to_string(), "CreateConnection failed: the cable is cut");
+    assert!(std::error::Error::source(&error).is_some());
+    let error = huawei_error(Fake::failing(TransportErrorKind::Request)).await;
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Transport, false));
+    let call = client(&HUAWEI, Fake::default()).create_connection("g").unchecked().timeout(Duration::from_millis(20));
+    let error = call.send().await.expect_err("too late");
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false));
+    assert_eq!(error.to_string(), "CreateConnection timed out: no complete answer within 20ms (`timeout`)");
+}
+
+#[tokio::test]
+async fn answers_that_cannot_be_read() {
+    let fake = Fake::answering(200, &[("x-request-id", "r1")], "[1");
+    let error = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("no JSON");
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    let text = error.to_string();
+    assert!(text.starts_with("CreateConnection succeeded (200), but its answer could not be read: "), "{text}");
+    assert!(text.ends_with(" (request id r1)"), "{text}");
+    assert_eq!(error.raw_body(), "[1");
+    let fake = Fake::answering(202, &[], "{}");
+    let error = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("undocumented");
+    assert!(error.to_string().ends_with("could not be read: status 202 is not documented"), "{error}");
+}
+
+#[tokio::test]
+async fn an_empty_body_is_an_empty_object() {
+    let fake = Fake::answering(200, &[], "");
+    let made = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect("success");
+    assert_eq!(made.id, None);
+}
+
+#[tokio::test]
+async fn bodies_within_bounds() {
+    let list = |fake: Fake, limit| {
+        let builder = Client::builder(&HTTP).transport(fake).bearer_token("t").max_response_size(limit);
+        builder.build().expect("a client").list_pets().set("kind", "cat").send()
+    };
+    let answer = r#"["a", "b"]"#;
+    assert_eq!(list(Fake::answering(200, &[], answer), 10).await.expect("success").into_inner(), ["a", "b"]);
+    for headers in [&[][..], &[("content-length", "10")]] {
+        let error = list(Fake::answering(200, headers, answer), 9).await.expect_err("too large");
+        assert_eq!(error.to_string(), "listPets failed: the answer is longer than 9 bytes (`max_response_size`)");
+        assert!(!error.is_retryable());
+    }
+    let error = list(Fake::answering(200, &[("content-length", "12")], answer), 100).await.expect_err("cut off");
+    assert_eq!(error.to_string(), "listPets failed: the answer ended after 10 of 12 bytes");
+    assert_eq!(error.kind(), ErrorKind::Transport);
+}
+
+#[tokio::test]
+async fn streams() {
+    let pieces = futures_util::stream::iter(["ab", "cd", "ef"].map(|piece| Ok(piece.into())));
+    let fake = Fake::replying(Ok(Response::new(ByteStream::new(pieces))));
+    let file = client(&HTTP, fake).download_pet().send().await.expect("success");
+    assert!(file.raw_body().is_empty());
+    assert_eq!(file.into_inner().collect().await.expect("all"), "abcdef");
+    let fake = Fake::answering(404, &[], r#"{"message": "gone"}"#);
+    let error = client(&HTTP, fake).download_pet().send().await.expect_err("an error");
+    assert_eq!(error.to_string(), "downloadPet failed: 404: gone");
+}
+
+/// Answers one connection with `reply` and tells where.
+fn server(reply: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        let (mut socket, _) = listener.accept().expect("a connection");
+        let mut request = [0; 4096];
+        let _ = socket.read(&mut request);
+        let _ = socket.write_all(reply.as_bytes());
+        // A reset instead of an end would be another failure.
+        let _ = socket.shutdown(std::net::Shutdown::Write);
+        let _ = socket.read(&mut request);
+    });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn over_a_socket() {
+    let call = |url: String| {
+        let builder = Client::builder(&HTTP).endpoint(url).bearer_token("t").connect_timeout(Duration::from_secs(5));
+        builder.build().expect("a client").list_pets().set("kind", "cat").send()
+    };
+    let pets = call(server("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n[\"a\"]")).await.expect("success");
+    assert_eq!(pets.into_inner(), ["a"]);
+
+    let error = call(server("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n[\"a\"]")).await.expect_err("cut off");
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Transport, true));
+
+    let moved = server("HTTP/1.1 302 Found\r\nLocation: http://elsewhere.example/\r\nContent-Length: 0\r\n\r\n");
+    let error = call(moved).await.expect_err("moved");
+    let expected = "listPets failed: 302: redirected to http://elsewhere.example/, which was not followed";
+    assert_eq!(error.to_string(), expected);
+
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let error = call(format!("http://{closed}")).await.expect_err("nobody there");
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, true));
+    assert!(error.to_string().starts_with("listPets failed: no connection: "), "{error}");
+}

@@ -1,0 +1,6 @@
+//! Calls of a miniature generated crate, from setters to typed answers and errors, over a fake transport.
+
+mod answers;
+mod fake;
+mod mini;
+mod requests;

@@ -1,0 +1,338 @@
+//! A miniature of what the generator emits: three services, one for each protocol.
+
+use serde::{Deserialize, Serialize};
+use yundb_runtime::bytes::Bytes;
+use yundb_runtime::operation::*;
+use yundb_runtime::shape::*;
+use yundb_runtime::{Answer, ByteStream, Call, ClientBuilder, DecodeError, Part, Secret};
+
+const REGION: &[Variable] = &[Variable { name: "region", default: "cn-north-4", values: &[] }];
+
+pub static HUAWEI: Service = Service {
+    package: concat!("mini-huawei", "/", "0.3.0"),
+    version: "v5",
+    protocol: Protocol::HuaweiRest,
+    servers: &[Server { url: "https://drs.{region}.example.com", region: None, variables: REGION }],
+    schemes: &[Scheme { name: "token", kind: SchemeKind::ApiKey(Place::Header, "X-Auth-Token") }],
+    security: &[&["access_key"], &["token"]],
+};
+
+pub static ALIYUN: Service = Service {
+    package: "mini-aliyun/1",
+    version: "2019-03-27",
+    protocol: Protocol::AliyunRpc,
+    servers: &[
+        Server { url: "https://dg.hangzhou.example.com", region: Some("cn-hangzhou"), variables: &[] },
+        Server { url: "https://dg.shanghai.example.com", region: Some("cn-shanghai"), variables: &[] },
+    ],
+    schemes: &[],
+    security: &[],
+};
+
+pub static HTTP: Service = Service {
+    package: "mini-http/1",
+    version: "1.0",
+    protocol: Protocol::Http,
+    servers: &[Server { url: "https://api.example.com/v1/", region: None, variables: &[] }],
+    schemes: &[
+        Scheme { name: "key", kind: SchemeKind::ApiKey(Place::Query, "api key") },
+        Scheme { name: "session", kind: SchemeKind::ApiKey(Place::Cookie, "sid") },
+        Scheme { name: "login", kind: SchemeKind::Basic },
+        Scheme { name: "oauth", kind: SchemeKind::Bearer },
+    ],
+    security: &[&["oauth"], &["key", "session"]],
+};
+
+/// The client, as generated for each service.
+#[derive(Clone, Debug)]
+pub struct Client(yundb_runtime::Client);
+
+impl Client {
+    pub fn builder(service: &'static Service) -> ClientBuilder<Self> {
+        ClientBuilder::new(service)
+    }
+}
+
+impl From<yundb_runtime::Client> for Client {
+    fn from(inner: yundb_runtime::Client) -> Self {
+        Self(inner)
+    }
+}
+
+impl Client {
+    pub fn create_connection(&self, group: impl Into<String>) -> CreateConnection {
+        CreateConnection(self.0.call(CreateConnection::SPEC).set("group", group.into()))
+    }
+}
+
+#[derive(Clone, Debug)]
+#[must_use = "nothing is sent before `send`"]
+pub struct CreateConnection(Call);
+
+impl CreateConnection {
+    pub fn name(self, name: impl Into<String>) -> Self {
+        Self(self.0.text("name", name))
+    }
+
+    pub fn endpoint(self, endpoint: Endpoint) -> Self {
+        Self(self.0.set("endpoint", endpoint))
+    }
+
+    pub fn language(self, language: impl Into<String>) -> Self {
+        Self(self.0.set_in(Place::Header, "X-Language", language.into()))
+    }
+
+    pub fn note(self, note: Option<String>) -> Self {
+        Self(self.0.set("note", note))
+    }
+}
+
+impl Operation for CreateConnection {
+    type Output = Connection;
+    type Headers = ConnectionHeaders;
+    type Error = ErrorBody;
+    const SPEC: &'static Spec = &Spec::new("CreateConnection", "POST", "/v5/{project_id}/groups/{group}/connections")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("group", any().max_length(8)),
+            header("X-Language", any()).client("language"),
+            field("name", any().min_length(1).max_length(64)).required(),
+            field("note", any()),
+            field("endpoint", object::<Endpoint>()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json");
+
+    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
+        match answer.status() {
+            200 | 201 => answer.json(),
+            _ => answer.unexpected(),
+        }
+    }
+}
+
+yundb_runtime::operation_methods!(CreateConnection => Response<Connection, ConnectionHeaders>, Error<ErrorBody>);
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Endpoint {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ip: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub db_port: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub db_password: Option<Secret>,
+}
+
+impl Endpoint {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn ip(mut self, ip: impl Into<String>) -> Self {
+        self.ip = Some(ip.into());
+        self
+    }
+
+    pub fn db_port(mut self, port: i64) -> Self {
+        self.db_port = Some(port);
+        self
+    }
+
+    pub fn db_password(mut self, password: impl Into<Secret>) -> Self {
+        self.db_password = Some(password.into());
+        self
+    }
+}
+
+impl Object for Endpoint {
+    const FIELDS: &'static [Field] =
+        &[required("ip", any()), optional("db_port", any().min(1).max(65535)), required("db_password", any())];
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Connection {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct ConnectionHeaders {
+    #[serde(rename = "x-remaining", default)]
+    pub remaining: Option<i64>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ErrorBody {
+    #[serde(default)]
+    pub error_code: Option<String>,
+    #[serde(default)]
+    pub error_msg: Option<String>,
+}
+
+/// Operations that need nothing but a table.
+macro_rules! operation {
+    ($name:ident, $method:ident, $output:ty, $spec:expr $(, $decode:ident)?) => {
+        #[derive(Clone, Debug)]
+        pub struct $name(pub Call);
+
+        impl Client {
+            pub fn $method(&self) -> $name {
+                $name(self.0.call($name::SPEC))
+            }
+        }
+
+        impl $name {
+            #[allow(dead_code, reason = "some have nothing to set")]
+            pub fn set(self, name: &'static str, value: impl Serialize) -> Self {
+                Self(self.0.set(name, value))
+            }
+        }
+
+        impl Operation for $name {
+            type Output = $output;
+            type Headers = ();
+            type Error = yundb_runtime::Value;
+            const SPEC: &'static Spec = &$spec;
+
+            $(fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
+                answer.$decode()
+            })?
+        }
+
+        yundb_runtime::operation_methods!($name => Response<$output>, Error<yundb_runtime::Value>);
+    };
+}
+
+operation!(
+    CreateToken,
+    create_token,
+    (),
+    Spec::new("CreateToken", "POST", "/v3/auth/tokens")
+        .params(&[field("auth", any())])
+        .body("application/json", true)
+        .security(&[]),
+    empty
+);
+
+operation!(
+    AddDatabase,
+    add_database,
+    yundb_runtime::Value,
+    Spec::new("AddDatabase", "GET", "/#Action=AddDatabase").params(&[
+        query("RegionId", any()).client("region"),
+        query("Host", any()).required(),
+        query("Filter", any()).json(),
+        query("Tag", any()),
+        query("Force", any()),
+    ])
+);
+
+operation!(
+    DescribeDatabase,
+    describe_database,
+    yundb_runtime::Value,
+    Spec::new("DescribeDatabase", "GET", "/#Action=DescribeDatabase")
+);
+
+operation!(
+    ListPets,
+    list_pets,
+    Vec<String>,
+    Spec::new("listPets", "GET", "/pets;kind={kind}").params(&[
+        path("kind", any()),
+        query("tags", any()).style(Style::Form, false),
+        cookie("seen", any()),
+        header("X-Trace", any()),
+    ])
+);
+
+operation!(
+    ShowHealth,
+    show_health,
+    String,
+    Spec::new("showHealth", "HEAD", "/health?deep=1").security(&[&[], &["login"]]),
+    text
+);
+
+operation!(
+    DownloadPet,
+    download_pet,
+    ByteStream,
+    Spec::new("downloadPet", "GET", "/pets/file").security(&[]).streams(&[2])
+);
+
+operation!(
+    UpdatePet,
+    update_pet,
+    (),
+    Spec::new("updatePet", "PATCH", "/pet")
+        .params(&[field("name", any().min_length(2)).required(), field("age", any())])
+        .body("application/json", false)
+        .security(&[]),
+    empty
+);
+
+operation!(
+    SubmitForm,
+    submit_form,
+    (),
+    Spec::new("submitForm", "POST", "/form")
+        .params(&[
+            form("name", any()).required(),
+            form("tags", any()),
+            form("meta", any()).style(Style::DeepObject, true)
+        ])
+        .body("application/x-www-form-urlencoded", true)
+        .security(&[]),
+    empty
+);
+
+operation!(
+    UploadPet,
+    upload_pet,
+    (),
+    Spec::new("uploadPet", "POST", "/upload")
+        .params(&[part("file", any()).required().media_type("image/png"), part("meta", any()), part("tags", any())])
+        .body("multipart/form-data", true)
+        .security(&[]),
+    empty
+);
+
+impl UploadPet {
+    pub fn file(self, file: impl Into<Part>) -> Self {
+        Self(self.0.part("file", file))
+    }
+
+    pub fn files(self, files: impl IntoIterator<Item = impl Into<Part>>) -> Self {
+        Self(self.0.parts("file", files))
+    }
+}
+
+operation!(StorePet, store_pet, (), Spec::new("storePet", "PUT", "/store").body("*/*", true).security(&[]), empty);
+
+impl StorePet {
+    pub fn body(self, body: impl Into<Bytes>) -> Self {
+        Self(self.0.body(body))
+    }
+
+    pub fn body_xml(self, body: impl Into<Bytes>) -> Self {
+        Self(self.0.body_as("application/xml", body))
+    }
+
+    pub fn merge(self, value: impl Serialize) -> Self {
+        Self(self.0.json_as("application/merge-patch+json", value))
+    }
+}
+
+operation!(
+    ReplacePets,
+    replace_pets,
+    (),
+    Spec::new("replacePets", "PUT", "/pets")
+        .params(&[body(list(&any().max_length(3))).required()])
+        .body("application/json", true)
+        .security(&[]),
+    empty
+);
