@@ -24,7 +24,12 @@ fn folders(of: &Path) -> BTreeSet<String> {
 fn compare(spec: &Path, out: &Path, options: &Options) {
     let report = generate(spec, out, options).unwrap_or_else(|failure| panic!("{}: {failure}", spec.display()));
     if options.check {
-        assert!(report.changes.is_empty(), "{} is not what the generator emits:\n{}", out.display(), report.changes.diff);
+        assert!(
+            report.changes.is_empty(),
+            "{} is not what the generator emits:\n{}",
+            out.display(),
+            report.changes.diff
+        );
     }
 }
 
@@ -80,7 +85,12 @@ fn one_changed_line_changes_one_hunk() {
     let report = generate(&spec, &out, &Options { check: true, ..options }).expect("the changed spec");
     assert_eq!(report.changes.written, [Path::new("src/operations/connections.rs")]);
     // The bound stands in the table of parameters only: the description says it in its own words.
-    assert_eq!(report.changes.diff.matches("\n@@").count(), 1 + usize::from(report.changes.diff.contains("At most 200")), "{}", report.changes.diff);
+    assert_eq!(
+        report.changes.diff.matches("\n@@").count(),
+        1 + usize::from(report.changes.diff.contains("At most 200")),
+        "{}",
+        report.changes.diff
+    );
 }
 
 #[test]

@@ -83,17 +83,14 @@ impl Paging {
             // The same token again would bring the same page again.
             return (call.value(self.position) != Some(&next)).then(|| call.set(self.position, next));
         }
-        if let Some(total) = self.total.and_then(|path| lookup(&body, path)).and_then(number) {
-            if i64::try_from(seen).is_ok_and(|seen| seen >= total) {
-                return None;
-            }
+        let (seen, count) = (i64::try_from(seen).ok()?, i64::try_from(count).ok()?);
+        let total = self.total.and_then(|path| lookup(&body, path)).and_then(number);
+        let size = self.size.and_then(|name| call.value(name)).and_then(number);
+        // All that there are, or a page that is not full.
+        if total.is_some_and(|total| seen >= total) || size.is_some_and(|size| count < size) {
+            return None;
         }
-        if let Some(size) = self.size.and_then(|name| call.value(name)).and_then(number) {
-            if i64::try_from(count).is_ok_and(|count| count < size) {
-                return None;
-            }
-        }
-        let step = if self.style == Style::Page { 1 } else { i64::try_from(count).ok()? };
+        let step = if self.style == Style::Page { 1 } else { count };
         let position = call.value(self.position).and_then(number).unwrap_or(self.first);
         Some(call.set(self.position, position.checked_add(step)?))
     }
@@ -173,7 +170,9 @@ struct State<T> {
 fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(value, |value, key| {
         let object = value.as_object()?;
-        object.get(key).or_else(|| object.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))
+        object
+            .get(key)
+            .or_else(|| object.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| value))
     })
 }
 

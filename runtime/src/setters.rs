@@ -11,7 +11,7 @@ macro_rules! setters {
         impl $name {
             /// Nothing set so far.
             pub fn new() -> Self {
-                Self::default()
+                <Self as ::core::default::Default>::default()
             }
 
             $($crate::setters!(@$kind $field $type);)*

@@ -265,8 +265,8 @@ pub(super) fn alternatives(alternatives: &[Vec<String>]) -> TokenStream {
 
 /// Addresses.
 pub(super) fn servers(scope: &Scope<'_>, servers: &[Server]) -> TokenStream {
-    let server_type = scope.uses.item("Server");
     let servers = servers.iter().map(|server| {
+        let server_type = scope.uses.item("Server");
         let url = &server.url;
         let region = match &server.region {
             Some(region) => quote!(Some(#region)),

@@ -187,6 +187,10 @@ fn ident(name: String, empty: &str) -> String {
             .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c.to_string() } else { format!("u{:x}", u32::from(c)) })
             .collect()
     };
+    // A keyword since edition 2024, which `syn` takes for a name.
+    if name == "gen" {
+        return "r#gen".to_owned();
+    }
     if syn::parse_str::<proc_macro2::Ident>(&name).is_ok_and(|_| syn::parse_str::<syn::Ident>(&name).is_ok()) {
         return name;
     }
