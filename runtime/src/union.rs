@@ -114,7 +114,10 @@ impl Overlap {
             // What was forgiven is not lost.
             _ if !self.strict => match (before.as_str(), after.as_str()) {
                 (Some(before), None) => before.eq_ignore_ascii_case(&after.to_string()),
-                (None, Some(after)) => before.to_string() == after,
+                (None, Some(after)) => {
+                    let written = before.to_string();
+                    written == after
+                }
                 _ => before == after,
             },
             _ => before == after,

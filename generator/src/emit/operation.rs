@@ -379,7 +379,7 @@ impl Scope<'_> {
                     }
                     Type::List(_) => value,
                     Type::String if input.place.is_none() => return (given, quote!(.text(#wire, #name))),
-                    _ if value.to_string() != name.to_string() => {
+                    _ if name != value.to_string() => {
                         let ty = self.ty(ty);
                         quote!(Into::<#ty>::into(#name))
                     }

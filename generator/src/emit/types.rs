@@ -1,7 +1,7 @@
 //! Types as emitted: structs with setters and checks, open enums, unions, bodies by status.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 use super::{Scope, doc, ident};
 use crate::lower::model::{
@@ -245,8 +245,11 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
             }
         }
     });
+    // A status may stand alone and in its hundred: matched beside each other, as arms of one range overlap.
+    let ranges = outcome.cases.iter().any(|case| case.statuses.iter().any(|status| matches!(status, Status::Range(_))));
+    let subject = if ranges { quote!((answer.status(), answer.status() / 100)) } else { quote!(answer.status()) };
     let arms = outcome.cases.iter().map(|case| {
-        let (variant, pattern) = (ident(&case.variant), pattern(case));
+        let (variant, pattern) = (ident(&case.variant), pattern(case, ranges));
         match &case.payload {
             Payload::Empty => quote!(#pattern => Ok(Self::#variant),),
             Payload::Json(_) => quote!(#pattern => answer.json().map(Self::#variant),),
@@ -263,7 +266,7 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
         pub enum #name { #(#variants)* }
         impl #from_answer for #name {
             fn from_answer(answer: #answer) -> Result<Self, #error> {
-                match answer.status() { #(#arms)* #rest }
+                match #subject { #(#arms)* #rest }
             }
         }
     }
@@ -285,21 +288,22 @@ fn statuses(case: &Case) -> String {
     format!("Status {}", words.join(", "))
 }
 
-fn pattern(case: &Case) -> TokenStream {
+fn pattern(case: &Case, ranges: bool) -> TokenStream {
     if case.statuses.is_empty() {
         return quote!(_);
     }
-    let patterns = case.statuses.iter().map(|status| match status {
-        Status::Code(code) => {
-            let code = proc_macro2::Literal::u16_unsuffixed(*code);
-            quote!(#code)
+    let number = proc_macro2::Literal::u16_unsuffixed;
+    let patterns = case.statuses.iter().map(|status| match (*status, ranges) {
+        (Status::Code(code), false) => number(code).to_token_stream(),
+        (Status::Code(code), true) => {
+            let code = number(code);
+            quote!((#code, _))
         }
-        Status::Range(range) => {
-            let (low, high) = (range * 100, range * 100 + 99);
-            let (low, high) = (proc_macro2::Literal::u16_unsuffixed(low), proc_macro2::Literal::u16_unsuffixed(high));
-            quote!(#low..=#high)
+        (Status::Range(range), _) => {
+            let range = number(range);
+            quote!((_, #range))
         }
-        Status::Default => quote!(_),
+        (Status::Default, _) => quote!(_),
     });
     quote!(#(#patterns)|*)
 }

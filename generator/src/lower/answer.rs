@@ -131,10 +131,10 @@ impl Lower<'_> {
         accept: Option<&mut Vec<String>>,
     ) -> Payload {
         let Some((media_type, media, rank)) = preferred(&response.content) else { return Payload::Empty };
-        if let Some(accept) = accept {
-            if !accept.contains(media_type) {
-                accept.push(media_type.clone());
-            }
+        if let Some(accept) = accept
+            && !accept.contains(media_type)
+        {
+            accept.push(media_type.clone());
         }
         if is_json(media_type) || rank == 2 {
             // The types of a shared response are named after it, not after the operation that comes first.

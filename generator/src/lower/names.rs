@@ -124,7 +124,17 @@ fn spell(name: &str) -> String {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => format!("minus {rest}"),
         _ => name.to_owned(),
     };
-    name.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect()
+    let latin = name.contains(|c: char| c.is_ascii_alphabetic());
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars() {
+        match c {
+            // Greek and Cyrillic letters among Latin ones look like these; rustc warns of them.
+            '\u{b5}' | '\u{370}'..='\u{52f}' if latin => out.push_str(&format!(" u{:x} ", u32::from(c))),
+            c if c.is_alphanumeric() => out.push(c),
+            _ => out.push(' '),
+        }
+    }
+    out
 }
 
 fn spell_symbols(name: &str) -> String {

@@ -112,7 +112,7 @@ pub fn pointer(base: &str, tokens: &[&str]) -> String {
 pub(super) enum Component {
     /// Being lowered; its definition's id, if it has one already.
     Open(Option<TypeId>),
-    Done(Lowered),
+    Done(Box<Lowered>),
 }
 
 impl Lower<'_> {
@@ -142,7 +142,7 @@ impl Lower<'_> {
             return Lowered::plain(Type::Value);
         };
         match self.components.get(&name) {
-            Some(Component::Done(lowered)) => return lowered.clone(),
+            Some(Component::Done(lowered)) => return lowered.as_ref().clone(),
             Some(Component::Open(Some(id))) => {
                 return Lowered {
                     shape: Shape { inner: Inner::Object(*id), ..Shape::default() },
@@ -179,7 +179,7 @@ impl Lower<'_> {
             ReferenceOr::Reference { reference } => self.reference(reference, &inside),
             ReferenceOr::Item(schema) => self.item(schema, &inside, Some(&name)),
         };
-        self.components.insert(name, Component::Done(lowered.clone()));
+        self.components.insert(name, Component::Done(Box::new(lowered.clone())));
         lowered
     }
 
@@ -230,10 +230,10 @@ impl Lower<'_> {
 
     fn kind(&mut self, schema: &Schema, view: &mut AnySchema, at: &At, component: Option<&str>) -> Lowered {
         let data = &schema.schema_data;
-        if !view.enumeration.is_empty() {
-            if let Some(lowered) = self.enumeration(view, data, at, component) {
-                return lowered;
-            }
+        if !view.enumeration.is_empty()
+            && let Some(lowered) = self.enumeration(view, data, at, component)
+        {
+            return lowered;
         }
         if !view.all_of.is_empty() {
             return self.all_of(view, data, at, component);
@@ -369,10 +369,10 @@ impl Lower<'_> {
             return Lowered::plain(Type::Map(Box::new(Type::Value)));
         }
         let key = format!("{}{}", at.name, serde_json::to_string(schema).unwrap_or_default());
-        if component.is_none() {
-            if let Some(id) = self.inline.get(&key) {
-                return named_struct(*id);
-            }
+        if component.is_none()
+            && let Some(id) = self.inline.get(&key)
+        {
+            return named_struct(*id);
         }
         let id = self.define(at, component, &schema.schema_data, TypeKind::Struct(Struct::default()));
         if component.is_none() {
@@ -512,16 +512,16 @@ impl Lower<'_> {
 
     fn all_of(&mut self, view: &AnySchema, data: &SchemaData, at: &At, component: Option<&str>) -> Lowered {
         // One reference with words around it is that reference.
-        if let ([only], true) = (view.all_of.as_slice(), view.properties.is_empty() && view.required.is_empty()) {
-            if component.is_none() || matches!(only, ReferenceOr::Reference { .. }) {
-                let inside = At { pointer: format!("{}/allOf/0", at.pointer), depth: at.depth + 1, ..at.clone() };
-                if let (ReferenceOr::Item(schema), Some(_)) = (only, &data.title) {
-                    let mut schema = schema.clone();
-                    schema.schema_data.title.get_or_insert_with(|| data.title.clone().unwrap_or_default());
-                    return self.item(&schema, &inside, None);
-                }
-                return self.schema(only, &inside);
+        if let ([only], true) = (view.all_of.as_slice(), view.properties.is_empty() && view.required.is_empty())
+            && (component.is_none() || matches!(only, ReferenceOr::Reference { .. }))
+        {
+            let inside = At { pointer: format!("{}/allOf/0", at.pointer), depth: at.depth + 1, ..at.clone() };
+            if let (ReferenceOr::Item(schema), Some(_)) = (only, &data.title) {
+                let mut schema = schema.clone();
+                schema.schema_data.title.get_or_insert_with(|| data.title.clone().unwrap_or_default());
+                return self.item(&schema, &inside, None);
             }
+            return self.schema(only, &inside);
         }
         let mut merged = AnySchema { all_of: Vec::new(), typ: view.typ.clone(), ..AnySchema::default() };
         let mut merged_data =
@@ -596,15 +596,15 @@ impl Lower<'_> {
 
     /// Adds the keywords of one part to what was merged so far.
     fn absorb(&mut self, merged: &mut AnySchema, part: &AnySchema, at: &At) {
-        if let (Some(a), Some(b)) = (&merged.typ, &part.typ) {
-            if a != b {
-                self.unsupported(
-                    "all-of-types",
-                    format!("`allOf` joins the types `{a}` and `{b}`"),
-                    &at.pointer,
-                    "the last one counts",
-                );
-            }
+        if let (Some(a), Some(b)) = (&merged.typ, &part.typ)
+            && a != b
+        {
+            self.unsupported(
+                "all-of-types",
+                format!("`allOf` joins the types `{a}` and `{b}`"),
+                &at.pointer,
+                "the last one counts",
+            );
         }
         macro_rules! latest {
             ($($field:ident),*) => { $( if part.$field.is_some() { merged.$field.clone_from(&part.$field); } )* };
@@ -722,14 +722,16 @@ impl Lower<'_> {
             }
         };
         // What turned out to be one type after all needs no union.
-        if let ([only], None) = (variants.as_slice(), &tag) {
-            if only.ty != Type::Named(id) && id + 1 == self.types.len() && component.is_none() {
-                let ty = only.ty.clone();
-                self.scope.release(&self.types[id].name);
-                self.types.pop();
-                self.inline.remove(&key);
-                return Lowered { nullable, ..Lowered::plain(ty) };
-            }
+        if let ([only], None) = (variants.as_slice(), &tag)
+            && only.ty != Type::Named(id)
+            && id + 1 == self.types.len()
+            && component.is_none()
+        {
+            let ty = only.ty.clone();
+            self.scope.release(&self.types[id].name);
+            self.types.pop();
+            self.inline.remove(&key);
+            return Lowered { nullable, ..Lowered::plain(ty) };
         }
         self.types[id].kind = TypeKind::Union(Union { tag, variants });
         Lowered { nullable, ..Lowered::plain(Type::Named(id)) }
