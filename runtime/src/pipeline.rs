@@ -66,12 +66,8 @@ fn is_signed(spec: &Spec) -> bool {
 }
 
 fn is_idempotent(protocol: Protocol, spec: &Spec, plan: &Plan) -> bool {
-    spec.idempotent.unwrap_or(match (protocol, &plan.rpc) {
-        (Protocol::AliyunRpc, Some((action, _))) => {
-            ["Describe", "List", "Get", "Query"].iter().any(|verb| action.starts_with(verb))
-        }
-        _ => plan.method.is_idempotent(),
-    })
+    // An RPC operation is a GET on paper, whatever it does: only the spec knows.
+    spec.idempotent.unwrap_or(protocol != Protocol::AliyunRpc && plan.method.is_idempotent())
 }
 
 /// Sends a request and sorts what comes back into success and failure.

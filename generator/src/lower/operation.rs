@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
-use super::model::{Docs, Input, InputKind, Operation, Param, Place, Protocol, Shape, Style, Type};
+use super::model::{Docs, Input, InputKind, Operation, Param, Place, Shape, Style, Type};
 use super::schema::{At, Lowered, pointer};
 use super::{Lower, alternatives, docs, names, servers};
 
@@ -113,9 +113,7 @@ impl Lower<'_> {
             );
         }
         let name = self.wire_name(found);
-        let explicit = operation.extensions.get("x-idempotent").and_then(Value::as_bool);
-        // An RPC operation is always a GET on paper, whatever it does.
-        let idempotent = explicit.or((self.protocol == Protocol::AliyunRpc).then_some(false));
+        let idempotent = operation.extensions.get("x-idempotent").and_then(Value::as_bool);
         let op_servers = if operation.servers.is_empty() { &found.item.servers } else { &operation.servers };
         let summary = docs::summary(operation.summary.as_deref().or(operation.description.as_deref()).unwrap_or(&name));
         let paging = self.paging(found, &inputs, &answers.output);

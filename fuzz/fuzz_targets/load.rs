@@ -1,0 +1,19 @@
+//! Any bytes as a document: all four stages but writing, as YAML and as JSON. Nothing may panic.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use yundb_generator::{Diagnostics, Manifest, emit, load, lower};
+
+fuzz_target!(|bytes: &[u8]| {
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["openapi.yaml", "openapi.json"] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("a file");
+        let mut diagnostics = Diagnostics::new();
+        if let Some(loaded) = load::load(&path, &mut diagnostics) {
+            let service = lower::lower(&loaded, "fuzzed", name, &mut diagnostics);
+            emit::emit(&service, &Manifest::Standalone(None)).expect("what is emitted is Rust");
+        }
+        let _ = diagnostics.render(false);
+    }
+});
