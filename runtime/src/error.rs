@@ -276,9 +276,8 @@ impl<E> Error<E> {
     ///
     /// True when the service surely did not act: no connection (or none within `connect_timeout`), status 408 or 429,
     /// a throttling code. Of an idempotent operation also after status 500, 502, 503 or 504, after a broken connection
-    /// and after `timeout`. Idempotent is what the document says is; else GET, HEAD, PUT, DELETE, OPTIONS and TRACE;
-    /// for Alibaba Cloud's RPC, whose documents say GET of everything, the actions named `Describe`, `List`, `Get` or
-    /// `Query`. False for everything else.
+    /// and after `timeout`. Idempotent is what the spec says is; else GET, HEAD, PUT, DELETE, OPTIONS and TRACE, but not
+    /// of Alibaba Cloud's RPC, whose documents say GET of everything. False for everything else.
     pub fn is_retryable(&self) -> bool {
         self.failure.retryable
     }

@@ -68,7 +68,7 @@ async fn successes_that_failed() {
     let made = call(Fake::answering(200, &[], body)).send().await.expect("success");
     assert_eq!(made.request_id(), Some("r2"));
 
-    // The documents say GET of all operations, so the action's verb decides what may be repeated.
+    // The documents say GET of all operations, so what may be repeated is said by the spec alone.
     for (retryable, error) in [
         (false, call(Fake::answering(500, &[], "")).send().await),
         (true, client(&ALIYUN, Fake::answering(500, &[], "")).describe_database().send().await),

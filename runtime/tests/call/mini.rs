@@ -233,7 +233,7 @@ operation!(
     DescribeDatabase,
     describe_database,
     yundb_runtime::Value,
-    Spec::new("DescribeDatabase", "GET", "/#Action=DescribeDatabase")
+    Spec::new("DescribeDatabase", "GET", "/#Action=DescribeDatabase").idempotent(true)
 );
 
 operation!(
