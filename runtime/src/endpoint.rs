@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use http::Uri;
 
-use crate::operation::Server;
+use crate::operation::{Server, Variable};
 
 /// The base URL without a slash at its end.
 ///
@@ -25,7 +25,8 @@ pub(crate) fn resolve(
 
 /// The server of the region: the one that names it, else one whose URL has the region as a variable.
 fn choose<'a>(servers: &'a [Server], region: Option<&str>) -> Result<&'a Server, String> {
-    let known = || servers.iter().filter_map(|server| server.region);
+    let values = |server: &'a Server| server.variables.iter().filter(|it| it.name == "region").flat_map(|it| it.values);
+    let known = || servers.iter().flat_map(|server| server.region.into_iter().chain(values(server).copied()));
     let Some(region) = region else {
         let central = servers.iter().find(|server| server.region.is_none());
         return central.ok_or_else(|| match known().next() {
@@ -37,7 +38,8 @@ fn choose<'a>(servers: &'a [Server], region: Option<&str>) -> Result<&'a Server,
         return Ok(server);
     }
     let mut of_any_region = servers.iter().filter(|server| server.region.is_none());
-    if let Some(server) = of_any_region.clone().find(|server| server.variables.iter().any(|it| it.name == "region")) {
+    let serves = |it: &Variable| it.name == "region" && (it.values.is_empty() || it.values.contains(&region));
+    if let Some(server) = of_any_region.clone().find(|server| server.variables.iter().any(serves)) {
         return Ok(server);
     }
     match (known().next(), of_any_region.next()) {

@@ -11,6 +11,7 @@ pub mod sign;
 #[doc(hidden)]
 pub mod union;
 
+mod additional;
 mod answer;
 mod call;
 mod check;
@@ -40,6 +41,7 @@ pub use serde;
 pub use serde_json;
 pub use serde_json::Value;
 
+pub use additional::additional;
 pub use answer::{Answer, ByteStream, Response};
 pub use call::Call;
 pub use client::{Client, ClientBuilder, Clock, SystemClock};

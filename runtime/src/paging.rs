@@ -84,14 +84,20 @@ impl Paging {
             return (call.value(self.position) != Some(&next)).then(|| call.set(self.position, next));
         }
         let (seen, count) = (i64::try_from(seen).ok()?, i64::try_from(count).ok()?);
-        let total = self.total.and_then(|path| lookup(&body, path)).and_then(number);
+        let position = call.value(self.position).and_then(number).unwrap_or(self.first);
         let size = self.size.and_then(|name| call.value(name)).and_then(number);
-        // All that there are, or a page that is not full.
-        if total.is_some_and(|total| seen >= total) || size.is_some_and(|size| count < size) {
+        // A call may begin within the list, and the total counts from its start.
+        let before = position.checked_sub(self.first)?;
+        let (step, seen) = match (self.style, size) {
+            (Style::Page, Some(size)) => (1, before.checked_mul(size)?.checked_add(count)?),
+            (Style::Page, None) => (1, seen),
+            _ => (count, before.checked_add(count)?),
+        };
+        let total = self.total.and_then(|path| lookup(&body, path)).and_then(number);
+        // All that there are; where nobody says how many, a page that is not full.
+        if total.map_or(size.is_some_and(|size| count < size), |total| seen >= total) {
             return None;
         }
-        let step = if self.style == Style::Page { 1 } else { count };
-        let position = call.value(self.position).and_then(number).unwrap_or(self.first);
         Some(call.set(self.position, position.checked_add(step)?))
     }
 

@@ -33,47 +33,52 @@ pub fn with_tag(payload: &impl Serialize, property: &str, tag: &str) -> serde_js
     Ok(value)
 }
 
-/// Reads a value into the variant that keeps most of it: one that loses nothing if there is one, better strictly than
-/// leniently, and of equals the first. If none keeps anything, it is unknown.
-pub fn choose<U: Serialize>(value: Value, variants: &[fn(&Attempt<'_>) -> Option<U>], unknown: fn(Value) -> U) -> U {
+/// Reads a value into the variant that keeps most of it: one that gives it back as it was, else one that loses nothing
+/// (but writes a number as a text, say), and of equals the first. If none keeps anything, it is unknown.
+///
+/// Each variant is read once only, as unions may hold unions.
+pub fn choose<U: Serialize>(value: Value, variants: &[fn(&Attempt) -> Option<U>], unknown: fn(Value) -> U) -> U {
+    let attempt = Attempt { json: value.to_string() };
     let mut best = None;
-    let mut most = 0;
-    for strict in [true, false] {
-        for read in variants {
-            let Some(union) = read(&Attempt { value: &value, strict }) else { continue };
-            let Ok(back) = serde_json::to_value(&union) else { continue };
-            let mut overlap = Overlap { strict, kept: 0, lost: 0 };
-            overlap.compare(&value, &back);
-            if overlap.lost == 0 {
-                return union;
-            }
-            if overlap.kept > most {
-                most = overlap.kept;
-                best = Some(union);
-            }
+    let mut most = (false, 0);
+    for read in variants {
+        let Some(union) = read(&attempt) else { continue };
+        let Ok(back) = serde_json::to_value(&union) else { continue };
+        let mut overlap = Overlap::default();
+        overlap.compare(&value, &back);
+        if overlap.lost == 0 && overlap.forgiven == 0 {
+            return union;
+        }
+        let fit = (overlap.lost == 0, overlap.kept + overlap.forgiven);
+        if fit > most {
+            most = fit;
+            best = Some(union);
         }
     }
     best.unwrap_or_else(|| unknown(value))
 }
 
 /// One try to read a value.
-#[derive(Clone, Copy, Debug)]
-pub struct Attempt<'a> {
-    value: &'a Value,
-    strict: bool,
+#[derive(Debug)]
+pub struct Attempt {
+    json: String,
 }
 
-impl Attempt<'_> {
+impl Attempt {
     /// The value as this type, if it can be read so.
     pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
-        if self.strict { T::deserialize(self.value).ok() } else { decode::from_value(self.value).ok() }
+        decode::from_part(&self.json).ok()
     }
 }
 
 /// How much of a value is still there after it was read and written again.
+#[derive(Default)]
 struct Overlap {
-    strict: bool,
+    /// Scalars that are the same.
     kept: usize,
+    /// Scalars that are of another type now, or under a key in another case.
+    forgiven: usize,
+    /// Scalars that are gone.
     lost: usize,
 }
 
@@ -84,12 +89,14 @@ impl Overlap {
             (Value::Null, _) => {}
             (Value::Object(before), Value::Object(after)) => {
                 for (key, value) in before {
-                    // Read leniently, the key has come back in the documented case.
-                    let found = after.get(key).or_else(|| {
-                        let same = |other: &&String| !self.strict && other.eq_ignore_ascii_case(key);
-                        after.keys().find(same).and_then(|key| after.get(key))
-                    });
-                    self.compare(value, found.unwrap_or(&Value::Null));
+                    match (after.get(key), after.iter().find(|(other, _)| other.eq_ignore_ascii_case(key))) {
+                        (Some(found), _) => self.compare(value, found),
+                        (None, Some((_, found))) => {
+                            self.forgiven += 1;
+                            self.compare(value, found);
+                        }
+                        (None, None) => self.compare(value, &Value::Null),
+                    }
                 }
             }
             (Value::Array(before), Value::Array(after)) => {
@@ -102,26 +109,19 @@ impl Overlap {
             (Value::Object(object), Value::Null) => {
                 object.values().for_each(|value| self.compare(value, &Value::Null));
             }
-            _ if self.same(before, after) => self.kept += 1,
+            (Value::Number(before), Value::Number(after)) if before.as_f64() == after.as_f64() => self.kept += 1,
+            _ if before == after => self.kept += 1,
+            _ if is_forgiven(before, after) => self.forgiven += 1,
             _ => self.lost += 1,
         }
     }
+}
 
-    fn same(&self, before: &Value, after: &Value) -> bool {
-        match (before, after) {
-            (Value::Number(before), Value::Number(after)) => before == after || before.as_f64() == after.as_f64(),
-            (Value::String(before), Value::String(after)) => before == after,
-            // What was forgiven is not lost.
-            _ if !self.strict => match (before.as_str(), after.as_str()) {
-                (Some(before), None) => before.eq_ignore_ascii_case(&after.to_string()),
-                (None, Some(after)) => {
-                    let written = before.to_string();
-                    written == after
-                }
-                _ => before == after,
-            },
-            _ => before == after,
-        }
+/// Whether one is the other's text.
+fn is_forgiven(before: &Value, after: &Value) -> bool {
+    match (before, after) {
+        (Value::String(text), other) | (other, Value::String(text)) => text.eq_ignore_ascii_case(&other.to_string()),
+        _ => false,
     }
 }
 
@@ -304,6 +304,31 @@ mod tests {
         assert_eq!(any(json!({"lives": 9})), Any::Cat(Cat { lives: Some(9), kind: None }));
         assert_eq!(any(json!({"age": 3})), Any::Dog(Dog { age: Some(3), ..Dog::default() }.into()));
         assert_eq!(any(json!({"lives": null, "age": 3, "tricks": []})), any(json!({"age": 3})));
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct All {
+        all: Vec<Filter>,
+    }
+
+    #[derive(Clone, Debug, PartialEq)]
+    enum Filter {
+        Dog(Dog),
+        All(All),
+        Unknown(Value),
+    }
+    untagged_union!(Filter { Dog, All });
+
+    #[test]
+    fn nested_unions_take_no_exponential_time() {
+        let depth = 40;
+        let json = format!("{}{{\"age\":\"1\",\"new\":1}}{}", "{\"all\":[".repeat(depth), "],\"new\":1}".repeat(depth));
+        let mut filter: Filter = from_slice(json.as_bytes()).unwrap();
+        for _ in 0..depth {
+            let Filter::All(mut inner) = filter else { panic!("{filter:?}") };
+            filter = inner.all.remove(0);
+        }
+        assert_eq!(filter, Filter::Dog(Dog { age: Some(1), ..Dog::default() }));
     }
 
     #[test]

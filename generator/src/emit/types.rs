@@ -35,7 +35,7 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
         let (map, ty, name) = (scope.uses.item("BTreeMap"), scope.ty(ty), ident(&body.additional_ident));
         quote! {
             /// Further fields, by name.
-            #[serde(flatten)]
+            #[serde(flatten, deserialize_with = "yundb_runtime::additional")]
             pub #name: #map<String, #ty>,
         }
     });

@@ -655,6 +655,28 @@ impl Lower<'_> {
 
     // ---- oneOf, anyOf ----
 
+    /// The values of all enums, if the alternatives are enums of text, with or without plain text.
+    fn texts(&self, lowered: &[Alternative]) -> Option<Vec<Variant<String>>> {
+        let mut scope = names::Scope::with(&["Unknown"]);
+        let mut merged: Vec<Variant<String>> = Vec::new();
+        for (_, _, ty) in lowered {
+            let variants = match ty {
+                Type::String => continue,
+                Type::Named(id) => match &self.types[*id].kind {
+                    TypeKind::StringEnum(variants) => variants,
+                    _ => return None,
+                },
+                _ => return None,
+            };
+            for variant in variants {
+                if !merged.iter().any(|known| known.value == variant.value) {
+                    merged.push(Variant { ident: names::variant(&variant.value, &mut scope), ..variant.clone() });
+                }
+            }
+        }
+        (!merged.is_empty()).then_some(merged)
+    }
+
     fn union(&mut self, view: &AnySchema, data: &SchemaData, at: &At, component: Option<&str>) -> Lowered {
         let key = format!(
             "{}{}{:?}",
@@ -709,6 +731,11 @@ impl Lower<'_> {
             nullable |= one.nullable;
             lowered.push((name, title, one.ty));
         }
+        // Open enums take any text, so several of them, or one beside plain text, are one.
+        if let Some(variants) = self.texts(&lowered) {
+            self.types[id].kind = TypeKind::StringEnum(variants);
+            return Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
+        }
         let mut tag = data.discriminator.as_ref().map(|d| d.property_name.clone());
         let variants = match &data.discriminator {
             Some(discriminator)
@@ -738,8 +765,11 @@ impl Lower<'_> {
     }
 }
 
+/// What a union's variants turned into: the component's name, the title, the type.
+type Alternative = (Option<String>, Option<String>, Type);
+
 /// One variant a tag value; the mapping decides, else the component's own name.
-fn tagged(discriminator: &Discriminator, lowered: &[(Option<String>, Option<String>, Type)]) -> Vec<UnionVariant> {
+fn tagged(discriminator: &Discriminator, lowered: &[Alternative]) -> Vec<UnionVariant> {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants = Vec::new();
     for (name, _, ty) in lowered {
@@ -763,10 +793,7 @@ fn tagged(discriminator: &Discriminator, lowered: &[(Option<String>, Option<Stri
     variants
 }
 
-fn untagged(
-    lowered: &[(Option<String>, Option<String>, Type)],
-    name_of: impl Fn(TypeId) -> String,
-) -> Vec<UnionVariant> {
+fn untagged(lowered: &[Alternative], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants: Vec<UnionVariant> = Vec::new();
     for (name, title, ty) in lowered {

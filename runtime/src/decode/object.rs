@@ -71,7 +71,15 @@ impl<'de> Object<'_, '_, 'de> {
             self.reader.at = entry.as_ref().map_or(*end, |(_, at)| *at);
             return Ok(entry.map(|(key, _)| key));
         }
-        while let Some(key) = self.read_key()? {
+        while self.has_more()? {
+            if let Some(field) = self.fields.and_then(|fields| fields.get(self.next_field))
+                && self.reader.take_text(field)
+            {
+                self.next_field += 1;
+                self.reader.expect(b':')?;
+                return Ok(Some(Key::Field(field)));
+            }
+            let key = self.read_key()?;
             match self.wanted(key) {
                 Ok(key) => return Ok(Some(key)),
                 Err(unknown) => self.skip_unknown(&unknown)?,
@@ -80,37 +88,33 @@ impl<'de> Object<'_, '_, 'de> {
         Ok(None)
     }
 
-    /// Reads up to the value of the next entry, or the end of the object.
-    fn read_key(&mut self) -> Result<Option<Cow<'de, str>>, Fault> {
+    /// Goes up to the key of the next entry, or over the end of the object.
+    fn has_more(&mut self) -> Result<bool, Fault> {
         if self.reader.take(b'}') {
             self.ended = true;
             if self.outermost && self.keys == 1 {
                 self.reader.envelope = self.unknown.take();
             }
-            return Ok(None);
+            return Ok(false);
         }
         if self.keys > 0 {
             self.reader.expect(b',')?;
         }
         self.keys += 1;
-        if self.reader.peek() != Some(b'"') {
-            return Err(self.reader.syntax("a key"));
-        }
+        if self.reader.peek() == Some(b'"') { Ok(true) } else { Err(self.reader.syntax("a key")) }
+    }
+
+    fn read_key(&mut self) -> Result<Cow<'de, str>, Fault> {
         let key = self.reader.text()?;
         self.reader.expect(b':')?;
-        Ok(Some(key))
+        Ok(key)
     }
 
     /// The key as the type knows it, or back again if it does not.
     fn wanted(&mut self, key: Cow<'de, str>) -> Result<Key<'de>, Cow<'de, str>> {
         let Some(fields) = self.fields else { return Ok(Key::Other(key)) };
-        let likely = self.next_field;
-        let index = if fields.get(likely).is_some_and(|field| *field == key) {
-            Some(likely)
-        } else {
-            let exact = fields.iter().position(|field| *field == key);
-            exact.or_else(|| fields.iter().position(|field| field.eq_ignore_ascii_case(&key)))
-        };
+        let exact = fields.iter().position(|field| *field == key);
+        let index = exact.or_else(|| fields.iter().position(|field| field.eq_ignore_ascii_case(&key)));
         match index.and_then(|index| Some((index, fields.get(index)?))) {
             Some((index, field)) => {
                 self.next_field = index + 1;
@@ -131,7 +135,8 @@ impl<'de> Object<'_, '_, 'de> {
     fn collect(&mut self) -> Result<(), Fault> {
         let mut entries: Vec<(Key<'de>, usize)> = Vec::new();
         let mut seen: HashMap<Cow<'de, str>, (usize, bool)> = HashMap::new();
-        while let Some(found) = self.read_key()? {
+        while self.has_more()? {
+            let found = self.read_key()?;
             let at = self.reader.at;
             let key = match self.wanted(found.clone()) {
                 Ok(key) => key,

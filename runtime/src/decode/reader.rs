@@ -47,6 +47,7 @@ impl<'k, 'de> Reader<'k, 'de> {
     }
 
     /// The next character that is no whitespace.
+    #[inline]
     pub(super) fn peek(&mut self) -> Option<u8> {
         let bytes = self.json.as_bytes();
         loop {
@@ -58,6 +59,7 @@ impl<'k, 'de> Reader<'k, 'de> {
     }
 
     /// What comes next.
+    #[inline]
     pub(super) fn kind(&mut self) -> Result<Kind, Fault> {
         Ok(match self.peek() {
             Some(b'"') => Kind::Text,
@@ -71,12 +73,14 @@ impl<'k, 'de> Reader<'k, 'de> {
     }
 
     /// Goes over this character, if it is next.
+    #[inline]
     pub(super) fn take(&mut self, wanted: u8) -> bool {
         let found = self.peek() == Some(wanted);
         self.at += usize::from(found);
         found
     }
 
+    #[inline]
     pub(super) fn expect(&mut self, wanted: u8) -> Result<(), Fault> {
         if self.take(wanted) { Ok(()) } else { Err(self.syntax(format_args!("`{}`", char::from(wanted)))) }
     }
@@ -117,14 +121,49 @@ impl<'k, 'de> Reader<'k, 'de> {
         // Nearly all texts stand in the JSON as they are.
         if self.peek() == Some(b'"') {
             let inside = self.rest().get(1..).unwrap_or_default();
-            if let Some(text) = inside.find('"').and_then(|end| inside.get(..end))
-                && text.bytes().fold(true, |plain, byte| plain & (byte != b'\\') & (byte >= b' '))
+            let end = inside.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '));
+            if let Some(text) = end.and_then(|end| inside.get(..end))
+                && inside.as_bytes().get(text.len()) == Some(&b'"')
             {
                 self.at += text.len() + 2;
                 return Ok(Cow::Borrowed(text));
             }
         }
         self.token::<Text<'de>>().map(|text| text.0)
+    }
+
+    /// Goes over this text, if it is next as it is. It must hold nothing that JSON escapes, as names of fields don't.
+    #[inline]
+    pub(super) fn take_text(&mut self, text: &str) -> bool {
+        let inside = self.rest().as_bytes().strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(text.as_bytes()));
+        let found = inside.is_some_and(|rest| rest.first() == Some(&b'"'));
+        self.at += if found { text.len() + 2 } else { 0 };
+        found
+    }
+
+    /// Reads `true` or `false`.
+    pub(super) fn boolean(&mut self) -> Result<bool, Fault> {
+        // What may follow is checked by who reads on.
+        for (text, value) in [("true", true), ("false", false)] {
+            if self.rest().starts_with(text) {
+                self.at += text.len();
+                return Ok(value);
+            }
+        }
+        self.token()
+    }
+
+    /// Reads an integer of the common form, or nothing.
+    pub(super) fn plain_integer(&mut self) -> Option<i64> {
+        self.peek();
+        let rest = self.rest();
+        let end = rest.bytes().position(|byte| !matches!(byte, b'-' | b'0'..=b'9')).unwrap_or(rest.len());
+        let text = rest.get(..end)?;
+        let plain = !matches!(rest.as_bytes().get(end), Some(b'.' | b'e' | b'E'));
+        let zero = text.trim_start_matches('-').starts_with('0') && text != "0";
+        let integer = if plain && !zero { text.parse().ok()? } else { return None };
+        self.at += end;
+        Some(integer)
     }
 
     /// Lets `serde_json` alone read the next value, for what cannot be forgiven anyway.
@@ -195,6 +234,7 @@ impl<'k, 'de> Reader<'k, 'de> {
         Fault::new(message).at((start..=at).rev().find(|at| self.json.is_char_boundary(*at)).unwrap_or(start))
     }
 
+    #[inline]
     fn rest(&self) -> &'de str {
         self.json.get(self.at..).unwrap_or_default()
     }

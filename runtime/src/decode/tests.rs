@@ -180,7 +180,7 @@ fn errors_say_where_and_what() {
 
 #[test]
 fn depth_is_limited() {
-    for depth in [100_000, 129] {
+    for depth in [10_000, 129] {
         for (open, close) in [("[", "]"), ("{\"nodes\":[", "]}"), ("{\"node\":{\"port\":1,\"port\":1,\"node\":", "}}")]
         {
             let json = format!("{}null{}", open.repeat(depth), close.repeat(depth));
@@ -296,12 +296,12 @@ fn any_json() -> impl Strategy<Value = Value> {
 
 fn any_instance() -> impl Strategy<Value = Instance> {
     let scalars = (
-        prop::option::of(".*"),
+        prop::option::of(".{0,8}"),
         any::<Option<i32>>(),
         prop::option::of(prop::num::f64::NORMAL),
         any::<Option<bool>>(),
-        prop::collection::vec(".*", 0..3),
-        prop::collection::btree_map(".*", any::<i64>(), 0..3),
+        prop::collection::vec(".{0,8}", 0..3),
+        prop::collection::btree_map(".{0,8}", any::<i64>(), 0..3),
     );
     let leaf = scalars.prop_map(|(id, port, ratio, ready, tags, labels)| Instance {
         id,

@@ -52,6 +52,9 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
 
     fn integer<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
         if self.kind()? == Kind::Number {
+            if let Some(integer) = self.reader.plain_integer() {
+                return visitor.visit_i64(integer);
+            }
             let start = self.reader.at;
             let number: Number = self.reader.token()?;
             if let Some(integer) = number.as_u64() {
@@ -178,7 +181,7 @@ impl<'de> Deserializer<'de> for De<'_, '_, 'de> {
     fn deserialize_any<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
         match self.kind()? {
             Kind::Null => self.reader.token().and_then(|()| visitor.visit_unit()),
-            Kind::Bool => visitor.visit_bool(self.reader.token()?),
+            Kind::Bool => visitor.visit_bool(self.reader.boolean()?),
             Kind::Number => self.reader.strictly(|json| json.deserialize_any(visitor)),
             Kind::Text => self.text(visitor),
             Kind::List => List::visit(self.reader, visitor),
@@ -188,7 +191,7 @@ impl<'de> Deserializer<'de> for De<'_, '_, 'de> {
 
     fn deserialize_bool<V: Visitor<'de>>(mut self, visitor: V) -> Result<V::Value, Fault> {
         match self.kind()? {
-            Kind::Bool => visitor.visit_bool(self.reader.token()?),
+            Kind::Bool => visitor.visit_bool(self.reader.boolean()?),
             _ => visitor.visit_bool(self.parsed("true or false", text::boolean)?),
         }
     }
