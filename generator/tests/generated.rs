@@ -1,6 +1,7 @@
 //! What is checked in is what the generator emits: the services of `specs/`, and the fixtures.
 //!
 //! `UPDATE_FIXTURES=1` writes the fixtures' crates instead of comparing them.
+#![allow(clippy::panic, reason = "tests say what they expect by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -9,7 +9,7 @@ use yundb_runtime::{Error, Response};
 use crate::samples::Sample;
 
 /// What came of a call: the answer as JSON, or the error.
-pub type Outcome = Result<Value, Failure>;
+pub type Outcome = Result<Value, Box<Failure>>;
 
 /// An error, without its type.
 #[derive(Debug)]
@@ -25,14 +25,14 @@ pub struct Failure {
 fn finish<T: Serialize, H, E: Serialize + Debug>(result: Result<Response<T, H>, Error<E>>) -> Outcome {
     match result {
         Ok(answer) => Ok(serde_json::to_value(&*answer).unwrap()),
-        Err(error) => Err(Failure {
+        Err(error) => Err(Box::new(Failure {
             status: error.status(),
             code: error.code().map(str::to_owned),
             message: error.message().map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
             display: error.to_string(),
             body: error.body().map(|body| serde_json::to_value(body).unwrap()),
-        }),
+        })),
     }
 }
 

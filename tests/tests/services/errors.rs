@@ -14,14 +14,14 @@ fn sample(service: &str, operation: &str) -> Sample {
     samples(service).into_iter().find(|sample| sample.operation == operation).unwrap()
 }
 
-async fn sts(body: ResponseTemplate) -> Failure {
+async fn sts(body: ResponseTemplate) -> Box<Failure> {
     let server = answering(body).await;
     calls::aliyun_sts(&client(yundb_aliyun_sts::Client::builder(), &server), &sample("aliyun-sts", "assumeRole"))
         .await
         .unwrap_err()
 }
 
-async fn drs(answer: ResponseTemplate) -> Failure {
+async fn drs(answer: ResponseTemplate) -> Box<Failure> {
     let server = answering(answer).await;
     let client = client(yundb_huawei_drs::Client::builder().project_id("p"), &server);
     calls::huawei_drs(&client, &sample("huawei-drs", "createConnection")).await.unwrap_err()
