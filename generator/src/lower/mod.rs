@@ -154,13 +154,17 @@ pub(crate) struct Lower<'a> {
 impl Lower<'_> {
     /// Something in the document that the generated code does not do.
     fn unsupported(&mut self, code: &'static str, message: String, pointer: &str, effect: &str) {
-        let message = if self.operation.is_empty() { message } else { format!("{}: {message}", self.operation) };
-        self.report(Diagnostic::warning(code, message).label(effect), pointer);
+        self.report(Diagnostic::warning(code, self.named(message)).label(effect), pointer);
     }
 
     /// Something in the document that is probably a mistake.
     fn warn(&mut self, code: &'static str, message: String, pointer: &str, help: &str) {
-        self.report(Diagnostic::warning(code, message).help(help), pointer);
+        self.report(Diagnostic::warning(code, self.named(message)).help(help), pointer);
+    }
+
+    /// The message, with the operation that it is about.
+    fn named(&self, message: String) -> String {
+        if self.operation.is_empty() { message } else { format!("{}: {message}", self.operation) }
     }
 
     fn report(&mut self, diagnostic: Diagnostic, pointer: &str) {

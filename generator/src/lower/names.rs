@@ -50,19 +50,12 @@ impl Scope {
 
 /// A field, argument, method or module name.
 pub fn snake(name: &str) -> String {
-    let spelled = spell(name);
-    ident(spelled.to_snake_case(), "empty")
+    ident(spell(name).to_snake_case(), "n", "empty")
 }
 
 /// A type or variant name.
 pub fn camel(name: &str) -> String {
-    let spelled = spell(name);
-    let camel = spelled.to_upper_camel_case();
-    match camel.chars().next() {
-        None => "Empty".to_owned(),
-        Some(first) if first.is_numeric() => ident(format!("N{camel}"), "Empty"),
-        Some(_) => ident(camel, "Empty"),
-    }
+    ident(spell(name).to_upper_camel_case(), "N", "Empty")
 }
 
 /// Like [`camel`], but empty for an empty name.
@@ -184,28 +177,25 @@ fn spell_symbols(name: &str) -> String {
 }
 
 /// Makes a legal identifier: keywords and leading digits.
-fn ident(name: String, empty: &str) -> String {
-    if name.is_empty() {
-        return empty.to_owned();
-    }
-    let name = if name.starts_with(|c: char| c.is_numeric()) { format!("n{name}") } else { name };
+fn ident(name: String, prefix: &str, empty: &str) -> String {
+    let Some(first) = name.chars().next() else { return empty.to_owned() };
+    let is_ident = |text: &str| syn::parse_str::<syn::Ident>(text).is_ok();
     // What Unicode calls alphanumeric is wider than what Rust allows.
-    let name: String = if syn::parse_str::<proc_macro2::Ident>(&format!("a{name}")).is_ok() {
-        name
-    } else {
-        name.chars()
-            .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c.to_string() } else { format!("u{:x}", u32::from(c)) })
-            .collect()
-    };
-    // A keyword since edition 2024, which `syn` takes for a name.
-    if name == "gen" {
-        return "r#gen".to_owned();
+    if !is_ident(&format!("a{name}")) {
+        let escape = |c: char| {
+            if c.is_ascii_alphanumeric() || c == '_' { c.to_string() } else { format!("u{:x}", u32::from(c)) }
+        };
+        return format!("{prefix}{}", name.chars().map(escape).collect::<String>());
     }
-    if syn::parse_str::<proc_macro2::Ident>(&name).is_ok_and(|_| syn::parse_str::<syn::Ident>(&name).is_ok()) {
-        return name;
+    // Digits and marks stand in a name, but do not begin it.
+    if !is_ident(&format!("{first}x0")) {
+        return format!("{prefix}{name}");
     }
     match name.as_str() {
         "self" | "Self" | "super" | "crate" | "_" => format!("{name}_"),
+        // A keyword since edition 2024, which `syn` takes for a name.
+        "gen" => "r#gen".to_owned(),
+        _ if is_ident(&name) => name,
         _ => format!("r#{name}"),
     }
 }
@@ -253,6 +243,22 @@ mod tests {
             ("addresses", "address"),
         ] {
             assert_eq!(singular(given), expected);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_makes_names(texts in proptest::collection::vec(".{0,12}", 1..8)) {
+            let mut scope = Scope::with(&["Unknown"]);
+            let mut seen = std::collections::HashSet::new();
+            for text in &texts {
+                let variant = variant(text, &mut scope);
+                for name in [snake(text), camel(text), variant.clone()] {
+                    proptest::prop_assert!(syn::parse_str::<syn::Ident>(&name).is_ok(), "{text:?} became {name:?}");
+                }
+                proptest::prop_assert!(seen.insert(variant), "{text:?} is there twice");
+            }
+            proptest::prop_assert!(feature(&texts[0]).chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'));
         }
     }
 }

@@ -1,0 +1,23 @@
+//! What `lower` leaves out, or cannot check, is said: operation, place, and what happens instead.
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
+use std::path::Path;
+
+use yundb_generator::{Diagnostics, load, lower};
+
+fn said(spec: &str) -> String {
+    let mut diagnostics = Diagnostics::new();
+    let loaded = load::load(Path::new(spec), &mut diagnostics).unwrap();
+    lower::lower(&loaded, "package", "source", &mut diagnostics);
+    diagnostics.render(false)
+}
+
+#[test]
+fn unsupported() {
+    insta::assert_snapshot!(said("tests/unsupported/openapi.yaml"));
+}
+
+#[test]
+fn wrong_paging() {
+    insta::assert_snapshot!(said("tests/paging/openapi.yaml"));
+}

@@ -1,0 +1,26 @@
+//! Every operation of the generated crates, called over a real HTTP server with the samples of its document: what arrives
+//! is what the document says and is signed, and what the document answers decodes with nothing lost.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+#[allow(dead_code, reason = "the fixtures' tests use the rest of it")]
+#[path = "fixtures/server.rs"]
+mod server;
+
+mod wire {
+    mod calls;
+    mod compare;
+    mod made;
+    mod signature;
+    mod spec;
+
+    mod aliyun;
+    mod environment;
+    mod errors;
+    mod huawei;
+    mod paging;
+    mod refusals;
+    mod samples;
+    mod secrets;
+    mod transport;
+}

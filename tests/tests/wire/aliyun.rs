@@ -1,0 +1,218 @@
+//! Alibaba Cloud: every operation's request against its sample, with each way of signing, and its answer.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use wiremock::Request;
+use yundb_aliyun_dg as dg;
+use yundb_aliyun_sts as sts;
+use yundb_runtime::sign::Signature;
+use yundb_runtime::{Client, ClientBuilder, Credentials};
+
+use super::calls::{self, Answered, Calls};
+use super::compare::differences;
+use super::signature::{self, assert_now};
+use super::spec::{Operation, Samples, Service};
+use crate::server::{Server, header};
+
+const KEY: &str = "LTAI-test";
+const SECRET: &str = "sk/test+key=";
+const TOKEN: &str = "CAIS/+ =~*token";
+
+/// How a client is set up, and so how its requests look.
+#[derive(Clone, Copy, Default)]
+struct Way {
+    get: bool,
+    token: bool,
+    acs3: bool,
+}
+
+impl Way {
+    fn set_up<C: From<Client>>(self, mut builder: ClientBuilder<C>, operation: &Operation) -> ClientBuilder<C> {
+        for param in &operation.params {
+            if let Some(setting) = &param.client {
+                builder = builder.parameter(setting, param.as_text());
+            }
+        }
+        let mut credentials = Credentials::access_key(KEY, SECRET);
+        if self.token {
+            credentials = credentials.with_security_token(TOKEN);
+        }
+        if self.get {
+            builder = builder.get_requests();
+        }
+        if self.acs3 {
+            builder = builder.signature(Signature::Acs3);
+        }
+        builder.credentials(credentials)
+    }
+}
+
+/// Calls every operation of a service and checks what arrives and what comes back.
+async fn call_all<C: From<Client>, E: std::fmt::Debug>(
+    service: &Service,
+    calls: &Calls<C, E>,
+    builder: fn() -> ClientBuilder<C>,
+    way: Way,
+) {
+    for operation in &service.operations {
+        let server = Server::answering([operation.response()]).await;
+        let client = server.client(way.set_up(builder(), operation));
+        let answered = calls::call(calls, &operation.id)(&client, operation).await;
+        let answered = answered.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
+        check_request(&server.request().await, operation, service, way);
+        check_answer(&answered, operation);
+    }
+}
+
+fn check_request(request: &Request, operation: &Operation, service: &Service, way: Way) {
+    let id = &operation.id;
+    assert_eq!(request.method.as_str(), if way.get { "GET" } else { "POST" }, "{id}");
+    assert_eq!(request.url.path(), "/", "{id}");
+    let mut query = map(signature::query(request), id);
+    let form = map(signature::pairs(&request.body), id);
+
+    let expected_type = (!form.is_empty()).then_some("application/x-www-form-urlencoded");
+    assert_eq!(header(request, "content-type"), expected_type, "{id}");
+
+    if way.acs3 {
+        check_acs3(request, operation, service, way);
+        query.remove("Format");
+    } else {
+        let mut common = BTreeMap::new();
+        for name in COMMON.iter().chain(way.token.then_some(&"SecurityToken")) {
+            let value = query.remove(*name).unwrap_or_else(|| panic!("{id}: no {name} in the query"));
+            common.insert(*name, value);
+        }
+        assert_eq!(common["Action"], operation.name, "{id}");
+        assert_eq!(common["Version"], service.version, "{id}");
+        assert_eq!(common["Format"], "JSON", "{id}");
+        assert_eq!(common["SignatureMethod"], "HMAC-SHA1", "{id}");
+        assert_eq!(common["SignatureVersion"], "1.0", "{id}");
+        assert_eq!(common["AccessKeyId"], KEY, "{id}");
+        assert!(common["SignatureNonce"].len() >= 16, "{id}");
+        assert_now(&common["Timestamp"], false);
+        assert_eq!(common.get("SecurityToken").map(String::as_str), way.token.then_some(TOKEN), "{id}");
+        assert_eq!(common["Signature"], signature::rpc(request, SECRET), "{id}");
+        assert_eq!(header(request, "authorization"), None, "{id}");
+    }
+
+    // What is left in the query is the operation's own.
+    let (own, other) = if way.get { (query, form) } else { (form, query) };
+    assert!(other.is_empty(), "{id}: {other:?}");
+    check_own(&own, operation);
+}
+
+const COMMON: [&str; 9] = [
+    "Action",
+    "Version",
+    "Format",
+    "SignatureMethod",
+    "SignatureNonce",
+    "Timestamp",
+    "AccessKeyId",
+    "SignatureVersion",
+    "Signature",
+];
+
+/// Exactly the parameters of the sample, with exactly its values.
+fn check_own(own: &BTreeMap<String, String>, operation: &Operation) {
+    let id = &operation.id;
+    let mut expected: Vec<&str> = operation.params.iter().map(|param| &*param.name).collect();
+    expected.sort_unstable();
+    assert_eq!(own.keys().map(String::as_str).collect::<Vec<_>>(), expected, "{id}");
+    for param in operation.params_in("query") {
+        let sent = &own[&param.name];
+        if param.json {
+            assert_eq!(serde_json::from_str::<Value>(sent).unwrap(), param.value, "{id} {}", param.name);
+        } else {
+            assert_eq!(*sent, param.as_text(), "{id} {}", param.name);
+        }
+    }
+}
+
+fn check_acs3(request: &Request, operation: &Operation, service: &Service, way: Way) {
+    let id = &operation.id;
+    assert_eq!(header(request, "x-acs-action"), Some(&*operation.name), "{id}");
+    assert_eq!(header(request, "x-acs-version"), Some(&*service.version), "{id}");
+    assert!(header(request, "x-acs-signature-nonce").unwrap().len() >= 16, "{id}");
+    assert_now(header(request, "x-acs-date").unwrap(), false);
+    assert_eq!(header(request, "x-acs-security-token"), way.token.then_some(TOKEN), "{id}");
+    assert_eq!(header(request, "accept"), Some("application/json"), "{id}");
+    assert_eq!(header(request, "authorization"), Some(&*signature::acs3(request, KEY, SECRET)), "{id}");
+}
+
+fn map(pairs: Vec<(String, String)>, id: &str) -> BTreeMap<String, String> {
+    let count = pairs.len();
+    let map: BTreeMap<_, _> = pairs.into_iter().collect();
+    assert_eq!(map.len(), count, "{id}: a parameter is there twice");
+    map
+}
+
+/// The answer has all that the sample has, and every value in it found its type.
+fn check_answer(answered: &Answered, operation: &Operation) {
+    let id = &operation.id;
+    let sample = &operation.answer.body;
+    assert_eq!(differences(sample, &answered.value), [""; 0], "{id}");
+    assert_eq!(answered.status, operation.answer.status, "{id}");
+    assert_eq!(answered.request_id.as_deref(), sample["RequestId"].as_str(), "{id}");
+    // Neither an enum's value that it does not know, nor a text that should be JSON.
+    for untyped in ["Unknown(", "Text("] {
+        assert!(!answered.debug.contains(untyped), "{id}: {}", answered.debug);
+    }
+}
+
+async fn both(samples: Samples, way: Way) {
+    let service = Service::load("aliyun-dg", samples);
+    call_all(&service, calls::DG, dg::Client::builder, way).await;
+    let service = Service::load("aliyun-sts", samples);
+    call_all(&service, calls::STS, sts::Client::builder, way).await;
+}
+
+#[tokio::test]
+async fn the_documents_samples() {
+    both(Samples::Documented, Way::default()).await;
+}
+
+#[tokio::test]
+async fn every_field_of_the_schemas() {
+    both(Samples::Made, Way::default()).await;
+}
+
+#[tokio::test]
+async fn by_get() {
+    both(Samples::Documented, Way { get: true, ..Way::default() }).await;
+}
+
+#[tokio::test]
+async fn with_a_security_token() {
+    both(Samples::Documented, Way { token: true, ..Way::default() }).await;
+    both(Samples::Documented, Way { token: true, get: true, ..Way::default() }).await;
+}
+
+#[tokio::test]
+async fn with_acs3() {
+    both(Samples::Documented, Way { acs3: true, ..Way::default() }).await;
+    both(Samples::Documented, Way { acs3: true, token: true, get: true }).await;
+}
+
+#[tokio::test]
+async fn characters_that_encodings_differ_in() {
+    let server = Server::json(serde_json::json!({"Success": true})).await;
+    let client: dg::Client = server.client(dg::Client::builder().credentials(Credentials::access_key(KEY, SECRET)));
+    let texts = [" +*~/%&=:;", "数据库 é\u{1F600}", "a\tb\nc", "%20%2B", "'\"<>#?[]{}|\\^`!$()@,"];
+    for text in texts {
+        client.delete_gateway().gateway_id(text).send().await.unwrap();
+    }
+    let requests = server.requests().await;
+    for (request, text) in requests.iter().zip(texts) {
+        assert_eq!(signature::pairs(&request.body), [("GatewayId".to_owned(), text.to_owned())]);
+        let query = map(signature::query(request), text);
+        assert_eq!(query["Signature"], signature::rpc(request, SECRET), "{text}");
+    }
+    let mut nonces: Vec<_> =
+        requests.iter().map(|request| map(signature::query(request), "").remove("SignatureNonce")).collect();
+    nonces.sort();
+    nonces.dedup();
+    assert_eq!(nonces.len(), texts.len(), "each attempt has a nonce of its own");
+}

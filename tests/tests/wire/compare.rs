@@ -1,0 +1,107 @@
+//! Whether a typed answer, written as JSON again, still has all that the sample has, and nothing that it has not.
+
+use serde_json::Value;
+
+/// Where the two differ; empty if nothing is lost and nothing invented.
+///
+/// The typed answer may say the same in another way: a number for its text, a boolean for its, an empty list or `null`
+/// for what is absent, and JSON in a text with other blanks.
+pub fn differences(sample: &Value, typed: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    compare(sample, typed, "", &mut found);
+    found
+}
+
+fn compare(sample: &Value, typed: &Value, path: &str, found: &mut Vec<String>) {
+    match (sample, typed) {
+        (Value::Object(sample), Value::Object(typed)) => {
+            for (name, value) in sample {
+                compare(value, typed.get(name).unwrap_or(&Value::Null), &format!("{path}.{name}"), found);
+            }
+            for (name, value) in typed.iter().filter(|(name, _)| !sample.contains_key(*name)) {
+                if !is_nothing(value) {
+                    found.push(format!("{path}.{name}: invented {value}"));
+                }
+            }
+        }
+        (Value::Array(sample), Value::Array(typed)) => {
+            for (index, value) in sample.iter().enumerate() {
+                compare(value, typed.get(index).unwrap_or(&Value::Null), &format!("{path}[{index}]"), found);
+            }
+            for (index, value) in typed.iter().enumerate().skip(sample.len()) {
+                found.push(format!("{path}[{index}]: invented {value}"));
+            }
+        }
+        (Value::Null, typed) if is_nothing(typed) => {}
+        (Value::String(text), Value::String(other)) if text != other => match (json(text), json(other)) {
+            (Some(sample), Some(typed)) => compare(&sample, &typed, &format!("{path} (JSON)"), found),
+            _ => found.push(format!("{path}: {text:?} became {other:?}")),
+        },
+        (Value::String(text), Value::Number(_) | Value::Bool(_)) if *text == typed.to_string() => {}
+        (Value::Number(_) | Value::Bool(_), Value::String(text)) if *text == sample.to_string() => {}
+        (sample, Value::Null) => found.push(format!("{path}: lost {sample}")),
+        (sample, typed) if sample != typed => found.push(format!("{path}: {sample} became {typed}")),
+        _ => {}
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(elements) => elements.is_empty(),
+        _ => false,
+    }
+}
+
+/// The list or object that a text carries.
+fn json(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok().filter(|value: &Value| value.is_object() || value.is_array())
+}
+
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn same(sample: Value, typed: Value) {
+        assert_eq!(differences(&sample, &typed), [""; 0]);
+    }
+
+    #[track_caller]
+    fn differ(sample: Value, typed: Value, expected: &[&str]) {
+        assert_eq!(differences(&sample, &typed), expected);
+    }
+
+    #[test]
+    fn the_same_in_another_way() {
+        same(
+            json!({"Count": "50", "Success": "true", "Port": 3306, "On": false}),
+            json!({"Count": 50, "Success": true, "Port": "3306", "On": "false"}),
+        );
+        same(json!({"Data": r#"[{"a": 1}]"#}), json!({"Data": r#"[{"a":1,"b":null}]"#}));
+        same(json!({"a": null, "b": [1]}), json!({"b": [1], "c": null, "d": []}));
+        same(json!({"a": null}), json!({"a": []}));
+    }
+
+    #[test]
+    fn a_lost_field_is_noticed() {
+        differ(json!({"a": 1, "b": {"c": "x"}}), json!({"a": 1, "b": {}}), &[r#".b.c: lost "x""#]);
+        differ(json!({"a": {"b": 1}}), json!({}), &[r#".a: lost {"b":1}"#]);
+        differ(json!({"a": {}}), json!({}), &[".a: lost {}"]);
+        differ(json!({"a": [1, 2]}), json!({"a": [1]}), &[".a[1]: lost 2"]);
+        differ(json!({"a": false}), json!({"a": null}), &[".a: lost false"]);
+        differ(json!({"Data": r#"[{"a":1}]"#}), json!({"Data": r#"[{"b":null}]"#}), &[".Data (JSON)[0].a: lost 1"]);
+    }
+
+    #[test]
+    fn a_changed_or_invented_value_is_noticed() {
+        differ(json!({"a": "50"}), json!({"a": 5}), &[r#".a: "50" became 5"#]);
+        differ(json!({"a": "true"}), json!({"a": false}), &[r#".a: "true" became false"#]);
+        differ(json!({"a": "x"}), json!({"a": "y"}), &[r#".a: "x" became "y""#]);
+        differ(json!({"a": "{}"}), json!({"a": "[]"}), &[".a (JSON): {} became []"]);
+        differ(json!({}), json!({"a": "", "b": 0}), &[r#".a: invented """#, ".b: invented 0"]);
+        differ(json!([]), json!([1]), &["[0]: invented 1"]);
+        differ(json!({"a": null}), json!({"a": 1}), &[".a: null became 1"]);
+    }
+}

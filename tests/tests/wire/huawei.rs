@@ -1,0 +1,188 @@
+//! Huawei Cloud: every operation's request against its sample, by key and by token, and its answer.
+
+use serde_json::Value;
+use wiremock::Request;
+use yundb_huawei_drs as drs;
+use yundb_huawei_iam as iam;
+use yundb_runtime::{Client, ClientBuilder, Credentials, Secret};
+
+use super::calls::{self, Answered, Calls};
+use super::compare::differences;
+use super::signature::{self, assert_now};
+use super::spec::{Operation, Samples, Service};
+use crate::server::{Server, header, json};
+
+const KEY: &str = "AKTEST";
+const SECRET: &str = "sk/test+key=";
+const SECURITY_TOKEN: &str = "gQpjbi/+==";
+const TOKEN: &str = "MIIY-test-token";
+const PROJECT: &str = "0123456789abcdef";
+
+/// Who calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Key,
+    TemporaryKey,
+    Token,
+}
+
+impl Way {
+    fn credentials(self) -> Credentials {
+        match self {
+            Self::Key => Credentials::access_key(KEY, SECRET),
+            Self::TemporaryKey => Credentials::access_key(KEY, SECRET).with_security_token(SECURITY_TOKEN),
+            Self::Token => Credentials::token(TOKEN),
+        }
+    }
+}
+
+/// Calls every operation of a service and checks what arrives and what comes back.
+async fn call_all<C: From<Client>, E: std::fmt::Debug>(
+    service: &Service,
+    calls: &Calls<C, E>,
+    builder: fn() -> ClientBuilder<C>,
+    way: Way,
+) {
+    for operation in &service.operations {
+        let server = Server::answering([operation.response()]).await;
+        let mut builder = builder().project_id(PROJECT);
+        for param in &operation.params {
+            if let Some(setting) = &param.client {
+                builder = builder.parameter(setting, param.as_text());
+            }
+        }
+        let client = server.client(builder.credentials(way.credentials()));
+        let answered = calls::call(calls, &operation.id)(&client, operation).await;
+        let answered = answered.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
+        check_request(&server.request().await, operation, way);
+        check_answer(&answered, operation);
+    }
+}
+
+fn check_request(request: &Request, operation: &Operation, way: Way) {
+    let id = &operation.id;
+    assert_eq!(request.method.as_str(), operation.method, "{id}");
+    let mut path = operation.path.clone();
+    for param in operation.params_in("path") {
+        path = path.replace(&format!("{{{}}}", param.name), &param.as_text());
+    }
+    assert!(!path.contains('{'), "{path}");
+    assert_eq!(request.url.path(), path, "{id}");
+
+    let mut expected: Vec<_> =
+        operation.params_in("query").map(|param| (param.name.clone(), param.as_text())).collect();
+    expected.sort();
+    let mut query = signature::query(request);
+    query.sort();
+    assert_eq!(query, expected, "{id}");
+    for param in operation.params_in("header") {
+        assert_eq!(header(request, &param.name), Some(&*param.as_text()), "{id}");
+    }
+    match &operation.body {
+        Some(sample) => {
+            assert_eq!(json(request), *sample, "{id}");
+            assert_eq!(header(request, "content-type"), Some("application/json"), "{id}");
+        }
+        None => assert!(request.body.is_empty(), "{id}"),
+    }
+    check_signature(request, operation, way);
+}
+
+fn check_signature(request: &Request, operation: &Operation, way: Way) {
+    let id = &operation.id;
+    let sent = |name| header(request, name);
+    const ALL: [&str; 5] = ["x-sdk-date", "authorization", "x-project-id", "x-security-token", "x-auth-token"];
+    // The document asks for no credentials.
+    if id == "createToken" {
+        assert_eq!(ALL.map(sent), [None; 5], "{id}");
+        return;
+    }
+    if way == Way::Token {
+        assert_eq!(ALL.map(sent), [None, None, None, None, Some(TOKEN)], "{id}");
+        return;
+    }
+    assert_now(sent("x-sdk-date").unwrap(), true);
+    // The path's project, or where it has none the client's.
+    let project = operation.params.iter().find(|param| param.name == "project_id");
+    assert_eq!(sent("x-project-id"), Some(&*project.map_or(PROJECT.to_owned(), |param| param.as_text())), "{id}");
+    assert_eq!(sent("x-security-token"), (way == Way::TemporaryKey).then_some(SECURITY_TOKEN), "{id}");
+    assert_eq!(sent("x-auth-token"), None, "{id}");
+    assert_eq!(sent("authorization"), Some(&*signature::huawei(request, KEY, SECRET)), "{id}");
+}
+
+/// The answer has all that the sample has, headers too, and every value in it found its type.
+fn check_answer(answered: &Answered, operation: &Operation) {
+    let id = &operation.id;
+    assert_eq!(differences(&operation.answer.body, &answered.value), [""; 0], "{id}");
+    assert_eq!(answered.status, operation.answer.status, "{id}");
+    let headers = &operation.answer.headers;
+    let headers = headers.iter().map(|(name, value)| (name.to_lowercase(), Value::from(value.as_str())));
+    let headers = match headers.collect::<serde_json::Map<_, _>>() {
+        none if none.is_empty() => Value::Null,
+        some => Value::Object(some),
+    };
+    assert_eq!(differences(&headers, &answered.headers), [""; 0], "{id}");
+    assert!(!answered.debug.contains("Unknown("), "{id}: {}", answered.debug);
+}
+
+async fn both(samples: Samples, way: Way) {
+    let service = Service::load("huawei-drs", samples);
+    call_all(&service, calls::DRS, drs::Client::builder, way).await;
+    let service = Service::load("huawei-iam", samples);
+    call_all(&service, calls::IAM, iam::Client::builder, way).await;
+}
+
+#[tokio::test]
+async fn the_documents_samples() {
+    both(Samples::Documented, Way::Key).await;
+}
+
+#[tokio::test]
+async fn every_field_of_the_schemas() {
+    both(Samples::Made, Way::Key).await;
+}
+
+#[tokio::test]
+async fn with_a_security_token() {
+    both(Samples::Documented, Way::TemporaryKey).await;
+}
+
+#[tokio::test]
+async fn with_a_token() {
+    both(Samples::Documented, Way::Token).await;
+}
+
+#[tokio::test]
+async fn the_new_token_is_a_secret_in_a_header() {
+    let service = Service::load("huawei-iam", Samples::Documented);
+    let sample = service.operation("createToken");
+    let server = Server::answering([sample.response()]).await;
+    // No credentials: they are what is being asked for.
+    let client: iam::Client = server.client(iam::Client::builder());
+    let made = client.create_token(sample.field("auth").unwrap()).send().await.unwrap();
+    let token: &Option<Secret> = &made.typed_headers().x_subject_token;
+    assert_eq!(token.as_ref().unwrap().expose(), sample.answer.headers["X-Subject-Token"]);
+    assert_eq!(made.typed_headers().x_iam_trace_id.as_deref(), Some(&*sample.answer.headers["X-IAM-Trace-Id"]));
+    assert_eq!(server.request().await.url.query(), None);
+
+    // And it is what another call is made with.
+    let client = iam::Client::builder().credentials(Credentials::token(token.clone().unwrap()));
+    let server = Server::json(serde_json::json!({"projects": []})).await;
+    let client: iam::Client = server.client(client);
+    client.list_projects().send().await.unwrap();
+    let request = server.request().await;
+    assert_eq!(header(&request, "x-auth-token"), Some(&*sample.answer.headers["X-Subject-Token"]));
+}
+
+#[tokio::test]
+async fn characters_that_encodings_differ_in() {
+    let server = Server::json(serde_json::json!({})).await;
+    let client: iam::Client = server.client(iam::Client::builder().credentials(Credentials::access_key(KEY, SECRET)));
+    for text in [" +*~/%&=:;", "数据库 é\u{1F600}", "%20%2B", "'\"<>#?[]{}|\\^`!$()@,", ""] {
+        client.list_projects().name(text).domain_id("z").send().await.unwrap();
+        let request = server.requests().await.pop().unwrap();
+        let sent = signature::query(&request);
+        assert!(sent.contains(&("name".to_owned(), text.to_owned())), "{sent:?}");
+        assert_eq!(header(&request, "authorization"), Some(&*signature::huawei(&request, KEY, SECRET)), "{text}");
+    }
+}

@@ -1,0 +1,77 @@
+//! Values that fit a schema, for what the documents have no sample of.
+
+use serde_json::{Map, Value, json};
+
+use super::spec::{entries, resolve};
+
+/// What every value made for a sensitive schema begins with.
+pub const HIDDEN: &str = "hidden-";
+
+/// How often a type may stand within itself.
+const DEPTH: usize = 12;
+
+/// A value with all that the schema has: each property once, one element in each list.
+pub fn made(document: &Value, schema: &Value, name: &str) -> Value {
+    Maker { document }.value(schema, name, DEPTH).unwrap_or_else(|| panic!("{name}: nothing fits {schema}"))
+}
+
+struct Maker<'a> {
+    document: &'a Value,
+}
+
+impl Maker<'_> {
+    /// None within a type that goes on without end.
+    fn value(&self, schema: &Value, name: &str, depth: usize) -> Option<Value> {
+        let depth = depth.checked_sub(1)?;
+        let schema = resolve(self.document, schema);
+        if schema["x-sensitive"] == true {
+            return Some(json!(format!("{HIDDEN}{name}")));
+        }
+        let inner = schema.get("x-json").map(|inner| self.value(inner, name, depth));
+        if let Some(inner) = inner {
+            return Some(json!(inner?.to_string()));
+        }
+        let given = schema.get("example").or_else(|| schema.get("default")).or_else(|| schema["enum"].get(0));
+        if let Some(given) = given {
+            return Some(given.clone());
+        }
+        match schema["type"].as_str()? {
+            "object" => {
+                let fields = entries(&schema["properties"]);
+                let fields = fields.filter_map(|(name, field)| Some((name.to_owned(), self.value(field, name, depth)?)));
+                Some(Value::Object(fields.collect::<Map<_, _>>()))
+            }
+            "array" => Some(json!([self.value(&schema["items"], name, depth)?])),
+            "integer" => Some(schema.get("minimum").cloned().unwrap_or(json!(7))),
+            "boolean" => Some(json!(true)),
+            "string" => Some(self.text(schema, name)),
+            other => panic!("{name}: type {other}"),
+        }
+    }
+
+    fn text(&self, schema: &Value, name: &str) -> Value {
+        let pattern = schema["pattern"].as_str().map(|pattern| regex_lite::Regex::new(pattern).unwrap());
+        let texts = [format!("a {name}, 数据"), format!("a-{name}"), "3306".to_owned()];
+        let fits = |text: &&String| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+        json!(texts.iter().find(fits).unwrap_or_else(|| panic!("{name}: nothing fits {schema}")))
+    }
+}
+
+#[test]
+fn all_that_a_schema_has() {
+    let document = json!({"components": {"schemas": {"Node": {"type": "object", "properties": {
+        "n": {"type": "integer", "minimum": 3},
+        "key": {"type": "string", "x-sensitive": true, "example": "seen"},
+        "port": {"type": "string", "pattern": "^[0-9]+$"},
+        "kind": {"type": "string", "enum": ["a", "b"]},
+        "inner": {"type": "string", "x-json": {"type": "object", "properties": {"on": {"type": "boolean"}}}},
+        "nodes": {"type": "array", "items": {"$ref": "#/components/schemas/Node"}},
+    }}}}});
+    let made = made(&document, &json!({"$ref": "#/components/schemas/Node"}), "node");
+    let node = &made["nodes"][0];
+    assert_eq!(node["n"], 3);
+    assert_eq!(node["key"], "hidden-key");
+    assert_eq!(node["port"], "3306");
+    assert_eq!(node["kind"], "a");
+    assert_eq!(node["inner"], r#"{"on":true}"#);
+}

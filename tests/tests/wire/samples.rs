@@ -1,0 +1,61 @@
+//! What the documents have no samples of, and that the calls are complete: each operation of the documents once.
+
+use super::calls;
+use super::spec::{Samples, Service};
+
+/// Operations whose document lacks samples, and of what. These are made from their schemas.
+const MADE: &[(&str, &str, &[&str])] = &[
+    ("aliyun-sts", "assumeRole", &["DurationSeconds", "answer"]),
+    ("huawei-drs", "createConnection", &["X-Language"]),
+    ("huawei-iam", "createToken", &["nocatalog"]),
+    ("huawei-iam", "listProjects", &["domain_id", "name", "parent_id", "enabled", "page", "per_page"]),
+];
+
+#[test]
+fn what_is_made_is_known() {
+    let mut made = Vec::new();
+    for service in ["aliyun-dg", "aliyun-sts", "huawei-drs", "huawei-iam"] {
+        for operation in Service::load(service, Samples::Documented).operations {
+            if !operation.made.is_empty() {
+                made.push((service, operation.id, operation.made));
+            }
+        }
+    }
+    let made: Vec<_> = made.iter().map(|(service, id, made)| (*service, &**id, &made[..])).collect();
+    assert_eq!(made.len(), MADE.len(), "{made:?}");
+    for known in MADE {
+        assert!(made.contains(&(known.0, known.1, &known.2.map_owned()[..])), "{known:?} in {made:?}");
+    }
+}
+
+trait Owned {
+    fn map_owned(&self) -> Vec<String>;
+}
+
+impl Owned for &[&str] {
+    fn map_owned(&self) -> Vec<String> {
+        self.iter().map(|text| (*text).to_owned()).collect()
+    }
+}
+
+#[test]
+fn every_operation_is_called() {
+    let tables = [
+        ("aliyun-dg", 13, names(calls::DG)),
+        ("aliyun-sts", 1, names(calls::STS)),
+        ("huawei-drs", 1, names(calls::DRS)),
+        ("huawei-iam", 2, names(calls::IAM)),
+    ];
+    for (service, count, mut called) in tables {
+        let mut operations: Vec<String> =
+            Service::load(service, Samples::Documented).operations.into_iter().map(|operation| operation.id).collect();
+        operations.sort();
+        called.sort();
+        assert_eq!(called, operations, "{service}");
+        assert_eq!(called.len(), count, "{service}");
+    }
+}
+
+fn names<C, E>(calls: &calls::Calls<C, E>) -> Vec<&'static str> {
+    calls.iter().map(|(name, _)| *name).collect()
+}

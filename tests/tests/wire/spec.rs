@@ -1,0 +1,235 @@
+//! The documents as the tests read them: each operation with its samples, from `specs/` when a test runs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::Value;
+use wiremock::ResponseTemplate;
+use yundb_generator::Diagnostics;
+use yundb_runtime::serde::de::DeserializeOwned;
+
+use super::made::made;
+
+/// A service's document.
+pub struct Service {
+    document: Value,
+    pub version: String,
+    pub operations: Vec<Operation>,
+}
+
+/// Which samples an operation comes with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Samples {
+    /// The document's own; what it lacks is made from its schema.
+    Documented,
+    /// All made from their schemas: every field there is, and texts with `hidden` in them for what is sensitive.
+    Made,
+}
+
+/// An operation and the samples of its input and its answer.
+pub struct Operation {
+    pub id: String,
+    /// The vendor's own name, which errors give; the `Action` of an RPC operation.
+    pub name: String,
+    pub method: String,
+    pub path: String,
+    pub params: Vec<Param>,
+    pub body: Option<Value>,
+    pub answer: Answer,
+    /// The answers other than success: status (`default` too), schema and samples.
+    pub failures: Vec<Failure>,
+    /// What has no sample in the document.
+    pub made: Vec<String>,
+}
+
+/// A parameter and its sample.
+pub struct Param {
+    pub name: String,
+    pub place: String,
+    pub value: Value,
+    /// Whether it is sent as JSON text.
+    pub json: bool,
+    /// The setting of the client that gives it.
+    pub client: Option<String>,
+}
+
+/// A success.
+pub struct Answer {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: Value,
+}
+
+/// A documented failure.
+pub struct Failure {
+    pub status: String,
+    pub schema: Value,
+    pub samples: Vec<Value>,
+}
+
+impl Service {
+    /// Loads `specs/<name>`.
+    pub fn load(name: &str, samples: Samples) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs").join(name);
+        let mut diagnostics = Diagnostics::new();
+        let loaded = yundb_generator::load::load(&folder, &mut diagnostics);
+        assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
+        let document = loaded.unwrap().value();
+        let mut operations = Vec::new();
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, operation) in methods.as_object().unwrap() {
+                operations.push(Reader { document: &document, samples, made: Vec::new() }.operation(path, method, operation));
+            }
+        }
+        let version = document["info"]["version"].as_str().unwrap().to_owned();
+        Self { document, version, operations }
+    }
+
+    /// The operation of this id.
+    pub fn operation(&self, id: &str) -> &Operation {
+        self.operations.iter().find(|operation| operation.id == id).unwrap_or_else(|| panic!("no operation {id}"))
+    }
+
+    /// What a schema allows, whole.
+    pub fn made(&self, schema: &Value) -> Value {
+        made(&self.document, schema, "body")
+    }
+
+    /// A schema under `components`, by the name of its file.
+    pub fn schema(&self, name: &str) -> &Value {
+        &self.document["components"]["schemas"][name]
+    }
+}
+
+impl Operation {
+    /// The sample of a parameter, as the type that its setter takes.
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> T {
+        self.read(name, &self.param(name).value)
+    }
+
+    /// The sample of a parameter that is a text.
+    pub fn text(&self, name: &str) -> String {
+        self.get(name)
+    }
+
+    /// The sample of a field of the body.
+    pub fn field<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let body = self.body.as_ref().unwrap_or_else(|| panic!("{} has no body", self.id));
+        Some(self.read(name, body.get(name)?))
+    }
+
+    fn read<T: DeserializeOwned>(&self, name: &str, value: &Value) -> T {
+        serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{} {name}: {error} in {value}", self.id))
+    }
+
+    pub fn param(&self, name: &str) -> &Param {
+        let param = self.params.iter().find(|param| param.name == name);
+        param.unwrap_or_else(|| panic!("{} has no parameter {name}", self.id))
+    }
+
+    /// The parameters that go there.
+    pub fn params_in(&self, place: &str) -> impl Iterator<Item = &Param> {
+        self.params.iter().filter(move |param| param.place == place)
+    }
+
+    /// The success as the server sends it.
+    pub fn response(&self) -> ResponseTemplate {
+        let template = ResponseTemplate::new(self.answer.status).set_body_json(&self.answer.body);
+        let headers = self.answer.headers.iter();
+        headers.fold(template, |template, (name, value)| template.insert_header(name.as_str(), value.as_str()))
+    }
+}
+
+impl Param {
+    /// The sample as it stands in a URL, form or header, unencoded.
+    pub fn as_text(&self) -> String {
+        match &self.value {
+            Value::String(text) if !self.json => text.clone(),
+            value => value.to_string(),
+        }
+    }
+}
+
+/// Reads one operation.
+struct Reader<'a> {
+    document: &'a Value,
+    samples: Samples,
+    made: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn operation(mut self, path: &str, method: &str, operation: &'a Value) -> Operation {
+        let text = |key: &str| operation[key].as_str().map(str::to_owned);
+        let id = text("operationId").unwrap();
+        let action = path.strip_prefix("/#Action=");
+        let name = action.map(str::to_owned).or_else(|| text("x-sdk-name")).unwrap_or_else(|| id.clone());
+        let params = list(&operation["parameters"]).map(|param| self.param(resolve(self.document, param))).collect();
+        let body = operation.get("requestBody").map(|body| {
+            let content = &resolve(self.document, body)["content"]["application/json"];
+            self.sample(content, &content["schema"], "body")
+        });
+        let responses = operation["responses"].as_object().unwrap();
+        let (status, success) = responses.iter().find(|(status, _)| status.starts_with('2')).unwrap();
+        let success = resolve(self.document, success);
+        let content = &success["content"]["application/json"];
+        let answer = Answer {
+            status: status.parse().unwrap(),
+            headers: entries(&success["headers"])
+                .map(|(name, header)| {
+                    let header = resolve(self.document, header);
+                    let value = self.sample(header, &header["schema"], name);
+                    (name.to_owned(), value.as_str().unwrap().to_owned())
+                })
+                .collect(),
+            body: self.sample(content, &content["schema"], "answer"),
+        };
+        let failures = responses.iter().filter(|(status, _)| !status.starts_with('2')).map(|(status, failure)| {
+            let content = &resolve(self.document, failure)["content"]["application/json"];
+            let samples = entries(&content["examples"]).map(|(_, example)| example["value"].clone());
+            Failure { status: status.clone(), schema: content["schema"].clone(), samples: samples.collect() }
+        });
+        let failures = failures.collect();
+        let (method, path) = (method.to_uppercase(), path.to_owned());
+        Operation { id, name, method, path, params, body, answer, failures, made: self.made }
+    }
+
+    fn param(&mut self, param: &'a Value) -> Param {
+        let text = |key: &str| param[key].as_str().map(str::to_owned);
+        let name = text("name").unwrap();
+        let content = param.get("content").map(|content| &content["application/json"]);
+        let holder = content.unwrap_or(param);
+        let value = self.sample(holder, &holder["schema"], &name);
+        Param { place: text("in").unwrap(), value, json: content.is_some(), client: text("x-client"), name }
+    }
+
+    /// The sample that stands beside a schema or in it, else one that fits the schema.
+    fn sample(&mut self, holder: &Value, schema: &Value, name: &str) -> Value {
+        let schema = resolve(self.document, schema);
+        if self.samples == Samples::Documented {
+            let beside = holder.pointer("/examples/sample/value").or_else(|| holder.get("example"));
+            if let Some(sample) = beside.or_else(|| schema.get("example")) {
+                return sample.clone();
+            }
+        }
+        self.made.push(name.to_owned());
+        made(self.document, schema, name)
+    }
+}
+
+/// What a `$ref` stands for.
+pub fn resolve<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
+    while let Some(target) = value.get("$ref").and_then(Value::as_str) {
+        value = document.pointer(target.strip_prefix('#').unwrap()).unwrap_or_else(|| panic!("no {target}"));
+    }
+    value
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+/// The entries of an object, without extensions.
+pub fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    let entries = value.as_object().into_iter().flatten();
+    entries.map(|(name, value)| (name.as_str(), value)).filter(|(name, _)| !name.starts_with("x-"))
+}
