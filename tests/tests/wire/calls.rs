@@ -70,12 +70,11 @@ pub const DG: &Calls<dg::Client, dg::types::ErrorBody> = &[
     ("createGatewayVerifyCode", |client, given| {
         send!(client.create_gateway_verify_code().gateway_id(given.text("GatewayId")))
     }),
-    ("downloadGatewayProgram", |client, given| {
-        send!(client.download_gateway_program().user_os(given.text("UserOS")))
-    }),
+    ("downloadGatewayProgram", |client, given| send!(client.download_gateway_program().user_os(given.text("UserOS")))),
     ("connectDatabase", |client, given| {
         let call = client.connect_database().gateway_id(given.text("GatewayId"));
-        let call = call.host(given.text("Host")).port(given.get("Port")).db_type(given.get::<dg::types::DbType>("DbType"));
+        let call =
+            call.host(given.text("Host")).port(given.get("Port")).db_type(given.get::<dg::types::DbType>("DbType"));
         send!(call.db_user_name(given.text("DbUserName")).db_password(given.text("DbPassword")))
     }),
     ("listDatabases", |client, given| {
@@ -84,14 +83,17 @@ pub const DG: &Calls<dg::Client, dg::types::ErrorBody> = &[
         send!(call.db_type(given.get::<dg::types::DbType>("DbType")))
     }),
     ("addDatabase", |client, given| {
-        let call = client.add_database().gateway_id(given.text("GatewayId")).db_description(given.text("DbDescription"));
-        let call = call.host(given.text("Host")).port(given.get("Port")).db_type(given.get::<dg::types::DbType>("DbType"));
+        let call =
+            client.add_database().gateway_id(given.text("GatewayId")).db_description(given.text("DbDescription"));
+        let call =
+            call.host(given.text("Host")).port(given.get("Port")).db_type(given.get::<dg::types::DbType>("DbType"));
         send!(call.db_user_name(given.text("DbUserName")).db_password(given.text("DbPassword")))
     }),
     ("updateDatabase", |client, given| {
         let call = client.update_database().instance_id(given.text("InstanceId"));
         let call = call.db_name(given.text("DbName")).db_description(given.text("DbDescription"));
-        let call = call.host(given.text("Host")).port(given.get("Port")).db_type(given.get::<dg::types::DbType>("DbType"));
+        let call =
+            call.host(given.text("Host")).port(given.get("Port")).db_type(given.get::<dg::types::DbType>("DbType"));
         send!(call.db_user_name(given.text("DbUserName")).db_password(given.text("DbPassword")))
     }),
     ("deleteDatabase", |client, given| send!(client.delete_database().instance_id(given.text("InstanceId")))),

@@ -37,12 +37,19 @@ fn compare(sample: &Value, typed: &Value, path: &str, found: &mut Vec<String>) {
             (Some(sample), Some(typed)) => compare(&sample, &typed, &format!("{path} (JSON)"), found),
             _ => found.push(format!("{path}: {text:?} became {other:?}")),
         },
-        (Value::String(text), Value::Number(_) | Value::Bool(_)) if *text == typed.to_string() => {}
-        (Value::Number(_) | Value::Bool(_), Value::String(text)) if *text == sample.to_string() => {}
+        (Value::String(text), other @ (Value::Number(_) | Value::Bool(_)))
+        | (other @ (Value::Number(_) | Value::Bool(_)), Value::String(text))
+            if is_written(other, text) => {}
         (sample, Value::Null) => found.push(format!("{path}: lost {sample}")),
         (sample, typed) if sample != typed => found.push(format!("{path}: {sample} became {typed}")),
         _ => {}
     }
+}
+
+/// Whether the text is how the number or boolean is written.
+fn is_written(scalar: &Value, text: &str) -> bool {
+    let written = scalar.to_string();
+    written == text
 }
 
 fn is_nothing(value: &Value) -> bool {

@@ -1,1 +1,105 @@
-//! To come.
+//! What clients take from the environment. Each test runs in a process of its own, whose environment it sets.
+
+use std::process::Command;
+
+use serde_json::json;
+use yundb_aliyun_dg as dg;
+use yundb_huawei_drs as drs;
+use yundb_runtime::ErrorKind;
+
+use super::signature;
+use crate::server::{Server, header};
+
+/// Tells the process that it is the inner one.
+const INNER: &str = "YUNDB_TEST_INNER";
+
+const ALL: [&str; 8] = [
+    "ALIBABA_CLOUD_ACCESS_KEY_ID",
+    "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+    "ALIBABA_CLOUD_SECURITY_TOKEN",
+    "HUAWEICLOUD_SDK_AK",
+    "HUAWEICLOUD_SDK_SK",
+    "HUAWEICLOUD_SDK_SECURITY_TOKEN",
+    "HUAWEICLOUD_SDK_PROJECT_ID",
+    "HUAWEICLOUD_SDK_DOMAIN_ID",
+];
+
+/// Whether this is the process in which the test `name` is to do its work. If not, it has been done in one, with
+/// nothing but these variables.
+fn inner(name: &str, variables: &[(&str, &str)]) -> bool {
+    if std::env::var_os(INNER).is_some() {
+        return true;
+    }
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", &format!("wire::environment::{name}"), "--nocapture"]).env(INNER, "1");
+    for variable in ALL {
+        command.env_remove(variable);
+    }
+    let output = command.envs(variables.iter().copied()).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    false
+}
+
+fn endpoint() -> drs::types::BaseEndpoint {
+    drs::types::BaseEndpoint::new().endpoint_name("mysql").db_user("u").db_password("p")
+}
+
+#[tokio::test]
+async fn nothing() {
+    if !inner("nothing", &[]) {
+        return;
+    }
+    let server = Server::silent().await;
+    let client: drs::Client = server.client(drs::Client::builder());
+    let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
+    for call in [call.clone(), call.unchecked()] {
+        let error = call.send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+        for part in ["project_id: is required", ".project_id(", "HUAWEICLOUD_SDK_PROJECT_ID"] {
+            assert!(error.to_string().contains(part), "{error}");
+        }
+    }
+    let client: drs::Client = server.client(drs::Client::builder().project_id("p"));
+    let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
+    let error = call.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Credentials);
+    assert!(error.to_string().contains("HUAWEICLOUD_SDK_AK is not set"), "{error}");
+    assert!(server.requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn huawei() {
+    let variables = [
+        ("HUAWEICLOUD_SDK_AK", "ak-env"),
+        ("HUAWEICLOUD_SDK_SK", "sk-env\n"),
+        ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "token-env"),
+        ("HUAWEICLOUD_SDK_PROJECT_ID", "project-env"),
+    ];
+    if !inner("huawei", &variables) {
+        return;
+    }
+    let server = Server::json(json!({})).await;
+    let client: drs::Client = server.client(drs::Client::builder());
+    client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint()).send().await.unwrap();
+    let request = server.request().await;
+    assert_eq!(request.url.path(), "/v5/project-env/connections");
+    assert_eq!(header(&request, "x-project-id"), Some("project-env"));
+    assert_eq!(header(&request, "x-security-token"), Some("token-env"));
+    assert_eq!(header(&request, "authorization"), Some(&*signature::huawei(&request, "ak-env", "sk-env")));
+}
+
+#[tokio::test]
+async fn aliyun() {
+    let variables = [("ALIBABA_CLOUD_ACCESS_KEY_ID", "ak-env"), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "sk-env")];
+    if !inner("aliyun", &variables) {
+        return;
+    }
+    let server = Server::json(json!({})).await;
+    let client: dg::Client = server.client(dg::Client::builder());
+    client.stop_gateway().gateway_id("g").send().await.unwrap();
+    let request = server.request().await;
+    let query = signature::query(&request);
+    assert!(query.contains(&("AccessKeyId".to_owned(), "ak-env".to_owned())));
+    assert!(query.contains(&("Signature".to_owned(), signature::rpc(&request, "sk-env"))));
+}

@@ -64,7 +64,7 @@ fn check_request(request: &Request, operation: &Operation, way: Way) {
     assert_eq!(request.method.as_str(), operation.method, "{id}");
     let mut path = operation.path.clone();
     for param in operation.params_in("path") {
-        path = path.replace(&format!("{{{}}}", param.name), &param.as_text());
+        path = path.replace(&format!("{{{}}}", param.name), &signature::encode(&param.as_text()));
     }
     assert!(!path.contains('{'), "{path}");
     assert_eq!(request.url.path(), path, "{id}");

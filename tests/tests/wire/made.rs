@@ -8,26 +8,33 @@ use super::spec::{entries, resolve};
 pub const HIDDEN: &str = "hidden-";
 
 /// How often a type may stand within itself.
-const DEPTH: usize = 12;
+const MOST: usize = 2;
 
-/// A value with all that the schema has: each property once, one element in each list.
+/// A value with all that the schema has: each property once, one element in each list. A type within itself ends soon.
 pub fn made(document: &Value, schema: &Value, name: &str) -> Value {
-    Maker { document }.value(schema, name, DEPTH).unwrap_or_else(|| panic!("{name}: nothing fits {schema}"))
+    Maker { document, within: &[] }.value(schema, name).unwrap_or_else(|| panic!("{name}: nothing fits {schema}"))
 }
 
 struct Maker<'a> {
     document: &'a Value,
+    /// The named types that the value is within.
+    within: &'a [&'a str],
 }
 
 impl Maker<'_> {
-    /// None within a type that goes on without end.
-    fn value(&self, schema: &Value, name: &str, depth: usize) -> Option<Value> {
-        let depth = depth.checked_sub(1)?;
-        let schema = resolve(self.document, schema);
+    /// None where a type would go on within itself.
+    fn value(&self, schema: &Value, name: &str) -> Option<Value> {
+        if let Some(target) = schema["$ref"].as_str() {
+            if self.within.iter().filter(|type_| **type_ == target).count() == MOST {
+                return None;
+            }
+            let within = [self.within, &[target]].concat();
+            return Maker { document: self.document, within: &within }.value(resolve(self.document, schema), name);
+        }
         if schema["x-sensitive"] == true {
             return Some(json!(format!("{HIDDEN}{name}")));
         }
-        let inner = schema.get("x-json").map(|inner| self.value(inner, name, depth));
+        let inner = schema.get("x-json").map(|inner| self.value(inner, name));
         if let Some(inner) = inner {
             return Some(json!(inner?.to_string()));
         }
@@ -38,10 +45,10 @@ impl Maker<'_> {
         match schema["type"].as_str()? {
             "object" => {
                 let fields = entries(&schema["properties"]);
-                let fields = fields.filter_map(|(name, field)| Some((name.to_owned(), self.value(field, name, depth)?)));
+                let fields = fields.filter_map(|(name, field)| Some((name.to_owned(), self.value(field, name)?)));
                 Some(Value::Object(fields.collect::<Map<_, _>>()))
             }
-            "array" => Some(json!([self.value(&schema["items"], name, depth)?])),
+            "array" => Some(json!([self.value(&schema["items"], name)?])),
             "integer" => Some(schema.get("minimum").cloned().unwrap_or(json!(7))),
             "boolean" => Some(json!(true)),
             "string" => Some(self.text(schema, name)),

@@ -1,1 +1,123 @@
-//! To come.
+//! That no `Debug` shows a secret: of clients, calls, inputs, answers and errors.
+
+use std::fmt::Debug;
+
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+use yundb_aliyun_dg as dg;
+use yundb_aliyun_sts as sts;
+use yundb_huawei_drs as drs;
+use yundb_huawei_iam as iam;
+use yundb_runtime::sign::Signature;
+use yundb_runtime::{Client, ClientBuilder, Credentials, ErrorKind};
+
+use super::calls::{self, Calls};
+use super::made::HIDDEN;
+use super::spec::{Samples, Service};
+use crate::server::Server;
+
+const SECRET: &str = "hidden-secret-key";
+const TOKEN: &str = "hidden-token";
+
+/// `Debug`, in both ways, does not have what is to be hidden.
+#[track_caller]
+fn hides(value: &impl Debug) {
+    let text = format!("{value:?}\n{value:#?}");
+    assert!(!text.contains(HIDDEN), "{text}");
+}
+
+/// Calls every operation with hidden values; gives how many of input and answer there were.
+async fn call_all<C: From<Client> + Debug, E: Debug>(
+    name: &str,
+    calls: &Calls<C, E>,
+    builder: fn() -> ClientBuilder<C>,
+    set_up: fn(ClientBuilder<C>) -> ClientBuilder<C>,
+) -> (usize, usize) {
+    let (mut inputs, mut answers) = (0, 0);
+    let service = Service::load(name, Samples::Made);
+    for operation in &service.operations {
+        inputs += operation.params.iter().map(|param| count(&param.value)).sum::<usize>();
+        inputs += operation.body.as_ref().map_or(0, count);
+        answers += count(&operation.answer.body);
+        answers += operation.answer.headers.values().filter(|value| value.starts_with(HIDDEN)).count();
+
+        let keys = Credentials::access_key("ak", SECRET).with_security_token(TOKEN);
+        hides(&keys);
+        let builder = || set_up(builder().project_id("p").language("en-us").credentials(keys.clone()));
+        hides(&builder());
+        // The success; one that breaks off, and a failure, with what is secret in their bodies.
+        let cut = ResponseTemplate::new(200).set_body_string(format!("{{\"echo\": \"{HIDDEN}echo\""));
+        let echo = json!({"Code": "E", "error_code": "E", "echo": operation.answer.body, "key": SECRET});
+        let echo = ResponseTemplate::new(400).set_body_json(echo);
+        let server = Server::answering([operation.response(), cut, echo]).await;
+        let client = server.client(builder());
+        hides(&client);
+        let call = || calls::call(calls, &operation.id)(&client, operation);
+        let answered = call().await.unwrap();
+        assert!(!answered.debug.contains(HIDDEN), "{}", answered.debug);
+        for status in [200, 400] {
+            let error = call().await.err().unwrap();
+            assert_eq!(error.status(), Some(status));
+            hides(&error);
+            assert!(!error.to_string().contains(HIDDEN), "{error}");
+        }
+    }
+    // The URL of a request that got nowhere holds what was sent by GET.
+    let client = set_up(builder().credentials(Credentials::access_key("ak", SECRET)).project_id("p").language("en-us"));
+    let client = client.endpoint("http://127.0.0.1:1").build().unwrap();
+    for operation in &service.operations {
+        let error = calls::call(calls, &operation.id)(&client, operation).await.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Connect);
+        hides(&error);
+        assert!(!error.to_string().contains(HIDDEN), "{error}");
+    }
+    (inputs, answers)
+}
+
+/// How many values are to be hidden, in texts that carry JSON too.
+fn count(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.matches(HIDDEN).count(),
+        Value::Array(elements) => elements.iter().map(count).sum(),
+        Value::Object(fields) => fields.values().map(count).sum(),
+        _ => 0,
+    }
+}
+
+#[tokio::test]
+async fn aliyun() {
+    // Three passwords; a verification code and a signed URL.
+    assert_eq!(call_all("aliyun-dg", calls::DG, dg::Client::builder, |it| it).await, (3, 2));
+    // By GET, where everything is in the URL.
+    assert_eq!(call_all("aliyun-dg", calls::DG, dg::Client::builder, |it| it.get_requests()).await, (3, 2));
+    let acs3 = |it: ClientBuilder<sts::Client>| it.signature(Signature::Acs3);
+    assert_eq!(call_all("aliyun-sts", calls::STS, sts::Client::builder, acs3).await, (0, 2));
+}
+
+#[tokio::test]
+async fn huawei() {
+    // The passwords of two databases, one within the other; key and password of a certificate.
+    assert_eq!(call_all("huawei-drs", calls::DRS, drs::Client::builder, |it| it).await, (4, 4));
+    // A user's password; a token in a header.
+    assert_eq!(call_all("huawei-iam", calls::IAM, iam::Client::builder, |it| it).await, (1, 1));
+    hides(&Credentials::token(TOKEN));
+    hides(&iam::Client::builder().credentials(Credentials::token(TOKEN)).build().unwrap());
+}
+
+#[test]
+fn typed_inputs() {
+    let service = Service::load("huawei-drs", Samples::Made);
+    let operation = service.operation("createConnection");
+    let endpoint: drs::types::BaseEndpoint = operation.field("endpoint").unwrap();
+    assert!(endpoint.db_password.as_ref().unwrap().expose().starts_with(HIDDEN));
+    hides(&endpoint);
+    let ssl: drs::types::EndpointSslConfig = operation.field("ssl").unwrap();
+    assert!(ssl.ssl_cert_key.as_ref().unwrap().expose().starts_with(HIDDEN));
+    hides(&ssl);
+    let service = Service::load("huawei-iam", Samples::Made);
+    let auth: iam::types::Auth = service.operation("createToken").field("auth").unwrap();
+    assert!(serde_json::to_string(&auth).unwrap().contains(HIDDEN));
+    hides(&auth);
+    let builder = iam::Client::builder();
+    hides(&builder.build().unwrap().create_token(auth));
+}

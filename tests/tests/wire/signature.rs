@@ -60,8 +60,7 @@ pub fn acs3(request: &Request, key: &str, secret: &str) -> String {
 
 /// The whole `Authorization` header of SDK-HMAC-SHA256.
 pub fn huawei(request: &Request, key: &str, secret: &str) -> String {
-    const SIGNED: [&str; 6] =
-        ["content-type", "host", "x-domain-id", "x-project-id", "x-sdk-date", "x-security-token"];
+    const SIGNED: [&str; 6] = ["content-type", "host", "x-domain-id", "x-project-id", "x-sdk-date", "x-security-token"];
     let names = names(request, |name| SIGNED.contains(&name));
     // Only the path that is signed ends in a slash.
     let slash = if request.url.path().ends_with('/') { "" } else { "/" };

@@ -78,7 +78,8 @@ impl Service {
         let mut operations = Vec::new();
         for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
-                operations.push(Reader { document: &document, samples, made: Vec::new() }.operation(path, method, operation));
+                operations
+                    .push(Reader { document: &document, samples, made: Vec::new() }.operation(path, method, operation));
             }
         }
         let version = document["info"]["version"].as_str().unwrap().to_owned();
@@ -205,7 +206,8 @@ impl<'a> Reader<'a> {
     /// The sample that stands beside a schema or in it, else one that fits the schema.
     fn sample(&mut self, holder: &Value, schema: &Value, name: &str) -> Value {
         let schema = resolve(self.document, schema);
-        if self.samples == Samples::Documented {
+        // Ids that go into headers can't be any text.
+        if self.samples == Samples::Documented || holder.get("x-client").is_some() {
             let beside = holder.pointer("/examples/sample/value").or_else(|| holder.get("example"));
             if let Some(sample) = beside.or_else(|| schema.get("example")) {
                 return sample.clone();

@@ -1,1 +1,94 @@
-//! To come.
+//! What can go wrong on the way: no connection, answers that break off, and answers that are no JSON.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::json;
+use wiremock::ResponseTemplate;
+use yundb_aliyun_dg as dg;
+use yundb_huawei_iam as iam;
+use yundb_runtime::{Credentials, Error, ErrorKind};
+
+use crate::server::Server;
+
+fn client(url: String) -> iam::Client {
+    iam::Client::builder().endpoint(url).credentials(Credentials::token("t")).build().unwrap()
+}
+
+async fn list(client: &iam::Client) -> Error<iam::types::ErrorBody> {
+    client.list_projects().send().await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_refused_connection() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let error = list(&client(url)).await;
+    assert_eq!((error.kind(), error.status(), error.code()), (ErrorKind::Connect, None, None));
+    assert!(error.to_string().starts_with("KeystoneListProjects failed: "), "{error}");
+    assert!(error.is_retryable());
+    assert!(error.raw_body().is_empty() && error.body().is_none());
+}
+
+/// The error of an answer that ends where these bytes end.
+async fn cut(answer: &'static str) -> Error<iam::types::ErrorBody> {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 4096];
+        let count = stream.read(&mut request).unwrap();
+        assert!(request[..count].starts_with(b"GET /v3/projects HTTP/1.1\r\n"));
+        stream.write_all(answer.as_bytes()).unwrap();
+    });
+    let error = list(&client(url)).await;
+    server.join().unwrap();
+    error
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off() {
+    for answer in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nX-Request-Id: r-1\r\n\r\n{\"projects\": [",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Request-Id: r-1\r\n\r\nd\r\n{\"projects\": \r\n",
+    ] {
+        let error = cut(answer).await;
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Transport, Some(200)), "{error}");
+        assert_eq!(error.request_id(), Some("r-1"));
+        // A GET may be sent again.
+        assert!(error.is_retryable());
+    }
+    let error = cut("HTTP/1.1 200 OK\r\nContent-").await;
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Transport, None), "{error}");
+}
+
+#[tokio::test]
+async fn a_success_that_cannot_be_read() {
+    for body in [r#"{"projects": [{"id": "a"}"#, "<html></html>", r#"{"projects": 5}"#] {
+        let answer = ResponseTemplate::new(200).set_body_string(body).insert_header("X-Request-Id", "r-2");
+        let server = Server::answering([answer]).await;
+        let error = list(&client(server.uri())).await;
+        assert_eq!((error.kind(), error.status(), error.request_id()), (ErrorKind::Decode, Some(200), Some("r-2")));
+        assert_eq!(&error.raw_body()[..], body.as_bytes());
+        assert!(error.to_string().starts_with("KeystoneListProjects succeeded (200), but its answer"), "{error}");
+        assert!(!error.is_retryable());
+    }
+    // Alibaba Cloud's answers are looked into before they are decoded.
+    let server = Server::answering([ResponseTemplate::new(200).set_body_string(r#"{"Code": "OK", "Succ"#)]).await;
+    let client: dg::Client = server.client(dg::Client::builder().credentials(Credentials::access_key("ak", "sk")));
+    let error = client.show_gateway().gateway_id("g").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_takes_too_long() {
+    let answer = ResponseTemplate::new(200).set_body_json(json!({})).set_delay(Duration::from_secs(20));
+    let server = Server::answering([answer]).await;
+    let call = client(server.uri()).list_projects().timeout(Duration::from_millis(50));
+    let error = call.send().await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Timeout, None));
+    assert!(error.to_string().starts_with("KeystoneListProjects timed out: "), "{error}");
+}
