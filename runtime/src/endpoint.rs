@@ -71,7 +71,10 @@ fn fill(url: &str, server: &[&Server], settings: &BTreeMap<String, String>) -> R
         {
             return Err(format!("unknown {name} `{value}`: {}", closest(value, allowed.iter().copied())));
         }
-        if set.is_some() && value.contains(|c: char| !(c.is_ascii_alphanumeric() || "-._~/:".contains(c))) {
+        // A slash within the host would send signed calls to another one.
+        let in_host = filled.split_once("://").is_some_and(|(_, host)| !host.contains('/'));
+        let allowed = if in_host { "-._" } else { "-._~/:" };
+        if set.is_some() && value.contains(|c: char| !(c.is_ascii_alphanumeric() || allowed.contains(c))) {
             return Err(format!("`{value}` cannot be the {name} of the endpoint {url}"));
         }
         filled.push_str(value);
@@ -164,6 +167,14 @@ mod tests {
         assert!(error.starts_with("unknown region `cn-shanghia`: the closest are cn-shanghai, "), "{error}");
         let error = at(LISTED, None, &[]).expect_err("is wrong");
         assert!(error.starts_with("no region: set it with `.region(..)`, one of cn-hangzhou, "), "{error}");
+    }
+
+    #[test]
+    fn a_region_leads_to_no_other_host() {
+        for region in ["evil.com/", "evil.com:80", "a@evil.com", "a b"] {
+            let error = at(&[VARIABLE], None, &[("region", region)]).expect_err("is wrong");
+            assert!(error.contains("cannot be the region"), "{error}");
+        }
     }
 
     #[test]
