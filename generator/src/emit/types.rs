@@ -176,7 +176,7 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
         let ty = if variant.boxed { quote!(Box<#ty>) } else { ty };
         let words = match variant.tags.first() {
             Some(tag) => format!(" `{tag}`"),
-            None => format!(" {}.", article(&variant.ident)),
+            None => format!(" As `{}`.", variant.ident),
         };
         quote!(#[doc = #words] #ident(#ty),)
     });
@@ -190,7 +190,7 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
     };
     let reading = scope.uses.invoke(reading);
     let conversions = union.variants.iter().filter_map(|variant| {
-        let unique = union.variants.iter().filter(|other| same_rust(&other.ty, &variant.ty)).count() == 1;
+        let unique = union.variants.iter().filter(|other| other.ty == variant.ty).count() == 1;
         // `Value` would take the variant for what is unknown; a type can't convert from itself.
         if !unique || matches!(variant.ty, Type::Value) {
             return None;
@@ -217,14 +217,6 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
         #reading
         #(#conversions)*
     }
-}
-
-fn same_rust(a: &Type, b: &Type) -> bool {
-    a == b
-}
-
-fn article(name: &str) -> String {
-    format!("As `{name}`")
 }
 
 /// The enum for bodies that depend on the status.

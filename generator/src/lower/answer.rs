@@ -9,7 +9,7 @@ use super::model::{
 use super::operation::Found;
 use super::schema::{At, RESPONSE, pointer};
 use super::view::view;
-use super::{Lower, names};
+use super::{Lower, follow, names};
 
 /// All that an operation may answer.
 pub(super) struct Answers {
@@ -92,34 +92,15 @@ impl Lower<'_> {
     }
 
     fn response(&mut self, response: &ReferenceOr<Response>, at: String) -> Option<(Response, String)> {
-        let mut response = response;
-        let mut at = at;
-        for _ in 0..16 {
-            match response {
-                ReferenceOr::Item(item) => return Some((item.clone(), at)),
-                ReferenceOr::Reference { reference } => {
-                    let name = reference
-                        .strip_prefix("#/components/responses/")
-                        .unwrap_or_default()
-                        .replace("~1", "/")
-                        .replace("~0", "~");
-                    match self.api.components.as_ref().and_then(|c| c.responses.get(&name)) {
-                        Some(target) => {
-                            response = target;
-                            at = pointer("/components/responses", &[&name]);
-                        }
-                        None => break,
-                    }
-                }
+        let responses = self.api.components.as_ref().map(|components| &components.responses);
+        match follow(response, at, "responses", responses) {
+            Ok((response, at)) => Some((response.clone(), at)),
+            Err(at) => {
+                let message = "the reference does not lead to a response".to_owned();
+                self.unsupported("foreign-ref", message, &at, "the answer is not read");
+                None
             }
         }
-        self.unsupported(
-            "foreign-ref",
-            "the reference does not lead to a response".to_owned(),
-            &at,
-            "the answer is not read",
-        );
-        None
     }
 
     fn payload(

@@ -6,7 +6,7 @@ use super::model::{Input, InputKind, Param, Place, Shape, Type, TypeKind};
 use super::operation::{Found, Inputs, query_style};
 use super::schema::{At, pointer};
 use super::view::view;
-use super::{Lower, docs};
+use super::{Lower, docs, follow};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
@@ -79,34 +79,16 @@ impl Lower<'_> {
     }
 
     fn request_body(&mut self, found: &Found<'_>) -> Option<(RequestBody, String)> {
-        let mut body = found.operation.request_body.as_ref()?;
-        let mut at = pointer(&found.pointer, &["requestBody"]);
-        for _ in 0..16 {
-            match body {
-                ReferenceOr::Item(item) => return Some((item.clone(), at)),
-                ReferenceOr::Reference { reference } => {
-                    let name = reference
-                        .strip_prefix("#/components/requestBodies/")
-                        .unwrap_or_default()
-                        .replace("~1", "/")
-                        .replace("~0", "~");
-                    match self.api.components.as_ref().and_then(|c| c.request_bodies.get(&name)) {
-                        Some(target) => {
-                            body = target;
-                            at = pointer("/components/requestBodies", &[&name]);
-                        }
-                        None => break,
-                    }
-                }
+        let bodies = self.api.components.as_ref().map(|components| &components.request_bodies);
+        let at = pointer(&found.pointer, &["requestBody"]);
+        match follow(found.operation.request_body.as_ref()?, at, "requestBodies", bodies) {
+            Ok((body, at)) => Some((body.clone(), at)),
+            Err(at) => {
+                let message = "the reference does not lead to a request body".to_owned();
+                self.unsupported("foreign-ref", message, &at, "the body is left out");
+                None
             }
         }
-        self.unsupported(
-            "foreign-ref",
-            "the reference does not lead to a request body".to_owned(),
-            &at,
-            "the body is left out",
-        );
-        None
     }
 
     fn json_body(

@@ -259,6 +259,27 @@ impl Lower<'_> {
     }
 }
 
+/// The item that a reference into a section of the components leads to at last, with its pointer.
+fn follow<'a, T>(
+    mut item: &'a ReferenceOr<T>,
+    mut at: String,
+    section: &str,
+    components: Option<&'a IndexMap<String, ReferenceOr<T>>>,
+) -> Result<(&'a T, String), String> {
+    // `load` has refused references without end; this only bounds the loop.
+    for _ in 0..16 {
+        let name = match item {
+            ReferenceOr::Item(item) => return Ok((item, at)),
+            ReferenceOr::Reference { reference } => reference.rsplit('/').next().unwrap_or_default(),
+        };
+        let name = name.replace("~1", "/").replace("~0", "~");
+        let Some(target) = components.and_then(|components| components.get(&name)) else { break };
+        item = target;
+        at = schema::pointer(&format!("/components/{section}"), &[&name]);
+    }
+    Err(at)
+}
+
 fn protocol(api: &OpenAPI) -> Protocol {
     match api.extensions.get("x-protocol").and_then(Value::as_str) {
         Some("aliyun-rpc") => Protocol::AliyunRpc,

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::model::{Docs, Input, InputKind, Operation, Param, Place, Shape, Style, Type};
 use super::schema::{At, Lowered, pointer};
-use super::{Lower, alternatives, docs, names, servers};
+use super::{Lower, alternatives, docs, follow, names, servers};
 
 /// An operation where it stands in the document.
 pub struct Found<'a> {
@@ -231,19 +231,9 @@ impl Lower<'_> {
     }
 
     fn parameter_item(&mut self, parameter: &ReferenceOr<Parameter>, pointer: &str) -> Option<Parameter> {
-        let mut parameter = parameter;
-        for _ in 0..16 {
-            match parameter {
-                ReferenceOr::Item(item) => return Some(item.clone()),
-                ReferenceOr::Reference { reference } => {
-                    let name =
-                        reference.strip_prefix("#/components/parameters/")?.replace("~1", "/").replace("~0", "~");
-                    match self.api.components.as_ref().and_then(|c| c.parameters.get(&name)) {
-                        Some(target) => parameter = target,
-                        None => break,
-                    }
-                }
-            }
+        let parameters = self.api.components.as_ref().map(|components| &components.parameters);
+        if let Ok((parameter, _)) = follow(parameter, pointer.to_owned(), "parameters", parameters) {
+            return Some(parameter.clone());
         }
         self.unsupported(
             "foreign-ref",
