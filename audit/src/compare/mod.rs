@@ -1,0 +1,91 @@
+//! Compares two sets of facts: a document's or lock's (left) with a spec's or a newer document's (right).
+
+use yundb_generator::diagnostic::Location;
+
+use crate::fact::Call;
+
+/// One fact that the two sides do not share.
+#[derive(Clone, Debug)]
+pub struct Difference {
+    /// The operation that it belongs to; None for what stands apart from operations.
+    pub operation: Option<Subject>,
+    /// What kind of fact it is.
+    pub topic: Topic,
+    /// Which fact, as a path: `query limit`, `body.instance.name`, `answer 200 instances[].id`, `code DBS.280001`.
+    pub path: String,
+    /// In what they differ.
+    pub aspect: Aspect,
+    /// What the left side says; None if it does not have the fact.
+    pub left: Option<Saying>,
+    /// What the right side says; None if it does not have the fact.
+    pub right: Option<Saying>,
+    /// Whether it needs no explanation: one side cannot say it (a lost column), or it was mended by what is safe (a name
+    /// broken over lines). It still is what an `x-errata` entry may explain.
+    pub soft: bool,
+    /// The errata that stand at the place or around it, nearest first.
+    pub errata: Vec<usize>,
+}
+
+/// The operation that a difference belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// Number of its section.
+    pub section: String,
+    /// How it is called.
+    pub call: Call,
+}
+
+/// What one side says of a fact, and where.
+#[derive(Clone, Debug)]
+pub struct Saying {
+    /// The name, type, value or list, as an `x-errata` entry has to quote it.
+    pub text: String,
+    /// Where. For a side that lacks the fact, where it would stand.
+    pub at: Location,
+}
+
+/// Kinds of facts, as the report counts them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Topic {
+    /// An operation: that it is there, how it is called, its section.
+    Operation,
+    /// A parameter, or a field of a request body.
+    Parameter,
+    /// A field of an answer, or a status.
+    Response,
+    /// A value of a list, or a state.
+    Value,
+    /// An error code.
+    Code,
+    /// A sample.
+    Sample,
+    /// An endpoint.
+    Endpoint,
+    /// A permission.
+    Permission,
+    /// The document itself: title, edition.
+    Document,
+}
+
+/// In what two sides differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Aspect {
+    /// The right side lacks it.
+    Missing,
+    /// The left side lacks it.
+    Extra,
+    /// The name, the call, the host.
+    Name,
+    /// The type.
+    Type,
+    /// Whether it is required.
+    Required,
+    /// Where it is sent, or on which level it is.
+    Place,
+    /// The status.
+    Status,
+    /// The list of values, keys or actions.
+    Values,
+    /// How it is printed, or that it is damaged.
+    Print,
+}

@@ -1,0 +1,33 @@
+//! Layouts: how the lines of a document make headings, tables, samples and text. One reader for each family.
+
+mod markup;
+mod page;
+mod pdf;
+
+use serde::Deserialize;
+
+use crate::block::{Block, Unreadable};
+
+/// The families of layouts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Layout {
+    /// Markdown, or text like it: tables with tabs or pipes, fenced samples, headings with or without `#`.
+    Markup,
+    /// Text of a web page: every cell of a table on a line of its own, blank lines between.
+    Page,
+    /// Text of a PDF: a row's cells on one line, parted by blanks, or wrapped over several; headings at the end of a page.
+    Pdf,
+}
+
+impl Layout {
+    /// Reads a document. Nothing is dropped: what is no heading, table or sample is text, and what looks like one and cannot
+    /// be read is reported.
+    pub fn read(self, text: &str) -> (Vec<Block>, Vec<Unreadable>) {
+        match self {
+            Self::Markup => markup::read(text),
+            Self::Page => page::read(text),
+            Self::Pdf => pdf::read(text),
+        }
+    }
+}
