@@ -109,15 +109,129 @@ impl Part {
 
 /// Titles of parts in lower case, without blanks.
 const PARTS: &[(Part, &[&str])] = &[
-    (Part::Uri, &["uri", "uri格式", "uriformat"]),
-    (Part::UriSample, &["uri样例", "urisample"]),
-    (Part::Request, &["requestparameters", "请求参数", "请求消息", "参数说明", "公共请求参数"]),
-    (Part::Answer, &["responseparameters", "响应参数", "响应消息", "返回数据", "正常响应要素说明", "返回参数"]),
+    (Part::Uri, &["uri", "uri格式", "url格式", "uriformat"]),
+    (Part::UriSample, &["uri样例", "url样例", "urisample"]),
+    (Part::Request, &["requestparameters", "请求参数", "请求消息"]),
+    (
+        Part::Answer,
+        &[
+            "responseparameters",
+            "响应参数",
+            "响应消息",
+            "返回数据",
+            "返回结果",
+            "返回参数",
+            "要素说明",
+            "正常响应要素说明",
+            "正常响应参数说明",
+        ],
+    ),
     (Part::RequestSample, &["requestsample", "请求示例", "请求样例"]),
     (Part::AnswerSample, &["responsesample", "响应示例", "响应样例", "正常返回示例", "正常响应样例", "正常响应示例"]),
     (Part::Xml, &["xml", "xmlformat", "xml格式"]),
     (Part::Json, &["json", "jsonformat", "json格式"]),
     (Part::Statuses, &["statuscodes", "状态码"]),
     (Part::Codes, &["errorcodes", "错误码"]),
-    (Part::Other, &["description", "constraints", "功能介绍", "接口约束", "调试", "异常响应", "约束", "示例", "example"]),
+    (Part::Other, &["description", "constraints", "功能介绍", "接口约束", "调试", "异常响应", "异常", "约束", "示例", "example"]),
 ];
+
+/// What a table of an operation holds, as its caption says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Parameters in the path.
+    Path,
+    /// Parameters in the query.
+    Query,
+    /// Parameters in the header.
+    Header,
+    /// Fields of the body itself.
+    Body,
+    /// What the part that it stands in has.
+    Part,
+}
+
+impl Role {
+    /// What a caption without its number says, and whether it is of an answer (None: it does not say). None if it is the
+    /// name of a type.
+    pub fn of(caption: &str) -> Option<(Self, Option<bool>)> {
+        let caption: String = caption.chars().filter(|c| !c.is_whitespace()).collect();
+        let caption = caption.to_lowercase();
+        let (answer, rest) = [("response", true), ("响应", true), ("request", false), ("请求", false)]
+            .iter()
+            .find_map(|(word, answer)| Some((Some(*answer), caption.strip_prefix(word)?)))
+            .unwrap_or((None, &caption));
+        let role = ROLES.iter().find(|(_, words)| words.contains(&rest)).map(|(role, _)| *role)?;
+        Some((role, answer))
+    }
+}
+
+/// Captions in lower case, without blanks.
+const ROLES: &[(Role, &[&str])] = &[
+    (Role::Path, &["pathparameters", "路径参数", "path参数"]),
+    (Role::Query, &["queryparameters", "query参数"]),
+    (Role::Header, &["headerparameters", "header参数"]),
+    (Role::Body, &["bodyparameters", "body参数"]),
+    (Role::Part, &["parameters", "fields", "参数", "参数说明", "要素说明"]),
+];
+
+/// What follows the name of a type in a caption.
+const AFTER_TYPE: &[&str] = &["字段数据结构说明", "数据结构说明", "参数说明", "字段说明", " fields"];
+
+/// The name of the type that a caption (without its number) gives.
+pub fn type_of_caption(caption: &str) -> &str {
+    let caption = caption.split(['(', '（']).next().unwrap_or_default().trim();
+    AFTER_TYPE.iter().find_map(|after| caption.strip_suffix(after)).unwrap_or(caption).trim()
+}
+
+/// The number and the rest of a table's caption.
+pub fn caption(line: &str) -> Option<(&str, &str)> {
+    let rest = ["Table", "表"].iter().find_map(|word| line.strip_prefix(word))?.trim_start();
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(rest.len());
+    let (number, rest) = rest.split_at_checked(end)?;
+    let counts = number.ends_with(|c: char| c.is_ascii_digit());
+    counts.then(|| (number, rest.trim()))
+}
+
+/// The number that the caption of a table has that a description refers to.
+pub fn references(description: &str) -> Vec<String> {
+    let joined: String = description.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut found = Vec::new();
+    for word in ["Table", "表"] {
+        for (at, _) in joined.match_indices(word) {
+            if let Some((number, _)) = joined.get(at..).and_then(caption) {
+                found.push(number.to_owned());
+            }
+        }
+    }
+    found
+}
+
+/// The status that a line names, for the tables and samples below it.
+pub fn status(line: &str) -> Option<u16> {
+    let line: String = line.chars().filter(|c| !c.is_whitespace() && *c != '*').collect();
+    let line = line.to_lowercase();
+    let rest = ["状态码", "statuscode", "status"].iter().find_map(|word| line.strip_prefix(word))?;
+    let rest = rest.trim_start_matches([':', '：']);
+    rest.get(..3)?.parse().ok().filter(|status| (100..600).contains(status))
+}
+
+/// Whether a text before a list says that values follow.
+pub fn introduces_values(text: &str) -> bool {
+    const WORDS: &[&str] = &["取值", "枚举", "可选值", "包含", "包括", "如下", "支持", "values", "one of", "enum"];
+    let text = text.to_lowercase();
+    WORDS.iter().any(|word| text.contains(word))
+}
+
+/// What a cell of the column "required" says: None if it is none of the words for it.
+pub fn required(cell: &str) -> Option<bool> {
+    match cell.trim().to_lowercase().as_str() {
+        "是" | "yes" | "y" | "true" => Some(true),
+        "否" | "no" | "n" | "false" => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether a text has characters of the documents' language.
+pub fn is_prose(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) || text.split_whitespace().count() > 3
+}

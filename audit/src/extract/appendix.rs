@@ -1,0 +1,118 @@
+//! Reads the tables that stand apart from operations: endpoints, error codes, permissions, states.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{
+    Notes, Places, call, mend,
+    section::Section,
+    table::{self, cell},
+};
+use crate::{
+    block::{BlockKind, Row},
+    fact::{Endpoint, ErrorCode, Facts, Permission, States},
+    words::{self, Column},
+};
+
+/// A host, perhaps with a dot too many.
+static HOST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\w${}:-]+(\.+[\w${}:-]+)+$").expect("a constant pattern"));
+/// A method and a path.
+static CALL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(.+)$").expect("a constant pattern"));
+/// An error code, a region, a state: what is no sentence.
+static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[A-Za-z0-9_][\w.-]*( [A-Z]+)?$").expect("a constant pattern"));
+/// Part of a permission.
+static ACTION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[a-zA-Z0-9:*.]+$").expect("a constant pattern"));
+
+/// Adds what the tables of a section say.
+pub fn read(section: &Section<'_>, facts: &mut Facts, places: &Places, notes: &mut Notes) {
+    let mut caption = String::new();
+    for block in &section.blocks {
+        match &block.kind {
+            BlockKind::Text(text) | BlockKind::Subheading(text) => {
+                if let Some((number, _)) = words::caption(text) {
+                    number.clone_into(&mut caption);
+                }
+            }
+            BlockKind::Table(rows) => {
+                if let Some((header, rows)) = rows.split_first() {
+                    let columns = table::columns(header);
+                    rows.iter().for_each(|row| self::row(row, &columns, &caption, facts, places, notes));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, places: &Places, notes: &mut Notes) {
+    let has = |column| columns.contains(&Some(column));
+    let at = places.line(row.line);
+    let text = |column| cell(row, columns, column);
+    if has(Column::Code) {
+        let (code, printed) = mend::name(text(Column::Code));
+        match mend::name(text(Column::Status)).0.parse() {
+            Ok(status) if TOKEN.is_match(&code) => {
+                facts.codes.push(ErrorCode { code, printed, status: Some(status), at, errata: Vec::new() });
+            }
+            _ if Column::of(&code).is_some() => {}
+            _ => notes.add(row.line, format!("`{code}` is no error code with a status")),
+        }
+    } else if has(Column::Endpoint) || has(Column::Region) {
+        let (host, printed) = mend::name(text(Column::Endpoint));
+        let region = Some(mend::name(text(Column::Region)).0).filter(|region| !region.is_empty());
+        if HOST.is_match(&host) || host.is_empty() && region.as_ref().is_some_and(|region| TOKEN.is_match(region)) {
+            facts.endpoints.push(Endpoint { region, host, printed, at, errata: Vec::new() });
+        } else {
+            notes.add(row.line, format!("`{host}` is no host"));
+        }
+    } else if has(Column::Api) && has(Column::Action) {
+        let api = mend::one_line(text(Column::Api));
+        let request = CALL.captures(&api).and_then(|found| call::parse(&found[1], &found[2]));
+        let actions = actions(text(Column::Action));
+        match request {
+            Some(request) if !actions.is_empty() => {
+                facts.permissions.push(Permission { call: request.call, actions, at, errata: Vec::new() });
+            }
+            _ => notes.add(row.line, format!("`{api}` is no call, or names no permission")),
+        }
+    } else if has(Column::State) && columns.len() == 2 {
+        let state = mend::one_line(text(Column::State));
+        if !TOKEN.is_match(&state) {
+            notes.add(row.line, format!("`{state}` is no state"));
+        } else if let Some(states) = facts.states.iter_mut().find(|states| states.name == caption) {
+            states.values.push(state);
+        } else {
+            facts.states.push(States { name: caption.to_owned(), values: vec![state], at, errata: Vec::new() });
+        }
+    }
+}
+
+/// The permissions that a cell names, the main one first. A narrow cell breaks them, so a piece that is not whole goes on
+/// with the one before.
+fn actions(cell: &str) -> Vec<String> {
+    let mut actions: Vec<String> = Vec::new();
+    for piece in cell.split(|c: char| c.is_whitespace() || "，。、,".contains(c)).filter(|piece| ACTION.is_match(piece)) {
+        let colons = |text: &str| text.matches(':').count();
+        match actions.last_mut() {
+            Some(last) if colons(last) + colons(piece) <= 2 => last.push_str(piece),
+            _ if piece.contains(':') => actions.push(piece.to_owned()),
+            _ => {}
+        }
+    }
+    actions.retain(|action| action.matches(':').count() == 2);
+    actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn permissions_are_whole() {
+        assert_eq!(actions("shop:order:list"), ["shop:order:list"]);
+        assert_eq!(actions("shop:or\nder:list"), ["shop:order:list"]);
+        assert_eq!(actions("shop:order:create\n- net:*:get*\n- net:*:list*"), ["shop:order:create", "net:*:get*", "net:*:list*"]);
+    }
+}

@@ -1,0 +1,130 @@
+//! Finds how an operation is called: method and path, or the `Action`.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::{mend, section::Line};
+use crate::fact::Call;
+
+/// A method and what follows it, at the start of a line, or of code inside it.
+static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:^(?:- )?|[`“\x22])(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(\S.*)$").expect("a constant pattern")
+});
+/// The parameter `Action` in a sample of a URL.
+static ACTION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[?&]Action=([A-Za-z0-9]+)").expect("a constant pattern"));
+/// What stands before the path in a URL.
+static HOST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^<?https?://[^/]*").expect("a constant pattern"));
+/// What a path may consist of.
+static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(/[\w.{}~-]+)+/?$").expect("a constant pattern"));
+/// What a line that goes on with a URL may consist of.
+static REST_OF_URL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[\w{}/?&=.,~\[\]*-]+$").expect("a constant pattern"));
+
+/// A method, a path and the names in the query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The call.
+    pub call: Call,
+    /// Names of parameters in the query.
+    pub query: Vec<String>,
+}
+
+/// The request that one of the lines begins; it may go on over the next ones.
+///
+/// # Errors
+/// The reason, if there is a line with a method, but no path can be made of it.
+pub fn rest(lines: &[Line<'_>]) -> Result<Option<(Request, usize)>, (String, usize)> {
+    for (index, line) in lines.iter().enumerate() {
+        let Some(found) = REQUEST.captures(line.text) else { continue };
+        let (method, url) = (&found[1], &found[2]);
+        let rest = lines.get(index + 1..).unwrap_or_default();
+        let url = joined(url, line.line, rest);
+        return match parse(method, &url) {
+            Some(request) => Ok(Some((request, line.line))),
+            None => Err((format!("the path `{}` is damaged", mend::one_line(&url)), line.line)),
+        };
+    }
+    Ok(None)
+}
+
+/// A URL with what the next lines add to it.
+fn joined(url: &str, mut at: usize, rest: &[Line<'_>]) -> String {
+    let mut url = url.trim().to_owned();
+    for line in rest {
+        let text = line.text.trim();
+        let open = url.matches('{').count() > url.matches('}').count();
+        let goes_on = url.ends_with(['/', '?', '&', '=', '_', '-']) || text.starts_with(['/', '?', '&', '=', '}']) || open;
+        // In a long query a line may break inside a word: then the next one has what only a query has.
+        let inside = url.contains('?') && text.contains("={");
+        if line.line != at + 1 || !(goes_on || inside) || !REST_OF_URL.is_match(text) {
+            break;
+        }
+        url.push_str(text);
+        at = line.line;
+    }
+    url
+}
+
+/// Takes a URL apart, without what the scan and the markup added: doubled braces, brackets, blanks.
+pub fn parse(method: &str, url: &str) -> Option<Request> {
+    let url: String = url.chars().filter(|c| !c.is_whitespace()).collect();
+    let url = url.split(['`', '”', '"', '。', '，', '>']).next().unwrap_or_default();
+    let url = url.replace("{{", "{").replace("}}", "}").replace(r"\_", "_").replace("[{", "{").replace("}]", "}");
+    let url = HOST.replace(&url, "");
+    let (path, query) = url.split_once('?').unwrap_or((&url, ""));
+    let path = path.replace("//", "/");
+    if !PATH.is_match(&path) || path.matches('{').count() != path.matches('}').count() {
+        return None;
+    }
+    let query = query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| mend::is_name(name));
+    Some(Request {
+        call: Call::Rest { method: method.to_owned(), path },
+        query: query.map(str::to_owned).collect(),
+    })
+}
+
+/// The action that a sample of a URL names.
+pub fn action(text: &str) -> Option<&str> {
+    ACTION.captures(text).and_then(|found| found.get(1)).map(|action| action.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines<'a>(texts: &[&'a str]) -> Vec<Line<'a>> {
+        texts.iter().enumerate().map(|(index, text)| Line { line: index + 1, text }).collect()
+    }
+
+    fn found(texts: &[&str]) -> (String, Vec<String>) {
+        let (request, _) = rest(&lines(texts)).unwrap().unwrap();
+        (request.call.to_string(), request.query)
+    }
+
+    #[test]
+    fn a_wrapped_url_is_joined() {
+        let (call, query) = found(&["GET /v1/{shop_id}/orders?", "limit={limit}&offs", "et={offset}", "Text"]);
+        assert_eq!(call, "GET /v1/{shop_id}/orders");
+        assert_eq!(query, ["limit", "offset"]);
+        assert_eq!(found(&["PUT /v1/{shop_id}/orders/", "{order_id}/state"]).0, "PUT /v1/{shop_id}/orders/{order_id}/state");
+    }
+
+    #[test]
+    fn marks_of_the_markup_go() {
+        let call = found(&["- POST https://[{endpoint}]/v1/{{shop_id}}/orders"]).0;
+        assert_eq!(call, "POST /v1/{shop_id}/orders");
+        assert_eq!(found(&["`DELETE /v1/{shop_id}/ orders`"]).0, "DELETE /v1/{shop_id}/orders");
+    }
+
+    #[test]
+    fn what_breaks_off_is_reported() {
+        assert!(rest(&lines(&["GET /v1/{shop_", "", "Table 1"])).is_err());
+    }
+
+    #[test]
+    fn the_action_is_in_the_query() {
+        assert_eq!(action("http(s)://[Endpoint]/?Action=CreateOrder"), Some("CreateOrder"));
+    }
+}

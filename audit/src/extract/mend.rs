@@ -1,0 +1,65 @@
+//! Mends what the scan did to names, where that is safe: blanks inside words, letters of other alphabets that look Latin.
+//! `l` for `I` and `0` for `O` are not mended: both are Latin, and only another source can tell which is right.
+
+use unicode_normalization::UnicodeNormalization as _;
+
+/// Letters of other alphabets, and the Latin ones that they are taken for.
+const LOOK_ALIKES: &[(&str, &str)] = &[
+    ("АВСЕНІЈКМОРЅТХУаеіјорсухԁԛԝһ", "ABCEHIJKMOPSTXYaeijopcyxdqwh"),
+    ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορν", "ABEZHIKMNOPTYXaopv"),
+];
+
+/// A name without blanks and look-alikes, and the name as printed where that differs.
+pub fn name(printed: &str) -> (String, Option<String>) {
+    let mended: String = printed.nfkc().map(latin).filter(|c| !c.is_whitespace()).collect();
+    let printed = one_line(printed);
+    let changed = mended != printed;
+    (mended, changed.then_some(printed))
+}
+
+/// A text on one line, with single blanks.
+pub fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The Latin letter that another one is taken for.
+pub fn latin(c: char) -> char {
+    let found = LOOK_ALIKES.iter().find_map(|(strange, latin)| {
+        let place = strange.chars().position(|strange| strange == c)?;
+        latin.chars().nth(place)
+    });
+    found.unwrap_or(c)
+}
+
+/// Whether a text can be the name of a parameter or field.
+pub fn is_name(text: &str) -> bool {
+    let mut chars = text.chars();
+    chars.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && chars.all(|c| c.is_ascii_alphanumeric() || "_.-".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_the_blanks_of_a_narrow_cell() {
+        assert_eq!(name("Gateway Na me"), ("GatewayName".to_owned(), Some("Gateway Na me".to_owned())));
+        assert_eq!(name("GatewayName"), ("GatewayName".to_owned(), None));
+        assert_eq!(name("gateway_na\nme"), ("gateway_name".to_owned(), Some("gateway_na me".to_owned())));
+    }
+
+    #[test]
+    fn letters_of_other_alphabets_become_latin_and_doubtful_ones_stay() {
+        assert_eq!(name("РауТуре").0, "PayType");
+        assert_eq!(name("ＩＤ").0, "ID");
+        assert_eq!(name("Jobld"), ("Jobld".to_owned(), None));
+    }
+
+    #[test]
+    fn look_alikes_pair_up() {
+        for (strange, latin) in LOOK_ALIKES {
+            assert_eq!(strange.chars().count(), latin.chars().count(), "{strange}");
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! Reads the section of one operation: how it is called, its tables by part, its samples.
+
+use super::{
+    Notes, Places,
+    call::{self, Request},
+    sample::{self, Piece, Pieces},
+    section::Section,
+    shape::{self, Named},
+    table::{self, Draft},
+};
+use crate::{
+    block::{Block, BlockKind, Row},
+    config::Calls,
+    fact::{Answer, Call, Operation, Parameter, Place, Required, Sample, SampleState, Shape},
+    words::{self, Column, Part, Role},
+};
+
+/// What a section says, part by part, before it is put together.
+#[derive(Debug, Default)]
+struct Parts {
+    tables: Vec<Tabled>,
+    samples: Vec<SampleDraft>,
+    /// Statuses that the section lists, with their lines.
+    statuses: Vec<(u16, usize)>,
+}
+
+/// A table of fields and what it is a table of.
+#[derive(Debug)]
+struct Tabled {
+    answer: bool,
+    status: Option<u16>,
+    /// None for the table of a type.
+    role: Option<Role>,
+    part: Part,
+    number: String,
+    name: String,
+    line: usize,
+    fields: Vec<Draft>,
+}
+
+/// A sample and what it is a sample of.
+#[derive(Debug)]
+struct SampleDraft {
+    answer: bool,
+    status: Option<u16>,
+    pieces: Pieces,
+}
+
+/// The operation that a section describes. None if it describes none.
+pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut Notes) -> Option<Operation> {
+    let before = notes.len();
+    let mut parts = Reader::new(places, notes).read(section);
+    let describes = parts.tables.iter().any(|table| table.fields.iter().any(|draft| draft.field.required != Required::Unknown));
+    let request = match calls {
+        Calls::Rest => rest(section, describes, notes),
+        Calls::Rpc => rpc(section, &parts, describes, notes),
+    };
+    let Some((request, line)) = request else {
+        // Notes on tables of a section that is no operation would be about tables that nobody needs.
+        if !describes {
+            notes.truncate(before);
+        }
+        return None;
+    };
+    let parameters = parameters(&mut parts, &request, calls, notes);
+    let body = body(&mut parts, calls, notes);
+    let answers = answers(&mut parts, calls, places, section, notes);
+    let samples = parts.samples.iter().map(|draft| draft.sample(places)).collect::<Vec<_>>();
+    let samples = samples.into_iter().chain(url_sample(section, calls, places)).collect();
+    Some(Operation {
+        section: section.number.to_owned(),
+        call: request.call,
+        parameters,
+        body,
+        answers,
+        samples,
+        unread: notes.since(before),
+        at: places.line(line),
+        errata: Vec::new(),
+    })
+}
+
+/// Goes through a section's blocks and sorts them by part.
+struct Reader<'a> {
+    places: &'a Places,
+    notes: &'a mut Notes,
+    parts: Parts,
+    part: Part,
+    status: Option<u16>,
+    answer: bool,
+    /// The caption that stands before the next table: number, text, line.
+    caption: Option<(String, String, usize)>,
+    /// Whether the next table may go on with the one before.
+    goes_on: bool,
+    xml: String,
+    xml_line: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn new(places: &'a Places, notes: &'a mut Notes) -> Self {
+        Self {
+            places,
+            notes,
+            parts: Parts::default(),
+            part: Part::Other,
+            status: None,
+            answer: false,
+            caption: None,
+            goes_on: false,
+            xml: String::new(),
+            xml_line: 0,
+        }
+    }
+
+    fn read(mut self, section: &Section<'_>) -> Parts {
+        for block in &section.blocks {
+            self.block(block);
+        }
+        let has_answer = self.parts.samples.iter().any(|sample| sample.answer);
+        if !has_answer && !self.xml.is_empty() {
+            let pieces = Pieces { texts: vec![self.xml], line: self.xml_line };
+            self.parts.samples.push(SampleDraft { answer: true, status: None, pieces });
+        }
+        self.parts
+    }
+
+    fn block(&mut self, block: &Block) {
+        match &block.kind {
+            BlockKind::Text(text) | BlockKind::Subheading(text) => self.text(text, block.line),
+            BlockKind::Table(rows) => self.table(rows, block.line),
+            BlockKind::Code(code) => self.code(code, block.line),
+            BlockKind::Heading { .. } => {}
+        }
+    }
+
+    fn text(&mut self, text: &str, line: usize) {
+        if let Some(status) = words::status(text) {
+            self.status = Some(status);
+            self.goes_on = false;
+        } else if let Some(part) = Part::of(text) {
+            self.open(part);
+        } else if let Some((number, caption)) = words::caption(text) {
+            self.caption = Some((number.to_owned(), caption.to_owned(), line));
+            self.goes_on = false;
+        } else if self.part == Part::Xml {
+            self.add_xml(text, line);
+        }
+    }
+
+    fn open(&mut self, part: Part) {
+        match part {
+            // They stand inside the samples of an answer and end none of its statuses.
+            Part::Xml | Part::Json if self.answer => {}
+            Part::Xml | Part::Json => return,
+            _ => {
+                self.status = None;
+                self.answer = matches!(part, Part::Answer | Part::AnswerSample);
+            }
+        }
+        self.part = part;
+        self.goes_on = false;
+    }
+
+    fn add_xml(&mut self, text: &str, line: usize) {
+        if self.xml.is_empty() {
+            self.xml_line = line;
+        }
+        self.xml.push_str(text);
+        self.xml.push('\n');
+    }
+
+    fn table(&mut self, rows: &[Row], line: usize) {
+        let Some(header) = rows.first() else { return };
+        let columns = table::columns(header);
+        if self.part == Part::Statuses && columns.contains(&Some(Column::Status)) {
+            let statuses = rows.iter().skip(1).filter_map(|row| {
+                Some((table::cell(row, &columns, Column::Status).parse().ok()?, row.line))
+            });
+            self.parts.statuses.extend(statuses);
+            return;
+        }
+        if !table::lists_fields(&columns) {
+            return;
+        }
+        let caption = self.caption.take();
+        if caption.is_none() && self.goes_on {
+            let fields = table::fields(rows, self.places, self.notes);
+            if let Some(before) = self.parts.tables.last_mut() {
+                before.fields.extend(fields);
+            }
+            return;
+        }
+        let (number, name, line) = caption.unwrap_or_else(|| (String::new(), String::new(), line));
+        let role = match Role::of(&name) {
+            _ if name.is_empty() => Some(Role::Part),
+            Some((role, answer)) => {
+                self.answer = answer.unwrap_or(self.answer && role != Role::Path && role != Role::Query);
+                Some(role)
+            }
+            None => None,
+        };
+        let known = matches!(self.part, Part::Uri | Part::Request | Part::Answer) || role.is_some_and(|role| role != Role::Part);
+        if !known && role != Some(Role::Part) && self.parts.tables.is_empty() || self.part == Part::Other && role == Some(Role::Part) {
+            return;
+        }
+        let fields = table::fields(rows, self.places, self.notes);
+        let (answer, status, part) = (self.answer, self.status, self.part);
+        self.parts.tables.push(Tabled { answer, status, role, part, number, name, line, fields });
+        self.goes_on = true;
+    }
+
+    fn code(&mut self, code: &str, line: usize) {
+        let answer = match self.part {
+            Part::RequestSample => false,
+            Part::AnswerSample | Part::Json => true,
+            Part::Xml if code.trim_start().starts_with('<') => return self.add_xml(code, line),
+            Part::Xml => true,
+            _ => return,
+        };
+        let (piece, offset, json) = Pieces::classify(code);
+        let status = self.status;
+        let same = |draft: &&mut SampleDraft| draft.answer == answer && draft.status == status;
+        match piece {
+            Piece::Other => {}
+            Piece::Rest if let Some(draft) = self.parts.samples.last_mut().filter(same) => draft.pieces.texts.push(json),
+            Piece::Start | Piece::Rest => {
+                let pieces = Pieces { texts: vec![json], line: line + offset };
+                self.parts.samples.push(SampleDraft { answer, status, pieces });
+            }
+        }
+    }
+}
+
+impl SampleDraft {
+    fn sample(&self, places: &Places) -> Sample {
+        let (keys, state) = match self.pieces.texts.as_slice() {
+            [text] if text.trim_start().starts_with('<') => (sample::elements(text), SampleState::Broken),
+            _ => self.pieces.read(),
+        };
+        let at = places.line(self.pieces.line);
+        Sample { status: self.status, request: !self.answer, keys, state, at, errata: Vec::new() }
+    }
+}
+
+/// Method and path of a section. A section without is no operation; with tables of parameters it looks like one.
+fn rest(section: &Section<'_>, describes: bool, notes: &mut Notes) -> Option<(Request, usize)> {
+    match call::rest(&Section::lines(&section.blocks)) {
+        Ok(Some((request, line))) => Some((request, line)),
+        Ok(None) if describes => {
+            notes.add(section.line, format!("section {} has parameters, but no method and path", section.number));
+            None
+        }
+        Ok(None) => None,
+        Err((why, line)) => {
+            notes.add(line, why);
+            None
+        }
+    }
+}
+
+/// The action of a section: the sample of a request has it whole, the table in a narrow cell.
+fn rpc(section: &Section<'_>, parts: &Parts, describes: bool, notes: &mut Notes) -> Option<(Request, usize)> {
+    let lines = Section::lines(&section.blocks);
+    let sampled = lines.iter().find_map(|line| Some((call::action(line.text)?.to_owned(), line.line)));
+    let mut rows = parts.tables.iter().flat_map(|table| &table.fields);
+    let row = rows.find(|draft| draft.field.name == "Action").map(|draft| super::mend::name(&draft.example).0);
+    let (action, line) = match (sampled, row) {
+        (Some((sampled, line)), Some(row)) if sampled != row && !row.is_empty() => {
+            notes.add(line, format!("the action is `{sampled}` in the sample and `{row}` in the table"));
+            (sampled, section.line)
+        }
+        (Some((sampled, _)), _) => (sampled, section.line),
+        (None, Some(row)) if !row.is_empty() => (row, section.line),
+        _ => {
+            if describes {
+                notes.add(section.line, format!("section {} has parameters, but no action", section.number));
+            }
+            return None;
+        }
+    };
+    Some((Request { call: Call::Rpc { action }, query: Vec::new() }, line))
+}
+
+fn parameters(parts: &mut Parts, request: &Request, calls: Calls, notes: &mut Notes) -> Vec<Parameter> {
+    let path = match &request.call {
+        Call::Rest { path, .. } => path.as_str(),
+        Call::Rpc { .. } => "",
+    };
+    let mut parameters = Vec::new();
+    parts.tables.retain_mut(|table| {
+        let place = match table.role {
+            _ if table.answer => return true,
+            Some(Role::Path) => Some(Place::Path),
+            Some(Role::Query) => Some(Place::Query),
+            Some(Role::Header) => Some(Place::Header),
+            Some(Role::Part) if calls == Calls::Rpc => Some(Place::Query),
+            Some(Role::Part) if table.part == Part::Uri => None,
+            _ => return true,
+        };
+        for draft in table.fields.drain(..) {
+            let field = draft.field;
+            let in_path = path.contains(&format!("{{{}}}", field.name));
+            let place = place.unwrap_or(if in_path { Place::Path } else { Place::Query });
+            parameters.push(Parameter { place, field });
+        }
+        false
+    });
+    for name in request.query.iter().filter(|name| !parameters.iter().any(|parameter| parameter.field.name == **name)) {
+        notes.add_here(format!("the query has `{name}`, the tables have not"));
+    }
+    parameters
+}
+
+/// The body of a request, with the types that it uses.
+fn body(parts: &mut Parts, calls: Calls, notes: &mut Notes) -> Option<Shape> {
+    let (fields, named) = take(parts, |table| !table.answer);
+    if fields.is_empty() && named.is_empty() || calls == Calls::Rpc {
+        return None;
+    }
+    Some(shape::shape(fields, named, notes))
+}
+
+/// The answers by status, in the order of the document.
+fn answers(parts: &mut Parts, calls: Calls, places: &Places, section: &Section<'_>, notes: &mut Notes) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::new();
+    while let Some(table) = parts.tables.first() {
+        let (status, line) = (table.status, table.line);
+        let (fields, named) = take(parts, |table| table.status == status);
+        let mut shape = shape::shape(fields, named, notes);
+        // One table of all levels, whose order alone hints at what belongs to what.
+        shape.flat = calls == Calls::Rpc;
+        answers.push(Answer { status, shape, at: places.line(line), errata: Vec::new() });
+    }
+    for (status, line) in parts.statuses.iter().filter(|(status, _)| *status < 300) {
+        let known = answers.iter().any(|answer| answer.status == Some(*status));
+        match answers.iter_mut().find(|answer| answer.status.is_none()) {
+            _ if known => {}
+            Some(answer) => answer.status = Some(*status),
+            None => {
+                let at = places.line(*line);
+                answers.push(Answer { status: Some(*status), shape: Shape::default(), at, errata: Vec::new() });
+            }
+        }
+    }
+    if answers.is_empty() && calls == Calls::Rpc {
+        notes.add(section.line, "no table of the answer");
+    }
+    answers
+}
+
+/// Takes the tables that fit out of the parts: the fields of the body itself, and the types.
+fn take(parts: &mut Parts, fits: impl Fn(&Tabled) -> bool) -> (Vec<Draft>, Vec<Named>) {
+    let (mut fields, mut named) = (Vec::new(), Vec::new());
+    let tables = std::mem::take(&mut parts.tables);
+    for table in tables {
+        match table.role {
+            _ if !fits(&table) => parts.tables.push(table),
+            // What an answer has in its header is not of its body.
+            Some(Role::Header) => {}
+            Some(_) => fields.extend(table.fields),
+            None => {
+                let Tabled { number, name, line, fields, .. } = table;
+                named.push(Named { number, name, fields, line });
+            }
+        }
+    }
+    (fields, named)
+}
+
+/// The sample of an RPC request is a URL with the parameters.
+fn url_sample(section: &Section<'_>, calls: Calls, places: &Places) -> Option<Sample> {
+    if calls != Calls::Rpc {
+        return None;
+    }
+    let lines = Section::lines(&section.blocks);
+    let start = lines.iter().position(|line| call::action(line.text).is_some())?;
+    let url: String = lines.iter().skip(start).map(|line| line.text.trim()).take_while(|text| {
+        text.contains("Action=") || text.starts_with('&')
+    }).collect();
+    let (_, query) = url.split_once('?')?;
+    let mut keys: Vec<String> = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, _)| super::mend::name(name).0)
+        .filter(|name| name != "Action" && super::mend::is_name(name))
+        .collect();
+    keys.sort();
+    keys.dedup();
+    let at = places.line(lines[start].line);
+    Some(Sample { status: None, request: true, keys, state: SampleState::Whole, at, errata: Vec::new() })
+}

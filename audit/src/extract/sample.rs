@@ -1,0 +1,207 @@
+//! Reads samples: which keys they have, and in what state they are.
+
+use std::{collections::BTreeSet, sync::LazyLock};
+
+use regex::Regex;
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization as _;
+
+use crate::fact::SampleState;
+
+/// A key of JSON, also in text that is not quite JSON.
+static KEY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#""\s*([A-Za-z_][\w.\- ]*?)\s*"\s*:"#).expect("a constant pattern"));
+/// The start of a member that goes on with what stands before.
+static MEMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"^"[^"]+"\s*:"#).expect("a constant pattern"));
+/// An element of XML.
+static ELEMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"<([A-Za-z_][\w.-]*)>").expect("a constant pattern"));
+/// A comma before a bracket that closes.
+static TRAILING_COMMA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r",(\s*[}\]])").expect("a constant pattern"));
+/// The end of a value, and a key on the next line, without a comma between.
+static MISSING_COMMA: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(["\d\]}el])[ \t]*\n(\s*")"#).expect("a constant pattern"));
+
+/// A sample's text, which may be spread over several pieces of code.
+#[derive(Clone, Debug, Default)]
+pub struct Pieces {
+    /// The pieces, in order.
+    pub texts: Vec<String>,
+    /// The line of the first.
+    pub line: usize,
+}
+
+/// What a piece of code is to the samples of its part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// It begins a sample.
+    Start,
+    /// It goes on with the sample before.
+    Rest,
+    /// It is no JSON: a URL, a header.
+    Other,
+}
+
+impl Pieces {
+    /// What a piece of code is, and its JSON without what stands before it (method and URL).
+    pub fn classify(code: &str) -> (Piece, usize, String) {
+        for (index, line) in code.lines().enumerate() {
+            let start = line.trim_start().trim_start_matches("- ");
+            let piece = match start.chars().next() {
+                Some('{' | '[') if !start.starts_with("[{endpoint") => Piece::Start,
+                _ if MEMBER.is_match(start) => Piece::Rest,
+                Some('}' | ']') => Piece::Rest,
+                _ => continue,
+            };
+            let json: Vec<&str> = code.lines().skip(index).collect();
+            return (piece, index, json.join("\n"));
+        }
+        (Piece::Other, 0, String::new())
+    }
+
+    /// The keys of the sample and the state that it is in.
+    pub fn read(&self) -> (Vec<String>, SampleState) {
+        let whole = self.texts.join("\n");
+        if let [text] = self.texts.as_slice()
+            && let Ok(value) = serde_json::from_str::<Value>(text)
+        {
+            return (keys(&value), SampleState::Whole);
+        }
+        match self.candidates().iter().find_map(|text| mended(text)) {
+            Some(value) => (keys(&value), SampleState::Mended),
+            None => (names(&whole), SampleState::Broken),
+        }
+    }
+
+    /// The texts that the pieces may have been, before a page parted them: brackets may have been added where a page ends.
+    fn candidates(&self) -> Vec<String> {
+        let mut candidates = vec![self.texts.join("\n")];
+        let mut cut = candidates.clone();
+        if let [first, rest @ ..] = self.texts.as_slice()
+            && !rest.is_empty()
+        {
+            let rest = rest.join("\n");
+            let mut first = first.trim_end();
+            while let Some(shorter) = first.strip_suffix(['}', ']']) {
+                first = shorter.trim_end().trim_end_matches(',');
+                cut.push(format!("{first},\n{rest}"));
+                cut.push(format!("{first}\n{rest}"));
+            }
+        }
+        candidates.append(&mut cut);
+        candidates.extend([format!("{{{}", self.texts.join("\n")), format!("{{{}}}", self.texts.join("\n"))]);
+        candidates
+    }
+}
+
+/// The value of a text that is JSON but for what scans and authors do to it. Nothing is added but commas and closing brackets.
+fn mended(text: &str) -> Option<Value> {
+    let text: String = text.nfkc().map(|c| if matches!(c, '“' | '”' | '„' | '‟') { '"' } else { c }).collect();
+    let text = MISSING_COMMA.replace_all(&text, "$1,\n$2");
+    let text = TRAILING_COMMA.replace_all(&text, "$1");
+    let text = TRAILING_COMMA.replace_all(&text, "$1");
+    if let Ok(value) = serde_json::from_str(&text) {
+        return Some(value);
+    }
+    let closed = format!("{}{}", text.trim_end().trim_end_matches(','), open_brackets(&text)?);
+    serde_json::from_str(&closed).ok()
+}
+
+/// What closes the brackets that a text leaves open. None if it closes one that is not open.
+fn open_brackets(text: &str) -> Option<String> {
+    let (mut open, mut quoted, mut escaped) = (Vec::new(), false, false);
+    for c in text.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '{' => open.push('}'),
+            '[' => open.push(']'),
+            '}' | ']' if open.pop() != Some(c) => return None,
+            _ => {}
+        }
+    }
+    (!quoted).then(|| open.into_iter().rev().collect())
+}
+
+/// The keys of a value at every level, as paths.
+pub fn keys(value: &Value) -> Vec<String> {
+    fn walk(value: &Value, path: &str, keys: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(members) => {
+                for (name, member) in members {
+                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                    walk(member, &path, keys);
+                    keys.insert(path);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| walk(item, &format!("{path}[]"), keys)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    walk(value, "", &mut found);
+    found.into_iter().collect()
+}
+
+/// The names of the keys in a text that is not JSON.
+fn names(text: &str) -> Vec<String> {
+    let text: String = text.nfkc().map(|c| if matches!(c, '“' | '”') { '"' } else { c }).collect();
+    let found: BTreeSet<String> = KEY.captures_iter(&text).map(|key| key[1].replace(' ', "")).collect();
+    found.into_iter().collect()
+}
+
+/// The names of the elements in a text of XML, without the one around them all.
+pub fn elements(text: &str) -> Vec<String> {
+    let found: BTreeSet<String> = ELEMENT.captures_iter(text).map(|element| element[1].to_owned()).collect();
+    found.into_iter().filter(|name| !name.ends_with("Response")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(texts: &[&str]) -> (Vec<String>, SampleState) {
+        Pieces { texts: texts.iter().map(|text| (*text).to_owned()).collect(), line: 1 }.read()
+    }
+
+    #[test]
+    fn keys_are_paths() {
+        let (keys, state) = read(&[r#"{"orders": [{"id": 1}, {"id": 2, "note": null}], "total": 2}"#]);
+        assert_eq!(keys, ["orders", "orders[].id", "orders[].note", "total"]);
+        assert_eq!(state, SampleState::Whole);
+    }
+
+    #[test]
+    fn what_a_page_parted_is_joined() {
+        let joined = read(&["{\n\"orders\": [\n{\"id\": 1}\n]\n}", "\"total\": 2\n}"]);
+        assert_eq!(joined, (vec!["orders".to_owned(), "orders[].id".to_owned(), "total".to_owned()], SampleState::Mended));
+    }
+
+    #[test]
+    fn commas_and_brackets_are_put_right() {
+        assert_eq!(read(&["{\n\"a\": 1\n\"b\": [2,],\n"]), (vec!["a".to_owned(), "b".to_owned()], SampleState::Mended));
+        assert_eq!(read(&["{“a”: 1}"]).1, SampleState::Mended);
+    }
+
+    #[test]
+    fn of_what_is_broken_the_names_are_known() {
+        assert_eq!(read(&[r#"{"a": {"b": [1}, "c": ...}"#]), (
+            vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
+            SampleState::Broken
+        ));
+    }
+
+    #[test]
+    fn a_request_line_is_no_json() {
+        let (piece, line, json) = Pieces::classify("POST https://[{endpoint}]/v1/orders\n{\n\"a\": 1 }");
+        assert_eq!((piece, line, json.as_str()), (Piece::Start, 1, "{\n\"a\": 1 }"));
+        assert_eq!(Pieces::classify("\"a\": 1\n}").0, Piece::Rest);
+        assert_eq!(Pieces::classify("GET /v1/orders").0, Piece::Other);
+    }
+
+    #[test]
+    fn of_xml_the_elements_are_known() {
+        assert_eq!(elements("<ListResponse><Order><Id>1</Id></Order></ListResponse>"), ["Id", "Order"]);
+    }
+}

@@ -1,0 +1,125 @@
+//! Puts the tables of a request or an answer together: which table describes the type of which field.
+
+use std::collections::BTreeMap;
+
+use super::{Notes, mend, table::Draft};
+use crate::{
+    fact::{Field, Kind, Shape},
+    words,
+};
+
+/// Two names of types that differ by no more letters than this are one, as the scan reads them.
+const MISREAD_LETTERS: usize = 2;
+/// In shorter names a letter may be the whole difference.
+const LONG_NAME: usize = 8;
+
+/// A table that describes a type.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Number of the table.
+    pub number: String,
+    /// The type's name, as the caption prints it.
+    pub name: String,
+    /// The type's fields.
+    pub fields: Vec<Draft>,
+    /// The caption's line.
+    pub line: usize,
+}
+
+/// The shape of a body with these fields, whose types the tables describe.
+pub fn shape(fields: Vec<Draft>, named: Vec<Named>, notes: &mut Notes) -> Shape {
+    let keys = keys(&named);
+    let lines: Vec<usize> = named.iter().map(|named| named.line).collect();
+    let mut used = vec![false; named.len()];
+    let tables: Vec<(String, String)> = named.iter().map(|named| (named.number.clone(), key_name(&named.name))).collect();
+    let mut root = fields;
+    let mut types: Vec<Vec<Draft>> = named.into_iter().map(|named| named.fields).collect();
+    let all = || std::iter::once(usize::MAX).chain(0..tables.len());
+    // First what names the type, then what is misread, so that a near name does not take an exact one's place.
+    let rules: [(Rule, bool); 4] = [(exact, true), (by_reference, true), (by_field, false), (misread, true)];
+    for (rule, may_recur) in rules {
+        for holder in all() {
+            let drafts = if holder == usize::MAX { &mut root } else { &mut types[holder] };
+            for draft in drafts.iter_mut() {
+                let Some(ty) = draft.field.ty.as_mut().filter(|ty| ty.of.is_none()) else { continue };
+                if !matches!(ty.kind, Kind::Object | Kind::Any | Kind::Map) {
+                    continue;
+                }
+                let wanted = key_name(&type_name(&ty.text));
+                let found = rule(&wanted, &draft.field.name, &draft.references, &tables, &used);
+                if let Some(index) = found.filter(|index| *index != holder || may_recur) {
+                    used[index] = true;
+                    ty.of = Some(keys[index].clone());
+                }
+            }
+        }
+    }
+    for (index, _) in used.iter().enumerate().filter(|(_, used)| !**used) {
+        notes.add(lines[index], format!("no field has the type `{}` of the table", keys[index]));
+    }
+    let types: BTreeMap<_, _> = keys.into_iter().zip(types.into_iter().map(plain)).collect();
+    Shape { fields: plain(root), types, flat: false }
+}
+
+/// How a field finds the table of its type: the type's name, the field's, the tables that it refers to.
+type Rule = fn(&str, &str, &[String], &[(String, String)], &[bool]) -> Option<usize>;
+
+fn exact(wanted: &str, _: &str, _: &[String], tables: &[(String, String)], _: &[bool]) -> Option<usize> {
+    (!wanted.is_empty()).then(|| tables.iter().position(|(_, name)| name == wanted))?
+}
+
+fn by_reference(_: &str, _: &str, references: &[String], tables: &[(String, String)], _: &[bool]) -> Option<usize> {
+    tables.iter().position(|(number, _)| references.contains(number))
+}
+
+fn by_field(_: &str, field: &str, _: &[String], tables: &[(String, String)], used: &[bool]) -> Option<usize> {
+    let field = key_name(field);
+    let fits = |(index, (_, name)): &(usize, &(String, String))| *name == field && !used[*index];
+    tables.iter().enumerate().find(fits).map(|(index, _)| index)
+}
+
+fn misread(wanted: &str, _: &str, _: &[String], tables: &[(String, String)], used: &[bool]) -> Option<usize> {
+    if wanted.len() < LONG_NAME {
+        return None;
+    }
+    let distance = |name: &str| strsim::levenshtein(wanted, name);
+    let nearest = tables.iter().enumerate().filter(|(index, _)| !used[*index]).min_by_key(|(_, (_, name))| distance(name));
+    nearest.filter(|(_, (_, name))| distance(name) <= MISREAD_LETTERS).map(|(index, _)| index)
+}
+
+/// The key of each type: its name, with a number where the section has several of that name.
+fn keys(named: &[Named]) -> Vec<String> {
+    let mut keys: Vec<String> = Vec::with_capacity(named.len());
+    for named in named {
+        let name = mend::name(words::type_of_caption(&named.name)).0;
+        let name = if name.is_empty() { format!("Table{}", named.number) } else { name };
+        let mut key = name.clone();
+        let mut count = 1;
+        while keys.contains(&key) {
+            count += 1;
+            key = format!("{name}-{count}");
+        }
+        keys.push(key);
+    }
+    keys
+}
+
+/// A type's name for comparison: without case, blanks and marks.
+fn key_name(name: &str) -> String {
+    let name = mend::name(words::type_of_caption(name)).0;
+    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// The name of the type in a type's words: `LinkInfo` of `Array of LinkInfo objects`.
+fn type_name(text: &str) -> String {
+    let words = text.split(|c: char| c.is_whitespace() || "<>,[]".contains(c)).filter(|word| {
+        let word = word.to_lowercase();
+        !matches!(word.as_str(), "" | "array" | "list" | "map" | "of" | "object" | "objects" | "string" | "strings")
+    });
+    // A name that a narrow cell broke is several words.
+    words.collect::<Vec<_>>().concat()
+}
+
+fn plain(drafts: Vec<Draft>) -> Vec<Field> {
+    drafts.into_iter().map(|draft| draft.field).collect()
+}

@@ -1,0 +1,89 @@
+//! Reads the tables of parameters and fields.
+
+use super::{Notes, Places, mend, values};
+use crate::{
+    block::Row,
+    fact::{Field, Required, Type},
+    words::{self, Column},
+};
+
+/// A field, and what is needed until its type is known.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The field.
+    pub field: Field,
+    /// Its example.
+    pub example: String,
+    /// Numbers of the tables that its description refers to.
+    pub references: Vec<String>,
+}
+
+/// What the columns of a table hold, by its header.
+pub fn columns(header: &Row) -> Vec<Option<Column>> {
+    header.cells.iter().map(|cell| Column::of(cell)).collect()
+}
+
+/// Whether a table lists parameters or fields.
+pub fn lists_fields(columns: &[Option<Column>]) -> bool {
+    let has = |column| columns.contains(&Some(column));
+    has(Column::Name) && (has(Column::Type) || has(Column::Required))
+}
+
+/// The cell of a column, empty if the row has none.
+pub fn cell<'a>(row: &'a Row, columns: &[Option<Column>], column: Column) -> &'a str {
+    let index = columns.iter().position(|found| *found == Some(column));
+    index.and_then(|index| row.cells.get(index)).map_or("", |cell| cell.trim())
+}
+
+/// The fields of a table. What is no field is noted.
+pub fn fields(rows: &[Row], places: &Places, notes: &mut Notes) -> Vec<Draft> {
+    let Some((header, rows)) = rows.split_first() else { return Vec::new() };
+    let columns = columns(header);
+    rows.iter().filter_map(|row| field(row, &columns, places, notes)).collect()
+}
+
+fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Notes) -> Option<Draft> {
+    let printed = cell(row, columns, Column::Name);
+    if Column::of(printed) == Some(Column::Name) || row.cells.iter().all(|cell| cell.trim().is_empty()) {
+        return None;
+    }
+    let (name, printed) = mend::name(printed);
+    if name.is_empty() {
+        notes.add(row.line, "a row without a name");
+        return None;
+    }
+    if !mend::is_name(&name) {
+        notes.add(row.line, format!("`{name}` is no name of a parameter or field"));
+        return None;
+    }
+    let required = match cell(row, columns, Column::Required) {
+        "" => Required::Unknown,
+        text => match words::required(text) {
+            Some(true) => Required::Required,
+            Some(false) => Required::Optional,
+            None if words::is_prose(text) => Required::Conditional,
+            None => {
+                notes.add(row.line, format!("`{name}`: `{}` does not say whether it is required", mend::one_line(text)));
+                Required::Unknown
+            }
+        },
+    };
+    let ty = Some(cell(row, columns, Column::Type)).filter(|text| !text.is_empty()).map(Type::parse);
+    let example = cell(row, columns, Column::Example);
+    let description = cell(row, columns, Column::Description);
+    Some(Draft {
+        field: Field {
+            name,
+            printed,
+            ty,
+            required,
+            values: values::listed(description),
+            mentions: values::mentioned(&format!("{description} {example}")),
+            implied: false,
+            at: places.line(row.line),
+            errata: Vec::new(),
+        },
+        example: example.to_owned(),
+        references: words::references(description),
+    })
+}

@@ -1,0 +1,97 @@
+//! Finds the values that a description lists, and the words in it that may be values.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::words;
+
+/// An item that begins with a value: alone, or with its meaning after it.
+static VALUE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"^(?:取?值为)?["“'‘]?([A-Za-z0-9_][A-Za-z0-9_.+/-]*(?: [A-Z_]+)?)["”'’]?\s*(?:$|[:：,，;；。（(]|表示|\. |means )"#)
+        .expect("a constant pattern")
+});
+/// A word that may be a value.
+static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9_][A-Za-z0-9_.+/-]*").expect("a constant pattern"));
+
+/// The values that lists in a description give. A list whose items do not all begin with a value is text.
+pub fn listed(description: &str) -> Vec<String> {
+    let mut values: Vec<String> = Vec::new();
+    let mut run: Vec<&str> = Vec::new();
+    let mut said_to_be = false;
+    let mut introduction = "";
+    for line in description.lines().chain([""]) {
+        let line = line.trim();
+        if let Some(item) = line.strip_prefix("- ") {
+            if run.is_empty() {
+                said_to_be = words::introduces_values(introduction);
+            }
+            run.push(item.trim());
+            continue;
+        }
+        for value in of_items(&run, said_to_be) {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        run.clear();
+        introduction = line;
+    }
+    values
+}
+
+/// The values that the items of one list begin with. Without a word that says so, a list is one of values only if each item
+/// gives the meaning of its value.
+fn of_items(items: &[&str], said_to_be: bool) -> Vec<String> {
+    let found: Option<Vec<String>> = items
+        .iter()
+        .map(|item| {
+            let found = VALUE.captures(item)?;
+            let value = found.get(1)?.as_str();
+            let explained = found.get(0)?.as_str().len() < item.len();
+            (said_to_be || explained).then(|| value.trim_end_matches('.').to_owned())
+        })
+        .collect();
+    found.unwrap_or_default()
+}
+
+/// The words of a description that may be values, also those that a line break parts.
+pub fn mentioned(description: &str) -> Vec<String> {
+    let joined: String = description.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut words: Vec<String> = Vec::new();
+    for text in [description, joined.as_str()] {
+        for word in WORD.find_iter(text) {
+            let word = word.as_str().trim_end_matches(['.', '-', '/']);
+            if !words.iter().any(|known| known == word) {
+                words.push(word.to_owned());
+            }
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_after_the_word_gives_values() {
+        assert_eq!(listed("State.\nValues:\n- open\n- shut"), ["open", "shut"]);
+        assert_eq!(listed("Kind of order.\n- new：not seen yet\n- old：seen\nEnum:\n- new\n- old"), ["new", "old"]);
+        assert_eq!(listed("Values:\n- ROLLING BACK：going back."), ["ROLLING BACK"]);
+        assert_eq!(listed("Values:\n- “true” ：yes\n- “false” ：no"), ["true", "false"]);
+    }
+
+    #[test]
+    fn other_lists_give_none() {
+        assert_eq!(listed("Values:\n- hh is one below HH\n- mm is 00"), Vec::<String>::new());
+        assert_eq!(listed("How to find it:\n- first\n- second"), Vec::<String>::new());
+        assert_eq!(listed("1~128"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn words_are_known_though_parted() {
+        let words = mentioned("AES256、SM\n4，仅Cluster。");
+        assert!(["AES256", "SM4", "Cluster"].iter().all(|word| words.contains(&(*word).to_owned())), "{words:?}");
+    }
+}
