@@ -186,7 +186,7 @@ pub fn type_of_caption(caption: &str) -> &str {
 /// The number and the rest of a table's caption.
 pub fn caption(line: &str) -> Option<(&str, &str)> {
     let rest = ["Table", "表"].iter().find_map(|word| line.strip_prefix(word))?.trim_start();
-    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(rest.len());
+    let end = rest.find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-')).unwrap_or(rest.len());
     let (number, rest) = rest.split_at_checked(end)?;
     let counts = number.ends_with(|c: char| c.is_ascii_digit());
     counts.then(|| (number, rest.trim()))
@@ -204,6 +204,12 @@ pub fn references(description: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// The words of a cell for a type, in English. None if the cell says that there is nothing to say.
+pub fn type_of_cell(cell: &str) -> Option<String> {
+    let cell = cell.replace('表', "Table ");
+    (!cell.trim().is_empty() && !matches!(cell.trim(), "无" | "-" | "none")).then_some(cell)
 }
 
 /// The status that a line names, for the tables and samples below it.
@@ -234,4 +240,16 @@ pub fn required(cell: &str) -> Option<bool> {
 /// Whether a text has characters of the documents' language.
 pub fn is_prose(text: &str) -> bool {
     text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)) || text.split_whitespace().count() > 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptions_and_types_refer_to_tables() {
+        assert_eq!(references("See Table 2-12."), ["2-12"]);
+        assert_eq!(references("Array of Table 4-126 objects"), ["4-126"]);
+        assert_eq!(references("详情请参见表5-9。"), ["5-9"]);
+    }
 }

@@ -17,7 +17,7 @@ static ACTION: LazyLock<Regex> =
 /// What stands before the path in a URL.
 static HOST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^<?https?://[^/]*").expect("a constant pattern"));
 /// What a path may consist of.
-static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(/[\w.{}~-]+)+/?$").expect("a constant pattern"));
+static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(/|(/[\w.{}~-]+)+/?)$").expect("a constant pattern"));
 /// What a line that goes on with a URL may consist of.
 static REST_OF_URL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\w{}/?&=.,~\[\]*-]+$").expect("a constant pattern"));
@@ -85,6 +85,11 @@ pub fn parse(method: &str, url: &str) -> Option<Request> {
     })
 }
 
+/// Whether code begins with a method and a URL.
+pub fn is_request(code: &str) -> bool {
+    code.lines().next().is_some_and(|line| REQUEST.is_match(line.trim_end()))
+}
+
 /// The action that a sample of a URL names.
 pub fn action(text: &str) -> Option<&str> {
     ACTION.captures(text).and_then(|found| found.get(1)).map(|action| action.as_str())
@@ -116,6 +121,11 @@ mod tests {
         let call = found(&["- POST https://[{endpoint}]/v1/{{shop_id}}/orders"]).0;
         assert_eq!(call, "POST /v1/{shop_id}/orders");
         assert_eq!(found(&["`DELETE /v1/{shop_id}/ orders`"]).0, "DELETE /v1/{shop_id}/orders");
+    }
+
+    #[test]
+    fn the_root_is_a_path() {
+        assert_eq!(found(&["GET /", "- Parameters"]).0, "GET /");
     }
 
     #[test]

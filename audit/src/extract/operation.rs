@@ -94,6 +94,10 @@ struct Reader<'a> {
     goes_on: bool,
     xml: String,
     xml_line: usize,
+    /// Whether the section marks no part as samples: then any code may be one.
+    unmarked: bool,
+    /// Whether the code before was a method and a URL alone, whose body follows.
+    request_line: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -109,10 +113,18 @@ impl<'a> Reader<'a> {
             goes_on: false,
             xml: String::new(),
             xml_line: 0,
+            unmarked: false,
+            request_line: false,
         }
     }
 
     fn read(mut self, section: &Section<'_>) -> Parts {
+        self.unmarked = !section.blocks.iter().any(|block| match &block.kind {
+            BlockKind::Text(text) | BlockKind::Subheading(text) => {
+                matches!(Part::of(text), Some(Part::RequestSample | Part::AnswerSample))
+            }
+            _ => false,
+        });
         for block in &section.blocks {
             self.block(block);
         }
@@ -137,6 +149,10 @@ impl<'a> Reader<'a> {
         if let Some(status) = words::status(text) {
             self.status = Some(status);
             self.goes_on = false;
+        } else if self.part == Part::Statuses
+            && let Ok(status) = text.trim_start_matches("- ").trim().parse()
+        {
+            self.parts.statuses.push((status, line));
         } else if let Some(part) = Part::of(text) {
             self.open(part);
         } else if let Some((number, caption)) = words::caption(text) {
@@ -215,9 +231,11 @@ impl<'a> Reader<'a> {
             Part::AnswerSample | Part::Json => true,
             Part::Xml if code.trim_start().starts_with('<') => return self.add_xml(code, line),
             Part::Xml => true,
+            _ if self.unmarked => !self.request_line && !call::is_request(code),
             _ => return,
         };
         let (piece, offset, json) = Pieces::classify(code);
+        self.request_line = piece == Piece::Other && call::is_request(code);
         let status = self.status;
         let same = |draft: &&mut SampleDraft| draft.answer == answer && draft.status == status;
         match piece {

@@ -54,6 +54,7 @@ pub fn shape(fields: Vec<Draft>, named: Vec<Named>, notes: &mut Notes) -> Shape 
             }
         }
     }
+    link_left_over(root.iter_mut().chain(types.iter_mut().flatten()), &keys, &mut used);
     for (index, _) in used.iter().enumerate().filter(|(_, used)| !**used) {
         notes.add(lines[index], format!("no field has the type `{}` of the table", keys[index]));
     }
@@ -85,6 +86,17 @@ fn misread(wanted: &str, _: &str, _: &[String], tables: &[(String, String)], use
     let distance = |name: &str| strsim::levenshtein(wanted, name);
     let nearest = tables.iter().enumerate().filter(|(index, _)| !used[*index]).min_by_key(|(_, (_, name))| distance(name));
     nearest.filter(|(_, (_, name))| distance(name) <= MISREAD_LETTERS).map(|(index, _)| index)
+}
+
+/// If one field has a type that no table describes, and one table describes a type that no field has, they belong together.
+fn link_left_over<'a>(drafts: impl Iterator<Item = &'a mut Draft>, keys: &[String], used: &mut [bool]) {
+    let unknown = drafts.filter_map(|draft| draft.field.ty.as_mut()).filter(|ty| ty.of.is_none());
+    let mut unknown = unknown.filter(|ty| ty.kind == Kind::Object && !type_name(&ty.text).is_empty());
+    let mut unused = used.iter_mut().enumerate().filter(|(_, used)| !**used);
+    if let (Some(ty), None, Some((index, used)), None) = (unknown.next(), unknown.next(), unused.next(), unused.next()) {
+        *used = true;
+        ty.of = keys.get(index).cloned();
+    }
 }
 
 /// The key of each type: its name, with a number where the section has several of that name.

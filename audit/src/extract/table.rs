@@ -39,12 +39,13 @@ pub fn cell<'a>(row: &'a Row, columns: &[Option<Column>], column: Column) -> &'a
 pub fn fields(rows: &[Row], places: &Places, notes: &mut Notes) -> Vec<Draft> {
     let Some((header, rows)) = rows.split_first() else { return Vec::new() };
     let columns = columns(header);
-    rows.iter().filter_map(|row| field(row, &columns, places, notes)).collect()
+    let rows = rows.iter().filter(|row| self::columns(row) != columns);
+    rows.filter_map(|row| field(row, &columns, places, notes)).collect()
 }
 
 fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Notes) -> Option<Draft> {
     let printed = cell(row, columns, Column::Name);
-    if Column::of(printed) == Some(Column::Name) || row.cells.iter().all(|cell| cell.trim().is_empty()) {
+    if row.cells.iter().all(|cell| cell.trim().is_empty()) {
         return None;
     }
     let (name, printed) = mend::name(printed);
@@ -68,9 +69,12 @@ fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Not
             }
         },
     };
-    let ty = Some(cell(row, columns, Column::Type)).filter(|text| !text.is_empty()).map(Type::parse);
+    let ty = words::type_of_cell(cell(row, columns, Column::Type));
     let example = cell(row, columns, Column::Example);
     let description = cell(row, columns, Column::Description);
+    let mut references = ty.as_deref().map(words::references).unwrap_or_default();
+    references.extend(words::references(description));
+    let ty = ty.as_deref().map(Type::parse);
     Some(Draft {
         field: Field {
             name,
@@ -84,6 +88,6 @@ fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Not
             errata: Vec::new(),
         },
         example: example.to_owned(),
-        references: words::references(description),
+        references,
     })
 }
