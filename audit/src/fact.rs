@@ -1,5 +1,7 @@
 //! What a document or a spec says about an API, in one model: documents, locks and specs are all read into it.
 
+mod parse;
+
 use std::collections::BTreeMap;
 
 use yundb_generator::diagnostic::Location;
@@ -19,6 +21,10 @@ pub struct Facts {
     pub permissions: Vec<Permission>,
     /// Lists of states that fields refer to.
     pub states: Vec<States>,
+    /// The place of the whole, if there is a file: where what is missing would stand.
+    pub at: Option<Location>,
+    /// See [`Operation::errata`]: those at the root of a spec.
+    pub errata: Vec<usize>,
 }
 
 /// The document that facts come from.
@@ -108,7 +114,8 @@ pub struct Shape {
 /// What an operation answers with one status.
 #[derive(Clone, Debug)]
 pub struct Answer {
-    /// The HTTP status. None where the document gives none (and for `default` of a spec).
+    /// The HTTP status. None where the document gives none (and for `default` of a spec). A single digit is a class: 4 is
+    /// `4XX` of a spec.
     pub status: Option<u16>,
     /// The body; empty where the document says that there is none, or nothing of it.
     pub shape: Shape,

@@ -1,4 +1,6 @@
-//! yundb's command line: parses arguments, calls the generator, prints what it says.
+//! yundb's command line: parses arguments, calls the generator or the audit, prints what they say.
+
+mod audit;
 
 use std::{
     fs,
@@ -15,7 +17,7 @@ use yundb_generator::{Diagnostics, Failure, Manifest, Options, Report};
 /// The workspace, in which `cargo xtask` may be run from any folder.
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Generates Rust clients from OpenAPI documents.
+/// Generates Rust clients from OpenAPI documents, and proves the documents.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Cli {
@@ -35,6 +37,8 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Prove that specs/ says what the vendors' documents say.
+    Audit(audit::Arguments),
 }
 
 #[derive(Args)]
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Codegen(codegen) => self::codegen(codegen),
         Command::Bundle { services, out } => bundle(&services, &out),
+        Command::Audit(arguments) => audit::run(arguments),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

@@ -1,8 +1,50 @@
 //! Compares two sets of facts: a document's or lock's (left) with a spec's or a newer document's (right).
 
+mod answer;
+pub mod errata;
+mod explain;
+mod field;
+mod findings;
+mod flat;
+mod lists;
+mod names;
+mod operation;
+mod sample;
+mod shape;
+#[cfg(test)]
+mod tests;
+
 use yundb_generator::diagnostic::Location;
 
-use crate::fact::Call;
+use crate::fact::{Call, Facts};
+
+use self::findings::Findings;
+
+pub use self::{
+    errata::{Settled, settle},
+    explain::diagnostics,
+};
+
+/// How strictly two sides are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// A document or lock with a spec: what the document cannot say is no difference, or a soft one.
+    Spec,
+    /// Two editions of a document, or a document and its lock: all that differs counts.
+    Exact,
+}
+
+/// All facts that two sides do not share, by operation in the order of the left side.
+pub fn facts(left: &Facts, right: &Facts, mode: Mode) -> Vec<Difference> {
+    let mut findings = Findings::new(mode);
+    lists::document(left, right, &mut findings);
+    operation::all(left, right, &mut findings);
+    lists::endpoints(left, right, &mut findings);
+    lists::codes(left, right, &mut findings);
+    lists::permissions(left, right, &mut findings);
+    lists::states(left, right, &mut findings);
+    findings.done()
+}
 
 /// One fact that the two sides do not share.
 #[derive(Clone, Debug)]
@@ -15,15 +57,17 @@ pub struct Difference {
     pub path: String,
     /// In what they differ.
     pub aspect: Aspect,
-    /// What the left side says; None if it does not have the fact.
+    /// What the left side says; an empty text if it does not have the fact, None if it has no place for it either.
     pub left: Option<Saying>,
-    /// What the right side says; None if it does not have the fact.
+    /// The same of the right side.
     pub right: Option<Saying>,
     /// Whether it needs no explanation: one side cannot say it (a lost column), or it was mended by what is safe (a name
     /// broken over lines). It still is what an `x-errata` entry may explain.
     pub soft: bool,
-    /// The errata that stand at the place or around it, nearest first.
+    /// The errata that stand at the place: at the fact's own node, and at what that refers to.
     pub errata: Vec<usize>,
+    /// The errata that stand around it, nearest first: at the schemas that hold it, its answer, its operation.
+    pub around: Vec<usize>,
 }
 
 /// The operation that a difference belongs to.

@@ -222,7 +222,7 @@ fn doc(node: &Node) -> Verdict {
 fn errata(node: &Node) -> Verdict {
     let Some(items) = node.as_array() else { return wrong(node, "a list") };
     let needed: Fields<'_> = &[("document", scalar), ("spec", scalar), ("why", text)];
-    items.iter().try_for_each(|item| fields(item, needed, &[]))
+    items.iter().try_for_each(|item| fields(item, needed, &[("audit", flag)]))
 }
 
 fn pagination(node: &Node) -> Verdict {

@@ -1,0 +1,112 @@
+//! Decides which differences the spec explains by its `x-errata`, and which entries explain nothing.
+//!
+//! An entry explains a difference that it stands at and quotes: so a difference that comes later, with a new edition or a
+//! change of the spec, is not taken for one that was explained.
+
+use super::{Aspect, Difference, Saying, Topic, findings::LIST, sample::last_name};
+use crate::spec::Erratum;
+
+/// The differences of a spec, by what the spec says of them.
+#[derive(Clone, Debug, Default)]
+pub struct Settled {
+    /// Those that an entry explains, with the entry's index.
+    pub accepted: Vec<(Difference, usize)>,
+    /// Those that need an explanation and have none.
+    pub open: Vec<Difference>,
+    /// Those without an explanation that need none.
+    pub noted: Vec<Difference>,
+    /// Entries that explain no difference, by index.
+    pub unused: Vec<usize>,
+    /// Entries that say `audit: false` and would explain a difference that nothing else does.
+    pub misused: Vec<usize>,
+}
+
+/// Sorts differences by whether an entry explains them.
+pub fn settle(differences: Vec<Difference>, errata: &[Erratum]) -> Settled {
+    let mut settled = Settled::default();
+    let mut used = vec![false; errata.len()];
+    for difference in differences {
+        let fits = explaining(&difference, errata);
+        let counts = |index: &usize| errata.get(*index).is_some_and(|entry| entry.audit);
+        let (counting, silent): (Vec<usize>, Vec<usize>) = fits.into_iter().partition(counts);
+        for index in &counting {
+            used[*index] = true;
+        }
+        match counting.first() {
+            Some(index) => settled.accepted.push((difference, *index)),
+            None if difference.soft => settled.noted.push(difference),
+            None => {
+                settled.misused.extend(silent);
+                settled.open.push(difference);
+            }
+        }
+    }
+    settled.misused.sort_unstable();
+    settled.misused.dedup();
+    settled.unused = errata
+        .iter()
+        .zip(&used)
+        .enumerate()
+        .filter(|(_, (entry, used))| entry.audit && !**used)
+        .map(|(index, _)| index)
+        .collect();
+    settled
+}
+
+/// The entries that explain a difference, nearest first.
+fn explaining(difference: &Difference, errata: &[Erratum]) -> Vec<usize> {
+    let entry = |index: &&usize| errata.get(**index);
+    let quoting = |index: &&usize| entry(index).is_some_and(|entry| quotes(entry, difference));
+    let mut found: Vec<usize> = difference.errata.iter().filter(quoting).copied().collect();
+    if explained_from_around(difference) {
+        found.extend(difference.around.iter().filter(quoting).copied());
+    }
+    // What needs no explanation is explained by any at the place, and by one around it that names it.
+    let counts = |index: &&usize| entry(index).is_some_and(|entry| entry.audit);
+    if difference.soft && found.is_empty() {
+        found.extend(difference.errata.iter().filter(counts));
+    }
+    if difference.soft && found.is_empty() {
+        let name = last_name(difference.path.rsplit(' ').next().unwrap_or_default());
+        let names = |entry: &Erratum| contains(&entry.document, name) || contains(&entry.spec, name);
+        found.extend(difference.around.iter().filter(counts).filter(|index| entry(index).is_some_and(names)));
+    }
+    found
+}
+
+/// Whether an entry may stand around the place: what is missing has no place of its own, and what is extra may be one of
+/// several things that one entry explains.
+fn explained_from_around(difference: &Difference) -> bool {
+    matches!(difference.aspect, Aspect::Missing | Aspect::Extra)
+        || matches!(difference.topic, Topic::Document | Topic::Endpoint | Topic::Code)
+}
+
+/// Whether an entry quotes what the difference is about.
+fn quotes(entry: &Erratum, difference: &Difference) -> bool {
+    let text = |side: &Option<Saying>| side.as_ref().map_or_else(String::new, |side| side.text.clone());
+    let (left, right) = (text(&difference.left), text(&difference.right));
+    let all = |list: &str, quote: &str| {
+        let value = |value| if difference.topic == Topic::Sample { last_name(value) } else { value };
+        list.split(LIST).filter(|value| !value.is_empty()).all(|it| contains(quote, value(it)))
+    };
+    match difference.aspect {
+        Aspect::Values => all(&left, &entry.document) && all(&right, &entry.spec),
+        Aspect::Extra => all(&right, &entry.spec),
+        // Where the document says nothing there is only the spec's word to quote.
+        _ if left.is_empty() => all(&right, &entry.spec),
+        _ => all(&left, &entry.document),
+    }
+}
+
+/// Whether a text quotes another, as a word of its own.
+fn contains(text: &str, quote: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let (begins, ends) = (quote.starts_with(word), quote.ends_with(word));
+    !quote.is_empty()
+        && text.match_indices(quote).any(|(at, _)| {
+            let (before, rest) = text.split_at(at);
+            let after = rest.strip_prefix(quote).unwrap_or_default();
+            let goes_on = begins && before.ends_with(word) || ends && after.starts_with(word);
+            !goes_on
+        })
+}

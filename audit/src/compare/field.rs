@@ -1,0 +1,158 @@
+//! Compares one parameter or field of both sides.
+
+use super::{
+    Aspect, Topic,
+    findings::{Findings, LIST, only, says},
+};
+use crate::fact::{Field, Kind, Required, Type};
+
+/// Where two fields stand.
+#[derive(Clone, Copy)]
+pub(super) struct Site<'a> {
+    /// Parameter or field of an answer.
+    pub topic: Topic,
+    /// The path of the right field.
+    pub path: &'a str,
+    /// The errata around it.
+    pub around: &'a [usize],
+}
+
+/// Compares all that two fields say of themselves, but not what they hold.
+pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
+    if right.implied || left.implied {
+        return;
+    }
+    if left.name != right.name {
+        let difference = findings.add(
+            site.topic,
+            Aspect::Name,
+            site.path,
+            says(left.name.as_str(), &left.at),
+            says(right.name.as_str(), &right.at),
+        );
+        difference.explained_by(&right.errata, site.around);
+    }
+    printed(left, right, site, findings);
+    ty(left, right, site, findings);
+    required(left, right, site, findings);
+    values(left, right, site, findings);
+}
+
+fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
+    let (before, after) = match findings.lenient() {
+        true => (left.printed.as_deref(), None),
+        false => (left.printed.as_deref(), right.printed.as_deref()),
+    };
+    if before != after {
+        let (before, after) = (before.unwrap_or(&left.name), after.unwrap_or(&right.name));
+        let difference =
+            findings.add(site.topic, Aspect::Print, site.path, says(before, &left.at), says(after, &right.at));
+        difference.soft().explained_by(&right.errata, site.around);
+    }
+}
+
+/// How two types go together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    Same,
+    /// Different, but the documents use the words for one thing.
+    Nearly,
+    Different,
+}
+
+fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
+    let (before, after) = (left.ty.as_ref(), right.ty.as_ref());
+    let fit = match (before, after) {
+        (None, _) if findings.lenient() => Fit::Same,
+        (Some(left), Some(right)) if findings.lenient() => fit(left, right),
+        (Some(left), Some(right)) => {
+            match (left.kind, left.lists, &left.text) == (right.kind, right.lists, &right.text) {
+                true => Fit::Same,
+                false => Fit::Different,
+            }
+        }
+        (None, None) => Fit::Same,
+        _ => Fit::Different,
+    };
+    if fit == Fit::Same {
+        return;
+    }
+    let text = |ty: Option<&Type>| ty.map_or_else(String::new, |ty| ty.text.clone());
+    let sides = (says(text(before), &left.at), says(text(after), &right.at));
+    let difference = findings.add(site.topic, Aspect::Type, site.path, sides.0, sides.1);
+    difference.explained_by(&right.errata, site.around);
+    difference.soft = fit == Fit::Nearly;
+}
+
+/// How a spec's type fits a document's.
+fn fit(left: &Type, right: &Type) -> Fit {
+    use Kind::{Any, Integer, Long, Map, Object};
+    if left.kind == Any {
+        // `Array` without what it is of still says that it is a list.
+        let listless = left.lists > 0 && right.lists == 0 && right.kind != Any;
+        return if listless { Fit::Different } else { Fit::Same };
+    }
+    if left.lists != right.lists {
+        return Fit::Different;
+    }
+    match (left.kind, right.kind) {
+        (left, right) if left == right => Fit::Same,
+        (Integer, Long) | (Long, Integer) => Fit::Nearly,
+        (Object, Map | Any) => Fit::Same,
+        (Map, Any) => Fit::Same,
+        (Map, Object) if right.of.is_none() => Fit::Same,
+        _ => Fit::Different,
+    }
+}
+
+fn required(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
+    let soft = match (left.required, right.required) {
+        (left, right) if left == right => return,
+        _ if !findings.lenient() => false,
+        (Required::Unknown, Required::Required) if site.topic == Topic::Parameter => true,
+        (Required::Unknown, _) | (Required::Conditional, Required::Optional) | (_, Required::Unknown) => return,
+        _ => false,
+    };
+    let difference = findings.add(
+        site.topic,
+        Aspect::Required,
+        site.path,
+        says(left.required.to_string(), &left.at),
+        says(right.required.to_string(), &right.at),
+    );
+    difference.explained_by(&right.errata, site.around);
+    difference.soft = soft;
+}
+
+fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
+    let (missing, extra) = (only(&left.values, &right.values), only(&right.values, &left.values));
+    if missing.is_empty() && extra.is_empty() || findings.lenient() && lists_booleans(left, right) {
+        return;
+    }
+    if !findings.lenient() || !left.values.is_empty() {
+        let sides = (says(missing, &left.at), says(extra, &right.at));
+        let difference = findings.add(Topic::Value, Aspect::Values, site.path, sides.0, sides.1);
+        difference.explained_by(&right.errata, site.around);
+        return;
+    }
+    // The document does not list values as such. With it at hand a value that it never mentions is known to be none of its.
+    let unmentioned: Vec<&str> = match left.mentions.is_empty() {
+        true => Vec::new(),
+        false => right.values.iter().filter(|value| !left.mentions.contains(value)).map(String::as_str).collect(),
+    };
+    if unmentioned.is_empty() {
+        let difference =
+            findings.add(Topic::Value, Aspect::Values, site.path, says("", &left.at), says(extra, &right.at));
+        difference.soft().explained_by(&right.errata, site.around);
+    } else {
+        let right_says = says(unmentioned.join(LIST), &right.at);
+        let difference = findings.add(Topic::Value, Aspect::Extra, site.path, says("", &left.at), right_says);
+        difference.explained_by(&right.errata, site.around);
+    }
+}
+
+/// A list of `true` and `false` says no more than the type.
+fn lists_booleans(left: &Field, right: &Field) -> bool {
+    let boolean = right.ty.as_ref().is_some_and(|ty| ty.kind == Kind::Boolean);
+    boolean && left.values.iter().all(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "false"))
+}

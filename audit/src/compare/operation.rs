@@ -1,0 +1,211 @@
+//! Finds which operations of two sides are the same one, and compares them.
+
+use std::collections::HashSet;
+
+use yundb_generator::diagnostic::Location;
+
+use super::{
+    Aspect, Subject, Topic, answer,
+    field::{self, Site},
+    findings::{Findings, lacks, says},
+    names, sample,
+    shape::{self, Bodies, Walk},
+};
+use crate::fact::{Call, Facts, Operation, Parameter, Shape};
+
+/// Compares all operations.
+pub(super) fn all(left: &Facts, right: &Facts, findings: &mut Findings) {
+    let (partners, extra) = matched(&left.operations, &right.operations);
+    for (operation, partner) in left.operations.iter().zip(partners) {
+        findings.subject = Some(Subject { section: operation.section.clone(), call: operation.call.clone() });
+        match partner.and_then(|index| right.operations.get(index)) {
+            Some(other) => compare(operation, other, findings),
+            None => {
+                let lacking = right.at.as_ref().and_then(lacks);
+                let call = operation.call.to_string();
+                let difference =
+                    findings.add(Topic::Operation, Aspect::Missing, "operation", says(call, &operation.at), lacking);
+                difference.explained_by(&[], &right.errata);
+            }
+        }
+    }
+    for operation in extra.into_iter().filter_map(|index| right.operations.get(index)) {
+        findings.subject = Some(Subject { section: operation.section.clone(), call: operation.call.clone() });
+        let call = says(operation.call.to_string(), &operation.at);
+        let lacking = left.at.as_ref().and_then(lacks);
+        let difference = findings.add(Topic::Operation, Aspect::Extra, "operation", lacking, call);
+        difference.explained_by(&operation.errata, &right.errata);
+    }
+    findings.subject = None;
+}
+
+/// The partner of each left operation, and the right ones that are left over.
+fn matched(left: &[Operation], right: &[Operation]) -> (Vec<Option<usize>>, Vec<usize>) {
+    let mut partners: Vec<Option<usize>> = vec![None; left.len()];
+    let mut used = vec![false; right.len()];
+    // A call may be described twice; its section tells which is meant. A call that is damaged has its section left.
+    let rules: [fn(&Operation, &Operation) -> bool; 3] =
+        [|a, b| a.call == b.call && a.section == b.section, |a, b| a.call == b.call, |a, b| a.section == b.section];
+    for rule in rules {
+        for (partner, operation) in partners.iter_mut().zip(left).filter(|(partner, _)| partner.is_none()) {
+            let free =
+                right.iter().zip(&mut used).enumerate().find(|(_, (other, used))| !**used && rule(operation, other));
+            if let Some((index, (_, used))) = free {
+                *partner = Some(index);
+                *used = true;
+            }
+        }
+    }
+    let extra = used.iter().enumerate().filter(|(_, used)| !**used).map(|(index, _)| index).collect();
+    (partners, extra)
+}
+
+fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
+    let sides = |left_says: String, right_says: String| (says(left_says, &left.at), says(right_says, &right.at));
+    if left.call != right.call {
+        let (before, after) = sides(left.call.to_string(), right.call.to_string());
+        findings.add(Topic::Operation, Aspect::Name, "call", before, after).explained_by(&right.errata, &[]);
+    }
+    if left.section != right.section {
+        let (before, after) = sides(left.section.clone(), right.section.clone());
+        findings.add(Topic::Operation, Aspect::Place, "section", before, after).explained_by(&right.errata, &[]);
+    }
+    let moved = parameters(left, right, findings);
+    body(left, right, moved, findings);
+    answer::all(left, right, findings);
+    sample::all(left, right, findings);
+}
+
+/// Compares the parameters. Gives the names of those that one side sends in the body.
+fn parameters(left: &Operation, right: &Operation, findings: &mut Findings) -> Vec<String> {
+    let mut partners: Vec<Option<usize>> = vec![None; left.parameters.len()];
+    let mut used = vec![false; right.parameters.len()];
+    let rules: [fn(&Parameter, &Parameter) -> bool; 4] = [
+        |a, b| same_name(a, b) && a.place == b.place,
+        |a, b| same_name(a, b) && !b.field.implied,
+        |a, b| names::near(&a.field.name, &b.field.name) && a.place == b.place && !b.field.implied,
+        |a, b| names::near(&a.field.name, &b.field.name) && !b.field.implied,
+    ];
+    for (number, rule) in rules.iter().enumerate() {
+        for (partner, parameter) in partners.iter_mut().zip(&left.parameters).filter(|(partner, _)| partner.is_none()) {
+            // Documents repeat rows, where a table runs on over a page.
+            let again = number == 0 && findings.lenient();
+            let candidates = right.parameters.iter().zip(&used).enumerate();
+            let mut free = candidates.filter(|(_, (other, used))| (!**used || again) && rule(parameter, other));
+            if let Some((index, _)) = free.next() {
+                *partner = Some(index);
+                used[index] = true;
+            }
+        }
+    }
+    let mut moved = Vec::new();
+    for (parameter, partner) in left.parameters.iter().zip(&partners) {
+        match partner.and_then(|index| right.parameters.get(index)) {
+            Some(other) => pair_of_parameters(parameter, other, right, findings),
+            None => match in_body(right.body.as_ref(), left.body.as_ref(), &parameter.field.name) {
+                Some(field) => {
+                    let path = format!("body.{}", field.name);
+                    let sides = (says(parameter.place.to_string(), &parameter.field.at), says("body", &field.at));
+                    let difference = findings.add(Topic::Parameter, Aspect::Place, path.as_str(), sides.0, sides.1);
+                    difference.explained_by(&field.errata, &right.errata);
+                    let site = Site { topic: Topic::Parameter, path: &path, around: &right.errata };
+                    field::compare(&parameter.field, field, site, findings);
+                    moved.push(field.name.clone());
+                }
+                None if parameter.field.implied => {}
+                None => {
+                    let path = format!("{} {}", parameter.place, parameter.field.name);
+                    let said = says(parameter.field.name.as_str(), &parameter.field.at);
+                    let difference = findings.add(Topic::Parameter, Aspect::Missing, path, said, lacks(&right.at));
+                    difference.explained_by(&[], &right.errata);
+                }
+            },
+        }
+    }
+    let rest = right.parameters.iter().zip(&used).filter(|(parameter, used)| !**used && !parameter.field.implied);
+    for (parameter, _) in rest {
+        let path = format!("{} {}", parameter.place, parameter.field.name);
+        match in_body(left.body.as_ref(), right.body.as_ref(), &parameter.field.name) {
+            Some(field) => {
+                let sides = (says("body", &field.at), says(parameter.place.to_string(), &parameter.field.at));
+                let difference = findings.add(Topic::Parameter, Aspect::Place, path.as_str(), sides.0, sides.1);
+                difference.explained_by(&parameter.field.errata, &right.errata);
+                let site = Site { topic: Topic::Parameter, path: &path, around: &right.errata };
+                field::compare(field, &parameter.field, site, findings);
+                moved.push(field.name.clone());
+            }
+            None => {
+                let said = says(parameter.field.name.as_str(), &parameter.field.at);
+                let difference = findings.add(Topic::Parameter, Aspect::Extra, path, lacks(&left.at), said);
+                difference.explained_by(&parameter.field.errata, &right.errata);
+            }
+        }
+    }
+    moved
+}
+
+fn same_name(a: &Parameter, b: &Parameter) -> bool {
+    let (a, b) = (&a.field, &b.field);
+    a.name == b.name || b.implied && a.name.eq_ignore_ascii_case(&b.name)
+}
+
+fn pair_of_parameters(left: &Parameter, right: &Parameter, operation: &Operation, findings: &mut Findings) {
+    let path = format!("{} {}", right.place, right.field.name);
+    if left.place != right.place {
+        let sides = (says(left.place.to_string(), &left.field.at), says(right.place.to_string(), &right.field.at));
+        let difference = findings.add(Topic::Parameter, Aspect::Place, path.as_str(), sides.0, sides.1);
+        difference.explained_by(&right.field.errata, &operation.errata);
+    }
+    let site = Site { topic: Topic::Parameter, path: &path, around: &operation.errata };
+    field::compare(&left.field, &right.field, site, findings);
+}
+
+/// The field of a body that the other side, which has none of that name in its body, sends as a parameter.
+fn in_body<'a>(body: Option<&'a Shape>, other: Option<&Shape>, name: &str) -> Option<&'a crate::fact::Field> {
+    let of = |shape: Option<&'a Shape>| shape?.fields.iter().find(|field| field.name == name);
+    let taken = other.is_some_and(|shape| shape.fields.iter().any(|field| field.name == name));
+    if taken { None } else { of(body) }
+}
+
+fn body(left: &Operation, right: &Operation, moved: Vec<String>, findings: &mut Findings) {
+    let none = Shape::default();
+    if left.body.is_none() && right.body.is_none() {
+        return;
+    }
+    let (before, after) = (left.body.as_ref(), right.body.as_ref());
+    let walk = Walk {
+        topic: Topic::Parameter,
+        left: &before.unwrap_or(&none).types,
+        right: &after.unwrap_or(&none).types,
+        sampled: sampled(left, |_| true, true),
+        moved,
+        seen: HashSet::new(),
+    };
+    let bodies = Bodies { root: "body", left_at: at(before, left), right_at: at(after, right), around: &right.errata };
+    shape::compare(before, after.unwrap_or(&none), bodies, walk, findings);
+}
+
+/// Where a body stands: its first field, for want of a place of its own.
+fn at<'a>(body: Option<&'a Shape>, operation: &'a Operation) -> &'a Location {
+    body.and_then(|shape| shape.fields.first()).map_or(&operation.at, |field| &field.at)
+}
+
+/// The keys of an operation's samples of requests or answers.
+pub(super) fn sampled(operation: &Operation, fits: impl Fn(Option<u16>) -> bool, request: bool) -> HashSet<String> {
+    let samples = operation.samples.iter().filter(|sample| sample.request == request && fits(sample.status));
+    samples.flat_map(|sample| sample.keys.iter().map(|key| sample::of_body(key).to_owned())).collect()
+}
+
+/// Pairs calls that differ in the names of what their paths hold only.
+pub(super) fn same_call(a: &Call, b: &Call) -> bool {
+    match (a, b) {
+        (Call::Rest { method, path }, Call::Rest { method: other_method, path: other_path }) => {
+            let segments = |path: &str| -> Vec<String> {
+                let plain = |segment: &str| if segment.starts_with('{') { "{}".to_owned() } else { segment.to_owned() };
+                path.split('/').map(plain).collect()
+            };
+            method == other_method && segments(path) == segments(other_path)
+        }
+        _ => a == b,
+    }
+}

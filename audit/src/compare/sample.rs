@@ -1,0 +1,180 @@
+//! Compares the samples of two operations, and the samples of the left with the fields of the right.
+
+use super::{
+    Aspect, Topic, answer,
+    findings::{Findings, chain, lacks, only, says},
+};
+use crate::fact::{Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
+
+/// Compares all samples.
+pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) {
+    let mut used = vec![false; right.samples.len()];
+    for sample in &left.samples {
+        let mut candidates = right.samples.iter().zip(&used).enumerate();
+        let found = candidates.find(|(_, (other, used))| !**used && same_place(sample, other, findings.lenient()));
+        let partner = found.map(|(index, (other, _))| (index, other));
+        if let Some((index, _)) = partner {
+            used[index] = true;
+        }
+        let keys = documented(sample, right);
+        match partner {
+            Some((_, other)) => compare(sample, &keys, other, right, findings),
+            // A call without parameters has no sample worth the name.
+            None if sample.request && keys.is_empty() => {}
+            None => {
+                let sides = (says("sample", &sample.at), lacks(&right.at));
+                let difference = findings.add(Topic::Sample, Aspect::Missing, path(sample), sides.0, sides.1);
+                difference.explained_by(&[], &right.errata);
+            }
+        }
+        if findings.lenient() {
+            undescribed(sample, &keys, partner.map(|(_, other)| other), right, findings);
+        }
+    }
+    for (sample, _) in right.samples.iter().zip(&used).filter(|(_, used)| !**used) {
+        let failure =
+            !sample.request && !sample.status.is_some_and(|status| (200..300).contains(&status) || status == 2);
+        // Answers of failures are shared by operations, most of whose sections show none.
+        if findings.lenient() && failure {
+            continue;
+        }
+        let sides = (lacks(&left.at), says("sample", &sample.at));
+        let difference = findings.add(Topic::Sample, Aspect::Extra, path(sample), sides.0, sides.1);
+        difference.explained_by(&sample.errata, &right.errata);
+    }
+}
+
+fn path(sample: &Sample) -> String {
+    if sample.request { "sample request".to_owned() } else { format!("sample answer {}", answer::words(sample.status)) }
+}
+
+/// Whether two samples are of the same side and status. Documents do not always give the status.
+fn same_place(left: &Sample, right: &Sample, lenient: bool) -> bool {
+    if left.request != right.request {
+        return false;
+    }
+    match (left.status, right.status) {
+        (left, right) if left == right => true,
+        _ if !lenient || left.request => false,
+        (Some(status), covering) => answer::covers(covering, status),
+        (None, Some(status)) => matches!(status, 2 | 200..=299),
+        (None, None) => false,
+    }
+}
+
+/// The keys of a sample of the body, without what every call sends.
+fn documented(sample: &Sample, right: &Operation) -> Vec<String> {
+    let implied = |key: &str| {
+        let sent = |it: &Parameter| it.field.implied && it.place == Place::Query && it.field.name == key;
+        right.parameters.iter().any(sent)
+    };
+    let counts = |key: &&String| !(sample.request && right.body.is_none() && implied(key));
+    sample.keys.iter().filter(counts).cloned().collect()
+}
+
+fn compare(left: &Sample, keys: &[String], right: &Sample, operation: &Operation, findings: &mut Findings) {
+    let (missing, extra) = match left.state {
+        // Of a broken one only the names are known.
+        SampleState::Broken if right.state != SampleState::Broken => {
+            let (before, after) = (last_names(keys), last_names(&right.keys));
+            (only(&before, &after), only(&after, &before))
+        }
+        _ => (only(keys, &right.keys), only(&right.keys, keys)),
+    };
+    if !missing.is_empty() || !extra.is_empty() {
+        let sides = (says(missing, &left.at), says(extra, &right.at));
+        let difference = findings.add(Topic::Sample, Aspect::Values, path(right), sides.0, sides.1);
+        difference.explained_by(&right.errata, &operation.errata);
+    }
+    let (before, after) = (state(left.state), state(right.state));
+    if before != after {
+        let sides = (says(before, &left.at), says(after, &right.at));
+        let difference = findings.add(Topic::Sample, Aspect::Print, path(right), sides.0, sides.1);
+        difference.soft().explained_by(&right.errata, &operation.errata);
+    }
+}
+
+fn state(state: SampleState) -> &'static str {
+    match state {
+        SampleState::Whole => "whole",
+        SampleState::Mended => "mended",
+        SampleState::Broken => "broken",
+    }
+}
+
+fn last_names(keys: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = keys.iter().map(|key| last_name(key).to_owned()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// The name at the end of a key's path.
+pub(super) fn last_name(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key).trim_end_matches("[]")
+}
+
+/// A key without the lists around the whole body.
+pub(super) fn of_body(key: &str) -> &str {
+    key.trim_start_matches("[]").trim_start_matches('.')
+}
+
+/// Keys of a sample that the right side's fields do not have. `partner` is the right side's sample, if it has one.
+fn undescribed(sample: &Sample, keys: &[String], partner: Option<&Sample>, right: &Operation, findings: &mut Findings) {
+    let none = Shape::default();
+    let mut errata = right.errata.clone();
+    let (shape, at) = if sample.request {
+        (right.body.as_ref().unwrap_or(&none), &right.at)
+    } else {
+        let fits = |status: Option<u16>| match (partner, sample.status) {
+            (Some(partner), _) => status == partner.status,
+            (None, Some(wanted)) => answer::covers(status, wanted),
+            (None, None) => matches!(status, Some(2 | 200..=299)),
+        };
+        let answers = right.answers.iter().filter(|answer| fits(answer.status));
+        // The exact status goes before the one for all.
+        let Some(answer) = answers.min_by_key(|answer| answer.status.is_none_or(|status| status < 10)) else { return };
+        errata = chain(&answer.errata, &errata);
+        (&answer.shape, &answer.at)
+    };
+    let around = partner.map(|partner| partner.errata.as_slice()).unwrap_or_default();
+    let mut said: Vec<&str> = Vec::new();
+    for key in keys {
+        let inside = said.iter().any(|path| key.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '['])));
+        let parameter = sample.request && right.parameters.iter().any(|it| it.field.name == *key);
+        let known = match sample.state {
+            SampleState::Broken => has_name(shape, key),
+            _ => has_key(shape, of_body(key)),
+        };
+        if inside || parameter || known {
+            continue;
+        }
+        said.push(key);
+        let sides = (says(last_name(key), &sample.at), lacks(at));
+        let path = format!("{} {key}", path(sample));
+        findings.add(Topic::Sample, Aspect::Missing, path, sides.0, sides.1).explained_by(around, &errata);
+    }
+}
+
+/// Whether a shape has a key. What a map or an object without fields holds is free.
+fn has_key(shape: &Shape, key: &str) -> bool {
+    let mut fields = Some(shape.fields.as_slice());
+    for name in key.split('.').map(|name| name.trim_end_matches("[]")) {
+        let Some(level) = fields else { return true };
+        let Some(field) = level.iter().find(|field| field.name == name) else { return false };
+        fields = match field.ty.as_ref() {
+            Some(Type { kind: Kind::Object | Kind::Any, of: Some(of), .. }) => shape.types.get(of).map(Vec::as_slice),
+            Some(Type { kind: Kind::Object | Kind::Any | Kind::Map | Kind::String, .. }) | None => None,
+            // Numbers and the like hold nothing.
+            Some(_) => Some(&[]),
+        };
+    }
+    true
+}
+
+/// Whether a name is in a shape at any level, or may be.
+fn has_name(shape: &Shape, name: &str) -> bool {
+    let all = || shape.fields.iter().chain(shape.types.values().flatten());
+    let free = |ty: &Type| ty.kind == Kind::Map || matches!(ty.kind, Kind::Object | Kind::Any) && ty.of.is_none();
+    all().any(|field| field.name == last_name(name) || field.ty.as_ref().is_some_and(free))
+}

@@ -1,0 +1,186 @@
+//! Counts facts, so that both sides of a service can be held against each other.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    ops::{Add, AddAssign},
+};
+
+use serde::Serialize;
+
+use crate::{
+    compare::{Difference, Topic},
+    fact::{Facts, Field, Operation},
+};
+
+/// How many facts there are of each kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Operations.
+    pub operations: usize,
+    /// Parameters, and fields of request bodies.
+    pub parameters: usize,
+    /// Fields of answers.
+    pub responses: usize,
+    /// Values that fields list, and states.
+    pub values: usize,
+    /// Error codes.
+    pub codes: usize,
+    /// Samples.
+    pub samples: usize,
+    /// Endpoints and permissions; of errata also those on the document as a whole.
+    pub other: usize,
+}
+
+impl Counts {
+    /// The names of the counts, as columns are headed.
+    pub const NAMES: [&str; 7] = ["operations", "parameters", "responses", "values", "codes", "samples", "other"];
+
+    /// The counts in the order of their names.
+    pub fn all(&self) -> [usize; 7] {
+        let Self { operations, parameters, responses, values, codes, samples, other } = *self;
+        [operations, parameters, responses, values, codes, samples, other]
+    }
+
+    /// What a side says.
+    pub fn of(facts: &Facts) -> Self {
+        let appendices = Self {
+            values: facts.states.iter().map(|states| states.values.len()).sum(),
+            codes: facts.codes.len(),
+            other: facts.endpoints.len() + facts.permissions.len(),
+            ..Self::default()
+        };
+        facts.operations.iter().map(Self::of_operation).fold(appendices, Add::add)
+    }
+
+    /// What a side says of one operation.
+    pub fn of_operation(operation: &Operation) -> Self {
+        let none = BTreeMap::new();
+        let mut request = Fields::default();
+        request.add(operation.parameters.iter().map(|parameter| &parameter.field), &none);
+        operation.body.iter().for_each(|body| request.add(&body.fields, &body.types));
+        let mut answer = Fields::default();
+        operation.answers.iter().for_each(|of| answer.add(&of.shape.fields, &of.shape.types));
+        Self {
+            operations: 1,
+            parameters: request.fields,
+            responses: answer.fields,
+            values: request.values + answer.values,
+            samples: operation.samples.len(),
+            ..Self::default()
+        }
+    }
+
+    /// How many differences there are of each kind.
+    pub fn of_differences<'a>(differences: impl IntoIterator<Item = &'a Difference>) -> Self {
+        let mut counts = Self::default();
+        for difference in differences {
+            *match difference.topic {
+                Topic::Operation => &mut counts.operations,
+                Topic::Parameter => &mut counts.parameters,
+                Topic::Response => &mut counts.responses,
+                Topic::Value => &mut counts.values,
+                Topic::Code => &mut counts.codes,
+                Topic::Sample => &mut counts.samples,
+                Topic::Endpoint | Topic::Permission | Topic::Document => &mut counts.other,
+            } += 1;
+        }
+        counts
+    }
+}
+
+impl Add for Counts {
+    type Output = Self;
+
+    fn add(self, more: Self) -> Self {
+        Self {
+            operations: self.operations + more.operations,
+            parameters: self.parameters + more.parameters,
+            responses: self.responses + more.responses,
+            values: self.values + more.values,
+            codes: self.codes + more.codes,
+            samples: self.samples + more.samples,
+            other: self.other + more.other,
+        }
+    }
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        *self = *self + more;
+    }
+}
+
+/// The fields of one direction of an operation. Answers repeat types, which documents describe once: a type counts once.
+#[derive(Default)]
+struct Fields<'a> {
+    fields: usize,
+    values: usize,
+    types: HashSet<&'a str>,
+}
+
+impl<'a> Fields<'a> {
+    /// Counts fields, and those of the types that they lead to.
+    fn add(&mut self, fields: impl IntoIterator<Item = &'a Field>, types: &'a BTreeMap<String, Vec<Field>>) {
+        // What the client takes care of is nobody's parameter, and some sections leave it out.
+        for field in fields.into_iter().filter(|field| !field.implied) {
+            self.fields += 1;
+            self.values += field.values.len();
+            let of = field.ty.as_ref().and_then(|ty| types.get_key_value(ty.of.as_ref()?));
+            if let Some((_, fields)) = of.filter(|(name, _)| self.types.insert(name)) {
+                self.add(fields, types);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lock;
+
+    #[test]
+    fn types_count_once_in_each_direction() {
+        let lock = "document a.txt
+
+operation 1 POST /a
+  path a: String
+  query b: String = x, y
+  body
+    c: X object -> X
+    d: Array of X objects -> X
+    type X
+      e: String = z
+      x: X object -> X
+    type Unused
+      f: String
+  answer 200
+    c: X object -> X
+    type X
+      e: String
+  answer 202
+    c: X object -> X
+    type X
+      e: String
+  sample request
+    {}: c
+
+operation 2 GET /a
+  answer 204
+
+endpoint - a.example.com
+
+code 400 A
+code 404 B
+
+permission GET /a = a:a:list
+
+states A-1 = A, B, C
+";
+        let facts = lock::read(lock, "document.lock").unwrap();
+        assert_eq!(
+            Counts::of(&facts),
+            Counts { operations: 2, parameters: 6, responses: 3, values: 6, codes: 2, samples: 1, other: 2 }
+        );
+        assert_eq!(Counts::of_operation(&facts.operations[1]), Counts { operations: 1, ..Counts::default() });
+    }
+}

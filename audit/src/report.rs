@@ -1,0 +1,241 @@
+//! What an audit found, as numbers: for people as tables, for programs as JSON.
+
+use comfy_table::{CellAlignment, Table, presets};
+use serde::Serialize;
+
+use crate::{
+    compare::{Difference, Settled, Subject},
+    count::Counts,
+    fact::{Facts, Operation, Unread},
+};
+
+/// The results of all services.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Report {
+    /// By service, in the order of their names.
+    pub services: Vec<Service>,
+}
+
+/// The result of one service.
+#[derive(Clone, Debug, Serialize)]
+pub struct Service {
+    /// The folder in `specs/`.
+    pub service: String,
+    /// The document's file name.
+    pub document: String,
+    /// Its edition.
+    pub edition: String,
+    /// What the document says.
+    pub documented: Counts,
+    /// What the spec says; None for a document that is not transcribed yet.
+    pub specified: Option<Counts>,
+    /// Differences that an `x-errata` entry explains.
+    pub errata: Option<Counts>,
+    /// How many differences nothing explains.
+    pub open: usize,
+    /// How many differences need no explanation.
+    pub noted: usize,
+    /// How much of the document could not be read.
+    pub unread: usize,
+    /// What could not be read. Only with the document at hand.
+    pub lines: Vec<Line>,
+    /// The same by operation, in the order of the document.
+    pub sections: Vec<Section>,
+}
+
+/// A line of the document that could not be read.
+#[derive(Clone, Debug, Serialize)]
+pub struct Line {
+    /// The document's file name.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// Why.
+    pub why: String,
+}
+
+/// The result of one operation.
+#[derive(Clone, Debug, Serialize)]
+pub struct Section {
+    /// Number of the section.
+    pub section: String,
+    /// How the operation is called.
+    pub call: String,
+    /// What the document says; None if it lacks the operation.
+    pub documented: Option<Counts>,
+    /// What the spec says; None if it lacks the operation.
+    pub specified: Option<Counts>,
+    /// Differences that an `x-errata` entry explains.
+    pub errata: Counts,
+    /// How many differences nothing explains.
+    pub open: usize,
+    /// How much of the section could not be read.
+    pub unread: usize,
+}
+
+/// A spec's side of a service.
+#[derive(Clone, Copy, Debug)]
+pub struct Specified<'a> {
+    /// What it says.
+    pub facts: &'a Facts,
+    /// How it differs from the document.
+    pub settled: &'a Settled,
+}
+
+impl Service {
+    /// The result for a document's or lock's facts. `unread` is known with the document at hand.
+    pub fn new(service: &str, documented: &Facts, unread: Option<&[Unread]>, specified: Option<Specified<'_>>) -> Self {
+        let noted = documented.operations.iter().map(|operation| operation.unread.len()).sum();
+        let lines = unread.unwrap_or_default().iter().map(|unread| Line {
+            file: unread.at.file().to_owned(),
+            line: unread.at.line(),
+            why: unread.why.clone(),
+        });
+        Self {
+            service: service.to_owned(),
+            document: documented.origin.document.clone(),
+            edition: documented.origin.edition.clone(),
+            documented: Counts::of(documented),
+            specified: specified.map(|spec| Counts::of(spec.facts)),
+            errata: specified.map(|spec| Counts::of_differences(accepted(spec.settled))),
+            open: specified.map_or(0, |spec| spec.settled.open.len()),
+            noted: specified.map_or(0, |spec| spec.settled.noted.len()),
+            unread: unread.map_or(noted, <[_]>::len),
+            lines: lines.collect(),
+            sections: sections(documented, specified),
+        }
+    }
+}
+
+fn accepted(settled: &Settled) -> impl Iterator<Item = &Difference> {
+    settled.accepted.iter().map(|(difference, _)| difference)
+}
+
+fn sections(documented: &Facts, specified: Option<Specified<'_>>) -> Vec<Section> {
+    let mut others: Vec<&Operation> = specified.map_or_else(Vec::new, |spec| spec.facts.operations.iter().collect());
+    let mut sections = Vec::new();
+    for operation in &documented.operations {
+        // The comparison pairs operations in the same way.
+        let same = |by: fn(&Operation, &Operation) -> bool| others.iter().position(|other| by(operation, other));
+        let partner = same(|a, b| a.call == b.call && a.section == b.section)
+            .or_else(|| same(|a, b| a.call == b.call))
+            .or_else(|| same(|a, b| a.section == b.section));
+        let other = partner.map(|index| others.remove(index));
+        sections.push(section(operation, Some(operation), other, specified));
+    }
+    sections.extend(others.into_iter().map(|other| section(other, None, Some(other), specified)));
+    sections
+}
+
+/// The result of an operation. Differences name it as the document does, or if that lacks it as the spec does.
+fn section(
+    named: &Operation,
+    documented: Option<&Operation>,
+    other: Option<&Operation>,
+    specified: Option<Specified<'_>>,
+) -> Section {
+    let subject = Subject { section: named.section.clone(), call: named.call.clone() };
+    let ours = |difference: &&Difference| difference.operation.as_ref() == Some(&subject);
+    Section {
+        section: named.section.clone(),
+        call: named.call.to_string(),
+        documented: documented.map(Counts::of_operation),
+        specified: other.map(Counts::of_operation),
+        errata: specified
+            .map_or_else(Counts::default, |spec| Counts::of_differences(accepted(spec.settled).filter(ours))),
+        open: specified.map_or(0, |spec| spec.settled.open.iter().filter(ours).count()),
+        unread: documented.map_or(0, |operation| operation.unread.len()),
+    }
+}
+
+/// What stands in a table where there is nothing to count.
+const NOTHING: &str = "-";
+
+impl Report {
+    /// The report as text; `verbose` adds a table of operations for each service.
+    pub fn text(&self, verbose: bool) -> String {
+        if self.services.is_empty() {
+            return String::new();
+        }
+        let mut parts = vec![self.summary().to_string()];
+        if verbose {
+            parts.extend(self.services.iter().map(Service::table));
+        }
+        let lines: Vec<&Line> = self.services.iter().flat_map(|service| &service.lines).collect();
+        if !lines.is_empty() {
+            let lines = lines.iter().map(|Line { file, line, why }| format!("{file}:{line}: {why}\n"));
+            parts.push(format!("Not read:\n{}", lines.collect::<String>().trim_end()));
+        }
+        parts.join("\n\n") + "\n"
+    }
+
+    /// The report as JSON.
+    ///
+    /// # Errors
+    /// None are known; it is what the serializer says.
+    pub fn json(&self) -> serde_json::Result<String> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    fn summary(&self) -> Table {
+        let heads = ["service", ""].into_iter().chain(Counts::NAMES).chain(["open", "noted", "unread"]);
+        let mut table = table(heads, 2);
+        for service in &self.services {
+            let compared = |count: usize| service.specified.map_or(NOTHING.to_owned(), |_| count.to_string());
+            let documented = [compared(service.open), compared(service.noted), service.unread.to_string()];
+            let none = || std::iter::repeat_n(String::new(), 3);
+            table.add_row(row([&service.service, "documented"], Some(service.documented), documented));
+            table.add_row(row(["", "specified"], service.specified, none()));
+            table.add_row(row(["", "errata"], service.errata, none()));
+        }
+        table
+    }
+}
+
+impl Service {
+    /// The operations, each with what is documented and specified of it, and errata in brackets.
+    fn table(&self) -> String {
+        let mut names = Counts::NAMES.to_vec();
+        // An operation is one operation, and these stand apart from operations.
+        names.retain(|name| !matches!(*name, "operations" | "codes" | "other"));
+        let heads = ["section", "operation"].into_iter().chain(names.iter().copied()).chain(["open", "unread"]);
+        let mut table = table(heads, 2);
+        for section in &self.sections {
+            let count = |counts: Option<Counts>, name: &str| {
+                let index = Counts::NAMES.iter().position(|other| *other == name)?;
+                counts.and_then(|counts| counts.all().get(index).copied())
+            };
+            let text = |count: Option<usize>| count.map_or(NOTHING.to_owned(), |count| count.to_string());
+            let cells = names.iter().map(|name| {
+                let (before, after) = (count(section.documented, name), count(section.specified, name));
+                match count(Some(section.errata), name) {
+                    _ if self.specified.is_none() => text(before),
+                    None | Some(0) => format!("{} / {}", text(before), text(after)),
+                    Some(errata) => format!("{} / {} ({errata})", text(before), text(after)),
+                }
+            });
+            let open = if self.specified.is_some() { section.open.to_string() } else { NOTHING.to_owned() };
+            let named = [section.section.clone(), section.call.clone()];
+            table.add_row(named.into_iter().chain(cells).chain([open, section.unread.to_string()]));
+        }
+        let Self { service, document, edition, .. } = self;
+        let sides = if self.specified.is_some() { "documented / specified (errata)" } else { "documented" };
+        format!("{service}: {document}, {edition}; {sides}\n\n{}", table)
+    }
+}
+
+fn row(named: [&str; 2], counts: Option<Counts>, rest: impl IntoIterator<Item = String>) -> Vec<String> {
+    let counts = match counts {
+        Some(counts) => counts.all().map(|count| count.to_string()),
+        None => std::array::from_fn(|_| NOTHING.to_owned()),
+    };
+    named.into_iter().map(str::to_owned).chain(counts).chain(rest).collect()
+}
+
+/// A table with these heads, numbers from one column on.
+fn table<'a>(heads: impl IntoIterator<Item = &'a str>, numbers: usize) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::ASCII_MARKDOWN).set_header(heads);
+    table.column_iter_mut().skip(numbers).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    table
+}

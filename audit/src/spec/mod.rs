@@ -1,0 +1,75 @@
+//! Reads a spec into facts, so that it can be compared with what the document says.
+//!
+//! The spec is read as the generator reads it; so a fact of the spec is what the client will do.
+
+mod errata;
+mod lists;
+mod operation;
+mod sample;
+mod schema;
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use yundb_generator::{
+    Diagnostics,
+    load::{self, Node},
+};
+
+use crate::fact::{Facts, Origin};
+
+use self::{errata::Errata, schema::Refs};
+
+pub use self::errata::Erratum;
+
+/// What a spec says, and what it corrects.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    /// The facts.
+    pub facts: Facts,
+    /// The `x-errata` entries; facts name them by index.
+    pub errata: Vec<Erratum>,
+}
+
+/// Reads the spec in a folder. None if it cannot be read: then `diagnostics` says why.
+pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Spec> {
+    let loaded = load::load(folder, diagnostics)?;
+    let errata = Errata::read(&loaded.root);
+    let facts = facts(&loaded.root, &errata);
+    Some(Spec { facts, errata: errata.entries })
+}
+
+fn facts(root: &Node, errata: &Errata) -> Facts {
+    let refs = Refs { root, errata };
+    let operations = operation::read(&refs);
+    Facts {
+        origin: origin(root),
+        permissions: operations.iter().filter_map(|read| read.permission.clone()).collect(),
+        operations: operations.into_iter().map(|read| read.operation).collect(),
+        endpoints: lists::endpoints(&refs),
+        codes: lists::codes(&refs),
+        states: lists::states(&refs),
+        at: Some(
+            root.as_object()
+                .and_then(|members| members.get("x-doc"))
+                .map_or_else(|| root.place(), |doc| doc.key.clone()),
+        ),
+        errata: errata.at(root).to_vec(),
+    }
+}
+
+fn origin(root: &Node) -> Origin {
+    let doc = root.get("x-doc");
+    Origin {
+        document: text(doc, "document"),
+        title: text(doc, "title"),
+        edition: text(doc, "edition"),
+        sha256: String::new(),
+    }
+}
+
+/// The text under a key; empty if there is none.
+fn text(node: Option<&Node>, key: &str) -> String {
+    node.and_then(|node| node.get(key)).and_then(Node::as_str).unwrap_or_default().to_owned()
+}

@@ -1,0 +1,240 @@
+//! The operations of a spec: how they are called, their parameters, bodies and answers.
+
+use yundb_generator::load::{Entry, Node};
+
+use super::{
+    errata, sample,
+    schema::{Refs, Types},
+    text,
+};
+use crate::fact::{Answer, Call, Field, Kind, Operation, Parameter, Permission, Place, Required, Sample, Shape, Type};
+
+/// What stands before the action in a path of an RPC service.
+const ACTION: &str = "/#Action=";
+
+const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// Headers that the client fills or that HTTP has anyway.
+const HEADERS: [&str; 7] =
+    ["Content-Type", "X-Auth-Token", "X-Project-Id", "Host", "Authorization", "X-Sdk-Date", "Content-Length"];
+
+/// Parameters that every RPC call has, which the client fills.
+const COMMON: [&str; 10] = [
+    "Action",
+    "Format",
+    "Version",
+    "AccessKeyId",
+    "Signature",
+    "SignatureMethod",
+    "Timestamp",
+    "SignatureVersion",
+    "SignatureNonce",
+    "SecurityToken",
+];
+
+/// An operation, and the permission that it needs.
+pub(super) struct Read {
+    pub operation: Operation,
+    pub permission: Option<Permission>,
+}
+
+/// All operations, in the spec's order.
+pub(super) fn read(refs: &Refs<'_>) -> Vec<Read> {
+    let mut read = Vec::new();
+    for (path, item) in refs.root.get("paths").into_iter().flat_map(Node::entries) {
+        for (method, entry) in item.node.entries().filter(|(key, _)| METHODS.contains(key)) {
+            read.push(operation(refs, call(method, path), &item.node, entry));
+        }
+    }
+    read
+}
+
+fn call(method: &str, path: &str) -> Call {
+    match path.strip_prefix(ACTION) {
+        Some(action) => Call::Rpc { action: action.to_owned() },
+        None => {
+            let path = path.split(['?', '#']).next().unwrap_or_default();
+            Call::Rest { method: method.to_uppercase(), path: path.to_owned() }
+        }
+    }
+}
+
+fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) -> Read {
+    let node = &entry.node;
+    let doc = node.get("x-doc");
+    let at = node.as_object().and_then(|members| members.get("x-doc").or_else(|| members.get("operationId")));
+    let at = at.map_or_else(|| entry.place(), |member| member.key.clone());
+    let mut errata = refs.errata.at(node).to_vec();
+    errata::add(&mut errata, refs.errata.at(item));
+    let declared = declared(refs, item, node);
+    let mut samples = Vec::new();
+    let rpc = matches!(call, Call::Rpc { .. });
+    if rpc {
+        samples.extend(sample::of_parameters(refs, &declared, &at));
+    }
+    let body = body(refs, node, &mut errata, &mut samples);
+    let mut parameters: Vec<Parameter> = declared.iter().filter_map(|node| parameter(refs, node)).collect();
+    imply(refs, &mut parameters, rpc, &at);
+    let answers = answers(refs, node, &mut samples);
+    let permission = permission(refs, node, &call);
+    let operation = Operation {
+        section: text(doc, "section"),
+        call,
+        parameters,
+        body,
+        answers,
+        samples,
+        unread: Vec::new(),
+        at,
+        errata,
+    };
+    Read { operation, permission }
+}
+
+/// The parameters of an operation and those of its path that it does not have itself. A reference stands as it is.
+fn declared<'a>(refs: &Refs<'a>, item: &'a Node, node: &'a Node) -> Vec<&'a Node> {
+    let of = |node: &'a Node| node.get("parameters").into_iter().flat_map(Node::items);
+    let id = |node: &'a Node| {
+        let node = refs.follow(node);
+        (text(Some(node), "name"), text(Some(node), "in"))
+    };
+    let own: Vec<&Node> = of(node).collect();
+    let common: Vec<&Node> = of(item).filter(|common| !own.iter().any(|own| id(own) == id(common))).collect();
+    own.into_iter().chain(common).collect()
+}
+
+fn parameter<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<Parameter> {
+    let target = refs.follow(node);
+    let place = match target.get("in").and_then(Node::as_str)? {
+        "path" => Place::Path,
+        "query" => Place::Query,
+        "header" => Place::Header,
+        _ => return None,
+    };
+    let name = target.as_object()?.get("name")?;
+    let mut errata = refs.errata_through(node);
+    let content = target.get("content").and_then(|content| content.entries().next());
+    let schema = match content {
+        Some((_, media)) => {
+            errata::add(&mut errata, refs.errata.at(&media.node));
+            media.node.get("schema")
+        }
+        None => target.get("schema"),
+    };
+    let mut read = schema.map(|schema| Types::new(*refs).read(schema, ""));
+    if let Some(read) = &mut read {
+        errata::add(&mut errata, &read.errata);
+        // The types stay behind: a document's tables of parameters have no levels.
+        read.ty.of = None;
+    }
+    let (ty, values) = match read {
+        Some(read) if content.is_none() => (Some(read.ty), read.values),
+        _ => (Some(Type { kind: Kind::String, lists: 0, of: None, text: "JSON text".to_owned() }), Vec::new()),
+    };
+    let required = match target.get("required").and_then(Node::as_bool) {
+        Some(true) => Required::Required,
+        _ => Required::Optional,
+    };
+    let field = Field {
+        name: name.node.as_str()?.to_owned(),
+        printed: None,
+        ty,
+        required,
+        values,
+        mentions: Vec::new(),
+        implied: false,
+        at: name.place(),
+        errata,
+    };
+    Some(Parameter { place, field })
+}
+
+/// Adds what the client sends of itself, so that a document may list it or not.
+fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb_generator::diagnostic::Location) {
+    let components = refs.root.get("components");
+    let schemes = components.and_then(|it| it.get("securitySchemes")).into_iter().flat_map(Node::entries);
+    let of_schemes = schemes.filter_map(|(_, scheme)| {
+        let header = text(Some(&scheme.node), "in") == "header";
+        header.then(|| (Place::Header, text(Some(&scheme.node), "name")))
+    });
+    let headers = HEADERS.iter().map(|name| (Place::Header, (*name).to_owned()));
+    let common = COMMON.iter().filter(|_| rpc).map(|name| (Place::Query, (*name).to_owned()));
+    for (place, name) in of_schemes.chain(headers).chain(common) {
+        let known =
+            |parameter: &Parameter| parameter.place == place && parameter.field.name.eq_ignore_ascii_case(&name);
+        if name.is_empty() || parameters.iter().any(known) {
+            continue;
+        }
+        let shared = components.and_then(|it| it.get("parameters")).and_then(|it| it.get(&name));
+        let field = Field {
+            name,
+            printed: None,
+            ty: None,
+            required: Required::Unknown,
+            values: Vec::new(),
+            mentions: Vec::new(),
+            implied: true,
+            at: at.clone(),
+            errata: shared.map(|node| refs.errata_through(node)).unwrap_or_default(),
+        };
+        parameters.push(Parameter { place, field });
+    }
+}
+
+/// The request body. The entries around it join those of the operation.
+fn body<'a>(refs: &Refs<'a>, node: &'a Node, errata: &mut Vec<usize>, samples: &mut Vec<Sample>) -> Option<Shape> {
+    let node = node.get("requestBody")?;
+    errata::add(errata, &refs.errata_through(node));
+    let content = refs.follow(node).get("content")?;
+    samples.extend(sample::of_content(refs, content, true, None));
+    let (shape, found) = shape(refs, content)?;
+    errata::add(errata, &found);
+    Some(shape)
+}
+
+/// The shape that the first media type with a schema declares, and the entries at it.
+fn shape<'a>(refs: &Refs<'a>, content: &'a Node) -> Option<(Shape, Vec<usize>)> {
+    content.entries().find_map(|(_, media)| {
+        let schema = media.node.get("schema")?;
+        let mut errata = refs.errata.at(&media.node).to_vec();
+        let (shape, found) = Types::new(*refs).body(schema);
+        errata::add(&mut errata, &found);
+        Some((shape, errata))
+    })
+}
+
+fn answers<'a>(refs: &Refs<'a>, node: &'a Node, samples: &mut Vec<Sample>) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    for (key, entry) in node.get("responses").into_iter().flat_map(Node::entries) {
+        let Some(status) = status(key) else { continue };
+        let mut errata = refs.errata_through(&entry.node);
+        let target = refs.follow(&entry.node);
+        for (_, header) in target.get("headers").into_iter().flat_map(Node::entries) {
+            errata::add(&mut errata, &refs.errata_through(&header.node));
+        }
+        let content = target.get("content");
+        if let Some(content) = content {
+            samples.extend(sample::of_content(refs, content, false, status));
+        }
+        let (shape, found) = content.and_then(|content| shape(refs, content)).unwrap_or_default();
+        errata::add(&mut errata, &found);
+        answers.push(Answer { status, shape, at: entry.key.clone(), errata });
+    }
+    answers
+}
+
+/// The status that a key of `responses` names: none for `default`, a digit for a class. None if it is no status.
+fn status(key: &str) -> Option<Option<u16>> {
+    if key == "default" {
+        return Some(None);
+    }
+    let class = key.strip_suffix("XX").or_else(|| key.strip_suffix("xx"));
+    class.unwrap_or(key).parse().ok().map(Some)
+}
+
+fn permission(refs: &Refs<'_>, node: &Node, call: &Call) -> Option<Permission> {
+    let entry = node.as_object()?.get("x-permission")?;
+    let one = entry.node.as_str().into_iter();
+    let actions = one.chain(entry.node.items().filter_map(Node::as_str)).map(str::to_owned).collect();
+    Some(Permission { call: call.clone(), actions, at: entry.key.clone(), errata: refs.errata.at(node).to_vec() })
+}

@@ -1,0 +1,64 @@
+//! The samples of a spec: examples that are called `sample`, `sample2` and so on.
+
+use yundb_generator::{
+    diagnostic::Location,
+    load::{Entry, Node},
+};
+
+use super::{errata, schema::Refs};
+use crate::{
+    extract::sample::keys,
+    fact::{Sample, SampleState},
+};
+
+/// The samples of a request body (without status) or an answer, in order.
+pub(super) fn of_content(refs: &Refs<'_>, content: &Node, request: bool, status: Option<u16>) -> Vec<Sample> {
+    let mut samples = Vec::new();
+    for (_, media) in content.entries() {
+        samples.extend(examples(refs, &media.node).into_iter().map(|(_, entry)| {
+            let (node, at) = (refs.follow(&entry.node), entry.key.clone());
+            let keys = node.get("value").map(|value| keys(&value.to_json())).unwrap_or_default();
+            Sample { status, request, keys, state: SampleState::Whole, at, errata: refs.errata_through(&entry.node) }
+        }));
+    }
+    samples
+}
+
+/// The request that the samples of an RPC operation's parameters make. None if no parameter has one.
+pub(super) fn of_parameters<'a>(refs: &Refs<'a>, parameters: &[&'a Node], at: &Location) -> Option<Sample> {
+    let mut sample = Sample {
+        status: None,
+        request: true,
+        keys: Vec::new(),
+        state: SampleState::Whole,
+        at: at.clone(),
+        errata: Vec::new(),
+    };
+    for parameter in parameters.iter().map(|parameter| refs.follow(parameter)) {
+        let name = parameter.get("name").and_then(Node::as_str);
+        let first = examples(refs, parameter).into_iter().next();
+        let (Some(name), Some((_, entry))) = (name, first) else { continue };
+        sample.keys.push(name.to_owned());
+        errata::add(&mut sample.errata, &refs.errata_through(&entry.node));
+    }
+    sample.keys.sort();
+    sample.keys.dedup();
+    (!sample.keys.is_empty()).then_some(sample)
+}
+
+/// The examples under a node that are samples of the document, by number.
+fn examples<'a>(refs: &Refs<'a>, node: &'a Node) -> Vec<(usize, &'a Entry)> {
+    let Some(examples) = node.get("examples") else { return Vec::new() };
+    let examples = refs.follow(examples).as_object().into_iter().flatten();
+    let mut samples: Vec<_> = examples.filter_map(|(name, entry)| Some((number(name)?, entry))).collect();
+    samples.sort_by_key(|(number, _)| *number);
+    samples
+}
+
+/// The number of a sample by its name; None if the name is none of a sample.
+fn number(name: &str) -> Option<usize> {
+    match name.strip_prefix("sample")? {
+        "" => Some(1),
+        number => number.parse().ok(),
+    }
+}

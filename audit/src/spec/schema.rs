@@ -1,0 +1,315 @@
+//! Schemas of a spec as types and fields: what composition says is put together, and each object is named once.
+
+use std::collections::HashMap;
+
+use yundb_generator::load::{Entry, Node};
+
+use super::{
+    errata::{self, Errata, scalar},
+    lists::ERROR_CODE,
+    text,
+};
+use crate::fact::{Field, Kind, Required, Shape, Type};
+
+/// A document with what is needed to follow its references.
+#[derive(Clone, Copy)]
+pub(super) struct Refs<'a> {
+    pub root: &'a Node,
+    pub errata: &'a Errata,
+}
+
+/// A chain of `$ref`s longer than this leads nowhere.
+const LONGEST_CHAIN: usize = 32;
+
+impl<'a> Refs<'a> {
+    /// What a node refers to, or the node itself.
+    pub fn follow(&self, node: &'a Node) -> &'a Node {
+        self.chain(node).last().map_or(node, |(node, _)| *node)
+    }
+
+    /// A node and all that it leads to by `$ref`, each with its name as a component.
+    fn chain(&self, node: &'a Node) -> Vec<(&'a Node, Option<&'a str>)> {
+        let mut chain = vec![(node, None)];
+        let mut current = node;
+        while let Some(pointer) = current.get("$ref").and_then(Node::as_str)
+            && chain.len() < LONGEST_CHAIN
+            && let Some(path) = pointer.strip_prefix("#/")
+            && let Some(next) = path.split('/').try_fold(self.root, |node, token| node.get(token))
+        {
+            chain.push((next, path.rsplit('/').next()));
+            current = next;
+        }
+        chain
+    }
+
+    /// The entries at a node and at what it refers to.
+    pub fn errata_through(&self, node: &'a Node) -> Vec<usize> {
+        let mut found = Vec::new();
+        for (node, _) in self.chain(node) {
+            errata::add(&mut found, self.errata.at(node));
+        }
+        found
+    }
+}
+
+/// A schema with all that it is composed of.
+struct View<'a> {
+    /// The schema itself, what it refers to, what `allOf` lists.
+    parts: Vec<&'a Node>,
+    /// What `oneOf` and `anyOf` list.
+    alternatives: Vec<&'a Node>,
+    /// The component that it is, if it is one as a whole.
+    name: Option<&'a str>,
+    /// The node that is all of it: the schema, or what it is but another name for.
+    identity: *const Node,
+    /// The entries at all of these.
+    errata: Vec<usize>,
+}
+
+impl<'a> View<'a> {
+    fn new(refs: &Refs<'a>, node: &'a Node) -> Self {
+        let mut view =
+            Self { parts: Vec::new(), alternatives: Vec::new(), name: None, identity: node, errata: Vec::new() };
+        view.gather(refs, node, true, true);
+        view
+    }
+
+    /// Adds a schema. `whole` says that there is nothing beside it, so that its name is the name of all.
+    fn gather(&mut self, refs: &Refs<'a>, node: &'a Node, whole: bool, certain: bool) {
+        for (node, name) in refs.chain(node) {
+            let seen = |nodes: &[&'a Node]| nodes.iter().any(|seen| std::ptr::eq(*seen, node));
+            if seen(&self.parts) || seen(&self.alternatives) {
+                return;
+            }
+            if whole {
+                self.name = name.or(self.name);
+                self.identity = node;
+            }
+            errata::add(&mut self.errata, refs.errata.at(node));
+            if certain {
+                self.parts.push(node)
+            } else {
+                self.alternatives.push(node)
+            }
+            let all: Vec<&Node> = node.get("allOf").into_iter().flat_map(Node::items).collect();
+            let lone = whole && all.len() == 1 && node.get("properties").is_none();
+            all.into_iter().for_each(|part| self.gather(refs, part, lone, certain));
+            for key in ["oneOf", "anyOf"] {
+                node.get(key).into_iter().flat_map(Node::items).for_each(|part| self.gather(refs, part, false, false));
+            }
+        }
+    }
+
+    /// The value of a keyword, the nearest one.
+    fn get(&self, key: &str) -> Option<&'a Node> {
+        self.all().find_map(|node| node.get(key))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &'a Node> {
+        self.parts.iter().chain(&self.alternatives).copied()
+    }
+
+    fn has_properties(&self) -> bool {
+        self.all().any(|node| node.get("properties").is_some_and(|it| it.entries().next().is_some()))
+    }
+
+    fn kind(&self) -> Kind {
+        let types: Vec<&str> = self.all().filter_map(|node| node.get("type").and_then(Node::as_str)).collect();
+        let named = match types.split_first() {
+            // Alternatives of several types are anything.
+            Some((first, rest)) if rest.iter().all(|other| other == first) => *first,
+            Some(_) => return Kind::Any,
+            None if self.get("items").is_some() => "array",
+            None if self.has_properties() || self.get("additionalProperties").is_some() => "object",
+            None if self.get("enum").is_some_and(|values| values.items().all(|it| it.as_str().is_some())) => "string",
+            None => return Kind::Any,
+        };
+        match named {
+            "string" => Kind::String,
+            "integer" if self.get("format").and_then(Node::as_str) == Some("int64") => Kind::Long,
+            "integer" => Kind::Integer,
+            "number" => Kind::Number,
+            "boolean" => Kind::Boolean,
+            "object" if self.has_properties() => Kind::Object,
+            "object" if self.get("additionalProperties").is_some_and(|it| it.as_bool() != Some(false)) => Kind::Map,
+            "object" => Kind::Object,
+            _ => Kind::Any,
+        }
+    }
+
+    fn is_list(&self) -> bool {
+        let ty = self.get("type").and_then(Node::as_str);
+        ty == Some("array") || ty.is_none() && self.get("items").is_some()
+    }
+
+    /// The values of its enums. Where not all alternatives list values, any value is taken.
+    fn values(&self) -> Vec<String> {
+        // Error codes are compared as such: documents list them apart from the field.
+        if self.get("x-enumStatus").is_some() || self.name == Some(ERROR_CODE) {
+            return Vec::new();
+        }
+        let certain = self.parts.iter().find_map(|node| node.get("enum"));
+        let lists: Vec<&Node> = match certain {
+            Some(list) => vec![list],
+            None => self.alternatives.iter().filter_map(|node| node.get("enum")).collect(),
+        };
+        let open = |node: &&Node| node.get("enum").is_none() && node.get("type").is_some();
+        if certain.is_none() && self.alternatives.iter().any(open) {
+            return Vec::new();
+        }
+        let mut values: Vec<String> = Vec::new();
+        for value in lists.iter().flat_map(|list| list.items()).map(scalar).filter(|value| !value.is_empty()) {
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        values
+    }
+}
+
+/// Collects the types of one body.
+pub(super) struct Types<'a> {
+    refs: Refs<'a>,
+    shape: Shape,
+    /// The key of each object schema that was met, so that a type that holds itself ends.
+    known: HashMap<*const Node, String>,
+}
+
+/// What a schema says about a field.
+pub(super) struct Read {
+    pub ty: Type,
+    pub values: Vec<String>,
+    pub errata: Vec<usize>,
+}
+
+impl<'a> Types<'a> {
+    pub fn new(refs: Refs<'a>) -> Self {
+        Self { refs, shape: Shape::default(), known: HashMap::new() }
+    }
+
+    /// The shape of a body, and the entries at its schema.
+    pub fn body(mut self, schema: &'a Node) -> (Shape, Vec<usize>) {
+        let read = self.read(schema, "");
+        // A body that is a list has its items' fields; the keys of a map are no fields.
+        let of = read.ty.of.filter(|_| matches!(read.ty.kind, Kind::Object | Kind::Any));
+        if let Some(fields) = of.and_then(|of| self.shape.types.get(&of)) {
+            self.shape.fields.clone_from(fields);
+        }
+        (self.shape, read.errata)
+    }
+
+    /// Type, values and entries of a schema. `path` names it, should it be an object without a name of its own.
+    pub fn read(&mut self, node: &'a Node, path: &str) -> Read {
+        let view = View::new(&self.refs, node);
+        if view.is_list() {
+            let Some(items) = view.get("items") else {
+                let ty = Type { kind: Kind::Any, lists: 1, of: None, text: "array".to_owned() };
+                return Read { ty, values: Vec::new(), errata: view.errata };
+            };
+            let mut read = self.read(items, &format!("{path}[]"));
+            read.ty.lists += 1;
+            read.ty.text.insert_str(0, "array of ");
+            let mut found = view.errata;
+            errata::add(&mut found, &read.errata);
+            read.errata = found;
+            return read;
+        }
+        let kind = view.kind();
+        let (of, errata) = self.of(&view, kind, path);
+        let text = words(kind, &view, of.is_some());
+        Read { ty: Type { kind, lists: 0, of, text }, values: view.values(), errata }
+    }
+
+    /// The key of the fields that a value holds: of an object, of a map's values, of JSON in a text.
+    fn of(&mut self, view: &View<'a>, kind: Kind, path: &str) -> (Option<String>, Vec<usize>) {
+        let mut found = view.errata.clone();
+        let of = match kind {
+            Kind::Object | Kind::Any if view.has_properties() => Some(self.object(view, path)),
+            Kind::Map => view.get("additionalProperties").filter(|it| it.as_object().is_some()).and_then(|values| {
+                let read = self.read(values, &format!("{path}.*"));
+                errata::add(&mut found, &read.errata);
+                read.ty.of
+            }),
+            Kind::String => view.get("x-json").and_then(|json| {
+                let read = self.read(json, &format!("{path}!"));
+                errata::add(&mut found, &read.errata);
+                read.ty.of
+            }),
+            _ => None,
+        };
+        (of, found)
+    }
+
+    fn object(&mut self, view: &View<'a>, path: &str) -> String {
+        if let Some(key) = self.known.get(&view.identity) {
+            return key.clone();
+        }
+        let mut key =
+            view.name.map_or_else(|| if path.is_empty() { "/".to_owned() } else { path.to_owned() }, str::to_owned);
+        while self.known.values().any(|known| *known == key) {
+            key.push('\'');
+        }
+        self.known.insert(view.identity, key.clone());
+        let mut fields: Vec<Field> = Vec::new();
+        for (nodes, certain) in [(&view.parts, true), (&view.alternatives, false)] {
+            for node in nodes {
+                for (name, entry) in node.get("properties").into_iter().flat_map(Node::entries) {
+                    self.property(
+                        name,
+                        entry,
+                        certain && requires(view, name),
+                        &format!("{}/{name}", key.trim_end_matches('/')),
+                        &mut fields,
+                    );
+                }
+            }
+        }
+        self.shape.types.insert(key.clone(), fields);
+        key
+    }
+
+    /// Adds a property; of several with one name the first says what it is.
+    fn property(&mut self, name: &str, entry: &'a Entry, required: bool, path: &str, fields: &mut Vec<Field>) {
+        let read = self.read(&entry.node, path);
+        if let Some(field) = fields.iter_mut().find(|field| field.name == name) {
+            errata::add(&mut field.errata, &read.errata);
+            return;
+        }
+        fields.push(Field {
+            name: name.to_owned(),
+            printed: None,
+            ty: Some(read.ty),
+            required: if required { Required::Required } else { Required::Optional },
+            values: read.values,
+            mentions: Vec::new(),
+            implied: false,
+            at: entry.key.clone(),
+            errata: read.errata,
+        });
+    }
+}
+
+/// Whether a part that always holds lists a property as required.
+fn requires(view: &View<'_>, name: &str) -> bool {
+    let mut lists = view.parts.iter().filter_map(|node| node.get("required"));
+    lists.any(|list| list.items().any(|item| item.as_str() == Some(name)))
+}
+
+/// A type in words, for messages.
+fn words(kind: Kind, view: &View<'_>, known: bool) -> String {
+    let title = view.all().map(|node| text(Some(node), "title")).find(|title| !title.is_empty());
+    let word = match kind {
+        Kind::String if view.get("x-json").is_some() => "string with JSON",
+        Kind::String => "string",
+        Kind::Integer => "integer",
+        Kind::Long => "long",
+        Kind::Number => "number",
+        Kind::Boolean => "boolean",
+        Kind::Map => "map",
+        Kind::Any => "any",
+        Kind::Object => {
+            return view.name.map(str::to_owned).or(title).filter(|_| known).unwrap_or_else(|| "object".to_owned());
+        }
+    };
+    word.to_owned()
+}

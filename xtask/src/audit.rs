@@ -1,0 +1,81 @@
+//! `cargo xtask audit`: proves the specs with the documents, or lists what differs between two editions.
+
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+};
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use yundb_audit::Audit;
+
+use super::{plural, print_diagnostics, workspace};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Folders of specs/; all if none are named.
+    services: Vec<String>,
+    /// The folder with the documents; without it the locks in specs/ are taken for them.
+    #[arg(long, value_name = "DIR")]
+    docs: Option<PathBuf>,
+    /// Rewrite the locks that do not say what the documents say.
+    #[arg(long, requires = "docs")]
+    update: bool,
+    /// List what differs between two editions of the documents: two folders, or for one service two files.
+    #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["docs", "update", "verbose"])]
+    diff: Option<Vec<PathBuf>>,
+    /// How the report is printed.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Report each operation, too.
+    #[arg(long)]
+    verbose: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Whether the specs say what the documents say.
+pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
+    let Arguments { services, docs, update, diff, format, verbose } = arguments;
+    // Relative to where the command was given, not to the workspace.
+    let absolute = |path: PathBuf| std::path::absolute(&path).with_context(|| path.display().to_string());
+    let docs = docs.map(absolute).transpose()?;
+    let editions = diff.map(|paths| paths.into_iter().map(absolute).collect::<Result<Vec<_>, _>>()).transpose()?;
+    std::env::set_current_dir(workspace()?)?;
+    let audit = Audit { specs: "specs".into(), services, docs, update };
+    match editions.as_deref() {
+        Some([old, new]) => {
+            let diffs = audit.diff(old, new)?;
+            let text = match format {
+                Format::Text => diffs.iter().map(yundb_audit::diff::Diff::text).collect::<Vec<_>>().join("\n"),
+                Format::Json => serde_json::to_string_pretty(&diffs)? + "\n",
+            };
+            io::stdout().write_all(text.as_bytes())?;
+            Ok(true)
+        }
+        _ => report(&audit, format, verbose),
+    }
+}
+
+fn report(audit: &Audit, format: Format, verbose: bool) -> anyhow::Result<bool> {
+    let outcome = audit.run()?;
+    print_diagnostics(&outcome.diagnostics)?;
+    eprint!("{}", outcome.stale);
+    let text = match format {
+        Format::Text => outcome.report.text(verbose),
+        Format::Json => outcome.report.json()?,
+    };
+    io::stdout().write_all(text.as_bytes())?;
+    for path in &outcome.written {
+        eprintln!("written: {}", path.display());
+    }
+    if !outcome.is_clean() {
+        let count = outcome.diagnostics.errors();
+        eprintln!("error: specs and documents do not agree, {count} {}", plural(count, "error"));
+    }
+    Ok(outcome.is_clean())
+}
