@@ -221,12 +221,22 @@ pub fn status(line: &str) -> Option<u16> {
     rest.get(..3)?.parse().ok().filter(|status| (100..600).contains(status))
 }
 
+/// The call that the first sentence of a section is about: `SwitchLamp` of `Call SwitchLamp to switch a lamp.`
+pub fn called(line: &str) -> Option<&str> {
+    let rest = ["Calls ", "Call ", "调用"].iter().find_map(|word| line.trim_start().strip_prefix(word))?.trim_start();
+    let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+    rest.get(..end).filter(|call| !call.is_empty())
+}
+
 /// Whether a text before a list says that values follow.
 pub fn introduces_values(text: &str) -> bool {
     const WORDS: &[&str] = &["取值", "枚举", "可选值", "包含", "包括", "如下", "支持", "values", "one of", "enum"];
     let text = text.to_lowercase();
     WORDS.iter().any(|word| text.contains(word))
 }
+
+/// What stands before and after a value that an item of a list explains, as patterns.
+pub const AROUND_VALUES: (&str, &str) = ("取?值为", "表示|means ");
 
 /// What a cell of the column "required" says: None if it is none of the words for it.
 pub fn required(cell: &str) -> Option<bool> {

@@ -26,7 +26,8 @@ pub fn read(config: &Config, text: &str, name: &str) -> (Facts, Vec<Unread>) {
     let (blocks, unreadable) = config.layout.read(text);
     let mut notes = Notes::default();
     let sections = section::sections(&blocks);
-    let mut facts = Facts { origin: origin(config, text), ..Facts::default() };
+    let at = Some(Location::of_file(&places.source));
+    let mut facts = Facts { origin: origin(config, text), at, ..Facts::default() };
     for section in section::of_operations(&sections, config) {
         notes.line = section.line;
         facts.operations.extend(operation::read(&section, config.calls, &places, &mut notes));

@@ -240,7 +240,10 @@ impl<'a> Reader<'a> {
         let same = |draft: &&mut SampleDraft| draft.answer == answer && draft.status == status;
         match piece {
             Piece::Other => {}
-            Piece::Rest if let Some(draft) = self.parts.samples.last_mut().filter(same) => draft.pieces.texts.push(json),
+            // Without a mark only what is JSON from its first line on is one.
+            _ if self.unmarked && offset > 0 && !call::is_request(code) => {}
+            Piece::Rest | Piece::End if let Some(draft) = self.parts.samples.last_mut().filter(same) => draft.pieces.texts.push(json),
+            Piece::End => {}
             Piece::Start | Piece::Rest => {
                 let pieces = Pieces { texts: vec![json], line: line + offset };
                 self.parts.samples.push(SampleDraft { answer, status, pieces });

@@ -35,8 +35,10 @@ pub struct Pieces {
 pub enum Piece {
     /// It begins a sample.
     Start,
-    /// It goes on with the sample before.
+    /// It goes on with the sample before, or is one that lost its first bracket.
     Rest,
+    /// It begins with what closes brackets, so it can only go on with the sample before.
+    End,
     /// It is no JSON: a URL, a header.
     Other,
 }
@@ -49,7 +51,7 @@ impl Pieces {
             let piece = match start.chars().next() {
                 Some('{' | '[') if !start.starts_with("[{endpoint") => Piece::Start,
                 _ if MEMBER.is_match(start) => Piece::Rest,
-                Some('}' | ']') => Piece::Rest,
+                Some('}' | ']') => Piece::End,
                 _ => continue,
             };
             let json: Vec<&str> = code.lines().skip(index).collect();

@@ -8,8 +8,9 @@ use crate::words;
 
 /// An item that begins with a value: alone, or with its meaning after it.
 static VALUE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"^(?:取?值为)?["“'‘]?([A-Za-z0-9_][A-Za-z0-9_.+/-]*(?: [A-Z_]+)?)["”'’]?\s*(?:$|[:：,，;；。（(]|表示|\. |means )"#)
-        .expect("a constant pattern")
+    let (before, after) = words::AROUND_VALUES;
+    let value = r#"["“'‘]?([A-Za-z0-9_][A-Za-z0-9_.+/-]*(?: [A-Z_]+)?)["”'’]?\s*"#;
+    Regex::new(&format!(r"^(?:{before})?{value}(?:$|[:：,，;；。（(]|\. |{after})")).expect("a constant pattern")
 });
 /// A word that may be a value.
 static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9_][A-Za-z0-9_.+/-]*").expect("a constant pattern"));

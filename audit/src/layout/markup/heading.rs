@@ -1,0 +1,60 @@
+//! Finds numbered headings, and tells them from the lines of a table of contents.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use regex::Regex;
+
+use super::Line;
+
+/// A number of at least two levels and a title. A table of contents ends its lines with dots and a page.
+static HEADING: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(#{1,6}\s*)?((?:\d{1,2}|[A-Z])(?:\.\d{1,3})+)\.?\s*([^\d\s.].*)$").expect("a constant pattern")
+});
+/// A heading glued between other parts.
+static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(.*?)\*\*((?:\d{1,2}|[A-Z])(?:\.\d{1,3})+\.? [^*]+)\*\*(.*)$").expect("a constant pattern")
+});
+
+/// The lines of a document that are headings.
+#[derive(Debug, Default)]
+pub struct Headings<'a> {
+    /// Number and title by the line's index.
+    found: HashMap<usize, (&'a str, &'a str)>,
+}
+
+impl<'a> Headings<'a> {
+    /// Each number has one heading: a marked line before one that is not, and of several the last, as the contents come first.
+    pub fn find(lines: &[Line<'a>]) -> Self {
+        let mut by_number: HashMap<&str, (bool, usize, &str)> = HashMap::new();
+        let mut fenced = false;
+        for (index, line) in lines.iter().enumerate() {
+            if super::FENCE.is_match(line.text) {
+                fenced = !fenced;
+            }
+            if fenced || line.text.contains('\t') || line.text.contains("....") {
+                continue;
+            }
+            let Some(heading) = HEADING.captures(line.text) else { continue };
+            let (Some(number), Some(title)) = (heading.get(2), heading.get(3)) else { continue };
+            let marked = heading.get(1).is_some();
+            let known = by_number.get(number.as_str()).is_some_and(|(known, ..)| *known && !marked);
+            if !known {
+                by_number.insert(number.as_str(), (marked, index, title.as_str()));
+            }
+        }
+        let found = by_number.into_iter().map(|(number, (_, index, title))| (index, (number, title))).collect();
+        Self { found }
+    }
+
+    /// Number and title of the heading that a line is.
+    pub fn at(&self, index: usize) -> Option<(&'a str, &'a str)> {
+        self.found.get(&index).copied()
+    }
+}
+
+/// What stands before, in and after a heading that the scan glued into a line.
+pub fn inside(text: &str) -> Option<(&str, &str, &str)> {
+    let parts = INSIDE.captures(text)?;
+    let part = |index| parts.get(index).map(|part| part.as_str());
+    Some((part(1)?, part(2)?, part(3)?))
+}

@@ -1,0 +1,58 @@
+//! Resolves the marks inside lines and cells: emphasis, links, escapes, elements of HTML.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// What starts a new line in a cell.
+static BREAK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)<br\s*/?>|</p>|</?ul[^<>]*>|</li>").expect("a constant pattern"));
+/// What starts an item of a list in a cell.
+static ITEM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)<li>").expect("a constant pattern"));
+/// Any other element that scans have. `<String>` and the like are not elements.
+static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)</?(?:p|b|i|u|a|pre|code|sub|sup|span|mark|em|strong|div)(?:\s[^<>]*)?>").expect("a constant pattern")
+});
+/// A link to a place in the document.
+static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[([^\[\]]*)\]\([^()\s]*\)").expect("a constant pattern"));
+/// A character that is escaped because it would be a mark.
+static ESCAPED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\\([_*|$\[\]~<>#`&])").expect("a constant pattern"));
+/// Words that are emphasised; the stars of a masked value (`id****`) stand after what is no blank and mark none.
+static EMPHASIS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(^|[^\w*.])\*\*([^*]{2,}?)\*\*($|[^*])").expect("a constant pattern"));
+/// A bullet, with what stands before it.
+static BULLET: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*[●•■◆]\s*").expect("a constant pattern"));
+
+/// The text of a cell; each item of a list on a line of its own.
+pub fn cell(text: &str) -> String {
+    let text = BREAK.replace_all(text, "\n");
+    let text = ITEM.replace_all(&text, "\n- ");
+    let text = plain(&text);
+    let text = BULLET.replace_all(&text, "\n- ");
+    let lines = text.lines().map(|line| {
+        let line = line.trim();
+        // The bullet that a scan shows inside an element of a list gives the mark twice.
+        line.strip_prefix("- ").map_or_else(|| line.to_owned(), |item| format!("- {}", item.trim_start_matches(['-', ' '])))
+    });
+    let lines: Vec<String> = lines.filter(|line| !line.is_empty() && line.as_str() != "-").collect();
+    lines.join("\n")
+}
+
+/// The text of a line; an item of a list keeps its mark, as `- `.
+pub fn line(text: &str) -> String {
+    let text = text.trim();
+    let (mark, text) = match text.strip_prefix(['-', '*', '•', '●', '■']) {
+        Some(item) if item.starts_with(' ') => ("- ", item.trim_start()),
+        _ => ("", text),
+    };
+    let text = plain(&BREAK.replace_all(text, " ")).replace('`', "");
+    format!("{mark}{}", text.trim())
+}
+
+fn plain(text: &str) -> String {
+    let text = ELEMENT.replace_all(text, "");
+    let text = LINK.replace_all(&text, "$1");
+    let text = EMPHASIS.replace_all(&text, "$1$2$3");
+    let text = ESCAPED.replace_all(&text, "$1");
+    let text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
+    text.replace("&amp;", "&")
+}
