@@ -72,7 +72,7 @@ pub fn parse(method: &str, url: &str) -> Option<Request> {
     let url: String = url.chars().filter(|c| !c.is_whitespace()).collect();
     let url = url.split(['`', '”', '"', '。', '，', '>']).next().unwrap_or_default();
     let url = url.replace("{{", "{").replace("}}", "}").replace(r"\_", "_").replace("[{", "{").replace("}]", "}");
-    let url = HOST.replace(&url, "");
+    let url = HOST.replace(&url, "").replace('[', "{").replace(']', "}");
     let (path, query) = url.split_once('?').unwrap_or((&url, ""));
     let path = path.replace("//", "/");
     if !PATH.is_match(&path) || path.matches('{').count() != path.matches('}').count() {
@@ -120,6 +120,7 @@ mod tests {
     fn marks_of_the_markup_go() {
         let call = found(&["- POST https://[{endpoint}]/v1/{{shop_id}}/orders"]).0;
         assert_eq!(call, "POST /v1/{shop_id}/orders");
+        assert_eq!(found(&["PUT https://[endpoint]/v1/[shop_id]/orders"]).0, "PUT /v1/{shop_id}/orders");
         assert_eq!(found(&["`DELETE /v1/{shop_id}/ orders`"]).0, "DELETE /v1/{shop_id}/orders");
     }
 

@@ -315,7 +315,7 @@ fn parameters(parts: &mut Parts, request: &Request, calls: Calls, notes: &mut No
             Some(Role::Query) => Some(Place::Query),
             Some(Role::Header) => Some(Place::Header),
             Some(Role::Part) if calls == Calls::Rpc => Some(Place::Query),
-            Some(Role::Part) if table.part == Part::Uri => None,
+            Some(Role::Part) if matches!(table.part, Part::Uri | Part::UriSample) => None,
             _ => return true,
         };
         for draft in table.fields.drain(..) {

@@ -36,7 +36,8 @@ pub fn shape(fields: Vec<Draft>, named: Vec<Named>, notes: &mut Notes) -> Shape 
     let mut types: Vec<Vec<Draft>> = named.into_iter().map(|named| named.fields).collect();
     let all = || std::iter::once(usize::MAX).chain(0..tables.len());
     // First what names the type, then what is misread, so that a near name does not take an exact one's place.
-    let rules: [(Rule, bool); 4] = [(exact, true), (by_reference, true), (by_field, false), (misread, true)];
+    let rules: [(Rule, bool); 5] =
+        [(exact, true), (by_reference, true), (by_field, false), (by_part, false), (misread, true)];
     for (rule, may_recur) in rules {
         for holder in all() {
             let drafts = if holder == usize::MAX { &mut root } else { &mut types[holder] };
@@ -54,7 +55,10 @@ pub fn shape(fields: Vec<Draft>, named: Vec<Named>, notes: &mut Notes) -> Shape 
             }
         }
     }
-    link_left_over(root.iter_mut().chain(types.iter_mut().flatten()), &keys, &mut used);
+    // Of two objects without a table the one whose type has a name is the one that a table may be missing for.
+    for named in [true, false] {
+        link_left_over(root.iter_mut().chain(types.iter_mut().flatten()), named, &keys, &mut used);
+    }
     for (index, _) in used.iter().enumerate().filter(|(_, used)| !**used) {
         notes.add(lines[index], format!("no field has the type `{}` of the table", keys[index]));
     }
@@ -74,9 +78,27 @@ fn by_reference(_: &str, _: &str, references: &[String], tables: &[(String, Stri
 }
 
 fn by_field(_: &str, field: &str, _: &[String], tables: &[(String, String)], used: &[bool]) -> Option<usize> {
-    let field = key_name(field);
-    let fits = |(index, (_, name)): &(usize, &(String, String))| *name == field && !used[*index];
-    tables.iter().enumerate().find(fits).map(|(index, _)| index)
+    let field = singular(key_name(field));
+    unused(tables, used).find(|(_, name)| singular((*name).to_owned()) == field).map(|(index, _)| index)
+}
+
+/// `project-quotas` for the field `quotas`.
+fn by_part(_: &str, field: &str, _: &[String], tables: &[(String, String)], used: &[bool]) -> Option<usize> {
+    let field = singular(key_name(field));
+    let mut fitting = unused(tables, used).filter(|(_, name)| singular((*name).to_owned()).ends_with(&field));
+    let (index, _) = fitting.next()?;
+    (field.len() >= 4 && fitting.next().is_none()).then_some(index)
+}
+
+/// The tables that no field has yet.
+fn unused<'a>(tables: &'a [(String, String)], used: &'a [bool]) -> impl Iterator<Item = (usize, &'a str)> {
+    let unused = tables.iter().enumerate().zip(used).filter(|(_, used)| !**used);
+    unused.map(|((index, (_, name)), _)| (index, name.as_str()))
+}
+
+/// A list's field is named in the plural, its type often in the singular.
+fn singular(name: String) -> String {
+    name.strip_suffix('s').map_or(name.clone(), str::to_owned)
 }
 
 fn misread(wanted: &str, _: &str, _: &[String], tables: &[(String, String)], used: &[bool]) -> Option<usize> {
@@ -84,14 +106,15 @@ fn misread(wanted: &str, _: &str, _: &[String], tables: &[(String, String)], use
         return None;
     }
     let distance = |name: &str| strsim::levenshtein(wanted, name);
-    let nearest = tables.iter().enumerate().filter(|(index, _)| !used[*index]).min_by_key(|(_, (_, name))| distance(name));
-    nearest.filter(|(_, (_, name))| distance(name) <= MISREAD_LETTERS).map(|(index, _)| index)
+    let nearest = unused(tables, used).min_by_key(|(_, name)| distance(name));
+    nearest.filter(|(_, name)| distance(name) <= MISREAD_LETTERS).map(|(index, _)| index)
 }
 
-/// If one field has a type that no table describes, and one table describes a type that no field has, they belong together.
-fn link_left_over<'a>(drafts: impl Iterator<Item = &'a mut Draft>, keys: &[String], used: &mut [bool]) {
-    let unknown = drafts.filter_map(|draft| draft.field.ty.as_mut()).filter(|ty| ty.of.is_none());
-    let mut unknown = unknown.filter(|ty| ty.kind == Kind::Object && !type_name(&ty.text).is_empty());
+/// If one field is an object that no table describes, and one table describes a type that no field has, they belong together.
+fn link_left_over<'a>(drafts: impl Iterator<Item = &'a mut Draft>, named: bool, keys: &[String], used: &mut [bool]) {
+    let types = drafts.filter_map(|draft| draft.field.ty.as_mut());
+    let objects = types.filter(|ty| ty.of.is_none() && ty.kind == Kind::Object);
+    let mut unknown = objects.filter(|ty| !named || !type_name(&ty.text).is_empty());
     let mut unused = used.iter_mut().enumerate().filter(|(_, used)| !**used);
     if let (Some(ty), None, Some((index, used)), None) = (unknown.next(), unknown.next(), unused.next(), unused.next()) {
         *used = true;

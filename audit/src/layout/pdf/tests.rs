@@ -1,0 +1,1 @@
+//! Small documents of our own, one for each kind of damage.
