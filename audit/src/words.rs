@@ -235,6 +235,12 @@ pub fn introduces_values(text: &str) -> bool {
     WORDS.iter().any(|word| text.contains(word))
 }
 
+/// Whether a text before a list says that examples follow.
+pub fn introduces_examples(text: &str) -> bool {
+    let text = text.trim_end_matches([':', '：', ' ']).to_lowercase();
+    ["例如", "for example", "示例", "e.g."].iter().any(|word| text.ends_with(word))
+}
+
 /// What stands before and after a value that an item of a list explains, as patterns.
 pub const AROUND_VALUES: (&str, &str) = ("取?值为", "表示|means ");
 

@@ -408,5 +408,6 @@ fn url_sample(section: &Section<'_>, calls: Calls, places: &Places) -> Option<Sa
     keys.sort();
     keys.dedup();
     let at = places.line(lines[start].line);
-    Some(Sample { status: None, request: true, keys, state: SampleState::Whole, at, errata: Vec::new() })
+    let state = if sample::has_radicals(&url) { SampleState::Mended } else { SampleState::Whole };
+    Some(Sample { status: None, request: true, keys, state, at, errata: Vec::new() })
 }

@@ -66,7 +66,8 @@ impl Pieces {
         if let [text] = self.texts.as_slice()
             && let Ok(value) = serde_json::from_str::<Value>(text)
         {
-            return (keys(&value), SampleState::Whole);
+            let sound = !has_radicals(text) && texts_are_sound(&value);
+            return (keys(&value), if sound { SampleState::Whole } else { SampleState::Mended });
         }
         match self.candidates().iter().find_map(|text| mended(text)) {
             Some(value) => (keys(&value), SampleState::Mended),
@@ -106,6 +107,25 @@ fn mended(text: &str) -> Option<Value> {
     }
     let closed = format!("{}{}", text.trim_end().trim_end_matches(','), open_brackets(&text)?);
     serde_json::from_str(&closed).ok()
+}
+
+/// Whether a text has radicals of the Kangxi dictionary, which stand for characters in the text of a PDF.
+pub fn has_radicals(text: &str) -> bool {
+    text.chars().any(|c| ('\u{2e80}'..='\u{2fdf}').contains(&c))
+}
+
+/// Whether the texts in a value that look like JSON are.
+fn texts_are_sound(value: &Value) -> bool {
+    match value {
+        Value::String(text) => {
+            let text = text.trim();
+            let like_json = text.starts_with("[{") && text.ends_with("}]") || text.starts_with('{') && text.ends_with('}');
+            !like_json || text.len() < 3 || serde_json::from_str::<Value>(text).is_ok()
+        }
+        Value::Array(items) => items.iter().all(texts_are_sound),
+        Value::Object(members) => members.values().all(texts_are_sound),
+        _ => true,
+    }
 }
 
 /// What closes the brackets that a text leaves open. None if it closes one that is not open.
@@ -184,6 +204,13 @@ mod tests {
     fn commas_and_brackets_are_put_right() {
         assert_eq!(read(&["{\n\"a\": 1\n\"b\": [2,],\n"]), (vec!["a".to_owned(), "b".to_owned()], SampleState::Mended));
         assert_eq!(read(&["{“a”: 1}"]).1, SampleState::Mended);
+    }
+
+    #[test]
+    fn what_is_json_but_not_as_it_should_be_needs_mending() {
+        assert_eq!(read(&[r#"{"a": "{\"b\": 1}"}"#]).1, SampleState::Whole);
+        assert_eq!(read(&[r#"{"a": "[{\\\"b\\\": 1}]"}"#]).1, SampleState::Mended);
+        assert_eq!(read(&["{\"a\": \"\u{2f46}\"}"]).1, SampleState::Mended);
     }
 
     #[test]

@@ -30,7 +30,8 @@ pub fn listed(description: &str) -> Vec<String> {
             run.push(item.trim());
             continue;
         }
-        for value in of_items(&run, said_to_be) {
+        let examples = words::introduces_examples(introduction);
+        for value in of_items(&run, said_to_be).into_iter().filter(|_| !examples) {
             if !values.contains(&value) {
                 values.push(value);
             }
@@ -87,6 +88,7 @@ mod tests {
     fn other_lists_give_none() {
         assert_eq!(listed("Values:\n- hh is one below HH\n- mm is 00"), Vec::<String>::new());
         assert_eq!(listed("How to find it:\n- first\n- second"), Vec::<String>::new());
+        assert_eq!(listed("Name of the shelf. For example:\n- left: top.left"), Vec::<String>::new());
         assert_eq!(listed("1~128"), Vec::<String>::new());
     }
 
