@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 /// Letters of other alphabets, and the Latin ones that they are taken for.
 const LOOK_ALIKES: &[(&str, &str)] = &[
-    ("АВСЕНІЈКМОРЅТХУаеіјорсухԁԛԝһ", "ABCEHIJKMOPSTXYaeijopcyxdqwh"),
+    ("АВСЕНІЈКМОРЅТХУаеіјорсѕухԁԛԝһ", "ABCEHIJKMOPSTXYaeijopcsyxdqwh"),
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορν", "ABEZHIKMNOPTYXaopv"),
 ];
 

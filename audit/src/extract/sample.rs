@@ -49,7 +49,7 @@ impl Pieces {
         for (index, line) in code.lines().enumerate() {
             let start = line.trim_start().trim_start_matches("- ");
             let piece = match start.chars().next() {
-                Some('{' | '[') if !start.starts_with("[{endpoint") => Piece::Start,
+                Some('{' | '[') if begins_json(start) => Piece::Start,
                 _ if MEMBER.is_match(start) => Piece::Rest,
                 Some('}' | ']') => Piece::End,
                 _ => continue,
@@ -94,6 +94,14 @@ impl Pieces {
         candidates.extend([format!("{{{}", self.texts.join("\n")), format!("{{{}}}", self.texts.join("\n"))]);
         candidates
     }
+}
+
+/// Whether a line that begins with a bracket begins JSON. The name of a parameter stands in brackets, too.
+fn begins_json(line: &str) -> bool {
+    let mut chars = line.chars().filter(|c| !c.is_whitespace());
+    let bracket = chars.next();
+    chars.next().is_none_or(|c| matches!(c, '"' | '“' | '\\' | ']' | '}' | '-' | '0'..='9') || c == '{' && bracket == Some('['))
+        && !line.starts_with("[{endpoint")
 }
 
 /// The value of a text that is JSON but for what scans and authors do to it. Nothing is added but commas and closing brackets.
@@ -227,6 +235,7 @@ mod tests {
         assert_eq!((piece, line, json.as_str()), (Piece::Start, 1, "{\n\"a\": 1 }"));
         assert_eq!(Pieces::classify("\"a\": 1\n}").0, Piece::Rest);
         assert_eq!(Pieces::classify("GET /v1/orders").0, Piece::Other);
+        assert_eq!(Pieces::classify("GET /v1/orders/\n{{order_id}}").0, Piece::Other);
     }
 
     #[test]

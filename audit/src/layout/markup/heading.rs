@@ -10,6 +10,9 @@ use super::Line;
 static HEADING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(#{1,6}\s*)?((?:\d{1,2}|[A-Z])(?:\.\d{1,3})+)\.?\s*([^\d\s.].*)$").expect("a constant pattern")
 });
+/// The heading of a chapter, which only its mark tells from the item of a list.
+static CHAPTER: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(#{1,2}\s*)(\d{1,2}|[A-Z])(?:\.\s*|\s+)([^\d\s.].*)$").expect("a constant pattern"));
 /// A heading glued between other parts.
 static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(.*?)\*\*((?:\d{1,2}|[A-Z])(?:\.\d{1,3})+\.? [^*]+)\*\*(.*)$").expect("a constant pattern")
@@ -34,7 +37,8 @@ impl<'a> Headings<'a> {
             if fenced || line.text.contains('\t') || line.text.contains("....") {
                 continue;
             }
-            let Some(heading) = HEADING.captures(line.text) else { continue };
+            let heading = HEADING.captures(line.text).or_else(|| CHAPTER.captures(line.text));
+            let Some(heading) = heading else { continue };
             let (Some(number), Some(title)) = (heading.get(2), heading.get(3)) else { continue };
             let marked = heading.get(1).is_some();
             let known = by_number.get(number.as_str()).is_some_and(|(known, ..)| *known && !marked);

@@ -48,7 +48,8 @@ struct Line<'a> {
 }
 
 fn lines<'a>(raw: &[&'a str]) -> Vec<Line<'a>> {
-    let is_blank = |index: Option<usize>| index.and_then(|index| raw.get(index)).is_none_or(|line| line.trim().is_empty());
+    let is_blank =
+        |index: Option<usize>| index.and_then(|index| raw.get(index)).is_none_or(|line| line.trim().is_empty());
     let lines = raw.iter().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(index, line)| {
@@ -77,7 +78,8 @@ static TYPE: LazyLock<Regex> = LazyLock::new(|| {
     let list = r"(?:(?:array|list)s?\s+of\s+)*";
     let word = "(?:string|integer|int|int32|int64|long|float|double|number|decimal|boolean|bool|object|struct|array|list|map)s?";
     let inside = r"(?:array|list|map)\s*<[\w\s,<>.-]+>";
-    Regex::new(&format!(r"^(?i:{list}(?:{word}|{inside}|[a-z][\w.-]*\s+objects?)(?:\[\])*)$")).expect("a constant pattern")
+    Regex::new(&format!(r"^(?i:{list}(?:{word}|{inside}|[a-z][\w.-]*\s+objects?)(?:\[\])*)$"))
+        .expect("a constant pattern")
 });
 
 /// Whether a text is a type, and nothing else.

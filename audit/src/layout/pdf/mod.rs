@@ -1,7 +1,8 @@
-//! Reads the text of a PDF: a row's cells stand on one line or are wrapped over several, headings stand at the end of the page
-//! on which their section starts, and so may the header of a table that goes on there.
+//! Reads the text of a PDF: a row's cells stand on one line or are wrapped over several, headings stand at the end of
+//! the page on which their section starts, and so may the header of a table that goes on there.
 //!
-//! What a page prints around its text (running heads, page numbers, addresses at the foot) is left out; all else is kept.
+//! What a page prints around its text (running heads, page numbers, addresses at the foot) is left out; all else is
+//! kept.
 
 mod order;
 mod pages;
@@ -66,7 +67,8 @@ impl<'a> Reader<'a> {
 
     fn emit_text(&mut self, line: &Line<'_>) {
         let text = line.text();
-        let text = text.strip_prefix(['•', '●']).map_or_else(|| text.to_owned(), |item| format!("- {}", item.trim_start()));
+        let text =
+            text.strip_prefix(['•', '●']).map_or_else(|| text.to_owned(), |item| format!("- {}", item.trim_start()));
         self.emit(line.number, BlockKind::Text(text));
     }
 
@@ -80,10 +82,14 @@ impl<'a> Reader<'a> {
         at + blanks
     }
 
-    /// Notes and prose also begin with brackets, so JSON is what is announced, or a bracket alone or with what only JSON has.
+    /// Notes and prose also begin with brackets, so JSON is what is announced, or a bracket alone or with what only
+    /// JSON has.
     fn starts_json(&self, line: &Line<'_>) -> bool {
         let text = line.text();
-        matches!(text, "{" | "[") || text.starts_with("{\"") || text.starts_with("[{") || self.json && text.starts_with(['{', '['])
+        matches!(text, "{" | "[")
+            || text.starts_with("{\"")
+            || text.starts_with("[{")
+            || self.json && text.starts_with(['{', '['])
     }
 
     /// A sample, up to a blank line, unless a page ends there and brackets are open.
@@ -94,7 +100,9 @@ impl<'a> Reader<'a> {
         while let Some(line) = self.lines.get(self.at) {
             if line.is_blank() || line.starts_page && !pieces.is_empty() {
                 let next = self.after_blanks(self.at);
-                let Some(line) = self.lines.get(next).filter(|line| line.starts_page && !brackets.closed()) else { break };
+                let Some(line) = self.lines.get(next).filter(|line| line.starts_page && !brackets.closed()) else {
+                    break;
+                };
                 if Part::of(line.text()).is_some() || table::header(line).is_some() || row::starts(line.text()) {
                     break;
                 }

@@ -43,7 +43,8 @@ fn places(lines: &[Line<'_>]) -> (Vec<(usize, usize)>, Vec<Unreadable>) {
                 let start = starts.get(heading.title.as_str()).into_iter().flatten().rev();
                 let start = start.copied().find(|start| *start < heading.index).filter(|start| *start >= earliest);
                 start.unwrap_or_else(|| {
-                    let why = format!("the section `{}` has its heading at the end of a page, but no start", heading.title);
+                    let why =
+                        format!("the section `{}` has its heading at the end of a page, but no start", heading.title);
                     unreadable.push(Unreadable { line: lines.get(heading.index).map_or(0, |line| line.number), why });
                     heading.index
                 })

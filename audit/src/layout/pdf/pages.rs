@@ -10,12 +10,14 @@ static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A running head: document and chapter with a point between.
 static RUNNING_HEAD: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^[^·。，,]{1,60}·[^·。，,]{1,60}$").expect("a constant pattern"));
-/// A chapter, `4.Lamps`, without a blank: items of a list have one. Pieces of samples look like it, but for their marks.
+    LazyLock::new(|| Regex::new(r"^[^·。，,]{1,60}·[^·。，,]{0,59}[^·。，,.]$").expect("a constant pattern"));
+/// A chapter, `4.Lamps`, without a blank: items of a list have one. Pieces of samples look like it, but for their
+/// marks.
 static CHAPTER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"^(\d+)\.(\pL[^"\\{}<>。]{0,60})$"#).expect("a constant pattern"));
 /// A section, `4.1. SwitchLamp`.
-static SECTION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(\d+(?:\.\d+)+)\. +(\S.*)$").expect("a constant pattern"));
+static SECTION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(\d+(?:\.\d+)+)\. +(\S.*)$").expect("a constant pattern"));
 
 /// A line of the text.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +82,9 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
         }
         let before = index.checked_sub(1).and_then(|before| raw.get(before));
         let starts_page = !line.trim().is_empty()
-            && (page_ended || line.starts_with('\u{c}') || before.is_some_and(|before| begins_with_blank(line, before)));
+            && (page_ended
+                || line.starts_with('\u{c}')
+                || before.is_some_and(|before| begins_with_blank(line, before)));
         page_ended = (page_ended || line.contains('\u{c}')) && line.trim().is_empty();
         let raw = if starts_page { line.strip_prefix(['\u{c}', ' ']).unwrap_or(line) } else { line };
         lines.push(Line { number: index + 1, raw, starts_page });
@@ -88,7 +92,8 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
     lines
 }
 
-/// Whether a line begins with one blank directly below another line, as first lines of pages do. Samples are indented, too.
+/// Whether a line begins with one blank directly below another line, as first lines of pages do. Samples are indented,
+/// too.
 fn begins_with_blank(line: &str, before: &str) -> bool {
     let Some(rest) = line.strip_prefix(' ') else { return false };
     let is_sample = rest.starts_with(['"', '{', '}', '[', ']', '<']);

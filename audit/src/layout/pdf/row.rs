@@ -1,7 +1,10 @@
-//! Reads a row of parameters or fields, whose cells the text of a PDF parts with blanks or line ends only. Where the border
-//! between example and description is not certain, all is description: nothing is guessed.
+//! Reads a row of parameters or fields, whose cells the text of a PDF parts with blanks or line ends only. Where the
+//! border between example and description is not certain, all is description: nothing is guessed.
 
-use super::{super::page::{self, is_name}, pages::Line};
+use super::{
+    super::page::{self, is_name},
+    pages::Line,
+};
 use crate::words::{self, Column};
 
 /// A type consists of no more words than these: `Array of Lamp objects`.
@@ -132,7 +135,9 @@ impl<'a> Draft<'a> {
         let mut cells = vec![String::new(); columns.len()];
         for (column, text) in filled.into_iter().filter(|(_, text)| !text.is_empty()) {
             let cell = columns.iter().position(|found| *found == column).and_then(|index| cells.get_mut(index));
-            text.clone_into(cell.ok_or_else(|| format!("`{}`: `{text}` belongs to no column of the table", start.name))?);
+            text.clone_into(
+                cell.ok_or_else(|| format!("`{}`: `{text}` belongs to no column of the table", start.name))?,
+            );
         }
         Ok(cells)
     }
@@ -207,7 +212,8 @@ fn description(first: Option<&str>, paragraphs: &[Vec<&str>]) -> String {
 pub fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for line in lines {
-        let blank = text.ends_with(|c: char| c.is_ascii_graphic() && c != '-') && line.starts_with(|c: char| c.is_ascii_graphic());
+        let blank = text.ends_with(|c: char| c.is_ascii_graphic() && c != '-')
+            && line.starts_with(|c: char| c.is_ascii_graphic());
         if blank {
             text.push(' ');
         }

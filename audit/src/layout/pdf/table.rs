@@ -18,7 +18,8 @@ use crate::{
 const WIDE: usize = 64;
 
 /// A host, perhaps with a dot too many.
-static HOST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\w${}*-]+(?:\.+[\w${}*-]+)+$").expect("a constant pattern"));
+static HOST: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[\w${}*-]+(?:\.+[\w${}*-]+)+$").expect("a constant pattern"));
 
 /// The header of a table.
 #[derive(Clone, Debug)]
@@ -74,10 +75,11 @@ impl<'a> Reader<'a> {
             }
             self.at = next;
             let rows = self.rows(header);
-            let below = if starts_page { self.header_below(&header.columns) } else { None };
+            let found = !rows.rows.is_empty();
+            let below = if starts_page && found { self.header_below(&header.columns) } else { None };
             self.at += usize::from(below.is_some());
             self.emit_rows(below.as_ref().unwrap_or(header), rows);
-            empty = false;
+            empty &= !found;
         }
         if empty {
             self.cannot_read(header.row.line, "a table's header without rows");
@@ -100,8 +102,8 @@ impl<'a> Reader<'a> {
         lines.iter().filter(|line| !line.is_blank()).for_each(|line| self.emit_text(line));
     }
 
-    /// The header that a page's text has below the rows of a table that began before, and not above. It has these columns, if
-    /// they are known. It comes to stand at the reader's place.
+    /// The header that a page's text has below the rows of a table that began before, and not above. It has these
+    /// columns, if they are known. It comes to stand at the reader's place.
     fn header_below(&mut self, columns: &[Column]) -> Option<Header> {
         let next = self.after_blanks(self.at);
         let header = self.lines.get(next).filter(|line| !line.starts_page).and_then(header)?;
@@ -127,7 +129,9 @@ impl<'a> Reader<'a> {
         let mut found = Rows::default();
         loop {
             let at = self.after_blanks(self.at);
-            let Some(line) = self.lines.get(at).filter(|line| !line.starts_page || found.rows.is_empty()) else { break };
+            let Some(line) = self.lines.get(at).filter(|line| !line.starts_page || found.rows.is_empty()) else {
+                break;
+            };
             let end = self.paragraph(at);
             if let Some(cells) = self.plain_row(at, header) {
                 found.rows.push(Row { line: line.number, cells });
@@ -223,12 +227,12 @@ impl<'a> Reader<'a> {
         at + len
     }
 
-    /// Whether a line below a table opens something else. What reads like a title may be a description, if a row follows.
+    /// Whether a line below a table opens something else. What reads like a title may be a description, if a row
+    /// follows.
     fn opens_part(&self, at: usize) -> bool {
         self.lines.get(at).is_some_and(|line| {
             let next = self.after_blanks(at + 1);
-            let row_follows =
-                || self.lines.get(next).is_some_and(|next| !next.starts_page && row::starts(next.text()));
+            let row_follows = || self.lines.get(next).is_some_and(|next| !next.starts_page && row::starts(next.text()));
             line.heading().is_some() || is_title(line.text()) && !row_follows()
         })
     }
