@@ -132,7 +132,10 @@ const PARTS: &[(Part, &[&str])] = &[
     (Part::Json, &["json", "jsonformat", "json格式"]),
     (Part::Statuses, &["statuscodes", "状态码"]),
     (Part::Codes, &["errorcodes", "错误码"]),
-    (Part::Other, &["description", "constraints", "功能介绍", "接口约束", "调试", "异常响应", "异常", "约束", "示例", "example"]),
+    (
+        Part::Other,
+        &["description", "constraints", "功能介绍", "接口约束", "调试", "异常响应", "异常", "约束", "示例", "example"],
+    ),
 ];
 
 /// What a table of an operation holds, as its caption says.

@@ -56,38 +56,73 @@ fn text_of_a_pdf() {
 /// Kinds of changes, each as document, old text, new text, and what `--diff` has to say of it.
 const CHANGES: &[(&str, &str, &str, &[&str])] = &[
     // Operations.
-    ("shop", "GET /v1/{shop\\_id}/orders?", "GET /v2/{shop\\_id}/orders?", &["~ call: GET /v1/{shop_id}/orders -> GET /v2/{shop_id}/orders"]),
-    ("desk", "# 2.2. Count tickets", "# 2.3. Count tickets", &["2.3 CountTickets"]),
+    (
+        "shop",
+        "GET /v1/{shop\\_id}/orders?",
+        "GET /v2/{shop\\_id}/orders?",
+        &["~ call: GET /v1/{shop_id}/orders -> GET /v2/{shop_id}/orders"],
+    ),
+    ("desk", "# 2.2. Count tickets", "# 2.3. Count tickets", &["~ section: 2.2 -> 2.3"]),
     // Parameters and fields: there, name, type, required, place.
     ("shop", "note\tNo\tString\tA note.\n", "", &["- body.note"]),
-    ("shop", "note\tNo\tString\tA note.\n", "note\tNo\tString\tA note.\nhaste\tNo\tInteger\tDays.\n", &["+ body.haste: Integer, optional"]),
+    (
+        "shop",
+        "note\tNo\tString\tA note.\n",
+        "note\tNo\tString\tA note.\nhaste\tNo\tInteger\tDays.\n",
+        &["+ body.haste: Integer, optional"],
+    ),
     ("shop", "| book_id | Yes |", "| title_id | Yes |", &["body.lines[].book_id", "title_id"]),
     ("shop", "| copies | Yes | Integer |", "| copies | Yes | Long |", &["~ body.lines[].copies: Integer -> Long"]),
-    ("shop", "| copies | Yes | Integer |", "| copies | No | Integer |", &["~ body.lines[].copies: required -> optional"]),
+    (
+        "shop",
+        "| copies | Yes | Integer |",
+        "| copies | No | Integer |",
+        &["~ body.lines[].copies: required -> optional"],
+    ),
     ("shop", "| limit | No | Integer |", "| limit | Yes | Integer |", &["~ query limit: optional -> required"]),
-    ("shop", "Table 2-10 Query parameters", "Table 2-10 Request Header parameters", &["query limit", "header"]),
-    ("shop", "Array of OrderLine objects", "OrderLine object", &["~ body.lines: Array of OrderLine objects -> OrderLine object"]),
+    (
+        "shop",
+        "Table 2-10 Query parameters",
+        "Table 2-10 Request Header parameters",
+        &["~ header limit: query -> header"],
+    ),
+    (
+        "shop",
+        "Array of OrderLine objects",
+        "OrderLine object",
+        &["~ body.lines: Array of OrderLine objects -> OrderLine object"],
+    ),
     ("desk", "Subject\tString\tYes", "Subject\tString\tNo", &["~ query Subject: required -> optional"]),
-    ("page", "stops\n\nArray of Target objects", "stops\n\nTarget object", &["~ body.target.stops: Array of Target objects -> Target object"]),
+    (
+        "page",
+        "stops\n\nArray of Target objects",
+        "stops\n\nTarget object",
+        &["~ body.target.stops: Array of Target objects -> Target object"],
+    ),
     ("pdf", "LampId String No lamp-77aa12", "LampId String Yes lamp-77aa12", &["~ query LampId: optional -> required"]),
     // Answers.
     ("shop", "total\tLong\tPrice in cents.\n", "", &["- answer 201 order.total"]),
-    ("shop", "Status code: 204\n", "Status code: 202\n", &["202", "204"]),
-    ("desk", "TicketId\tString\tt1\tId.\n", "", &["- answer TicketId"]),
+    ("shop", "Status code: 204\n", "Status code: 202\n", &["+ answer 202"]),
+    ("desk", "TicketId\tString\tt1\tId.\n", "", &["- answer default TicketId"]),
     ("page", "made_at\n\nLong", "made_at\n\nString", &["~ answer 200 made_at: Long -> String"]),
     ("pdf", "Success Boolean true", "Worked Boolean true", &["Success", "Worked"]),
     // Values.
-    ("shop", "<li>• trade：a firm</li>", "", &["~ body.customer.kind: - trade"]),
-    ("shop", "<li>• fr-fr</li>", "<li>• fr-fr</li><li>• de-de</li>", &["~ header X-Language: + de-de"]),
+    ("shop", "<li>• trade：a firm</li>", "", &["~ body.customer.kind (values): no longer trade"]),
+    ("shop", "<li>• fr-fr</li>", "<li>• fr-fr</li><li>• de-de</li>", &["~ header X-Language (values): now de-de"]),
     ("page", "  • rail\n", "  • river\n", &["rail", "river"]),
-    ("shop", "SENT\tOn its way.\n", "", &["~ states 3-1: - SENT"]),
+    ("shop", "SENT\tOn its way.\n", "", &["~ states 3-1 (values): no longer SENT"]),
     // Samples.
     ("shop", "\"job_id\": \"j1\"", "\"task_id\": \"j1\"", &["sample answer 201", "task_id"]),
-    ("pdf", "{\"RequestId\":\"CDDAAA07-D806-1E43AAE024DC\",\"Succe\nss\":\"true\"}\n", "", &["- sample answer"]),
+    ("pdf", "{\"RequestId\":\"CDDAAA07-D806-1E43AAE024DC\",\"Succe\nss\":\"true\"}\n", "", &["whole -> broken"]),
     // What stands apart from operations.
     ("shop", "| 404 | SHP.1002 |", "| 403 | SHP.1002 |", &["~ code SHP.1002: 404 -> 403"]),
     ("shop", "| 500 | SHP.1003 | Failure.", "| 500 | SHP.2003 | Failure.", &["SHP.1003", "SHP.2003"]),
-    ("shop", "shop.north-1.example.com", "shop.north-1.example.org", &["shop.north-1.example.com", "shop.north-1.example.org"]),
+    (
+        "shop",
+        "shop.north-1.example.com",
+        "shop.north-1.example.org",
+        &["shop.north-1.example.com", "shop.north-1.example.org"],
+    ),
     ("shop", "shop:order:list", "shop:order:get", &["shop:order:list", "shop:order:get"]),
     ("desk", "503\tBusy\tToo many calls.\tWait.\n", "", &["- code Busy"]),
 ];

@@ -16,12 +16,14 @@ use crate::{
 };
 
 /// A host, perhaps with a dot too many.
-static HOST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[\w${}:-]+(\.+[\w${}:-]+)+$").expect("a constant pattern"));
+static HOST: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[\w${}:-]+(\.+[\w${}:-]+)+$").expect("a constant pattern"));
 /// A method and a path.
 static CALL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(.+)$").expect("a constant pattern"));
 /// An error code, a region, a state: what is no sentence.
-static TOKEN: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[A-Za-z0-9_][\w.-]*( [A-Z]+)?$").expect("a constant pattern"));
+static TOKEN: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^[A-Za-z0-9_][\w.-]*( [A-Z]+)?$").expect("a constant pattern"));
 /// Part of a permission.
 static ACTION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[a-zA-Z0-9:*.]+$").expect("a constant pattern"));
 
@@ -93,7 +95,8 @@ fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, 
 /// with the one before.
 fn actions(cell: &str) -> Vec<String> {
     let mut actions: Vec<String> = Vec::new();
-    for piece in cell.split(|c: char| c.is_whitespace() || "，。、,".contains(c)).filter(|piece| ACTION.is_match(piece)) {
+    for piece in cell.split(|c: char| c.is_whitespace() || "，。、,".contains(c)).filter(|piece| ACTION.is_match(piece))
+    {
         let colons = |text: &str| text.matches(':').count();
         match actions.last_mut() {
             Some(last) if colons(last) + colons(piece) <= 2 => last.push_str(piece),
@@ -113,6 +116,9 @@ mod tests {
     fn permissions_are_whole() {
         assert_eq!(actions("shop:order:list"), ["shop:order:list"]);
         assert_eq!(actions("shop:or\nder:list"), ["shop:order:list"]);
-        assert_eq!(actions("shop:order:create\n- net:*:get*\n- net:*:list*"), ["shop:order:create", "net:*:get*", "net:*:list*"]);
+        assert_eq!(
+            actions("shop:order:create\n- net:*:get*\n- net:*:list*"),
+            ["shop:order:create", "net:*:get*", "net:*:list*"]
+        );
     }
 }

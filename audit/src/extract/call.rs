@@ -55,7 +55,8 @@ fn joined(url: &str, mut at: usize, rest: &[Line<'_>]) -> String {
     for line in rest {
         let text = line.text.trim();
         let open = url.matches('{').count() > url.matches('}').count();
-        let goes_on = url.ends_with(['/', '?', '&', '=', '_', '-']) || text.starts_with(['/', '?', '&', '=', '}']) || open;
+        let goes_on =
+            url.ends_with(['/', '?', '&', '=', '_', '-']) || text.starts_with(['/', '?', '&', '=', '}']) || open;
         // In a long query a line may break inside a word: then the next one has what only a query has.
         let inside = url.contains('?') && text.contains("={");
         if line.line != at + 1 || !(goes_on || inside) || !REST_OF_URL.is_match(text) {
@@ -79,10 +80,7 @@ pub fn parse(method: &str, url: &str) -> Option<Request> {
         return None;
     }
     let query = query.split('&').filter_map(|pair| pair.split('=').next()).filter(|name| mend::is_name(name));
-    Some(Request {
-        call: Call::Rest { method: method.to_owned(), path },
-        query: query.map(str::to_owned).collect(),
-    })
+    Some(Request { call: Call::Rest { method: method.to_owned(), path }, query: query.map(str::to_owned).collect() })
 }
 
 /// Whether code begins with a method and a URL.
@@ -113,7 +111,10 @@ mod tests {
         let (call, query) = found(&["GET /v1/{shop_id}/orders?", "limit={limit}&offs", "et={offset}", "Text"]);
         assert_eq!(call, "GET /v1/{shop_id}/orders");
         assert_eq!(query, ["limit", "offset"]);
-        assert_eq!(found(&["PUT /v1/{shop_id}/orders/", "{order_id}/state"]).0, "PUT /v1/{shop_id}/orders/{order_id}/state");
+        assert_eq!(
+            found(&["PUT /v1/{shop_id}/orders/", "{order_id}/state"]).0,
+            "PUT /v1/{shop_id}/orders/{order_id}/state"
+        );
     }
 
     #[test]

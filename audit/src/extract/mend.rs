@@ -4,10 +4,8 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Letters of other alphabets, and the Latin ones that they are taken for.
-const LOOK_ALIKES: &[(&str, &str)] = &[
-    ("АВСЕНІЈКМОРЅТХУаеіјорсѕухԁԛԝһ", "ABCEHIJKMOPSTXYaeijopcsyxdqwh"),
-    ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορν", "ABEZHIKMNOPTYXaopv"),
-];
+const LOOK_ALIKES: &[(&str, &str)] =
+    &[("АВСЕНІЈКМОРЅТХУаеіјорсѕухԁԛԝһ", "ABCEHIJKMOPSTXYaeijopcsyxdqwh"), ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορν", "ABEZHIKMNOPTYXaopv")];
 
 /// A name without blanks and look-alikes, and the name as printed where that differs.
 pub fn name(printed: &str) -> (String, Option<String>) {

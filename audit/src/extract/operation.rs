@@ -50,7 +50,8 @@ struct SampleDraft {
 pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut Notes) -> Option<Operation> {
     let before = notes.len();
     let mut parts = Reader::new(places, notes).read(section);
-    let describes = parts.tables.iter().any(|table| table.fields.iter().any(|draft| draft.field.required != Required::Unknown));
+    let describes =
+        parts.tables.iter().any(|table| table.fields.iter().any(|draft| draft.field.required != Required::Unknown));
     let request = match calls {
         Calls::Rest => rest(section, describes, notes),
         Calls::Rpc => rpc(section, &parts, describes, notes),
@@ -149,6 +150,9 @@ impl<'a> Reader<'a> {
         if let Some(status) = words::status(text) {
             self.status = Some(status);
             self.goes_on = false;
+            if self.part == Part::Answer {
+                self.parts.statuses.push((status, line));
+            }
         } else if self.part == Part::Statuses
             && let Ok(status) = text.trim_start_matches("- ").trim().parse()
         {
@@ -189,9 +193,10 @@ impl<'a> Reader<'a> {
         let Some(header) = rows.first() else { return };
         let columns = table::columns(header);
         if self.part == Part::Statuses && columns.contains(&Some(Column::Status)) {
-            let statuses = rows.iter().skip(1).filter_map(|row| {
-                Some((table::cell(row, &columns, Column::Status).parse().ok()?, row.line))
-            });
+            let statuses = rows
+                .iter()
+                .skip(1)
+                .filter_map(|row| Some((table::cell(row, &columns, Column::Status).parse().ok()?, row.line)));
             self.parts.statuses.extend(statuses);
             return;
         }
@@ -215,8 +220,11 @@ impl<'a> Reader<'a> {
             }
             None => None,
         };
-        let known = matches!(self.part, Part::Uri | Part::Request | Part::Answer) || role.is_some_and(|role| role != Role::Part);
-        if !known && role != Some(Role::Part) && self.parts.tables.is_empty() || self.part == Part::Other && role == Some(Role::Part) {
+        let known = matches!(self.part, Part::Uri | Part::Request | Part::Answer)
+            || role.is_some_and(|role| role != Role::Part);
+        if !known && role != Some(Role::Part) && self.parts.tables.is_empty()
+            || self.part == Part::Other && role == Some(Role::Part)
+        {
             return;
         }
         let fields = table::fields(rows, self.places, self.notes);
@@ -242,7 +250,9 @@ impl<'a> Reader<'a> {
             Piece::Other => {}
             // Without a mark only what is JSON from its first line on is one.
             _ if self.unmarked && offset > 0 && !call::is_request(code) => {}
-            Piece::Rest | Piece::End if let Some(draft) = self.parts.samples.last_mut().filter(same) => draft.pieces.texts.push(json),
+            Piece::Rest | Piece::End if let Some(draft) = self.parts.samples.last_mut().filter(same) => {
+                draft.pieces.texts.push(json)
+            }
             Piece::End => {}
             Piece::Start | Piece::Rest => {
                 let pieces = Pieces { texts: vec![json], line: line + offset };
@@ -265,7 +275,7 @@ impl SampleDraft {
 
 /// Method and path of a section. A section without is no operation; with tables of parameters it looks like one.
 fn rest(section: &Section<'_>, describes: bool, notes: &mut Notes) -> Option<(Request, usize)> {
-    match call::rest(&Section::lines(&section.blocks)) {
+    match call::rest(&Section::lines(&of_uri(section))) {
         Ok(Some((request, line))) => Some((request, line)),
         Ok(None) if describes => {
             notes.add(section.line, format!("section {} has parameters, but no method and path", section.number));
@@ -277,6 +287,19 @@ fn rest(section: &Section<'_>, describes: bool, notes: &mut Notes) -> Option<(Re
             None
         }
     }
+}
+
+/// The blocks that tell the path: of the part for it, so that no sample is taken for it; all if there is no such part.
+fn of_uri<'a>(section: &Section<'a>) -> Vec<&'a Block> {
+    let part = |block: &&Block| match &block.kind {
+        BlockKind::Text(text) | BlockKind::Subheading(text) => Part::of(text),
+        _ => None,
+    };
+    let mut blocks = section.blocks.iter().copied().skip_while(|block| part(block) != Some(Part::Uri)).peekable();
+    if blocks.peek().is_none() {
+        return section.blocks.clone();
+    }
+    blocks.take_while(|block| part(block).is_none_or(|part| matches!(part, Part::Uri | Part::UriSample))).collect()
 }
 
 /// The action of a section: the sample of a request has it whole, the table in a narrow cell.
@@ -395,9 +418,12 @@ fn url_sample(section: &Section<'_>, calls: Calls, places: &Places) -> Option<Sa
     }
     let lines = Section::lines(&section.blocks);
     let start = lines.iter().position(|line| call::action(line.text).is_some())?;
-    let url: String = lines.iter().skip(start).map(|line| line.text.trim()).take_while(|text| {
-        text.contains("Action=") || text.starts_with('&')
-    }).collect();
+    let url: String = lines
+        .iter()
+        .skip(start)
+        .map(|line| line.text.trim())
+        .take_while(|text| text.contains("Action=") || text.starts_with('&'))
+        .collect();
     let (_, query) = url.split_once('?')?;
     let mut keys: Vec<String> = query
         .split('&')

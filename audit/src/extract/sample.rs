@@ -100,7 +100,9 @@ impl Pieces {
 fn begins_json(line: &str) -> bool {
     let mut chars = line.chars().filter(|c| !c.is_whitespace());
     let bracket = chars.next();
-    chars.next().is_none_or(|c| matches!(c, '"' | '“' | '\\' | ']' | '}' | '-' | '0'..='9') || c == '{' && bracket == Some('['))
+    chars
+        .next()
+        .is_none_or(|c| matches!(c, '"' | '“' | '\\' | ']' | '}' | '-' | '0'..='9') || c == '{' && bracket == Some('['))
         && !line.starts_with("[{endpoint")
 }
 
@@ -127,7 +129,8 @@ fn texts_are_sound(value: &Value) -> bool {
     match value {
         Value::String(text) => {
             let text = text.trim();
-            let like_json = text.starts_with("[{") && text.ends_with("}]") || text.starts_with('{') && text.ends_with('}');
+            let like_json =
+                text.starts_with("[{") && text.ends_with("}]") || text.starts_with('{') && text.ends_with('}');
             !like_json || text.len() < 3 || serde_json::from_str::<Value>(text).is_ok()
         }
         Value::Array(items) => items.iter().all(texts_are_sound),
@@ -205,7 +208,10 @@ mod tests {
     #[test]
     fn what_a_page_parted_is_joined() {
         let joined = read(&["{\n\"orders\": [\n{\"id\": 1}\n]\n}", "\"total\": 2\n}"]);
-        assert_eq!(joined, (vec!["orders".to_owned(), "orders[].id".to_owned(), "total".to_owned()], SampleState::Mended));
+        assert_eq!(
+            joined,
+            (vec!["orders".to_owned(), "orders[].id".to_owned(), "total".to_owned()], SampleState::Mended)
+        );
     }
 
     #[test]
@@ -223,10 +229,10 @@ mod tests {
 
     #[test]
     fn of_what_is_broken_the_names_are_known() {
-        assert_eq!(read(&[r#"{"a": {"b": [1}, "c": ...}"#]), (
-            vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
-            SampleState::Broken
-        ));
+        assert_eq!(
+            read(&[r#"{"a": {"b": [1}, "c": ...}"#]),
+            (vec!["a".to_owned(), "b".to_owned(), "c".to_owned()], SampleState::Broken)
+        );
     }
 
     #[test]

@@ -62,7 +62,9 @@ pub fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
 
 /// Whether a section stands in or under one of the numbered ones.
 pub fn is_under(number: &str, roots: &[String]) -> bool {
-    roots.iter().any(|root| number.strip_prefix(root.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+    roots
+        .iter()
+        .any(|root| number.strip_prefix(root.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
 }
 
 /// The sections that may describe operations, each with those that continue it.

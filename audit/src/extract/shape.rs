@@ -31,7 +31,8 @@ pub fn shape(fields: Vec<Draft>, named: Vec<Named>, notes: &mut Notes) -> Shape 
     let keys = keys(&named);
     let lines: Vec<usize> = named.iter().map(|named| named.line).collect();
     let mut used = vec![false; named.len()];
-    let tables: Vec<(String, String)> = named.iter().map(|named| (named.number.clone(), key_name(&named.name))).collect();
+    let tables: Vec<(String, String)> =
+        named.iter().map(|named| (named.number.clone(), key_name(&named.name))).collect();
     let mut root = fields;
     let mut types: Vec<Vec<Draft>> = named.into_iter().map(|named| named.fields).collect();
     let all = || std::iter::once(usize::MAX).chain(0..tables.len());
@@ -116,7 +117,8 @@ fn link_left_over<'a>(drafts: impl Iterator<Item = &'a mut Draft>, named: bool, 
     let objects = types.filter(|ty| ty.of.is_none() && ty.kind == Kind::Object);
     let mut unknown = objects.filter(|ty| !named || !type_name(&ty.text).is_empty());
     let mut unused = used.iter_mut().enumerate().filter(|(_, used)| !**used);
-    if let (Some(ty), None, Some((index, used)), None) = (unknown.next(), unknown.next(), unused.next(), unused.next()) {
+    if let (Some(ty), None, Some((index, used)), None) = (unknown.next(), unknown.next(), unused.next(), unused.next())
+    {
         *used = true;
         ty.of = keys.get(index).cloned();
     }

@@ -64,7 +64,8 @@ fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Not
             Some(false) => Required::Optional,
             None if words::is_prose(text) => Required::Conditional,
             None => {
-                notes.add(row.line, format!("`{name}`: `{}` does not say whether it is required", mend::one_line(text)));
+                notes
+                    .add(row.line, format!("`{name}`: `{}` does not say whether it is required", mend::one_line(text)));
                 Required::Unknown
             }
         },

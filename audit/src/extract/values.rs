@@ -13,7 +13,8 @@ static VALUE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"^(?:{before})?{value}(?:$|[:：,，;；。（(]|\. |{after})")).expect("a constant pattern")
 });
 /// A word that may be a value.
-static WORD: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[A-Za-z0-9_][A-Za-z0-9_.+/-]*").expect("a constant pattern"));
+static WORD: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"[A-Za-z0-9_][A-Za-z0-9_.+/-]*").expect("a constant pattern"));
 
 /// The values that lists in a description give. A list whose items do not all begin with a value is text.
 pub fn listed(description: &str) -> Vec<String> {

@@ -5,12 +5,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// What starts a new line in a cell.
-static BREAK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)<br\s*/?>|</p>|</?ul[^<>]*>|</li>").expect("a constant pattern"));
+static BREAK: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)<br\s*/?>|</p>|</?ul[^<>]*>|</li>").expect("a constant pattern"));
 /// What starts an item of a list in a cell.
 static ITEM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)<li>").expect("a constant pattern"));
 /// Any other element that scans have. `<String>` and the like are not elements.
 static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)</?(?:p|b|i|u|a|pre|code|sub|sup|span|mark|em|strong|div)(?:\s[^<>]*)?>").expect("a constant pattern")
+    Regex::new(r"(?i)</?(?:p|b|i|u|a|pre|code|sub|sup|span|mark|em|strong|div)(?:\s[^<>]*)?>")
+        .expect("a constant pattern")
 });
 /// A link to a place in the document.
 static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[([^\[\]]*)\]\([^()\s]*\)").expect("a constant pattern"));
@@ -31,7 +33,8 @@ pub fn cell(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let line = line.trim();
         // The bullet that a scan shows inside an element of a list gives the mark twice.
-        line.strip_prefix("- ").map_or_else(|| line.to_owned(), |item| format!("- {}", item.trim_start_matches(['-', ' '])))
+        line.strip_prefix("- ")
+            .map_or_else(|| line.to_owned(), |item| format!("- {}", item.trim_start_matches(['-', ' '])))
     });
     let lines: Vec<String> = lines.filter(|line| !line.is_empty() && line.as_str() != "-").collect();
     lines.join("\n")

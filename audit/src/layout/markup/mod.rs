@@ -17,7 +17,8 @@ static FENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*(?:[-*•●]\
 /// An image on a line of its own.
 static IMAGE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^!\[[^\]]*\]\([^)]*\)$").expect("a constant pattern"));
 /// Two emphasised parts without anything between: two lines that the scan glued.
-static GLUED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(\*\*[^*]+\*\*)(\*\*[^*]+\*\*)$").expect("a constant pattern"));
+static GLUED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(\*\*[^*]+\*\*)(\*\*[^*]+\*\*)$").expect("a constant pattern"));
 
 /// A line with its number; one that the scan glued from several stands here as several.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +111,10 @@ impl<'a> Reader<'a> {
         let mut depth = 0_usize;
         let mut count = 0;
         for (index, line) in rest.iter().enumerate() {
-            if FENCE.is_match(line.text) || line.text.starts_with(['#', '|']) || self.headings.at(self.at + index).is_some() {
+            if FENCE.is_match(line.text)
+                || line.text.starts_with(['#', '|'])
+                || self.headings.at(self.at + index).is_some()
+            {
                 break;
             }
             count += 1;
@@ -181,13 +185,16 @@ mod tests {
     #[test]
     fn glued_lines_are_parted() {
         let found = kinds("See [codes](#).**2.1.4 Close****Purpose**\n\n**Status code: 400****Table 3 Fields**\n");
-        assert_eq!(found, [
-            BlockKind::Text("See codes.".into()),
-            BlockKind::Heading { number: "2.1.4".into(), title: "Close".into() },
-            BlockKind::Text("Purpose".into()),
-            BlockKind::Text("Status code: 400".into()),
-            BlockKind::Text("Table 3 Fields".into()),
-        ]);
+        assert_eq!(
+            found,
+            [
+                BlockKind::Text("See codes.".into()),
+                BlockKind::Heading { number: "2.1.4".into(), title: "Close".into() },
+                BlockKind::Text("Purpose".into()),
+                BlockKind::Text("Status code: 400".into()),
+                BlockKind::Text("Table 3 Fields".into()),
+            ]
+        );
     }
 
     #[test]
@@ -211,12 +218,15 @@ mod tests {
     #[test]
     fn a_table_that_lost_its_header_goes_on_with_the_last() {
         let text = "Name\tType\tDescription\na\tString\tx\n\nName Type\tDescription\n----\t----\n\nb\tInteger\ty\n";
-        assert_eq!(rows(text), [
-            ["Name", "Type", "Description"],
-            ["a", "String", "x"],
-            ["Name", "Type", "Description"],
-            ["b", "Integer", "y"]
-        ]);
+        assert_eq!(
+            rows(text),
+            [
+                ["Name", "Type", "Description"],
+                ["a", "String", "x"],
+                ["Name", "Type", "Description"],
+                ["b", "Integer", "y"]
+            ]
+        );
         let (_, unreadable) = read("# 1.1 Lone\n\nb\tInteger\ty\n");
         assert_eq!(unreadable.len(), 1);
     }

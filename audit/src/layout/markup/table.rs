@@ -149,7 +149,9 @@ fn header(row: &Row) -> Option<(Row, Vec<String>)> {
         }
         let heading = cell.split_whitespace().find(|word| Column::of(word).is_some())?;
         headings.push(heading.to_owned());
-        intruders.push(cell.replacen(heading, "", 1).lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned());
+        intruders.push(
+            cell.replacen(heading, "", 1).lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned(),
+        );
     }
     Some((row_of(headings), intruders))
 }

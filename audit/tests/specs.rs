@@ -1,0 +1,227 @@
+//! The real specs: they say what the locks of their documents say, and each way to break one is reported.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use yundb_audit::{Audit, Outcome};
+
+fn specs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs")
+}
+
+#[test]
+fn the_specs_say_what_the_locks_say() {
+    let outcome = Audit { specs: specs(), ..Audit::default() }.run().unwrap();
+    assert!(outcome.is_clean(), "{}", outcome.diagnostics);
+    assert!(outcome.report.services.len() >= 7);
+}
+
+/// One edit of a spec: the file in its folder, the old text (which stands there once), the new text, and words that the
+/// audit has to say.
+type Break = (&'static str, &'static str, &'static str, &'static str);
+
+/// Copies a service's folder, edits it, and audits the copy.
+fn broken(service: &str, (file, old, new, _): &Break) -> Outcome {
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to).unwrap();
+        for entry in fs::read_dir(from).unwrap() {
+            let from = entry.unwrap().path();
+            let to = to.join(from.file_name().unwrap());
+            if from.is_dir() {
+                copy(&from, &to);
+            } else {
+                fs::copy(&from, &to).unwrap();
+            }
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    copy(&specs().join(service), &folder.path().join(service));
+    let path = folder.path().join(service).join(file);
+    let text = fs::read_to_string(&path).unwrap();
+    assert_eq!(text.matches(old).count(), 1, "{service}/{file} has `{old}` once");
+    fs::write(&path, text.replace(old, new)).unwrap();
+    Audit { specs: folder.path().to_path_buf(), ..Audit::default() }.run().unwrap()
+}
+
+fn each_is_reported(service: &str, breaks: &[Break]) {
+    for edit @ (file, old, new, said) in breaks {
+        let outcome = broken(service, edit);
+        let says = outcome.diagnostics.to_string();
+        assert!(!outcome.is_clean(), "{service}/{file}: nobody noticed `{new}` for `{old}`");
+        assert!(says.contains(said), "{service}/{file}: `{new}` for `{old}` should say `{said}`, but says:\n{says}");
+        // The place in the spec, and the one in the lock.
+        assert!(says.contains(service) && says.contains(".yaml:") || says.contains("document.lock:"), "{says}");
+    }
+}
+
+#[test]
+fn aliyun_dg() {
+    const LIST: &str = "operations/gateways/list-databases.yaml";
+    each_is_reported(
+        "aliyun-dg",
+        &[
+            // A field less, a field more, a field renamed.
+            (
+                LIST,
+                "            RequestId: {type: string, description: Id of this call.}\n",
+                "",
+                "lacks `answer 200 RequestId`",
+            ),
+            (
+                LIST,
+                "            RequestId: {type",
+                "            HostId: {type: string}\n            RequestId: {type",
+                "does not have `answer 200 HostId`",
+            ),
+            (LIST, "            ErrorMsg: {type", "            ErrorMessage: {type", "`answer 200 ErrorMsg`"),
+            // Required or not.
+            (
+                LIST,
+                "  - name: PageSize\n    in: query\n    required: true\n",
+                "  - name: PageSize\n    in: query\n",
+                "`query PageSize`",
+            ),
+            (
+                LIST,
+                "  - name: SearchKey\n    in: query\n",
+                "  - name: SearchKey\n    in: query\n    required: true\n",
+                "`query SearchKey`",
+            ),
+            // Types.
+            (LIST, "Count: {type: integer, format: int32,", "Count: {type: string,", "`answer 200 Count`"),
+            (
+                LIST,
+                "sent as text.\n    schema: {type: string}\n    examples:\n      sample: {value: \"1\"}",
+                "sent as text.\n    schema: {type: boolean}\n    examples:\n      sample: {value: true}",
+                "`query PageNumber`",
+            ),
+            // Parameters.
+            (LIST, "  - name: SearchKey\n", "  - name: SearchWord\n", "SearchKey"),
+            (
+                "parameters.yaml",
+                "GatewayName:\n  name: GatewayName\n  in: query",
+                "GatewayName:\n  name: GatewayName\n  in: header",
+                "GatewayName",
+            ),
+            // Operations and sections.
+            (
+                "openapi.yaml",
+                "  /#Action=StopGateway:\n    get: {$ref: operations/gateways/stop-gateway.yaml}\n",
+                "",
+                "StopGateway",
+            ),
+            ("openapi.yaml", "/#Action=StopGateway:", "/#Action=HaltGateway:", "StopGateway"),
+            (LIST, "section: \"4.8\"", "section: \"4.9\"", "4.8"),
+            // Samples, endpoints, errata, the document.
+            (LIST, "              Code: OK\n", "", "`sample answer 200`"),
+            ("openapi.yaml", "https://dg.cn-chengdu.aliyuncs.com", "https://dg.cn-chengdu.aliyuncs.org", "cn-chengdu"),
+            ("openapi.yaml", "dg.cn-qingdao.aliyuncs..com", "dg.cn-qingdao.aliyuncs.com", "explains no difference"),
+            ("openapi.yaml", "edition: \"20220512\"", "edition: \"20220513\"", "20220512"),
+        ],
+    );
+}
+
+#[test]
+fn aliyun_sts() {
+    const ROLE: &str = "operations/credentials/assume-role.yaml";
+    each_is_reported(
+        "aliyun-sts",
+        &[
+            (
+                ROLE,
+                "  - name: RoleArn\n    in: query\n    required: true\n",
+                "  - name: RoleArn\n    in: query\n",
+                "`query RoleArn`",
+            ),
+            (ROLE, "                SecurityToken:\n", "                SecurityTokens:\n", "SecurityToken"),
+            (
+                ROLE,
+                "                Expiration:\n                  type: string\n                  format: date-time",
+                "                Expiration:\n                  type: integer\n                  format: int64",
+                "Expiration",
+            ),
+            (ROLE, "  - name: RoleSessionName\n", "  - name: SessionName\n", "RoleSessionName"),
+            (ROLE, "spec: DurationSeconds, an", "spec: An", "DurationSeconds"),
+            (
+                ROLE,
+                "    in: query\n    description: |\n      Policy document",
+                "    in: header\n    description: |\n      Policy document",
+                "Policy",
+            ),
+            ("schemas/ErrorCode.yaml", "  - NoPermission\n", "", "NoPermission"),
+            ("schemas/ErrorCode.yaml", "  NoPermission: 403\n", "  NoPermission: 401\n", "NoPermission"),
+            ("schemas/ErrorCode.yaml", "  - InternalError\n", "  - InternalError\n  - Busy\n", "Busy"),
+            ("openapi.yaml", "/#Action=AssumeRole", "/#Action=AssumeRoles", "AssumeRole"),
+            ("openapi.yaml", "spec: sts.aliyuncs.com", "spec: the real host", "sts.aliyuncs.com"),
+        ],
+    );
+}
+
+#[test]
+fn huawei_drs() {
+    const CREATE: &str = "operations/connections/create-connection.yaml";
+    const ENDPOINT: &str = "schemas/BaseEndpoint.yaml";
+    each_is_reported(
+        "huawei-drs",
+        &[
+            (ENDPOINT, "      - ecs_redis\n", "", "ecs_redis"),
+            (ENDPOINT, "      - rediscluster\n", "      - rediscluster\n      - valkey\n", "valkey"),
+            (ENDPOINT, "      - postgresql\n      - ecs", "      - postgres\n      - ecs", "postgresql"),
+            (ENDPOINT, "  db_port:\n    type: string", "  db_port:\n    type: integer\n    format: int32", "db_port"),
+            (
+                ENDPOINT,
+                "  source_sharding:\n    type: array\n    description: The physical source databases behind this one.\n    items:\n      $ref: BaseEndpoint.yaml\n",
+                "  source_sharding:\n    $ref: BaseEndpoint.yaml\n",
+                "source_sharding",
+            ),
+            (ENDPOINT, "  instance_name:\n", "  name_of_instance:\n", "instance_name"),
+            (
+                CREATE,
+                "            create_time:\n              type: integer\n              format: int64\n",
+                "            create_time:\n              type: string\n",
+                "create_time",
+            ),
+            (
+                CREATE,
+                "              az_code:\n                type: string\n                description: Availability zone of the instance.\n",
+                "",
+                "az_code",
+            ),
+            (CREATE, "  - $ref: ../../parameters.yaml#/Language\n", "", "X-Language"),
+            (CREATE, "              create_time: 1716879012121\n", "", "`sample answer 200`"),
+            ("openapi.yaml", "/v5/{project_id}/connections:", "/v5/{project_id}/connection:", "connections"),
+            ("openapi.yaml", "    post:\n", "    put:\n", "POST"),
+        ],
+    );
+}
+
+#[test]
+fn huawei_iam() {
+    const TOKEN: &str = "operations/tokens/create-token.yaml";
+    const PROJECTS: &str = "operations/projects/list-projects.yaml";
+    each_is_reported(
+        "huawei-iam",
+        &[
+            (PROJECTS, "                  is_domain:\n", "                  domain:\n", "is_domain"),
+            (PROJECTS, "                  enabled: true\n", "", "`sample answer 200`"),
+            (PROJECTS, "  - name: per_page\n", "  - name: page_size\n", "page_size"),
+            (PROJECTS, "parent_id, enabled, page", "parent_id, page", "enabled"),
+            (PROJECTS, "section: A.4", "section: A.5", "A.4"),
+            (TOKEN, "  - name: nocatalog\n", "  - name: no_catalog\n", "no_catalog"),
+            (
+                TOKEN,
+                "                methods: [password]\n                catalog:\n",
+                "                catalog:\n",
+                "methods",
+            ),
+            (TOKEN, "                expires_at:\n", "                expires:\n", "expires_at"),
+            (TOKEN, "so issued_at, catalog", "so catalog", "issued_at"),
+            ("openapi.yaml", "  /v3/projects:\n    get:\n", "  /v3/projects:\n    post:\n", "GET /v3/projects"),
+            ("openapi.yaml", "https://iam.myhuaweicloud.com", "https://iam.example.com", "iam.example.com"),
+        ],
+    );
+}
