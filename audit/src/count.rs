@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    compare::{Difference, Topic},
+    compare::{Aspect, Difference, LIST, Saying, Topic},
     fact::{Facts, Field, Operation},
 };
 
@@ -43,13 +43,17 @@ impl Counts {
 
     /// What a side says.
     pub fn of(facts: &Facts) -> Self {
-        let appendices = Self {
+        facts.operations.iter().map(Self::of_operation).fold(Self::of_appendices(facts), Add::add)
+    }
+
+    /// What a side says apart from operations.
+    pub fn of_appendices(facts: &Facts) -> Self {
+        Self {
             values: facts.states.iter().map(|states| states.values.len()).sum(),
             codes: facts.codes.len(),
             other: facts.endpoints.len() + facts.permissions.len(),
             ..Self::default()
-        };
-        facts.operations.iter().map(Self::of_operation).fold(appendices, Add::add)
+        }
     }
 
     /// What a side says of one operation.
@@ -70,19 +74,47 @@ impl Counts {
         }
     }
 
+    /// How many of these facts, and others, the right side has, by how it differs. So both sides are counted alike, though
+    /// a spec says some things at another place or more than once.
+    #[must_use]
+    pub fn differing<'a>(self, differences: impl IntoIterator<Item = &'a Difference>) -> Self {
+        let mut counts = self;
+        for difference in differences {
+            let items = |saying: &Option<Saying>| match saying.as_ref().map(|saying| saying.text.as_str()) {
+                None | Some("") => 0,
+                Some(_) if difference.topic != Topic::Value => 1,
+                Some(text) => text.split(LIST).count(),
+            };
+            let (left, right) = match difference.aspect {
+                Aspect::Missing | Aspect::Extra => (items(&difference.left), items(&difference.right)),
+                Aspect::Values if difference.topic == Topic::Value => {
+                    (items(&difference.left), items(&difference.right))
+                }
+                _ => continue,
+            };
+            let count = counts.of_topic(difference.topic);
+            *count = (*count + right).saturating_sub(left);
+        }
+        counts
+    }
+
+    fn of_topic(&mut self, topic: Topic) -> &mut usize {
+        match topic {
+            Topic::Operation => &mut self.operations,
+            Topic::Parameter => &mut self.parameters,
+            Topic::Response => &mut self.responses,
+            Topic::Value => &mut self.values,
+            Topic::Code => &mut self.codes,
+            Topic::Sample => &mut self.samples,
+            Topic::Endpoint | Topic::Permission | Topic::Document => &mut self.other,
+        }
+    }
+
     /// How many differences there are of each kind.
     pub fn of_differences<'a>(differences: impl IntoIterator<Item = &'a Difference>) -> Self {
         let mut counts = Self::default();
         for difference in differences {
-            *match difference.topic {
-                Topic::Operation => &mut counts.operations,
-                Topic::Parameter => &mut counts.parameters,
-                Topic::Response => &mut counts.responses,
-                Topic::Value => &mut counts.values,
-                Topic::Code => &mut counts.codes,
-                Topic::Sample => &mut counts.samples,
-                Topic::Endpoint | Topic::Permission | Topic::Document => &mut counts.other,
-            } += 1;
+            *counts.of_topic(difference.topic) += 1;
         }
         counts
     }

@@ -86,6 +86,7 @@ impl Service {
     /// The result for a document's or lock's facts. `unread` is known with the document at hand.
     pub fn new(service: &str, documented: &Facts, unread: Option<&[Unread]>, specified: Option<Specified<'_>>) -> Self {
         let noted = documented.operations.iter().map(|operation| operation.unread.len()).sum();
+        let sections = self::sections(documented, specified);
         let lines = unread.unwrap_or_default().iter().map(|unread| Line {
             file: unread.at.file().to_owned(),
             line: unread.at.line(),
@@ -96,15 +97,24 @@ impl Service {
             document: documented.origin.document.clone(),
             edition: documented.origin.edition.clone(),
             documented: Counts::of(documented),
-            specified: specified.map(|spec| Counts::of(spec.facts)),
+            specified: specified.map(|spec| {
+                let apart = differences(spec.settled).filter(|difference| difference.operation.is_none());
+                let apart = Counts::of_appendices(documented).differing(apart);
+                sections.iter().filter_map(|section| section.specified).fold(apart, |sum, more| sum + more)
+            }),
             errata: specified.map(|spec| Counts::of_differences(accepted(spec.settled))),
             open: specified.map_or(0, |spec| spec.settled.open.len()),
             noted: specified.map_or(0, |spec| spec.settled.noted.len()),
             unread: unread.map_or(noted, <[_]>::len),
             lines: lines.collect(),
-            sections: sections(documented, specified),
+            sections,
         }
     }
+}
+
+/// All differences, whatever explains them.
+fn differences(settled: &Settled) -> impl Iterator<Item = &Difference> {
+    accepted(settled).chain(&settled.open).chain(&settled.noted)
 }
 
 fn accepted(settled: &Settled) -> impl Iterator<Item = &Difference> {
@@ -140,7 +150,12 @@ fn section(
         section: named.section.clone(),
         call: named.call.to_string(),
         documented: documented.map(Counts::of_operation),
-        specified: other.map(Counts::of_operation),
+        specified: other.map(|other| match (documented, specified) {
+            (Some(documented), Some(spec)) => {
+                Counts::of_operation(documented).differing(differences(spec.settled).filter(ours))
+            }
+            _ => Counts::of_operation(other),
+        }),
         errata: specified
             .map_or_else(Counts::default, |spec| Counts::of_differences(accepted(spec.settled).filter(ours))),
         open: specified.map_or(0, |spec| spec.settled.open.iter().filter(ours).count()),

@@ -96,4 +96,4 @@ pub(super) fn only(these: &[String], others: &[String]) -> String {
 }
 
 /// What stands between the values of a list.
-pub(super) const LIST: &str = ", ";
+pub(crate) const LIST: &str = ", ";

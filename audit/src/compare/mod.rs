@@ -19,6 +19,7 @@ use yundb_generator::diagnostic::Location;
 use crate::fact::{Call, Facts};
 
 use self::findings::Findings;
+pub(crate) use self::findings::LIST;
 
 pub use self::{
     errata::{Settled, settle},
