@@ -70,7 +70,13 @@ fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Not
             }
         },
     };
-    let ty = words::type_of_cell(cell(row, columns, Column::Type));
+    let ty = words::type_of_cell(cell(row, columns, Column::Type)).map(|words| {
+        let words: String = words.chars().map(mend::latin).collect();
+        if words.chars().any(|c| c.is_alphabetic() && !c.is_ascii()) {
+            notes.add(row.line, format!("`{name}`: the type is printed `{}`", mend::one_line(&words)));
+        }
+        words.chars().filter(char::is_ascii).collect::<String>()
+    });
     let example = cell(row, columns, Column::Example);
     let description = cell(row, columns, Column::Description);
     let mut references = ty.as_deref().map(words::references).unwrap_or_default();

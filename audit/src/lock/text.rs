@@ -27,7 +27,7 @@ pub fn item(text: &str) -> Cow<'_, str> {
 /// Text up to the end of the line.
 pub fn rest(text: &str) -> Cow<'_, str> {
     let odd = text.is_empty() || text.starts_with('"') || text.trim() != text;
-    quoted_unless(text, !odd && text.chars().all(|c| is_plain(c) || c == ' ' || c.is_ascii_punctuation() || is_wide(c)))
+    quoted_unless(text, !odd && text.chars().all(|c| is_plain(c) || c == ' ' || c.is_ascii_punctuation()))
 }
 
 /// Several items.
@@ -37,26 +37,20 @@ pub fn list(texts: &[impl AsRef<str>]) -> String {
 
 /// Letters and digits of which everyone sees which they are: others look like Latin ones, and are quoted.
 fn is_plain(c: char) -> bool {
-    c.is_ascii_alphanumeric() || is_wide(c) && c.is_alphanumeric()
-}
-
-/// Characters of the documents' language, with its marks and full-width forms.
-fn is_wide(c: char) -> bool {
-    matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}') && !c.is_whitespace()
+    c.is_ascii_alphanumeric()
 }
 
 fn quoted_unless(text: &str, plain: bool) -> Cow<'_, str> {
     if plain { Cow::Borrowed(text) } else { Cow::Owned(quoted(text)) }
 }
 
-/// A text as JSON writes it, with all characters escaped that cannot be seen or look like others.
+/// A text as JSON writes it, with all characters escaped that are not ASCII: many cannot be seen or look like others.
 pub fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
         match c {
             '"' | '\\' => quoted.extend(['\\', c]),
             ' '..='~' => quoted.push(c),
-            _ if is_wide(c) => quoted.push(c),
             _ => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
                     // Writing to a string does not fail.
