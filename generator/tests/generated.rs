@@ -37,7 +37,9 @@ fn compare(spec: &Path, out: &Path, options: &Options) {
 #[test]
 fn services_are_up_to_date() {
     let workspace = workspace();
-    let services = folders(&workspace.join("specs"));
+    let mut services = folders(&workspace.join("specs"));
+    // Without a spec a folder only keeps what a document says.
+    services.retain(|service| workspace.join("specs").join(service).join("openapi.yaml").is_file());
     assert_eq!(services, folders(&workspace.join("generated")), "a crate for each spec, and no other");
     for service in services {
         let options = Options {
