@@ -4,6 +4,7 @@ mod appendix;
 mod call;
 mod mend;
 mod operation;
+mod parts;
 pub mod sample;
 mod section;
 mod shape;
