@@ -138,8 +138,9 @@ pub struct Field {
     pub required: Required,
     /// The values that it can have, where the document lists them as such.
     pub values: Vec<String>,
-    /// Words of its description that may be values. Known only with the document at hand: a lock does not keep them.
-    pub mentions: Vec<String>,
+    /// Its description and example without blanks, in which values stand that are not listed. Known only with the document
+    /// at hand: a lock does not keep it.
+    pub mentions: Option<String>,
     /// Whether the client takes care of it, so that nobody is missed who does not mention it (the token header).
     pub implied: bool,
     /// Where it is described.

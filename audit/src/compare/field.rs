@@ -136,9 +136,16 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         return;
     }
     // The document does not list values as such. With it at hand a value that it never mentions is known to be none of its.
-    let unmentioned: Vec<&str> = match left.mentions.is_empty() {
-        true => Vec::new(),
-        false => right.values.iter().filter(|value| !left.mentions.contains(value)).map(String::as_str).collect(),
+    let known = |value: &str, words: &String| {
+        let value = without_blanks(value);
+        let elsewhere = findings.said.get(&left.name);
+        words.contains(&value)
+            || findings.states.contains(&value)
+            || elsewhere.is_some_and(|said| said.contains(&value))
+    };
+    let unmentioned: Vec<&str> = match &left.mentions {
+        None => Vec::new(),
+        Some(words) => right.values.iter().map(String::as_str).filter(|value| !known(value, words)).collect(),
     };
     if unmentioned.is_empty() {
         let difference =
@@ -149,6 +156,11 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         let difference = findings.add(Topic::Value, Aspect::Extra, site.path, says("", &left.at), right_says);
         difference.explained_by(&right.errata, site.around);
     }
+}
+
+/// As descriptions are kept: a narrow cell parts words.
+fn without_blanks(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
 /// A list of `true` and `false` says no more than the type.

@@ -1,8 +1,11 @@
 //! Collects differences while two sides are walked.
 
+use std::collections::{HashMap, HashSet};
+
 use yundb_generator::diagnostic::Location;
 
 use super::{Aspect, Difference, Mode, Saying, Subject, Topic};
+use crate::fact::Facts;
 
 /// The differences found so far, and what is being compared.
 #[derive(Debug)]
@@ -11,12 +14,34 @@ pub(super) struct Findings {
     pub mode: Mode,
     /// The operation that is being compared.
     pub subject: Option<Subject>,
+    /// The states that the left side lists apart from fields, which descriptions refer to.
+    pub states: HashSet<String>,
+    /// What the left side says of all fields of one name: values that it lists once stand for the field everywhere.
+    pub said: HashMap<String, String>,
     list: Vec<Difference>,
 }
 
 impl Findings {
     pub fn new(mode: Mode) -> Self {
-        Self { mode, subject: None, list: Vec::new() }
+        Self { mode, subject: None, states: HashSet::new(), said: HashMap::new(), list: Vec::new() }
+    }
+
+    /// Takes down which values the left side names, in lists of states and for fields of one name.
+    pub fn know(&mut self, left: &Facts) {
+        let states = left.states.iter().flat_map(|states| &states.values);
+        self.states = states.map(|state| state.split_whitespace().collect()).collect();
+        for operation in &left.operations {
+            let bodies = operation.body.iter().chain(operation.answers.iter().map(|answer| &answer.shape));
+            let fields = bodies.flat_map(|shape| shape.fields.iter().chain(shape.types.values().flatten()));
+            let parameters = operation.parameters.iter().map(|parameter| &parameter.field);
+            for field in parameters.chain(fields) {
+                let said = self.said.entry(field.name.clone()).or_default();
+                for words in field.values.iter().chain(&field.mentions) {
+                    said.push_str(words);
+                    said.push('\n');
+                }
+            }
+        }
     }
 
     /// Whether what the left side cannot say is forgiven.

@@ -38,6 +38,7 @@ pub enum Mode {
 /// All facts that two sides do not share, by operation in the order of the left side.
 pub fn facts(left: &Facts, right: &Facts, mode: Mode) -> Vec<Difference> {
     let mut findings = Findings::new(mode);
+    findings.know(left);
     lists::document(left, right, &mut findings);
     operation::all(left, right, &mut findings);
     lists::endpoints(left, right, &mut findings);

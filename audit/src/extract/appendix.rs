@@ -95,16 +95,25 @@ fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, 
 /// with the one before.
 fn actions(cell: &str) -> Vec<String> {
     let mut actions: Vec<String> = Vec::new();
-    for piece in cell.split(|c: char| c.is_whitespace() || "，。、,".contains(c)).filter(|piece| ACTION.is_match(piece))
-    {
-        let colons = |text: &str| text.matches(':').count();
-        match actions.last_mut() {
-            Some(last) if colons(last) + colons(piece) <= 2 => last.push_str(piece),
-            _ if piece.contains(':') => actions.push(piece.to_owned()),
-            _ => {}
+    // The document may have a dot for a colon.
+    let marks = |text: &str| text.matches([':', '.']).count();
+    for line in cell.lines() {
+        let (starts, line) = line.strip_prefix("- ").map_or((false, line), |item| (true, item));
+        let pieces =
+            line.split(|c: char| c.is_whitespace() || "，。、,".contains(c)).filter(|piece| ACTION.is_match(piece));
+        for (index, piece) in pieces.enumerate() {
+            // A piece of a word is in lower case; what has capitals is a name of something else.
+            let fits = |last: &&mut String| {
+                marks(last) + marks(piece) <= 2 && (marks(last) < 2 || !piece.contains(char::is_uppercase))
+            };
+            match actions.last_mut().filter(|_| !(starts && index == 0)).filter(fits) {
+                Some(last) => last.push_str(piece),
+                None if piece.contains(':') => actions.push(piece.to_owned()),
+                None => {}
+            }
         }
     }
-    actions.retain(|action| action.matches(':').count() == 2);
+    actions.retain(|action| marks(action) == 2);
     actions
 }
 
@@ -119,6 +128,10 @@ mod tests {
         assert_eq!(
             actions("shop:order:create\n- net:*:get*\n- net:*:list*"),
             ["shop:order:create", "net:*:get*", "net:*:list*"]
+        );
+        assert_eq!(
+            actions("shop:order:get\n- net.*:get*\n- net:ports:* SHOP Finance"),
+            ["shop:order:get", "net.*:get*", "net:ports:*"]
         );
     }
 }

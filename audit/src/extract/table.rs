@@ -89,7 +89,7 @@ fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Not
             ty,
             required,
             values: values::listed(description),
-            mentions: values::mentioned(&format!("{description} {example}")),
+            mentions: values::mentioned(description, example),
             implied: false,
             at: places.line(row.line),
             errata: Vec::new(),

@@ -12,10 +12,6 @@ static VALUE: LazyLock<Regex> = LazyLock::new(|| {
     let value = r#"["“'‘]?([A-Za-z0-9_][A-Za-z0-9_.+/-]*(?: [A-Z_]+)?)["”'’]?\s*"#;
     Regex::new(&format!(r"^(?:{before})?{value}(?:$|[:：,，;；。（(]|\. |{after})")).expect("a constant pattern")
 });
-/// A word that may be a value.
-static WORD: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"[A-Za-z0-9_][A-Za-z0-9_.+/-]*").expect("a constant pattern"));
-
 /// The values that lists in a description give. A list whose items do not all begin with a value is text.
 pub fn listed(description: &str) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
@@ -58,19 +54,11 @@ fn of_items(items: &[&str], said_to_be: bool) -> Vec<String> {
     found.unwrap_or_default()
 }
 
-/// The words of a description that may be values, also those that a line break parts.
-pub fn mentioned(description: &str) -> Vec<String> {
-    let joined: String = description.chars().filter(|c| !c.is_whitespace()).collect();
-    let mut words: Vec<String> = Vec::new();
-    for text in [description, joined.as_str()] {
-        for word in WORD.find_iter(text) {
-            let word = word.as_str().trim_end_matches(['.', '-', '/']);
-            if !words.iter().any(|known| known == word) {
-                words.push(word.to_owned());
-            }
-        }
-    }
-    words
+/// A description and an example without blanks, as a line break may part the values in them. None if there is nothing in
+/// them that could be a value.
+pub fn mentioned(description: &str, example: &str) -> Option<String> {
+    let text: String = description.chars().chain(example.chars()).filter(|c| !c.is_whitespace()).collect();
+    text.contains(|c: char| c.is_ascii_alphanumeric()).then_some(text)
 }
 
 #[cfg(test)]
@@ -94,8 +82,9 @@ mod tests {
     }
 
     #[test]
-    fn words_are_known_though_parted() {
-        let words = mentioned("AES256、SM\n4，仅Cluster。");
-        assert!(["AES256", "SM4", "Cluster"].iter().all(|word| words.contains(&(*word).to_owned())), "{words:?}");
+    fn values_are_known_though_parted() {
+        let text = mentioned("AES256 and SM\n4, or Cluster.", "").unwrap();
+        assert!(["AES256", "SM4", "Cluster"].iter().all(|value| text.contains(value)), "{text}");
+        assert_eq!(mentioned(" ", ""), None);
     }
 }

@@ -182,7 +182,7 @@ fn field(line: &Line<'_>, mut words: Cursor<'_>) -> Result<Field, LockError> {
         ty,
         required,
         values,
-        mentions: Vec::new(),
+        mentions: None,
         implied: false,
         at: line.at.clone(),
         errata: Vec::new(),

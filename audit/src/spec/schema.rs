@@ -215,29 +215,33 @@ impl<'a> Types<'a> {
             return read;
         }
         let kind = view.kind();
-        let (of, errata) = self.of(&view, kind, path);
-        let text = words(kind, &view, of.is_some());
-        Read { ty: Type { kind, lists: 0, of, text }, values: view.values(), errata }
+        let inner = self.inner(&view, kind, path);
+        let text = words(kind, &view, inner.ty.of.is_some());
+        let mut errata = view.errata.clone();
+        errata::add(&mut errata, &inner.errata);
+        let values = [view.values(), inner.values].concat();
+        Read { ty: Type { kind, lists: 0, of: inner.ty.of, text }, values, errata }
     }
 
-    /// The key of the fields that a value holds: of an object, of a map's values, of JSON in a text.
-    fn of(&mut self, view: &View<'a>, kind: Kind, path: &str) -> (Option<String>, Vec<usize>) {
-        let mut found = view.errata.clone();
-        let of = match kind {
-            Kind::Object | Kind::Any if view.has_properties() => Some(self.object(view, path)),
-            Kind::Map => view.get("additionalProperties").filter(|it| it.as_object().is_some()).and_then(|values| {
-                let read = self.read(values, &format!("{path}.*"));
-                errata::add(&mut found, &read.errata);
-                read.ty.of
-            }),
-            Kind::String => view.get("x-json").and_then(|json| {
-                let read = self.read(json, &format!("{path}!"));
-                errata::add(&mut found, &read.errata);
-                read.ty.of
-            }),
-            _ => None,
-        };
-        (of, found)
+    /// What a value holds: the fields of an object, a map's values, the JSON in a text.
+    fn inner(&mut self, view: &View<'a>, kind: Kind, path: &str) -> Read {
+        let nothing = Type { kind: Kind::Any, lists: 0, of: None, text: String::new() };
+        let mut inner = Read { ty: nothing, values: Vec::new(), errata: Vec::new() };
+        match kind {
+            Kind::Object | Kind::Any if view.has_properties() => inner.ty.of = Some(self.object(view, path)),
+            Kind::Map => {
+                if let Some(values) = view.get("additionalProperties").filter(|it| it.as_object().is_some()) {
+                    inner = self.read(values, &format!("{path}.*"));
+                }
+            }
+            Kind::String => {
+                if let Some(json) = view.get("x-json") {
+                    inner = Read { values: Vec::new(), ..self.read(json, &format!("{path}!")) };
+                }
+            }
+            _ => {}
+        }
+        inner
     }
 
     fn object(&mut self, view: &View<'a>, path: &str) -> String {
@@ -281,7 +285,7 @@ impl<'a> Types<'a> {
             ty: Some(read.ty),
             required: if required { Required::Required } else { Required::Optional },
             values: read.values,
-            mentions: Vec::new(),
+            mentions: None,
             implied: false,
             at: entry.key.clone(),
             errata: read.errata,

@@ -111,7 +111,7 @@ fn values_are_compared_as_sets() {
     assert_eq!(fields(listed(&["a", "b", "c"]), listed(&["b", "d"])), ["Values query state: a, c|d"]);
     assert_eq!(fields(listed(&["a"]), field("state")), ["Values query state: a|"]);
     assert_eq!(fields(field("state"), listed(&["a", "b"])), ["Values query state: |a, b (soft)"]);
-    let mentioning = |words: &[&str]| Field { mentions: texts(words), ..field("state") };
+    let mentioning = |words: &[&str]| Field { mentions: Some(words.concat()), ..field("state") };
     assert_eq!(fields(mentioning(&["a", "b"]), listed(&["a", "b"])), ["Values query state: |a, b (soft)"]);
     assert_eq!(fields(mentioning(&["a"]), listed(&["a", "b"])), ["Extra query state: |b"]);
     let flag = Field { values: texts(&["true", "false"]), ..typed(Kind::Boolean, 0) };

@@ -31,7 +31,7 @@ fn field(name: &str) -> Field {
         ty: Some(ty(Kind::String, "String")),
         required: Required::Optional,
         values: Vec::new(),
-        mentions: Vec::new(),
+        mentions: None,
         implied: false,
         at: at(),
         errata: Vec::new(),
