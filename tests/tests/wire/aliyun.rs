@@ -58,7 +58,7 @@ async fn call_all<C: From<Client>, E: std::fmt::Debug>(
     for operation in &service.operations {
         let server = Server::answering([operation.response()]).await;
         let client = server.client(way.set_up(builder(), operation));
-        let answered = calls::call(calls, &operation.id)(&client, operation).await;
+        let answered = calls::call(calls, &operation.name)(&client, operation).await;
         let answered = answered.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
         check_request(&server.request().await, operation, service, way);
         check_answer(&answered, operation);
@@ -164,9 +164,9 @@ fn check_answer(answered: &Answered, operation: &Operation) {
 
 async fn both(samples: Samples, way: Way) {
     let service = Service::load("aliyun-dg", samples);
-    call_all(&service, calls::DG, dg::Client::builder, way).await;
+    call_all(&service, calls::ALIYUN_DG, dg::Client::builder, way).await;
     let service = Service::load("aliyun-sts", samples);
-    call_all(&service, calls::STS, sts::Client::builder, way).await;
+    call_all(&service, calls::ALIYUN_STS, sts::Client::builder, way).await;
 }
 
 #[tokio::test]

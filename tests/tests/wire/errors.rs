@@ -36,7 +36,7 @@ impl<C: From<Client>, E: Debug + Serialize> Called<C, E> {
         let client = server.client(builder);
         let mut errors = Vec::new();
         for operation in operations {
-            let outcome = calls::call(self.calls, &operation.id)(&client, operation).await;
+            let outcome = calls::call(self.calls, &operation.name)(&client, operation).await;
             errors.push(outcome.err().unwrap_or_else(|| panic!("{} succeeded", operation.id)));
         }
         assert_eq!(server.requests().await.len(), errors.len(), "each call is sent once");
@@ -79,19 +79,19 @@ fn check<E>(error: &Error<E>, name: &str, status: u16, [code, message, id]: [&st
 }
 
 fn dg() -> Called<dg::Client, dg::types::ErrorBody> {
-    Called::new("aliyun-dg", calls::DG, dg::Client::builder)
+    Called::new("aliyun-dg", calls::ALIYUN_DG, dg::Client::builder)
 }
 
 fn sts() -> Called<sts::Client, sts::types::ErrorBody> {
-    Called::new("aliyun-sts", calls::STS, sts::Client::builder)
+    Called::new("aliyun-sts", calls::ALIYUN_STS, sts::Client::builder)
 }
 
 fn drs() -> Called<drs::Client, drs::types::ErrorBody> {
-    Called::new("huawei-drs", calls::DRS, drs::Client::builder)
+    Called::new("huawei-drs", calls::HUAWEI_DRS, drs::Client::builder)
 }
 
 fn iam() -> Called<iam::Client, iam::types::ErrorBody> {
-    Called::new("huawei-iam", calls::IAM, iam::Client::builder)
+    Called::new("huawei-iam", calls::HUAWEI_IAM, iam::Client::builder)
 }
 
 fn text<'a>(body: &'a Value, names: &[&str]) -> &'a str {

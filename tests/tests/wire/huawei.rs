@@ -52,7 +52,7 @@ async fn call_all<C: From<Client>, E: std::fmt::Debug>(
             }
         }
         let client = server.client(builder.credentials(way.credentials()));
-        let answered = calls::call(calls, &operation.id)(&client, operation).await;
+        let answered = calls::call(calls, &operation.name)(&client, operation).await;
         let answered = answered.unwrap_or_else(|error| panic!("{}: {error}", operation.id));
         check_request(&server.request().await, operation, way);
         check_answer(&answered, operation);
@@ -127,9 +127,9 @@ fn check_answer(answered: &Answered, operation: &Operation) {
 
 async fn both(samples: Samples, way: Way) {
     let service = Service::load("huawei-drs", samples);
-    call_all(&service, calls::DRS, drs::Client::builder, way).await;
+    call_all(&service, calls::HUAWEI_DRS, drs::Client::builder, way).await;
     let service = Service::load("huawei-iam", samples);
-    call_all(&service, calls::IAM, iam::Client::builder, way).await;
+    call_all(&service, calls::HUAWEI_IAM, iam::Client::builder, way).await;
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn the_new_token_is_a_secret_in_a_header() {
     let server = Server::answering([sample.response()]).await;
     // No credentials: they are what is being asked for.
     let client: iam::Client = server.client(iam::Client::builder());
-    let made = client.create_token(sample.field("auth").unwrap()).send().await.unwrap();
+    let made = client.create_token(sample.input("auth").unwrap()).send().await.unwrap();
     let token: &Option<Secret> = &made.typed_headers().x_subject_token;
     assert_eq!(token.as_ref().unwrap().expose(), sample.answer.headers["X-Subject-Token"]);
     assert_eq!(made.typed_headers().x_iam_trace_id.as_deref(), Some(&*sample.answer.headers["X-IAM-Trace-Id"]));

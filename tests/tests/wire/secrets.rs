@@ -52,7 +52,7 @@ async fn call_all<C: From<Client> + Debug, E: Debug>(
         let server = Server::answering([operation.response(), cut, echo]).await;
         let client = server.client(builder());
         hides(&client);
-        let call = || calls::call(calls, &operation.id)(&client, operation);
+        let call = || calls::call(calls, &operation.name)(&client, operation);
         let answered = call().await.unwrap();
         assert!(!answered.debug.contains(HIDDEN), "{}", answered.debug);
         for status in [200, 400] {
@@ -66,7 +66,7 @@ async fn call_all<C: From<Client> + Debug, E: Debug>(
     let client = set_up(builder().credentials(Credentials::access_key("ak", SECRET)).project_id("p").language("en-us"));
     let client = client.endpoint("http://127.0.0.1:1").build().unwrap();
     for operation in &service.operations {
-        let error = calls::call(calls, &operation.id)(&client, operation).await.err().unwrap();
+        let error = calls::call(calls, &operation.name)(&client, operation).await.err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Connect);
         hides(&error);
         assert!(!error.to_string().contains(HIDDEN), "{error}");
@@ -87,19 +87,19 @@ fn count(value: &Value) -> usize {
 #[tokio::test]
 async fn aliyun() {
     // Three passwords; a verification code and a signed URL.
-    assert_eq!(call_all("aliyun-dg", calls::DG, dg::Client::builder, |it| it).await, (3, 2));
+    assert_eq!(call_all("aliyun-dg", calls::ALIYUN_DG, dg::Client::builder, |it| it).await, (3, 2));
     // By GET, where everything is in the URL.
-    assert_eq!(call_all("aliyun-dg", calls::DG, dg::Client::builder, |it| it.get_requests()).await, (3, 2));
+    assert_eq!(call_all("aliyun-dg", calls::ALIYUN_DG, dg::Client::builder, |it| it.get_requests()).await, (3, 2));
     let acs3 = |it: ClientBuilder<sts::Client>| it.signature(Signature::Acs3);
-    assert_eq!(call_all("aliyun-sts", calls::STS, sts::Client::builder, acs3).await, (0, 2));
+    assert_eq!(call_all("aliyun-sts", calls::ALIYUN_STS, sts::Client::builder, acs3).await, (0, 2));
 }
 
 #[tokio::test]
 async fn huawei() {
     // The passwords of two databases, one within the other; key and password of a certificate.
-    assert_eq!(call_all("huawei-drs", calls::DRS, drs::Client::builder, |it| it).await, (4, 4));
+    assert_eq!(call_all("huawei-drs", calls::HUAWEI_DRS, drs::Client::builder, |it| it).await, (4, 4));
     // A user's password; a token in a header.
-    assert_eq!(call_all("huawei-iam", calls::IAM, iam::Client::builder, |it| it).await, (1, 1));
+    assert_eq!(call_all("huawei-iam", calls::HUAWEI_IAM, iam::Client::builder, |it| it).await, (1, 1));
     hides(&Credentials::token(TOKEN));
     hides(&iam::Client::builder().credentials(Credentials::token(TOKEN)).build().unwrap());
 }
@@ -108,14 +108,14 @@ async fn huawei() {
 fn typed_inputs() {
     let service = Service::load("huawei-drs", Samples::Made);
     let operation = service.operation("createConnection");
-    let endpoint: drs::types::BaseEndpoint = operation.field("endpoint").unwrap();
+    let endpoint: drs::types::BaseEndpoint = operation.input("endpoint").unwrap();
     assert!(endpoint.db_password.as_ref().unwrap().expose().starts_with(HIDDEN));
     hides(&endpoint);
-    let ssl: drs::types::EndpointSslConfig = operation.field("ssl").unwrap();
+    let ssl: drs::types::EndpointSslConfig = operation.input("ssl").unwrap();
     assert!(ssl.ssl_cert_key.as_ref().unwrap().expose().starts_with(HIDDEN));
     hides(&ssl);
     let service = Service::load("huawei-iam", Samples::Made);
-    let auth: iam::types::Auth = service.operation("createToken").field("auth").unwrap();
+    let auth: iam::types::Auth = service.operation("createToken").input("auth").unwrap();
     assert!(serde_json::to_string(&auth).unwrap().contains(HIDDEN));
     hides(&auth);
     let builder = iam::Client::builder();

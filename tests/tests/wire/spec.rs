@@ -103,29 +103,15 @@ impl Service {
 }
 
 impl Operation {
-    /// The sample of a parameter, as the type that its setter takes.
-    pub fn get<T: DeserializeOwned>(&self, name: &str) -> T {
-        self.read(name, &self.param(name).value)
-    }
-
-    /// The sample of a parameter that is a text.
-    pub fn text(&self, name: &str) -> String {
-        self.get(name)
-    }
-
-    /// The sample of a field of the body.
-    pub fn field<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        let body = self.body.as_ref().unwrap_or_else(|| panic!("{} has no body", self.id));
-        Some(self.read(name, body.get(name)?))
+    /// The sample of a parameter or of a field of the body, as the type that its setter takes.
+    pub fn input<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        let param = self.params.iter().find(|param| param.name == name).map(|param| &param.value);
+        let value = param.or_else(|| self.body.as_ref()?.get(name))?;
+        Some(self.read(name, value))
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str, value: &Value) -> T {
         serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{} {name}: {error} in {value}", self.id))
-    }
-
-    pub fn param(&self, name: &str) -> &Param {
-        let param = self.params.iter().find(|param| param.name == name);
-        param.unwrap_or_else(|| panic!("{} has no parameter {name}", self.id))
     }
 
     /// The parameters that go there.
