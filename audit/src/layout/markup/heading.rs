@@ -46,7 +46,17 @@ impl<'a> Headings<'a> {
                 by_number.insert(number.as_str(), (marked, index, title.as_str()));
             }
         }
-        let found = by_number.into_iter().map(|(number, (_, index, title))| (index, (number, title))).collect();
+        let mut found: Vec<Found<'_>> = by_number
+            .into_iter()
+            .map(|(number, (marked, index, title))| Found { index, marked, number, title })
+            .collect();
+        found.sort_unstable_by_key(|found| found.index);
+        let strays: Vec<usize> = found.windows(3).filter(|run| is_stray(run)).map(|run| run[1].index).collect();
+        let mut found: HashMap<_, _> =
+            found.into_iter().map(|found| (found.index, (found.number, found.title))).collect();
+        for stray in strays {
+            found.remove(&stray);
+        }
         Self { found }
     }
 
@@ -54,6 +64,28 @@ impl<'a> Headings<'a> {
     pub fn at(&self, index: usize) -> Option<(&'a str, &'a str)> {
         self.found.get(&index).copied()
     }
+}
+
+/// A line that may be a heading.
+#[derive(Debug)]
+struct Found<'a> {
+    index: usize,
+    marked: bool,
+    number: &'a str,
+    title: &'a str,
+}
+
+/// Whether the middle one of three is text that begins like a heading (`8.0 is the newest`): without a mark, and with a number
+/// that is not between its neighbours', which themselves advance.
+fn is_stray(run: &[Found<'_>]) -> bool {
+    let [before, found, after] = run else { return false };
+    let [before, number, after] = [before, found, after].map(|found| order(found.number));
+    !found.marked && before < after && !(before < number && number < after)
+}
+
+/// What numbers are ordered by: `4.10` stands after `4.9`, the appendix after all chapters.
+fn order(number: &str) -> Vec<(usize, &str)> {
+    number.split('.').map(|part| part.parse().map_or((usize::MAX, part), |part| (part, ""))).collect()
 }
 
 /// What stands before, in and after a heading that the scan glued into a line.

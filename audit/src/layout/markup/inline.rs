@@ -18,9 +18,9 @@ static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
 static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[([^\[\]]*)\]\([^()\s]*\)").expect("a constant pattern"));
 /// A character that is escaped because it would be a mark.
 static ESCAPED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\\([_*|$\[\]~<>#`&])").expect("a constant pattern"));
-/// Words that are emphasised; the stars of a masked value (`id****`) stand after what is no blank and mark none.
+/// Words that are emphasised; the stars of a masked value (`id****`) stand after a Latin letter or a digit and mark none.
 static EMPHASIS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(^|[^\w*.])\*\*([^*]{2,}?)\*\*($|[^*])").expect("a constant pattern"));
+    LazyLock::new(|| Regex::new(r"(^|[^0-9A-Za-z_*.])\*\*([^*]{2,}?)\*\*").expect("a constant pattern"));
 /// A bullet, with what stands before it.
 static BULLET: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*[●•■◆]\s*").expect("a constant pattern"));
 
@@ -51,10 +51,15 @@ pub fn line(text: &str) -> String {
     format!("{mark}{}", text.trim())
 }
 
+/// A line of code that stands among text, without the escapes that text needs.
+pub fn code(text: &str) -> String {
+    ESCAPED.replace_all(text, "$1").into_owned()
+}
+
 fn plain(text: &str) -> String {
     let text = ELEMENT.replace_all(text, "");
     let text = LINK.replace_all(&text, "$1");
-    let text = EMPHASIS.replace_all(&text, "$1$2$3");
+    let text = EMPHASIS.replace_all(&text, "$1$2");
     let text = ESCAPED.replace_all(&text, "$1");
     let text = text.replace("&nbsp;", " ").replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"");
     text.replace("&amp;", "&")

@@ -3,6 +3,7 @@
 
 mod heading;
 mod inline;
+mod row;
 mod table;
 
 use std::sync::LazyLock;
@@ -10,7 +11,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use self::{heading::Headings, table::Tables};
-use crate::block::{Block, BlockKind, Unreadable};
+use crate::{
+    block::{Block, BlockKind, Unreadable},
+    words,
+};
 
 /// The start or end of code, also as the item of a list.
 static FENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*(?:[-*•●]\s+)?```").expect("a constant pattern"));
@@ -30,13 +34,19 @@ struct Line<'a> {
 /// Reads a document.
 pub fn read(text: &str) -> (Vec<Block>, Vec<Unreadable>) {
     let lines: Vec<Line<'_>> =
-        text.lines().enumerate().flat_map(|(index, line)| parted(index + 1, line.trim_end())).collect();
+        text.lines().enumerate().flat_map(|(index, line)| parted(index + 1, without_blanks(line))).collect();
     let headings = Headings::find(&lines);
     let mut reader = Reader { lines: &lines, at: 0, headings, blocks: Vec::new(), tables: Tables::default() };
     while reader.at < lines.len() {
         reader.step();
     }
+    reader.tables.forget(&mut reader.blocks);
     (reader.blocks, reader.tables.unreadable)
+}
+
+/// A line without blanks at its end. Tabs stay: they are the borders of empty cells.
+fn without_blanks(line: &str) -> &str {
+    line.trim_end_matches(|c: char| c.is_whitespace() && c != '\t')
 }
 
 /// The lines that a line was glued from.
@@ -45,10 +55,27 @@ fn parted(number: usize, text: &str) -> Vec<Line<'_>> {
     if let Some((before, heading, after)) = heading::inside(text) {
         return [before, heading, after].into_iter().filter(|part| !part.trim().is_empty()).map(line).collect();
     }
+    if let Some((status, caption)) = status_and_caption(text) {
+        return vec![line(status), line(caption)];
+    }
     match GLUED.captures(text) {
         Some(parts) => parts.iter().skip(1).flatten().map(|part| line(part.as_str())).collect(),
         None => vec![line(text)],
     }
+}
+
+/// A status and the caption of the table below it, which the scan glued. Not all of either need be emphasised.
+fn status_and_caption(text: &str) -> Option<(&str, &str)> {
+    words::status(text)?;
+    let mut starts =
+        text.match_indices("**").map(|(at, _)| text.split_at(at)).skip_while(|(before, _)| before.is_empty());
+    let is_caption = |after: &str| after.strip_prefix("**").and_then(words::caption).is_some();
+    starts.find(|(_, after)| is_caption(after))
+}
+
+/// Whether a line can stand inside JSON.
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with(['"', '{', '}', '[', ']'])
 }
 
 struct Reader<'a> {
@@ -69,10 +96,14 @@ impl<'a> Reader<'a> {
         } else if FENCE.is_match(text) {
             self.at += 1;
             let body = self.take_while(|text| !FENCE.is_match(text));
+            if self.at == self.lines.len() {
+                let why = "code without an end, to the end of the document".to_owned();
+                self.tables.unreadable.push(Unreadable { line: line.number, why });
+            }
             self.at += 1;
             self.code(body);
         } else if let Some((number, title)) = self.headings.at(self.at) {
-            self.tables.forget();
+            self.tables.forget(&mut self.blocks);
             let (number, title) = (number.to_owned(), inline::line(title));
             self.push(line.number, BlockKind::Heading { number, title });
             self.at += 1;
@@ -91,7 +122,7 @@ impl<'a> Reader<'a> {
             self.code(&self.lines[start..end]);
         } else if matches!(text.trim(), "{" | "[") || text.starts_with("{\"") {
             let body = self.json();
-            self.code(body);
+            self.escaped_code(body);
         } else {
             self.text(line);
             self.at += 1;
@@ -114,6 +145,7 @@ impl<'a> Reader<'a> {
             if FENCE.is_match(line.text)
                 || line.text.starts_with(['#', '|'])
                 || self.headings.at(self.at + index).is_some()
+                || line.text.trim().is_empty() && rest.get(index + 1).is_some_and(|next| !is_json(next.text))
             {
                 break;
             }
@@ -140,6 +172,13 @@ impl<'a> Reader<'a> {
         self.push(first.number, BlockKind::Code(code.join("\n")));
     }
 
+    /// Code that has no fence, and so is escaped as text is.
+    fn escaped_code(&mut self, lines: &[Line<'_>]) {
+        let Some(first) = lines.first() else { return };
+        let code: Vec<String> = lines.iter().map(|line| inline::code(line.text)).collect();
+        self.push(first.number, BlockKind::Code(code.join("\n")));
+    }
+
     fn text(&mut self, line: Line<'_>) {
         let marked = line.text.trim_start_matches('#');
         let text = inline::line(marked);
@@ -156,93 +195,4 @@ impl<'a> Reader<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::block::Row;
-
-    fn kinds(text: &str) -> Vec<BlockKind> {
-        read(text).0.into_iter().map(|block| block.kind).collect()
-    }
-
-    fn rows(text: &str) -> Vec<Vec<String>> {
-        let tables = kinds(text).into_iter().filter_map(|kind| match kind {
-            BlockKind::Table(rows) => Some(rows),
-            _ => None,
-        });
-        tables.flatten().map(|Row { cells, .. }| cells).collect()
-    }
-
-    #[test]
-    fn headings_have_numbers_with_or_without_marks() {
-        let found = kinds("1.1 Hosts.....3\n1.2 Calls\t7\n\n## 1.1. Hosts\n\n1.2 Calls\n\n## Request\n");
-        let heading = |number: &str, title: &str| BlockKind::Heading { number: number.into(), title: title.into() };
-        assert!(found.contains(&heading("1.1", "Hosts")), "{found:?}");
-        assert!(found.contains(&heading("1.2", "Calls")), "{found:?}");
-        assert_eq!(found.last(), Some(&BlockKind::Subheading("Request".into())));
-        assert_eq!(found.iter().filter(|kind| matches!(kind, BlockKind::Heading { .. })).count(), 2);
-    }
-
-    #[test]
-    fn glued_lines_are_parted() {
-        let found = kinds("See [codes](#).**2.1.4 Close****Purpose**\n\n**Status code: 400****Table 3 Fields**\n");
-        assert_eq!(
-            found,
-            [
-                BlockKind::Text("See codes.".into()),
-                BlockKind::Heading { number: "2.1.4".into(), title: "Close".into() },
-                BlockKind::Text("Purpose".into()),
-                BlockKind::Text("Status code: 400".into()),
-                BlockKind::Text("Table 3 Fields".into()),
-            ]
-        );
-    }
-
-    #[test]
-    fn cells_lose_their_marks_and_lists_keep_their_items() {
-        let table = "Name\tType\tDescription\na\\_b\tArray of [Box](#) objects\t<p>One of:</p><ul><li>• x</li><li>y: <b>no</b></li></ul> ● z\n";
-        assert_eq!(rows(table)[1], ["a_b", "Array of Box objects", "One of:\n- x\n- y: no\n- z"]);
-    }
-
-    #[test]
-    fn pipes_and_tabs_are_one() {
-        let pipes = "| Name | Type |\n|---|---|\n| a<br>b | Map<String, String> |\n| c \\| d | String |\n";
-        assert_eq!(rows(pipes), [["Name", "Type"], ["a\nb", "Map<String, String>"], ["c | d", "String"]]);
-    }
-
-    #[test]
-    fn a_row_without_a_name_belongs_to_its_neighbour() {
-        let text = "Name\tType\tDescription\n\t\tHow long.\nlimit\tInteger\t② Note: at most 9.\n\t\tAlso 8.\n";
-        assert_eq!(rows(text)[1..], [vec!["limit", "Integer", "How long.\n② Note: at most 9.\nAlso 8."]]);
-    }
-
-    #[test]
-    fn a_table_that_lost_its_header_goes_on_with_the_last() {
-        let text = "Name\tType\tDescription\na\tString\tx\n\nName Type\tDescription\n----\t----\n\nb\tInteger\ty\n";
-        assert_eq!(
-            rows(text),
-            [
-                ["Name", "Type", "Description"],
-                ["a", "String", "x"],
-                ["Name", "Type", "Description"],
-                ["b", "Integer", "y"]
-            ]
-        );
-        let (_, unreadable) = read("# 1.1 Lone\n\nb\tInteger\ty\n");
-        assert_eq!(unreadable.len(), 1);
-    }
-
-    #[test]
-    fn an_intruder_in_the_header_goes_to_the_row_that_it_belongs_to() {
-        let text = "Name\tType\tExample\t- one: 1. Description\nkind\tString\ttwo\t- two: 2.\n";
-        assert_eq!(rows(text)[0][3], "Description");
-        assert_eq!(rows(text)[1][3], "- one: 1.\n- two: 2.");
-    }
-
-    #[test]
-    fn code_may_lack_its_fence() {
-        let code = |text: &str| BlockKind::Code(text.to_owned());
-        assert_eq!(kinds("- ```\n{}\n```\n"), [code("{}")]);
-        assert_eq!(kinds("{\n\"a\": 1\n}\nText\n"), [code("{\n\"a\": 1\n}"), BlockKind::Text("Text".into())]);
-        assert_eq!(kinds("`{ \n \"a\": 1\n}`\n"), [code("{\n \"a\": 1\n}")]);
-    }
-}
+mod tests;

@@ -1,18 +1,13 @@
 //! Reads tables: finds their headers, and puts rows right that the scan took apart.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use super::{Line, inline};
+use super::{Line, row};
 use crate::{
     block::{Block, BlockKind, Row, Unreadable},
-    fact::{Kind, Type},
-    words::Column,
+    words::{self, Column},
 };
 
-/// The border of two cells.
-static PIPE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(\\*)\|").expect("a constant pattern"));
+/// How many lines of text, a page's header and footer, may stand inside a table that goes on after a page.
+const LINES_BETWEEN_PAGES: usize = 2;
 
 /// The tables of a document.
 #[derive(Debug, Default)]
@@ -21,59 +16,66 @@ pub struct Tables {
     pub unreadable: Vec<Unreadable>,
     /// The last header, for a table that goes on after a page without one.
     header: Option<Row>,
+    /// The block of the last table.
+    last: Option<usize>,
+    /// The row without a name at the end of the last table: it may belong to a row after the page.
+    left: Option<Row>,
 }
 
 impl Tables {
     /// A new section begins: what stands in it goes on with no table before.
-    pub fn forget(&mut self) {
+    pub fn forget(&mut self, blocks: &mut [Block]) {
+        self.put_left(blocks);
         self.header = None;
+        self.last = None;
     }
 
     /// Adds a table whose cells are parted by tabs.
     pub fn tabs(&mut self, lines: &[Line<'_>], blocks: &mut Vec<Block>) {
-        let rows = lines.iter().map(|line| row(line.number, line.text.split('\t')));
+        let rows = lines.iter().map(|line| row::row(line.number, line.text.split('\t')));
         self.add(rows.collect(), blocks);
     }
 
     /// Adds a table whose cells are parted by pipes.
     pub fn pipes(&mut self, lines: &[Line<'_>], blocks: &mut Vec<Block>) {
-        let rows = lines.iter().map(|line| row(line.number, cells(line.text).iter().map(String::as_str)));
+        let rows = lines.iter().map(|line| row::row(line.number, row::cells(line.text).iter().map(String::as_str)));
         self.add(rows.collect(), blocks);
     }
 
     fn add(&mut self, rows: Vec<Row>, blocks: &mut Vec<Block>) {
         let mut table: Vec<Row> = Vec::new();
-        // What stands in the header and is of the first row.
+        // What stands in the header and is of the first row, in which a page ended.
         let mut intruders: Vec<String> = Vec::new();
-        for row in rows.into_iter().filter(|row| !is_border(row)) {
-            if let Some((header, strange)) = header(&row) {
-                finish(&mut table, blocks);
+        let mut cut = false;
+        for mut row in rows.into_iter().filter(|row| !row::is_border(row) && !row::is_blank(row)) {
+            if let Some((header, strange)) = row::header(&row) {
+                self.finish(std::mem::take(&mut table), cut, blocks);
                 self.header = Some(header.clone());
                 table.push(header);
+                cut = strange.iter().any(|text| !text.is_empty());
                 intruders = strange;
                 continue;
             }
             if table.is_empty() {
                 match self.start(&row) {
-                    Ok(Some(header)) => table.push(header),
-                    Ok(None) => {}
-                    Err(why) => {
-                        self.unreadable.push(Unreadable { line: row.line, why });
-                    }
+                    Ok(header) => table.extend(header),
+                    Err(why) => self.unreadable.push(Unreadable { line: row.line, why }),
                 }
             }
-            let mut row = row;
-            for (cell, intruder) in row.cells.iter_mut().zip(intruders.drain(..)).filter(|(_, text)| !text.is_empty()) {
-                *cell = lines(&intruder, cell);
+            if let Some(header) = table.first() {
+                row::fit(&mut row, header.cells.len());
             }
+            let strange = std::mem::take(&mut intruders);
+            let line = row.line;
+            row::prepend(&mut row, &Row { line, cells: strange });
             table.push(row);
         }
-        finish(&mut table, blocks);
+        self.finish(table, cut, blocks);
     }
 
     /// The header of a table that begins with this row: its own (none to add), or the one before.
     fn start(&self, row: &Row) -> Result<Option<Row>, String> {
-        let is_field = row.cells.len() > 2 && row.cells.iter().skip(1).any(|cell| Type::parse(cell).kind != Kind::Any);
+        let is_field = row.cells.len() > 2 && row.cells.iter().skip(1).any(|cell| row::is_type(cell));
         if !is_field {
             return Ok(None);
         }
@@ -84,144 +86,116 @@ impl Tables {
             _ => Err("a table without a header".to_owned()),
         }
     }
-}
 
-/// A row of cells, without those that are empty at the end of the line but for the last one.
-fn row<'a>(line: usize, cells: impl Iterator<Item = &'a str>) -> Row {
-    Row { line, cells: cells.map(inline::cell).collect() }
-}
-
-/// The cells of a line with pipes; an escaped pipe is no border.
-fn cells(text: &str) -> Vec<String> {
-    let text = text.trim().trim_start_matches('|');
-    let mut cells = vec![String::new()];
-    let mut rest = 0;
-    for found in PIPE.captures_iter(text) {
-        let (Some(whole), Some(escapes)) = (found.get(0), found.get(1)) else { continue };
-        let Some(last) = cells.last_mut() else { continue };
-        last.push_str(&text[rest..whole.start()]);
-        rest = whole.end();
-        match escapes.as_str().len() {
-            0 => cells.push(String::new()),
-            _ => last.push('|'),
+    /// Adds a table, with rows that have no name put to the ones that they belong to; `cut` if a page ended in its first row.
+    /// A header alone is dropped: it stands again where its rows begin.
+    fn finish(&mut self, table: Vec<Row>, cut: bool, blocks: &mut Vec<Block>) {
+        let mut table = table.into_iter();
+        let Some(first) = table.next() else { return };
+        let before = self.goes_on(&first, blocks);
+        if before.is_none() {
+            self.put_left(blocks);
         }
-    }
-    if let Some(last) = cells.last_mut() {
-        last.push_str(&text[rest..]);
-    }
-    if cells.len() > 1 && cells.last().is_some_and(|last| last.trim().is_empty()) {
-        cells.pop();
-    }
-    cells
-}
-
-/// Whether a row is the line between a header and the rows.
-fn is_border(row: &Row) -> bool {
-    row.cells.iter().any(|cell| cell.starts_with("--"))
-        && row.cells.iter().all(|cell| cell.chars().all(|c| matches!(c, '-' | ':' | ' ')))
-}
-
-/// The header that a row is, and what stands in its cells beside the headings. Headings may have lost the border between
-/// them, and words of a neighbouring row may stand among them.
-fn header(row: &Row) -> Option<(Row, Vec<String>)> {
-    let cells: Vec<&str> = row.cells.iter().map(String::as_str).skip_while(|cell| cell.is_empty()).collect();
-    let known = cells.iter().filter(|cell| Column::of(cell).is_some()).count();
-    let row_of = |cells: Vec<String>| Row { line: row.line, cells };
-    if known >= 2 && known == cells.len() {
-        return Some((row_of(cells.into_iter().map(str::to_owned).collect()), Vec::new()));
-    }
-    // All words are headings: the borders are lost. Only the beginning of one may be left of it.
-    let words: Vec<&str> = cells.iter().flat_map(|cell| cell.split_whitespace()).collect();
-    let named = words.iter().filter(|word| Column::of(word).is_some()).count();
-    if named >= 3 && named + 1 >= words.len() && words.iter().all(|word| word.chars().count() < 12) {
-        return Some((row_of(words.into_iter().map(str::to_owned).collect()), Vec::new()));
-    }
-    if known < 3 {
-        return None;
-    }
-    let mut headings = Vec::new();
-    let mut intruders = Vec::new();
-    for cell in cells {
-        if Column::of(cell).is_some() {
-            headings.push(cell.to_owned());
-            intruders.push(String::new());
-            continue;
-        }
-        let heading = cell.split_whitespace().find(|word| Column::of(word).is_some())?;
-        headings.push(heading.to_owned());
-        intruders.push(
-            cell.replacen(heading, "", 1).lines().map(str::trim).collect::<Vec<_>>().join("\n").trim().to_owned(),
-        );
-    }
-    Some((row_of(headings), intruders))
-}
-
-/// Adds a table, with rows that have no name put to the ones that they belong to. A header alone is dropped: it stands again
-/// where its rows begin.
-fn finish(table: &mut Vec<Row>, blocks: &mut Vec<Block>) {
-    let mut rows: Vec<Row> = Vec::new();
-    let mut waiting: Option<Row> = None;
-    for mut row in table.drain(..) {
-        let nameless = !rows.is_empty() && row.cells.first().is_some_and(String::is_empty);
-        if nameless {
-            match rows.last_mut().filter(|_| rows_go_on(&row)) {
-                Some(before) if waiting.is_none() => append(before, &row),
-                _ => match &mut waiting {
-                    Some(waiting) => append(waiting, &row),
-                    None => waiting = Some(row),
-                },
+        let mut waiting = self.left.take();
+        let mut rows = vec![first];
+        for mut row in table {
+            if row.cells.first().is_some_and(String::is_empty) {
+                match row_before(&mut rows, before, blocks).filter(|_| waiting.is_none() && row::goes_on(&row)) {
+                    Some(before) => row::append(before, &row),
+                    None => waiting = Some(row::joined(waiting, row)),
+                }
+                continue;
             }
-            continue;
+            if let Some(nameless) = waiting.take() {
+                let begins = row::begins(&row) || cut && rows.len() == 1;
+                match row_before(&mut rows, before, blocks) {
+                    Some(last) if !begins => row::append(last, &nameless),
+                    _ => row::prepend(&mut row, &nameless),
+                }
+            }
+            let mended = self.mended(row, &mut rows);
+            rows.extend(mended);
         }
-        if let Some(before) = waiting.take() {
-            // A cell whose text begins before its row: the row itself has a note, which cannot come first.
-            let begins = row.cells.last().is_some_and(|cell| is_note(cell) || cell.is_empty());
-            match rows.last_mut() {
-                Some(last) if !begins && rows_len(last) => append(last, &before),
-                _ => prepend(&mut row, &before),
+        self.left = waiting;
+        match rows.as_slice() {
+            [first, _, ..] => {
+                self.last = Some(blocks.len());
+                blocks.push(Block { line: first.line, kind: BlockKind::Table(rows) });
+            }
+            [only] if row::header(only).is_none() => {
+                let text = only.cells.join(" ").trim().to_owned();
+                blocks.push(Block { line: only.line, kind: BlockKind::Text(text) });
+            }
+            _ => {}
+        }
+    }
+
+    /// The last table's block, if a table with this header goes on with it: nothing but a page's end stands between.
+    fn goes_on(&self, header: &Row, blocks: &[Block]) -> Option<usize> {
+        let last = self.last?;
+        let (Block { kind: BlockKind::Table(rows), .. }, between) = blocks.get(last..)?.split_first()? else {
+            return None;
+        };
+        let is_of_page = |block: &Block| match &block.kind {
+            BlockKind::Text(text) => words::caption(text).is_none() && words::status(text).is_none(),
+            _ => false,
+        };
+        let near = between.len() <= LINES_BETWEEN_PAGES && between.iter().all(is_of_page);
+        (near && rows.first().is_some_and(|first| first.cells == header.cells)).then_some(last)
+    }
+
+    /// The row without a name at the end of the last table belongs to that table's last row, as no other follows.
+    fn put_left(&mut self, blocks: &mut [Block]) {
+        let Some(left) = self.left.take() else { return };
+        match self.last.and_then(|last| last_row(blocks, last)) {
+            Some(row) => row::append(row, &left),
+            None => {
+                let why = format!("a row without a name, in no table: `{}`", row::shown(&left.cells));
+                self.unreadable.push(Unreadable { line: left.line, why });
             }
         }
-        rows.push(row);
     }
-    if let (Some(waiting), Some(last)) = (waiting, rows.last_mut()) {
-        append(last, &waiting);
-    }
-    if let [first, _, ..] = rows.as_slice() {
-        blocks.push(Block { line: first.line, kind: BlockKind::Table(rows) });
-    }
-}
 
-/// Whether a row without a name can only go on with what stands before.
-fn rows_go_on(row: &Row) -> bool {
-    row.cells.last().is_some_and(|cell| is_note(cell) || cell.starts_with("- "))
-}
-
-/// Whether a row is one of fields, to which text may be added.
-fn rows_len(row: &Row) -> bool {
-    row.cells.first().is_some_and(|cell| Column::of(cell).is_none())
-}
-
-/// Whether a text is a note, which follows on what it is a note on.
-fn is_note(text: &str) -> bool {
-    text.starts_with(['①', '②', '③', '⑦', '⑧'])
-}
-
-fn append(row: &mut Row, more: &Row) {
-    for (cell, more) in row.cells.iter_mut().zip(&more.cells) {
-        *cell = lines(cell, more);
-    }
-}
-
-fn prepend(row: &mut Row, before: &Row) {
-    for (cell, before) in row.cells.iter_mut().zip(&before.cells) {
-        *cell = lines(before, cell);
+    /// A row of a table of parameters, if it can be read and is not the end of the row before.
+    fn mended(&mut self, row: Row, rows: &mut [Row]) -> Option<Row> {
+        let Some((header, rows)) = rows.split_first_mut() else { return Some(row) };
+        let cell_of = |column| {
+            let index = header.cells.iter().position(|cell| Column::of(cell) == Some(column))?;
+            Some(row.cells.get(index).map_or("", String::as_str))
+        };
+        let (Some(ty), Some(required)) = (cell_of(Column::Type), cell_of(Column::Required)) else { return Some(row) };
+        if ty.is_empty() && required.is_empty() {
+            let why = format!("a row of which the scan left a part: `{}`", row::shown(&row.cells));
+            self.unreadable.push(Unreadable { line: row.line, why });
+            return None;
+        }
+        let garbled = !row::is_type(ty) && words::required(required).is_none() && !words::is_prose(required);
+        // A word that a narrow cell broke goes on with a small letter.
+        let wrapped = row.cells.first().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase()));
+        let (true, Some(before)) = (garbled && wrapped, rows.last_mut()) else { return Some(row) };
+        if let ([name, .., description], [rest, lost @ .., more]) = (before.cells.as_mut_slice(), row.cells.as_slice())
+        {
+            row::add_line(name, rest);
+            row::add_line(description, more);
+            let why = format!("the end of the name before; the other cells are damaged: `{}`", row::shown(lost));
+            self.unreadable.push(Unreadable { line: row.line, why });
+        }
+        None
     }
 }
 
-fn lines(first: &str, second: &str) -> String {
-    match (first.is_empty(), second.is_empty()) {
-        (true, _) => second.to_owned(),
-        (_, true) => first.to_owned(),
-        _ => format!("{first}\n{second}"),
+/// The row that stands before the next one of a table: its own, or the last of the table that it goes on with.
+fn row_before<'a>(rows: &'a mut [Row], table: Option<usize>, blocks: &'a mut [Block]) -> Option<&'a mut Row> {
+    match rows {
+        [_, .., last] => Some(last),
+        _ => last_row(blocks, table?),
+    }
+}
+
+/// The last row of the table that a block is.
+fn last_row(blocks: &mut [Block], table: usize) -> Option<&mut Row> {
+    match &mut blocks.get_mut(table)?.kind {
+        BlockKind::Table(rows) => rows.last_mut(),
+        _ => None,
     }
 }
