@@ -120,7 +120,7 @@ impl<'a> Reader<'a> {
             let end = (start + body.len() + 1).min(self.lines.len());
             self.at = end;
             self.code(&self.lines[start..end]);
-        } else if matches!(text.trim(), "{" | "[") || text.starts_with("{\"") {
+        } else if matches!(text.trim(), "{" | "[" | "{}" | "{ }") || text.starts_with("{\"") {
             let body = self.json();
             self.escaped_code(body);
         } else {
