@@ -13,7 +13,7 @@ use yundb_generator::{
 };
 
 /// The services whose crates are tested.
-const SERVICES: &[&str] = &["aliyun-dg", "aliyun-sts", "huawei-drs", "huawei-iam"];
+const SERVICES: &[&str] = &["aliyun-dg", "aliyun-sts", "huawei-ddm", "huawei-drs", "huawei-iam"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
@@ -69,7 +69,8 @@ fn call(model: &Service, operation: &Operation, package: &str, text: &mut String
         .collect();
     let Operation { name, method_name, setters, .. } = operation;
     let binding = if setters.is_empty() { "call" } else { "mut call" };
-    writeln!(text, "    (\"{name}\", |client, given| {{")?;
+    let given_as = if setters.is_empty() && operation.arguments.is_empty() { "_" } else { "given" };
+    writeln!(text, "    (\"{name}\", |client, {given_as}| {{")?;
     writeln!(text, "        let {binding} = client.{method_name}({});", arguments?.join(", "))?;
     for input in setters {
         let value = given(model, operation, input, package)?;

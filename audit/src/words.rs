@@ -126,7 +126,7 @@ const PARTS: &[(Part, &[&str])] = &[
             "正常响应参数说明",
         ],
     ),
-    (Part::RequestSample, &["requestsample", "请求示例", "请求样例"]),
+    (Part::RequestSample, &["requestsample", "请求示例", "请求样例", "求示例"]),
     (Part::AnswerSample, &["responsesample", "响应示例", "响应样例", "正常返回示例", "正常响应样例", "正常响应示例"]),
     (Part::Xml, &["xml", "xmlformat", "xml格式"]),
     (Part::Json, &["json", "jsonformat", "json格式"]),
@@ -215,12 +215,15 @@ pub fn type_of_cell(cell: &str) -> Option<String> {
     (!cell.trim().is_empty() && !matches!(cell.trim(), "无" | "-" | "none")).then_some(cell)
 }
 
-/// The status that a line names, for the tables and samples below it.
+/// The status that a line names, for the tables and samples below it; a digit alone is a class. `default` stands for failures.
 pub fn status(line: &str) -> Option<u16> {
     let line: String = line.chars().filter(|c| !c.is_whitespace() && *c != '*').collect();
     let line = line.to_lowercase();
     let rest = ["状态码", "statuscode", "status"].iter().find_map(|word| line.strip_prefix(word))?;
     let rest = rest.trim_start_matches([':', '：']);
+    if rest == "default" {
+        return Some(4);
+    }
     rest.get(..3)?.parse().ok().filter(|status| (100..600).contains(status))
 }
 

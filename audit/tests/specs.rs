@@ -162,6 +162,35 @@ fn aliyun_sts() {
 }
 
 #[test]
+fn huawei_ddm() {
+    const CREATE: &str = "operations/instances/create-instance.yaml";
+    const JOB: &str = "operations/jobs/show-job.yaml";
+    const USERS: &str = "operations/accounts/list-users.yaml";
+    each_is_reported(
+        "huawei-ddm",
+        &[
+            (CREATE, "              flavor_id:\n", "              flavor:\n", "flavor_id"),
+            (CREATE, "required: [name, flavor_id,", "required: [flavor_id,", "body.instance.name"),
+            (CREATE, "                enum: [month, year]", "                enum: [month]", "year"),
+            (
+                CREATE,
+                "              node_num:\n                type: integer\n                format: int32",
+                "              node_num:\n                type: string",
+                "node_num",
+            ),
+            (JOB, "x-doc: {section: \"4.2.25\"", "x-doc: {section: \"4.2.26\"", "4.2.25"),
+            (JOB, "                status:\n", "                state:\n", "status"),
+            (USERS, "document: users[].page_no, users[].page_size,", "document: users[].page_no,", "page_size"),
+            (USERS, "              total_page: 1\n", "", "`sample answer 200`"),
+            (USERS, "x-permission: ddm:user:list", "x-permission: ddm:user:get", "ddm:user:list"),
+            ("schemas/ErrorCode.yaml", "  DBS.300541: 400\n", "  DBS.300541: 403\n", "DBS.300541"),
+            ("schemas/DatabaseStatus.yaml", "EXPAND_FAILED, ", "", "EXPAND_FAILED"),
+            ("openapi.yaml", "/v3/{project_id}/jobs/{job_id}:", "/v3/{project_id}/job/{job_id}:", "jobs"),
+        ],
+    );
+}
+
+#[test]
 fn huawei_drs() {
     const CREATE: &str = "operations/connections/create-connection.yaml";
     const ENDPOINT: &str = "schemas/BaseEndpoint.yaml";

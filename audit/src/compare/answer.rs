@@ -85,7 +85,9 @@ fn extra(left: &Operation, answer: &Answer, right: &Operation, findings: &mut Fi
 /// The answer of a spec that stands for a status: its own, that of its class, or for a failure the default.
 fn partner(status: u16, right: &Operation) -> Option<usize> {
     let find = |wanted: Option<u16>| right.answers.iter().position(|answer| answer.status == wanted);
-    find(Some(status)).or_else(|| find(Some(status / 100))).or_else(|| if status >= 400 { find(None) } else { None })
+    find(Some(status))
+        .or_else(|| find(Some(status / 100)))
+        .or_else(|| if status >= 400 || matches!(status, 4 | 5) { find(None) } else { None })
 }
 
 fn succeeds(answer: &Answer) -> bool {

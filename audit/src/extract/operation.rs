@@ -153,7 +153,7 @@ fn answers(parts: &mut Parts, calls: Calls, places: &Places, section: &Section<'
         shape.flat = calls == Calls::Rpc;
         answers.push(Answer { status, shape, at: places.line(line), errata: Vec::new() });
     }
-    for (status, line) in parts.statuses.iter().filter(|(status, _)| *status < 300) {
+    for (status, line) in parts.statuses.iter().filter(|(status, _)| (200..300).contains(status)) {
         let known = answers.iter().any(|answer| answer.status == Some(*status));
         match answers.iter_mut().find(|answer| answer.status.is_none()) {
             _ if known => {}

@@ -55,7 +55,7 @@ async fn call_all<C: From<Client>, E: std::fmt::Debug>(
     builder: fn() -> ClientBuilder<C>,
     way: Way,
 ) {
-    for operation in &service.operations {
+    for operation in calls::operations(service, calls) {
         let server = Server::answering([operation.response()]).await;
         let client = server.client(way.set_up(builder(), operation));
         let answered = calls::call(calls, &operation.name)(&client, operation).await;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use yundb_runtime::Error;
 use yundb_runtime::serde::Serialize;
 
-use super::spec::Operation;
+use super::spec::{Operation, Service};
 
 /// The operations of a client, by the vendor's name.
 pub type Calls<C, E> = [(&'static str, Call<C, E>)];
@@ -50,6 +50,11 @@ fn json(value: &impl Serialize) -> Value {
 /// The call of this operation.
 pub fn call<C, E>(calls: &Calls<C, E>, name: &str) -> Call<C, E> {
     calls.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no call of {name}")).1
+}
+
+/// The operations of a service that have their calls here.
+pub fn operations<'a, C, E>(service: &'a Service, calls: &'a Calls<C, E>) -> impl Iterator<Item = &'a Operation> {
+    service.operations.iter().filter(|operation| calls.iter().any(|(name, _)| *name == operation.name))
 }
 
 include!(concat!(env!("OUT_DIR"), "/calls.rs"));

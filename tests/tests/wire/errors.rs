@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 use yundb_aliyun_dg as dg;
 use yundb_aliyun_sts as sts;
+use yundb_huawei_ddm as ddm;
 use yundb_huawei_drs as drs;
 use yundb_huawei_iam as iam;
 use yundb_runtime::serde::Serialize;
@@ -25,7 +26,9 @@ struct Called<C: 'static, E: 'static> {
 
 impl<C: From<Client>, E: Debug + Serialize> Called<C, E> {
     fn new(name: &str, calls: &'static Calls<C, E>, builder: fn() -> ClientBuilder<C>) -> Self {
-        Self { service: Service::load(name, Samples::Documented), calls, builder }
+        let mut service = Service::load(name, Samples::Documented);
+        service.operations.retain(|operation| calls.iter().any(|(name, _)| *name == operation.name));
+        Self { service, calls, builder }
     }
 
     /// The errors of calls that are answered so, one after the other.
@@ -86,6 +89,14 @@ fn sts() -> Called<sts::Client, sts::types::ErrorBody> {
     Called::new("aliyun-sts", calls::ALIYUN_STS, sts::Client::builder)
 }
 
+fn ddm() -> Called<ddm::Client, ddm::types::ErrorBody> {
+    Called::new("huawei-ddm", calls::HUAWEI_DDM_ERRORBODY, ddm::Client::builder)
+}
+
+fn ddm_v3() -> Called<ddm::Client, ddm::types::ErrorBodyV3> {
+    Called::new("huawei-ddm", calls::HUAWEI_DDM_ERRORBODYV3, ddm::Client::builder)
+}
+
 fn drs() -> Called<drs::Client, drs::types::ErrorBody> {
     Called::new("huawei-drs", calls::HUAWEI_DRS, drs::Client::builder)
 }
@@ -122,7 +133,9 @@ async fn documented<C: From<Client>, E: Debug + Serialize>(called: &Called<C, E>
     let answers = cases.iter().map(|(operation, status, body)| (*operation, answer(*status, body)));
     let errors = called.failures(answers.collect()).await;
     for (error, (operation, status, body)) in errors.iter().zip(&cases) {
-        let said = [&["Code", "error_code"][..], &["Message", "error_msg"], &["RequestId"]].map(|it| text(body, it));
+        let said =
+            [&["Code", "error_code", "errCode"][..], &["Message", "error_msg", "externalMessage"], &["RequestId"]]
+                .map(|it| text(body, it));
         assert!(!said[0].is_empty() && !said[1].is_empty(), "{body}");
         check_json(error, operation, *status, body, said);
     }
@@ -133,6 +146,9 @@ async fn documented<C: From<Client>, E: Debug + Serialize>(called: &Called<C, E>
 async fn every_documented_failure() {
     assert_eq!(documented(&dg()).await, (0, 13));
     assert_eq!(documented(&sts()).await, (0, 1));
+    // Two samples that all calls of v1 and v2 share, one that those of v3 do.
+    assert_eq!(documented(&ddm()).await, (62, 0));
+    assert_eq!(documented(&ddm_v3()).await, (21, 0));
     // The sample of 400, and what `default` describes.
     assert_eq!(documented(&drs()).await, (1, 1));
     assert_eq!(documented(&iam()).await, (2, 0));
@@ -176,6 +192,24 @@ async fn a_code_that_is_not_documented() {
     let code = error.body().unwrap().code.clone();
     assert_eq!(code, Some(sts::types::ErrorCode::Unknown("Throttling.User".to_owned())));
     assert!(error.is_retryable());
+}
+
+#[tokio::test]
+async fn every_code_of_ddm() {
+    let (old, new) = (ddm(), ddm_v3());
+    let (show, list) = (old.service.operation("showInstance"), new.service.operation("listGroups"));
+    let codes = codes(&old.service);
+    assert_eq!(codes.len(), 108);
+    for (code, status) in codes {
+        let body = json!({"errCode": code, "externalMessage": "no"});
+        let error = old.says(show, status, body, [&code, "no", ""]).await;
+        let typed = error.body().unwrap().err_code.as_ref().unwrap();
+        assert!(typed.as_str() == code && !matches!(typed, ddm::types::ErrorCode::Unknown(_)), "{code}");
+        let body = json!({"error_code": code, "error_msg": "no"});
+        let error = new.says(list, status, body, [&code, "no", ""]).await;
+        let typed = error.body().unwrap().error_code.as_ref().unwrap();
+        assert!(typed.as_str() == code && !matches!(typed, ddm::types::ErrorCode::Unknown(_)), "{code}");
+    }
 }
 
 #[tokio::test]

@@ -31,6 +31,10 @@ impl Maker<'_> {
             let within = [self.within, &[target]].concat();
             return Maker { document: self.document, within: &within }.value(resolve(self.document, schema), name);
         }
+        // A type with a description of its own.
+        if let Some(whole) = schema["allOf"].get(0) {
+            return self.value(whole, name);
+        }
         if schema["x-sensitive"] == true {
             return Some(json!(format!("{HIDDEN}{name}")));
         }
@@ -58,8 +62,13 @@ impl Maker<'_> {
 
     fn text(&self, schema: &Value, name: &str) -> Value {
         let pattern = schema["pattern"].as_str().map(|pattern| regex_lite::Regex::new(pattern).unwrap());
-        let texts = [format!("a {name}, 数据"), format!("a-{name}"), "3306".to_owned()];
-        let fits = |text: &&String| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
+        let texts = [format!("a {name}, 数据"), format!("a-{name}"), "3306".to_owned(), "made_text".to_owned()];
+        let bound = |key: &str| schema[key].as_u64().and_then(|bound| usize::try_from(bound).ok());
+        let (least, most) = (bound("minLength").unwrap_or(0), bound("maxLength").unwrap_or(usize::MAX));
+        let fits = |text: &&String| {
+            pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+                && (least..=most).contains(&text.chars().count())
+        };
         json!(texts.iter().find(fits).unwrap_or_else(|| panic!("{name}: nothing fits {schema}")))
     }
 }

@@ -57,6 +57,7 @@ pub struct Param {
 pub struct Answer {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
+    /// Null if there is none.
     pub body: Value,
 }
 
@@ -121,7 +122,11 @@ impl Operation {
 
     /// The success as the server sends it.
     pub fn response(&self) -> ResponseTemplate {
-        let template = ResponseTemplate::new(self.answer.status).set_body_json(&self.answer.body);
+        let template = ResponseTemplate::new(self.answer.status);
+        let template = match &self.answer.body {
+            Value::Null => template,
+            body => template.set_body_json(body),
+        };
         let headers = self.answer.headers.iter();
         headers.fold(template, |template, (name, value)| template.insert_header(name.as_str(), value.as_str()))
     }
@@ -168,7 +173,10 @@ impl<'a> Reader<'a> {
                     (name.to_owned(), value.as_str().unwrap().to_owned())
                 })
                 .collect(),
-            body: self.sample(content, &content["schema"], "answer"),
+            body: match content {
+                Value::Null => Value::Null,
+                content => self.sample(content, &content["schema"], "answer"),
+            },
         };
         let failures = responses.iter().filter(|(status, _)| !status.starts_with('2')).map(|(status, failure)| {
             let content = &resolve(self.document, failure)["content"]["application/json"];
@@ -195,7 +203,7 @@ impl<'a> Reader<'a> {
         // Ids that go into headers can't be any text.
         if self.samples == Samples::Documented || holder.get("x-client").is_some() {
             let beside = holder.pointer("/examples/sample/value").or_else(|| holder.get("example"));
-            if let Some(sample) = beside.or_else(|| schema.get("example")) {
+            if let Some(sample) = beside.or_else(|| schema.get("example")).or_else(|| schema.get("default")) {
                 return sample.clone();
             }
         }
