@@ -181,7 +181,7 @@ fn huawei_ddm() {
             (JOB, "x-doc: {section: \"4.2.25\"", "x-doc: {section: \"4.2.26\"", "4.2.25"),
             (JOB, "                status:\n", "                state:\n", "status"),
             (USERS, "document: users[].page_no, users[].page_size,", "document: users[].page_no,", "page_size"),
-            (USERS, "              total_page: 1\n", "", "`sample answer 200`"),
+            (USERS, "                  base_authority: [SELECT]\n", "", "`sample answer 200`"),
             (USERS, "x-permission: ddm:user:list", "x-permission: ddm:user:get", "ddm:user:list"),
             ("schemas/ErrorCode.yaml", "  DBS.300541: 400\n", "  DBS.300541: 403\n", "DBS.300541"),
             ("schemas/DatabaseStatus.yaml", "EXPAND_FAILED, ", "", "EXPAND_FAILED"),
