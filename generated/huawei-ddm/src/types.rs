@@ -41,10 +41,9 @@ pub use crate::operations::engines::{
 #[cfg(feature = "parameters")]
 #[doc(inline)]
 pub use crate::operations::parameters::{
-    ConcurrentExecutionLevel, ConfigurationParameter, InsertToLoadData,
-    InstanceParameterValues, ListInstanceParametersResponse, NotFromPushdown, OnOff,
-    ServerCharacterSet, ServerCollation, SqlAudit, SupportDdlBinlogHint,
-    TransactionPolicy, UltimateOptimize, UpdateInstanceParametersResponse,
+    ConcurrentExecutionLevel, ConfigurationParameter, InstanceParameterValues,
+    ListInstanceParametersResponse, OnOff, ServerCharacterSet, ServerCollation,
+    TransactionPolicy, UpdateInstanceParametersResponse,
 };
 
 #[cfg(feature = "jobs")]

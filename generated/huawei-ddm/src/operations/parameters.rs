@@ -4,9 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Call, Operation, Paged, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
-use yundb_runtime::shape::{any, object, optional};
+use yundb_runtime::shape::any;
 use crate::Client;
 use crate::types::{ErrorBody, ErrorBodyV3};
 
@@ -169,7 +169,7 @@ impl Operation for UpdateInstanceParameters {
                 path("project_id", any()).client("project_id"),
                 path("instance_id", any()),
                 header("X-Language", any()).client("language"),
-                field("values", object::<InstanceParameterValues>()).required(),
+                field("values", any()).required(),
             ],
         )
         .body("application/json", true)
@@ -178,8 +178,8 @@ impl Operation for UpdateInstanceParameters {
 
 yundb_runtime::operation_methods!(UpdateInstanceParameters => Response<UpdateInstanceParametersResponse>, Error<ErrorBodyV3>);
 
-/// New values by parameter name, all as text. A parameter that is left out keeps its value: the default of a
-/// parameter is what an instance has until it is changed.
+/// New values by parameter name, all as text. A parameter that is left out, or whose name is empty, keeps its
+/// value: the default of a parameter is what an instance has until it is changed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceParameterValues {
@@ -187,17 +187,16 @@ pub struct InstanceParameterValues {
     /// Written as `[{tb.col1,tb2.col2},{tb.col2,tb3.col1},...]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind_table: Option<String>,
-    /// Character set of the server. Storing emoji takes `utf8mb4`, here and on the RDS instances. Change
+    /// Character set of the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub character_set_server: Option<ServerCharacterSet>,
-    /// Collation of the server. Change `character_set_server` along with it, to the character set of the
+    /// Collation of the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collation_server: Option<ServerCollation>,
     /// How far the shards of a logical table are scanned in parallel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrent_execution_level: Option<ConcurrentExecutionLevel>,
-    /// Seconds that a connection may be idle before the server closes it, 60 to 28800. Matches `^[0-9]+$`. Default:
-    /// `28800`.
+    /// Seconds that a connection may be idle before the server closes it, 60 to 28800. Default: `28800`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connection_idle_timeout: Option<String>,
     /// Whether dropped tables go to the recycle bin.
@@ -205,59 +204,57 @@ pub struct InstanceParameterValues {
     pub enable_table_recycle: Option<OnOff>,
     /// Whether inserts of constants are carried out by `LOAD DATA`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub insert_to_load_data: Option<InsertToLoadData>,
+    pub insert_to_load_data: Option<OnOff>,
     /// Seconds that the server waits for running transactions before it closes the connections of clients, 0 to 100.
     ///
-    /// Matches `^[0-9]+$`. Default: `1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live_transaction_timeout_on_shutdown: Option<String>,
-    /// Seconds from which on a query counts as slow and is recorded, 0.01 to 10. Matches `^[0-9]+([.][0-9]+)?$`.
     /// Default: `1`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub live_transaction_timeout_on_shutdown: Option<String>,
+    /// Seconds from which on a query counts as slow and is recorded, 0.01 to 10. Default: `1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub long_query_time: Option<String>,
-    /// Largest packet between server and client in bytes, 1024 to 1073741824, a multiple of 1024. Matches `^[0-9]+$`.
-    /// Default: `1073741824`.
+    /// Largest packet between server and client in bytes, 1024 to 1073741824, a multiple of 1024. Default:
+    /// `1073741824`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_allowed_packet: Option<String>,
     /// Most connections that each DDM node may have to RDS at the same time, 0 to 10000000. `0` stands for the
     /// connections that RDS allows, less 20, divided by the number of DDM nodes.
     ///
-    /// Matches `^[0-9]+$`. Default: `0`.
+    /// Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_backend_connections: Option<String>,
     /// Most clients that may be connected at the same time, 10 to 40000. How many are possible depends on flavor and
     /// number of the RDS instances behind.
     ///
-    /// Matches `^[0-9]+$`. Default: `20000`.
+    /// Default: `20000`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_connections: Option<String>,
-    /// Fewest connections that each DDM node may have to RDS at the same time, 0 to 10000000. Matches `^[0-9]+$`.
-    /// Default: `10`.
+    /// Fewest connections that each DDM node may have to RDS at the same time, 0 to 10000000. Default: `10`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min_backend_connections: Option<String>,
     /// Whether queries without a `FROM` are always left to RDS.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_from_pushdown: Option<NotFromPushdown>,
+    pub not_from_pushdown: Option<OnOff>,
     /// Seconds that a replica may lag behind its primary RDS node, 0 to 7200. One that lags further gets no reads.
     ///
-    /// Matches `^[0-9]+$`. Default: `30`.
+    /// Default: `30`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seconds_behind_master: Option<String>,
     /// Whether SQL statements are audited.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sql_audit: Option<SqlAudit>,
-    /// Seconds after which a running statement times out, 100 to 28800. Matches `^[0-9]+$`. Default: `28800`.
+    pub sql_audit: Option<OnOff>,
+    /// Seconds after which a running statement times out, 100 to 28800. Default: `28800`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sql_execute_timeout: Option<String>,
     /// Whether DDL statements get a hint for the binlog.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub support_ddl_binlog_hint: Option<SupportDdlBinlogHint>,
+    pub support_ddl_binlog_hint: Option<OnOff>,
     /// How transactions over several shards are handled.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub transaction_policy: Option<TransactionPolicy>,
     /// Whether the optimizer leaves as much as it can of a query to RDS.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub ultimate_optimize: Option<UltimateOptimize>,
+    pub ultimate_optimize: Option<OnOff>,
     /// Further fields, by name.
     #[serde(flatten, deserialize_with = "yundb_runtime::additional")]
     pub additional: BTreeMap<String, String>,
@@ -270,35 +267,21 @@ yundb_runtime::setters!(InstanceParameterValues {
     concurrent_execution_level: into(ConcurrentExecutionLevel),
     connection_idle_timeout: into(String),
     enable_table_recycle: into(OnOff),
-    insert_to_load_data: into(InsertToLoadData),
+    insert_to_load_data: into(OnOff),
     live_transaction_timeout_on_shutdown: into(String),
     long_query_time: into(String),
     max_allowed_packet: into(String),
     max_backend_connections: into(String),
     max_connections: into(String),
     min_backend_connections: into(String),
-    not_from_pushdown: into(NotFromPushdown),
+    not_from_pushdown: into(OnOff),
     seconds_behind_master: into(String),
-    sql_audit: into(SqlAudit),
+    sql_audit: into(OnOff),
     sql_execute_timeout: into(String),
-    support_ddl_binlog_hint: into(SupportDdlBinlogHint),
+    support_ddl_binlog_hint: into(OnOff),
     transaction_policy: into(TransactionPolicy),
-    ultimate_optimize: into(UltimateOptimize),
+    ultimate_optimize: into(OnOff),
 });
-
-impl Object for InstanceParameterValues {
-    const FIELDS: &'static [Field] = &[
-        optional("connection_idle_timeout", any().pattern("^[0-9]+$")),
-        optional("live_transaction_timeout_on_shutdown", any().pattern("^[0-9]+$")),
-        optional("long_query_time", any().pattern("^[0-9]+([.][0-9]+)?$")),
-        optional("max_allowed_packet", any().pattern("^[0-9]+$")),
-        optional("max_backend_connections", any().pattern("^[0-9]+$")),
-        optional("max_connections", any().pattern("^[0-9]+$")),
-        optional("min_backend_connections", any().pattern("^[0-9]+$")),
-        optional("seconds_behind_master", any().pattern("^[0-9]+$")),
-        optional("sql_execute_timeout", any().pattern("^[0-9]+$")),
-    ];
-}
 
 /// Character set of the server. Storing emoji takes `utf8mb4`, here and on the RDS instances. Change
 /// `collation_server` along with it, to a collation of the same character set.
@@ -370,7 +353,7 @@ yundb_runtime::string_enum!(ConcurrentExecutionLevel {
     PhyTable = "PHY_TABLE",
 });
 
-/// Whether dropped tables go to the recycle bin.
+/// Whether something is on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OnOff {
@@ -383,74 +366,6 @@ pub enum OnOff {
 }
 
 yundb_runtime::string_enum!(OnOff {
-    Off = "OFF",
-    On = "ON",
-});
-
-/// Whether inserts of constants are carried out by `LOAD DATA`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InsertToLoadData {
-    /// Off.
-    Off,
-    /// On.
-    On,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(InsertToLoadData {
-    Off = "OFF",
-    On = "ON",
-});
-
-/// Whether queries without a `FROM` are always left to RDS.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum NotFromPushdown {
-    /// Off.
-    Off,
-    /// On.
-    On,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(NotFromPushdown {
-    Off = "OFF",
-    On = "ON",
-});
-
-/// Whether SQL statements are audited.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SqlAudit {
-    /// Off.
-    Off,
-    /// On.
-    On,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(SqlAudit {
-    Off = "OFF",
-    On = "ON",
-});
-
-/// Whether DDL statements get a hint for the binlog.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SupportDdlBinlogHint {
-    /// Off.
-    Off,
-    /// On.
-    On,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(SupportDdlBinlogHint {
     Off = "OFF",
     On = "ON",
 });
@@ -473,23 +388,6 @@ yundb_runtime::string_enum!(TransactionPolicy {
     Xa = "XA",
     Free = "FREE",
     NoDtx = "NO_DTX",
-});
-
-/// Whether the optimizer leaves as much as it can of a query to RDS.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum UltimateOptimize {
-    /// Off.
-    Off,
-    /// On.
-    On,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(UltimateOptimize {
-    Off = "OFF",
-    On = "ON",
 });
 
 /// What `UpdateInstanceParameters` answers.
