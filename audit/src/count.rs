@@ -8,7 +8,7 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    compare::{Aspect, Difference, LIST, Saying, Topic},
+    compare::{Aspect, Difference, LIST, SAMPLE, Saying, Topic},
     fact::{Facts, Field, Operation},
 };
 
@@ -82,6 +82,8 @@ impl Counts {
         for difference in differences {
             let items = |saying: &Option<Saying>| match saying.as_ref().map(|saying| saying.text.as_str()) {
                 None | Some("") => 0,
+                // A key that a sample has and the schema has not is no sample.
+                Some(text) if difference.topic == Topic::Sample => usize::from(text == SAMPLE),
                 Some(_) if difference.topic != Topic::Value => 1,
                 Some(text) => text.split(LIST).count(),
             };

@@ -5,7 +5,7 @@ use yundb_generator::{
     diagnostic::{Diagnostic, Location},
 };
 
-use super::{Aspect, Difference, Saying, Settled, Topic};
+use super::{Aspect, Difference, SAMPLE, Saying, Settled, Topic};
 use crate::spec::Erratum;
 
 /// A diagnostic for each difference that nothing explains and each entry that explains nothing.
@@ -69,7 +69,7 @@ fn text(side: &Option<Saying>) -> &str {
 fn message(difference: &Difference) -> String {
     let (path, left, right) = (&difference.path, text(&difference.left), text(&difference.right));
     match difference.aspect {
-        Aspect::Missing if difference.topic == Topic::Sample && path.ends_with(left) && left != "sample" => {
+        Aspect::Missing if difference.topic == Topic::Sample && path.ends_with(left) && left != SAMPLE => {
             format!("the document's sample has a key that the spec has no field for, `{path}`")
         }
         Aspect::Missing => format!("the spec lacks `{path}`, which the document has"),

@@ -19,7 +19,7 @@ use yundb_generator::diagnostic::Location;
 use crate::fact::{Call, Facts};
 
 use self::findings::Findings;
-pub(crate) use self::findings::LIST;
+pub(crate) use self::{findings::LIST, sample::SAMPLE};
 
 pub use self::{
     errata::{Settled, settle},

@@ -6,6 +6,9 @@ use super::{
 };
 use crate::fact::{Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
 
+/// What a side says that has a sample where the other has none.
+pub(crate) const SAMPLE: &str = "sample";
+
 /// Compares all samples.
 pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) {
     let mut used = vec![false; right.samples.len()];
@@ -22,7 +25,7 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
             // A call without parameters has no sample worth the name.
             None if sample.request && keys.is_empty() => {}
             None => {
-                let sides = (says("sample", &sample.at), lacks(&right.at));
+                let sides = (says(SAMPLE, &sample.at), lacks(&right.at));
                 let difference = findings.add(Topic::Sample, Aspect::Missing, path(sample), sides.0, sides.1);
                 difference.explained_by(&[], &right.errata);
             }
@@ -38,7 +41,7 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
         if findings.lenient() && failure {
             continue;
         }
-        let sides = (lacks(&left.at), says("sample", &sample.at));
+        let sides = (lacks(&left.at), says(SAMPLE, &sample.at));
         let difference = findings.add(Topic::Sample, Aspect::Extra, path(sample), sides.0, sides.1);
         difference.explained_by(&sample.errata, &right.errata);
     }
