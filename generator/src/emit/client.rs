@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::layout::File;
 use super::runtime::Uses;
 use super::{EmitError, Scope, doc, doc_inner, ident, operation, templates};
 use crate::lower::model::{Place, Protocol, SchemeKind, Service};
@@ -38,7 +39,7 @@ pub(super) fn modules(service: &Service) -> TokenStream {
 /// `client.rs`: the service's data and the client.
 pub(super) fn client(service: &Service) -> TokenStream {
     let uses = Uses::default();
-    let scope = Scope { service, group: None, uses: &uses };
+    let scope = Scope { service, file: File::Shared, uses: &uses };
     let (service_type, protocols, builder, call, spec) =
         (uses.item("Service"), uses.item("Protocol"), uses.item("ClientBuilder"), uses.item("Call"), uses.item("Spec"));
     let version = &service.version;

@@ -1,19 +1,21 @@
 //! Emit: from the model to files. Rust through `quote` and `prettyplease`, all else through templates. No decisions here.
 
 mod client;
+mod layout;
 mod operation;
 mod runtime;
 mod shape;
 mod templates;
 mod types;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::lower::model::{Group, Service, TypeId};
+use crate::lower::model::{Service, TypeId};
+use layout::File;
 use runtime::Uses;
 
 pub use templates::Manifest;
@@ -30,12 +32,11 @@ pub fn emit(service: &Service, manifest: &Manifest) -> Result<BTreeMap<PathBuf, 
     add("src/lib.rs", print(service, &plain, client::lib(service)?)?);
     add("src/client.rs", print(service, &plain, client::client(service))?);
     add("src/operations/mod.rs", print(service, &plain, client::modules(service))?);
-    let uses = Uses::default();
-    add("src/types.rs", print(service, &uses, shared_types(service, &uses))?);
+    add("src/types.rs", layout::shared(service)?);
     for (index, group) in service.groups.iter().enumerate() {
-        let path = format!("src/operations/{}.rs", group.module.trim_start_matches("r#"));
-        let uses = Uses::default();
-        add(&path, print(service, &uses, operations(service, index, group, &uses))?);
+        for (path, text) in layout::group(service, index, group)? {
+            add(&path, text);
+        }
     }
     Ok(files)
 }
@@ -52,83 +53,17 @@ impl std::fmt::Display for EmitError {
 
 impl std::error::Error for EmitError {}
 
-/// One file: the operations of a group, each followed by the types that only this group uses.
-fn operations(service: &Service, index: usize, group: &Group, uses: &Uses) -> TokenStream {
-    let scope = Scope { service, group: Some(index), uses };
-    let mut printed = BTreeSet::new();
-    let mut body = TokenStream::new();
-    for operation in &group.operations {
-        body.extend(operation::operation(&scope, operation));
-        for id in operation::types_of(service, operation) {
-            if scope.owns(id) && printed.insert(id) {
-                body.extend(types::definition(&scope, id));
-            }
-        }
-        for outcome in operation::outcomes_of(operation) {
-            let definition = &service.outcomes[outcome];
-            if definition.groups.len() == 1 && printed.insert(usize::MAX - outcome) {
-                body.extend(types::outcome(&scope, definition));
-            }
-        }
-    }
-    let docs = doc_inner(&group.docs);
-    let imports = uses.imports();
-    quote!(#docs #imports #body)
-}
-
-/// The types that several groups use; those of one group are exported from here too.
-fn shared_types(service: &Service, uses: &Uses) -> TokenStream {
-    let scope = Scope { service, group: None, uses };
-    let exports = service.groups.iter().enumerate().filter_map(|(index, group)| {
-        let owned =
-            service.types.iter().filter(|ty| ty.groups.len() == 1 && ty.groups.contains(&index)).map(|ty| &ty.name);
-        let outcomes =
-            service.outcomes.iter().filter(|o| o.groups.len() == 1 && o.groups.contains(&index)).map(|o| &o.name);
-        let names: BTreeSet<&String> = owned.chain(outcomes).collect();
-        let names: Vec<Ident> = names.into_iter().map(|name| ident(name)).collect();
-        let (module, feature) = (ident(&group.module), &group.feature);
-        let names = match names.as_slice() {
-            [] => return None,
-            [one] => quote!(#one),
-            many => quote!({#(#many),*}),
-        };
-        Some(quote!(#[cfg(feature = #feature)] #[doc(inline)] pub use crate::operations::#module::#names;))
-    });
-    let exports: TokenStream = exports.collect();
-    let mut body = TokenStream::new();
-    for (id, definition) in service.types.iter().enumerate() {
-        if definition.groups.len() > 1 {
-            body.extend(types::definition(&scope, id));
-        }
-    }
-    for outcome in service.outcomes.iter().filter(|outcome| outcome.groups.len() > 1) {
-        body.extend(types::outcome(&scope, outcome));
-    }
-    let imports = uses.imports();
-    quote! {
-        //! What operations take and answer. A type that only one group of operations uses stands beside them.
-        #imports
-        #exports
-        #body
-    }
-}
-
 /// The file that is being emitted.
 pub(crate) struct Scope<'a> {
     service: &'a Service,
-    /// The group whose file it is; `None` for the shared types.
-    group: Option<usize>,
+    file: File,
     uses: &'a Uses,
 }
 
 impl Scope<'_> {
     /// Whether a type is defined in this file.
     fn owns(&self, id: TypeId) -> bool {
-        let groups = &self.service.types[id].groups;
-        match self.group {
-            Some(group) => groups.len() == 1 && groups.contains(&group),
-            None => groups.len() > 1,
-        }
+        self.file.holds(&self.service.types[id].users)
     }
 
     /// A type's name, imported if it is defined elsewhere.

@@ -354,8 +354,7 @@ impl Scope<'_> {
             Answer::One(payload) => self.payload(payload),
             Answer::ByStatus(index) => {
                 let outcome = &self.service.outcomes[*index];
-                let here = outcome.groups.len() == 1 && self.group.is_some_and(|group| outcome.groups.contains(&group));
-                if !here {
+                if !self.file.holds(&outcome.users) {
                     self.uses.shared(&outcome.name);
                 }
                 let name = ident(&outcome.name);

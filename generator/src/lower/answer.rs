@@ -176,7 +176,7 @@ impl Lower<'_> {
         } else {
             self.scope.take_first([format!("{type_name}Output")])
         };
-        self.outcomes.push(Outcome { name, error, cases, groups: Default::default() });
+        self.outcomes.push(Outcome { name, error, cases, users: Default::default() });
         Answer::ByStatus(self.outcomes.len() - 1)
     }
 
@@ -258,7 +258,7 @@ impl Lower<'_> {
             kind: TypeKind::Struct(Struct { fields, headers: true, ..Struct::default() }),
             input: false,
             output: false,
-            groups: Default::default(),
+            users: Default::default(),
         });
         self.inline.insert(key, id);
         Some(id)

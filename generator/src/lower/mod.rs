@@ -4,7 +4,7 @@ mod answer;
 mod body;
 mod docs;
 pub mod model;
-mod names;
+pub(crate) mod names;
 mod operation;
 mod paging;
 mod schema;

@@ -286,8 +286,8 @@ pub struct Outcome {
     pub error: bool,
     /// Its cases in the order in which they are matched.
     pub cases: Vec<Case>,
-    /// Modules whose operations use it.
-    pub groups: BTreeSet<usize>,
+    /// Operations that use it.
+    pub users: Users,
 }
 
 /// One kind of body of an [`Outcome`].
@@ -374,8 +374,35 @@ pub struct TypeDef {
     pub input: bool,
     /// Whether services answer it.
     pub output: bool,
-    /// Indices of the groups that use it.
-    pub groups: BTreeSet<usize>,
+    /// Operations that use it.
+    pub users: Users,
+}
+
+/// The operations that use a definition, each by its group and its place in it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Users(BTreeSet<(usize, usize)>);
+
+impl Users {
+    /// Counts an operation in.
+    pub fn add(&mut self, group: usize, operation: usize) {
+        self.0.insert((group, operation));
+    }
+
+    /// Whether no operation uses it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The group, if all are of one.
+    pub fn group(&self) -> Option<usize> {
+        let (first, last) = (self.0.first()?.0, self.0.last()?.0);
+        (first == last).then_some(first)
+    }
+
+    /// The place of the operation in its group, if there is one only.
+    pub fn operation(&self) -> Option<usize> {
+        (self.0.len() == 1).then(|| self.0.first().map(|user| user.1)).flatten()
+    }
 }
 
 /// What a type is.

@@ -17,9 +17,9 @@ pub fn finish(service: &mut Service) {
 fn directions(service: &mut Service) {
     let (types, outcomes) = (&mut service.types, &mut service.outcomes);
     for (group, operations) in service.groups.iter().enumerate().map(|(i, group)| (i, &group.operations)) {
-        let mut given = HashSet::new();
-        let mut answered = HashSet::new();
-        for operation in operations {
+        for (place, operation) in operations.iter().enumerate() {
+            let mut given = HashSet::new();
+            let mut answered = HashSet::new();
             for input in operation.arguments.iter().chain(&operation.setters) {
                 if let InputKind::Value(ty, _) | InputKind::JsonAs(_, ty) = &input.kind {
                     reach(ty, types, &mut given);
@@ -34,7 +34,7 @@ fn directions(service: &mut Service) {
                 match answer {
                     Answer::One(one) => payload(one),
                     Answer::ByStatus(index) => {
-                        outcomes[*index].groups.insert(group);
+                        outcomes[*index].users.add(group, place);
                         outcomes[*index].cases.iter().for_each(|case| payload(&case.payload));
                     }
                 }
@@ -42,14 +42,14 @@ fn directions(service: &mut Service) {
             if let Some(headers) = operation.headers {
                 reach(&Type::Named(headers), types, &mut answered);
             }
-        }
-        for id in given {
-            types[id].input = true;
-            types[id].groups.insert(group);
-        }
-        for id in answered {
-            types[id].output = true;
-            types[id].groups.insert(group);
+            for id in given {
+                types[id].input = true;
+                types[id].users.add(group, place);
+            }
+            for id in answered {
+                types[id].output = true;
+                types[id].users.add(group, place);
+            }
         }
     }
 }

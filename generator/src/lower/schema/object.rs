@@ -114,7 +114,7 @@ impl Lower<'_> {
             kind,
             input: false,
             output: false,
-            groups: Default::default(),
+            users: Default::default(),
         });
         id
     }

@@ -1,0 +1,141 @@
+//! Which file an operation or a type goes to: a file for each group, a folder for a long one.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::runtime::Uses;
+use super::{EmitError, Scope, doc_inner, ident, operation, print, types};
+use crate::lower::model::{Group, Operation, Service, Users};
+use crate::lower::names;
+
+/// A group that takes more lines than this becomes a folder with a file for each operation.
+const LONG: usize = 1_500;
+
+/// A file with definitions.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum File {
+    /// `types.rs`: what several groups use.
+    Shared,
+    /// A whole group.
+    Group(usize),
+    /// What several operations of a group use.
+    GroupTypes(usize),
+    /// One operation of a group, by its place in it.
+    Operation(usize, usize),
+}
+
+impl File {
+    /// Whether a definition with these users stands in this file.
+    pub(super) fn holds(self, users: &Users) -> bool {
+        match self {
+            File::Shared => users.group().is_none() && !users.is_empty(),
+            File::Group(group) => users.group() == Some(group),
+            File::GroupTypes(group) => users.group() == Some(group) && users.operation().is_none(),
+            File::Operation(group, place) => users.group() == Some(group) && users.operation() == Some(place),
+        }
+    }
+}
+
+/// `types.rs`: the types that several groups use; those of one group are exported from here too.
+pub(super) fn shared(service: &Service) -> Result<String, EmitError> {
+    let exports = service.groups.iter().enumerate().filter_map(|(index, group)| {
+        let file = File::Group(index);
+        let owned = service.types.iter().filter(|ty| file.holds(&ty.users)).map(|ty| &ty.name);
+        let outcomes = service.outcomes.iter().filter(|outcome| file.holds(&outcome.users)).map(|o| &o.name);
+        let names: BTreeSet<&String> = owned.chain(outcomes).collect();
+        let names: Vec<Ident> = names.into_iter().map(|name| ident(name)).collect();
+        let (module, feature) = (ident(&group.module), &group.feature);
+        let names = match names.as_slice() {
+            [] => return None,
+            [one] => quote!(#one),
+            many => quote!({#(#many),*}),
+        };
+        Some(quote!(#[cfg(feature = #feature)] #[doc(inline)] pub use crate::operations::#module::#names;))
+    });
+    let exports: TokenStream = exports.collect();
+    let uses = Uses::default();
+    let body = definitions(&Scope { service, file: File::Shared, uses: &uses });
+    let imports = uses.imports();
+    let tokens = quote! {
+        //! What operations take and answer. A type that only one group of operations uses stands beside them.
+        #imports
+        #exports
+        #body
+    };
+    print(service, &uses, tokens)
+}
+
+/// The file of a group, or the files of its folder if it is a long one.
+pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Vec<(String, String)>, EmitError> {
+    let stem = format!("src/operations/{}", group.module.trim_start_matches("r#"));
+    let docs = doc_inner(&group.docs);
+    let whole = operations(service, File::Group(index), &docs, &group.operations)?;
+    if whole.lines().count() <= LONG || group.operations.len() < 2 {
+        return Ok(vec![(format!("{stem}.rs"), whole)]);
+    }
+    // Methods have different names, but one may be called as the other files of the folder.
+    let mut names = names::Scope::with(&["mod", "types"]);
+    let mut files = Vec::new();
+    let mut modules = TokenStream::new();
+    let mut add = |name: &str, text: String| {
+        let module = ident(&names::snake(name));
+        modules.extend(quote!(mod #module; pub use #module::*;));
+        files.push((format!("{stem}/{name}.rs"), text));
+    };
+    for (place, operation) in group.operations.iter().enumerate() {
+        let file = File::Operation(index, place);
+        let name = names.take(operation.method_name.trim_start_matches("r#").to_owned());
+        add(&name, operations(service, file, &TokenStream::new(), std::slice::from_ref(operation))?);
+    }
+    let uses = Uses::default();
+    let types = definitions(&Scope { service, file: File::GroupTypes(index), uses: &uses });
+    if !types.is_empty() {
+        let imports = uses.imports();
+        let tokens = quote! {
+            //! What several of these operations take and answer.
+            #imports
+            #types
+        };
+        add("types", print(service, &uses, tokens)?);
+    }
+    files.push((format!("{stem}/mod.rs"), print(service, &Uses::default(), quote!(#docs #modules))?));
+    Ok(files)
+}
+
+/// Operations, each followed by the types that no other file uses.
+fn operations(
+    service: &Service,
+    file: File,
+    docs: &TokenStream,
+    operations: &[Operation],
+) -> Result<String, EmitError> {
+    let uses = Uses::default();
+    let scope = Scope { service, file, uses: &uses };
+    let (mut printed, mut outcomes) = (BTreeSet::new(), BTreeSet::new());
+    let mut body = TokenStream::new();
+    for operation in operations {
+        body.extend(operation::operation(&scope, operation));
+        for id in operation::types_of(service, operation) {
+            if scope.owns(id) && printed.insert(id) {
+                body.extend(types::definition(&scope, id));
+            }
+        }
+        for outcome in operation::outcomes_of(operation) {
+            let definition = &service.outcomes[outcome];
+            if file.holds(&definition.users) && outcomes.insert(outcome) {
+                body.extend(types::outcome(&scope, definition));
+            }
+        }
+    }
+    let imports = uses.imports();
+    print(service, &uses, quote!(#docs #imports #body))
+}
+
+/// All types of a file without operations.
+fn definitions(scope: &Scope<'_>) -> TokenStream {
+    let types = (0..scope.service.types.len()).filter(|id| scope.owns(*id)).map(|id| types::definition(scope, id));
+    let outcomes = scope.service.outcomes.iter().filter(|outcome| scope.file.holds(&outcome.users));
+    types.chain(outcomes.map(|outcome| types::outcome(scope, outcome))).collect()
+}
