@@ -33,12 +33,17 @@ fn document(operations: &[String]) -> String {
 
 /// The generated files of `operations`, by path.
 fn files(operations: &[String]) -> BTreeMap<String, String> {
+    generated(&document(operations), "src/operations")
+}
+
+/// The files below `folder` of the crate that is generated from a document.
+fn generated(document: &str, folder: &str) -> BTreeMap<String, String> {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let (spec, out) = (scratch.path().join("pets.yaml"), scratch.path().join("out"));
-    fs::write(&spec, document(operations)).expect("the document is written");
+    fs::write(&spec, document).expect("the document is written");
     generate(&spec, &out, &Options::default()).unwrap_or_else(|failure| panic!("{failure}"));
     let mut files = BTreeMap::new();
-    read(&out.join("src/operations"), "", &mut files);
+    read(&out.join(folder), "", &mut files);
     files
 }
 
@@ -82,6 +87,20 @@ fn a_long_group_is_a_folder() {
     assert!(files["pets/types.rs"].contains("pub struct Toy "), "what two operations use stands beside them");
     assert!(files["pets/mod.rs"].contains("mod show_pet0;\npub use show_pet0::*;"), "{}", files["pets/mod.rs"]);
     assert!(files["mod.rs"].contains("pub mod pets;"), "{}", files["mod.rs"]);
+}
+
+#[test]
+fn long_shared_types_are_a_folder() {
+    let values: String = (0..700).map(|n| format!("value{n}, ")).collect();
+    let spec = document(&names(3)).replace(
+        "Pet: {type: object, properties: {name: {type: string}}}",
+        &format!("Pet: {{type: object, properties: {{kind: {{$ref: '#/components/schemas/Kind'}}}}}}\n    Kind: {{type: string, enum: [{values}last]}}"),
+    );
+    let files = generated(&spec, "src");
+    assert!(!files.contains_key("types.rs"), "{:?}", files.keys());
+    let (page, enums) = (&files["types/mod.rs"], &files["types/enums.rs"]);
+    assert!(page.contains("mod enums;\npub use enums::*;") && page.contains("pub struct Pet "), "{page}");
+    assert!(enums.contains("pub enum Kind ") && !enums.contains("pub struct"), "only lists of values stand there");
 }
 
 #[test]

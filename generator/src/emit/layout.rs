@@ -1,4 +1,4 @@
-//! Which file an operation or a type goes to: a file for each group, a folder for a long one.
+//! Which file an operation or a type goes to: a file for each group and one for what groups share, a folder for a long one.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,10 @@ use quote::quote;
 
 use super::runtime::Uses;
 use super::{EmitError, Scope, doc_inner, ident, operation, print, types};
-use crate::lower::model::{Group, Operation, Service, Users};
+use crate::lower::model::{Group, Operation, Service, TypeId, TypeKind, Users};
 use crate::lower::names;
 
-/// A group that takes more lines than this becomes a folder with a file for each operation.
+/// A file that takes more lines than this becomes a folder.
 const LONG: usize = 1_500;
 
 /// A file with definitions.
@@ -38,8 +38,9 @@ impl File {
     }
 }
 
-/// `types.rs`: the types that several groups use; those of one group are exported from here too.
-pub(super) fn shared(service: &Service) -> Result<String, EmitError> {
+/// `types.rs`: the types that several groups use; those of one group are exported from here too. In a folder the lists of
+/// values have a file of their own.
+pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitError> {
     let exports = service.groups.iter().enumerate().filter_map(|(index, group)| {
         let file = File::Group(index);
         let owned = service.types.iter().filter(|ty| file.holds(&ty.users)).map(|ty| &ty.name);
@@ -55,16 +56,44 @@ pub(super) fn shared(service: &Service) -> Result<String, EmitError> {
         Some(quote!(#[cfg(feature = #feature)] #[doc(inline)] pub use crate::operations::#module::#names;))
     });
     let exports: TokenStream = exports.collect();
-    let uses = Uses::default();
-    let body = definitions(&Scope { service, file: File::Shared, uses: &uses });
-    let imports = uses.imports();
-    let tokens = quote! {
-        //! What operations take and answer. A type that only one group of operations uses stands beside them.
-        #imports
-        #exports
-        #body
+    let page = |modules: TokenStream, which: Which| {
+        let uses = Uses::default();
+        let body = definitions(&Scope { service, file: File::Shared, uses: &uses }, which);
+        let imports = uses.imports();
+        let tokens = quote! {
+            //! What operations take and answer. A type that only one group of operations uses stands beside them.
+            #imports
+            #modules
+            #exports
+            #body
+        };
+        print(service, &uses, tokens)
     };
-    print(service, &uses, tokens)
+    let whole = page(TokenStream::new(), Which::All)?;
+    let uses = Uses::default();
+    let enums = definitions(&Scope { service, file: File::Shared, uses: &uses }, Which::Enums);
+    if whole.lines().count() <= LONG || enums.is_empty() {
+        return Ok(vec![("src/types.rs".to_owned(), whole)]);
+    }
+    let imports = uses.imports();
+    let enums = quote! {
+        //! Lists of values that operations of several groups use.
+        #imports
+        #enums
+    };
+    Ok(vec![
+        (
+            "src/types/mod.rs".to_owned(),
+            page(
+                quote!(
+                    mod enums;
+                    pub use enums::*;
+                ),
+                Which::Others,
+            )?,
+        ),
+        ("src/types/enums.rs".to_owned(), print(service, &uses, enums)?),
+    ])
 }
 
 /// The file of a group, or the files of its folder if it is a long one.
@@ -90,7 +119,7 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
         add(&name, operations(service, file, &TokenStream::new(), std::slice::from_ref(operation))?);
     }
     let uses = Uses::default();
-    let types = definitions(&Scope { service, file: File::GroupTypes(index), uses: &uses });
+    let types = definitions(&Scope { service, file: File::GroupTypes(index), uses: &uses }, Which::All);
     if !types.is_empty() {
         let imports = uses.imports();
         let tokens = quote! {
@@ -133,9 +162,26 @@ fn operations(
     print(service, &uses, quote!(#docs #imports #body))
 }
 
-/// All types of a file without operations.
-fn definitions(scope: &Scope<'_>) -> TokenStream {
-    let types = (0..scope.service.types.len()).filter(|id| scope.owns(*id)).map(|id| types::definition(scope, id));
-    let outcomes = scope.service.outcomes.iter().filter(|outcome| scope.file.holds(&outcome.users));
-    types.chain(outcomes.map(|outcome| types::outcome(scope, outcome))).collect()
+/// Which types of a file are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    /// Those that are lists of values, and so refer to no other type.
+    Enums,
+    Others,
+}
+
+/// The types of a file without operations.
+fn definitions(scope: &Scope<'_>, which: Which) -> TokenStream {
+    let service = scope.service;
+    let meant = |id: TypeId| match (which, &service.types[id].kind) {
+        (Which::All, _) => true,
+        (which, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)) => which == Which::Enums,
+        (which, _) => which == Which::Others,
+    };
+    let types = (0..service.types.len()).filter(|id| scope.owns(*id) && meant(*id));
+    let types = types.map(|id| types::definition(scope, id));
+    let outcomes = service.outcomes.iter().filter(|outcome| scope.file.holds(&outcome.users));
+    let outcomes = outcomes.filter(|_| which != Which::Enums).map(|outcome| types::outcome(scope, outcome));
+    types.chain(outcomes).collect()
 }

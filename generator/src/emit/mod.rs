@@ -32,7 +32,9 @@ pub fn emit(service: &Service, manifest: &Manifest) -> Result<BTreeMap<PathBuf, 
     add("src/lib.rs", print(service, &plain, client::lib(service)?)?);
     add("src/client.rs", print(service, &plain, client::client(service))?);
     add("src/operations/mod.rs", print(service, &plain, client::modules(service))?);
-    add("src/types.rs", layout::shared(service)?);
+    for (path, text) in layout::shared(service)? {
+        add(&path, text);
+    }
     for (index, group) in service.groups.iter().enumerate() {
         for (path, text) in layout::group(service, index, group)? {
             add(&path, text);
