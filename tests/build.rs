@@ -13,7 +13,8 @@ use yundb_generator::{
 };
 
 /// The services whose crates are tested.
-const SERVICES: &[&str] = &["aliyun-dg", "aliyun-sts", "huawei-ddm", "huawei-drs", "huawei-iam"];
+const SERVICES: &[&str] =
+    &["aliyun-dg", "aliyun-sts", "huawei-ddm", "huawei-drs", "huawei-gaussdb-mysql", "huawei-iam"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");

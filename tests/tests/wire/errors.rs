@@ -8,6 +8,7 @@ use yundb_aliyun_dg as dg;
 use yundb_aliyun_sts as sts;
 use yundb_huawei_ddm as ddm;
 use yundb_huawei_drs as drs;
+use yundb_huawei_gaussdb_mysql as gaussdb;
 use yundb_huawei_iam as iam;
 use yundb_runtime::serde::Serialize;
 use yundb_runtime::{Client, ClientBuilder, Credentials, Error, ErrorKind};
@@ -101,6 +102,10 @@ fn drs() -> Called<drs::Client, drs::types::ErrorBody> {
     Called::new("huawei-drs", calls::HUAWEI_DRS, drs::Client::builder)
 }
 
+fn gaussdb() -> Called<gaussdb::Client, gaussdb::types::ErrorBody> {
+    Called::new("huawei-gaussdb-mysql", calls::HUAWEI_GAUSSDB_MYSQL, gaussdb::Client::builder)
+}
+
 fn iam() -> Called<iam::Client, iam::types::ErrorBody> {
     Called::new("huawei-iam", calls::HUAWEI_IAM, iam::Client::builder)
 }
@@ -149,6 +154,8 @@ async fn every_documented_failure() {
     // Two samples that all calls of v1 and v2 share, one that those of v3 do.
     assert_eq!(documented(&ddm()).await, (62, 0));
     assert_eq!(documented(&ddm_v3()).await, (21, 0));
+    // Two samples that all calls share.
+    assert_eq!(documented(&gaussdb()).await, (448, 0));
     // The sample of 400, and what `default` describes.
     assert_eq!(documented(&drs()).await, (1, 1));
     assert_eq!(documented(&iam()).await, (2, 0));
@@ -192,6 +199,20 @@ async fn a_code_that_is_not_documented() {
     let code = error.body().unwrap().code.clone();
     assert_eq!(code, Some(sts::types::ErrorCode::Unknown("Throttling.User".to_owned())));
     assert!(error.is_retryable());
+}
+
+#[tokio::test]
+async fn every_code_of_gaussdb() {
+    let called = gaussdb();
+    let operation = called.service.operation("showJob");
+    let codes = codes(&called.service);
+    assert_eq!(codes.len(), 225);
+    for (code, status) in codes {
+        let body = json!({"error_code": code, "error_msg": "no"});
+        let error = called.says(operation, status, body, [&code, "no", ""]).await;
+        let typed = error.body().unwrap().error_code.as_ref().unwrap();
+        assert!(typed.as_str() == code && !matches!(typed, gaussdb::types::ErrorCode::Unknown(_)), "{code}");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use serde_json::Value;
 use wiremock::Request;
 use yundb_huawei_ddm as ddm;
 use yundb_huawei_drs as drs;
+use yundb_huawei_gaussdb_mysql as gaussdb;
 use yundb_huawei_iam as iam;
 use yundb_runtime::{Client, ClientBuilder, Credentials, Secret};
 
@@ -135,6 +136,8 @@ async fn both(samples: Samples, way: Way) {
     call_all(&service, calls::HUAWEI_DDM_ERRORBODYV3, ddm::Client::builder, way).await;
     let service = Service::load("huawei-drs", samples);
     call_all(&service, calls::HUAWEI_DRS, drs::Client::builder, way).await;
+    let service = Service::load("huawei-gaussdb-mysql", samples);
+    call_all(&service, calls::HUAWEI_GAUSSDB_MYSQL, gaussdb::Client::builder, way).await;
     let service = Service::load("huawei-iam", samples);
     call_all(&service, calls::HUAWEI_IAM, iam::Client::builder, way).await;
 }

@@ -54,6 +54,7 @@ impl Maker<'_> {
             }
             "array" => Some(json!([self.value(&schema["items"], name)?])),
             "integer" => Some(schema.get("minimum").cloned().unwrap_or(json!(7))),
+            "number" => Some(json!(1.5)),
             "boolean" => Some(json!(true)),
             "string" => Some(self.text(schema, name)),
             other => panic!("{name}: type {other}"),
@@ -62,7 +63,13 @@ impl Maker<'_> {
 
     fn text(&self, schema: &Value, name: &str) -> Value {
         let pattern = schema["pattern"].as_str().map(|pattern| regex_lite::Regex::new(pattern).unwrap());
-        let texts = [format!("a {name}, 数据"), format!("a-{name}"), "3306".to_owned(), "made_text".to_owned()];
+        let texts = [
+            format!("a {name}, 数据"),
+            format!("a-{name}"),
+            "3306".to_owned(),
+            "made_text".to_owned(),
+            "madetext8".to_owned(),
+        ];
         let bound = |key: &str| schema[key].as_u64().and_then(|bound| usize::try_from(bound).ok());
         let (least, most) = (bound("minLength").unwrap_or(0), bound("maxLength").unwrap_or(usize::MAX));
         let fits = |text: &&String| {

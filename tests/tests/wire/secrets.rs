@@ -8,6 +8,7 @@ use yundb_aliyun_dg as dg;
 use yundb_aliyun_sts as sts;
 use yundb_huawei_ddm as ddm;
 use yundb_huawei_drs as drs;
+use yundb_huawei_gaussdb_mysql as gaussdb;
 use yundb_huawei_iam as iam;
 use yundb_runtime::sign::Signature;
 use yundb_runtime::{Client, ClientBuilder, Credentials, ErrorKind};
@@ -108,6 +109,10 @@ async fn huawei() {
     let ddm = call_all("huawei-ddm", calls::HUAWEI_DDM_ERRORBODYV3, ddm::Client::builder, |it| it).await;
     assert_eq!(ddm, (2, 0));
     assert_eq!(call_all("huawei-drs", calls::HUAWEI_DRS, drs::Client::builder, |it| it).await, (4, 4));
+    // Passwords; links to logs.
+    let gaussdb =
+        call_all("huawei-gaussdb-mysql", calls::HUAWEI_GAUSSDB_MYSQL, gaussdb::Client::builder, |it| it).await;
+    assert_eq!(gaussdb, (13, 1));
     // A user's password; a token in a header.
     assert_eq!(call_all("huawei-iam", calls::HUAWEI_IAM, iam::Client::builder, |it| it).await, (1, 1));
     hides(&Credentials::token(TOKEN));
