@@ -1,4 +1,5 @@
 //! Each operation once, called through the typed client with the values of a sample. `build.rs` writes the calls.
+#![allow(deprecated, reason = "deprecated operations have to work, too")]
 
 use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::Value;

@@ -63,6 +63,8 @@ impl Maker<'_> {
 
     fn text(&self, schema: &Value, name: &str) -> Value {
         let pattern = schema["pattern"].as_str().map(|pattern| regex_lite::Regex::new(pattern).unwrap());
+        // Ids end in what they are of: instances, backups, parameter templates, nodes, proxies.
+        let ids = ["in07", "br07", "pr07", "no07", "po01", "in17", "in16"].map(|of| format!("{:0>32}{of}", "made"));
         let texts = [
             format!("a {name}, 数据"),
             format!("a-{name}"),
@@ -76,7 +78,7 @@ impl Maker<'_> {
             pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
                 && (least..=most).contains(&text.chars().count())
         };
-        json!(texts.iter().find(fits).unwrap_or_else(|| panic!("{name}: nothing fits {schema}")))
+        json!(texts.iter().chain(&ids).find(fits).unwrap_or_else(|| panic!("{name}: nothing fits {schema}")))
     }
 }
 

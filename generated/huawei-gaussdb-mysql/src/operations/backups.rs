@@ -635,9 +635,9 @@ pub struct ListRestoreTimesResponse {
 #[non_exhaustive]
 pub struct RestorablePeriod {
     /// Begin of the period, in milliseconds since 1970-01-01 UTC.
-    pub start_time: Option<i32>,
+    pub start_time: Option<i64>,
     /// End of the period, in milliseconds since 1970-01-01 UTC.
-    pub end_time: Option<i32>,
+    pub end_time: Option<i64>,
 }
 
 impl Client {

@@ -1214,8 +1214,8 @@ pub struct ParameterTemplateApplication {
     pub target_name: Option<String>,
     /// How it ended.
     pub apply_result: Option<String>,
-    /// When it was applied.
-    pub applied_at: Option<f64>,
+    /// When it was applied, in milliseconds since 1970-01-01 UTC.
+    pub applied_at: Option<i64>,
     /// Error code.
     pub error_code: Option<String>,
 }

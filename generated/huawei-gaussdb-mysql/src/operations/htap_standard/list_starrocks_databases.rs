@@ -81,5 +81,5 @@ pub struct ListStarrocksDatabasesResponse {
     /// How many databases there are.
     pub total_count: Option<i32>,
     /// When this was read, as a timestamp.
-    pub timestamp: Option<i32>,
+    pub timestamp: Option<i64>,
 }

@@ -282,6 +282,10 @@ pub struct StarrocksNode {
     pub sg_id: Option<String>,
     /// Parameter groups by name.
     pub param_group: BTreeMap<String, StarrocksParameterGroup>,
+    /// Virtual IP address for data.
+    pub traffic_vip: Option<String>,
+    /// Virtual IPv6 address for data.
+    pub traffic_vipv6: Option<String>,
 }
 
 /// Storage of the node.
@@ -292,6 +296,10 @@ pub struct StarrocksNodeVolume {
     pub r#type: Option<String>,
     /// Size of the storage.
     pub size: Option<String>,
+    /// Storage in use.
+    pub used: Option<String>,
+    /// I/O operations per second of the storage.
+    pub iops: Option<i32>,
 }
 
 /// The database.

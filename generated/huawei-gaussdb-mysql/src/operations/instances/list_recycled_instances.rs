@@ -99,10 +99,10 @@ pub struct RecycledInstance {
     pub engine_version: Option<String>,
     /// How the instance is billed.
     pub pay_model: Option<String>,
-    /// When the instance was created.
-    pub create_at: Option<i32>,
-    /// When the instance was deleted.
-    pub deleted_at: Option<i32>,
+    /// When the instance was created, in milliseconds since 1970-01-01 UTC.
+    pub create_at: Option<i64>,
+    /// When the instance was deleted, in milliseconds since 1970-01-01 UTC.
+    pub deleted_at: Option<i64>,
     /// Type of its storage.
     pub volume_type: Option<String>,
     /// Size of its storage.

@@ -65,6 +65,7 @@ pub struct ShowProxyLegacyResponse {
 
 /// The proxy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct LegacyProxy {
     /// Id of the proxy.
@@ -92,7 +93,7 @@ pub struct LegacyProxy {
     /// How the proxy is deployed, `Cluster`.
     pub mode: Option<String>,
     /// Nodes of the proxy.
-    pub nodes: Option<LegacyProxyNode>,
+    pub nodes: Vec<LegacyProxyNode>,
     /// Code of the flavor of the proxy.
     pub flavor_ref: Option<String>,
 }
@@ -120,7 +121,7 @@ yundb_runtime::string_enum!(ProxyPoolStatusLegacy {
     Deleted = "deleted",
 });
 
-/// Nodes of the proxy.
+/// A node of the proxy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyProxyNode {
