@@ -74,7 +74,10 @@ fn call(model: &Service, operation: &Operation, package: &str, text: &mut String
     writeln!(text, "    (\"{name}\", |client, {given_as}| {{")?;
     writeln!(text, "        let {binding} = client.{method_name}({});", arguments?.join(", "))?;
     for input in setters {
+        // A field of the body may have the name of a parameter.
+        let twice = operation.arguments.iter().any(|argument| argument.wire == input.wire);
         let value = given(model, operation, input, package)?;
+        let value = if twice { value.replacen("input", "field", 1) } else { value };
         writeln!(text, "        if let Some(value) = {value} {{ call = call.{}(value); }}", input.ident)?;
     }
     writeln!(text, "        send!(call)\n    }}),")?;

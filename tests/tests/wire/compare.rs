@@ -4,8 +4,8 @@ use serde_json::Value;
 
 /// Where the two differ; empty if nothing is lost and nothing invented.
 ///
-/// The typed answer may say the same in another way: a number for its text, a boolean for its, an empty list or `null`
-/// for what is absent, and JSON in a text with other blanks.
+/// The typed answer may say the same in another way: a number for its text, a boolean for its, an empty list, map or
+/// `null` for what is absent, and JSON in a text with other blanks.
 pub fn differences(sample: &Value, typed: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare(sample, typed, "", &mut found);
@@ -40,6 +40,8 @@ fn compare(sample: &Value, typed: &Value, path: &str, found: &mut Vec<String>) {
         (Value::String(text), other @ (Value::Number(_) | Value::Bool(_)))
         | (other @ (Value::Number(_) | Value::Bool(_)), Value::String(text))
             if is_written(other, text) => {}
+        // A field for fractions reads 0 as 0.0.
+        (Value::Number(number), Value::Number(other)) if number.as_f64() == other.as_f64() => {}
         (sample, Value::Null) => found.push(format!("{path}: lost {sample}")),
         (sample, typed) if sample != typed => found.push(format!("{path}: {sample} became {typed}")),
         _ => {}
@@ -56,6 +58,7 @@ fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::Array(elements) => elements.is_empty(),
+        Value::Object(members) => members.is_empty(),
         _ => false,
     }
 }
@@ -89,6 +92,7 @@ mod tests {
         same(json!({"Data": r#"[{"a": 1}]"#}), json!({"Data": r#"[{"a":1,"b":null}]"#}));
         same(json!({"a": null, "b": [1]}), json!({"b": [1], "c": null, "d": []}));
         same(json!({"a": null}), json!({"a": []}));
+        same(json!({"a": null}), json!({"a": {}}));
     }
 
     #[test]

@@ -107,8 +107,12 @@ impl Operation {
     /// The sample of a parameter or of a field of the body, as the type that its setter takes.
     pub fn input<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let param = self.params.iter().find(|param| param.name == name).map(|param| &param.value);
-        let value = param.or_else(|| self.body.as_ref()?.get(name))?;
-        Some(self.read(name, value))
+        param.map(|value| self.read(name, value)).or_else(|| self.field(name))
+    }
+
+    /// The sample of a field of the body.
+    pub fn field<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
+        self.body.as_ref()?.get(name).map(|value| self.read(name, value))
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str, value: &Value) -> T {
