@@ -191,6 +191,37 @@ fn huawei_ddm() {
 }
 
 #[test]
+fn huawei_gaussdb_mysql() {
+    const CREATE: &str = "operations/instances/create-instance.yaml";
+    const BACKUPS: &str = "operations/backups/list-backups.yaml";
+    const PRIORITY: &str = "operations/instances/update-node-priority.yaml";
+    const JOB: &str = "operations/tasks/show-job.yaml";
+    const OLD: &str = "operations/legacy/delete-instance-legacy.yaml";
+    each_is_reported(
+        "huawei-gaussdb-mysql",
+        &[
+            (CREATE, "          lower_case_table_names:\n", "          lower_case_names:\n", "lower_case_table_names"),
+            (BACKUPS, "                  take_up_time:\n", "                  took:\n", "take_up_time"),
+            (
+                BACKUPS,
+                "  - name: backup_type\n    in: query\n",
+                "  - name: backup_type\n    in: header\n",
+                "backup_type",
+            ),
+            (PRIORITY, "required: [priority]", "required: []", "priority"),
+            (PRIORITY, "document: String", "document: Text", "priority"),
+            (JOB, "x-doc: {section: \"4.13.1\"", "x-doc: {section: \"4.13.7\"", "4.13.1"),
+            (JOB, "                  fail_reason:\n", "                  reason:\n", "fail_reason"),
+            (OLD, "x-permission: gaussdb:instance:delete", "x-permission: gaussdb:instance:list", "instance:delete"),
+            ("schemas/BackupType.yaml", "enum: [auto, manual]", "enum: [auto]", "manual"),
+            ("schemas/ErrorCode.yaml", "  DBS.290003: 413\n", "  DBS.290003: 403\n", "DBS.290003"),
+            ("openapi.yaml", "gaussdb-mysql.af-south-1", "gaussdb.af-south-1", "gaussdb-mysql.af-south-1"),
+            ("openapi.yaml", "/auto-scaling/history:", "/auto-scaling/records:", "auto-scaling/history"),
+        ],
+    );
+}
+
+#[test]
 fn huawei_drs() {
     const CREATE: &str = "operations/connections/create-connection.yaml";
     const ENDPOINT: &str = "schemas/BaseEndpoint.yaml";

@@ -335,7 +335,7 @@ pub struct Backup {
     /// Kind of the backup.
     pub r#type: Option<BackupType>,
     /// Size of the backup in MB.
-    pub size: Option<i64>,
+    pub size: Option<f64>,
     /// The database.
     pub datastore: Option<BackupDatastore>,
     /// Id of the instance, 36 letters and digits that end in `in07`.

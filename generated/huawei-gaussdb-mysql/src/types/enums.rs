@@ -73,7 +73,7 @@ pub enum ErrorCode {
     Dbs05000038,
     /// A table is invalid. Check the names of databases and tables.
     Dbs05000042,
-    /// The name that a table is to have is invalid. Check it.
+    /// `last_table_info` is invalid. Check it.
     Dbs05000043,
     /// A parameter is wrong; the message names it. Correct it.
     Dbs05000044,

@@ -37,8 +37,8 @@ impl UpdateNodePriority {
     /// Failover priority, 1 to 16 or -1. The lower the number, the earlier the node becomes the primary; among nodes
     /// of one number each is as likely. With -1 the node never does: allowed where a single-zone instance has more
     /// than two read replicas, or the nodes of a multi-zone one are still in several zones. Required.
-    pub fn priority(self, priority: impl Into<String>) -> Self {
-        Self(self.0.text("priority", priority))
+    pub fn priority(self, priority: i32) -> Self {
+        Self(self.0.set("priority", priority))
     }
 }
 
@@ -57,7 +57,7 @@ impl Operation for UpdateNodePriority {
                 path("instance_id", any()),
                 path("node_id", any()),
                 header("X-Language", any()).client("language"),
-                field("priority", any()).required(),
+                field("priority", any().min(-1).max(16)).required(),
             ],
         )
         .body("application/json", true)

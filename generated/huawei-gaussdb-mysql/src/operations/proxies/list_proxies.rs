@@ -132,7 +132,7 @@ pub struct Proxy {
     /// Name of the proxy.
     pub name: Option<String>,
     /// Whether the proxy splits transactions.
-    pub transaction_splitt: Option<TextBoolean>,
+    pub transaction_split: Option<TextBoolean>,
     /// Which connections the proxy keeps for reuse.
     pub connection_pool_type: Option<ConnectionPoolType>,
     /// Whether this version of the proxy can keep the connections of sessions.
