@@ -201,7 +201,7 @@ fn huawei_gaussdb_mysql() {
         "huawei-gaussdb-mysql",
         &[
             (CREATE, "          lower_case_table_names:\n", "          lower_case_names:\n", "lower_case_table_names"),
-            (BACKUPS, "                  take_up_time:\n", "                  took:\n", "take_up_time"),
+            (BACKUPS, "take_up_time:\n", "took:\n", "take_up_time"),
             (
                 BACKUPS,
                 "  - name: backup_type\n    in: query\n",
@@ -211,7 +211,7 @@ fn huawei_gaussdb_mysql() {
             (PRIORITY, "required: [priority]", "required: []", "priority"),
             (PRIORITY, "document: String", "document: Text", "priority"),
             (JOB, "x-doc: {section: \"4.13.1\"", "x-doc: {section: \"4.13.7\"", "4.13.1"),
-            (JOB, "                  fail_reason:\n", "                  reason:\n", "fail_reason"),
+            (JOB, "fail_reason:\n", "reason:\n", "fail_reason"),
             (OLD, "x-permission: gaussdb:instance:delete", "x-permission: gaussdb:instance:list", "instance:delete"),
             ("schemas/BackupType.yaml", "enum: [auto, manual]", "enum: [auto]", "manual"),
             ("schemas/ErrorCode.yaml", "  DBS.290003: 413\n", "  DBS.290003: 403\n", "DBS.290003"),
