@@ -16,3 +16,16 @@ pub mod spec;
 pub mod words;
 
 pub use run::{Audit, Error, Outcome};
+
+/// What the README of a service's crate says of the audit: the numbers of its spec and of the document's lock. None for a
+/// spec without a document.
+///
+/// # Errors
+/// As for [`Audit::run`].
+pub fn notes(specs: &std::path::Path, service: &str) -> Result<Option<String>, Error> {
+    if !specs.join(service).join(config::FILE).is_file() {
+        return Ok(None);
+    }
+    let audit = Audit { specs: specs.to_path_buf(), services: vec![service.to_owned()], ..Audit::default() };
+    Ok(audit.run()?.report.services.first().map(report::Service::notes))
+}

@@ -208,6 +208,26 @@ impl Report {
 }
 
 impl Service {
+    /// The numbers for a README, in Markdown.
+    pub fn notes(&self) -> String {
+        let row = |name: &str, counts: Counts| {
+            let cells = counts.all().map(|count| count.to_string());
+            format!("| {name} | {} |\n", cells.join(" | "))
+        };
+        let rows = [("documented", Some(self.documented)), ("specified", self.specified), ("errata", self.errata)];
+        let rows: String = rows.into_iter().filter_map(|(name, counts)| Some(row(name, counts?))).collect();
+        format!(
+            "## Audited\n\nThe facts of `{}` ({}), those of the spec, and how many of the differences are corrections of the \
+             document, each with its reason (`x-errata`). Parameters count fields of request bodies, too, and responses are \
+             fields of answers. Differences without a reason: {}.\n\n| | {} |\n|---|{}\n{rows}",
+            self.document,
+            self.edition,
+            self.open,
+            Counts::NAMES.join(" | "),
+            "---:|".repeat(Counts::NAMES.len()),
+        )
+    }
+
     /// The operations, each with what is documented and specified of it, and errata in brackets.
     fn table(&self) -> String {
         let mut names = Counts::NAMES.to_vec();

@@ -24,6 +24,8 @@ pub struct Options {
     pub source: Option<String>,
     /// How the crate's manifest names its dependencies.
     pub manifest: Manifest,
+    /// Markdown for the end of the README: what is known of the spec beside what it says.
+    pub notes: Option<String>,
     /// Whether what is left out or doubtful is an error.
     pub strict: bool,
     /// Whether to compare only, and change nothing.
@@ -95,7 +97,7 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
         Some(service) if !diagnostics.has_errors() => service,
         _ => return Err(Failure::Document(diagnostics)),
     };
-    let files = emit::emit(&service, &options.manifest).map_err(Failure::Emit)?;
+    let files = emit::emit(&service, &options.manifest, options.notes.as_deref()).map_err(Failure::Emit)?;
     let changes = write::write(out, &files, options.check).map_err(Failure::Io)?;
     Ok(Report {
         operations: service.groups.iter().map(|group| group.operations.len()).sum(),

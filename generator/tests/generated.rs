@@ -1,4 +1,5 @@
-//! What is checked in is what the generator emits: the services of `specs/`, and the fixtures.
+//! What is checked in of the fixtures is what the generator emits. (The services are looked after where the audit is, as
+//! their pages tell its numbers.)
 //!
 //! `UPDATE_FIXTURES=1` writes the fixtures' crates instead of comparing them.
 #![allow(clippy::panic, reason = "tests say what they expect by panicking")]
@@ -35,25 +36,6 @@ fn compare(spec: &Path, out: &Path, options: &Options) {
 }
 
 #[test]
-fn services_are_up_to_date() {
-    let workspace = workspace();
-    let mut services = folders(&workspace.join("specs"));
-    // Without a spec a folder only keeps what a document says.
-    services.retain(|service| workspace.join("specs").join(service).join("openapi.yaml").is_file());
-    assert_eq!(services, folders(&workspace.join("generated")), "a crate for each spec, and no other");
-    for service in services {
-        let options = Options {
-            name: Some(format!("yundb-{service}")),
-            source: Some(format!("specs/{service}")),
-            strict: true,
-            check: true,
-            ..Options::default()
-        };
-        compare(&workspace.join("specs").join(&service), &workspace.join("generated").join(&service), &options);
-    }
-}
-
-#[test]
 fn fixtures_are_up_to_date() {
     let fixtures = workspace().join("tests/fixtures");
     let check = std::env::var_os("UPDATE_FIXTURES").is_none();
@@ -64,6 +46,7 @@ fn fixtures_are_up_to_date() {
             manifest: Manifest::Workspace,
             strict: true,
             check,
+            ..Options::default()
         };
         let folder = fixtures.join(&fixture);
         compare(&folder.join("openapi.yaml"), &folder.join("client"), &options);

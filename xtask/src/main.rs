@@ -93,6 +93,7 @@ fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
             name: Some(format!("yundb-{service}")),
             source: Some(format!("specs/{service}")),
             manifest: Manifest::Workspace,
+            notes: yundb_audit::notes(Path::new("specs"), &service)?,
             strict: true,
             ..options.clone()
         };

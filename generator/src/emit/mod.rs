@@ -20,14 +20,18 @@ use runtime::Uses;
 
 pub use templates::Manifest;
 
-/// The files of a client crate, by path.
-pub fn emit(service: &Service, manifest: &Manifest) -> Result<BTreeMap<PathBuf, String>, EmitError> {
+/// The files of a client crate, by path. `notes` end its README.
+pub fn emit(
+    service: &Service,
+    manifest: &Manifest,
+    notes: Option<&str>,
+) -> Result<BTreeMap<PathBuf, String>, EmitError> {
     let mut files = BTreeMap::new();
     let mut add = |path: &str, text: String| {
         files.insert(PathBuf::from(path), text);
     };
     add("Cargo.toml", templates::manifest(service, manifest)?);
-    add("README.md", templates::readme(service)?);
+    add("README.md", templates::readme(service, notes)?);
     let plain = Uses::default();
     add("src/lib.rs", print(service, &plain, client::lib(service)?)?);
     add("src/client.rs", print(service, &plain, client::client(service))?);

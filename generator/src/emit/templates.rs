@@ -32,6 +32,7 @@ struct ManifestTemplate<'a> {
 struct ReadmeTemplate<'a> {
     service: &'a Service,
     page: String,
+    notes: &'a str,
 }
 
 #[derive(Template)]
@@ -65,11 +66,11 @@ pub(super) fn manifest(service: &Service, manifest: &Manifest) -> Result<String,
     render(&ManifestTemplate { service, description, workspace, runtime, runtime_version: env!("CARGO_PKG_VERSION") })
 }
 
-pub(super) fn readme(service: &Service) -> Result<String, EmitError> {
+pub(super) fn readme(service: &Service, notes: Option<&str>) -> Result<String, EmitError> {
     // Links to items only work on the crate's own page.
     let page = page(service)?.replace("```rust,no_run", "```rust");
     let page = page.lines().filter(|line| !line.starts_with("# ")).collect::<Vec<_>>().join("\n");
-    render(&ReadmeTemplate { service, page: unlink(&page) })
+    render(&ReadmeTemplate { service, page: unlink(&page), notes: notes.unwrap_or_default() })
 }
 
 pub(super) fn page(service: &Service) -> Result<String, EmitError> {

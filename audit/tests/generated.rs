@@ -1,0 +1,52 @@
+//! What is checked in of the services is what the generator emits from their specs, with the numbers of the audit.
+#![allow(clippy::panic, reason = "tests say what they expect by panicking")]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use yundb_generator::{Options, generate};
+
+fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
+}
+
+fn folders(of: &Path) -> BTreeSet<String> {
+    fs::read_dir(of)
+        .expect("a folder")
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().expect("a name in Unicode"))
+        .collect()
+}
+
+#[test]
+fn services_are_up_to_date() {
+    let workspace = workspace();
+    let specs = workspace.join("specs");
+    let mut services = folders(&specs);
+    // Without a spec a folder only keeps what a document says.
+    services.retain(|service| specs.join(service).join("openapi.yaml").is_file());
+    assert_eq!(services, folders(&workspace.join("generated")), "a crate for each spec, and no other");
+    for service in services {
+        let options = Options {
+            name: Some(format!("yundb-{service}")),
+            source: Some(format!("specs/{service}")),
+            notes: yundb_audit::notes(&specs, &service).expect("a lock and a spec"),
+            strict: true,
+            check: true,
+            ..Options::default()
+        };
+        assert!(options.notes.as_ref().is_some_and(|notes| notes.contains("without a reason: 0.")), "{options:?}");
+        let out = workspace.join("generated").join(&service);
+        let report =
+            generate(&specs.join(&service), &out, &options).unwrap_or_else(|failure| panic!("{service}: {failure}"));
+        assert!(
+            report.changes.is_empty(),
+            "{service} is not what the generator emits; `cargo xtask codegen` writes it:\n{}",
+            report.changes.diff
+        );
+    }
+}
