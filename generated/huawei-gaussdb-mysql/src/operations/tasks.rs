@@ -203,6 +203,19 @@ impl Operation for ListImmediateJobs {
 
 yundb_runtime::operation_methods!(ListImmediateJobs => Response<ListImmediateJobsResponse>, Error<ErrorBody>);
 
+impl Paged for ListImmediateJobs {
+    type Item = ImmediateJob;
+    const PAGING: Paging = Paging::offset("offset", 1)
+        .size("limit")
+        .total("total_count");
+
+    fn items(page: ListImmediateJobsResponse) -> Vec<ImmediateJob> {
+        page.jobs
+    }
+}
+
+yundb_runtime::paged_methods!(ListImmediateJobs => ImmediateJob, Response<ListImmediateJobsResponse>, Error<ErrorBody>);
+
 /// The type of `job_name` in `ListImmediateJobs`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
