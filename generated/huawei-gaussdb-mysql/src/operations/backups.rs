@@ -630,7 +630,7 @@ pub struct ListRestoreTimesResponse {
     pub restore_times: Vec<RestorablePeriod>,
 }
 
-/// A restorable period.
+/// A period that can be restored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RestorablePeriod {
@@ -1069,7 +1069,7 @@ pub struct ListRestorableTablesResponse {
     pub databases: Vec<RestorableDatabase>,
 }
 
-/// A restorable database.
+/// A database that can be restored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -1082,7 +1082,7 @@ pub struct RestorableDatabase {
     pub tables: Vec<RestorableTable>,
 }
 
-/// A restorable table.
+/// A table that can be restored.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RestorableTable {

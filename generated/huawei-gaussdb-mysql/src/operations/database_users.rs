@@ -106,7 +106,7 @@ pub struct DatabaseUser {
     pub databases: Vec<DatabaseUserPrivilege>,
 }
 
-/// A database user privilege.
+/// A database, and what the user may do with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatabaseUserPrivilege {
@@ -212,7 +212,7 @@ impl Object for DatabaseUserToCreate {
     ];
 }
 
-/// A database privilege.
+/// A database, and what the user may do with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatabasePrivilege {
@@ -365,7 +365,7 @@ impl Operation for UpdateDatabaseUserComments {
 
 yundb_runtime::operation_methods!(UpdateDatabaseUserComments => Response<StartedJob>, Error<ErrorBody>);
 
-/// A database user comment.
+/// A user, and the new remark.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatabaseUserComment {
@@ -449,7 +449,7 @@ impl Operation for ResetDatabaseUserPasswords {
 
 yundb_runtime::operation_methods!(ResetDatabaseUserPasswords => Response<StartedJob>, Error<ErrorBody>);
 
-/// A database user password.
+/// A user, and the new password.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatabaseUserPassword {
@@ -539,7 +539,7 @@ impl Operation for GrantDatabasePrivileges {
 
 yundb_runtime::operation_methods!(GrantDatabasePrivileges => Response<StartedJob>, Error<ErrorBody>);
 
-/// A database privileges to grant.
+/// A user, and the privileges to grant.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatabasePrivilegesToGrant {
@@ -628,7 +628,7 @@ impl Operation for RevokeDatabasePrivileges {
 
 yundb_runtime::operation_methods!(RevokeDatabasePrivileges => Response<StartedJob>, Error<ErrorBody>);
 
-/// A database privileges to revoke.
+/// A user, and the databases to revoke privileges for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatabasePrivilegesToRevoke {

@@ -163,7 +163,7 @@ pub struct Database {
     pub users: Vec<DatabaseGrantee>,
 }
 
-/// A database grantee.
+/// A user who has privileges for the database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatabaseGrantee {
@@ -263,7 +263,7 @@ impl Object for DatabaseToCreate {
     ];
 }
 
-/// A database grantee to add.
+/// A user who gets privileges for the database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatabaseGranteeToAdd {
@@ -409,7 +409,7 @@ impl Operation for UpdateDatabaseComments {
 
 yundb_runtime::operation_methods!(UpdateDatabaseComments => Response<StartedJob>, Error<ErrorBody>);
 
-/// A database comment.
+/// A database, and its new remark.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatabaseComment {

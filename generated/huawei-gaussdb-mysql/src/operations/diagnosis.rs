@@ -56,7 +56,7 @@ pub struct ShowAbnormalInstanceCountsResponse {
     pub diagnosis_info: Vec<AbnormalInstanceCount>,
 }
 
-/// An abnormal instance count.
+/// How many instances are abnormal by one metric.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AbnormalInstanceCount {

@@ -237,7 +237,7 @@ pub struct ListSlowLogsResponse {
     pub slow_log_list: Vec<SlowLog>,
 }
 
-/// A slow log.
+/// A slow query.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SlowLog {
@@ -429,7 +429,7 @@ pub struct ListErrorLogsResponse {
     pub error_log_list: Vec<ErrorLog>,
 }
 
-/// An error log.
+/// An entry of the error log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorLog {
@@ -534,7 +534,7 @@ pub struct ListAuditLogLinksResponse {
     pub files: Vec<AuditLogFile>,
 }
 
-/// An audit log file.
+/// A file of the audit log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuditLogFile {
@@ -649,7 +649,7 @@ pub struct ListLtsConfigsResponse {
     pub total_count: Option<i32>,
 }
 
-/// An instance logs.
+/// The logs of an instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -660,7 +660,7 @@ pub struct InstanceLogs {
     pub instance: Option<LoggedInstance>,
 }
 
-/// A log stream.
+/// Where a log is sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LogStream {
@@ -747,7 +747,7 @@ impl Operation for CreateLtsConfigs {
 
 yundb_runtime::operation_methods!(CreateLtsConfigs => Response<()>, Error<ErrorBody>);
 
-/// A log to send.
+/// A log to send, and where to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LogToSend {
@@ -832,7 +832,7 @@ impl Operation for DeleteLtsConfigs {
 
 yundb_runtime::operation_methods!(DeleteLtsConfigs => Response<()>, Error<ErrorBody>);
 
-/// A log to stop.
+/// A log that is no longer to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LogToStop {

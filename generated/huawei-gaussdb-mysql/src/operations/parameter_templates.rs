@@ -208,11 +208,11 @@ impl Object for ParameterTemplateDatastoreToCreate {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateParameterTemplateResponse {
-    /// The parameter templates.
+    /// A parameter template, without its values.
     pub configurations: Option<ParameterTemplateSummary>,
 }
 
-/// The parameter templates.
+/// A parameter template, without its values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParameterTemplateSummary {
@@ -293,7 +293,7 @@ yundb_runtime::operation_methods!(ShowParameterTemplate => Response<ShowParamete
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowParameterTemplateResponse {
-    /// The parameter templates.
+    /// A parameter template, without its values.
     pub configurations: Option<ParameterTemplateSummary>,
     /// Values by the names of parameters, which replace those of the default template.
     pub parameter_values: BTreeMap<String, String>,
@@ -636,7 +636,7 @@ pub struct CompareParameterTemplatesResponse {
     pub differences: Vec<ParameterDifference>,
 }
 
-/// A parameter difference.
+/// A parameter that differs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParameterDifference {
@@ -732,7 +732,7 @@ pub struct ListApplicableInstancesResponse {
     pub total_count: Option<i32>,
 }
 
-/// An applicable instance.
+/// An instance that the template can be applied to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicableInstance {
@@ -826,7 +826,7 @@ pub struct ListParameterTemplateHistoryResponse {
     pub histories: Vec<ParameterChange>,
 }
 
-/// A parameter change.
+/// A change of a parameter.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParameterChange {
@@ -945,7 +945,7 @@ pub struct InstanceParameterTarget {
     pub updated: Option<String>,
 }
 
-/// An instance parameter.
+/// A parameter of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceParameter {
@@ -1204,7 +1204,7 @@ pub struct ListParameterTemplateApplicationsResponse {
     pub histories: Vec<ParameterTemplateApplication>,
 }
 
-/// A parameter template application.
+/// Where the template was applied.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParameterTemplateApplication {

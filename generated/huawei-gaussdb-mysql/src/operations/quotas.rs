@@ -142,7 +142,7 @@ pub struct ListQuotasResponse {
     pub total_count: Option<i32>,
 }
 
-/// An enterprise project quota.
+/// The quotas of an enterprise project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EnterpriseProjectQuota {
@@ -257,7 +257,7 @@ pub struct UpdateQuotasResponse {
     pub quota_list: Vec<SetQuota>,
 }
 
-/// A set quota.
+/// A quota that was set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SetQuota {
@@ -330,7 +330,7 @@ pub struct CreateQuotasResponse {
     pub quota_list: Vec<CreateQuotasResponseQuotaList>,
 }
 
-/// A set quota.
+/// A quota that was set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateQuotasResponseQuotaList {

@@ -203,7 +203,7 @@ pub struct ListSqlThrottlingRulesResponse {
     pub sql_filter_rules: Vec<ThrottlingRule>,
 }
 
-/// A throttling rule.
+/// A rule for one kind of statement.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -214,7 +214,7 @@ pub struct ThrottlingRule {
     pub patterns: Vec<ThrottlingPattern>,
 }
 
-/// A throttling pattern.
+/// Statements that are throttled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThrottlingPattern {
@@ -288,7 +288,7 @@ impl Operation for UpdateSqlThrottlingRules {
 
 yundb_runtime::operation_methods!(UpdateSqlThrottlingRules => Response<StartedJob>, Error<ErrorBody>);
 
-/// A node throttling rules to set.
+/// The rules for a node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NodeThrottlingRulesToSet {
@@ -312,7 +312,7 @@ impl Object for NodeThrottlingRulesToSet {
     ];
 }
 
-/// A throttling rule to set.
+/// A rule for one kind of statement.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThrottlingRuleToSet {
@@ -336,7 +336,7 @@ impl Object for ThrottlingRuleToSet {
     ];
 }
 
-/// A throttling pattern to set.
+/// Statements to throttle.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThrottlingPatternToSet {
@@ -425,7 +425,7 @@ impl Operation for DeleteSqlThrottlingRules {
 
 yundb_runtime::operation_methods!(DeleteSqlThrottlingRules => Response<StartedJob>, Error<ErrorBody>);
 
-/// A node throttling rules to delete.
+/// The rules of a node to delete.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NodeThrottlingRulesToDelete {
@@ -449,7 +449,7 @@ impl Object for NodeThrottlingRulesToDelete {
     ];
 }
 
-/// A throttling rule to delete.
+/// A rule for one kind of statement.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThrottlingRuleToDelete {

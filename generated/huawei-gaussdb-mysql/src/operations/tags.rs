@@ -92,7 +92,7 @@ pub struct ListInstanceTagsResponse {
     pub tags: Vec<InstanceTagItem>,
 }
 
-/// An instance tag item.
+/// A tag of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceTagItem {
@@ -179,7 +179,7 @@ pub struct ListProjectTagsResponse {
     pub tags: Vec<ProjectTag>,
 }
 
-/// A project tag.
+/// A tag, with all its values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -269,7 +269,7 @@ yundb_runtime::string_enum!(TagAction {
     Delete = "delete",
 });
 
-/// A tag to change.
+/// A tag to add or to delete.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TagToChange {

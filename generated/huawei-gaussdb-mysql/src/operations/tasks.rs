@@ -89,7 +89,7 @@ pub struct Job {
     pub fail_reason: Option<String>,
 }
 
-/// A job status.
+/// State of a job.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum JobStatus {

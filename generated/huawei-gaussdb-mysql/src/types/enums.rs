@@ -875,7 +875,7 @@ yundb_runtime::string_enum!(BackupStatus {
     Available = "AVAILABLE",
 });
 
-/// A backup type.
+/// Kind of backup.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BackupType {
@@ -912,7 +912,7 @@ yundb_runtime::string_enum!(BackupLevel {
     N2 = "2",
 });
 
-/// A page size.
+/// How many entries to return, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PageSize {
@@ -932,7 +932,7 @@ yundb_runtime::string_enum!(PageSize {
     N50 = "50",
 });
 
-/// A quota type.
+/// Kind of quota.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QuotaType {

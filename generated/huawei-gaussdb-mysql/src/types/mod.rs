@@ -31,9 +31,9 @@ pub use crate::operations::instances::{
     Instance, InstanceDetails, InstanceDnsType, InstanceKernelVersion,
     ListAutoScalingHistoryResponse, ListDedicatedResourcesResponse,
     ListInstanceEipsResponse, ListInstancesResponse, ListRecycledInstancesResponse,
-    NewInstanceBackupStrategy, NewInstanceBilling, NewInstanceDatastore,
+    MonitorPeriod, NewInstanceBackupStrategy, NewInstanceBilling, NewInstanceDatastore,
     NewInstanceEncryption, NewInstanceRestorePoint, NewInstanceRestoreType,
-    NewInstanceTag, NewInstanceVolume, NodeName, Period, PeriodType, RecyclePolicy,
+    NewInstanceTag, NewInstanceVolume, NodeName, PeriodType, RecyclePolicy,
     RecyclePolicyToSet, RecycledInstance, ResourceCheckAction, ResourceCheckMode,
     ResourceCheckZoneMode, ResourceToCheck, ScalingStrategy, ScalingStrategyToSet,
     ShowAutoScalingPolicyResponse, ShowDedicatedResourceResponse, ShowInstanceResponse,
@@ -327,7 +327,7 @@ pub struct ChargeInfo {
     pub is_auto_pay: Option<TextBoolean>,
 }
 
-/// An instance tag.
+/// A tag of an instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceTag {
@@ -347,7 +347,7 @@ pub struct InstanceChargeInfo {
     pub order_id: Option<String>,
 }
 
-/// An instance node.
+/// A node of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -412,7 +412,7 @@ pub struct Tag {
     pub value: Option<String>,
 }
 
-/// An instance proxy.
+/// A proxy of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceProxy {
@@ -461,7 +461,7 @@ pub struct ProjectQuotas {
     pub resources: Vec<ProjectQuota>,
 }
 
-/// A project quota.
+/// A quota of the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProjectQuota {
@@ -473,7 +473,7 @@ pub struct ProjectQuota {
     pub quota: Option<i32>,
 }
 
-/// A proxy availability zone.
+/// An availability zone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProxyAvailabilityZone {
@@ -502,7 +502,7 @@ impl Object for HtapTagsToAdd {
     ];
 }
 
-/// An HTAP tag to add.
+/// A tag for an HTAP instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapTagToAdd {
@@ -534,7 +534,7 @@ pub struct HtapTags {
     pub sys_tags: Vec<HtapTag>,
 }
 
-/// An HTAP tag.
+/// A tag of an HTAP instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapTag {

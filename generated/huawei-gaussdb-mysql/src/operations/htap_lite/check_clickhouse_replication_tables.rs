@@ -112,7 +112,7 @@ impl Operation for CheckClickhouseReplicationTables {
 
 yundb_runtime::operation_methods!(CheckClickhouseReplicationTables => Response<CheckClickhouseReplicationTablesResponse>, Error<ErrorBody>);
 
-/// A ClickHouse table setting.
+/// A setting of a table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseTableSetting {

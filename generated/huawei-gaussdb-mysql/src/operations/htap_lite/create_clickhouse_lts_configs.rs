@@ -62,7 +62,7 @@ impl Operation for CreateClickhouseLtsConfigs {
 
 yundb_runtime::operation_methods!(CreateClickhouseLtsConfigs => Response<()>, Error<ErrorBody>);
 
-/// A ClickHouse log to send.
+/// A log to send, and where to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseLogToSend {

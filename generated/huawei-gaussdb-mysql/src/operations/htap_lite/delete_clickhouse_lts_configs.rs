@@ -62,7 +62,7 @@ impl Operation for DeleteClickhouseLtsConfigs {
 
 yundb_runtime::operation_methods!(DeleteClickhouseLtsConfigs => Response<()>, Error<ErrorBody>);
 
-/// A ClickHouse log to stop.
+/// A log that is no longer to be sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseLogToStop {

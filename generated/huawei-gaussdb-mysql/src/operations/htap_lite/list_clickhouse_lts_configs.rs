@@ -106,7 +106,7 @@ pub struct ListClickhouseLtsConfigsResponse {
     pub total_count: Option<i32>,
 }
 
-/// A ClickHouse instance logs.
+/// The logs of a ClickHouse instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -117,7 +117,7 @@ pub struct ClickhouseInstanceLogs {
     pub instance: Option<ClickhouseInstanceSummary>,
 }
 
-/// A ClickHouse log stream.
+/// Where a log is sent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseLogStream {

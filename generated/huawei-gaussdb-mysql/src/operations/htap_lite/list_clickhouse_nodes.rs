@@ -62,7 +62,7 @@ pub struct ListClickhouseNodesResponse {
     pub node_list: Vec<ClickhouseLogNode>,
 }
 
-/// A ClickHouse log node.
+/// A node that has logs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseLogNode {

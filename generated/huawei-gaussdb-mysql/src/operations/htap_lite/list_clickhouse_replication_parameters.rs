@@ -62,7 +62,7 @@ pub struct ListClickhouseReplicationParametersResponse {
     pub db_parameters: Vec<ClickhouseReplicationParameter>,
 }
 
-/// A ClickHouse replication parameter.
+/// A parameter of replications to ClickHouse.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseReplicationParameter {

@@ -91,7 +91,7 @@ pub struct ListClickhouseReplicationsResponse {
     pub ext_text: Option<String>,
 }
 
-/// A ClickHouse replication.
+/// A replication to ClickHouse.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseReplication {

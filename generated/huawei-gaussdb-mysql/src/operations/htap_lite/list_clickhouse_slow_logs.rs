@@ -112,7 +112,7 @@ pub struct ListClickhouseSlowLogsResponse {
     pub slow_log_list: Vec<ClickhouseSlowLog>,
 }
 
-/// A ClickHouse slow log.
+/// A slow query.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseSlowLog {

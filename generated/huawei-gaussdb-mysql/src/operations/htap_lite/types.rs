@@ -15,7 +15,7 @@ pub struct ShowClickhouseSlowLogMaskingResponse {
     pub open_slow_log_switch: Option<String>,
 }
 
-/// A ClickHouse database setting.
+/// A setting of the database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseDatabaseSetting {
@@ -80,7 +80,7 @@ yundb_runtime::string_enum!(ClickhouseListType {
     BlackList = "black_list",
 });
 
-/// A ClickHouse setting check.
+/// What was found of a setting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseSettingCheck {
@@ -92,7 +92,7 @@ pub struct ClickhouseSettingCheck {
     pub check_result: Option<CheckResult>,
 }
 
-/// A ClickHouse table check.
+/// What was found in a table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseTableCheck {

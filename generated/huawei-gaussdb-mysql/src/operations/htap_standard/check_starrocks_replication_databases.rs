@@ -109,7 +109,7 @@ impl Operation for CheckStarrocksReplicationDatabases {
 
 yundb_runtime::operation_methods!(CheckStarrocksReplicationDatabases => Response<CheckStarrocksReplicationDatabasesResponse>, Error<ErrorBody>);
 
-/// A StarRocks database setting.
+/// A setting of the database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksDatabaseSetting {

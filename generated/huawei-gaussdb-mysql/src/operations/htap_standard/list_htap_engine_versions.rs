@@ -62,7 +62,7 @@ pub struct ListHtapEngineVersionsResponse {
     pub datastores: Vec<HtapEngineVersion>,
 }
 
-/// An HTAP engine version.
+/// A version of an HTAP engine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapEngineVersion {

@@ -71,7 +71,7 @@ pub struct ListHtapStorageTypesResponse {
     pub storage_type: Vec<HtapStorageType>,
 }
 
-/// An HTAP storage type.
+/// A type of storage for HTAP instances.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -62,7 +62,7 @@ pub struct ListStarrocksReplicationParametersResponse {
     pub db_parameters: Vec<StarrocksReplicationParameter>,
 }
 
-/// A StarRocks replication parameter.
+/// A parameter of replications to StarRocks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksReplicationParameter {

@@ -91,7 +91,7 @@ pub struct ListStarrocksReplicationsResponse {
     pub ext_text: Option<String>,
 }
 
-/// A StarRocks replication.
+/// A replication to StarRocks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksReplication {

@@ -157,7 +157,7 @@ pub struct StarrocksInstance {
     pub pay_model: Option<String>,
 }
 
-/// An HTAP action.
+/// Something that is being done to an HTAP instance or a node of it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapAction {
@@ -196,7 +196,7 @@ yundb_runtime::string_enum!(ActionStatus {
     Deleted = "DELETED",
 });
 
-/// A StarRocks node group.
+/// A group of StarRocks nodes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

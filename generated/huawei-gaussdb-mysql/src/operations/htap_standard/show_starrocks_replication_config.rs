@@ -101,7 +101,7 @@ pub struct StarrocksDatabaseSettings {
     pub db_config_check_results: Vec<StarrocksSettingCheck>,
 }
 
-/// A StarRocks table check.
+/// What was found in a table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksTableCheck {

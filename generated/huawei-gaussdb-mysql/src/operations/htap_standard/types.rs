@@ -30,7 +30,7 @@ pub struct DeleteStarrocksInstanceResponse {
     pub workflow_id: Option<String>,
 }
 
-/// An HTAP engine.
+/// HTAP engine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum HtapEngine {
@@ -81,7 +81,7 @@ yundb_runtime::string_enum!(ReplicationScope {
     Part = "part",
 });
 
-/// A StarRocks setting check.
+/// What was found of a setting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksSettingCheck {

@@ -89,7 +89,7 @@ pub struct ListAutoScalingHistoryResponse {
     pub records: Vec<AutoScalingRecord>,
 }
 
-/// An auto scaling record.
+/// Something that auto scaling did.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AutoScalingRecord {

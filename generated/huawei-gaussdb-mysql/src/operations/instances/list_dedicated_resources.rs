@@ -83,7 +83,7 @@ pub struct ListDedicatedResourcesResponse {
     pub total_count: Option<i32>,
 }
 
-/// A dedicated resource.
+/// A dedicated resource pool.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

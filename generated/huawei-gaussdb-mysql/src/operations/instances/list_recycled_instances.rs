@@ -83,7 +83,7 @@ pub struct ListRecycledInstancesResponse {
     pub instances: Vec<RecycledInstance>,
 }
 
-/// A recycled instance.
+/// An instance in the recycle bin.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecycledInstance {

@@ -5,7 +5,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, Period};
+use crate::types::{ErrorBody, MonitorPeriod};
 
 impl Client {
     /// Show the monitoring by the second.
@@ -58,5 +58,5 @@ pub struct ShowMonitorPolicyResponse {
     /// Whether metrics are collected by the second.
     pub monitor_switch: Option<bool>,
     /// Seconds between two samples. Only where `monitor_switch` is `true`.
-    pub period: Option<Period>,
+    pub period: Option<MonitorPeriod>,
 }

@@ -8,10 +8,10 @@ use crate::types::{
     InstanceNode, InstanceProxy, InstanceStatus, Tag,
 };
 
-/// Seconds between two samples. Only where `monitor_switch` is `true`.
+/// Seconds between two samples.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Period {
+pub enum MonitorPeriod {
     /// Every second.
     N1,
     /// Every five seconds.
@@ -20,7 +20,7 @@ pub enum Period {
     Unknown(i64),
 }
 
-yundb_runtime::integer_enum!(Period {
+yundb_runtime::integer_enum!(MonitorPeriod {
     N1 = 1,
     N5 = 5,
 });

@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, Period, StartedJob};
+use crate::types::{ErrorBody, MonitorPeriod, StartedJob};
 
 impl Client {
     /// Set the monitoring by the second.
@@ -38,8 +38,8 @@ impl UpdateMonitorPolicy {
     }
 
     /// Seconds between two samples, 1 or 5. Leave it out where `monitor_switch` is `false`. Default: `5`.
-    pub fn period(self, period: impl Into<Period>) -> Self {
-        Self(self.0.set("period", Into::<Period>::into(period)))
+    pub fn period(self, period: impl Into<MonitorPeriod>) -> Self {
+        Self(self.0.set("period", Into::<MonitorPeriod>::into(period)))
     }
 }
 

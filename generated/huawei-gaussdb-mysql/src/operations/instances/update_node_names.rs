@@ -57,7 +57,7 @@ impl Operation for UpdateNodeNames {
 
 yundb_runtime::operation_methods!(UpdateNodeNames => Response<StartedJob>, Error<ErrorBody>);
 
-/// A node name.
+/// A node, and its new name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct NodeName {

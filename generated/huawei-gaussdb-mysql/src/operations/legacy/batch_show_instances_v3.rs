@@ -66,7 +66,7 @@ pub struct BatchShowInstancesV3Response {
     pub instances: Vec<BatchInstanceDetailsV3>,
 }
 
-/// A batch instance details.
+/// An instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -61,7 +61,7 @@ pub struct ListEngineVersionsLegacyResponse {
     pub datastores: Vec<LegacyEngineVersion>,
 }
 
-/// An engine version.
+/// A version of the engine.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyEngineVersion {

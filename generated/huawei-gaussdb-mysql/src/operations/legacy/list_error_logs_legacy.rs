@@ -114,7 +114,7 @@ pub struct ListErrorLogsLegacyResponse {
     pub total_record: Option<i32>,
 }
 
-/// An error log.
+/// An entry of the error log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyErrorLog {

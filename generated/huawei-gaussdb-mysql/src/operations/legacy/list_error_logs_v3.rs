@@ -112,7 +112,7 @@ pub struct ListErrorLogsV3Response {
     pub total_record: Option<i32>,
 }
 
-/// An error log.
+/// An entry of the error log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorLogV3 {

@@ -91,7 +91,7 @@ pub struct ListQuotasLegacyResponse {
     pub total_count: Option<i32>,
 }
 
-/// An enterprise project quota.
+/// The quotas of an enterprise project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyEnterpriseProjectQuota {

@@ -115,7 +115,7 @@ pub struct ListSlowLogsLegacyResponse {
     pub total_record: Option<i32>,
 }
 
-/// A slow log.
+/// A slow query.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacySlowLog {

@@ -112,7 +112,7 @@ pub struct ListSlowLogsV3Response {
     pub total_record: Option<i32>,
 }
 
-/// A slow log.
+/// A slow query.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SlowLogV3 {

@@ -143,7 +143,7 @@ pub struct LegacyInstanceDetailsVolume {
     pub used: Option<String>,
 }
 
-/// An instance node.
+/// A node of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -158,7 +158,7 @@ pub struct LegacyProxyMasterNode {
     pub available_zones: Vec<ProxyAvailabilityZone>,
 }
 
-/// A proxy read replica.
+/// A read replica behind the proxy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

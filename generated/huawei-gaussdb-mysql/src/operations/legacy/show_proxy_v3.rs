@@ -161,7 +161,7 @@ pub struct ProxiedNodeV3 {
     pub available_zones: Vec<ProxyAvailabilityZone>,
 }
 
-/// A proxied node.
+/// A node behind the proxy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

@@ -155,7 +155,7 @@ pub struct LegacyQuota {
     pub ram_quota: Option<i32>,
 }
 
-/// An error log level legacy.
+/// Level of entries.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorLogLevelLegacy {
@@ -213,7 +213,7 @@ yundb_runtime::string_enum!(ErrorLogEntryLevel {
     Note = "NOTE",
 });
 
-/// A slow log statement type.
+/// Kind of statement.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SlowLogStatementType {

@@ -144,7 +144,7 @@ yundb_runtime::string_enum!(ProxyMode {
     Readonly = "readonly",
 });
 
-/// A proxied node weight.
+/// The read weight of a node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProxiedNodeWeight {

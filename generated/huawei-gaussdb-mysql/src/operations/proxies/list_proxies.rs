@@ -83,7 +83,7 @@ pub struct ListProxiesResponse {
     pub proxy_list: Vec<ProxyDetails>,
 }
 
-/// A proxy details.
+/// A proxy, and the nodes behind it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -277,7 +277,7 @@ pub struct ProxiedNode {
     pub availability_zone: Vec<ProxyAvailabilityZone>,
 }
 
-/// A proxied node.
+/// A node behind the proxy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]

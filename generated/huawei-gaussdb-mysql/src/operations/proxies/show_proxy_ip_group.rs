@@ -81,7 +81,7 @@ pub struct ProxyIpGroup {
     pub ip_list: Vec<ProxyIpGroupItem>,
 }
 
-/// A proxy ip group item.
+/// An address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProxyIpGroupItem {

@@ -72,7 +72,7 @@ impl Operation for UpdateProxyAccessRules {
 
 yundb_runtime::operation_methods!(UpdateProxyAccessRules => Response<UpdateProxyAccessControlResponse>, Error<ErrorBody>);
 
-/// A proxy access rule.
+/// An address, and why it is listed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProxyAccessRule {

@@ -106,7 +106,7 @@ impl Operation for UpdateProxyRouteMode {
 
 yundb_runtime::operation_methods!(UpdateProxyRouteMode => Response<StartedJob>, Error<ErrorBody>);
 
-/// A route mode replica weight.
+/// The read weight of a read replica.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RouteModeReplicaWeight {

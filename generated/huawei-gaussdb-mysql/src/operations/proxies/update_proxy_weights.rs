@@ -76,7 +76,7 @@ impl Operation for UpdateProxyWeights {
 
 yundb_runtime::operation_methods!(UpdateProxyWeights => Response<StartedJob>, Error<ErrorBody>);
 
-/// A replica weight.
+/// The read weight of a read replica.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ReplicaWeight {

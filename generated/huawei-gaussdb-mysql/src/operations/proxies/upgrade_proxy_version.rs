@@ -79,7 +79,7 @@ pub struct UpgradeProxyVersionResponse {
     pub update_result: Vec<ProxyUpgrade>,
 }
 
-/// A proxy upgrade.
+/// What was begun for a proxy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProxyUpgrade {
