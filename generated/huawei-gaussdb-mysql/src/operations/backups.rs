@@ -213,39 +213,39 @@ impl Client {
 pub struct ListBackups(Call);
 
 impl ListBackups {
-    /// Id of the instance, 36 letters and digits that end in `in07`.
+    /// Id of the instance, 36 letters and digits that end in `in07`. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
     pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
         Self(self.0.text("instance_id", instance_id))
     }
 
-    /// Id of the backup, 36 letters and digits that end in `br07`.
+    /// Id of the backup, 36 letters and digits that end in `br07`. Example: `c0c9f155c7b7423a9d30f0175998b63bb01`.
     pub fn backup_id(self, backup_id: impl Into<String>) -> Self {
         Self(self.0.text("backup_id", backup_id))
     }
 
-    /// Kind of backup.
+    /// Kind of backup. Example: `auto`.
     pub fn backup_type(self, backup_type: impl Into<BackupType>) -> Self {
         Self(self.0.set("backup_type", Into::<BackupType>::into(backup_type)))
     }
 
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// How many entries to skip, 0 or more. Default: `0`. Example: `0`.
     pub fn offset(self, offset: impl Into<String>) -> Self {
         Self(self.0.text("offset", offset))
     }
 
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// How many entries to return, 1 to 100. Default: `100`. Example: `10`.
     pub fn limit(self, limit: impl Into<String>) -> Self {
         Self(self.0.text("limit", limit))
     }
 
     /// Only backups from this time on, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
-    /// It lies in the past.
+    /// It lies in the past. Example: `2020-07-06T10:41:14+0800`.
     pub fn begin_time(self, begin_time: impl Into<String>) -> Self {
         Self(self.0.text("begin_time", begin_time))
     }
 
     /// Only backups up to this time, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`. It
-    /// lies in the past and after the begin.
+    /// lies in the past and after the begin. Example: `2020-07-16T10:41:14+0800`.
     pub fn end_time(self, end_time: impl Into<String>) -> Self {
         Self(self.0.text("end_time", end_time))
     }
@@ -593,7 +593,7 @@ impl Client {
 pub struct ListRestoreTimes(Call);
 
 impl ListRestoreTimes {
-    /// Day to look at, as `yyyy-mm-dd` in UTC.
+    /// Day to look at, as `yyyy-mm-dd` in UTC. Example: `2023-01-31`.
     pub fn date(self, date: impl Into<String>) -> Self {
         Self(self.0.text("date", date))
     }

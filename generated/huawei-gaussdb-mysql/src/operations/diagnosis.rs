@@ -85,17 +85,17 @@ impl Client {
 pub struct ListAbnormalInstances(Call);
 
 impl ListAbnormalInstances {
-    /// Name of the metric. Required.
+    /// Name of the metric. Example: `high_pressure`. Required.
     pub fn metric_name(self, metric_name: impl Into<String>) -> Self {
         Self(self.0.text("metric_name", metric_name))
     }
 
-    /// How many entries to skip, 0 or more. Default: `0`. Required.
+    /// How many entries to skip, 0 or more. Default: `0`. Example: `0`. Required.
     pub fn offset(self, offset: i32) -> Self {
         Self(self.0.set("offset", offset))
     }
 
-    /// How many entries to return, 1 to 100. Default: `100`. Required.
+    /// How many entries to return, 1 to 100. Default: `100`. Example: `10`. Required.
     pub fn limit(self, limit: i32) -> Self {
         Self(self.0.set("limit", limit))
     }

@@ -472,17 +472,18 @@ pub struct ListAuditLogLinks(Call);
 
 impl ListAuditLogLinks {
     /// Begin of the time to search, not before the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the
-    /// offset from UTC, such as `+0100`. Required.
+    /// offset from UTC, such as `+0100`. Example: `2023-07-24T09:27:00+0800`. Required.
     pub fn start_time(self, start_time: impl Into<String>) -> Self {
         Self(self.0.text("start_time", start_time))
     }
 
-    /// End of the time to search, not in the future, in the form of `start_time`. Required.
+    /// End of the time to search, not in the future, in the form of `start_time`. Example:
+    /// `2023-07-25T15:00:14+0800`. Required.
     pub fn end_time(self, end_time: impl Into<String>) -> Self {
         Self(self.0.text("end_time", end_time))
     }
 
-    /// Id of a node. Without it the files of all nodes are returned.
+    /// Id of a node. Without it the files of all nodes are returned. Example: `2e723b45786148fc94c8737f5980786cno07`.
     pub fn node_id(self, node_id: impl Into<String>) -> Self {
         Self(self.0.text("node_id", node_id))
     }
@@ -493,7 +494,7 @@ impl ListAuditLogLinks {
         Self(self.0.text("last_file_name", last_file_name))
     }
 
-    /// How many files to return, 1 to 50. Default: `10`.
+    /// How many files to return, 1 to 50. Default: `10`. Example: `10`.
     pub fn limit(self, limit: i32) -> Self {
         Self(self.0.set("limit", limit))
     }

@@ -138,7 +138,7 @@ impl Client {
 pub struct ListSqlThrottlingRules(Call);
 
 impl ListSqlThrottlingRules {
-    /// Id of the node. Required.
+    /// Id of the node. Example: `c01a5645eb2c4fb6a9373542f5366e50no07`. Required.
     pub fn node_id(self, node_id: impl Into<String>) -> Self {
         Self(self.0.text("node_id", node_id))
     }

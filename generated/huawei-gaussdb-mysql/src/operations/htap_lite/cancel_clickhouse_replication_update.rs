@@ -32,7 +32,7 @@ impl Client {
 pub struct CancelClickhouseReplicationUpdate(Call);
 
 impl CancelClickhouseReplicationUpdate {
-    /// Name of the database. Required.
+    /// Name of the database. Example: `db`. Required.
     pub fn database(self, database: impl Into<String>) -> Self {
         Self(self.0.text("database", database))
     }

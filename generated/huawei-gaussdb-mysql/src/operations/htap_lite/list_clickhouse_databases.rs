@@ -31,7 +31,7 @@ impl Client {
 pub struct ListClickhouseDatabases(Call);
 
 impl ListClickhouseDatabases {
-    /// How many entries to return, 1 to 100. Default: `10`.
+    /// How many entries to return, 1 to 100. Default: `10`. Example: `10`.
     pub fn limit(self, limit: i32) -> Self {
         Self(self.0.set("limit", limit))
     }

@@ -28,7 +28,7 @@ impl Client {
 pub struct ListClickhouseLtsConfigs(Call);
 
 impl ListClickhouseLtsConfigs {
-    /// Id of the ClickHouse instance.
+    /// Id of the ClickHouse instance. Example: `faf2cbf7f6cb422d83e61dbcc3e87023in07`.
     pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
         Self(self.0.text("instance_id", instance_id))
     }

@@ -35,7 +35,7 @@ impl Client {
 pub struct ShowClickhouseReplicationConfig(Call);
 
 impl ShowClickhouseReplicationConfig {
-    /// Name of a database. Required.
+    /// Name of a database. Example: `db_test`. Required.
     pub fn database_name(self, database_name: impl Into<String>) -> Self {
         Self(self.0.text("database_name", database_name))
     }

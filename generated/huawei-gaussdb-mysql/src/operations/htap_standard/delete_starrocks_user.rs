@@ -30,7 +30,7 @@ impl Client {
 pub struct DeleteStarrocksUser(Call);
 
 impl DeleteStarrocksUser {
-    /// Name of the user. Required.
+    /// Name of the user. Example: `user_test`. Required.
     pub fn user_name(self, user_name: impl Into<String>) -> Self {
         Self(self.0.text("user_name", user_name))
     }

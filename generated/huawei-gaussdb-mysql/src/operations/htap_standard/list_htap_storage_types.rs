@@ -34,7 +34,7 @@ impl Client {
 pub struct ListHtapStorageTypes(Call);
 
 impl ListHtapStorageTypes {
-    /// Version of the database. Required.
+    /// Version of the database. Example: `3.1.6.0`. Required.
     pub fn version_name(self, version_name: impl Into<String>) -> Self {
         Self(self.0.text("version_name", version_name))
     }

@@ -31,12 +31,12 @@ impl Client {
 pub struct ListStarrocksReplications(Call);
 
 impl ListStarrocksReplications {
-    /// How many entries to return.
+    /// How many entries to return. Example: `10`.
     pub fn limit(self, limit: impl Into<String>) -> Self {
         Self(self.0.text("limit", limit))
     }
 
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// How many entries to skip, 0 or more. Default: `0`. Example: `1`.
     pub fn offset(self, offset: impl Into<String>) -> Self {
         Self(self.0.text("offset", offset))
     }

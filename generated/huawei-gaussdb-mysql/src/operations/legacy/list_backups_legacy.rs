@@ -26,37 +26,38 @@ impl Client {
 pub struct ListBackupsLegacy(Call);
 
 impl ListBackupsLegacy {
-    /// Id of the instance.
+    /// Id of the instance. Example: `c3ec2c6148ad4d71b1a8411a62df0d3cin07`.
     pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
         Self(self.0.text("instance_id", instance_id))
     }
 
-    /// Id of the backup.
+    /// Id of the backup. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
     pub fn backup_id(self, backup_id: impl Into<String>) -> Self {
         Self(self.0.text("backup_id", backup_id))
     }
 
-    /// Kind of backup.
+    /// Kind of backup. Example: `auto`.
     pub fn backup_type(self, backup_type: impl Into<BackupType>) -> Self {
         Self(self.0.set("backup_type", Into::<BackupType>::into(backup_type)))
     }
 
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// How many entries to skip, 0 or more. Default: `0`. Example: `0`.
     pub fn offset(self, offset: impl Into<String>) -> Self {
         Self(self.0.text("offset", offset))
     }
 
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// How many entries to return, 1 to 100. Default: `100`. Example: `10`.
     pub fn limit(self, limit: impl Into<String>) -> Self {
         Self(self.0.text("limit", limit))
     }
 
     /// Only backups from this time on, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
+    /// Example: `2020-07-06T10:41:14+0800`.
     pub fn begin_time(self, begin_time: impl Into<String>) -> Self {
         Self(self.0.text("begin_time", begin_time))
     }
 
-    /// Only backups up to this time, in the form of `begin_time` and after it.
+    /// Only backups up to this time, in the form of `begin_time` and after it. Example: `2020-07-16T10:41:14+0800`.
     pub fn end_time(self, end_time: impl Into<String>) -> Self {
         Self(self.0.text("end_time", end_time))
     }

@@ -32,12 +32,12 @@ impl Client {
 pub struct ListFlavorsLegacy(Call);
 
 impl ListFlavorsLegacy {
-    /// Version of the database, compatible with MySQL 8.0.
+    /// Version of the database, compatible with MySQL 8.0. Example: `8.0`.
     pub fn version_name(self, version_name: impl Into<String>) -> Self {
         Self(self.0.text("version_name", version_name))
     }
 
-    /// Whether the nodes are in one zone or in several. Case does not matter. Required.
+    /// Whether the nodes are in one zone or in several. Case does not matter. Example: `single`. Required.
     pub fn availability_zone_mode(
         self,
         availability_zone_mode: impl Into<AvailabilityZoneMode>,
@@ -52,7 +52,7 @@ impl ListFlavorsLegacy {
         )
     }
 
-    /// Code of a flavor.
+    /// Code of a flavor. Example: `gaussdb.mysql.xlarge.x86.4`.
     pub fn spec_code(self, spec_code: impl Into<String>) -> Self {
         Self(self.0.text("spec_code", spec_code))
     }

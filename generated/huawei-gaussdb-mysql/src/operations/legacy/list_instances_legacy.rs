@@ -26,32 +26,33 @@ impl Client {
 pub struct ListInstancesLegacy(Call);
 
 impl ListInstancesLegacy {
-    /// Id of an instance. After `*` it is a part of the id. It must not be `*` alone.
+    /// Id of an instance. After `*` it is a part of the id. It must not be `*` alone. Example:
+    /// `ed7cc6166ec24360a5ed5c5c9c2ed726in01`.
     pub fn id(self, id: impl Into<String>) -> Self {
         Self(self.0.text("id", id))
     }
 
-    /// Name of an instance. After `*` it is a part of the name. It must not be `*` alone.
+    /// Name of an instance. After `*` it is a part of the name. It must not be `*` alone. Example: `hy`.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self(self.0.text("name", name))
     }
 
-    /// Kind of instance, `Cluster`.
+    /// Kind of instance, `Cluster`. Example: `Cluster`.
     pub fn r#type(self, r#type: impl Into<String>) -> Self {
         Self(self.0.text("type", r#type))
     }
 
-    /// Kind of database, `gaussdb-mysql`.
+    /// Kind of database, `gaussdb-mysql`. Example: `gaussdb-mysql`.
     pub fn datastore_type(self, datastore_type: impl Into<String>) -> Self {
         Self(self.0.text("datastore_type", datastore_type))
     }
 
-    /// Id of the VPC.
+    /// Id of the VPC. Example: `19e5d45d-70fd-4a91-87e9-b27e71c9891f`.
     pub fn vpc_id(self, vpc_id: impl Into<String>) -> Self {
         Self(self.0.text("vpc_id", vpc_id))
     }
 
-    /// Id of the subnet.
+    /// Id of the subnet. Example: `bd51fb45-2dc9-4296-8783-8623bfe89bb7`.
     pub fn subnet_id(self, subnet_id: impl Into<String>) -> Self {
         Self(self.0.text("subnet_id", subnet_id))
     }

@@ -30,37 +30,38 @@ impl Client {
 pub struct ListInstancesV3(Call);
 
 impl ListInstancesV3 {
-    /// Id of an instance. After `*` it is a part of the id. It must not be `*` alone.
+    /// Id of an instance. After `*` it is a part of the id. It must not be `*` alone. Example:
+    /// `61a4ea66210545909d74a05c27a7179ein07`.
     pub fn id(self, id: impl Into<String>) -> Self {
         Self(self.0.text("id", id))
     }
 
-    /// Name of an instance. After `*` it is a part of the name. It must not be `*` alone.
+    /// Name of an instance. After `*` it is a part of the name. It must not be `*` alone. Example: `hyAbc`.
     pub fn name(self, name: impl Into<String>) -> Self {
         Self(self.0.text("name", name))
     }
 
-    /// Kind of instance, `Cluster`.
+    /// Kind of instance, `Cluster`. Example: `Cluster`.
     pub fn r#type(self, r#type: impl Into<String>) -> Self {
         Self(self.0.text("type", r#type))
     }
 
-    /// Kind of database, `gaussdb-mysql`.
+    /// Kind of database, `gaussdb-mysql`. Example: `gaussdb-mysql`.
     pub fn datastore_type(self, datastore_type: impl Into<String>) -> Self {
         Self(self.0.text("datastore_type", datastore_type))
     }
 
-    /// Id of the VPC.
+    /// Id of the VPC. Example: `19e5d45d-70fd-4a91-87e9-b27e71c9891f`.
     pub fn vpc_id(self, vpc_id: impl Into<String>) -> Self {
         Self(self.0.text("vpc_id", vpc_id))
     }
 
-    /// Id of the subnet.
+    /// Id of the subnet. Example: `bd51fb45-2dcb-4296-8783-8623bfe89bb7`.
     pub fn subnet_id(self, subnet_id: impl Into<String>) -> Self {
         Self(self.0.text("subnet_id", subnet_id))
     }
 
-    /// Private IP address for reads and writes.
+    /// Private IP address for reads and writes. Example: `192.168.0.142`.
     pub fn private_ip(self, private_ip: impl Into<String>) -> Self {
         Self(self.0.text("private_ip", private_ip))
     }
@@ -86,7 +87,7 @@ impl ListInstancesV3 {
     }
 
     /// Tags of the instance as `key=value`, several with commas between them. Instances with all of them are
-    /// returned. Keys must not repeat.
+    /// returned. Keys must not repeat. Example: `taurusKey1=value1`.
     pub fn tags(self, tags: impl Into<String>) -> Self {
         Self(self.0.text("tags", tags))
     }

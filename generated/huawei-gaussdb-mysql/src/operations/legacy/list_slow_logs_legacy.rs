@@ -31,18 +31,19 @@ impl Client {
 pub struct ListSlowLogsLegacy(Call);
 
 impl ListSlowLogsLegacy {
-    /// Id of the node. Required.
+    /// Id of the node. Example: `cc07c60e94ec4575989840e648fb4f66no07`. Required.
     pub fn node_id(self, node_id: impl Into<String>) -> Self {
         Self(self.0.text("node_id", node_id))
     }
 
     /// Begin of the time to search, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
-    /// Required.
+    /// Example: `2018-08-06T10:41:14+0800`. Required.
     pub fn start_date(self, start_date: impl Into<String>) -> Self {
         Self(self.0.text("start_date", start_date))
     }
 
-    /// End of the time to search, in the form of `start_date`. Logs are kept for a month. Required.
+    /// End of the time to search, in the form of `start_date`. Logs are kept for a month. Example:
+    /// `2018-08-07T10:41:14+0800`. Required.
     pub fn end_date(self, end_date: impl Into<String>) -> Self {
         Self(self.0.text("end_date", end_date))
     }
@@ -52,7 +53,7 @@ impl ListSlowLogsLegacy {
         Self(self.0.set("offset", offset))
     }
 
-    /// How many entries to return, 1 to 100. Default: `10`.
+    /// How many entries to return, 1 to 100. Default: `10`. Example: `100`.
     pub fn limit(self, limit: i32) -> Self {
         Self(self.0.set("limit", limit))
     }
