@@ -4,7 +4,8 @@ use std::{fs, io, path::Path};
 
 use crate::{Diagnostics, Failure, load};
 
-/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and writes it as one YAML file. Yields warnings.
+/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and writes it as one file: JSON if its name ends so,
+/// otherwise YAML. Yields warnings.
 ///
 /// # Errors
 /// If the document has errors, or a file cannot be read or written.
@@ -14,7 +15,12 @@ pub fn bundle(spec: &Path, file: &Path) -> Result<Diagnostics, Failure> {
         Some(document) if !diagnostics.has_errors() => document.value(),
         _ => return Err(Failure::Document(diagnostics)),
     };
-    let text = serde_yaml::to_string(&document).map_err(|error| Failure::Io(io::Error::other(error)))?;
+    let text = if file.extension().is_some_and(|extension| extension == "json") {
+        serde_json::to_string_pretty(&document).map(|text| text + "\n").map_err(io::Error::other)
+    } else {
+        serde_yaml::to_string(&document).map_err(io::Error::other)
+    };
+    let text = text.map_err(Failure::Io)?;
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(Failure::Io)?;
     }

@@ -91,6 +91,21 @@ fn the_same_input_gives_the_same_bytes() {
     assert!(again.changes.unchanged > 5);
 }
 
+#[test]
+fn a_bundle_says_the_same_in_both_formats() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let spec = workspace().join("specs/huawei-drs");
+    let (yaml, json) = (scratch.path().join("drs.yaml"), scratch.path().join("drs.json"));
+    for file in [&yaml, &json] {
+        yundb_generator::bundle(&spec, file).expect("a bundle");
+    }
+    let read = |file| fs::read_to_string(file).expect("the bundle");
+    let json: serde_json::Value = serde_json::from_str(&read(&json)).expect("JSON");
+    let yaml: serde_json::Value = serde_yaml::from_str(&read(&yaml)).expect("YAML");
+    assert_eq!(json, yaml);
+    assert!(json["components"]["schemas"]["BaseEndpoint"].is_object(), "files are within");
+}
+
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder").filter_map(Result::ok) {

@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use yundb_generator::{Diagnostics, Failure, Manifest, Options, Report};
 
 /// The workspace, in which `cargo xtask` may be run from any folder.
@@ -36,9 +36,18 @@ enum Command {
         /// Where the files go.
         #[arg(long)]
         out: PathBuf,
+        /// How they are written. Readers of YAML 1.1 take `OFF` and `no` for booleans: give them JSON.
+        #[arg(long, value_enum, default_value_t = BundleFormat::Yaml)]
+        format: BundleFormat,
     },
     /// Prove that specs/ says what the vendors' documents say.
     Audit(audit::Arguments),
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum BundleFormat {
+    Yaml,
+    Json,
 }
 
 #[derive(Args)]
@@ -66,7 +75,7 @@ struct Codegen {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Codegen(codegen) => self::codegen(codegen),
-        Command::Bundle { services, out } => bundle(&services, &out),
+        Command::Bundle { services, out, format } => bundle(&services, &out, format),
         Command::Audit(arguments) => audit::run(arguments),
     };
     match done {
@@ -131,13 +140,17 @@ fn generate(spec: &Path, out: &Path, options: &Options) -> anyhow::Result<bool> 
     Ok(!options.check || changes.is_empty())
 }
 
-fn bundle(services: &[String], out: &Path) -> anyhow::Result<bool> {
+fn bundle(services: &[String], out: &Path, format: BundleFormat) -> anyhow::Result<bool> {
     // Relative to where the command was given, not to the workspace.
     let out = std::path::absolute(out)?;
     let mut well = true;
     for service in self::services(services)? {
         let spec = Path::new("specs").join(&service);
-        let file = out.join(format!("{service}.yaml"));
+        let extension = match format {
+            BundleFormat::Yaml => "yaml",
+            BundleFormat::Json => "json",
+        };
+        let file = out.join(format!("{service}.{extension}"));
         match yundb_generator::bundle(&spec, &file) {
             Ok(diagnostics) => {
                 print_diagnostics(&diagnostics)?;
