@@ -185,8 +185,8 @@ pub struct DatabaseUserToCreate {
     /// 2.0.13.0 on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Addresses that the user may connect from, up to 50. `%` stands for any address, `10.10.10.%` for all that
-    /// begin so.
+    /// Addresses that the user may connect from, up to 50; all of them if you do not say. `%` stands for any address,
+    /// `10.10.10.%` for all that begin so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hosts: Option<Vec<String>>,
     /// Databases that the user gets privileges for at once, up to 50. `grantDatabasePrivileges` gives them later.

@@ -155,7 +155,7 @@ impl ListSlowLogs {
         Self(self.0.text("line_num", line_num))
     }
 
-    /// Kind of statement. Empty or `ALL` stands for all.
+    /// Kind of statement. All kinds if it is empty or left out, too.
     pub fn operate_type(self, operate_type: impl Into<StatementType>) -> Self {
         Self(self.0.set("operate_type", Into::<StatementType>::into(operate_type)))
     }
@@ -196,10 +196,12 @@ impl Operation for ListSlowLogs {
 
 yundb_runtime::operation_methods!(ListSlowLogs => Response<ListSlowLogsResponse>, Error<ErrorBody>);
 
-/// Kind of statement. Empty or `ALL` stands for all.
+/// Kind of statement. All kinds if it is empty or left out, too.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StatementType {
+    /// All kinds.
+    All,
     /// Insertions.
     Insert,
     /// Updates.
@@ -219,6 +221,7 @@ pub enum StatementType {
 }
 
 yundb_runtime::string_enum!(StatementType {
+    All = "ALL",
     Insert = "INSERT",
     Update = "UPDATE",
     Select = "SELECT",

@@ -155,7 +155,7 @@ impl ListImmediateJobs {
         Self(self.0.text("job_id", job_id))
     }
 
-    /// Where to begin, 1 or more. Default: `1`.
+    /// Where to begin, 0 or more. Default: `1`.
     pub fn offset(self, offset: impl Into<String>) -> Self {
         Self(self.0.text("offset", offset))
     }
