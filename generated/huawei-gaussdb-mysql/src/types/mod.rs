@@ -352,7 +352,7 @@ pub struct InstanceChargeInfo {
 #[serde(default)]
 #[non_exhaustive]
 pub struct InstanceNode {
-    /// Id of the instance.
+    /// Id of the node.
     pub id: Option<String>,
     /// Name of the node.
     pub name: Option<String>,
@@ -406,9 +406,9 @@ pub struct InstanceNodeVolume {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tag {
-    /// Key of the tag, up to 36 characters.
+    /// Key of the tag: 1 to 36 characters, not blank, of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese characters.
     pub key: Option<String>,
-    /// Value of the tag, up to 43 characters.
+    /// Value of the tag: up to 43 characters of `A-Z`, `a-z`, `0-9`, `.`, `-`, `_` and Chinese characters.
     pub value: Option<String>,
 }
 

@@ -6,7 +6,8 @@ use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
 use crate::types::{
-    AvailabilityZoneMode, ChargeMode, ErrorBody, LowerCaseTableNames, TextBoolean,
+    AvailabilityZoneMode, ChargeMode, ErrorBody, LowerCaseTableNames, TdeAlgorithm,
+    TextBoolean,
 };
 
 impl Client {
@@ -433,7 +434,7 @@ pub struct NewInstanceEncryption {
     /// Whether to turn on transparent data encryption.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_tde: Option<bool>,
-    /// Encryption algorithm.
+    /// Algorithm that encrypts data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encryption_type: Option<TdeAlgorithm>,
 }
@@ -449,23 +450,6 @@ impl Object for NewInstanceEncryption {
         required("encryption_type", any()),
     ];
 }
-
-/// Encryption algorithm.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TdeAlgorithm {
-    /// AES with keys of 256 bits.
-    Aes256,
-    /// SM4, the Chinese national standard.
-    Sm4,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(TdeAlgorithm {
-    Aes256 = "AES256",
-    Sm4 = "SM4",
-});
 
 /// What `CreateInstance` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -8,6 +8,23 @@ use crate::types::{
     InstanceNode, InstanceProxy, InstanceStatus, Tag,
 };
 
+/// Algorithm that encrypts data.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TdeAlgorithm {
+    /// AES with keys of 256 bits.
+    Aes256,
+    /// SM4, the Chinese national standard.
+    Sm4,
+    /// A value that the spec does not list.
+    Unknown(String),
+}
+
+yundb_runtime::string_enum!(TdeAlgorithm {
+    Aes256 = "AES256",
+    Sm4 = "SM4",
+});
+
 /// Seconds between two samples.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -160,6 +177,6 @@ pub struct InstanceDetails {
 pub struct TdeInfo {
     /// Whether data is encrypted.
     pub enable_tde: Option<bool>,
-    /// Algorithm, `AES256` or `SM4`.
-    pub encryption_type: Option<String>,
+    /// Algorithm that encrypts data.
+    pub encryption_type: Option<TdeAlgorithm>,
 }
