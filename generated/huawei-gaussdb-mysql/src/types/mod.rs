@@ -538,8 +538,8 @@ pub struct HtapTags {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapTag {
-    /// Key of the tag.
+    /// Key of the tag: 1 to 36 characters, not blank, of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese characters.
     pub key: Option<String>,
-    /// Value of the tag.
+    /// Value of the tag: up to 43 characters of `A-Z`, `a-z`, `0-9`, `.`, `-`, `_` and Chinese characters.
     pub value: Option<String>,
 }
