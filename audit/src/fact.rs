@@ -98,6 +98,8 @@ pub struct Parameter {
     pub place: Place,
     /// What it is.
     pub field: Field,
+    /// Whether the client fills it by a setting of its own, so that samples may have it or not.
+    pub filled: bool,
 }
 
 /// The fields of a body, and the types that they use.

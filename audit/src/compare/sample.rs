@@ -4,7 +4,7 @@ use super::{
     Aspect, Topic, answer,
     findings::{Findings, chain, lacks, only, says},
 };
-use crate::fact::{Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
+use crate::fact::{Call, Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
 
 /// What a side says that has a sample where the other has none.
 pub(crate) const SAMPLE: &str = "sample";
@@ -70,7 +70,8 @@ fn same_place(left: &Sample, right: &Sample, lenient: bool) -> bool {
 /// The keys of a sample of the body, without what every call sends.
 fn documented(sample: &Sample, right: &Operation) -> Vec<String> {
     let implied = |key: &str| {
-        let sent = |it: &Parameter| it.field.implied && it.place == Place::Query && it.field.name == key;
+        let own = |it: &Parameter| it.field.implied || it.filled;
+        let sent = |it: &Parameter| own(it) && it.place == Place::Query && it.field.name == key;
         right.parameters.iter().any(sent)
     };
     let counts = |key: &&String| !(sample.request && right.body.is_none() && implied(key));
@@ -143,13 +144,15 @@ fn undescribed(sample: &Sample, keys: &[String], partner: Option<&Sample>, right
         (&answer.shape, &answer.at)
     };
     let around = partner.map(|partner| partner.errata.as_slice()).unwrap_or_default();
+    // Clients of RPC read keys in any case.
+    let any_case = matches!(right.call, Call::Rpc { .. });
     let mut said: Vec<&str> = Vec::new();
     for key in keys {
         let inside = said.iter().any(|path| key.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '['])));
-        let parameter = sample.request && right.parameters.iter().any(|it| it.field.name == *key);
+        let parameter = sample.request && right.parameters.iter().any(|it| it.field.name == numbered(key));
         let known = match sample.state {
-            SampleState::Broken => has_name(shape, key),
-            _ => has_key(shape, of_body(key)),
+            SampleState::Broken => has_name(shape, key, any_case),
+            _ => has_key(shape, of_body(key), any_case),
         };
         if inside || parameter || known {
             continue;
@@ -162,11 +165,11 @@ fn undescribed(sample: &Sample, keys: &[String], partner: Option<&Sample>, right
 }
 
 /// Whether a shape has a key. What a map or an object without fields holds is free.
-fn has_key(shape: &Shape, key: &str) -> bool {
+fn has_key(shape: &Shape, key: &str, any_case: bool) -> bool {
     let mut fields = Some(shape.fields.as_slice());
     for name in key.split('.').map(|name| name.trim_end_matches("[]")) {
         let Some(level) = fields else { return true };
-        let Some(field) = level.iter().find(|field| field.name == name) else { return false };
+        let Some(field) = level.iter().find(|field| same_name(&field.name, name, any_case)) else { return false };
         fields = match field.ty.as_ref() {
             Some(Type { kind: Kind::Object | Kind::Any, of: Some(of), .. }) => shape.types.get(of).map(Vec::as_slice),
             Some(Type { kind: Kind::Object | Kind::Any | Kind::Map | Kind::String, .. }) | None => None,
@@ -178,8 +181,18 @@ fn has_key(shape: &Shape, key: &str) -> bool {
 }
 
 /// Whether a name is in a shape at any level, or may be.
-fn has_name(shape: &Shape, name: &str) -> bool {
+fn has_name(shape: &Shape, name: &str, any_case: bool) -> bool {
     let all = || shape.fields.iter().chain(shape.types.values().flatten());
     let free = |ty: &Type| ty.kind == Kind::Map || matches!(ty.kind, Kind::Object | Kind::Any) && ty.of.is_none();
-    all().any(|field| field.name == last_name(name) || field.ty.as_ref().is_some_and(free))
+    all().any(|field| same_name(&field.name, last_name(name), any_case) || field.ty.as_ref().is_some_and(free))
+}
+
+fn same_name(left: &str, right: &str, any_case: bool) -> bool {
+    left == right || any_case && left.eq_ignore_ascii_case(right)
+}
+
+/// The documented name of a numbered one: `Tag.N.Key` for `Tag.1.Key`.
+fn numbered(key: &str) -> String {
+    let part = |part| if str::parse::<u32>(part).is_ok() { "N" } else { part };
+    key.split('.').map(part).collect::<Vec<_>>().join(".")
 }

@@ -123,7 +123,7 @@ fn parameters(parts: &mut Parts, request: &Request, calls: Calls, notes: &mut No
             let field = draft.field;
             let in_path = path.contains(&format!("{{{}}}", field.name));
             let place = place.unwrap_or(if in_path { Place::Path } else { Place::Query });
-            parameters.push(Parameter { place, field });
+            parameters.push(Parameter { place, field, filled: false });
         }
         false
     });
@@ -200,6 +200,7 @@ fn url_sample(section: &Section<'_>, calls: Calls, places: &Places) -> Option<Sa
         .iter()
         .skip(start)
         .map(|line| line.text.trim())
+        .filter(|text| !text.is_empty())
         .take_while(|text| text.contains("Action=") || text.starts_with('&'))
         .collect();
     let (_, query) = url.split_once('?')?;

@@ -104,7 +104,7 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
             }
             _ => return Err(line.error("`path`, `query`, `header`, `body`, `answer`, `sample` or `unread`")),
         };
-        operation.parameters.push(Parameter { place, field: field(&line, words)? });
+        operation.parameters.push(Parameter { place, field: field(&line, words)?, filled: false });
     }
     Ok(operation)
 }

@@ -5,6 +5,7 @@
 mod errata;
 mod lists;
 mod operation;
+mod parameter;
 mod sample;
 mod schema;
 #[cfg(test)]

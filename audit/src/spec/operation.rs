@@ -3,11 +3,11 @@
 use yundb_generator::load::{Entry, Node};
 
 use super::{
-    errata, sample,
+    errata, parameter, sample,
     schema::{Refs, Types},
     text,
 };
-use crate::fact::{Answer, Call, Field, Kind, Operation, Parameter, Permission, Place, Required, Sample, Shape, Type};
+use crate::fact::{Answer, Call, Field, Operation, Parameter, Permission, Place, Required, Sample, Shape};
 
 /// What stands before the action in a path of an RPC service.
 const ACTION: &str = "/#Action=";
@@ -73,7 +73,7 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
         samples.extend(sample::of_parameters(refs, &declared, &at));
     }
     let body = body(refs, node, &mut errata, &mut samples);
-    let mut parameters: Vec<Parameter> = declared.iter().filter_map(|node| parameter(refs, node)).collect();
+    let mut parameters: Vec<Parameter> = declared.iter().flat_map(|node| parameter::read(refs, node, rpc)).collect();
     imply(refs, &mut parameters, rpc, &at);
     let answers = answers(refs, node, &mut samples);
     let permission = permission(refs, node, &call);
@@ -101,52 +101,6 @@ fn declared<'a>(refs: &Refs<'a>, item: &'a Node, node: &'a Node) -> Vec<&'a Node
     let own: Vec<&Node> = of(node).collect();
     let common: Vec<&Node> = of(item).filter(|common| !own.iter().any(|own| id(own) == id(common))).collect();
     own.into_iter().chain(common).collect()
-}
-
-fn parameter<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<Parameter> {
-    let target = refs.follow(node);
-    let place = match target.get("in").and_then(Node::as_str)? {
-        "path" => Place::Path,
-        "query" => Place::Query,
-        "header" => Place::Header,
-        _ => return None,
-    };
-    let name = target.as_object()?.get("name")?;
-    let mut errata = refs.errata_through(node);
-    let content = target.get("content").and_then(|content| content.entries().next());
-    let schema = match content {
-        Some((_, media)) => {
-            errata::add(&mut errata, refs.errata.at(&media.node));
-            media.node.get("schema")
-        }
-        None => target.get("schema"),
-    };
-    let mut read = schema.map(|schema| Types::new(*refs).read(schema, ""));
-    if let Some(read) = &mut read {
-        errata::add(&mut errata, &read.errata);
-        // The types stay behind: a document's tables of parameters have no levels.
-        read.ty.of = None;
-    }
-    let (ty, values) = match read {
-        Some(read) if content.is_none() => (Some(read.ty), read.values),
-        _ => (Some(Type { kind: Kind::String, lists: 0, of: None, text: "JSON text".to_owned() }), Vec::new()),
-    };
-    let required = match target.get("required").and_then(Node::as_bool) {
-        Some(true) => Required::Required,
-        _ => Required::Optional,
-    };
-    let field = Field {
-        name: name.node.as_str()?.to_owned(),
-        printed: None,
-        ty,
-        required,
-        values,
-        mentions: None,
-        implied: false,
-        at: name.place(),
-        errata,
-    };
-    Some(Parameter { place, field })
 }
 
 /// Adds what the client sends of itself, so that a document may list it or not.
@@ -177,7 +131,7 @@ fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb
             at: at.clone(),
             errata: shared.map(|node| refs.errata_through(node)).unwrap_or_default(),
         };
-        parameters.push(Parameter { place, field });
+        parameters.push(Parameter { place, field, filled: true });
     }
 }
 

@@ -36,14 +36,31 @@ pub(super) fn of_parameters<'a>(refs: &Refs<'a>, parameters: &[&'a Node], at: &L
     };
     for parameter in parameters.iter().map(|parameter| refs.follow(parameter)) {
         let name = parameter.get("name").and_then(Node::as_str);
-        let first = examples(refs, parameter).into_iter().next();
+        let content = parameter.get("content").and_then(|content| content.entries().next());
+        let first = examples(refs, content.map_or(parameter, |(_, media)| &media.node)).into_iter().next();
         let (Some(name), Some((_, entry))) = (name, first) else { continue };
-        sample.keys.push(name.to_owned());
+        match refs.follow(&entry.node).get("value").filter(|_| content.is_none()) {
+            Some(value) => flattened(name, value, &mut sample.keys),
+            None => sample.keys.push(name.to_owned()),
+        }
         errata::add(&mut sample.errata, &refs.errata_through(&entry.node));
     }
     sample.keys.sort();
     sample.keys.dedup();
     (!sample.keys.is_empty()).then_some(sample)
+}
+
+/// The names that a value is sent under.
+fn flattened(name: &str, value: &Node, keys: &mut Vec<String>) {
+    if value.as_object().is_some() {
+        value.entries().for_each(|(key, entry)| flattened(&format!("{name}.{key}"), &entry.node, keys));
+    } else if value.as_array().is_some() {
+        for (index, item) in value.items().enumerate() {
+            flattened(&format!("{name}.{}", index + 1), item, keys);
+        }
+    } else {
+        keys.push(name.to_owned());
+    }
 }
 
 /// The examples under a node that are samples of the document, by number.

@@ -3,6 +3,8 @@
 //! What operations take and answer. A type that only one group of operations uses stands beside them.
 
 use serde::{Deserialize, Serialize};
+use yundb_runtime::{Field, Object};
+use yundb_runtime::shape::{any, optional};
 
 #[cfg(feature = "instances")]
 #[doc(inline)]
@@ -108,7 +110,7 @@ pub use crate::operations::legacy_alerts::{
 #[cfg(feature = "legacy-tags")]
 #[doc(inline)]
 pub use crate::operations::legacy_tags::{
-    ListTagResourcesResponse, ResourceType, Tag, TagFilter, TagResource,
+    ListTagResourcesResponse, ListTagResourcesTag, ResourceType, Tag, TagResource,
 };
 
 /// How an instance is paid for.
@@ -701,8 +703,8 @@ pub struct SynchronousObject {
     pub database_name: Option<String>,
     /// Tables that are migrated.
     pub table_list: Vec<String>,
-    /// Whether the whole database is migrated: `true` or `false`.
-    pub whole_database: Option<String>,
+    /// Whether the whole database is migrated.
+    pub whole_database: Option<bool>,
 }
 
 /// Tag of an instance.
@@ -808,3 +810,25 @@ yundb_runtime::string_enum!(PrecheckState {
     Failed = "Failed",
     Finished = "Finished",
 });
+
+/// Tag to look for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct TagFilter {
+    /// Key of the tag, not empty. At least 1 character.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// Value of the tag, may be empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<String>,
+}
+
+yundb_runtime::setters!(TagFilter {
+    key: into(String),
+    value: into(String),
+});
+
+impl Object for TagFilter {
+    const FIELDS: &'static [Field] = &[optional("Key", any().min_length(1))];
+}

@@ -84,7 +84,7 @@ fn order() -> Operation {
 }
 
 fn query(field: Field) -> Parameter {
-    Parameter { place: Place::Query, field }
+    Parameter { place: Place::Query, field, filled: false }
 }
 
 fn of(operations: Vec<Operation>) -> Facts {

@@ -72,8 +72,10 @@ pub fn shop() -> Facts {
     let mut create = operation("2.9", rest("POST", "/v1/{shop_id}/orders"));
     let path = field("shop_id", Some(Type::parse("String")), Required::Required, &[], None);
     let header = field("X-Auth-Token", Some(Type::parse("String")), Required::Required, &[], Some("X-Auth -Token"));
-    create.parameters =
-        vec![Parameter { place: Place::Header, field: header }, Parameter { place: Place::Path, field: path }];
+    create.parameters = vec![
+        Parameter { place: Place::Header, field: header, filled: false },
+        Parameter { place: Place::Path, field: path, filled: false },
+    ];
     let lines = Type { of: Some("OrderLine".to_owned()), ..Type::parse("Array of OrderLine objects") };
     create.body = Some(Shape {
         fields: vec![

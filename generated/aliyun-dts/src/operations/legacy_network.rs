@@ -128,7 +128,7 @@ impl Client {
 pub struct ShowConnectionStatus(Call);
 
 impl ShowConnectionStatus {
-    /// Architecture of an Oracle destination. Only for `DestinationEndpointEngineName` `Oracle`. Required.
+    /// Architecture of an Oracle destination. Only for `DestinationEndpointEngineName` `Oracle`. Example: `SID`.
     pub fn destination_endpoint_architecture(
         self,
         destination_endpoint_architecture: impl Into<OracleArchitecture>,
@@ -169,7 +169,7 @@ impl ShowConnectionStatus {
         )
     }
 
-    /// Architecture of an Oracle source. Only for `SourceEndpointEngineName` `Oracle`. Example: `SID`. Required.
+    /// Architecture of an Oracle source. Only for `SourceEndpointEngineName` `Oracle`. Example: `SID`.
     pub fn source_endpoint_architecture(
         self,
         source_endpoint_architecture: impl Into<SourceEndpointArchitecture>,
@@ -409,10 +409,10 @@ impl Operation for ShowConnectionStatus {
         )
         .params(
             &[
-                query("DestinationEndpointArchitecture", any()).required(),
+                query("DestinationEndpointArchitecture", any()),
                 query("DestinationEndpointInstanceType", any()).required(),
                 query("DestinationEndpointOracleSID", any()),
-                query("SourceEndpointArchitecture", any()).required(),
+                query("SourceEndpointArchitecture", any()),
                 query("SourceEndpointInstanceType", any()).required(),
                 query("SourceEndpointInstanceID", any()),
                 query("SourceEndpointEngineName", any()),

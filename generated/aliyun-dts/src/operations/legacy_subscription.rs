@@ -5,11 +5,11 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Secret, Spec};
 use yundb_runtime::operation::query;
-use yundb_runtime::shape::{any, object, required};
+use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
 use crate::types::{
     CallResult, ErrorBody, InstanceTag, NetworkType, PageSize, PayType, Period, RegionId,
-    SubscriptionDataType, SubscriptionHost, SynchronousObject,
+    SubscriptionDataType, SubscriptionHost, SynchronousObject, TagFilter,
 };
 
 impl Client {
@@ -1155,6 +1155,11 @@ impl ListSubscriptionInstances {
     pub fn account_id(self, account_id: impl Into<String>) -> Self {
         Self(self.0.text("AccountId", account_id))
     }
+
+    /// Only instances with tags like these. Example: `[{"Key":"testkey1"}]`.
+    pub fn tag(self, tag: impl IntoIterator<Item = TagFilter>) -> Self {
+        Self(self.0.set("Tag", tag.into_iter().collect::<Vec<_>>()))
+    }
 }
 
 impl Operation for ListSubscriptionInstances {
@@ -1174,6 +1179,7 @@ impl Operation for ListSubscriptionInstances {
                 query("SubscriptionInstanceName", any()),
                 query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
                 query("AccountId", any()),
+                query("Tag", list(&object::<TagFilter>())),
             ],
         )
         .accept("application/json")

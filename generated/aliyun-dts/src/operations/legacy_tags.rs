@@ -166,7 +166,7 @@ impl ListTagResources {
 
     /// Only tags like these, 1 to 20. These or `ResourceId` are required. Example:
     /// `[{"Key":"testkey1","Value":"testvalue1"}]`.
-    pub fn tag(self, tag: impl IntoIterator<Item = TagFilter>) -> Self {
+    pub fn tag(self, tag: impl IntoIterator<Item = ListTagResourcesTag>) -> Self {
         Self(self.0.set("Tag", tag.into_iter().collect::<Vec<_>>()))
     }
 }
@@ -186,7 +186,7 @@ impl Operation for ListTagResources {
                 query("ResourceType", any()).required(),
                 query("NextToken", any()),
                 query("ResourceId", any().max_items(50)),
-                query("Tag", list(&object::<TagFilter>())),
+                query("Tag", list(&object::<ListTagResourcesTag>())),
             ],
         )
         .accept("application/json")
@@ -210,7 +210,7 @@ yundb_runtime::paged_methods!(ListTagResources => TagResource, Response<ListTagR
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
-pub struct TagFilter {
+pub struct ListTagResourcesTag {
     /// Key of the tag, not empty. Keys or `ResourceId.N` are required. At least 1 character. Example: `testkey1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
@@ -219,12 +219,12 @@ pub struct TagFilter {
     pub value: Option<String>,
 }
 
-yundb_runtime::setters!(TagFilter {
+yundb_runtime::setters!(ListTagResourcesTag {
     key: into(String),
     value: into(String),
 });
 
-impl Object for TagFilter {
+impl Object for ListTagResourcesTag {
     const FIELDS: &'static [Field] = &[optional("Key", any().min_length(1))];
 }
 

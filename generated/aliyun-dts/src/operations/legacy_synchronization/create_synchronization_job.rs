@@ -29,7 +29,7 @@ pub struct CreateSynchronizationJob(Call);
 
 impl CreateSynchronizationJob {
     /// Region of the destination database. If `SourceRegion` is China (Hong Kong) or outside of China, this must be
-    /// the same. Example: `cn-hangzhou& Synchronization Job Class = small`. Required.
+    /// the same. Example: `cn-hangzhou`. Required.
     pub fn dest_region(self, dest_region: impl Into<RegionId>) -> Self {
         Self(self.0.set("DestRegion", Into::<RegionId>::into(dest_region)))
     }

@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Call, Operation, Paged, Paging, Spec};
 use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
+use yundb_runtime::shape::{any, list, object};
 use crate::Client;
 use crate::types::{
     ErrorBody, InstanceTag, PageSize, PayType, Performance, PhaseProgress,
     PrecheckProgress, SynchronizationDirection, SynchronizationEndpoint,
-    SynchronizationProgress, SynchronizationStatus, SynchronizedSchema,
+    SynchronizationProgress, SynchronizationStatus, SynchronizedSchema, TagFilter,
 };
 
 impl Client {
@@ -61,6 +61,11 @@ impl ListSynchronizationJobs {
     pub fn account_id(self, account_id: impl Into<String>) -> Self {
         Self(self.0.text("AccountId", account_id))
     }
+
+    /// Only instances with tags like these. Example: `[{"Key":"testkey1"}]`.
+    pub fn tag(self, tag: impl IntoIterator<Item = TagFilter>) -> Self {
+        Self(self.0.set("Tag", tag.into_iter().collect::<Vec<_>>()))
+    }
 }
 
 impl Operation for ListSynchronizationJobs {
@@ -80,6 +85,7 @@ impl Operation for ListSynchronizationJobs {
                 query("SynchronizationJobName", any()),
                 query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
                 query("AccountId", any()),
+                query("Tag", list(&object::<TagFilter>())),
             ],
         )
         .accept("application/json")
@@ -126,7 +132,7 @@ pub struct SynchronizationInstance {
     /// When the task was created, as yyyy-MM-dd HH:mm:ss.0 in Beijing time.
     pub create_time: Option<String>,
     /// Whether existing data is loaded as a whole.
-    pub data_initialization: Option<String>,
+    pub data_initialization: Option<bool>,
     /// Full load.
     pub data_initialization_status: Option<PhaseProgress>,
     /// Incremental phase. No longer in use, with all that is in it.
@@ -150,7 +156,7 @@ pub struct SynchronizationInstance {
     /// State of the synchronization.
     pub status: Option<SynchronizationStatus>,
     /// Whether the structure is transferred.
-    pub structure_initialization: Option<String>,
+    pub structure_initialization: Option<bool>,
     /// Structure phase.
     pub structure_initialization_status: Option<PhaseProgress>,
     /// Direction of the synchronization.

@@ -100,7 +100,7 @@ pub struct ShowSynchronizationJobStatusResponse {
     /// Time of the last data that was synchronized, in seconds since 1970.
     pub checkpoint: Option<String>,
     /// Whether existing data is loaded as a whole.
-    pub data_initialization: Option<String>,
+    pub data_initialization: Option<bool>,
     /// Full load.
     pub data_initialization_status: Option<PhaseProgress>,
     /// Incremental phase.
@@ -132,7 +132,7 @@ pub struct ShowSynchronizationJobStatusResponse {
     /// State of the synchronization.
     pub status: Option<SynchronizationStatus>,
     /// Whether the structure is transferred.
-    pub structure_initialization: Option<String>,
+    pub structure_initialization: Option<bool>,
     /// Structure phase.
     pub structure_initialization_status: Option<PhaseProgress>,
     /// Whether the call succeeded.

@@ -1,0 +1,91 @@
+//! The parameters of an operation as documents list them: of RPC, objects and lists are a row for each thing inside.
+
+use yundb_generator::load::Node;
+
+use super::{
+    errata,
+    schema::{Refs, Types},
+};
+use crate::fact::{Field, Kind, Parameter, Place, Required, Type};
+
+/// What stands for the number of an element in a documented name.
+pub(super) const NUMBER: &str = "N";
+
+/// A parameter; several, if it is sent in pieces.
+pub(super) fn read<'a>(refs: &Refs<'a>, node: &'a Node, rpc: bool) -> Vec<Parameter> {
+    let Some((parameter, schema)) = whole(refs, node) else { return Vec::new() };
+    match schema.filter(|_| rpc).map(|schema| pieces(refs, schema, &parameter)) {
+        Some(pieces) if !pieces.is_empty() => pieces,
+        _ => vec![parameter],
+    }
+}
+
+/// The parameter itself, and its schema unless it is sent as JSON.
+fn whole<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<(Parameter, Option<&'a Node>)> {
+    let target = refs.follow(node);
+    let place = match target.get("in").and_then(Node::as_str)? {
+        "path" => Place::Path,
+        "query" => Place::Query,
+        "header" => Place::Header,
+        _ => return None,
+    };
+    let name = target.as_object()?.get("name")?;
+    let mut errata = refs.errata_through(node);
+    let content = target.get("content").and_then(|content| content.entries().next());
+    let schema = match content {
+        Some((_, media)) => {
+            errata::add(&mut errata, refs.errata.at(&media.node));
+            media.node.get("schema")
+        }
+        None => target.get("schema"),
+    };
+    let mut read = schema.map(|schema| Types::new(*refs).read(schema, ""));
+    if let Some(read) = &mut read {
+        errata::add(&mut errata, &read.errata);
+        // The types stay behind: a document's tables of parameters have no levels.
+        read.ty.of = None;
+    }
+    let (ty, values) = match read {
+        Some(read) if content.is_none() => (Some(read.ty), read.values),
+        _ => (Some(Type { kind: Kind::String, lists: 0, of: None, text: "JSON text".to_owned() }), Vec::new()),
+    };
+    let field = Field {
+        name: name.node.as_str()?.to_owned(),
+        printed: None,
+        ty,
+        required: required(target),
+        values,
+        mentions: None,
+        implied: false,
+        at: name.place(),
+        errata,
+    };
+    let filled = target.get("x-client").is_some();
+    Some((Parameter { place, field, filled }, schema.filter(|_| content.is_none())))
+}
+
+fn required(parameter: &Node) -> Required {
+    match parameter.get("required").and_then(Node::as_bool) {
+        Some(true) => Required::Required,
+        _ => Required::Optional,
+    }
+}
+
+/// `Endpoint.Port` for the fields of an object, `Id.N` for a list, `Tag.N.Key` for a list of objects.
+fn pieces<'a>(refs: &Refs<'a>, schema: &'a Node, whole: &Parameter) -> Vec<Parameter> {
+    let (shape, _) = Types::new(*refs).body(schema);
+    let list = whole.field.ty.as_ref().is_some_and(|ty| ty.lists > 0);
+    let stem = if list { format!("{}.{NUMBER}", whole.field.name) } else { whole.field.name.clone() };
+    let piece = |field: Field| Parameter { field, ..whole.clone() };
+    if list && shape.fields.is_empty() {
+        let ty = whole.field.ty.clone().map(|ty| Type { lists: ty.lists - 1, ..ty });
+        return vec![piece(Field { name: stem, ty, ..whole.field.clone() })];
+    }
+    let of_object = |field: Field| {
+        let required = if whole.field.required == Required::Optional { Required::Optional } else { field.required };
+        let mut errata = field.errata.clone();
+        errata::add(&mut errata, &whole.field.errata);
+        piece(Field { name: format!("{stem}.{}", field.name), required, errata, ..field })
+    };
+    shape.fields.into_iter().map(of_object).collect()
+}
