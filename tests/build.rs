@@ -14,7 +14,7 @@ use yundb_generator::{
 
 /// The services whose crates are tested.
 const SERVICES: &[&str] =
-    &["aliyun-dg", "aliyun-sts", "huawei-ddm", "huawei-drs", "huawei-gaussdb-mysql", "huawei-iam"];
+    &["aliyun-dg", "aliyun-dts", "aliyun-sts", "huawei-ddm", "huawei-drs", "huawei-gaussdb-mysql", "huawei-iam"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let specs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs");
@@ -86,7 +86,7 @@ fn call(model: &Service, operation: &Operation, package: &str, text: &mut String
 
 /// The sample of an input, as an option.
 fn given(model: &Service, operation: &Operation, input: &Input, package: &str) -> Result<String, Box<dyn Error>> {
-    let InputKind::Value(ty, _) = &input.kind else {
+    let (InputKind::Value(ty, _) | InputKind::JsonText(ty)) = &input.kind else {
         return Err(format!("{}: no test for the input {}", operation.name, input.wire).into());
     };
     Ok(format!("given.input::<{}>({:?})", written(model, ty, package), input.wire))

@@ -12,6 +12,7 @@ use crate::answer::Response;
 use crate::client::Client;
 use crate::decode;
 use crate::error::{Error, Failure, Violation};
+use crate::json_text::JsonText;
 use crate::multipart::Part;
 use crate::operation::{Operation, Param, Place, Spec};
 use crate::pipeline;
@@ -90,6 +91,21 @@ impl Call {
     /// Sets the parameter of this wire name to a text.
     pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
         self.put(None, name, Ok(Value::String(text.into())))
+    }
+
+    /// Sets the parameter of this wire name to a value that is sent as JSON, or to such JSON.
+    pub fn json_text(mut self, name: &'static str, value: JsonText<impl Serialize>) -> Self {
+        match value {
+            JsonText::Value(value) => self.set(name, value),
+            // Read, so that it is held against the documented limits, too.
+            JsonText::Text(text) => match serde_json::from_str::<Value>(&text) {
+                Ok(value) => self.set(name, value),
+                Err(error) => {
+                    self.mistakes.push(Violation::new(name, format!("is no JSON: {error}")));
+                    self
+                }
+            },
+        }
     }
 
     // Not generic: there is a setter for each parameter of each operation.

@@ -1,5 +1,7 @@
 //! A string that carries JSON.
 
+use std::collections::BTreeMap;
+
 use serde::de::DeserializeOwned;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -45,6 +47,18 @@ impl<T> JsonText<T> {
 impl<T> From<T> for JsonText<T> {
     fn from(value: T) -> Self {
         Self::Value(value)
+    }
+}
+
+impl<T, const N: usize> From<[T; N]> for JsonText<Vec<T>> {
+    fn from(elements: [T; N]) -> Self {
+        Self::Value(elements.into())
+    }
+}
+
+impl<K: Into<String>, T, const N: usize> From<[(K, T); N]> for JsonText<BTreeMap<String, T>> {
+    fn from(entries: [(K, T); N]) -> Self {
+        Self::Value(entries.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 }
 

@@ -17,9 +17,10 @@ pub(crate) const TEXT: &str = "$yundb::text";
 /// Asks the lenient deserializer for an integer.
 pub(crate) const INTEGER: &str = "$yundb::integer";
 
-/// Reads a text; numbers and bools become theirs.
-pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    struct Text;
+/// Reads a text; numbers and bools become theirs. In answers a documented value in another case is that value: services
+/// are not exact there. What callers write in other formats stays as it is.
+pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'static str]) -> Result<String, D::Error> {
+    struct Text(&'static [&'static str]);
 
     impl<'de> Visitor<'de> for Text {
         type Value = String;
@@ -29,15 +30,11 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
         }
 
         fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
-            deserializer.deserialize_any(self)
+            deserializer.deserialize_any(Text(&[]))
         }
 
         fn visit_str<E>(self, text: &str) -> Result<String, E> {
-            Ok(text.to_owned())
-        }
-
-        fn visit_string<E>(self, text: String) -> Result<String, E> {
-            Ok(text)
+            Ok(documented(self.0, text).to_owned())
         }
 
         fn visit_bool<E>(self, boolean: bool) -> Result<String, E> {
@@ -58,7 +55,15 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Err
         }
     }
 
-    deserializer.deserialize_newtype_struct(TEXT, Text)
+    deserializer.deserialize_newtype_struct(TEXT, Text(values))
+}
+
+/// The documented value that differs from a text only in case, or the text.
+fn documented<'a>(values: &[&'a str], text: &'a str) -> &'a str {
+    if values.contains(&text) {
+        return text;
+    }
+    values.iter().find(|value| value.eq_ignore_ascii_case(text)).copied().unwrap_or(text)
 }
 
 /// Reads an integer, also from a text.
@@ -172,7 +177,7 @@ macro_rules! string_enum {
             fn deserialize<D: $crate::open_enum::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::open_enum::text(deserializer).map(Self::from)
+                $crate::open_enum::text(deserializer, &[$($value),*]).map(Self::from)
             }
         }
     };
@@ -301,6 +306,27 @@ mod tests {
         assert_eq!(read, both(Version::Eight, Level::Low));
         assert!(serde_json::from_str::<Level>("1.5").is_err());
         assert!(serde_json::from_str::<Level>("18446744073709551615").is_err());
+    }
+
+    #[test]
+    fn the_case_of_answers_is_forgiven() {
+        #[derive(Clone, Debug, PartialEq)]
+        enum State {
+            Running,
+            Shouting,
+            Unknown(String),
+        }
+        string_enum!(State { Running = "Running", Shouting = "RUNNING" });
+
+        for (text, state) in
+            [("running", State::Running), ("RUNNING", State::Shouting), ("Runnin", State::Unknown("Runnin".to_owned()))]
+        {
+            assert_eq!(from_slice::<State>(format!("\"{text}\"").as_bytes()).unwrap(), state);
+        }
+        // What a caller has written down is sent as it is.
+        let unknown = State::Unknown("running".to_owned());
+        assert_eq!(serde_json::from_str::<State>("\"running\"").unwrap(), unknown);
+        assert_eq!(State::from("running"), unknown);
     }
 
     #[test]

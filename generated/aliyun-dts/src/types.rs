@@ -474,6 +474,32 @@ yundb_runtime::string_enum!(CheckResult {
     Failed = "Failed",
 });
 
+/// State of a precheck. Sections list different ones, and samples have others again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PrecheckState {
+    /// Not started.
+    NotStarted,
+    /// Under way.
+    Checking,
+    /// Passed.
+    Success,
+    /// Failed.
+    Failed,
+    /// Done.
+    Finished,
+    /// A value that the spec does not list.
+    Unknown(String),
+}
+
+yundb_runtime::string_enum!(PrecheckState {
+    NotStarted = "NotStarted",
+    Checking = "Checking",
+    Success = "Success",
+    Failed = "Failed",
+    Finished = "Finished",
+});
+
 /// What `UpdateSubscription` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -787,29 +813,6 @@ pub struct CheckItem {
     /// How to mend what the check found.
     pub repair_method: Option<String>,
 }
-
-/// State of the precheck.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PrecheckState {
-    /// Not started.
-    NotStarted,
-    /// Under way.
-    Checking,
-    /// Failed.
-    Failed,
-    /// Done.
-    Finished,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(PrecheckState {
-    NotStarted = "NotStarted",
-    Checking = "Checking",
-    Failed = "Failed",
-    Finished = "Finished",
-});
 
 /// Tag to look for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

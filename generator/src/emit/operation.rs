@@ -287,7 +287,7 @@ pub(super) fn types_of(service: &Service, operation: &Operation) -> Vec<TypeId> 
     let mut seen = BTreeSet::new();
     let inputs = operation.arguments.iter().chain(&operation.setters);
     let given = inputs.filter_map(|input| match &input.kind {
-        InputKind::Value(ty, _) | InputKind::JsonAs(_, ty) => Some(ty),
+        InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, ty) => Some(ty),
         _ => None,
     });
     let payloads = [&operation.output, &operation.error].into_iter().flat_map(|answer| match answer {
@@ -391,6 +391,10 @@ impl Scope<'_> {
                     }
                     None => (given, quote!(.set(#wire, #value))),
                 }
+            }
+            InputKind::JsonText(ty) => {
+                let (json, ty) = (self.uses.item("JsonText"), self.ty(ty));
+                (quote!(impl Into<#json<#ty>>), quote!(.json_text(#wire, #name.into())))
             }
             InputKind::Part => {
                 let part = self.uses.item("Part");

@@ -154,6 +154,8 @@ pub struct Input {
 pub enum InputKind {
     /// A typed value; nullable ones take an `Option`.
     Value(Type, bool),
+    /// A typed value that is sent as JSON text, or that text.
+    JsonText(Type),
     /// A multipart file.
     Part,
     /// Several multipart files.

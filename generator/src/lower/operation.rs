@@ -284,12 +284,18 @@ impl Lower<'_> {
             docs.push("Required.".to_owned());
         }
         let ty = if place == Place::Path && lowered.ty == Type::Value { Type::String } else { lowered.ty };
+        let ambiguous = inputs.ambiguous(&data.name, place);
+        let text = matches!(ty, Type::String | Type::Secret | Type::JsonText(_));
+        let kind = match json && !text && place != Place::Path && ambiguous.is_none() {
+            true => InputKind::JsonText(ty),
+            false => InputKind::Value(ty, false),
+        };
         let input = Input {
             ident: inputs.name(&data.name, place),
             wire: data.name.clone(),
-            place: inputs.ambiguous(&data.name, place),
+            place: ambiguous,
             docs: docs::lines(&docs.join("\n")),
-            kind: InputKind::Value(ty, false),
+            kind,
             deprecated: data.deprecated == Some(true) || lowered.deprecated,
         };
         match (place, &client) {

@@ -21,7 +21,7 @@ fn directions(service: &mut Service) {
             let mut given = HashSet::new();
             let mut answered = HashSet::new();
             for input in operation.arguments.iter().chain(&operation.setters) {
-                if let InputKind::Value(ty, _) | InputKind::JsonAs(_, ty) = &input.kind {
+                if let InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, ty) = &input.kind {
                     reach(ty, types, &mut given);
                 }
             }

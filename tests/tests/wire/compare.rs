@@ -1,11 +1,12 @@
 //! Whether a typed answer, written as JSON again, still has all that the sample has, and nothing that it has not.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Where the two differ; empty if nothing is lost and nothing invented.
 ///
 /// The typed answer may say the same in another way: a number for its text, a boolean for its, an empty list, map or
-/// `null` for what is absent, and JSON in a text with other blanks.
+/// `null` for what is absent, JSON in a text with other blanks, a list without the object around it, and names and
+/// values in another case.
 pub fn differences(sample: &Value, typed: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare(sample, typed, "", &mut found);
@@ -16,9 +17,9 @@ fn compare(sample: &Value, typed: &Value, path: &str, found: &mut Vec<String>) {
     match (sample, typed) {
         (Value::Object(sample), Value::Object(typed)) => {
             for (name, value) in sample {
-                compare(value, typed.get(name).unwrap_or(&Value::Null), &format!("{path}.{name}"), found);
+                compare(value, get(typed, name).unwrap_or(&Value::Null), &format!("{path}.{name}"), found);
             }
-            for (name, value) in typed.iter().filter(|(name, _)| !sample.contains_key(*name)) {
+            for (name, value) in typed.iter().filter(|(name, _)| get(sample, name).is_none()) {
                 if !is_nothing(value) {
                     found.push(format!("{path}.{name}: invented {value}"));
                 }
@@ -32,7 +33,13 @@ fn compare(sample: &Value, typed: &Value, path: &str, found: &mut Vec<String>) {
                 found.push(format!("{path}[{index}]: invented {value}"));
             }
         }
+        // Some lists stand within an object of their own.
+        (Value::Object(wrapper), Value::Array(_)) if wrapper.len() == 1 && wrapper.values().all(Value::is_array) => {
+            wrapper.values().for_each(|list| compare(list, typed, path, found));
+        }
         (Value::Null, typed) if is_nothing(typed) => {}
+        // The documented value of an enum, in the document's case.
+        (Value::String(text), Value::String(other)) if text.eq_ignore_ascii_case(other) => {}
         (Value::String(text), Value::String(other)) if text != other => match (json(text), json(other)) {
             (Some(sample), Some(typed)) => compare(&sample, &typed, &format!("{path} (JSON)"), found),
             _ => found.push(format!("{path}: {text:?} became {other:?}")),
@@ -46,6 +53,12 @@ fn compare(sample: &Value, typed: &Value, path: &str, found: &mut Vec<String>) {
         (sample, typed) if sample != typed => found.push(format!("{path}: {sample} became {typed}")),
         _ => {}
     }
+}
+
+/// The member of this name; the case of names drifts from service to service.
+fn get<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let drifted = || members.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    members.get(name).or_else(drifted)
 }
 
 /// Whether the text is how the number or boolean is written.
@@ -93,6 +106,8 @@ mod tests {
         same(json!({"a": null, "b": [1]}), json!({"b": [1], "c": null, "d": []}));
         same(json!({"a": null}), json!({"a": []}));
         same(json!({"a": null}), json!({"a": {}}));
+        same(json!({"Jobs": {"Job": [1, 2]}}), json!({"Jobs": [1, 2]}));
+        same(json!({"requestId": "r", "jobID": 1}), json!({"RequestId": "r", "JobId": 1}));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 use yundb_aliyun_dg as dg;
+use yundb_aliyun_dts as dts;
 use yundb_aliyun_sts as sts;
 use yundb_huawei_ddm as ddm;
 use yundb_huawei_drs as drs;
@@ -36,7 +37,8 @@ impl<C: From<Client>, E: Debug + Serialize> Called<C, E> {
     async fn failures(&self, cases: Vec<(&Operation, ResponseTemplate)>) -> Vec<Error<E>> {
         let (operations, answers): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
         let server = Server::answering(answers).await;
-        let builder = (self.builder)().credentials(Credentials::access_key("ak", "sk")).project_id("p1");
+        let keys = Credentials::access_key("ak", "sk");
+        let builder = (self.builder)().credentials(keys).project_id("p1").region("cn-north-4");
         let client = server.client(builder);
         let mut errors = Vec::new();
         for operation in operations {
@@ -98,6 +100,10 @@ fn ddm_v3() -> Called<ddm::Client, ddm::types::ErrorBodyV3> {
     Called::new("huawei-ddm", calls::HUAWEI_DDM_ERRORBODYV3, ddm::Client::builder)
 }
 
+fn dts() -> Called<dts::Client, dts::types::ErrorBody> {
+    Called::new("aliyun-dts", calls::ALIYUN_DTS, dts::Client::builder)
+}
+
 fn drs() -> Called<drs::Client, drs::types::ErrorBody> {
     Called::new("huawei-drs", calls::HUAWEI_DRS, drs::Client::builder)
 }
@@ -150,6 +156,8 @@ async fn documented<C: From<Client>, E: Debug + Serialize>(called: &Called<C, E>
 #[tokio::test]
 async fn every_documented_failure() {
     assert_eq!(documented(&dg()).await, (0, 13));
+    // One sample that all calls share.
+    assert_eq!(documented(&dts()).await, (82, 0));
     assert_eq!(documented(&sts()).await, (0, 1));
     // Two samples that all calls of v1 and v2 share, one that those of v3 do.
     assert_eq!(documented(&ddm()).await, (62, 0));

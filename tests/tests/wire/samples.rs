@@ -3,8 +3,8 @@
 use super::calls;
 use super::spec::{Samples, Service};
 
-const SERVICES: [&str; 6] =
-    ["aliyun-dg", "aliyun-sts", "huawei-ddm", "huawei-drs", "huawei-gaussdb-mysql", "huawei-iam"];
+const SERVICES: [&str; 7] =
+    ["aliyun-dg", "aliyun-dts", "aliyun-sts", "huawei-ddm", "huawei-drs", "huawei-gaussdb-mysql", "huawei-iam"];
 
 /// Which operations lack samples in their documents, and of what. These are made from their schemas.
 #[test]
@@ -24,6 +24,7 @@ fn what_is_made_is_known() {
 fn every_operation_is_called() {
     let tables = [
         ("aliyun-dg", 13, names(calls::ALIYUN_DG)),
+        ("aliyun-dts", 82, names(calls::ALIYUN_DTS)),
         ("aliyun-sts", 1, names(calls::ALIYUN_STS)),
         ("huawei-ddm", 52, [names(calls::HUAWEI_DDM_ERRORBODY), names(calls::HUAWEI_DDM_ERRORBODYV3)].concat()),
         ("huawei-drs", 1, names(calls::HUAWEI_DRS)),

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 use yundb_aliyun_dg as dg;
+use yundb_aliyun_dts as dts;
 use yundb_aliyun_sts as sts;
 use yundb_huawei_ddm as ddm;
 use yundb_huawei_drs as drs;
@@ -97,6 +98,9 @@ async fn aliyun() {
     assert_eq!(call_all("aliyun-dg", calls::ALIYUN_DG, dg::Client::builder, |it| it).await, (3, 2));
     // By GET, where everything is in the URL.
     assert_eq!(call_all("aliyun-dg", calls::ALIYUN_DG, dg::Client::builder, |it| it.get_requests()).await, (3, 2));
+    // Passwords of databases and consumer groups.
+    let dts = call_all("aliyun-dts", calls::ALIYUN_DTS, dts::Client::builder, |it| it.region("cn-hangzhou")).await;
+    assert_eq!(dts, (16, 0));
     let acs3 = |it: ClientBuilder<sts::Client>| it.signature(Signature::Acs3);
     assert_eq!(call_all("aliyun-sts", calls::ALIYUN_STS, sts::Client::builder, acs3).await, (0, 2));
 }

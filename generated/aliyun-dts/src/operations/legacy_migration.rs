@@ -3,14 +3,17 @@
 //! The older API of data migration.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Secret, Spec};
+use yundb_runtime::{
+    Call, Field, JsonText, Object, Operation, Paged, Paging, Secret, Spec,
+};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
 use crate::types::{
-    CallResult, CheckResult, DestinationType, ErrorBody, IncrementalDetail, InstanceTag,
+    CallResult, DestinationType, ErrorBody, IncrementalDetail, InstanceTag,
     MigrationMode, MigrationReserved, ObjectConstraint, ObjectType, PageSize, PayType,
-    PhaseProgress, PhaseStatus, PrecheckProgress, RegionId, SynchronousObject,
+    PhaseProgress, PhaseStatus, PrecheckProgress, PrecheckState, RegionId,
+    SynchronousObject,
 };
 
 impl Client {
@@ -186,13 +189,9 @@ impl ConfigureMigrationJob {
     /// What to migrate. Required.
     pub fn migration_object(
         self,
-        migration_object: impl IntoIterator<Item = MigrationObject>,
+        migration_object: impl Into<JsonText<Vec<MigrationObject>>>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set("MigrationObject", migration_object.into_iter().collect::<Vec<_>>()),
-        )
+        Self(self.0.json_text("MigrationObject", migration_object.into()))
     }
 
     /// Source of the migration. Example: `{"InstanceType":"RDS"}`. Required.
@@ -201,8 +200,11 @@ impl ConfigureMigrationJob {
     }
 
     /// Special wishes, such as whether the precheck starts by itself.
-    pub fn migration_reserved(self, migration_reserved: MigrationReserved) -> Self {
-        Self(self.0.set("MigrationReserved", migration_reserved))
+    pub fn migration_reserved(
+        self,
+        migration_reserved: impl Into<JsonText<MigrationReserved>>,
+    ) -> Self {
+        Self(self.0.json_text("MigrationReserved", migration_reserved.into()))
     }
 
     /// Where incremental migration starts, in seconds since 1970. Example: `111`.
@@ -1005,7 +1007,7 @@ pub struct PrecheckSummary {
     /// How much of the precheck is done, in percent.
     pub percent: Option<String>,
     /// Result of the precheck.
-    pub status: Option<CheckResult>,
+    pub status: Option<PrecheckState>,
 }
 
 impl Client {

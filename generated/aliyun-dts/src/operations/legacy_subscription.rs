@@ -3,7 +3,9 @@
 //! The older API of subscriptions and their consumer groups.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Secret, Spec};
+use yundb_runtime::{
+    Call, Field, JsonText, Object, Operation, Paged, Paging, Secret, Spec,
+};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
@@ -202,16 +204,9 @@ impl ConfigureSubscriptionInstance {
     /// What to subscribe to. Required.
     pub fn subscription_object(
         self,
-        subscription_object: impl IntoIterator<Item = SubscriptionObject>,
+        subscription_object: impl Into<JsonText<Vec<SubscriptionObject>>>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SubscriptionObject",
-                    subscription_object.into_iter().collect::<Vec<_>>(),
-                ),
-        )
+        Self(self.0.json_text("SubscriptionObject", subscription_object.into()))
     }
 
     /// Id of the subscription instance. Example: `dtshp8n2ze4r5x****`. Required.
@@ -577,16 +572,9 @@ impl UpdateSubscriptionObjects {
     /// What to subscribe to. Required.
     pub fn subscription_object(
         self,
-        subscription_object: impl IntoIterator<Item = SubscriptionObject>,
+        subscription_object: impl Into<JsonText<Vec<SubscriptionObject>>>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SubscriptionObject",
-                    subscription_object.into_iter().collect::<Vec<_>>(),
-                ),
-        )
+        Self(self.0.json_text("SubscriptionObject", subscription_object.into()))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.

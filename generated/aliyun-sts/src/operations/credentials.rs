@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Secret, Spec, Value};
+use yundb_runtime::{Call, JsonText, Operation, Secret, Spec, Value};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -46,8 +46,8 @@ impl AssumeRole {
 
     /// Policy document that narrows the credentials further: they may do what both the role and this policy allow. 1
     /// to 1024 characters as JSON text. Without it they have all permissions of the role.
-    pub fn policy(self, policy: BTreeMap<String, Value>) -> Self {
-        Self(self.0.set("Policy", policy))
+    pub fn policy(self, policy: impl Into<JsonText<BTreeMap<String, Value>>>) -> Self {
+        Self(self.0.json_text("Policy", policy.into()))
     }
 
     /// How long the credentials live, in seconds: at least 900, at most the role's own `MaxSessionDuration`. One hour

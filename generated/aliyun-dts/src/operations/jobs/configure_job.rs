@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Secret, Spec};
+use yundb_runtime::{Call, JsonText, Operation, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -43,8 +43,11 @@ impl ConfigureJob {
     }
 
     /// What to migrate or synchronize. Required.
-    pub fn db_list(self, db_list: BTreeMap<String, DbObject>) -> Self {
-        Self(self.0.set("DbList", db_list))
+    pub fn db_list(
+        self,
+        db_list: impl Into<JsonText<BTreeMap<String, DbObject>>>,
+    ) -> Self {
+        Self(self.0.json_text("DbList", db_list.into()))
     }
 
     /// Kind of the destination: a cloud database, or how a self-managed one is reached. Take `OTHER` or `EXPRESS` for
@@ -307,8 +310,8 @@ impl ConfigureJob {
     }
 
     /// More about source and destination, such as the data format of a Kafka destination or the id of a CEN instance.
-    pub fn reserve(self, reserve: Reserve) -> Self {
-        Self(self.0.set("Reserve", reserve))
+    pub fn reserve(self, reserve: impl Into<JsonText<Reserve>>) -> Self {
+        Self(self.0.json_text("Reserve", reserve.into()))
     }
 
     /// Where incremental migration or synchronization starts, in seconds since 1970. Example: `1610540493`.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Secret, Spec};
+use yundb_runtime::{Call, JsonText, Operation, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -29,8 +29,11 @@ pub struct ConfigureSubscription(Call);
 
 impl ConfigureSubscription {
     /// What to subscribe to. Required.
-    pub fn db_list(self, db_list: BTreeMap<String, DbObject>) -> Self {
-        Self(self.0.set("DbList", db_list))
+    pub fn db_list(
+        self,
+        db_list: impl Into<JsonText<BTreeMap<String, DbObject>>>,
+    ) -> Self {
+        Self(self.0.json_text("DbList", db_list.into()))
     }
 
     /// Name of the task. Names need not be unique. Example: `MySQL订阅`. Required.
@@ -186,8 +189,8 @@ impl ConfigureSubscription {
     }
 
     /// More about source and destination, such as the data format of a Kafka destination or the id of a CEN instance.
-    pub fn reserve(self, reserve: Reserve) -> Self {
-        Self(self.0.set("Reserve", reserve))
+    pub fn reserve(self, reserve: impl Into<JsonText<Reserve>>) -> Self {
+        Self(self.0.json_text("Reserve", reserve.into()))
     }
 
     /// Where the subscription starts, in seconds since 1970. Example: `1616902385`.

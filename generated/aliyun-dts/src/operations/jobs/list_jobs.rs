@@ -8,8 +8,8 @@ use yundb_runtime::shape::any;
 use crate::Client;
 use crate::types::{
     CheckResult, DbObject, Endpoint, ErrorBody, JobStatus, JobType, MigrationMode,
-    PageSize, PayType, Performance, PhaseProgress, PhaseStatus, RegionId, Reserve,
-    SynchronizationDirection,
+    PageSize, PayType, Performance, PhaseProgress, PhaseStatus, PrecheckState, RegionId,
+    Reserve, SynchronizationDirection,
 };
 
 impl Client {
@@ -65,8 +65,8 @@ impl ListJobs {
     }
 
     /// Tags that the instances have; `listTagResources` tells tags.
-    pub fn tags(self, tags: impl IntoIterator<Item = TagCondition>) -> Self {
-        Self(self.0.set("Tags", tags.into_iter().collect::<Vec<_>>()))
+    pub fn tags(self, tags: impl Into<JsonText<Vec<TagCondition>>>) -> Self {
+        Self(self.0.json_text("Tags", tags.into()))
     }
 
     /// Records on a page: 30, 50 or 100; 30 by default. Default: `30`. Example: `30`.
@@ -340,7 +340,7 @@ pub struct PrecheckStatus {
     /// How much of the precheck is done, in percent.
     pub percent: Option<String>,
     /// Result of the precheck.
-    pub status: Option<CheckResult>,
+    pub status: Option<PrecheckState>,
 }
 
 /// Result of one check.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Call, JsonText, Operation, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -58,8 +58,11 @@ impl UpdateSynchronization {
 
     /// What to synchronize from now on. Repeat the objects that shall stay: to add a table C to A and B, give all
     /// three. `showJob` tells the present ones.
-    pub fn db_list(self, db_list: BTreeMap<String, DbObject>) -> Self {
-        Self(self.0.set("DbList", db_list))
+    pub fn db_list(
+        self,
+        db_list: impl Into<JsonText<BTreeMap<String, DbObject>>>,
+    ) -> Self {
+        Self(self.0.json_text("DbList", db_list.into()))
     }
 
     /// Operators of a T+1 ETL task.
