@@ -15,6 +15,7 @@ mod wire {
     mod spec;
 
     mod aliyun;
+    mod dts;
     mod environment;
     mod errors;
     mod huawei;

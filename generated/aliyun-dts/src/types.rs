@@ -633,14 +633,14 @@ pub struct MigrationReserved {
     pub src_redis_type: Option<RedisType>,
     /// Kind of a Redis destination. Only for synchronization between enterprise instances.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub dest_redis_type: Option<DestRedisType>,
+    pub dest_redis_type: Option<RedisType>,
 }
 
 yundb_runtime::setters!(MigrationReserved {
     auto_start_modules_after_config: into(AutoStart),
     target_table_mode: into(MigrationReservedTargetTableMode),
     src_redis_type: into(RedisType),
-    dest_redis_type: into(DestRedisType),
+    dest_redis_type: into(RedisType),
 });
 
 /// Whether the task starts by itself once it is configured.
@@ -677,7 +677,7 @@ yundb_runtime::integer_enum!(MigrationReservedTargetTableMode {
     N2 = 2,
 });
 
-/// Kind of a Redis source. Only for synchronization between enterprise instances.
+/// Kind of a Redis instance.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RedisType {
@@ -688,20 +688,6 @@ pub enum RedisType {
 }
 
 yundb_runtime::string_enum!(RedisType {
-    Enterprise = "enterprise",
-});
-
-/// Kind of a Redis destination. Only for synchronization between enterprise instances.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DestRedisType {
-    /// Enterprise instance.
-    Enterprise,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(DestRedisType {
     Enterprise = "enterprise",
 });
 

@@ -45,6 +45,21 @@ fn every_operation_is_called() {
     }
 }
 
+/// The README's table says how many operations each crate has, and how many all have.
+#[test]
+fn the_readme_counts_right() {
+    let readme = include_str!("../../../README.md");
+    let says = |count: usize, of: &str| {
+        readme.lines().any(|line| line.contains(of) && line.ends_with(&format!("| {count} |")))
+    };
+    let counts = SERVICES.map(|service| (Service::load(service, Samples::Documented).operations.len(), service));
+    for (count, service) in counts {
+        assert!(says(count, &format!("[yundb-{service}]")), "{service}: {count}");
+    }
+    let all = counts.iter().map(|(count, _)| count).sum();
+    assert!(says(all, "| | all documented operations"), "{all}");
+}
+
 fn names<C, E>(calls: &calls::Calls<C, E>) -> Vec<&'static str> {
     calls.iter().map(|(name, _)| *name).collect()
 }

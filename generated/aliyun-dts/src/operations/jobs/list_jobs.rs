@@ -309,6 +309,14 @@ pub struct Job {
     pub tag_list: Vec<JobTag>,
     /// When the instance expires, as yyyy-MM-ddTHH:mm:ssZ in UTC. Only if `PayType` is `PrePaid`.
     pub expire_time: Option<String>,
+    /// Id of the resource set. Only on Apsara Stack.
+    pub resource_group: Option<String>,
+    /// Name of the resource set. Only on Apsara Stack.
+    pub resource_group_name: Option<String>,
+    /// Id of the organization. Only on Apsara Stack.
+    pub department: Option<String>,
+    /// Name of the organization. Only on Apsara Stack.
+    pub department_name: Option<String>,
 }
 
 /// How far the incremental phase is.

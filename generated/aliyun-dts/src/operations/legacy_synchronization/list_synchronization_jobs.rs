@@ -175,4 +175,12 @@ pub struct SynchronizationInstance {
     pub job_create_time: Option<String>,
     /// Tags of the instance.
     pub tags: Vec<InstanceTag>,
+    /// Id of the resource set. Only on Apsara Stack.
+    pub resource_group: Option<String>,
+    /// Name of the resource set. Only on Apsara Stack.
+    pub resource_group_name: Option<String>,
+    /// Id of the organization. Only on Apsara Stack.
+    pub department: Option<String>,
+    /// Name of the organization. Only on Apsara Stack.
+    pub department_name: Option<String>,
 }
