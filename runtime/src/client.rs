@@ -6,8 +6,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderMap;
 use jiff::Timestamp;
 
+use crate::apsara::ApsaraStack;
 use crate::call::Call;
 use crate::credentials::{Credentials, CredentialsProvider, EnvironmentCredentials};
 use crate::endpoint;
@@ -16,7 +18,7 @@ use crate::operation::{Protocol, Service, Spec};
 use crate::secret::Secret;
 use crate::security::Keyring;
 use crate::sign::Signature;
-use crate::transport::{ReqwestTransport, Transport};
+use crate::transport::{ReqwestTransport, Transport, Trust};
 
 /// A service to call. Generated clients wrap it; clones share everything.
 #[derive(Clone)]
@@ -33,6 +35,10 @@ pub(crate) struct Settings {
     pub(crate) keyring: Keyring,
     pub(crate) signature: Signature,
     pub(crate) get_requests: bool,
+    /// Sent with every call.
+    pub(crate) headers: HeaderMap,
+    /// Whether calls go through Apsara Stack's ASAPI gateway.
+    pub(crate) asapi: bool,
     pub(crate) timeout: Duration,
     pub(crate) max_response_size: usize,
     pub(crate) user_agent: String,
@@ -96,6 +102,9 @@ pub struct ClientBuilder<C = Client> {
     keys: Vec<Key>,
     signature: Option<Signature>,
     get_requests: bool,
+    apsara_stack: Option<ApsaraStack>,
+    root_certificates: Vec<Vec<u8>>,
+    invalid_certificates: bool,
     connect_timeout: Option<Duration>,
     timeout: Duration,
     max_response_size: usize,
@@ -134,6 +143,9 @@ impl<C: From<Client>> ClientBuilder<C> {
             keys: Vec::new(),
             signature: None,
             get_requests: false,
+            apsara_stack: None,
+            root_certificates: Vec::new(),
+            invalid_certificates: false,
             connect_timeout: None,
             timeout: Duration::from_secs(60),
             max_response_size: 64 << 20,
@@ -171,7 +183,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Calls this base URL, whatever the document and the region say. Without a scheme it is `https`.
+    /// Calls this base URL, whatever the document and the region say. Without a scheme it is `https`; plain HTTP, which
+    /// everyone on the way can read, is used only for a URL that begins with `http://`.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
@@ -221,6 +234,25 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// Sends Alibaba Cloud's requests by GET, with all parameters in the URL, where proxies and logs see them.
     pub fn get_requests(mut self) -> Self {
         self.get_requests = true;
+        self
+    }
+
+    /// Calls an Apsara Stack, Alibaba Cloud's private cloud, whose address is told by [`endpoint`](Self::endpoint).
+    pub fn apsara_stack(mut self, stack: ApsaraStack) -> Self {
+        self.apsara_stack = Some(stack);
+        self
+    }
+
+    /// Trusts these certificates of authorities, too: one or several in PEM. May be called more than once.
+    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Takes whatever certificate the server shows, also that of someone who pretends to be it and reads the keys' work.
+    /// Only for tests; to trust a private authority use [`root_certificate_pem`](Self::root_certificate_pem).
+    pub fn danger_accept_invalid_certificates(mut self) -> Self {
+        self.invalid_certificates = true;
         self
     }
 
@@ -281,19 +313,42 @@ impl<C: From<Client>> ClientBuilder<C> {
                 service.package
             )));
         }
-        if service.protocol != Protocol::AliyunRpc && (self.signature.is_some() || self.get_requests) {
-            return Err(ConfigError("`.signature(..)` and `.get_requests()` are for Alibaba Cloud's RPC".to_owned()));
+        let aliyun_only = self.signature.is_some() || self.get_requests || self.apsara_stack.is_some();
+        if service.protocol != Protocol::AliyunRpc && aliyun_only {
+            return Err(ConfigError(
+                "`.signature(..)`, `.get_requests()` and `.apsara_stack(..)` are for Alibaba Cloud's RPC".to_owned(),
+            ));
         }
+        let asapi = self.apsara_stack.as_ref().is_some_and(|stack| stack.asapi);
+        let headers = match &self.apsara_stack {
+            None => HeaderMap::new(),
+            Some(_) if self.endpoint.is_none() => {
+                return Err(ConfigError(
+                    "an Apsara Stack has addresses of its own: set one with `.endpoint(..)`".to_owned(),
+                ));
+            }
+            Some(_) if asapi && (self.get_requests || self.signature == Some(Signature::Acs3)) => {
+                return Err(ConfigError("the ASAPI gateway takes POST and RPC signatures only".to_owned()));
+            }
+            Some(_) if asapi && service.product.is_empty() => {
+                return Err(ConfigError("the API's document does not say what the ASAPI gateway calls it".to_owned()));
+            }
+            Some(stack) => stack.headers().map_err(ConfigError)?,
+        };
         let keyring = Keyring::new(service, self.keys).map_err(ConfigError)?;
         let transport = match self.transport {
             Some(_) if self.connect_timeout.is_some() => {
                 return Err(ConfigError("`.connect_timeout(..)` has no effect on a transport of your own".to_owned()));
             }
+            Some(_) if !self.root_certificates.is_empty() || self.invalid_certificates => {
+                return Err(ConfigError("which certificates are taken is up to a transport of your own".to_owned()));
+            }
             Some(transport) => transport,
             None => {
                 let connect_timeout = self.connect_timeout.unwrap_or(Duration::from_secs(10));
-                let transport = ReqwestTransport::build(connect_timeout, service.protocol == Protocol::Http)
-                    .map_err(|error| ConfigError(format!("the HTTP client cannot start: {error}")))?;
+                let trust = Trust { certificates: &self.root_certificates, anyone: self.invalid_certificates };
+                let transport = ReqwestTransport::build(connect_timeout, service.protocol == Protocol::Http, trust)
+                    .map_err(ConfigError)?;
                 Arc::new(transport)
             }
         };
@@ -311,6 +366,8 @@ impl<C: From<Client>> ClientBuilder<C> {
             keyring,
             signature: self.signature.unwrap_or_default(),
             get_requests: self.get_requests,
+            headers,
+            asapi,
             timeout: self.timeout,
             max_response_size: self.max_response_size,
             user_agent,

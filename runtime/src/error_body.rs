@@ -14,7 +14,8 @@ pub(crate) struct Facts {
 }
 
 // Names without case, `_` and `-`; the first that has a value wins.
-const CODE: &[&str] = &["errorcode", "errcode", "code"];
+// `asapi..` is Apsara Stack's gateway, and what it says of a service comes after what the service says itself.
+const CODE: &[&str] = &["errorcode", "errcode", "code", "asapierrorcode"];
 const MESSAGE: &[&str] = &[
     "errormsg",
     "errmsg",
@@ -26,8 +27,9 @@ const MESSAGE: &[&str] = &[
     "detail",
     "msg",
     "title",
+    "asapierrormessage",
 ];
-const REQUEST_ID: &[&str] = &["requestid", "reqid", "traceid"];
+const REQUEST_ID: &[&str] = &["requestid", "reqid", "traceid", "asapirequestid"];
 /// Objects that hold the error, where it isn't at the top.
 const WRAPPERS: &[&str] = &["error", "errors", "fault", "response"];
 
@@ -55,6 +57,9 @@ fn from_json(value: &Value) -> Facts {
     };
     let mut facts =
         Facts { code: find(object, CODE), message: find(object, MESSAGE), request_id: find(object, REQUEST_ID) };
+    if let (Some(message), Some(dynamic)) = (&mut facts.message, find(object, &["dynamicmessage"])) {
+        complete(message, &dynamic);
+    }
     if facts.code.is_some() && facts.message.is_some() {
         return facts;
     }
@@ -79,6 +84,15 @@ fn from_json(value: &Value) -> Facts {
         _ => {}
     }
     facts
+}
+
+/// Puts the dynamic part where DTS's messages leave room for it, `Parameter %s is not valid`, else behind.
+fn complete(message: &mut String, dynamic: &str) {
+    if message.contains("%s") {
+        *message = message.replace("%s", dynamic);
+    } else if !message.contains(dynamic) {
+        message.push_str(&format!(" ({dynamic})"));
+    }
 }
 
 fn normal(name: &str) -> String {
@@ -160,7 +174,7 @@ pub(crate) fn rpc_outcome(body: &[u8]) -> RpcOutcome {
         return RpcOutcome { failed: false, request_id: None };
     };
     let inner = object.values().next().filter(|_| object.len() == 1).and_then(Value::as_object);
-    let success = get(&object, "success").or_else(|| get(inner?, "success"));
+    let success = ["success", "asapisuccess"].iter().find_map(|name| get(&object, name).or_else(|| get(inner?, name)));
     let failed = match success {
         Some(Value::Bool(success)) => !success,
         Some(Value::String(text)) => text.eq_ignore_ascii_case("false"),
@@ -214,6 +228,23 @@ mod tests {
         says(r#"{"ErrCode": "E", "ErrMessage": "no", "Success": "false", "RequestId": "r"}"#, "E", "no", "r");
         says(r#"{"Success": false, "ErrorMsg": "no", "ErrorCode": ""}"#, "", "no", "");
         says(r#"{"code": 1017, "message": "no"}"#, "1017", "no", "");
+        let asapi =
+            r#"{"asapiSuccess": false, "asapiErrorCode": "A", "asapiErrorMessage": "no", "asapiRequestId": "r"}"#;
+        says(asapi, "A", "no", "r");
+        says(r#"{"asapiErrorCode": "A", "Code": "C", "Message": "no", "asapiErrorMessage": "x"}"#, "C", "no", "");
+    }
+
+    #[test]
+    fn dynamic_messages() {
+        let message = |message: &str, dynamic: &str| {
+            let body =
+                serde_json::json!({"ErrCode": "E", "ErrMessage": message, "DynamicMessage": dynamic}).to_string();
+            facts(200, &[], &body)[1].clone().unwrap()
+        };
+        assert_eq!(message("Parameter %s is not valid.", "DtsJobId"), "Parameter DtsJobId is not valid.");
+        assert_eq!(message("Parameter %s is not valid.", ""), "Parameter %s is not valid.");
+        assert_eq!(message("no", "the job runs"), "no (the job runs)");
+        assert_eq!(message("no: the job runs", "the job runs"), "no: the job runs");
     }
 
     #[test]
@@ -255,9 +286,12 @@ mod tests {
     #[test]
     fn successes_that_failed() {
         let failed = |body: &str| rpc_outcome(body.as_bytes()).failed;
-        for body in
-            [r#"{"Success": false}"#, r#"{"success": "False", "Data": 1}"#, r#"{"Response": {"Success": "false"}}"#]
-        {
+        for body in [
+            r#"{"Success": false}"#,
+            r#"{"success": "False", "Data": 1}"#,
+            r#"{"Response": {"Success": "false"}}"#,
+            r#"{"asapiSuccess": false, "asapiErrorCode": "A"}"#,
+        ] {
             assert!(failed(body), "{body}");
         }
         for body in [

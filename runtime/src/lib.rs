@@ -13,6 +13,7 @@ pub mod union;
 
 mod additional;
 mod answer;
+mod apsara;
 mod call;
 mod check;
 mod client;
@@ -43,6 +44,7 @@ pub use serde_json::Value;
 
 pub use additional::additional;
 pub use answer::{Answer, ByteStream, Response};
+pub use apsara::ApsaraStack;
 pub use call::Call;
 pub use client::{Client, ClientBuilder, Clock, SystemClock};
 pub use credentials::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider, EnvironmentCredentials};

@@ -311,6 +311,8 @@ pub struct Service {
     pub package: &'static str,
     /// The API's version.
     pub version: &'static str,
+    /// The vendor's name of the product, for gateways that serve several. Empty where the document has none.
+    pub product: &'static str,
     /// How calls are addressed, signed and classified.
     pub protocol: Protocol,
     /// Where the service is reached.

@@ -19,6 +19,7 @@ use crate::operation::{self, Param, Place, Protocol};
 use crate::shape::any;
 
 /// A request as all its attempts share it.
+#[derive(Clone)]
 pub(crate) struct Plan {
     pub(crate) method: Method,
     /// With a slash at its start, encoded.
@@ -61,6 +62,7 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
     }
     let mut cookies = Vec::new();
     insert(&mut plan.headers, USER_AGENT.as_str(), &settings.user_agent, &mut violations);
+    plan.headers.extend(settings.headers.clone());
     if !call.spec.accept.is_empty() {
         insert(&mut plan.headers, ACCEPT.as_str(), call.spec.accept, &mut violations);
     }
@@ -319,6 +321,7 @@ mod tests {
     static SERVICE: Service = Service {
         package: "mini",
         version: "v1",
+        product: "",
         protocol: Protocol::HuaweiRest,
         servers: &[],
         schemes: &[],

@@ -79,9 +79,15 @@ fn rpc(
             return Err("Alibaba Cloud takes no token alone: give an access key, with it if it is temporary".to_owned());
         }
     };
+    // One gateway for all products has to be told which is meant; it knows regions by the parameter alone.
+    let region = settings.value("region").filter(|_| !own.iter().any(|(name, _)| name == "RegionId"));
+    let gateway = [("Product", Some(settings.service.product.to_owned())), ("RegionId", region)];
+    let gateway = gateway.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    let gateway: Pairs = if settings.asapi { gateway.collect() } else { Pairs::new() };
     let mut common = match keys {
         Some((access_key, secret_key, token)) if settings.signature == Signature::AliyunRpcV1 => {
             let mut common = sign::common_parameters(action, version, access_key, token, date, &nonce);
+            common.extend(gateway);
             let all: Pairs = common.iter().chain(own).cloned().collect();
             let signed = sign::sign_aliyun_rpc(method.as_str(), &all, secret_key).map_err(|error| error.to_string())?;
             common.push(("Signature".to_owned(), signed.signature));
@@ -102,7 +108,10 @@ fn rpc(
     if !in_body {
         query.extend(encoded(own));
     }
-    let mut request = request(plan, base, &query)?;
+    let mut request = match settings.asapi {
+        true => request(&Plan { path: String::new(), ..plan.clone() }, &asapi(base), &query)?,
+        false => request(plan, base, &query)?,
+    };
     *request.method_mut() = method;
     if in_body && !own.is_empty() {
         *request.body_mut() = wiped(encode::joined(&encoded(own)).into_bytes());
@@ -114,6 +123,12 @@ fn rpc(
             .map_err(|error| error.to_string())?;
     }
     Ok(request)
+}
+
+/// The address of the ASAPI gateway, of which only the host may have been told.
+fn asapi(base: &str) -> String {
+    const PATH: &str = "/asapi/v3";
+    if base.ends_with(PATH) { base.to_owned() } else { format!("{base}{PATH}") }
 }
 
 fn encoded(pairs: &[(String, String)]) -> Pairs {

@@ -74,6 +74,15 @@ impl StdError for TransportError {
     }
 }
 
+/// Whom the default transport believes besides the authorities that the system knows.
+#[derive(Clone, Copy)]
+pub(crate) struct Trust<'a> {
+    /// In PEM.
+    pub(crate) certificates: &'a [Vec<u8>],
+    /// Everyone.
+    pub(crate) anyone: bool,
+}
+
 /// The transport that clients use unless told otherwise: reqwest with rustls.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
@@ -88,7 +97,7 @@ impl ReqwestTransport {
     }
 
     /// The default client: the system's proxies and no redirects but, if allowed, to the same origin.
-    pub(crate) fn build(connect_timeout: Duration, redirects: bool) -> Result<Self, reqwest::Error> {
+    pub(crate) fn build(connect_timeout: Duration, redirects: bool, trust: Trust<'_>) -> Result<Self, String> {
         // A signature holds for one URL, and reqwest drops only well-known credentials when it leaves an origin.
         let policy = if redirects {
             reqwest::redirect::Policy::custom(|attempt| {
@@ -102,7 +111,19 @@ impl ReqwestTransport {
         } else {
             reqwest::redirect::Policy::none()
         };
-        let client = reqwest::Client::builder().redirect(policy).connect_timeout(connect_timeout).build()?;
+        let mut builder = reqwest::Client::builder()
+            .redirect(policy)
+            .connect_timeout(connect_timeout)
+            .tls_danger_accept_invalid_certs(trust.anyone);
+        for pem in trust.certificates {
+            let found = reqwest::Certificate::from_pem_bundle(pem)
+                .map_err(|error| format!("a root certificate cannot be read: {}", causes(&error)))?;
+            if found.is_empty() {
+                return Err("a root certificate is not PEM: there is no `-----BEGIN CERTIFICATE-----` in it".to_owned());
+            }
+            builder = builder.tls_certs_merge(found);
+        }
+        let client = builder.build().map_err(|error| format!("the HTTP client cannot start: {}", causes(&error)))?;
         Ok(Self { client, connect_timeout: Some(connect_timeout) })
     }
 

@@ -10,6 +10,7 @@ use yundb_runtime::{
 static SERVICE: Service = Service {
     package: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
     version: "2015-04-01",
+    product: "Sts",
     protocol: Protocol::AliyunRpc,
     servers: &[
         Server {

@@ -10,6 +10,7 @@ use yundb_runtime::{
 static SERVICE: Service = Service {
     package: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
     version: "v3",
+    product: "",
     protocol: Protocol::HuaweiRest,
     servers: &[
         Server {

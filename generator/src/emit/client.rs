@@ -42,7 +42,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
     let scope = Scope { service, file: File::Shared, uses: &uses };
     let (service_type, protocols, builder, call, spec) =
         (uses.item("Service"), uses.item("Protocol"), uses.item("ClientBuilder"), uses.item("Call"), uses.item("Spec"));
-    let version = &service.version;
+    let (version, product) = (&service.version, &service.product);
     let protocol = ident(match service.protocol {
         Protocol::Http => "Http",
         Protocol::AliyunRpc => "AliyunRpc",
@@ -77,6 +77,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
         static SERVICE: #service_type = #service_type {
             package: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
             version: #version,
+            product: #product,
             protocol: #protocols::#protocol,
             servers: &[#servers],
             schemes: &[#(#schemes),*],

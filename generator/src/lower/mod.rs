@@ -52,6 +52,7 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Dia
         source: source.to_owned(),
         title: api.info.title.clone(),
         version: api.info.version.clone(),
+        product: product(api),
         docs: docs::lines(api.info.description.as_deref().unwrap_or_default()),
         document: document(api),
         protocol: lower.protocol,
@@ -286,6 +287,11 @@ fn protocol(api: &OpenAPI) -> Protocol {
         Some("huawei-rest") => Protocol::HuaweiRest,
         _ => Protocol::Http,
     }
+}
+
+/// What the vendor's gateways call the service.
+fn product(api: &OpenAPI) -> String {
+    api.extensions.get("x-product").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 fn document(api: &OpenAPI) -> Option<String> {

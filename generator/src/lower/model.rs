@@ -13,6 +13,8 @@ pub struct Service {
     pub title: String,
     /// The API's version.
     pub version: String,
+    /// The vendor's name of the product, or nothing.
+    pub product: String,
     /// What the service is, as Markdown lines.
     pub docs: Docs,
     /// The document that the spec was transcribed from, if one is named.

@@ -1,6 +1,7 @@
 //! Calls of a miniature generated crate, from setters to typed answers and errors, over a fake transport.
 
 mod answers;
+mod apsara;
 mod fake;
 mod mini;
 mod requests;

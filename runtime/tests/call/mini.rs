@@ -11,6 +11,7 @@ const REGION: &[Variable] = &[Variable { name: "region", default: "cn-north-4", 
 pub static HUAWEI: Service = Service {
     package: concat!("mini-huawei", "/", "0.3.0"),
     version: "v5",
+    product: "",
     protocol: Protocol::HuaweiRest,
     servers: &[Server { url: "https://drs.{region}.example.com", region: None, variables: REGION }],
     schemes: &[Scheme { name: "token", kind: SchemeKind::ApiKey(Place::Header, "X-Auth-Token") }],
@@ -20,6 +21,7 @@ pub static HUAWEI: Service = Service {
 pub static ALIYUN: Service = Service {
     package: "mini-aliyun/1",
     version: "2019-03-27",
+    product: "Mini",
     protocol: Protocol::AliyunRpc,
     servers: &[
         Server { url: "https://dg.hangzhou.example.com", region: Some("cn-hangzhou"), variables: &[] },
@@ -32,6 +34,7 @@ pub static ALIYUN: Service = Service {
 pub static HTTP: Service = Service {
     package: "mini-http/1",
     version: "1.0",
+    product: "",
     protocol: Protocol::Http,
     servers: &[Server { url: "https://api.example.com/v1/", region: None, variables: &[] }],
     schemes: &[

@@ -27,7 +27,8 @@ const fn extension(key: &'static str, places: &'static [Kind], check: fn(&Node) 
     Extension { key, places, check }
 }
 
-const EXTENSIONS: [Extension; 18] = [
+const EXTENSIONS: [Extension; 19] = [
+    extension("x-product", &[Kind::Document], text),
     extension("x-protocol", &[Kind::Document], |node| word(node, &["aliyun-rpc", "huawei-rest"])),
     extension("x-doc", &[Kind::Document, Kind::Operation], doc),
     extension("x-errata", &[], errata),
