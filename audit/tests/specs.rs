@@ -162,6 +162,39 @@ fn aliyun_sts() {
 }
 
 #[test]
+fn aliyun_dts() {
+    const CONFIGURE: &str = "operations/legacy-migration/configure-migration-job.yaml";
+    const JOBS: &str = "operations/jobs/list-jobs.yaml";
+    const TAGS: &str = "operations/legacy-tags/tag-resources.yaml";
+    each_is_reported(
+        "aliyun-dts",
+        &[
+            // Objects and lists in pieces.
+            (CONFIGURE, "        DataIntialization:\n", "        DataInitialization:\n", "MigrationMode.DataIn"),
+            (
+                CONFIGURE,
+                "      required: [InstanceType]\n      properties:\n        InstanceType:\n          description: \"Kind of the destination",
+                "      properties:\n        InstanceType:\n          description: \"Kind of the destination",
+                "DestinationEndpoint.InstanceType",
+            ),
+            (TAGS, "  - name: ResourceId\n", "  - name: ResourceIds\n", "ResourceId"),
+            (TAGS, "          Value: {type", "          Text: {type", "Tag.N.Value"),
+            (JOBS, "    schema: {$ref: ../../schemas/JobType.yaml}\n", "    schema: {type: string}\n", "SUBSCRIBE"),
+            (JOBS, "            TotalRecordCount: {", "            Total: {", "TotalRecordCount"),
+            ("schemas/PhaseProgress.yaml", "  Percent:", "  Percentage:", "Percent"),
+            ("schemas/PayType.yaml", "enum: [PrePaid, PostPaid]", "enum: [PrePaid]", "PostPaid"),
+            ("openapi.yaml", "/#Action=WhiteIpList", "/#Action=WhitelpList", "WhiteIpList"),
+            (
+                "openapi.yaml",
+                "  - url: https://dts.cn-qingdao.aliyuncs.com\n",
+                "  - url: https://dts.cn-tsingtao.aliyuncs.com\n",
+                "qingdao",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn huawei_ddm() {
     const CREATE: &str = "operations/instances/create-instance.yaml";
     const JOB: &str = "operations/jobs/show-job.yaml";

@@ -245,6 +245,16 @@ async fn dynamic_messages() {
     let call = || client(&server).list_server_ips_legacy().source_endpoint_region("cn-hangzhou");
     let answer = call().send().await.unwrap();
     assert_eq!(answer.dynamic_message.as_deref(), Some(addresses));
+
+    let failure = json!({
+        "Success": "false", "HttpStatusCode": "400", "ErrCode": "InvalidParameter", "RequestId": "r-1",
+        "ErrMessage": "The Value of Input Parameter %s is not valid.", "DynamicMessage": "DtsJobId",
+    });
+    let server = Server::json(failure).await;
+    let error = client(&server).start_job().dts_job_id("j").send().await.unwrap_err();
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Service, Some("InvalidParameter")));
+    assert_eq!(error.message(), Some("The Value of Input Parameter DtsJobId is not valid."));
+    assert_eq!(error.body().unwrap().dynamic_message.as_deref(), Some("DtsJobId"));
 }
 
 /// Lists of instances have more on Apsara Stack (2.5).

@@ -415,7 +415,7 @@ yundb_runtime::paged_methods!(ListEnterpriseProjects => EnterpriseProject, Respo
 pub struct ListEnterpriseProjectsResponse {
     /// The enterprise projects.
     pub enterprise_projects: Vec<EnterpriseProject>,
-    /// How many changes there are.
+    /// How many enterprise projects there are.
     pub total_count: Option<i32>,
 }
 
@@ -431,7 +431,8 @@ pub struct EnterpriseProject {
     pub description: Option<String>,
     /// State of the enterprise project.
     pub status: Option<EnterpriseProjectStatus>,
-    /// When the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
+    /// When the enterprise project was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
+    /// as `+0100`.
     pub created: Option<String>,
     /// When it was last changed, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
     pub updated: Option<String>,

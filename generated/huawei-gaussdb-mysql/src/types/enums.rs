@@ -952,7 +952,7 @@ yundb_runtime::string_enum!(QuotaType {
 pub enum ProxyNodeRole {
     /// Primary node.
     Master,
-    /// Standby.
+    /// Read replica.
     Slave,
     /// A value that the spec does not list.
     Unknown(String),

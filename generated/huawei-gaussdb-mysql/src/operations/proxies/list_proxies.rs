@@ -166,17 +166,17 @@ pub enum ProxyStatus {
     /// Not in order.
     Abnormal,
     /// Being turned on.
-    Enablingproxy,
+    EnablingProxy,
     /// Being turned off.
-    Disablingproxy,
+    DisablingProxy,
     /// Proxy nodes are being added.
-    Addingproxynode,
+    AddingProxyNode,
     /// Read replicas are being removed from it.
-    Deletingreadreplicasfromproxy,
+    DeletingReadReplicasFromProxy,
     /// Read replicas are being added to it.
-    Addingreadreplicastoproxy,
+    AddingReadReplicasToProxy,
     /// Weights of read replicas are being changed.
-    Changingweights,
+    ChangingWeights,
     /// A value that the spec does not list.
     Unknown(String),
 }
@@ -186,12 +186,12 @@ yundb_runtime::string_enum!(ProxyStatus {
     Failed = "FAILED",
     Deleted = "DELETED",
     Abnormal = "ABNORMAL",
-    Enablingproxy = "ENABLINGPROXY",
-    Disablingproxy = "DISABLINGPROXY",
-    Addingproxynode = "ADDINGPROXYNODE",
-    Deletingreadreplicasfromproxy = "DELETINGREADREPLICASFROMPROXY",
-    Addingreadreplicastoproxy = "ADDINGREADREPLICASTOPROXY",
-    Changingweights = "CHANGINGWEIGHTS",
+    EnablingProxy = "ENABLING PROXY",
+    DisablingProxy = "DISABLING PROXY",
+    AddingProxyNode = "ADDING PROXY NODE",
+    DeletingReadReplicasFromProxy = "DELETING READ REPLICAS FROM PROXY",
+    AddingReadReplicasToProxy = "ADDING READ REPLICAS TO PROXY",
+    ChangingWeights = "CHANGING WEIGHTS",
 });
 
 /// State of the proxy.

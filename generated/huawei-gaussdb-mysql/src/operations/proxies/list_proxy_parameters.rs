@@ -94,7 +94,7 @@ yundb_runtime::paged_methods!(ListProxyParameters => ProxyParameter, Response<Li
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListProxyParametersResponse {
-    /// How many instances there are.
+    /// How many parameters there are.
     pub total_count: Option<String>,
     /// The parameters that can be set.
     pub configurations: Vec<ProxyParameter>,

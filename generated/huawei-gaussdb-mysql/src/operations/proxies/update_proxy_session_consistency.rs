@@ -49,7 +49,7 @@ impl UpdateProxySessionConsistency {
         )
     }
 
-    /// Consistency of the proxy. Without it `session_consistency` decides.
+    /// Consistency of the proxy. Without it `session_consistence` decides.
     pub fn consistence_mode(self, consistence_mode: impl Into<ConsistencyMode>) -> Self {
         Self(
             self

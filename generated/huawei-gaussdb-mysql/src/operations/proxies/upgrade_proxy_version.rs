@@ -85,7 +85,7 @@ pub struct UpgradeProxyVersionResponse {
 pub struct ProxyUpgrade {
     /// Id of the instance.
     pub instance_id: Option<String>,
-    /// Id of the workflow. No call shows its state.
+    /// Id of the workflow.
     pub workflow_id: Option<String>,
     /// State.
     pub state: Option<String>,
