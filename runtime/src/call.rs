@@ -172,6 +172,15 @@ impl Call {
         }
     }
 
+    /// Gives the call a token of its own, if the operation takes one and the caller gave none. All attempts have it.
+    pub(crate) fn fill_client_token(&mut self) {
+        let Some(param) = self.spec.params.iter().find(|param| pipeline::is_client_token(param)) else { return };
+        if !self.inputs.iter().any(|input| std::ptr::eq(input.param, param)) {
+            let token = (self.client.settings().nonce)();
+            self.inputs.push(Input { param, value: Value::String(token) });
+        }
+    }
+
     /// A header besides the documented ones, or instead of one.
     pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -15,6 +16,7 @@ use crate::credentials::{Credentials, CredentialsProvider, EnvironmentCredential
 use crate::endpoint;
 use crate::error::ConfigError;
 use crate::operation::{Protocol, Service, Spec};
+use crate::retry::{Budget, RetryPolicy};
 use crate::secret::Secret;
 use crate::security::Keyring;
 use crate::sign::Signature;
@@ -40,6 +42,11 @@ pub(crate) struct Settings {
     /// Whether calls go through Apsara Stack's ASAPI gateway.
     pub(crate) asapi: bool,
     pub(crate) timeout: Duration,
+    pub(crate) operation_timeout: Option<Duration>,
+    pub(crate) retries: RetryPolicy,
+    pub(crate) budget: Budget,
+    /// How far the service's clock is ahead of ours, in seconds, as it was found out.
+    pub(crate) skew: AtomicI64,
     pub(crate) max_response_size: usize,
     pub(crate) user_agent: String,
     pub(crate) transport: Arc<dyn Transport>,
@@ -107,6 +114,8 @@ pub struct ClientBuilder<C = Client> {
     invalid_certificates: bool,
     connect_timeout: Option<Duration>,
     timeout: Duration,
+    operation_timeout: Option<Duration>,
+    retries: RetryPolicy,
     max_response_size: usize,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
@@ -148,6 +157,8 @@ impl<C: From<Client>> ClientBuilder<C> {
             invalid_certificates: false,
             connect_timeout: None,
             timeout: Duration::from_secs(60),
+            operation_timeout: None,
+            retries: RetryPolicy::new(),
             max_response_size: 64 << 20,
             transport: None,
             clock: Arc::new(SystemClock),
@@ -269,6 +280,19 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
+    /// The time for a call with all its attempts and the pauses between them; none by default. It ends where the attempts
+    /// are used up, too.
+    pub fn operation_timeout(mut self, limit: Duration) -> Self {
+        self.operation_timeout = Some(limit);
+        self
+    }
+
+    /// How failed calls are repeated; by default up to three attempts, where nothing can happen twice.
+    pub fn retries(mut self, policy: RetryPolicy) -> Self {
+        self.retries = policy;
+        self
+    }
+
     /// The most bytes that an answer may have, unless it is streamed; 64 MiB by default.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
@@ -369,6 +393,10 @@ impl<C: From<Client>> ClientBuilder<C> {
             headers,
             asapi,
             timeout: self.timeout,
+            operation_timeout: self.operation_timeout,
+            retries: self.retries,
+            budget: Budget::new(),
+            skew: AtomicI64::new(0),
             max_response_size: self.max_response_size,
             user_agent,
             transport,
@@ -390,6 +418,12 @@ impl<C> fmt::Debug for ClientBuilder<C> {
 }
 
 impl Settings {
+    /// The service's time, as far as it is known.
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        now.checked_add(jiff::SignedDuration::from_secs(self.skew.load(Ordering::Relaxed))).unwrap_or(now)
+    }
+
     /// A setting of the client, if need be from the environment.
     pub(crate) fn value(&self, name: &str) -> Option<String> {
         let found = self.values.get(name).cloned();

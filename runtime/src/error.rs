@@ -9,6 +9,7 @@ use http::HeaderMap;
 
 use crate::answer::{Answer, Head};
 use crate::error_body::{self, Facts};
+use crate::retry::Class;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// Why a call failed; `E` is the documented body of the service's errors.
@@ -115,7 +116,10 @@ pub(crate) struct Failure {
     facts: Facts,
     head: Option<Arc<Head>>,
     raw_body: Bytes,
-    retryable: bool,
+    /// What it means for another attempt.
+    pub(crate) class: Class,
+    /// How often the call was sent.
+    attempts: u32,
     violations: Vec<Violation>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -129,7 +133,8 @@ impl Failure {
             facts: Facts::default(),
             head: None,
             raw_body: Bytes::new(),
-            retryable: false,
+            class: Class::Never,
+            attempts: 0,
             violations: Vec::new(),
             source: None,
         })
@@ -155,8 +160,20 @@ impl Failure {
     pub(crate) fn timeout(operation: &'static str, limit: std::time::Duration, idempotent: bool) -> Box<Self> {
         let detail = format!("no complete answer within {limit:?} (`timeout`)");
         let mut failure = Self::new(ErrorKind::Timeout, operation, detail);
-        failure.retryable = idempotent;
+        failure.class = if idempotent { Class::Timeout } else { Class::Never };
         failure
+    }
+
+    /// The time for all attempts is over, while the last one was under way. Whether the service acted is unknown.
+    pub(crate) fn out_of_time(operation: &'static str, limit: std::time::Duration) -> Box<Self> {
+        let detail = format!("no success within {limit:?} (`operation_timeout`)");
+        Self::new(ErrorKind::Timeout, operation, detail)
+    }
+
+    /// The call was sent so often, the last time with this failure.
+    pub(crate) fn after(mut self: Box<Self>, attempts: u32) -> Box<Self> {
+        self.attempts = attempts;
+        self
     }
 
     /// The transport gave up. `head` is there if it did so within the body.
@@ -166,18 +183,19 @@ impl Failure {
         head: Option<Arc<Head>>,
         idempotent: bool,
     ) -> Box<Self> {
-        let (kind, retryable) = match error.kind() {
+        let if_idempotent = if idempotent { Class::Transient } else { Class::Never };
+        let (kind, class) = match error.kind() {
             // Nothing reached the service.
-            TransportErrorKind::Connect => (ErrorKind::Connect, true),
-            TransportErrorKind::ConnectTimeout => (ErrorKind::Timeout, true),
-            TransportErrorKind::Request | TransportErrorKind::Body => (ErrorKind::Transport, idempotent),
+            TransportErrorKind::Connect => (ErrorKind::Connect, Class::Transient),
+            TransportErrorKind::ConnectTimeout => (ErrorKind::Timeout, Class::Transient),
+            TransportErrorKind::Request | TransportErrorKind::Body => (ErrorKind::Transport, if_idempotent),
             // The next answer would be as large.
-            TransportErrorKind::TooLarge => (ErrorKind::Transport, false),
+            TransportErrorKind::TooLarge => (ErrorKind::Transport, Class::Never),
         };
         let mut failure = Self::new(kind, operation, error.to_string());
         failure.facts.request_id = head.as_ref().and_then(|head| head.request_id.clone());
         failure.head = head;
-        failure.retryable = retryable;
+        failure.class = class;
         failure.source = Some(Box::new(error));
         failure
     }
@@ -187,7 +205,7 @@ impl Failure {
         let (head, raw_body) = answer.into_parts();
         let facts = error_body::read(&head, &raw_body);
         let mut failure = Self::new(ErrorKind::Service, head.operation, "");
-        failure.retryable = error_body::is_retryable(head.status, facts.code.as_deref(), idempotent);
+        failure.class = error_body::class(head.status, facts.code.as_deref(), idempotent);
         failure.facts = facts;
         failure.head = Some(head);
         failure.raw_body = raw_body;
@@ -212,8 +230,12 @@ impl Failure {
         }
     }
 
-    fn status(&self) -> Option<u16> {
+    pub(crate) fn status(&self) -> Option<u16> {
         self.head.as_ref().map(|head| head.status)
+    }
+
+    pub(crate) fn headers(&self) -> Option<&HeaderMap> {
+        self.head.as_ref().map(|head| &head.headers)
     }
 }
 
@@ -272,14 +294,20 @@ impl<E> Error<E> {
         &self.failure.violations
     }
 
-    /// Whether the same call may be sent again, and may then succeed.
+    /// Whether the same call may be sent again, and may then succeed. The client has done so already, as its
+    /// [`RetryPolicy`](crate::RetryPolicy) says.
     ///
     /// True when the service surely did not act: no connection (or none within `connect_timeout`), status 408 or 429,
     /// a throttling code. Of an idempotent operation also after status 500, 502, 503 or 504, after a broken connection
     /// and after `timeout`. Idempotent is what the spec says is; else GET, HEAD, PUT, DELETE, OPTIONS and TRACE, but not
     /// of Alibaba Cloud's RPC, whose documents say GET of everything. False for everything else.
     pub fn is_retryable(&self) -> bool {
-        self.failure.retryable
+        self.failure.class != Class::Never
+    }
+
+    /// How often the call was sent; 0 if it was not.
+    pub fn attempts(&self) -> u32 {
+        self.failure.attempts
     }
 }
 
@@ -317,10 +345,13 @@ impl<E> fmt::Display for Error<E> {
                 }
             }
         }
-        if let Some(id) = &facts.request_id {
-            write!(f, " (request id {id})")?;
+        let attempts = self.failure.attempts;
+        match (&facts.request_id, attempts > 1) {
+            (Some(id), true) => write!(f, " (request id {id}, {attempts} attempts)"),
+            (Some(id), false) => write!(f, " (request id {id})"),
+            (None, true) => write!(f, " ({attempts} attempts)"),
+            (None, false) => Ok(()),
         }
-        Ok(())
     }
 }
 

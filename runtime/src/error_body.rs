@@ -4,6 +4,7 @@ use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use crate::answer::Head;
+use crate::retry::Class;
 
 /// What an error says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -183,14 +184,20 @@ pub(crate) fn rpc_outcome(body: &[u8]) -> RpcOutcome {
     RpcOutcome { failed, request_id: find(&object, REQUEST_ID).or_else(|| find(inner?, REQUEST_ID)) }
 }
 
-/// See [`Error::is_retryable`](crate::Error::is_retryable), which says what holds.
-pub(crate) fn is_retryable(status: u16, code: Option<&str>, idempotent: bool) -> bool {
+/// What a service's failure means for another attempt. [`RetryPolicy`](crate::RetryPolicy) has the table.
+pub(crate) fn class(status: u16, code: Option<&str>, idempotent: bool) -> Class {
     // Alibaba Cloud's `Throttling`, `Throttling.User`, ..., with 400 or 200 too; Huawei Cloud's gateway's APIG.0308.
     let throttled = code.is_some_and(|code| {
         code.starts_with("Throttling")
             || matches!(code, "APIG.0308" | "APIGW.0308" | "RequestLimitExceeded" | "TooManyRequests")
     });
-    throttled || matches!(status, 408 | 429) || (idempotent && matches!(status, 500 | 502 | 503 | 504))
+    match status {
+        _ if throttled => Class::Throttled,
+        408 | 429 => Class::Throttled,
+        500 | 502 | 504 if idempotent => Class::Transient,
+        503 if idempotent => Class::Unavailable,
+        _ => Class::Never,
+    }
 }
 
 #[cfg(test)]
@@ -311,6 +318,7 @@ mod tests {
 
     #[test]
     fn what_may_be_sent_again() {
+        let is_retryable = |status, code, idempotent| class(status, code, idempotent) != Class::Never;
         for idempotent in [true, false] {
             assert!(is_retryable(429, None, idempotent));
             assert!(is_retryable(408, None, idempotent));

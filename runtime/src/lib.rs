@@ -29,6 +29,7 @@ mod nullable;
 mod paging;
 mod pipeline;
 mod request;
+mod retry;
 mod seal;
 mod secret;
 mod security;
@@ -57,6 +58,7 @@ pub use operation::{
     FromAnswer, Operation, Param, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
 };
 pub use paging::{BoxStream, Paged, Paging, items, pages};
+pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use shape::{Field, Object, Shape};
 pub use sign::Signature;

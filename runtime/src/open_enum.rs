@@ -58,12 +58,13 @@ pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'stat
     deserializer.deserialize_newtype_struct(TEXT, Text(values))
 }
 
-/// The documented value that differs from a text only in case, or the text.
+/// The one documented value that differs from a text only in case, or the text.
 fn documented<'a>(values: &[&'a str], text: &'a str) -> &'a str {
-    if values.contains(&text) {
-        return text;
+    let mut alike = values.iter().filter(|value| value.eq_ignore_ascii_case(text));
+    match (alike.next(), alike.next()) {
+        (Some(only), None) => only,
+        _ => text,
     }
-    values.iter().find(|value| value.eq_ignore_ascii_case(text)).copied().unwrap_or(text)
 }
 
 /// Reads an integer, also from a text.
@@ -313,14 +314,18 @@ mod tests {
         #[derive(Clone, Debug, PartialEq)]
         enum State {
             Running,
-            Shouting,
+            Going,
+            Gone,
             Unknown(String),
         }
-        string_enum!(State { Running = "Running", Shouting = "RUNNING" });
+        string_enum!(State { Running = "Running", Going = "go", Gone = "GO" });
 
-        for (text, state) in
-            [("running", State::Running), ("RUNNING", State::Shouting), ("Runnin", State::Unknown("Runnin".to_owned()))]
-        {
+        for (text, state) in [
+            ("running", State::Running),
+            ("GO", State::Gone),
+            ("Go", State::Unknown("Go".to_owned())),
+            ("Runnin", State::Unknown("Runnin".to_owned())),
+        ] {
             assert_eq!(from_slice::<State>(format!("\"{text}\"").as_bytes()).unwrap(), state);
         }
         // What a caller has written down is sent as it is.

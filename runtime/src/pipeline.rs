@@ -1,28 +1,32 @@
 //! The way of every call: check, endpoint, credentials, then an attempt: sign, send, classify.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, Method, Request};
+use tokio::time::Instant;
 
 use crate::answer::{Answer, ByteStream, Head, too_large};
 use crate::call::Call;
 use crate::client::Settings;
 use crate::endpoint;
-use crate::error::Failure;
+use crate::error::{ErrorKind, Failure};
 use crate::error_body;
-use crate::operation::{Protocol, Spec};
+use crate::operation::{Param, Place, Protocol, Spec};
 use crate::request::{self, Plan};
+use crate::retry::{self, Class};
 use crate::seal;
 use crate::transport::{TransportError, TransportErrorKind};
 
 type Outcome<T> = Result<T, Box<Failure>>;
 
 /// Runs a call up to the answer, which is a success. Boxed, so that it is compiled here and not again in each crate.
-pub(crate) fn run(call: Call) -> BoxFuture<'static, Outcome<Answer>> {
+pub(crate) fn run(mut call: Call) -> BoxFuture<'static, Outcome<Answer>> {
     Box::pin(async move {
+        call.fill_client_token();
         let settings = call.client.settings();
         let operation = call.spec.name;
         let mut plan = request::plan(&call).map_err(|violations| Failure::invalid(operation, violations))?;
@@ -37,8 +41,59 @@ pub(crate) fn run(call: Call) -> BoxFuture<'static, Outcome<Answer>> {
                 .map_err(|detail| Failure::config(operation, detail))?;
         }
         // Everything so far holds for all attempts; an attempt has credentials, date and nonce of its own.
-        attempt(&call, settings, &plan, &base).await
+        attempts(&call, settings, &plan, &base).await
     })
+}
+
+/// Attempts until one succeeds, or another one is of no use, or not safe.
+async fn attempts(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> Outcome<Answer> {
+    let end = settings.operation_timeout.map(|limit| (Instant::now() + limit, limit));
+    let (mut made, mut paid, mut mended_clock) = (0, None, false);
+    loop {
+        // Others may mend the clock in the meantime.
+        let skew = settings.skew.load(Ordering::Relaxed);
+        let attempt = attempt(call, settings, plan, base);
+        let outcome = match end {
+            Some((end, limit)) => tokio::time::timeout_at(end, attempt)
+                .await
+                .unwrap_or_else(|_| Err(Failure::out_of_time(call.spec.name, limit))),
+            None => attempt.await,
+        };
+        made += 1;
+        let mut failure = match outcome {
+            Ok(answer) => {
+                settings.budget.earn(paid);
+                return Ok(answer);
+            }
+            // What did not get as far as being sent would not do so the next time.
+            Err(failure) if matches!(failure.kind, ErrorKind::Config | ErrorKind::Credentials) => {
+                return Err(failure.after(made - 1));
+            }
+            Err(failure) => failure,
+        };
+        if let Some(ahead) = wrong_date(settings, &failure, skew).filter(|_| !mended_clock) {
+            settings.skew.store(ahead, Ordering::Relaxed);
+            mended_clock = true;
+            failure.class = Class::Clock;
+        }
+        let asked = failure.headers().and_then(|headers| retry::asked(headers, settings.now()));
+        let Some(pause) = settings.retries.pause(made, failure.class, asked) else { return Err(failure.after(made)) };
+        if end.is_some_and(|(end, _)| Instant::now() + pause >= end) {
+            return Err(failure.after(made));
+        }
+        paid = settings.budget.spend(failure.class);
+        if paid.is_none() {
+            return Err(failure.after(made));
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// How far the service's clock is ahead, in seconds, if it may have refused the call for its date, which was ours and
+/// `skew`.
+fn wrong_date(settings: &Settings, failure: &Failure, skew: i64) -> Option<i64> {
+    let refused = matches!(failure.status(), Some(400 | 401 | 403)) && settings.credentials.is_some();
+    retry::skew(failure.headers().filter(|_| refused)?, settings.clock.now(), skew)
 }
 
 async fn attempt(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> Outcome<Answer> {
@@ -66,8 +121,15 @@ fn is_signed(spec: &Spec) -> bool {
 }
 
 fn is_idempotent(protocol: Protocol, spec: &Spec, plan: &Plan) -> bool {
-    // An RPC operation is a GET on paper, whatever it does: only the spec knows.
-    spec.idempotent.unwrap_or(protocol != Protocol::AliyunRpc && plan.method.is_idempotent())
+    // With a token the service knows a repeated call. An RPC operation is a GET on paper, whatever it does: only the spec
+    // knows.
+    let token = spec.params.iter().any(is_client_token);
+    token || spec.idempotent.unwrap_or(protocol != Protocol::AliyunRpc && plan.method.is_idempotent())
+}
+
+/// Whether a parameter makes calls of its operation safe to repeat.
+pub(crate) fn is_client_token(param: &Param) -> bool {
+    param.name == "ClientToken" && param.place == Place::Query
 }
 
 /// Sends a request and sorts what comes back into success and failure.

@@ -12,6 +12,9 @@ use crate::operation::Protocol;
 use crate::request::{FORM, Plan};
 use crate::sign::{self, Signature};
 
+/// The largest body that Huawei Cloud checks the signature of.
+const LARGEST_SIGNED: usize = 12 << 20;
+
 /// The request with its credentials in it. An error says what is wrong with the client's settings.
 pub(crate) fn seal(
     settings: &Settings,
@@ -41,6 +44,12 @@ fn huawei(
             value.set_sensitive(true);
             request.headers_mut().insert("x-auth-token", value);
         }
+        Some(Credentials::AccessKey { .. }) if request.body().len() > LARGEST_SIGNED => {
+            return Err(format!(
+                "the body has {} bytes, and with an access key the service takes up to 12 MiB: use a token",
+                request.body().len()
+            ));
+        }
         Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
             // Keys may reach several projects, and the header says which is meant. Without one, the account is.
             let scope = settings.value("project_id").map(|id| ("x-project-id", id));
@@ -49,7 +58,7 @@ fn huawei(
                 let value = HeaderValue::from_str(&id).map_err(|_| format!("`{id}` is no id that {name} may hold"))?;
                 request.headers_mut().insert(name, value);
             }
-            let date = settings.clock.now();
+            let date = settings.now();
             sign::sign_huawei(&mut request, access_key, secret_key, security_token.as_ref(), date)
                 .map_err(|error| error.to_string())?;
         }
@@ -69,7 +78,7 @@ fn rpc(
 ) -> Result<Request<Bytes>, String> {
     let version = settings.service.version;
     let method = if settings.get_requests { Method::GET } else { Method::POST };
-    let (date, nonce) = (settings.clock.now(), (settings.nonce)());
+    let (date, nonce) = (settings.now(), (settings.nonce)());
     let keys = match credentials {
         None => None,
         Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {

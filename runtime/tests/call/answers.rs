@@ -5,13 +5,17 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use yundb_runtime::http::Response;
-use yundb_runtime::{ByteStream, Credentials, Error, ErrorKind, Transport, TransportErrorKind, Value};
+use yundb_runtime::{ByteStream, Credentials, Error, ErrorKind, RetryPolicy, Transport, TransportErrorKind, Value};
 
 use crate::fake::Fake;
 use crate::mini::{ALIYUN, Client, ErrorBody, HTTP, HUAWEI};
 
 fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 'static) -> Client {
-    let builder = Client::builder(service).transport(transport).project_id("p1").endpoint("http://localhost");
+    let builder = Client::builder(service)
+        .transport(transport)
+        .project_id("p1")
+        .endpoint("http://localhost")
+        .retries(RetryPolicy::none());
     let builder = match std::ptr::eq(service, &HTTP) {
         true => builder.bearer_token("t"),
         false => builder.credentials(Credentials::access_key("AK", "SK")),
@@ -124,7 +128,11 @@ async fn an_empty_body_is_an_empty_object() {
 #[tokio::test]
 async fn bodies_within_bounds() {
     let list = |fake: Fake, limit| {
-        let builder = Client::builder(&HTTP).transport(fake).bearer_token("t").max_response_size(limit);
+        let builder = Client::builder(&HTTP)
+            .transport(fake)
+            .bearer_token("t")
+            .retries(RetryPolicy::none())
+            .max_response_size(limit);
         builder.build().expect("a client").list_pets().set("kind", "cat").send()
     };
     let answer = r#"["a", "b"]"#;
@@ -170,7 +178,11 @@ fn server(reply: &'static str) -> String {
 #[tokio::test]
 async fn over_a_socket() {
     let call = |url: String| {
-        let builder = Client::builder(&HTTP).endpoint(url).bearer_token("t").connect_timeout(Duration::from_secs(5));
+        let builder = Client::builder(&HTTP)
+            .endpoint(url)
+            .bearer_token("t")
+            .retries(RetryPolicy::none())
+            .connect_timeout(Duration::from_secs(5));
         builder.build().expect("a client").list_pets().set("kind", "cat").send()
     };
     let pets = call(server("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n[\"a\"]")).await.expect("success");

@@ -10,7 +10,7 @@ use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::{Request, Response};
 use yundb_runtime::{ByteStream, Clock, Timestamp, Transport, TransportError, TransportErrorKind};
 
-type Reply = Result<Response<ByteStream>, TransportError>;
+pub type Reply = Result<Response<ByteStream>, TransportError>;
 
 #[derive(Clone, Default)]
 pub struct Fake(Arc<Mutex<State>>);
@@ -33,6 +33,18 @@ impl Fake {
 
     pub fn failing(kind: TransportErrorKind) -> Self {
         Self::replying(Err(TransportError::new(kind, "the cable is cut")))
+    }
+
+    /// Answers with these one after the other.
+    pub fn replies(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let fake = Self::default();
+        fake.state(|state| state.replies.extend(replies));
+        fake
+    }
+
+    /// All requests so far.
+    pub fn all(&self) -> Vec<Request<Bytes>> {
+        self.state(|state| std::mem::take(&mut state.sent))
     }
 
     pub fn replying(reply: Reply) -> Self {

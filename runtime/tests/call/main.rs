@@ -5,3 +5,4 @@ mod apsara;
 mod fake;
 mod mini;
 mod requests;
+mod retries;

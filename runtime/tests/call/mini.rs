@@ -233,6 +233,13 @@ operation!(
 );
 
 operation!(
+    CreateJob,
+    create_job,
+    yundb_runtime::Value,
+    Spec::new("CreateJob", "GET", "/#Action=CreateJob").params(&[query("ClientToken", any())])
+);
+
+operation!(
     DescribeDatabase,
     describe_database,
     yundb_runtime::Value,

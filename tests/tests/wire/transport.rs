@@ -9,12 +9,17 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 use yundb_aliyun_dg as dg;
 use yundb_huawei_iam as iam;
-use yundb_runtime::{Credentials, Error, ErrorKind};
+use yundb_runtime::{Credentials, Error, ErrorKind, RetryPolicy};
 
 use crate::server::Server;
 
 fn client(url: String) -> iam::Client {
-    iam::Client::builder().endpoint(url).credentials(Credentials::token("t")).build().unwrap()
+    iam::Client::builder()
+        .endpoint(url)
+        .credentials(Credentials::token("t"))
+        .retries(RetryPolicy::none())
+        .build()
+        .unwrap()
 }
 
 async fn list(client: &iam::Client) -> Error<iam::types::ErrorBody> {

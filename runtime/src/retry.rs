@@ -1,0 +1,237 @@
+//! Which failures are worth another attempt, and when it is made.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use http::HeaderMap;
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
+
+/// How often and after which pause a call is sent again that failed.
+///
+/// A call is repeated only where it may succeed then, and where nothing can happen twice:
+///
+/// | failure | repeated |
+/// |---|---|
+/// | no connection, or none within `connect_timeout` | yes: nothing was sent |
+/// | status 408 or 429, a throttling code | yes: the service did not act |
+/// | a date that the service does not take | once, with the service's own time: it did not act |
+/// | status 500, 502 or 504, a connection that broke, `timeout` | if the operation is safe to repeat |
+/// | status 503, which documents call not worth repeating | the same, but only once |
+/// | anything else | no |
+///
+/// Safe to repeat is an operation that changes nothing more when it is repeated, as the spec or the HTTP method says (of
+/// Alibaba Cloud's RPC only the spec), and one with a `ClientToken`: a call that was given none gets one, and keeps it in
+/// all attempts.
+///
+/// Pauses grow from `first_pause` by a factor of two up to `longest_pause`, and any part of each is waited ("full jitter"),
+/// so that clients do not come back all at once. What the service asks for (`Retry-After`, `x-acs-retry-after`) is waited,
+/// unless it is more than a minute: then the failure is handed on.
+///
+/// A client spends what its successes earn: when most calls fail, it stops repeating, so that retries cannot multiply an
+/// outage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "hand it to the client's builder"]
+pub struct RetryPolicy {
+    attempts: u32,
+    first_pause: Duration,
+    longest_pause: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self { attempts: 3, first_pause: Duration::from_millis(500), longest_pause: Duration::from_secs(20) }
+    }
+}
+
+impl RetryPolicy {
+    /// Up to three attempts, with pauses of up to half a second and a second between.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One attempt, whatever happens.
+    pub fn none() -> Self {
+        Self::new().attempts(1)
+    }
+
+    /// How many attempts there are at most, the first one among them; at least one.
+    pub fn attempts(mut self, most: u32) -> Self {
+        self.attempts = most.max(1);
+        self
+    }
+
+    /// The most that is waited before the second attempt.
+    pub fn first_pause(mut self, pause: Duration) -> Self {
+        self.first_pause = pause;
+        self
+    }
+
+    /// The most that is waited before any attempt, unless the service asks for more.
+    pub fn longest_pause(mut self, pause: Duration) -> Self {
+        self.longest_pause = pause;
+        self
+    }
+
+    /// How long to wait after this many attempts, of which the last failed so; `None` to give up.
+    pub(crate) fn pause(&self, attempts: u32, class: Class, asked: Option<Duration>) -> Option<Duration> {
+        let most = match class {
+            Class::Never => 1,
+            Class::Unavailable => self.attempts.min(2),
+            // Only the date was wrong, and that is mended.
+            Class::Clock => return (self.attempts > 1).then_some(Duration::ZERO),
+            Class::Throttled | Class::Transient | Class::Timeout => self.attempts,
+        };
+        if attempts >= most || asked.is_some_and(|asked| asked > LONGEST_ASKED) {
+            return None;
+        }
+        let doubled = self.first_pause.saturating_mul(1 << attempts.saturating_sub(1).min(30));
+        Some(asked.unwrap_or_else(|| doubled.min(self.longest_pause).mul_f64(fastrand::f64())))
+    }
+}
+
+/// More than that a caller would rather know of than wait for.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
+
+/// What a failure means for another attempt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// It would fail again, or might be done twice.
+    #[default]
+    Never,
+    /// The service did not act, for now.
+    Throttled,
+    /// Something between here and there broke.
+    Transient,
+    /// No answer in time. It costs more than other failures.
+    Timeout,
+    /// Status 503.
+    Unavailable,
+    /// The service's clock differs from ours.
+    Clock,
+}
+
+/// What a client may still spend on retries.
+#[derive(Debug)]
+pub(crate) struct Budget(Mutex<u32>);
+
+impl Budget {
+    const FULL: u32 = 500;
+
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Self::FULL))
+    }
+
+    /// Pays for another attempt. What was paid comes back with [`earn`](Self::earn), if the attempt succeeds.
+    pub(crate) fn spend(&self, class: Class) -> Option<u32> {
+        let cost = if class == Class::Timeout { 10 } else { 5 };
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = left.checked_sub(cost)?;
+        Some(cost)
+    }
+
+    /// A success, for whose last attempt this was paid; one of a first attempt earns a little.
+    pub(crate) fn earn(&self, paid: Option<u32>) {
+        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *left = (*left + paid.unwrap_or(1)).min(Self::FULL);
+    }
+}
+
+/// How long the service asks to wait: seconds or a date, of Alibaba Cloud milliseconds.
+pub(crate) fn asked(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    if let Some(milliseconds) = text("x-acs-retry-after").and_then(|text| text.parse().ok()) {
+        return Some(Duration::from_millis(milliseconds));
+    }
+    let after = text("retry-after")?;
+    match after.parse() {
+        Ok(seconds) => Some(Duration::from_secs(seconds)),
+        // A date that is over asks for no pause.
+        Err(_) => date(after).map(|date| Duration::try_from(date.duration_since(now)).unwrap_or_default()),
+    }
+}
+
+/// How far the service's clock is ahead of ours, in seconds, if that differs from what was thought by more than signatures
+/// bear.
+pub(crate) fn skew(headers: &HeaderMap, now: Timestamp, thought: i64) -> Option<i64> {
+    const BORNE: u64 = 4 * 60;
+    let theirs = date(headers.get(http::header::DATE)?.to_str().ok()?)?;
+    let ahead = theirs.as_second() - now.as_second();
+    ((ahead - thought).unsigned_abs() > BORNE).then_some(ahead)
+}
+
+/// `Tue, 15 Nov 1994 08:12:31 GMT`
+fn date(text: &str) -> Option<Timestamp> {
+    Some(rfc2822::parse(text).ok()?.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let policy = RetryPolicy::new().attempts(5).longest_pause(Duration::from_secs(3));
+        for (attempts, most) in [(1, 500), (2, 1000), (3, 2000), (4, 3000)] {
+            let pauses: Vec<_> = (0..200).map(|_| policy.pause(attempts, Class::Transient, None).unwrap()).collect();
+            let most = Duration::from_millis(most);
+            assert!(pauses.iter().all(|pause| *pause <= most));
+            // Full jitter: anything from none to all of it.
+            assert!(pauses.iter().any(|pause| *pause < most / 4) && pauses.iter().any(|pause| *pause > most / 2));
+        }
+        assert_eq!(policy.pause(5, Class::Transient, None), None);
+        assert_eq!(policy.pause(1, Class::Never, None), None);
+        assert!(policy.pause(1, Class::Unavailable, None).is_some());
+        assert_eq!(policy.pause(2, Class::Unavailable, None), None);
+        assert_eq!(RetryPolicy::none().pause(1, Class::Throttled, None), None);
+        assert_eq!(RetryPolicy::none().attempts(0).pause(1, Class::Clock, None), None);
+        let long = RetryPolicy::new().attempts(u32::MAX).first_pause(Duration::MAX);
+        assert!(long.pause(4_000_000, Class::Transient, None).unwrap() <= Duration::from_secs(20));
+    }
+
+    #[test]
+    fn what_the_service_asks_for() {
+        let now: Timestamp = "1994-11-15T08:12:01Z".parse().unwrap();
+        let asks = |name: &'static str, value: &'static str| {
+            asked(&HeaderMap::from_iter([(name.parse().unwrap(), value.parse().unwrap())]), now)
+        };
+        assert_eq!(asks("retry-after", "7"), Some(Duration::from_secs(7)));
+        assert_eq!(asks("retry-after", "Tue, 15 Nov 1994 08:12:31 GMT"), Some(Duration::from_secs(30)));
+        assert_eq!(asks("retry-after", "Tue, 15 Nov 1994 08:11:31 GMT"), Some(Duration::ZERO));
+        assert_eq!(asks("retry-after", "soon"), None);
+        assert_eq!(asks("retry-after", "-1"), None);
+        assert_eq!(asks("x-acs-retry-after", "1500"), Some(Duration::from_millis(1500)));
+        let policy = RetryPolicy::new();
+        let asked = Some(Duration::from_secs(60));
+        assert_eq!(policy.pause(1, Class::Throttled, asked), asked);
+        assert_eq!(policy.pause(1, Class::Throttled, Some(Duration::from_secs(61))), None);
+    }
+
+    #[test]
+    fn clocks_that_differ() {
+        let now: Timestamp = "1994-11-15T08:12:31Z".parse().unwrap();
+        let ahead =
+            |date: &'static str| skew(&HeaderMap::from_iter([(http::header::DATE, date.parse().unwrap())]), now, 0);
+        assert_eq!(ahead("Tue, 15 Nov 1994 08:12:31 GMT"), None);
+        assert_eq!(ahead("Tue, 15 Nov 1994 08:16:31 GMT"), None);
+        assert_eq!(ahead("Tue, 15 Nov 1994 09:12:31 GMT"), Some(3600));
+        assert_eq!(ahead("Tue, 15 Nov 1994 07:12:31 GMT"), Some(-3600));
+        assert_eq!(ahead("yesterday"), None);
+        assert_eq!(skew(&HeaderMap::new(), now, 0), None);
+    }
+
+    #[test]
+    fn an_outage_empties_the_budget() {
+        let budget = Budget::new();
+        let paid = std::iter::from_fn(|| budget.spend(Class::Transient)).count();
+        assert_eq!(paid, 100);
+        assert_eq!(budget.spend(Class::Timeout), None);
+        for _ in 0..5 {
+            budget.earn(None);
+        }
+        assert_eq!(budget.spend(Class::Throttled), Some(5));
+        assert_eq!(budget.spend(Class::Throttled), None);
+        budget.earn(Some(10));
+        assert_eq!(budget.spend(Class::Timeout), Some(10));
+    }
+}
