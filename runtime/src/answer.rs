@@ -15,11 +15,13 @@ use serde::de::DeserializeOwned;
 
 use crate::decode;
 use crate::error::DecodeError;
+use crate::job::Job;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// An answer's status and headers, and what is known from them.
 pub(crate) struct Head {
     pub(crate) operation: &'static str,
+    pub(crate) job: Option<(&'static str, &'static Job)>,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: Option<String>,
@@ -180,6 +182,10 @@ impl<T, H> Response<T, H> {
     /// The operation's documented name.
     pub fn operation(&self) -> &'static str {
         self.head.operation
+    }
+
+    pub(crate) fn job(&self) -> Option<(&'static str, &'static Job)> {
+        self.head.job
     }
 }
 

@@ -10,12 +10,15 @@ use std::time::Duration;
 use http::HeaderMap;
 use jiff::Timestamp;
 
+use crate::answer::Response;
 use crate::apsara::ApsaraStack;
 use crate::call::Call;
 use crate::credentials::{Credentials, CredentialsProvider, EnvironmentCredentials};
 use crate::endpoint;
 use crate::error::ConfigError;
+use crate::job::{JobHandle, Wait};
 use crate::operation::{Protocol, Service, Spec};
+use crate::rate::{Limiter, RateLimit};
 use crate::retry::{Budget, RetryPolicy};
 use crate::secret::Secret;
 use crate::security::Keyring;
@@ -45,6 +48,7 @@ pub(crate) struct Settings {
     pub(crate) operation_timeout: Option<Duration>,
     pub(crate) retries: RetryPolicy,
     pub(crate) budget: Budget,
+    pub(crate) limiters: Vec<Limiter>,
     /// How far the service's clock is ahead of ours, in seconds, as it was found out.
     pub(crate) skew: AtomicI64,
     pub(crate) max_response_size: usize,
@@ -75,6 +79,16 @@ impl Client {
     /// Begins a call of an operation. Generated code wraps it.
     pub fn call(&self, spec: &'static Spec) -> Call {
         Call::new(self.clone(), spec)
+    }
+
+    /// Waits for the job that an answer begins.
+    pub fn wait_for<T, H>(&self, answer: &Response<T, H>) -> Wait {
+        Wait::new(self.clone(), answer)
+    }
+
+    /// Waits for a job that was begun before, perhaps by another process.
+    pub fn resume(&self, job: JobHandle) -> Wait {
+        Wait::resume(self.clone(), job)
     }
 
     /// The service that is called.
@@ -116,6 +130,7 @@ pub struct ClientBuilder<C = Client> {
     timeout: Duration,
     operation_timeout: Option<Duration>,
     retries: RetryPolicy,
+    limits: Option<Vec<RateLimit>>,
     max_response_size: usize,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
@@ -159,6 +174,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             timeout: Duration::from_secs(60),
             operation_timeout: None,
             retries: RetryPolicy::new(),
+            limits: None,
             max_response_size: 64 << 20,
             transport: None,
             clock: Arc::new(SystemClock),
@@ -293,6 +309,13 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
+    /// How many requests go out in which time, retries among them; by default what the document allows a user. Tasks that share
+    /// the client go by turns. Several limits hold at once, and none ends all limits.
+    pub fn rate_limits(mut self, limits: impl IntoIterator<Item = RateLimit>) -> Self {
+        self.limits = Some(limits.into_iter().collect());
+        self
+    }
+
     /// The most bytes that an answer may have, unless it is streamed; 64 MiB by default.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
@@ -359,6 +382,10 @@ impl<C: From<Client>> ClientBuilder<C> {
             }
             Some(stack) => stack.headers().map_err(ConfigError)?,
         };
+        let limits = self.limits.unwrap_or_else(|| service.limits.to_vec());
+        if limits.iter().any(|limit| limit.calls == 0) {
+            return Err(ConfigError("a rate limit of no requests lets none through".to_owned()));
+        }
         let keyring = Keyring::new(service, self.keys).map_err(ConfigError)?;
         let transport = match self.transport {
             Some(_) if self.connect_timeout.is_some() => {
@@ -396,6 +423,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             operation_timeout: self.operation_timeout,
             retries: self.retries,
             budget: Budget::new(),
+            limiters: limits.into_iter().map(Limiter::new).collect(),
             skew: AtomicI64::new(0),
             max_response_size: self.max_response_size,
             user_agent,

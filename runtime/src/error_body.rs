@@ -211,7 +211,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        let head = Head { operation: "Op", status, request_id: request_id(&headers), headers };
+        let head = Head { operation: "Op", job: None, status, request_id: request_id(&headers), headers };
         let Facts { code, message, request_id } = read(&head, body.as_bytes());
         [code, message, request_id]
     }

@@ -4,6 +4,8 @@ use serde::de::DeserializeOwned;
 
 use crate::answer::{Answer, ByteStream};
 use crate::error::DecodeError;
+use crate::job::Job;
+use crate::rate::RateLimit;
 use crate::shape::Shape;
 
 /// One operation of a service. Generated code implements it for the struct that collects the operation's input.
@@ -69,6 +71,8 @@ pub struct Spec {
     pub idempotent: Option<bool>,
     /// Statuses (`200`) or ranges (`2` for all 2xx, `0` for every success) whose body is not read but streamed.
     pub streams: &'static [u16],
+    /// The job that the operation begins, and the dotted path of its id in the answer.
+    pub job: Option<(&'static str, &'static Job)>,
 }
 
 /// Scheme names that must all be met.
@@ -88,6 +92,7 @@ impl Spec {
             servers: &[],
             idempotent: None,
             streams: &[],
+            job: None,
         }
     }
 
@@ -124,6 +129,12 @@ impl Spec {
     /// Whether it may be repeated, whatever its method says.
     pub const fn idempotent(mut self, idempotent: bool) -> Self {
         self.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Beginning such a job, whose id is at this dotted path of the answer.
+    pub const fn job(mut self, id: &'static str, job: &'static Job) -> Self {
+        self.job = Some((id, job));
         self
     }
 
@@ -321,6 +332,10 @@ pub struct Service {
     pub schemes: &'static [Scheme],
     /// The alternatives of schemes that operations ask for by default.
     pub security: &'static [Requirement],
+    /// The kinds of jobs that operations begin.
+    pub jobs: &'static [&'static Job],
+    /// How many requests a user may send.
+    pub limits: &'static [RateLimit],
 }
 
 /// How calls are addressed, signed and classified.

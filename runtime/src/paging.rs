@@ -173,7 +173,7 @@ struct State<T> {
 }
 
 /// The value at a dotted path; services drift in the case of keys.
-fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
+pub(crate) fn lookup<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(value, |value, key| {
         let object = value.as_object()?;
         object

@@ -97,6 +97,9 @@ fn wrong_date(settings: &Settings, failure: &Failure, skew: i64) -> Option<i64> 
 }
 
 async fn attempt(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> Outcome<Answer> {
+    for limiter in &settings.limiters {
+        limiter.wait().await;
+    }
     let operation = call.spec.name;
     let credentials = match &settings.credentials {
         Some(provider) if is_signed(call.spec) => {
@@ -141,6 +144,7 @@ async fn exchange(spec: &Spec, settings: &Settings, request: Request<Bytes>, ide
     let status = parts.status.as_u16();
     let mut head = Head {
         operation: spec.name,
+        job: spec.job,
         status,
         request_id: error_body::request_id(&parts.headers),
         headers: parts.headers,

@@ -326,6 +326,8 @@ mod tests {
         servers: &[],
         schemes: &[],
         security: &[],
+        jobs: &[],
+        limits: &[],
     };
     const SHOW: Spec = Spec::new("Show", "GET", "/v1/{project_id}/things").params(&[
         path("project_id", any()).client("project_id"),

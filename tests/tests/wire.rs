@@ -19,6 +19,7 @@ mod wire {
     mod environment;
     mod errors;
     mod huawei;
+    mod jobs;
     mod paging;
     mod refusals;
     mod samples;

@@ -115,6 +115,8 @@ static SERVICE: Service = Service {
         },
     ],
     security: &[&["access_key"]],
+    jobs: &[],
+    limits: &[],
 };
 
 /// A client of Alibaba Cloud Database Gateway. Cheap to clone; clones share connections and settings.

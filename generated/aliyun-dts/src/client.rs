@@ -3,8 +3,11 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec,
+    Call, ClientBuilder, Job, JobHandle, Place, Protocol, Response, Scheme, SchemeKind,
+    Server, Service, Spec, Wait,
 };
+use yundb_runtime::operation::query;
+use yundb_runtime::shape::any;
 
 static SERVICE: Service = Service {
     package: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
@@ -150,6 +153,88 @@ static SERVICE: Service = Service {
         },
     ],
     security: &[&["access_key"]],
+    jobs: &[&SHOW_JOB, &SHOW_SYNCHRONIZATION_OBJECT_UPDATE, &SHOW_ENDPOINT_SWITCH],
+    limits: &[],
+};
+
+pub(crate) static SHOW_JOB: Job = Job {
+    poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
+        .params(
+            &[
+                query("DtsJobId", any()).required(),
+                query("DtsInstanceID", any()),
+                query("SynchronizationDirection", any()),
+                query("RegionId", any()).client("region"),
+            ],
+        )
+        .accept("application/json")
+        .idempotent(true),
+    argument: "DtsJobId",
+    state: "Status",
+    running: &[
+        "NotStarted",
+        "NotConfigured",
+        "Prechecking",
+        "PreCheckPass",
+        "PrecheckPass",
+        "Initializing",
+        "Starting",
+        "Retrying",
+    ],
+    succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
+    failed: &[
+        "PrecheckFailed",
+        "InitializeFailed",
+        "MigrationFailed",
+        "Failed",
+        "Abnormal",
+    ],
+};
+
+pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
+    poll: &Spec::new(
+            "DescribeSynchronizationObjectModifyStatus",
+            "GET",
+            "/#Action=DescribeSynchronizationObjectModifyStatus",
+        )
+        .params(
+            &[
+                query("TaskId", any()).required(),
+                query("RegionId", any()).client("region"),
+                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+                query("AccountId", any()),
+            ],
+        )
+        .accept("application/json")
+        .idempotent(true),
+    argument: "TaskId",
+    state: "Status",
+    running: &["NotStarted", "Prechecking", "Migrating"],
+    succeeded: &["Finished"],
+    failed: &["PrecheckFailed", "Failed"],
+};
+
+pub(crate) static SHOW_ENDPOINT_SWITCH: Job = Job {
+    poll: &Spec::new(
+            "DescribeEndpointSwitchStatus",
+            "GET",
+            "/#Action=DescribeEndpointSwitchStatus",
+        )
+        .params(
+            &[
+                query("TaskId", any()).required(),
+                query("RegionId", any()).client("region"),
+                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+                query("AccountId", any()),
+            ],
+        )
+        .accept("application/json")
+        .idempotent(true),
+    argument: "TaskId",
+    state: "Status",
+    running: &["NotStarted", "Initializing", "Switching"],
+    succeeded: &["Finished"],
+    failed: &["Failed"],
 };
 
 /// A client of Alibaba Cloud Data Transmission Service. Cheap to clone; clones share connections and settings.
@@ -160,6 +245,16 @@ impl Client {
     /// Begins a client: region, credentials and the like.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::new(&SERVICE)
+    }
+
+    /// Waits for the job that an answer begins: `.await` its end, or take its progress as a stream.
+    pub fn wait_for<T, H>(&self, answer: &Response<T, H>) -> Wait {
+        self.0.wait_for(answer)
+    }
+
+    /// Waits for a job that was begun before, perhaps by another process.
+    pub fn resume(&self, job: JobHandle) -> Wait {
+        self.0.resume(job)
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]

@@ -37,6 +37,8 @@ static SERVICE: Service = Service {
         },
     ],
     security: &[&["access_key"]],
+    jobs: &[],
+    limits: &[],
 };
 
 /// A client of Alibaba Cloud Security Token Service. Cheap to clone; clones share connections and settings.

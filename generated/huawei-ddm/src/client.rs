@@ -3,9 +3,11 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec,
-    Variable,
+    Call, ClientBuilder, Job, JobHandle, Place, Protocol, RateLimit, Response, Scheme,
+    SchemeKind, Server, Service, Spec, Variable, Wait,
 };
+use yundb_runtime::operation::path;
+use yundb_runtime::shape::any;
 
 static SERVICE: Service = Service {
     package: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
@@ -41,6 +43,24 @@ static SERVICE: Service = Service {
         },
     ],
     security: &[&["access_key"], &["token"]],
+    jobs: &[&SHOW_JOB],
+    limits: &[
+        RateLimit {
+            calls: 60,
+            seconds: 60,
+        },
+    ],
+};
+
+pub(crate) static SHOW_JOB: Job = Job {
+    poll: &Spec::new("ShowDdmJobResult", "GET", "/v3/{project_id}/jobs/{job_id}")
+        .params(&[path("project_id", any()).client("project_id"), path("job_id", any())])
+        .accept("application/json"),
+    argument: "job_id",
+    state: "job.status",
+    running: &["Running"],
+    succeeded: &["Completed"],
+    failed: &["Failed"],
 };
 
 /// A client of Huawei Cloud Distributed Database Middleware. Cheap to clone; clones share connections and settings.
@@ -51,6 +71,16 @@ impl Client {
     /// Begins a client: region, credentials and the like.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::new(&SERVICE)
+    }
+
+    /// Waits for the job that an answer begins: `.await` its end, or take its progress as a stream.
+    pub fn wait_for<T, H>(&self, answer: &Response<T, H>) -> Wait {
+        self.0.wait_for(answer)
+    }
+
+    /// Waits for a job that was begun before, perhaps by another process.
+    pub fn resume(&self, job: JobHandle) -> Wait {
+        self.0.resume(job)
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]

@@ -41,6 +41,8 @@ static SERVICE: Service = Service {
         },
     ],
     security: &[&["access_key"], &["token"]],
+    jobs: &[],
+    limits: &[],
 };
 
 /// A client of Huawei Cloud Data Replication Service. Cheap to clone; clones share connections and settings.

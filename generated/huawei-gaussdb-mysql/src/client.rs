@@ -3,8 +3,11 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec,
+    Call, ClientBuilder, Job, JobHandle, Place, Protocol, Response, Scheme, SchemeKind,
+    Server, Service, Spec, Wait,
 };
+use yundb_runtime::operation::{header, path, query};
+use yundb_runtime::shape::any;
 
 static SERVICE: Service = Service {
     package: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
@@ -114,6 +117,41 @@ static SERVICE: Service = Service {
         },
     ],
     security: &[&["access_key"], &["token"]],
+    jobs: &[&SHOW_JOB, &SHOW_JOB_LEGACY],
+    limits: &[],
+};
+
+pub(crate) static SHOW_JOB: Job = Job {
+    poll: &Spec::new("ShowGaussMySqlJobInfo", "GET", "/v3/{project_id}/jobs")
+        .params(
+            &[
+                path("project_id", any()).client("project_id"),
+                query("id", any()).required(),
+                header("X-Language", any()).client("language"),
+            ],
+        )
+        .accept("application/json"),
+    argument: "id",
+    state: "job.status",
+    running: &["Pending", "Running"],
+    succeeded: &["Completed"],
+    failed: &["Failed"],
+};
+
+pub(crate) static SHOW_JOB_LEGACY: Job = Job {
+    poll: &Spec::new("showJobLegacy", "GET", "/mysql/v3/{project_id}/jobs")
+        .params(
+            &[
+                path("project_id", any()).client("project_id"),
+                query("id", any()).required(),
+            ],
+        )
+        .accept("application/json"),
+    argument: "id",
+    state: "job.status",
+    running: &["Running"],
+    succeeded: &["Completed"],
+    failed: &["Failed"],
 };
 
 /// A client of Huawei Cloud GaussDB(for MySQL). Cheap to clone; clones share connections and settings.
@@ -124,6 +162,16 @@ impl Client {
     /// Begins a client: region, credentials and the like.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::new(&SERVICE)
+    }
+
+    /// Waits for the job that an answer begins: `.await` its end, or take its progress as a stream.
+    pub fn wait_for<T, H>(&self, answer: &Response<T, H>) -> Wait {
+        self.0.wait_for(answer)
+    }
+
+    /// Waits for a job that was begun before, perhaps by another process.
+    pub fn resume(&self, job: JobHandle) -> Wait {
+        self.0.resume(job)
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]

@@ -46,6 +46,8 @@ static SERVICE: Service = Service {
         },
     ],
     security: &[&["access_key"], &["token"]],
+    jobs: &[],
+    limits: &[],
 };
 
 /// A client of Huawei Cloud Identity and Access Management. Cheap to clone; clones share connections and settings.

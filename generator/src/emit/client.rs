@@ -1,6 +1,6 @@
 //! The crate's frame: its page, the list of operation modules, and the client.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::layout::File;
@@ -69,6 +69,31 @@ pub(super) fn client(service: &Service) -> TokenStream {
     });
     let schemes: Vec<_> = schemes.collect();
     let security = operation::alternatives(&service.security);
+    let jobs = jobs(&scope);
+    let names = service.jobs.iter().map(|job| {
+        let name = ident(&job.name);
+        quote!(&#name)
+    });
+    let names: Vec<_> = names.collect();
+    let limits = service.limits.iter().map(|(calls, seconds)| {
+        let (limit, calls, seconds) =
+            (uses.item("RateLimit"), Literal::u32_unsuffixed(*calls), Literal::u32_unsuffixed(*seconds));
+        quote!(#limit { calls: #calls, seconds: #seconds })
+    });
+    let limits: Vec<_> = limits.collect();
+    let waiting = (!service.jobs.is_empty()).then(|| {
+        let (response, wait, handle) = (uses.item("Response"), uses.item("Wait"), uses.item("JobHandle"));
+        quote! {
+            /// Waits for the job that an answer begins: `.await` its end, or take its progress as a stream.
+            pub fn wait_for<T, H>(&self, answer: &#response<T, H>) -> #wait {
+                self.0.wait_for(answer)
+            }
+            /// Waits for a job that was begun before, perhaps by another process.
+            pub fn resume(&self, job: #handle) -> #wait {
+                self.0.resume(job)
+            }
+        }
+    });
     let imports = uses.imports();
     let docs = doc(&[format!("A client of {}. Cheap to clone; clones share connections and settings.", service.title)]);
     quote! {
@@ -82,7 +107,10 @@ pub(super) fn client(service: &Service) -> TokenStream {
             servers: &[#servers],
             schemes: &[#(#schemes),*],
             security: &[#security],
+            jobs: &[#(#names),*],
+            limits: &[#(#limits),*],
         };
+        #jobs
         #docs
         #[derive(Clone, Debug)]
         pub struct Client(yundb_runtime::Client);
@@ -91,6 +119,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
             pub fn builder() -> #builder<Self> {
                 #builder::new(&SERVICE)
             }
+            #waiting
             #[allow(dead_code, reason = "a crate without any feature has no operation")]
             pub(crate) fn call(&self, spec: &'static #spec) -> #call {
                 self.0.call(spec)
@@ -102,4 +131,26 @@ pub(super) fn client(service: &Service) -> TokenStream {
             }
         }
     }
+}
+
+/// The kinds of jobs, each with the operation that shows it: whatever features are on, jobs can be waited for.
+fn jobs(scope: &Scope<'_>) -> TokenStream {
+    let operations = || scope.service.groups.iter().flat_map(|group| &group.operations);
+    let jobs = scope.service.jobs.iter().filter_map(|job| {
+        let poll = operation::spec(scope, operations().find(|operation| operation.method_name == job.poll)?);
+        let (job_type, name) = (scope.uses.item("Job"), ident(&job.name));
+        let (argument, state) = (&job.argument, &job.state);
+        let (running, succeeded, failed) = (&job.running, &job.succeeded, &job.failed);
+        Some(quote! {
+            pub(crate) static #name: #job_type = #job_type {
+                poll: &#poll,
+                argument: #argument,
+                state: #state,
+                running: &[#(#running),*],
+                succeeded: &[#(#succeeded),*],
+                failed: &[#(#failed),*],
+            };
+        })
+    });
+    jobs.collect()
 }

@@ -66,9 +66,9 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
     }
 }
 
-fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
-    let (trait_name, spec) = (scope.uses.item("Operation"), scope.uses.item("Spec"));
-    let name = ident(&operation.type_name);
+/// How an operation is addressed and sent, but for the job that it begins.
+pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
+    let spec = scope.uses.item("Spec");
     let (wire, method, path) = (&operation.name, &operation.method, &operation.path);
     let mut chain = quote!(#spec::new(#wire, #method, #path));
     if !operation.params.is_empty() {
@@ -96,6 +96,17 @@ fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     if !operation.streams.is_empty() {
         let statuses = operation.streams.iter().map(|status| Literal::u16_unsuffixed(*status));
         chain = quote!(#chain.streams(&[#(#statuses),*]));
+    }
+    chain
+}
+
+fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
+    let (trait_name, spec) = (scope.uses.item("Operation"), scope.uses.item("Spec"));
+    let name = ident(&operation.type_name);
+    let mut chain = self::spec(scope, operation);
+    if let Some((id, index)) = &operation.job {
+        let job = ident(&scope.service.jobs[*index].name);
+        chain = quote!(#chain.job(#id, &crate::client::#job));
     }
     let (output, error) = (scope.answer(&operation.output), scope.answer(&operation.error));
     let headers = operation.headers.map_or_else(

@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod docs;
+mod job;
 pub mod model;
 pub(crate) mod names;
 mod operation;
@@ -21,7 +22,7 @@ use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::load::Loaded;
-use model::{Group, Outcome, Place, Protocol, Scheme, SchemeKind, Server, Service, TypeDef, TypeId};
+use model::{Group, Job, Outcome, Place, Protocol, Scheme, SchemeKind, Server, Service, TypeDef, TypeId};
 use schema::Component;
 
 /// Turns a loaded document into the model of a client crate.
@@ -38,6 +39,7 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Dia
         component_names: HashMap::new(),
         inline: HashMap::new(),
         outcomes: Vec::new(),
+        jobs: Vec::new(),
         operation: String::new(),
     };
     // Shared types have the first claim on their names, whether operations use them or not.
@@ -62,6 +64,8 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Dia
         groups,
         types: lower.types,
         outcomes: lower.outcomes,
+        jobs: lower.jobs,
+        limits: limits(api),
     };
     usage::finish(&mut service);
     service
@@ -148,6 +152,7 @@ pub(crate) struct Lower<'a> {
     /// Definitions of inline types by their name there and their schema, so that equal ones are one type.
     inline: HashMap<String, TypeId>,
     outcomes: Vec<Outcome>,
+    jobs: Vec<Job>,
     /// The operation at hand, for diagnostics.
     operation: String,
 }
@@ -292,6 +297,14 @@ fn protocol(api: &OpenAPI) -> Protocol {
 /// What the vendor's gateways call the service.
 fn product(api: &OpenAPI) -> String {
     api.extensions.get("x-product").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// The limits of each user; those of the whole service are nothing that a client can keep.
+fn limits(api: &OpenAPI) -> Vec<(u32, u32)> {
+    let all = api.extensions.get("x-rate-limit").and_then(Value::as_array).into_iter().flatten();
+    let of_users = all.filter(|limit| limit.get("per").and_then(Value::as_str).is_none_or(|per| per == "user"));
+    let number = |limit: &Value, key: &str| u32::try_from(limit.get(key)?.as_u64()?).ok();
+    of_users.filter_map(|limit| Some((number(limit, "calls")?, number(limit, "seconds")?))).collect()
 }
 
 fn document(api: &OpenAPI) -> Option<String> {

@@ -31,6 +31,10 @@ pub struct Service {
     pub groups: Vec<Group>,
     /// All types.
     pub types: Vec<TypeDef>,
+    /// The kinds of jobs that operations begin.
+    pub jobs: Vec<Job>,
+    /// How many calls in how many seconds a user may make.
+    pub limits: Vec<(u32, u32)>,
     /// Bodies that differ by status: answers and errors that several operations share.
     pub outcomes: Vec<Outcome>,
 }
@@ -100,6 +104,27 @@ pub struct Operation {
     pub error: Answer,
     /// How its pages are asked for.
     pub paging: Option<Paging>,
+    /// The job that it begins: dotted wire path of its id in the answer, and index into the service's kinds.
+    pub job: Option<(String, usize)>,
+}
+
+/// How a job is asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Its Rust name.
+    pub name: String,
+    /// The method name of the operation that shows it.
+    pub poll: String,
+    /// Its parameter that takes the id.
+    pub argument: String,
+    /// Dotted wire path of the state.
+    pub state: String,
+    /// States of a job that goes on.
+    pub running: Vec<String>,
+    /// States of one that has succeeded.
+    pub succeeded: Vec<String>,
+    /// States of one that has failed.
+    pub failed: Vec<String>,
 }
 
 /// How pages are asked for, and where the answer has its items.

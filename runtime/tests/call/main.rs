@@ -3,6 +3,7 @@
 mod answers;
 mod apsara;
 mod fake;
+mod jobs;
 mod mini;
 mod requests;
 mod retries;

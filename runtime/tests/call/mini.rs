@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::bytes::Bytes;
 use yundb_runtime::operation::*;
 use yundb_runtime::shape::*;
-use yundb_runtime::{Answer, ByteStream, Call, ClientBuilder, DecodeError, Part, Secret};
+use yundb_runtime::{
+    Answer, ByteStream, Call, ClientBuilder, DecodeError, Job, JobHandle, Part, Response, Secret, Wait,
+};
 
 const REGION: &[Variable] = &[Variable { name: "region", default: "cn-north-4", values: &[] }];
 
@@ -16,6 +18,8 @@ pub static HUAWEI: Service = Service {
     servers: &[Server { url: "https://drs.{region}.example.com", region: None, variables: REGION }],
     schemes: &[Scheme { name: "token", kind: SchemeKind::ApiKey(Place::Header, "X-Auth-Token") }],
     security: &[&["access_key"], &["token"]],
+    jobs: &[],
+    limits: &[],
 };
 
 pub static ALIYUN: Service = Service {
@@ -29,6 +33,8 @@ pub static ALIYUN: Service = Service {
     ],
     schemes: &[],
     security: &[],
+    jobs: &[],
+    limits: &[],
 };
 
 pub static HTTP: Service = Service {
@@ -44,6 +50,31 @@ pub static HTTP: Service = Service {
         Scheme { name: "oauth", kind: SchemeKind::Bearer },
     ],
     security: &[&["oauth"], &["key", "session"]],
+    jobs: &[],
+    limits: &[],
+};
+
+/// A service with jobs.
+pub static JOBS: Service = Service {
+    package: "mini-jobs/1",
+    version: "v3",
+    product: "",
+    protocol: Protocol::HuaweiRest,
+    servers: &[],
+    schemes: &[],
+    security: &[&["access_key"]],
+    jobs: &[&SHOW_JOB],
+    limits: &[],
+};
+
+static SHOW_JOB: Job = Job {
+    poll: &Spec::new("ShowJob", "GET", "/v3/{project_id}/jobs")
+        .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()]),
+    argument: "id",
+    state: "job.status",
+    running: &["Pending", "Running"],
+    succeeded: &["Completed"],
+    failed: &["Failed"],
 };
 
 /// The client, as generated for each service.
@@ -53,6 +84,16 @@ pub struct Client(yundb_runtime::Client);
 impl Client {
     pub fn builder(service: &'static Service) -> ClientBuilder<Self> {
         ClientBuilder::new(service)
+    }
+}
+
+impl Client {
+    pub fn wait_for<T, H>(&self, answer: &Response<T, H>) -> Wait {
+        self.0.wait_for(answer)
+    }
+
+    pub fn resume(&self, job: JobHandle) -> Wait {
+        self.0.resume(job)
     }
 }
 
@@ -237,6 +278,15 @@ operation!(
     create_job,
     yundb_runtime::Value,
     Spec::new("CreateJob", "GET", "/#Action=CreateJob").params(&[query("ClientToken", any())])
+);
+
+operation!(
+    Begin,
+    begin,
+    yundb_runtime::Value,
+    Spec::new("Begin", "POST", "/v3/{project_id}/begin")
+        .params(&[path("project_id", any()).client("project_id")])
+        .job("data.job_id", &SHOW_JOB)
 );
 
 operation!(

@@ -671,7 +671,8 @@ impl Operation for CreateDatabaseV3 {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateDatabaseV3 => Response<CreateDatabaseV3Response>, Error<ErrorBodyV3>);
@@ -769,7 +770,8 @@ impl Operation for DeleteDatabaseV3 {
                 query("delete_dn_data", any()).required(),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(DeleteDatabaseV3 => Response<DeleteDatabaseV3Response>, Error<ErrorBodyV3>);

@@ -263,7 +263,8 @@ impl Operation for CreateInstance {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateInstance => Response<CreateInstanceResponse>, Error<ErrorBody>);
@@ -709,7 +710,8 @@ impl Operation for DeleteInstance {
                 query("delete_rds_data", any()),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(DeleteInstance => Response<DeleteInstanceResponse>, Error<ErrorBody>);
@@ -895,7 +897,8 @@ impl Operation for RestartInstance {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("jobId", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(RestartInstance => Response<RestartInstanceResponse>, Error<ErrorBody>);
@@ -1087,7 +1090,8 @@ impl Operation for SynchronizeDataNodes {
         .params(
             &[path("project_id", any()).client("project_id"), path("instance_id", any())],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("jobId", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(SynchronizeDataNodes => Response<SynchronizeDataNodesResponse>, Error<ErrorBody>);
@@ -1165,7 +1169,8 @@ impl Operation for ResizeInstance {
         )
         .body("application/json", true)
         .accept("application/json")
-        .idempotent(false);
+        .idempotent(false)
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(ResizeInstance => Response<ResizeInstanceResponse>, Error<ErrorBody>);
@@ -1219,7 +1224,8 @@ impl Operation for UpdateInstanceSsl {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateInstanceSsl => Response<UpdateInstanceSslResponse>, Error<ErrorBodyV3>);
@@ -1280,7 +1286,8 @@ impl Operation for UpdateInstancePort {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateInstancePort => Response<UpdateInstanceSslResponse>, Error<ErrorBodyV3>);

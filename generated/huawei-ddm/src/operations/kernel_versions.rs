@@ -118,7 +118,8 @@ impl Operation for ChangeKernelVersion {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(ChangeKernelVersion => Response<ChangeKernelVersionResponse>, Error<ErrorBodyV3>);
@@ -171,7 +172,8 @@ impl Operation for RollBackKernelVersion {
         .params(
             &[path("project_id", any()).client("project_id"), path("instance_id", any())],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(RollBackKernelVersion => Response<RollBackKernelVersionResponse>, Error<ErrorBodyV3>);

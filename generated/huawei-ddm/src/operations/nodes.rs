@@ -96,7 +96,8 @@ impl Operation for ExpandInstanceNodes {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("jobId", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(ExpandInstanceNodes => Response<ExpandInstanceNodesResponse>, Error<ErrorBody>);
@@ -172,7 +173,8 @@ impl Operation for ShrinkInstanceNodes {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("jobId", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(ShrinkInstanceNodes => Response<ShrinkInstanceNodesResponse>, Error<ErrorBody>);
@@ -602,7 +604,8 @@ impl Operation for CreateGroup {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateGroup => Response<CreateGroupResponse>, Error<ErrorBodyV3>);
@@ -715,7 +718,8 @@ impl Operation for ExpandInstanceNodesV3 {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(ExpandInstanceNodesV3 => Response<ResizeInstanceResponse>, Error<ErrorBodyV3>);

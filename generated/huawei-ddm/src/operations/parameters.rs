@@ -173,7 +173,8 @@ impl Operation for UpdateInstanceParameters {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("jobId", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateInstanceParameters => Response<UpdateInstanceParametersResponse>, Error<ErrorBodyV3>);

@@ -159,7 +159,8 @@ impl Operation for CreateBackup {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateBackup => Response<CreateBackupResponse>, Error<ErrorBody>);
@@ -547,7 +548,8 @@ impl Operation for RestoreInstance {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(RestoreInstance => Response<StartedJob>, Error<ErrorBody>);
@@ -1150,7 +1152,8 @@ impl Operation for RestoreTables {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(RestoreTables => Response<StartedJob>, Error<ErrorBody>);

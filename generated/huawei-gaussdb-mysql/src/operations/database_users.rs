@@ -165,7 +165,8 @@ impl Operation for CreateDatabaseUsers {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateDatabaseUsers => Response<StartedJob>, Error<ErrorBody>);
@@ -285,7 +286,8 @@ impl Operation for DeleteDatabaseUsers {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(DeleteDatabaseUsers => Response<StartedJob>, Error<ErrorBody>);
@@ -360,7 +362,8 @@ impl Operation for UpdateDatabaseUserComments {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateDatabaseUserComments => Response<StartedJob>, Error<ErrorBody>);
@@ -444,7 +447,8 @@ impl Operation for ResetDatabaseUserPasswords {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(ResetDatabaseUserPasswords => Response<StartedJob>, Error<ErrorBody>);
@@ -534,7 +538,8 @@ impl Operation for GrantDatabasePrivileges {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(GrantDatabasePrivileges => Response<StartedJob>, Error<ErrorBody>);
@@ -623,7 +628,8 @@ impl Operation for RevokeDatabasePrivileges {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(RevokeDatabasePrivileges => Response<StartedJob>, Error<ErrorBody>);

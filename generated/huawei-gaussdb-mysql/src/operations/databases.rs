@@ -224,7 +224,8 @@ impl Operation for CreateDatabases {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateDatabases => Response<StartedJob>, Error<ErrorBody>);
@@ -347,7 +348,8 @@ impl Operation for DeleteDatabases {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(DeleteDatabases => Response<StartedJob>, Error<ErrorBody>);
@@ -404,7 +406,8 @@ impl Operation for UpdateDatabaseComments {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateDatabaseComments => Response<StartedJob>, Error<ErrorBody>);

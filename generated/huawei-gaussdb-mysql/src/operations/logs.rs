@@ -649,7 +649,7 @@ yundb_runtime::paged_methods!(ListLtsConfigs => InstanceLogs, Response<ListLtsCo
 pub struct ListLtsConfigsResponse {
     /// The instances and where their logs go.
     pub instance_lts_configs: Vec<InstanceLogs>,
-    /// How many changes there are.
+    /// How many instances there are.
     pub total_count: Option<i32>,
 }
 

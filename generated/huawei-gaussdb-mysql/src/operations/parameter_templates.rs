@@ -368,7 +368,8 @@ impl Operation for UpdateParameterTemplate {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateParameterTemplate => Response<StartedJob>, Error<ErrorBody>);
@@ -491,7 +492,8 @@ impl Operation for ApplyParameterTemplate {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(ApplyParameterTemplate => Response<StartedJob>, Error<ErrorBody>);
@@ -1040,7 +1042,8 @@ impl Operation for UpdateInstanceParameters {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateInstanceParameters => Response<UpdateInstanceParametersResponse>, Error<ErrorBody>);

@@ -109,7 +109,8 @@ impl Operation for UpdateSqlThrottling {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateSqlThrottling => Response<StartedJob>, Error<ErrorBody>);
@@ -283,7 +284,8 @@ impl Operation for UpdateSqlThrottlingRules {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateSqlThrottlingRules => Response<StartedJob>, Error<ErrorBody>);
@@ -420,7 +422,8 @@ impl Operation for DeleteSqlThrottlingRules {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(DeleteSqlThrottlingRules => Response<StartedJob>, Error<ErrorBody>);

@@ -86,7 +86,7 @@ yundb_runtime::paged_methods!(ListInstanceTags => InstanceTagItem, Response<List
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListInstanceTagsResponse {
-    /// How many instances there are.
+    /// How many tags there are.
     pub total_count: Option<i32>,
     /// Tags of the instance.
     pub tags: Vec<InstanceTagItem>,
@@ -173,7 +173,7 @@ yundb_runtime::paged_methods!(ListProjectTags => ProjectTag, Response<ListProjec
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListProjectTagsResponse {
-    /// How many instances there are.
+    /// How many tags there are.
     pub total_count: Option<i32>,
     /// Tags of the instance.
     pub tags: Vec<ProjectTag>,

@@ -436,7 +436,8 @@ impl Operation for ConfigureJob {
                 query("RegionId", any()).client("region"),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("DtsJobId", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(ConfigureJob => Response<ConfigureJobResponse>, Error<ErrorBody>);

@@ -301,7 +301,8 @@ impl Operation for ConfigureSubscription {
                 query("ErrorNotice", any()),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("DtsJobId", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(ConfigureSubscription => Response<ConfigureSubscriptionResponse>, Error<ErrorBody>);

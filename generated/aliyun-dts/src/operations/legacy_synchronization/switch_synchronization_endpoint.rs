@@ -92,7 +92,8 @@ impl Operation for SwitchSynchronizationEndpoint {
                 query("AccountId", any()),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("TaskId", &crate::client::SHOW_ENDPOINT_SWITCH);
 }
 
 yundb_runtime::operation_methods!(SwitchSynchronizationEndpoint => Response<SwitchSynchronizationEndpointResponse>, Error<ErrorBody>);

@@ -86,7 +86,8 @@ impl Operation for UpdateSynchronizationObjects {
                 query("AccountId", any()),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("TaskId", &crate::client::SHOW_SYNCHRONIZATION_OBJECT_UPDATE);
 }
 
 yundb_runtime::operation_methods!(UpdateSynchronizationObjects => Response<UpdateSynchronizationObjectsResponse>, Error<ErrorBody>);

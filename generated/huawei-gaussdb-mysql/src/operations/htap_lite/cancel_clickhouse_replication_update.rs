@@ -55,7 +55,8 @@ impl Operation for CancelClickhouseReplicationUpdate {
                 header("X-Language", any()).client("language"),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CancelClickhouseReplicationUpdate => Response<StartedJob>, Error<ErrorBody>);

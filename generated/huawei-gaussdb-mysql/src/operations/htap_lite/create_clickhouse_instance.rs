@@ -117,7 +117,8 @@ impl Operation for CreateClickhouseInstance {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateClickhouseInstance => Response<CreateClickhouseInstanceResponse>, Error<ErrorBody>);

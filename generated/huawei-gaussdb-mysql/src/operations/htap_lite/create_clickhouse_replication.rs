@@ -66,7 +66,8 @@ impl Operation for CreateClickhouseReplication {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateClickhouseReplication => Response<StartedJob>, Error<ErrorBody>);

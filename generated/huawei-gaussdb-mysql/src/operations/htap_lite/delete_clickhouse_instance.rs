@@ -50,7 +50,8 @@ impl Operation for DeleteClickhouseInstance {
                 header("X-Language", any()).client("language"),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(DeleteClickhouseInstance => Response<StartedJob>, Error<ErrorBody>);

@@ -50,7 +50,8 @@ impl Operation for DeleteClickhouseReplication {
                 header("X-Language", any()).client("language"),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(DeleteClickhouseReplication => Response<StartedJob>, Error<ErrorBody>);

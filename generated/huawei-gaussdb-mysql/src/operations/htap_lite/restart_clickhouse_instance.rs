@@ -46,7 +46,8 @@ impl Operation for RestartClickhouseInstance {
             ],
         )
         .accept("application/json")
-        .idempotent(false);
+        .idempotent(false)
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(RestartClickhouseInstance => Response<StartedJob>, Error<ErrorBody>);

@@ -75,7 +75,8 @@ impl Operation for UpdateClickhouseReplicationConfig {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateClickhouseReplicationConfig => Response<StartedJob>, Error<ErrorBody>);

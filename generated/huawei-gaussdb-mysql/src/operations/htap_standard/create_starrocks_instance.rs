@@ -137,7 +137,8 @@ impl Operation for CreateStarrocksInstance {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateStarrocksInstance => Response<CreateStarrocksInstanceResponse>, Error<ErrorBody>);

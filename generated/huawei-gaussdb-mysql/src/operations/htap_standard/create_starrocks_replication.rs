@@ -79,7 +79,8 @@ impl Operation for CreateStarrocksReplication {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateStarrocksReplication => Response<StartedJob>, Error<ErrorBody>);

@@ -54,7 +54,8 @@ impl Operation for DeleteStarrocksReplication {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(DeleteStarrocksReplication => Response<StartedJob>, Error<ErrorBody>);

@@ -59,7 +59,8 @@ impl Operation for BindInstanceEip {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(BindInstanceEip => Response<StartedJob>, Error<ErrorBody>);

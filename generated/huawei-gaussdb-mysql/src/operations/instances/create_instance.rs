@@ -221,7 +221,8 @@ impl Operation for CreateInstance {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateInstance => Response<CreateInstanceResponse>, Error<ErrorBody>);

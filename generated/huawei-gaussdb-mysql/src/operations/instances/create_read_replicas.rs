@@ -88,7 +88,8 @@ impl Operation for CreateReadReplicas {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateReadReplicas => Response<CreateReadReplicasResponse>, Error<ErrorBody>);

@@ -43,7 +43,8 @@ impl Operation for DeleteInstance {
                 header("X-Language", any()).client("language"),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(DeleteInstance => Response<StartedJobOrOrder>, Error<ErrorBody>);

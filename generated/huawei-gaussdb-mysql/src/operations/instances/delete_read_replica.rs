@@ -54,7 +54,8 @@ impl Operation for DeleteReadReplica {
                 header("X-Language", any()).client("language"),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(DeleteReadReplica => Response<StartedJobOrOrder>, Error<ErrorBody>);

@@ -61,7 +61,8 @@ impl Operation for ResizeInstance {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(ResizeInstance => Response<StartedJobOrOrder>, Error<ErrorBody>);

@@ -55,7 +55,8 @@ impl Operation for RestartInstance {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(RestartInstance => Response<StartedJob>, Error<ErrorBody>);

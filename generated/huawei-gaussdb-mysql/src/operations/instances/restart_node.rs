@@ -59,7 +59,8 @@ impl Operation for RestartNode {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(RestartNode => Response<StartedJob>, Error<ErrorBody>);

@@ -45,7 +45,8 @@ impl Operation for UnbindInstanceEip {
                 header("X-Language", any()).client("language"),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UnbindInstanceEip => Response<StartedJob>, Error<ErrorBody>);

@@ -72,7 +72,8 @@ impl Operation for UpdateInstanceName {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateInstanceName => Response<StartedJob>, Error<ErrorBody>);

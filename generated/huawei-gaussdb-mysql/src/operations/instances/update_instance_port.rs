@@ -57,7 +57,8 @@ impl Operation for UpdateInstancePort {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateInstancePort => Response<StartedJob>, Error<ErrorBody>);

@@ -56,7 +56,8 @@ impl Operation for UpdateInstanceSecurityGroup {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateInstanceSecurityGroup => Response<StartedJob>, Error<ErrorBody>);

@@ -62,7 +62,8 @@ impl Operation for UpdateMonitorPolicy {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateMonitorPolicy => Response<StartedJob>, Error<ErrorBody>);

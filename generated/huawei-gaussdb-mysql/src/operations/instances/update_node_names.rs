@@ -52,7 +52,8 @@ impl Operation for UpdateNodeNames {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateNodeNames => Response<StartedJob>, Error<ErrorBody>);

@@ -54,7 +54,8 @@ impl Operation for UpgradeInstanceVersion {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpgradeInstanceVersion => Response<StartedJob>, Error<ErrorBody>);

@@ -55,7 +55,8 @@ impl Operation for AddProxyNodesLegacy {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB_LEGACY);
 }
 
 yundb_runtime::operation_methods!(AddProxyNodesLegacy => Response<StartedJob>, Error<ErrorBody>);

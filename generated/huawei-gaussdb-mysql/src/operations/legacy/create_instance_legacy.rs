@@ -109,7 +109,8 @@ impl CreateInstanceLegacy {
         )
     }
 
-    /// Availability zone of the primary node.
+    /// Availability zone of the primary node. Required if `availability_zone_mode` is `multi`, not allowed with
+    /// `single`.
     pub fn master_availability_zone(
         self,
         master_availability_zone: impl Into<String>,
@@ -196,7 +197,8 @@ impl Operation for CreateInstanceLegacy {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB_LEGACY);
 }
 
 yundb_runtime::operation_methods!(CreateInstanceLegacy => Response<CreateInstanceLegacyResponse>, Error<ErrorBody>);
@@ -293,7 +295,7 @@ pub struct LegacyTagToAdd {
     /// Key of the tag: 1 to 36 characters, not blank, of `A-Z`, `a-z`, `0-9`, `_`, `.` and Chinese characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// Value of the tag, up to 43 characters.
+    /// Value of the tag: up to 43 characters of `A-Z`, `a-z`, `0-9`, `.`, `_` and Chinese characters, may be empty.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<String>,
 }

@@ -61,7 +61,8 @@ impl Operation for CreateReadReplicasLegacy {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB_LEGACY);
 }
 
 yundb_runtime::operation_methods!(CreateReadReplicasLegacy => Response<CreateReadReplicasLegacyResponse>, Error<ErrorBody>);

@@ -41,7 +41,8 @@ impl Operation for DeleteInstanceLegacy {
         .params(
             &[path("project_id", any()).client("project_id"), path("instance_id", any())],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB_LEGACY);
 }
 
 yundb_runtime::operation_methods!(DeleteInstanceLegacy => Response<StartedJob>, Error<ErrorBody>);

@@ -51,7 +51,8 @@ impl Operation for DeleteReadReplicaLegacy {
                 path("node_id", any()),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB_LEGACY);
 }
 
 yundb_runtime::operation_methods!(DeleteReadReplicaLegacy => Response<StartedJob>, Error<ErrorBody>);

@@ -109,7 +109,7 @@ yundb_runtime::paged_methods!(ListBackupsLegacy => LegacyBackup, Response<ListBa
 pub struct ListBackupsLegacyResponse {
     /// The backups.
     pub backups: Vec<LegacyBackup>,
-    /// How many instances there are.
+    /// How many backups there are.
     pub total_count: Option<i32>,
 }
 

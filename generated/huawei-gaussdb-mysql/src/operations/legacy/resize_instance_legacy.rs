@@ -60,7 +60,8 @@ impl Operation for ResizeInstanceLegacy {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB_LEGACY);
 }
 
 yundb_runtime::operation_methods!(ResizeInstanceLegacy => Response<StartedJobOrOrder>, Error<ErrorBody>);

@@ -54,7 +54,8 @@ impl Operation for UpdateInstanceNameLegacy {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB_LEGACY);
 }
 
 yundb_runtime::operation_methods!(UpdateInstanceNameLegacy => Response<StartedJob>, Error<ErrorBody>);

@@ -55,7 +55,8 @@ impl Operation for AddProxyNodes {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(AddProxyNodes => Response<StartedJob>, Error<ErrorBody>);

@@ -122,7 +122,8 @@ impl Operation for CreateProxy {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(CreateProxy => Response<StartedJob>, Error<ErrorBody>);

@@ -63,7 +63,8 @@ impl Operation for RemoveProxyNodes {
         )
         .body("application/json", true)
         .accept("application/json")
-        .idempotent(false);
+        .idempotent(false)
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(RemoveProxyNodes => Response<StartedJob>, Error<ErrorBody>);

@@ -66,7 +66,8 @@ impl Operation for UpdateProxyParameters {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateProxyParameters => Response<StartedJob>, Error<ErrorBody>);

@@ -101,7 +101,8 @@ impl Operation for UpdateProxyRouteMode {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateProxyRouteMode => Response<StartedJob>, Error<ErrorBody>);

@@ -59,7 +59,8 @@ impl Operation for UpdateProxySsl {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateProxySsl => Response<StartedJob>, Error<ErrorBody>);

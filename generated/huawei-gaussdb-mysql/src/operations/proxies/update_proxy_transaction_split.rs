@@ -70,7 +70,8 @@ impl Operation for UpdateProxyTransactionSplit {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateProxyTransactionSplit => Response<StartedJob>, Error<ErrorBody>);

@@ -71,7 +71,8 @@ impl Operation for UpdateProxyWeights {
             ],
         )
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(UpdateProxyWeights => Response<StartedJob>, Error<ErrorBody>);

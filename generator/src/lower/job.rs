@@ -1,0 +1,41 @@
+//! `x-job`: the jobs that operations begin. Operations whose jobs are asked about in the same way share one.
+
+use serde_json::Value;
+
+use super::model::Job;
+use super::operation::Found;
+use super::{Lower, names};
+
+impl Lower<'_> {
+    /// Where the id of the job is that an operation begins, and its kind by index into those found so far. `load` has checked that nothing lacks.
+    pub(super) fn job(&mut self, found: &Found<'_>) -> Option<(String, usize)> {
+        let data = found.operation.extensions.get("x-job")?;
+        let text = |key: &str| Some(data.get(key)?.as_str()?.to_owned());
+        let texts = |key: &str| -> Vec<String> {
+            let list = data.get(key).and_then(Value::as_array).into_iter().flatten();
+            list.filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        let id = text("id")?;
+        let poll = names::snake(&text("poll")?);
+        let mut job = Job {
+            name: poll.trim_start_matches("r#").to_uppercase(),
+            poll,
+            argument: text("argument")?,
+            state: text("state")?,
+            running: texts("running"),
+            succeeded: texts("succeeded"),
+            failed: texts("failed"),
+        };
+        // One operation may show several kinds.
+        let stem = job.name.clone();
+        for number in 2.. {
+            match self.jobs.iter().position(|other| other.name == job.name) {
+                Some(index) if self.jobs[index] == job => return Some((id, index)),
+                Some(_) => job.name = format!("{stem}_{number}"),
+                None => break,
+            }
+        }
+        self.jobs.push(job);
+        Some((id, self.jobs.len() - 1))
+    }
+}

@@ -1,0 +1,349 @@
+//! Waiting for the jobs that calls begin.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use futures_util::stream::{self, StreamExt as _};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::answer::{Answer, Response};
+use crate::client::Client;
+use crate::decode;
+use crate::error::{DecodeError, Error};
+use crate::operation::{Operation, Spec};
+use crate::paging::{BoxStream, lookup};
+
+/// How a kind of job is asked about. Generated code states it.
+#[derive(Clone, Copy, Debug)]
+pub struct Job {
+    /// The operation that shows the job.
+    pub poll: &'static Spec,
+    /// Its parameter that takes the id.
+    pub argument: &'static str,
+    /// Dotted path of the state in its answer.
+    pub state: &'static str,
+    /// States of a job that goes on.
+    pub running: &'static [&'static str],
+    /// States of a job that has succeeded.
+    pub succeeded: &'static [&'static str],
+    /// States of a job that has failed.
+    pub failed: &'static [&'static str],
+}
+
+/// A job to wait for, which can be kept and waited for in another process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobHandle {
+    /// The job's id.
+    pub id: String,
+    /// The operation that shows it, by its documented name.
+    pub poll: String,
+}
+
+/// How a job stands: what the service answered about it.
+#[derive(Clone, Debug)]
+pub struct JobState {
+    state: String,
+    done: bool,
+    raw_body: Bytes,
+}
+
+impl JobState {
+    /// The state, as the service writes it.
+    pub fn state(&self) -> &str {
+        &self.state
+    }
+
+    /// Whether the job has succeeded.
+    pub fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// The whole answer, as the type that the operation which shows jobs answers.
+    pub fn read<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
+        decode::from_slice(&self.raw_body)
+    }
+
+    /// The answer's bytes.
+    pub fn raw_body(&self) -> &Bytes {
+        &self.raw_body
+    }
+}
+
+/// Why waiting ended without success.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WaitError {
+    /// The answer begins no job that can be waited for; the text says why.
+    NoJob(String),
+    /// The job has failed.
+    Failed {
+        /// The job.
+        job: JobHandle,
+        /// Its last state, with the service's whole answer.
+        last: Box<JobState>,
+        /// What the service gives as the reason, if it gives one.
+        reason: Option<String>,
+    },
+    /// The job goes on, but the time for waiting is over. It can be waited for again.
+    Timeout {
+        /// The job.
+        job: JobHandle,
+        /// Its last known state.
+        last: Option<JobState>,
+    },
+    /// The job could not be asked about.
+    Poll {
+        /// The job, which may go on.
+        job: JobHandle,
+        /// Why.
+        error: Box<Error<Value>>,
+    },
+}
+
+impl fmt::Display for WaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoJob(why) => f.write_str(why),
+            Self::Failed { job, last, reason } => {
+                write!(f, "job {} has failed ({})", job.id, last.state)?;
+                reason.as_ref().map_or(Ok(()), |reason| write!(f, ": {reason}"))
+            }
+            Self::Timeout { job, last } => {
+                let state = last.as_ref().map_or("unknown", |last| &last.state);
+                write!(f, "job {} was not done in time; its state is {state}", job.id)
+            }
+            Self::Poll { job, error } => write!(f, "job {} could not be asked about: {error}", job.id),
+        }
+    }
+}
+
+impl StdError for WaitError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Poll { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Waits for a job: `.await` it for the end, or take [`progress`](Self::progress) for each state on the way.
+///
+/// It asks at growing intervals, from 2 to 30 seconds, each shortened or lengthened by up to a fifth. Failures that may pass are
+/// borne, five in a row; and in the first half minute that the service does not know the job yet.
+#[must_use = "nothing is asked before it is awaited"]
+pub struct Wait {
+    client: Client,
+    job: Result<(&'static Job, JobHandle), WaitError>,
+    interval: Duration,
+    longest: Duration,
+    timeout: Duration,
+}
+
+/// How often in a row asking may fail.
+const FAILURES: u32 = 5;
+/// How long a new job may be unknown.
+const UNKNOWN: Duration = Duration::from_secs(30);
+
+impl Wait {
+    pub(crate) fn new<T, H>(client: Client, answer: &Response<T, H>) -> Self {
+        let job = find(answer).map_err(WaitError::NoJob);
+        Self::of(client, job)
+    }
+
+    pub(crate) fn resume(client: Client, handle: JobHandle) -> Self {
+        let known = client.service().jobs.iter().find(|job| job.poll.name == handle.poll);
+        let why = || WaitError::NoJob(format!("{} shows no jobs of this service", handle.poll));
+        let job = known.ok_or_else(why).map(|job| (*job, handle.clone()));
+        Self::of(client, job)
+    }
+
+    fn of(client: Client, job: Result<(&'static Job, JobHandle), WaitError>) -> Self {
+        let (interval, longest) = (Duration::from_secs(2), Duration::from_secs(30));
+        Self { client, job, interval, longest, timeout: Duration::from_secs(4 * 60 * 60) }
+    }
+
+    /// How long to wait at most; four hours by default.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
+        self
+    }
+
+    /// How often to ask: after this time first, then less and less often, down to every `longest`.
+    pub fn interval(mut self, first: Duration, longest: Duration) -> Self {
+        (self.interval, self.longest) = (first, longest.max(first));
+        self
+    }
+
+    /// The job, to be kept and waited for elsewhere with `resume`.
+    pub fn handle(&self) -> Option<&JobHandle> {
+        self.job.as_ref().ok().map(|(_, handle)| handle)
+    }
+
+    /// Each state that the job is found in, the last one being its success.
+    pub fn progress(self) -> BoxStream<Result<JobState, WaitError>> {
+        let (job, handle) = match self.job {
+            Ok(found) => found,
+            Err(error) => return Box::pin(stream::once(async { Err(error) })),
+        };
+        let begin = Instant::now();
+        let poll = Poll {
+            client: self.client,
+            job,
+            handle,
+            begin,
+            end: begin + self.timeout,
+            interval: self.interval,
+            longest: self.longest,
+            last: None,
+        };
+        Box::pin(stream::try_unfold(Some(poll), |poll| async move {
+            let Some(mut poll) = poll else { return Ok(None) };
+            let state = poll.next().await?;
+            let next = (!state.done).then_some(poll);
+            Ok(Some((state, next)))
+        }))
+    }
+}
+
+impl IntoFuture for Wait {
+    type Output = Result<JobState, WaitError>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let mut states = self.progress();
+            loop {
+                match states.next().await {
+                    Some(Ok(state)) if state.done => return Ok(state),
+                    Some(Err(error)) => return Err(error),
+                    Some(Ok(_)) => {}
+                    None => return Err(WaitError::NoJob("the job's states ended before it did".to_owned())),
+                }
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wait").field("job", &self.handle()).finish_non_exhaustive()
+    }
+}
+
+/// The job that an answer begins, or why there is none.
+fn find<T, H>(answer: &Response<T, H>) -> Result<(&'static Job, JobHandle), String> {
+    let operation = answer.operation();
+    let (path, job) = answer.job().ok_or_else(|| format!("{operation} begins no job"))?;
+    let body: Value = serde_json::from_slice(answer.raw_body()).unwrap_or_default();
+    let text = |path| match lookup(&body, path) {
+        Some(Value::String(id)) if !id.is_empty() => Some(id.clone()),
+        Some(Value::Number(id)) => Some(id.to_string()),
+        _ => None,
+    };
+    match text(path) {
+        Some(id) => Ok((job, JobHandle { id, poll: job.poll.name.to_owned() })),
+        None => Err(match ["order_id", "orderId"].into_iter().find_map(text) {
+            Some(order) => format!("{operation} made the order {order}, whose job the service does not tell"),
+            None => format!("the answer of {operation} has no {path}: there is nothing to wait for"),
+        }),
+    }
+}
+
+/// A job while it is waited for.
+struct Poll {
+    client: Client,
+    job: &'static Job,
+    handle: JobHandle,
+    begin: Instant,
+    end: Instant,
+    interval: Duration,
+    longest: Duration,
+    last: Option<JobState>,
+}
+
+impl Poll {
+    /// The next state. A failed one is an error.
+    async fn next(&mut self) -> Result<JobState, WaitError> {
+        let mut failures = 0;
+        loop {
+            self.pause().await?;
+            match self.ask().await {
+                Ok(state) => return self.judge(state),
+                Err(error) => {
+                    failures += 1;
+                    let unknown = error.status() == Some(404) && self.begin.elapsed() < UNKNOWN;
+                    if failures > FAILURES || !(error.is_retryable() || unknown) {
+                        return Err(WaitError::Poll { job: self.handle.clone(), error: Box::new(error) });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Waits until it is time to ask again.
+    async fn pause(&mut self) -> Result<(), WaitError> {
+        let pause = self.interval.mul_f64(0.8 + 0.4 * fastrand::f64());
+        if Instant::now() + pause > self.end {
+            tokio::time::sleep_until(self.end).await;
+            return Err(WaitError::Timeout { job: self.handle.clone(), last: self.last.clone() });
+        }
+        tokio::time::sleep(pause).await;
+        self.interval = self.interval.mul_f64(1.5).min(self.longest);
+        Ok(())
+    }
+
+    async fn ask(&self) -> Result<Answer, Error<Value>> {
+        let call = self.client.call(self.job.poll).text(self.job.argument, self.handle.id.clone());
+        call.send::<Ask>().await.map(Response::into_inner).map(|body| body.0)
+    }
+
+    fn judge(&mut self, answer: Answer) -> Result<JobState, WaitError> {
+        let raw_body = answer.bytes().unwrap_or_default();
+        let body: Value = serde_json::from_slice(&raw_body).unwrap_or_default();
+        let state = lookup(&body, self.job.state).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let among = |states: &[&str]| states.iter().any(|other| other.eq_ignore_ascii_case(&state));
+        let (done, failed) = (among(self.job.succeeded), among(self.job.failed));
+        let state = JobState { state, done, raw_body };
+        if failed {
+            let reason = reason(&body, self.job.state);
+            return Err(WaitError::Failed { job: self.handle.clone(), last: Box::new(state), reason });
+        }
+        // A state that no document knows is taken for one on the way.
+        self.last = Some(state.clone());
+        Ok(state)
+    }
+}
+
+/// What stands beside the state as the reason of a failure.
+fn reason(body: &Value, state: &str) -> Option<String> {
+    const NAMES: &[&str] = &["fail_reason", "failReason", "ErrorMessage", "error_message", "error_msg", "errorMsg"];
+    let beside = state.rsplit_once('.').map_or(Some(body), |(parent, _)| lookup(body, parent))?;
+    let found = NAMES.iter().find_map(|name| lookup(beside, name)?.as_str());
+    found.filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
+
+/// Reads the answer of whatever operation shows a job.
+struct Ask;
+
+/// An answer as it came.
+struct Whole(Answer);
+
+impl crate::operation::FromAnswer for Whole {
+    fn from_answer(answer: Answer) -> Result<Self, DecodeError> {
+        Ok(Self(answer))
+    }
+}
+
+impl Operation for Ask {
+    type Output = Whole;
+    type Headers = ();
+    type Error = Value;
+    const SPEC: &'static Spec = &Spec::new("", "", "");
+}

@@ -1,0 +1,137 @@
+//! Waiting for jobs: when it ends, how often it asks, and what it bears.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt as _;
+use tokio::time::Instant;
+use yundb_runtime::bytes::Bytes;
+use yundb_runtime::http::Response;
+use yundb_runtime::{ByteStream, Credentials, JobHandle, RetryPolicy, Value, Wait, WaitError};
+
+use crate::fake::{Fake, Reply};
+use crate::mini::{Client, JOBS};
+
+fn answer(status: u16, body: String) -> Reply {
+    Ok(Response::builder().status(status).body(ByteStream::from(Bytes::from(body))).expect("a response"))
+}
+
+fn begun() -> Reply {
+    answer(202, r#"{"data": {"job_id": "j-1"}}"#.to_owned())
+}
+
+fn state(state: &str) -> Reply {
+    answer(200, format!(r#"{{"job": {{"status": "{state}", "fail_reason": "disk is full"}}}}"#))
+}
+
+fn client(fake: &Fake) -> Client {
+    let builder = Client::builder(&JOBS).transport(fake.clone()).endpoint("http://localhost").project_id("p");
+    builder.credentials(Credentials::access_key("AK", "SK")).retries(RetryPolicy::none()).build().expect("a client")
+}
+
+/// Begins a job and waits for it, the service answering so.
+async fn waiting(replies: impl IntoIterator<Item = Reply>) -> (Fake, Wait) {
+    let fake = Fake::replies([begun()].into_iter().chain(replies));
+    let client = client(&fake);
+    let answer = client.begin().send().await.expect("success");
+    (fake, client.wait_for(&answer))
+}
+
+fn paths(fake: &Fake) -> Vec<String> {
+    fake.all().iter().map(|request| request.uri().to_string()).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn until_it_is_done() {
+    let (fake, wait) = waiting([state("Pending"), state("Running"), state("completed")]).await;
+    assert_eq!(wait.handle(), Some(&JobHandle { id: "j-1".to_owned(), poll: "ShowJob".to_owned() }));
+    let begin = Instant::now();
+    let last = wait.await.expect("done");
+    assert_eq!((last.state(), last.is_done()), ("completed", true));
+    assert_eq!(last.read::<Value>().expect("JSON")["job"]["status"], "completed");
+    // About 2, 3 and 4.5 seconds.
+    assert!((7_600..11_500).contains(&begin.elapsed().as_millis()), "{:?}", begin.elapsed());
+    let poll = "http://localhost/v3/p/jobs?id=j-1";
+    assert_eq!(paths(&fake), ["http://localhost/v3/p/begin", poll, poll, poll]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress() {
+    let (_, wait) = waiting([state("Pending"), state("Running"), state("Dreaming"), state("Completed")]).await;
+    let states: Vec<_> = wait.progress().try_collect().await.expect("done");
+    let states: Vec<_> = states.iter().map(|state| (state.state(), state.is_done())).collect();
+    // What no document knows is on the way, too.
+    assert_eq!(states, [("Pending", false), ("Running", false), ("Dreaming", false), ("Completed", true)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_fails() {
+    let (fake, wait) = waiting([state("Running"), state("Failed"), state("Completed")]).await;
+    let error = wait.await.expect_err("failed");
+    assert_eq!(error.to_string(), "job j-1 has failed (Failed): disk is full");
+    let WaitError::Failed { last, reason, .. } = error else { panic!("{error:?}") };
+    assert_eq!((last.state(), reason.as_deref()), ("Failed", Some("disk is full")));
+    assert_eq!(fake.count(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn asking_may_fail() {
+    let broken = || answer(500, String::new());
+    let unknown = || answer(404, "{}".to_owned());
+    let (_, wait) = waiting([unknown(), broken(), broken(), state("Running"), broken(), state("Completed")]).await;
+    wait.await.expect("done");
+    let (fake, wait) = waiting((0..9).map(|_| broken())).await;
+    let error = wait.await.expect_err("broken");
+    assert!(matches!(&error, WaitError::Poll { job, .. } if job.id == "j-1"), "{error:?}");
+    assert!(error.to_string().contains("ShowJob failed: 500"), "{error}");
+    assert_eq!(fake.count(), 7);
+    // Later an unknown job is gone.
+    let running = (0..8).map(|_| state("Running"));
+    let (_, wait) = waiting(running.chain([unknown(), state("Completed")])).await;
+    assert!(matches!(wait.await, Err(WaitError::Poll { .. })));
+    let (fake, wait) = waiting([answer(403, "{}".to_owned()), state("Completed")]).await;
+    assert!(matches!(wait.await, Err(WaitError::Poll { .. })));
+    assert_eq!(fake.count(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_ends() {
+    let (fake, wait) = waiting((0..20).map(|_| state("Running"))).await;
+    let begin = Instant::now();
+    let wait = wait.interval(Duration::from_secs(60), Duration::from_secs(60)).timeout(Duration::from_secs(600));
+    let error = wait.await.expect_err("too slow");
+    assert_eq!(begin.elapsed().as_secs(), 600);
+    assert!((9..=13).contains(&fake.count()));
+    assert_eq!(error.to_string(), "job j-1 was not done in time; its state is Running");
+    let WaitError::Timeout { job, last } = error else { panic!("{error:?}") };
+    assert_eq!(last.expect("a state").state(), "Running");
+
+    // In another process, from what was kept.
+    let kept = serde_json::to_string(&job).expect("JSON");
+    assert_eq!(kept, r#"{"id":"j-1","poll":"ShowJob"}"#);
+    let fake = Fake::replies([state("Completed")]);
+    let job: JobHandle = serde_json::from_str(&kept).expect("a handle");
+    client(&fake).resume(job).await.expect("done");
+    let job = JobHandle { id: "j-1".to_owned(), poll: "ShowShip".to_owned() };
+    assert_eq!(
+        client(&fake).resume(job).await.expect_err("no job").to_string(),
+        "ShowShip shows no jobs of this service"
+    );
+}
+
+#[tokio::test]
+async fn answers_without_a_job() {
+    let answered = |body: &str| Fake::replies([answer(200, body.to_owned())]);
+    for (body, says) in [
+        (r#"{"order_id": "CS1"}"#, "Begin made the order CS1, whose job the service does not tell"),
+        ("{}", "the answer of Begin has no data.job_id: there is nothing to wait for"),
+        (r#"{"data": {"job_id": ""}}"#, "the answer of Begin has no data.job_id: there is nothing to wait for"),
+    ] {
+        let client = client(&answered(body));
+        let answer = client.begin().send().await.expect("success");
+        assert_eq!(client.wait_for(&answer).await.expect_err("no job").to_string(), says);
+    }
+    let fake = answered("[]");
+    let client = client(&fake);
+    let answer = client.list_pets().set("kind", "cat").send().await.expect("success");
+    assert_eq!(client.wait_for(&answer).await.expect_err("no job").to_string(), "listPets begins no job");
+}

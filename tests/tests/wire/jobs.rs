@@ -1,0 +1,77 @@
+//! Jobs that calls begin, waited for through the typed clients.
+
+#![allow(deprecated, reason = "deprecated operations have to work, too")]
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use wiremock::ResponseTemplate;
+use yundb_aliyun_dts as dts;
+use yundb_huawei_ddm as ddm;
+use yundb_huawei_gaussdb_mysql as gaussdb;
+use yundb_runtime::{Credentials, Wait, WaitError};
+
+use super::signature;
+use crate::server::Server;
+
+async fn server(answers: impl IntoIterator<Item = Value>) -> Server {
+    Server::answering(answers.into_iter().map(|body| ResponseTemplate::new(200).set_body_json(body))).await
+}
+
+fn keys() -> Credentials {
+    Credentials::access_key("ak", "sk")
+}
+
+fn at_once(wait: Wait) -> Wait {
+    wait.interval(Duration::from_millis(1), Duration::from_millis(1))
+}
+
+#[tokio::test]
+async fn ddm() {
+    let job = |status: &str| json!({"job": {"id": "j-1", "status": status}});
+    let server = server([json!({"jobId": "j-1"}), job("Running"), job("Completed")]).await;
+    let client: ddm::Client = server.client(ddm::Client::builder().project_id("p").credentials(keys()));
+    let begun = client.restart_instance("i").unchecked().send().await.unwrap();
+    let done = at_once(client.wait_for(&begun)).await.unwrap();
+    let answer: ddm::types::ShowJobResponse = done.read().unwrap();
+    assert_eq!(answer.job.unwrap().id.as_deref(), Some("j-1"));
+    let requests = server.requests().await;
+    assert_eq!(requests[1].url.path(), "/v3/p/jobs/j-1");
+    assert_eq!(requests.len(), 3);
+}
+
+#[tokio::test]
+async fn gaussdb() {
+    let failed = json!({"job": {"id": "j-1", "status": "Failed", "fail_reason": "no space"}});
+    let server = server([json!({"job_id": "j-1"}), failed.clone(), json!({"job_id": "j-2"}), failed]).await;
+    let client: gaussdb::Client = server.client(gaussdb::Client::builder().project_id("p").credentials(keys()));
+    let begun = client.restart_instance("i").unchecked().send().await.unwrap();
+    let error = at_once(client.wait_for(&begun)).await.unwrap_err();
+    assert!(matches!(&error, WaitError::Failed { reason: Some(reason), .. } if reason == "no space"), "{error}");
+    // The older calls have an older way to ask.
+    let begun = client.delete_read_replica_legacy("i", "n").unchecked().send().await.unwrap();
+    at_once(client.wait_for(&begun)).await.unwrap_err();
+    let requests = server.requests().await;
+    assert_eq!((requests[1].url.path(), requests[1].url.query()), ("/v3/p/jobs", Some("id=j-1")));
+    assert!(requests[3].url.path().starts_with("/mysql/v3/p/jobs"), "{}", requests[3].url);
+}
+
+#[tokio::test]
+async fn dts() {
+    let state = |status: &str| json!({"Success": true, "DtsJobId": "j", "Status": status});
+    let server = server([
+        json!({"Success": true, "DtsJobId": "j"}),
+        state("Prechecking"),
+        state("Initializing"),
+        state("synchronizing"),
+    ])
+    .await;
+    let client: dts::Client = server.client(dts::Client::builder().region("cn-hangzhou").credentials(keys()));
+    let begun = client.configure_job().unchecked().send().await.unwrap();
+    let done = at_once(client.wait_for(&begun)).await.unwrap();
+    assert_eq!(done.state(), "synchronizing");
+    let requests = server.requests().await;
+    let form = signature::pairs(&requests[1].body);
+    assert!(form.contains(&("DtsJobId".to_owned(), "j".to_owned())), "{form:?}");
+    assert_eq!(requests.len(), 4);
+}
