@@ -134,7 +134,7 @@ impl CreateBackup {
         Self(self.0.text("name", name))
     }
 
-    /// Description of the backup: up to 256 characters, without `>!<"&=`.
+    /// Description of the backup: up to 256 characters, without `>!<"&'=`.
     pub fn description(self, description: impl Into<String>) -> Self {
         Self(self.0.text("description", description))
     }

@@ -983,6 +983,23 @@ yundb_runtime::integer_enum!(FrozenFlag {
     N2 = 2,
 });
 
+/// The type of `az_status value` in `ProxyFlavor`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ProxyZoneStatus {
+    /// On sale.
+    Normal,
+    /// Not supported.
+    Unsupported,
+    /// A value that the spec does not list.
+    Unknown(String),
+}
+
+yundb_runtime::string_enum!(ProxyZoneStatus {
+    Normal = "normal",
+    Unsupported = "unsupported",
+});
+
 /// How the instance is billed. StarRocks instances are billed by use.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

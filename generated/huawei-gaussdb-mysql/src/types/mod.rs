@@ -82,10 +82,9 @@ pub use crate::operations::proxies::{
     ProxiedNodeWeight, Proxy, ProxyAccessRule, ProxyDetails, ProxyDetailsReadonlyNode,
     ProxyFlavor, ProxyFlavorGroup, ProxyFlavorGroupType, ProxyIpGroup, ProxyIpGroupItem,
     ProxyMode, ProxyNode, ProxyNodeStatus, ProxyParameter, ProxyParameterToSet,
-    ProxyPoolStatus, ProxyRouteMode, ProxyStatus, ProxyUpgrade, ProxyZoneStatus,
-    ReplicaWeight, RouteModeReplicaWeight, ShowProxyIpGroupResponse,
-    ShowProxyVersionResponse, UpdateProxyAccessControlResponse,
-    UpgradeProxyVersionResponse,
+    ProxyPoolStatus, ProxyRouteMode, ProxyStatus, ProxyUpgrade, ReplicaWeight,
+    RouteModeReplicaWeight, ShowProxyIpGroupResponse, ShowProxyVersionResponse,
+    UpdateProxyAccessControlResponse, UpgradeProxyVersionResponse,
 };
 
 #[cfg(feature = "logs")]
@@ -213,7 +212,7 @@ pub use crate::operations::legacy::{
     LegacyInstance, LegacyInstanceDetails, LegacyInstanceDetailsChargeInfo,
     LegacyInstanceDetailsVolume, LegacyInstanceFlavor, LegacyInstanceNode,
     LegacyInstanceVolume, LegacyJob, LegacyJobEntities, LegacyJobInstance,
-    LegacyJobStatus, LegacyJobTarget, LegacyListedBackupStrategy,
+    LegacyJobStatus, LegacyJobTarget, LegacyListedBackupStrategy, LegacyNodeVolume,
     LegacyOrderedChargeInfo, LegacyParameterTemplate, LegacyProxy, LegacyProxyFlavor,
     LegacyProxyFlavorGroup, LegacyProxyMasterNode, LegacyProxyNode,
     LegacyProxyReadReplica, LegacyQuota, LegacyQuotaToSet, LegacyQuotaToUpdate,
@@ -372,9 +371,10 @@ pub struct InstanceNode {
     pub az_code: Option<String>,
     /// Region of the instance.
     pub region_code: Option<String>,
-    /// When the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
+    /// When the node was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`. Empty
+    /// while it is being created.
     pub created: Option<String>,
-    /// When the instance was last changed, in the form of `created`.
+    /// When the node was last changed, in the form of `created`. Empty while it is being created.
     pub updated: Option<String>,
     /// Id of the flavor.
     pub flavor_id: Option<String>,

@@ -37,7 +37,7 @@ impl CreateBackupLegacy {
         Self(self.0.text("name", name))
     }
 
-    /// Description of the backup: up to 256 characters, without the signs `>!<"&=`.
+    /// Description of the backup: up to 256 characters, without the signs `>!<"&'=`.
     pub fn description(self, description: impl Into<String>) -> Self {
         Self(self.0.text("description", description))
     }

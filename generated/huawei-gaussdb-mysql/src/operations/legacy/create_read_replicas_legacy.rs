@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{field, path};
-use yundb_runtime::shape::any;
+use yundb_runtime::shape::{any, list};
 use crate::Client;
 use crate::types::{ErrorBody, TextBoolean};
 
@@ -56,7 +56,7 @@ impl Operation for CreateReadReplicasLegacy {
             &[
                 path("project_id", any()).client("project_id"),
                 path("instance_id", any()),
-                field("priorities", any()).required(),
+                field("priorities", list(&any().min(1).max(16))).required(),
                 field("is_auto_pay", any()),
             ],
         )

@@ -34,7 +34,7 @@ impl ListErrorLogsV3 {
         Self(self.0.text("start_date", start_date))
     }
 
-    /// End of the time to search, in the form of `start_date`. Logs are kept for a month. Example:
+    /// End of the time to search, in the form of `start_date`. Only logs of the last month can be read. Example:
     /// `2022-07-19T00:00:00+0800`. Required.
     pub fn end_date(self, end_date: impl Into<String>) -> Self {
         Self(self.0.text("end_date", end_date))

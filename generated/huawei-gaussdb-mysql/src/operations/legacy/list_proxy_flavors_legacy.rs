@@ -6,7 +6,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::path;
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::ErrorBody;
+use crate::types::{ErrorBody, ProxyZoneStatus};
 
 impl Client {
     /// List the flavors of proxies.
@@ -103,5 +103,5 @@ pub struct LegacyProxyFlavor {
     /// Kind of database.
     pub db_type: Option<String>,
     /// State of the flavor by availability zone: `normal` where it is on sale, `unsupported` where it is not.
-    pub az_status: BTreeMap<String, String>,
+    pub az_status: BTreeMap<String, ProxyZoneStatus>,
 }

@@ -42,7 +42,7 @@ impl ListSlowLogsLegacy {
         Self(self.0.text("start_date", start_date))
     }
 
-    /// End of the time to search, in the form of `start_date`. Logs are kept for a month. Example:
+    /// End of the time to search, in the form of `start_date`. Only logs of the last month can be read. Example:
     /// `2018-08-07T10:41:14+0800`. Required.
     pub fn end_date(self, end_date: impl Into<String>) -> Self {
         Self(self.0.text("end_date", end_date))

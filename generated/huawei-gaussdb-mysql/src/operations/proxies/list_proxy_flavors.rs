@@ -6,7 +6,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::ErrorBody;
+use crate::types::{ErrorBody, ProxyZoneStatus};
 
 impl Client {
     /// List the flavors of proxies.
@@ -107,20 +107,3 @@ pub struct ProxyFlavor {
     /// State of the flavor by availability zone: `normal` where it is on sale, `unsupported` where it is not.
     pub az_status: BTreeMap<String, ProxyZoneStatus>,
 }
-
-/// The type of `az_status value` in `ProxyFlavor`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProxyZoneStatus {
-    /// On sale.
-    Normal,
-    /// Not supported.
-    Unsupported,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(ProxyZoneStatus {
-    Normal = "normal",
-    Unsupported = "unsupported",
-});
