@@ -201,11 +201,14 @@ impl Failure {
     }
 
     /// The service says it failed.
-    pub(crate) fn service(answer: Answer, idempotent: bool) -> Box<Self> {
+    pub(crate) fn service(answer: Answer, busy: &[&str], idempotent: bool) -> Box<Self> {
         let (head, raw_body) = answer.into_parts();
         let facts = error_body::read(&head, &raw_body);
         let mut failure = Self::new(ErrorKind::Service, head.operation, "");
-        failure.class = error_body::class(head.status, facts.code.as_deref(), idempotent);
+        failure.class = match facts.code.as_deref() {
+            Some(code) if busy.contains(&code) => Class::Busy,
+            code => error_body::class(head.status, code, idempotent),
+        };
         failure.facts = facts;
         failure.head = Some(head);
         failure.raw_body = raw_body;
@@ -297,7 +300,7 @@ impl<E> Error<E> {
     /// Whether the same call may be sent again, and may then succeed. The client has done so already, as its
     /// [`RetryPolicy`](crate::RetryPolicy) says.
     ///
-    /// True when the service surely did not act: no connection (or none within `connect_timeout`), status 408 or 429,
+    /// True when the service surely did not act: something else is under way, no connection (or none within `connect_timeout`), status 408 or 429,
     /// a throttling code. Of an idempotent operation also after status 500, 502, 503 or 504, after a broken connection
     /// and after `timeout`. Idempotent is what the spec says is; else GET, HEAD, PUT, DELETE, OPTIONS and TRACE, but not
     /// of Alibaba Cloud's RPC, whose documents say GET of everything. False for everything else.

@@ -336,6 +336,8 @@ pub struct Service {
     pub jobs: &'static [&'static Job],
     /// How many requests a user may send.
     pub limits: &'static [RateLimit],
+    /// Error codes that say that something else is under way, so that the service did not act.
+    pub busy: &'static [&'static str],
 }
 
 /// How calls are addressed, signed and classified.

@@ -165,7 +165,7 @@ async fn exchange(spec: &Spec, settings: &Settings, request: Request<Bytes>, ide
         head.request_id = outcome.request_id.or(head.request_id);
     }
     let answer = Answer::whole(Arc::new(head), bytes);
-    if failed { Err(Failure::service(answer, idempotent)) } else { Ok(answer) }
+    if failed { Err(Failure::service(answer, settings.service.busy, idempotent)) } else { Ok(answer) }
 }
 
 /// The body within its bound, and as long as the headers said.

@@ -328,6 +328,7 @@ mod tests {
         security: &[],
         jobs: &[],
         limits: &[],
+        busy: &[],
     };
     const SHOW: Spec = Spec::new("Show", "GET", "/v1/{project_id}/things").params(&[
         path("project_id", any()).client("project_id"),

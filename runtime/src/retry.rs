@@ -16,6 +16,7 @@ use jiff::fmt::rfc2822;
 /// | no connection, or none within `connect_timeout` | yes: nothing was sent |
 /// | status 408 or 429, a throttling code | yes: the service did not act |
 /// | a date that the service does not take | once, with the service's own time: it did not act |
+/// | a code that says that something else is under way | yes, after longer pauses: the service did not act |
 /// | status 500, 502 or 504, a connection that broke, `timeout` | if the operation is safe to repeat |
 /// | status 503, which documents call not worth repeating | the same, but only once |
 /// | anything else | no |
@@ -80,15 +81,19 @@ impl RetryPolicy {
             Class::Unavailable => self.attempts.min(2),
             // Only the date was wrong, and that is mended.
             Class::Clock => return (self.attempts > 1).then_some(Duration::ZERO),
-            Class::Throttled | Class::Transient | Class::Timeout => self.attempts,
+            Class::Throttled | Class::Transient | Class::Timeout | Class::Busy => self.attempts,
         };
         if attempts >= most || asked.is_some_and(|asked| asked > LONGEST_ASKED) {
             return None;
         }
-        let doubled = self.first_pause.saturating_mul(1 << attempts.saturating_sub(1).min(30));
+        let first = if class == Class::Busy { self.first_pause.saturating_mul(BUSY) } else { self.first_pause };
+        let doubled = first.saturating_mul(1 << attempts.saturating_sub(1).min(30));
         Some(asked.unwrap_or_else(|| doubled.min(self.longest_pause).mul_f64(fastrand::f64())))
     }
 }
+
+/// What is under way takes longer than a hiccup, by this factor.
+const BUSY: u32 = 10;
 
 /// More than that a caller would rather know of than wait for.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
@@ -105,6 +110,8 @@ pub(crate) enum Class {
     Transient,
     /// No answer in time. It costs more than other failures.
     Timeout,
+    /// Something else is under way.
+    Busy,
     /// Status 503.
     Unavailable,
     /// The service's clock differs from ours.
@@ -183,6 +190,8 @@ mod tests {
         assert_eq!(policy.pause(1, Class::Never, None), None);
         assert!(policy.pause(1, Class::Unavailable, None).is_some());
         assert_eq!(policy.pause(2, Class::Unavailable, None), None);
+        let busy: Vec<_> = (0..200).map(|_| policy.pause(1, Class::Busy, None).unwrap()).collect();
+        assert!(busy.iter().any(|pause| *pause > Duration::from_secs(1)));
         assert_eq!(RetryPolicy::none().pause(1, Class::Throttled, None), None);
         assert_eq!(RetryPolicy::none().attempts(0).pause(1, Class::Clock, None), None);
         let long = RetryPolicy::new().attempts(u32::MAX).first_pause(Duration::MAX);

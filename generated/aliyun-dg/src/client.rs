@@ -117,6 +117,7 @@ static SERVICE: Service = Service {
     security: &[&["access_key"]],
     jobs: &[],
     limits: &[],
+    busy: &[],
 };
 
 /// A client of Alibaba Cloud Database Gateway. Cheap to clone; clones share connections and settings.

@@ -155,6 +155,7 @@ static SERVICE: Service = Service {
     security: &[&["access_key"]],
     jobs: &[&SHOW_JOB, &SHOW_SYNCHRONIZATION_OBJECT_UPDATE, &SHOW_ENDPOINT_SWITCH],
     limits: &[],
+    busy: &[],
 };
 
 pub(crate) static SHOW_JOB: Job = Job {

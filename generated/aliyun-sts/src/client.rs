@@ -39,6 +39,7 @@ static SERVICE: Service = Service {
     security: &[&["access_key"]],
     jobs: &[],
     limits: &[],
+    busy: &[],
 };
 
 /// A client of Alibaba Cloud Security Token Service. Cheap to clone; clones share connections and settings.

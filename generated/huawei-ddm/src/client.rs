@@ -50,6 +50,7 @@ static SERVICE: Service = Service {
             seconds: 60,
         },
     ],
+    busy: &[],
 };
 
 pub(crate) static SHOW_JOB: Job = Job {

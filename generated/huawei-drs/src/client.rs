@@ -43,6 +43,7 @@ static SERVICE: Service = Service {
     security: &[&["access_key"], &["token"]],
     jobs: &[],
     limits: &[],
+    busy: &[],
 };
 
 /// A client of Huawei Cloud Data Replication Service. Cheap to clone; clones share connections and settings.

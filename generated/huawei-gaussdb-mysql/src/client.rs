@@ -119,6 +119,14 @@ static SERVICE: Service = Service {
     security: &[&["access_key"], &["token"]],
     jobs: &[&SHOW_JOB, &SHOW_JOB_LEGACY],
     limits: &[],
+    busy: &[
+        "DBS.200011",
+        "DBS.200019",
+        "DBS.200047",
+        "DBS.201202",
+        "DBS.201205",
+        "DBS.212006",
+    ],
 };
 
 pub(crate) static SHOW_JOB: Job = Job {

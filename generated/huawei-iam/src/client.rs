@@ -48,6 +48,7 @@ static SERVICE: Service = Service {
     security: &[&["access_key"], &["token"]],
     jobs: &[],
     limits: &[],
+    busy: &[],
 };
 
 /// A client of Huawei Cloud Identity and Access Management. Cheap to clone; clones share connections and settings.

@@ -42,7 +42,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
     let scope = Scope { service, file: File::Shared, uses: &uses };
     let (service_type, protocols, builder, call, spec) =
         (uses.item("Service"), uses.item("Protocol"), uses.item("ClientBuilder"), uses.item("Call"), uses.item("Spec"));
-    let (version, product) = (&service.version, &service.product);
+    let (version, product, busy) = (&service.version, &service.product, &service.busy);
     let protocol = ident(match service.protocol {
         Protocol::Http => "Http",
         Protocol::AliyunRpc => "AliyunRpc",
@@ -109,6 +109,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
             security: &[#security],
             jobs: &[#(#names),*],
             limits: &[#(#limits),*],
+            busy: &[#(#busy),*],
         };
         #jobs
         #docs

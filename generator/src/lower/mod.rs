@@ -65,6 +65,7 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Dia
         types: lower.types,
         outcomes: lower.outcomes,
         jobs: lower.jobs,
+        busy: busy(api),
         limits: limits(api),
     };
     usage::finish(&mut service);
@@ -297,6 +298,12 @@ fn protocol(api: &OpenAPI) -> Protocol {
 /// What the vendor's gateways call the service.
 fn product(api: &OpenAPI) -> String {
     api.extensions.get("x-product").and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Codes of failures that pass when what is under way is done.
+fn busy(api: &OpenAPI) -> Vec<String> {
+    let codes = api.extensions.get("x-busy-codes").and_then(Value::as_array).into_iter().flatten();
+    codes.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// The limits of each user; those of the whole service are nothing that a client can keep.

@@ -33,6 +33,8 @@ pub struct Service {
     pub types: Vec<TypeDef>,
     /// The kinds of jobs that operations begin.
     pub jobs: Vec<Job>,
+    /// Error codes that say that something else is under way.
+    pub busy: Vec<String>,
     /// How many calls in how many seconds a user may make.
     pub limits: Vec<(u32, u32)>,
     /// Bodies that differ by status: answers and errors that several operations share.

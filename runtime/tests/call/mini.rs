@@ -20,6 +20,7 @@ pub static HUAWEI: Service = Service {
     security: &[&["access_key"], &["token"]],
     jobs: &[],
     limits: &[],
+    busy: &[],
 };
 
 pub static ALIYUN: Service = Service {
@@ -35,6 +36,7 @@ pub static ALIYUN: Service = Service {
     security: &[],
     jobs: &[],
     limits: &[],
+    busy: &["OperationInProgress"],
 };
 
 pub static HTTP: Service = Service {
@@ -52,6 +54,7 @@ pub static HTTP: Service = Service {
     security: &[&["oauth"], &["key", "session"]],
     jobs: &[],
     limits: &[],
+    busy: &[],
 };
 
 /// A service with jobs.
@@ -65,6 +68,7 @@ pub static JOBS: Service = Service {
     security: &[&["access_key"]],
     jobs: &[&SHOW_JOB],
     limits: &[],
+    busy: &[],
 };
 
 static SHOW_JOB: Job = Job {

@@ -64,7 +64,7 @@ async fn how_often_each_fault_is_sent() {
     const HTML: &str = "<html><title>Bad Gateway</title></html>";
     const JSON: &str = r#"{"Code": "ServiceUnavailable", "Message": "no", "RequestId": "r"}"#;
     type Fault = (&'static str, fn() -> Reply, usize, usize);
-    let faults: [Fault; 19] = [
+    let faults: [Fault; 20] = [
         ("refused", || broken(Connect), 3, 3),
         ("no connection in time", || broken(ConnectTimeout), 3, 3),
         ("reset", || broken(Request), 1, 3),
@@ -75,6 +75,7 @@ async fn how_often_each_fault_is_sent() {
         ("404", || answer(404, &[], JSON), 1, 1),
         ("408", || answer(408, &[], ""), 3, 3),
         ("409", || answer(409, &[], JSON), 1, 1),
+        ("409, busy", || answer(409, &[], r#"{"Code": "OperationInProgress"}"#), 3, 3),
         ("413", || answer(413, &[], JSON), 1, 1),
         ("429", || answer(429, &[], JSON), 3, 3),
         ("429, later", || answer(429, &[("retry-after", "1")], JSON), 3, 3),

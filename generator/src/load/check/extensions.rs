@@ -27,9 +27,10 @@ const fn extension(key: &'static str, places: &'static [Kind], check: fn(&Node) 
     Extension { key, places, check }
 }
 
-const EXTENSIONS: [Extension; 19] = [
+const EXTENSIONS: [Extension; 20] = [
     extension("x-product", &[Kind::Document], text),
     extension("x-protocol", &[Kind::Document], |node| word(node, &["aliyun-rpc", "huawei-rest"])),
+    extension("x-busy-codes", &[Kind::Document], texts),
     extension("x-doc", &[Kind::Document, Kind::Operation], doc),
     extension("x-errata", &[], errata),
     extension("x-sdk-name", &[Kind::Operation], text),
