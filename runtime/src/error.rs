@@ -237,6 +237,10 @@ impl Failure {
         self.head.as_ref().map(|head| head.status)
     }
 
+    pub(crate) fn code(&self) -> Option<&str> {
+        self.facts.code.as_deref()
+    }
+
     pub(crate) fn headers(&self) -> Option<&HeaderMap> {
         self.head.as_ref().map(|head| &head.headers)
     }

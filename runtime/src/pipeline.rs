@@ -8,6 +8,7 @@ use futures_core::future::BoxFuture;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, Method, Request};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::answer::{Answer, ByteStream, Head, too_large};
 use crate::call::Call;
@@ -25,7 +26,8 @@ type Outcome<T> = Result<T, Box<Failure>>;
 
 /// Runs a call up to the answer, which is a success. Boxed, so that it is compiled here and not again in each crate.
 pub(crate) fn run(mut call: Call) -> BoxFuture<'static, Outcome<Answer>> {
-    Box::pin(async move {
+    let span = tracing::debug_span!("call", operation = call.spec.name, service = call.client.service().package);
+    let run = async move {
         call.fill_client_token();
         let settings = call.client.settings();
         let operation = call.spec.name;
@@ -42,7 +44,8 @@ pub(crate) fn run(mut call: Call) -> BoxFuture<'static, Outcome<Answer>> {
         }
         // Everything so far holds for all attempts; an attempt has credentials, date and nonce of its own.
         attempts(&call, settings, &plan, &base).await
-    })
+    };
+    Box::pin(run.instrument(span))
 }
 
 /// Attempts until one succeeds, or another one is of no use, or not safe.
@@ -52,7 +55,8 @@ async fn attempts(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> 
     loop {
         // Others may mend the clock in the meantime.
         let skew = settings.skew.load(Ordering::Relaxed);
-        let attempt = attempt(call, settings, plan, base);
+        let span = tracing::debug_span!("attempt", number = made + 1);
+        let attempt = attempt(call, settings, plan, base).instrument(span);
         let outcome = match end {
             Some((end, limit)) => tokio::time::timeout_at(end, attempt)
                 .await
@@ -62,6 +66,7 @@ async fn attempts(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> 
         made += 1;
         let mut failure = match outcome {
             Ok(answer) => {
+                tracing::debug!(status = answer.status(), request_id = answer.head().request_id, "succeeded");
                 settings.budget.earn(paid);
                 return Ok(answer);
             }
@@ -76,6 +81,7 @@ async fn attempts(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> 
             mended_clock = true;
             failure.class = Class::Clock;
         }
+        tracing::debug!(status = failure.status(), code = failure.code(), class = ?failure.class, "failed");
         let asked = failure.headers().and_then(|headers| retry::asked(headers, settings.now()));
         let Some(pause) = settings.retries.pause(made, failure.class, asked) else { return Err(failure.after(made)) };
         if end.is_some_and(|(end, _)| Instant::now() + pause >= end) {
@@ -85,6 +91,7 @@ async fn attempts(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> 
         if paid.is_none() {
             return Err(failure.after(made));
         }
+        tracing::debug!(?pause, "another attempt follows");
         tokio::time::sleep(pause).await;
     }
 }

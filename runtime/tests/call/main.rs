@@ -7,3 +7,4 @@ mod jobs;
 mod mini;
 mod requests;
 mod retries;
+mod seen;
