@@ -170,6 +170,21 @@ impl Failure {
         Self::new(ErrorKind::Timeout, operation, detail)
     }
 
+    /// A service that refuses a signature may tell what it expected to be signed. That holds all parameters, secrets too, and
+    /// says little to the eye: the message then says instead whether the secret is wrong, or where what was signed differs.
+    pub(crate) fn compare_signed(mut self: Box<Self>, ours: Option<&str>) -> Box<Self> {
+        if let (Some(message), Some(ours)) = (&mut self.facts.message, ours)
+            && let Some((before, theirs)) = error_body::expected_to_sign(message)
+        {
+            let verdict = match differs_in(ours, theirs) {
+                None => "what was signed is the same: the access key secret is wrong".to_owned(),
+                Some(name) => format!("what was signed differs from what arrived, first in `{name}`"),
+            };
+            *message = format!("{} ({verdict})", before.trim_end_matches([' ', ',', '.', ':']));
+        }
+        self
+    }
+
     /// The call was sent so often, the last time with this failure.
     pub(crate) fn after(mut self: Box<Self>, attempts: u32) -> Box<Self> {
         self.attempts = attempts;
@@ -244,6 +259,17 @@ impl Failure {
     pub(crate) fn headers(&self) -> Option<&HeaderMap> {
         self.head.as_ref().map(|head| &head.headers)
     }
+}
+
+/// The first parameter in which two strings to sign differ; the method, where they differ before any.
+fn differs_in(ours: &str, theirs: &str) -> Option<String> {
+    let parts = |text: &str| text.split("%26").map(str::to_owned).collect::<Vec<_>>();
+    let (ours, theirs) = (parts(ours), parts(theirs));
+    let at = (0..ours.len().max(theirs.len())).find(|at| ours.get(*at) != theirs.get(*at))?;
+    let part = ours.get(at).or_else(|| theirs.get(at))?;
+    // Before the first parameter stand the method and the path.
+    let name = part.rsplit('&').next()?.split("%3D").next()?;
+    Some(name.to_owned())
 }
 
 impl<E> Error<E> {

@@ -96,6 +96,13 @@ fn complete(message: &mut String, dynamic: &str) {
     }
 }
 
+/// A message's own words, and what the service expected to be signed, if it tells.
+pub(crate) fn expected_to_sign(message: &str) -> Option<(&str, &str)> {
+    const TOLD: &str = "string to sign is:";
+    let (before, theirs) = message.split_once(TOLD)?;
+    Some((before.trim_end().trim_end_matches("server"), theirs.trim()))
+}
+
 fn normal(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-')).map(|c| c.to_ascii_lowercase()).collect()
 }

@@ -114,11 +114,12 @@ async fn attempt(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> O
         }
         _ => None,
     };
-    let request =
+    let sealed =
         seal::seal(settings, plan, base, credentials.as_ref()).map_err(|detail| Failure::config(operation, detail))?;
     let idempotent = is_idempotent(settings.service.protocol, call.spec, plan);
     let limit = call.timeout.unwrap_or(settings.timeout);
-    match tokio::time::timeout(limit, exchange(call.spec, settings, request, idempotent)).await {
+    match tokio::time::timeout(limit, exchange(call.spec, settings, sealed.request, idempotent)).await {
+        Ok(Err(failure)) => Err(failure.compare_signed(sealed.signed.as_ref().map(|text| text.as_str()))),
         Ok(outcome) => outcome,
         Err(_) => Err(Failure::timeout(operation, limit, idempotent)),
     }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Uri};
+use zeroize::Zeroizing;
 
 use crate::call::wiped;
 use crate::client::Settings;
@@ -15,17 +16,30 @@ use crate::sign::{self, Signature};
 /// The largest body that Huawei Cloud checks the signature of.
 const LARGEST_SIGNED: usize = 12 << 20;
 
+/// A request that is ready to be sent.
+pub(crate) struct Sealed {
+    pub(crate) request: Request<Bytes>,
+    /// What was signed, where services that refuse a signature tell what they expected. It holds all parameters, secrets too.
+    pub(crate) signed: Option<Zeroizing<String>>,
+}
+
+impl From<Request<Bytes>> for Sealed {
+    fn from(request: Request<Bytes>) -> Self {
+        Self { request, signed: None }
+    }
+}
+
 /// The request with its credentials in it. An error says what is wrong with the client's settings.
 pub(crate) fn seal(
     settings: &Settings,
     plan: &Plan,
     base: &str,
     credentials: Option<&Credentials>,
-) -> Result<Request<Bytes>, String> {
+) -> Result<Sealed, String> {
     match (settings.service.protocol, &plan.rpc) {
         (Protocol::AliyunRpc, Some((action, own))) => rpc(settings, plan, base, credentials, action, own),
-        (Protocol::HuaweiRest, _) => huawei(settings, plan, base, credentials),
-        _ => request(plan, base, &plan.query),
+        (Protocol::HuaweiRest, _) => huawei(settings, plan, base, credentials).map(Sealed::from),
+        _ => request(plan, base, &plan.query).map(Sealed::from),
     }
 }
 
@@ -75,7 +89,7 @@ fn rpc(
     credentials: Option<&Credentials>,
     action: &str,
     own: &[(String, String)],
-) -> Result<Request<Bytes>, String> {
+) -> Result<Sealed, String> {
     let version = settings.service.version;
     let method = if settings.get_requests { Method::GET } else { Method::POST };
     let (date, nonce) = (settings.now(), (settings.nonce)());
@@ -93,6 +107,7 @@ fn rpc(
     let gateway = [("Product", Some(settings.service.product.to_owned())), ("RegionId", region)];
     let gateway = gateway.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     let gateway: Pairs = if settings.asapi { gateway.collect() } else { Pairs::new() };
+    let mut string_to_sign = None;
     let mut common = match keys {
         Some((access_key, secret_key, token)) if settings.signature == Signature::AliyunRpcV1 => {
             let mut common = sign::common_parameters(action, version, access_key, token, date, &nonce);
@@ -100,6 +115,7 @@ fn rpc(
             let all: Pairs = common.iter().chain(own).cloned().collect();
             let signed = sign::sign_aliyun_rpc(method.as_str(), &all, secret_key).map_err(|error| error.to_string())?;
             common.push(("Signature".to_owned(), signed.signature));
+            string_to_sign = Some(Zeroizing::new(signed.string_to_sign));
             common
         }
         // The action and version are headers of ACS3 too, but only with a signature.
@@ -131,7 +147,7 @@ fn rpc(
         sign::sign_acs3(&mut request, action, version, access_key, secret_key, token, date, &nonce)
             .map_err(|error| error.to_string())?;
     }
-    Ok(request)
+    Ok(Sealed { request, signed: string_to_sign })
 }
 
 /// The address of the ASAPI gateway, of which only the host may have been told.

@@ -4,10 +4,11 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::time::Duration;
 
+use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Response;
 use yundb_runtime::{ByteStream, Credentials, Error, ErrorKind, RetryPolicy, Transport, TransportErrorKind, Value};
 
-use crate::fake::Fake;
+use crate::fake::{Fake, Noon};
 use crate::mini::{ALIYUN, Client, ErrorBody, HTTP, HUAWEI};
 
 fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 'static) -> Client {
@@ -43,6 +44,45 @@ async fn errors_of_the_service() {
     assert_eq!(error.headers().map(|headers| headers.len()), Some(1));
     assert!(!error.is_retryable());
     assert!(format!("{error:?}").contains("status: 404"));
+}
+
+/// A server that says what it expected to be signed.
+async fn refused(expected: impl Fn(&str) -> String) -> Error<Value> {
+    // What is signed is known from the signed request: the same clock and nonce sign the same.
+    let sent = Fake::answering(200, &[], "{}");
+    let signed = |fake: Fake| {
+        let builder =
+            Client::builder(&ALIYUN).transport(fake).region("cn-hangzhou").clock(Noon).nonces(|| "n".to_owned());
+        let builder = builder.retries(RetryPolicy::none()).credentials(Credentials::access_key("AK", "SK"));
+        builder.build().expect("a client").add_database().set("Host", "hidden-host").send()
+    };
+    signed(sent.clone()).await.expect("success");
+    let request = sent.sent();
+    let query = request.uri().query().expect("a query");
+    let body = std::str::from_utf8(request.body()).expect("text");
+    let pairs = query.split('&').chain(body.split('&')).filter(|pair| !pair.starts_with("Signature="));
+    let mut pairs: Vec<String> = pairs.map(|pair| pair.replace('%', "%25").replace('=', "%3D")).collect();
+    pairs.sort();
+    let expected = expected(&format!("POST&%2F&{}", pairs.join("%26")));
+    let message =
+        format!("Specified signature is not matched with our calculation. server string to sign is:{expected}");
+    let body = serde_json::json!({"Code": "SignatureDoesNotMatch", "Message": message, "RequestId": "r-1"}).to_string();
+    let answer = Response::builder().status(400).body(ByteStream::from(Bytes::from(body))).expect("a response");
+    signed(Fake::replying(Ok(answer))).await.expect_err("refused")
+}
+
+#[tokio::test]
+async fn refused_signatures() {
+    const SAYS: &str =
+        "AddDatabase failed: 400 SignatureDoesNotMatch: Specified signature is not matched with our calculation";
+    let error = refused(str::to_owned).await;
+    let verdict = "what was signed is the same: the access key secret is wrong";
+    assert_eq!(error.to_string(), format!("{SAYS} ({verdict}) (request id r-1)"));
+    let error = refused(|ours| ours.replace("hidden-host", "hidden%2520host")).await;
+    let verdict = "what was signed differs from what arrived, first in `Host`";
+    assert_eq!(error.to_string(), format!("{SAYS} ({verdict}) (request id r-1)"));
+    let error = refused(|ours| ours.replacen("POST", "GET", 1)).await;
+    assert!(error.to_string().contains("first in `AccessKeyId`"), "{error}");
 }
 
 #[tokio::test]
