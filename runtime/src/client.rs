@@ -13,11 +13,12 @@ use jiff::Timestamp;
 use crate::answer::Response;
 use crate::apsara::ApsaraStack;
 use crate::call::Call;
-use crate::credentials::{Credentials, CredentialsProvider, EnvironmentCredentials};
+use crate::credentials::{Credentials, CredentialsProvider};
 use crate::endpoint;
 use crate::error::ConfigError;
 use crate::job::{JobHandle, Wait};
 use crate::operation::{Protocol, Service, Spec};
+use crate::profile::CredentialsChain;
 use crate::rate::{Limiter, RateLimit};
 use crate::retry::{Budget, RetryPolicy};
 use crate::secret::Secret;
@@ -217,7 +218,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Signs with these keys, or sends this token. By default they come from the environment.
+    /// Signs with these keys, or sends this token. By default they come from the environment, else from the vendor's profile
+    /// file: see [`CredentialsChain`].
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.credentials_provider(credentials)
     }
@@ -405,8 +407,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         };
         let credentials = self.credentials.or(match service.protocol {
             Protocol::Http => None,
-            Protocol::AliyunRpc => Some(Arc::new(EnvironmentCredentials::aliyun())),
-            Protocol::HuaweiRest => Some(Arc::new(EnvironmentCredentials::huawei())),
+            Protocol::AliyunRpc => Some(Arc::new(CredentialsChain::aliyun())),
+            Protocol::HuaweiRest => Some(Arc::new(CredentialsChain::huawei())),
         });
         let user_agent = format!("{} {}/{}", service.package, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         Ok(C::from(Client(Arc::new(Settings {

@@ -29,6 +29,7 @@ mod multipart;
 mod nullable;
 mod paging;
 mod pipeline;
+mod profile;
 mod rate;
 mod request;
 mod retry;
@@ -61,6 +62,7 @@ pub use operation::{
     FromAnswer, Operation, Param, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
 };
 pub use paging::{BoxStream, Paged, Paging, items, pages};
+pub use profile::{CredentialsChain, ProfileCredentials};
 pub use rate::RateLimit;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
