@@ -1,7 +1,7 @@
 //! What a call leaves in the logs: spans and events of `tracing`, without secrets or bodies.
 
+use std::cell::RefCell;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing_subscriber::fmt::format::FmtSpan;
 use yundb_runtime::bytes::Bytes;
@@ -11,18 +11,19 @@ use yundb_runtime::{ByteStream, Credentials, RetryPolicy};
 use crate::fake::{Fake, Reply};
 use crate::mini::{ALIYUN, Client};
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
+thread_local! {
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
+
+/// Keeps what a thread logs apart from what other tests log on theirs.
+///
+/// The subscriber must be the process's, not this thread's: `tracing` remembers for each place in the code whether
+/// anybody listens, as the first thread sees it that comes by.
+struct Log;
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        LOG.with_borrow_mut(|log| log.write(bytes))
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -37,16 +38,14 @@ fn answer(status: u16, body: &'static str) -> Reply {
 
 #[tokio::test(start_paused = true)]
 async fn spans_and_events() {
-    let log = Log::default();
-    let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
         .with_span_events(FmtSpan::NEW)
         .with_ansi(false)
         .without_time()
-        .with_writer(move || writer.clone())
+        .with_writer(|| Log)
         .finish();
-    let guard = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    tracing_subscriber::util::SubscriberInitExt::try_init(subscriber).expect("no other subscriber");
     let fake = Fake::replies([
         answer(429, r#"{"Code": "Throttling.User", "Message": "hidden-message"}"#),
         answer(200, r#"{"Success": true, "RequestId": "r-1", "Data": "hidden-data"}"#),
@@ -55,9 +54,8 @@ async fn spans_and_events() {
     let builder = Client::builder(&ALIYUN).region("cn-hangzhou").transport(fake).credentials(keys);
     let client = builder.retries(RetryPolicy::new()).build().expect("a client");
     client.add_database().set("Host", "hidden-host").send().await.expect("success");
-    drop(guard);
 
-    let text = log.text();
+    let text = LOG.with_borrow(|log| String::from_utf8_lossy(log).into_owned());
     for said in [
         r#"operation="AddDatabase" service="mini-aliyun/1""#,
         "number=1",
