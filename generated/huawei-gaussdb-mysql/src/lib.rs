@@ -243,7 +243,7 @@
 //! | [`list_scheduled_jobs`](crate::Client::list_scheduled_jobs) | List the scheduled jobs | `GET /v3/{project_id}/scheduled-jobs` |
 //! | [`cancel_scheduled_jobs`](crate::Client::cancel_scheduled_jobs) | Cancel scheduled jobs | `DELETE /v3/{project_id}/scheduled-jobs` |
 //! | [`delete_job`](crate::Client::delete_job) | Delete the record of a job | `DELETE /v3/{project_id}/jobs/{job_id}` |
-//! | [`delete_scheduled_jobs`](crate::Client::delete_scheduled_jobs) | Delete scheduled jobs | `DELETE /v3/{project_id}/instance/{instance_id}/scheduled-jobs` |
+//! | [`delete_scheduled_job`](crate::Client::delete_scheduled_job) | Delete a scheduled job | `DELETE /v3/{project_id}/instance/{instance_id}/scheduled-jobs` |
 //!
 //! ## `diagnosis`
 //!

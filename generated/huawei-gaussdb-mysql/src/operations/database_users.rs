@@ -182,7 +182,7 @@ pub struct DatabaseUserToCreate {
     /// the signs `~!@#$%^*-_=+?,()&`. It must differ from the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    /// Remark: up to 512 characters, without line breaks and the signs `!<='>&`. Only for kernel versions from
+    /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`. Only for kernel versions from
     /// 2.0.13.0 on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -378,7 +378,7 @@ pub struct DatabaseUserComment {
     /// Address that the user connects from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// Remark: up to 512 characters, without line breaks and the signs `!<='>&`. Only for kernel versions from
+    /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`. Only for kernel versions from
     /// 2.0.13.0 on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
@@ -464,7 +464,7 @@ pub struct DatabaseUserPassword {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
     /// New password of the user: 8 to 32 characters, with at least three of capital letters, small letters, digits
-    /// and the signs `~!@#$%^*_+=?(),&`.
+    /// and the signs `~!@#$%^*-_+=?(),&`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
 }
@@ -644,7 +644,7 @@ pub struct DatabasePrivilegesToRevoke {
     /// Address that the user connects from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<String>,
-    /// Databases that the user has privileges for.
+    /// Databases that the user is to lose its privileges for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub databases: Option<Vec<String>>,
 }

@@ -155,7 +155,7 @@ pub struct ListDatabasesResponse {
 pub struct Database {
     /// Name of the database.
     pub name: Option<String>,
-    /// Only databases of this character set.
+    /// Character set of the database.
     pub charset: Option<String>,
     /// Remark.
     pub comment: Option<String>,
@@ -237,7 +237,7 @@ pub struct DatabaseToCreate {
     /// Name of the database: 1 to 64 letters, digits, `_` and `-`, with at most ten `-`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Remark: up to 512 characters, without line breaks and the signs `!<='>&`.
+    /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     /// Character set, such as `utf8mb4` or `gbk`.

@@ -14,7 +14,7 @@ use crate::types::{ErrorBody, Switch, UpdateOffsiteBackupPolicyResponse};
 impl Client {
     /// Turn the log of all statements on or off.
     ///
-    /// Without the log the services DAS and DBSS cannot show all statements.
+    /// Turn it off with care, as what DAS and DBSS offer on all statements may then be unavailable.
     ///
     /// `POST /v3/{project_id}/instance/{instance_id}/audit-log/switch`
     ///
@@ -438,7 +438,7 @@ pub struct ListErrorLogsResponse {
 pub struct ErrorLog {
     /// Id of the node.
     pub node_id: Option<String>,
-    /// How long it ran.
+    /// When the error was logged.
     pub time: Option<String>,
     /// Level of the entry.
     pub level: Option<String>,
@@ -720,7 +720,7 @@ impl Client {
 pub struct CreateLtsConfigs(Call);
 
 impl CreateLtsConfigs {
-    /// Which logs are no longer sent. Required.
+    /// Which logs to send, and where to. Required.
     pub fn log_configs(self, log_configs: impl IntoIterator<Item = LogToSend>) -> Self {
         Self(self.0.set("log_configs", log_configs.into_iter().collect::<Vec<_>>()))
     }

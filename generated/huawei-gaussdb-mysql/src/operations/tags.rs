@@ -175,7 +175,7 @@ yundb_runtime::paged_methods!(ListProjectTags => ProjectTag, Response<ListProjec
 pub struct ListProjectTagsResponse {
     /// How many tags there are.
     pub total_count: Option<i32>,
-    /// Tags of the instance.
+    /// Tags of all instances of the project.
     pub tags: Vec<ProjectTag>,
 }
 
@@ -219,7 +219,7 @@ impl BatchUpdateInstanceTags {
         Self(self.0.set("action", Into::<TagAction>::into(action)))
     }
 
-    /// Tags of the instance. Required.
+    /// The tags to add or to delete. Required.
     pub fn tags(self, tags: impl IntoIterator<Item = TagToChange>) -> Self {
         Self(self.0.set("tags", tags.into_iter().collect::<Vec<_>>()))
     }

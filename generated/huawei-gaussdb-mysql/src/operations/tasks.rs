@@ -13,6 +13,9 @@ use crate::types::{ErrorBody, PageSize};
 impl Client {
     /// Show a job.
     ///
+    /// Finds the jobs of the last month that run by themselves after the call that began them. A new job can be found
+    /// only some seconds after it was begun.
+    ///
     /// `GET /v3/{project_id}/jobs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.13.1 Showing a job.
@@ -75,7 +78,7 @@ pub struct Job {
     pub name: Option<String>,
     /// State of the job.
     pub status: Option<JobStatus>,
-    /// When the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
+    /// When the job was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
     pub created: Option<String>,
     /// When the job ended, in the form of `created`.
     pub ended: Option<String>,
@@ -118,7 +121,8 @@ yundb_runtime::string_enum!(JobStatus {
 pub struct JobInstance {
     /// Id of the instance, 36 letters and digits that end in `in07`.
     pub id: Option<String>,
-    /// Name of the instance, 4 to 64 characters and at most 64 bytes.
+    /// Name of the instance: 4 to 64 characters and at most 64 bytes (a Chinese character counts as 3). It begins
+    /// with a letter or a Chinese character and has only letters, digits, `-`, `_` and Chinese characters.
     pub name: Option<String>,
 }
 
@@ -146,8 +150,8 @@ impl ListImmediateJobs {
     }
 
     /// What the jobs do.
-    pub fn job_name(self, job_name: impl Into<ImmediateJobName>) -> Self {
-        Self(self.0.set("job_name", Into::<ImmediateJobName>::into(job_name)))
+    pub fn job_name(self, job_name: impl Into<JobName>) -> Self {
+        Self(self.0.set("job_name", Into::<JobName>::into(job_name)))
     }
 
     /// Id of the job.
@@ -216,10 +220,10 @@ impl Paged for ListImmediateJobs {
 
 yundb_runtime::paged_methods!(ListImmediateJobs => ImmediateJob, Response<ListImmediateJobsResponse>, Error<ErrorBody>);
 
-/// The type of `job_name` in `ListImmediateJobs`.
+/// What a job does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ImmediateJobName {
+pub enum JobName {
     /// Create an instance.
     CreateGaussDBforMySqlInstance,
     /// Restore to a new instance.
@@ -272,7 +276,7 @@ pub enum ImmediateJobName {
     Unknown(String),
 }
 
-yundb_runtime::string_enum!(ImmediateJobName {
+yundb_runtime::string_enum!(JobName {
     CreateGaussDBforMySqlInstance = "CreateGaussDBforMySQLInstance",
     RestoreGaussDBforMySqlNewInstance = "RestoreGaussDBforMySQLNewInstance",
     AddGaussDBforMySqlNodes = "AddGaussDBforMySQLNodes",
@@ -325,7 +329,7 @@ pub struct ImmediateJob {
     /// Id of the order.
     pub order_id: Option<String>,
     /// What the job does.
-    pub job_name: Option<ImmediateJobName>,
+    pub job_name: Option<JobName>,
     /// State of the job.
     pub status: Option<JobStatus>,
     /// Progress of the job.
@@ -501,89 +505,6 @@ pub struct ScheduledJob {
     pub target_config: BTreeMap<String, Value>,
 }
 
-/// What the job does.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobName {
-    /// Create an instance.
-    CreateGaussDBforMySqlInstance,
-    /// Restore to a new instance.
-    RestoreGaussDBforMySqlNewInstance,
-    /// Add nodes.
-    AddGaussDBforMySqlNodes,
-    /// Delete a node.
-    DeleteGaussDBforMySqlNode,
-    /// Restart an instance.
-    RebootGaussDBforMySqlInstance,
-    /// Change the port.
-    ModifyGaussDBforMySqlPort,
-    /// Change the security group.
-    ModifyGaussDBforMySqlSecurityGroup,
-    /// Change the flavor.
-    ResizeGaussDBforMySqlFlavor,
-    /// Make a read replica the primary node.
-    SwitchoverGaussDBforMySqlMasterNode,
-    /// Bind an elastic IP address.
-    GaussDBforMySqlBindEip,
-    /// Unbind an elastic IP address.
-    GaussDBforMySqlUnbindEip,
-    /// Rename an instance.
-    RenameGaussDBforMySqlInstance,
-    /// Delete an instance.
-    DeleteGaussDBforMySqlInstance,
-    /// Upgrade the version.
-    UpgradeGaussDBforMySqlDatabaseVersion,
-    /// Add nodes to a proxy.
-    EnlargeGaussDBforMySqlProxy,
-    /// Create a proxy.
-    OpenGaussDBforMySqlProxy,
-    /// Delete a proxy.
-    CloseGaussDBforMySqlProxy,
-    /// Change the IP address of a proxy.
-    GaussdbforMySqlModifyProxyIp,
-    /// Change the flavor of a proxy.
-    ScaleGaussDBforMySqlProxy,
-    /// Change the monitoring by the second.
-    GaussDBforMySqlModifyInstanceMetricExtend,
-    /// Change the virtual IP address.
-    GaussDBforMySqlModifyInstanceIdDataVip,
-    /// Turn SSL on or off.
-    GaussDBforMySqlSwitchSsl,
-    /// Change the consistency of a proxy.
-    GaussDBforMySqlModifyProxyConsist,
-    /// Change the weights of a proxy.
-    GaussDBforMySqlModifyProxyWeight,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(JobName {
-    CreateGaussDBforMySqlInstance = "CreateGaussDBforMySQLInstance",
-    RestoreGaussDBforMySqlNewInstance = "RestoreGaussDBforMySQLNewInstance",
-    AddGaussDBforMySqlNodes = "AddGaussDBforMySQLNodes",
-    DeleteGaussDBforMySqlNode = "DeleteGaussDBforMySQLNode",
-    RebootGaussDBforMySqlInstance = "RebootGaussDBforMySQLInstance",
-    ModifyGaussDBforMySqlPort = "ModifyGaussDBforMySQLPort",
-    ModifyGaussDBforMySqlSecurityGroup = "ModifyGaussDBforMySQLSecurityGroup",
-    ResizeGaussDBforMySqlFlavor = "ResizeGaussDBforMySQLFlavor",
-    SwitchoverGaussDBforMySqlMasterNode = "SwitchoverGaussDBforMySQLMasterNode",
-    GaussDBforMySqlBindEip = "GaussDBforMySQLBindEIP",
-    GaussDBforMySqlUnbindEip = "GaussDBforMySQLUnbindEIP",
-    RenameGaussDBforMySqlInstance = "RenameGaussDBforMySQLInstance",
-    DeleteGaussDBforMySqlInstance = "DeleteGaussDBforMySQLInstance",
-    UpgradeGaussDBforMySqlDatabaseVersion = "UpgradeGaussDBforMySQLDatabaseVersion",
-    EnlargeGaussDBforMySqlProxy = "EnlargeGaussDBforMySQLProxy",
-    OpenGaussDBforMySqlProxy = "OpenGaussDBforMySQLProxy",
-    CloseGaussDBforMySqlProxy = "CloseGaussDBforMySQLProxy",
-    GaussdbforMySqlModifyProxyIp = "GaussdbforMySQLModifyProxyIp",
-    ScaleGaussDBforMySqlProxy = "ScaleGaussDBforMySQLProxy",
-    GaussDBforMySqlModifyInstanceMetricExtend = "GaussDBforMySQLModifyInstanceMetricExtend",
-    GaussDBforMySqlModifyInstanceIdDataVip = "GaussDBforMySQLModifyInstanceIdDataVip",
-    GaussDBforMySqlSwitchSsl = "GaussDBforMySQLSwitchSSL",
-    GaussDBforMySqlModifyProxyConsist = "GaussDBforMySQLModifyProxyConsist",
-    GaussDBforMySqlModifyProxyWeight = "GaussDBforMySQLModifyProxyWeight",
-});
-
 impl Client {
     /// Cancel scheduled jobs.
     ///
@@ -690,37 +611,37 @@ impl Operation for DeleteJob {
 yundb_runtime::operation_methods!(DeleteJob => Response<()>, Error<ErrorBody>);
 
 impl Client {
-    /// Delete scheduled jobs.
+    /// Delete a scheduled job.
     ///
     /// `DELETE /v3/{project_id}/instance/{instance_id}/scheduled-jobs`
     ///
-    /// Source: huawei-gaussdb-mysql.md, section 4.13.6 Deleting scheduled jobs.
+    /// Source: huawei-gaussdb-mysql.md, section 4.13.6 Deleting a scheduled job.
     #[doc(alias = "DeleteScheduleTasK")]
-    #[doc(alias = "deleteScheduledJobs")]
-    pub fn delete_scheduled_jobs(
+    #[doc(alias = "deleteScheduledJob")]
+    pub fn delete_scheduled_job(
         &self,
         instance_id: impl Into<String>,
-    ) -> DeleteScheduledJobs {
-        DeleteScheduledJobs(
-            self.call(DeleteScheduledJobs::SPEC).text("instance_id", instance_id),
+    ) -> DeleteScheduledJob {
+        DeleteScheduledJob(
+            self.call(DeleteScheduledJob::SPEC).text("instance_id", instance_id),
         )
     }
 }
 
-/// The input of [`Client::delete_scheduled_jobs`](crate::Client::delete_scheduled_jobs).
+/// The input of [`Client::delete_scheduled_job`](crate::Client::delete_scheduled_job).
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteScheduledJobs(Call);
+pub struct DeleteScheduledJob(Call);
 
-impl DeleteScheduledJobs {
+impl DeleteScheduledJob {
     /// Id of the job. Required.
     pub fn job_id(self, job_id: impl Into<String>) -> Self {
         Self(self.0.text("job_id", job_id))
     }
 }
 
-impl Operation for DeleteScheduledJobs {
-    type Output = DeleteScheduledJobsResponse;
+impl Operation for DeleteScheduledJob {
+    type Output = DeleteScheduledJobResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -740,12 +661,12 @@ impl Operation for DeleteScheduledJobs {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(DeleteScheduledJobs => Response<DeleteScheduledJobsResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(DeleteScheduledJob => Response<DeleteScheduledJobResponse>, Error<ErrorBody>);
 
-/// What `DeleteScheduledJobs` answers.
+/// What `DeleteScheduledJob` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct DeleteScheduledJobsResponse {
-    /// How the call ended.
+pub struct DeleteScheduledJobResponse {
+    /// Whether the job was deleted.
     pub result: Option<bool>,
 }

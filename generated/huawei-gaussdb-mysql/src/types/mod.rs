@@ -129,9 +129,9 @@ pub use crate::operations::sql_throttling::{
 #[cfg(feature = "tasks")]
 #[doc(inline)]
 pub use crate::operations::tasks::{
-    CancelScheduledJobsResponse, DeleteScheduledJobsResponse, ImmediateJob,
-    ImmediateJobName, Job, JobInstance, JobInstanceStatus, JobName, JobStatus,
-    ListImmediateJobsResponse, ListScheduledJobsResponse, ScheduledJob, ShowJobResponse,
+    CancelScheduledJobsResponse, DeleteScheduledJobResponse, ImmediateJob, Job,
+    JobInstance, JobInstanceStatus, JobName, JobStatus, ListImmediateJobsResponse,
+    ListScheduledJobsResponse, ScheduledJob, ShowJobResponse,
 };
 
 #[cfg(feature = "diagnosis")]
