@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::decode;
 use crate::error::DecodeError;
 use crate::job::Job;
+use crate::paging::Position;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// An answer's status and headers, and what is known from them.
@@ -142,11 +143,16 @@ pub struct Response<T, H = ()> {
     typed_headers: H,
     head: Arc<Head>,
     raw_body: Bytes,
+    next: Option<Position>,
 }
 
 impl<T, H> Response<T, H> {
     pub(crate) fn new(value: T, typed_headers: H, head: Arc<Head>, raw_body: Bytes) -> Self {
-        Self { value, typed_headers, head, raw_body }
+        Self { value, typed_headers, head, raw_body, next: None }
+    }
+
+    pub(crate) fn set_next(&mut self, position: Position) {
+        self.next = Some(position);
     }
 
     /// The typed body alone.
@@ -182,6 +188,11 @@ impl<T, H> Response<T, H> {
     /// The operation's documented name.
     pub fn operation(&self) -> &'static str {
         self.head.operation
+    }
+
+    /// Where the next page of a listing begins, for `starting_at`; only of pages that `pages` gave, and not of the last.
+    pub fn next_position(&self) -> Option<&Position> {
+        self.next.as_ref()
     }
 
     pub(crate) fn job(&self) -> Option<(&'static str, &'static Job)> {
@@ -222,6 +233,13 @@ impl ByteStream {
     /// All of the body. There is no bound to its size here.
     pub async fn collect(self) -> Result<Bytes, TransportError> {
         self.collect_within(usize::MAX).await
+    }
+
+    /// As [`collect`](Self::collect), for programs without async.
+    #[cfg(feature = "blocking")]
+    pub fn collect_blocking(self) -> Result<Bytes, TransportError> {
+        let failed = |why| Err(TransportError::new(TransportErrorKind::Body, why));
+        crate::blocking::wait(self.collect()).unwrap_or_else(failed)
     }
 
     /// All of the body, if it isn't longer than `limit` bytes.

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use zeroize::Zeroize as _;
 
-use crate::answer::Response;
+use crate::answer::{Answer, Response};
 use crate::client::Client;
 use crate::decode;
 use crate::error::{Error, Failure, Violation};
@@ -32,6 +32,8 @@ pub struct Call {
     pub(crate) mistakes: Vec<Violation>,
     pub(crate) checked: bool,
     pub(crate) timeout: Option<Duration>,
+    /// How many items of a listing were read before this call.
+    pub(crate) seen: usize,
 }
 
 /// A parameter and its value, which is wiped from memory when dropped: it may be a secret, or hold one.
@@ -75,6 +77,7 @@ impl Call {
             mistakes: Vec::new(),
             checked: true,
             timeout: None,
+            seen: 0,
         }
     }
 
@@ -201,20 +204,36 @@ impl Call {
 
     /// Sends the call, within a tokio runtime, and reads the answer.
     pub async fn send<O: Operation>(self) -> Result<Response<O::Output, O::Headers>, Error<O::Error>> {
-        // All that is generic over the operation is below; the pipeline is compiled once.
-        let answer = match pipeline::run(self).await {
-            Ok(answer) => answer,
-            Err(failure) => {
-                let body = failure.answer().and_then(|answer| O::decode_error(answer).ok());
-                return Err(Error::new(failure, body));
-            }
-        };
-        let (head, raw_body) = (answer.head().clone(), answer.raw_body());
-        let decoded = decode::from_headers(&head.headers);
-        match decoded.and_then(|headers| Ok((headers, O::decode(answer)?))) {
-            Ok((headers, value)) => Ok(Response::new(value, headers, head, raw_body)),
-            Err(error) => Err(Error::new(Failure::decode(head, raw_body, error), None)),
+        // All that is generic over the operation is in `read`; the pipeline is compiled once.
+        read::<O>(pipeline::run(self).await)
+    }
+
+    /// As [`send`](Self::send), for programs without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking<O: Operation>(self) -> Answered<O> {
+        let operation = self.spec.name;
+        read::<O>(crate::blocking::wait(pipeline::run(self)).unwrap_or_else(|why| Err(Failure::config(operation, why))))
+    }
+}
+
+/// How a call ends.
+type Answered<O> =
+    Result<Response<<O as Operation>::Output, <O as Operation>::Headers>, Error<<O as Operation>::Error>>;
+
+/// What an operation makes of its answer.
+fn read<O: Operation>(outcome: Result<Answer, Box<Failure>>) -> Answered<O> {
+    let answer = match outcome {
+        Ok(answer) => answer,
+        Err(failure) => {
+            let body = failure.answer().and_then(|answer| O::decode_error(answer).ok());
+            return Err(Error::new(failure, body));
         }
+    };
+    let (head, raw_body) = (answer.head().clone(), answer.raw_body());
+    let decoded = decode::from_headers(&head.headers);
+    match decoded.and_then(|headers| Ok((headers, O::decode(answer)?))) {
+        Ok((headers, value)) => Ok(Response::new(value, headers, head, raw_body)),
+        Err(error) => Err(Error::new(Failure::decode(head, raw_body, error), None)),
     }
 }
 
@@ -266,5 +285,15 @@ macro_rules! operation_methods {
                 Self(self.0.extra_header(name, value))
             }
         }
+
+        $crate::blocking_methods!($name => Response<$output $(, $headers)?>, Error<$error>);
     };
+}
+
+/// Nothing, without the feature `blocking`.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_methods {
+    ($($any:tt)*) => {};
 }

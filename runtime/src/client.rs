@@ -13,18 +13,18 @@ use jiff::Timestamp;
 use crate::answer::Response;
 use crate::apsara::ApsaraStack;
 use crate::call::Call;
-use crate::credentials::{Credentials, CredentialsProvider};
+use crate::credentials::{Credentials, CredentialsChain, CredentialsProvider};
 use crate::endpoint;
 use crate::error::ConfigError;
+use crate::intercept::Interceptor;
 use crate::job::{JobHandle, Wait};
 use crate::operation::{Protocol, Service, Spec};
-use crate::profile::CredentialsChain;
 use crate::rate::{Limiter, RateLimit};
 use crate::retry::{Budget, RetryPolicy};
 use crate::secret::Secret;
 use crate::security::Keyring;
 use crate::sign::Signature;
-use crate::transport::{ReqwestTransport, Transport, Trust};
+use crate::transport::{self, ReqwestTransport, Transport};
 
 /// A service to call. Generated clients wrap it; clones share everything.
 #[derive(Clone)]
@@ -55,6 +55,7 @@ pub(crate) struct Settings {
     pub(crate) max_response_size: usize,
     pub(crate) user_agent: String,
     pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) nonce: Arc<dyn Fn() -> String + Send + Sync>,
     pub(crate) environment: fn(&str) -> Option<String>,
@@ -125,9 +126,10 @@ pub struct ClientBuilder<C = Client> {
     signature: Option<Signature>,
     get_requests: bool,
     apsara_stack: Option<ApsaraStack>,
-    root_certificates: Vec<Vec<u8>>,
-    invalid_certificates: bool,
-    connect_timeout: Option<Duration>,
+    /// Settings of the default transport, and the setters that were called for them.
+    http: transport::Settings,
+    http_set: Vec<&'static str>,
+    interceptors: Vec<Arc<dyn Interceptor>>,
     timeout: Duration,
     operation_timeout: Option<Duration>,
     retries: RetryPolicy,
@@ -169,9 +171,12 @@ impl<C: From<Client>> ClientBuilder<C> {
             signature: None,
             get_requests: false,
             apsara_stack: None,
-            root_certificates: Vec::new(),
-            invalid_certificates: false,
-            connect_timeout: None,
+            http: transport::Settings {
+                redirects: service.protocol == Protocol::Http,
+                ..transport::Settings::default()
+            },
+            http_set: Vec::new(),
+            interceptors: Vec::new(),
             timeout: Duration::from_secs(60),
             operation_timeout: None,
             retries: RetryPolicy::new(),
@@ -274,20 +279,38 @@ impl<C: From<Client>> ClientBuilder<C> {
 
     /// Trusts these certificates of authorities, too: one or several in PEM. May be called more than once.
     pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.root_certificates.push(pem.into());
+        self.http.root_certificates.push(pem.into());
+        self.http_set.push("root_certificate_pem");
         self
     }
 
     /// Takes whatever certificate the server shows, also that of someone who pretends to be it and reads the keys' work.
     /// Only for tests; to trust a private authority use [`root_certificate_pem`](Self::root_certificate_pem).
     pub fn danger_accept_invalid_certificates(mut self) -> Self {
-        self.invalid_certificates = true;
+        self.http.invalid_certificates = true;
+        self.http_set.push("danger_accept_invalid_certificates");
+        self
+    }
+
+    /// Sends everything through this proxy, such as `http://user:password@host:port`. By default the proxies are those that
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` of the environment name, else the system's.
+    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
+        self.http.proxy = Some(url.into());
+        self.http_set.push("proxy");
+        self
+    }
+
+    /// Uses no proxy, whatever the environment and the system say.
+    pub fn no_proxy(mut self) -> Self {
+        self.http.no_proxy = true;
+        self.http_set.push("no_proxy");
         self
     }
 
     /// The time within which a connection must come about; 10 seconds by default.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = Some(limit);
+        self.http.connect_timeout = limit;
+        self.http_set.push("connect_timeout");
         self
     }
 
@@ -327,6 +350,12 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// Sends through this instead of [`ReqwestTransport`].
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Tells this of each attempt, before and after. May be called more than once: they are told in that order.
+    pub fn interceptor(mut self, interceptor: impl Interceptor + 'static) -> Self {
+        self.interceptors.push(Arc::new(interceptor));
         self
     }
 
@@ -390,20 +419,12 @@ impl<C: From<Client>> ClientBuilder<C> {
         }
         let keyring = Keyring::new(service, self.keys).map_err(ConfigError)?;
         let transport = match self.transport {
-            Some(_) if self.connect_timeout.is_some() => {
-                return Err(ConfigError("`.connect_timeout(..)` has no effect on a transport of your own".to_owned()));
-            }
-            Some(_) if !self.root_certificates.is_empty() || self.invalid_certificates => {
-                return Err(ConfigError("which certificates are taken is up to a transport of your own".to_owned()));
+            Some(_) if !self.http_set.is_empty() => {
+                let setters = self.http_set.join("(..)`, `.");
+                return Err(ConfigError(format!("`.{setters}(..)` has no effect on a transport of your own")));
             }
             Some(transport) => transport,
-            None => {
-                let connect_timeout = self.connect_timeout.unwrap_or(Duration::from_secs(10));
-                let trust = Trust { certificates: &self.root_certificates, anyone: self.invalid_certificates };
-                let transport = ReqwestTransport::build(connect_timeout, service.protocol == Protocol::Http, trust)
-                    .map_err(ConfigError)?;
-                Arc::new(transport)
-            }
+            None => Arc::new(ReqwestTransport::build(&self.http).map_err(ConfigError)?),
         };
         let credentials = self.credentials.or(match service.protocol {
             Protocol::Http => None,
@@ -430,6 +451,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             max_response_size: self.max_response_size,
             user_agent,
             transport,
+            interceptors: self.interceptors,
             clock: self.clock,
             nonce: self.nonce,
             environment: self.environment,

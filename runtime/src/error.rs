@@ -256,6 +256,10 @@ impl Failure {
         self.facts.code.as_deref()
     }
 
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.facts.request_id.as_deref()
+    }
+
     pub(crate) fn headers(&self) -> Option<&HeaderMap> {
         self.head.as_ref().map(|head| &head.headers)
     }
@@ -273,6 +277,12 @@ fn differs_in(ours: &str, theirs: &str) -> Option<String> {
 }
 
 impl<E> Error<E> {
+    /// No call could be made at all.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn not_run(why: String) -> Self {
+        Self::new(Failure::config("", why), None)
+    }
+
     pub(crate) fn new(failure: Box<Failure>, body: Option<E>) -> Self {
         Self { failure, body: body.map(Box::new) }
     }

@@ -191,6 +191,14 @@ pub(crate) fn rpc_outcome(body: &[u8]) -> RpcOutcome {
     RpcOutcome { failed, request_id: find(&object, REQUEST_ID).or_else(|| find(inner?, REQUEST_ID)) }
 }
 
+/// Takes the ids out of an answer, which no two answers share.
+pub(crate) fn forget_request_ids(body: &mut Value) {
+    if let Value::Object(object) = body {
+        object.retain(|name, _| !REQUEST_ID.contains(&normal(name).as_str()));
+        object.values_mut().for_each(forget_request_ids);
+    }
+}
+
 /// What a service's failure means for another attempt. [`RetryPolicy`](crate::RetryPolicy) has the table.
 pub(crate) fn class(status: u16, code: Option<&str>, idempotent: bool) -> Class {
     // Alibaba Cloud's `Throttling`, `Throttling.User`, ..., with 400 or 200 too; Huawei Cloud's gateway's APIG.0308.

@@ -212,6 +212,19 @@ impl Wait {
     }
 }
 
+#[cfg(feature = "blocking")]
+impl Wait {
+    /// Waits for the end, for programs without async.
+    pub fn blocking(self) -> Result<JobState, WaitError> {
+        crate::blocking::wait(self.into_future()).unwrap_or_else(|why| Err(WaitError::NoJob(why)))
+    }
+
+    /// As [`progress`](Self::progress), for programs without async.
+    pub fn progress_blocking(self) -> crate::blocking::BlockingIter<Result<JobState, WaitError>> {
+        crate::blocking::BlockingIter::new(self.progress(), |why| Err(WaitError::NoJob(why)))
+    }
+}
+
 impl IntoFuture for Wait {
     type Output = Result<JobState, WaitError>;
     type IntoFuture = BoxFuture<'static, Self::Output>;

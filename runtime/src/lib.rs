@@ -14,6 +14,8 @@ pub mod union;
 mod additional;
 mod answer;
 mod apsara;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod call;
 mod check;
 mod client;
@@ -23,13 +25,15 @@ mod encode;
 mod endpoint;
 mod error;
 mod error_body;
+mod intercept;
 mod job;
 mod json_text;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod multipart;
 mod nullable;
 mod paging;
 mod pipeline;
-mod profile;
 mod rate;
 mod request;
 mod retry;
@@ -37,6 +41,8 @@ mod seal;
 mod secret;
 mod security;
 mod setters;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 mod transport;
 
 pub use bytes;
@@ -49,20 +55,30 @@ pub use serde_json::Value;
 pub use additional::additional;
 pub use answer::{Answer, ByteStream, Response};
 pub use apsara::ApsaraStack;
+#[cfg(feature = "blocking")]
+pub use blocking::BlockingIter;
 pub use call::Call;
 pub use client::{Client, ClientBuilder, Clock, SystemClock};
-pub use credentials::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider, EnvironmentCredentials};
+pub use credentials::{
+    CachedCredentials, Credentials, CredentialsChain, CredentialsError, CredentialsFuture, CredentialsProvider,
+    CredentialsSource, EnvironmentCredentials, InstanceCredentials, ProfileCredentials, RoleProfile,
+    TemporaryCredentials, TemporaryCredentialsFuture,
+};
 pub use decode::{from_headers, from_slice, from_value};
 pub use error::{ConfigError, DecodeError, Error, ErrorKind, Violation};
+pub use intercept::{Attempt, Interceptor, Outcome};
 pub use job::{Job, JobHandle, JobState, Wait, WaitError};
 pub use json_text::JsonText;
+#[cfg(feature = "metrics")]
+pub use metrics::Metrics;
 pub use multipart::Part;
 pub use nullable::nullable;
 pub use operation::{
     FromAnswer, Operation, Param, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
 };
-pub use paging::{BoxStream, Paged, Paging, items, pages};
-pub use profile::{CredentialsChain, ProfileCredentials};
+pub use paging::{BoxStream, Paged, Paging, Position, items, pages, starting_at};
+#[cfg(feature = "blocking")]
+pub use paging::{items_blocking, pages_blocking};
 pub use rate::RateLimit;
 pub use retry::RetryPolicy;
 pub use secret::Secret;

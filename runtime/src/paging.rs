@@ -3,13 +3,16 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 
+use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::stream;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::answer::Response;
 use crate::call::Call;
 use crate::error::Error;
+use crate::error_body;
 use crate::operation::Operation;
 
 /// How the pages of an operation are asked for.
@@ -68,20 +71,19 @@ impl Paging {
         self
     }
 
-    /// The call for the page after this one, if there may be one.
-    fn following(&self, call: Call, seen: usize, count: usize, body: &[u8]) -> Option<Call> {
+    /// Where the page after this one begins, if there may be one.
+    fn following(&self, call: &Call, seen: usize, count: usize, body: &Value) -> Option<Value> {
         if count == 0 {
             return None;
         }
-        let body: Value = serde_json::from_slice(body).unwrap_or_default();
         if self.style == Style::Token {
-            let next = match lookup(&body, self.next?)? {
+            let next = match lookup(body, self.next?)? {
                 Value::String(token) if token.is_empty() => return None,
                 Value::Null => return None,
                 token => token.clone(),
             };
             // The same token again would bring the same page again.
-            return (call.value(self.position) != Some(&next)).then(|| call.set(self.position, next));
+            return (call.value(self.position) != Some(&next)).then_some(next);
         }
         let (seen, count) = (i64::try_from(seen).ok()?, i64::try_from(count).ok()?);
         let position = call.value(self.position).and_then(number).unwrap_or(self.first);
@@ -93,12 +95,12 @@ impl Paging {
             (Style::Page, None) => (1, seen),
             _ => (count, before.checked_add(count)?),
         };
-        let total = self.total.and_then(|path| lookup(&body, path)).and_then(number);
+        let total = self.total.and_then(|path| lookup(body, path)).and_then(number);
         // All that there are; where nobody says how many, a page that is not full.
         if total.map_or(size.is_some_and(|size| count < size), |total| seen >= total) {
             return None;
         }
-        Some(call.set(self.position, position.checked_add(step)?))
+        position.checked_add(step).map(Value::from)
     }
 
     /// The call for the first page: a page number that must be given need not be given here.
@@ -124,52 +126,112 @@ pub trait Paged: Operation {
 /// A stream that can be held, moved and polled as it is.
 pub type BoxStream<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
 
+/// Where a listing goes on, to be kept and given to the same operation, perhaps in another process.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Position {
+    /// Of the parameter that says where a page begins.
+    value: Value,
+    /// How many items came before.
+    seen: usize,
+}
+
 type Page<O> = Response<<O as Operation>::Output, <O as Operation>::Headers>;
+
+/// Where a stream of pages stands.
+struct Listing {
+    /// The call for the next page.
+    call: Option<Call>,
+    /// Items so far.
+    seen: usize,
+    /// What the last page said, but for the ids of its call.
+    last: Value,
+}
+
+impl Listing {
+    fn new<O: Paged>(call: Call) -> Self {
+        let seen = call.seen;
+        Self { call: Some(O::PAGING.beginning(call)), seen, last: Value::Null }
+    }
+
+    /// The next page, which has so many items; `None` after the last, and when the service says the same once more: it does not
+    /// know where to go on then.
+    async fn next<O: Paged<Output: Clone>>(&mut self) -> Result<Option<Page<O>>, Error<O::Error>> {
+        let Some(call) = self.call.take() else { return Ok(None) };
+        let mut page = call.clone().send::<O>().await?;
+        let count = O::items((*page).clone()).len();
+        let body = said(page.raw_body());
+        if count > 0 && body == self.last {
+            return Ok(None);
+        }
+        self.seen += count;
+        if let Some(value) = O::PAGING.following(&call, self.seen, count, &body) {
+            page.set_next(Position { value: value.clone(), seen: self.seen });
+            self.call = Some(call.set(O::PAGING.position, value));
+        }
+        self.last = body;
+        Ok(Some(page))
+    }
+}
+
+/// What a page says, without the ids that each call has of its own.
+fn said(body: &Bytes) -> Value {
+    let mut body: Value = serde_json::from_slice(body).unwrap_or_default();
+    error_body::forget_request_ids(&mut body);
+    body
+}
 
 /// The pages of a call, each sent when the one before has been taken.
 pub fn pages<O>(call: Call) -> BoxStream<Result<Page<O>, Error<O::Error>>>
 where
     O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
-    let first = O::PAGING.beginning(call);
-    Box::pin(stream::try_unfold((Some(first), 0), |(call, seen)| async move {
-        let Some(call) = call else { return Ok(None) };
-        let page = call.clone().send::<O>().await?;
-        let count = O::items((*page).clone()).len();
-        let seen = seen + count;
-        let next = O::PAGING.following(call, seen, count, page.raw_body());
-        Ok(Some((page, (next, seen))))
+    Box::pin(stream::try_unfold(Listing::new::<O>(call), |mut listing| async move {
+        Ok(listing.next::<O>().await?.map(|page| (page, listing)))
     }))
 }
 
 /// The items of all pages, in order.
 pub fn items<O>(call: Call) -> BoxStream<Result<O::Item, Error<O::Error>>>
 where
-    O: Paged<Item: Send, Output: Send, Headers: Send, Error: Send> + 'static,
+    O: Paged<Item: Send, Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
-    let first = State::<O::Item> { ready: VecDeque::new(), call: Some(O::PAGING.beginning(call)), seen: 0 };
-    Box::pin(stream::try_unfold(first, |mut state| async move {
+    let first = (Listing::new::<O>(call), VecDeque::<O::Item>::new());
+    Box::pin(stream::try_unfold(first, |(mut listing, mut ready)| async move {
         loop {
-            if let Some(item) = state.ready.pop_front() {
-                return Ok(Some((item, state)));
+            if let Some(item) = ready.pop_front() {
+                return Ok(Some((item, (listing, ready))));
             }
-            let Some(call) = state.call.take() else { return Ok(None) };
-            let page = call.clone().send::<O>().await?;
-            let body = page.raw_body().clone();
-            state.ready = O::items(page.into_inner()).into();
-            state.seen += state.ready.len();
-            state.call = O::PAGING.following(call, state.seen, state.ready.len(), &body);
+            match listing.next::<O>().await? {
+                Some(page) => ready = O::items(page.into_inner()).into(),
+                None => return Ok(None),
+            }
         }
     }))
 }
 
-/// Where a stream of items stands.
-struct State<T> {
-    /// Items of the page at hand.
-    ready: VecDeque<T>,
-    /// The call for the next page.
-    call: Option<Call>,
-    seen: usize,
+/// The call for the rest of a listing.
+#[doc(hidden)]
+pub fn starting_at<O: Paged>(mut call: Call, position: Position) -> Call {
+    call.seen = position.seen;
+    call.set(O::PAGING.position, position.value)
+}
+
+/// As [`pages`], for programs without async.
+#[cfg(feature = "blocking")]
+pub fn pages_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<Page<O>, Error<O::Error>>>
+where
+    O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
+{
+    crate::blocking::BlockingIter::new(pages::<O>(call), |why| Err(Error::not_run(why)))
+}
+
+/// As [`items`], for programs without async.
+#[cfg(feature = "blocking")]
+pub fn items_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<O::Item, Error<O::Error>>>
+where
+    O: Paged<Item: Send, Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
+{
+    crate::blocking::BlockingIter::new(items::<O>(call), |why| Err(Error::not_run(why)))
 }
 
 /// The value at a dotted path; services drift in the case of keys.
@@ -208,6 +270,22 @@ macro_rules! paged_methods {
             pub fn items(self) -> $crate::BoxStream<::core::result::Result<$item, $crate::Error<$error>>> {
                 $crate::items::<Self>(self.0)
             }
+
+            /// Goes on where another listing of the same kind stood: at a page's
+            /// [`next_position`]($crate::Response::next_position).
+            pub fn starting_at(self, position: $crate::Position) -> Self {
+                Self($crate::starting_at::<Self>(self.0, position))
+            }
         }
+
+        $crate::blocking_paged_methods!($name => $item, Response<$output $(, $headers)?>, Error<$error>);
     };
+}
+
+/// Nothing, without the feature `blocking`.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_paged_methods {
+    ($($any:tt)*) => {};
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
@@ -13,9 +14,11 @@ use tracing::Instrument as _;
 use crate::answer::{Answer, ByteStream, Head, too_large};
 use crate::call::Call;
 use crate::client::Settings;
+use crate::credentials::Credentials;
 use crate::endpoint;
 use crate::error::{ErrorKind, Failure};
 use crate::error_body;
+use crate::intercept::{Attempt, Outcome as Ended};
 use crate::operation::{Param, Place, Protocol, Spec};
 use crate::request::{self, Plan};
 use crate::retry::{self, Class};
@@ -51,49 +54,92 @@ pub(crate) fn run(mut call: Call) -> BoxFuture<'static, Outcome<Answer>> {
 /// Attempts until one succeeds, or another one is of no use, or not safe.
 async fn attempts(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> Outcome<Answer> {
     let end = settings.operation_timeout.map(|limit| (Instant::now() + limit, limit));
-    let (mut made, mut paid, mut mended_clock) = (0, None, false);
+    let mut made = Made::default();
     loop {
         // Others may mend the clock in the meantime.
         let skew = settings.skew.load(Ordering::Relaxed);
-        let span = tracing::debug_span!("attempt", number = made + 1);
-        let attempt = attempt(call, settings, plan, base).instrument(span);
+        let about = Attempt { operation: call.spec.name, service: settings.service.package, number: made.attempts + 1 };
+        let begin = Instant::now();
+        let mut credentials = None;
+        let span = tracing::debug_span!("attempt", number = about.number);
+        let attempt = attempt(call, settings, plan, base, &about, &mut credentials).instrument(span);
         let outcome = match end {
             Some((end, limit)) => tokio::time::timeout_at(end, attempt)
                 .await
                 .unwrap_or_else(|_| Err(Failure::out_of_time(call.spec.name, limit))),
             None => attempt.await,
         };
-        made += 1;
+        let tell = |outcome: &Ended<'_>| settings.interceptors.iter().for_each(|it| it.after_attempt(&about, outcome));
+        let elapsed = begin.elapsed();
         let mut failure = match outcome {
             Ok(answer) => {
-                tracing::debug!(status = answer.status(), request_id = answer.head().request_id, "succeeded");
-                settings.budget.earn(paid);
+                let (status, request_id) = (answer.status(), answer.head().request_id.as_deref());
+                tracing::debug!(status, request_id, "succeeded");
+                let status = Some(status);
+                tell(&Ended { failure: None, status, code: None, request_id, elapsed, retry_in: None });
+                settings.budget.earn(made.paid);
                 return Ok(answer);
             }
             // What did not get as far as being sent would not do so the next time.
             Err(failure) if matches!(failure.kind, ErrorKind::Config | ErrorKind::Credentials) => {
-                return Err(failure.after(made - 1));
+                return Err(failure.after(made.attempts));
             }
             Err(failure) => failure,
         };
-        if let Some(ahead) = wrong_date(settings, &failure, skew).filter(|_| !mended_clock) {
+        made.attempts += 1;
+        if let Some(ahead) = wrong_date(settings, &failure, skew).filter(|_| !made.mended_clock) {
             settings.skew.store(ahead, Ordering::Relaxed);
-            mended_clock = true;
-            failure.class = Class::Clock;
+            made.mended_clock = true;
+            failure.class = Class::Refused;
+        } else if !made.renewed && were_rejected(settings, &failure, credentials.as_ref()) {
+            made.renewed = true;
+            failure.class = Class::Refused;
         }
         tracing::debug!(status = failure.status(), code = failure.code(), class = ?failure.class, "failed");
-        let asked = failure.headers().and_then(|headers| retry::asked(headers, settings.now()));
-        let Some(pause) = settings.retries.pause(made, failure.class, asked) else { return Err(failure.after(made)) };
-        if end.is_some_and(|(end, _)| Instant::now() + pause >= end) {
-            return Err(failure.after(made));
-        }
-        paid = settings.budget.spend(failure.class);
-        if paid.is_none() {
-            return Err(failure.after(made));
-        }
+        let retry_in = made.next(settings, &failure, end.map(|(end, _)| end));
+        tell(&Ended {
+            failure: Some(failure.kind),
+            status: failure.status(),
+            code: failure.code(),
+            request_id: failure.request_id(),
+            elapsed,
+            retry_in,
+        });
+        let Some(pause) = retry_in else { return Err(failure.after(made.attempts)) };
         tracing::debug!(?pause, "another attempt follows");
         tokio::time::sleep(pause).await;
     }
+}
+
+/// What has been done for a call so far.
+#[derive(Default)]
+struct Made {
+    attempts: u32,
+    /// For the last attempt, from the budget.
+    paid: Option<u32>,
+    mended_clock: bool,
+    /// Whether the credentials were.
+    renewed: bool,
+}
+
+impl Made {
+    /// After which pause another attempt follows, which is paid for then.
+    fn next(&mut self, settings: &Settings, failure: &Failure, end: Option<Instant>) -> Option<Duration> {
+        let asked = failure.headers().and_then(|headers| retry::asked(headers, settings.now()));
+        let pause = settings.retries.pause(self.attempts, failure.class, asked)?;
+        if end.is_some_and(|end| Instant::now() + pause >= end) {
+            return None;
+        }
+        self.paid = settings.budget.spend(failure.class);
+        self.paid.map(|_| pause)
+    }
+}
+
+/// Whether the service did not take these credentials, and there are others now.
+fn were_rejected(settings: &Settings, failure: &Failure, credentials: Option<&Credentials>) -> bool {
+    let (Some(provider), Some(credentials)) = (&settings.credentials, credentials) else { return false };
+    let token = failure.code().is_some_and(|code| code.contains("SecurityToken"));
+    (failure.status() == Some(401) || token) && provider.rejected(credentials)
 }
 
 /// How far the service's clock is ahead, in seconds, if it may have refused the call for its date, which was ours and
@@ -103,19 +149,24 @@ fn wrong_date(settings: &Settings, failure: &Failure, skew: i64) -> Option<i64> 
     retry::skew(failure.headers().filter(|_| refused)?, settings.clock.now(), skew)
 }
 
-async fn attempt(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> Outcome<Answer> {
+async fn attempt(
+    call: &Call,
+    settings: &Settings,
+    plan: &Plan,
+    base: &str,
+    about: &Attempt,
+    used: &mut Option<Credentials>,
+) -> Outcome<Answer> {
     for limiter in &settings.limiters {
         limiter.wait().await;
     }
     let operation = call.spec.name;
-    let credentials = match &settings.credentials {
-        Some(provider) if is_signed(call.spec) => {
-            Some(provider.credentials().await.map_err(|error| Failure::credentials(operation, error))?)
-        }
-        _ => None,
-    };
-    let sealed =
-        seal::seal(settings, plan, base, credentials.as_ref()).map_err(|detail| Failure::config(operation, detail))?;
+    if let Some(provider) = settings.credentials.as_ref().filter(|_| is_signed(call.spec)) {
+        *used = Some(provider.credentials().await.map_err(|error| Failure::credentials(operation, error))?);
+    }
+    let mut sealed =
+        seal::seal(settings, plan, base, used.as_ref()).map_err(|detail| Failure::config(operation, detail))?;
+    settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut sealed.request));
     let idempotent = is_idempotent(settings.service.protocol, call.spec, plan);
     let limit = call.timeout.unwrap_or(settings.timeout);
     match tokio::time::timeout(limit, exchange(call.spec, settings, sealed.request, idempotent)).await {

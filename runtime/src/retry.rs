@@ -16,6 +16,7 @@ use jiff::fmt::rfc2822;
 /// | no connection, or none within `connect_timeout` | yes: nothing was sent |
 /// | status 408 or 429, a throttling code | yes: the service did not act |
 /// | a date that the service does not take | once, with the service's own time: it did not act |
+/// | credentials that the service does not take, where the provider has others | once: it did not act |
 /// | a code that says that something else is under way | yes, after longer pauses: the service did not act |
 /// | status 500, 502 or 504, a connection that broke, `timeout` | if the operation is safe to repeat |
 /// | status 503, which documents call not worth repeating | the same, but only once |
@@ -79,8 +80,8 @@ impl RetryPolicy {
         let most = match class {
             Class::Never => 1,
             Class::Unavailable => self.attempts.min(2),
-            // Only the date was wrong, and that is mended.
-            Class::Clock => return (self.attempts > 1).then_some(Duration::ZERO),
+            // What was wrong is mended.
+            Class::Refused => return (self.attempts > 1).then_some(Duration::ZERO),
             Class::Throttled | Class::Transient | Class::Timeout | Class::Busy => self.attempts,
         };
         if attempts >= most || asked.is_some_and(|asked| asked > LONGEST_ASKED) {
@@ -114,8 +115,8 @@ pub(crate) enum Class {
     Busy,
     /// Status 503.
     Unavailable,
-    /// The service's clock differs from ours.
-    Clock,
+    /// The date or the credentials were refused, and there are others now.
+    Refused,
 }
 
 /// What a client may still spend on retries.
@@ -193,7 +194,7 @@ mod tests {
         let busy: Vec<_> = (0..200).map(|_| policy.pause(1, Class::Busy, None).unwrap()).collect();
         assert!(busy.iter().any(|pause| *pause > Duration::from_secs(1)));
         assert_eq!(RetryPolicy::none().pause(1, Class::Throttled, None), None);
-        assert_eq!(RetryPolicy::none().attempts(0).pause(1, Class::Clock, None), None);
+        assert_eq!(RetryPolicy::none().attempts(0).pause(1, Class::Refused, None), None);
         let long = RetryPolicy::new().attempts(u32::MAX).first_pause(Duration::MAX);
         assert!(long.pause(4_000_000, Class::Transient, None).unwrap() <= Duration::from_secs(20));
     }

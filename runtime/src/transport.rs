@@ -10,6 +10,7 @@ use futures_util::TryStreamExt as _;
 use http::{Request, Response};
 
 use crate::answer::ByteStream;
+use crate::secret::Secret;
 
 /// Sends one request and hands back the answer as it arrives.
 ///
@@ -74,16 +75,37 @@ impl StdError for TransportError {
     }
 }
 
-/// Whom the default transport believes besides the authorities that the system knows.
-#[derive(Clone, Copy)]
-pub(crate) struct Trust<'a> {
-    /// In PEM.
-    pub(crate) certificates: &'a [Vec<u8>],
-    /// Everyone.
-    pub(crate) anyone: bool,
+/// What the default transport is built with.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) connect_timeout: Duration,
+    /// Whether redirects are followed, within an origin.
+    pub(crate) redirects: bool,
+    /// Instead of the proxies that the environment or the system names.
+    pub(crate) proxy: Option<Secret>,
+    pub(crate) no_proxy: bool,
+    /// Authorities to trust besides those of the system, in PEM.
+    pub(crate) root_certificates: Vec<Vec<u8>>,
+    pub(crate) invalid_certificates: bool,
 }
 
-/// The transport that clients use unless told otherwise: reqwest with rustls.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            redirects: false,
+            proxy: None,
+            no_proxy: false,
+            root_certificates: Vec::new(),
+            invalid_certificates: false,
+        }
+    }
+}
+
+/// The transport that clients use unless told otherwise: reqwest, with HTTP/2 where the server offers it, and connections that
+/// are kept for the next call.
+///
+/// TLS is rustls; with the feature `native-tls` it is the system's.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
@@ -97,9 +119,9 @@ impl ReqwestTransport {
     }
 
     /// The default client: the system's proxies and no redirects but, if allowed, to the same origin.
-    pub(crate) fn build(connect_timeout: Duration, redirects: bool, trust: Trust<'_>) -> Result<Self, String> {
+    pub(crate) fn build(settings: &Settings) -> Result<Self, String> {
         // A signature holds for one URL, and reqwest drops only well-known credentials when it leaves an origin.
-        let policy = if redirects {
+        let policy = if settings.redirects {
             reqwest::redirect::Policy::custom(|attempt| {
                 let origin = attempt.previous().first().map(|url| url.origin());
                 if attempt.previous().len() <= 5 && origin == Some(attempt.url().origin()) {
@@ -111,20 +133,20 @@ impl ReqwestTransport {
         } else {
             reqwest::redirect::Policy::none()
         };
-        let mut builder = reqwest::Client::builder()
-            .redirect(policy)
-            .connect_timeout(connect_timeout)
-            .tls_danger_accept_invalid_certs(trust.anyone);
-        for pem in trust.certificates {
-            let found = reqwest::Certificate::from_pem_bundle(pem)
-                .map_err(|error| format!("a root certificate cannot be read: {}", causes(&error)))?;
-            if found.is_empty() {
-                return Err("a root certificate is not PEM: there is no `-----BEGIN CERTIFICATE-----` in it".to_owned());
-            }
-            builder = builder.tls_certs_merge(found);
+        let mut builder = reqwest::Client::builder().redirect(policy).connect_timeout(settings.connect_timeout);
+        if settings.no_proxy {
+            builder = builder.no_proxy();
         }
-        let client = builder.build().map_err(|error| format!("the HTTP client cannot start: {}", causes(&error)))?;
-        Ok(Self { client, connect_timeout: Some(connect_timeout) })
+        if let Some(url) = &settings.proxy {
+            // The URL may hold a password, and the error the URL.
+            let proxy = reqwest::Proxy::all(url.expose())
+                .map_err(|_| "the proxy's URL is not one, such as http://host:port".to_owned())?;
+            builder = builder.proxy(proxy);
+        }
+        let client = secured(builder, settings)?
+            .build()
+            .map_err(|error| format!("the HTTP client cannot start: {}", causes(&error)))?;
+        Ok(Self { client, connect_timeout: Some(settings.connect_timeout) })
     }
 
     fn error(&self, error: reqwest::Error, kind: TransportErrorKind) -> TransportError {
@@ -138,7 +160,7 @@ impl ReqwestTransport {
             (true, true, None) => {
                 (TransportErrorKind::ConnectTimeout, format!("no connection in time: {}", causes(&error)))
             }
-            (true, false, _) => (TransportErrorKind::Connect, format!("no connection: {}", causes(&error))),
+            (true, false, _) => (TransportErrorKind::Connect, format!("no connection: {}{NO_TLS}", causes(&error))),
             (false, ..) => (kind, causes(&error)),
         };
         TransportError::new(kind, message).with_source(error)
@@ -160,6 +182,41 @@ impl Transport for ReqwestTransport {
             Ok(response.map(|()| ByteStream::new(body)))
         })
     }
+}
+
+/// What an error of connecting may come from.
+const NO_TLS: &str = if cfg!(any(feature = "rustls", feature = "native-tls")) {
+    ""
+} else {
+    " (this build speaks no TLS: turn on the feature `rustls` or `native-tls`)"
+};
+
+/// Trusts whom the settings name.
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn secured(mut builder: reqwest::ClientBuilder, settings: &Settings) -> Result<reqwest::ClientBuilder, String> {
+    #[cfg(feature = "native-tls")]
+    {
+        builder = builder.tls_backend_native();
+    }
+    builder = builder.tls_danger_accept_invalid_certs(settings.invalid_certificates);
+    for pem in &settings.root_certificates {
+        let found = reqwest::Certificate::from_pem_bundle(pem)
+            .map_err(|error| format!("a root certificate cannot be read: {}", causes(&error)))?;
+        if found.is_empty() {
+            return Err("a root certificate is not PEM: there is no `-----BEGIN CERTIFICATE-----` in it".to_owned());
+        }
+        builder = builder.tls_certs_merge(found);
+    }
+    Ok(builder)
+}
+
+/// Without TLS there is nobody to trust; `https` addresses are refused when they are called.
+#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+fn secured(builder: reqwest::ClientBuilder, settings: &Settings) -> Result<reqwest::ClientBuilder, String> {
+    if !settings.root_certificates.is_empty() || settings.invalid_certificates {
+        return Err("certificates need TLS: turn on the feature `rustls` or `native-tls`".to_owned());
+    }
+    Ok(builder)
 }
 
 /// The whole chain in one line: reqwest's own `Display` stops at "error sending request".

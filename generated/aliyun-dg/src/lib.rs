@@ -18,7 +18,9 @@
 //! # }
 //! ```
 //!
-//! Each tag below is a Cargo feature; all are on by default.
+//! Each tag below is a Cargo feature; all are on by default, and `rustls`. Without the defaults choose `rustls` or `native-tls`,
+//! too. Off by default are `blocking` (`send_blocking` and the like, without async), `metrics` and `test-util` (see
+//! `runtime::test_util`).
 //!
 //! ## `gateways`
 //!

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use askama::Template;
 
 use super::EmitError;
-use crate::lower::model::{Input, Operation, Service};
+use crate::lower::model::{Input, Operation, RUNTIME_FEATURES, Service};
 
 /// How the crate's manifest names what it stands on.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +25,7 @@ struct ManifestTemplate<'a> {
     workspace: bool,
     runtime: Option<String>,
     runtime_version: &'static str,
+    runtime_features: &'static [&'static str],
 }
 
 #[derive(Template)]
@@ -63,7 +64,14 @@ pub(super) fn manifest(service: &Service, manifest: &Manifest) -> Result<String,
         Manifest::Standalone(path) => (false, path.as_ref().map(|path| path.display().to_string())),
     };
     let description = format!("Typed client for {}", service.title).replace(['"', '\\', '\n'], " ");
-    render(&ManifestTemplate { service, description, workspace, runtime, runtime_version: env!("CARGO_PKG_VERSION") })
+    render(&ManifestTemplate {
+        service,
+        description,
+        workspace,
+        runtime,
+        runtime_version: env!("CARGO_PKG_VERSION"),
+        runtime_features: RUNTIME_FEATURES,
+    })
 }
 
 pub(super) fn readme(service: &Service, notes: Option<&str>) -> Result<String, EmitError> {

@@ -228,9 +228,9 @@ impl Lower<'_> {
         }
         by_tag.retain(|_, operations| !operations.is_empty());
         let mut modules = names::Scope::with(&["client", "types"]);
-        let mut features = names::Scope::with(&["default"]);
+        let mut features = names::Scope::with(&[&["default"], model::RUNTIME_FEATURES].concat());
         // Calls have the next claim on their names, in the document's order, before inline types.
-        let mut methods = names::Scope::with(&["builder", "wait_for"]);
+        let mut methods = names::Scope::with(&["builder", "wait_for", "resume"]);
         let mut named: HashMap<String, (String, String)> = HashMap::new();
         for found in by_tag.values().flatten() {
             let id = found.id();

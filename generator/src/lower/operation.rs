@@ -57,7 +57,19 @@ pub fn find(api: &OpenAPI) -> impl Iterator<Item = Found<'_>> {
 }
 
 /// Names of the methods that every call has (the runtime's `operation_methods!`).
-const CALL_METHODS: &[&str] = &["send", "unchecked", "timeout", "extra_header", "pages", "items", "clone"];
+const CALL_METHODS: &[&str] = &[
+    "send",
+    "send_blocking",
+    "unchecked",
+    "timeout",
+    "extra_header",
+    "pages",
+    "pages_blocking",
+    "items",
+    "items_blocking",
+    "starting_at",
+    "clone",
+];
 
 /// What is collected while an operation's inputs are lowered.
 pub(super) struct Inputs {

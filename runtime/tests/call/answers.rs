@@ -1,14 +1,15 @@
 //! What comes of an answer, or of none.
 
+use crate::fake::{answering, noon, the_one};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::time::Duration;
+use yundb_runtime::test_util::{Replay, Reply};
 
 use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Response;
 use yundb_runtime::{ByteStream, Credentials, Error, ErrorKind, RetryPolicy, Transport, TransportErrorKind, Value};
 
-use crate::fake::{Fake, Noon};
 use crate::mini::{ALIYUN, Client, ErrorBody, HTTP, HUAWEI};
 
 fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 'static) -> Client {
@@ -24,7 +25,7 @@ fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 
     builder.build().expect("a client")
 }
 
-async fn huawei_error(fake: Fake) -> Error<ErrorBody> {
+async fn huawei_error(fake: Replay) -> Error<ErrorBody> {
     client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("an error")
 }
 
@@ -33,7 +34,7 @@ fn is_an_error<E: std::error::Error + Send + Sync + 'static>(_: &E) {}
 #[tokio::test]
 async fn errors_of_the_service() {
     let body = r#"{"error_code": "DRS.M00202", "error_msg": "No such\ngroup."}"#;
-    let error = huawei_error(Fake::answering(404, &[("x-request-id", "r1")], body)).await;
+    let error = huawei_error(answering(404, &[("x-request-id", "r1")], body)).await;
     is_an_error(&error);
     assert_eq!(error.to_string(), "CreateConnection failed: 404 DRS.M00202: No such group. (request id r1)");
     assert_eq!(error.kind(), ErrorKind::Service);
@@ -49,15 +50,15 @@ async fn errors_of_the_service() {
 /// A server that says what it expected to be signed.
 async fn refused(expected: impl Fn(&str) -> String) -> Error<Value> {
     // What is signed is known from the signed request: the same clock and nonce sign the same.
-    let sent = Fake::answering(200, &[], "{}");
-    let signed = |fake: Fake| {
+    let sent = answering(200, &[], "{}");
+    let signed = |fake: Replay| {
         let builder =
-            Client::builder(&ALIYUN).transport(fake).region("cn-hangzhou").clock(Noon).nonces(|| "n".to_owned());
+            Client::builder(&ALIYUN).transport(fake).region("cn-hangzhou").clock(noon()).nonces(|| "n".to_owned());
         let builder = builder.retries(RetryPolicy::none()).credentials(Credentials::access_key("AK", "SK"));
         builder.build().expect("a client").add_database().set("Host", "hidden-host").send()
     };
     signed(sent.clone()).await.expect("success");
-    let request = sent.sent();
+    let request = the_one(&sent);
     let query = request.uri().query().expect("a query");
     let body = std::str::from_utf8(request.body()).expect("text");
     let pairs = query.split('&').chain(body.split('&')).filter(|pair| !pair.starts_with("Signature="));
@@ -68,7 +69,7 @@ async fn refused(expected: impl Fn(&str) -> String) -> Error<Value> {
         format!("Specified signature is not matched with our calculation. server string to sign is:{expected}");
     let body = serde_json::json!({"Code": "SignatureDoesNotMatch", "Message": message, "RequestId": "r-1"}).to_string();
     let answer = Response::builder().status(400).body(ByteStream::from(Bytes::from(body))).expect("a response");
-    signed(Fake::replying(Ok(answer))).await.expect_err("refused")
+    signed(Replay::new([answer.into()])).await.expect_err("refused")
 }
 
 #[tokio::test]
@@ -87,14 +88,14 @@ async fn refused_signatures() {
 
 #[tokio::test]
 async fn errors_that_are_no_json() {
-    let error = huawei_error(Fake::answering(502, &[], "<html><title>Bad Gateway</title></html>")).await;
+    let error = huawei_error(answering(502, &[], "<html><title>Bad Gateway</title></html>")).await;
     assert_eq!(error.to_string(), "CreateConnection failed: 502: Bad Gateway");
     assert_eq!(error.body(), None);
     assert!(!error.is_retryable(), "the POST may have been acted on");
-    let error = huawei_error(Fake::answering(429, &[], "")).await;
+    let error = huawei_error(answering(429, &[], "")).await;
     assert_eq!(error.to_string(), "CreateConnection failed: 429");
     assert!(error.is_retryable());
-    let fake = Fake::answering(503, &[], "");
+    let fake = answering(503, &[], "");
     let error = client(&HTTP, fake).list_pets().set("kind", "cat").send().await.expect_err("an error");
     assert!(error.is_retryable(), "a GET changes nothing");
 }
@@ -103,19 +104,19 @@ async fn errors_that_are_no_json() {
 async fn successes_that_failed() {
     let body = r#"{"Success": "false", "ErrCode": "InvalidHost", "ErrMessage": "no such host", "RequestId": "r1"}"#;
     let call = |fake| client(&ALIYUN, fake).add_database().set("Host", "h");
-    let error = call(Fake::answering(200, &[], body)).send().await.expect_err("an error");
+    let error = call(answering(200, &[], body)).send().await.expect_err("an error");
     assert_eq!(error.to_string(), "AddDatabase failed: 200 InvalidHost: no such host (request id r1)");
     assert_eq!(error.kind(), ErrorKind::Service);
     assert_eq!(error.body().and_then(|body| body.get("ErrCode")).and_then(Value::as_str), Some("InvalidHost"));
 
     let body = r#"{"Success": "true", "ErrCode": "", "RequestId": "r2"}"#;
-    let made = call(Fake::answering(200, &[], body)).send().await.expect("success");
+    let made = call(answering(200, &[], body)).send().await.expect("success");
     assert_eq!(made.request_id(), Some("r2"));
 
     // The documents say GET of all operations, so what may be repeated is said by the spec alone.
     for (retryable, error) in [
-        (false, call(Fake::answering(500, &[], "")).send().await),
-        (true, client(&ALIYUN, Fake::answering(500, &[], "")).describe_database().send().await),
+        (false, call(answering(500, &[], "")).send().await),
+        (true, client(&ALIYUN, answering(500, &[], "")).describe_database().send().await),
     ] {
         assert_eq!(error.expect_err("an error").is_retryable(), retryable);
     }
@@ -126,19 +127,22 @@ async fn calls_may_move_between_threads() {
     fn is_send<T: Send>(future: T) -> T {
         future
     }
-    let client = client(&HTTP, Fake::answering(200, &[], "x"));
+    let client = client(&HTTP, answering(200, &[], "x"));
     is_send(client.download_pet().send()).await.expect("success");
 }
 
 #[tokio::test]
 async fn no_answer() {
-    let error = huawei_error(Fake::failing(TransportErrorKind::Connect)).await;
+    let error = huawei_error(Replay::new([Reply::failure(TransportErrorKind::Connect)])).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, true));
-    assert_eq!(error.to_string(), "CreateConnection failed: the cable is cut");
+    assert_eq!(error.to_string(), "CreateConnection failed: the test lets this fail (Connect)");
     assert!(std::error::Error::source(&error).is_some());
-    let error = huawei_error(Fake::failing(TransportErrorKind::Request)).await;
+    let error = huawei_error(Replay::new([Reply::failure(TransportErrorKind::Request)])).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Transport, false));
-    let call = client(&HUAWEI, Fake::default()).create_connection("g").unchecked().timeout(Duration::from_millis(20));
+    let call = client(&HUAWEI, Replay::new((0..5).map(|_| Reply::never())))
+        .create_connection("g")
+        .unchecked()
+        .timeout(Duration::from_millis(20));
     let error = call.send().await.expect_err("too late");
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false));
     assert_eq!(error.to_string(), "CreateConnection timed out: no complete answer within 20ms (`timeout`)");
@@ -146,28 +150,28 @@ async fn no_answer() {
 
 #[tokio::test]
 async fn answers_that_cannot_be_read() {
-    let fake = Fake::answering(200, &[("x-request-id", "r1")], "[1");
+    let fake = answering(200, &[("x-request-id", "r1")], "[1");
     let error = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("no JSON");
     assert_eq!(error.kind(), ErrorKind::Decode);
     let text = error.to_string();
     assert!(text.starts_with("CreateConnection succeeded (200), but its answer could not be read: "), "{text}");
     assert!(text.ends_with(" (request id r1)"), "{text}");
     assert_eq!(error.raw_body(), "[1");
-    let fake = Fake::answering(202, &[], "{}");
+    let fake = answering(202, &[], "{}");
     let error = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("undocumented");
     assert!(error.to_string().ends_with("could not be read: status 202 is not documented"), "{error}");
 }
 
 #[tokio::test]
 async fn an_empty_body_is_an_empty_object() {
-    let fake = Fake::answering(200, &[], "");
+    let fake = answering(200, &[], "");
     let made = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect("success");
     assert_eq!(made.id, None);
 }
 
 #[tokio::test]
 async fn bodies_within_bounds() {
-    let list = |fake: Fake, limit| {
+    let list = |fake: Replay, limit| {
         let builder = Client::builder(&HTTP)
             .transport(fake)
             .bearer_token("t")
@@ -176,13 +180,13 @@ async fn bodies_within_bounds() {
         builder.build().expect("a client").list_pets().set("kind", "cat").send()
     };
     let answer = r#"["a", "b"]"#;
-    assert_eq!(list(Fake::answering(200, &[], answer), 10).await.expect("success").into_inner(), ["a", "b"]);
+    assert_eq!(list(answering(200, &[], answer), 10).await.expect("success").into_inner(), ["a", "b"]);
     for headers in [&[][..], &[("content-length", "10")]] {
-        let error = list(Fake::answering(200, headers, answer), 9).await.expect_err("too large");
+        let error = list(answering(200, headers, answer), 9).await.expect_err("too large");
         assert_eq!(error.to_string(), "listPets failed: the answer is longer than 9 bytes (`max_response_size`)");
         assert!(!error.is_retryable());
     }
-    let error = list(Fake::answering(200, &[("content-length", "12")], answer), 100).await.expect_err("cut off");
+    let error = list(answering(200, &[("content-length", "12")], answer), 100).await.expect_err("cut off");
     assert_eq!(error.to_string(), "listPets failed: the answer ended after 10 of 12 bytes");
     assert_eq!(error.kind(), ErrorKind::Transport);
 }
@@ -190,11 +194,11 @@ async fn bodies_within_bounds() {
 #[tokio::test]
 async fn streams() {
     let pieces = futures_util::stream::iter(["ab", "cd", "ef"].map(|piece| Ok(piece.into())));
-    let fake = Fake::replying(Ok(Response::new(ByteStream::new(pieces))));
+    let fake = Replay::new([Response::new(ByteStream::new(pieces)).into()]);
     let file = client(&HTTP, fake).download_pet().send().await.expect("success");
     assert!(file.raw_body().is_empty());
     assert_eq!(file.into_inner().collect().await.expect("all"), "abcdef");
-    let fake = Fake::answering(404, &[], r#"{"message": "gone"}"#);
+    let fake = answering(404, &[], r#"{"message": "gone"}"#);
     let error = client(&HTTP, fake).download_pet().send().await.expect_err("an error");
     assert_eq!(error.to_string(), "downloadPet failed: 404: gone");
 }

@@ -1,6 +1,8 @@
 //! Apsara Stack: its headers, its gateways, and whom the client believes.
 
+use crate::fake::{answering, noon, the_one};
 use std::collections::BTreeMap;
+use yundb_runtime::test_util::Replay;
 
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -12,12 +14,11 @@ use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Request;
 use yundb_runtime::{ApsaraStack, ClientBuilder, Credentials, ErrorKind, Service, Signature, sign};
 
-use crate::fake::{Fake, Noon};
 use crate::mini::{ALIYUN, Client, HTTP, HUAWEI};
 
-fn builder(fake: &Fake) -> ClientBuilder<Client> {
+fn builder(fake: &Replay) -> ClientBuilder<Client> {
     let keys = Credentials::access_key("AK", "very-secret").with_security_token("st");
-    plain(&ALIYUN).transport(fake.clone()).clock(Noon).nonces(|| "n-o-n-c-e".to_owned()).credentials(keys)
+    plain(&ALIYUN).transport(fake.clone()).clock(noon()).nonces(|| "n-o-n-c-e".to_owned()).credentials(keys)
 }
 
 fn plain(service: &'static Service) -> ClientBuilder<Client> {
@@ -28,8 +29,8 @@ fn stack() -> ApsaraStack {
     ApsaraStack::new().organization_id("3")
 }
 
-fn done() -> Fake {
-    Fake::answering(200, &[], r#"{"Success": true}"#)
+fn done() -> Replay {
+    answering(200, &[], r#"{"Success": true}"#)
 }
 
 fn header<'a>(request: &'a Request<Bytes>, name: &str) -> Option<&'a str> {
@@ -52,7 +53,7 @@ async fn headers_go_with_every_call() {
     let stack = stack().resource_group_id("40").region_id("cn-1").instance_id("dts-1").caller("me");
     let client = builder(&fake).endpoint("dts.example.com").apsara_stack(stack).build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!((request.uri().scheme_str(), request.uri().path()), (Some("https"), "/"));
     for (name, value) in [
         ("x-acs-organizationid", "3"),
@@ -73,7 +74,7 @@ async fn an_instance_for_one_call() {
     let client = builder(&fake).endpoint("https://dts.example.com").apsara_stack(stack().instance_id("dts-1")).build();
     let call = client.expect("a client").add_database().set("Host", "h");
     call.extra_header(ApsaraStack::INSTANCE_ID, "dts-2").send().await.expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!(request.headers().get_all(ApsaraStack::INSTANCE_ID).iter().count(), 1);
     assert_eq!(header(&request, ApsaraStack::INSTANCE_ID), Some("dts-2"));
     assert_eq!(header(&request, "x-acs-caller-sdk-source"), Some("yundb"));
@@ -87,7 +88,7 @@ async fn the_asapi_gateway() {
         let client = builder(&fake).endpoint(endpoint).region("cn-1").apsara_stack(ApsaraStack::new().asapi());
         let client = client.build().expect("a client");
         client.add_database().set("Host", "h").set("Tag", json!([{"Key": "k"}])).send().await.expect("success");
-        let request = fake.sent();
+        let request = the_one(&fake);
         assert_eq!(request.method(), "POST");
         assert!(
             request.uri().to_string().starts_with("https://public.asapi.example.com/asapi/v3?"),
@@ -117,7 +118,7 @@ async fn the_asapi_gateway() {
 async fn failures_of_the_gateway() {
     let body =
         r#"{"asapiSuccess": false, "asapiErrorCode": "NoOrg", "asapiErrorMessage": "who?", "asapiRequestId": "r-1"}"#;
-    let fake = Fake::answering(200, &[], body);
+    let fake = answering(200, &[], body);
     let client = builder(&fake).endpoint("asapi.example.com").apsara_stack(ApsaraStack::new().asapi()).build();
     let error = client.expect("a client").add_database().set("Host", "h").send().await.expect_err("a failure");
     assert_eq!(error.kind(), ErrorKind::Service);

@@ -1,18 +1,17 @@
 //! Waiting for jobs: when it ends, how often it asks, and what it bears.
 
+use crate::fake::reply;
 use std::time::Duration;
+use yundb_runtime::test_util::{Replay, Reply};
 
 use futures_util::TryStreamExt as _;
 use tokio::time::Instant;
-use yundb_runtime::bytes::Bytes;
-use yundb_runtime::http::Response;
-use yundb_runtime::{ByteStream, Credentials, JobHandle, RetryPolicy, Value, Wait, WaitError};
+use yundb_runtime::{Credentials, JobHandle, RetryPolicy, Value, Wait, WaitError};
 
-use crate::fake::{Fake, Reply};
 use crate::mini::{Client, JOBS};
 
 fn answer(status: u16, body: String) -> Reply {
-    Ok(Response::builder().status(status).body(ByteStream::from(Bytes::from(body))).expect("a response"))
+    reply(status, &[], body)
 }
 
 fn begun() -> Reply {
@@ -23,21 +22,21 @@ fn state(state: &str) -> Reply {
     answer(200, format!(r#"{{"job": {{"status": "{state}", "fail_reason": "disk is full"}}}}"#))
 }
 
-fn client(fake: &Fake) -> Client {
+fn client(fake: &Replay) -> Client {
     let builder = Client::builder(&JOBS).transport(fake.clone()).endpoint("http://localhost").project_id("p");
     builder.credentials(Credentials::access_key("AK", "SK")).retries(RetryPolicy::none()).build().expect("a client")
 }
 
 /// Begins a job and waits for it, the service answering so.
-async fn waiting(replies: impl IntoIterator<Item = Reply>) -> (Fake, Wait) {
-    let fake = Fake::replies([begun()].into_iter().chain(replies));
+async fn waiting(replies: impl IntoIterator<Item = Reply>) -> (Replay, Wait) {
+    let fake = Replay::new([begun()].into_iter().chain(replies));
     let client = client(&fake);
     let answer = client.begin().send().await.expect("success");
     (fake, client.wait_for(&answer))
 }
 
-fn paths(fake: &Fake) -> Vec<String> {
-    fake.all().iter().map(|request| request.uri().to_string()).collect()
+fn paths(fake: &Replay) -> Vec<String> {
+    fake.requests().iter().map(|request| request.uri().to_string()).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,7 +69,7 @@ async fn a_job_that_fails() {
     assert_eq!(error.to_string(), "job j-1 has failed (Failed): disk is full");
     let WaitError::Failed { last, reason, .. } = error else { panic!("{error:?}") };
     assert_eq!((last.state(), reason.as_deref()), ("Failed", Some("disk is full")));
-    assert_eq!(fake.count(), 3);
+    assert_eq!(fake.requests().len(), 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,14 +82,14 @@ async fn asking_may_fail() {
     let error = wait.await.expect_err("broken");
     assert!(matches!(&error, WaitError::Poll { job, .. } if job.id == "j-1"), "{error:?}");
     assert!(error.to_string().contains("ShowJob failed: 500"), "{error}");
-    assert_eq!(fake.count(), 7);
+    assert_eq!(fake.requests().len(), 7);
     // Later an unknown job is gone.
     let running = (0..8).map(|_| state("Running"));
     let (_, wait) = waiting(running.chain([unknown(), state("Completed")])).await;
     assert!(matches!(wait.await, Err(WaitError::Poll { .. })));
     let (fake, wait) = waiting([answer(403, "{}".to_owned()), state("Completed")]).await;
     assert!(matches!(wait.await, Err(WaitError::Poll { .. })));
-    assert_eq!(fake.count(), 2);
+    assert_eq!(fake.requests().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -100,7 +99,7 @@ async fn the_time_ends() {
     let wait = wait.interval(Duration::from_secs(60), Duration::from_secs(60)).timeout(Duration::from_secs(600));
     let error = wait.await.expect_err("too slow");
     assert_eq!(begin.elapsed().as_secs(), 600);
-    assert!((9..=13).contains(&fake.count()));
+    assert!((9..=13).contains(&fake.requests().len()));
     assert_eq!(error.to_string(), "job j-1 was not done in time; its state is Running");
     let WaitError::Timeout { job, last } = error else { panic!("{error:?}") };
     assert_eq!(last.expect("a state").state(), "Running");
@@ -108,7 +107,7 @@ async fn the_time_ends() {
     // In another process, from what was kept.
     let kept = serde_json::to_string(&job).expect("JSON");
     assert_eq!(kept, r#"{"id":"j-1","poll":"ShowJob"}"#);
-    let fake = Fake::replies([state("Completed")]);
+    let fake = Replay::new([state("Completed")]);
     let job: JobHandle = serde_json::from_str(&kept).expect("a handle");
     client(&fake).resume(job).await.expect("done");
     let job = JobHandle { id: "j-1".to_owned(), poll: "ShowShip".to_owned() };
@@ -120,7 +119,7 @@ async fn the_time_ends() {
 
 #[tokio::test]
 async fn answers_without_a_job() {
-    let answered = |body: &str| Fake::replies([answer(200, body.to_owned())]);
+    let answered = |body: &str| Replay::new([answer(200, body.to_owned())]);
     for (body, says) in [
         (r#"{"order_id": "CS1"}"#, "Begin made the order CS1, whose job the service does not tell"),
         ("{}", "the answer of Begin has no data.job_id: there is nothing to wait for"),

@@ -2,6 +2,7 @@
 
 mod answers;
 mod apsara;
+mod attempts;
 mod fake;
 mod jobs;
 mod mini;

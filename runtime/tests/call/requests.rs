@@ -1,31 +1,32 @@
 //! What is sent, and what is not.
 
+use crate::fake::{answering, noon, the_one};
 use serde_json::json;
 use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Request;
+use yundb_runtime::test_util::Replay;
 use yundb_runtime::{ClientBuilder, Credentials, ErrorKind, Part, Service, Signature};
 
-use crate::fake::{Fake, Noon};
 use crate::mini::{ALIYUN, Client, Endpoint, HTTP, HUAWEI};
 
-fn builder(service: &'static Service, fake: &Fake) -> ClientBuilder<Client> {
-    Client::builder(service).transport(fake.clone()).clock(Noon).nonces(|| "n-o-n-c-e".to_owned())
+fn builder(service: &'static Service, fake: &Replay) -> ClientBuilder<Client> {
+    Client::builder(service).transport(fake.clone()).clock(noon()).nonces(|| "n-o-n-c-e".to_owned())
 }
 
-fn huawei(fake: &Fake) -> ClientBuilder<Client> {
+fn huawei(fake: &Replay) -> ClientBuilder<Client> {
     builder(&HUAWEI, fake).project_id("p1").credentials(Credentials::access_key("AK", "very-secret"))
 }
 
-fn aliyun(fake: &Fake) -> ClientBuilder<Client> {
+fn aliyun(fake: &Replay) -> ClientBuilder<Client> {
     builder(&ALIYUN, fake).region("cn-hangzhou").credentials(Credentials::access_key("AK", "very-secret"))
 }
 
-fn http(fake: &Fake) -> Client {
+fn http(fake: &Replay) -> Client {
     builder(&HTTP, fake).build().expect("a client")
 }
 
-fn done() -> Fake {
-    Fake::answering(200, &[], "{}")
+fn done() -> Replay {
+    answering(200, &[], "{}")
 }
 
 fn header<'a>(request: &'a Request<Bytes>, name: &str) -> &'a str {
@@ -38,7 +39,7 @@ fn body(request: &Request<Bytes>) -> &str {
 
 #[tokio::test]
 async fn huawei_rest_signed() {
-    let fake = Fake::answering(201, &[("x-request-id", "r1"), ("x-remaining", "5")], r#"{"id": "c1"}"#);
+    let fake = answering(201, &[("x-request-id", "r1"), ("x-remaining", "5")], r#"{"id": "c1"}"#);
     let client = huawei(&fake).region("cn-south-1").language("en-us").build().expect("a client");
     let endpoint = Endpoint::new().ip("10.0.0.1").db_port(3306).db_password("hunter2");
     let call = client.create_connection("a/b").endpoint(endpoint).name("first").name("c");
@@ -55,7 +56,7 @@ async fn huawei_rest_signed() {
     assert_eq!((made.status(), made.request_id(), made.operation()), (201, Some("r1"), "CreateConnection"));
     assert_eq!(made.raw_body(), r#"{"id": "c1"}"#);
 
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!(request.method(), "POST");
     assert_eq!(request.uri(), "https://drs.cn-south-1.example.com/v5/p1/groups/a%2Fb/connections");
     let expected = r#"{"name":"c","endpoint":{"ip":"10.0.0.1","db_port":3306,"db_password":"hunter2"}}"#;
@@ -79,18 +80,18 @@ async fn huawei_rest_with_a_token_or_unsigned() {
         builder(&HUAWEI, &fake).project_id("p1").credentials(Credentials::token("t0")).build().expect("a client");
     let endpoint = Endpoint::new().ip("h").db_password("x");
     client.create_connection("g").name("n").endpoint(endpoint).language("zh-cn").send().await.expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!(header(&request, "x-auth-token"), "t0");
     assert_eq!(header(&request, "x-language"), "zh-cn");
     assert_eq!(header(&request, "authorization"), "");
     assert_eq!(header(&request, "x-project-id"), "");
 
     // No credentials are looked for, so none need be there.
-    let fake = Fake::answering(201, &[("x-subject-token", "t")], "");
+    let fake = answering(201, &[("x-subject-token", "t")], "");
     let client = builder(&HUAWEI, &fake).build().expect("a client");
     let token = client.create_token().send().await.expect("success");
     assert_eq!(token.headers()["x-subject-token"], "t");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!(body(&request), "{}");
     assert_eq!(header(&request, "authorization"), "");
 }
@@ -113,10 +114,10 @@ async fn violations_come_all_together_and_nothing_is_sent() {
     ];
     assert_eq!(violations, expected);
     assert_eq!(error.to_string(), format!("CreateConnection was not sent: {}", expected.join("; ")));
-    assert_eq!(fake.count(), 0);
+    assert_eq!(fake.requests().len(), 0);
 
     call().unchecked().send().await.expect("success");
-    assert_eq!(body(&fake.sent()), r#"{"name":"","endpoint":{"db_port":0}}"#);
+    assert_eq!(body(&the_one(&fake)), r#"{"name":"","endpoint":{"db_port":0}}"#);
 }
 
 #[tokio::test]
@@ -134,7 +135,7 @@ async fn what_would_call_another_operation_is_never_sent() {
         "CreateConnection was not sent: X-Language: holds what no header may hold, such as a line break; \
          a b: cannot be the name of a header"
     );
-    assert_eq!(fake.count(), 0);
+    assert_eq!(fake.requests().len(), 0);
 }
 
 #[tokio::test]
@@ -142,7 +143,7 @@ async fn null_is_sent_in_bodies() {
     let fake = done();
     let client = huawei(&fake).build().expect("a client");
     client.create_connection("g").name("n").note(None).unchecked().send().await.expect("success");
-    assert_eq!(body(&fake.sent()), r#"{"name":"n","note":null}"#);
+    assert_eq!(body(&the_one(&fake)), r#"{"name":"n","note":null}"#);
 }
 
 #[tokio::test]
@@ -174,7 +175,7 @@ async fn aliyun_rpc_by_post() {
     let call =
         client.add_database().set("Host", "h*~").set("Filter", json!({"a": [1]})).set("Tag", tags).set("Force", true);
     call.send().await.expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!(request.method(), "POST");
     assert_eq!(request.uri().host(), Some("dg.hangzhou.example.com"));
     assert_eq!(request.uri().path(), "/");
@@ -203,7 +204,7 @@ async fn aliyun_rpc_by_get_and_with_acs3() {
     let fake = done();
     let client = aliyun(&fake).get_requests().build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!((request.method().as_str(), body(&request)), ("GET", ""));
     let query = request.uri().query().expect("a query");
     assert!(query.contains("&Host=h") && query.contains("&Signature="), "{query}");
@@ -212,7 +213,7 @@ async fn aliyun_rpc_by_get_and_with_acs3() {
     let keys = Credentials::access_key("AK", "very-secret").with_security_token("st");
     let client = aliyun(&fake).credentials(keys).signature(Signature::Acs3).build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!(request.uri().query(), Some("Format=JSON"));
     assert_eq!(body(&request), "RegionId=cn-hangzhou&Host=h");
     assert_eq!(header(&request, "x-acs-action"), "AddDatabase");
@@ -226,7 +227,7 @@ async fn aliyun_rpc_by_get_and_with_acs3() {
 #[tokio::test]
 async fn security_schemes() {
     let call = |client: Client| async move { client.list_pets().set("kind", "cat").send().await };
-    let fake = Fake::answering(200, &[], "[]");
+    let fake = answering(200, &[], "[]");
     let error = call(http(&fake)).await.expect_err("no key");
     assert_eq!(
         error.to_string(),
@@ -238,26 +239,26 @@ async fn security_schemes() {
     let call_ =
         client.list_pets().set("kind", "cat").set("seen", "yes").set("tags", ["a", "b,c"]).set("X-Trace", [1, 2]);
     call_.send().await.expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!(request.uri(), "https://api.example.com/v1/pets;kind=cat?tags=a,b%2Cc&api%20key=k%261");
     assert_eq!(header(&request, "cookie"), "seen=yes; sid=s%3B2");
     assert_eq!(header(&request, "x-trace"), "1,2");
 
-    let fake = Fake::answering(200, &[], "[]");
+    let fake = answering(200, &[], "[]");
     let client = builder(&HTTP, &fake).bearer_token("b").api_key("key", "k").build().expect("a client");
     call(client).await.expect("success");
-    assert_eq!(header(&fake.sent(), "authorization"), "Bearer b");
+    assert_eq!(header(&the_one(&fake), "authorization"), "Bearer b");
 
     // Optional security: sent if given.
-    let fake = Fake::answering(200, &[("content-length", "7")], "");
+    let fake = answering(200, &[("content-length", "7")], "");
     let client = builder(&HTTP, &fake).basic_auth("u", "p").build().expect("a client");
     assert_eq!(client.show_health().send().await.expect("success").into_inner(), "");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!(header(&request, "authorization"), "Basic dTpw");
     assert_eq!(request.uri(), "https://api.example.com/v1/health?deep=1");
-    let fake = Fake::answering(200, &[], "");
+    let fake = answering(200, &[], "");
     http(&fake).show_health().send().await.expect("success");
-    assert_eq!(header(&fake.sent(), "authorization"), "");
+    assert_eq!(header(&the_one(&fake), "authorization"), "");
 
     let error = builder(&HTTP, &fake).api_key("kee", "k").build().expect_err("no such scheme");
     assert_eq!(error.to_string(), "no security scheme `kee` for `.api_key(..)`: there are key, session");
@@ -267,7 +268,7 @@ async fn security_schemes() {
 async fn optional_bodies() {
     let fake = done();
     http(&fake).update_pet().send().await.expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!((body(&request), header(&request, "content-type")), ("", ""));
 
     let error = http(&fake).update_pet().set("age", 3).send().await.expect_err("no name");
@@ -280,7 +281,7 @@ async fn form_bodies() {
     let call =
         http(&fake).submit_form().set("name", "a b&c").set("tags", ["x", "y"]).set("meta", json!({"k": {"l": 1}}));
     call.send().await.expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!(body(&request), "name=a%20b%26c&tags=x&tags=y&meta%5Bk%5D%5Bl%5D=1");
     assert_eq!(header(&request, "content-type"), "application/x-www-form-urlencoded");
 }
@@ -292,7 +293,7 @@ async fn multipart_bodies() {
     assert_eq!(error.to_string(), "uploadPet was not sent: file: is required");
     let call = http(&fake).upload_pet().set("tags", ["x", "y"]).set("meta", json!({"k": 1}));
     call.file("first").files([Part::new("png").file_name("a.png"), "second".into()]).send().await.expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!(header(&request, "content-type"), "multipart/form-data; boundary=n-o-n-c-e");
     let start = "--n-o-n-c-e\r\nContent-Disposition: form-data; name=";
     let file = "\r\nContent-Type: image/png\r\n\r\n";
@@ -322,7 +323,7 @@ async fn raw_bodies() {
             _ => call.merge(json!({"a": 1})),
         };
         call.send().await.expect("success");
-        let request = fake.sent();
+        let request = the_one(&fake);
         assert_eq!((header(&request, "content-type"), body(&request)), (media_type, text));
     }
 }
@@ -333,7 +334,7 @@ async fn a_body_that_is_one_value() {
     let error = http(&fake).replace_pets().set("body", ["cat", "horse"]).send().await.expect_err("too long");
     assert_eq!(error.to_string(), "replacePets was not sent: body[1]: must have at most 3 characters, has 5");
     http(&fake).replace_pets().set("body", ["cat"]).send().await.expect("success");
-    assert_eq!(body(&fake.sent()), r#"["cat"]"#);
+    assert_eq!(body(&the_one(&fake)), r#"["cat"]"#);
 }
 
 #[tokio::test]
@@ -358,6 +359,6 @@ async fn extra_headers_win() {
         .send()
         .await
         .expect("success");
-    let request = fake.sent();
+    let request = the_one(&fake);
     assert_eq!((header(&request, "content-type"), header(&request, "x-a")), ("image/gif", "b"));
 }

@@ -1,40 +1,28 @@
 //! What is sent again, how often and after which pause.
 
+use crate::fake::{noon, reply};
 use std::time::Duration;
+use yundb_runtime::test_util::{Replay, Reply};
 
 use tokio::time::Instant;
 use yundb_runtime::bytes::Bytes;
-use yundb_runtime::http::{Request, Response};
+use yundb_runtime::http::Request;
 use yundb_runtime::{
-    ByteStream, ClientBuilder, Clock, Credentials, Error, ErrorKind, RetryPolicy, Timestamp, TransportError,
-    TransportErrorKind, Value,
+    ClientBuilder, Clock, Credentials, Error, ErrorKind, RetryPolicy, Timestamp, TransportErrorKind, Value,
 };
 
-use crate::fake::{Fake, Noon, Reply};
 use crate::mini::{ALIYUN, Client, HUAWEI};
 
-fn answer(status: u16, headers: &[(&str, &str)], body: &'static str) -> Reply {
-    let mut response = Response::builder().status(status);
-    for (name, value) in headers {
-        response = response.header(*name, *value);
-    }
-    Ok(response.body(ByteStream::from(Bytes::from_static(body.as_bytes()))).expect("a response"))
-}
-
-fn broken(kind: TransportErrorKind) -> Reply {
-    Err(TransportError::new(kind, "the cable is cut"))
-}
-
 fn success() -> Reply {
-    answer(200, &[], r#"{"Success": true, "RequestId": "r-1"}"#)
+    reply(200, &[], r#"{"Success": true, "RequestId": "r-1"}"#)
 }
 
-fn builder(fake: &Fake) -> ClientBuilder<Client> {
+fn builder(fake: &Replay) -> ClientBuilder<Client> {
     let keys = Credentials::access_key("AK", "very-secret");
     Client::builder(&ALIYUN).region("cn-hangzhou").transport(fake.clone()).credentials(keys)
 }
 
-fn client(fake: &Fake) -> Client {
+fn client(fake: &Replay) -> Client {
     builder(fake).build().expect("a client")
 }
 
@@ -65,38 +53,38 @@ async fn how_often_each_fault_is_sent() {
     const JSON: &str = r#"{"Code": "ServiceUnavailable", "Message": "no", "RequestId": "r"}"#;
     type Fault = (&'static str, fn() -> Reply, usize, usize);
     let faults: [Fault; 20] = [
-        ("refused", || broken(Connect), 3, 3),
-        ("no connection in time", || broken(ConnectTimeout), 3, 3),
-        ("reset", || broken(Request), 1, 3),
-        ("reset within the body", || broken(Body), 1, 3),
-        ("too large", || broken(TooLarge), 1, 1),
-        ("400", || answer(400, &[], JSON), 1, 1),
-        ("401", || answer(401, &[], JSON), 1, 1),
-        ("404", || answer(404, &[], JSON), 1, 1),
-        ("408", || answer(408, &[], ""), 3, 3),
-        ("409", || answer(409, &[], JSON), 1, 1),
-        ("409, busy", || answer(409, &[], r#"{"Code": "OperationInProgress"}"#), 3, 3),
-        ("413", || answer(413, &[], JSON), 1, 1),
-        ("429", || answer(429, &[], JSON), 3, 3),
-        ("429, later", || answer(429, &[("retry-after", "1")], JSON), 3, 3),
-        ("throttled with 400", || answer(400, &[], r#"{"Code": "Throttling.User"}"#), 3, 3),
-        ("throttled with 200", || answer(200, &[], r#"{"Success": false, "ErrCode": "Throttling"}"#), 3, 3),
-        ("500", || answer(500, &[], ""), 1, 3),
-        ("502", || answer(502, &[], HTML), 1, 3),
-        ("503", || answer(503, &[], JSON), 1, 2),
-        ("a 200 that failed", || answer(200, &[], r#"{"Success": false, "ErrCode": "X"}"#), 1, 1),
+        ("refused", || Reply::failure(Connect), 3, 3),
+        ("no connection in time", || Reply::failure(ConnectTimeout), 3, 3),
+        ("reset", || Reply::failure(Request), 1, 3),
+        ("reset within the body", || Reply::failure(Body), 1, 3),
+        ("too large", || Reply::failure(TooLarge), 1, 1),
+        ("400", || reply(400, &[], JSON), 1, 1),
+        ("401", || reply(401, &[], JSON), 1, 1),
+        ("404", || reply(404, &[], JSON), 1, 1),
+        ("408", || reply(408, &[], ""), 3, 3),
+        ("409", || reply(409, &[], JSON), 1, 1),
+        ("409, busy", || reply(409, &[], r#"{"Code": "OperationInProgress"}"#), 3, 3),
+        ("413", || reply(413, &[], JSON), 1, 1),
+        ("429", || reply(429, &[], JSON), 3, 3),
+        ("429, later", || reply(429, &[("retry-after", "1")], JSON), 3, 3),
+        ("throttled with 400", || reply(400, &[], r#"{"Code": "Throttling.User"}"#), 3, 3),
+        ("throttled with 200", || reply(200, &[], r#"{"Success": false, "ErrCode": "Throttling"}"#), 3, 3),
+        ("500", || reply(500, &[], ""), 1, 3),
+        ("502", || reply(502, &[], HTML), 1, 3),
+        ("503", || reply(503, &[], JSON), 1, 2),
+        ("a 200 that failed", || reply(200, &[], r#"{"Success": false, "ErrCode": "X"}"#), 1, 1),
     ];
     for (name, fault, change, safe) in faults {
         for (kind, times) in [(Kind::Change, change), (Kind::Token, safe), (Kind::Look, safe)] {
-            let fake = Fake::replies((0..5).map(|_| fault()));
+            let fake = Replay::new((0..5).map(|_| fault()));
             let error = call(&client(&fake), kind).await.expect_err("an error");
-            assert_eq!(fake.count(), times, "{name}: {kind:?}");
+            assert_eq!(fake.requests().len(), times, "{name}: {kind:?}");
             assert_eq!(error.attempts() as usize, times, "{name}: {kind:?}");
             assert_eq!(error.to_string().contains("attempts"), times > 1, "{name}: {error}");
             // The next attempt would have been the first that succeeds.
-            let fake = Fake::replies((1..times).map(|_| fault()).chain([success()]));
+            let fake = Replay::new((1..times).map(|_| fault()).chain([success()]));
             call(&client(&fake), kind).await.expect("success");
-            assert_eq!(fake.count(), times, "{name}: {kind:?}");
+            assert_eq!(fake.requests().len(), times, "{name}: {kind:?}");
         }
     }
 }
@@ -104,9 +92,9 @@ async fn how_often_each_fault_is_sent() {
 #[tokio::test(start_paused = true)]
 async fn silence() {
     for (kind, times) in [(Kind::Change, 1), (Kind::Token, 3), (Kind::Look, 3)] {
-        let fake = Fake::default();
+        let fake = Replay::new((0..5).map(|_| Reply::never()));
         let error = call(&client(&fake), kind).await.expect_err("an error");
-        assert_eq!((error.kind(), fake.count()), (ErrorKind::Timeout, times), "{kind:?}");
+        assert_eq!((error.kind(), fake.requests().len()), (ErrorKind::Timeout, times), "{kind:?}");
         assert!(error.to_string().contains("`timeout`"), "{error}");
     }
 }
@@ -120,9 +108,9 @@ fn parameter(request: &Request<Bytes>, name: &str) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn attempts_have_one_token_and_nonces_of_their_own() {
-    let fake = Fake::replies([answer(500, &[], ""), answer(500, &[], ""), success()]);
+    let fake = Replay::new([reply(500, &[], ""), reply(500, &[], ""), success()]);
     client(&fake).create_job().send().await.expect("success");
-    let sent = fake.all();
+    let sent = fake.requests();
     assert_eq!(sent.len(), 3);
     let token = parameter(&sent[0], "ClientToken");
     assert!(token.len() >= 32, "{token}");
@@ -135,11 +123,11 @@ async fn attempts_have_one_token_and_nonces_of_their_own() {
         assert_eq!(distinct.len(), 3);
     }
 
-    let fake = Fake::replies([success(), success()]);
+    let fake = Replay::new([success(), success()]);
     let client = client(&fake);
     client.create_job().set("ClientToken", "mine").send().await.expect("success");
     client.create_job().send().await.expect("success");
-    let sent = fake.all();
+    let sent = fake.requests();
     assert_eq!(parameter(&sent[0], "ClientToken"), "mine");
     assert_ne!(parameter(&sent[1], "ClientToken"), token);
 }
@@ -147,55 +135,55 @@ async fn attempts_have_one_token_and_nonces_of_their_own() {
 #[tokio::test(start_paused = true)]
 async fn the_service_says_when() {
     for (header, value, waits) in [("retry-after", "7", 7_000), ("x-acs-retry-after", "1500", 1_500)] {
-        let fake = Fake::replies([answer(429, &[(header, value)], ""), success()]);
+        let fake = Replay::new([reply(429, &[(header, value)], ""), success()]);
         let begin = Instant::now();
         call(&client(&fake), Kind::Change).await.expect("success");
         assert_eq!(begin.elapsed().as_millis(), waits);
     }
     // Too long to wait: the caller is told.
-    let fake = Fake::replies([answer(429, &[("retry-after", "3600")], ""), success()]);
+    let fake = Replay::new([reply(429, &[("retry-after", "3600")], ""), success()]);
     let error = call(&client(&fake), Kind::Change).await.expect_err("an error");
-    assert_eq!((error.status(), fake.count(), error.is_retryable()), (Some(429), 1, true));
+    assert_eq!((error.status(), fake.requests().len(), error.is_retryable()), (Some(429), 1, true));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_time_for_all_attempts() {
-    let limited = |fake: &Fake| builder(fake).operation_timeout(Duration::from_secs(90)).build().expect("a client");
-    let fake = Fake::default();
+    let limited = |fake: &Replay| builder(fake).operation_timeout(Duration::from_secs(90)).build().expect("a client");
+    let fake = Replay::new((0..5).map(|_| Reply::never()));
     let begin = Instant::now();
     let error = call(&limited(&fake), Kind::Look).await.expect_err("an error");
-    assert_eq!((error.kind(), begin.elapsed().as_secs(), fake.count()), (ErrorKind::Timeout, 90, 2));
+    assert_eq!((error.kind(), begin.elapsed().as_secs(), fake.requests().len()), (ErrorKind::Timeout, 90, 2));
     assert_eq!(
         error.to_string(),
         "DescribeDatabase timed out: no success within 90s (`operation_timeout`) (2 attempts)"
     );
     // A pause that would outlast it is not begun.
-    let later = || answer(429, &[("retry-after", "50")], "");
-    let fake = Fake::replies([later(), later(), success()]);
+    let later = || reply(429, &[("retry-after", "50")], "");
+    let fake = Replay::new([later(), later(), success()]);
     let begin = Instant::now();
     let error = call(&limited(&fake), Kind::Look).await.expect_err("an error");
-    assert_eq!((error.status(), begin.elapsed().as_secs(), fake.count()), (Some(429), 50, 2));
+    assert_eq!((error.status(), begin.elapsed().as_secs(), fake.requests().len()), (Some(429), 50, 2));
 }
 
 #[tokio::test(start_paused = true)]
 async fn policies() {
-    let fake = Fake::replies((0..9).map(|_| answer(429, &[], "")));
+    let fake = Replay::new((0..9).map(|_| reply(429, &[], "")));
     let patient = builder(&fake).retries(RetryPolicy::new().attempts(6)).build().expect("a client");
     assert_eq!(call(&patient, Kind::Change).await.expect_err("an error").attempts(), 6);
     let none = builder(&fake).retries(RetryPolicy::none()).build().expect("a client");
     assert_eq!(call(&none, Kind::Change).await.expect_err("an error").attempts(), 1);
-    assert_eq!(fake.count(), 7);
+    assert_eq!(fake.requests().len(), 7);
 }
 
 #[tokio::test(start_paused = true)]
 async fn retries_do_not_multiply_an_outage() {
-    let fake = Fake::replies((0..1200).map(|_| answer(500, &[], "")));
+    let fake = Replay::new((0..1200).map(|_| reply(500, &[], "")));
     let client = client(&fake);
     for _ in 0..1000 {
         call(&client, Kind::Look).await.expect_err("an error");
     }
     // A thousand calls, and what the budget of 500 pays at 5 an attempt.
-    assert_eq!(fake.count(), 1100);
+    assert_eq!(fake.requests().len(), 1100);
 }
 
 /// A clock that goes on from noon with tokio's.
@@ -204,7 +192,7 @@ struct Late(Instant);
 
 impl Clock for Late {
     fn now(&self) -> Timestamp {
-        Noon.now() + self.0.elapsed()
+        noon().now() + self.0.elapsed()
     }
 }
 
@@ -212,37 +200,37 @@ impl Clock for Late {
 async fn a_clock_that_is_wrong() {
     const REFUSED: &str = r#"{"Code": "InvalidTimeStamp.Expired", "Message": "too old"}"#;
     let date = [("date", "Mon, 06 May 2024 13:00:00 GMT")];
-    let fake = Fake::replies([answer(400, &date, REFUSED), success(), success()]);
+    let fake = Replay::new([reply(400, &date, REFUSED), success(), success()]);
     let client = builder(&fake).clock(Late(Instant::now())).build().expect("a client");
     call(&client, Kind::Change).await.expect("success");
     call(&client, Kind::Change).await.expect("success");
-    let times: Vec<_> = fake.all().iter().map(|request| parameter(request, "Timestamp")).collect();
+    let times: Vec<_> = fake.requests().iter().map(|request| parameter(request, "Timestamp")).collect();
     assert_eq!(times, ["2024-05-06T12%3A00%3A00Z", "2024-05-06T13%3A00%3A00Z", "2024-05-06T13%3A00%3A00Z"]);
 
     // Once only: the second refusal has another reason.
     let later = [("date", "Mon, 06 May 2024 18:00:00 GMT")];
-    let fake = Fake::replies([answer(400, &date, REFUSED), answer(400, &later, REFUSED), success()]);
-    let client = builder(&fake).clock(Noon).build().expect("a client");
+    let fake = Replay::new([reply(400, &date, REFUSED), reply(400, &later, REFUSED), success()]);
+    let client = builder(&fake).clock(noon()).build().expect("a client");
     call(&client, Kind::Look).await.expect_err("an error");
-    assert_eq!(fake.count(), 2);
+    assert_eq!(fake.requests().len(), 2);
     // And a failure of a call whose date was right is not repeated.
     let date = [("date", "Mon, 06 May 2024 12:00:30 GMT")];
-    let fake = Fake::replies([answer(400, &date, REFUSED), success()]);
-    call(&builder(&fake).clock(Noon).build().expect("a client"), Kind::Look).await.expect_err("an error");
-    assert_eq!(fake.count(), 1);
+    let fake = Replay::new([reply(400, &date, REFUSED), success()]);
+    call(&builder(&fake).clock(noon()).build().expect("a client"), Kind::Look).await.expect_err("an error");
+    assert_eq!(fake.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn bodies_that_no_signature_covers() {
-    let fake = Fake::replies([success()]);
+    let fake = Replay::new([success()]);
     let call = |credentials: Credentials| {
         let builder = Client::builder(&HUAWEI).transport(fake.clone()).region("cn-north-4").project_id("p");
         let client = builder.credentials(credentials).build().expect("a client");
         client.create_connection("g").name("x".repeat(13 << 20)).unchecked().send()
     };
     let error = call(Credentials::access_key("AK", "SK")).await.expect_err("an error");
-    assert_eq!((error.kind(), fake.count()), (ErrorKind::Config, 0));
+    assert_eq!((error.kind(), fake.requests().len()), (ErrorKind::Config, 0));
     assert!(error.to_string().contains("12 MiB: use a token"), "{error}");
     call(Credentials::token("t")).await.expect("success");
-    assert_eq!(fake.count(), 1);
+    assert_eq!(fake.requests().len(), 1);
 }

@@ -1,14 +1,13 @@
 //! What a call leaves in the logs: spans and events of `tracing`, without secrets or bodies.
 
+use crate::fake::reply;
 use std::cell::RefCell;
 use std::io::Write;
+use yundb_runtime::test_util::Replay;
 
 use tracing_subscriber::fmt::format::FmtSpan;
-use yundb_runtime::bytes::Bytes;
-use yundb_runtime::http::Response;
-use yundb_runtime::{ByteStream, Credentials, RetryPolicy};
+use yundb_runtime::{Credentials, RetryPolicy};
 
-use crate::fake::{Fake, Reply};
 use crate::mini::{ALIYUN, Client};
 
 thread_local! {
@@ -31,11 +30,6 @@ impl Write for Log {
     }
 }
 
-fn answer(status: u16, body: &'static str) -> Reply {
-    let body = ByteStream::from(Bytes::from_static(body.as_bytes()));
-    Ok(Response::builder().status(status).body(body).expect("a response"))
-}
-
 #[tokio::test(start_paused = true)]
 async fn spans_and_events() {
     let subscriber = tracing_subscriber::fmt()
@@ -46,9 +40,9 @@ async fn spans_and_events() {
         .with_writer(|| Log)
         .finish();
     tracing_subscriber::util::SubscriberInitExt::try_init(subscriber).expect("no other subscriber");
-    let fake = Fake::replies([
-        answer(429, r#"{"Code": "Throttling.User", "Message": "hidden-message"}"#),
-        answer(200, r#"{"Success": true, "RequestId": "r-1", "Data": "hidden-data"}"#),
+    let fake = Replay::new([
+        reply(429, &[], r#"{"Code": "Throttling.User", "Message": "hidden-message"}"#),
+        reply(200, &[], r#"{"Success": true, "RequestId": "r-1", "Data": "hidden-data"}"#),
     ]);
     let keys = Credentials::access_key("AK", "hidden-secret").with_security_token("hidden-token");
     let builder = Client::builder(&ALIYUN).region("cn-hangzhou").transport(fake).credentials(keys);

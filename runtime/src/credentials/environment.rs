@@ -1,89 +1,11 @@
-//! Who calls: access keys and tokens, and where they come from.
+//! Credentials from environment variables.
 
 use std::env;
 use std::fmt;
 use std::future;
-use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::secret::Secret;
-
-/// What proves who calls.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Credentials {
-    /// A key pair that signs each request.
-    AccessKey {
-        /// The key's id (AK), which is sent.
-        access_key: String,
-        /// The key itself (SK), which is not.
-        secret_key: Secret,
-        /// Sent along with temporary keys.
-        security_token: Option<Secret>,
-    },
-    /// A token that is sent as it is.
-    Token(Secret),
-}
-
-impl Credentials {
-    /// A key pair (AK and SK).
-    pub fn access_key(access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
-        Self::AccessKey { access_key: access_key.into(), secret_key: secret_key.into(), security_token: None }
-    }
-
-    /// A token, such as Huawei IAM issues.
-    pub fn token(token: impl Into<Secret>) -> Self {
-        Self::Token(token.into())
-    }
-
-    /// The security token that came with a temporary key pair. A [`Token`](Self::Token) has none and stays as it is.
-    pub fn with_security_token(mut self, token: impl Into<Secret>) -> Self {
-        if let Self::AccessKey { security_token, .. } = &mut self {
-            *security_token = Some(token.into());
-        }
-        self
-    }
-}
-
-/// Gives the credentials of each attempt, so that temporary ones can be renewed.
-pub trait CredentialsProvider: fmt::Debug + Send + Sync {
-    /// The credentials that are valid now.
-    fn credentials(&self) -> CredentialsFuture<'_>;
-}
-
-/// What [`CredentialsProvider::credentials`] returns.
-pub type CredentialsFuture<'a> = Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send + 'a>>;
-
-impl CredentialsProvider for Credentials {
-    fn credentials(&self) -> CredentialsFuture<'_> {
-        Box::pin(future::ready(Ok(self.clone())))
-    }
-}
-
-impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
-    fn credentials(&self) -> CredentialsFuture<'_> {
-        (**self).credentials()
-    }
-}
-
-/// Why there are no credentials.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CredentialsError(String);
-
-impl CredentialsError {
-    /// For the providers of others: says what was tried and what went wrong.
-    pub fn new(message: impl fmt::Display) -> Self {
-        Self(message.to_string())
-    }
-}
-
-impl fmt::Display for CredentialsError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for CredentialsError {}
+use super::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
 
 /// Credentials from the vendor's own environment variables, read anew for each attempt.
 #[derive(Clone)]
@@ -172,7 +94,7 @@ impl EnvironmentCredentials {
             }
             (ak, sk) => {
                 let wrong: Vec<String> = [ak, sk].into_iter().filter_map(Result::err).collect();
-                Err(CredentialsError(format!(
+                Err(CredentialsError::new(format_args!(
                     "no credentials in the environment: {} (looked for {access_key}, {secret_key} and, optionally, \
                      {security_token})",
                     wrong.join(", "),
@@ -240,12 +162,5 @@ mod tests {
             "no credentials in the environment: HUAWEICLOUD_SDK_AK is not set, HUAWEICLOUD_SDK_SK is empty (looked for \
              HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK and, optionally, HUAWEICLOUD_SDK_SECURITY_TOKEN)",
         );
-    }
-
-    #[test]
-    fn shows_no_secret() {
-        let credentials = Credentials::access_key("ak", "hush").with_security_token("hush");
-        let shown = format!("{credentials:?} {:?} {:?}", Credentials::token("hush"), EnvironmentCredentials::huawei());
-        assert!(!shown.contains("hush"), "{shown}");
     }
 }

@@ -1,16 +1,13 @@
 //! Credentials from the files that the vendors' own tools write, and several sources one after the other.
 
 use std::env;
-use std::fmt;
 use std::future;
 use std::path::PathBuf;
 
 use configparser::ini::Ini;
 use serde::Deserialize;
 
-use crate::credentials::{
-    Credentials, CredentialsError, CredentialsFuture, CredentialsProvider, EnvironmentCredentials,
-};
+use super::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
 use crate::secret::Secret;
 
 /// Credentials from the vendor's profile file, read anew for each attempt.
@@ -33,7 +30,8 @@ impl ProfileCredentials {
         Self { vendor: Vendor::Huawei, file: None }
     }
 
-    /// The current profile of `~/.aliyun/config.json`, of mode `AK` or `StsToken`; without that file, the keys of the section
+    /// The current profile of `~/.aliyun/config.json`, of mode `AK` or `StsToken` (and with the crate `yundb-credentials` of
+    /// `RamRoleArn`); without that file, the keys of the section
     /// `[default]` of `~/.alibabacloud/credentials`.
     pub fn aliyun() -> Self {
         Self { vendor: Vendor::Aliyun, file: None }
@@ -45,7 +43,15 @@ impl ProfileCredentials {
         self
     }
 
-    fn load(&self) -> Result<Credentials, CredentialsError> {
+    /// The role that the profile says is to be assumed, if it does.
+    pub fn role(&self) -> Result<Option<RoleProfile>, CredentialsError> {
+        match self.load()? {
+            Found::Role(role) => Ok(Some(*role)),
+            Found::Keys(_) => Ok(None),
+        }
+    }
+
+    fn load(&self) -> Result<Found, CredentialsError> {
         let home = || env::home_dir().ok_or_else(|| CredentialsError::new("no home directory to look for profiles in"));
         let file = match (&self.file, self.vendor) {
             (Some(file), _) => file.clone(),
@@ -61,7 +67,7 @@ impl ProfileCredentials {
         let text = std::fs::read_to_string(&file)
             .map_err(|error| CredentialsError::new(format_args!("{}: {error}", file.display())))?;
         let is_json = self.vendor == Vendor::Aliyun && file.extension().is_some_and(|it| it == "json");
-        let found = if is_json { current(&text) } else { self.section(text) };
+        let found = if is_json { current(&text) } else { self.section(text).map(Found::Keys) };
         found.map_err(|why| CredentialsError::new(format_args!("{}: {why}", file.display())))
     }
 
@@ -87,8 +93,36 @@ impl ProfileCredentials {
 
 impl CredentialsProvider for ProfileCredentials {
     fn credentials(&self) -> CredentialsFuture<'_> {
-        Box::pin(future::ready(self.load()))
+        Box::pin(future::ready(self.load().and_then(|found| match found {
+            Found::Keys(keys) => Ok(keys),
+            Found::Role(role) => Err(CredentialsError::new(format_args!(
+                "the profile is to assume the role {}, which takes the crate yundb-credentials",
+                role.role_arn
+            ))),
+        })))
     }
+}
+
+/// What a profile has.
+enum Found {
+    Keys(Credentials),
+    Role(Box<RoleProfile>),
+}
+
+/// A profile of Alibaba Cloud that assumes a role (mode `RamRoleArn`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RoleProfile {
+    /// The keys of whoever assumes it.
+    pub credentials: Credentials,
+    /// The role, such as `acs:ram::123456789012:role/adminrole`.
+    pub role_arn: String,
+    /// What the session is called.
+    pub session_name: Option<String>,
+    /// How long the session lives, in seconds.
+    pub duration_seconds: Option<i64>,
+    /// The region of the service that is asked.
+    pub region: Option<String>,
 }
 
 /// `~/.aliyun/config.json`, as far as it matters here.
@@ -111,10 +145,20 @@ struct Profile {
     access_key_secret: Secret,
     #[serde(default)]
     sts_token: Secret,
+    #[serde(default)]
+    ram_role_arn: String,
+    #[serde(default)]
+    ram_session_name: String,
+    #[serde(default)]
+    expired_seconds: i64,
+    #[serde(default)]
+    sts_region: String,
+    #[serde(default)]
+    region_id: String,
 }
 
-/// The keys of the current profile.
-fn current(text: &str) -> Result<Credentials, String> {
+/// What the current profile has.
+fn current(text: &str) -> Result<Found, String> {
     let config: Config = serde_json::from_str(text).map_err(|error| format!("is not what the tools write: {error}"))?;
     let wanted = if config.current.is_empty() { "default" } else { &config.current };
     let profile = config.profiles.into_iter().find(|profile| profile.name == wanted);
@@ -126,59 +170,20 @@ fn current(text: &str) -> Result<Credentials, String> {
         Ok(Credentials::access_key(profile.access_key_id.clone(), profile.access_key_secret.clone()))
     };
     match profile.mode.as_str() {
-        "AK" | "" => keys(),
-        "StsToken" => Ok(keys()?.with_security_token(profile.sts_token.clone())),
-        other => Err(format!("the profile `{wanted}` is of the mode {other}, not of AK or StsToken")),
-    }
-}
-
-/// Several sources, of which the first that has credentials gives them.
-#[derive(Debug, Default)]
-pub struct CredentialsChain(Vec<Box<dyn CredentialsProvider>>);
-
-impl CredentialsChain {
-    /// No source yet.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// With another source, which is asked after those before.
-    pub fn or(mut self, provider: impl CredentialsProvider + 'static) -> Self {
-        self.0.push(Box::new(provider));
-        self
-    }
-
-    /// What Huawei Cloud's clients use unless told otherwise: the environment, then the profile file.
-    pub fn huawei() -> Self {
-        Self::new().or(EnvironmentCredentials::huawei()).or(ProfileCredentials::huawei())
-    }
-
-    /// What Alibaba Cloud's clients use unless told otherwise: the environment, then the profile file.
-    pub fn aliyun() -> Self {
-        Self::new().or(EnvironmentCredentials::aliyun()).or(ProfileCredentials::aliyun())
-    }
-}
-
-impl CredentialsProvider for CredentialsChain {
-    fn credentials(&self) -> CredentialsFuture<'_> {
-        Box::pin(async move {
-            let mut tried = Vec::new();
-            for provider in &self.0 {
-                match provider.credentials().await {
-                    Ok(credentials) => return Ok(credentials),
-                    Err(error) => tried.push(error.to_string()),
-                }
-            }
-            Err(CredentialsError::new(Tried(&tried)))
-        })
-    }
-}
-
-struct Tried<'a>(&'a [String]);
-
-impl fmt::Display for Tried<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { f.write_str("no source of credentials") } else { f.write_str(&self.0.join("; ")) }
+        "AK" | "" => keys().map(Found::Keys),
+        "StsToken" => Ok(Found::Keys(keys()?.with_security_token(profile.sts_token.clone()))),
+        "RamRoleArn" if profile.ram_role_arn.is_empty() => Err(format!("the profile `{wanted}` has no `ram_role_arn`")),
+        "RamRoleArn" => {
+            let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+            Ok(Found::Role(Box::new(RoleProfile {
+                credentials: keys()?,
+                role_arn: profile.ram_role_arn.clone(),
+                session_name: given(&profile.ram_session_name),
+                duration_seconds: Some(profile.expired_seconds).filter(|seconds| *seconds > 0),
+                region: given(&profile.sts_region).or_else(|| given(&profile.region_id)),
+            })))
+        }
+        other => Err(format!("the profile `{wanted}` is of the mode {other}, not of AK, StsToken or RamRoleArn")),
     }
 }
 
@@ -228,30 +233,31 @@ mod tests {
                 r#"{{"current": "{current}", "profiles": [
                     {{"name": "default", "mode": "AK", "access_key_id": "a", "access_key_secret": "s", "sts_token": "x"}},
                     {{"name": "tmp", "mode": "StsToken", "access_key_id": "b", "access_key_secret": "s", "sts_token": "t"}},
-                    {{"name": "role", "mode": "RamRoleArn", "access_key_id": "c", "access_key_secret": "s"}}]}}"#
+                    {{"name": "role", "mode": "RamRoleArn", "access_key_id": "c", "access_key_secret": "s",
+                      "ram_role_arn": "acs:ram::1:role/r", "ram_session_name": "me", "expired_seconds": 900,
+                      "region_id": "cn-hangzhou"}},
+                    {{"name": "sso", "mode": "CloudSSO"}}]}}"#
             ))
         };
         assert_eq!(two("").credentials().await, Ok(Credentials::access_key("a", "s")));
         assert_eq!(two("tmp").credentials().await, Ok(Credentials::access_key("b", "s").with_security_token("t")));
+        let error = says(two("sso")).await;
+        assert!(error.contains("the profile `sso` is of the mode CloudSSO"), "{error}");
         let error = says(two("role")).await;
-        assert!(error.contains("the profile `role` is of the mode RamRoleArn"), "{error}");
+        assert!(error.contains("the role acs:ram::1:role/r, which takes the crate yundb-credentials"), "{error}");
+        let role = RoleProfile {
+            credentials: Credentials::access_key("c", "s"),
+            role_arn: "acs:ram::1:role/r".to_owned(),
+            session_name: Some("me".to_owned()),
+            duration_seconds: Some(900),
+            region: Some("cn-hangzhou".to_owned()),
+        };
+        assert_eq!((two("role").role(), two("tmp").role()), (Ok(Some(role)), Ok(None)));
         assert!(says(two("none")).await.contains("has no profile `none`"));
         assert!(says(json("{")).await.contains("is not what the tools write"));
         let ini = "[default]\ntype = access_key\naccess_key_id = a\naccess_key_secret = s\n";
         let ini = ProfileCredentials::aliyun().file(written(&folder, "credentials", ini));
         assert_eq!(ini.credentials().await, Ok(Credentials::access_key("a", "s")));
         std::fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[tokio::test]
-    async fn the_first_that_has_some() {
-        let nowhere = || EnvironmentCredentials::huawei().with_lookup(|_| None);
-        let missing = || ProfileCredentials::huawei().file("/nowhere/credentials");
-        let chain = CredentialsChain::new().or(nowhere()).or(missing()).or(Credentials::access_key("a", "s"));
-        assert_eq!(chain.credentials().await, Ok(Credentials::access_key("a", "s")));
-        let error = says(CredentialsChain::new().or(nowhere()).or(missing())).await;
-        assert!(error.contains("HUAWEICLOUD_SDK_AK is not set"), "{error}");
-        assert!(error.contains("; /nowhere/credentials: "), "{error}");
-        assert_eq!(says(CredentialsChain::new()).await, "no source of credentials");
     }
 }

@@ -1,0 +1,107 @@
+//! Calls for programs without async: the same code, run by a thread of ours while the caller's waits.
+
+use std::future::Future;
+use std::sync::LazyLock;
+
+use futures_util::StreamExt as _;
+use tokio::runtime::{Builder, Runtime};
+use tracing::Instrument as _;
+
+use crate::paging::BoxStream;
+
+/// One for all clients: connections are kept for as long as the program runs.
+static RUNTIME: LazyLock<Result<Runtime, String>> = LazyLock::new(|| {
+    let builder = Builder::new_multi_thread().worker_threads(1).thread_name("yundb").enable_all().build();
+    builder.map_err(|error| format!("no thread for calls that block: {error}"))
+});
+
+/// Waits for the end of this. It may be called within an async runtime, whose thread it holds up then.
+pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Result<T, String> {
+    let runtime = RUNTIME.as_ref().map_err(Clone::clone)?;
+    // Not `block_on`, which panics within a runtime.
+    let (answer, waiting) = std::sync::mpsc::sync_channel(1);
+    runtime.spawn(
+        async move {
+            // Nobody takes it if the waiting thread is gone.
+            let _ = answer.send(future.await);
+        }
+        .in_current_span(),
+    );
+    waiting.recv().map_err(|_| "the thread for calls that block has ended".to_owned())
+}
+
+/// The items of a stream, one after the other, each waited for.
+pub struct BlockingIter<T> {
+    stream: Option<BoxStream<T>>,
+    failed: fn(String) -> T,
+}
+
+impl<T> BlockingIter<T> {
+    /// Of this stream; `failed` says that it cannot be run.
+    pub(crate) fn new(stream: BoxStream<T>, failed: fn(String) -> T) -> Self {
+        Self { stream: Some(stream), failed }
+    }
+}
+
+impl<T: Send + 'static> Iterator for BlockingIter<T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        let mut stream = self.stream.take()?;
+        match wait(async move { (stream.next().await, stream) }) {
+            Ok((Some(item), stream)) => {
+                self.stream = Some(stream);
+                Some(item)
+            }
+            Ok((None, _)) => None,
+            Err(why) => Some((self.failed)(why)),
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for BlockingIter<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("BlockingIter")
+    }
+}
+
+/// `send_blocking`, for an operation; nothing without the feature `blocking`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_methods {
+    ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty>) => {
+        impl $name {
+            /// As `send`, for programs without async: the thread waits for the answer.
+            pub fn send_blocking(
+                self,
+            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error>> {
+                self.0.send_blocking::<Self>()
+            }
+        }
+    };
+}
+
+/// `pages_blocking` and `items_blocking`, for an operation that answers in pages.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_paged_methods {
+    ($name:ident => $item:ty, Response<$output:ty $(, $headers:ty)?>, Error<$error:ty>) => {
+        impl $name {
+            /// As `pages`, for programs without async.
+            pub fn pages_blocking(
+                self,
+            ) -> $crate::BlockingIter<
+                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error>>,
+            > {
+                $crate::pages_blocking::<Self>(self.0)
+            }
+
+            /// As `items`, for programs without async.
+            pub fn items_blocking(
+                self,
+            ) -> $crate::BlockingIter<::core::result::Result<$item, $crate::Error<$error>>> {
+                $crate::items_blocking::<Self>(self.0)
+            }
+        }
+    };
+}

@@ -1,0 +1,255 @@
+//! For the tests of programs that call a service: a transport that gives prepared answers and keeps the requests, and a clock
+//! that is set by hand. Nothing reaches a network.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use serde_json::json;
+//! use yundb_runtime::test_util::{ManualClock, Replay, Reply};
+//! # use yundb_runtime::{Credentials, ErrorKind, Protocol, Server, Service};
+//! # static SERVICE: Service = Service {
+//! #     package: "example/1", version: "1", product: "", protocol: Protocol::HuaweiRest,
+//! #     servers: &[Server { url: "https://db.example.com", region: None, variables: &[] }],
+//! #     schemes: &[], security: &[], jobs: &[], limits: &[], busy: &[],
+//! # };
+//! # use yundb_runtime::{Answer, ClientBuilder, DecodeError, FromAnswer, Operation, Response, Spec};
+//! # struct ListInstances;
+//! # impl Operation for ListInstances {
+//! #     type Output = serde_json::Value;
+//! #     type Headers = ();
+//! #     type Error = serde_json::Value;
+//! #     const SPEC: &'static Spec = &Spec::new("ListInstances", "GET", "/v3/instances");
+//! # }
+//! # struct Client(yundb_runtime::Client);
+//! # impl From<yundb_runtime::Client> for Client { fn from(client: yundb_runtime::Client) -> Self { Self(client) } }
+//! # impl Client {
+//! #     fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
+//! #     fn list_instances(&self) -> Call { Call(self.0.call(ListInstances::SPEC)) }
+//! # }
+//! # struct Call(yundb_runtime::Call);
+//! # impl Call {
+//! #     async fn send(self) -> Result<Response<serde_json::Value>, yundb_runtime::Error<serde_json::Value>> {
+//! #         self.0.send::<ListInstances>().await
+//! #     }
+//! # }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # tokio::time::pause();
+//! // The service is busy at first.
+//! let replay = Replay::new([
+//!     Reply::new(429).header("Retry-After", "2"),
+//!     Reply::json(200, json!({"instances": [], "total_count": 0})),
+//! ]);
+//! let client = Client::builder()
+//!     .endpoint("https://db.example.com")
+//!     .credentials(Credentials::access_key("AK", "SK"))
+//!     .transport(replay.clone())
+//!     .clock(ManualClock::at("2026-01-02T03:04:05Z".parse()?))
+//!     .build()?;
+//! let answer = client.list_instances().send().await?;
+//!
+//! assert_eq!(answer["total_count"], 0);
+//! let requests = replay.requests();
+//! assert_eq!(requests.len(), 2);
+//! assert_eq!(requests[1].uri().path(), "/v3/instances");
+//! assert_eq!(requests[1].headers()["x-sdk-date"], "20260102T030405Z");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Pauses between attempts are tokio's: `#[tokio::test(start_paused = true)]` passes them in no time.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_core::future::BoxFuture;
+use http::header::CONTENT_TYPE;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use crate::answer::ByteStream;
+use crate::client::Clock;
+use crate::transport::{Transport, TransportError, TransportErrorKind};
+
+/// What a request is answered with.
+#[derive(Debug)]
+#[must_use = "hand it to `Replay`"]
+pub struct Reply(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Answer(Response<ByteStream>),
+    Failure(TransportError),
+    Never,
+    /// The answer itself was not well-formed.
+    Wrong(String),
+}
+
+impl Reply {
+    /// An answer of this status, without a body.
+    pub fn new(status: u16) -> Self {
+        let mut response = Response::new(ByteStream::from(Bytes::new()));
+        match StatusCode::from_u16(status) {
+            Ok(status) => *response.status_mut() = status,
+            Err(_) => return Self(Kind::Wrong(format!("{status} is no HTTP status"))),
+        }
+        Self(Kind::Answer(response))
+    }
+
+    /// An answer of this status, with this body as JSON.
+    pub fn json(status: u16, body: impl Serialize) -> Self {
+        match serde_json::to_vec(&body) {
+            Ok(body) => Self::new(status).header(CONTENT_TYPE.as_str(), "application/json").body(body),
+            Err(error) => Self(Kind::Wrong(format!("the body of a reply is not JSON: {error}"))),
+        }
+    }
+
+    /// With a header more.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        if let Kind::Answer(response) = &mut self.0 {
+            match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
+                (Ok(name), Ok(value)) => drop(response.headers_mut().append(name, value)),
+                _ => self.0 = Kind::Wrong(format!("`{name}: {value}` is no HTTP header")),
+            }
+        }
+        self
+    }
+
+    /// With this body instead.
+    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+        if let Kind::Answer(response) = &mut self.0 {
+            *response.body_mut() = ByteStream::from(body.into());
+        }
+        self
+    }
+
+    /// No answer, but this failure.
+    pub fn failure(kind: TransportErrorKind) -> Self {
+        Self(Kind::Failure(TransportError::new(kind, format!("the test lets this fail ({kind:?})"))))
+    }
+
+    /// No answer at all, until a timeout ends the wait.
+    pub fn never() -> Self {
+        Self(Kind::Never)
+    }
+}
+
+impl From<Response<ByteStream>> for Reply {
+    fn from(response: Response<ByteStream>) -> Self {
+        Self(Kind::Answer(response))
+    }
+}
+
+impl From<TransportError> for Reply {
+    fn from(error: TransportError) -> Self {
+        Self(Kind::Failure(error))
+    }
+}
+
+/// A transport that answers with replies from a list, and keeps the requests. Clones share both.
+#[derive(Clone, Default)]
+pub struct Replay(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    requests: Vec<Request<Bytes>>,
+    replies: VecDeque<Reply>,
+}
+
+impl Replay {
+    /// Answers with these, in turn. A request beyond the last reply fails.
+    pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let replay = Self::default();
+        replay.state().replies.extend(replies);
+        replay
+    }
+
+    /// With another reply at the end.
+    pub fn push(&self, reply: Reply) {
+        self.state().replies.push_back(reply);
+    }
+
+    /// The requests so far, as they were to be sent: signed, and with all secrets in them.
+    pub fn requests(&self) -> Vec<Request<Bytes>> {
+        self.state().requests.clone()
+    }
+
+    /// How many replies have not been asked for.
+    pub fn left(&self) -> usize {
+        self.state().replies.len()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn next(&self, request: Request<Bytes>) -> Reply {
+        let mut state = self.state();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        state.requests.push(request);
+        let count = state.requests.len();
+        state.replies.pop_front().unwrap_or_else(|| {
+            Reply(Kind::Wrong(format!("the test has no reply for request {count}, {method} {path}")))
+        })
+    }
+}
+
+impl fmt::Debug for Replay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state();
+        let (sent, left) = (state.requests.len(), state.replies.len());
+        f.debug_struct("Replay").field("requests", &sent).field("replies_left", &left).finish()
+    }
+}
+
+impl Transport for Replay {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
+        let reply = self.next(request);
+        Box::pin(async move {
+            match reply.0 {
+                Kind::Answer(response) => Ok(response),
+                Kind::Failure(error) => Err(error),
+                Kind::Wrong(why) => Err(TransportError::new(TransportErrorKind::Request, why)),
+                Kind::Never => std::future::pending().await,
+            }
+        })
+    }
+}
+
+/// A clock that stands still until it is set. Clones share the time.
+#[derive(Clone, Debug)]
+pub struct ManualClock(Arc<Mutex<Timestamp>>);
+
+impl ManualClock {
+    /// A clock that shows this.
+    pub fn at(time: Timestamp) -> Self {
+        Self(Arc::new(Mutex::new(time)))
+    }
+
+    /// Shows another time from now on.
+    pub fn set(&self, time: Timestamp) {
+        *self.time() = time;
+    }
+
+    /// Goes on by this much; at the end of time it stays there.
+    pub fn advance(&self, by: Duration) {
+        let mut time = self.time();
+        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+        *time = time.checked_add(by).unwrap_or(Timestamp::MAX);
+    }
+
+    fn time(&self) -> MutexGuard<'_, Timestamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        *self.time()
+    }
+}

@@ -1,0 +1,198 @@
+//! What is told of attempts, what they are made of, and calls without async.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use metrics_util::debugging::DebuggingRecorder;
+use yundb_runtime::bytes::Bytes;
+use yundb_runtime::http::{HeaderValue, Request};
+use yundb_runtime::test_util::{ManualClock, Replay, Reply};
+use yundb_runtime::{
+    Attempt, CachedCredentials, ClientBuilder, Credentials, CredentialsSource, ErrorKind, Interceptor, Metrics,
+    Outcome, RetryPolicy, TemporaryCredentials, TemporaryCredentialsFuture, TransportErrorKind,
+};
+
+use crate::fake::{noon, reply, the_one};
+use crate::mini::{ALIYUN, Client, HUAWEI};
+
+fn builder(fake: &Replay) -> ClientBuilder<Client> {
+    let keys = Credentials::access_key("AK", "very-secret");
+    Client::builder(&ALIYUN).region("cn-hangzhou").transport(fake.clone()).credentials(keys)
+}
+
+fn success() -> Reply {
+    reply(200, &[], r#"{"Success": true, "RequestId": "r-1"}"#)
+}
+
+/// Adds a header, and keeps what it is told.
+#[derive(Clone, Debug, Default)]
+struct Witness(Arc<Mutex<Vec<String>>>);
+
+impl Interceptor for Witness {
+    fn before_attempt(&self, attempt: &Attempt, request: &mut Request<Bytes>) {
+        request.headers_mut().insert("traceparent", HeaderValue::from(attempt.number));
+        self.0.lock().unwrap().push(format!("{} {} {}", attempt.service, attempt.operation, attempt.number));
+    }
+
+    fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
+        let Outcome { failure, status, code, request_id, retry_in, .. } = outcome;
+        let again = retry_in.is_some();
+        let text = format!("{} {failure:?} {status:?} {code:?} {request_id:?} {again}", attempt.number);
+        self.0.lock().unwrap().push(text);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn interceptors() {
+    let busy = reply(429, &[], r#"{"Code": "Throttling.User", "RequestId": "r-0"}"#);
+    let fake = Replay::new([busy, Reply::failure(TransportErrorKind::Connect), success()]);
+    let witness = Witness::default();
+    let client = builder(&fake).interceptor(witness.clone()).build().expect("a client");
+    client.add_database().set("Host", "h").send().await.expect("success");
+    assert_eq!(
+        *witness.0.lock().unwrap(),
+        [
+            "mini-aliyun/1 AddDatabase 1",
+            "1 Some(Service) Some(429) Some(\"Throttling.User\") Some(\"r-0\") true",
+            "mini-aliyun/1 AddDatabase 2",
+            "2 Some(Connect) None None None true",
+            "mini-aliyun/1 AddDatabase 3",
+            "3 None Some(200) None Some(\"r-1\") false",
+        ]
+    );
+    let requests = fake.requests();
+    let sent: Vec<&str> = requests.iter().map(|it| it.headers()["traceparent"].to_str().unwrap()).collect();
+    assert_eq!(sent, ["1", "2", "3"]);
+}
+
+#[test]
+fn metrics_of_attempts() {
+    let recorder = DebuggingRecorder::new();
+    let seen = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let fake = Replay::new([reply(429, &[], ""), success(), reply(403, &[], "")]);
+            let client = builder(&fake).interceptor(Metrics).build().expect("a client");
+            client.describe_database().send().await.expect("success");
+            client.describe_database().send().await.expect_err("refused");
+        });
+    });
+    let mut lines: Vec<String> = seen
+        .snapshot()
+        .into_vec()
+        .into_iter()
+        .map(|(key, _, _, value)| {
+            let outcome =
+                key.key().labels().find(|label| label.key() == "outcome").map(|label| label.value().to_owned());
+            let value = match value {
+                metrics_util::debugging::DebugValue::Counter(count) => count.to_string(),
+                metrics_util::debugging::DebugValue::Histogram(times) => format!("{} times", times.len()),
+                metrics_util::debugging::DebugValue::Gauge(_) => "a gauge".to_owned(),
+            };
+            format!("{} {} {value}", key.key().name(), outcome.unwrap_or_default())
+        })
+        .collect();
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "yundb_attempt_duration_seconds  3 times",
+            "yundb_attempts_total service 2",
+            "yundb_attempts_total success 1",
+            "yundb_retries_total  1",
+        ]
+    );
+}
+
+/// Gives a key with the next number each time.
+#[derive(Debug, Default)]
+struct Numbered(Mutex<u32>);
+
+impl CredentialsSource for Numbered {
+    fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+        Box::pin(async {
+            let mut number = self.0.lock().unwrap();
+            *number += 1;
+            Ok(TemporaryCredentials {
+                credentials: Credentials::access_key(format!("AK{number}"), "s").with_security_token("t"),
+                expires: "2024-05-06T13:00:00Z".parse().unwrap(),
+            })
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejected_credentials() {
+    let refused = || reply(400, &[], r#"{"Code": "InvalidSecurityToken.Expired", "Message": "expired"}"#);
+    let keys = |fake: &Replay| -> Vec<String> {
+        let key = |query: &str| query.split('&').find_map(|it| it.strip_prefix("AccessKeyId=").map(str::to_owned));
+        fake.requests().iter().map(|it| key(it.uri().query().unwrap()).unwrap()).collect()
+    };
+    // Renewed once, also for an operation that changes something: the service did not act.
+    let fake = Replay::new([refused(), success(), success(), refused(), refused()]);
+    let cached = CachedCredentials::new(Numbered::default()).clock(noon());
+    let client = builder(&fake).credentials_provider(cached).build().expect("a client");
+    client.add_database().set("Host", "h").send().await.expect("success");
+    client.add_database().set("Host", "h").send().await.expect("success");
+    assert_eq!(keys(&fake), ["AK1", "AK2", "AK2"]);
+    let error = client.add_database().set("Host", "h").send().await.expect_err("refused twice");
+    assert_eq!((error.attempts(), error.code()), (2, Some("InvalidSecurityToken.Expired")));
+    assert_eq!(keys(&fake)[3..], ["AK2", "AK3"]);
+    // Fixed keys are the same the next time.
+    let fake = Replay::new([refused()]);
+    let client = builder(&fake).build().expect("a client");
+    assert_eq!(client.describe_database().send().await.expect_err("refused").attempts(), 1);
+}
+
+#[test]
+fn blocking_calls() {
+    let fake = Replay::new([reply(429, &[("retry-after", "0")], ""), success()]);
+    let client = builder(&fake).build().expect("a client");
+    client.add_database().set("Host", "h").0.send_blocking::<crate::mini::AddDatabase>().expect("success");
+    assert_eq!(fake.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn blocking_calls_within_async() {
+    let fake = Replay::new([success()]);
+    let client = builder(&fake).build().expect("a client");
+    client.add_database().set("Host", "h").0.send_blocking::<crate::mini::AddDatabase>().expect("success");
+    the_one(&fake);
+}
+
+#[tokio::test]
+async fn a_replay_that_is_wrong() {
+    let says = async |replies: Vec<Reply>| {
+        let client = builder(&Replay::new(replies)).retries(RetryPolicy::none()).build().expect("a client");
+        let error = client.describe_database().send().await.expect_err("no answer");
+        assert_eq!(error.kind(), ErrorKind::Transport);
+        error.to_string()
+    };
+    assert!(says(vec![]).await.ends_with("the test has no reply for request 1, POST /"));
+    assert!(says(vec![Reply::new(20)]).await.ends_with("20 is no HTTP status"));
+    assert!(says(vec![Reply::new(200).header("a b", "c")]).await.ends_with("`a b: c` is no HTTP header"));
+}
+
+#[test]
+fn a_clock_by_hand() {
+    use yundb_runtime::Clock as _;
+    let clock = ManualClock::at("2024-05-06T12:00:00Z".parse().unwrap());
+    let other = clock.clone();
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(other.now().to_string(), "2024-05-06T12:01:00Z");
+    clock.advance(Duration::MAX);
+    other.set("2025-01-01T00:00:00Z".parse().unwrap());
+    assert_eq!(clock.now().to_string(), "2025-01-01T00:00:00Z");
+}
+
+#[test]
+fn proxies() {
+    let built = |builder: ClientBuilder<Client>| builder.region("cn-north-4").build();
+    let error = built(Client::builder(&HUAWEI).proxy("http://user:hidden@[")).expect_err("no URL").to_string();
+    assert_eq!(error, "the proxy's URL is not one, such as http://host:port");
+    let own = Client::builder(&HUAWEI).transport(Replay::default()).no_proxy().proxy("http://p:1");
+    let error = built(own).expect_err("a transport of its own").to_string();
+    assert_eq!(error, "`.no_proxy(..)`, `.proxy(..)` has no effect on a transport of your own");
+    built(Client::builder(&HUAWEI).proxy("http://user:hidden@127.0.0.1:3128")).expect("a client");
+}
