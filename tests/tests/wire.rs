@@ -15,6 +15,7 @@ mod wire {
     mod spec;
 
     mod aliyun;
+    mod credentials;
     mod dts;
     mod environment;
     mod errors;

@@ -31,14 +31,14 @@ struct Witness(Arc<Mutex<Vec<String>>>);
 impl Interceptor for Witness {
     fn before_attempt(&self, attempt: &Attempt, request: &mut Request<Bytes>) {
         request.headers_mut().insert("traceparent", HeaderValue::from(attempt.number));
-        self.0.lock().unwrap().push(format!("{} {} {}", attempt.service, attempt.operation, attempt.number));
+        self.0.lock().expect("no poison").push(format!("{} {} {}", attempt.service, attempt.operation, attempt.number));
     }
 
     fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
         let Outcome { failure, status, code, request_id, retry_in, .. } = outcome;
         let again = retry_in.is_some();
         let text = format!("{} {failure:?} {status:?} {code:?} {request_id:?} {again}", attempt.number);
-        self.0.lock().unwrap().push(text);
+        self.0.lock().expect("no poison").push(text);
     }
 }
 
@@ -50,7 +50,7 @@ async fn interceptors() {
     let client = builder(&fake).interceptor(witness.clone()).build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
     assert_eq!(
-        *witness.0.lock().unwrap(),
+        *witness.0.lock().expect("no poison"),
         [
             "mini-aliyun/1 AddDatabase 1",
             "1 Some(Service) Some(429) Some(\"Throttling.User\") Some(\"r-0\") true",
@@ -112,11 +112,11 @@ struct Numbered(Mutex<u32>);
 impl CredentialsSource for Numbered {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         Box::pin(async {
-            let mut number = self.0.lock().unwrap();
+            let mut number = self.0.lock().expect("no poison");
             *number += 1;
             Ok(TemporaryCredentials {
                 credentials: Credentials::access_key(format!("AK{number}"), "s").with_security_token("t"),
-                expires: "2024-05-06T13:00:00Z".parse().unwrap(),
+                expires: "2024-05-06T13:00:00Z".parse().expect("a time"),
             })
         })
     }

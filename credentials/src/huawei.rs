@@ -1,0 +1,101 @@
+//! Tokens and projects of Huawei Cloud's IAM.
+
+use std::fmt;
+
+use yundb_huawei_iam::Client;
+use yundb_huawei_iam::types::{
+    Auth, AuthMethod, Identity, PasswordIdentity, PasswordUser, ProjectScope, Scope, UserDomain,
+};
+use yundb_runtime::{
+    Credentials, CredentialsError, CredentialsSource, Secret, TemporaryCredentials, TemporaryCredentialsFuture,
+};
+
+/// A token of IAM, for a user's name and password. It lives 24 hours. To be wrapped in
+/// [`CachedCredentials`](yundb_runtime::CachedCredentials).
+#[derive(Clone, Debug)]
+#[must_use = "wrap it in `CachedCredentials`"]
+pub struct IamToken {
+    client: Client,
+    auth: Auth,
+}
+
+impl IamToken {
+    /// A token of this user of an account (domain), for a region's project, which has the region's name, or another one.
+    pub fn password(
+        client: Client,
+        domain: impl Into<String>,
+        user: impl Into<String>,
+        password: impl Into<Secret>,
+        project: impl Into<String>,
+    ) -> Self {
+        let user = PasswordUser::new().name(user).password(password).domain(UserDomain::new().name(domain));
+        let password = PasswordIdentity::new().user(user);
+        let identity = Identity::new().methods([AuthMethod::Password]).password(password);
+        Self::new(client, Auth::new().identity(identity).scope(Scope::new().project(ProjectScope::new().name(project))))
+    }
+
+    /// A token for whatever this says.
+    pub fn new(client: Client, auth: Auth) -> Self {
+        Self { client, auth }
+    }
+
+    async fn ask(&self) -> Result<TemporaryCredentials, String> {
+        let call = self.client.create_token(self.auth.clone()).nocatalog("true");
+        let answer = call.send().await.map_err(|error| error.to_string())?;
+        let token = answer.typed_headers().x_subject_token.clone().ok_or("the answer has no X-Subject-Token")?;
+        let end = answer.into_inner().token.and_then(|token| token.expires_at);
+        let end = end.ok_or("the answer does not say when the token ends")?;
+        Ok(TemporaryCredentials {
+            credentials: Credentials::token(token),
+            expires: end.parse().map_err(|_| format!("`{end}` is no time that a token could end at"))?,
+        })
+    }
+}
+
+impl CredentialsSource for IamToken {
+    fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+        Box::pin(async { self.ask().await.map_err(|why| CredentialsError::new(format_args!("a token of IAM: {why}"))) })
+    }
+}
+
+/// Why the project of a region is not known.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ProjectError {
+    /// IAM could not be asked.
+    Call(Box<yundb_runtime::Error<yundb_huawei_iam::types::ErrorBody>>),
+    /// Whoever asked has no project in this region.
+    NoProject {
+        /// The region.
+        region: String,
+    },
+}
+
+impl fmt::Display for ProjectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call(error) => write!(f, "the projects cannot be listed: {error}"),
+            Self::NoProject { region } => {
+                write!(f, "no project is named {region}: is it a region that the account has been active in?")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ProjectError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Call(error) => Some(error),
+            Self::NoProject { .. } => None,
+        }
+    }
+}
+
+/// The id of the project that each region has from the start, for the builder's `project_id`. It never changes: ask once.
+pub async fn project_id(client: &Client, region: &str) -> Result<String, ProjectError> {
+    let answer =
+        client.list_projects().name(region).send().await.map_err(|error| ProjectError::Call(Box::new(error)))?;
+    let projects = answer.into_inner().projects;
+    let named = projects.into_iter().find(|project| project.name.as_deref() == Some(region));
+    named.and_then(|project| project.id).ok_or_else(|| ProjectError::NoProject { region: region.to_owned() })
+}
