@@ -45,7 +45,7 @@
 //! | [`configure_subscription`](crate::Client::configure_subscription) | Configure a subscription task | `Action=ConfigureSubscription` |
 //! | [`start_job`](crate::Client::start_job) | Start a task | `Action=StartDtsJob` |
 //! | [`start_jobs`](crate::Client::start_jobs) | Start several tasks | `Action=StartDtsJobs` |
-//! | [`skip_precheck`](crate::Client::skip_precheck) | Skip a check of the precheck | `Action=SkipPreCheck` |
+//! | [`skip_precheck`](crate::Client::skip_precheck) | Skip checks of the precheck | `Action=SkipPreCheck` |
 //! | [`show_job`](crate::Client::show_job) | Show a task | `Action=DescribeDtsJobDetail` |
 //! | [`list_jobs`](crate::Client::list_jobs) | List tasks | `Action=DescribeDtsJobs` |
 //! | [`show_precheck_status`](crate::Client::show_precheck_status) | Show the subtasks of a task | `Action=DescribePreCheckStatus` |

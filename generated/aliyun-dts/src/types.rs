@@ -24,8 +24,8 @@ pub use crate::operations::jobs::{
     JobSourceEngine, JobSourceType, JobStatus, JobTag, KafkaPartitionKey,
     KafkaRecordFormat, KafkaVersion, ListJobsResponse, ListServerIpsResponse,
     ObjectState, ObjectSummary, OrderColumn, OrderDirection, PrecheckDetail,
-    PrecheckItem, PrecheckStatus, ProgressInfo, Reserve, RetryState, RetryTarget,
-    ReverseJob, ShowJobResponse, ShowJobSummaryResponse, ShowPrecheckStatusResponse,
+    PrecheckStatus, ProgressInfo, Reserve, RetryState, RetryTarget, ReverseJob,
+    ShowJobResponse, ShowJobSummaryResponse, ShowPrecheckStatusResponse,
     ShowSubscriptionMetaResponse, SkipPrecheckResponse, SourceEndpoint, SslSolution,
     StructType, SubDistributedJob, SubscriptionEngine, SubscriptionMeta,
     SubscriptionSourceType, SubtaskState, SummaryPhase, TagCondition, TargetTableMode,
@@ -397,13 +397,13 @@ yundb_runtime::integer_enum!(PageSize {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct PhaseProgress {
-    /// Why the ETL task failed.
+    /// Why the phase failed.
     pub error_message: Option<String>,
     /// How much of it is done, in percent.
     pub percent: Option<String>,
-    /// Records that are done.
+    /// Records that are done; of the structure, tables.
     pub progress: Option<String>,
-    /// State of the ETL task.
+    /// State of the phase.
     pub status: Option<PhaseStatus>,
 }
 

@@ -83,7 +83,8 @@ impl CreateInstance {
         Self(self.0.set("Type", Into::<JobType>::into(r#type)))
     }
 
-    /// How many private RDS instances lie behind the PolarDB-X instance; 1 by default. Default: `1`. Example: `3`.
+    /// How many private RDS instances lie behind the PolarDB-X instance; 1 by default. Only with
+    /// `SourceEndpointEngineName` `DRDS`. Default: `1`. Example: `3`.
     pub fn database_count(self, database_count: i32) -> Self {
         Self(self.0.set("DatabaseCount", database_count))
     }
@@ -98,7 +99,7 @@ impl CreateInstance {
         Self(self.0.set("DestinationRegion", Into::<RegionId>::into(destination_region)))
     }
 
-    /// Database engine of the source. Example: `MYSQL`.
+    /// Database engine of the source. Example: `MySQL`.
     pub fn source_endpoint_engine_name(
         self,
         source_endpoint_engine_name: impl Into<EngineName>,

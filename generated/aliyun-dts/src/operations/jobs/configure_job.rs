@@ -222,7 +222,7 @@ impl ConfigureJob {
     }
 
     /// Database engine of the destination; `MYSQL` by default. With `KAFKA` and `MONGODB`, `Reserve` has to say more.
-    /// Example: `MySQL`.
+    /// Example: `MYSQL`.
     pub fn destination_endpoint_engine_name(
         self,
         destination_endpoint_engine_name: impl Into<JobDestinationEngine>,

@@ -235,8 +235,6 @@ pub struct ListJobsResponse {
     pub success: Option<bool>,
     /// Instances in all that fit the query.
     pub total_record_count: Option<i32>,
-    /// Kind of the task.
-    pub job_type: Option<JobType>,
 }
 
 /// Migration, synchronization or subscription task.
@@ -283,9 +281,11 @@ pub struct Job {
     pub end_timestamp: Option<String>,
     /// Why the task failed.
     pub error_message: Option<String>,
+    /// Kind of the task. Other words than those of requests are known, too: `online` for a migration.
+    pub job_type: Option<JobType>,
     /// Phases of the task.
     pub migration_mode: Option<MigrationMode>,
-    /// Where the task comes from: `PTS`, `DMS` or `DTS`.
+    /// Where the task comes from: a PTS, DMS or DTS task, such as `DTS任务`.
     pub origin_type: Option<String>,
     /// How the instance is paid for.
     pub pay_type: Option<PayType>,

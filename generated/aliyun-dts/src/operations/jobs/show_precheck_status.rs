@@ -273,6 +273,8 @@ pub struct JobLog {
 pub enum ItemState {
     /// Not started.
     NotStarted,
+    /// Paused.
+    Suspending,
     /// Being checked.
     Checking,
     /// Under way.
@@ -283,17 +285,24 @@ pub enum ItemState {
     Warning,
     /// Done.
     Success,
+    /// In step with the source.
+    Catched,
+    /// Done.
+    Finished,
     /// A value that the spec does not list.
     Unknown(String),
 }
 
 yundb_runtime::string_enum!(ItemState {
     NotStarted = "NotStarted",
+    Suspending = "Suspending",
     Checking = "Checking",
     Migrating = "Migrating",
     Failed = "Failed",
     Warning = "Warning",
     Success = "Success",
+    Catched = "Catched",
+    Finished = "Finished",
 });
 
 /// State of a subtask.

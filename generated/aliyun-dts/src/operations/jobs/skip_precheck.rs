@@ -8,9 +8,9 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// Skip a check of the precheck.
+    /// Skip checks of the precheck.
     ///
-    /// Lets a task pass although a check of its precheck warns, or takes that back.
+    /// Lets a task pass although checks of its precheck warn, or takes that back.
     ///
     /// `Action=SkipPreCheck`
     ///
@@ -33,19 +33,12 @@ impl SkipPrecheck {
         Self(self.0.text("JobId", job_id))
     }
 
-    /// Short name of the check to skip or to do again. Example: `CHECK_SAME_OBJ`. Required.
-    pub fn skip_pre_check_items(
-        self,
-        skip_pre_check_items: impl Into<PrecheckItem>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SkipPreCheckItems",
-                    Into::<PrecheckItem>::into(skip_pre_check_items),
-                ),
-        )
+    /// Short names of the checks to skip or to do again, joined by commas: `CHECK_SAME_OBJ` (whether there are
+    /// objects of the same name), `CHECK_SAME_USER` (whether there are accounts of other names), `CHECK_SRC` (version
+    /// of the source), `CHECK_TOPOLOGY` (version of the topology), `CHECK_SERVER_ID` (server_id of the source).
+    /// Example: `CHECK_SAME_OBJ`. Required.
+    pub fn skip_pre_check_items(self, skip_pre_check_items: impl Into<String>) -> Self {
+        Self(self.0.text("SkipPreCheckItems", skip_pre_check_items))
     }
 
     /// Names of the checks that `SkipPreCheckItems` means, joined by commas: `CHECK_SAME_OBJ_DETAIL`,
@@ -55,7 +48,7 @@ impl SkipPrecheck {
         Self(self.0.text("SkipPreCheckNames", skip_pre_check_names))
     }
 
-    /// True to skip the check, false to do it again. Example: `true`. Required.
+    /// True to skip the checks, false to do them again. Example: `true`. Required.
     pub fn skip(self, skip: bool) -> Self {
         Self(self.0.set("Skip", skip))
     }
@@ -89,32 +82,6 @@ impl Operation for SkipPrecheck {
 }
 
 yundb_runtime::operation_methods!(SkipPrecheck => Response<SkipPrecheckResponse>, Error<ErrorBody>);
-
-/// Check of the precheck that can be skipped.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PrecheckItem {
-    /// Whether there are objects of the same name.
-    CheckSameObj,
-    /// Whether there are accounts of other names.
-    CheckSameUser,
-    /// Version of the source.
-    CheckSrc,
-    /// Version of the topology.
-    CheckTopology,
-    /// server_id of the source.
-    CheckServerId,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(PrecheckItem {
-    CheckSameObj = "CHECK_SAME_OBJ",
-    CheckSameUser = "CHECK_SAME_USER",
-    CheckSrc = "CHECK_SRC",
-    CheckTopology = "CHECK_TOPOLOGY",
-    CheckServerId = "CHECK_SERVER_ID",
-});
 
 /// What `SkipPrecheck` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -293,7 +293,7 @@ yundb_runtime::string_enum!(KafkaPartitionKey {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Endpoint {
-    /// Database that the objects go to.
+    /// Database of the objects.
     pub database_name: Option<String>,
     /// Database engine.
     pub engine_name: Option<String>,
