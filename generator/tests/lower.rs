@@ -21,3 +21,8 @@ fn unsupported() {
 fn wrong_paging() {
     insta::assert_snapshot!(said("tests/paging/openapi.yaml"));
 }
+
+#[test]
+fn wrong_jobs() {
+    insta::assert_snapshot!(said("tests/jobs/openapi.yaml"));
+}

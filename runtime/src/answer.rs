@@ -1,5 +1,6 @@
 //! What came back: the answer that generated code reads, the response that callers get, and bodies as streams.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Deref;
 use std::pin::Pin;
@@ -23,6 +24,8 @@ use crate::transport::{TransportError, TransportErrorKind};
 pub(crate) struct Head {
     pub(crate) operation: &'static str,
     pub(crate) job: Option<(&'static str, &'static Job)>,
+    /// What the call sent that says which job it begins.
+    pub(crate) sent: BTreeMap<String, String>,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: Option<String>,
@@ -197,6 +200,10 @@ impl<T, H> Response<T, H> {
 
     pub(crate) fn job(&self) -> Option<(&'static str, &'static Job)> {
         self.head.job
+    }
+
+    pub(crate) fn sent(&self) -> &BTreeMap<String, String> {
+        &self.head.sent
     }
 }
 

@@ -217,6 +217,8 @@ pub(crate) fn class(status: u16, code: Option<&str>, idempotent: bool) -> Class 
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use http::HeaderValue;
 
     use super::*;
@@ -226,7 +228,14 @@ mod tests {
             .iter()
             .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)))
             .collect();
-        let head = Head { operation: "Op", job: None, status, request_id: request_id(&headers), headers };
+        let head = Head {
+            operation: "Op",
+            job: None,
+            sent: BTreeMap::new(),
+            status,
+            request_id: request_id(&headers),
+            headers,
+        };
         let Facts { code, message, request_id } = read(&head, body.as_bytes());
         [code, message, request_id]
     }

@@ -1,5 +1,6 @@
 //! Waiting for the jobs that calls begin.
 
+use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::IntoFuture;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::answer::{Answer, Response};
+use crate::call::Call;
 use crate::client::Client;
 use crate::decode;
 use crate::error::{DecodeError, Error};
@@ -27,6 +29,8 @@ pub struct Job {
     pub poll: &'static Spec,
     /// Its parameter that takes the id.
     pub argument: &'static str,
+    /// Parameters that it takes over from the call that began the job, under the same names.
+    pub also: &'static [&'static str],
     /// Dotted path of the state in its answer.
     pub state: &'static str,
     /// States of a job that goes on.
@@ -44,6 +48,9 @@ pub struct JobHandle {
     pub id: String,
     /// The operation that shows it, by its documented name.
     pub poll: String,
+    /// What else that operation is to be told.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub also: BTreeMap<String, String>,
 }
 
 /// How a job stands: what the service answered about it.
@@ -250,6 +257,21 @@ impl fmt::Debug for Wait {
     }
 }
 
+/// Before the name of a parameter, where a job's id is what the call sent.
+const REQUEST: &str = "$request.";
+
+/// What has to be kept of a call whose answer begins a job: its parameters that say which one.
+pub(crate) fn sent(call: &Call) -> BTreeMap<String, String> {
+    let Some((path, job)) = call.spec.job else { return BTreeMap::new() };
+    let names = job.also.iter().copied().chain(path.strip_prefix(REQUEST));
+    let text = |name: &str| match call.value(name)? {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    };
+    names.filter_map(|name| Some((name.to_owned(), text(name)?))).collect()
+}
+
 /// The job that an answer begins, or why there is none.
 fn find<T, H>(answer: &Response<T, H>) -> Result<(&'static Job, JobHandle), String> {
     let operation = answer.operation();
@@ -260,8 +282,16 @@ fn find<T, H>(answer: &Response<T, H>) -> Result<(&'static Job, JobHandle), Stri
         Some(Value::Number(id)) => Some(id.to_string()),
         _ => None,
     };
-    match text(path) {
-        Some(id) => Ok((job, JobHandle { id, poll: job.poll.name.to_owned() })),
+    let sent = answer.sent();
+    let id = match path.strip_prefix(REQUEST) {
+        Some(name) => sent.get(name).cloned(),
+        None => text(path),
+    };
+    match id {
+        Some(id) => {
+            let also = job.also.iter().filter_map(|name| Some(((*name).to_owned(), sent.get(*name)?.clone())));
+            Ok((job, JobHandle { id, poll: job.poll.name.to_owned(), also: also.collect() }))
+        }
         None => Err(match ["order_id", "orderId"].into_iter().find_map(text) {
             Some(order) => format!("{operation} made the order {order}, whose job the service does not tell"),
             None => format!("the answer of {operation} has no {path}: there is nothing to wait for"),
@@ -313,7 +343,12 @@ impl Poll {
     }
 
     async fn ask(&self) -> Result<Answer, Error<Value>> {
-        let call = self.client.call(self.job.poll).text(self.job.argument, self.handle.id.clone());
+        let mut call = self.client.call(self.job.poll).text(self.job.argument, self.handle.id.clone());
+        for name in self.job.also {
+            if let Some(value) = self.handle.also.get(*name) {
+                call = call.text(name, value.clone());
+            }
+        }
         call.send::<Ask>().await.map(Response::into_inner).map(|body| body.0)
     }
 

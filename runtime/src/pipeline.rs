@@ -19,6 +19,7 @@ use crate::endpoint;
 use crate::error::{ErrorKind, Failure};
 use crate::error_body;
 use crate::intercept::{Attempt, Outcome as Ended};
+use crate::job;
 use crate::operation::{Param, Place, Protocol, Spec};
 use crate::request::{self, Plan};
 use crate::retry::{self, Class};
@@ -169,7 +170,7 @@ async fn attempt(
     settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut sealed.request));
     let idempotent = is_idempotent(settings.service.protocol, call.spec, plan);
     let limit = call.timeout.unwrap_or(settings.timeout);
-    match tokio::time::timeout(limit, exchange(call.spec, settings, sealed.request, idempotent)).await {
+    match tokio::time::timeout(limit, exchange(call, settings, sealed.request, idempotent)).await {
         Ok(Err(failure)) => Err(failure.compare_signed(sealed.signed.as_ref().map(|text| text.as_str()))),
         Ok(outcome) => outcome,
         Err(_) => Err(Failure::timeout(operation, limit, idempotent)),
@@ -195,7 +196,8 @@ pub(crate) fn is_client_token(param: &Param) -> bool {
 }
 
 /// Sends a request and sorts what comes back into success and failure.
-async fn exchange(spec: &Spec, settings: &Settings, request: Request<Bytes>, idempotent: bool) -> Outcome<Answer> {
+async fn exchange(call: &Call, settings: &Settings, request: Request<Bytes>, idempotent: bool) -> Outcome<Answer> {
+    let spec = call.spec;
     let has_body = request.method() != Method::HEAD;
     let sent = settings.transport.send(request).await;
     let response = sent.map_err(|error| Failure::transport(spec.name, error, None, idempotent))?;
@@ -204,6 +206,7 @@ async fn exchange(spec: &Spec, settings: &Settings, request: Request<Bytes>, ide
     let mut head = Head {
         operation: spec.name,
         job: spec.job,
+        sent: job::sent(call),
         status,
         request_id: error_body::request_id(&parts.headers),
         headers: parts.headers,

@@ -153,7 +153,15 @@ static SERVICE: Service = Service {
         },
     ],
     security: &[&["access_key"]],
-    jobs: &[&SHOW_JOB, &SHOW_SYNCHRONIZATION_OBJECT_UPDATE, &SHOW_ENDPOINT_SWITCH],
+    jobs: &[
+        &SHOW_JOB,
+        &SHOW_JOB_2,
+        &SHOW_MIGRATION_JOB_STATUS,
+        &SHOW_SYNCHRONIZATION_JOB_STATUS,
+        &SHOW_SYNCHRONIZATION_OBJECT_UPDATE,
+        &SHOW_ENDPOINT_SWITCH,
+        &SHOW_SUBSCRIPTION_INSTANCE_STATUS,
+    ],
     limits: &[],
     busy: &[],
 };
@@ -171,6 +179,7 @@ pub(crate) static SHOW_JOB: Job = Job {
         .accept("application/json")
         .idempotent(true),
     argument: "DtsJobId",
+    also: &["SynchronizationDirection"],
     state: "Status",
     running: &[
         "NotStarted",
@@ -192,6 +201,90 @@ pub(crate) static SHOW_JOB: Job = Job {
     ],
 };
 
+pub(crate) static SHOW_JOB_2: Job = Job {
+    poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
+        .params(
+            &[
+                query("DtsJobId", any()).required(),
+                query("DtsInstanceID", any()),
+                query("SynchronizationDirection", any()),
+                query("RegionId", any()).client("region"),
+            ],
+        )
+        .accept("application/json")
+        .idempotent(true),
+    argument: "DtsJobId",
+    also: &[],
+    state: "Status",
+    running: &[
+        "NotStarted",
+        "NotConfigured",
+        "Prechecking",
+        "PreCheckPass",
+        "PrecheckPass",
+        "Initializing",
+        "Starting",
+        "Retrying",
+    ],
+    succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
+    failed: &[
+        "PrecheckFailed",
+        "InitializeFailed",
+        "MigrationFailed",
+        "Failed",
+        "Abnormal",
+    ],
+};
+
+pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
+    poll: &Spec::new(
+            "DescribeMigrationJobStatus",
+            "GET",
+            "/#Action=DescribeMigrationJobStatus",
+        )
+        .params(
+            &[
+                query("MigrationJobId", any()).required(),
+                query("RegionId", any()).client("region"),
+                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+                query("AccountId", any()),
+            ],
+        )
+        .accept("application/json")
+        .idempotent(true),
+    argument: "MigrationJobId",
+    also: &[],
+    state: "MigrationJobStatus",
+    running: &["NotStarted", "Prechecking"],
+    succeeded: &["Migrating", "Finished"],
+    failed: &["PrecheckFailed", "MigrationFailed"],
+};
+
+pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
+    poll: &Spec::new(
+            "DescribeSynchronizationJobStatus",
+            "GET",
+            "/#Action=DescribeSynchronizationJobStatus",
+        )
+        .params(
+            &[
+                query("SynchronizationJobId", any()).required(),
+                query("RegionId", any()).client("region"),
+                query("SynchronizationDirection", any()),
+                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+                query("AccountId", any()),
+            ],
+        )
+        .accept("application/json")
+        .idempotent(true),
+    argument: "SynchronizationJobId",
+    also: &["SynchronizationDirection"],
+    state: "Status",
+    running: &["NotStarted", "Prechecking", "Initializing", "Initializating"],
+    succeeded: &["Synchronizing", "Finished"],
+    failed: &["PrecheckFailed", "InitializeFailed", "Failed"],
+};
+
 pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
     poll: &Spec::new(
             "DescribeSynchronizationObjectModifyStatus",
@@ -209,6 +302,7 @@ pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
         .accept("application/json")
         .idempotent(true),
     argument: "TaskId",
+    also: &[],
     state: "Status",
     running: &["NotStarted", "Prechecking", "Migrating"],
     succeeded: &["Finished"],
@@ -232,10 +326,34 @@ pub(crate) static SHOW_ENDPOINT_SWITCH: Job = Job {
         .accept("application/json")
         .idempotent(true),
     argument: "TaskId",
+    also: &[],
     state: "Status",
     running: &["NotStarted", "Initializing", "Switching"],
     succeeded: &["Finished"],
     failed: &["Failed"],
+};
+
+pub(crate) static SHOW_SUBSCRIPTION_INSTANCE_STATUS: Job = Job {
+    poll: &Spec::new(
+            "DescribeSubscriptionInstanceStatus",
+            "GET",
+            "/#Action=DescribeSubscriptionInstanceStatus",
+        )
+        .params(
+            &[
+                query("SubscriptionInstanceId", any()).required(),
+                query("RegionId", any()).client("region"),
+                query("AccountId", any()),
+            ],
+        )
+        .accept("application/json")
+        .idempotent(true),
+    argument: "SubscriptionInstanceId",
+    also: &[],
+    state: "Status",
+    running: &["NotStarted", "Prechecking", "Starting"],
+    succeeded: &["Normal"],
+    failed: &["PrecheckFailed", "Abnormal"],
 };
 
 /// A client of Alibaba Cloud Data Transmission Service. Cheap to clone; clones share connections and settings.

@@ -58,6 +58,7 @@ pub(crate) static SHOW_JOB: Job = Job {
         .params(&[path("project_id", any()).client("project_id"), path("job_id", any())])
         .accept("application/json"),
     argument: "job_id",
+    also: &[],
     state: "job.status",
     running: &["Running"],
     succeeded: &["Completed"],

@@ -140,6 +140,7 @@ pub(crate) static SHOW_JOB: Job = Job {
         )
         .accept("application/json"),
     argument: "id",
+    also: &[],
     state: "job.status",
     running: &["Pending", "Running"],
     succeeded: &["Completed"],
@@ -156,6 +157,7 @@ pub(crate) static SHOW_JOB_LEGACY: Job = Job {
         )
         .accept("application/json"),
     argument: "id",
+    also: &[],
     state: "job.status",
     running: &["Running"],
     succeeded: &["Completed"],

@@ -141,11 +141,13 @@ fn jobs(scope: &Scope<'_>) -> TokenStream {
         let poll = operation::spec(scope, operations().find(|operation| operation.method_name == job.poll)?);
         let (job_type, name) = (scope.uses.item("Job"), ident(&job.name));
         let (argument, state) = (&job.argument, &job.state);
+        let also = &job.also;
         let (running, succeeded, failed) = (&job.running, &job.succeeded, &job.failed);
         Some(quote! {
             pub(crate) static #name: #job_type = #job_type {
                 poll: &#poll,
                 argument: #argument,
+                also: &[#(#also),*],
                 state: #state,
                 running: &[#(#running),*],
                 succeeded: &[#(#succeeded),*],

@@ -3,12 +3,13 @@
 use serde_json::Value;
 
 use super::model::Job;
-use super::operation::Found;
+use super::operation::{Found, Inputs};
+use super::schema::pointer;
 use super::{Lower, names};
 
 impl Lower<'_> {
     /// Where the id of the job is that an operation begins, and its kind by index into those found so far. `load` has checked that nothing lacks.
-    pub(super) fn job(&mut self, found: &Found<'_>) -> Option<(String, usize)> {
+    pub(super) fn job(&mut self, found: &Found<'_>, inputs: &Inputs) -> Option<(String, usize)> {
         let data = found.operation.extensions.get("x-job")?;
         let text = |key: &str| Some(data.get(key)?.as_str()?.to_owned());
         let texts = |key: &str| -> Vec<String> {
@@ -16,11 +17,23 @@ impl Lower<'_> {
             list.filter_map(Value::as_str).map(str::to_owned).collect()
         };
         let id = text("id")?;
+        for name in texts("also").iter().map(String::as_str).chain(id.strip_prefix("$request.")) {
+            if !inputs.params.iter().any(|param| param.name == name) {
+                self.warn(
+                    "x-job",
+                    format!("the operation has no parameter `{name}`"),
+                    &pointer(&found.pointer, &["x-job"]),
+                    "name a parameter of this operation",
+                );
+                return None;
+            }
+        }
         let poll = names::snake(&text("poll")?);
         let mut job = Job {
             name: poll.trim_start_matches("r#").to_uppercase(),
             poll,
             argument: text("argument")?,
+            also: texts("also"),
             state: text("state")?,
             running: texts("running"),
             succeeded: texts("succeeded"),

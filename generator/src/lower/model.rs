@@ -122,6 +122,8 @@ pub struct Job {
     pub poll: String,
     /// Its parameter that takes the id.
     pub argument: String,
+    /// Parameters that it takes over from the call that began the job.
+    pub also: Vec<String>,
     /// Dotted wire path of the state.
     pub state: String,
     /// States of a job that goes on.

@@ -129,7 +129,7 @@ impl Lower<'_> {
         let op_servers = if operation.servers.is_empty() { &found.item.servers } else { &operation.servers };
         let summary = docs::summary(operation.summary.as_deref().or(operation.description.as_deref()).unwrap_or(&name));
         let paging = self.paging(found, &inputs, &answers.output);
-        let job = self.job(found);
+        let job = self.job(found, &inputs);
         Operation {
             docs: self.operation_docs(found, &summary),
             aliases: aliases(found, &method_name, &type_name),

@@ -42,7 +42,10 @@ fn paths(fake: &Replay) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn until_it_is_done() {
     let (fake, wait) = waiting([state("Pending"), state("Running"), state("completed")]).await;
-    assert_eq!(wait.handle(), Some(&JobHandle { id: "j-1".to_owned(), poll: "ShowJob".to_owned() }));
+    assert_eq!(
+        wait.handle(),
+        Some(&JobHandle { id: "j-1".to_owned(), poll: "ShowJob".to_owned(), also: Default::default() })
+    );
     let begin = Instant::now();
     let last = wait.await.expect("done");
     assert_eq!((last.state(), last.is_done()), ("completed", true));
@@ -110,7 +113,7 @@ async fn the_time_ends() {
     let fake = Replay::new([state("Completed")]);
     let job: JobHandle = serde_json::from_str(&kept).expect("a handle");
     client(&fake).resume(job).await.expect("done");
-    let job = JobHandle { id: "j-1".to_owned(), poll: "ShowShip".to_owned() };
+    let job = JobHandle { id: "j-1".to_owned(), poll: "ShowShip".to_owned(), also: Default::default() };
     assert_eq!(
         client(&fake).resume(job).await.expect_err("no job").to_string(),
         "ShowShip shows no jobs of this service"

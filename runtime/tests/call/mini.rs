@@ -75,6 +75,7 @@ static SHOW_JOB: Job = Job {
     poll: &Spec::new("ShowJob", "GET", "/v3/{project_id}/jobs")
         .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()]),
     argument: "id",
+    also: &[],
     state: "job.status",
     running: &["Pending", "Running"],
     succeeded: &["Completed"],

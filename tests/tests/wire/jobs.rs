@@ -75,3 +75,27 @@ async fn dts() {
     assert!(form.contains(&("DtsJobId".to_owned(), "j".to_owned())), "{form:?}");
     assert_eq!(requests.len(), 4);
 }
+
+#[tokio::test]
+async fn dts_jobs_that_the_call_names() {
+    let state = |status: &str| json!({"Success": true, "Status": status});
+    let server = server([json!({"Success": true}), state("Suspending"), state("Synchronizing")]).await;
+    let client: dts::Client = server.client(dts::Client::builder().region("cn-hangzhou").credentials(keys()));
+    let direction = dts::types::SynchronizationDirection::Reverse;
+    let begun = client.start_job().dts_job_id("j-2").synchronization_direction(direction).send().await.unwrap();
+    let wait = client.wait_for(&begun);
+    let kept = serde_json::to_value(wait.handle().unwrap()).unwrap();
+    assert_eq!(
+        kept,
+        json!({"id": "j-2", "poll": "DescribeDtsJobDetail", "also": {"SynchronizationDirection": "Reverse"}})
+    );
+    // In another process.
+    let done = at_once(client.resume(serde_json::from_value(kept).unwrap())).await.unwrap();
+    assert_eq!(done.state(), "Synchronizing");
+    for request in &server.requests().await[1..] {
+        let form = signature::pairs(&request.body);
+        for (name, value) in [("DtsJobId", "j-2"), ("SynchronizationDirection", "Reverse")] {
+            assert!(form.contains(&(name.to_owned(), value.to_owned())), "{form:?}");
+        }
+    }
+}

@@ -699,7 +699,8 @@ impl Operation for StartMigrationJob {
                 query("AccountId", any()),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("$request.MigrationJobId", &crate::client::SHOW_MIGRATION_JOB_STATUS);
 }
 
 yundb_runtime::operation_methods!(StartMigrationJob => Response<CallResult>, Error<ErrorBody>);

@@ -515,7 +515,11 @@ impl Operation for StartSubscriptionInstance {
                 query("AccountId", any()),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job(
+            "$request.SubscriptionInstanceId",
+            &crate::client::SHOW_SUBSCRIPTION_INSTANCE_STATUS,
+        );
 }
 
 yundb_runtime::operation_methods!(StartSubscriptionInstance => Response<StartSubscriptionInstanceResponse>, Error<ErrorBody>);

@@ -246,7 +246,7 @@ fn pagination(node: &Node) -> Verdict {
 fn job(node: &Node) -> Verdict {
     let needed: Fields<'_> =
         &[("id", text), ("poll", text), ("argument", text), ("state", text), ("succeeded", texts), ("failed", texts)];
-    fields(node, needed, &[("running", texts)])
+    fields(node, needed, &[("running", texts), ("also", texts)])
 }
 
 fn rate_limits(node: &Node) -> Verdict {

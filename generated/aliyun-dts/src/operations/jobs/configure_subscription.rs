@@ -302,7 +302,7 @@ impl Operation for ConfigureSubscription {
             ],
         )
         .accept("application/json")
-        .job("DtsJobId", &crate::client::SHOW_JOB);
+        .job("DtsJobId", &crate::client::SHOW_JOB_2);
 }
 
 yundb_runtime::operation_methods!(ConfigureSubscription => Response<ConfigureSubscriptionResponse>, Error<ErrorBody>);

@@ -68,7 +68,8 @@ impl Operation for StartJob {
                 query("RegionId", any()).client("region"),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job("$request.DtsJobId", &crate::client::SHOW_JOB);
 }
 
 yundb_runtime::operation_methods!(StartJob => Response<JobResult>, Error<ErrorBody>);

@@ -75,7 +75,11 @@ impl Operation for StartSynchronizationJob {
                 query("AccountId", any()),
             ],
         )
-        .accept("application/json");
+        .accept("application/json")
+        .job(
+            "$request.SynchronizationJobId",
+            &crate::client::SHOW_SYNCHRONIZATION_JOB_STATUS,
+        );
 }
 
 yundb_runtime::operation_methods!(StartSynchronizationJob => Response<CallResult>, Error<ErrorBody>);
