@@ -103,7 +103,7 @@ pub enum WaitError {
         /// The job.
         job: JobHandle,
         /// Its last known state.
-        last: Option<JobState>,
+        last: Option<Box<JobState>>,
     },
     /// The job could not be asked about.
     Poll {
@@ -335,7 +335,7 @@ impl Poll {
         let pause = self.interval.mul_f64(0.8 + 0.4 * fastrand::f64());
         if Instant::now() + pause > self.end {
             tokio::time::sleep_until(self.end).await;
-            return Err(WaitError::Timeout { job: self.handle.clone(), last: self.last.clone() });
+            return Err(WaitError::Timeout { job: self.handle.clone(), last: self.last.clone().map(Box::new) });
         }
         tokio::time::sleep(pause).await;
         self.interval = self.interval.mul_f64(1.5).min(self.longest);
