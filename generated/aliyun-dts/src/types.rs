@@ -713,9 +713,9 @@ pub struct CallResult {
 pub struct SynchronousObject {
     /// Database that the objects are in.
     pub database_name: Option<String>,
-    /// Tables that are migrated.
+    /// Tables of the database.
     pub table_list: Vec<String>,
-    /// Whether the whole database is migrated.
+    /// Whether the whole database is meant.
     pub whole_database: Option<bool>,
 }
 

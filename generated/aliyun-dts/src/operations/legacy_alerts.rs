@@ -61,7 +61,7 @@ impl ConfigureMigrationJobAlert {
         Self(self.0.text("ErrorAlertPhone", error_alert_phone))
     }
 
-    /// Delay in seconds from which to alert, better 10 or more so that short peaks do not count. Required if
+    /// Delay in whole seconds from which to alert, better 10 or more so that short peaks do not count. Required if
     /// `DelayAlertStatus` is `enable`. Example: `10`.
     pub fn delay_over_seconds(self, delay_over_seconds: impl Into<String>) -> Self {
         Self(self.0.text("DelayOverSeconds", delay_over_seconds))
@@ -265,7 +265,7 @@ impl ConfigureSubscriptionInstanceAlert {
         Self(self.0.text("ErrorAlertPhone", error_alert_phone))
     }
 
-    /// Delay in seconds from which to alert, better 10 or more so that short peaks do not count. Required if
+    /// Delay in whole seconds from which to alert, better 10 or more so that short peaks do not count. Required if
     /// `DelayAlertStatus` is `enable`. Example: `10`.
     pub fn delay_over_seconds(self, delay_over_seconds: impl Into<String>) -> Self {
         Self(self.0.text("DelayOverSeconds", delay_over_seconds))
@@ -472,7 +472,7 @@ impl ConfigureSynchronizationJobAlert {
         Self(self.0.text("ErrorAlertPhone", error_alert_phone))
     }
 
-    /// Delay in seconds from which to alert, better 10 or more so that short peaks do not count. Required if
+    /// Delay in whole seconds from which to alert, better 10 or more so that short peaks do not count. Required if
     /// `DelayAlertStatus` is `enable`. Example: `10`.
     pub fn delay_over_seconds(self, delay_over_seconds: impl Into<String>) -> Self {
         Self(self.0.text("DelayOverSeconds", delay_over_seconds))
