@@ -17,11 +17,14 @@ pub(super) fn encode(bytes: &[u8]) -> PercentEncode<'_> {
 /// The path decoded, and each of its segments encoded again. An encoded slash ends a segment like any other, as
 /// servers decode before they split.
 pub(super) fn path(path: &str) -> String {
-    let decoded: Vec<u8> = percent_decode_str(path).collect();
-    let segments: Vec<String> =
-        decoded.split(|byte| *byte == b'/').map(|segment| encode(segment).to_string()).collect();
-    let path = segments.join("/");
-    if path.starts_with('/') { path } else { format!("/{path}") }
+    let decoded: Cow<'_, [u8]> = percent_decode_str(path).into();
+    let segments = decoded.strip_prefix(b"/").unwrap_or(&decoded).split(|byte| *byte == b'/');
+    let mut path = String::with_capacity(path.len() + 1);
+    for segment in segments {
+        path.push('/');
+        path.extend(encode(segment));
+    }
+    path
 }
 
 /// The pairs of a URL's query, decoded as servers do (`+` is a space), sorted by key, then value, and encoded again.
@@ -32,9 +35,16 @@ pub(super) fn query(query: &str) -> String {
 /// Key-value pairs sorted by key, then value, then encoded; an empty value keeps its `=`.
 pub(super) fn pairs<T: AsRef<[u8]> + Ord>(mut pairs: Vec<(T, T)>) -> String {
     pairs.sort();
-    let pairs: Vec<String> =
-        pairs.iter().map(|(key, value)| format!("{}={}", encode(key.as_ref()), encode(value.as_ref()))).collect();
-    pairs.join("&")
+    let mut text = String::new();
+    for (key, value) in &pairs {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.extend(encode(key.as_ref()));
+        text.push('=');
+        text.extend(encode(value.as_ref()));
+    }
+    text
 }
 
 /// Bytes, not text: what is not UTF-8 is signed as it is.

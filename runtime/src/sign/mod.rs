@@ -86,21 +86,17 @@ fn host<B>(request: &Request<B>) -> Result<String, SignError> {
 }
 
 fn sha256_hex(data: &[u8]) -> String {
-    hex(&Sha256::digest(data))
+    base16ct::lower::encode_string(&Sha256::digest(data))
 }
 
 fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> Result<String, SignError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| SignError::Key)?;
     mac.update(data);
-    Ok(hex(&mac.finalize().into_bytes()))
+    Ok(base16ct::lower::encode_string(&mac.finalize().into_bytes()))
 }
 
 fn hmac_sha1_base64(key: &[u8], data: &[u8]) -> Result<String, SignError> {
     let mut mac = Hmac::<Sha1>::new_from_slice(key).map_err(|_| SignError::Key)?;
     mac.update(data);
     Ok(STANDARD.encode(mac.finalize().into_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
