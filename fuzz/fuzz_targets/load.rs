@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
         let mut diagnostics = Diagnostics::new();
         if let Some(loaded) = load::load(&path, &mut diagnostics) {
             let service = lower::lower(&loaded, "fuzzed", name, &mut diagnostics);
-            emit::emit(&service, &Manifest::Standalone(None)).expect("what is emitted is Rust");
+            emit::emit(&service, &Manifest::Standalone(None), None).expect("what is emitted is Rust");
         }
         let _ = diagnostics.render(false);
     }
