@@ -97,3 +97,51 @@ async fn an_answer_that_takes_too_long() {
     assert_eq!((error.kind(), error.status()), (ErrorKind::Timeout, None));
     assert!(error.to_string().starts_with("KeystoneListProjects timed out: "), "{error}");
 }
+
+/// A server that answers one connection's requests, and says what it was asked for.
+fn proxy() -> (String, thread::JoinHandle<Vec<String>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let (mut asked, mut bytes) = (Vec::new(), [0; 4096]);
+        while let Ok(count @ 1..) = stream.read(&mut bytes) {
+            let head = String::from_utf8_lossy(&bytes[..count]).into_owned();
+            asked.push(head);
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"projects\":[]}     ").unwrap();
+        }
+        asked
+    });
+    (url, server)
+}
+
+/// What it was asked, once the client has closed the connection.
+async fn ended(server: thread::JoinHandle<Vec<String>>) -> Vec<String> {
+    tokio::task::spawn_blocking(|| server.join().unwrap()).await.unwrap()
+}
+
+#[tokio::test]
+async fn through_a_proxy() {
+    let (url, server) = proxy();
+    let builder = iam::Client::builder().endpoint("http://iam.example.com").credentials(Credentials::token("t"));
+    let client = builder.proxy(url.replace("http://", "http://user:word@")).build().unwrap();
+    client.list_projects().send().await.unwrap();
+    client.list_projects().name("n").send().await.unwrap();
+    drop(client);
+    let asked = ended(server).await;
+    assert!(asked[0].starts_with("GET http://iam.example.com/v3/projects HTTP/1.1\r\n"), "{}", asked[0]);
+    assert!(asked[0].to_lowercase().contains("\r\nproxy-authorization: basic dxnlcjp3b3jk\r\n"), "{}", asked[0]);
+    // On the same connection.
+    assert!(asked[1].starts_with("GET http://iam.example.com/v3/projects?name=n HTTP/1.1\r\n"), "{}", asked[1]);
+}
+
+#[tokio::test]
+async fn on_one_connection() {
+    let (url, server) = proxy();
+    let client = client(url);
+    for _ in 0..5 {
+        client.list_projects().send().await.unwrap();
+    }
+    drop(client);
+    assert_eq!(ended(server).await.len(), 5);
+}
