@@ -75,8 +75,8 @@ pub struct BackupPolicyToSet {
     /// How many days backups are kept, 1 to 732. Support can raise the limit to 3660.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_days: Option<i32>,
-    /// Days of the week on which backups are made, as numbers with commas, where a number and 1 give the day: `1` is
-    /// Tuesday, `7` is Monday.
+    /// Days of the week on which backups begin, as numbers with commas between them: `1` is Monday, `7` is Sunday.
+    /// (The table of the document counts from Tuesday; its sample and the vendor's SDK do not.).
     ///
     /// Example: `1,2,3,4,5,6,7`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,7 +97,7 @@ yundb_runtime::setters!(BackupPolicyToSet {
 
 impl Object for BackupPolicyToSet {
     const FIELDS: &'static [Field] = &[
-        required("start_time", any()),
+        required("start_time", any().min_length(1)),
         required("keep_days", any().min(1).max(3660)),
         required("period", any()),
         optional("retention_num_backup_level1", any().min(0).max(1)),
@@ -257,7 +257,8 @@ impl ListBackups {
         Self(self.0.text("name", name))
     }
 
-    /// Name of the instance, 4 to 64 characters and at most 64 bytes.
+    /// Name of the instance: 4 to 64 characters and at most 64 bytes in UTF-8. It begins with a letter or Chinese
+    /// character and has letters, Chinese characters, digits, `-` and `_` only. Case matters.
     pub fn instance_name(self, instance_name: impl Into<String>) -> Self {
         Self(self.0.text("instance_name", instance_name))
     }
@@ -283,7 +284,7 @@ impl Operation for ListBackups {
                 query("begin_time", any()),
                 query("end_time", any()),
                 query("name", any().min_length(4).max_length(64)),
-                query("instance_name", any()),
+                query("instance_name", any().min_length(4).max_length(64)),
                 header("X-Language", any()).client("language"),
             ],
         )
@@ -419,8 +420,8 @@ pub struct BackupPolicy {
     pub keep_days: Option<i32>,
     /// Hour in UTC in which backups begin, as `hh:mm-HH:MM`.
     pub start_time: Option<String>,
-    /// Days of the week on which backups are made, as numbers with commas, where a number and 1 give the day: `1` is
-    /// Tuesday, `7` is Monday.
+    /// Days of the week on which backups begin, as numbers with commas between them: `1` is Monday, `7` is Sunday.
+    /// (The table of the document counts from Tuesday; its sample and the vendor's SDK do not.).
     ///
     /// Example: `1,2,3,4,5,6,7`.
     pub period: Option<String>,

@@ -403,7 +403,7 @@ impl Client {
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/password`
     ///
-    /// Source: huawei-gaussdb-mysql.md, section 4.10.5 Reseting passwords of database users.
+    /// Source: huawei-gaussdb-mysql.md, section 4.10.5 Resetting passwords of database users.
     #[doc(alias = "ResetGaussMySqlDatabasePassword")]
     #[doc(alias = "resetDatabaseUserPasswords")]
     pub fn reset_database_user_passwords(

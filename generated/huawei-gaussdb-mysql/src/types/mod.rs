@@ -158,11 +158,11 @@ pub use crate::operations::htap_standard::{
     ListStarrocksReplicationsResponse, ListStarrocksUsersResponse, ReplicationHealth,
     ReplicationListType, ReplicationScope, ReplicationStage,
     ShowStarrocksInstanceResponse, ShowStarrocksReplicationConfigResponse,
-    ShowStarrocksReplicationConfigResponseNewTableReplConfig, StarrocksDatabaseSetting,
-    StarrocksDatabaseSettings, StarrocksDeployment, StarrocksEngine,
-    StarrocksEngineToCreate, StarrocksInstance, StarrocksMode, StarrocksNode,
-    StarrocksNodeGroup, StarrocksNodeVolume, StarrocksParameterGroup, StarrocksPayInfo,
-    StarrocksPorts, StarrocksReplicatedTables, StarrocksReplication,
+    ShowStarrocksReplicationConfigResponseNewTableReplConfig, StarrocksActionToCheck,
+    StarrocksDatabaseSetting, StarrocksDatabaseSettings, StarrocksDeployment,
+    StarrocksEngine, StarrocksEngineToCreate, StarrocksInstance, StarrocksMode,
+    StarrocksNode, StarrocksNodeGroup, StarrocksNodeVolume, StarrocksParameterGroup,
+    StarrocksPayInfo, StarrocksPorts, StarrocksReplicatedTables, StarrocksReplication,
     StarrocksReplicationParameter, StarrocksResourceToCheck, StarrocksSettingCheck,
     StarrocksTableCheck, StarrocksTablesToReplicate, StarrocksUser,
 };
@@ -192,8 +192,9 @@ pub use crate::operations::htap_lite::{
     CreatedClickhouseInstance, HaMode, IsAutoRenew, ListClickhouseDatabasesResponse,
     ListClickhouseLtsConfigsResponse, ListClickhouseNodesResponse,
     ListClickhouseReplicationParametersResponse, ListClickhouseReplicationsResponse,
-    ListClickhouseSlowLogsResponse, ListClickhouseUsersResponse,
-    ShowClickhouseInstanceResponse, ShowClickhouseReplicationConfigResponse,
+    ListClickhouseSlowLogsResponse, ListClickhouseUsersResponse, ReplType,
+    ResizeClickhouseInstanceResponse, ShowClickhouseInstanceResponse,
+    ShowClickhouseReplicationConfigResponse,
     ShowClickhouseReplicationConfigResponseNewTableReplConfig,
     ShowClickhouseSlowLogMaskingResponse,
 };
@@ -252,7 +253,7 @@ pub struct StartedJob {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StartedJobOrOrder {
-    /// Id of the job. Only for what is billed by use.
+    /// Id of the job. Some calls answer it only for what is billed by use.
     pub job_id: Option<String>,
     /// Id of the order. Only for what is billed by year or month.
     pub order_id: Option<String>,

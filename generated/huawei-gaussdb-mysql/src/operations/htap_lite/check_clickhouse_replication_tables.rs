@@ -38,7 +38,7 @@ impl Client {
 pub struct CheckClickhouseReplicationTables(Call);
 
 impl CheckClickhouseReplicationTables {
-    /// Id of the instance to restore from. Required.
+    /// Id of the GaussDB(for MySQL) instance to replicate from. Required.
     pub fn source_instance_id(self, source_instance_id: impl Into<String>) -> Self {
         Self(self.0.text("source_instance_id", source_instance_id))
     }

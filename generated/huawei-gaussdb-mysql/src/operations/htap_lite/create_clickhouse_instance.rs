@@ -52,7 +52,7 @@ impl CreateClickhouseInstance {
     }
 
     /// Password of the user `root`: 8 to 32 characters, with three of capital letters, small letters, digits and the
-    /// signs `~!@#/%^*-_=+?,`. Required.
+    /// signs `~!@#%^*-_=+?,`. Required.
     pub fn db_root_pwd(self, db_root_pwd: impl Into<Secret>) -> Self {
         Self(self.0.set("db_root_pwd", Into::<Secret>::into(db_root_pwd)))
     }
@@ -205,7 +205,7 @@ pub struct ClickhouseVolumeToCreate {
     /// Type of the storage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub io_type: Option<ClickhouseVolumeType>,
-    /// Size in GB, 50 to 32000.
+    /// Size in GB, 50 to 32000. `listHtapStorageTypes` tells the least size of a type, which may be lower.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub capacity_in_gb: Option<i32>,
 }
@@ -218,7 +218,7 @@ yundb_runtime::setters!(ClickhouseVolumeToCreate {
 impl Object for ClickhouseVolumeToCreate {
     const FIELDS: &'static [Field] = &[
         required("io_type", any()),
-        required("capacity_in_gb", any().min(50).max(32000)),
+        required("capacity_in_gb", any().max(32000)),
     ];
 }
 

@@ -89,7 +89,7 @@ yundb_runtime::paged_methods!(ListClickhouseDatabases => String, Response<ListCl
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListClickhouseDatabasesResponse {
-    /// Databases that the user has privileges for.
+    /// Names of the databases of the instance.
     pub databases: Vec<String>,
     /// How many databases there are.
     pub total_count: Option<i32>,

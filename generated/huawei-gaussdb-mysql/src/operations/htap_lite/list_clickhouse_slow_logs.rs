@@ -138,8 +138,7 @@ pub struct ClickhouseSlowLog {
     pub client_ip: Option<String>,
     /// When it began.
     pub start_time: Option<String>,
-    /// Number of the entry to go on after: `line_num` of the last entry of the page before. Leave it out for the
-    /// first page.
+    /// Number of the entry. That of the last entry is the next page's `line_num`.
     pub line_num: Option<String>,
     /// How many such statements there were.
     pub count: Option<String>,

@@ -5,9 +5,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{
-    ClickhouseListType, ClickhouseSettingCheck, ClickhouseTableCheck, ErrorBody,
-};
+use crate::types::{ClickhouseSettingCheck, ClickhouseTableCheck, ErrorBody};
 
 impl Client {
     /// Show the settings of a replication to ClickHouse.
@@ -68,7 +66,7 @@ yundb_runtime::operation_methods!(ShowClickhouseReplicationConfig => Response<Sh
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowClickhouseReplicationConfigResponse {
-    /// Id of the instance to restore from.
+    /// Id of the GaussDB(for MySQL) instance that is replicated.
     pub source_instance_id: Option<String>,
     /// Id of the node that is replicated.
     pub source_node_id: Option<String>,
@@ -105,10 +103,27 @@ pub struct ClickhouseDatabaseSettings {
 #[non_exhaustive]
 pub struct ClickhouseReplicatedTables {
     /// Whether the list says which tables are replicated or which are not.
-    pub repl_type: Option<ClickhouseListType>,
+    pub repl_type: Option<ReplType>,
     /// The tables of the list.
     pub tables: Vec<String>,
 }
+
+/// Whether the list says which tables are replicated or which are not.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReplType {
+    /// Only the tables of the list, which must not be empty.
+    WhiteList,
+    /// All but the tables of the list
+    BlackList,
+    /// A value that the spec does not list.
+    Unknown(String),
+}
+
+yundb_runtime::string_enum!(ReplType {
+    WhiteList = "white_list",
+    BlackList = "black_list",
+});
 
 /// Which tables are replicated after the change.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -116,7 +131,7 @@ pub struct ClickhouseReplicatedTables {
 #[non_exhaustive]
 pub struct ShowClickhouseReplicationConfigResponseNewTableReplConfig {
     /// Whether the list says which tables are replicated or which are not.
-    pub repl_type: Option<ClickhouseListType>,
+    pub repl_type: Option<ReplType>,
     /// The tables of the list.
     pub tables: Vec<String>,
 }

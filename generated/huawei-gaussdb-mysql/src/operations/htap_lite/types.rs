@@ -69,7 +69,7 @@ impl Object for ClickhouseTablesToReplicate {
 pub enum ClickhouseListType {
     /// Only the tables of the list, which must not be empty.
     WhiteList,
-    /// All but the tables of the list
+    /// All but the tables of the list, so all if it is empty
     BlackList,
     /// A value that the spec does not list.
     Unknown(String),

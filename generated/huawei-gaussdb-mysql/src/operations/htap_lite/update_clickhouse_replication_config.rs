@@ -47,8 +47,9 @@ impl UpdateClickhouseReplicationConfig {
         Self(self.0.text("database", database))
     }
 
-    /// JSON text that says which tables are replicated, such as `[{"white_list":"test1,test2,test3"}]`. Only the
-    /// tables can be changed, not whether the list is a white or a black one. Required.
+    /// JSON text that says which tables are replicated, such as `{"white_list": "test1,test2,test3"}`, with commas
+    /// between the tables; a black list has the key `black_list`. Only the tables can be changed, not whether the
+    /// list is a white or a black one. Required.
     pub fn value(self, value: impl Into<String>) -> Self {
         Self(self.0.text("value", value))
     }

@@ -152,7 +152,7 @@ yundb_runtime::setters!(StarrocksTablesToReplicate {
 #[serde(default)]
 #[non_exhaustive]
 pub struct CheckStarrocksReplicationDatabasesResponse {
-    /// Name of the database.
+    /// Name of the source database.
     pub source_database_name: Option<String>,
     /// What was found in the source database.
     pub source_db_config_check_results: Vec<StarrocksSettingCheck>,

@@ -28,9 +28,9 @@ impl Client {
 pub struct CheckStarrocksResources(Call);
 
 impl CheckStarrocksResources {
-    /// What to check; only the creation of an instance can be checked. Required.
-    pub fn action(self, action: impl Into<String>) -> Self {
-        Self(self.0.text("action", action))
+    /// What to check. Required.
+    pub fn action(self, action: impl Into<StarrocksActionToCheck>) -> Self {
+        Self(self.0.set("action", Into::<StarrocksActionToCheck>::into(action)))
     }
 
     /// What is needed. Required.
@@ -62,6 +62,20 @@ impl Operation for CheckStarrocksResources {
 }
 
 yundb_runtime::operation_methods!(CheckStarrocksResources => Response<CheckStarrocksResourcesResponse>, Error<ErrorBody>);
+
+/// What to check.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StarrocksActionToCheck {
+    /// Whether an instance can be created.
+    CreateInstance,
+    /// A value that the spec does not list.
+    Unknown(String),
+}
+
+yundb_runtime::string_enum!(StarrocksActionToCheck {
+    CreateInstance = "createInstance",
+});
 
 /// What is needed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -60,7 +60,7 @@ impl CreateStarrocksInstance {
     }
 
     /// Password of the database's administrator: 8 to 32 characters, with at least three of capital letters, small
-    /// letters, digits and the signs `~!@#$%^*-_=+?,()&.`. Weak passwords are refused. Required.
+    /// letters, digits and the signs `~!@#$%^*-_=+?,()&|.`. Weak passwords are refused. Required.
     pub fn db_root_pwd(self, db_root_pwd: impl Into<Secret>) -> Self {
         Self(self.0.set("db_root_pwd", Into::<Secret>::into(db_root_pwd)))
     }

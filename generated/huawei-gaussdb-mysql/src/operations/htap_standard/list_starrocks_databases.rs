@@ -93,6 +93,6 @@ pub struct ListStarrocksDatabasesResponse {
     pub databases: Vec<String>,
     /// How many databases there are.
     pub total_count: Option<i32>,
-    /// When this was read, as a timestamp.
+    /// When this was read, in seconds since 1970.
     pub timestamp: Option<i64>,
 }

@@ -26,7 +26,7 @@ yundb_runtime::string_enum!(StarrocksMode {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeleteStarrocksInstanceResponse {
-    /// Id of the workflow. No call shows its state.
+    /// Id of the workflow.
     pub workflow_id: Option<String>,
 }
 

@@ -36,7 +36,7 @@ impl UpdateStarrocksUserPassword {
     }
 
     /// Password of the user: 8 to 32 characters, with at least three of capital letters, small letters, digits and
-    /// the signs `~!@#%^*-_=+?`. It is neither the name nor the name reversed. Required.
+    /// the signs `~!@#%^*-_=+?,`. It is neither the name nor the name reversed. Required.
     pub fn password(self, password: impl Into<Secret>) -> Self {
         Self(self.0.set("password", Into::<Secret>::into(password)))
     }

@@ -11,7 +11,7 @@ impl Client {
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/password`
     ///
-    /// Source: huawei-gaussdb-mysql.md, section 4.3.8 Reseting the administrator's password.
+    /// Source: huawei-gaussdb-mysql.md, section 4.3.8 Resetting the administrator's password.
     #[doc(alias = "ResetGaussMySqlPassword")]
     #[doc(alias = "resetInstancePassword")]
     pub fn reset_instance_password(
