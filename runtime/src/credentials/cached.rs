@@ -28,7 +28,7 @@ pub trait CredentialsSource: fmt::Debug + Send + Sync {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_>;
 }
 
-/// Keeps the credentials of a source and renews them five minutes before they end.
+/// Keeps the credentials of a source and renews them five minutes before they end, or in the middle of a shorter life.
 ///
 /// One caller renews them while all others go on with the old ones, as long as these are valid; only where there are none,
 /// callers wait. Nothing is asked before the first call. A source that fails is asked again after five seconds.
@@ -42,8 +42,16 @@ pub struct CachedCredentials<S> {
 
 #[derive(Default)]
 struct State {
-    known: Option<TemporaryCredentials>,
+    known: Option<Known>,
     failed: Option<(Timestamp, CredentialsError)>,
+}
+
+struct Known {
+    credentials: Credentials,
+    /// From when on they are to be renewed.
+    renew: Timestamp,
+    /// From when on they are of no use.
+    end: Timestamp,
 }
 
 /// How long before their end credentials are renewed.
@@ -69,11 +77,11 @@ impl<S: CredentialsSource> CachedCredentials<S> {
         with(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What is known and lives for more than this, or how asking failed just now.
-    fn known(&self, left: SignedDuration) -> Option<Result<Credentials, CredentialsError>> {
+    /// What is known and need not be renewed yet (`fresh`) or is of use at least, or how asking failed just now.
+    fn known(&self, fresh: bool) -> Option<Result<Credentials, CredentialsError>> {
         let now = self.clock.now();
         self.state(|state| {
-            let valid = state.known.as_ref().filter(|known| known.expires.duration_since(now) > left);
+            let valid = state.known.as_ref().filter(|known| now < if fresh { known.renew } else { known.end });
             if let Some(known) = valid {
                 return Some(Ok(known.credentials.clone()));
             }
@@ -88,9 +96,11 @@ impl<S: CredentialsSource> CachedCredentials<S> {
         let now = self.clock.now();
         self.state(|state| match answer {
             Ok(new) => {
-                let credentials = new.credentials.clone();
-                *state = State { known: Some(new), failed: None };
-                Ok(credentials)
+                let before = |time| new.expires.checked_sub(time).unwrap_or(Timestamp::MIN);
+                let ahead = AHEAD.min(new.expires.duration_since(now) / 2);
+                let known = Known { credentials: new.credentials.clone(), renew: before(ahead), end: before(LEAST) };
+                *state = State { known: Some(known), failed: None };
+                Ok(new.credentials)
             }
             Err(error) => {
                 state.failed = Some((now, error.clone()));
@@ -103,20 +113,20 @@ impl<S: CredentialsSource> CachedCredentials<S> {
 impl<S: CredentialsSource> CredentialsProvider for CachedCredentials<S> {
     fn credentials(&self) -> CredentialsFuture<'_> {
         Box::pin(async move {
-            if let Some(Ok(fresh)) = self.known(AHEAD) {
+            if let Some(Ok(fresh)) = self.known(true) {
                 return Ok(fresh);
             }
             // Old ones will do while another caller asks, or if the source fails.
-            if let Some(Ok(old)) = self.known(LEAST) {
+            if let Some(Ok(old)) = self.known(false) {
                 let Ok(_lock) = self.asking.try_lock() else { return Ok(old) };
-                return match self.known(AHEAD) {
+                return match self.known(true) {
                     Some(Ok(fresh)) => Ok(fresh),
                     Some(Err(_)) => Ok(old),
                     None => Ok(self.ask().await.unwrap_or(old)),
                 };
             }
             let _lock = self.asking.lock().await;
-            match self.known(LEAST) {
+            match self.known(false) {
                 Some(told) => told,
                 None => self.ask().await,
             }
@@ -229,6 +239,16 @@ mod tests {
         keys.sort();
         assert_eq!((keys[48].as_str(), keys[49].as_str()), ("until 1000", "until 2000"));
         assert_eq!(key(cached.credentials().await), "until 2000");
+        assert_eq!(source.asked.load(Ordering::Relaxed), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn short_lives() {
+        let (cached, source, clock) = cached([Some(100), Some(200)]);
+        for (second, end) in [(0, 100), (49, 100), (50, 200), (51, 200), (124, 200)] {
+            clock.set(second);
+            assert_eq!(key(cached.credentials().await), format!("until {end}"), "{second}");
+        }
         assert_eq!(source.asked.load(Ordering::Relaxed), 2);
     }
 
