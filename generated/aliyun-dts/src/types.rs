@@ -560,7 +560,7 @@ yundb_runtime::string_enum!(ObjectType {
     Constraint = "Constraint",
     Index = "Index",
     View = "View",
-    MaterializeView = "MaterializeView",
+    MaterializeView = "Materialize View",
     Type = "Type",
     Synonym = "Synonym",
     Trigger = "Trigger",
@@ -792,11 +792,11 @@ pub struct PrecheckProgress {
 pub struct CheckItem {
     /// Result of the check.
     pub check_status: Option<CheckResult>,
-    /// Why the check failed.
+    /// Why the check failed. Only if it did.
     pub error_message: Option<String>,
     /// What is checked.
     pub item_name: Option<String>,
-    /// How to mend what the check found.
+    /// How to mend what the check found. Only if it failed.
     pub repair_method: Option<String>,
 }
 

@@ -511,7 +511,8 @@ pub struct MigrationSource {
     /// Kind of the source: a cloud database, or how a self-managed one is reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instance_type: Option<MigrationSourceType>,
-    /// Id of the source. Example: `rm-bp1i99e8l7913****`.
+    /// Id of the source. Required if `SourceEndpoint.InstanceType` is `RDS`, `ECS`, `Express`, `MongoDB`, `POLARDB`
+    /// or `PolarDB_o` (for `Express` it is the id of the VPC), and only used then. Example: `rm-bp1i99e8l7913****`.
     #[serde(rename = "InstanceID", skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<String>,
     /// Database engine of the source. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
@@ -923,13 +924,13 @@ pub struct MigrationJob {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MigrationPhase {
-    /// Why the full load failed.
+    /// Why the phase failed.
     pub error_message: Option<String>,
     /// How much of it is done, in percent.
     pub percent: Option<String>,
-    /// Records that are done.
+    /// Records that are done; of the structure, tables.
     pub progress: Option<String>,
-    /// State of the full load.
+    /// State of the phase.
     #[serde(rename = "status")]
     pub status: Option<PhaseStatus>,
 }
@@ -955,7 +956,7 @@ pub struct MigrationIncrementalPhase {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MigrationEndpoint {
-    /// Database that the objects go to.
+    /// Database of the objects.
     pub database_name: Option<String>,
     /// Database engine.
     pub engine_name: Option<String>,
@@ -965,7 +966,7 @@ pub struct MigrationEndpoint {
     /// Id of the instance.
     #[serde(rename = "InstanceID")]
     pub instance_id: Option<String>,
-    /// Kind of the instance.
+    /// Kind of the instance, such as `RDS`, `ECS`, `LocalInstance`, `Express`, `MongoDB`, `POLARDB`.
     pub instance_type: Option<String>,
     /// SID of an Oracle database. Only for Oracle.
     #[serde(rename = "OracleSID")]
@@ -1285,7 +1286,7 @@ pub struct ShowMigrationJobStatusResponse {
     /// Phases of the task.
     pub migration_mode: Option<MigrationMode>,
     /// What is migrated.
-    pub migration_object: Option<String>,
+    pub migration_object: Option<JsonText<Vec<MigrationObject>>>,
     /// How the instance is paid for, always `PostPaid`.
     pub pay_type: Option<PayType>,
     /// Precheck.
@@ -1322,7 +1323,7 @@ pub struct MigrationIncrementalProgress {
 impl Client {
     /// End a migration.
     ///
-    /// The migration counts as finished then, and cannot be started again.
+    /// The migration must be running. It counts as finished then, and cannot be started again.
     ///
     /// `Action=StopMigrationJob`
     ///

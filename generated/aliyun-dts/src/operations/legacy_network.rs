@@ -32,8 +32,8 @@ impl Client {
 pub struct ListServerIpsLegacy(Call);
 
 impl ListServerIpsLegacy {
-    /// Region of the source; for a database with a public address `cn-hangzhou` or the region next to it. Example:
-    /// `cn-hangzhou`. Required.
+    /// Region of the source; for a database with a public address `cn-hangzhou` or the region that is nearest to the
+    /// database. Example: `cn-hangzhou`. Required.
     pub fn source_endpoint_region(
         self,
         source_endpoint_region: impl Into<RegionId>,
@@ -48,8 +48,8 @@ impl ListServerIpsLegacy {
         )
     }
 
-    /// Region of the destination; for a database with a public address `cn-hangzhou` or the region next to it.
-    /// Example: `cn-hangzhou`.
+    /// Region of the destination; for a database with a public address `cn-hangzhou` or the region that is nearest to
+    /// the database. Example: `cn-hangzhou`.
     pub fn destination_endpoint_region(
         self,
         destination_endpoint_region: impl Into<RegionId>,

@@ -99,8 +99,8 @@ impl ConfigureSubscription {
         )
     }
 
-    /// Region of the source; for a database with a public address `cn-hangzhou` or the region next to it. Example:
-    /// `cn-hangzhou`.
+    /// Region of the source; for a database with a public address `cn-hangzhou` or the region that is nearest to the
+    /// database. Example: `cn-hangzhou`.
     pub fn source_endpoint_region(
         self,
         source_endpoint_region: impl Into<RegionId>,

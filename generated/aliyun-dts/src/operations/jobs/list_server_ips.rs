@@ -29,8 +29,8 @@ impl Client {
 pub struct ListServerIps(Call);
 
 impl ListServerIps {
-    /// Region of the source; for a database with a public address `cn-hangzhou` or the region next to it. Example:
-    /// `cn-hangzhou`. Required.
+    /// Region of the source; for a database with a public address `cn-hangzhou` or the region that is nearest to the
+    /// database. Example: `cn-hangzhou`. Required.
     pub fn region(self, region: impl Into<RegionId>) -> Self {
         Self(self.0.set("Region", Into::<RegionId>::into(region)))
     }
@@ -40,8 +40,8 @@ impl ListServerIps {
         Self(self.0.set("Type", Into::<DatabaseAccess>::into(r#type)))
     }
 
-    /// Region of the destination instance; for a database with a public address `cn-hangzhou` or the region next to
-    /// it. Required for migration and synchronization. Example: `cn-hangzhou`.
+    /// Region of the destination instance; for a database with a public address `cn-hangzhou` or the region that is
+    /// nearest to the database. Required for migration and synchronization. Example: `cn-hangzhou`.
     pub fn destination_region(self, destination_region: impl Into<RegionId>) -> Self {
         Self(self.0.set("DestinationRegion", Into::<RegionId>::into(destination_region)))
     }

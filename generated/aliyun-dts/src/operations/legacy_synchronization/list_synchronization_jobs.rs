@@ -141,7 +141,7 @@ pub struct SynchronizationInstance {
     pub delay: Option<String>,
     /// Destination.
     pub destination_endpoint: Option<SynchronizationEndpoint>,
-    /// Why the incremental phase failed.
+    /// Why the synchronization failed.
     pub error_message: Option<String>,
     /// When the instance expires, as yyyy-MM-ddTHH:mm:ssZ in UTC. Only if `PayType` is `PrePaid`.
     pub expire_time: Option<String>,

@@ -31,7 +31,7 @@ impl Client {
 pub struct ShowInitializationStatus(Call);
 
 impl ShowInitializationStatus {
-    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtsi76118o3w92****} $$`.
+    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtsi76118o3w92****`.
     /// Required.
     pub fn synchronization_job_id(
         self,

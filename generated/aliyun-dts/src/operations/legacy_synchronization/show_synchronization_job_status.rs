@@ -115,7 +115,7 @@ pub struct ShowSynchronizationJobStatusResponse {
     pub err_code: Option<String>,
     /// What went wrong.
     pub err_message: Option<String>,
-    /// Why the incremental phase failed.
+    /// Why the synchronization failed.
     pub error_message: Option<String>,
     /// When the instance expires, as yyyy-MM-ddTHH:mm:ssZ in UTC. Only if `PayType` is `PrePaid`.
     pub expire_time: Option<String>,
