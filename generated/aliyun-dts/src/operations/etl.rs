@@ -120,7 +120,7 @@ pub struct ListEtlJobVersionsResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct EtlJobVersion {
-    /// When the ETL task was created.
+    /// When the ETL task was created, in milliseconds since 1970.
     pub create_time: Option<String>,
     /// Id of who created it.
     pub creator: Option<String>,
@@ -132,9 +132,9 @@ pub struct EtlJobVersion {
     pub dts_job_id: Option<String>,
     /// Name of the ETL task.
     pub dts_job_name: Option<String>,
-    /// When it was changed.
+    /// When it was changed, in milliseconds since 1970.
     pub modify_time: Option<String>,
-    /// Safe checkpoint: where the ETL task stands.
+    /// Safe checkpoint: where the ETL task stands, in milliseconds since 1970.
     pub safe_checkpoint: Option<String>,
     /// Level of the log: `ERROR`, `WARN`, `INFO` or `DEBUG`.
     pub status: Option<LogLevel>,
@@ -245,7 +245,7 @@ pub struct EtlJobLog {
     pub content_key: Option<String>,
     /// Id of the ETL task.
     pub etl_id: Option<String>,
-    /// When the log was written.
+    /// When the log was written, in milliseconds since 1970.
     pub log_datetime: Option<String>,
     /// Level of the log: `ERROR`, `WARN`, `INFO` or `DEBUG`.
     pub status: Option<LogLevel>,

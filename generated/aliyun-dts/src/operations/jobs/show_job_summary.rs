@@ -29,7 +29,6 @@ pub struct ShowJobSummary(Call);
 
 impl ShowJobSummary {
     /// Id of the migration or synchronization task. This or `DtsInstanceId` is needed. Example: `l3m1213ye7l****`.
-    /// Required.
     pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
         Self(self.0.text("DtsJobId", dts_job_id))
     }
@@ -71,7 +70,7 @@ impl Operation for ShowJobSummary {
         )
         .params(
             &[
-                query("DtsJobId", any()).required(),
+                query("DtsJobId", any()),
                 query("JobCode", any()).required(),
                 query("SynchronizationDirection", any()).required(),
                 query("RegionId", any()).client("region"),

@@ -25,7 +25,8 @@ impl Client {
 pub struct StopJobs(Call);
 
 impl StopJobs {
-    /// Ids of the tasks, joined by commas; `listJobs` tells them. Example: `l5o11f9029c****`. Required.
+    /// Ids of the migration and synchronization tasks, joined by commas; `listJobs` tells them. Example:
+    /// `l5o11f9029c****`. Required.
     pub fn dts_job_ids(self, dts_job_ids: impl Into<String>) -> Self {
         Self(self.0.text("DtsJobIds", dts_job_ids))
     }

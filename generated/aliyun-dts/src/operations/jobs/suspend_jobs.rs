@@ -25,7 +25,8 @@ impl Client {
 pub struct SuspendJobs(Call);
 
 impl SuspendJobs {
-    /// Ids of the tasks, joined by commas; `listJobs` tells them. Example: `hfi12iv4z7e****`. Required.
+    /// Ids of the migration and synchronization tasks, joined by commas; `listJobs` tells them. Example:
+    /// `hfi12iv4z7e****`. Required.
     pub fn dts_job_ids(self, dts_job_ids: impl Into<String>) -> Self {
         Self(self.0.text("DtsJobIds", dts_job_ids))
     }
