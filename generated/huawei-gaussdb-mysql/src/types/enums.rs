@@ -724,6 +724,23 @@ yundb_runtime::string_enum!(ChargeMode {
     PostPaid = "postPaid",
 });
 
+/// Unit of the period that an instance is bought for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PeriodType {
+    /// Months.
+    Month,
+    /// Years.
+    Year,
+    /// A value that the spec does not list.
+    Unknown(String),
+}
+
+yundb_runtime::string_enum!(PeriodType {
+    Month = "month",
+    Year = "year",
+});
+
 /// True or false, as text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -796,23 +813,6 @@ yundb_runtime::string_enum!(InstanceStatus {
     Normal = "normal",
     Abnormal = "abnormal",
     Createfail = "createfail",
-});
-
-/// Whether months or years are ordered. Required with `prePaid`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ChargeInfoPeriodType {
-    /// Months.
-    Month,
-    /// Years.
-    Year,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(ChargeInfoPeriodType {
-    Month = "month",
-    Year = "year",
 });
 
 /// Role of the node.

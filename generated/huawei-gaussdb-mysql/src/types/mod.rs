@@ -33,9 +33,9 @@ pub use crate::operations::instances::{
     ListInstanceEipsResponse, ListInstancesResponse, ListRecycledInstancesResponse,
     MonitorPeriod, NewInstanceBackupStrategy, NewInstanceBilling, NewInstanceDatastore,
     NewInstanceEncryption, NewInstanceRestorePoint, NewInstanceRestoreType,
-    NewInstanceTag, NewInstanceVolume, NodeName, PeriodType, RecyclePolicy,
-    RecyclePolicyToSet, RecycledInstance, ResourceCheckAction, ResourceCheckMode,
-    ResourceCheckZoneMode, ResourceToCheck, ScalingStrategy, ScalingStrategyToSet,
+    NewInstanceTag, NewInstanceVolume, NodeName, RecyclePolicy, RecyclePolicyToSet,
+    RecycledInstance, ResourceCheckAction, ResourceCheckMode, ResourceCheckZoneMode,
+    ResourceToCheck, ScalingStrategy, ScalingStrategyToSet,
     ShowAutoScalingPolicyResponse, ShowDedicatedResourceResponse, ShowInstanceResponse,
     ShowInstanceVersionResponse, ShowMonitorPolicyResponse, ShowRecyclePolicyResponse,
     TdeAlgorithm, TdeInfo, UpdateAutoScalingPolicyResponse,
@@ -208,27 +208,27 @@ pub use crate::operations::legacy::{
     ErrorLogLevelLegacy, ErrorLogV3, InstanceDetailsV3, InstanceStatusV3, InstanceV3,
     LegacyBackup, LegacyBackupPolicy, LegacyBackupPolicyToSet, LegacyBackupStrategy,
     LegacyBackupStrategyToSet, LegacyChargeInfo, LegacyChargeInfoToOrder,
-    LegacyCreatedInstance, LegacyDatastore, LegacyDatastoreToCreate, LegacyEngineVersion,
-    LegacyEnterpriseProjectQuota, LegacyErrorLog, LegacyFlavor, LegacyFlavorToSet,
-    LegacyInstance, LegacyInstanceDetails, LegacyInstanceDetailsChargeInfo,
-    LegacyInstanceDetailsVolume, LegacyInstanceFlavor, LegacyInstanceNode,
-    LegacyInstanceVolume, LegacyJob, LegacyJobEntities, LegacyJobInstance,
-    LegacyJobStatus, LegacyJobTarget, LegacyListedBackupStrategy, LegacyNodeVolume,
-    LegacyOrderedChargeInfo, LegacyParameterTemplate, LegacyProxy, LegacyProxyFlavor,
-    LegacyProxyFlavorGroup, LegacyProxyMasterNode, LegacyProxyNode,
-    LegacyProxyReadReplica, LegacyQuota, LegacyQuotaToSet, LegacyQuotaToUpdate,
-    LegacySlowLog, LegacyTag, LegacyTagToAdd, LegacyVolumeToOrder, LevelOneBackups,
-    ListBackupsLegacyResponse, ListEngineVersionsLegacyResponse,
-    ListErrorLogsLegacyResponse, ListErrorLogsV3Response, ListFlavorsLegacyResponse,
-    ListInstancesLegacyResponse, ListInstancesV3Response,
-    ListParameterTemplatesLegacyResponse, ListProxyFlavorsLegacyResponse,
-    ListQuotasLegacyResponse, ListSlowLogsLegacyResponse, ListSlowLogsV3Response,
-    ManualBackupType, ProxiedNodeV3, ProxyFlavorGroupTypeLegacy, ProxyNodeStatusV3,
-    ProxyNodeV3, ProxyPoolStatusLegacy, ProxyPoolStatusV3, ProxyStatusV3, ProxyV3,
-    ShowBackupPolicyLegacyResponse, ShowInstanceLegacyResponse, ShowInstanceV3Response,
-    ShowJobLegacyResponse, ShowProxyLegacyResponse, ShowProxyV3Response,
-    ShowProxyV3ResponseReadonlyNode, SlowLogStatementType, SlowLogV3,
-    UpdateQuotasLegacyResponse, ZoneStatus,
+    LegacyChargeInfoToOrderPeriodType, LegacyCreatedInstance, LegacyDatastore,
+    LegacyDatastoreToCreate, LegacyEngineVersion, LegacyEnterpriseProjectQuota,
+    LegacyErrorLog, LegacyFlavor, LegacyFlavorToSet, LegacyInstance,
+    LegacyInstanceDetails, LegacyInstanceDetailsChargeInfo, LegacyInstanceDetailsVolume,
+    LegacyInstanceFlavor, LegacyInstanceNode, LegacyInstanceVolume, LegacyJob,
+    LegacyJobEntities, LegacyJobInstance, LegacyJobStatus, LegacyJobTarget,
+    LegacyListedBackupStrategy, LegacyNodeVolume, LegacyOrderedChargeInfo,
+    LegacyParameterTemplate, LegacyProxy, LegacyProxyFlavor, LegacyProxyFlavorGroup,
+    LegacyProxyMasterNode, LegacyProxyNode, LegacyProxyReadReplica, LegacyQuota,
+    LegacyQuotaToSet, LegacyQuotaToUpdate, LegacySlowLog, LegacyTag, LegacyTagToAdd,
+    LegacyVolumeToOrder, LevelOneBackups, ListBackupsLegacyResponse,
+    ListEngineVersionsLegacyResponse, ListErrorLogsLegacyResponse,
+    ListErrorLogsV3Response, ListFlavorsLegacyResponse, ListInstancesLegacyResponse,
+    ListInstancesV3Response, ListParameterTemplatesLegacyResponse,
+    ListProxyFlavorsLegacyResponse, ListQuotasLegacyResponse, ListSlowLogsLegacyResponse,
+    ListSlowLogsV3Response, ManualBackupType, ProxiedNodeV3, ProxyFlavorGroupTypeLegacy,
+    ProxyNodeStatusV3, ProxyNodeV3, ProxyPoolStatusLegacy, ProxyPoolStatusV3,
+    ProxyStatusV3, ProxyV3, ShowBackupPolicyLegacyResponse, ShowInstanceLegacyResponse,
+    ShowInstanceV3Response, ShowJobLegacyResponse, ShowProxyLegacyResponse,
+    ShowProxyV3Response, ShowProxyV3ResponseReadonlyNode, SlowLogStatementType,
+    SlowLogV3, UpdateQuotasLegacyResponse, ZoneStatus,
 };
 
 /// What a failed call answers.
@@ -318,14 +318,13 @@ pub struct ChargeInfo {
     /// How the instance is billed.
     pub charge_mode: Option<ChargeMode>,
     /// Whether months or years are ordered. Required with `prePaid`.
-    pub period_type: Option<ChargeInfoPeriodType>,
+    pub period_type: Option<PeriodType>,
     /// How many months (1 to 9) or years (1 to 3) are ordered. Required with `prePaid`.
     pub period_num: Option<i32>,
     /// Whether the order is renewed automatically, for as long as before, and paid automatically then. `false` by
     /// default.
     pub is_auto_renew: Option<TextBoolean>,
     /// Whether the order is paid from the account at once, `true` by default. How renewals are paid does not depend
-    /// on it.
     pub is_auto_pay: Option<TextBoolean>,
 }
 

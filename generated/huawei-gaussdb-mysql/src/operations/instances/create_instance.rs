@@ -6,8 +6,8 @@ use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
 use crate::types::{
-    AvailabilityZoneMode, ChargeMode, ErrorBody, LowerCaseTableNames, TdeAlgorithm,
-    TextBoolean,
+    AvailabilityZoneMode, ChargeMode, ErrorBody, LowerCaseTableNames, PeriodType,
+    TdeAlgorithm, TextBoolean,
 };
 
 impl Client {
@@ -295,23 +295,6 @@ impl Object for NewInstanceBilling {
         optional("period_num", any().min(1).max(9)),
     ];
 }
-
-/// Unit of the period that an instance is bought for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PeriodType {
-    /// Months.
-    Month,
-    /// Years.
-    Year,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(PeriodType {
-    Month = "month",
-    Year = "year",
-});
 
 /// When backups are made automatically.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
