@@ -7,7 +7,7 @@ use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
 use crate::types::{
     AvailabilityZoneMode, ChargeMode, ErrorBody, LegacyBackupStrategy, LegacyDatastore,
-    LowerCaseTableNames,
+    LowerCaseTableNames, PeriodType,
 };
 
 impl Client {
@@ -213,7 +213,7 @@ pub struct LegacyChargeInfoToOrder {
     pub charge_mode: Option<ChargeMode>,
     /// Whether months or years are ordered. Required with `prePaid`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub period_type: Option<LegacyChargeInfoToOrderPeriodType>,
+    pub period_type: Option<PeriodType>,
     /// How many months (1 to 9) or years (1 to 3) are ordered. Required with `prePaid`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period_num: Option<i32>,
@@ -221,30 +221,13 @@ pub struct LegacyChargeInfoToOrder {
 
 yundb_runtime::setters!(LegacyChargeInfoToOrder {
     charge_mode: into(ChargeMode),
-    period_type: into(LegacyChargeInfoToOrderPeriodType),
+    period_type: into(PeriodType),
     period_num: value(i32),
 });
 
 impl Object for LegacyChargeInfoToOrder {
     const FIELDS: &'static [Field] = &[required("charge_mode", any())];
 }
-
-/// Whether months or years are ordered. Required with `prePaid`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LegacyChargeInfoToOrderPeriodType {
-    /// Months.
-    Month,
-    /// Years.
-    Year,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(LegacyChargeInfoToOrderPeriodType {
-    Month = "month",
-    Year = "year",
-});
 
 /// The database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
