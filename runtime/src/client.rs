@@ -53,7 +53,6 @@ pub(crate) struct Settings {
     /// How far the service's clock is ahead of ours, in seconds, as it was found out.
     pub(crate) skew: AtomicI64,
     pub(crate) max_response_size: usize,
-    pub(crate) user_agent: String,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -431,7 +430,6 @@ impl<C: From<Client>> ClientBuilder<C> {
             Protocol::AliyunRpc => Some(Arc::new(CredentialsChain::aliyun())),
             Protocol::HuaweiRest => Some(Arc::new(CredentialsChain::huawei())),
         });
-        let user_agent = format!("{} {}/{}", service.package, env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION"));
         Ok(C::from(Client(Arc::new(Settings {
             service,
             values: self.values,
@@ -449,7 +447,6 @@ impl<C: From<Client>> ClientBuilder<C> {
             limiters: limits.into_iter().map(Limiter::new).collect(),
             skew: AtomicI64::new(0),
             max_response_size: self.max_response_size,
-            user_agent,
             transport,
             interceptors: self.interceptors,
             clock: self.clock,

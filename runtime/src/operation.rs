@@ -318,7 +318,7 @@ impl Param {
 /// A service: what all its operations share.
 #[derive(Clone, Copy, Debug)]
 pub struct Service {
-    /// The name of the generated crate, for the `User-Agent`.
+    /// The name and version of the generated crate, for logs and metrics.
     pub package: &'static str,
     /// The API's version.
     pub version: &'static str,

@@ -61,7 +61,7 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
         plan.rpc = Some((fragment.strip_prefix("Action=").unwrap_or(call.spec.name), own));
     }
     let mut cookies = Vec::new();
-    insert(&mut plan.headers, USER_AGENT.as_str(), &settings.user_agent, &mut violations);
+    insert(&mut plan.headers, USER_AGENT.as_str(), OUR_NAME, &mut violations);
     plan.headers.extend(settings.headers.clone());
     if !call.spec.accept.is_empty() {
         insert(&mut plan.headers, ACCEPT.as_str(), call.spec.accept, &mut violations);
@@ -239,6 +239,9 @@ fn body(call: &Call, settings: &Settings, given: &Given<'_>) -> Option<(String, 
     }
     None
 }
+
+/// All that a service learns of who calls it, besides the credentials.
+const OUR_NAME: &str = concat!("yundb/", env!("CARGO_PKG_VERSION"));
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 

@@ -66,8 +66,7 @@ async fn huawei_rest_signed() {
     assert_eq!(header(&request, "x-language"), "en-us");
     assert_eq!(header(&request, "x-project-id"), "p1");
     assert_eq!(header(&request, "x-sdk-date"), "20240506T120000Z");
-    let user_agent = format!("mini-huawei/0.3.0 yundb-runtime/{}", env!("CARGO_PKG_VERSION"));
-    assert_eq!(header(&request, "user-agent"), user_agent);
+    assert_eq!(header(&request, "user-agent"), format!("yundb/{}", env!("CARGO_PKG_VERSION")));
     let authorization = header(&request, "authorization");
     let expected = "SDK-HMAC-SHA256 Access=AK, SignedHeaders=content-type;host;x-project-id;x-sdk-date, Signature=";
     assert!(authorization.starts_with(expected), "{authorization}");
