@@ -83,7 +83,7 @@
 //! | [`list_auto_scaling_history`](crate::Client::list_auto_scaling_history) | List what auto scaling did | `GET /v3/{project_id}/instances/{instance_id}/auto-scaling/history` |
 //! | [`update_serverless_policy`](crate::Client::update_serverless_policy) | Set the range of serverless scaling | `PUT /v3/{project_id}/instances/{instance_id}/serverless/policy` |
 //! | [`update_node_priority`](crate::Client::update_node_priority) | Set the failover priority of a node | `PUT /v3/{project_id}/instances/{instance_id}/nodes/{node_id}/priority` |
-//! | [`list_instance_eips`](crate::Client::list_instance_eips) | List the elastic IP addresses of an instance | `GET /v3/{project_id}/instances/{instance_id}/eip` |
+//! | [`show_instance_eip`](crate::Client::show_instance_eip) | Show the elastic IP address of an instance | `GET /v3/{project_id}/instances/{instance_id}/eip` |
 //!
 //! ## `backups`
 //!

@@ -30,15 +30,16 @@ pub use crate::operations::instances::{
     DedicatedResourceCapacity, DedicatedResourceStatus, DedicatedStorage, FlavorToSet,
     Instance, InstanceDetails, InstanceDnsType, InstanceKernelVersion,
     ListAutoScalingHistoryResponse, ListDedicatedResourcesResponse,
-    ListInstanceEipsResponse, ListInstancesResponse, ListRecycledInstancesResponse,
-    MonitorPeriod, NewInstanceBackupStrategy, NewInstanceBilling, NewInstanceDatastore,
+    ListInstancesResponse, ListRecycledInstancesResponse, MonitorPeriod,
+    NewInstanceBackupStrategy, NewInstanceBilling, NewInstanceDatastore,
     NewInstanceEncryption, NewInstanceRestorePoint, NewInstanceRestoreType,
     NewInstanceTag, NewInstanceVolume, NodeName, RecyclePolicy, RecyclePolicyToSet,
     RecycledInstance, ResourceCheckAction, ResourceCheckMode, ResourceCheckZoneMode,
     ResourceToCheck, ScalingStrategy, ScalingStrategyToSet,
-    ShowAutoScalingPolicyResponse, ShowDedicatedResourceResponse, ShowInstanceResponse,
-    ShowInstanceVersionResponse, ShowMonitorPolicyResponse, ShowRecyclePolicyResponse,
-    TdeAlgorithm, TdeInfo, UpdateAutoScalingPolicyResponse,
+    ShowAutoScalingPolicyResponse, ShowDedicatedResourceResponse,
+    ShowInstanceEipResponse, ShowInstanceResponse, ShowInstanceVersionResponse,
+    ShowMonitorPolicyResponse, ShowRecyclePolicyResponse, TdeAlgorithm, TdeInfo,
+    UpdateAutoScalingPolicyResponse,
 };
 
 #[cfg(feature = "backups")]

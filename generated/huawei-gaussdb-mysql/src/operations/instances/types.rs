@@ -145,7 +145,7 @@ pub struct InstanceDetails {
     pub subnet_id: Option<String>,
     /// Id of the security group.
     pub security_group_id: Option<String>,
-    /// Id of the parameter template that was applied last.
+    /// Id of the parameter template that was applied last, or that the instance was created with.
     pub configuration_id: Option<String>,
     /// How backups are made.
     pub backup_strategy: Option<BackupStrategy>,

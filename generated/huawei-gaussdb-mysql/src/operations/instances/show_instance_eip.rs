@@ -9,30 +9,26 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// List the elastic IP addresses of an instance.
+    /// Show the elastic IP address of an instance.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/eip`
     ///
-    /// Source: huawei-gaussdb-mysql.md, section 4.3.41 Listing the elastic IP addresses of an instance.
-    #[doc(alias = "ShowInstanceEip")]
-    #[doc(alias = "listInstanceEips")]
-    pub fn list_instance_eips(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListInstanceEips {
-        ListInstanceEips(
-            self.call(ListInstanceEips::SPEC).text("instance_id", instance_id),
+    /// Source: huawei-gaussdb-mysql.md, section 4.3.41 Showing the elastic IP address of an instance.
+    #[doc(alias = "showInstanceEip")]
+    pub fn show_instance_eip(&self, instance_id: impl Into<String>) -> ShowInstanceEip {
+        ShowInstanceEip(
+            self.call(ShowInstanceEip::SPEC).text("instance_id", instance_id),
         )
     }
 }
 
-/// The input of [`Client::list_instance_eips`](crate::Client::list_instance_eips).
+/// The input of [`Client::show_instance_eip`](crate::Client::show_instance_eip).
 #[derive(Clone, Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListInstanceEips(Call);
+pub struct ShowInstanceEip(Call);
 
-impl Operation for ListInstanceEips {
-    type Output = ListInstanceEipsResponse;
+impl Operation for ShowInstanceEip {
+    type Output = ShowInstanceEipResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -50,13 +46,13 @@ impl Operation for ListInstanceEips {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(ListInstanceEips => Response<ListInstanceEipsResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(ShowInstanceEip => Response<ShowInstanceEipResponse>, Error<ErrorBody>);
 
-/// What `ListInstanceEips` answers.
+/// What `ShowInstanceEip` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
-pub struct ListInstanceEipsResponse {
+pub struct ShowInstanceEipResponse {
     /// Whether the instance can be reached from the internet.
     pub can_enable_public_access: Option<bool>,
     /// Id of the elastic IP address.
