@@ -31,7 +31,7 @@ impl Client {
 pub struct TagResources(Call);
 
 impl TagResources {
-    /// Ids of the instances; `listJobs` tells them. Example: `["dtsntk10k6r12v****"]`. Required.
+    /// Ids of the instances; `listJobs` tells them. At most 50 items. Example: `["dtsntk10k6r12v****"]`. Required.
     pub fn resource_id(
         self,
         resource_id: impl IntoIterator<Item = impl Into<String>>,
@@ -69,7 +69,7 @@ impl Operation for TagResources {
         .params(
             &[
                 query("RegionId", any()).required().client("region"),
-                query("ResourceId", any()).required(),
+                query("ResourceId", any().max_items(50)).required(),
                 query("ResourceType", any()).required(),
                 query("Tag", list(&object::<Tag>())).required(),
             ],
@@ -186,7 +186,7 @@ impl Operation for ListTagResources {
                 query("ResourceType", any()).required(),
                 query("NextToken", any()),
                 query("ResourceId", any().max_items(50)),
-                query("Tag", list(&object::<ListTagResourcesTag>())),
+                query("Tag", list(&object::<ListTagResourcesTag>()).max_items(20)),
             ],
         )
         .accept("application/json")
@@ -336,7 +336,7 @@ impl Operation for UntagResources {
                 query("RegionId", any()).required().client("region"),
                 query("ResourceId", any().max_items(50)).required(),
                 query("ResourceType", any()).required(),
-                query("TagKey", any().max_items(20)),
+                query("TagKey", list(&any().min_length(1)).max_items(20)),
                 query("All", any()),
             ],
         )

@@ -13,7 +13,8 @@ pub struct DbObject {
     /// Name of the database in the destination.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Whether the whole database is meant; then `Table` is not needed. For AnalyticDB destinations always false.
+    /// Whether the whole database is meant; then `Table` is not needed. For AnalyticDB destinations always false,
+    /// also for a whole database: its tables with their keys stand in `Table` then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all: Option<bool>,
     /// Tables by name.
@@ -75,7 +76,8 @@ pub struct DbTable {
     /// Primary key. Required for AnalyticDB destinations, and only used then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_key: Option<String>,
-    /// Column that the table is distributed by. Required for AnalyticDB destinations, and only used then.
+    /// Column that the table is distributed by. Required for tables of type `partition` in AnalyticDB destinations,
+    /// and only used there.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub part_key: Option<String>,
     /// Kind of the table in an AnalyticDB destination.
@@ -147,7 +149,7 @@ yundb_runtime::string_enum!(DbTableType {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Reserve {
-    /// What to do about tables that are in the destination already.
+    /// What to do about tables that are in the destination already. Required for migration and synchronization.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_table_mode: Option<TargetTableMode>,
     /// Topic of a Kafka destination. Required for one.
@@ -208,7 +210,7 @@ yundb_runtime::setters!(Reserve {
     dest_instance_id: into(String),
 });
 
-/// What to do about tables that are in the destination already.
+/// What to do about tables that are in the destination already. Required for migration and synchronization.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TargetTableMode {
@@ -272,9 +274,9 @@ yundb_runtime::string_enum!(KafkaRecordFormat {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KafkaPartitionKey {
-    /// All into partition 0.
+    /// All data and DDL into partition 0.
     None,
-    /// By a hash of database and table.
+    /// Data and DDL of each table, by a hash of database and table.
     DatabaseTable,
     /// By a hash of columns: by default the primary key, else a unique key.
     Columns,

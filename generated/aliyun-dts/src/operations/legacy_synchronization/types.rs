@@ -22,8 +22,8 @@ pub struct SynchronizationObject {
     /// Name of the schema in the destination. Only for SQL Server and PostgreSQL destinations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_schema_name: Option<String>,
-    /// Whether all tables of the schema are to be configured. If false, give `TableIncludes` and `TableExcludes`; if
-    /// true, only `TableIncludes`. Default: `false`.
+    /// Whether all tables of the schema are to be synchronized. If false, give `TableIncludes` and `TableExcludes`;
+    /// if true, only `TableIncludes`. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_table: Option<bool>,
     /// Tables to synchronize.
