@@ -285,7 +285,7 @@ pub struct Job {
     pub job_type: Option<JobType>,
     /// Phases of the task.
     pub migration_mode: Option<MigrationMode>,
-    /// Where the task comes from: a PTS, DMS or DTS task, such as `DTS任务`.
+    /// Where the task comes from: a PTS, DMS or DTS task (with the Chinese word for task).
     pub origin_type: Option<String>,
     /// How the instance is paid for.
     pub pay_type: Option<PayType>,
