@@ -5,7 +5,9 @@
 use std::{collections::BTreeMap, env, error::Error, fmt::Write as _, fs, path::Path};
 
 use yundb_generator::{
-    Diagnostics, load,
+    Diagnostics,
+    accounting::Ledger,
+    load,
     lower::{
         self,
         model::{Answer, Input, InputKind, Operation, Payload, Service, Type},
@@ -24,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", folder.display());
         let mut diagnostics = Diagnostics::new();
         let loaded = load::load(&folder, &mut diagnostics).ok_or_else(|| diagnostics.to_string())?;
-        let model = lower::lower(&loaded, &format!("yundb-{service}"), service, &mut diagnostics);
+        let model = lower::lower(&loaded, &format!("yundb-{service}"), service, &Ledger::default(), &mut diagnostics);
         tables(service, &model, &mut text)?;
     }
     let out = env::var_os("OUT_DIR").ok_or("no OUT_DIR")?;

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use yundb_generator::{Diagnostics, Manifest, emit, load, lower};
+use yundb_generator::{Diagnostics, Manifest, accounting::Ledger, emit, load, lower};
 
 fuzz_target!(|bytes: &[u8]| {
     let folder = tempfile::tempdir().expect("a folder");
@@ -11,7 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
         std::fs::write(&path, bytes).expect("a file");
         let mut diagnostics = Diagnostics::new();
         if let Some(loaded) = load::load(&path, &mut diagnostics) {
-            let service = lower::lower(&loaded, "fuzzed", name, &mut diagnostics);
+            let service = lower::lower(&loaded, "fuzzed", name, &Ledger::default(), &mut diagnostics);
             emit::emit(&service, &Manifest::Standalone(None), None).expect("what is emitted is Rust");
         }
         let _ = diagnostics.render(false);

@@ -98,6 +98,11 @@ impl Location {
         &self.source.name
     }
 
+    /// The byte of the file at which it begins.
+    pub fn start(&self) -> usize {
+        self.start as usize
+    }
+
     /// The line, from 1.
     pub fn line(&self) -> usize {
         self.source.line_of(self.start) + 1
@@ -204,6 +209,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Other places that matter for it.
     pub related: Vec<(Location, String)>,
+    /// Whether what stands at the place, and within, is left out of the client.
+    pub left_out: bool,
 }
 
 impl Diagnostic {
@@ -226,6 +233,7 @@ impl Diagnostic {
             label: String::new(),
             help: None,
             related: Vec::new(),
+            left_out: false,
         }
     }
 
@@ -254,6 +262,13 @@ impl Diagnostic {
     #[must_use]
     pub fn note(mut self, location: Location, text: impl Into<String>) -> Self {
         self.related.push((location, text.into()));
+        self
+    }
+
+    /// What stands at the place, and within, is left out of the client.
+    #[must_use]
+    pub fn left_out(mut self) -> Self {
+        self.left_out = true;
         self
     }
 

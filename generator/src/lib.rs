@@ -2,6 +2,7 @@
 //!
 //! Each stage is a pure function of the one before; [`generate`] runs all four.
 
+pub mod accounting;
 mod bundle;
 pub mod diagnostic;
 pub mod emit;
@@ -88,8 +89,9 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     let mut diagnostics = Diagnostics::new();
     let package = options.name.clone().unwrap_or_else(|| package_name(spec));
     let source = options.source.clone().unwrap_or_else(|| file_name(spec));
-    let service =
-        load::load(spec, &mut diagnostics).map(|loaded| lower::lower(&loaded, &package, &source, &mut diagnostics));
+    let ledger = accounting::Ledger::default();
+    let service = load::load(spec, &mut diagnostics)
+        .map(|loaded| lower::lower(&loaded, &package, &source, &ledger, &mut diagnostics));
     if options.strict {
         diagnostics.deny_warnings();
     }

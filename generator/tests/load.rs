@@ -36,7 +36,7 @@ fn broken_documents() {
     }
 }
 
-/// What came from another file is located there, what has no place at the nearest thing that has.
+/// What came from another file knows its place there.
 #[test]
 fn places() {
     let folder = tempfile::tempdir().unwrap();
@@ -54,7 +54,9 @@ fn places() {
     let loaded = load(folder.path(), &mut diagnostics).unwrap();
     assert!(diagnostics.is_empty(), "{diagnostics}");
     let place = |path: &[&str]| {
-        let location = loaded.locate(path);
+        let (last, outer) = path.split_last().unwrap();
+        let holder = outer.iter().fold(&loaded.root, |node, key| node.get(key).unwrap());
+        let location = holder.as_object().unwrap()[*last].place();
         let file = Path::new(location.file()).file_name().unwrap().to_str().unwrap().to_owned();
         (file, location.line(), location.column(), location.text().to_owned())
     };
@@ -63,7 +65,6 @@ fn places() {
     assert_eq!(place(&["paths", "/pets", "get"]), at("openapi.yaml", 5, 5, "get"));
     let responses = ["paths", "/pets", "get", "responses", "200"];
     assert_eq!(place(&responses), at("list.yaml", 2, 3, "'200'"));
-    assert_eq!(place(&[&responses[..], &["headers", "X"]].concat()), at("list.yaml", 2, 3, "'200'"));
     let schema = [&responses[..], &["content", "a/b", "schema", "$ref"]].concat();
     assert_eq!(place(&schema), at("list.yaml", 6, 24, "Pet.yaml"));
     assert_eq!(place(&["components", "schemas", "Pet", "properties", "é", "type"]), at("Pet.yaml", 4, 11, "string"));

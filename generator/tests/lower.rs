@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use yundb_generator::{Diagnostics, load, lower};
+use yundb_generator::{Diagnostics, accounting::Ledger, load, lower};
 
 fn said(spec: &str) -> String {
     let mut diagnostics = Diagnostics::new();
     let loaded = load::load(Path::new(spec), &mut diagnostics).unwrap();
-    lower::lower(&loaded, "package", "source", &mut diagnostics);
+    lower::lower(&loaded, "package", "source", &Ledger::default(), &mut diagnostics);
     diagnostics.render(false)
 }
 

@@ -31,13 +31,22 @@ pub struct Shape {
     /// Upper limit of a number.
     pub maximum: Option<Limit>,
     /// What a number must be a multiple of.
-    pub multiple_of: Option<f64>,
+    pub multiple_of: Option<LimitValue>,
     /// A regular expression that a string must match somewhere.
     pub pattern: Option<&'static str>,
     /// Fewest and most elements of a list, or entries of a map.
     pub items: (Option<usize>, Option<usize>),
     /// Whether the elements of a list must differ from one another.
     pub unique: bool,
+}
+
+impl std::fmt::Display for LimitValue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Integer(value) => value.fmt(f),
+            Self::Float(value) => value.fmt(f),
+        }
+    }
 }
 
 /// A limit of a number.
@@ -49,11 +58,11 @@ pub struct Limit {
     pub exclusive: bool,
 }
 
-/// The value of a [`Limit`]; integers are kept exact.
+/// The value of a limit; integers are exact.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum LimitValue {
     /// An integer.
-    Integer(i64),
+    Integer(i128),
     /// A number with a fraction, or beyond 64 bits.
     Float(f64),
 }
@@ -137,13 +146,13 @@ impl Shape {
     }
 
     /// An integer of at least this.
-    pub const fn min(mut self, value: i64) -> Self {
+    pub const fn min(mut self, value: i128) -> Self {
         self.minimum = Some(Limit { value: LimitValue::Integer(value), exclusive: false });
         self
     }
 
     /// An integer of at most this.
-    pub const fn max(mut self, value: i64) -> Self {
+    pub const fn max(mut self, value: i128) -> Self {
         self.maximum = Some(Limit { value: LimitValue::Integer(value), exclusive: false });
         self
     }
@@ -176,9 +185,15 @@ impl Shape {
         self
     }
 
-    /// A multiple of this.
-    pub const fn multiple_of(mut self, value: f64) -> Self {
-        self.multiple_of = Some(value);
+    /// A multiple of this integer.
+    pub const fn multiple_of(mut self, value: i128) -> Self {
+        self.multiple_of = Some(LimitValue::Integer(value));
+        self
+    }
+
+    /// A multiple of this number.
+    pub const fn multiple_of_number(mut self, value: f64) -> Self {
+        self.multiple_of = Some(LimitValue::Float(value));
         self
     }
 

@@ -67,7 +67,7 @@ impl Errata {
             spec: text(item, "spec"),
             why: text(item, "why"),
             audit: item.get("audit").and_then(Node::as_bool).unwrap_or(true),
-            at: item.place(),
+            at: item.location.clone(),
         }));
         self.lists.insert(at.clone(), (start..self.entries.len()).collect());
     }

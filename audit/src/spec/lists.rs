@@ -18,7 +18,7 @@ pub(super) fn endpoints(refs: &Refs<'_>) -> Vec<Endpoint> {
             region: Some(region).filter(|region| !region.is_empty()),
             host: host(entry.node.as_str()?).to_owned(),
             printed: None,
-            at: entry.place(),
+            at: entry.place().clone(),
             errata: refs.errata.at(server).to_vec(),
         })
     };
@@ -43,7 +43,7 @@ pub(super) fn codes(refs: &Refs<'_>) -> Vec<ErrorCode> {
             let code = scalar(value);
             let status = statuses.and_then(|statuses| statuses.get(&code)).and_then(|it| scalar(it).parse().ok());
             if !codes.iter().any(|known| known.code == code && known.status == status) {
-                let (at, errata) = (value.place(), refs.errata.at(node).to_vec());
+                let (at, errata) = (value.location.clone(), refs.errata.at(node).to_vec());
                 codes.push(ErrorCode { code, printed: None, status, at, errata });
             }
         }
@@ -56,7 +56,7 @@ pub(super) fn states(refs: &Refs<'_>) -> Vec<States> {
     let mut states: Vec<States> = Vec::new();
     for Enum { name, node, values } in enums(refs.root) {
         let texts: Vec<String> = values.items().filter_map(Node::as_str).map(str::to_owned).collect();
-        let at = node.place();
+        let at = node.location.clone();
         if texts.is_empty() || states.iter().any(|known| known.at == at) {
             continue;
         }

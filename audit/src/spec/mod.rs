@@ -54,7 +54,7 @@ fn facts(root: &Node, errata: &Errata) -> Facts {
         at: Some(
             root.as_object()
                 .and_then(|members| members.get("x-doc"))
-                .map_or_else(|| root.place(), |doc| doc.key.clone()),
+                .map_or_else(|| root.location.clone(), |doc| doc.key.clone()),
         ),
         errata: errata.at(root).to_vec(),
     }

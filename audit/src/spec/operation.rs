@@ -63,7 +63,7 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
     let node = &entry.node;
     let doc = node.get("x-doc");
     let at = node.as_object().and_then(|members| members.get("x-doc").or_else(|| members.get("operationId")));
-    let at = at.map_or_else(|| entry.place(), |member| member.key.clone());
+    let at = at.map_or_else(|| entry.place().clone(), |member| member.key.clone());
     let mut errata = refs.errata.at(node).to_vec();
     errata::add(&mut errata, refs.errata.at(item));
     let declared = declared(refs, item, node);

@@ -57,7 +57,7 @@ fn whole<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<(Parameter, Option<&'a N
         values,
         mentions: None,
         implied: false,
-        at: name.place(),
+        at: name.place().clone(),
         errata,
     };
     let filled = target.get("x-client").is_some();

@@ -75,9 +75,9 @@ pub(super) fn client(service: &Service) -> TokenStream {
         quote!(&#name)
     });
     let names: Vec<_> = names.collect();
-    let limits = service.limits.iter().map(|(calls, seconds)| {
-        let (limit, calls, seconds) =
-            (uses.item("RateLimit"), Literal::u32_unsuffixed(*calls), Literal::u32_unsuffixed(*seconds));
+    let limits = service.limits.iter().map(|limit| {
+        let (calls, seconds) = (Literal::u32_unsuffixed(limit.calls), Literal::u32_unsuffixed(limit.seconds));
+        let limit = uses.item("RateLimit");
         quote!(#limit { calls: #calls, seconds: #seconds })
     });
     let limits: Vec<_> = limits.collect();

@@ -8,8 +8,8 @@ use quote::quote;
 use super::types::written;
 use super::{Scope, doc, ident};
 use crate::lower::model::{
-    Answer, Input, InputKind, Operation, Paging, Param, Payload, Place, Server, Service, Step, Style, Type, TypeId,
-    TypeKind,
+    Answer, Body, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Serialization,
+    Server, ServerVariable, Service, Status, Step, Style, Type, TypeId, TypeKind,
 };
 
 /// One operation: `Client::method`, its call, what the runtime needs to know of it.
@@ -75,7 +75,7 @@ pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
         let params = operation.params.iter().map(|param| self::param(scope, param));
         chain = quote!(#chain.params(&[#(#params),*]));
     }
-    if let Some((media_type, required)) = &operation.body {
+    if let Some(Body { media_type, required }) = &operation.body {
         chain = quote!(#chain.body(#media_type, #required));
     }
     if !operation.accept.is_empty() {
@@ -94,7 +94,11 @@ pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
         chain = quote!(#chain.idempotent(#idempotent));
     }
     if !operation.streams.is_empty() {
-        let statuses = operation.streams.iter().map(|status| Literal::u16_unsuffixed(*status));
+        // The runtime's notation: `2` for every 2XX, `0` for every success.
+        let statuses = operation.streams.iter().map(|status| match status {
+            Status::Code(code) | Status::Range(code) => Literal::u16_unsuffixed(*code),
+            Status::Default => Literal::u16_unsuffixed(0),
+        });
         chain = quote!(#chain.streams(&[#(#statuses),*]));
     }
     chain
@@ -104,8 +108,8 @@ fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     let (trait_name, spec) = (scope.uses.item("Operation"), scope.uses.item("Spec"));
     let name = ident(&operation.type_name);
     let mut chain = self::spec(scope, operation);
-    if let Some((id, index)) = &operation.job {
-        let job = ident(&scope.service.jobs[*index].name);
+    if let Some(JobStart { id, kind }) = &operation.job {
+        let job = ident(&scope.service.jobs[*kind].name);
         chain = quote!(#chain.job(#id, &crate::client::#job));
     }
     let (output, error) = (scope.answer(&operation.output), scope.answer(&operation.error));
@@ -162,7 +166,7 @@ fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
     if param.required && param.place != Place::Path {
         out = quote!(#out.required());
     }
-    if let Some((style, explode)) = param.style {
+    if let Some(Serialization { style, explode }) = param.style {
         let (styles, style) = (scope.uses.item("Style"), ident(style_name(style)));
         out = quote!(#out.style(#styles::#style, #explode));
     }
@@ -210,10 +214,11 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStr
     let (paged, data) = (scope.uses.item("Paged"), scope.uses.item("Paging"));
     let name = ident(&operation.type_name);
     let item = scope.ty(&paging.item);
-    let (style, position, first) = (ident(&paging.style), &paging.position, Literal::i64_unsuffixed(paging.first));
-    let mut chain = match paging.style.as_str() {
-        "token" => quote!(#data::#style(#position)),
-        _ => quote!(#data::#style(#position, #first)),
+    let (position, first) = (&paging.position, Literal::i64_unsuffixed(paging.first));
+    let mut chain = match paging.style {
+        PagingStyle::Offset => quote!(#data::offset(#position, #first)),
+        PagingStyle::Page => quote!(#data::page(#position, #first)),
+        PagingStyle::Token => quote!(#data::token(#position)),
     };
     if let Some(size) = &paging.size {
         chain = quote!(#chain.size(#size));
@@ -283,7 +288,7 @@ pub(super) fn servers(scope: &Scope<'_>, servers: &[Server]) -> TokenStream {
             Some(region) => quote!(Some(#region)),
             None => quote!(None),
         };
-        let variables = server.variables.iter().map(|(name, default, values)| {
+        let variables = server.variables.iter().map(|ServerVariable { name, default, values }| {
             let variable = scope.uses.item("Variable");
             quote!(#variable { name: #name, default: #default, values: &[#(#values),*] })
         });

@@ -3,7 +3,10 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
+use serde_json::Number;
+
 use super::Scope;
+use crate::load::integer;
 use crate::lower::model::{Inner, Shape};
 
 impl Scope<'_> {
@@ -36,27 +39,27 @@ impl Scope<'_> {
         for (method, n) in steps.into_iter().flatten() {
             out = quote!(#out.#method(#n));
         }
-        if let Some((value, exclusive)) = shape.minimum {
-            out = match integral(value) {
-                Some(value) => quote!(#out.min(#value)),
-                None => quote!(#out.min_number(#value)),
-            };
-            if exclusive {
+        if let Some(bound) = &shape.minimum {
+            let value = number(&bound.value);
+            out = if is_integral(&bound.value) { quote!(#out.min(#value)) } else { quote!(#out.min_number(#value)) };
+            if bound.exclusive {
                 out = quote!(#out.exclusive_min());
             }
         }
-        if let Some((value, exclusive)) = shape.maximum {
-            out = match integral(value) {
-                Some(value) => quote!(#out.max(#value)),
-                None => quote!(#out.max_number(#value)),
-            };
-            if exclusive {
+        if let Some(bound) = &shape.maximum {
+            let value = number(&bound.value);
+            out = if is_integral(&bound.value) { quote!(#out.max(#value)) } else { quote!(#out.max_number(#value)) };
+            if bound.exclusive {
                 out = quote!(#out.exclusive_max());
             }
         }
-        if let Some(value) = shape.multiple_of {
-            let value = Literal::f64_unsuffixed(value);
-            out = quote!(#out.multiple_of(#value));
+        if let Some(value) = &shape.multiple_of {
+            let literal = number(value);
+            out = if is_integral(value) {
+                quote!(#out.multiple_of(#literal))
+            } else {
+                quote!(#out.multiple_of_number(#literal))
+            };
         }
         if let Some(pattern) = &shape.pattern {
             out = quote!(#out.pattern(#pattern));
@@ -68,7 +71,15 @@ impl Scope<'_> {
     }
 }
 
-/// The integer that a number is, if it is one that a float holds exactly.
-fn integral(value: f64) -> Option<Literal> {
-    (value.fract() == 0.0 && value.abs() < 9.0e15).then(|| Literal::i64_unsuffixed(value as i64))
+/// Whether a number is an integer, however it is written, that no float would round.
+fn is_integral(number: &Number) -> bool {
+    integer(number).is_some() || number.as_f64().is_some_and(|value| value.fract() == 0.0 && value.abs() < 9.0e15)
+}
+
+fn number(number: &Number) -> Literal {
+    match (integer(number), number.as_f64().unwrap_or_default()) {
+        (Some(value), _) => Literal::i128_unsuffixed(value),
+        (None, value) if is_integral(number) => Literal::i64_unsuffixed(value as i64),
+        (None, value) => Literal::f64_unsuffixed(value),
+    }
 }

@@ -126,10 +126,10 @@ fn example(service: &Service) -> Option<Example> {
     let regional = service
         .servers
         .iter()
-        .any(|server| server.region.is_some() || server.variables.iter().any(|(name, _, _)| name == "region"));
+        .any(|server| server.region.is_some() || server.variables.iter().any(|variable| variable.name == "region"));
     let region = service.servers.iter().find_map(|server| {
         server.region.clone().or_else(|| {
-            server.variables.iter().find(|(name, _, _)| name == "region").map(|(_, default, _)| default.clone())
+            server.variables.iter().find(|variable| variable.name == "region").map(|variable| variable.default.clone())
         })
     });
     let setting = match (regional, region) {

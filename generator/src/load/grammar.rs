@@ -441,6 +441,15 @@ impl Shape {
         }
     }
 
+    /// What has to stand under a key.
+    pub fn member(self, key: &str) -> Self {
+        match (self, self.kind()) {
+            (Map(inner), _) => *inner,
+            (_, Some(kind)) => kind.field(key).map_or(Any, |field| field.shape),
+            _ => Any,
+        }
+    }
+
     /// What has to stand there, in words.
     pub fn describe(self) -> String {
         match self {

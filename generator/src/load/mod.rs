@@ -1,51 +1,56 @@
-//! Stage one: reads a document with its files and yields one `openapiv3::OpenAPI` and where everything stands.
+//! Stage one: reads a document with its files and yields one checked tree, in which everything knows its place, and
+//! `openapiv3`'s view of what stands around the schemas.
 
 mod bundle;
 mod check;
-mod convert;
+mod envelope;
 mod file;
 mod grammar;
 mod json;
 mod node;
 mod reference;
 mod report;
+mod schema;
 mod yaml;
 
 use std::path::{Path, PathBuf};
 
 use openapiv3::OpenAPI;
 
-use crate::diagnostic::{Diagnostics, Location};
+use crate::diagnostic::Diagnostics;
 
 use self::report::Reporter;
 
-pub use self::node::{Entry, Node, Value};
+pub use self::{
+    envelope::Part,
+    node::{Entry, Node, Value},
+    schema::{Additional, Discriminator, JsonType, Keyword, Placed, Properties, Schema, Sub, integer},
+};
 
 /// A document, read, bundled and checked.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// The document. Every `$ref` in it is `#/components/<section>/<name>`.
+    /// What stands around the schemas. Every `$ref` in it is `#/components/<section>/<name>`.
     pub api: OpenAPI,
-    /// The same as a tree with places; what came from another file knows its place there.
+    /// The whole as a tree with places; what came from another file knows its place there.
     pub root: Node,
 }
 
 impl Loaded {
-    /// Where the value under a path of keys and list indices stands (`["paths", "/users", "get"]`): a scalar itself, of a
-    /// map or list the key. Where the document has no such value, its nearest ancestor.
-    pub fn locate<S: AsRef<str>>(&self, path: &[S]) -> Location {
-        let mut place = self.root.place();
-        let mut node = &self.root;
-        for token in path {
-            let token = token.as_ref();
-            let Some(child) = node.child(token) else { break };
-            place = match node.as_object().and_then(|entries| entries.get(token)) {
-                Some(entry) => entry.place(),
-                None => child.place(),
-            };
-            node = child;
-        }
-        place
+    /// A component.
+    pub fn component(&self, section: &str, name: &str) -> Option<&Entry> {
+        self.root.get("components")?.get(section)?.as_object()?.get(name)
+    }
+
+    /// The component schemas by name.
+    pub fn schemas(&self) -> impl Iterator<Item = (&str, Sub<'_>)> {
+        let section = self.root.get("components").and_then(|components| components.get("schemas"));
+        section.into_iter().flat_map(Node::entries).map(|(name, entry)| (name, Sub::of(entry)))
+    }
+
+    /// The document as a part of itself.
+    pub fn document(&self) -> Part<'_, OpenAPI> {
+        Part { item: &self.api, node: &self.root, at: &self.root.location }
     }
 
     /// The bundled document without places.
@@ -76,7 +81,7 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let newer = check::version(&file.root, &mut reporter)?;
     let mut root = bundle::bundle(file, &path, &mut reporter)?;
     check::check(&mut root, newer, &mut reporter);
-    let api = convert::convert(&mut root, &mut reporter)?;
+    let api = envelope::envelope(&root, &mut reporter)?;
     Some(Loaded { api, root })
 }
 

@@ -1,11 +1,13 @@
 //! A document's tree in which every value and every key knows where it stands.
 
+use std::hash::{Hash, Hasher};
+
 use indexmap::IndexMap;
 use serde_json::Number;
 
 use crate::diagnostic::Location;
 
-/// A value and its place in a source file.
+/// A value and its place in a source file. Nodes are equal if their values are, wherever they stand.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// The value.
@@ -113,6 +115,14 @@ impl Node {
         }
     }
 
+    /// The number, if it is one.
+    pub fn as_number(&self) -> Option<&Number> {
+        match &self.value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
     /// Whether it is neither a map nor a list.
     pub fn is_scalar(&self) -> bool {
         !matches!(self.value, Value::Array(_) | Value::Object(_))
@@ -160,10 +170,42 @@ impl Node {
             Value::Object(_) => "a map",
         }
     }
+}
 
-    /// The place to point at: a scalar itself, of a map or list the first line.
-    pub fn place(&self) -> Location {
-        self.location.clone()
+impl PartialEq for Node {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.value, &other.value) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Number(a), Value::Number(b)) => a == b,
+            (Value::String(a), Value::String(b)) => a == b,
+            (Value::Array(a), Value::Array(b)) => a == b,
+            (Value::Object(a), Value::Object(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|((a, one), (b, other))| a == b && one.node == other.node)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Node {}
+
+impl Hash for Node {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(&self.value).hash(state);
+        match &self.value {
+            Value::Null => {}
+            Value::Bool(flag) => flag.hash(state),
+            Value::Number(number) => number.hash(state),
+            Value::String(text) => text.hash(state),
+            Value::Array(items) => items.hash(state),
+            Value::Object(entries) => {
+                entries.len().hash(state);
+                for (key, entry) in entries {
+                    (key, &entry.node).hash(state);
+                }
+            }
+        }
     }
 }
 
@@ -174,12 +216,8 @@ impl Entry {
     }
 
     /// The place to point at: the value if it is a scalar, else the key.
-    pub fn place(&self) -> Location {
-        if self.node.is_scalar() && !self.node.location.text().is_empty() {
-            self.node.location.clone()
-        } else {
-            self.key.clone()
-        }
+    pub fn place(&self) -> &Location {
+        if self.node.is_scalar() && !self.node.location.text().is_empty() { &self.node.location } else { &self.key }
     }
 }
 

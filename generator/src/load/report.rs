@@ -25,10 +25,6 @@ impl<'a> Reporter<'a> {
         self.diagnostics.iter().any(|it| it.code == code && it.location.as_ref() == Some(place))
     }
 
-    pub fn has_errors(&self) -> bool {
-        self.diagnostics.has_errors()
-    }
-
     /// Something is wrong: an error in a spec of ours, else a warning, and the part is mended or left out.
     pub fn fault(&mut self, mut diagnostic: Diagnostic) {
         diagnostic.severity = if self.ours { Severity::Error } else { Severity::Warning };

@@ -1,15 +1,16 @@
 //! Answers: what a body is read as, chosen by status; errors likewise; typed headers.
 
-use openapiv3::{ParameterSchemaOrContent, ReferenceOr, Response, Schema, StatusCode};
+use openapiv3::{Header, MediaType, ParameterSchemaOrContent, ReferenceOr, Response, StatusCode};
 
-use super::body::{is_json, preferred};
+use super::body::{is_json, rank};
 use super::model::{
     Answer, Case, Field, Outcome, Payload, Presence, Shape, Status, Struct, Type, TypeDef, TypeId, TypeKind,
 };
 use super::operation::Found;
-use super::schema::{At, RESPONSE, pointer};
-use super::view::view;
-use super::{Lower, follow, names};
+use super::schema::{Lowered, Naming, RESPONSE};
+use super::{Lower, names};
+use crate::diagnostic::Location;
+use crate::load::{Part, Sub};
 
 /// All that an operation may answer.
 pub(super) struct Answers {
@@ -17,33 +18,22 @@ pub(super) struct Answers {
     pub error: Answer,
     pub headers: Option<TypeId>,
     pub accept: String,
-    pub streams: Vec<u16>,
+    pub streams: Vec<Status>,
 }
 
-impl Lower<'_> {
-    pub(super) fn answers(&mut self, found: &Found<'_>, type_name: &str) -> Answers {
-        let responses = &found.operation.responses;
-        let mut listed: Vec<(Status, &ReferenceOr<Response>, String)> = responses
-            .responses
-            .iter()
-            .map(|(code, response)| {
-                let at = pointer(&found.pointer, &["responses", &code.to_string()]);
-                match code {
-                    StatusCode::Code(code) => (Status::Code(*code), response, at),
-                    StatusCode::Range(range) => (Status::Range(*range), response, at),
-                }
-            })
-            .collect();
-        listed.sort_by_key(|(status, _, _)| *status);
-        let default = responses
-            .default
-            .as_ref()
-            .map(|response| (Status::Default, response, pointer(&found.pointer, &["responses", "default"])));
+/// A response by its status, and the name of the shared response that it refers to.
+type Listed<'a> = (Status, Option<(Part<'a, Response>, Option<&'a str>)>);
+
+impl<'a> Lower<'a, '_> {
+    pub(super) fn answers(&mut self, found: &Found<'a>, type_name: &str) -> Answers {
+        let mut listed = self.listed(found);
+        listed.sort_by_key(|(status, _)| *status);
+        let default = listed.pop_if(|(status, _)| *status == Status::Default);
         let (mut successes, mut errors): (Vec<_>, Vec<_>) =
-            listed.into_iter().partition(|(status, _, _)| status.is_success());
+            listed.into_iter().partition(|(status, _)| status.is_success());
         // `default` is whatever is not listed: errors, unless no success is listed.
         if successes.is_empty() {
-            successes.extend(default.clone());
+            successes.extend(default);
         }
         errors.extend(default);
         let mut accept = Vec::new();
@@ -51,32 +41,25 @@ impl Lower<'_> {
         let many = successes.len() > 1;
         let successes: Vec<(Status, Payload)> = successes
             .into_iter()
-            .map(|(status, response, at)| {
+            .map(|(status, response)| {
                 let name = if many { format!("{} response", status.word()) } else { RESPONSE.to_owned() };
-                let Some((response, at)) = self.response(response, at) else { return (status, Payload::Empty) };
-                self.headers(&response, &at, type_name, &mut headers);
-                (status, self.payload(&response, &at, type_name, &name, Some(&mut accept)))
+                let Some((response, shared)) = response else { return (status, Payload::Empty) };
+                self.headers(&response, type_name, &mut headers);
+                (status, self.payload(&response, shared, type_name, &name, Some(&mut accept)))
             })
             .collect();
         let errors: Vec<(Status, Payload)> = errors
             .into_iter()
-            .filter_map(|(status, response, at)| {
-                let (response, at) = self.response(response, at)?;
-                let payload = self.payload(&response, &at, type_name, &format!("{} error", status.word()), None);
-                // An error without a body is told by its status.
+            .filter_map(|(status, response)| {
+                let (response, shared) = response?;
+                let payload = self.payload(&response, shared, type_name, &format!("{} error", status.word()), None);
+                // An error without a body is known by its status.
                 (payload != Payload::Empty)
                     .then_some((status, if payload == Payload::Stream { Payload::Text } else { payload }))
             })
             .collect();
-        let streams = successes
-            .iter()
-            .filter(|(_, payload)| *payload == Payload::Stream)
-            .map(|(status, _)| match status {
-                Status::Code(code) => *code,
-                Status::Range(range) => *range,
-                Status::Default => 0,
-            })
-            .collect();
+        let streams = successes.iter().filter(|(_, payload)| *payload == Payload::Stream);
+        let streams = streams.map(|(status, _)| *status).collect();
         accept.dedup();
         Answers {
             output: self.outcome(successes, type_name, false),
@@ -91,13 +74,42 @@ impl Lower<'_> {
         }
     }
 
-    fn response(&mut self, response: &ReferenceOr<Response>, at: String) -> Option<(Response, String)> {
-        let responses = self.api.components.as_ref().map(|components| &components.responses);
-        match follow(response, at, "responses", responses) {
-            Ok((response, at)) => Some((response.clone(), at)),
+    /// The responses by status, references followed; None for one that leads nowhere.
+    fn listed(&mut self, found: &Found<'a>) -> Vec<Listed<'a>> {
+        let responses = &found.operation.item.responses;
+        let entries = found.operation.entry("responses").map(|entry| &entry.node);
+        let mut listed = Vec::new();
+        for (key, entry) in entries.into_iter().flat_map(|node| node.entries()) {
+            let status = match key.as_bytes() {
+                b"default" => Status::Default,
+                [hundred @ b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => Status::Range(u16::from(hundred - b'0')),
+                _ => match key.parse() {
+                    Ok(code) => Status::Code(code),
+                    Err(_) => continue,
+                },
+            };
+            let item = match status {
+                Status::Default => responses.default.as_ref(),
+                Status::Code(code) => responses.responses.get(&StatusCode::Code(code)),
+                Status::Range(range) => responses.responses.get(&StatusCode::Range(range)),
+            };
+            let Some(item) = item else { continue };
+            self.ledger.take(&entry.key);
+            listed.push((status, self.response(Part::of(item, entry))));
+        }
+        listed
+    }
+
+    fn response(&mut self, part: Part<'a, ReferenceOr<Response>>) -> Option<(Part<'a, Response>, Option<&'a str>)> {
+        let shared = part.entry("$ref").and_then(|entry| entry.node.as_str());
+        if let Some(entry) = part.entry("$ref") {
+            self.ledger.take(&entry.key);
+        }
+        match self.loaded.follow(part, "responses", |components| &components.responses) {
+            Ok(response) => Some((response, shared.and_then(|reference| reference.rsplit('/').next()))),
             Err(at) => {
                 let message = "the reference does not lead to a response".to_owned();
-                self.unsupported("foreign-ref", message, &at, "the answer is not read");
+                self.unsupported("foreign-ref", message, at, "the answer is not read");
                 None
             }
         }
@@ -105,31 +117,43 @@ impl Lower<'_> {
 
     fn payload(
         &mut self,
-        response: &Response,
-        at: &str,
+        response: &Part<'a, Response>,
+        shared: Option<&str>,
         type_name: &str,
         name: &str,
         accept: Option<&mut Vec<String>>,
     ) -> Payload {
-        let Some((media_type, media, rank)) = preferred(&response.content) else { return Payload::Empty };
-        if let Some(accept) = accept
-            && !accept.contains(media_type)
-        {
-            accept.push(media_type.clone());
+        let content: Vec<(&'a str, Part<'a, MediaType>)> = response.map("content", &response.item.content).collect();
+        let Some((media_type, media)) = content.iter().min_by_key(|(name, media)| rank(name, media)) else {
+            return Payload::Empty;
+        };
+        self.ledger.take(media.at);
+        for (other, media) in content.iter().filter(|(other, _)| other != media_type) {
+            self.unsupported(
+                "media-type",
+                format!("a response as `{other}` beside `{media_type}`"),
+                media.at,
+                "only the other is asked for and read",
+            );
         }
-        if is_json(media_type) || rank == 2 {
+        if let Some(accept) = accept
+            && !accept.iter().any(|known| known == media_type)
+        {
+            accept.push((*media_type).to_owned());
+        }
+        if is_json(media_type) || rank(media_type, media) == 2 {
             // The types of a shared response are named after it, not after the operation that comes first.
-            let parent = match at.strip_prefix("/components/responses/") {
-                Some(shared) => names::camel(shared),
-                None => type_name.to_owned(),
+            let naming = match shared {
+                Some(shared) => Naming::new(&names::camel(shared), "body"),
+                None => Naming::new(type_name, name),
             };
-            let name = if parent == type_name { name } else { "body" };
-            let inside = At::new(pointer(at, &["content", media_type, "schema"]), &parent, name);
-            let ty = media.schema.as_ref().map_or(Type::Value, |schema| self.schema(schema, &inside).element());
+            self.take_members(media, &["schema"]);
+            let ty = media.schema().map_or(Type::Value, |schema| self.schema(&schema, &naming).element());
             return Payload::Json(ty);
         }
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let binary = media.schema.as_ref().is_some_and(is_binary);
+        let binary = media.schema().is_some_and(|schema| is_binary(&schema));
+        self.raw_schema(media);
         let textual = essence.starts_with("text/")
             || essence.ends_with("xml")
             || essence.ends_with("yaml")
@@ -180,42 +204,27 @@ impl Lower<'_> {
         Answer::ByStatus(self.outcomes.len() - 1)
     }
 
-    fn headers(&mut self, response: &Response, at: &str, type_name: &str, fields: &mut Vec<Field>) {
-        for (wire, header) in &response.headers {
-            let at = pointer(at, &["headers", wire]);
-            let header = match header {
-                ReferenceOr::Item(header) => Some(header),
-                ReferenceOr::Reference { reference } => {
-                    let name = reference
-                        .strip_prefix("#/components/headers/")
-                        .unwrap_or_default()
-                        .replace("~1", "/")
-                        .replace("~0", "~");
-                    match self.api.components.as_ref().and_then(|c| c.headers.get(&name)) {
-                        Some(ReferenceOr::Item(header)) => Some(header),
-                        _ => None,
-                    }
+    fn headers(&mut self, response: &Part<'a, Response>, type_name: &str, fields: &mut Vec<Field>) {
+        for (wire, header) in response.map("headers", &response.item.headers) {
+            let header = match self.header(header) {
+                Ok(header) => header,
+                Err(at) => {
+                    let message = "the reference does not lead to a header".to_owned();
+                    self.unsupported("foreign-ref", message, at, "the header is not typed");
+                    continue;
                 }
-            };
-            let Some(header) = header else {
-                self.unsupported(
-                    "foreign-ref",
-                    "the reference does not lead to a header".to_owned(),
-                    &at,
-                    "the header is not typed",
-                );
-                continue;
             };
             let lower = wire.to_ascii_lowercase();
             // OpenAPI has the content type said elsewhere.
             if lower == "content-type" || fields.iter().any(|field| field.wire == lower) {
                 continue;
             }
-            let lowered = match &header.format {
-                ParameterSchemaOrContent::Schema(schema) => {
-                    self.schema(schema, &At::new(format!("{at}/schema"), type_name, wire))
+            self.take_members(&header, &["description", "schema", "deprecated", "required", "style", "explode"]);
+            let lowered = match (&header.item.format, header.schema()) {
+                (ParameterSchemaOrContent::Schema(_), Some(schema)) => {
+                    self.schema(&schema, &Naming::new(type_name, wire))
                 }
-                ParameterSchemaOrContent::Content(_) => super::schema::Lowered::text(),
+                _ => Lowered::text(),
             };
             // Headers are text; lists and objects in them have no one notation that services keep to.
             let simple = matches!(
@@ -224,14 +233,15 @@ impl Lower<'_> {
             ) || matches!(&lowered.ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)));
             fields.push(Field {
                 ident: names::snake(wire),
-                docs: lowered.docs(header.description.as_deref(), || format!("The header `{wire}`.")),
+                docs: lowered.docs(header.item.description.as_deref(), self.ledger, || format!("The header `{wire}`.")),
                 ty: if simple { lowered.ty } else { Type::String },
                 wire: lower,
                 presence: Presence::Optional,
                 boxed: false,
                 required: false,
                 read_only: false,
-                deprecated: header.deprecated == Some(true),
+                write_only: false,
+                deprecated: header.item.deprecated == Some(true),
                 shape: Shape::default(),
             });
         }
@@ -245,9 +255,17 @@ impl Lower<'_> {
         for field in &mut fields {
             field.ident = scope.take(std::mem::take(&mut field.ident));
         }
-        let key = format!("headers {:?}", fields.iter().map(|f| (&f.wire, &f.ty, &f.docs)).collect::<Vec<_>>());
-        if let Some(id) = self.inline.get(&key) {
-            return Some(*id);
+        let same = |known: &Field, field: &Field| {
+            (&known.wire, &known.ty, &known.docs) == (&field.wire, &field.ty, &field.docs)
+        };
+        let equal = |definition: &TypeDef| match &definition.kind {
+            TypeKind::Struct(known) if known.headers => {
+                known.fields.len() == fields.len() && known.fields.iter().zip(&fields).all(|(a, b)| same(a, b))
+            }
+            _ => false,
+        };
+        if let Some(id) = self.types.iter().position(equal) {
+            return Some(id);
         }
         let id = self.types.len();
         let name = self.scope.take(format!("{type_name}Headers"));
@@ -260,16 +278,20 @@ impl Lower<'_> {
             output: false,
             users: Default::default(),
         });
-        self.inline.insert(key, id);
         Some(id)
+    }
+
+    fn header(&self, part: Part<'a, ReferenceOr<Header>>) -> Result<Part<'a, Header>, &'a Location> {
+        self.ledger.take(part.at);
+        if let Some(entry) = part.entry("$ref") {
+            self.ledger.take(&entry.key);
+        }
+        self.loaded.follow(part, "headers", |components| &components.headers)
     }
 }
 
-fn is_binary(schema: &ReferenceOr<Schema>) -> bool {
-    match schema {
-        ReferenceOr::Item(schema) => view(schema).format.as_deref() == Some("binary"),
-        ReferenceOr::Reference { .. } => false,
-    }
+fn is_binary(schema: &Sub<'_>) -> bool {
+    schema.reference().is_none() && schema.read().format.is_some_and(|format| format.value == "binary")
 }
 
 impl Status {

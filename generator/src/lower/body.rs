@@ -1,12 +1,14 @@
 //! Request bodies: which media type is typed, and which of its fields become setters or arguments.
 
-use openapiv3::{AnySchema, Content, MediaType, ReferenceOr, RequestBody, Schema};
+use openapiv3::{MediaType, RequestBody};
 
-use super::model::{Input, InputKind, Param, Place, Shape, Type, TypeKind};
+use super::model::{Body, Input, InputKind, Param, Place, Serialization, Shape, Type, TypeKind};
 use super::operation::{Found, Inputs, query_style};
-use super::schema::{At, pointer};
-use super::view::view;
-use super::{Lower, docs, follow};
+use super::schema::{Lowered, Naming};
+use super::{Lower, docs};
+use crate::accounting::Reason;
+use crate::diagnostic::Location;
+use crate::load::{Additional, JsonType, Part, Schema, Sub};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
@@ -18,7 +20,7 @@ pub fn is_json(media_type: &str) -> bool {
 }
 
 /// How good a media type is for a typed body; less is better.
-pub fn rank(media_type: &str, media: &MediaType) -> u8 {
+pub fn rank(media_type: &str, media: &Part<'_, MediaType>) -> u8 {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match essence.as_str() {
         "application/json" => 0,
@@ -31,61 +33,65 @@ pub fn rank(media_type: &str, media: &MediaType) -> u8 {
     }
 }
 
-fn structured(media: &MediaType) -> bool {
-    match &media.schema {
-        None => false,
-        Some(ReferenceOr::Reference { .. }) => true,
-        Some(ReferenceOr::Item(schema)) => {
-            let view = view(schema);
-            !matches!(view.typ.as_deref(), Some("string") | None)
-                || !view.all_of.is_empty()
-                || !view.properties.is_empty()
+fn structured(media: &Part<'_, MediaType>) -> bool {
+    media.schema().is_some_and(|schema| {
+        if schema.reference().is_some() {
+            return true;
         }
-    }
+        let schema = schema.read();
+        !matches!(schema.ty.map(|ty| ty.value), Some(JsonType::String) | None)
+            || !schema.all_of.is_empty()
+            || !schema.properties.0.is_empty()
+    })
 }
 
-impl Lower<'_> {
-    /// Lowers the body into inputs and parameters; yields its media type and whether it must be sent.
-    pub(super) fn body(&mut self, found: &Found<'_>, type_name: &str, inputs: &mut Inputs) -> Option<(String, bool)> {
-        let (body, at) = self.request_body(found)?;
-        let mut content: Vec<(&String, &MediaType)> = body.content.iter().collect();
+impl<'a> Lower<'a, '_> {
+    /// Lowers the body into inputs and parameters.
+    pub(super) fn body(&mut self, found: &Found<'a>, type_name: &str, inputs: &mut Inputs) -> Option<Body> {
+        let body = self.request_body(found)?;
+        self.take_members(&body, &["description", "required"]);
+        let mut content: Vec<(&'a str, Part<'a, MediaType>)> = body.map("content", &body.item.content).collect();
         content.sort_by_key(|(name, media)| rank(name, media));
         let mut content = content.into_iter();
         let (media_type, media) = content.next()?;
-        let at = pointer(&at, &["content", media_type, "schema"]);
-        let description = body.description.as_deref();
-        let sent_as = match rank(media_type, media) {
+        self.ledger.take(media.at);
+        let description = body.item.description.as_deref();
+        let required = body.item.required;
+        let sent_as = match rank(media_type, &media) {
             0..=2 => {
-                self.json_body(media, &at, description, body.required, type_name, inputs);
-                if media_type.contains('*') { "application/json".to_owned() } else { media_type.clone() }
+                self.json_body(&media, description, required, type_name, inputs);
+                if media_type.contains('*') { "application/json" } else { media_type }
             }
             3 => {
-                self.form_fields(media, &at, Place::Form, description, type_name, inputs);
-                FORM.to_owned()
+                self.form_fields(&media, Place::Form, description, type_name, inputs);
+                FORM
             }
             4 => {
-                self.form_fields(media, &at, Place::Part, description, type_name, inputs);
-                MULTIPART.to_owned()
+                self.form_fields(&media, Place::Part, description, type_name, inputs);
+                MULTIPART
             }
             _ => {
-                self.raw_body(description, body.required, inputs);
-                if media_type.contains('*') { "application/octet-stream".to_owned() } else { media_type.clone() }
+                self.raw_schema(&media);
+                self.raw_body(description, required, inputs);
+                if media_type.contains('*') { "application/octet-stream" } else { media_type }
             }
         };
         for (other, media) in content {
-            self.alternative(other, media, found, type_name, inputs);
+            self.alternative(other, &media, type_name, inputs);
         }
-        Some((sent_as, body.required))
+        Some(Body { media_type: sent_as.to_owned(), required })
     }
 
-    fn request_body(&mut self, found: &Found<'_>) -> Option<(RequestBody, String)> {
-        let bodies = self.api.components.as_ref().map(|components| &components.request_bodies);
-        let at = pointer(&found.pointer, &["requestBody"]);
-        match follow(found.operation.request_body.as_ref()?, at, "requestBodies", bodies) {
-            Ok((body, at)) => Some((body.clone(), at)),
+    fn request_body(&mut self, found: &Found<'a>) -> Option<Part<'a, RequestBody>> {
+        let entry = found.operation.entry("requestBody")?;
+        self.ledger.take(&entry.key);
+        let body = Part::of(found.operation.item.request_body.as_ref()?, entry);
+        self.ledger.take(body.place("$ref"));
+        match self.loaded.follow(body, "requestBodies", |components| &components.request_bodies) {
+            Ok(body) => Some(body),
             Err(at) => {
                 let message = "the reference does not lead to a request body".to_owned();
-                self.unsupported("foreign-ref", message, &at, "the body is left out");
+                self.unsupported("foreign-ref", message, at, "the body is left out");
                 None
             }
         }
@@ -93,26 +99,25 @@ impl Lower<'_> {
 
     fn json_body(
         &mut self,
-        media: &MediaType,
-        at: &str,
+        media: &Part<'a, MediaType>,
         description: Option<&str>,
         required: bool,
         type_name: &str,
         inputs: &mut Inputs,
     ) {
+        self.take_members(media, &["schema"]);
         // The fields of an inline object are setters of the call; a type with a name is given whole.
-        if let Some(ReferenceOr::Item(schema)) = &media.schema {
-            let flat = view(schema);
-            if flattens(&flat, schema) {
-                let at = At::new(at.to_owned(), type_name, "");
-                self.flat_fields(&flat, &at, Place::Field, required, None, inputs);
+        if let Some(schema) = media.schema().filter(|schema| schema.reference().is_none()) {
+            let flat = schema.read();
+            if flattens(&flat) {
+                self.flat_fields(&flat, type_name, Place::Field, required, None, inputs);
                 return;
             }
         }
-        let place = At::new(at.to_owned(), type_name, "Body");
-        let lowered = match &media.schema {
-            Some(schema) => self.schema(schema, &place),
-            None => super::schema::Lowered { ty: Type::Value, ..super::schema::Lowered::text() },
+        let naming = Naming::new(type_name, "Body");
+        let lowered = match media.schema() {
+            Some(schema) => self.schema(&schema, &naming),
+            None => Lowered::plain(Type::Value),
         };
         let input = Input {
             ident: inputs.name("body", Place::Body),
@@ -147,29 +152,49 @@ impl Lower<'_> {
         inputs.params.push(Param { required, ..param("body", Place::Body) });
     }
 
-    /// A second media type of the same body: a setter that replaces the body.
-    fn alternative(
-        &mut self,
-        media_type: &str,
-        media: &MediaType,
-        found: &Found<'_>,
-        type_name: &str,
-        inputs: &mut Inputs,
-    ) {
-        if media_type.contains('*') {
+    /// The schema of a body that the caller encodes: of a lone text or file nothing is lost, of others the fields are.
+    pub(super) fn raw_schema(&mut self, media: &Part<'a, MediaType>) {
+        let Some(schema) = media.schema() else { return };
+        let read = self.flat_view(&schema, 0);
+        if read.properties.0.is_empty() && matches!(read.ty.map(|ty| ty.value), Some(JsonType::String) | None) {
+            self.take_members(media, &["schema"]);
+            if schema.reference().is_none() {
+                self.take(&read.ty);
+                self.take(&read.format);
+            }
             return;
         }
+        self.unsupported(
+            "untyped-body",
+            "the fields of a body of this media type are not typed".to_owned(),
+            media.place("schema"),
+            "the caller gives the encoded body",
+        );
+    }
+
+    /// A second media type of the same body: a setter that replaces the body.
+    fn alternative(&mut self, media_type: &str, media: &Part<'a, MediaType>, type_name: &str, inputs: &mut Inputs) {
+        if media_type.contains('*') {
+            self.unsupported(
+                "media-range",
+                format!("the range `{media_type}` beside other media types of the body"),
+                media.at,
+                "the caller sends one of the others",
+            );
+            return;
+        }
+        self.ledger.take(media.at);
         let word = media_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-        let kind = match &media.schema {
-            Some(schema) if is_json(media_type) => {
-                let at = At::new(
-                    pointer(&found.pointer, &["requestBody", "content", media_type, "schema"]),
-                    type_name,
-                    &format!("{word} body"),
-                );
-                InputKind::JsonAs(media_type.to_owned(), self.schema(schema, &at).ty)
+        let kind = match media.schema().filter(|_| is_json(media_type)) {
+            Some(schema) => {
+                self.take_members(media, &["schema"]);
+                let naming = Naming::new(type_name, &format!("{word} body"));
+                InputKind::JsonAs(media_type.to_owned(), self.schema(&schema, &naming).ty)
             }
-            _ => InputKind::RawAs(media_type.to_owned()),
+            None => {
+                self.raw_schema(media);
+                InputKind::RawAs(media_type.to_owned())
+            }
         };
         let ident = inputs.name(&format!("body_as_{word}"), Place::Body);
         inputs.setters.push(Input {
@@ -185,53 +210,53 @@ impl Lower<'_> {
     /// The fields of a form or multipart body: setters, whether the schema has a name or not.
     fn form_fields(
         &mut self,
-        media: &MediaType,
-        at: &str,
+        media: &Part<'a, MediaType>,
         place: Place,
         description: Option<&str>,
         type_name: &str,
         inputs: &mut Inputs,
     ) {
-        let at = At::new(at.to_owned(), type_name, "");
-        let mut flat = media.schema.as_ref().map(|schema| self.flat_view(schema, 0)).unwrap_or_default();
-        if flat.properties.is_empty() || !flat.one_of.is_empty() || !flat.any_of.is_empty() {
+        let at: &Location = media.place("schema");
+        let mut flat = media.schema().map_or_else(|| Schema::any(media.at), |schema| self.flat_view(&schema, 0));
+        if flat.properties.0.is_empty() || !flat.one_of.is_empty() || !flat.any_of.is_empty() {
             self.unsupported(
                 "form-schema",
                 "the form's schema does not list its fields".to_owned(),
-                &at.pointer,
+                at,
                 "the caller gives the encoded body",
             );
             self.raw_body(description, false, inputs);
             return;
         }
-        if flat.additional_properties.take().is_some_and(|a| a != openapiv3::AdditionalProperties::Any(false)) {
-            self.unsupported(
-                "form-schema",
-                "fields beyond the form's properties".to_owned(),
-                &at.pointer,
-                "only the listed fields can be sent",
-            );
+        self.take_members(media, &["schema"]);
+        if let Some(additional) = flat.additional.take() {
+            if additional.value == Additional::Allowed(false) {
+                self.ledger.take(additional.at);
+            } else {
+                self.unsupported(
+                    "form-schema",
+                    "fields beyond the form's properties".to_owned(),
+                    additional.at,
+                    "only the listed fields can be sent",
+                );
+            }
         }
-        self.flat_fields(&flat, &at, place, true, Some(media), inputs);
+        self.flat_fields(&flat, type_name, place, true, Some(media), inputs);
     }
 
     /// An object's keywords with references and `allOf` resolved.
-    fn flat_view(&self, schema: &ReferenceOr<Schema>, depth: usize) -> AnySchema {
-        let schema = match schema {
-            ReferenceOr::Item(schema) => schema,
-            ReferenceOr::Reference { reference } => {
-                let target =
-                    self.component_name(reference).and_then(|name| self.api.components.as_ref()?.schemas.get(&name));
-                return match target {
-                    Some(target) if depth < 16 => self.flat_view(target, depth + 1),
-                    _ => AnySchema::default(),
-                };
-            }
-        };
-        let mut flat = view(schema);
+    fn flat_view(&self, schema: &Sub<'a>, depth: usize) -> Schema<'a> {
+        if let Some(reference) = schema.reference() {
+            self.ledger.take(reference.at);
+            return match self.loaded.component("schemas", reference.value) {
+                Some(target) if depth < 16 => self.flat_view(&Sub::of(target), depth + 1),
+                _ => Schema::any(schema.at()),
+            };
+        }
+        let mut flat = schema.read();
         for part in std::mem::take(&mut flat.all_of) {
             let part = self.flat_view(&part, depth + 1);
-            flat.properties.extend(part.properties);
+            flat.properties.0.extend(part.properties.0);
             flat.required.extend(part.required);
         }
         flat
@@ -239,40 +264,47 @@ impl Lower<'_> {
 
     fn flat_fields(
         &mut self,
-        flat: &AnySchema,
-        at: &At,
+        flat: &Schema<'a>,
+        type_name: &str,
         place: Place,
         body_required: bool,
-        media: Option<&MediaType>,
+        media: Option<&Part<'a, MediaType>>,
         inputs: &mut Inputs,
     ) {
+        self.take(&flat.ty);
+        self.take(&flat.additional);
         let mut fields = Vec::new();
-        for (wire, property) in &flat.properties {
-            let property = match property {
-                ReferenceOr::Reference { reference } => ReferenceOr::Reference { reference: reference.clone() },
-                ReferenceOr::Item(schema) => ReferenceOr::Item(schema.as_ref().clone()),
-            };
-            let files = if place == Place::Part { binary(&property) } else { None };
-            let lowered = self.schema(&property, &at.inside(&["properties", wire], &at.parent, wire));
+        for (wire, property) in &flat.properties.0 {
+            let wire = *wire;
+            self.ledger.take(property.at());
+            let files = if place == Place::Part { self.binary(property) } else { None };
+            let lowered = self.schema(property, &Naming::new(type_name, wire));
+            let listed = flat.required.iter().find(|name| name.value == wire);
+            listed.iter().for_each(|name| self.ledger.take(name.at));
             if lowered.read_only {
+                self.ledger.ignore(property.at(), Reason::ReadOnly);
                 continue;
             }
-            let encoding = media.and_then(|media| media.encoding.get(wire));
-            let required = flat.required.contains(wire) && body_required;
-            let mut docs = lowered.docs(None, || format!("The field `{}`.", wire.replace('`', "")));
+            let encoding = media.and_then(|media| media.item.encoding.get(wire));
+            let required = listed.is_some() && body_required;
+            let mut docs = lowered.docs(None, self.ledger, || format!("The field `{}`.", wire.replace('`', "")));
             if required {
                 docs.push("Required.".to_owned());
             }
             let kind = files.unwrap_or_else(|| InputKind::Value(lowered.ty.clone(), lowered.nullable));
             let input = Input {
                 ident: inputs.name(wire, place),
-                wire: wire.clone(),
+                wire: wire.to_owned(),
                 place: inputs.ambiguous(wire, place),
                 docs: docs::lines(&docs.join("\n")),
                 kind,
                 deprecated: lowered.deprecated,
             };
-            let style = encoding.and_then(|e| e.style.as_ref().map(|style| (query_style(style).0, e.explode)));
+            let style = encoding.and_then(|encoding| {
+                let style = query_style(encoding.style.as_ref()?).style;
+                Some(Serialization { style, explode: encoding.explode })
+            });
+            self.take_encoding(media, wire, place);
             let media_type = encoding.and_then(|e| e.content_type.clone()).filter(|m| !m.contains(['*', ',']));
             inputs.params.push(Param {
                 required,
@@ -284,6 +316,14 @@ impl Lower<'_> {
                 ..param(wire, place)
             });
             fields.push((input, required, lowered.ty));
+        }
+        for name in flat.required.iter().filter(|name| !flat.properties.0.contains_key(name.value)) {
+            self.unsupported(
+                "required-unknown",
+                format!("`required` names `{}`, which is not among the properties", name.value),
+                name.at,
+                "add the property, or take the name out of `required`",
+            );
         }
         // An envelope: the one thing that must be given is an object.
         let mut required = fields.iter().enumerate().filter(|(_, (_, required, _))| *required);
@@ -302,30 +342,45 @@ impl Lower<'_> {
             }
         }
     }
+
+    fn take_encoding(&self, media: Option<&Part<'a, MediaType>>, wire: &str, place: Place) {
+        let Some(encoding) = media.and_then(|media| media.entry("encoding")?.node.as_object()?.get(wire)) else {
+            return;
+        };
+        let taken: &[&str] = match place {
+            Place::Part => &["contentType"],
+            _ => &["contentType", "style", "explode", "allowReserved"],
+        };
+        for entry in taken.iter().filter_map(|key| encoding.node.as_object()?.get(*key)) {
+            self.ledger.take(&entry.key);
+        }
+    }
+
+    /// Whether a multipart field is a file or a list of files.
+    fn binary(&self, property: &Sub<'a>) -> Option<InputKind> {
+        let is_binary = |schema: &Schema<'a>| schema.format.is_some_and(|format| format.value == "binary");
+        let schema = property.read();
+        if schema.ty.is_some_and(|ty| ty.value == JsonType::String) && is_binary(&schema) {
+            self.take(&schema.format);
+            return Some(InputKind::Part);
+        }
+        let items = schema.items?.value.read();
+        is_binary(&items).then(|| {
+            self.take(&items.format);
+            InputKind::Parts
+        })
+    }
 }
 
 /// Whether a body's fields become setters: an object with properties and nothing else, without a name.
-fn flattens(flat: &AnySchema, schema: &Schema) -> bool {
-    !flat.properties.is_empty()
+fn flattens(flat: &Schema<'_>) -> bool {
+    !flat.properties.0.is_empty()
         && flat.all_of.is_empty()
         && flat.one_of.is_empty()
         && flat.any_of.is_empty()
-        && !schema.schema_data.nullable
-        && schema.schema_data.discriminator.is_none()
-        && matches!(flat.additional_properties, None | Some(openapiv3::AdditionalProperties::Any(false)))
-}
-
-/// Whether a multipart field is a file or a list of files.
-fn binary(property: &ReferenceOr<Schema>) -> Option<InputKind> {
-    let ReferenceOr::Item(schema) = property else { return None };
-    let flat = view(schema);
-    if flat.typ.as_deref() == Some("string") && flat.format.as_deref() == Some("binary") {
-        return Some(InputKind::Part);
-    }
-    match flat.items {
-        Some(ReferenceOr::Item(items)) if view(&items).format.as_deref() == Some("binary") => Some(InputKind::Parts),
-        _ => None,
-    }
+        && !flat.nullable.is_some_and(|nullable| nullable.value)
+        && flat.discriminator.is_none()
+        && flat.additional.as_ref().is_none_or(|additional| additional.value == Additional::Allowed(false))
 }
 
 fn param(name: &str, place: Place) -> Param {
@@ -340,9 +395,4 @@ fn param(name: &str, place: Place) -> Param {
         client: None,
         shape: Shape::default(),
     }
-}
-
-/// The media type of an answer that is decoded, with its schema.
-pub fn preferred(content: &Content) -> Option<(&String, &MediaType, u8)> {
-    content.iter().map(|(name, media)| (name, media, rank(name, media))).min_by_key(|(_, _, rank)| *rank)
 }

@@ -1,9 +1,10 @@
 //! Doc comments: what a document says, made safe for rustdoc, with the facts that its keywords add.
 
-use openapiv3::{AnySchema, SchemaData};
 use serde_json::Value;
 
 use super::model::Docs;
+use crate::accounting::Ledger;
+use crate::load::Schema;
 
 /// Columns of a doc comment's text.
 const WIDTH: usize = 110;
@@ -133,11 +134,35 @@ fn is_link(rest: &str) -> bool {
         })
 }
 
-/// The first sentence or line of a text, without a full stop.
+/// The first sentence of a text, without a full stop, safe for rustdoc.
 pub fn summary(text: &str) -> String {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let sentence = line.split_once(". ").map_or(line, |(first, _)| first);
-    escape(sentence.trim_end_matches('.').trim_start_matches(['#', ' ']))
+    let paragraph = first_paragraph(text);
+    let sentence = paragraph.split_once(". ").map_or(paragraph.as_str(), |(first, _)| first);
+    escape(sentence.trim_end_matches('.'))
+}
+
+/// The first paragraph of a text, however its lines are wrapped.
+pub fn first_paragraph(text: &str) -> String {
+    let lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
+    let ends = |line: &str| line.is_empty() || line.starts_with(['|', '-', '*', '`']) || line.ends_with(':');
+    let mut paragraph = String::new();
+    for line in lines {
+        if paragraph.is_empty() {
+            // A heading is a paragraph of its own.
+            let heading = line.starts_with('#');
+            paragraph.push_str(line.trim_start_matches(['#', ' ']));
+            if heading || ends(line) {
+                break;
+            }
+            continue;
+        }
+        if ends(line) && !line.ends_with(':') || line.starts_with('#') {
+            break;
+        }
+        paragraph.push(' ');
+        paragraph.push_str(line);
+    }
+    paragraph
 }
 
 /// A description followed by the facts that the schema's keywords state.
@@ -169,27 +194,38 @@ fn says(text: &str, fact: &str) -> bool {
 }
 
 /// What the keywords of a schema say, as sentences.
-pub fn facts(view: &AnySchema, data: &SchemaData) -> Vec<String> {
+pub fn facts(schema: &Schema<'_>, ledger: &Ledger) -> Vec<String> {
     let mut out = Vec::new();
-    range(&mut out, view.min_length, view.max_length, "character", "characters");
-    range(&mut out, view.min_items, view.max_items, "item", "items");
-    range(&mut out, view.min_properties, view.max_properties, "entry", "entries");
-    let above = view.exclusive_minimum == Some(true);
-    let below = view.exclusive_maximum == Some(true);
-    match (view.minimum, view.maximum) {
+    let count = |keyword: &Option<crate::load::Placed<'_, usize>>| keyword.map(|keyword| keyword.value);
+    range(&mut out, count(&schema.min_length), count(&schema.max_length), "character", "characters");
+    range(&mut out, count(&schema.min_items), count(&schema.max_items), "item", "items");
+    range(&mut out, count(&schema.min_properties), count(&schema.max_properties), "entry", "entries");
+    let above = schema.exclusive_minimum.is_some_and(|exclusive| exclusive.value);
+    let below = schema.exclusive_maximum.is_some_and(|exclusive| exclusive.value);
+    match (schema.minimum.map(|min| number(min.value)), schema.maximum.map(|max| number(max.value))) {
         (Some(min), Some(max)) if !above && !below => out.push(format!("From {min} to {max}.")),
         (min, max) => {
             out.extend(min.map(|v| if above { format!("More than {v}.") } else { format!("At least {v}.") }));
             out.extend(max.map(|v| if below { format!("Less than {v}.") } else { format!("At most {v}.") }));
         }
     }
-    out.extend(view.multiple_of.map(|v| format!("A multiple of {v}.")));
-    out.extend(view.pattern.as_deref().filter(|p| !p.contains('`')).map(|p| format!("Matches `{p}`.")));
-    if view.unique_items == Some(true) {
+    out.extend(schema.multiple_of.map(|v| format!("A multiple of {}.", number(v.value))));
+    let pattern = schema.pattern.map(|pattern| pattern.value).filter(|pattern| !pattern.contains('`'));
+    out.extend(pattern.map(|pattern| format!("Matches `{pattern}`.")));
+    if schema.unique_items.is_some_and(|unique| unique.value) {
         out.push("Without duplicates.".to_owned());
     }
-    out.extend(data.default.as_ref().and_then(inline).map(|v| format!("Default: `{v}`.")));
+    let default = ledger.value(&schema.default).and_then(|default| inline(&default.to_json()));
+    out.extend(default.map(|v| format!("Default: `{v}`.")));
     out
+}
+
+/// A number as people write it: `10` for `10.0`.
+fn number(number: &serde_json::Number) -> String {
+    match number.as_f64() {
+        Some(value) if number.is_f64() => value.to_string(),
+        _ => number.to_string(),
+    }
 }
 
 /// An example as a sentence, if it is short and may be shown.

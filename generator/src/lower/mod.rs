@@ -10,27 +10,30 @@ mod operation;
 mod paging;
 mod schema;
 mod usage;
-mod view;
 
 pub use schema::renamed;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
-use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityRequirement, SecurityScheme};
+use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityScheme};
 use serde_json::Value;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::load::Loaded;
-use model::{Group, Job, Outcome, Place, Protocol, Scheme, SchemeKind, Server, Service, TypeDef, TypeId};
-use schema::Component;
+use crate::accounting::Ledger;
+use crate::diagnostic::{Diagnostic, Diagnostics, Location};
+use crate::load::{Keyword, Loaded, Node, Part};
+use model::{
+    Group, Job, Outcome, Place, Protocol, RateLimit, Scheme, SchemeKind, Server, ServerVariable, Service, TypeDef,
+};
+use schema::{Component, Inline};
 
-/// Turns a loaded document into the model of a client crate.
-pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Diagnostics) -> Service {
+/// Turns a loaded document into the model of a client crate. The ledger gets a mark for all that is taken over.
+pub fn lower(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagnostics: &mut Diagnostics) -> Service {
     let api = &loaded.api;
     let mut lower = Lower {
         api,
         loaded,
+        ledger,
         diagnostics,
         protocol: protocol(api),
         types: Vec::new(),
@@ -38,15 +41,17 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Dia
         components: HashMap::new(),
         component_names: HashMap::new(),
         inline: HashMap::new(),
+        seen: HashSet::new(),
         outcomes: Vec::new(),
         jobs: Vec::new(),
         operation: String::new(),
     };
     // Shared types have the first claim on their names, whether operations use them or not.
-    for name in api.components.iter().flat_map(|components| components.schemas.keys()) {
+    for (name, _) in loaded.schemas() {
         let rust = lower.scope.take(names::camel(name));
-        lower.component_names.insert(name.clone(), rust);
+        lower.component_names.insert(name, rust);
     }
+    let document = loaded.document();
     let schemes = lower.schemes();
     let groups = lower.groups();
     let mut service = Service {
@@ -56,11 +61,11 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Dia
         version: api.info.version.clone(),
         product: product(api),
         docs: docs::lines(api.info.description.as_deref().unwrap_or_default()),
-        document: document(api),
+        document: self::document(api),
         protocol: lower.protocol,
-        servers: servers(&api.servers),
+        servers: lower.servers(&document, &api.servers),
         schemes,
-        security: alternatives(api.security.as_deref().unwrap_or_default()),
+        security: lower.security(&document, api.security.as_deref()).unwrap_or_default(),
         groups,
         types: lower.types,
         outcomes: lower.outcomes,
@@ -68,6 +73,12 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Dia
         busy: busy(api),
         limits: limits(api),
     };
+    if let Some(info) = document.entry("info") {
+        ["title", "version", "description"]
+            .into_iter()
+            .filter_map(|key| info.node.as_object()?.get(key))
+            .for_each(|entry| ledger.take(&entry.key));
+    }
     usage::finish(&mut service);
     service
 }
@@ -141,32 +152,36 @@ const RESERVED_TYPES: &[&str] = &[
 ];
 
 /// The state of a lowering.
-pub(crate) struct Lower<'a> {
+pub(crate) struct Lower<'a, 'd> {
     api: &'a OpenAPI,
     loaded: &'a Loaded,
-    diagnostics: &'a mut Diagnostics,
+    ledger: &'d Ledger,
+    diagnostics: &'d mut Diagnostics,
     protocol: Protocol,
     types: Vec<TypeDef>,
     scope: names::Scope,
-    components: HashMap<String, Component>,
-    component_names: HashMap<String, String>,
-    /// Definitions of inline types by their name there and their schema, so that equal ones are one type.
-    inline: HashMap<String, TypeId>,
+    components: HashMap<&'a str, Component<'a>>,
+    component_names: HashMap<&'a str, String>,
+    /// Definitions of inline types, so that equal ones are one type.
+    inline: HashMap<Inline<'a>, model::TypeId>,
+    /// Where the inline types that were looked into stand.
+    seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,
     jobs: Vec<Job>,
     /// The operation at hand, for diagnostics.
     operation: String,
 }
 
-impl Lower<'_> {
-    /// Something in the document that the generated code does not do.
-    fn unsupported(&mut self, code: &'static str, message: String, pointer: &str, effect: &str) {
-        self.report(Diagnostic::warning(code, self.named(message)).label(effect), pointer);
+impl<'a> Lower<'a, '_> {
+    /// Something in the document that the generated code does not do: it is left out, with all that stands within.
+    fn unsupported(&mut self, code: &'static str, message: String, at: &Location, effect: &str) {
+        let diagnostic = Diagnostic::warning(code, self.named(message)).at(at.clone()).label(effect);
+        self.diagnostics.push(diagnostic.left_out());
     }
 
     /// Something in the document that is probably a mistake.
-    fn warn(&mut self, code: &'static str, message: String, pointer: &str, help: &str) {
-        self.report(Diagnostic::warning(code, self.named(message)).help(help), pointer);
+    fn warn(&mut self, code: &'static str, message: String, at: &Location, help: &str) {
+        self.diagnostics.push(Diagnostic::warning(code, self.named(message)).at(at.clone()).help(help));
     }
 
     /// The message, with the operation that it is about.
@@ -174,18 +189,34 @@ impl Lower<'_> {
         if self.operation.is_empty() { message } else { format!("{}: {message}", self.operation) }
     }
 
-    fn report(&mut self, diagnostic: Diagnostic, pointer: &str) {
-        let path: Vec<String> =
-            pointer.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
-        self.diagnostics.push(diagnostic.at(self.loaded.locate(&path)));
+    /// The value of a keyword, which thereby is in the client.
+    fn take<T: Clone>(&self, keyword: &Keyword<'a, T>) -> Option<T> {
+        self.ledger.value(keyword)
+    }
+
+    /// Marks members of a part as taken over.
+    fn take_members<T>(&self, part: &Part<'a, T>, keys: &[&str]) {
+        for entry in keys.iter().filter_map(|key| part.entry(key)) {
+            self.ledger.take(&entry.key);
+        }
+    }
+
+    /// Marks a tree as taken over, with all that stands within.
+    fn take_whole(&self, node: &Node) {
+        self.ledger.take(&node.location);
+        node.items().for_each(|item| self.take_whole(item));
+        for (_, entry) in node.entries() {
+            self.ledger.take(&entry.key);
+            self.take_whole(&entry.node);
+        }
     }
 
     fn schemes(&mut self) -> Vec<Scheme> {
-        let api = self.api;
         let mut schemes = Vec::new();
-        for (name, scheme) in api.components.iter().flat_map(|components| &components.security_schemes) {
-            let pointer = schema::pointer("/components/securitySchemes", &[name]);
-            let kind = match scheme {
+        for (name, scheme) in self.api.components.iter().flat_map(|components| &components.security_schemes) {
+            let Some(entry) = self.loaded.component("securitySchemes", name) else { continue };
+            let scheme = Part::of(scheme, entry);
+            let kind = match scheme.item {
                 ReferenceOr::Reference { .. } => None,
                 ReferenceOr::Item(SecurityScheme::APIKey { location, name, .. }) => {
                     let place = match location {
@@ -206,11 +237,15 @@ impl Lower<'_> {
                 }
             };
             match kind {
-                Some(kind) => schemes.push(Scheme { name: name.clone(), kind }),
+                Some(kind) => {
+                    self.ledger.take(scheme.at);
+                    self.take_members(&scheme, &["type", "in", "name", "scheme"]);
+                    schemes.push(Scheme { name: name.clone(), kind });
+                }
                 None => self.unsupported(
                     "security-scheme",
                     format!("the security scheme `{name}` is of a kind that is not supported"),
-                    &pointer,
+                    scheme.at,
                     "operations that ask for it need a header of the caller's own",
                 ),
             }
@@ -220,10 +255,10 @@ impl Lower<'_> {
 
     fn groups(&mut self) -> Vec<Group> {
         let api = self.api;
-        let mut by_tag: IndexMap<String, Vec<operation::Found<'_>>> =
+        let mut by_tag: IndexMap<String, Vec<operation::Found<'a>>> =
             api.tags.iter().map(|tag| (tag.name.clone(), Vec::new())).collect();
-        for found in operation::find(api) {
-            let tag = found.operation.tags.first().cloned().unwrap_or_else(|| "untagged".to_owned());
+        for found in operation::find(self.loaded) {
+            let tag = found.operation.item.tags.first().cloned().unwrap_or_else(|| "untagged".to_owned());
             by_tag.entry(tag).or_default().push(found);
         }
         by_tag.retain(|_, operations| !operations.is_empty());
@@ -231,28 +266,33 @@ impl Lower<'_> {
         let mut features = names::Scope::with(&[&["default"], model::RUNTIME_FEATURES].concat());
         // Calls have the next claim on their names, in the document's order, before inline types.
         let mut methods = names::Scope::with(&["builder", "wait_for", "resume"]);
-        let mut named: HashMap<String, (String, String)> = HashMap::new();
+        let mut named: Vec<(String, String)> = Vec::new();
         for found in by_tag.values().flatten() {
             let id = found.id();
             let method = methods.take(names::snake(&id));
             let camel = names::camel(&id);
             let call = format!("{camel}Call");
             let ty = self.scope.take_first([camel, call]);
-            named.insert(found.pointer.clone(), (method, ty));
+            named.push((method, ty));
         }
+        let mut named = named.into_iter();
+        let document = self.loaded.document();
         by_tag
             .into_iter()
             .map(|(tag, operations)| {
-                let declared = api.tags.iter().find(|declared| declared.name == tag);
-                let description = declared.and_then(|tag| tag.description.clone());
+                let declared = document.list("tags", &api.tags).find(|declared| declared.item.name == tag);
+                if let Some(declared) = &declared {
+                    self.take_members(declared, &["name", "description"]);
+                }
+                let description = declared.and_then(|tag| tag.item.description.clone());
                 let operations = operations
                     .into_iter()
-                    .filter_map(|found| {
-                        let (method, ty) = named.get(&found.pointer).cloned()?;
+                    .zip(named.by_ref())
+                    .map(|(found, (method, ty))| {
                         self.operation = found.id();
                         let operation = self.operation(&found, method, ty);
                         self.operation.clear();
-                        Some(operation)
+                        operation
                     })
                     .collect();
                 Group {
@@ -264,27 +304,6 @@ impl Lower<'_> {
             })
             .collect()
     }
-}
-
-/// The item that a reference into a section of the components leads to at last, with its pointer.
-fn follow<'a, T>(
-    mut item: &'a ReferenceOr<T>,
-    mut at: String,
-    section: &str,
-    components: Option<&'a IndexMap<String, ReferenceOr<T>>>,
-) -> Result<(&'a T, String), String> {
-    // `load` has refused references without end; this only bounds the loop.
-    for _ in 0..16 {
-        let name = match item {
-            ReferenceOr::Item(item) => return Ok((item, at)),
-            ReferenceOr::Reference { reference } => reference.rsplit('/').next().unwrap_or_default(),
-        };
-        let name = name.replace("~1", "/").replace("~0", "~");
-        let Some(target) = components.and_then(|components| components.get(&name)) else { break };
-        item = target;
-        at = schema::pointer(&format!("/components/{section}"), &[&name]);
-    }
-    Err(at)
 }
 
 fn protocol(api: &OpenAPI) -> Protocol {
@@ -307,33 +326,50 @@ fn busy(api: &OpenAPI) -> Vec<String> {
 }
 
 /// The limits of each user; those of the whole service are nothing that a client can keep.
-fn limits(api: &OpenAPI) -> Vec<(u32, u32)> {
+fn limits(api: &OpenAPI) -> Vec<RateLimit> {
     let all = api.extensions.get("x-rate-limit").and_then(Value::as_array).into_iter().flatten();
     let of_users = all.filter(|limit| limit.get("per").and_then(Value::as_str).is_none_or(|per| per == "user"));
     let number = |limit: &Value, key: &str| u32::try_from(limit.get(key)?.as_u64()?).ok();
-    of_users.filter_map(|limit| Some((number(limit, "calls")?, number(limit, "seconds")?))).collect()
+    let limit = |limit| Some(RateLimit { calls: number(limit, "calls")?, seconds: number(limit, "seconds")? });
+    of_users.filter_map(limit).collect()
 }
 
 fn document(api: &OpenAPI) -> Option<String> {
     api.extensions.get("x-doc")?.get("document")?.as_str().map(str::to_owned)
 }
 
-fn servers(servers: &[openapiv3::Server]) -> Vec<Server> {
-    servers
-        .iter()
-        .map(|server| Server {
-            url: server.url.trim_end_matches('/').to_owned(),
-            region: server.extensions.get("x-region").and_then(Value::as_str).map(str::to_owned),
-            variables: server
-                .variables
-                .iter()
-                .flatten()
-                .map(|(name, variable)| (name.clone(), variable.default.clone(), variable.enumeration.clone()))
-                .collect(),
-        })
-        .collect()
-}
+impl<'a> Lower<'a, '_> {
+    /// The servers of the document, a path or an operation.
+    fn servers<T>(&self, of: &Part<'a, T>, servers: &'a [openapiv3::Server]) -> Vec<Server> {
+        let server = |part: Part<'a, openapiv3::Server>| {
+            self.take_members(&part, &["url", "x-region"]);
+            let variables = part.item.variables.iter().flatten().map(|(name, variable)| ServerVariable {
+                name: name.clone(),
+                default: variable.default.clone(),
+                values: variable.enumeration.clone(),
+            });
+            if let Some(entry) = part.entry("variables") {
+                self.take_whole(&entry.node);
+            }
+            Server {
+                url: part.item.url.trim_end_matches('/').to_owned(),
+                region: part.item.extensions.get("x-region").and_then(Value::as_str).map(str::to_owned),
+                variables: variables.collect(),
+            }
+        };
+        of.list("servers", servers).map(server).collect()
+    }
 
-fn alternatives(requirements: &[SecurityRequirement]) -> Vec<Vec<String>> {
-    requirements.iter().map(|requirement| requirement.keys().cloned().collect()).collect()
+    /// The alternatives of security schemes of the document or an operation.
+    fn security<T>(
+        &self,
+        of: &Part<'a, T>,
+        requirements: Option<&'a [openapiv3::SecurityRequirement]>,
+    ) -> Option<Vec<Vec<String>>> {
+        let requirements = requirements?;
+        for part in of.list("security", requirements) {
+            part.node.entries().for_each(|(_, scheme)| self.ledger.take(&scheme.key));
+        }
+        Some(requirements.iter().map(|requirement| requirement.keys().cloned().collect()).collect())
+    }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Number;
+
 /// A whole client crate.
 #[derive(Debug, Clone)]
 pub struct Service {
@@ -35,8 +37,8 @@ pub struct Service {
     pub jobs: Vec<Job>,
     /// Error codes that say that something else is under way.
     pub busy: Vec<String>,
-    /// How many calls in how many seconds a user may make.
-    pub limits: Vec<(u32, u32)>,
+    /// How many calls a user may make.
+    pub limits: Vec<RateLimit>,
     /// Bodies that differ by status: answers and errors that several operations share.
     pub outcomes: Vec<Outcome>,
 }
@@ -89,8 +91,8 @@ pub struct Operation {
     pub setters: Vec<Input>,
     /// Everything that may be sent, in sending order.
     pub params: Vec<Param>,
-    /// Body media type and whether it is required.
-    pub body: Option<(String, bool)>,
+    /// The body.
+    pub body: Option<Body>,
     /// `Accept` header.
     pub accept: String,
     /// Own security alternatives.
@@ -99,8 +101,8 @@ pub struct Operation {
     pub servers: Vec<Server>,
     /// Where the method's own meaning is wrong.
     pub idempotent: Option<bool>,
-    /// Statuses whose answer is a stream (`0`: every success, `2`: all 2xx).
-    pub streams: Vec<u16>,
+    /// Statuses whose answer is a stream.
+    pub streams: Vec<Status>,
     /// What a success answers.
     pub output: Answer,
     /// The struct of typed response headers.
@@ -109,8 +111,35 @@ pub struct Operation {
     pub error: Answer,
     /// How its pages are asked for.
     pub paging: Option<Paging>,
-    /// The job that it begins: dotted wire path of its id in the answer, and index into the service's kinds.
-    pub job: Option<(String, usize)>,
+    /// The job that it begins.
+    pub job: Option<JobStart>,
+}
+
+/// The body of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// Its media type.
+    pub media_type: String,
+    /// Whether it must be sent.
+    pub required: bool,
+}
+
+/// A number of calls that may be made in a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateLimit {
+    /// How many calls.
+    pub calls: u32,
+    /// In how many seconds.
+    pub seconds: u32,
+}
+
+/// The job that an operation begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobStart {
+    /// Dotted wire path of the job's id in the response.
+    pub id: String,
+    /// Index into the service's kinds of jobs.
+    pub kind: usize,
 }
 
 /// How a job is asked about.
@@ -137,8 +166,8 @@ pub struct Job {
 /// How pages are asked for, and where the answer has its items.
 #[derive(Debug, Clone)]
 pub struct Paging {
-    /// `offset`, `page` or `token`.
-    pub style: String,
+    /// What moves on from page to page.
+    pub style: PagingStyle,
     /// Parameter with the page size, if there is one.
     pub size: Option<String>,
     /// Parameter that moves on.
@@ -153,6 +182,17 @@ pub struct Paging {
     pub total: Option<String>,
     /// Dotted wire path of the next token.
     pub next: Option<String>,
+}
+
+/// What moves on from page to page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PagingStyle {
+    /// The number of rows before the page.
+    Offset,
+    /// The page's number.
+    Page,
+    /// A token of the page before.
+    Token,
 }
 
 /// One field on the way to a page's items.
@@ -242,6 +282,15 @@ pub enum Style {
     DeepObject,
 }
 
+/// How a list or object is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Serialization {
+    /// What stands between its parts.
+    pub style: Style,
+    /// Whether each part is written by itself.
+    pub explode: bool,
+}
+
 /// One parameter as it is sent.
 #[derive(Debug, Clone)]
 pub struct Param {
@@ -251,8 +300,8 @@ pub struct Param {
     pub place: Place,
     /// Whether it must be given.
     pub required: bool,
-    /// Its style, where that isn't its place's default.
-    pub style: Option<(Style, bool)>,
+    /// How it is written, where that isn't its place's default.
+    pub style: Option<Serialization>,
     /// Whether reserved characters stay.
     pub allow_reserved: bool,
     /// Whether it is sent as JSON text.
@@ -274,12 +323,12 @@ pub struct Shape {
     pub min_length: Option<usize>,
     /// Most characters.
     pub max_length: Option<usize>,
-    /// Lower limit, and whether it is itself outside.
-    pub minimum: Option<(f64, bool)>,
-    /// Upper limit, and whether it is itself outside.
-    pub maximum: Option<(f64, bool)>,
+    /// Lower limit.
+    pub minimum: Option<Bound>,
+    /// Upper limit.
+    pub maximum: Option<Bound>,
     /// Divisor.
-    pub multiple_of: Option<f64>,
+    pub multiple_of: Option<Number>,
     /// Regular expression.
     pub pattern: Option<String>,
     /// Fewest entries.
@@ -288,6 +337,15 @@ pub struct Shape {
     pub max_items: Option<usize>,
     /// No duplicates.
     pub unique: bool,
+}
+
+/// A limit of a number.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Bound {
+    /// The limit, exact.
+    pub value: Number,
+    /// Whether the limit itself is outside.
+    pub exclusive: bool,
 }
 
 /// What is inside a value that is checked.
@@ -492,6 +550,8 @@ pub struct Field {
     pub required: bool,
     /// Only the service sets it.
     pub read_only: bool,
+    /// Only callers set it; services never return it.
+    pub write_only: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
     /// What is checked.
@@ -562,8 +622,19 @@ pub struct Server {
     pub url: String,
     /// Region id.
     pub region: Option<String>,
-    /// Name, default and allowed values of each variable.
-    pub variables: Vec<(String, String, Vec<String>)>,
+    /// The variables of its template.
+    pub variables: Vec<ServerVariable>,
+}
+
+/// A variable of a server's URL.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServerVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value where none is given.
+    pub default: String,
+    /// The values that it may have; any if none are listed.
+    pub values: Vec<String>,
 }
 
 /// A security scheme.

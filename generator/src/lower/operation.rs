@@ -2,55 +2,55 @@
 
 use std::collections::HashSet;
 
-use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr};
+use openapiv3::{Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
-use super::model::{Docs, Input, InputKind, Operation, Param, Place, Shape, Style, Type};
-use super::schema::{At, Lowered, pointer};
-use super::{Lower, alternatives, docs, follow, names, servers};
+use super::model::{Docs, Input, InputKind, Operation, Param, Place, Serialization, Style, Type};
+use super::schema::{Lowered, Naming};
+use super::{Lower, docs, names};
+use crate::load::{Loaded, Part};
 
 /// An operation where it stands in the document.
 pub struct Found<'a> {
     pub path: &'a str,
-    pub item: &'a PathItem,
+    pub item: Part<'a, PathItem>,
     pub method: &'a str,
-    pub operation: &'a openapiv3::Operation,
-    pub pointer: String,
+    pub operation: Part<'a, openapiv3::Operation>,
 }
 
 impl Found<'_> {
     /// The operation's id, made from method and path where there is none.
     pub fn id(&self) -> String {
-        self.operation.operation_id.clone().filter(|id| id.chars().any(char::is_alphanumeric)).unwrap_or_else(|| {
-            let words: Vec<String> = self
-                .path
-                .split('/')
-                .filter(|segment| !segment.is_empty())
-                .map(|segment| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
-                    Some(parameter) => format!("by {parameter}"),
-                    None => segment.to_owned(),
-                })
-                .collect();
-            format!("{} {}", self.method, if words.is_empty() { "root".to_owned() } else { words.join(" ") })
-        })
+        self.operation.item.operation_id.clone().filter(|id| id.chars().any(char::is_alphanumeric)).unwrap_or_else(
+            || {
+                let words: Vec<String> = self
+                    .path
+                    .split('/')
+                    .filter(|segment| !segment.is_empty())
+                    .map(|segment| match segment.strip_prefix('{').and_then(|s| s.strip_suffix('}')) {
+                        Some(parameter) => format!("by {parameter}"),
+                        None => segment.to_owned(),
+                    })
+                    .collect();
+                format!("{} {}", self.method, if words.is_empty() { "root".to_owned() } else { words.join(" ") })
+            },
+        )
     }
 }
 
 /// All operations in the document's order.
-pub fn find(api: &OpenAPI) -> impl Iterator<Item = Found<'_>> {
-    api.paths.paths.iter().flat_map(|(path, item)| {
+pub fn find(loaded: &Loaded) -> impl Iterator<Item = Found<'_>> {
+    let paths = loaded.root.get("paths").and_then(|paths| paths.as_object());
+    loaded.api.paths.paths.iter().flat_map(move |(path, item)| {
         let item = match item {
-            ReferenceOr::Item(item) => Some(item),
+            ReferenceOr::Item(item) => paths.and_then(|paths| Some(Part::of(item, paths.get(path)?))),
             // `load` has put the referenced item here.
             ReferenceOr::Reference { .. } => None,
         };
         item.into_iter().flat_map(move |item| {
-            item.iter().map(move |(method, operation)| Found {
-                path,
-                item,
-                method,
-                operation,
-                pointer: pointer("/paths", &[path, method]),
+            item.item.iter().filter_map(move |(method, operation)| {
+                let operation = Part::of(operation, item.entry(method)?);
+                Some(Found { path, item, method, operation })
             })
         })
     })
@@ -100,17 +100,18 @@ impl Inputs {
     }
 }
 
-impl Lower<'_> {
-    pub(super) fn operation(&mut self, found: &Found<'_>, method_name: String, type_name: String) -> Operation {
-        let operation = found.operation;
+impl<'a> Lower<'a, '_> {
+    pub(super) fn operation(&mut self, found: &Found<'a>, method_name: String, type_name: String) -> Operation {
+        let operation = found.operation.item;
+        self.ledger.take(found.operation.at);
         let mut inputs = Inputs {
             arguments: Vec::new(),
             setters: Vec::new(),
             params: Vec::new(),
             scope: names::Scope::with(CALL_METHODS),
         };
-        for (parameter, pointer) in self.parameters(found) {
-            self.parameter(&parameter, &pointer, &type_name, &mut inputs);
+        for parameter in self.parameters(found) {
+            self.parameter(&parameter, &type_name, &mut inputs);
         }
         // Arguments stand in the path's order, whatever the order of their declarations.
         inputs.arguments.sort_by_key(|input| found.path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
@@ -120,13 +121,16 @@ impl Lower<'_> {
             self.unsupported(
                 "callbacks",
                 "callbacks are not generated".to_owned(),
-                &pointer(&found.pointer, &["callbacks"]),
+                found.operation.place("callbacks"),
                 "the service's calls back are the caller's to receive",
             );
         }
         let name = self.wire_name(found);
         let idempotent = operation.extensions.get("x-idempotent").and_then(Value::as_bool);
-        let op_servers = if operation.servers.is_empty() { &found.item.servers } else { &operation.servers };
+        let servers = match operation.servers.is_empty() {
+            true => self.servers(&found.item, &found.item.item.servers),
+            false => self.servers(&found.operation, &operation.servers),
+        };
         let summary = docs::summary(operation.summary.as_deref().or(operation.description.as_deref()).unwrap_or(&name));
         let paging = self.paging(found, &inputs, &answers.output);
         let job = self.job(found, &inputs);
@@ -146,8 +150,8 @@ impl Lower<'_> {
             params: inputs.params,
             body,
             accept: answers.accept,
-            security: operation.security.as_deref().map(alternatives),
-            servers: servers(op_servers),
+            security: self.security(&found.operation, operation.security.as_deref()),
+            servers,
             idempotent,
             streams: answers.streams,
             output: answers.output,
@@ -159,16 +163,20 @@ impl Lower<'_> {
     }
 
     /// The name in errors: the vendor's where there is one, as a ticket needs it.
-    fn wire_name(&self, found: &Found<'_>) -> String {
+    fn wire_name(&self, found: &Found<'a>) -> String {
         if let Some((_, action)) = found.path.split_once("#Action=") {
             return action.to_owned();
         }
-        let sdk = found.operation.extensions.get("x-sdk-name").and_then(Value::as_str);
+        let sdk = found.operation.item.extensions.get("x-sdk-name").and_then(Value::as_str);
         sdk.map_or_else(|| found.id(), str::to_owned)
     }
 
-    fn operation_docs(&self, found: &Found<'_>, summary: &str) -> Docs {
-        let operation = found.operation;
+    fn operation_docs(&self, found: &Found<'a>, summary: &str) -> Docs {
+        let operation = found.operation.item;
+        self.take_members(
+            &found.operation,
+            &["tags", "summary", "description", "operationId", "deprecated", "externalDocs"],
+        );
         let mut out = vec![format!("{}.", summary.trim_end_matches('.'))];
         let description = operation.description.as_deref().unwrap_or_default();
         if operation.summary.is_some() && !description.trim().is_empty() {
@@ -212,68 +220,59 @@ impl Lower<'_> {
         out
     }
 
-    /// The operation's parameters, its own before those of the path, each with its pointer.
-    fn parameters(&mut self, found: &Found<'_>) -> Vec<(Parameter, String)> {
-        let path = found.pointer.rsplit_once('/').map_or("", |(path, _)| path);
-        let shared =
-            found.item.parameters.iter().enumerate().map(|(i, p)| (p, pointer(path, &["parameters", &i.to_string()])));
-        let own = found
-            .operation
-            .parameters
-            .iter()
-            .enumerate()
-            .map(|(i, p)| (p, pointer(&found.pointer, &["parameters", &i.to_string()])));
+    /// The operation's parameters, its own before those of the path.
+    fn parameters(&mut self, found: &Found<'a>) -> Vec<Part<'a, Parameter>> {
+        let own = found.operation.list("parameters", &found.operation.item.parameters);
+        let shared = found.item.list("parameters", &found.item.item.parameters);
         let mut seen = HashSet::new();
         let mut out = Vec::new();
-        for (parameter, pointer) in own.chain(shared) {
-            let Some(parameter) = self.parameter_item(parameter, &pointer) else { continue };
-            let place = match &parameter {
-                Parameter::Path { .. } => Place::Path,
-                Parameter::Query { .. } => Place::Query,
-                Parameter::Header { .. } => Place::Header,
-                Parameter::Cookie { .. } => Place::Cookie,
+        for parameter in own.chain(shared) {
+            let reference = parameter.place("$ref");
+            let Ok(parameter) = self.loaded.follow(parameter, "parameters", |components| &components.parameters) else {
+                let message = "the reference does not lead to a parameter".to_owned();
+                self.unsupported("foreign-ref", message, reference, "the parameter is left out");
+                continue;
             };
-            let name = &parameter.parameter_data_ref().name;
+            self.ledger.take(reference);
+            let place = place(parameter.item);
+            let name = &parameter.item.parameter_data_ref().name;
             // OpenAPI lets these be said elsewhere only.
             let elsewhere = place == Place::Header
                 && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str());
-            if !elsewhere && seen.insert((name.clone(), place)) {
-                out.push((parameter, pointer));
+            if !elsewhere && seen.insert((name, place)) {
+                out.push(parameter);
             }
         }
         out
     }
 
-    fn parameter_item(&mut self, parameter: &ReferenceOr<Parameter>, pointer: &str) -> Option<Parameter> {
-        let parameters = self.api.components.as_ref().map(|components| &components.parameters);
-        if let Ok((parameter, _)) = follow(parameter, pointer.to_owned(), "parameters", parameters) {
-            return Some(parameter.clone());
-        }
-        self.unsupported(
-            "foreign-ref",
-            "the reference does not lead to a parameter".to_owned(),
-            pointer,
-            "the parameter is left out",
+    fn parameter(&mut self, part: &Part<'a, Parameter>, type_name: &str, inputs: &mut Inputs) {
+        let data = part.item.parameter_data_ref();
+        self.take_members(
+            part,
+            &["name", "in", "required", "style", "explode", "allowReserved", "deprecated", "x-client"],
         );
-        None
-    }
-
-    fn parameter(&mut self, parameter: &Parameter, at: &str, type_name: &str, inputs: &mut Inputs) {
-        let data = parameter.parameter_data_ref();
-        let (place, style, allow_reserved) = place_and_style(parameter, data.explode);
-        let inside = At::new(format!("{at}/schema"), type_name, &data.name);
+        let (place, style, allow_reserved) = place_and_style(part.item, data.explode);
+        let naming = Naming::new(type_name, &data.name);
         let (lowered, json) = match &data.format {
-            ParameterSchemaOrContent::Schema(schema) => (self.schema(schema, &inside), false),
-            ParameterSchemaOrContent::Content(content) => match content.iter().next() {
+            ParameterSchemaOrContent::Schema(_) => {
+                self.take_members(part, &["schema"]);
+                (part.schema().map_or_else(Lowered::text, |schema| self.schema(&schema, &naming)), false)
+            }
+            ParameterSchemaOrContent::Content(content) => match part.map("content", content).next() {
                 Some((media_type, media)) => {
                     let json = super::body::is_json(media_type);
-                    let inside = At::new(pointer(at, &["content", media_type, "schema"]), type_name, &data.name);
-                    let lowered = media.schema.as_ref().filter(|_| json).map(|schema| self.schema(schema, &inside));
+                    self.ledger.take(media.at);
+                    let schema = media.schema().filter(|_| json);
+                    let lowered = schema.map(|schema| {
+                        self.take_members(&media, &["schema"]);
+                        self.schema(&schema, &naming)
+                    });
                     if !json {
                         self.unsupported(
                             "parameter-content",
                             format!("the parameter `{}` has the media type `{media_type}`", data.name),
-                            at,
+                            media.at,
                             "the caller gives its text",
                         );
                     }
@@ -283,8 +282,10 @@ impl Lower<'_> {
             },
         };
         let client = data.extensions.get("x-client").and_then(Value::as_str).map(str::to_owned);
-        let mut docs =
-            lowered.docs(data.description.as_deref(), || format!("The parameter `{}`.", data.name.replace('`', "")));
+        self.take_members(part, &["description"]);
+        let mut docs = lowered.docs(data.description.as_deref(), self.ledger, || {
+            format!("The parameter `{}`.", data.name.replace('`', ""))
+        });
         if lowered.example.is_none() && lowered.ty != Type::Secret {
             let example = data.example.as_ref().or_else(|| {
                 data.examples.values().find_map(|example| match example {
@@ -332,55 +333,54 @@ impl Lower<'_> {
     }
 }
 
-impl Lowered {
+impl Lowered<'_> {
     /// Text without limits.
     pub fn text() -> Self {
-        Self {
-            ty: Type::String,
-            nullable: false,
-            shape: Shape::default(),
-            description: None,
-            facts: Vec::new(),
-            example: None,
-            deprecated: false,
-            read_only: false,
-        }
+        Self::plain(Type::String)
     }
 }
 
-fn place_and_style(parameter: &Parameter, explode: Option<bool>) -> (Place, Option<(Style, bool)>, bool) {
-    let (place, style, default_explode, reserved) = match parameter {
+fn place(parameter: &Parameter) -> Place {
+    match parameter {
+        Parameter::Path { .. } => Place::Path,
+        Parameter::Query { .. } => Place::Query,
+        Parameter::Header { .. } => Place::Header,
+        Parameter::Cookie { .. } => Place::Cookie,
+    }
+}
+
+fn place_and_style(parameter: &Parameter, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
+    let (usual, reserved) = match parameter {
         Parameter::Path { style, .. } => {
             let style = match style {
                 PathStyle::Simple => Style::Simple,
                 PathStyle::Label => Style::Label,
                 PathStyle::Matrix => Style::Matrix,
             };
-            (Place::Path, style, false, false)
+            (Serialization { style, explode: false }, false)
         }
-        Parameter::Query { style, allow_reserved, .. } => {
-            let (style, explode) = query_style(style);
-            (Place::Query, style, explode, *allow_reserved)
-        }
-        Parameter::Header { .. } => (Place::Header, Style::Simple, false, false),
-        Parameter::Cookie { .. } => (Place::Cookie, Style::Form, true, false),
+        Parameter::Query { style, allow_reserved, .. } => (query_style(style), *allow_reserved),
+        Parameter::Header { .. } => (Serialization { style: Style::Simple, explode: false }, false),
+        Parameter::Cookie { .. } => (Serialization { style: Style::Form, explode: true }, false),
     };
-    let explode = explode.unwrap_or(default_explode);
-    let usual = match place {
-        Place::Path | Place::Header => (Style::Simple, false),
-        _ => (Style::Form, true),
+    let given = Serialization { explode: explode.unwrap_or(usual.explode), ..usual };
+    let place = place(parameter);
+    let default = match place {
+        Place::Path | Place::Header => Serialization { style: Style::Simple, explode: false },
+        _ => Serialization { style: Style::Form, explode: true },
     };
-    (place, Some((style, explode)).filter(|given| *given != usual), reserved)
+    (place, Some(given).filter(|given| *given != default), reserved)
 }
 
-/// A query style and whether it explodes by default.
-pub(super) fn query_style(style: &QueryStyle) -> (Style, bool) {
-    match style {
+/// A query style, and whether it explodes by default.
+pub(super) fn query_style(style: &QueryStyle) -> Serialization {
+    let (style, explode) = match style {
         QueryStyle::Form => (Style::Form, true),
         QueryStyle::SpaceDelimited => (Style::SpaceDelimited, false),
         QueryStyle::PipeDelimited => (Style::PipeDelimited, false),
         QueryStyle::DeepObject => (Style::DeepObject, true),
-    }
+    };
+    Serialization { style, explode }
 }
 
 /// What an operation is known by on the wire.
@@ -393,8 +393,8 @@ fn address(found: &Found<'_>) -> String {
 
 /// Names under which people search for the operation: the vendor's, and the id as it is written.
 fn aliases(found: &Found<'_>, method_name: &str, type_name: &str) -> Vec<String> {
-    let sdk = found.operation.extensions.get("x-sdk-name").and_then(Value::as_str);
-    let id = found.operation.operation_id.as_deref();
+    let sdk = found.operation.item.extensions.get("x-sdk-name").and_then(Value::as_str);
+    let id = found.operation.item.operation_id.as_deref();
     let mut out: Vec<String> = Vec::new();
     for alias in [sdk, id].into_iter().flatten() {
         let method_name = method_name.trim_start_matches("r#");
@@ -407,7 +407,7 @@ fn aliases(found: &Found<'_>, method_name: &str, type_name: &str) -> Vec<String>
 }
 
 fn deprecation(found: &Found<'_>) -> String {
-    let legacy = found.operation.extensions.get("x-legacy");
+    let legacy = found.operation.item.extensions.get("x-legacy");
     let text = |key: &str| legacy.and_then(|legacy| legacy.get(key)).and_then(Value::as_str);
     match (text("replacement"), text("retired")) {
         (Some(replacement), _) => format!("use `{}`", names::snake(replacement)),

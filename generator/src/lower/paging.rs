@@ -3,26 +3,24 @@
 use serde_json::Value;
 
 use super::Lower;
-use super::model::{Answer, Paging, Payload, Step, Type, TypeKind};
+use super::model::{Answer, Paging, PagingStyle, Payload, Step, Type, TypeKind};
 use super::operation::{Found, Inputs};
-use super::schema::pointer;
 
-impl Lower<'_> {
-    pub(super) fn paging(&mut self, found: &Found<'_>, inputs: &Inputs, output: &Answer) -> Option<Paging> {
-        let paging = found.operation.extensions.get("x-pagination")?;
-        let at = pointer(&found.pointer, &["x-pagination"]);
+impl<'a> Lower<'a, '_> {
+    pub(super) fn paging(&mut self, found: &Found<'a>, inputs: &Inputs, output: &Answer) -> Option<Paging> {
+        let paging = found.operation.item.extensions.get("x-pagination")?;
+        let at = found.operation.place("x-pagination");
         let text = |group: &str, key: &str| paging.get(group)?.get(key)?.as_str().map(str::to_owned);
         // Other people's documents use the key for things of their own.
-        let style = paging.get("style")?.as_str()?.to_owned();
-        let (position, size) = match style.as_str() {
-            "offset" => (text("request", "offset"), text("request", "limit")),
-            "page" => (text("request", "page"), text("request", "size")),
-            "token" => (text("request", "token"), text("request", "size")),
-            _ => {
+        let (style, position, size) = match paging.get("style")?.as_str()? {
+            "offset" => (PagingStyle::Offset, text("request", "offset"), text("request", "limit")),
+            "page" => (PagingStyle::Page, text("request", "page"), text("request", "size")),
+            "token" => (PagingStyle::Token, text("request", "token"), text("request", "size")),
+            style => {
                 self.warn(
                     "x-pagination",
                     format!("`style: {style}` is not a style of paging"),
-                    &at,
+                    at,
                     "write `offset`, `page` or `token`",
                 );
                 return None;
@@ -32,7 +30,7 @@ impl Lower<'_> {
             self.warn(
                 "x-pagination",
                 "`request` does not name the parameter that moves on".to_owned(),
-                &at,
+                at,
                 "write `offset:`, `page:` or `token:` with a parameter's name",
             );
             return None;
@@ -42,7 +40,7 @@ impl Lower<'_> {
                 self.warn(
                     "x-pagination",
                     format!("the operation has no parameter `{name}`"),
-                    &at,
+                    at,
                     "name a parameter of this operation",
                 );
                 return None;
@@ -53,13 +51,14 @@ impl Lower<'_> {
             self.warn(
                 "x-pagination",
                 format!("`items: {path}` does not lead to a list in the answer"),
-                &at,
+                at,
                 "write the dotted path of a list",
             );
             return None;
         };
+        self.take_members(&found.operation, &["x-pagination"]);
         Some(Paging {
-            first: paging.get("first").and_then(Value::as_i64).unwrap_or(i64::from(style == "page")),
+            first: paging.get("first").and_then(Value::as_i64).unwrap_or(i64::from(style == PagingStyle::Page)),
             style,
             size,
             position,

@@ -87,7 +87,8 @@ fn presence(definition: &mut TypeDef) {
             (true, false) if nullable => Presence::Nullable,
             (true, false) => Presence::Optional,
             (false, false) if list => Presence::Empty,
-            (false, false) if field.required && !nullable => Presence::Always,
+            // What only callers set is required of them, never of a response.
+            (false, false) if field.required && !nullable && !field.write_only => Presence::Always,
             (false, false) => Presence::Optional,
         };
     }

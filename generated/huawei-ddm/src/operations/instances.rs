@@ -461,8 +461,9 @@ pub struct CreateInstanceExtendParam {
     /// Whether to buy again when the period ends. Has an effect with `charge_mode` `prePaid` only. Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_auto_renew: Option<AutoRenew>,
-    /// Whether to pay the order from the account's balance at once. Has an effect with `charge_mode`. Default:
-    /// `false`.
+    /// Whether to pay the order from the account's balance at once. Has an effect with `charge_mode` `prePaid` only.
+    ///
+    /// Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_auto_pay: Option<AutoPay>,
 }

@@ -188,10 +188,11 @@ pub struct InstanceParameterValues {
     /// Written as `[{tb.col1,tb2.col2},{tb.col2,tb3.col1},...]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bind_table: Option<String>,
-    /// Character set of the server.
+    /// Character set of the server. Storing emoji takes `utf8mb4`, here and on the RDS instances. Change
+    /// `collation_server` along with it, to a collation of the same character set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub character_set_server: Option<ServerCharacterSet>,
-    /// Collation of the server.
+    /// Collation of the server. Change `character_set_server` along with it, to the character set of the collation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub collation_server: Option<ServerCollation>,
     /// How far the shards of a logical table are scanned in parallel.

@@ -323,9 +323,10 @@ pub struct ChargeInfo {
     /// How many months (1 to 9) or years (1 to 3) are ordered. Required with `prePaid`.
     pub period_num: Option<i32>,
     /// Whether the order is renewed automatically, for as long as before, and paid automatically then. `false` by
-    /// default.
+    /// default. Only with `prePaid`.
     pub is_auto_renew: Option<TextBoolean>,
     /// Whether the order is paid from the account at once, `true` by default. How renewals are paid does not depend
+    /// on it. Only with `prePaid`.
     pub is_auto_pay: Option<TextBoolean>,
 }
 

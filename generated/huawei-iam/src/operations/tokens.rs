@@ -63,7 +63,8 @@ pub struct Auth {
     /// Who asks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub identity: Option<Identity>,
-    /// What the token gives access to: one project, or everything of an account. Give one of the two.
+    /// What the token gives access to: one project, or everything of an account. Give one of the two. The database
+    /// services need a project.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
 }

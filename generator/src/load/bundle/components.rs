@@ -79,7 +79,7 @@ impl Components {
     fn own_alias(&mut self, own: &mut Own, files: &mut Files, reporter: &mut Reporter<'_>) {
         let Some(text) = alias(&own.entry.node).filter(|_| own.kind.section().is_some()) else { return };
         // What is wrong with it is said when it is resolved.
-        let place = own.entry.place();
+        let place = own.entry.place().clone();
         let Ok(Some(target)) = files.follow(text, &place, own.target.file, reporter) else { return };
         if self.names.contains_key(&(own.section, target.clone())) {
             return;

@@ -127,7 +127,7 @@ impl Bundler<'_, '_> {
                 let resolve = |(key, entry): (&String, &Entry)| {
                     let node = match (shape, key.as_str()) {
                         (Shape::Object(Kind::Discriminator), "mapping") => self.mapping(&entry.node, file),
-                        _ => self.resolve(&entry.node, member(shape, key), file),
+                        _ => self.resolve(&entry.node, shape.member(key), file),
                     };
                     (key.clone(), Entry::new(entry.key.clone(), node))
                 };
@@ -179,7 +179,7 @@ impl Bundler<'_, '_> {
     fn with_siblings(&mut self, mut resolved: Node, node: &Node, kind: Option<Kind>, file: FileId) -> Node {
         for (key, entry) in node.entries().filter(|(key, _)| *key != "$ref") {
             let Some(kind) = kind else { continue };
-            let sibling = self.resolve(&entry.node, member(Shape::Object(kind), key), file);
+            let sibling = self.resolve(&entry.node, Shape::Object(kind).member(key), file);
             if let Some(entries) = resolved.as_object_mut() {
                 entries.insert(key.to_owned(), Entry::new(entry.key.clone(), sibling));
             }
@@ -232,14 +232,5 @@ impl Bundler<'_, '_> {
             }
         }
         node
-    }
-}
-
-/// What has to stand under a key.
-fn member(shape: Shape, key: &str) -> Shape {
-    match (shape, shape.kind()) {
-        (Shape::Map(inner), _) => *inner,
-        (_, Some(kind)) => kind.field(key).map_or(Shape::Any, |field| field.shape),
-        _ => Shape::Any,
     }
 }

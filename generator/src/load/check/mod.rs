@@ -10,8 +10,6 @@ mod parts;
 mod scalars;
 mod schema;
 
-pub(super) use operations::is_method;
-
 use std::collections::HashSet;
 
 use indexmap::IndexMap;
@@ -59,13 +57,13 @@ pub(super) fn version(root: &Node, reporter: &mut Reporter<'_>) -> Option<bool> 
     if is("3.1") || is("3.2") {
         let message = format!("OpenAPI {version} is read as OpenAPI 3.0");
         let help = "supported of 3.1: types with \"null\", `const`, numeric exclusive bounds, `examples` of schemas, fields beside a `$ref`";
-        reporter.push(Diagnostic::warning("openapi-version", message).at(entry.place()).help(help));
+        reporter.push(Diagnostic::warning("openapi-version", message).at(entry.place().clone()).help(help));
         return Some(true);
     }
     if !is("3.0") {
         let message = format!("`{version}` is no version of OpenAPI that is supported");
         let help = "write the document in OpenAPI 3.0";
-        reporter.push(Diagnostic::error("openapi-version", message).at(entry.place()).help(help));
+        reporter.push(Diagnostic::error("openapi-version", message).at(entry.place().clone()).help(help));
         return None;
     }
     Some(false)

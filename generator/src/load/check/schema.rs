@@ -225,14 +225,14 @@ impl Checker<'_, '_> {
             let Some(entry) = fields.shift_remove("required") else { continue };
             let label = if flag { "read as an entry in that list" } else { "ignored" };
             let message = format!("whether `{name}` is required stands in the `required` list of the object");
-            self.mended("required-flag", message, &entry.place(), label);
+            self.mended("required-flag", message, entry.place(), label);
             if flag {
-                required.push(Node::new(name.as_str(), entry.place()));
+                required.push(Node::new(name.as_str(), entry.place().clone()));
             }
         }
         if let Some(entry) = entries.get("required").filter(|entry| entry.node.as_bool().is_some()) {
             let message = "`required` is the list of an object's properties that must be there";
-            self.mended("required-flag", message, &entry.place(), "ignored");
+            self.mended("required-flag", message, entry.place(), "ignored");
             entries.shift_remove("required");
         }
         if required.is_empty() {

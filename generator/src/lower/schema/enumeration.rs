@@ -1,62 +1,59 @@
 //! Enums of text and of integers.
 
-use openapiv3::{AnySchema, SchemaData};
-use serde_json::Value;
+use std::collections::HashSet;
 
-use super::{At, Lowered};
+use super::{Inline, Lowered, Naming};
+use crate::load::{JsonType, Node, Schema, integer};
 use crate::lower::model::{Type, TypeKind, Variant};
 use crate::lower::{Lower, docs, names};
 
-impl Lower<'_> {
+impl<'a> Lower<'a, '_> {
     pub(super) fn enumeration(
         &mut self,
-        view: &AnySchema,
-        data: &SchemaData,
-        at: &At,
-        component: Option<&str>,
-    ) -> Option<Lowered> {
-        let nullable = view.enumeration.contains(&Value::Null);
-        let values: Vec<&Value> = view.enumeration.iter().filter(|value| !value.is_null()).collect();
-        let text = view.typ.as_deref() == Some("string");
-        let described = data.extensions.get("x-enumDescriptions");
+        schema: &Schema<'a>,
+        naming: &Naming,
+        component: Option<&'a str>,
+    ) -> Option<Lowered<'a>> {
+        let nullable = schema.enumeration.iter().any(|value| value.value.value.is_null());
+        let values: Vec<&'a Node> =
+            schema.enumeration.iter().map(|value| value.value).filter(|value| !value.value.is_null()).collect();
+        let ty = schema.ty.map(|ty| ty.value);
+        let described = schema.enum_descriptions.map(|words| words.value);
         let words = |value: &str| {
-            let description = described.and_then(|d| d.get(value)).and_then(Value::as_str);
+            let description = described.and_then(|words| words.get(value)).and_then(Node::as_str);
             description.map_or_else(|| vec![format!("`{}`", value.replace('`', "'"))], docs::lines)
         };
-        let kind = if values.is_empty() || data.extensions.get("x-sensitive").is_some() {
+        let integers = || values.iter().map(|value| integer(value.as_number()?).and_then(|n| i64::try_from(n).ok()));
+        let mut scope = names::Scope::with(&["Unknown"]);
+        let kind = if values.is_empty() || schema.sensitive.is_some() {
             return None;
-        } else if text || values.iter().all(|value| value.is_string()) {
-            let mut scope = names::Scope::with(&["Unknown"]);
-            let mut seen = std::collections::HashSet::new();
-            let variants = values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-            TypeKind::StringEnum(
-                variants
-                    .filter(|value| seen.insert(value.clone()))
-                    .map(|value| Variant { ident: names::variant(&value, &mut scope), docs: words(&value), value })
-                    .collect(),
-            )
-        } else if values.iter().all(|value| value.is_i64()) && view.typ.as_deref() != Some("number") {
-            let mut scope = names::Scope::with(&["Unknown"]);
-            let mut seen = std::collections::HashSet::new();
-            let variants = values.iter().filter_map(|value| value.as_i64()).filter(|value| seen.insert(*value));
-            TypeKind::IntegerEnum(
-                variants
-                    .map(|value| Variant {
-                        ident: names::variant(&value.to_string(), &mut scope),
-                        docs: words(&value.to_string()),
-                        value,
-                    })
-                    .collect(),
-            )
+        } else if ty == Some(JsonType::String) || values.iter().all(|value| value.as_str().is_some()) {
+            let mut seen = HashSet::new();
+            let texts =
+                values.iter().map(|value| value.as_str().map_or_else(|| value.to_json().to_string(), str::to_owned));
+            let texts = texts.filter(|value| seen.insert(value.clone()));
+            let variant =
+                |value: String| Variant { ident: names::variant(&value, &mut scope), docs: words(&value), value };
+            TypeKind::StringEnum(texts.map(variant).collect())
+        } else if integers().all(|value| value.is_some()) && ty != Some(JsonType::Number) {
+            let mut seen = HashSet::new();
+            let variant = |value: i64| {
+                let text = value.to_string();
+                Variant { ident: names::variant(&text, &mut scope), docs: words(&text), value }
+            };
+            TypeKind::IntegerEnum(integers().flatten().filter(|value| seen.insert(*value)).map(variant).collect())
         } else {
             // Fractions, booleans and mixed values have no better type than their own.
             return None;
         };
-        let key = format!("{}{:?}{:?}", component.unwrap_or(&at.name), values, described);
-        if let Some(id) = self.inline.get(&key).filter(|_| component.is_none()) {
-            return Some(Lowered { nullable, ..Lowered::plain(Type::Named(*id)) });
-        }
-        let id = self.define(at, component, data, kind);
+        self.take(&schema.ty);
+        schema.enumeration.iter().for_each(|value| self.ledger.take(value.at));
+        let key = Inline::Enum(component.unwrap_or(&naming.name).to_owned(), values, described);
+        let known = self.inline.get(&key).copied().filter(|_| component.is_none());
+        let id = match known {
+            Some(id) => id,
+            None => self.define(naming, component, schema, kind),
+        };
         self.inline.insert(key, id);
         Some(Lowered { nullable, ..Lowered::plain(Type::Named(id)) })
     }

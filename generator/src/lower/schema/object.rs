@@ -1,29 +1,27 @@
 //! Objects: structs with their fields, and maps.
 
-use openapiv3::{AdditionalProperties, AnySchema, Schema, SchemaData};
-
-use super::{At, Component, Lowered, RESPONSE};
+use super::{Inline, Lowered, Naming, RESPONSE};
+use crate::load::{Additional, Schema};
 use crate::lower::model::{Field, Inner, Presence, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
 use crate::lower::{Lower, docs, names};
 
-impl Lower<'_> {
-    pub(super) fn object(&mut self, schema: &Schema, view: &AnySchema, at: &At, component: Option<&str>) -> Lowered {
-        let polymorphic = schema.schema_data.discriminator.is_some();
-        let additional = match &view.additional_properties {
-            Some(AdditionalProperties::Any(false)) => None,
-            Some(AdditionalProperties::Any(true)) => Some(Type::Value),
+impl<'a> Lower<'a, '_> {
+    pub(super) fn object(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
+        let additional = match self.take(&schema.additional) {
+            Some(Additional::Allowed(false)) => None,
+            Some(Additional::Allowed(true)) => Some(Type::Value),
             // Types that name this one as their base have fields that are not here.
-            None if polymorphic => Some(Type::Value),
+            None if schema.discriminator.is_some() => Some(Type::Value),
             None => None,
-            Some(AdditionalProperties::Schema(schema)) => {
-                let name = names::singular(&at.name);
-                let name = if name == at.name { format!("{name} value") } else { name };
-                let inner = self.schema(schema, &at.inside(&["additionalProperties"], &at.parent, &name));
-                if view.properties.is_empty() {
+            Some(Additional::Of(values)) => {
+                let name = names::singular(&naming.name);
+                let name = if name == naming.name { format!("{name} value") } else { name };
+                let inner = self.schema(&values, &Naming::new(&naming.parent, &name));
+                if schema.properties.0.is_empty() {
                     let shape = Shape {
                         inner: Inner::Map(Box::new(inner.shape.clone())),
-                        min_items: view.min_properties.filter(|n| *n > 0),
-                        max_items: view.max_properties,
+                        min_items: self.take(&schema.min_properties).filter(|n| *n > 0),
+                        max_items: self.take(&schema.max_properties),
                         ..Shape::default()
                     };
                     return Lowered { shape, ..Lowered::plain(Type::Map(Box::new(inner.element()))) };
@@ -31,49 +29,57 @@ impl Lower<'_> {
                 Some(inner.element())
             }
         };
-        if view.properties.is_empty() {
+        if schema.properties.0.is_empty() {
             return Lowered::plain(Type::Map(Box::new(Type::Value)));
         }
-        let key = format!("{}{}", at.name, serde_json::to_string(schema).unwrap_or_default());
-        if component.is_none()
-            && let Some(id) = self.inline.get(&key)
-        {
-            return named_struct(*id);
-        }
-        let id = self.define(at, component, &schema.schema_data, TypeKind::Struct(Struct::default()));
+        let key = Inline::Object(naming.name.clone(), Box::new(schema.clone()));
+        let known = self.inline.get(&key).copied().filter(|_| component.is_none());
+        let id = match known {
+            Some(id) => id,
+            None => self.define(naming, component, schema, TypeKind::Struct(Struct::default())),
+        };
         if component.is_none() {
             self.inline.insert(key, id);
         }
-        let parent = self.types[id].name.clone();
-        let body = self.fields(view, additional, &parent, at);
-        self.types[id].kind = TypeKind::Struct(body);
+        // The fields of an equal type, too: what they say is in the client by the one that came first.
+        if self.seen.insert(schema.at.at) || known.is_none() {
+            let parent = self.types[id].name.clone();
+            let body = self.fields(schema, additional, &parent);
+            if known.is_none() {
+                self.types[id].kind = TypeKind::Struct(body);
+            }
+            self.take(&schema.description);
+        }
         named_struct(id)
     }
 
-    fn fields(&mut self, view: &AnySchema, additional: Option<Type>, parent: &str, at: &At) -> Struct {
+    fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
         let mut scope = names::Scope::with(&["new"]);
         let mut fields = Vec::new();
-        for (wire, property) in &view.properties {
-            let inside = at.inside(&["properties", wire], parent, wire);
-            let lowered = self.boxed(property, &inside);
+        for (wire, property) in &schema.properties.0 {
+            self.ledger.take(property.at());
+            let lowered = self.schema(property, &Naming::new(parent, wire));
+            let required = schema.required.iter().find(|name| name.value == *wire);
+            required.iter().for_each(|name| self.ledger.take(name.at));
             fields.push(Field {
                 ident: scope.take(names::snake(wire)),
-                wire: wire.clone(),
-                docs: lowered.docs(None, || format!("The field `{}`.", wire.replace('`', ""))),
+                wire: (*wire).to_owned(),
+                docs: lowered.docs(None, self.ledger, || format!("The field `{}`.", wire.replace('`', ""))),
                 presence: if lowered.nullable { Presence::Nullable } else { Presence::Optional },
                 boxed: false,
-                required: view.required.contains(wire),
+                required: required.is_some(),
                 read_only: lowered.read_only,
+                write_only: lowered.write_only,
                 deprecated: lowered.deprecated,
                 shape: lowered.shape,
                 ty: lowered.ty,
             });
         }
-        for missing in view.required.iter().filter(|name| !view.properties.contains_key(*name)) {
-            self.warn(
+        for missing in schema.required.iter().filter(|name| !schema.properties.0.contains_key(name.value)) {
+            self.unsupported(
                 "required-unknown",
-                format!("`required` names `{missing}`, which is not among the properties"),
-                &at.pointer,
+                format!("`required` names `{}`, which is not among the properties", missing.value),
+                missing.at,
                 "add the property, or take the name out of `required`",
             );
         }
@@ -82,35 +88,41 @@ impl Lower<'_> {
     }
 
     /// Opens a definition under a name of its own.
-    pub(super) fn define(&mut self, at: &At, component: Option<&str>, data: &SchemaData, kind: TypeKind) -> TypeId {
+    pub(super) fn define(
+        &mut self,
+        naming: &Naming,
+        component: Option<&'a str>,
+        schema: &Schema<'a>,
+        kind: TypeKind,
+    ) -> TypeId {
         let id = self.types.len();
         let is_enum = matches!(kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_));
         let name = match component {
             Some(component) => {
-                self.components.insert(component.to_owned(), Component::Open(Some(id)));
-                at.parent.clone()
+                self.components.insert(component, super::Component::Open(Some(id)));
+                naming.parent.clone()
             }
             None => {
-                let title = data.title.as_deref().map(names::camel).filter(|title| title.len() <= 40);
+                let title = self.take(&schema.title).map(names::camel).filter(|title| title.len() <= 40);
                 // Equal enums are merged, so their name should not be that of the first place.
-                let short = is_enum.then(|| names::camel_or_nothing(&at.name)).filter(|name| !name.is_empty());
-                self.scope.take_first(title.into_iter().chain(short).chain([at.full_name()]))
+                let short = is_enum.then(|| names::camel_or_nothing(&naming.name)).filter(|name| !name.is_empty());
+                self.scope.take_first(title.into_iter().chain(short).chain([naming.full_name()]))
             }
         };
-        let mut docs = docs::lines(data.description.as_deref().unwrap_or_default());
+        let mut docs = docs::lines(self.take(&schema.description).unwrap_or_default());
         if docs.is_empty() {
-            docs = docs::lines(&match (component, data.title.as_deref()) {
-                (_, Some(title)) if component.is_some() => title.to_owned(),
+            docs = docs::lines(&match (component, self.take(&schema.title)) {
+                (Some(_), Some(title)) => title.to_owned(),
                 (Some(component), _) => format!("The type `{component}`."),
-                (None, _) if at.name == RESPONSE => format!("What `{}` answers.", at.parent),
-                (None, _) if at.name.is_empty() => format!("Part of `{}`.", at.parent),
-                (None, _) => format!("The type of `{}` in `{}`.", at.name, at.parent),
+                (None, _) if naming.name == RESPONSE => format!("What `{}` answers.", naming.parent),
+                (None, _) if naming.name.is_empty() => format!("Part of `{}`.", naming.parent),
+                (None, _) => format!("The type of `{}` in `{}`.", naming.name, naming.parent),
             });
         }
         self.types.push(TypeDef {
             name,
             docs,
-            deprecated: data.deprecated,
+            deprecated: self.take(&schema.deprecated) == Some(true),
             kind,
             input: false,
             output: false,
@@ -120,7 +132,7 @@ impl Lower<'_> {
     }
 }
 
-pub(super) fn named_struct(id: TypeId) -> Lowered {
+pub(super) fn named_struct<'a>(id: TypeId) -> Lowered<'a> {
     Lowered { shape: Shape { inner: Inner::Object(id), ..Shape::default() }, ..Lowered::plain(Type::Named(id)) }
 }
 

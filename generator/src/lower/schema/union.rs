@@ -1,20 +1,24 @@
 //! `oneOf` and `anyOf`: enums of types.
 
-use openapiv3::{AnySchema, Discriminator, ReferenceOr, Schema, SchemaData};
-use serde_json::Value;
-
-use super::{At, Lowered};
+use super::{Inline, Lowered, Naming};
+use crate::load::{Discriminator, JsonType, Schema, Sub};
 use crate::lower::model::{Type, TypeId, TypeKind, Union, UnionVariant, Variant};
-use crate::lower::view::view;
 use crate::lower::{Lower, names};
 
-impl Lower<'_> {
+/// What an alternative turned into.
+struct Alternative<'a> {
+    component: Option<&'a str>,
+    title: Option<&'a str>,
+    ty: Type,
+}
+
+impl<'a> Lower<'a, '_> {
     /// The values of all enums, if the alternatives are enums of text, with or without plain text.
-    fn texts(&self, lowered: &[Alternative]) -> Option<Vec<Variant<String>>> {
+    fn texts(&self, alternatives: &[Alternative<'_>]) -> Option<Vec<Variant<String>>> {
         let mut scope = names::Scope::with(&["Unknown"]);
         let mut merged: Vec<Variant<String>> = Vec::new();
-        for (_, _, ty) in lowered {
-            let variants = match ty {
+        for alternative in alternatives {
+            let variants = match &alternative.ty {
                 Type::String => continue,
                 Type::Named(id) => match &self.types[*id].kind {
                     TypeKind::StringEnum(variants) => variants,
@@ -31,76 +35,69 @@ impl Lower<'_> {
         (!merged.is_empty()).then_some(merged)
     }
 
-    pub(super) fn union(&mut self, view: &AnySchema, data: &SchemaData, at: &At, component: Option<&str>) -> Lowered {
-        let key = format!(
-            "{}{}{:?}",
-            at.full_name(),
-            serde_json::to_string(&(&view.one_of, &view.any_of)).unwrap_or_default(),
-            data.discriminator
-        );
-        if let Some(id) = self.inline.get(&key).filter(|_| component.is_none()) {
-            return Lowered::plain(Type::Named(*id));
-        }
-        let keyword = if view.one_of.is_empty() { "anyOf" } else { "oneOf" };
-        let parts: Vec<&ReferenceOr<Schema>> = view.one_of.iter().chain(&view.any_of).collect();
+    pub(super) fn union(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
         let mut nullable = false;
-        // Only constraints (`required` alternatives): the types are elsewhere.
-        let typed: Vec<(usize, &ReferenceOr<Schema>)> = parts
+        let parts: Vec<(usize, Sub<'a>)> = schema
+            .one_of
             .iter()
+            .chain(&schema.any_of)
+            .cloned()
             .enumerate()
-            .filter(|(_, part)| match part {
-                ReferenceOr::Item(schema) => {
-                    let null = is_null(schema);
-                    nullable |= null;
-                    !null
-                }
-                ReferenceOr::Reference { .. } => true,
+            .filter(|(_, part)| {
+                let null = part.reference().is_none() && self.is_null(&part.read());
+                nullable |= null;
+                !null
             })
-            .map(|(index, part)| (index, *part))
             .collect();
-        if let [(index, only)] = typed.as_slice() {
-            let inside = At { pointer: format!("{}/{keyword}/{index}", at.pointer), depth: at.depth + 1, ..at.clone() };
-            let mut lowered = self.schema(only, &inside);
+        if let [(_, only)] = parts.as_slice() {
+            let mut lowered = self.schema(only, naming);
             lowered.nullable |= nullable;
+            lowered.words_of_type &= schema.description.is_none();
             return lowered;
         }
-        // Recursive unions need their id before their variants.
-        let id = self.define(at, component, data, TypeKind::Union(Union { tag: None, variants: Vec::new() }));
-        self.inline.insert(key.clone(), id);
-        let parent = self.types[id].name.clone();
-        let mut lowered = Vec::new();
-        for (index, part) in typed {
-            let (name, title) = match part {
-                ReferenceOr::Reference { reference } => (self.component_name(reference), None),
-                ReferenceOr::Item(schema) => (None, schema.schema_data.title.clone()),
-            };
-            let hint = title.clone().or_else(|| name.clone()).unwrap_or_else(|| format!("option {}", index + 1));
-            let inside = At {
-                pointer: format!("{}/{keyword}/{index}", at.pointer),
-                parent: parent.clone(),
-                name: hint,
-                depth: at.depth + 1,
-            };
-            let one = self.schema(part, &inside);
-            nullable |= one.nullable;
-            lowered.push((name, title, one.ty));
-        }
-        // Open enums take any text, so several of them, or one beside plain text, are one.
-        if let Some(variants) = self.texts(&lowered) {
-            self.types[id].kind = TypeKind::StringEnum(variants);
+        self.take(&schema.ty);
+        let key = Inline::Union(
+            naming.full_name(),
+            Box::new(Schema {
+                one_of: schema.one_of.clone(),
+                any_of: schema.any_of.clone(),
+                discriminator: schema.discriminator.clone(),
+                ..Schema::any(schema.at.at)
+            }),
+        );
+        if let Some(id) = self.inline.get(&key).copied().filter(|_| component.is_none()) {
+            // What it says is in the client by the equal one that came first.
+            self.take(&schema.description);
+            if self.seen.insert(schema.at.at) {
+                self.alternatives(&parts, id, &mut nullable);
+            }
+            if matches!(&self.types[id].kind, TypeKind::Union(union) if union.tag.is_some()) {
+                self.take_discriminator(schema);
+            }
             return Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
         }
-        let mut tag = data.discriminator.as_ref().map(|d| d.property_name.clone());
-        let variants = match &data.discriminator {
-            Some(discriminator)
-                if lowered.iter().all(|(name, _, ty)| name.is_some() && matches!(ty, Type::Named(_))) =>
-            {
-                tagged(discriminator, &lowered)
+        // Recursive unions need their id before their variants.
+        let id = self.define(naming, component, schema, TypeKind::Union(Union { tag: None, variants: Vec::new() }));
+        self.inline.insert(key.clone(), id);
+        self.seen.insert(schema.at.at);
+        let alternatives = self.alternatives(&parts, id, &mut nullable);
+        let done = |nullable| Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
+        // Open enums take any text, so several of them, or one beside plain text, are one.
+        if let Some(variants) = self.texts(&alternatives) {
+            self.types[id].kind = TypeKind::StringEnum(variants);
+            return done(nullable);
+        }
+        let discriminator = schema
+            .discriminator
+            .as_ref()
+            .filter(|_| alternatives.iter().all(|one| one.component.is_some() && matches!(one.ty, Type::Named(_))));
+        let (tag, variants) = match discriminator {
+            Some(discriminator) => {
+                self.take_discriminator(schema);
+                let tag = discriminator.value.property.value.to_owned();
+                (Some(tag), tagged(&discriminator.value, &alternatives))
             }
-            _ => {
-                tag = None;
-                untagged(&lowered, |id| self.types[id].name.clone())
-            }
+            None => (None, untagged(&alternatives, |id| self.types[id].name.clone())),
         };
         // What turned out to be one type after all needs no union.
         if let ([only], None) = (variants.as_slice(), &tag)
@@ -115,31 +112,53 @@ impl Lower<'_> {
             return Lowered { nullable, ..Lowered::plain(ty) };
         }
         self.types[id].kind = TypeKind::Union(Union { tag, variants });
-        Lowered { nullable, ..Lowered::plain(Type::Named(id)) }
+        done(nullable)
+    }
+
+    fn alternatives(&mut self, parts: &[(usize, Sub<'a>)], id: TypeId, nullable: &mut bool) -> Vec<Alternative<'a>> {
+        let parent = self.types[id].name.clone();
+        let mut alternatives = Vec::new();
+        for (index, part) in parts {
+            let component = part.reference().map(|reference| reference.value);
+            let title = if component.is_none() { part.read().title.map(|title| title.value) } else { None };
+            let hint = title.or(component).map_or_else(|| format!("option {}", index + 1), str::to_owned);
+            let lowered = self.schema(part, &Naming::new(&parent, &hint));
+            *nullable |= lowered.nullable;
+            alternatives.push(Alternative { component, title, ty: lowered.ty });
+        }
+        alternatives
+    }
+
+    fn take_discriminator(&self, schema: &Schema<'a>) {
+        let Some(discriminator) = self.take(&schema.discriminator) else { return };
+        self.ledger.take(discriminator.property.at);
+        discriminator.mapping.iter().for_each(|(_, component)| self.ledger.take(component.at));
+    }
+
+    /// Whether null is the only value of an alternative.
+    fn is_null(&self, schema: &Schema<'a>) -> bool {
+        let null = !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.value.is_null());
+        if null {
+            schema.enumeration.iter().for_each(|value| self.ledger.take(value.at));
+            self.take(&schema.nullable);
+        }
+        null
     }
 }
 
-/// What a union's variants turned into: the component's name, the title, the type.
-type Alternative = (Option<String>, Option<String>, Type);
-
 /// One variant a tag value; the mapping decides, else the component's own name.
-fn tagged(discriminator: &Discriminator, lowered: &[Alternative]) -> Vec<UnionVariant> {
+fn tagged(discriminator: &Discriminator<'_>, alternatives: &[Alternative<'_>]) -> Vec<UnionVariant> {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants = Vec::new();
-    for (name, _, ty) in lowered {
-        let name = name.clone().unwrap_or_default();
-        let mapped: Vec<&String> = discriminator
-            .mapping
-            .iter()
-            .filter(|(_, target)| target.rsplit('/').next() == Some(name.as_str()))
-            .map(|(tag, _)| tag)
-            .collect();
-        let tags = if mapped.is_empty() { vec![name] } else { mapped.into_iter().cloned().collect() };
-        for tag in tags {
+    for alternative in alternatives {
+        let name = alternative.component.unwrap_or_default();
+        let mapped = discriminator.mapping.iter().filter(|(_, component)| component.value == name);
+        let mapped: Vec<&str> = mapped.map(|(tag, _)| *tag).collect();
+        for tag in if mapped.is_empty() { vec![name] } else { mapped } {
             variants.push(UnionVariant {
-                ident: names::variant(&tag, &mut scope),
-                tags: vec![tag],
-                ty: ty.clone(),
+                ident: names::variant(tag, &mut scope),
+                tags: vec![tag.to_owned()],
+                ty: alternative.ty.clone(),
                 boxed: false,
             });
         }
@@ -147,17 +166,17 @@ fn tagged(discriminator: &Discriminator, lowered: &[Alternative]) -> Vec<UnionVa
     variants
 }
 
-fn untagged(lowered: &[Alternative], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {
+fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants: Vec<UnionVariant> = Vec::new();
-    for (name, title, ty) in lowered {
+    for Alternative { component, title, ty } in alternatives {
         if variants.iter().any(|v| v.ty == *ty) {
             continue;
         }
-        let ident = match (name, title, ty) {
-            (Some(name), _, _) | (None, Some(name), _) => names::camel(name),
-            (None, None, Type::Named(id)) => name_of(*id),
-            (None, None, ty) => kind_name(ty),
+        let ident = match (component.or(*title), ty) {
+            (Some(name), _) => names::camel(name),
+            (None, Type::Named(id)) => name_of(*id),
+            (None, ty) => kind_name(ty),
         };
         variants.push(UnionVariant { ident: scope.take(ident), tags: Vec::new(), ty: ty.clone(), boxed: false });
     }
@@ -180,20 +199,13 @@ fn kind_name(ty: &Type) -> String {
     }
 }
 
-fn is_null(schema: &Schema) -> bool {
-    let view = view(schema);
-    view.typ.as_deref() == Some("null") || (!view.enumeration.is_empty() && view.enumeration.iter().all(Value::is_null))
-}
-
 /// Whether an alternative says more than which fields must be there.
-pub(super) fn is_typed(part: &ReferenceOr<Schema>) -> bool {
-    match part {
-        ReferenceOr::Reference { .. } => true,
-        ReferenceOr::Item(schema) => {
-            let mut view = view(schema);
-            let required = !std::mem::take(&mut view.required).is_empty();
-            let object = view.typ.take_if(|ty| ty == "object").is_some();
-            !(view == AnySchema::default() && (required || object) && (required || schema.schema_data.title.is_none()))
-        }
+pub(super) fn is_typed(part: &Sub<'_>) -> bool {
+    if part.reference().is_some() {
+        return true;
     }
+    let mut schema = part.read();
+    let required = !std::mem::take(&mut schema.required).is_empty();
+    let object = schema.ty.take_if(|ty| ty.value == JsonType::Object).is_some();
+    !(schema.is_bare() && (required || object) && (required || schema.title.is_none()))
 }

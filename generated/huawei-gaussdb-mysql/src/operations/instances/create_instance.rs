@@ -97,6 +97,7 @@ impl CreateInstance {
     }
 
     /// How the instance is billed. By use if you do not say. Accounts of dedicated clouds (DeC) cannot create
+    /// instances that are billed by year or month.
     pub fn charge_info(self, charge_info: NewInstanceBilling) -> Self {
         Self(self.0.set("charge_info", charge_info))
     }
@@ -129,7 +130,7 @@ impl CreateInstance {
         Self(self.0.text("master_availability_zone", master_availability_zone))
     }
 
-    /// Storage. It may be given for instances that are billed by year or month, and not for those billed by
+    /// Storage. It may be given for instances that are billed by year or month, and not for those billed by use.
     pub fn volume(self, volume: NewInstanceVolume) -> Self {
         Self(self.0.set("volume", volume))
     }
@@ -271,12 +272,16 @@ pub struct NewInstanceBilling {
     /// otherwise.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period_num: Option<i32>,
-    /// Whether to buy the same period again whenever it ends, paid automatically. For instances that are. Default:
-    /// `false`.
+    /// Whether to buy the same period again whenever it ends, paid automatically. For instances that are billed by
+    /// year or month.
+    ///
+    /// Default: `false`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_auto_renew: Option<TextBoolean>,
-    /// Whether the order is paid from your account at once. For instances that are billed by year or month;. Default:
-    /// `true`.
+    /// Whether the order is paid from your account at once. For instances that are billed by year or month; without
+    /// influence on how renewals are paid. Say it always: the vendor's sources differ about the default.
+    ///
+    /// Default: `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_auto_pay: Option<TextBoolean>,
 }
@@ -526,7 +531,7 @@ pub struct CreatedInstanceBilling {
     pub period_num: Option<i32>,
     /// Whether the same period is bought again, and paid, automatically when it ends.
     pub is_auto_renew: Option<TextBoolean>,
-    /// Whether the order is paid from your account at once. Without influence on how renewals are
+    /// Whether the order is paid from your account at once. Without influence on how renewals are paid.
     pub is_auto_pay: Option<TextBoolean>,
 }
 

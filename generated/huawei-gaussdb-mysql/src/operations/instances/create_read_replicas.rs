@@ -41,8 +41,10 @@ impl CreateReadReplicas {
         Self(self.0.set("priorities", priorities.into_iter().collect::<Vec<_>>()))
     }
 
-    /// Whether the order is paid from your account at once. For replicas that are billed by year or month;. Default:
-    /// `true`.
+    /// Whether the order is paid from your account at once. For replicas that are billed by year or month; without
+    /// influence on how renewals are paid.
+    ///
+    /// Default: `true`.
     pub fn is_auto_pay(self, is_auto_pay: impl Into<TextBoolean>) -> Self {
         Self(self.0.set("is_auto_pay", Into::<TextBoolean>::into(is_auto_pay)))
     }

@@ -59,7 +59,7 @@ impl Operation for ExpandInstanceVolume {
                 path("project_id", any()).client("project_id"),
                 path("instance_id", any()),
                 header("X-Language", any()).client("language"),
-                field("size", any().min(10).max(128000).multiple_of(10.0)).required(),
+                field("size", any().min(10).max(128000).multiple_of(10)).required(),
                 field("is_auto_pay", any()),
             ],
         )

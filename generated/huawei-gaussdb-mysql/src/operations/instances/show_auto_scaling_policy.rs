@@ -67,7 +67,8 @@ pub struct ShowAutoScalingPolicyResponse {
     pub instance_name: Option<String>,
     /// Whether auto scaling is on.
     pub status: Option<Switch>,
-    /// Length of the observation window in seconds. If the average CPU usage reaches `enlarge_threshold` over
+    /// Length of the observation window in seconds. If the average CPU usage reaches `enlarge_threshold` over the
+    /// whole window, the instance is scaled up at the window's end.
     pub monitor_cycle: Option<AutoScalingMonitorCycle>,
     /// Least time in seconds between two automatic changes, up or down.
     pub silence_cycle: Option<AutoScalingSilenceCycle>,

@@ -42,7 +42,8 @@ impl UpdateAutoScalingPolicy {
         Self(self.0.set("scaling_strategy", scaling_strategy))
     }
 
-    /// Length of the observation window in seconds. If the average CPU usage reaches `enlarge_threshold` over
+    /// Length of the observation window in seconds. If the average CPU usage reaches `enlarge_threshold` over the
+    /// whole window, the instance is scaled up at the window's end. Required if `status` is `ON`.
     pub fn monitor_cycle(
         self,
         monitor_cycle: impl Into<AutoScalingMonitorCycle>,
@@ -136,7 +137,8 @@ pub struct ScalingStrategyToSet {
     /// Whether the flavor is scaled up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flavor_switch: Option<Switch>,
-    /// Whether read replicas are added and removed. The instance must have database proxy enabled, with
+    /// Whether read replicas are added and removed. The instance must have database proxy enabled, with exactly one
+    /// proxy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub read_only_switch: Option<Switch>,
 }

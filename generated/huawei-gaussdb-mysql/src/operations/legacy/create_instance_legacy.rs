@@ -32,7 +32,8 @@ impl Client {
 pub struct CreateInstanceLegacy(Call);
 
 impl CreateInstanceLegacy {
-    /// How the instance is billed, by use if you do not say. Accounts of a dedicated cloud cannot order by year
+    /// How the instance is billed, by use if you do not say. Accounts of a dedicated cloud cannot order by year or
+    /// month.
     pub fn charge_info(self, charge_info: LegacyChargeInfoToOrder) -> Self {
         Self(self.0.set("charge_info", charge_info))
     }

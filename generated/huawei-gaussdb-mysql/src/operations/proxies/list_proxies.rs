@@ -141,7 +141,8 @@ pub struct Proxy {
     pub route_mode: Option<ProxyRouteMode>,
     /// Whether this version of the proxy can spread reads by load.
     pub balance_route_mode_enabled: Option<bool>,
-    /// Consistency of the proxy. Without it `session_consistence` decides: with `true` it can only
+    /// Consistency of the proxy. Without it `session_consistence` decides: with `true` it can only be `session`, with
+    /// `false` the other two.
     pub consistence_mode: Option<ConsistencyMode>,
     /// Id of the subnet.
     pub subnet_id: Option<String>,

@@ -1,0 +1,400 @@
+//! A schema: all its keywords flat in one place, each with where it stands.
+//!
+//! Read from the checked tree, in which 2.0, 3.0 and 3.1 use the same words. A schema borrows from the tree and holds what is
+//! inside it unread, so that reading one costs no more than its own keywords.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Number;
+
+use super::{Entry, Node, Value};
+use crate::diagnostic::Location;
+
+/// A value with the place that it was read from. Equality is that of the values.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a, T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub at: &'a Location,
+}
+
+impl<T: PartialEq> PartialEq for Placed<'_, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Placed<'_, T> {}
+
+impl<T: Hash> Hash for Placed<'_, T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
+
+/// A keyword, if the schema has it.
+pub type Keyword<'a, T> = Option<Placed<'a, T>>;
+
+/// The values that `type` may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum JsonType {
+    /// `string`
+    String,
+    /// `integer`
+    Integer,
+    /// `number`
+    Number,
+    /// `boolean`
+    Boolean,
+    /// `array`
+    Array,
+    /// `object`
+    Object,
+}
+
+impl JsonType {
+    /// The types by the names that documents use.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("string", Self::String),
+        ("integer", Self::Integer),
+        ("number", Self::Number),
+        ("boolean", Self::Boolean),
+        ("array", Self::Array),
+        ("object", Self::Object),
+    ];
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, ty)| *ty)
+    }
+
+    /// The name that documents use.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, ty)| *ty == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// A schema within another one, or one that an object of the document holds.
+#[derive(Clone, Debug)]
+pub enum Sub<'a> {
+    /// As the document has it.
+    Written {
+        /// The schema's tree.
+        node: &'a Node,
+        /// The place to point at.
+        at: &'a Location,
+    },
+    /// Made of several that the document has.
+    Merged(Arc<Schema<'a>>),
+}
+
+impl<'a> Sub<'a> {
+    /// The schema under a key.
+    pub fn of(entry: &'a Entry) -> Self {
+        Self::Written { node: &entry.node, at: &entry.key }
+    }
+
+    /// The schema in a list.
+    fn item(node: &'a Node) -> Self {
+        Self::Written { node, at: &node.location }
+    }
+
+    /// The keywords.
+    pub fn read(&self) -> Schema<'a> {
+        match self {
+            Self::Written { node, at } => Schema::read(node, at),
+            Self::Merged(schema) => schema.as_ref().clone(),
+        }
+    }
+
+    /// The component that it refers to. Beside a reference `load` leaves nothing.
+    pub fn reference(&self) -> Keyword<'a, &'a str> {
+        match self {
+            Self::Written { node, .. } => node.as_object()?.get("$ref").and_then(reference),
+            Self::Merged(schema) => schema.reference,
+        }
+    }
+
+    /// The place to point at.
+    pub fn at(&self) -> &'a Location {
+        match self {
+            Self::Written { at, .. } => at,
+            Self::Merged(schema) => schema.at.at,
+        }
+    }
+}
+
+impl PartialEq for Sub<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Written { node: a, .. }, Self::Written { node: b, .. }) => a == b,
+            (a, b) => a.read() == b.read(),
+        }
+    }
+}
+
+impl Eq for Sub<'_> {}
+
+impl Hash for Sub<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // By what is sure to be equal in both forms of equal schemas.
+        self.reference().hash(state);
+    }
+}
+
+/// The properties of an object, in the document's order.
+#[derive(Clone, Debug, Default)]
+pub struct Properties<'a>(pub IndexMap<&'a str, Sub<'a>>);
+
+impl PartialEq for Properties<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.iter().eq(&other.0)
+    }
+}
+
+impl Eq for Properties<'_> {}
+
+impl Hash for Properties<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.len().hash(state);
+        self.0.iter().for_each(|property| property.hash(state));
+    }
+}
+
+/// What an object may hold beyond its properties.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Additional<'a> {
+    /// Anything, or nothing.
+    Allowed(bool),
+    /// Values of a schema.
+    Of(Sub<'a>),
+}
+
+/// Which property of a value names its schema.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Discriminator<'a> {
+    /// The property.
+    pub property: Placed<'a, &'a str>,
+    /// The components by the property's values, where these differ from their names.
+    pub mapping: Vec<(&'a str, Placed<'a, &'a str>)>,
+}
+
+/// A schema, flat. Equality is that of what schemas say, wherever they stand.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the keywords of JSON Schema under their own names")]
+pub struct Schema<'a> {
+    pub at: Placed<'a, ()>,
+    pub reference: Keyword<'a, &'a str>,
+    pub title: Keyword<'a, &'a str>,
+    pub description: Keyword<'a, &'a str>,
+    pub ty: Keyword<'a, JsonType>,
+    pub format: Keyword<'a, &'a str>,
+    pub nullable: Keyword<'a, bool>,
+    pub enumeration: Vec<Placed<'a, &'a Node>>,
+    pub default: Keyword<'a, &'a Node>,
+    pub example: Keyword<'a, &'a Node>,
+    pub deprecated: Keyword<'a, bool>,
+    pub read_only: Keyword<'a, bool>,
+    pub write_only: Keyword<'a, bool>,
+    pub minimum: Keyword<'a, &'a Number>,
+    pub exclusive_minimum: Keyword<'a, bool>,
+    pub maximum: Keyword<'a, &'a Number>,
+    pub exclusive_maximum: Keyword<'a, bool>,
+    pub multiple_of: Keyword<'a, &'a Number>,
+    pub min_length: Keyword<'a, usize>,
+    pub max_length: Keyword<'a, usize>,
+    pub pattern: Keyword<'a, &'a str>,
+    pub items: Keyword<'a, Sub<'a>>,
+    pub min_items: Keyword<'a, usize>,
+    pub max_items: Keyword<'a, usize>,
+    pub unique_items: Keyword<'a, bool>,
+    pub properties: Properties<'a>,
+    pub required: Vec<Placed<'a, &'a str>>,
+    pub additional: Keyword<'a, Additional<'a>>,
+    pub min_properties: Keyword<'a, usize>,
+    pub max_properties: Keyword<'a, usize>,
+    pub all_of: Vec<Sub<'a>>,
+    pub one_of: Vec<Sub<'a>>,
+    pub any_of: Vec<Sub<'a>>,
+    pub not: Keyword<'a, Sub<'a>>,
+    pub discriminator: Keyword<'a, Discriminator<'a>>,
+    /// `x-sensitive`
+    pub sensitive: Keyword<'a, bool>,
+    /// `x-json`
+    pub json: Keyword<'a, Sub<'a>>,
+    /// `x-enumDescriptions`
+    pub enum_descriptions: Keyword<'a, &'a Node>,
+    /// Keywords that mean something to a validator, or to nobody, and nothing here.
+    pub unknown: Vec<Placed<'a, &'a str>>,
+}
+
+impl<'a> Schema<'a> {
+    /// A schema that any value fits.
+    pub fn any(at: &'a Location) -> Self {
+        Self {
+            at: Placed { value: (), at },
+            reference: None,
+            title: None,
+            description: None,
+            ty: None,
+            format: None,
+            nullable: None,
+            enumeration: Vec::new(),
+            default: None,
+            example: None,
+            deprecated: None,
+            read_only: None,
+            write_only: None,
+            minimum: None,
+            exclusive_minimum: None,
+            maximum: None,
+            exclusive_maximum: None,
+            multiple_of: None,
+            min_length: None,
+            max_length: None,
+            pattern: None,
+            items: None,
+            min_items: None,
+            max_items: None,
+            unique_items: None,
+            properties: Properties::default(),
+            required: Vec::new(),
+            additional: None,
+            min_properties: None,
+            max_properties: None,
+            all_of: Vec::new(),
+            one_of: Vec::new(),
+            any_of: Vec::new(),
+            not: None,
+            discriminator: None,
+            sensitive: None,
+            json: None,
+            enum_descriptions: None,
+            unknown: Vec::new(),
+        }
+    }
+
+    /// Whether it says nothing of values: only words, if anything.
+    pub fn is_bare(&self) -> bool {
+        let words = Self {
+            title: self.title,
+            description: self.description,
+            default: self.default,
+            example: self.example,
+            deprecated: self.deprecated,
+            read_only: self.read_only,
+            write_only: self.write_only,
+            nullable: self.nullable,
+            discriminator: self.discriminator.clone(),
+            sensitive: self.sensitive,
+            json: self.json.clone(),
+            enum_descriptions: self.enum_descriptions,
+            unknown: self.unknown.clone(),
+            ..Self::any(self.at.at)
+        };
+        *self == words
+    }
+
+    /// Reads the keywords of a checked tree; `at` is the place to point at for the schema as a whole.
+    fn read(node: &'a Node, at: &'a Location) -> Self {
+        let mut schema = Self::any(at);
+        for (key, entry) in node.entries() {
+            schema.keyword(key, entry);
+        }
+        schema
+    }
+
+    fn keyword(&mut self, key: &'a str, entry: &'a Entry) {
+        match key {
+            "$ref" => self.reference = reference(entry),
+            "title" => self.title = placed(entry, Node::as_str),
+            "description" => self.description = placed(entry, Node::as_str),
+            "type" => self.ty = placed(entry, |node| JsonType::named(node.as_str()?)),
+            "format" => self.format = placed(entry, Node::as_str),
+            "nullable" => self.nullable = placed(entry, Node::as_bool),
+            "enum" => {
+                self.enumeration = entry.node.items().map(|value| Placed { value, at: &value.location }).collect()
+            }
+            "default" => self.default = placed(entry, Some),
+            "example" => self.example = placed(entry, Some),
+            "deprecated" => self.deprecated = placed(entry, Node::as_bool),
+            "readOnly" => self.read_only = placed(entry, Node::as_bool),
+            "writeOnly" => self.write_only = placed(entry, Node::as_bool),
+            "minimum" => self.minimum = placed(entry, Node::as_number),
+            "exclusiveMinimum" => self.exclusive_minimum = placed(entry, Node::as_bool),
+            "maximum" => self.maximum = placed(entry, Node::as_number),
+            "exclusiveMaximum" => self.exclusive_maximum = placed(entry, Node::as_bool),
+            "multipleOf" => self.multiple_of = placed(entry, Node::as_number),
+            "minLength" => self.min_length = placed(entry, count),
+            "maxLength" => self.max_length = placed(entry, count),
+            "pattern" => self.pattern = placed(entry, Node::as_str),
+            "items" => self.items = Some(Placed { value: Sub::of(entry), at: &entry.key }),
+            "minItems" => self.min_items = placed(entry, count),
+            "maxItems" => self.max_items = placed(entry, count),
+            "uniqueItems" => self.unique_items = placed(entry, Node::as_bool),
+            "properties" => {
+                self.properties.0 = entry.node.entries().map(|(name, entry)| (name, Sub::of(entry))).collect();
+            }
+            "required" => {
+                let name = |node: &'a Node| Some(Placed { value: node.as_str()?, at: &node.location });
+                self.required = entry.node.items().filter_map(name).collect();
+            }
+            "additionalProperties" => {
+                let value = match entry.node.as_bool() {
+                    Some(allowed) => Additional::Allowed(allowed),
+                    None => Additional::Of(Sub::of(entry)),
+                };
+                self.additional = Some(Placed { value, at: &entry.key });
+            }
+            "minProperties" => self.min_properties = placed(entry, count),
+            "maxProperties" => self.max_properties = placed(entry, count),
+            "allOf" => self.all_of = entry.node.items().map(Sub::item).collect(),
+            "oneOf" => self.one_of = entry.node.items().map(Sub::item).collect(),
+            "anyOf" => self.any_of = entry.node.items().map(Sub::item).collect(),
+            "not" => self.not = Some(Placed { value: Sub::of(entry), at: &entry.key }),
+            "discriminator" => self.discriminator = placed(entry, discriminator),
+            "x-sensitive" => self.sensitive = placed(entry, Node::as_bool),
+            "x-json" => self.json = Some(Placed { value: Sub::of(entry), at: &entry.key }),
+            "x-enumDescriptions" => self.enum_descriptions = placed(entry, Some),
+            // What `grammar` knows and no client needs.
+            "xml" | "externalDocs" => {}
+            _ if key.starts_with("x-") => {}
+            _ => self.unknown.push(Placed { value: key, at: &entry.key }),
+        }
+    }
+}
+
+fn placed<'a, T>(entry: &'a Entry, read: impl FnOnce(&'a Node) -> Option<T>) -> Keyword<'a, T> {
+    Some(Placed { value: read(&entry.node)?, at: &entry.key })
+}
+
+fn reference(entry: &Entry) -> Keyword<'_, &str> {
+    placed(entry, |node| node.as_str()?.strip_prefix("#/components/schemas/"))
+}
+
+fn count(node: &Node) -> Option<usize> {
+    usize::try_from(node.as_number()?.as_u64()?).ok()
+}
+
+fn discriminator(node: &Node) -> Option<Discriminator<'_>> {
+    let entry = node.as_object()?.get("propertyName")?;
+    let mapping = node.get("mapping").into_iter().flat_map(Node::entries);
+    let component = |(value, entry)| {
+        Some((value, placed(entry, |node: &Node| node.as_str().map(|text| text.rsplit('/').next().unwrap_or(text)))?))
+    };
+    Some(Discriminator { property: placed(entry, Node::as_str)?, mapping: mapping.filter_map(component).collect() })
+}
+
+/// A number of a document as an exact integer, if it is one.
+pub fn integer(number: &Number) -> Option<i128> {
+    number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
+}
+
+impl Value {
+    /// Whether it is `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+}
