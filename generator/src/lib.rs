@@ -48,6 +48,8 @@ pub struct Report {
     pub changes: write::Changes,
     /// Warnings.
     pub diagnostics: Diagnostics,
+    /// What the document says, and what became of it.
+    pub account: accounting::Account,
 }
 
 /// Why a run wrote nothing.
@@ -90,13 +92,17 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     let package = options.name.clone().unwrap_or_else(|| package_name(spec));
     let source = options.source.clone().unwrap_or_else(|| file_name(spec));
     let ledger = accounting::Ledger::default();
-    let service = load::load(spec, &mut diagnostics)
-        .map(|loaded| lower::lower(&loaded, &package, &source, &ledger, &mut diagnostics));
+    let lowered = load::load(spec, &mut diagnostics).map(|loaded| {
+        let service = lower::lower(&loaded, &package, &source, &ledger, &mut diagnostics);
+        let account = loaded.facts.settle(&ledger, &diagnostics);
+        account.lost.iter().for_each(|lost| diagnostics.push(lost.diagnostic()));
+        (service, account)
+    });
     if options.strict {
         diagnostics.deny_warnings();
     }
-    let service = match service {
-        Some(service) if !diagnostics.has_errors() => service,
+    let (service, account) = match lowered {
+        Some(lowered) if !diagnostics.has_errors() => lowered,
         _ => return Err(Failure::Document(diagnostics)),
     };
     let files = emit::emit(&service, &options.manifest, options.notes.as_deref()).map_err(Failure::Emit)?;
@@ -108,6 +114,7 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
         package,
         changes,
         diagnostics,
+        account,
     })
 }
 

@@ -70,6 +70,9 @@ struct Codegen {
     /// Make what is left out or doubtful an error.
     #[arg(long)]
     strict: bool,
+    /// Write what each document says, and what became of it, to this file as JSON.
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -90,11 +93,14 @@ fn main() -> ExitCode {
 
 /// Whether all went well, and with `--check` nothing differs.
 fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
-    let Codegen { services, check, spec, out, name, strict } = codegen;
+    let Codegen { services, check, spec, out, name, strict, report } = codegen;
+    let report = report.map(std::path::absolute).transpose()?;
+    let mut accounts = serde_json::Map::new();
     let options = Options { strict, check, ..Options::default() };
     if let (Some(spec), Some(out)) = (spec, out) {
         let manifest = Manifest::Standalone(Some(workspace()?.join("runtime")));
-        return generate(&spec, &out, &Options { name, manifest, ..options });
+        let well = generate(&spec, &out, &Options { name, manifest, ..options }, &mut accounts)?;
+        return write_report(report.as_deref(), accounts).map(|()| well);
     }
     let mut well = true;
     for service in self::services(&services)? {
@@ -106,19 +112,32 @@ fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
             strict: true,
             ..options.clone()
         };
-        well &= generate(&Path::new("specs").join(&service), &Path::new("generated").join(&service), &options)?;
+        let (spec, out) = (Path::new("specs").join(&service), Path::new("generated").join(&service));
+        well &= generate(&spec, &out, &options, &mut accounts)?;
     }
-    Ok(well)
+    write_report(report.as_deref(), accounts).map(|()| well)
 }
 
-fn generate(spec: &Path, out: &Path, options: &Options) -> anyhow::Result<bool> {
+/// Writes the accounts of all documents, by package.
+fn write_report(file: Option<&Path>, accounts: serde_json::Map<String, serde_json::Value>) -> anyhow::Result<()> {
+    let Some(file) = file else { return Ok(()) };
+    let text = serde_json::to_string_pretty(&accounts)? + "\n";
+    fs::write(file, text).with_context(|| format!("`{}`", file.display()))
+}
+
+fn generate(
+    spec: &Path,
+    out: &Path,
+    options: &Options,
+    accounts: &mut serde_json::Map<String, serde_json::Value>,
+) -> anyhow::Result<bool> {
     let start = Instant::now();
     let report = match yundb_generator::generate(spec, out, options) {
         Ok(report) => report,
         Err(failure) => return failed(spec, failure),
     };
     print_diagnostics(&report.diagnostics)?;
-    let Report { package, operations, types, lines, changes, diagnostics } = report;
+    let Report { package, operations, types, lines, changes, diagnostics, account } = report;
     let files = match (changes.written.len(), changes.removed.len()) {
         (0, 0) => "up to date".to_owned(),
         (written, removed) => {
@@ -130,11 +149,16 @@ fn generate(spec: &Path, out: &Path, options: &Options) -> anyhow::Result<bool> 
         0 => String::new(),
         count => format!(", {count} warnings"),
     };
+    let left_out = match account.summary() {
+        kinds if kinds.is_empty() => String::new(),
+        kinds => format!("; left out: {kinds}"),
+    };
+    accounts.insert(package.clone(), account.to_json());
     let time = start.elapsed().as_millis();
     let mut stdout = io::stdout().lock();
     writeln!(
         stdout,
-        "{package}: {operations} operations, {types} types, {lines} lines, {files}{warnings} ({time} ms)"
+        "{package}: {operations} operations, {types} types, {lines} lines, {files}{warnings} ({time} ms){left_out}"
     )?;
     write!(stdout, "{}", changes.diff)?;
     Ok(!options.check || changes.is_empty())

@@ -5,7 +5,7 @@
 
 /// What a value has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shape {
+pub enum Shape {
     /// Anything; not looked into (examples, defaults).
     Any,
     Text,
@@ -22,7 +22,7 @@ pub(super) enum Shape {
 
 /// The objects of OpenAPI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Kind {
+pub enum Kind {
     Document,
     Info,
     Contact,
@@ -55,7 +55,7 @@ pub(super) enum Kind {
 
 /// What becomes of an object when a field of it is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Need {
+pub enum Need {
     /// The object goes on without the field.
     Optional,
     /// The field may be absent; but a wrong one makes the object wrong, for without it it would say something else.
@@ -66,7 +66,7 @@ pub(super) enum Need {
 
 /// A field of an object.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Field {
+pub struct Field {
     pub name: &'static str,
     pub shape: Shape,
     pub need: Need,
@@ -111,6 +111,7 @@ impl Kind {
                         may("security", SECURITY),
                         may("tags", List(&Object(Tag))),
                         may("externalDocs", Object(ExternalDocs)),
+                        may("webhooks", Map(&Object(PathItem))),
                     ]
                 }
             }

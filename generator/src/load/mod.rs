@@ -17,10 +17,11 @@ use std::path::{Path, PathBuf};
 
 use openapiv3::OpenAPI;
 
-use crate::diagnostic::Diagnostics;
+use crate::{accounting::Facts, diagnostic::Diagnostics};
 
 use self::report::Reporter;
 
+pub(crate) use self::grammar::{Kind, Shape};
 pub use self::{
     envelope::Part,
     node::{Entry, Node, Value},
@@ -34,6 +35,8 @@ pub struct Loaded {
     pub api: OpenAPI,
     /// The whole as a tree with places; what came from another file knows its place there.
     pub root: Node,
+    /// What the document says, before anything was mended.
+    pub facts: Facts,
 }
 
 impl Loaded {
@@ -80,9 +83,10 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     }
     let newer = check::version(&file.root, &mut reporter)?;
     let mut root = bundle::bundle(file, &path, &mut reporter)?;
+    let facts = Facts::of(&root);
     check::check(&mut root, newer, &mut reporter);
     let api = envelope::envelope(&root, &mut reporter)?;
-    Some(Loaded { api, root })
+    Some(Loaded { api, root, facts })
 }
 
 /// The document in a folder, or the file itself.

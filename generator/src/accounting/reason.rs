@@ -1,0 +1,145 @@
+//! What a document may say that makes no difference to a client: the closed list, with a reason for each.
+
+use crate::load::Kind;
+
+/// Why something makes no difference to a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reason {
+    /// Nothing refers to the component.
+    Unreferenced,
+    /// A key without a value.
+    Null,
+    /// An `x-` key.
+    Extension,
+    /// Who publishes the document, and on what terms.
+    Publisher,
+    /// A link to further reading.
+    FurtherReading,
+    /// A tag that no operation has.
+    UnusedTag,
+    /// A tag of an operation beyond its first.
+    FurtherTag,
+    /// `allowEmptyValue`
+    AllowEmpty,
+    /// An example that is longer than a line, or stands beside another one.
+    FurtherExample,
+    /// A sample of a whole body.
+    Sample,
+    /// `links`
+    Link,
+    /// `title`
+    Title,
+    /// `xml`
+    Xml,
+    /// How a token is obtained.
+    TokenObtained,
+    /// A word that only tools for schemas need.
+    SchemaTool,
+    /// A field that only the service sets.
+    ReadOnly,
+    /// A keyword for values of another type than the schema's.
+    OtherType,
+    /// What a header says of itself beyond its values.
+    HeaderForm,
+    /// What repeats an earlier one.
+    Repeated,
+    /// `false` or an empty list where that is the default.
+    DefaultAnyway,
+    /// A header that HTTP itself handles.
+    HttpHeader,
+    /// The whole is given or returned as any JSON, text or bytes.
+    Opaque,
+}
+
+impl Reason {
+    /// All reasons.
+    pub const ALL: [Self; 22] = [
+        Self::Unreferenced,
+        Self::Null,
+        Self::Extension,
+        Self::Publisher,
+        Self::FurtherReading,
+        Self::UnusedTag,
+        Self::FurtherTag,
+        Self::AllowEmpty,
+        Self::FurtherExample,
+        Self::Sample,
+        Self::Link,
+        Self::Title,
+        Self::Xml,
+        Self::TokenObtained,
+        Self::SchemaTool,
+        Self::ReadOnly,
+        Self::OtherType,
+        Self::HeaderForm,
+        Self::Repeated,
+        Self::DefaultAnyway,
+        Self::HttpHeader,
+        Self::Opaque,
+    ];
+
+    /// What it is, for reports: `unreferenced`.
+    pub fn name(self) -> &'static str {
+        self.words().0
+    }
+
+    /// Why it makes no difference.
+    pub fn why(self) -> &'static str {
+        self.words().1
+    }
+
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Unreferenced => ("unreferenced", "no operation refers to the component"),
+            Self::Null => ("null", "a null value counts as absent; many tools emit one"),
+            Self::Extension => {
+                ("extension", "an extension of another tool, or a note; yundb's own are checked by `load`")
+            }
+            Self::Publisher => ("publisher", "who publishes the document, and on what terms"),
+            Self::FurtherReading => ("further-reading", "a link beside the description"),
+            Self::UnusedTag => ("unused-tag", "no operation is in the tag"),
+            Self::FurtherTag => ("further-tag", "an operation stands in the module of its first tag"),
+            Self::AllowEmpty => ("allow-empty-value", "an empty text can always be sent"),
+            Self::FurtherExample => ("further-example", "docs show one example of a value, if it fits into a line"),
+            Self::Sample => ("sample", "a sample of a whole body, which the types describe"),
+            Self::Link => ("link", "which calls may follow; each of them is in the client"),
+            Self::Title => ("title", "a name for people; types are called after their component or field"),
+            Self::Xml => ("xml", "how a value is written as XML; XML bodies are given and returned as text"),
+            Self::TokenObtained => ("token-obtained", "how a token is obtained, which is the caller's business"),
+            Self::SchemaTool => ("schema-tool", "tells tools how to read the schema, and says nothing of values"),
+            Self::ReadOnly => ("read-only", "only the service sets the field; it is never sent"),
+            Self::OtherType => ("other-type", "the keyword holds for values of another type than the schema's"),
+            Self::HeaderForm => ("header-form", "a response header is read if it is there, as text by its schema"),
+            Self::Repeated => ("repeated", "says again what was said before"),
+            Self::DefaultAnyway => ("default-anyway", "says what holds without it"),
+            Self::HttpHeader => ("http-header", "OpenAPI says it elsewhere: media types and security schemes"),
+            Self::Opaque => ("opaque", "the caller gives or gets the whole as text or bytes"),
+        }
+    }
+
+    /// The reason that holds for a key of an object wherever it stands.
+    pub(super) fn of(kind: Kind, key: &str) -> Option<Self> {
+        Some(match (kind, key) {
+            (_, key) if key.starts_with("x-") => Self::Extension,
+            (Kind::Info, "termsOfService" | "contact" | "license" | "summary") => Self::Publisher,
+            (Kind::Document | Kind::Tag | Kind::Schema, "externalDocs") => Self::FurtherReading,
+            (Kind::ExternalDocs, _) => Self::FurtherReading,
+            (Kind::Parameter | Kind::Header, "allowEmptyValue") => Self::AllowEmpty,
+            (Kind::Parameter | Kind::Header, "examples") => Self::FurtherExample,
+            (Kind::Header, "example" | "required" | "style" | "explode" | "allowReserved") => Self::HeaderForm,
+            (Kind::MediaType, "example" | "examples") => Self::Sample,
+            (Kind::Response, "links") => Self::Link,
+            (Kind::Schema, "title") => Self::Title,
+            (Kind::Schema, "xml") => Self::Xml,
+            (Kind::Schema, "examples") => Self::FurtherExample,
+            (Kind::Schema, "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary") => {
+                Self::SchemaTool
+            }
+            (Kind::Document, "jsonSchemaDialect") => Self::SchemaTool,
+            (Kind::SecurityScheme, "bearerFormat" | "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => {
+                Self::TokenObtained
+            }
+            _ => return None,
+        })
+    }
+}
