@@ -10,6 +10,7 @@ mod operation;
 mod paging;
 mod schema;
 mod usage;
+mod variants;
 mod view;
 
 pub use schema::renamed;

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{At, Lowered};
 use crate::lower::model::{Type, TypeKind, Variant};
-use crate::lower::{Lower, docs, names};
+use crate::lower::{Lower, docs, variants};
 
 impl Lower<'_> {
     pub(super) fn enumeration(
@@ -26,28 +26,21 @@ impl Lower<'_> {
         let kind = if values.is_empty() || data.extensions.get("x-sensitive").is_some() {
             return None;
         } else if text || values.iter().all(|value| value.is_string()) {
-            let mut scope = names::Scope::with(&["Unknown"]);
             let mut seen = std::collections::HashSet::new();
-            let variants = values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-            TypeKind::StringEnum(
-                variants
-                    .filter(|value| seen.insert(value.clone()))
-                    .map(|value| Variant { ident: names::variant(&value, &mut scope), docs: words(&value), value })
-                    .collect(),
-            )
+            let values = values.iter().map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+            let values: Vec<String> = values.filter(|value| seen.insert(value.clone())).collect();
+            let idents = variants::variants(&values).into_iter();
+            let variant = |(value, ident): (String, String)| Variant { ident, docs: words(&value), value };
+            TypeKind::StringEnum(values.into_iter().zip(idents).map(variant).collect())
         } else if values.iter().all(|value| value.is_i64()) && view.typ.as_deref() != Some("number") {
-            let mut scope = names::Scope::with(&["Unknown"]);
             let mut seen = std::collections::HashSet::new();
-            let variants = values.iter().filter_map(|value| value.as_i64()).filter(|value| seen.insert(*value));
-            TypeKind::IntegerEnum(
-                variants
-                    .map(|value| Variant {
-                        ident: names::variant(&value.to_string(), &mut scope),
-                        docs: words(&value.to_string()),
-                        value,
-                    })
-                    .collect(),
-            )
+            let values = values.iter().filter_map(|value| value.as_i64()).filter(|value| seen.insert(*value));
+            let values: Vec<i64> = values.collect();
+            let texts: Vec<String> = values.iter().map(i64::to_string).collect();
+            let variant =
+                |(value, (text, ident)): (i64, (&String, String))| Variant { ident, docs: words(text), value };
+            let idents = texts.iter().zip(variants::variants(&texts));
+            TypeKind::IntegerEnum(values.into_iter().zip(idents).map(variant).collect())
         } else {
             // Fractions, booleans and mixed values have no better type than their own.
             return None;

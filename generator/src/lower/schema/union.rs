@@ -6,12 +6,11 @@ use serde_json::Value;
 use super::{At, Lowered};
 use crate::lower::model::{Type, TypeId, TypeKind, Union, UnionVariant, Variant};
 use crate::lower::view::view;
-use crate::lower::{Lower, names};
+use crate::lower::{Lower, names, variants};
 
 impl Lower<'_> {
     /// The values of all enums, if the alternatives are enums of text, with or without plain text.
     fn texts(&self, lowered: &[Alternative]) -> Option<Vec<Variant<String>>> {
-        let mut scope = names::Scope::with(&["Unknown"]);
         let mut merged: Vec<Variant<String>> = Vec::new();
         for (_, _, ty) in lowered {
             let variants = match ty {
@@ -24,9 +23,13 @@ impl Lower<'_> {
             };
             for variant in variants {
                 if !merged.iter().any(|known| known.value == variant.value) {
-                    merged.push(Variant { ident: names::variant(&variant.value, &mut scope), ..variant.clone() });
+                    merged.push(variant.clone());
                 }
             }
+        }
+        let values: Vec<String> = merged.iter().map(|variant| variant.value.clone()).collect();
+        for (variant, ident) in merged.iter_mut().zip(variants::variants(&values)) {
+            variant.ident = ident;
         }
         (!merged.is_empty()).then_some(merged)
     }
@@ -124,8 +127,7 @@ type Alternative = (Option<String>, Option<String>, Type);
 
 /// One variant a tag value; the mapping decides, else the component's own name.
 fn tagged(discriminator: &Discriminator, lowered: &[Alternative]) -> Vec<UnionVariant> {
-    let mut scope = names::Scope::with(&["Unknown"]);
-    let mut variants = Vec::new();
+    let mut tagged = Vec::new();
     for (name, _, ty) in lowered {
         let name = name.clone().unwrap_or_default();
         let mapped: Vec<&String> = discriminator
@@ -135,16 +137,12 @@ fn tagged(discriminator: &Discriminator, lowered: &[Alternative]) -> Vec<UnionVa
             .map(|(tag, _)| tag)
             .collect();
         let tags = if mapped.is_empty() { vec![name] } else { mapped.into_iter().cloned().collect() };
-        for tag in tags {
-            variants.push(UnionVariant {
-                ident: names::variant(&tag, &mut scope),
-                tags: vec![tag],
-                ty: ty.clone(),
-                boxed: false,
-            });
-        }
+        tagged.extend(tags.into_iter().map(|tag| (tag, ty.clone())));
     }
-    variants
+    let tags: Vec<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
+    let idents = variants::variants(&tags);
+    let variant = |((tag, ty), ident)| UnionVariant { ident, tags: vec![tag], ty, boxed: false };
+    tagged.into_iter().zip(idents).map(variant).collect()
 }
 
 fn untagged(lowered: &[Alternative], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {
