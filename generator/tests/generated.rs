@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use yundb_generator::{Manifest, Options, generate};
+use yundb_generator::{Manifest, Options, Report, generate};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace").to_owned()
@@ -23,7 +23,7 @@ fn folders(of: &Path) -> BTreeSet<String> {
         .collect()
 }
 
-fn compare(spec: &Path, out: &Path, options: &Options) {
+fn compare(spec: &Path, out: &Path, options: &Options) -> Report {
     let report = generate(spec, out, options).unwrap_or_else(|failure| panic!("{}: {failure}", spec.display()));
     if options.check {
         assert!(
@@ -33,7 +33,11 @@ fn compare(spec: &Path, out: &Path, options: &Options) {
             report.changes.diff
         );
     }
+    report
 }
+
+/// A fixture of what clients do where the document asks for more than they know. Of the others nothing is left out.
+const LEFT_TO_CALLERS: &str = "security";
 
 #[test]
 fn fixtures_are_up_to_date() {
@@ -44,7 +48,7 @@ fn fixtures_are_up_to_date() {
             name: Some(format!("fixture-{fixture}")),
             source: Some(format!("tests/fixtures/{fixture}")),
             manifest: Manifest::Workspace,
-            strict: true,
+            strict: fixture != LEFT_TO_CALLERS,
             check,
             ..Options::default()
         };
@@ -78,6 +82,33 @@ fn changed(from: &str, to: &str) -> Vec<Vec<String>> {
         }
     }
     hunks
+}
+
+#[test]
+fn schemes_that_are_left_to_callers_are_warned_of() {
+    let spec = workspace().join("tests/fixtures").join(LEFT_TO_CALLERS).join("openapi.yaml");
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let options = Options { name: Some("security".to_owned()), ..Options::default() };
+    let report = compare(&spec, &scratch.path().join("out"), &options);
+    let found = report.diagnostics.iter().map(|it| {
+        let place = it.location.as_ref().expect("a place");
+        (it.code, place.text(), place.line())
+    });
+    let text = fs::read_to_string(&spec).expect("the fixture");
+    let line = |part: &str| text.lines().position(|line| line.contains(part)).expect("the line") + 1;
+    assert_eq!(
+        found.collect::<BTreeSet<_>>(),
+        BTreeSet::from([
+            ("missing-field", "malformed", line("    malformed: {")),
+            ("security-scheme", "digest", line("    digest: {")),
+            ("security-scheme", "tls", line("    tls: {")),
+            ("security-scheme", "Default", line("[{Default: []}]")),
+            ("security-scheme", "BearerAuth", line("[{BearerAuth: []}]")),
+            ("security-scheme", "X-Extra-Key", line("[{X-Extra-Key: []}]")),
+            ("security-scheme", "malformed", line("[{malformed: []}]")),
+        ])
+    );
+    assert!(generate(&spec, &scratch.path().join("out"), &Options { strict: true, ..options }).is_err());
 }
 
 #[test]

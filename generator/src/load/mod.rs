@@ -19,6 +19,7 @@ use crate::diagnostic::{Diagnostics, Location};
 
 use self::report::Reporter;
 
+pub(crate) use self::check::MUTUAL_TLS;
 pub use self::node::{Entry, Node, Value};
 
 /// A document, read, bundled and checked.

@@ -9,6 +9,7 @@ pub(crate) mod names;
 mod operation;
 mod paging;
 mod schema;
+mod security;
 mod usage;
 mod variants;
 mod view;
@@ -18,12 +19,12 @@ pub use schema::renamed;
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
-use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityRequirement, SecurityScheme};
+use openapiv3::{OpenAPI, ReferenceOr};
 use serde_json::Value;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::load::Loaded;
-use model::{Group, Job, Outcome, Place, Protocol, Scheme, SchemeKind, Server, Service, TypeDef, TypeId};
+use model::{Group, Job, Outcome, Protocol, Server, Service, TypeDef, TypeId};
 use schema::Component;
 
 /// Turns a loaded document into the model of a client crate.
@@ -61,7 +62,7 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, diagnostics: &mut Dia
         protocol: lower.protocol,
         servers: servers(&api.servers),
         schemes,
-        security: alternatives(api.security.as_deref().unwrap_or_default()),
+        security: security::alternatives(api.security.as_deref().unwrap_or_default()),
         groups,
         types: lower.types,
         outcomes: lower.outcomes,
@@ -181,44 +182,6 @@ impl Lower<'_> {
         self.diagnostics.push(diagnostic.at(self.loaded.locate(&path)));
     }
 
-    fn schemes(&mut self) -> Vec<Scheme> {
-        let api = self.api;
-        let mut schemes = Vec::new();
-        for (name, scheme) in api.components.iter().flat_map(|components| &components.security_schemes) {
-            let pointer = schema::pointer("/components/securitySchemes", &[name]);
-            let kind = match scheme {
-                ReferenceOr::Reference { .. } => None,
-                ReferenceOr::Item(SecurityScheme::APIKey { location, name, .. }) => {
-                    let place = match location {
-                        APIKeyLocation::Query => Place::Query,
-                        APIKeyLocation::Header => Place::Header,
-                        APIKeyLocation::Cookie => Place::Cookie,
-                    };
-                    Some(SchemeKind::ApiKey(place, name.clone()))
-                }
-                ReferenceOr::Item(SecurityScheme::HTTP { scheme, .. }) => match scheme.to_ascii_lowercase().as_str() {
-                    "basic" => Some(SchemeKind::Basic),
-                    "bearer" => Some(SchemeKind::Bearer),
-                    _ => None,
-                },
-                // Both end in a bearer token; how it is had is the caller's business.
-                ReferenceOr::Item(SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. }) => {
-                    Some(SchemeKind::Bearer)
-                }
-            };
-            match kind {
-                Some(kind) => schemes.push(Scheme { name: name.clone(), kind }),
-                None => self.unsupported(
-                    "security-scheme",
-                    format!("the security scheme `{name}` is of a kind that is not supported"),
-                    &pointer,
-                    "operations that ask for it need a header of the caller's own",
-                ),
-            }
-        }
-        schemes
-    }
-
     fn groups(&mut self) -> Vec<Group> {
         let api = self.api;
         let mut by_tag: IndexMap<String, Vec<operation::Found<'_>>> =
@@ -333,8 +296,4 @@ fn servers(servers: &[openapiv3::Server]) -> Vec<Server> {
                 .collect(),
         })
         .collect()
-}
-
-fn alternatives(requirements: &[SecurityRequirement]) -> Vec<Vec<String>> {
-    requirements.iter().map(|requirement| requirement.keys().cloned().collect()).collect()
 }

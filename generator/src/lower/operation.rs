@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::model::{Docs, Input, InputKind, Operation, Param, Place, Shape, Style, Type};
 use super::schema::{At, Lowered, pointer};
-use super::{Lower, alternatives, docs, follow, names, servers};
+use super::{Lower, docs, follow, names, security, servers};
 
 /// An operation where it stands in the document.
 pub struct Found<'a> {
@@ -146,7 +146,7 @@ impl Lower<'_> {
             params: inputs.params,
             body,
             accept: answers.accept,
-            security: operation.security.as_deref().map(alternatives),
+            security: operation.security.as_deref().map(security::alternatives),
             servers: servers(op_servers),
             idempotent,
             streams: answers.streams,

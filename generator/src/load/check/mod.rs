@@ -11,6 +11,7 @@ mod scalars;
 mod schema;
 
 pub(super) use operations::is_method;
+pub(crate) use parts::MUTUAL_TLS;
 
 use std::collections::HashSet;
 
