@@ -36,6 +36,9 @@ fn compare(spec: &Path, out: &Path, options: &Options) -> Report {
     report
 }
 
+/// A fixture of what clients do where the document asks for more than they know.
+const LEFT_TO_CALLERS: &str = "security";
+
 #[test]
 fn fixtures_are_up_to_date() {
     let fixtures = workspace().join("tests/fixtures");
@@ -56,29 +59,83 @@ fn fixtures_are_up_to_date() {
     }
 }
 
-#[test]
-fn one_changed_line_changes_one_hunk() {
-    let workspace = workspace();
+/// What a line of a spec changes in the generated crate: the lines that go and come in its one changed file, by hunk.
+fn changed(from: &str, to: &str) -> Vec<Vec<String>> {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let (spec, out) = (scratch.path().join("huawei-drs"), scratch.path().join("out"));
-    copy(&workspace.join("specs/huawei-drs"), &spec);
+    copy(&workspace().join("specs/huawei-drs"), &spec);
     let options = Options { name: Some("yundb-huawei-drs".to_owned()), ..Options::default() };
     generate(&spec, &out, &options).expect("the spec as it is");
 
     let operation = spec.join("operations/connections/create-connection.yaml");
     let text = fs::read_to_string(&operation).expect("the operation");
-    let changed = text.replacen("maxLength: 255", "maxLength: 200", 1);
-    assert_ne!(text, changed);
-    fs::write(&operation, changed).expect("a changed spec");
+    assert_eq!(text.matches(from).count(), 1, "{from}");
+    fs::write(&operation, text.replace(from, to)).expect("a changed spec");
 
-    let report = generate(&spec, &out, &Options { check: true, ..options }).expect("the changed spec");
-    assert_eq!(report.changes.written, [Path::new("src/operations/connections.rs")]);
-    // The bound stands in the table of parameters only: the description says it in its own words.
+    let changes = generate(&spec, &out, &Options { check: true, ..options }).expect("the changed spec").changes;
+    assert_eq!(changes.written, [Path::new("src/operations/connections.rs")]);
+    assert!(changes.removed.is_empty());
+    let mut hunks: Vec<Vec<String>> = Vec::new();
+    for line in changes.diff.lines().filter(|line| !line.starts_with("---") && !line.starts_with("+++")) {
+        match (line.starts_with("@@"), hunks.last_mut()) {
+            (true, _) => hunks.push(Vec::new()),
+            (false, Some(hunk)) if line.starts_with(['-', '+']) => hunk.push(line.to_owned()),
+            _ => {}
+        }
+    }
+    hunks
+}
+
+#[test]
+fn schemes_that_are_left_to_callers_are_warned_of() {
+    let spec = workspace().join("tests/fixtures").join(LEFT_TO_CALLERS).join("openapi.yaml");
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let options = Options { name: Some("security".to_owned()), ..Options::default() };
+    let report = compare(&spec, &scratch.path().join("out"), &options);
+    let found = report.diagnostics.iter().map(|it| {
+        let place = it.location.as_ref().expect("a place");
+        (it.code, place.text(), place.line())
+    });
+    let text = fs::read_to_string(&spec).expect("the fixture");
+    let line = |part: &str| text.lines().position(|line| line.contains(part)).expect("the line") + 1;
     assert_eq!(
-        report.changes.diff.matches("\n@@").count(),
-        1 + usize::from(report.changes.diff.contains("At most 200")),
-        "{}",
-        report.changes.diff
+        found.collect::<BTreeSet<_>>(),
+        BTreeSet::from([
+            ("missing-field", "malformed", line("    malformed: {")),
+            ("security-scheme", "digest", line("    digest: {")),
+            ("security-scheme", "tls", line("    tls: {")),
+            ("security-scheme", "Default", line("[{Default: []}]")),
+            ("security-scheme", "BearerAuth", line("[{BearerAuth: []}]")),
+            ("security-scheme", "X-Extra-Key", line("[{X-Extra-Key: []}]")),
+            ("security-scheme", "malformed", line("[{malformed: []}]")),
+        ])
+    );
+    assert!(generate(&spec, &scratch.path().join("out"), &Options { strict: true, ..options }).is_err());
+}
+
+#[test]
+fn one_changed_line_changes_one_hunk() {
+    assert_eq!(
+        changed("description: Your note, up to 255 characters.", "description: A note, up to 255 characters."),
+        [["-    /// Your note, up to 255 characters.", "+    /// A note, up to 255 characters."]]
+    );
+}
+
+/// A limit stands where it is checked, and in the documentation unless the description has it.
+#[test]
+fn a_changed_limit_changes_the_check_and_the_documentation() {
+    assert_eq!(
+        changed("maxLength: 255", "maxLength: 200"),
+        [
+            [
+                "-    /// Your note, up to 255 characters.",
+                "+    /// Your note, up to 255 characters. At most 200 characters."
+            ],
+            [
+                "-                field(\"description\", any().max_length(255)),",
+                "+                field(\"description\", any().max_length(200)),"
+            ],
+        ]
     );
 }
 

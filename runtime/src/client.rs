@@ -234,19 +234,22 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// The key of an `apiKey` security scheme, by the scheme's name in the document.
+    /// The key of an `apiKey` security scheme, by the scheme's name in the document. A scheme that the document names but doesn't
+    /// declare takes one if its name is that of a header, such as `X-API-Key`.
     pub fn api_key(mut self, scheme: impl Into<String>, key: impl Into<Secret>) -> Self {
         self.keys.push(Key::Named { scheme: scheme.into(), key: key.into() });
         self
     }
 
-    /// The token of all bearer, OAuth 2 and OpenID Connect schemes.
+    /// The token of all bearer, OAuth 2 and OpenID Connect schemes, and of those that the document doesn't declare but gives such a
+    /// name.
     pub fn bearer_token(mut self, token: impl Into<Secret>) -> Self {
         self.keys.push(Key::Bearer { scheme: None, token: token.into() });
         self
     }
 
-    /// The token of one such scheme, by its name in the document.
+    /// The token of one such scheme, by its name in the document; also of one that the document doesn't declare, or whose kind isn't
+    /// supported.
     pub fn bearer_token_for(mut self, scheme: impl Into<String>, token: impl Into<Secret>) -> Self {
         self.keys.push(Key::Bearer { scheme: Some(scheme.into()), token: token.into() });
         self

@@ -391,4 +391,7 @@ pub enum SchemeKind {
     Basic,
     /// HTTP bearer, also what OAuth 2 and OpenID Connect end in.
     Bearer,
+    /// A scheme that is met by the caller, as the document doesn't declare it or its kind isn't supported: calls are sent whether there
+    /// is a key or not. A key goes where the scheme's name suggests, if it suggests something.
+    Caller(Option<&'static SchemeKind>),
 }

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use yundb_audit::Audit;
 
-use super::{plural, print_diagnostics, workspace};
+use super::{counted, print_diagnostics, workspace};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -75,7 +75,7 @@ fn report(audit: &Audit, format: Format, verbose: bool) -> anyhow::Result<bool> 
     }
     if !outcome.is_clean() {
         let count = outcome.diagnostics.errors();
-        eprintln!("error: specs and documents do not agree, {count} {}", plural(count, "error"));
+        eprintln!("error: specs and documents do not agree, {}", counted(count, "error"));
     }
     Ok(outcome.is_clean())
 }

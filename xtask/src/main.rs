@@ -140,14 +140,14 @@ fn generate(
     let Report { package, operations, types, lines, changes, diagnostics, account } = report;
     let files = match (changes.written.len(), changes.removed.len()) {
         (0, 0) => "up to date".to_owned(),
-        (written, removed) => {
-            let verb = if options.check { "differ" } else { "written" };
-            format!("{written} files {verb}, {removed} {}", if options.check { "too many" } else { "removed" })
+        (written, removed) if options.check => {
+            format!("{} to write, {removed} to remove", counted(written, "file"))
         }
+        (written, removed) => format!("{} written, {removed} removed", counted(written, "file")),
     };
     let warnings = match diagnostics.warnings() {
         0 => String::new(),
-        count => format!(", {count} warnings"),
+        count => format!(", {}", counted(count, "warning")),
     };
     let left_out = match account.summary() {
         kinds if kinds.is_empty() => String::new(),
@@ -158,8 +158,15 @@ fn generate(
     let mut stdout = io::stdout().lock();
     writeln!(
         stdout,
-        "{package}: {operations} operations, {types} types, {lines} lines, {files}{warnings} ({time} ms){left_out}"
+        "{package}: {}, {}, {}, {files}{warnings} ({time} ms){left_out}",
+        counted(operations, "operation"),
+        counted(types, "type"),
+        counted(lines, "line"),
     )?;
+    for path in &changes.removed {
+        let verb = if options.check { "would be removed" } else { "removed" };
+        writeln!(stdout, "{}: {verb}", out.join(path).display())?;
+    }
     write!(stdout, "{}", changes.diff)?;
     Ok(!options.check || changes.is_empty())
 }
@@ -190,16 +197,16 @@ fn failed(spec: &Path, failure: Failure) -> anyhow::Result<bool> {
     match failure {
         Failure::Document(diagnostics) => {
             print_diagnostics(&diagnostics)?;
-            let count = diagnostics.errors();
-            eprintln!("error: `{}` has {count} {}, nothing was written", spec.display(), plural(count, "error"));
+            let errors = counted(diagnostics.errors(), "error");
+            eprintln!("error: `{}` has {errors}, nothing was written", spec.display());
             Ok(false)
         }
         failure => Err(failure).with_context(|| format!("`{}`", spec.display())),
     }
 }
 
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
+fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("{count} {word}") } else { format!("{count} {word}s") }
 }
 
 fn print_diagnostics(diagnostics: &Diagnostics) -> io::Result<()> {

@@ -50,21 +50,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
     });
     let servers = operation::servers(&scope, &service.servers);
     let schemes = service.schemes.iter().map(|scheme| {
-        let (scheme_type, kinds) = (uses.item("Scheme"), uses.item("SchemeKind"));
-        let name = &scheme.name;
-        let kind = match &scheme.kind {
-            SchemeKind::ApiKey(place, key) => {
-                let places = uses.item("Place");
-                let place = ident(match place {
-                    Place::Header => "Header",
-                    Place::Cookie => "Cookie",
-                    _ => "Query",
-                });
-                quote!(#kinds::ApiKey(#places::#place, #key))
-            }
-            SchemeKind::Basic => quote!(#kinds::Basic),
-            SchemeKind::Bearer => quote!(#kinds::Bearer),
-        };
+        let (scheme_type, name, kind) = (uses.item("Scheme"), &scheme.name, kind(&scope, &scheme.kind));
         quote!(#scheme_type { name: #name, kind: #kind })
     });
     let schemes: Vec<_> = schemes.collect();
@@ -130,6 +116,29 @@ pub(super) fn client(service: &Service) -> TokenStream {
             fn from(inner: yundb_runtime::Client) -> Self {
                 Self(inner)
             }
+        }
+    }
+}
+
+/// What a security scheme is.
+fn kind(scope: &Scope<'_>, kind: &SchemeKind) -> TokenStream {
+    let kinds = scope.uses.item("SchemeKind");
+    match kind {
+        SchemeKind::ApiKey(place, key) => {
+            let places = scope.uses.item("Place");
+            let place = ident(match place {
+                Place::Header => "Header",
+                Place::Cookie => "Cookie",
+                _ => "Query",
+            });
+            quote!(#kinds::ApiKey(#places::#place, #key))
+        }
+        SchemeKind::Basic => quote!(#kinds::Basic),
+        SchemeKind::Bearer => quote!(#kinds::Bearer),
+        SchemeKind::Caller(None) => quote!(#kinds::Caller(None)),
+        SchemeKind::Caller(Some(suggested)) => {
+            let suggested = self::kind(scope, suggested);
+            quote!(#kinds::Caller(Some(&#suggested)))
         }
     }
 }

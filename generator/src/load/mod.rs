@@ -21,7 +21,10 @@ use crate::{accounting::Facts, diagnostic::Diagnostics};
 
 use self::report::Reporter;
 
-pub(crate) use self::grammar::{Kind, Shape};
+pub(crate) use self::{
+    check::MUTUAL_TLS,
+    grammar::{Kind, Shape},
+};
 pub use self::{
     envelope::Part,
     node::{Entry, Node, Value},

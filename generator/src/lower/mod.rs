@@ -9,22 +9,22 @@ pub(crate) mod names;
 mod operation;
 mod paging;
 mod schema;
+mod security;
 mod usage;
+mod variants;
 
 pub use schema::renamed;
 
 use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
-use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityScheme};
+use openapiv3::OpenAPI;
 use serde_json::Value;
 
 use crate::accounting::Ledger;
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Keyword, Loaded, Node, Part};
-use model::{
-    Group, Job, Outcome, Place, Protocol, RateLimit, Scheme, SchemeKind, Server, ServerVariable, Service, TypeDef,
-};
+use model::{Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, TypeDef};
 use schema::{Component, Inline};
 
 /// Turns a loaded document into the model of a client crate. The ledger gets a mark for all that is taken over.
@@ -211,48 +211,6 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    fn schemes(&mut self) -> Vec<Scheme> {
-        let mut schemes = Vec::new();
-        for (name, scheme) in self.api.components.iter().flat_map(|components| &components.security_schemes) {
-            let Some(entry) = self.loaded.component("securitySchemes", name) else { continue };
-            let scheme = Part::of(scheme, entry);
-            let kind = match scheme.item {
-                ReferenceOr::Reference { .. } => None,
-                ReferenceOr::Item(SecurityScheme::APIKey { location, name, .. }) => {
-                    let place = match location {
-                        APIKeyLocation::Query => Place::Query,
-                        APIKeyLocation::Header => Place::Header,
-                        APIKeyLocation::Cookie => Place::Cookie,
-                    };
-                    Some(SchemeKind::ApiKey(place, name.clone()))
-                }
-                ReferenceOr::Item(SecurityScheme::HTTP { scheme, .. }) => match scheme.to_ascii_lowercase().as_str() {
-                    "basic" => Some(SchemeKind::Basic),
-                    "bearer" => Some(SchemeKind::Bearer),
-                    _ => None,
-                },
-                // Both end in a bearer token; how it is had is the caller's business.
-                ReferenceOr::Item(SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. }) => {
-                    Some(SchemeKind::Bearer)
-                }
-            };
-            match kind {
-                Some(kind) => {
-                    self.ledger.take(scheme.at);
-                    self.take_members(&scheme, &["type", "in", "name", "scheme"]);
-                    schemes.push(Scheme { name: name.clone(), kind });
-                }
-                None => self.unsupported(
-                    "security-scheme",
-                    format!("the security scheme `{name}` is of a kind that is not supported"),
-                    scheme.at,
-                    "operations that ask for it need a header of the caller's own",
-                ),
-            }
-        }
-        schemes
-    }
-
     fn groups(&mut self) -> Vec<Group> {
         let api = self.api;
         let mut by_tag: IndexMap<String, Vec<operation::Found<'a>>> =
@@ -358,18 +316,5 @@ impl<'a> Lower<'a, '_> {
             }
         };
         of.list("servers", servers).map(server).collect()
-    }
-
-    /// The alternatives of security schemes of the document or an operation.
-    fn security<T>(
-        &self,
-        of: &Part<'a, T>,
-        requirements: Option<&'a [openapiv3::SecurityRequirement]>,
-    ) -> Option<Vec<Vec<String>>> {
-        let requirements = requirements?;
-        for part in of.list("security", requirements) {
-            part.node.entries().for_each(|(_, scheme)| self.ledger.take(&scheme.key));
-        }
-        Some(requirements.iter().map(|requirement| requirement.keys().cloned().collect()).collect())
     }
 }

@@ -655,4 +655,6 @@ pub enum SchemeKind {
     Basic,
     /// A bearer token.
     Bearer,
+    /// Not declared, or of a kind that is not supported: calls are sent with or without a key. A key goes where the name suggests.
+    Caller(Option<Box<SchemeKind>>),
 }

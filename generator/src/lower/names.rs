@@ -37,14 +37,14 @@ impl Scope {
         self.take(last)
     }
 
+    /// Takes `name`, and returns whether it was free.
+    pub fn take_if_free(&mut self, name: &str) -> bool {
+        self.taken.insert(name.to_owned())
+    }
+
     /// Gives a name back.
     pub fn release(&mut self, name: &str) {
         self.taken.remove(name);
-    }
-
-    /// Whether the name is taken.
-    pub fn has(&self, name: &str) -> bool {
-        self.taken.contains(name)
     }
 }
 
@@ -61,20 +61,6 @@ pub fn camel(name: &str) -> String {
 /// Like [`camel`], but empty for an empty name.
 pub fn camel_or_nothing(name: &str) -> String {
     if name.is_empty() { String::new() } else { camel(name) }
-}
-
-/// The variant of an enum for a value: symbols are spelled out where letters and digits alone would lose them.
-pub fn variant(value: &str, scope: &mut Scope) -> String {
-    let plain = camel(value);
-    if !value.is_empty() && (plain == "Empty" || scope.has(&plain)) {
-        let spelled = camel(&spell_symbols(value));
-        let mut candidates: Vec<String> = [plain, spelled].into_iter().filter(|name| name != "Empty").collect();
-        if candidates.is_empty() {
-            candidates.push("Symbol".to_owned());
-        }
-        return scope.take_first(candidates);
-    }
-    scope.take(plain)
 }
 
 /// A feature name for a tag: kebab-case, as Cargo allows it.
@@ -117,67 +103,26 @@ fn spell(name: &str) -> String {
         Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => format!("minus {rest}"),
         _ => name.to_owned(),
     };
+    words(&name, ' ')
+}
+
+/// Keeps letters, digits and `kept`; all else separates words.
+pub(super) fn words(name: &str, kept: char) -> String {
     let latin = name.contains(|c: char| c.is_ascii_alphabetic());
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
         match c {
             // Greek and Cyrillic letters among Latin ones look like these; rustc warns of them.
             '\u{b5}' | '\u{370}'..='\u{52f}' if latin => out.push_str(&format!(" u{:x} ", u32::from(c))),
-            c if c.is_alphanumeric() => out.push(c),
+            c if c.is_alphanumeric() || c == kept => out.push(c),
             _ => out.push(' '),
         }
     }
     out
 }
 
-fn spell_symbols(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        let word = match c {
-            '+' => "plus",
-            '-' => "minus",
-            '*' => "star",
-            '/' => "slash",
-            '\\' => "backslash",
-            '<' => "less",
-            '>' => "greater",
-            '=' => "equal",
-            '!' => "not",
-            '%' => "percent",
-            '&' => "and",
-            '|' => "or",
-            '^' => "caret",
-            '~' => "tilde",
-            '#' => "hash",
-            '$' => "dollar",
-            '@' => "at",
-            '.' => "dot",
-            ',' => "comma",
-            ':' => "colon",
-            ';' => "semicolon",
-            '?' => "question",
-            '(' | ')' | '[' | ']' | '{' | '}' => "bracket",
-            '\'' | '"' | '`' => "quote",
-            '_' => "underscore",
-            ' ' => "space",
-            c if c.is_alphanumeric() => {
-                out.push(c);
-                continue;
-            }
-            c => {
-                out.push_str(&format!(" u{:x} ", u32::from(c)));
-                continue;
-            }
-        };
-        out.push(' ');
-        out.push_str(word);
-        out.push(' ');
-    }
-    out
-}
-
 /// Makes a legal identifier: keywords and leading digits.
-fn ident(name: String, prefix: &str, empty: &str) -> String {
+pub(super) fn ident(name: String, prefix: &str, empty: &str) -> String {
     let Some(first) = name.chars().next() else { return empty.to_owned() };
     let is_ident = |text: &str| syn::parse_str::<syn::Ident>(text).is_ok();
     // What Unicode calls alphanumeric is wider than what Rust allows.
@@ -225,14 +170,6 @@ mod tests {
     }
 
     #[test]
-    fn variants_stay_distinct() {
-        let mut scope = Scope::with(&["Unknown"]);
-        let names: Vec<_> =
-            ["asc", "ASC", "<", ">=", "", "-1", "1", "unknown"].map(|v| variant(v, &mut scope)).to_vec();
-        assert_eq!(names, ["Asc", "Asc2", "Less", "GreaterEqual", "Empty", "Minus1", "N1", "Unknown2"]);
-    }
-
-    #[test]
     fn lists_name_their_elements() {
         for (given, expected) in [
             ("Instances", "Instance"),
@@ -249,14 +186,10 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_makes_names(texts in proptest::collection::vec(".{0,12}", 1..8)) {
-            let mut scope = Scope::with(&["Unknown"]);
-            let mut seen = std::collections::HashSet::new();
             for text in &texts {
-                let variant = variant(text, &mut scope);
-                for name in [snake(text), camel(text), variant.clone()] {
+                for name in [snake(text), camel(text)] {
                     proptest::prop_assert!(syn::parse_str::<syn::Ident>(&name).is_ok(), "{text:?} became {name:?}");
                 }
-                proptest::prop_assert!(seen.insert(variant), "{text:?} is there twice");
             }
             proptest::prop_assert!(feature(&texts[0]).chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'));
         }

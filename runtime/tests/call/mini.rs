@@ -57,6 +57,17 @@ pub static HTTP: Service = Service {
     busy: &[],
 };
 
+/// A service whose schemes are left to its callers.
+pub static FOREIGN: Service = Service {
+    package: "mini-foreign/1",
+    schemes: &[
+        Scheme { name: "digest", kind: SchemeKind::Caller(None) },
+        Scheme { name: "jwt", kind: SchemeKind::Caller(Some(&SchemeKind::Bearer)) },
+    ],
+    security: &[&["digest"], &["unheard-of"], &["jwt"]],
+    ..HTTP
+};
+
 /// A service with jobs.
 pub static JOBS: Service = Service {
     package: "mini-jobs/1",

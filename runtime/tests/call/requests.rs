@@ -7,7 +7,7 @@ use yundb_runtime::http::Request;
 use yundb_runtime::test_util::Replay;
 use yundb_runtime::{ClientBuilder, Credentials, ErrorKind, Part, Service, Signature};
 
-use crate::mini::{ALIYUN, Client, Endpoint, HTTP, HUAWEI};
+use crate::mini::{ALIYUN, Client, Endpoint, FOREIGN, HTTP, HUAWEI};
 
 fn builder(service: &'static Service, fake: &Replay) -> ClientBuilder<Client> {
     Client::builder(service).transport(fake.clone()).clock(noon()).nonces(|| "n-o-n-c-e".to_owned())
@@ -261,6 +261,29 @@ async fn security_schemes() {
 
     let error = builder(&HTTP, &fake).api_key("kee", "k").build().expect_err("no such scheme");
     assert_eq!(error.to_string(), "no security scheme `kee` for `.api_key(..)`: there are key, session");
+}
+
+#[tokio::test]
+async fn schemes_that_callers_meet() {
+    type With = fn(ClientBuilder<Client>) -> ClientBuilder<Client>;
+    let with: [(With, &str); 3] = [
+        (|builder| builder, ""),
+        (|builder| builder.bearer_token("t"), "Bearer t"),
+        (|builder| builder.bearer_token_for("digest", "d").bearer_token_for("jwt", "t"), "Bearer d"),
+    ];
+    for (with, expected) in with {
+        let fake = answering(200, &[], "[]");
+        let client = with(builder(&FOREIGN, &fake)).build().expect("a client");
+        client.list_pets().set("kind", "cat").send().await.expect("success");
+        assert_eq!(header(&the_one(&fake), "authorization"), expected);
+    }
+    let fake = answering(200, &[], "[]");
+    let error = builder(&FOREIGN, &fake).basic_auth("u", "p").build().expect_err("no such scheme");
+    assert_eq!(
+        error.to_string(),
+        "the service has no security scheme for `.basic_auth(..)`: it has digest, which the caller meets \
+         (`.bearer_token_for(\"digest\", ..)`, `.extra_header(..)` of a call, `.interceptor(..)`), `.bearer_token(..)` (jwt)"
+    );
 }
 
 #[tokio::test]

@@ -366,83 +366,83 @@ pub enum TimeZone {
     /// Coordinated universal time.
     Utc,
     /// 12 hours behind UTC.
-    Utc1200,
+    UtcMinus12_00,
     /// 11 hours behind UTC.
-    Utc1100,
+    UtcMinus11_00,
     /// 10 hours behind UTC.
-    Utc1000,
+    UtcMinus10_00,
     /// 9 hours behind UTC.
-    Utc0900,
+    UtcMinus09_00,
     /// 8 hours behind UTC.
-    Utc0800,
+    UtcMinus08_00,
     /// 7 hours behind UTC.
-    Utc0700,
+    UtcMinus07_00,
     /// 6 hours behind UTC.
-    Utc0600,
+    UtcMinus06_00,
     /// 5 hours behind UTC.
-    Utc0500,
+    UtcMinus05_00,
     /// 4 hours behind UTC.
-    Utc0400,
+    UtcMinus04_00,
     /// 3 hours behind UTC.
-    Utc0300,
+    UtcMinus03_00,
     /// 2 hours behind UTC.
-    Utc0200,
+    UtcMinus02_00,
     /// 1 hour behind UTC.
-    Utc0100,
+    UtcMinus01_00,
     /// 1 hour ahead of UTC.
-    UtcPlus01Colon00,
+    UtcPlus01_00,
     /// 2 hours ahead of UTC.
-    UtcPlus02Colon00,
+    UtcPlus02_00,
     /// 3 hours ahead of UTC.
-    UtcPlus03Colon00,
+    UtcPlus03_00,
     /// 4 hours ahead of UTC.
-    UtcPlus04Colon00,
+    UtcPlus04_00,
     /// 5 hours ahead of UTC.
-    UtcPlus05Colon00,
+    UtcPlus05_00,
     /// 6 hours ahead of UTC.
-    UtcPlus06Colon00,
+    UtcPlus06_00,
     /// 7 hours ahead of UTC.
-    UtcPlus07Colon00,
+    UtcPlus07_00,
     /// 8 hours ahead of UTC.
-    UtcPlus08Colon00,
+    UtcPlus08_00,
     /// 9 hours ahead of UTC.
-    UtcPlus09Colon00,
+    UtcPlus09_00,
     /// 10 hours ahead of UTC.
-    UtcPlus10Colon00,
+    UtcPlus10_00,
     /// 11 hours ahead of UTC.
-    UtcPlus11Colon00,
+    UtcPlus11_00,
     /// 12 hours ahead of UTC.
-    UtcPlus12Colon00,
+    UtcPlus12_00,
     /// A value that the spec does not list.
     Unknown(String),
 }
 
 yundb_runtime::string_enum!(TimeZone {
     Utc = "UTC",
-    Utc1200 = "UTC-12:00",
-    Utc1100 = "UTC-11:00",
-    Utc1000 = "UTC-10:00",
-    Utc0900 = "UTC-09:00",
-    Utc0800 = "UTC-08:00",
-    Utc0700 = "UTC-07:00",
-    Utc0600 = "UTC-06:00",
-    Utc0500 = "UTC-05:00",
-    Utc0400 = "UTC-04:00",
-    Utc0300 = "UTC-03:00",
-    Utc0200 = "UTC-02:00",
-    Utc0100 = "UTC-01:00",
-    UtcPlus01Colon00 = "UTC+01:00",
-    UtcPlus02Colon00 = "UTC+02:00",
-    UtcPlus03Colon00 = "UTC+03:00",
-    UtcPlus04Colon00 = "UTC+04:00",
-    UtcPlus05Colon00 = "UTC+05:00",
-    UtcPlus06Colon00 = "UTC+06:00",
-    UtcPlus07Colon00 = "UTC+07:00",
-    UtcPlus08Colon00 = "UTC+08:00",
-    UtcPlus09Colon00 = "UTC+09:00",
-    UtcPlus10Colon00 = "UTC+10:00",
-    UtcPlus11Colon00 = "UTC+11:00",
-    UtcPlus12Colon00 = "UTC+12:00",
+    UtcMinus12_00 = "UTC-12:00",
+    UtcMinus11_00 = "UTC-11:00",
+    UtcMinus10_00 = "UTC-10:00",
+    UtcMinus09_00 = "UTC-09:00",
+    UtcMinus08_00 = "UTC-08:00",
+    UtcMinus07_00 = "UTC-07:00",
+    UtcMinus06_00 = "UTC-06:00",
+    UtcMinus05_00 = "UTC-05:00",
+    UtcMinus04_00 = "UTC-04:00",
+    UtcMinus03_00 = "UTC-03:00",
+    UtcMinus02_00 = "UTC-02:00",
+    UtcMinus01_00 = "UTC-01:00",
+    UtcPlus01_00 = "UTC+01:00",
+    UtcPlus02_00 = "UTC+02:00",
+    UtcPlus03_00 = "UTC+03:00",
+    UtcPlus04_00 = "UTC+04:00",
+    UtcPlus05_00 = "UTC+05:00",
+    UtcPlus06_00 = "UTC+06:00",
+    UtcPlus07_00 = "UTC+07:00",
+    UtcPlus08_00 = "UTC+08:00",
+    UtcPlus09_00 = "UTC+09:00",
+    UtcPlus10_00 = "UTC+10:00",
+    UtcPlus11_00 = "UTC+11:00",
+    UtcPlus12_00 = "UTC+12:00",
 });
 
 /// How to pay. Needed to buy for months or a year in advance.

@@ -10,6 +10,8 @@ mod parts;
 mod scalars;
 mod schema;
 
+pub(crate) use parts::MUTUAL_TLS;
+
 use std::collections::HashSet;
 
 use indexmap::IndexMap;

@@ -8,6 +8,9 @@ use crate::{
     load::{Entry, Node, Value, grammar::Kind, report::nearest},
 };
 
+/// A type of security schemes that `openapiv3` doesn't know. Such a scheme is handed on as an `http` scheme of this name.
+pub(crate) const MUTUAL_TLS: &str = "mutualTLS";
+
 /// What OpenAPI 2 wrote into a parameter and 3 writes into its schema.
 const OF_THE_SCHEMA: [&str; 17] = [
     "type",
@@ -191,13 +194,33 @@ impl Checker<'_, '_> {
             Some("http") => &["scheme"],
             Some("oauth2") => &["flows"],
             Some("openIdConnect") => &["openIdConnectUrl"],
+            Some(MUTUAL_TLS) => {
+                let Some(entries) = node.as_object_mut() else { return false };
+                entries.clear();
+                insert(entries, "type", "http", place);
+                insert(entries, "scheme", MUTUAL_TLS, place);
+                return true;
+            }
             _ => return self.one_of(node, "type", &["apiKey", "http", "oauth2", "openIdConnect"]),
         };
         for field in needed {
-            if node.get(field).is_none() {
-                let message = format!("this security scheme needs `{field}`");
-                self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()));
-                return false;
+            if node.get(field).is_some() {
+                continue;
+            }
+            let message = format!("this security scheme needs `{field}`");
+            let fault = Diagnostic::error("missing-field", message).at(place.clone());
+            // Where tokens come from is the caller's business; what is done with them is known.
+            let mended = match *field {
+                "flows" => Value::from(IndexMap::new()),
+                "openIdConnectUrl" => Value::from(""),
+                _ => {
+                    self.reporter.fault(fault);
+                    return false;
+                }
+            };
+            self.reporter.fault(fault.label("read as an empty one"));
+            if let Some(entries) = node.as_object_mut() {
+                insert(entries, field, mended, place);
             }
         }
         self.flows(node);

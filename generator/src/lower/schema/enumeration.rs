@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Inline, Lowered, Naming};
 use crate::load::{JsonType, Node, Schema, integer};
 use crate::lower::model::{Type, TypeKind, Variant};
-use crate::lower::{Lower, docs, names};
+use crate::lower::{Lower, docs, variants};
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn enumeration(
@@ -24,24 +24,24 @@ impl<'a> Lower<'a, '_> {
             description.map_or_else(|| vec![format!("`{}`", value.replace('`', "'"))], docs::lines)
         };
         let integers = || values.iter().map(|value| integer(value.as_number()?).and_then(|n| i64::try_from(n).ok()));
-        let mut scope = names::Scope::with(&["Unknown"]);
         let kind = if values.is_empty() || schema.sensitive.is_some() {
             return None;
         } else if ty == Some(JsonType::String) || values.iter().all(|value| value.as_str().is_some()) {
             let mut seen = HashSet::new();
             let texts =
                 values.iter().map(|value| value.as_str().map_or_else(|| value.to_json().to_string(), str::to_owned));
-            let texts = texts.filter(|value| seen.insert(value.clone()));
-            let variant =
-                |value: String| Variant { ident: names::variant(&value, &mut scope), docs: words(&value), value };
-            TypeKind::StringEnum(texts.map(variant).collect())
+            let texts: Vec<String> = texts.filter(|value| seen.insert(value.clone())).collect();
+            let idents = variants::variants(&texts).into_iter();
+            let variant = |(value, ident): (String, String)| Variant { ident, docs: words(&value), value };
+            TypeKind::StringEnum(texts.into_iter().zip(idents).map(variant).collect())
         } else if integers().all(|value| value.is_some()) && ty != Some(JsonType::Number) {
             let mut seen = HashSet::new();
-            let variant = |value: i64| {
-                let text = value.to_string();
-                Variant { ident: names::variant(&text, &mut scope), docs: words(&text), value }
-            };
-            TypeKind::IntegerEnum(integers().flatten().filter(|value| seen.insert(*value)).map(variant).collect())
+            let values: Vec<i64> = integers().flatten().filter(|value| seen.insert(*value)).collect();
+            let texts: Vec<String> = values.iter().map(i64::to_string).collect();
+            let variant =
+                |(value, (text, ident)): (i64, (&String, String))| Variant { ident, docs: words(text), value };
+            let idents = texts.iter().zip(variants::variants(&texts));
+            TypeKind::IntegerEnum(values.into_iter().zip(idents).map(variant).collect())
         } else {
             // Fractions, booleans and mixed values have no better type than their own.
             return None;

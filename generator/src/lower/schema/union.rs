@@ -3,7 +3,7 @@
 use super::{Inline, Lowered, Naming};
 use crate::load::{Discriminator, JsonType, Schema, Sub};
 use crate::lower::model::{Type, TypeId, TypeKind, Union, UnionVariant, Variant};
-use crate::lower::{Lower, names};
+use crate::lower::{Lower, names, variants};
 
 /// What an alternative turned into.
 struct Alternative<'a> {
@@ -15,7 +15,6 @@ struct Alternative<'a> {
 impl<'a> Lower<'a, '_> {
     /// The values of all enums, if the alternatives are enums of text, with or without plain text.
     fn texts(&self, alternatives: &[Alternative<'_>]) -> Option<Vec<Variant<String>>> {
-        let mut scope = names::Scope::with(&["Unknown"]);
         let mut merged: Vec<Variant<String>> = Vec::new();
         for alternative in alternatives {
             let variants = match &alternative.ty {
@@ -28,9 +27,13 @@ impl<'a> Lower<'a, '_> {
             };
             for variant in variants {
                 if !merged.iter().any(|known| known.value == variant.value) {
-                    merged.push(Variant { ident: names::variant(&variant.value, &mut scope), ..variant.clone() });
+                    merged.push(variant.clone());
                 }
             }
+        }
+        let values: Vec<String> = merged.iter().map(|variant| variant.value.clone()).collect();
+        for (variant, ident) in merged.iter_mut().zip(variants::variants(&values)) {
+            variant.ident = ident;
         }
         (!merged.is_empty()).then_some(merged)
     }
@@ -148,22 +151,18 @@ impl<'a> Lower<'a, '_> {
 
 /// One variant a tag value; the mapping decides, else the component's own name.
 fn tagged(discriminator: &Discriminator<'_>, alternatives: &[Alternative<'_>]) -> Vec<UnionVariant> {
-    let mut scope = names::Scope::with(&["Unknown"]);
-    let mut variants = Vec::new();
+    let mut tagged = Vec::new();
     for alternative in alternatives {
         let name = alternative.component.unwrap_or_default();
         let mapped = discriminator.mapping.iter().filter(|(_, component)| component.value == name);
         let mapped: Vec<&str> = mapped.map(|(tag, _)| *tag).collect();
-        for tag in if mapped.is_empty() { vec![name] } else { mapped } {
-            variants.push(UnionVariant {
-                ident: names::variant(tag, &mut scope),
-                tags: vec![tag.to_owned()],
-                ty: alternative.ty.clone(),
-                boxed: false,
-            });
-        }
+        let tags = if mapped.is_empty() { vec![name] } else { mapped };
+        tagged.extend(tags.into_iter().map(|tag| (tag.to_owned(), alternative.ty.clone())));
     }
-    variants
+    let tags: Vec<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
+    let idents = variants::variants(&tags);
+    let variant = |((tag, ty), ident)| UnionVariant { ident, tags: vec![tag], ty, boxed: false };
+    tagged.into_iter().zip(idents).map(variant).collect()
 }
 
 fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {

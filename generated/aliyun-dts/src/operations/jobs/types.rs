@@ -232,19 +232,19 @@ yundb_runtime::string_enum!(TargetTableMode {
 #[non_exhaustive]
 pub enum KafkaVersion {
     /// 1.0 and later.
-    N10,
+    N1_0,
     /// 0.9.
-    N09,
+    N0_9,
     /// 0.10.
-    N010,
+    N0_10,
     /// A value that the spec does not list.
     Unknown(String),
 }
 
 yundb_runtime::string_enum!(KafkaVersion {
-    N10 = "1.0",
-    N09 = "0.9",
-    N010 = "0.10",
+    N1_0 = "1.0",
+    N0_9 = "0.9",
+    N0_10 = "0.10",
 });
 
 /// Format of the data in a Kafka destination. Required for one.
