@@ -209,8 +209,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// Other places that matter for it.
     pub related: Vec<(Location, String)>,
-    /// Whether what stands at the place, and within, is left out of the client.
-    pub left_out: bool,
+    /// What is left out of the client: what begins here, with all that stands within.
+    pub left_out: Option<Location>,
 }
 
 impl Diagnostic {
@@ -233,7 +233,7 @@ impl Diagnostic {
             label: String::new(),
             help: None,
             related: Vec::new(),
-            left_out: false,
+            left_out: None,
         }
     }
 
@@ -265,10 +265,17 @@ impl Diagnostic {
         self
     }
 
-    /// What stands at the place, and within, is left out of the client.
+    /// What stands at the place, and within, is left out of the client. Comes after `at`.
     #[must_use]
-    pub fn left_out(mut self) -> Self {
-        self.left_out = true;
+    pub fn left_out(self) -> Self {
+        let at = self.location.clone();
+        self.leaves_out(at)
+    }
+
+    /// What begins at another place, with all that stands within, is left out of the client.
+    #[must_use]
+    pub fn leaves_out(mut self, at: impl Into<Option<Location>>) -> Self {
+        self.left_out = at.into();
         self
     }
 

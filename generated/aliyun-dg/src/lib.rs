@@ -42,6 +42,33 @@
 //! | [`list_gateways`](crate::Client::list_gateways) | List gateways | `Action=GetUserGateways` |
 //! | [`show_gateway`](crate::Client::show_gateway) | Show a gateway | `Action=FindUserGatewayById` |
 //!
+//! ## Servers
+//!
+//! - `https://dg.cn-hangzhou.aliyuncs.com`: China (Hangzhou)
+//! - `https://dg.cn-shanghai.aliyuncs.com`: China (Shanghai)
+//! - `https://dg.cn-qingdao.aliyuncs.com`: China (Qingdao)
+//! - `https://dg.cn-beijing.aliyuncs.com`: China (Beijing)
+//! - `https://dg.cn-zhangjiakou.aliyuncs.com`: China (Zhangjiakou)
+//! - `https://dg.cn-huhehaote.aliyuncs.com`: China (Hohhot)
+//! - `https://dg.cn-shenzhen.aliyuncs.com`: China (Shenzhen)
+//! - `https://dg.cn-chengdu.aliyuncs.com`: China (Chengdu)
+//! - `https://dg.cn-hongkong.aliyuncs.com`: China (Hong Kong)
+//! - `https://dg.ap-southeast-1.aliyuncs.com`: Singapore
+//! - `https://dg.ap-southeast-2.aliyuncs.com`: Australia (Sydney)
+//! - `https://dg.ap-southeast-3.aliyuncs.com`: Malaysia (Kuala Lumpur)
+//! - `https://dg.ap-southeast-5.aliyuncs.com`: Indonesia (Jakarta)
+//! - `https://dg.ap-northeast-1.aliyuncs.com`: Japan (Tokyo)
+//! - `https://dg.eu-central-1.aliyuncs.com`: Germany (Frankfurt)
+//! - `https://dg.eu-west-1.aliyuncs.com`: United Kingdom (London)
+//! - `https://dg.us-west-1.aliyuncs.com`: United States (Silicon Valley)
+//! - `https://dg.us-east-1.aliyuncs.com`: United States (Virginia)
+//! - `https://dg.ap-south-1.aliyuncs.com`: India (Mumbai)
+//!
+//! ## Security
+//!
+//! - `access_key`: Every call is signed with an access key. The client computes the signature from the request and the access key
+//!   secret, and sends it as `Signature` beside the other common parameters.
+//!
 //! Transcribed from the vendor's document `aliyun-dg.txt`; each operation names its section.
 
 #![forbid(unsafe_code)]

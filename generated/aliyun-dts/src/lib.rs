@@ -175,6 +175,40 @@
 //! | [`list_tag_resources`](crate::Client::list_tag_resources) | List tags (deprecated) | `Action=ListTagResources` |
 //! | [`untag_resources`](crate::Client::untag_resources) | Remove tags from instances (deprecated) | `Action=UntagResources` |
 //!
+//! ## Servers
+//!
+//! - `https://dts.cn-shanghai.aliyuncs.com`: China (Shanghai)
+//! - `https://dts.cn-qingdao.aliyuncs.com`: China (Qingdao)
+//! - `https://dts.cn-beijing.aliyuncs.com`: China (Beijing)
+//! - `https://dts.cn-zhangjiakou.aliyuncs.com`: China (Zhangjiakou)
+//! - `https://dts.cn-huhehaote.aliyuncs.com`: China (Hohhot)
+//! - `https://dts.cn-shenzhen.aliyuncs.com`: China (Shenzhen)
+//! - `https://dts.cn-hongkong.aliyuncs.com`: China (Hong Kong)
+//! - `https://dts.us-east-1.aliyuncs.com`: United States (Virginia)
+//! - `https://dts.us-west-1.aliyuncs.com`: United States (Silicon Valley)
+//! - `https://dts.aliyuncs.com`: China (Hangzhou), through the central host
+//! - `https://dts.aliyuncs.com`: China (Chengdu), through the central host
+//! - `https://dts.aliyuncs.com`: Singapore, through the central host
+//! - `https://dts.aliyuncs.com`: Australia (Sydney), through the central host
+//! - `https://dts.aliyuncs.com`: Malaysia (Kuala Lumpur), through the central host
+//! - `https://dts.aliyuncs.com`: Indonesia (Jakarta), through the central host
+//! - `https://dts.aliyuncs.com`: India (Mumbai), through the central host
+//! - `https://dts.aliyuncs.com`: Japan (Tokyo), through the central host
+//! - `https://dts.aliyuncs.com`: Germany (Frankfurt), through the central host
+//! - `https://dts.aliyuncs.com`: United Kingdom (London), through the central host
+//! - `https://dts.aliyuncs.com`: United Arab Emirates (Dubai), through the central host
+//! - `https://dts.aliyuncs.com`: China (Hangzhou), finance, through the central host
+//! - `https://dts.aliyuncs.com`: China (Shanghai), finance, through the central host
+//! - `https://dts.aliyuncs.com`: China (Qingdao), finance, through the central host
+//! - `https://dts.aliyuncs.com`: China (Shenzhen), finance, through the central host
+//! - `https://dts.aliyuncs.com`: China (Beijing), government, through the central host
+//! - `https://dts.aliyuncs.com`: Central host
+//!
+//! ## Security
+//!
+//! - `access_key`: Every call is signed with an access key. The client computes the signature from the request and the access key
+//!   secret, and sends it as `Signature` beside the other common parameters.
+//!
 //! Transcribed from the vendor's document `aliyun-dts.md`; each operation names its section.
 
 #![forbid(unsafe_code)]

@@ -29,6 +29,15 @@
 //! |---|---|---|
 //! | [`assume_role`](crate::Client::assume_role) | Assume a role and obtain temporary credentials | `Action=AssumeRole` |
 //!
+//! ## Servers
+//!
+//! - `https://sts.aliyuncs.com`: Central endpoint, serves every region.
+//! - `https://sts.{region}.aliyuncs.com`: Endpoint of one region.
+//!
+//! ## Security
+//!
+//! - `access_key`: Stands for the RPC signature, which the client makes from the access key for every attempt.
+//!
 //! Transcribed from the vendor's document `aliyun-dts.md`; each operation names its section.
 
 #![forbid(unsafe_code)]

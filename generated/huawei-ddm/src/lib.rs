@@ -148,6 +148,17 @@
 //! | [`roll_back_kernel_version`](crate::Client::roll_back_kernel_version) | Roll back the kernel version | `POST /v3/{project_id}/instances/{instance_id}/database-version/rollback-version` |
 //! | [`show_kernel_version_risks`](crate::Client::show_kernel_version_risks) | Show the risks of the kernel version | `GET /v3/{project_id}/instances/{instance_id}/show-risk-info` |
 //!
+//! ## Servers
+//!
+//! - `https://ddm.{region}.myhuaweicloud.com`: Endpoint of a region.
+//! - `https://ddm.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
+//!
+//! ## Security
+//!
+//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every attempt. For
+//!   bodies up to 12 MB.
+//! - `token`: A user token of IAM, scoped to the project. It lives 24 hours.
+//!
 //! Transcribed from the vendor's document `huawei-ddm.txt`; each operation names its section.
 
 #![forbid(unsafe_code)]

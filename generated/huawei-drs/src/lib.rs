@@ -25,6 +25,17 @@
 //! |---|---|---|
 //! | [`create_connection`](crate::Client::create_connection) | Create a connection | `POST /v5/{project_id}/connections` |
 //!
+//! ## Servers
+//!
+//! - `https://drs.{region}.myhuaweicloud.com`: Endpoint of a region.
+//! - `https://drs.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
+//!
+//! ## Security
+//!
+//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every attempt. For
+//!   bodies up to 12 MB.
+//! - `token`: A user token of IAM, scoped to the project. It lives 24 hours.
+//!
 //! Transcribed from the vendor's document `huawei-drs.txt`; each operation names its section.
 
 #![forbid(unsafe_code)]

@@ -364,6 +364,33 @@
 //! | [`list_slow_logs_v3`](crate::Client::list_slow_logs_v3) | List the slow queries (deprecated) | `GET /v3/{project_id}/instances/{instance_id}/slowlog` |
 //! | [`show_job_legacy`](crate::Client::show_job_legacy) | Show a job (deprecated) | `GET /mysql/v3/{project_id}/jobs` |
 //!
+//! ## Servers
+//!
+//! - `https://gaussdb.cn-north-4.myhuaweicloud.com`: Beijing, zone 4.
+//! - `https://gaussdb-mysql.af-south-1.myhuaweicloud.com`: Johannesburg.
+//! - `https://gaussdbformysql.ap-southeast-1.myhuaweicloud.com`: Hong Kong.
+//! - `https://gaussdbformysql.ap-southeast-2.myhuaweicloud.com`: Bangkok.
+//! - `https://gaussdb.ap-southeast-3.myhuaweicloud.com`: Singapore.
+//! - `https://gaussdb.ap-southeast-4.myhuaweicloud.com`: Jakarta.
+//! - `https://gaussdb.cn-east-3.myhuaweicloud.com`: Shanghai, zone 1.
+//! - `https://gaussdbformysql.cn-north-11.myhuaweicloud.com`: Ulanqab, automotive zone 1.
+//! - `https://gaussdb.cn-north-2.myhuaweicloud.com`: Beijing, zone 2.
+//! - `https://gaussdbformysql.cn-north-5.myhuaweicloud.com`: Ulanqab 201.
+//! - `https://gaussdb.cn-north-9.myhuaweicloud.com`: Ulanqab, zone 1.
+//! - `https://gaussdb.cn-south-1.myhuaweicloud.com`: Guangzhou.
+//! - `https://gaussdb.cn-south-4.myhuaweicloud.com`: Guangzhou, friendly user environment.
+//! - `https://gaussdb.cn-southwest-2.myhuaweicloud.com`: Guiyang, zone 1.
+//! - `https://gaussdb-mysql.me-east-1.myhuaweicloud.com`: Riyadh.
+//! - `https://gaussdb.ru-northwest-2.myhuaweicloud.com`: Moscow, zone 2.
+//! - `https://gaussdb.sa-brazil-1.myhuaweicloud.com`: Sao Paulo.
+//! - `https://gaussdbformysql.tr-west-1.myhuaweicloud.com`: Istanbul.
+//!
+//! ## Security
+//!
+//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every attempt. For
+//!   bodies up to 12 MB.
+//! - `token`: A user token of IAM, scoped to the project. It lives 24 hours.
+//!
 //! Transcribed from the vendor's document `huawei-gaussdb-mysql.md`; each operation names its section.
 
 #![forbid(unsafe_code)]

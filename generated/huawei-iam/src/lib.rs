@@ -34,6 +34,18 @@
 //! |---|---|---|
 //! | [`list_projects`](crate::Client::list_projects) | List projects | `GET /v3/projects` |
 //!
+//! ## Servers
+//!
+//! - `https://iam.{region}.myhuaweicloud.com`: Endpoint of a region. A token from it is valid in this region.
+//! - `https://iam.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
+//! - `https://iam.myhuaweicloud.com`: Global endpoint. A token from it is valid in every region.
+//!
+//! ## Security
+//!
+//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every attempt. For
+//!   bodies up to 12 MB.
+//! - `token`: A user token, as createToken returns it. It lives 24 hours.
+//!
 //! Transcribed from the vendor's document `huawei-gaussdb-mysql.md`; each operation names its section.
 
 #![forbid(unsafe_code)]

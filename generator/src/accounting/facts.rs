@@ -256,10 +256,8 @@ impl Facts {
     pub fn settle(&self, ledger: &Ledger, diagnostics: &Diagnostics) -> Account {
         let place = |at: &Location, start: u32| (Arc::as_ptr(at.source()), start);
         let mut left_out: HashMap<_, &'static str> = HashMap::new();
-        for diagnostic in diagnostics.iter().filter(|diagnostic| diagnostic.left_out) {
-            if let Some(at) = &diagnostic.location {
-                left_out.insert(place(at, offset(at)), diagnostic.code);
-            }
+        for diagnostic in diagnostics.iter() {
+            left_out.extend(diagnostic.left_out.iter().map(|at| (place(at, offset(at)), diagnostic.code)));
         }
         let code = |step: &Step| {
             let value = step.value.and_then(|value| left_out.get(&place(&step.at, value)));

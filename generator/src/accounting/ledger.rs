@@ -50,7 +50,7 @@ impl Ledger {
     }
 
     /// Whether what stands here is in the client.
-    pub(super) fn has(&self, at: &Location) -> bool {
+    pub fn has(&self, at: &Location) -> bool {
         let files = self.marks.borrow();
         let word = files.get(&Arc::as_ptr(at.source())).and_then(|marks| marks.taken.get(at.start() / 64));
         word.is_some_and(|word| word >> (at.start() % 64) & 1 == 1)

@@ -17,6 +17,8 @@ pub enum Reason {
     FurtherReading,
     /// A tag that no operation has.
     UnusedTag,
+    /// A path without operations.
+    EmptyPath,
     /// A tag of an operation beyond its first.
     FurtherTag,
     /// `allowEmptyValue`
@@ -49,17 +51,22 @@ pub enum Reason {
     HttpHeader,
     /// The whole is given or returned as any JSON, text or bytes.
     Opaque,
+    /// A limit beside a stricter one.
+    Stricter,
+    /// What the base of a type says of itself.
+    Base,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
         Self::Publisher,
         Self::FurtherReading,
         Self::UnusedTag,
+        Self::EmptyPath,
         Self::FurtherTag,
         Self::AllowEmpty,
         Self::FurtherExample,
@@ -76,6 +83,8 @@ impl Reason {
         Self::DefaultAnyway,
         Self::HttpHeader,
         Self::Opaque,
+        Self::Stricter,
+        Self::Base,
     ];
 
     /// What it is, for reports: `unreferenced`.
@@ -98,6 +107,7 @@ impl Reason {
             Self::Publisher => ("publisher", "who publishes the document, and on what terms"),
             Self::FurtherReading => ("further-reading", "a link beside the description"),
             Self::UnusedTag => ("unused-tag", "no operation is in the tag"),
+            Self::EmptyPath => ("empty-path", "the path has no operation"),
             Self::FurtherTag => ("further-tag", "an operation stands in the module of its first tag"),
             Self::AllowEmpty => ("allow-empty-value", "an empty text can always be sent"),
             Self::FurtherExample => ("further-example", "docs show one example of a value, if it fits into a line"),
@@ -113,12 +123,14 @@ impl Reason {
             Self::Repeated => ("repeated", "says again what was said before"),
             Self::DefaultAnyway => ("default-anyway", "says what holds without it"),
             Self::HttpHeader => ("http-header", "OpenAPI says it elsewhere: media types and security schemes"),
+            Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
+            Self::Base => ("base", "says of a base what the type that is made of it says for itself"),
             Self::Opaque => ("opaque", "the caller gives or gets the whole as text or bytes"),
         }
     }
 
     /// The reason that holds for a key of an object wherever it stands.
-    pub(super) fn of(kind: Kind, key: &str) -> Option<Self> {
+    pub(crate) fn of(kind: Kind, key: &str) -> Option<Self> {
         Some(match (kind, key) {
             (_, key) if key.starts_with("x-") => Self::Extension,
             (Kind::Info, "termsOfService" | "contact" | "license" | "summary") => Self::Publisher,

@@ -43,6 +43,8 @@ struct PageTemplate<'a> {
     krate: String,
     example: Option<Example>,
     operations: usize,
+    servers: Vec<String>,
+    schemes: Vec<String>,
 }
 
 impl PageTemplate<'_> {
@@ -83,7 +85,23 @@ pub(super) fn readme(service: &Service, notes: Option<&str>) -> Result<String, E
 
 pub(super) fn page(service: &Service) -> Result<String, EmitError> {
     let operations = service.groups.iter().map(|group| group.operations.len()).sum();
-    render(&PageTemplate { service, krate: service.package.replace('-', "_"), example: example(service), operations })
+    let servers = service.servers.iter().filter(|server| !server.docs.is_empty());
+    let schemes = service.schemes.iter().filter(|scheme| !scheme.docs.is_empty());
+    render(&PageTemplate {
+        service,
+        krate: service.package.replace('-', "_"),
+        example: example(service),
+        operations,
+        servers: servers.flat_map(|server| entry(&server.url, &server.docs)).collect(),
+        schemes: schemes.flat_map(|scheme| entry(&scheme.name, &scheme.docs)).collect(),
+    })
+}
+
+/// An entry of a list: a name, and the lines that say what it is.
+fn entry(name: &str, docs: &[String]) -> Vec<String> {
+    let (first, more) = docs.split_first().map_or(("", docs), |(first, more)| (first.as_str(), more));
+    let more = more.iter().map(|line| if line.is_empty() { String::new() } else { format!("  {line}") });
+    std::iter::once(format!("- `{name}`: {first}")).chain(more).collect()
 }
 
 fn render(template: &impl Template) -> Result<String, EmitError> {

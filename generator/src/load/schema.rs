@@ -276,6 +276,27 @@ impl<'a> Schema<'a> {
         }
     }
 
+    /// Whether it leaves the type to its only part: it has words and limits, if anything.
+    pub fn says_no_type(&self) -> bool {
+        self.enumeration.is_empty()
+            && self.items.is_none()
+            && self.properties.0.is_empty()
+            && self.required.is_empty()
+            && self.additional.is_none()
+            && self.one_of.is_empty()
+            && self.any_of.is_empty()
+            && self.discriminator.is_none()
+            && self.json.is_none()
+            && self.sensitive.is_none()
+            && self.format.is_none()
+            && self.not.is_none()
+    }
+
+    /// What it says beside its type and limits.
+    pub fn words_only(&self) -> Self {
+        Self { default: self.default, format: self.format, ..Self::any(self.at.at) }
+    }
+
     /// Whether it says nothing of values: only words, if anything.
     pub fn is_bare(&self) -> bool {
         let words = Self {

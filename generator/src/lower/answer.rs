@@ -9,6 +9,7 @@ use super::model::{
 use super::operation::Found;
 use super::schema::{Lowered, Naming, RESPONSE};
 use super::{Lower, names};
+use crate::accounting::Reason;
 use crate::diagnostic::Location;
 use crate::load::{Part, Sub};
 
@@ -19,6 +20,8 @@ pub(super) struct Answers {
     pub headers: Option<TypeId>,
     pub accept: String,
     pub streams: Vec<Status>,
+    /// What each status means, in the document's words.
+    pub meanings: Vec<(String, String)>,
 }
 
 /// A response by its status, and the name of the shared response that it refers to.
@@ -27,6 +30,14 @@ type Listed<'a> = (Status, Option<(Part<'a, Response>, Option<&'a str>)>);
 impl<'a> Lower<'a, '_> {
     pub(super) fn answers(&mut self, found: &Found<'a>, type_name: &str) -> Answers {
         let mut listed = self.listed(found);
+        let mut meanings: Vec<(Status, &'a str)> = Vec::new();
+        for (status, response) in &listed {
+            let Some(entry) = response.as_ref().and_then(|(response, _)| response.entry("description")) else {
+                continue;
+            };
+            self.ledger.take(&entry.key);
+            meanings.extend(entry.node.as_str().map(|words| (*status, words)));
+        }
         listed.sort_by_key(|(status, _)| *status);
         let default = listed.pop_if(|(status, _)| *status == Status::Default);
         let (mut successes, mut errors): (Vec<_>, Vec<_>) =
@@ -45,14 +56,26 @@ impl<'a> Lower<'a, '_> {
                 let name = if many { format!("{} response", status.word()) } else { RESPONSE.to_owned() };
                 let Some((response, shared)) = response else { return (status, Payload::Empty) };
                 self.headers(&response, type_name, &mut headers);
-                (status, self.payload(&response, shared, type_name, &name, Some(&mut accept)))
+                let (payload, words) = self.payload(&response, shared, type_name, &name, Some(&mut accept));
+                meanings.extend(words.map(|words| (status, words)));
+                (status, payload)
             })
             .collect();
         let errors: Vec<(Status, Payload)> = errors
             .into_iter()
             .filter_map(|(status, response)| {
                 let (response, shared) = response?;
-                let payload = self.payload(&response, shared, type_name, &format!("{} error", status.word()), None);
+                for (wire, header) in response.map("headers", &response.item.headers) {
+                    self.unsupported(
+                        "error-header",
+                        format!("the header `{wire}` of an error is not typed"),
+                        header.at,
+                        "the caller reads it from the error's headers",
+                    );
+                }
+                let name = format!("{} error", status.word());
+                let (payload, words) = self.payload(&response, shared, type_name, &name, None);
+                meanings.extend(words.map(|words| (status, words)));
                 // An error without a body is known by its status.
                 (payload != Payload::Empty)
                     .then_some((status, if payload == Payload::Stream { Payload::Text } else { payload }))
@@ -71,6 +94,7 @@ impl<'a> Lower<'a, '_> {
             headers: self.header_struct(headers, type_name),
             accept: accept.join(", "),
             streams,
+            meanings: meanings_of(meanings),
         }
     }
 
@@ -122,10 +146,10 @@ impl<'a> Lower<'a, '_> {
         type_name: &str,
         name: &str,
         accept: Option<&mut Vec<String>>,
-    ) -> Payload {
+    ) -> (Payload, Option<&'a str>) {
         let content: Vec<(&'a str, Part<'a, MediaType>)> = response.map("content", &response.item.content).collect();
         let Some((media_type, media)) = content.iter().min_by_key(|(name, media)| rank(name, media)) else {
-            return Payload::Empty;
+            return (Payload::Empty, None);
         };
         self.ledger.take(media.at);
         for (other, media) in content.iter().filter(|(other, _)| other != media_type) {
@@ -148,17 +172,19 @@ impl<'a> Lower<'a, '_> {
                 None => Naming::new(type_name, name),
             };
             self.take_members(media, &["schema"]);
-            let ty = media.schema().map_or(Type::Value, |schema| self.schema(&schema, &naming).element());
-            return Payload::Json(ty);
+            let lowered = media.schema().map_or_else(|| Lowered::plain(Type::Value), |it| self.schema(&it, &naming));
+            let words = self.body_words(&lowered);
+            return (Payload::Json(lowered.element()), words);
         }
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let binary = media.schema().is_some_and(|schema| is_binary(&schema));
-        self.raw_schema(media);
+        let words = self.raw_schema(media);
         let textual = essence.starts_with("text/")
             || essence.ends_with("xml")
             || essence.ends_with("yaml")
             || essence.ends_with("javascript");
-        if textual && !binary && essence != "text/event-stream" { Payload::Text } else { Payload::Stream }
+        let text = textual && !binary && essence != "text/event-stream";
+        (if text { Payload::Text } else { Payload::Stream }, words)
     }
 
     /// One payload, or an enum by status where payloads differ.
@@ -216,7 +242,12 @@ impl<'a> Lower<'a, '_> {
             };
             let lower = wire.to_ascii_lowercase();
             // OpenAPI has the content type said elsewhere.
-            if lower == "content-type" || fields.iter().any(|field| field.wire == lower) {
+            let reason = match lower == "content-type" {
+                true => Some(Reason::HttpHeader),
+                false => fields.iter().any(|field| field.wire == lower).then_some(Reason::Repeated),
+            };
+            if let Some(reason) = reason {
+                header.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, reason));
                 continue;
             }
             self.take_members(&header, &["description", "schema", "deprecated", "required", "style", "explode"]);
@@ -290,6 +321,18 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
+/// Each status with all that is said of it, in the order of the statuses.
+fn meanings_of(mut found: Vec<(Status, &str)>) -> Vec<(String, String)> {
+    found.retain(|(_, words)| !words.trim().is_empty());
+    found.sort_by_key(|(status, _)| *status);
+    let statuses = found.chunk_by(|(a, _), (b, _)| a == b);
+    let meaning = |chunk: &[(Status, &str)]| {
+        let words: Vec<&str> = chunk.iter().map(|(_, words)| words.trim()).collect();
+        Some((chunk.first()?.0.pattern(), words.join("\n\n")))
+    };
+    statuses.filter_map(meaning).collect()
+}
+
 fn is_binary(schema: &Sub<'_>) -> bool {
     schema.reference().is_none() && schema.read().format.is_some_and(|format| format.value == "binary")
 }
@@ -300,6 +343,15 @@ impl Status {
             Self::Code(code) => (200..300).contains(&code),
             Self::Range(range) => range == 2,
             Self::Default => false,
+        }
+    }
+
+    /// The status as people write it.
+    fn pattern(self) -> String {
+        match self {
+            Self::Code(code) => format!("`{code}`"),
+            Self::Range(range) => format!("`{range}XX`"),
+            Self::Default => "any other".to_owned(),
         }
     }
 

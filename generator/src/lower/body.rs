@@ -2,7 +2,7 @@
 
 use openapiv3::{MediaType, RequestBody};
 
-use super::model::{Body, Input, InputKind, Param, Place, Serialization, Shape, Type, TypeKind};
+use super::model::{Body, Docs, Input, InputKind, Param, Place, Serialization, Shape, Type, TypeKind};
 use super::operation::{Found, Inputs, query_style};
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs};
@@ -47,7 +47,7 @@ fn structured(media: &Part<'_, MediaType>) -> bool {
 
 impl<'a> Lower<'a, '_> {
     /// Lowers the body into inputs and parameters.
-    pub(super) fn body(&mut self, found: &Found<'a>, type_name: &str, inputs: &mut Inputs) -> Option<Body> {
+    pub(super) fn body(&mut self, found: &Found<'a>, type_name: &str, inputs: &mut Inputs<'a>) -> Option<Body> {
         let body = self.request_body(found)?;
         self.take_members(&body, &["description", "required"]);
         let mut content: Vec<(&'a str, Part<'a, MediaType>)> = body.map("content", &body.item.content).collect();
@@ -71,8 +71,8 @@ impl<'a> Lower<'a, '_> {
                 MULTIPART
             }
             _ => {
-                self.raw_schema(&media);
-                self.raw_body(description, required, inputs);
+                let own = self.raw_schema(&media);
+                self.raw_body(&[description, own], required, inputs);
                 if media_type.contains('*') { "application/octet-stream" } else { media_type }
             }
         };
@@ -100,16 +100,17 @@ impl<'a> Lower<'a, '_> {
     fn json_body(
         &mut self,
         media: &Part<'a, MediaType>,
-        description: Option<&str>,
+        description: Option<&'a str>,
         required: bool,
         type_name: &str,
-        inputs: &mut Inputs,
+        inputs: &mut Inputs<'a>,
     ) {
         self.take_members(media, &["schema"]);
         // The fields of an inline object are setters of the call; a type with a name is given whole.
         if let Some(schema) = media.schema().filter(|schema| schema.reference().is_none()) {
             let flat = schema.read();
             if flattens(&flat) {
+                inputs.body_docs = [description, self.take(&flat.description)].into_iter().flatten().collect();
                 self.flat_fields(&flat, type_name, Place::Field, required, None, inputs);
                 return;
             }
@@ -119,11 +120,12 @@ impl<'a> Lower<'a, '_> {
             Some(schema) => self.schema(&schema, &naming),
             None => Lowered::plain(Type::Value),
         };
+        let own = self.body_words(&lowered);
         let input = Input {
             ident: inputs.name("body", Place::Body),
             wire: "body".to_owned(),
             place: inputs.ambiguous("body", Place::Body),
-            docs: docs::lines(description.filter(|d| !d.trim().is_empty()).unwrap_or("The body of the request.")),
+            docs: body_docs(&[description, own]),
             kind: InputKind::Value(lowered.ty.clone(), lowered.nullable),
             deprecated: false,
         };
@@ -135,12 +137,12 @@ impl<'a> Lower<'a, '_> {
         inputs.params.push(Param { required, shape: lowered.shape, ..param("body", Place::Body) });
     }
 
-    fn raw_body(&mut self, description: Option<&str>, required: bool, inputs: &mut Inputs) {
+    fn raw_body(&mut self, words: &[Option<&str>], required: bool, inputs: &mut Inputs<'a>) {
         let input = Input {
             ident: inputs.name("body", Place::Body),
             wire: String::new(),
             place: None,
-            docs: docs::lines(description.filter(|d| !d.trim().is_empty()).unwrap_or("The body of the request.")),
+            docs: body_docs(words),
             kind: InputKind::Raw,
             deprecated: false,
         };
@@ -153,16 +155,22 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The schema of a body that the caller encodes: of a lone text or file nothing is lost, of others the fields are.
-    pub(super) fn raw_schema(&mut self, media: &Part<'a, MediaType>) {
-        let Some(schema) = media.schema() else { return };
-        let read = self.flat_view(&schema, 0);
-        if read.properties.0.is_empty() && matches!(read.ty.map(|ty| ty.value), Some(JsonType::String) | None) {
+    /// Returns its words.
+    pub(super) fn raw_schema(&mut self, media: &Part<'a, MediaType>) -> Option<&'a str> {
+        let schema = media.schema()?;
+        let read = schema.read();
+        if schema.reference().is_none()
+            && read.all_of.is_empty()
+            && read.properties.0.is_empty()
+            && matches!(read.ty.map(|ty| ty.value), Some(JsonType::String) | None)
+        {
             self.take_members(media, &["schema"]);
-            if schema.reference().is_none() {
-                self.take(&read.ty);
-                self.take(&read.format);
+            self.take(&read.ty);
+            self.take(&read.format);
+            if let Some(example) = read.example {
+                self.ledger.ignore(example.at, Reason::Sample);
             }
-            return;
+            return self.take(&read.description);
         }
         self.unsupported(
             "untyped-body",
@@ -170,10 +178,15 @@ impl<'a> Lower<'a, '_> {
             media.place("schema"),
             "the caller gives the encoded body",
         );
+        if let Some(encoding) = media.entry("encoding") {
+            self.ledger.ignore(&encoding.key, Reason::Opaque);
+            encoding.node.entries().for_each(|(_, field)| self.ledger.ignore(&field.key, Reason::Opaque));
+        }
+        None
     }
 
     /// A second media type of the same body: a setter that replaces the body.
-    fn alternative(&mut self, media_type: &str, media: &Part<'a, MediaType>, type_name: &str, inputs: &mut Inputs) {
+    fn alternative(&mut self, media_type: &str, media: &Part<'a, MediaType>, type_name: &str, inputs: &mut Inputs<'a>) {
         if media_type.contains('*') {
             self.unsupported(
                 "media-range",
@@ -185,14 +198,18 @@ impl<'a> Lower<'a, '_> {
         }
         self.ledger.take(media.at);
         let word = media_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        let own = format!("The body as `{media_type}`, in place of all other fields of the body.");
+        let mut words = vec![own.as_str()];
         let kind = match media.schema().filter(|_| is_json(media_type)) {
             Some(schema) => {
                 self.take_members(media, &["schema"]);
                 let naming = Naming::new(type_name, &format!("{word} body"));
-                InputKind::JsonAs(media_type.to_owned(), self.schema(&schema, &naming).ty)
+                let lowered = self.schema(&schema, &naming);
+                words.extend(self.body_words(&lowered));
+                InputKind::JsonAs(media_type.to_owned(), lowered.ty)
             }
             None => {
-                self.raw_schema(media);
+                words.extend(self.raw_schema(media));
                 InputKind::RawAs(media_type.to_owned())
             }
         };
@@ -201,7 +218,7 @@ impl<'a> Lower<'a, '_> {
             ident,
             wire: String::new(),
             place: None,
-            docs: docs::lines(&format!("The body as `{media_type}`, in place of all other fields of the body.")),
+            docs: docs::lines(&words.join("\n\n")),
             kind,
             deprecated: false,
         });
@@ -212,12 +229,12 @@ impl<'a> Lower<'a, '_> {
         &mut self,
         media: &Part<'a, MediaType>,
         place: Place,
-        description: Option<&str>,
+        description: Option<&'a str>,
         type_name: &str,
-        inputs: &mut Inputs,
+        inputs: &mut Inputs<'a>,
     ) {
         let at: &Location = media.place("schema");
-        let mut flat = media.schema().map_or_else(|| Schema::any(media.at), |schema| self.flat_view(&schema, 0));
+        let mut flat = media.schema().map_or_else(|| Schema::any(media.at), |schema| self.flat(schema));
         if flat.properties.0.is_empty() || !flat.one_of.is_empty() || !flat.any_of.is_empty() {
             self.unsupported(
                 "form-schema",
@@ -225,10 +242,11 @@ impl<'a> Lower<'a, '_> {
                 at,
                 "the caller gives the encoded body",
             );
-            self.raw_body(description, false, inputs);
+            self.raw_body(&[description], false, inputs);
             return;
         }
         self.take_members(media, &["schema"]);
+        inputs.body_docs = [description, flat.description.map(|words| words.value)].into_iter().flatten().collect();
         if let Some(additional) = flat.additional.take() {
             if additional.value == Additional::Allowed(false) {
                 self.ledger.take(additional.at);
@@ -244,21 +262,12 @@ impl<'a> Lower<'a, '_> {
         self.flat_fields(&flat, type_name, place, true, Some(media), inputs);
     }
 
-    /// An object's keywords with references and `allOf` resolved.
-    fn flat_view(&self, schema: &Sub<'a>, depth: usize) -> Schema<'a> {
-        if let Some(reference) = schema.reference() {
-            self.ledger.take(reference.at);
-            return match self.loaded.component("schemas", reference.value) {
-                Some(target) if depth < 16 => self.flat_view(&Sub::of(target), depth + 1),
-                _ => Schema::any(schema.at()),
-            };
-        }
-        let mut flat = schema.read();
-        for part in std::mem::take(&mut flat.all_of) {
-            let part = self.flat_view(&part, depth + 1);
-            flat.properties.0.extend(part.properties.0);
-            flat.required.extend(part.required);
-        }
+    /// An object's keywords, its reference and `allOf` resolved.
+    fn flat(&mut self, schema: Sub<'a>) -> Schema<'a> {
+        let whole = Schema { all_of: vec![schema.clone()], ..Schema::any(schema.at()) };
+        let flat = self.flatten(&whole);
+        self.take(&flat.ty);
+        self.take(&flat.description);
         flat
     }
 
@@ -269,10 +278,14 @@ impl<'a> Lower<'a, '_> {
         place: Place,
         body_required: bool,
         media: Option<&Part<'a, MediaType>>,
-        inputs: &mut Inputs,
+        inputs: &mut Inputs<'a>,
     ) {
         self.take(&flat.ty);
         self.take(&flat.additional);
+        self.take(&flat.nullable);
+        if let Some(example) = flat.example {
+            self.ledger.ignore(example.at, Reason::Sample);
+        }
         let mut fields = Vec::new();
         for (wire, property) in &flat.properties.0 {
             let wire = *wire;
@@ -325,6 +338,7 @@ impl<'a> Lower<'a, '_> {
                 "add the property, or take the name out of `required`",
             );
         }
+        self.unknown_encodings(media, flat);
         // An envelope: the one thing that must be given is an object.
         let mut required = fields.iter().enumerate().filter(|(_, (_, required, _))| *required);
         let envelope = match (required.next(), required.next()) {
@@ -343,17 +357,39 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    fn take_encoding(&self, media: Option<&Part<'a, MediaType>>, wire: &str, place: Place) {
-        let Some(encoding) = media.and_then(|media| media.entry("encoding")?.node.as_object()?.get(wire)) else {
-            return;
-        };
-        let taken: &[&str] = match place {
-            Place::Part => &["contentType"],
-            _ => &["contentType", "style", "explode", "allowReserved"],
-        };
-        for entry in taken.iter().filter_map(|key| encoding.node.as_object()?.get(*key)) {
-            self.ledger.take(&entry.key);
+    fn take_encoding(&mut self, media: Option<&Part<'a, MediaType>>, wire: &str, place: Place) {
+        let encoding = media.and_then(|media| media.entry("encoding")?.node.as_object()?.get(wire));
+        for (key, entry) in encoding.into_iter().flat_map(|encoding| encoding.node.entries()) {
+            match (key, place) {
+                ("contentType", _) | ("style" | "explode" | "allowReserved", Place::Form) => {
+                    self.ledger.take(&entry.key);
+                }
+                _ => self.unsupported(
+                    "encoding",
+                    format!("`{key}` of the encoding of `{wire}`"),
+                    &entry.key,
+                    "the part is sent without it",
+                ),
+            }
         }
+    }
+
+    fn unknown_encodings(&mut self, media: Option<&Part<'a, MediaType>>, flat: &Schema<'a>) {
+        let encodings = media.and_then(|media| media.entry("encoding"));
+        for (wire, entry) in encodings.into_iter().flat_map(|entry| entry.node.entries()) {
+            if !flat.properties.0.contains_key(wire) {
+                let message = format!("`encoding` names `{wire}`, which is not among the properties");
+                self.unsupported("encoding", message, &entry.key, "there is no such field");
+            }
+        }
+    }
+
+    /// The words of a body's schema that stand at no type. An example of it is a sample.
+    pub(super) fn body_words(&self, lowered: &Lowered<'a>) -> Option<&'a str> {
+        if let Some(example) = lowered.example {
+            self.ledger.ignore(example.at, Reason::Sample);
+        }
+        self.take(&lowered.description.filter(|words| !self.ledger.has(words.at)))
     }
 
     /// Whether a multipart field is a file or a list of files.
@@ -381,6 +417,13 @@ fn flattens(flat: &Schema<'_>) -> bool {
         && !flat.nullable.is_some_and(|nullable| nullable.value)
         && flat.discriminator.is_none()
         && flat.additional.as_ref().is_none_or(|additional| additional.value == Additional::Allowed(false))
+}
+
+/// What is said of a body.
+fn body_docs(words: &[Option<&str>]) -> Docs {
+    let words = words.iter().copied().flatten().filter(|words| !words.trim().is_empty());
+    let words = words.collect::<Vec<_>>().join("\n\n");
+    docs::lines(if words.is_empty() { "The body of the request." } else { &words })
 }
 
 fn param(name: &str, place: Place) -> Param {

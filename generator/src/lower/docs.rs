@@ -92,6 +92,17 @@ fn flush(open: &mut String, out: &mut Docs) {
     out.extend(textwrap::wrap(&text, options).into_iter().map(std::borrow::Cow::into_owned));
 }
 
+/// An item of a list: further lines are indented under it.
+pub fn item(text: &str) -> Docs {
+    let lines = lines(text);
+    let indented = |(index, line): (usize, String)| match (index, line.is_empty()) {
+        (0, _) => format!("- {line}"),
+        (_, true) => line,
+        _ => format!("  {line}"),
+    };
+    lines.into_iter().enumerate().map(indented).collect()
+}
+
 /// Escapes what rustdoc would read as a link or as HTML.
 fn escape(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
@@ -196,6 +207,12 @@ fn says(text: &str, fact: &str) -> bool {
 /// What the keywords of a schema say, as sentences.
 pub fn facts(schema: &Schema<'_>, ledger: &Ledger) -> Vec<String> {
     let mut out = Vec::new();
+    let numeric = ["int32", "int64", "uint64", "float", "double"];
+    match ledger.value(&schema.format) {
+        Some("binary") | None => {}
+        Some(format) if numeric.contains(&format) || format.contains('`') => {}
+        Some(format) => out.push(format!("Format: `{format}`.")),
+    }
     let count = |keyword: &Option<crate::load::Placed<'_, usize>>| keyword.map(|keyword| keyword.value);
     range(&mut out, count(&schema.min_length), count(&schema.max_length), "character", "characters");
     range(&mut out, count(&schema.min_items), count(&schema.max_items), "item", "items");
@@ -215,8 +232,7 @@ pub fn facts(schema: &Schema<'_>, ledger: &Ledger) -> Vec<String> {
     if schema.unique_items.is_some_and(|unique| unique.value) {
         out.push("Without duplicates.".to_owned());
     }
-    let default = ledger.value(&schema.default).and_then(|default| inline(&default.to_json()));
-    out.extend(default.map(|v| format!("Default: `{v}`.")));
+    out.extend(ledger.value(&schema.default).map(|value| default(&value.to_json())));
     out
 }
 
@@ -230,16 +246,29 @@ fn number(number: &serde_json::Number) -> String {
 
 /// An example as a sentence, if it is short and may be shown.
 pub fn example(value: Option<&Value>) -> Option<String> {
-    value.and_then(inline).map(|v| format!("Example: `{v}`."))
+    value.and_then(inline).filter(|text| text.len() <= 60).map(|v| format!("Example: `{v}`."))
 }
 
+/// A value as code, if it can stand between backticks.
 fn inline(value: &Value) -> Option<String> {
     let text = match value {
         Value::Null => return None,
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    (!text.is_empty() && text.len() <= 60 && !text.contains(['`', '\n'])).then_some(text)
+    (!text.is_empty() && !text.contains(['`', '\n'])).then_some(text)
+}
+
+/// A default as a sentence.
+pub fn default(value: &Value) -> String {
+    match inline(value) {
+        Some(text) => format!("Default: `{text}`."),
+        None => match value {
+            Value::String(text) if text.is_empty() => "Default: an empty text.".to_owned(),
+            Value::Null => "Default: none.".to_owned(),
+            other => format!("Default: {}.", other.to_string().replace('`', "'")),
+        },
+    }
 }
 
 fn range(out: &mut Vec<String>, min: Option<usize>, max: Option<usize>, one: &str, many: &str) {

@@ -21,9 +21,9 @@ use indexmap::IndexMap;
 use openapiv3::OpenAPI;
 use serde_json::Value;
 
-use crate::accounting::Ledger;
+use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
-use crate::load::{Keyword, Loaded, Node, Part};
+use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use model::{Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, TypeDef};
 use schema::{Component, Inline};
 
@@ -52,6 +52,15 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diag
         lower.component_names.insert(name, rust);
     }
     let document = loaded.document();
+    if let Some(webhooks) = document.entry("webhooks") {
+        lower.unsupported(
+            "webhooks",
+            "webhooks are not generated".to_owned(),
+            &webhooks.key,
+            "what the service sends is the caller's to receive",
+        );
+    }
+    lower.empty_paths();
     let schemes = lower.schemes();
     let groups = lower.groups();
     let mut service = Service {
@@ -201,6 +210,15 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
+    /// Accounts for an example: whether it is shown.
+    fn take_example(&self, entry: &'a Entry, shown: bool) {
+        let shown = shown && docs::example(Some(&entry.node.to_json())).is_some();
+        match shown {
+            true => self.ledger.take(&entry.key),
+            false => self.ledger.ignore(&entry.key, Reason::FurtherExample),
+        }
+    }
+
     /// Marks a tree as taken over, with all that stands within.
     fn take_whole(&self, node: &Node) {
         self.ledger.take(&node.location);
@@ -220,6 +238,9 @@ impl<'a> Lower<'a, '_> {
             by_tag.entry(tag).or_default().push(found);
         }
         by_tag.retain(|_, operations| !operations.is_empty());
+        for tag in self.loaded.document().list("tags", &api.tags).filter(|tag| !by_tag.contains_key(&tag.item.name)) {
+            tag.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::UnusedTag));
+        }
         let mut modules = names::Scope::with(&["client", "types"]);
         let mut features = names::Scope::with(&[&["default"], model::RUNTIME_FEATURES].concat());
         // Calls have the next claim on their names, in the document's order, before inline types.
@@ -300,7 +321,7 @@ impl<'a> Lower<'a, '_> {
     /// The servers of the document, a path or an operation.
     fn servers<T>(&self, of: &Part<'a, T>, servers: &'a [openapiv3::Server]) -> Vec<Server> {
         let server = |part: Part<'a, openapiv3::Server>| {
-            self.take_members(&part, &["url", "x-region"]);
+            self.take_members(&part, &["url", "description", "x-region"]);
             let variables = part.item.variables.iter().flatten().map(|(name, variable)| ServerVariable {
                 name: name.clone(),
                 default: variable.default.clone(),
@@ -312,6 +333,7 @@ impl<'a> Lower<'a, '_> {
             Server {
                 url: part.item.url.trim_end_matches('/').to_owned(),
                 region: part.item.extensions.get("x-region").and_then(Value::as_str).map(str::to_owned),
+                docs: docs::lines(part.item.description.as_deref().unwrap_or_default()),
                 variables: variables.collect(),
             }
         };

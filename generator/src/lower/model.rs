@@ -622,6 +622,8 @@ pub struct Server {
     pub url: String,
     /// Region id.
     pub region: Option<String>,
+    /// What the document says of it.
+    pub docs: Docs,
     /// The variables of its template.
     pub variables: Vec<ServerVariable>,
 }
@@ -642,6 +644,8 @@ pub struct ServerVariable {
 pub struct Scheme {
     /// Name.
     pub name: String,
+    /// What the document says of it.
+    pub docs: Docs,
     /// Kind.
     pub kind: SchemeKind,
 }

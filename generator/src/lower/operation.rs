@@ -5,9 +5,10 @@ use std::collections::HashSet;
 use openapiv3::{Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
-use super::model::{Docs, Input, InputKind, Operation, Param, Place, Serialization, Style, Type};
+use super::model::{Docs, Input, InputKind, Operation, Param, Place, Serialization, Server, Style, Type};
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs, names};
+use crate::accounting::Reason;
 use crate::load::{Loaded, Part};
 
 /// An operation where it stands in the document.
@@ -72,14 +73,16 @@ const CALL_METHODS: &[&str] = &[
 ];
 
 /// What is collected while an operation's inputs are lowered.
-pub(super) struct Inputs {
+pub(super) struct Inputs<'a> {
     pub arguments: Vec<Input>,
     pub setters: Vec<Input>,
     pub params: Vec<Param>,
     pub scope: names::Scope,
+    /// What the document says of a body whose fields are setters.
+    pub body_docs: Vec<&'a str>,
 }
 
-impl Inputs {
+impl Inputs<'_> {
     /// A free Rust name for an input: numbered names are a last resort, the place says more.
     pub fn name(&mut self, wire: &str, place: Place) -> String {
         let plain = names::snake(wire);
@@ -109,6 +112,7 @@ impl<'a> Lower<'a, '_> {
             setters: Vec::new(),
             params: Vec::new(),
             scope: names::Scope::with(CALL_METHODS),
+            body_docs: Vec::new(),
         };
         for parameter in self.parameters(found) {
             self.parameter(&parameter, &type_name, &mut inputs);
@@ -135,7 +139,7 @@ impl<'a> Lower<'a, '_> {
         let paging = self.paging(found, &inputs, &answers.output);
         let job = self.job(found, &inputs);
         Operation {
-            docs: self.operation_docs(found, &summary),
+            docs: self.operation_docs(found, &summary, &inputs.body_docs, &servers, &answers.meanings),
             aliases: aliases(found, &method_name, &type_name),
             deprecated: operation.deprecated.then(|| deprecation(found)),
             summary,
@@ -171,12 +175,17 @@ impl<'a> Lower<'a, '_> {
         sdk.map_or_else(|| found.id(), str::to_owned)
     }
 
-    fn operation_docs(&self, found: &Found<'a>, summary: &str) -> Docs {
+    fn operation_docs(
+        &self,
+        found: &Found<'a>,
+        summary: &str,
+        body: &[&str],
+        servers: &[Server],
+        meanings: &[(String, String)],
+    ) -> Docs {
         let operation = found.operation.item;
-        self.take_members(
-            &found.operation,
-            &["tags", "summary", "description", "operationId", "deprecated", "externalDocs"],
-        );
+        self.take_members(&found.operation, &["summary", "description", "operationId", "deprecated", "x-doc"]);
+        self.take_tags(found);
         let mut out = vec![format!("{}.", summary.trim_end_matches('.'))];
         let description = operation.description.as_deref().unwrap_or_default();
         if operation.summary.is_some() && !description.trim().is_empty() {
@@ -184,6 +193,12 @@ impl<'a> Lower<'a, '_> {
             out.extend(docs::lines(description));
         } else if operation.summary.is_none() && docs::lines(description).len() > 1 {
             out = docs::lines(description);
+        }
+        self.take_members(&found.item, &["summary", "description"]);
+        let of_path = [&found.item.item.summary, &found.item.item.description];
+        for words in of_path.into_iter().flatten().map(String::as_str).chain(body.iter().copied()) {
+            out.push(String::new());
+            out.extend(docs::lines(words));
         }
         out.push(String::new());
         out.push(format!("`{}`", address(found)));
@@ -209,21 +224,74 @@ impl<'a> Lower<'a, '_> {
                 facts.push(format!("Source: {document}, section {place}."));
             }
         }
+        let scopes = self.scopes(found);
+        if !scopes.is_empty() {
+            facts.push(format!("Scopes: {}.", scopes.join(", ")));
+        }
         if !facts.is_empty() {
             out.push(String::new());
             out.push(facts.join(" "));
         }
         if let Some(external) = &operation.external_docs {
+            if let Some(entry) = found.operation.entry("externalDocs") {
+                self.take_whole(&entry.node);
+            }
+            let words = external.description.as_deref().map(str::trim).filter(|words| !words.is_empty());
+            let words = words.map_or_else(String::new, |words| format!("{}: ", words.trim_end_matches(['.', ':'])));
             out.push(String::new());
-            out.extend(docs::lines(&format!("See {}", external.url)));
+            out.extend(docs::lines(&format!("See {words}{}", external.url)));
+        }
+        let described: Vec<&Server> = servers.iter().filter(|server| !server.docs.is_empty()).collect();
+        if !described.is_empty() {
+            out.extend([String::new(), "# Servers".to_owned(), String::new()]);
+            let server = |server: &&Server| docs::item(&format!("`{}`: {}", server.url, server.docs.join("\n")));
+            out.extend(described.iter().flat_map(server));
+        }
+        if !meanings.is_empty() {
+            out.extend([String::new(), "# Responses".to_owned(), String::new()]);
+            out.extend(meanings.iter().flat_map(|(status, words)| docs::item(&format!("{status}: {words}"))));
         }
         out
+    }
+
+    /// The scopes that the operation's own security asks for.
+    fn scopes(&self, found: &Found<'a>) -> Vec<String> {
+        let security = found.operation.node.get("security");
+        let requirements = security.into_iter().flat_map(|node| node.items()).flat_map(|item| item.entries());
+        let mut scopes: Vec<String> = Vec::new();
+        for scope in requirements.flat_map(|(_, scheme)| scheme.node.items()) {
+            self.ledger.take(&scope.location);
+            scopes.extend(scope.as_str().map(|scope| format!("`{scope}`")).filter(|scope| !scopes.contains(scope)));
+        }
+        scopes
+    }
+
+    /// The words of a path without operations are of no use.
+    pub(super) fn empty_paths(&self) {
+        let paths = self.loaded.root.get("paths").into_iter().flat_map(|paths| paths.entries());
+        let operations: HashSet<&str> = find(self.loaded).map(|found| found.path).collect();
+        for (_, item) in paths.filter(|(path, _)| !operations.contains(path)) {
+            item.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::EmptyPath));
+        }
+    }
+
+    /// The first tag is the operation's module; the others are only words.
+    fn take_tags(&self, found: &Found<'a>) {
+        let tags = found.operation.node.get("tags").into_iter().flat_map(|node| node.items());
+        for (index, tag) in tags.enumerate() {
+            match index {
+                0 => self.ledger.take(&tag.location),
+                _ => self.ledger.ignore(&tag.location, Reason::FurtherTag),
+            }
+        }
     }
 
     /// The operation's parameters, its own before those of the path.
     fn parameters(&mut self, found: &Found<'a>) -> Vec<Part<'a, Parameter>> {
         let own = found.operation.list("parameters", &found.operation.item.parameters);
         let shared = found.item.list("parameters", &found.item.item.parameters);
+        let security = found.operation.item.security.as_ref().or(self.api.security.as_ref());
+        let secured = security.is_some_and(|alternatives| !alternatives.is_empty());
         let mut seen = HashSet::new();
         let mut out = Vec::new();
         for parameter in own.chain(shared) {
@@ -236,17 +304,26 @@ impl<'a> Lower<'a, '_> {
             self.ledger.take(reference);
             let place = place(parameter.item);
             let name = &parameter.item.parameter_data_ref().name;
-            // OpenAPI lets these be said elsewhere only.
+            // OpenAPI has these elsewhere: media types, and security schemes if there are any.
             let elsewhere = place == Place::Header
-                && ["accept", "content-type", "authorization"].contains(&name.to_ascii_lowercase().as_str());
-            if !elsewhere && seen.insert((name, place)) {
+                && match name.to_ascii_lowercase().as_str() {
+                    "accept" | "content-type" => true,
+                    "authorization" => secured,
+                    _ => false,
+                };
+            if elsewhere {
+                parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
+            } else if seen.insert((name, place)) {
                 out.push(parameter);
+            } else {
+                // The operation's own counts.
+                parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::Repeated));
             }
         }
         out
     }
 
-    fn parameter(&mut self, part: &Part<'a, Parameter>, type_name: &str, inputs: &mut Inputs) {
+    fn parameter(&mut self, part: &Part<'a, Parameter>, type_name: &str, inputs: &mut Inputs<'a>) {
         let data = part.item.parameter_data_ref();
         self.take_members(
             part,
@@ -294,6 +371,11 @@ impl<'a> Lower<'a, '_> {
                 })
             });
             docs.extend(docs::example(example));
+        }
+        for key in ["example", "examples"] {
+            if let Some(entry) = part.entry(key) {
+                self.take_example(entry, lowered.example.is_none() && lowered.ty != Type::Secret);
+            }
         }
         if data.required && place != Place::Path && client.is_none() {
             docs.push("Required.".to_owned());

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use openapiv3::{APIKeyLocation, ReferenceOr, SecurityRequirement, SecurityScheme};
 
 use super::model::{Place, Scheme, SchemeKind};
-use super::{Lower, operation};
+use super::{Lower, docs, operation};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::load::{MUTUAL_TLS, Part};
 
@@ -18,6 +18,8 @@ impl<'a> Lower<'a, '_> {
         for (name, scheme) in self.api.components.iter().flat_map(|components| &components.security_schemes) {
             let Some(entry) = self.loaded.component("securitySchemes", name) else { continue };
             let declared = self.declared(Part::of(scheme, entry));
+            let words = declared.ok().and_then(|scheme| scheme.entry("description")?.node.as_str());
+            let docs = docs::lines(words.unwrap_or_default());
             let kind = match declared {
                 Ok(scheme) => {
                     self.take_members(&scheme, &["type", "in", "name", "scheme", "description"]);
@@ -28,13 +30,17 @@ impl<'a> Lower<'a, '_> {
             if matches!(kind, SchemeKind::Caller(_)) {
                 self.left_to_caller(name, &entry.key, declared.ok().map(|scheme| scheme.item));
             }
-            schemes.push(Scheme { name: name.clone(), kind });
+            schemes.push(Scheme { name: name.clone(), docs, kind });
         }
         for (name, places) in self.asked_for() {
             if !schemes.iter().any(|scheme| scheme.name == name) {
                 let kind = suggested(name);
                 self.undeclared(name, &places, kind.as_ref());
-                schemes.push(Scheme { name: name.to_owned(), kind: SchemeKind::Caller(kind.map(Box::new)) });
+                schemes.push(Scheme {
+                    name: name.to_owned(),
+                    docs: Vec::new(),
+                    kind: SchemeKind::Caller(kind.map(Box::new)),
+                });
             }
         }
         schemes

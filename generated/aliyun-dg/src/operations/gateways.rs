@@ -16,6 +16,11 @@ impl Client {
     /// `Action=CreateGateway`
     ///
     /// Source: aliyun-dg.txt, section 4.1 CreateGateway.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The gateway was created, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "createGateway")]
     pub fn create_gateway(&self) -> CreateGateway {
         CreateGateway(self.call(CreateGateway::SPEC))
@@ -103,6 +108,11 @@ impl Client {
     /// `Action=ModifyGateway`
     ///
     /// Source: aliyun-dg.txt, section 4.2 ModifyGateway.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The gateway was changed, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ModifyGateway")]
     #[doc(alias = "updateGateway")]
     pub fn update_gateway(&self) -> UpdateGateway {
@@ -179,6 +189,11 @@ impl Client {
     /// `Action=DeleteGateway`
     ///
     /// Source: aliyun-dg.txt, section 4.3 DeleteGateway.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The gateway was deleted, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "deleteGateway")]
     pub fn delete_gateway(&self) -> DeleteGateway {
         DeleteGateway(self.call(DeleteGateway::SPEC))
@@ -221,6 +236,11 @@ impl Client {
     /// `Action=StopGateway`
     ///
     /// Source: aliyun-dg.txt, section 4.4 StopGateway.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The gateway was stopped, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "stopGateway")]
     pub fn stop_gateway(&self) -> StopGateway {
         StopGateway(self.call(StopGateway::SPEC))
@@ -260,6 +280,11 @@ impl Client {
     /// `Action=CreateGatewayVerifyCode`
     ///
     /// Source: aliyun-dg.txt, section 4.5 CreateGatewayVerifyCode.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The code was created, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "createGatewayVerifyCode")]
     pub fn create_gateway_verify_code(&self) -> CreateGatewayVerifyCode {
         CreateGatewayVerifyCode(self.call(CreateGatewayVerifyCode::SPEC))
@@ -320,6 +345,11 @@ impl Client {
     /// `Action=DownloadGatewayProgram`
     ///
     /// Source: aliyun-dg.txt, section 4.6 DownloadGatewayProgram.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The address is in `Data`, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "downloadGatewayProgram")]
     pub fn download_gateway_program(&self) -> DownloadGatewayProgram {
         DownloadGatewayProgram(self.call(DownloadGatewayProgram::SPEC))
@@ -379,6 +409,11 @@ impl Client {
     /// `Action=ConnectDatabase`
     ///
     /// Source: aliyun-dg.txt, section 4.7 ConnectDatabase.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The database was reached, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "connectDatabase")]
     pub fn connect_database(&self) -> ConnectDatabase {
         ConnectDatabase(self.call(ConnectDatabase::SPEC))
@@ -486,6 +521,11 @@ impl Client {
     /// `Action=GetUserDatabases`
     ///
     /// Source: aliyun-dg.txt, section 4.8 GetUserDatabases.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The databases are in `Data`, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "GetUserDatabases")]
     #[doc(alias = "listDatabases")]
     pub fn list_databases(&self) -> ListDatabases {
@@ -618,6 +658,11 @@ impl Client {
     /// `Action=AddDatabase`
     ///
     /// Source: aliyun-dg.txt, section 4.9 AddDatabase.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The database was added, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "addDatabase")]
     pub fn add_database(&self) -> AddDatabase {
         AddDatabase(self.call(AddDatabase::SPEC))
@@ -714,6 +759,11 @@ impl Client {
     /// `Action=ModifyDatabase`
     ///
     /// Source: aliyun-dg.txt, section 4.10 ModifyDatabase.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The database was changed, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ModifyDatabase")]
     #[doc(alias = "updateDatabase")]
     pub fn update_database(&self) -> UpdateDatabase {
@@ -821,6 +871,11 @@ impl Client {
     /// `Action=DeleteDatabase`
     ///
     /// Source: aliyun-dg.txt, section 4.11 DeleteDatabase.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The database was deleted, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "deleteDatabase")]
     pub fn delete_database(&self) -> DeleteDatabase {
         DeleteDatabase(self.call(DeleteDatabase::SPEC))
@@ -863,6 +918,11 @@ impl Client {
     /// `Action=GetUserGateways`
     ///
     /// Source: aliyun-dg.txt, section 4.12 GetUserGateways.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The gateways are in `Data`, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "GetUserGateways")]
     #[doc(alias = "listGateways")]
     pub fn list_gateways(&self) -> ListGateways {
@@ -984,6 +1044,11 @@ impl Client {
     /// `Action=FindUserGatewayById`
     ///
     /// Source: aliyun-dg.txt, section 4.13 FindUserGatewayById.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The gateway is in `Data`, or `Success` is false and `Code` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "FindUserGatewayById")]
     #[doc(alias = "showGateway")]
     pub fn show_gateway(&self) -> ShowGateway {

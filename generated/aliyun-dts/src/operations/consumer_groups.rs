@@ -17,6 +17,11 @@ impl Client {
     /// `Action=CreateConsumerChannel`
     ///
     /// Source: aliyun-dts.md, section 6.4.6.1 CreateConsumerChannel.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "CreateConsumerChannel")]
     #[doc(alias = "createConsumerGroup")]
     pub fn create_consumer_group(&self) -> CreateConsumerGroup {
@@ -130,6 +135,11 @@ impl Client {
     /// `Action=DescribeConsumerChannel`
     ///
     /// Source: aliyun-dts.md, section 6.4.6.2 DescribeConsumerChannel.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeConsumerChannel")]
     #[doc(alias = "listConsumerGroups")]
     pub fn list_consumer_groups(&self) -> ListConsumerGroups {
@@ -262,6 +272,11 @@ impl Client {
     /// `Action=ModifyConsumerChannel`
     ///
     /// Source: aliyun-dts.md, section 6.4.6.3 ModifyConsumerChannel.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ModifyConsumerChannel")]
     #[doc(alias = "updateConsumerGroup")]
     pub fn update_consumer_group(&self) -> UpdateConsumerGroup {
@@ -357,6 +372,11 @@ impl Client {
     /// `Action=DeleteConsumerChannel`
     ///
     /// Source: aliyun-dts.md, section 6.4.6.4 DeleteConsumerChannel.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DeleteConsumerChannel")]
     #[doc(alias = "deleteConsumerGroup")]
     pub fn delete_consumer_group(&self) -> DeleteConsumerGroup {

@@ -15,6 +15,11 @@ impl Client {
     /// `Action=DescribeDtsEtlJobVersionInfo`
     ///
     /// Source: aliyun-dts.md, section 6.4.18.1 DescribeDtsEtlJobVersionInfo.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeDtsEtlJobVersionInfo")]
     #[doc(alias = "listEtlJobVersions")]
     pub fn list_etl_job_versions(&self) -> ListEtlJobVersions {
@@ -171,6 +176,11 @@ impl Client {
     /// `Action=DescribeEtlJobLogs`
     ///
     /// Source: aliyun-dts.md, section 6.4.18.2 DescribeEtlJobLogs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeEtlJobLogs")]
     #[doc(alias = "listEtlJobLogs")]
     pub fn list_etl_job_logs(&self) -> ListEtlJobLogs {

@@ -18,6 +18,11 @@ impl Client {
     /// `Action=CreateDtsInstance`
     ///
     /// Source: aliyun-dts.md, section 6.4.1 CreateDtsInstance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "CreateDtsInstance")]
     #[doc(alias = "createInstance")]
     pub fn create_instance(&self) -> CreateInstance {
@@ -298,6 +303,11 @@ impl Client {
     /// `Action=UpgradeTwoWay`
     ///
     /// Source: aliyun-dts.md, section 6.4.9.5 UpgradeTwoWay.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "UpgradeTwoWay")]
     #[doc(alias = "upgradeToTwoWay")]
     pub fn upgrade_to_two_way(&self) -> UpgradeToTwoWay {
@@ -353,6 +363,11 @@ impl Client {
     /// `Action=TransferPayType`
     ///
     /// Source: aliyun-dts.md, section 6.4.9.6 TransferPayType.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "TransferPayType")]
     #[doc(alias = "updatePayType")]
     pub fn update_pay_type(&self) -> UpdatePayType {
@@ -447,6 +462,11 @@ impl Client {
     /// `Action=TransferInstanceClass`
     ///
     /// Source: aliyun-dts.md, section 6.4.9.7 TransferInstanceClass.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "TransferInstanceClass")]
     #[doc(alias = "updateInstanceClass")]
     pub fn update_instance_class(&self) -> UpdateInstanceClass {
@@ -570,6 +590,11 @@ impl Client {
     /// `Action=RenewInstance`
     ///
     /// Source: aliyun-dts.md, section 6.4.9.8 RenewInstance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "renewInstance")]
     pub fn renew_instance(&self) -> RenewInstance {
         RenewInstance(self.call(RenewInstance::SPEC))

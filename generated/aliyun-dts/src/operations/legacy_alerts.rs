@@ -17,6 +17,11 @@ impl Client {
     /// `Action=ConfigureMigrationJobAlert`
     ///
     /// Source: aliyun-dts.md, section 6.5.5.1 ConfigureMigrationJobAlert.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "configureMigrationJobAlert")]
     #[deprecated(note = "the service discourages its use")]
     pub fn configure_migration_job_alert(&self) -> ConfigureMigrationJobAlert {
@@ -122,6 +127,11 @@ impl Client {
     /// `Action=DescribeMigrationJobAlert`
     ///
     /// Source: aliyun-dts.md, section 6.5.5.2 DescribeMigrationJobAlert.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeMigrationJobAlert")]
     #[doc(alias = "showMigrationJobAlert")]
     #[deprecated(note = "the service discourages its use")]
@@ -213,6 +223,11 @@ impl Client {
     /// `Action=ConfigureSubscriptionInstanceAlert`
     ///
     /// Source: aliyun-dts.md, section 6.5.5.3 ConfigureSubscriptionInstanceAlert.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "configureSubscriptionInstanceAlert")]
     #[deprecated(note = "the service discourages its use")]
     pub fn configure_subscription_instance_alert(
@@ -309,6 +324,11 @@ impl Client {
     /// `Action=DescribeSubscriptionInstanceAlert`
     ///
     /// Source: aliyun-dts.md, section 6.5.5.4 DescribeSubscriptionInstanceAlert.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeSubscriptionInstanceAlert")]
     #[doc(alias = "showSubscriptionInstanceAlert")]
     #[deprecated(note = "the service discourages its use")]
@@ -405,6 +425,11 @@ impl Client {
     /// `Action=ConfigureSynchronizationJobAlert`
     ///
     /// Source: aliyun-dts.md, section 6.5.5.5 ConfigureSynchronizationJobAlert.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "configureSynchronizationJobAlert")]
     #[deprecated(note = "the service discourages its use")]
     pub fn configure_synchronization_job_alert(
@@ -517,6 +542,11 @@ impl Client {
     /// `Action=DescribeSynchronizationJobAlert`
     ///
     /// Source: aliyun-dts.md, section 6.5.5.6 DescribeSynchronizationJobAlert.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeSynchronizationJobAlert")]
     #[doc(alias = "showSynchronizationJobAlert")]
     #[deprecated(note = "the service discourages its use")]

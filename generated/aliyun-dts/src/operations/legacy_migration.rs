@@ -24,6 +24,11 @@ impl Client {
     /// `Action=CreateMigrationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.1.1 CreateMigrationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "createMigrationJob")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_migration_job(&self) -> CreateMigrationJob {
@@ -149,6 +154,11 @@ impl Client {
     /// `Action=ConfigureMigrationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.1.2 ConfigureMigrationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "configureMigrationJob")]
     #[deprecated(note = "use `configure_job`")]
     pub fn configure_migration_job(&self) -> ConfigureMigrationJob {
@@ -660,6 +670,11 @@ impl Client {
     /// `Action=StartMigrationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.1.3 StartMigrationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "startMigrationJob")]
     #[deprecated(note = "use `start_job`")]
     pub fn start_migration_job(&self) -> StartMigrationJob {
@@ -716,6 +731,11 @@ impl Client {
     /// `Action=SuspendMigrationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.1.4 SuspendMigrationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "suspendMigrationJob")]
     #[deprecated(note = "use `suspend_job`")]
     pub fn suspend_migration_job(&self) -> SuspendMigrationJob {
@@ -776,6 +796,11 @@ impl Client {
     /// `Action=DescribeMigrationJobs`
     ///
     /// Source: aliyun-dts.md, section 6.5.1.5 DescribeMigrationJobs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeMigrationJobs")]
     #[doc(alias = "listMigrationJobs")]
     #[deprecated(note = "use `list_jobs`")]
@@ -1029,6 +1054,11 @@ impl Client {
     /// `Action=DescribeMigrationJobDetail`
     ///
     /// Source: aliyun-dts.md, section 6.5.1.6 DescribeMigrationJobDetail.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeMigrationJobDetail")]
     #[doc(alias = "showMigrationJob")]
     #[deprecated(note = "use `show_job`")]
@@ -1206,6 +1236,11 @@ impl Client {
     /// `Action=DescribeMigrationJobStatus`
     ///
     /// Source: aliyun-dts.md, section 6.5.1.7 DescribeMigrationJobStatus.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeMigrationJobStatus")]
     #[doc(alias = "showMigrationJobStatus")]
     #[deprecated(note = "use `show_job`")]
@@ -1328,6 +1363,11 @@ impl Client {
     /// `Action=StopMigrationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.1.8 StopMigrationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "stopMigrationJob")]
     #[deprecated(note = "use `stop_job`")]
     pub fn stop_migration_job(&self) -> StopMigrationJob {
@@ -1388,6 +1428,11 @@ impl Client {
     /// `Action=DeleteMigrationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.1.9 DeleteMigrationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "deleteMigrationJob")]
     #[deprecated(note = "use `delete_job`")]
     pub fn delete_migration_job(&self) -> DeleteMigrationJob {

@@ -18,6 +18,11 @@ impl Client {
     /// `Action=DescribeDTSIP`
     ///
     /// Source: aliyun-dts.md, section 6.5.4.1 DescribeDTSIP.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeDTSIP")]
     #[doc(alias = "listServerIpsLegacy")]
     #[deprecated(note = "use `list_server_ips`")]
@@ -114,6 +119,11 @@ impl Client {
     /// `Action=DescribeConnectionStatus`
     ///
     /// Source: aliyun-dts.md, section 6.5.4.2 DescribeConnectionStatus.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeConnectionStatus")]
     #[doc(alias = "showConnectionStatus")]
     #[deprecated(note = "the service discourages its use")]
@@ -625,6 +635,11 @@ impl Client {
     /// `Action=ShieldPrecheck`
     ///
     /// Source: aliyun-dts.md, section 6.5.6.1 ShieldPrecheck.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "shieldPrecheck")]
     #[deprecated(note = "use `skip_precheck`")]
     pub fn shield_precheck(&self) -> ShieldPrecheck {

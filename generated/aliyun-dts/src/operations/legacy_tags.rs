@@ -18,6 +18,11 @@ impl Client {
     /// `Action=TagResources`
     ///
     /// Source: aliyun-dts.md, section 6.5.7.1 TagResources.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "tagResources")]
     #[deprecated(note = "the service discourages its use")]
     pub fn tag_resources(&self) -> TagResources {
@@ -126,6 +131,11 @@ impl Client {
     /// `Action=ListTagResources`
     ///
     /// Source: aliyun-dts.md, section 6.5.7.2 ListTagResources.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "listTagResources")]
     #[deprecated(note = "the service discourages its use")]
     pub fn list_tag_resources(&self) -> ListTagResources {
@@ -270,6 +280,11 @@ impl Client {
     /// `Action=UntagResources`
     ///
     /// Source: aliyun-dts.md, section 6.5.7.3 UntagResources.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "untagResources")]
     #[deprecated(note = "the service discourages its use")]
     pub fn untag_resources(&self) -> UntagResources {

@@ -18,6 +18,11 @@ impl Client {
     /// `Action=AssumeRole`
     ///
     /// Permission: `sts:AssumeRole`. Source: aliyun-dts.md, section 7.3.2 AssumeRole.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The role was assumed.
+    /// - any other: The call failed. `Code` says why.
     #[doc(alias = "assumeRole")]
     pub fn assume_role(&self) -> AssumeRole {
         AssumeRole(self.call(AssumeRole::SPEC))
@@ -106,7 +111,7 @@ pub struct Credentials {
     pub access_key_secret: Option<Secret>,
     /// Token to send with every call signed by this key. Its length has no fixed limit.
     pub security_token: Option<Secret>,
-    /// When the credentials end, in UTC. Example: `2015-04-09T11:52:19Z`.
+    /// When the credentials end, in UTC. Format: `date-time`. Example: `2015-04-09T11:52:19Z`.
     pub expiration: Option<String>,
 }
 

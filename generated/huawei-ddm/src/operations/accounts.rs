@@ -19,6 +19,11 @@ impl Client {
     /// `GET /v1/{project_id}/instances/{instance_id}/users`
     ///
     /// Permission: `ddm:user:list`. Source: huawei-ddm.txt, section 4.4.2 Querying DDM accounts.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The accounts.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "listUsers")]
     pub fn list_users(&self, instance_id: impl Into<String>) -> ListUsers {
         ListUsers(self.call(ListUsers::SPEC).text("instance_id", instance_id))
@@ -191,6 +196,11 @@ impl Client {
     /// `POST /v1/{project_id}/instances/{instance_id}/users`
     ///
     /// Permission: `ddm:user:create`. Source: huawei-ddm.txt, section 4.4.1 Creating a DDM account.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The accounts were created.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "createUsers")]
     pub fn create_users(&self, instance_id: impl Into<String>) -> CreateUsers {
         CreateUsers(self.call(CreateUsers::SPEC).text("instance_id", instance_id))
@@ -245,7 +255,7 @@ pub struct CreateUser {
     /// Basic permissions of the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_authority: Option<Vec<BaseAuthority>>,
-    /// Your note, up to 256 characters. Empty by default.
+    /// Your note, up to 256 characters. Empty by default. Default: an empty text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Logical databases to associate the account with. May be left out.
@@ -317,6 +327,11 @@ impl Client {
     /// `PUT /v1/{project_id}/instances/{instance_id}/users/{username}`
     ///
     /// Permission: `ddm:user:modify`. Source: huawei-ddm.txt, section 4.4.3 Modifying a DDM account.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The account was updated.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "updateUser")]
     pub fn update_user(
         &self,
@@ -416,6 +431,11 @@ impl Client {
     /// `DELETE /v1/{project_id}/instances/{instance_id}/users/{username}`
     ///
     /// Permission: `ddm:user:delete`. Source: huawei-ddm.txt, section 4.4.4 Deleting a DDM account.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The account was deleted.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "deleteUser")]
     pub fn delete_user(
         &self,
@@ -465,6 +485,11 @@ impl Client {
     /// `POST /v2/{project_id}/instances/{instance_id}/users/{username}/password`
     ///
     /// Source: huawei-ddm.txt, section 4.4.5 Resetting the password of a DDM account.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The password was reset, or `success` is false.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "resetUserPassword")]
     pub fn reset_user_password(
         &self,
@@ -536,6 +561,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/admin-user`
     ///
     /// Source: huawei-ddm.txt, section 4.4.6 Managing the password of the DDM administrator.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The account is being created, or its password reset. The answer has no body.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "resetAdministrator")]
     pub fn reset_administrator(
         &self,
@@ -616,6 +646,11 @@ impl Client {
     /// `POST /v3/{project_id}/weak-password-verification`
     ///
     /// Source: huawei-ddm.txt, section 4.4.7 Checking for a weak password.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Whether the password is weak.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "ValidateWeakPassword")]
     #[doc(alias = "checkWeakPassword")]
     pub fn check_weak_password(&self) -> CheckWeakPassword {

@@ -15,6 +15,11 @@ impl Client {
     /// `GET /`
     ///
     /// Source: huawei-ddm.txt, section 4.1.1 Querying the API versions.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The versions of the API.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "ListApiVersion")]
     #[doc(alias = "listApiVersions")]
     pub fn list_api_versions(&self) -> ListApiVersions {

@@ -18,6 +18,11 @@ impl Client {
     /// `GET /v1/{project_id}/instances/{instance_id}/databases`
     ///
     /// Permission: `ddm:database:list`. Source: huawei-ddm.txt, section 4.3.2 Querying DDM logical databases.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the databases.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "listDatabases")]
     pub fn list_databases(&self, instance_id: impl Into<String>) -> ListDatabases {
         ListDatabases(self.call(ListDatabases::SPEC).text("instance_id", instance_id))
@@ -178,6 +183,11 @@ impl Client {
     /// `POST /v1/{project_id}/instances/{instance_id}/databases`
     ///
     /// Permission: `ddm:database:create`. Source: huawei-ddm.txt, section 4.3.1 Creating a DDM logical database.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The creation of the databases was accepted.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "createDatabase")]
     pub fn create_database(&self, instance_id: impl Into<String>) -> CreateDatabase {
         CreateDatabase(self.call(CreateDatabase::SPEC).text("instance_id", instance_id))
@@ -322,6 +332,11 @@ impl Client {
     /// `GET /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}`
     ///
     /// Permission: `ddm:database:get`. Source: huawei-ddm.txt, section 4.3.3 Querying the details of a DDM logical database.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The database.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "showDatabase")]
     pub fn show_database(
         &self,
@@ -428,6 +443,11 @@ impl Client {
     /// `DELETE /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}`
     ///
     /// Permission: `ddm:database:delete`. Source: huawei-ddm.txt, section 4.3.4 Deleting a DDM logical database.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The database is deleted. The answer is an empty object.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "deleteDatabase")]
     pub fn delete_database(
         &self,
@@ -486,6 +506,11 @@ impl Client {
     /// `GET /v1/{project_id}/instances/{instance_id}/rds`
     ///
     /// Source: huawei-ddm.txt, section 4.3.5 Querying the database instances that a new logical database can use.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the database instances.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "ListAvailableRdsList")]
     #[doc(alias = "listAvailableRdsInstances")]
     pub fn list_available_rds_instances(
@@ -601,6 +626,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/databases`
     ///
     /// Source: huawei-ddm.txt, section 4.3.6 Creating a logical database (v3).
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The creation was started.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateDdmDatabase")]
     #[doc(alias = "createDatabaseV3")]
     pub fn create_database_v3(
@@ -724,6 +754,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/databases/{database_name}`
     ///
     /// Source: huawei-ddm.txt, section 4.3.7 Deleting a logical database (v3).
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The deletion was started.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteDdmDatabase")]
     #[doc(alias = "deleteDatabaseV3")]
     pub fn delete_database_v3(

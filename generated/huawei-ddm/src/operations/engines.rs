@@ -19,6 +19,11 @@ impl Client {
     /// `GET /v2/{project_id}/engines`
     ///
     /// Source: huawei-ddm.txt, section 4.2.17 Querying DDM engines.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the engines.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "listEngines")]
     pub fn list_engines(&self) -> ListEngines {
         ListEngines(self.call(ListEngines::SPEC))
@@ -127,6 +132,11 @@ impl Client {
     /// `GET /v2/{project_id}/flavors`
     ///
     /// Source: huawei-ddm.txt, section 4.2.18 Querying DDM flavors in availability zones.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The flavors.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "listFlavors")]
     pub fn list_flavors(&self) -> ListFlavors {
         ListFlavors(self.call(ListFlavors::SPEC))
@@ -267,6 +277,11 @@ impl Client {
     /// `GET /v3/{project_id}/engines`
     ///
     /// Source: huawei-ddm.txt, section 4.2.22 Querying DDM engines (v3).
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the engines.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListDdmEngines")]
     #[doc(alias = "listEnginesV3")]
     pub fn list_engines_v3(&self) -> ListEnginesV3 {
@@ -360,6 +375,11 @@ impl Client {
     /// `GET /v3/{project_id}/flavors`
     ///
     /// Source: huawei-ddm.txt, section 4.2.23 Querying DDM flavors in availability zones (v3).
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The flavors.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListDdmFlavors")]
     #[doc(alias = "listFlavorsV3")]
     pub fn list_flavors_v3(&self) -> ListFlavorsV3 {

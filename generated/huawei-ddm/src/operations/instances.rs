@@ -18,6 +18,11 @@ impl Client {
     /// `GET /v1/{project_id}/instances`
     ///
     /// Permission: `ddm:instance:list`. Source: huawei-ddm.txt, section 4.2.2 Querying DDM instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the instances.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "listInstances")]
     pub fn list_instances(&self) -> ListInstances {
         ListInstances(self.call(ListInstances::SPEC))
@@ -228,6 +233,11 @@ impl Client {
     /// `POST /v1/{project_id}/instances`
     ///
     /// Permissions: `ddm:instance:create`, `ecs:*:get*`, `ecs:*:list*`, `vpc:vpcs:list`, `vpc:securityGroups:get`, `vpc:subnets:get`, `ecs:cloudServerNics:update`, `ecs:serverInterfaces:use`, `vpc:ports:*`. Source: huawei-ddm.txt, section 4.2.1 Buying a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The creation was started, or the order was placed.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "createInstance")]
     pub fn create_instance(&self, instance: CreateInstanceDetail) -> CreateInstance {
         CreateInstance(self.call(CreateInstance::SPEC).set("instance", instance))
@@ -568,6 +578,11 @@ impl Client {
     /// `GET /v1/{project_id}/instances/{instance_id}`
     ///
     /// Permissions: `ddm:instance:get`, `vpc:*:get*`, `vpc:*:list*`. Source: huawei-ddm.txt, section 4.2.3 Querying the details of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The instance.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "showInstance")]
     pub fn show_instance(&self, instance_id: impl Into<String>) -> ShowInstance {
         ShowInstance(self.call(ShowInstance::SPEC).text("instance_id", instance_id))
@@ -676,6 +691,11 @@ impl Client {
     /// `DELETE /v1/{project_id}/instances/{instance_id}`
     ///
     /// Permissions: `ddm:instance:delete`, `vpc:ports:delete`. Source: huawei-ddm.txt, section 4.2.6 Deleting a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The deletion was started.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "deleteInstance")]
     pub fn delete_instance(&self, instance_id: impl Into<String>) -> DeleteInstance {
         DeleteInstance(self.call(DeleteInstance::SPEC).text("instance_id", instance_id))
@@ -733,6 +753,11 @@ impl Client {
     /// `PUT /v1/{project_id}/instances/{instance_id}/modify-name`
     ///
     /// Permission: `ddm:instance:modify`. Source: huawei-ddm.txt, section 4.2.4 Changing the name of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The instance has its new name.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "updateInstanceName")]
     pub fn update_instance_name(
         &self,
@@ -800,6 +825,11 @@ impl Client {
     /// `PUT /v1/{project_id}/instances/{instance_id}/modify-security-group`
     ///
     /// Permissions: `ddm:instance:modify`, `vpc:*:get*`, `vpc:*:list*`, `vpc:ports:update`, `vpc:securityGroups:get`. Source: huawei-ddm.txt, section 4.2.5 Changing the security group of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The instance has its new security group.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "updateInstanceSecurityGroup")]
     pub fn update_instance_security_group(
         &self,
@@ -861,6 +891,11 @@ impl Client {
     /// `POST /v1/{project_id}/instances/{instance_id}/action`
     ///
     /// Permission: `ddm:instance:reboot`. Source: huawei-ddm.txt, section 4.2.7 Restarting a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The restart was started.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "restartInstance")]
     pub fn restart_instance(&self, instance_id: impl Into<String>) -> RestartInstance {
         RestartInstance(
@@ -956,6 +991,11 @@ impl Client {
     /// `POST /v1/{project_id}/instances/{instance_id}/reload-config`
     ///
     /// Permission: `ddm:instance:modify`. Source: huawei-ddm.txt, section 4.2.8 Reloading table data of DDM.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The table data is reloaded. The answer is an empty object.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "RebuildConfig")]
     #[doc(alias = "reloadTableData")]
     pub fn reload_table_data(&self, instance_id: impl Into<String>) -> ReloadTableData {
@@ -996,6 +1036,11 @@ impl Client {
     /// `PUT /v2/{project_id}/instances/{instance_id}/action/read-write-strategy`
     ///
     /// Source: huawei-ddm.txt, section 4.2.11 Changing the read strategy of the database instances associated with DDM.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The weights were set, or `success` is false.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "UpdateReadAndWriteStrategy")]
     #[doc(alias = "updateReadWriteStrategy")]
     pub fn update_read_write_strategy(
@@ -1014,8 +1059,8 @@ impl Client {
 pub struct UpdateReadWriteStrategy(Call);
 
 impl UpdateReadWriteStrategy {
-    /// Read weight of each primary and read-only database instance. The key is the id of the database instance.
-    /// Required.
+    /// Read weight of each primary and read-only database instance. The key is the id of the database instance. Each:
+    /// Read weight. Required.
     pub fn read_weight(self, read_weight: BTreeMap<String, i32>) -> Self {
         Self(self.0.set("read_weight", read_weight))
     }
@@ -1062,6 +1107,11 @@ impl Client {
     /// `POST /v1/{project_id}/instances/{instance_id}/rds/sync`
     ///
     /// Source: huawei-ddm.txt, section 4.2.12 Synchronizing DN information.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The synchronization was started.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "UpdateDatabaseInfo")]
     #[doc(alias = "synchronizeDataNodes")]
     pub fn synchronize_data_nodes(
@@ -1117,6 +1167,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/flavor`
     ///
     /// Source: huawei-ddm.txt, section 4.2.19 Changing the flavor of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The change was accepted.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "ResizeFlavor")]
     #[doc(alias = "resizeInstance")]
     pub fn resize_instance(&self, instance_id: impl Into<String>) -> ResizeInstance {
@@ -1184,6 +1239,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/switch-ssl`
     ///
     /// Source: huawei-ddm.txt, section 4.2.26 Setting SSL encryption (v3).
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The change was accepted.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SwitchSsl")]
     #[doc(alias = "updateInstanceSsl")]
     pub fn update_instance_ssl(
@@ -1247,6 +1307,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/port`
     ///
     /// Source: huawei-ddm.txt, section 4.2.27 Changing the port of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The change was accepted.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "updateInstancePort")]
     pub fn update_instance_port(
         &self,

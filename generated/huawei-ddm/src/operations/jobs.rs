@@ -17,6 +17,11 @@ impl Client {
     /// `GET /v3/{project_id}/jobs/{job_id}`
     ///
     /// Source: huawei-ddm.txt, section 4.2.25 Querying a job by its id.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The job.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowDdmJobResult")]
     #[doc(alias = "showJob")]
     pub fn show_job(&self, job_id: impl Into<String>) -> ShowJob {

@@ -17,6 +17,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/database-version/available-versions`
     ///
     /// Source: huawei-ddm.txt, section 4.7.1 Querying the kernel versions that a DDM instance can change to.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The versions.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListDatabaseAvailableVersions")]
     #[doc(alias = "listAvailableVersions")]
     pub fn list_available_versions(
@@ -77,6 +82,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/database-version/change-version`
     ///
     /// Source: huawei-ddm.txt, section 4.7.2 Changing the kernel version of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The change was started.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ChangeDatabaseVersion")]
     #[doc(alias = "changeKernelVersion")]
     pub fn change_kernel_version(
@@ -143,6 +153,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/database-version/rollback-version`
     ///
     /// Source: huawei-ddm.txt, section 4.7.3 Rolling back the kernel version of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The rollback was started.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "RollBackDatabaseVersion")]
     #[doc(alias = "rollBackKernelVersion")]
     pub fn roll_back_kernel_version(
@@ -196,6 +211,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/show-risk-info`
     ///
     /// Source: huawei-ddm.txt, section 4.7.4 Risks of the DDM kernel version.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The risks.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowRiskInfo")]
     #[doc(alias = "showKernelVersionRisks")]
     pub fn show_kernel_version_risks(

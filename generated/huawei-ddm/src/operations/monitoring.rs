@@ -17,6 +17,11 @@ impl Client {
     /// `GET /v2/{project_id}/instances/{instance_id}/slowlog`
     ///
     /// Source: huawei-ddm.txt, section 4.5.1 Monitoring slow query logs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the slow queries.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "ListSlowLog")]
     #[doc(alias = "listSlowLogs")]
     pub fn list_slow_logs(&self, instance_id: impl Into<String>) -> ListSlowLogs {

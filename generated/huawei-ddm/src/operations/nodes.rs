@@ -18,6 +18,11 @@ impl Client {
     /// `POST /v2/{project_id}/instances/{instance_id}/action/enlarge`
     ///
     /// Source: huawei-ddm.txt, section 4.2.9 Adding nodes to a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The expansion was started, or the order was placed.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "expandInstanceNodes")]
     pub fn expand_instance_nodes(
         &self,
@@ -127,6 +132,11 @@ impl Client {
     /// `POST /v2/{project_id}/instances/{instance_id}/action/reduce`
     ///
     /// Source: huawei-ddm.txt, section 4.2.10 Removing nodes from a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The removal was started.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "shrinkInstanceNodes")]
     pub fn shrink_instance_nodes(
         &self,
@@ -203,6 +213,11 @@ impl Client {
     /// `GET /v1/{project_id}/instances/{instance_id}/nodes`
     ///
     /// Source: huawei-ddm.txt, section 4.2.13 Querying the nodes of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the nodes.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "listNodes")]
     pub fn list_nodes(&self, instance_id: impl Into<String>) -> ListNodes {
         ListNodes(self.call(ListNodes::SPEC).text("instance_id", instance_id))
@@ -327,6 +342,11 @@ impl Client {
     /// `GET /v1/{project_id}/instances/{instance_id}/nodes/{node_id}`
     ///
     /// Source: huawei-ddm.txt, section 4.2.14 Querying a node of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The node.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "showNode")]
     pub fn show_node(
         &self,
@@ -406,6 +426,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/groups`
     ///
     /// Source: huawei-ddm.txt, section 4.2.20 Querying the groups of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the groups.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGroup")]
     #[doc(alias = "listGroups")]
     pub fn list_groups(&self, instance_id: impl Into<String>) -> ListGroups {
@@ -542,6 +567,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/groups`
     ///
     /// Source: huawei-ddm.txt, section 4.2.21 Creating a group of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The group is being created, or ordered.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createGroup")]
     pub fn create_group(&self, instance_id: impl Into<String>) -> CreateGroup {
         CreateGroup(self.call(CreateGroup::SPEC).text("instance_id", instance_id))
@@ -655,6 +685,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/nodes`
     ///
     /// Source: huawei-ddm.txt, section 4.2.24 Adding nodes to a DDM instance (v3).
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The nodes are being added, or ordered.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ExpandDdmInstanceNodes")]
     #[doc(alias = "expandInstanceNodesV3")]
     pub fn expand_instance_nodes_v3(

@@ -19,6 +19,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/configurations`
     ///
     /// Source: huawei-ddm.txt, section 4.2.15 Querying the parameters of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the parameters.
+    /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "ShowInstanceParam")]
     #[doc(alias = "listInstanceParameters")]
     pub fn list_instance_parameters(
@@ -134,6 +139,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`
     ///
     /// Source: huawei-ddm.txt, section 4.2.16 Changing the parameters of a DDM instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The change was started.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateInstanceParam")]
     #[doc(alias = "updateInstanceParameters")]
     pub fn update_instance_parameters(
@@ -181,6 +191,8 @@ yundb_runtime::operation_methods!(UpdateInstanceParameters => Response<UpdateIns
 
 /// New values by parameter name, all as text. A parameter that is left out, or whose name is empty, keeps its
 /// value: the default of a parameter is what an instance has until it is changed.
+///
+/// Further fields. Each: Value of a parameter.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceParameterValues {

@@ -17,6 +17,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/logical-processes`
     ///
     /// Source: huawei-ddm.txt, section 4.6.1 Querying logical sessions.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the logical sessions.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowLogicalProcesses")]
     #[doc(alias = "listLogicalProcesses")]
     pub fn list_logical_processes(
@@ -128,6 +133,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/logical-processes`
     ///
     /// Source: huawei-ddm.txt, section 4.6.2 Killing logical sessions.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The order was taken, or `resp` says that it was not.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ExecuteKillLogicalProcesses")]
     #[doc(alias = "killLogicalProcesses")]
     pub fn kill_logical_processes(
@@ -201,6 +211,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/physical-processes`
     ///
     /// Source: huawei-ddm.txt, section 4.6.3 Querying physical sessions.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the physical sessions.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowPhysicalProcesses")]
     #[doc(alias = "listPhysicalProcesses")]
     pub fn list_physical_processes(
@@ -315,6 +330,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/physical-processes`
     ///
     /// Source: huawei-ddm.txt, section 4.6.4 Killing physical sessions.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The order was taken, or `resp` says that it was not.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ExecuteKillPhysicalProcesses")]
     #[doc(alias = "killPhysicalProcesses")]
     pub fn kill_physical_processes(
@@ -380,6 +400,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/processes-audit-log`
     ///
     /// Source: huawei-ddm.txt, section 4.6.5 Querying audit logs of killed sessions.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A page of the log.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowProcessesAuditLog")]
     #[doc(alias = "listProcessAuditLogs")]
     pub fn list_process_audit_logs(

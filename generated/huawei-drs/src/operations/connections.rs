@@ -17,6 +17,12 @@ impl Client {
     /// `POST /v5/{project_id}/connections`
     ///
     /// Source: huawei-drs.txt, section Creating a connection.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The connection was created.
+    /// - `400`: The request was refused. `error_code` says why.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createConnection")]
     pub fn create_connection(&self) -> CreateConnection {
         CreateConnection(self.call(CreateConnection::SPEC))

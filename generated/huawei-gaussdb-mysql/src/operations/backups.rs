@@ -20,6 +20,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/backups/policy/update`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.1 Setting the backup policy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlBackupPolicy")]
     #[doc(alias = "updateBackupPolicy")]
     pub fn update_backup_policy(
@@ -110,6 +115,11 @@ impl Client {
     /// `POST /v3/{project_id}/backups/create`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.2 Creating a backup.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateGaussMySqlBackup")]
     #[doc(alias = "createBackup")]
     pub fn create_backup(&self) -> CreateBackup {
@@ -201,6 +211,11 @@ impl Client {
     /// `GET /v3/{project_id}/backups`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.3 Listing the full backups.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The full backups.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlBackupList")]
     #[doc(alias = "listBackups")]
     pub fn list_backups(&self) -> ListBackups {
@@ -366,6 +381,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/backups/policy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.4 Showing the backup policy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The backup policy.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlBackupPolicy")]
     #[doc(alias = "showBackupPolicy")]
     pub fn show_backup_policy(
@@ -437,6 +457,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/backups/{backup_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.5 Deleting a backup.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteGaussMySqlBackup")]
     #[doc(alias = "deleteBackup")]
     pub fn delete_backup(&self, backup_id: impl Into<String>) -> DeleteBackup {
@@ -489,6 +514,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/restore`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.6 Restoring an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "RestoreOldInstance")]
     #[doc(alias = "restoreInstance")]
     pub fn restore_instance(&self) -> RestoreInstance {
@@ -578,6 +608,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/restore-time`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.7 Listing the times that can be restored.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The times that can be restored.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowBackupRestoreTime")]
     #[doc(alias = "listRestoreTimes")]
     pub fn list_restore_times(
@@ -649,6 +684,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/backups/encryption`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.9 Showing whether backups are encrypted.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The state.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DescribeBackupEncryptStatus")]
     #[doc(alias = "showBackupEncryption")]
     pub fn show_backup_encryption(
@@ -718,6 +758,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/backups/encryption`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.8 Turning the encryption of backups on or off.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ModifyBackupEncryptStatus")]
     #[doc(alias = "updateBackupEncryption")]
     pub fn update_backup_encryption(
@@ -793,6 +838,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/incremental-backups`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.10 Listing the incremental backups.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The incremental backups.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlIncrementalBackupList")]
     #[doc(alias = "listIncrementalBackups")]
     pub fn list_incremental_backups(
@@ -907,6 +957,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/backups/offsite-policy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.11 Setting the cross-region backup policy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateBackupOffsitePolicy")]
     #[doc(alias = "updateOffsiteBackupPolicy")]
     pub fn update_offsite_backup_policy(
@@ -996,6 +1051,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/backups/restore/tables`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.13 Listing the tables that can be restored.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The tables that can be restored.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowRestoreTables")]
     #[doc(alias = "listRestorableTables")]
     pub fn list_restorable_tables(
@@ -1099,6 +1159,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/backups/restore/tables`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.12 Restoring tables to a point in time.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateRestoreTables")]
     #[doc(alias = "restoreTables")]
     pub fn restore_tables(&self, instance_id: impl Into<String>) -> RestoreTables {

@@ -15,6 +15,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/db-users`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.2 Listing the database users.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The database users.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGaussMySqlDatabaseUser")]
     #[doc(alias = "listDatabaseUsers")]
     pub fn list_database_users(
@@ -122,6 +127,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/db-users`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.1 Creating database users.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateGaussMySqlDatabaseUser")]
     #[doc(alias = "createDatabaseUsers")]
     pub fn create_database_users(
@@ -243,6 +253,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.3 Deleting database users.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteGaussMySqlDatabaseUser")]
     #[doc(alias = "deleteDatabaseUsers")]
     pub fn delete_database_users(
@@ -319,6 +334,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/comment`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.4 Setting remarks on database users.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlDatabaseUserComment")]
     #[doc(alias = "updateDatabaseUserComments")]
     pub fn update_database_user_comments(
@@ -404,6 +424,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/password`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.5 Resetting passwords of database users.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ResetGaussMySqlDatabasePassword")]
     #[doc(alias = "resetDatabaseUserPasswords")]
     pub fn reset_database_user_passwords(
@@ -489,6 +514,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/db-users/privilege`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.6 Granting privileges for databases.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "AddDatabasePermission")]
     #[doc(alias = "grantDatabasePrivileges")]
     pub fn grant_database_privileges(
@@ -579,6 +609,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users/privilege`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.7 Revoking privileges for databases.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteDatabasePermission")]
     #[doc(alias = "revokeDatabasePrivileges")]
     pub fn revoke_database_privileges(

@@ -17,6 +17,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/databases/charsets`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.11.1 Listing the character sets.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The character sets.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGaussMySqlDatabaseCharsets")]
     #[doc(alias = "listCharsets")]
     pub fn list_charsets(&self, instance_id: impl Into<String>) -> ListCharsets {
@@ -65,6 +70,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/databases`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.11.4 Listing the databases.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The databases.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGaussMySqlDatabase")]
     #[doc(alias = "listDatabases")]
     pub fn list_databases(&self, instance_id: impl Into<String>) -> ListDatabases {
@@ -181,6 +191,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/databases`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.11.2 Creating databases.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateGaussMySqlDatabase")]
     #[doc(alias = "createDatabases")]
     pub fn create_databases(&self, instance_id: impl Into<String>) -> CreateDatabases {
@@ -299,6 +314,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/databases`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.11.5 Deleting databases.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteGaussMySqlDatabase")]
     #[doc(alias = "deleteDatabases")]
     pub fn delete_databases(&self, instance_id: impl Into<String>) -> DeleteDatabases {
@@ -360,6 +380,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/databases/comment`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.11.3 Setting remarks on databases.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlDatabaseComment")]
     #[doc(alias = "updateDatabaseComments")]
     pub fn update_database_comments(

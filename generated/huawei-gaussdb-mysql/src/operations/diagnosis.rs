@@ -15,6 +15,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/diagnosis-instance-count`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.14.1 Counting the abnormal instances by metric.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The abnormal instances by metric.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowIntelligentDiagnosisAbnormalCountOfInstances")]
     #[doc(alias = "showAbnormalInstanceCounts")]
     pub fn show_abnormal_instance_counts(&self) -> ShowAbnormalInstanceCounts {
@@ -72,6 +77,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/diagnosis-instance-infos`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.14.2 Listing the abnormal instances of a metric.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The abnormal instances of a metric.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowIntelligentDiagnosisInstanceInfosPerMetric")]
     #[doc(alias = "listAbnormalInstances")]
     pub fn list_abnormal_instances(&self) -> ListAbnormalInstances {

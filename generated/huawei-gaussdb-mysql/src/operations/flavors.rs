@@ -18,6 +18,11 @@ impl Client {
     /// `GET /v3/{project_id}/flavors/{database_name}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.2.1 Querying database flavors.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The flavors.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlFlavors")]
     #[doc(alias = "listFlavors")]
     pub fn list_flavors(&self, database_name: impl Into<String>) -> ListFlavors {

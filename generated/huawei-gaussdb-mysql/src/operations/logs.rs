@@ -19,6 +19,11 @@ impl Client {
     /// `POST /v3/{project_id}/instance/{instance_id}/audit-log/switch`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.1 Turning the log of all statements on or off.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "updateAuditLog")]
     pub fn update_audit_log(&self, instance_id: impl Into<String>) -> UpdateAuditLog {
         UpdateAuditLog(self.call(UpdateAuditLog::SPEC).text("instance_id", instance_id))
@@ -66,6 +71,11 @@ impl Client {
     /// `GET /v3/{project_id}/instance/{instance_id}/audit-log/switch-status`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.2 Showing whether all statements are logged.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The state.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showAuditLog")]
     pub fn show_audit_log(&self, instance_id: impl Into<String>) -> ShowAuditLog {
         ShowAuditLog(self.call(ShowAuditLog::SPEC).text("instance_id", instance_id))
@@ -115,6 +125,11 @@ impl Client {
     /// `POST /v3.1/{project_id}/instances/{instance_id}/slow-logs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.3 Listing the slow queries.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The slow queries.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListLtsSlowlogDetails")]
     #[doc(alias = "listSlowLogs")]
     pub fn list_slow_logs(&self, instance_id: impl Into<String>) -> ListSlowLogs {
@@ -313,6 +328,11 @@ impl Client {
     /// `POST /v3.1/{project_id}/instances/{instance_id}/error-logs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.4 Listing the errors.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The errors.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListLtsErrorLogDetails")]
     #[doc(alias = "listErrorLogs")]
     pub fn list_error_logs(&self, instance_id: impl Into<String>) -> ListErrorLogs {
@@ -456,6 +476,11 @@ impl Client {
     /// `GET /v3/{project_id}/instance/{instance_id}/auditlog/download-link`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.5 Listing links to the log of all statements.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Links to the log of all statements.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListAuditLogDownloadLink")]
     #[doc(alias = "listAuditLogLinks")]
     pub fn list_audit_log_links(
@@ -562,6 +587,11 @@ impl Client {
     /// `GET /v3/{project_id}/logs/lts-configs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.6 Listing where logs are sent.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Where logs are sent.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowLtsConfigs")]
     #[doc(alias = "listLtsConfigs")]
     pub fn list_lts_configs(&self) -> ListLtsConfigs {
@@ -708,6 +738,11 @@ impl Client {
     /// `POST /v3/{project_id}/logs/lts-configs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.8 Starting sending logs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createLtsConfigs")]
     pub fn create_lts_configs(&self) -> CreateLtsConfigs {
         CreateLtsConfigs(self.call(CreateLtsConfigs::SPEC))
@@ -793,6 +828,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/logs/lts-configs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.7 Stopping sending logs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "deleteLtsConfigs")]
     pub fn delete_lts_configs(&self) -> DeleteLtsConfigs {
         DeleteLtsConfigs(self.call(DeleteLtsConfigs::SPEC))
@@ -866,6 +906,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/slowlog/query`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.9 Showing whether slow query logs are masked.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The state.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowSlowlogSensitiveStatus")]
     #[doc(alias = "showSlowLogMasking")]
     pub fn show_slow_log_masking(
@@ -918,6 +963,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/slowlog/modify`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.10 Turning the masking of slow query logs on or off.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateSlowlogSensitiveSwitch")]
     #[doc(alias = "updateSlowLogMasking")]
     pub fn update_slow_log_masking(

@@ -18,6 +18,11 @@ impl Client {
     /// `GET /v3/{project_id}/configurations`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.1 Listing the parameter templates.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The parameter templates.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGaussMySqlConfigurations")]
     #[doc(alias = "listParameterTemplates")]
     pub fn list_parameter_templates(&self) -> ListParameterTemplates {
@@ -120,6 +125,11 @@ impl Client {
     /// `POST /v3/{project_id}/configurations`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.2 Creating a parameter template.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateGaussMySqlConfiguration")]
     #[doc(alias = "createParameterTemplate")]
     pub fn create_parameter_template(&self) -> CreateParameterTemplate {
@@ -248,6 +258,11 @@ impl Client {
     /// `GET /v3/{project_id}/configurations/{configuration_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.4 Showing a parameter template.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A parameter template.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlConfiguration")]
     #[doc(alias = "showParameterTemplate")]
     pub fn show_parameter_template(
@@ -309,6 +324,11 @@ impl Client {
     /// `PUT /v3/{project_id}/configurations/{configuration_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.5 Changing a parameter template.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlConfiguration")]
     #[doc(alias = "updateParameterTemplate")]
     pub fn update_parameter_template(
@@ -382,6 +402,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/configurations/{configuration_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.3 Deleting a parameter template.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteGaussMySqlConfiguration")]
     #[doc(alias = "deleteParameterTemplate")]
     pub fn delete_parameter_template(
@@ -438,6 +463,11 @@ impl Client {
     /// `PUT /v3/{project_id}/configurations/{configuration_id}/apply`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.6 Applying a parameter template to instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SwitchGaussMySqlConfiguration")]
     #[doc(alias = "applyParameterTemplate")]
     pub fn apply_parameter_template(
@@ -504,6 +534,11 @@ impl Client {
     /// `POST /v3/{project_id}/configurations/{configuration_id}/copy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.7 Copying a parameter template.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CopyConfigurations")]
     #[doc(alias = "copyParameterTemplate")]
     pub fn copy_parameter_template(
@@ -575,6 +610,11 @@ impl Client {
     /// `POST /v3/{project_id}/configurations/comparison`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.8 Comparing two parameter templates.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListConfigurationsDifferences")]
     #[doc(alias = "compareParameterTemplates")]
     pub fn compare_parameter_templates(&self) -> CompareParameterTemplates {
@@ -656,6 +696,11 @@ impl Client {
     /// `GET /v3/{project_id}/configurations/{configuration_id}/applicable-instances`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.9 Listing the instances that a parameter template can be applied to.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The instances that a parameter template can be applied to.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListConfigurationsInstances")]
     #[doc(alias = "listApplicableInstances")]
     pub fn list_applicable_instances(
@@ -750,6 +795,11 @@ impl Client {
     /// `GET /v3/{project_id}/configurations/{configuration_id}/modify-history`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.10 Listing the changes of a parameter template.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The changes of a parameter template.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListModifyHistory")]
     #[doc(alias = "listParameterTemplateHistory")]
     pub fn list_parameter_template_history(
@@ -854,6 +904,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/configurations`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.11 Listing the parameters of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The parameters of an instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListInstanceConfigurations")]
     #[doc(alias = "listInstanceParameters")]
     pub fn list_instance_parameters(
@@ -999,6 +1054,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.12 Changing parameters of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateInstanceConfigurations")]
     #[doc(alias = "updateInstanceParameters")]
     pub fn update_instance_parameters(
@@ -1064,6 +1124,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/configurations/{configuration_id}/copy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.13 Copying the parameters of an instance to a template.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CopyInstanceConfigurations")]
     #[doc(alias = "copyInstanceParameters")]
     pub fn copy_instance_parameters(
@@ -1128,6 +1193,11 @@ impl Client {
     /// `GET /v3/{project_id}/configurations/{config_id}/apply-history`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.14 Listing where a parameter template was applied.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Where a parameter template was applied.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListParamsTemplateApplyHistory")]
     #[doc(alias = "listParameterTemplateApplications")]
     pub fn list_parameter_template_applications(

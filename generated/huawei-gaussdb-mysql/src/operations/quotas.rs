@@ -15,6 +15,11 @@ impl Client {
     /// `GET /v3/{project_id}/project-quotas`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.6.1 Showing the quotas of the project.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The quotas of the project.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlProjectQuotas")]
     #[doc(alias = "showProjectQuotas")]
     pub fn show_project_quotas(&self) -> ShowProjectQuotas {
@@ -63,6 +68,11 @@ impl Client {
     /// `GET /v3/{project_id}/quotas`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.6.2 Listing the quotas of enterprise projects.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The quotas of enterprise projects.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlQuotas")]
     #[doc(alias = "listQuotas")]
     pub fn list_quotas(&self) -> ListQuotas {
@@ -172,6 +182,11 @@ impl Client {
     /// `PUT /v3/{project_id}/quotas`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.6.4 Changing quotas of enterprise projects.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlQuotas")]
     #[doc(alias = "updateQuotas")]
     pub fn update_quotas(&self) -> UpdateQuotas {
@@ -279,6 +294,11 @@ impl Client {
     /// `POST /v3/{project_id}/quotas`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.6.3 Setting quotas of enterprise projects.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SetGaussMySqlQuotas")]
     #[doc(alias = "createQuotas")]
     pub fn create_quotas(&self) -> CreateQuotas {
@@ -350,6 +370,11 @@ impl Client {
     /// `GET /v3/{project_id}/enterprise-projects`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.6.5 Listing the enterprise projects.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The enterprise projects.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listEnterpriseProjects")]
     pub fn list_enterprise_projects(&self) -> ListEnterpriseProjects {
         ListEnterpriseProjects(self.call(ListEnterpriseProjects::SPEC))

@@ -15,6 +15,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/sql-filter/switch`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.12.2 Showing whether statements are throttled.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The state.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowSqlFilterControl")]
     #[doc(alias = "showSqlThrottling")]
     pub fn show_sql_throttling(
@@ -67,6 +72,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/sql-filter/switch`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.12.1 Turning the throttling of statements on or off.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateSqlFilterControl")]
     #[doc(alias = "updateSqlThrottling")]
     pub fn update_sql_throttling(
@@ -121,6 +131,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/sql-filter/rules`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.12.4 Listing the throttling rules.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The throttling rules.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowSqlFilterRule")]
     #[doc(alias = "listSqlThrottlingRules")]
     pub fn list_sql_throttling_rules(
@@ -231,6 +246,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/sql-filter/rules`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.12.3 Setting throttling rules.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SetSqlFilterRule")]
     #[doc(alias = "updateSqlThrottlingRules")]
     pub fn update_sql_throttling_rules(
@@ -369,6 +389,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/sql-filter/rules`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.12.5 Deleting throttling rules.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteSqlFilterRule")]
     #[doc(alias = "deleteSqlThrottlingRules")]
     pub fn delete_sql_throttling_rules(

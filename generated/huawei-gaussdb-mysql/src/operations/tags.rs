@@ -17,6 +17,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/tags`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.9.1 Listing the tags of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The tags of an instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listInstanceTags")]
     pub fn list_instance_tags(
         &self,
@@ -110,6 +115,11 @@ impl Client {
     /// `GET /v3/{project_id}/tags`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.9.2 Listing the tags of all instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The tags of all instances.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listProjectTags")]
     pub fn list_project_tags(&self) -> ListProjectTags {
         ListProjectTags(self.call(ListProjectTags::SPEC))
@@ -196,6 +206,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/tags/action`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.9.3 Adding tags to an instance, or delete some.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "BatchTagAction")]
     #[doc(alias = "batchUpdateInstanceTags")]
     pub fn batch_update_instance_tags(

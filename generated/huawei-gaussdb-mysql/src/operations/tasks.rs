@@ -19,6 +19,11 @@ impl Client {
     /// `GET /v3/{project_id}/jobs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.13.1 Showing a job.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A job.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlJobInfo")]
     #[doc(alias = "showJob")]
     pub fn show_job(&self) -> ShowJob {
@@ -132,6 +137,11 @@ impl Client {
     /// `GET /v3/{project_id}/immediate-jobs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.13.2 Listing the immediate jobs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The immediate jobs.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listImmediateJobs")]
     pub fn list_immediate_jobs(&self) -> ListImmediateJobs {
         ListImmediateJobs(self.call(ListImmediateJobs::SPEC))
@@ -374,6 +384,11 @@ impl Client {
     /// `GET /v3/{project_id}/scheduled-jobs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.13.3 Listing the scheduled jobs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The scheduled jobs.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListScheduleJobs")]
     #[doc(alias = "listScheduledJobs")]
     pub fn list_scheduled_jobs(&self) -> ListScheduledJobs {
@@ -511,6 +526,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/scheduled-jobs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.13.4 Cancelling scheduled jobs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CancelScheduleTask")]
     #[doc(alias = "cancelScheduledJobs")]
     pub fn cancel_scheduled_jobs(&self) -> CancelScheduledJobs {
@@ -574,6 +594,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/jobs/{job_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.13.5 Deleting the record of a job.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteTaskRecord")]
     #[doc(alias = "deleteJob")]
     pub fn delete_job(&self, job_id: impl Into<String>) -> DeleteJob {
@@ -616,6 +641,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instance/{instance_id}/scheduled-jobs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.13.6 Deleting a scheduled job.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteScheduleTasK")]
     #[doc(alias = "deleteScheduledJob")]
     pub fn delete_scheduled_job(

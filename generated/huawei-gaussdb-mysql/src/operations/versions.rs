@@ -17,6 +17,11 @@ impl Client {
     /// `GET /v3/{project_id}/datastores/{database_name}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.1.1 Querying the versions of a database engine.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The versions of the engine.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlEngineVersion")]
     #[doc(alias = "listEngineVersions")]
     pub fn list_engine_versions(

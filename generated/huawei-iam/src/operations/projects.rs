@@ -18,6 +18,11 @@ impl Client {
     /// `GET /v3/projects`
     ///
     /// Source: huawei-gaussdb-mysql.md, section A.4 Obtaining a project id.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The projects.
+    /// - any other: The call failed. The body says why in one of two forms.
     #[doc(alias = "KeystoneListProjects")]
     #[doc(alias = "listProjects")]
     pub fn list_projects(&self) -> ListProjects {

@@ -19,6 +19,11 @@ impl Client {
     /// `POST /v3/auth/tokens`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 3.1 Making a request.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The token was created. It is in the header `X-Subject-Token`; the body says what it is good for.
+    /// - any other: The call failed. The body says why in one of two forms.
     #[doc(alias = "KeystoneCreateUserTokenByPassword")]
     #[doc(alias = "createToken")]
     pub fn create_token(&self, auth: Auth) -> CreateToken {
@@ -248,9 +253,9 @@ pub struct CreateTokenResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Token {
-    /// When the token ends, in UTC with microseconds.
+    /// When the token ends, in UTC with microseconds. Format: `date-time`.
     pub expires_at: Option<String>,
-    /// When the token was made, in UTC with microseconds.
+    /// When the token was made, in UTC with microseconds. Format: `date-time`.
     pub issued_at: Option<String>,
     /// How the user was checked.
     pub methods: Vec<AuthMethod>,

@@ -149,7 +149,7 @@ impl Bundler<'_, '_> {
             Ok(Some(resolved)) => self.with_siblings(resolved, node, shape.kind(), file),
             Ok(None) => node.clone(),
             Err(diagnostic) => {
-                self.reporter.fault(diagnostic.at(place));
+                self.reporter.fault(diagnostic.at(place).left_out());
                 node.clone()
             }
         }

@@ -54,7 +54,7 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
             continue;
         }
         let message = format!("the schema `{name}` includes itself, so no value fits it");
-        let fault = Diagnostic::error("ref-cycle", message).at(place);
+        let fault = Diagnostic::error("ref-cycle", message).at(place).left_out();
         reporter.fault(fault.label("leads back to itself"));
     }
 }

@@ -21,7 +21,10 @@ use super::{
     grammar::{Field, Kind, Need, Shape},
     report::{Reporter, nearest},
 };
-use crate::diagnostic::{Diagnostic, Location};
+use crate::{
+    accounting::Reason,
+    diagnostic::{Diagnostic, Location},
+};
 
 /// Mends the document, which is `newer` than OpenAPI 3.0 or not.
 pub(super) fn check(root: &mut Node, newer: bool, reporter: &mut Reporter<'_>) {
@@ -56,10 +59,8 @@ pub(super) fn version(root: &Node, reporter: &mut Reporter<'_>) -> Option<bool> 
         None => entry.node.location.text().to_owned(),
     };
     let is = |minor: &str| version == minor || version.starts_with(&format!("{minor}."));
+    // What these have beyond 3.0 is read, or named where it stands.
     if is("3.1") || is("3.2") {
-        let message = format!("OpenAPI {version} is read as OpenAPI 3.0");
-        let help = "supported of 3.1: types with \"null\", `const`, numeric exclusive bounds, `examples` of schemas, fields beside a `$ref`";
-        reporter.push(Diagnostic::warning("openapi-version", message).at(entry.place().clone()).help(help));
         return Some(true);
     }
     if !is("3.0") {
@@ -181,12 +182,14 @@ impl Checker<'_, '_> {
     /// Beside a `$ref` OpenAPI 3.0 lets nothing count, and `openapiv3` drops it.
     fn lone_ref(&mut self, node: &mut Node, kind: Kind) -> bool {
         let Some(entries) = node.as_object_mut() else { return true };
-        if let Some((key, entry)) = entries.iter().find(|(key, _)| *key != "$ref") {
-            let message = format!("`{key}` beside the `$ref` of {} is ignored", kind.name());
-            let diagnostic = Diagnostic::warning("ref-siblings", message).at(entry.key.clone());
-            self.reporter.push(diagnostic.help("write it where the `$ref` leads to"));
-            entries.retain(|key, _| key == "$ref");
-        }
+        entries.retain(|key, entry| {
+            if key != "$ref" && !key.starts_with("x-") {
+                let message = format!("`{key}` beside the `$ref` of {} is ignored", kind.name());
+                let diagnostic = Diagnostic::warning("ref-siblings", message).at(entry.key.clone()).left_out();
+                self.reporter.push(diagnostic.help("write it where the `$ref` leads to"));
+            }
+            key == "$ref"
+        });
         true
     }
 
@@ -233,20 +236,22 @@ impl Checker<'_, '_> {
         if !holds && !self.reporter.ours && (is_operation || kind == Kind::Paths) {
             let what = self.operation.clone().unwrap_or_default();
             let message = format!("`{what}` is left out, for a part of it is wrong");
-            self.reporter.push(Diagnostic::warning("dropped-operation", message).at(entry.key.clone()));
+            self.reporter.push(Diagnostic::warning("dropped-operation", message).at(entry.key.clone()).left_out());
         }
         self.operation = outer;
         holds
     }
 
     fn unknown(&mut self, key: &str, place: &Location, kind: Kind) {
-        let foreign = key.starts_with("x-") || key == "$ref" || matches!(kind, Kind::Callback);
-        if !self.reporter.ours || foreign {
+        let extension = key.starts_with("x-") || key == "$ref";
+        // Of anyone's schemas `lower` names what is unknown, in those that the client has.
+        let of_schema = kind == Kind::Schema && !self.reporter.ours;
+        if extension || of_schema || kind == Kind::Callback || Reason::of(kind, key).is_some() {
             return;
         }
         let message = format!("{} has no `{key}`", kind.name());
         let near = nearest(key, kind.fields().iter().map(|field| field.name));
-        let mut diagnostic = Diagnostic::warning("unknown-key", message).at(place.clone()).label("ignored");
+        let mut diagnostic = Diagnostic::warning("unknown-key", message).at(place.clone()).label("ignored").left_out();
         diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));
         self.reporter.push(diagnostic);
     }
@@ -256,7 +261,7 @@ impl Checker<'_, '_> {
         for field in kind.fields().iter().filter(|field| field.need == Need::Required) {
             if node.get(field.name).is_none_or(|node| matches!(node.value, Value::Null)) {
                 let message = format!("{} needs `{}`", kind.name(), field.name);
-                self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()));
+                self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()).left_out());
                 holds = false;
             }
         }
@@ -275,7 +280,7 @@ impl Checker<'_, '_> {
             "" => format!("found {found} in place of {}", shape.describe()),
             _ => format!("`{name}` has to be {}, and is {found}", shape.describe()),
         };
-        self.reporter.fault(Diagnostic::error("wrong-type", message).at(node.location.clone()));
+        self.reporter.fault(Diagnostic::error("wrong-type", message).at(node.location.clone()).left_out());
         false
     }
 

@@ -81,12 +81,14 @@ fn parameters(
         if let Some(first) = found.get(&parameter) {
             let message = format!("the {location} parameter `{name}` is declared twice");
             let fault = Diagnostic::error("duplicate-parameter", message).at(place).label("left out");
+            let fault = fault.leaves_out(item.location.clone());
             reporter.fault(fault.note(first.clone(), "the first one"));
             return false;
         }
         if location == "path" && !placeholders(path).any(|placeholder| placeholder == name) {
             let message = format!("the path parameter `{name}` does not stand in the path `{path}`");
             let fault = Diagnostic::error("unused-path-parameter", message).at(place).label("left out");
+            let fault = fault.leaves_out(item.location.clone());
             let near = nearest(name, placeholders(path));
             reporter.fault(match near {
                 Some(near) => fault.help(format!("did you mean `{near}`?")),
@@ -160,7 +162,7 @@ fn operation_id(operation: &mut Entry, ids: &mut HashMap<String, Location>, repo
         None => drop(ids.insert(name, place)),
         Some(first) => {
             let message = format!("two operations are called `{name}`");
-            let fault = Diagnostic::error("duplicate-operation-id", message).at(place);
+            let fault = Diagnostic::error("duplicate-operation-id", message).at(place).left_out();
             let fault = fault.label("goes by its method and path").note(first.clone(), "the first one");
             reporter.fault(fault.help("give one of them another `operationId`"));
             if let Some(fields) = operation.node.as_object_mut() {

@@ -84,7 +84,7 @@ impl Checker<'_, '_> {
             let holds = path.starts_with('/') || path.starts_with("x-");
             if !holds {
                 let message = format!("the path `{path}` has to start with `/`");
-                let fault = Diagnostic::error("bad-path", message).at(entry.key.clone());
+                let fault = Diagnostic::error("bad-path", message).at(entry.key.clone()).left_out();
                 self.reporter.fault(fault.label("left out"));
             }
             holds
@@ -99,7 +99,7 @@ impl Checker<'_, '_> {
                     if rest.len() == 2 && (rest.iter().all(u8::is_ascii_digit) || rest.eq_ignore_ascii_case(b"xx")));
             if !holds {
                 let message = format!("`{status}` is no HTTP status");
-                let fault = Diagnostic::error("bad-status", message).at(entry.key.clone()).label("left out");
+                let fault = Diagnostic::error("bad-status", message).at(entry.key.clone()).label("left out").left_out();
                 self.reporter.fault(fault.help("write `\"200\"`, `2XX` or `default`"));
             }
             holds
@@ -111,8 +111,8 @@ impl Checker<'_, '_> {
             if entries.contains_key("schema") && entries.contains_key("content") {
                 let message = format!("{} has a `schema` and a `content`", kind.name());
                 let fault = Diagnostic::error("schema-and-content", message).at(place.clone());
-                self.reporter.fault(fault.label("the `schema` is taken"));
-                entries.shift_remove("content");
+                let content = entries.shift_remove("content").map(|entry| entry.key);
+                self.reporter.fault(fault.label("the `schema` is taken").leaves_out(content));
             }
             return;
         }
@@ -139,7 +139,7 @@ impl Checker<'_, '_> {
                 let holds = node.get("operationRef").is_some() || node.get("operationId").is_some();
                 if !holds {
                     let message = "a link needs `operationId` or `operationRef`";
-                    self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()));
+                    self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()).left_out());
                 }
                 holds
             }
@@ -180,7 +180,7 @@ impl Checker<'_, '_> {
         }
         let place = node.get("style").map_or(&node.location, |style| &style.location).clone();
         let message = format!("`{style}` is no style of what stands in a {location}");
-        let fault = Diagnostic::error("unknown-style", message).at(place).label("left out");
+        let fault = Diagnostic::error("unknown-style", message).at(place).label("left out").left_out();
         self.reporter.fault(fault.help(format!("write {}", list(styles))));
         if let Some(entries) = node.as_object_mut() {
             entries.shift_remove("style");
@@ -260,7 +260,7 @@ impl Checker<'_, '_> {
             Some(near) => format!("did you mean `{near}`? Use one of {}", list(values)),
             None => format!("use one of {}", list(values)),
         };
-        let fault = Diagnostic::error("unknown-value", message).at(value.location.clone());
+        let fault = Diagnostic::error("unknown-value", message).at(value.location.clone()).left_out();
         self.reporter.fault(fault.help(help));
         false
     }

@@ -62,7 +62,7 @@ impl Checker<'_, '_> {
         let Some(entries) = node.as_object_mut() else { return false };
         let Some(entry) = entries.get("$ref").cloned() else { return true };
         if !entry.node.as_str().is_some_and(|text| self.leads_to(text, Kind::Schema)) {
-            // Said already. Any value is better than none of the operation.
+            // Said already, but for what stands beside. Any value is better than none of the operation.
             entries.retain(|key, _| NOTES.contains(&key.as_str()));
             return true;
         }
@@ -88,17 +88,16 @@ impl Checker<'_, '_> {
         let quiet = |key: &str| NOTES.contains(&key) || key.starts_with("x-") || key == "$ref";
         let counts = |key: &str| ["nullable", "default", "readOnly", "writeOnly"].contains(&key);
         let newer = self.newer;
-        let mut said = false;
         entries.retain(|key, entry| {
             let keep = quiet(key) || counts(key) || newer;
-            if quiet(key) || newer || said {
+            if quiet(key) || newer {
                 return keep;
             }
-            said = true;
             let message = format!("OpenAPI 3.0 ignores `{key}` beside a `$ref`");
             let diagnostic = Diagnostic::warning("ref-siblings", message).at(entry.key.clone());
             let label = if keep { "taken to count all the same" } else { "ignored" };
             let help = "write `allOf: [{$ref: ...}]` and what stands beside it";
+            let diagnostic = if keep { diagnostic } else { diagnostic.left_out() };
             self.reporter.push(diagnostic.label(label).help(help));
             keep
         });
@@ -125,12 +124,9 @@ impl Checker<'_, '_> {
         if let Some(entry) = entries.get_mut("items")
             && entry.node.as_array().is_some()
         {
-            self.mended(
-                "tuple",
-                "a list of schemas in `items` is OpenAPI 3.1",
-                &entry.key,
-                "items of any type are taken",
-            );
+            let message = "a list of schemas in `items` is not supported";
+            let diagnostic = Diagnostic::warning("tuple", message).at(entry.key.clone()).left_out();
+            self.reporter.push(diagnostic.label("items of any type are taken"));
             entry.node.value = IndexMap::new().into();
         }
         // OpenAPI 2 named the property only.
@@ -185,7 +181,7 @@ impl Checker<'_, '_> {
                     None => format!("use one of {}", list(&TYPES)),
                 };
                 let fault = Diagnostic::error("unknown-type", message).at(entry.node.location.clone());
-                self.reporter.fault(fault.label("any value is taken").help(help));
+                self.reporter.fault(fault.label("any value is taken").help(help).left_out());
                 entries.shift_remove("type");
             }
             _ => {}
@@ -196,9 +192,13 @@ impl Checker<'_, '_> {
         entries.shift_remove("type");
         let composed = ["anyOf", "oneOf", "allOf"].iter().any(|key| entries.contains_key(*key));
         let label = if composed { "any value is taken" } else { "read as `anyOf` of them" };
-        self.mended("several-types", "several types are OpenAPI 3.1", key, label);
         if composed {
+            let message = "several types beside `anyOf`, `oneOf` or `allOf`";
+            self.reporter.push(Diagnostic::warning("several-types", message).at(key.clone()).label(label).left_out());
             return;
+        }
+        if !self.newer {
+            self.mended("several-types", "several types are OpenAPI 3.1", key, label);
         }
         let variant = |name: Node| {
             let place = name.location.clone();
@@ -227,7 +227,7 @@ impl Checker<'_, '_> {
             let message = format!("whether `{name}` is required stands in the `required` list of the object");
             self.mended("required-flag", message, entry.place(), label);
             if flag {
-                required.push(Node::new(name.as_str(), entry.place().clone()));
+                required.push(Node::new(name.as_str(), entry.key));
             }
         }
         if let Some(entry) = entries.get("required").filter(|entry| entry.node.as_bool().is_some()) {
@@ -350,7 +350,7 @@ impl Checker<'_, '_> {
                 Some(first) => {
                     let message = format!("the enum has the value `{text}` twice");
                     let twice = Diagnostic::warning("duplicate-value", message).at(value.location.clone());
-                    self.reporter.push(twice.note(first.location.clone(), "the first one"));
+                    self.reporter.push(twice.note(first.location.clone(), "the first one").left_out());
                 }
                 None => kept.push(value),
             }

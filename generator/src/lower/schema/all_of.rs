@@ -1,30 +1,67 @@
 //! `allOf`: one schema of all its parts.
 
+use std::cmp::Ordering;
+
+use serde_json::Number;
+
 use super::{Lowered, Naming, anything};
-use crate::load::{Additional, Placed, Schema, Sub};
+use crate::accounting::Reason;
+use crate::load::{Additional, Keyword, Schema, Sub, integer};
 use crate::lower::Lower;
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn all_of(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
-        // One reference with words around it is that reference.
+        // One reference with words and limits around it is that reference.
         if let [only] = schema.all_of.as_slice()
-            && schema.properties.0.is_empty()
-            && schema.required.is_empty()
+            && schema.says_no_type()
             && (component.is_none() || only.reference().is_some())
         {
-            let mut lowered = match schema.title {
-                Some(title) if only.reference().is_none() => {
-                    let mut part = only.read();
-                    part.title.get_or_insert(title);
-                    self.item(part, naming, None)
-                }
-                _ => self.schema(only, naming),
-            };
-            lowered.words_of_type &= schema.description.is_none();
-            return lowered;
+            return self.alone(schema, only, naming);
         }
+        let mut merged = self.flatten(schema);
+        merged.title = schema.title;
+        self.item(merged, naming, component)
+    }
+
+    /// Takes parts that only have words for what the schema says itself.
+    pub(super) fn own_words(&mut self, schema: &mut Schema<'a>) {
+        if schema.all_of.is_empty() {
+            return;
+        }
+        let words: Vec<Sub<'a>> = schema.all_of.extract_if(.., |part| is_bare(part)).collect();
+        for part in words {
+            let mut part = part.read();
+            // The schema's own description stands nearer.
+            self.words(schema, &part, false);
+            schema.title = schema.title.or(part.title);
+            schema.unknown.append(&mut part.unknown);
+        }
+    }
+
+    /// A schema of one part, with the words and limits that stand around it.
+    pub(super) fn alone(&mut self, own: &Schema<'a>, part: &Sub<'a>, naming: &Naming) -> Lowered<'a> {
+        let mut lowered = match own.title {
+            Some(title) if part.reference().is_none() => {
+                let mut part = part.read();
+                part.title.get_or_insert(title);
+                self.item(part, naming, None)
+            }
+            _ => self.schema(part, naming),
+        };
+        self.take(&own.ty);
+        if own.description.is_some() {
+            if let Some(words) = lowered.description.filter(|words| !self.ledger.has(words.at)) {
+                self.ledger.ignore(words.at, Reason::Base);
+            }
+            lowered.words_of_type = false;
+            lowered.description = own.description;
+        }
+        lowered
+    }
+
+    /// A schema with all that its parts say, and the parts of those.
+    pub(in crate::lower) fn flatten(&mut self, schema: &Schema<'a>) -> Schema<'a> {
         let mut merged = Schema {
-            ty: schema.ty,
             title: schema.title,
             description: schema.description,
             sensitive: schema.sensitive,
@@ -36,113 +73,264 @@ impl<'a> Lower<'a, '_> {
         for part in &schema.all_of {
             self.merge(&mut merged, part, &mut visited);
         }
-        let own = Schema { all_of: Vec::new(), ..schema.clone() };
-        self.absorb(&mut merged, &own);
-        merged.nullable = merged.nullable.or(schema.nullable);
-        self.item(merged, naming, component)
+        let own = Schema { all_of: Vec::new(), description: None, ..schema.clone() };
+        self.absorb(&mut merged, &own, false);
+        merged
     }
 
     fn merge(&mut self, merged: &mut Schema<'a>, part: &Sub<'a>, visited: &mut Vec<&'a str>) {
-        if let Some(reference) = part.reference() {
-            self.ledger.take(reference.at);
-            // A part that comes twice adds nothing the second time.
-            if visited.contains(&reference.value) {
-                return;
-            }
-            visited.push(reference.value);
-            match self.loaded.component("schemas", reference.value) {
-                Some(entry) => self.merge_read(merged, Sub::of(entry), true, visited),
-                None => self.unsupported(
-                    "foreign-ref",
-                    format!("there is no schema `{}`", reference.value),
-                    reference.at,
-                    "its part is left out",
-                ),
-            }
+        let Some(reference) = part.reference() else { return self.merge_part(merged, part.read(), false, visited) };
+        self.ledger.take(reference.at);
+        // A part that comes twice adds nothing the second time.
+        if visited.contains(&reference.value) {
             return;
         }
-        self.merge_read(merged, part.clone(), false, visited);
+        visited.push(reference.value);
+        let Some(entry) = self.loaded.component("schemas", reference.value) else {
+            let message = format!("there is no schema `{}`", reference.value);
+            self.unsupported("foreign-ref", message, reference.at, "its part is left out");
+            return;
+        };
+        match Sub::of(entry) {
+            alias if alias.reference().is_some() => self.merge(merged, &alias, visited),
+            target => self.merge_part(merged, target.read(), true, visited),
+        }
     }
 
-    fn merge_read(&mut self, merged: &mut Schema<'a>, part: Sub<'a>, referenced: bool, visited: &mut Vec<&'a str>) {
-        if part.reference().is_some() {
-            return self.merge(merged, &part, visited);
-        }
-        let mut part = part.read();
+    fn merge_part(
+        &mut self,
+        merged: &mut Schema<'a>,
+        mut part: Schema<'a>,
+        referenced: bool,
+        visited: &mut Vec<&'a str>,
+    ) {
         for inner in std::mem::take(&mut part.all_of) {
             self.merge(merged, &inner, visited);
         }
-        if referenced && part.discriminator.is_some() {
+        if referenced && let Some(discriminator) = part.discriminator.take() {
             // The base of a hierarchy lists its children, this one among them: here only its fields count.
             part.one_of.clear();
             part.any_of.clear();
+            self.ledger.ignore(discriminator.at, Reason::Base);
         }
-        if merged.description.is_none() {
-            merged.description = part.description;
-        }
-        if !referenced {
-            merged.sensitive = merged.sensitive.or(part.sensitive);
-            merged.json = merged.json.take().or_else(|| part.json.clone());
-            merged.enum_descriptions = merged.enum_descriptions.or(part.enum_descriptions);
-        }
-        if merged.nullable.is_none_or(|nullable| !nullable.value) {
-            merged.nullable = part.nullable.or(merged.nullable);
-        }
-        self.absorb(merged, &part);
+        self.absorb(merged, &part, referenced);
     }
 
-    /// Adds the keywords of one part to what was merged so far.
-    fn absorb(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
+    /// Adds what one part says to what was merged so far: both hold.
+    fn absorb(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool) {
         if let (Some(a), Some(b)) = (&merged.ty, &part.ty)
             && a != b
         {
-            self.unsupported(
-                "all-of-types",
-                format!("`allOf` joins the types `{}` and `{}`", a.value.name(), b.value.name()),
-                b.at,
-                "the last one counts",
-            );
+            let message = format!("`allOf` joins the types `{}` and `{}`", a.value.name(), b.value.name());
+            self.unsupported("all-of-types", message, b.at, "the last one counts");
         }
-        macro_rules! latest {
-            ($($field:ident),*) => { $( if part.$field.is_some() { merged.$field.clone_from(&part.$field); } )* };
+        for earlier in [merged.ty.map(|ty| ty.at)].into_iter().flatten().filter(|_| part.ty.is_some()) {
+            self.ledger.take(earlier);
         }
-        latest!(ty, pattern, multiple_of, exclusive_minimum, exclusive_maximum, minimum, maximum, min_properties);
-        latest!(max_properties, items, min_items, max_items, unique_items, format, min_length, max_length, not);
-        match (&merged.additional, &part.additional) {
-            // `false` would forbid the other parts' own fields.
-            (_, None | Some(Placed { value: Additional::Allowed(false), .. })) => {}
-            _ => merged.additional.clone_from(&part.additional),
-        }
-        if !part.enumeration.is_empty() {
-            merged.enumeration.clone_from(&part.enumeration);
-        }
-        for (name, property) in &part.properties.0 {
-            if let Some(earlier) = merged.properties.0.get(name) {
-                // A later part that only adds words must not take the type away.
-                if earlier == property || is_bare(property) {
-                    continue;
-                }
+        merged.ty = part.ty.or(merged.ty);
+        self.words(merged, part, referenced);
+        self.limits_of_both(merged, part);
+        match (&mut merged.items, &part.items) {
+            (Some(earlier), Some(later)) if earlier != later => {
+                self.ledger.take(earlier.at);
+                earlier.value = both(earlier.value.clone(), later.value.clone());
+                earlier.at = later.at;
             }
-            merged.properties.0.insert(name, property.clone());
+            (Some(earlier), Some(later)) => {
+                self.ledger.take(earlier.at);
+                earlier.at = later.at;
+            }
+            (None, _) => merged.items.clone_from(&part.items),
+            (Some(_), None) => {}
+        }
+        if part.not.is_some() {
+            merged.not.clone_from(&part.not);
+        }
+        match &part.additional {
+            None => {}
+            // `false` would forbid the other parts' own fields.
+            Some(additional) if additional.value == Additional::Allowed(false) => self.ledger.take(additional.at),
+            Some(_) => merged.additional.clone_from(&part.additional),
+        }
+        self.values_of_both(merged, part);
+        for (name, property) in &part.properties.0 {
+            match merged.properties.0.get_mut(name) {
+                Some(earlier) if earlier == property => self.ledger.ignore(property.at(), Reason::Repeated),
+                Some(earlier) => {
+                    self.ledger.take(earlier.at());
+                    self.ledger.take(property.at());
+                    *earlier = both(earlier.clone(), property.clone());
+                }
+                None => drop(merged.properties.0.insert(name, property.clone())),
+            }
         }
         for name in &part.required {
-            if !merged.required.contains(name) {
-                merged.required.push(*name);
+            match merged.required.contains(name) {
+                true => self.ledger.ignore(name.at, Reason::Repeated),
+                false => merged.required.push(*name),
             }
         }
         for (into, from) in [(&mut merged.one_of, &part.one_of), (&mut merged.any_of, &part.any_of)] {
             if into.is_empty() {
                 into.clone_from(from);
             } else if !from.is_empty() && into != from {
-                // Two independent choices: neither is typed, the fields of both are kept as JSON.
+                for alternative in from {
+                    let message = "two parts of an `allOf` have alternatives of their own".to_owned();
+                    self.unsupported("two-unions", message, alternative.at(), "its fields are kept as untyped JSON");
+                }
                 merged.additional = Some(anything(part.at.at));
             }
+        }
+        if merged.discriminator.is_none() {
+            merged.discriminator.clone_from(&part.discriminator);
+        }
+        merged.unknown.extend(part.unknown.iter().copied());
+    }
+
+    /// Descriptions, examples and the like: the own ones count before those of a base.
+    fn words(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool) {
+        match (merged.description, part.description) {
+            (Some(_), Some(words)) => self.ledger.ignore(words.at, Reason::Base),
+            (earlier, words) => merged.description = earlier.or(words),
+        }
+        match (merged.example, part.example) {
+            (Some(_), Some(example)) => self.ledger.ignore(example.at, Reason::FurtherExample),
+            (earlier, example) => merged.example = earlier.or(example),
+        }
+        for earlier in merged.default.iter().filter(|_| part.default.is_some()) {
+            self.ledger.ignore(earlier.at, Reason::Base);
+        }
+        merged.default = part.default.or(merged.default);
+        for earlier in [merged.nullable, part.nullable].into_iter().flatten() {
+            self.ledger.take(earlier.at);
+        }
+        if merged.nullable.is_none_or(|nullable| !nullable.value) {
+            merged.nullable = part.nullable.or(merged.nullable);
+        }
+        if referenced {
+            for flag in [part.deprecated, part.read_only, part.write_only].into_iter().flatten() {
+                self.ledger.ignore(flag.at, Reason::Base);
+            }
+            return;
+        }
+        merged.deprecated = part.deprecated.or(merged.deprecated);
+        merged.read_only = part.read_only.or(merged.read_only);
+        merged.write_only = part.write_only.or(merged.write_only);
+        merged.sensitive = merged.sensitive.or(part.sensitive);
+        merged.json = merged.json.take().or_else(|| part.json.clone());
+        merged.enum_descriptions = merged.enum_descriptions.or(part.enum_descriptions);
+    }
+
+    /// Of two limits of one kind the stricter counts.
+    fn limits_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
+        macro_rules! stricter {
+            ($($field:ident: $order:ident),*) => { $(
+                merged.$field = self.stricter(merged.$field, part.$field, |a, b| a.cmp(b) == Ordering::$order);
+            )* };
+        }
+        stricter!(min_length: Greater, max_length: Less, min_items: Greater, max_items: Less);
+        stricter!(min_properties: Greater, max_properties: Less, unique_items: Greater);
+        for (minimum, value, exclusive, other, other_exclusive) in [
+            (true, &mut merged.minimum, &mut merged.exclusive_minimum, part.minimum, part.exclusive_minimum),
+            (false, &mut merged.maximum, &mut merged.exclusive_maximum, part.maximum, part.exclusive_maximum),
+        ] {
+            let outside = if minimum { Ordering::Greater } else { Ordering::Less };
+            let stricter = match (*value, other) {
+                (Some(a), Some(b)) => match compare(b.value, a.value) {
+                    Ordering::Equal => other_exclusive.is_some_and(|exclusive| exclusive.value),
+                    order => order == outside,
+                },
+                (None, Some(_)) => true,
+                (_, None) => continue,
+            };
+            let looser = if stricter {
+                [value.map(|value| value.at), exclusive.map(|it| it.at)]
+            } else {
+                [other.map(|value| value.at), other_exclusive.map(|it| it.at)]
+            };
+            looser.into_iter().flatten().for_each(|at| self.ledger.ignore(at, Reason::Stricter));
+            if stricter {
+                (*value, *exclusive) = (other, other_exclusive);
+            }
+        }
+        // An `exclusiveMinimum: true` may stand in another part than the limit that it speaks of.
+        merged.exclusive_minimum =
+            merged.exclusive_minimum.or(part.exclusive_minimum.filter(|_| part.minimum.is_none()));
+        merged.exclusive_maximum =
+            merged.exclusive_maximum.or(part.exclusive_maximum.filter(|_| part.maximum.is_none()));
+        merged.pattern = self.one_of_two("pattern", merged.pattern, part.pattern);
+        merged.multiple_of = self.one_of_two("multipleOf", merged.multiple_of, part.multiple_of);
+        merged.format = self.one_of_two("format", merged.format, part.format);
+    }
+
+    fn stricter<T: Copy>(
+        &self,
+        a: Keyword<'a, T>,
+        b: Keyword<'a, T>,
+        is_stricter: impl Fn(&T, &T) -> bool,
+    ) -> Keyword<'a, T> {
+        let (Some(a), Some(b)) = (a, b) else { return a.or(b) };
+        let (kept, other) = if is_stricter(&b.value, &a.value) { (b, a) } else { (a, b) };
+        self.ledger.ignore(other.at, Reason::Stricter);
+        Some(kept)
+    }
+
+    /// Of two values of which only one can be kept the later.
+    fn one_of_two<T: Copy + PartialEq>(
+        &mut self,
+        keyword: &str,
+        a: Keyword<'a, T>,
+        b: Keyword<'a, T>,
+    ) -> Keyword<'a, T> {
+        let (Some(earlier), Some(later)) = (a, b) else { return a.or(b) };
+        if earlier.value == later.value {
+            self.ledger.ignore(earlier.at, Reason::Repeated);
+        } else {
+            let message = format!("another `{keyword}` stands in a later part of the `allOf`");
+            self.unsupported("all-of-values", message, earlier.at, "the later one counts");
+        }
+        Some(later)
+    }
+
+    /// The values that both parts list.
+    fn values_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
+        if part.enumeration.is_empty() || merged.enumeration.is_empty() {
+            merged.enumeration.extend(part.enumeration.iter().copied());
+            return;
+        }
+        let earlier = std::mem::take(&mut merged.enumeration);
+        let (common, others): (Vec<_>, Vec<_>) =
+            part.enumeration.iter().copied().partition(|value| earlier.contains(value));
+        if common.is_empty() {
+            let message = "no value is listed by all parts of the `allOf`".to_owned();
+            let at = part.enumeration.first().map_or(part.at.at, |value| value.at);
+            self.unsupported("all-of-values", message, at, "the values of the last part count");
+            merged.enumeration.clone_from(&part.enumeration);
+        } else {
+            others.iter().for_each(|value| self.ledger.ignore(value.at, Reason::Stricter));
+            merged.enumeration = common;
+        }
+        for value in earlier {
+            let reason = if merged.enumeration.contains(&value) { Reason::Repeated } else { Reason::Stricter };
+            self.ledger.ignore(value.at, reason);
         }
     }
 }
 
-/// Whether a property says nothing about its type.
-fn is_bare(property: &Sub<'_>) -> bool {
-    let schema = property.read();
-    schema.is_bare()
+/// A schema that two others hold for.
+fn both<'a>(earlier: Sub<'a>, later: Sub<'a>) -> Sub<'a> {
+    let at = later.at();
+    Sub::Merged(std::sync::Arc::new(Schema { all_of: vec![earlier, later], ..Schema::any(at) }))
+}
+
+/// Whether a part says nothing of values.
+fn is_bare(part: &Sub<'_>) -> bool {
+    part.reference().is_none() && part.read().is_bare()
+}
+
+fn compare(a: &Number, b: &Number) -> Ordering {
+    match (integer(a), integer(b)) {
+        (Some(a), Some(b)) => a.cmp(&b),
+        _ => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),
+    }
 }

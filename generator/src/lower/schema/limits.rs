@@ -1,34 +1,82 @@
-//! Limits of texts and numbers: what is checked before a value is sent.
+//! Limits of values: what is checked before they are sent.
 
 use serde_json::Number;
 
+use crate::accounting::Reason;
+use crate::diagnostic::Location;
 use crate::load::{Keyword, Schema};
 use crate::lower::Lower;
-use crate::lower::model::{Bound, Shape};
+use crate::lower::model::{Bound, Shape, Type, TypeKind};
+
+/// Which limits a type can be held to.
+#[derive(Clone, Copy, Default)]
+struct Applicable {
+    text: bool,
+    number: bool,
+    list: bool,
+    object: bool,
+}
 
 impl<'a> Lower<'a, '_> {
-    /// The limits that keywords set for texts and numbers.
-    pub(super) fn limits(&mut self, schema: &Schema<'a>) -> Shape {
-        let pattern = schema.pattern.filter(|pattern| match regex_lite::Regex::new(pattern.value) {
-            Ok(_) => true,
-            Err(error) => {
-                self.unsupported(
-                    "pattern",
-                    format!("the pattern `{}` cannot be checked: {error}", pattern.value),
-                    pattern.at,
-                    "values are sent without this check",
-                );
-                false
+    /// Adds the limits that a schema sets to those that its type has; what says nothing of that type is passed over.
+    pub(super) fn limit(&mut self, schema: &Schema<'a>, ty: &Type, shape: &mut Shape) {
+        let applicable = self.applicable(ty);
+        if applicable.text {
+            raise(&mut shape.min_length, self.take(&schema.min_length).filter(|n| *n > 0));
+            lower(&mut shape.max_length, self.take(&schema.max_length));
+            self.pattern(schema, shape);
+        }
+        if applicable.number {
+            let minimum = self.bound(&schema.minimum, &schema.exclusive_minimum);
+            let maximum = self.bound(&schema.maximum, &schema.exclusive_maximum);
+            shape.minimum = minimum.or(shape.minimum.take());
+            shape.maximum = maximum.or(shape.maximum.take());
+            shape.multiple_of = self.take(&schema.multiple_of).cloned().or(shape.multiple_of.take());
+        }
+        if applicable.list {
+            raise(&mut shape.min_items, self.take(&schema.min_items).filter(|n| *n > 0));
+            lower(&mut shape.max_items, self.take(&schema.max_items));
+            shape.unique |= self.take(&schema.unique_items) == Some(true);
+        }
+        if applicable.object {
+            raise(&mut shape.min_items, self.take(&schema.min_properties).filter(|n| *n > 0));
+            lower(&mut shape.max_items, self.take(&schema.max_properties));
+        }
+        self.pass_over(schema, applicable);
+    }
+
+    fn applicable(&self, ty: &Type) -> Applicable {
+        let none = Applicable::default();
+        match ty {
+            Type::String | Type::Secret | Type::JsonText(_) => Applicable { text: true, ..none },
+            Type::I32 | Type::I64 | Type::U64 | Type::F64 => Applicable { number: true, ..none },
+            Type::List(_) => Applicable { list: true, ..none },
+            Type::Map(_) => Applicable { object: true, ..none },
+            Type::Bool => none,
+            Type::Value => Applicable { text: true, number: true, list: true, object: true },
+            Type::Nullable(inner) => self.applicable(inner),
+            Type::Named(id) => match self.types[*id].kind {
+                TypeKind::Struct(_) => Applicable { object: true, ..none },
+                TypeKind::StringEnum(_) => Applicable { text: true, ..none },
+                TypeKind::IntegerEnum(_) => Applicable { number: true, ..none },
+                TypeKind::Union(_) => Applicable { text: true, number: true, list: true, object: true },
+            },
+        }
+    }
+
+    fn pattern(&mut self, schema: &Schema<'a>, shape: &mut Shape) {
+        let Some(pattern) = schema.pattern else { return };
+        match regex_lite::Regex::new(pattern.value) {
+            Ok(_) => {
+                self.ledger.take(pattern.at);
+                shape.pattern = Some(pattern.value.to_owned());
             }
-        });
-        Shape {
-            min_length: self.take(&schema.min_length).filter(|n| *n > 0),
-            max_length: self.take(&schema.max_length),
-            minimum: self.bound(&schema.minimum, &schema.exclusive_minimum),
-            maximum: self.bound(&schema.maximum, &schema.exclusive_maximum),
-            multiple_of: self.take(&schema.multiple_of).cloned(),
-            pattern: self.take(&pattern).map(str::to_owned),
-            ..Shape::default()
+            Err(error) => self.unsupported(
+                "pattern",
+                format!("the pattern `{}` cannot be checked: {error}", pattern.value),
+                pattern.at,
+                "values are sent without this check",
+            ),
         }
     }
 
@@ -36,4 +84,40 @@ impl<'a> Lower<'a, '_> {
         let exclusive = self.take(exclusive) == Some(true);
         Some(Bound { value: self.take(value)?.clone(), exclusive })
     }
+
+    /// Accounts for keywords that hold for values of other types than the schema's.
+    fn pass_over(&self, schema: &Schema<'a>, applicable: Applicable) {
+        fn at<'a, T>(keyword: &Keyword<'a, T>) -> Option<&'a Location> {
+            keyword.as_ref().map(|keyword| keyword.at)
+        }
+        let text = [at(&schema.min_length), at(&schema.max_length), at(&schema.pattern)];
+        let number = [
+            at(&schema.minimum),
+            at(&schema.exclusive_minimum),
+            at(&schema.maximum),
+            at(&schema.exclusive_maximum),
+            at(&schema.multiple_of),
+        ];
+        let list = [at(&schema.min_items), at(&schema.max_items), at(&schema.unique_items), at(&schema.items)];
+        let object = [at(&schema.min_properties), at(&schema.max_properties), at(&schema.additional)];
+        let properties = schema.properties.0.values().map(|property| property.at());
+        let required = schema.required.iter().map(|name| name.at);
+        let of_objects = object.into_iter().flatten().chain(properties).chain(required).filter(|_| !applicable.object);
+        let groups = [(applicable.text, &text[..]), (applicable.number, &number[..]), (applicable.list, &list[..])];
+        let others = groups.into_iter().filter(|(applies, _)| !applies).flat_map(|(_, places)| places);
+        for place in others.copied().flatten().chain(of_objects) {
+            self.ledger.ignore(place, Reason::OtherType);
+        }
+    }
+}
+
+fn raise(limit: &mut Option<usize>, other: Option<usize>) {
+    *limit = (*limit).max(other);
+}
+
+fn lower(limit: &mut Option<usize>, other: Option<usize>) {
+    *limit = match (*limit, other) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
 }

@@ -10,7 +10,7 @@ pub use object::renamed;
 
 use super::model::{Docs, Inner, Shape, Type, TypeId, TypeKind};
 use super::{Lower, docs, names};
-use crate::accounting::Ledger;
+use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
 use crate::load::{Additional, JsonType, Keyword, Node, Schema, Sub, integer};
 use union::is_typed;
@@ -67,16 +67,28 @@ impl<'a> Lowered<'a> {
     /// Docs of something of this type.
     pub fn docs(&self, own: Option<&str>, ledger: &Ledger, fallback: impl FnOnce() -> String) -> Docs {
         let mut facts = self.facts.clone();
-        if self.ty != Type::Secret {
-            facts.extend(docs::example(self.example.map(|example| example.value.to_json()).as_ref()));
-            self.example.iter().for_each(|example| ledger.take(example.at));
-        }
-        let words = match (own, &self.ty) {
-            (Some(own), _) => Some(own.to_owned()),
-            (None, Type::Named(_)) if self.words_of_type => {
-                self.description.map(|words| docs::first_paragraph(words.value))
+        if let Some(example) = self.example {
+            let shown = docs::example(Some(&example.value.to_json())).filter(|_| self.ty != Type::Secret);
+            match shown {
+                Some(_) => ledger.take(example.at),
+                None => ledger.ignore(example.at, Reason::FurtherExample),
             }
-            _ => ledger.value(&self.description).map(str::to_owned),
+            facts.extend(shown);
+        }
+        let words = match (own, self.description) {
+            // Of a shared type's words, which stand whole there, a paragraph is enough.
+            (None, Some(words)) if self.words_of_type && ledger.has(words.at) => {
+                Some(docs::first_paragraph(words.value))
+            }
+            (Some(own), Some(words)) if !self.words_of_type && !own.contains(words.value.trim()) => {
+                ledger.take(words.at);
+                Some(format!("{}\n\n{}", own.trim(), words.value.trim()))
+            }
+            (Some(own), words) => {
+                words.iter().for_each(|words| ledger.ignore(words.at, Reason::Base));
+                Some(own.to_owned())
+            }
+            (None, words) => ledger.value(&words).map(str::to_owned),
         };
         docs::with_facts(words.as_deref(), facts, fallback)
     }
@@ -165,23 +177,29 @@ impl<'a> Lower<'a, '_> {
         lowered
     }
 
-    fn item(&mut self, schema: Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
+    fn item(&mut self, mut schema: Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
+        self.own_words(&mut schema);
         let mut lowered = self.kind(&schema, naming, component);
+        self.limit(&schema, &lowered.ty, &mut lowered.shape);
         lowered.nullable |= self.take(&schema.nullable) == Some(true);
-        lowered.deprecated = self.take(&schema.deprecated) == Some(true);
-        lowered.read_only = self.take(&schema.read_only) == Some(true);
-        lowered.write_only = self.take(&schema.write_only) == Some(true);
-        if schema.description.is_some() {
-            lowered.description = schema.description;
+        lowered.deprecated |= self.take(&schema.deprecated) == Some(true);
+        lowered.read_only |= self.take(&schema.read_only) == Some(true);
+        lowered.write_only |= self.take(&schema.write_only) == Some(true);
+        if let Some(words) = schema.description {
+            lowered.description = Some(words);
         }
-        lowered.facts = match lowered.ty {
-            Type::Named(id) if !matches!(self.types[id].kind, TypeKind::Struct(_)) => {
-                docs::facts(&Schema { default: schema.default, ..Schema::any(schema.at.at) }, self.ledger)
+        lowered.facts.extend(self.listed_values(&schema, &lowered.ty));
+        lowered.facts.extend(match &lowered.ty {
+            Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)) => {
+                docs::facts(&schema.words_only(), self.ledger)
             }
-            Type::Named(_) => Vec::new(),
             _ => docs::facts(&schema, self.ledger),
-        };
-        lowered.example = schema.example;
+        });
+        if let (Some(earlier), Some(_)) = (lowered.example, schema.example) {
+            self.ledger.ignore(earlier.at, Reason::FurtherExample);
+        }
+        lowered.example = schema.example.or(lowered.example);
+        self.unknown(&schema);
         if let Some(not) = &schema.not {
             self.unsupported(
                 "not",
@@ -191,6 +209,30 @@ impl<'a> Lower<'a, '_> {
             );
         }
         lowered
+    }
+
+    /// The values of an enum that has no type of its own, in words.
+    fn listed_values(&self, schema: &Schema<'a>, ty: &Type) -> Option<String> {
+        let typed = matches!(ty, Type::Named(_)) || *ty == Type::Secret;
+        let values: Vec<String> = schema.enumeration.iter().map(|value| value.value.to_json().to_string()).collect();
+        schema.enumeration.iter().for_each(|value| self.ledger.take(value.at));
+        let shown = !typed && !values.is_empty() && !values.iter().any(|value| value.contains('`'));
+        shown.then(|| {
+            format!("One of {}.", values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", "))
+        })
+    }
+
+    /// Keywords that are unknown here: each is left out.
+    fn unknown(&mut self, schema: &Schema<'a>) {
+        for keyword in &schema.unknown {
+            let Some(effect) = unknown_keyword(keyword.value) else { continue };
+            self.unsupported(
+                "unknown-keyword",
+                format!("the keyword `{}` of a schema is not supported", keyword.value),
+                keyword.at,
+                effect,
+            );
+        }
     }
 
     fn kind(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
@@ -235,10 +277,8 @@ impl<'a> Lower<'a, '_> {
         match ty {
             Some(JsonType::String) => self.string(&schema, naming),
             Some(JsonType::Boolean) => Lowered::plain(Type::Bool),
-            Some(JsonType::Integer) => {
-                Lowered { shape: self.limits(&schema), ..Lowered::plain(integer_type(&schema, self.ledger)) }
-            }
-            Some(JsonType::Number) => Lowered { shape: self.limits(&schema), ..Lowered::plain(Type::F64) },
+            Some(JsonType::Integer) => Lowered::plain(integer_type(&schema, self.ledger)),
+            Some(JsonType::Number) => Lowered::plain(Type::F64),
             Some(JsonType::Array) => self.array(&schema, naming),
             Some(JsonType::Object) => self.object(&schema, naming, component),
             None => Lowered::plain(Type::Value),
@@ -247,13 +287,13 @@ impl<'a> Lower<'a, '_> {
 
     fn string(&mut self, schema: &Schema<'a>, naming: &Naming) -> Lowered<'a> {
         if self.take(&schema.sensitive) == Some(true) {
-            return Lowered { shape: self.limits(schema), ..Lowered::plain(Type::Secret) };
+            return Lowered::plain(Type::Secret);
         }
         if let Some(json) = self.take(&schema.json) {
             let inner = self.schema(&json, naming);
             return Lowered::plain(Type::JsonText(Box::new(inner.element())));
         }
-        Lowered { shape: self.limits(schema), ..Lowered::plain(Type::String) }
+        Lowered::plain(Type::String)
     }
 
     fn array(&mut self, schema: &Schema<'a>, naming: &Naming) -> Lowered<'a> {
@@ -261,15 +301,44 @@ impl<'a> Lower<'a, '_> {
             Some(items) => self.schema(&items, &Naming::new(&naming.parent, &names::singular(&naming.name))),
             None => Lowered::plain(Type::Value),
         };
-        let shape = Shape {
-            inner: Inner::List(Box::new(element.shape.clone())),
-            min_items: self.take(&schema.min_items).filter(|n| *n > 0),
-            max_items: self.take(&schema.max_items),
-            unique: self.take(&schema.unique_items) == Some(true),
-            ..Shape::default()
-        };
-        Lowered { shape, ..Lowered::plain(Type::List(Box::new(element.element()))) }
+        let facts = self.element_words(&element);
+        let shape = Shape { inner: Inner::List(Box::new(element.shape.clone())), ..Shape::default() };
+        Lowered { shape, facts, ..Lowered::plain(Type::List(Box::new(element.element()))) }
     }
+
+    /// What is said of the elements of a list or the values of a map, where no type of theirs says it.
+    fn element_words(&self, element: &Lowered<'a>) -> Vec<String> {
+        let at_type =
+            matches!(element.ty, Type::Named(_)) && element.description.is_some_and(|it| self.ledger.has(it.at));
+        let words = match at_type {
+            true if element.words_of_type => {
+                element.example.iter().for_each(|example| self.ledger.ignore(example.at, Reason::FurtherExample));
+                return Vec::new();
+            }
+            true => Lowered { description: None, ..element.clone() }.docs(None, self.ledger, String::new),
+            false => element.docs(None, self.ledger, String::new),
+        };
+        let words = words.join("\n");
+        let words = words.trim();
+        if words.is_empty() { Vec::new() } else { vec![format!("Each: {words}")] }
+    }
+}
+
+/// What becomes of a keyword that is unknown here; None for those that only tools need.
+fn unknown_keyword(keyword: &str) -> Option<&'static str> {
+    Some(match keyword {
+        "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary" => return None,
+        "contentMediaType" | "contentEncoding" | "contentSchema" => "the text is given and returned as it is",
+        "prefixItems" | "additionalItems" | "unevaluatedItems" => "the elements are typed by `items` alone",
+        "patternProperties" | "unevaluatedProperties" | "if" | "then" | "else" | "dependentSchemas" => {
+            "the fields that it describes are not typed"
+        }
+        "$dynamicRef" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor" => "what it refers to is not followed",
+        "contains" | "minContains" | "maxContains" | "propertyNames" | "dependentRequired" | "dependencies" => {
+            "values are sent without this check"
+        }
+        _ => "ignored",
+    })
 }
 
 /// `additionalProperties: true`, where it goes without saying.

@@ -1,12 +1,14 @@
 //! Objects: structs with their fields, and maps.
 
 use super::{Inline, Lowered, Naming, RESPONSE};
+use crate::accounting::Reason;
 use crate::load::{Additional, Schema};
 use crate::lower::model::{Field, Inner, Presence, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
 use crate::lower::{Lower, docs, names};
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn object(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
+        let mut additional_words = Vec::new();
         let additional = match self.take(&schema.additional) {
             Some(Additional::Allowed(false)) => None,
             Some(Additional::Allowed(true)) => Some(Type::Value),
@@ -18,18 +20,34 @@ impl<'a> Lower<'a, '_> {
                 let name = if name == naming.name { format!("{name} value") } else { name };
                 let inner = self.schema(&values, &Naming::new(&naming.parent, &name));
                 if schema.properties.0.is_empty() {
-                    let shape = Shape {
-                        inner: Inner::Map(Box::new(inner.shape.clone())),
-                        min_items: self.take(&schema.min_properties).filter(|n| *n > 0),
-                        max_items: self.take(&schema.max_properties),
-                        ..Shape::default()
-                    };
-                    return Lowered { shape, ..Lowered::plain(Type::Map(Box::new(inner.element()))) };
+                    let facts = self.element_words(&inner);
+                    let shape = Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() };
+                    return Lowered { shape, facts, ..Lowered::plain(Type::Map(Box::new(inner.element()))) };
                 }
+                additional_words = self.element_words(&inner);
                 Some(inner.element())
             }
         };
+        if let Some(discriminator) = &schema.discriminator {
+            self.unsupported(
+                "inheritance",
+                format!(
+                    "types that name this one as their base by `{}` are not told apart",
+                    discriminator.value.property.value
+                ),
+                discriminator.at,
+                "their own fields are kept as untyped JSON",
+            );
+        }
         if schema.properties.0.is_empty() {
+            for name in &schema.required {
+                self.unsupported(
+                    "required-unknown",
+                    format!("`required` names `{}`, and the schema has no properties", name.value),
+                    name.at,
+                    "the map is sent without this check",
+                );
+            }
             return Lowered::plain(Type::Map(Box::new(Type::Value)));
         }
         let key = Inline::Object(naming.name.clone(), Box::new(schema.clone()));
@@ -47,6 +65,9 @@ impl<'a> Lower<'a, '_> {
             let body = self.fields(schema, additional, &parent);
             if known.is_none() {
                 self.types[id].kind = TypeKind::Struct(body);
+                let words = additional_words.iter().flat_map(|words| docs::lines(&format!("Further fields. {words}")));
+                self.types[id].docs.extend(std::iter::once(String::new()).filter(|_| !additional_words.is_empty()));
+                self.types[id].docs.extend(words);
             }
             self.take(&schema.description);
         }
@@ -95,6 +116,10 @@ impl<'a> Lower<'a, '_> {
         schema: &Schema<'a>,
         kind: TypeKind,
     ) -> TypeId {
+        if let Some(example) = &schema.example {
+            // Unless a field of the type shows it.
+            self.ledger.ignore(example.at, Reason::Sample);
+        }
         let id = self.types.len();
         let is_enum = matches!(kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_));
         let name = match component {

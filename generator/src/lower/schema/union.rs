@@ -3,7 +3,7 @@
 use super::{Inline, Lowered, Naming};
 use crate::load::{Discriminator, JsonType, Schema, Sub};
 use crate::lower::model::{Type, TypeId, TypeKind, Union, UnionVariant, Variant};
-use crate::lower::{Lower, names, variants};
+use crate::lower::{Lower, docs, names, variants};
 
 /// What an alternative turned into.
 struct Alternative<'a> {
@@ -53,9 +53,8 @@ impl<'a> Lower<'a, '_> {
             })
             .collect();
         if let [(_, only)] = parts.as_slice() {
-            let mut lowered = self.schema(only, naming);
+            let mut lowered = self.alone(schema, only, naming);
             lowered.nullable |= nullable;
-            lowered.words_of_type &= schema.description.is_none();
             return lowered;
         }
         self.take(&schema.ty);
@@ -100,7 +99,17 @@ impl<'a> Lower<'a, '_> {
                 let tag = discriminator.value.property.value.to_owned();
                 (Some(tag), tagged(&discriminator.value, &alternatives))
             }
-            None => (None, untagged(&alternatives, |id| self.types[id].name.clone())),
+            None => {
+                if let Some(discriminator) = &schema.discriminator {
+                    self.unsupported(
+                        "discriminator",
+                        "a `discriminator` beside alternatives that have no name of their own".to_owned(),
+                        discriminator.at,
+                        "the alternative is chosen by what fits",
+                    );
+                }
+                (None, untagged(&alternatives, |id| self.types[id].name.clone()))
+            }
         };
         // What turned out to be one type after all needs no union.
         if let ([only], None) = (variants.as_slice(), &tag)
@@ -127,6 +136,19 @@ impl<'a> Lower<'a, '_> {
             let hint = title.or(component).map_or_else(|| format!("option {}", index + 1), str::to_owned);
             let lowered = self.schema(part, &Naming::new(&parent, &hint));
             *nullable |= lowered.nullable;
+            let words = self.element_words(&lowered);
+            // Another union that is equal has the words already.
+            if !words.is_empty() && matches!(&self.types[id].kind, TypeKind::Union(union) if union.variants.is_empty())
+            {
+                let words = words.iter().map(|words| words.trim_start_matches("Each: "));
+                let words = words.collect::<Vec<_>>().join(" ");
+                let line = docs::item(&format!("{}: {words}", names::camel(&hint)));
+                let docs = &mut self.types[id].docs;
+                if !docs.last().is_some_and(|last| last.starts_with(['-', ' '])) {
+                    docs.push(String::new());
+                }
+                docs.extend(line);
+            }
             alternatives.push(Alternative { component, title, ty: lowered.ty });
         }
         alternatives

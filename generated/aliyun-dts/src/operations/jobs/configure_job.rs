@@ -17,6 +17,11 @@ impl Client {
     /// `Action=ConfigureDtsJob`
     ///
     /// Source: aliyun-dts.md, section 6.4.2 ConfigureDtsJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ConfigureDtsJob")]
     #[doc(alias = "configureJob")]
     pub fn configure_job(&self) -> ConfigureJob {

@@ -16,6 +16,11 @@ impl Client {
     /// `Action=ConfigureSubscription`
     ///
     /// Source: aliyun-dts.md, section 6.4.3 ConfigureSubscription.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "configureSubscription")]
     pub fn configure_subscription(&self) -> ConfigureSubscription {
         ConfigureSubscription(self.call(ConfigureSubscription::SPEC))

@@ -14,6 +14,11 @@ impl Client {
     /// `Action=DeleteDtsJob`
     ///
     /// Source: aliyun-dts.md, section 6.4.15 DeleteDtsJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DeleteDtsJob")]
     #[doc(alias = "deleteJob")]
     pub fn delete_job(&self) -> DeleteJob {

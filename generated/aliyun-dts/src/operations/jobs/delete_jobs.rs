@@ -14,6 +14,11 @@ impl Client {
     /// `Action=DeleteDtsJobs`
     ///
     /// Source: aliyun-dts.md, section 6.4.16 DeleteDtsJobs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DeleteDtsJobs")]
     #[doc(alias = "deleteJobs")]
     pub fn delete_jobs(&self) -> DeleteJobs {

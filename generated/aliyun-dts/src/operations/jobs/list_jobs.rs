@@ -20,6 +20,11 @@ impl Client {
     /// `Action=DescribeDtsJobs`
     ///
     /// Source: aliyun-dts.md, section 6.4.8.2 DescribeDtsJobs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeDtsJobs")]
     #[doc(alias = "listJobs")]
     pub fn list_jobs(&self) -> ListJobs {

@@ -16,6 +16,11 @@ impl Client {
     /// `Action=WhiteIpList`
     ///
     /// Source: aliyun-dts.md, section 6.4.8.4 WhiteIpList.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "WhiteIpList")]
     #[doc(alias = "listServerIps")]
     pub fn list_server_ips(&self) -> ListServerIps {

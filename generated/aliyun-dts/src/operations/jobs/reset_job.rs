@@ -15,6 +15,11 @@ impl Client {
     /// `Action=ResetDtsJob`
     ///
     /// Source: aliyun-dts.md, section 6.4.10 ResetDtsJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ResetDtsJob")]
     #[doc(alias = "resetJob")]
     pub fn reset_job(&self) -> ResetJob {

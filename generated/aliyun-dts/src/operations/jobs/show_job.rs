@@ -19,6 +19,11 @@ impl Client {
     /// `Action=DescribeDtsJobDetail`
     ///
     /// Source: aliyun-dts.md, section 6.4.8.1 DescribeDtsJobDetail.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeDtsJobDetail")]
     #[doc(alias = "showJob")]
     pub fn show_job(&self) -> ShowJob {

@@ -15,6 +15,11 @@ impl Client {
     /// `Action=SummaryJobDetail`
     ///
     /// Source: aliyun-dts.md, section 6.4.17 SummaryJobDetail.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "SummaryJobDetail")]
     #[doc(alias = "showJobSummary")]
     pub fn show_job_summary(&self) -> ShowJobSummary {

@@ -15,6 +15,11 @@ impl Client {
     /// `Action=DescribePreCheckStatus`
     ///
     /// Source: aliyun-dts.md, section 6.4.8.3 DescribePreCheckStatus.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribePreCheckStatus")]
     #[doc(alias = "showPrecheckStatus")]
     pub fn show_precheck_status(&self) -> ShowPrecheckStatus {

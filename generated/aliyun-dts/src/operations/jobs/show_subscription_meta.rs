@@ -17,6 +17,11 @@ impl Client {
     /// `Action=DescribeSubscriptionMeta`
     ///
     /// Source: aliyun-dts.md, section 6.4.8.5 DescribeSubscriptionMeta.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeSubscriptionMeta")]
     #[doc(alias = "showSubscriptionMeta")]
     pub fn show_subscription_meta(&self) -> ShowSubscriptionMeta {

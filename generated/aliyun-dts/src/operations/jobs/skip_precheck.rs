@@ -15,6 +15,11 @@ impl Client {
     /// `Action=SkipPreCheck`
     ///
     /// Source: aliyun-dts.md, section 6.4.7 SkipPreCheck.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "SkipPreCheck")]
     #[doc(alias = "skipPrecheck")]
     pub fn skip_precheck(&self) -> SkipPrecheck {

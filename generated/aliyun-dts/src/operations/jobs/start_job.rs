@@ -14,6 +14,11 @@ impl Client {
     /// `Action=StartDtsJob`
     ///
     /// Source: aliyun-dts.md, section 6.4.4 StartDtsJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "StartDtsJob")]
     #[doc(alias = "startJob")]
     pub fn start_job(&self) -> StartJob {

@@ -14,6 +14,11 @@ impl Client {
     /// `Action=StartDtsJobs`
     ///
     /// Source: aliyun-dts.md, section 6.4.5 StartDtsJobs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "StartDtsJobs")]
     #[doc(alias = "startJobs")]
     pub fn start_jobs(&self) -> StartJobs {

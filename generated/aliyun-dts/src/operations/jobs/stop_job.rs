@@ -14,6 +14,11 @@ impl Client {
     /// `Action=StopDtsJob`
     ///
     /// Source: aliyun-dts.md, section 6.4.13 StopDtsJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "StopDtsJob")]
     #[doc(alias = "stopJob")]
     pub fn stop_job(&self) -> StopJob {

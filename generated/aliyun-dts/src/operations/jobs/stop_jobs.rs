@@ -12,6 +12,11 @@ impl Client {
     /// `Action=StopDtsJobs`
     ///
     /// Source: aliyun-dts.md, section 6.4.14 StopDtsJobs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "StopDtsJobs")]
     #[doc(alias = "stopJobs")]
     pub fn stop_jobs(&self) -> StopJobs {

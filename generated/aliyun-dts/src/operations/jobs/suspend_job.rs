@@ -14,6 +14,11 @@ impl Client {
     /// `Action=SuspendDtsJob`
     ///
     /// Source: aliyun-dts.md, section 6.4.11 SuspendDtsJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "SuspendDtsJob")]
     #[doc(alias = "suspendJob")]
     pub fn suspend_job(&self) -> SuspendJob {

@@ -12,6 +12,11 @@ impl Client {
     /// `Action=SuspendDtsJobs`
     ///
     /// Source: aliyun-dts.md, section 6.4.12 SuspendDtsJobs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "SuspendDtsJobs")]
     #[doc(alias = "suspendJobs")]
     pub fn suspend_jobs(&self) -> SuspendJobs {

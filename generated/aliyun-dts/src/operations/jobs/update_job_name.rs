@@ -12,6 +12,11 @@ impl Client {
     /// `Action=ModifyDtsJobName`
     ///
     /// Source: aliyun-dts.md, section 6.4.9.4 ModifyDtsJobName.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ModifyDtsJobName")]
     #[doc(alias = "updateJobName")]
     pub fn update_job_name(&self) -> UpdateJobName {

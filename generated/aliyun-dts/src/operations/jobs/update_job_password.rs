@@ -14,6 +14,11 @@ impl Client {
     /// `Action=ModifyDtsJobPassword`
     ///
     /// Source: aliyun-dts.md, section 6.4.9.3 ModifyDtsJobPassword.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ModifyDtsJobPassword")]
     #[doc(alias = "updateJobPassword")]
     pub fn update_job_password(&self) -> UpdateJobPassword {

@@ -15,6 +15,11 @@ impl Client {
     /// `Action=ModifySubscription`
     ///
     /// Source: aliyun-dts.md, section 6.4.9.2 ModifySubscription.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ModifySubscription")]
     #[doc(alias = "updateSubscription")]
     pub fn update_subscription(&self) -> UpdateSubscription {

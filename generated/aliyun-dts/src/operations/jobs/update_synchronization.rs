@@ -16,6 +16,11 @@ impl Client {
     /// `Action=ModifyDtsJob`
     ///
     /// Source: aliyun-dts.md, section 6.4.9.1 ModifyDtsJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ModifyDtsJob")]
     #[doc(alias = "updateSynchronization")]
     pub fn update_synchronization(&self) -> UpdateSynchronization {

@@ -15,6 +15,11 @@ impl Client {
     /// `Action=ConfigureSynchronizationJobReplicatorCompare`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.10 ConfigureSynchronizationJobReplicatorCompare.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ConfigureSynchronizationJobReplicatorCompare")]
     #[doc(alias = "configureReplicatorCompare")]
     #[deprecated(note = "the service discourages its use")]

@@ -19,6 +19,11 @@ impl Client {
     /// `Action=ConfigureSynchronizationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.2 ConfigureSynchronizationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "configureSynchronizationJob")]
     #[deprecated(note = "use `configure_job`")]
     pub fn configure_synchronization_job(&self) -> ConfigureSynchronizationJob {

@@ -15,6 +15,11 @@ impl Client {
     /// `Action=CreateSynchronizationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.1 CreateSynchronizationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "createSynchronizationJob")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_synchronization_job(&self) -> CreateSynchronizationJob {

@@ -14,6 +14,11 @@ impl Client {
     /// `Action=DeleteSynchronizationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.16 DeleteSynchronizationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "deleteSynchronizationJob")]
     #[deprecated(note = "use `delete_job`")]
     pub fn delete_synchronization_job(&self) -> DeleteSynchronizationJob {

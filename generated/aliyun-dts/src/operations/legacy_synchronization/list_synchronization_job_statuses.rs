@@ -13,6 +13,11 @@ impl Client {
     /// `Action=DescribeSynchronizationJobStatusList`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.14 DescribeSynchronizationJobStatusList.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeSynchronizationJobStatusList")]
     #[doc(alias = "listSynchronizationJobStatuses")]
     #[deprecated(note = "use `list_jobs`")]

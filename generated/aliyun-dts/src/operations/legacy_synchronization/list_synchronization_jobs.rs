@@ -19,6 +19,11 @@ impl Client {
     /// `Action=DescribeSynchronizationJobs`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.12 DescribeSynchronizationJobs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeSynchronizationJobs")]
     #[doc(alias = "listSynchronizationJobs")]
     #[deprecated(note = "use `list_jobs`")]

@@ -14,6 +14,11 @@ impl Client {
     /// `Action=ResetSynchronizationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.5 ResetSynchronizationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "resetSynchronizationJob")]
     #[deprecated(note = "use `reset_job`")]
     pub fn reset_synchronization_job(&self) -> ResetSynchronizationJob {

@@ -15,6 +15,11 @@ impl Client {
     /// `Action=DescribeEndpointSwitchStatus`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.9 DescribeEndpointSwitchStatus.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeEndpointSwitchStatus")]
     #[doc(alias = "showEndpointSwitch")]
     #[deprecated(note = "the service discourages its use")]

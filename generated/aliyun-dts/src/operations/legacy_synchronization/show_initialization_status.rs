@@ -17,6 +17,11 @@ impl Client {
     /// `Action=DescribeInitializationStatus`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.13 DescribeInitializationStatus.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeInitializationStatus")]
     #[doc(alias = "showInitializationStatus")]
     #[deprecated(note = "use `show_precheck_status`")]

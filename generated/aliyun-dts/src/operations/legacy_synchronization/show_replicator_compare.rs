@@ -13,6 +13,11 @@ impl Client {
     /// `Action=DescribeSynchronizationJobReplicatorCompare`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.11 DescribeSynchronizationJobReplicatorCompare.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeSynchronizationJobReplicatorCompare")]
     #[doc(alias = "showReplicatorCompare")]
     #[deprecated(note = "the service discourages its use")]

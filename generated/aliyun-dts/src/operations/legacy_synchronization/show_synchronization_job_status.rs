@@ -17,6 +17,11 @@ impl Client {
     /// `Action=DescribeSynchronizationJobStatus`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.15 DescribeSynchronizationJobStatus.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeSynchronizationJobStatus")]
     #[doc(alias = "showSynchronizationJobStatus")]
     #[deprecated(note = "use `show_job`")]

@@ -15,6 +15,11 @@ impl Client {
     /// `Action=DescribeSynchronizationObjectModifyStatus`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.7 DescribeSynchronizationObjectModifyStatus.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeSynchronizationObjectModifyStatus")]
     #[doc(alias = "showSynchronizationObjectUpdate")]
     #[deprecated(note = "use `list_jobs`")]

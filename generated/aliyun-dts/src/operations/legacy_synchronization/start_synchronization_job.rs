@@ -14,6 +14,11 @@ impl Client {
     /// `Action=StartSynchronizationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.3 StartSynchronizationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "startSynchronizationJob")]
     #[deprecated(note = "use `start_job`")]
     pub fn start_synchronization_job(&self) -> StartSynchronizationJob {

@@ -15,6 +15,11 @@ impl Client {
     /// `Action=SuspendSynchronizationJob`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.4 SuspendSynchronizationJob.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "suspendSynchronizationJob")]
     #[deprecated(note = "use `suspend_job`")]
     pub fn suspend_synchronization_job(&self) -> SuspendSynchronizationJob {

@@ -19,6 +19,11 @@ impl Client {
     /// `Action=SwitchSynchronizationEndpoint`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.8 SwitchSynchronizationEndpoint.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "switchSynchronizationEndpoint")]
     #[deprecated(note = "the service discourages its use")]
     pub fn switch_synchronization_endpoint(&self) -> SwitchSynchronizationEndpoint {

@@ -15,6 +15,11 @@ impl Client {
     /// `Action=ModifySynchronizationObject`
     ///
     /// Source: aliyun-dts.md, section 6.5.2.6 ModifySynchronizationObject.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
+    /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ModifySynchronizationObject")]
     #[doc(alias = "updateSynchronizationObjects")]
     #[deprecated(note = "use `update_synchronization`")]

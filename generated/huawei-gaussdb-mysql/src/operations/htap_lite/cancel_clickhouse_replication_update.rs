@@ -12,6 +12,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.27 Stopping changing a replication to ClickHouse.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteClickHouseDataBaseConfig")]
     #[doc(alias = "cancelClickhouseReplicationUpdate")]
     pub fn cancel_clickhouse_replication_update(

@@ -18,6 +18,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication/database-check`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.9 Checking the databases of a replication to ClickHouse.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The result.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CheckClickHouseDataBaseConfig")]
     #[doc(alias = "checkClickhouseReplicationDatabases")]
     pub fn check_clickhouse_replication_databases(

@@ -18,6 +18,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication/table-check`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.10 Checking the tables of a replication to ClickHouse.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The result.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CheckClickHouseTableConfig")]
     #[doc(alias = "checkClickhouseReplicationTables")]
     pub fn check_clickhouse_replication_tables(

@@ -13,6 +13,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.14 Creating a ClickHouse instance.
+    ///
+    /// # Responses
+    ///
+    /// - `202`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateClickHouseInstance")]
     #[doc(alias = "createClickhouseInstance")]
     pub fn create_clickhouse_instance(

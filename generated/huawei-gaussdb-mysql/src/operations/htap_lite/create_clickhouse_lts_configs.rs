@@ -15,6 +15,11 @@ impl Client {
     /// `POST /v3/{project_id}/clickhouse/instances/logs/lts-configs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.7 Starting sending logs of ClickHouse instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateClickHouseLtsConfig")]
     #[doc(alias = "createClickhouseLtsConfigs")]
     pub fn create_clickhouse_lts_configs(&self) -> CreateClickhouseLtsConfigs {

@@ -12,6 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.23 Creating a replication to ClickHouse.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateClickHouseDataBaseReplication")]
     #[doc(alias = "createClickhouseReplication")]
     pub fn create_clickhouse_replication(

@@ -12,6 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/users`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.19 Creating a user of a ClickHouse instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateClickHouseDatabaseUser")]
     #[doc(alias = "createClickhouseUser")]
     pub fn create_clickhouse_user(

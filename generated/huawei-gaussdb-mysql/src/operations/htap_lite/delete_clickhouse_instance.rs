@@ -12,6 +12,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/{clickhouse_instance_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.15 Deleting a ClickHouse instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteClickHouseInstance")]
     #[doc(alias = "deleteClickhouseInstance")]
     pub fn delete_clickhouse_instance(

@@ -15,6 +15,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/clickhouse/instances/logs/lts-configs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.8 Stopping sending logs of ClickHouse instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteClickHouseLtsConfig")]
     #[doc(alias = "deleteClickhouseLtsConfigs")]
     pub fn delete_clickhouse_lts_configs(&self) -> DeleteClickhouseLtsConfigs {

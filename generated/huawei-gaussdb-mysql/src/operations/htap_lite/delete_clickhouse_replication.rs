@@ -12,6 +12,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/replication/{database_name}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.25 Deleting a replication to ClickHouse.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteClickHouseDataBaseReplication")]
     #[doc(alias = "deleteClickhouseReplication")]
     pub fn delete_clickhouse_replication(

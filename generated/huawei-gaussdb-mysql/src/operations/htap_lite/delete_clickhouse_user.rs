@@ -12,6 +12,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/users/{user_name}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.1 Deleting a user of a ClickHouse instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteClickHouseDatabaseUser")]
     #[doc(alias = "deleteClickhouseUser")]
     pub fn delete_clickhouse_user(

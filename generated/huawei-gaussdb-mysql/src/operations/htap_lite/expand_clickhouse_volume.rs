@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/resize`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.17 Extending the storage of a ClickHouse instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ResizeClickHouseInstance")]
     #[doc(alias = "expandClickhouseVolume")]
     pub fn expand_clickhouse_volume(

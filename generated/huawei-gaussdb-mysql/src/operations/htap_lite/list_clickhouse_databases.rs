@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/databases`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.11 Listing the databases of a ClickHouse instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The databases of a ClickHouse instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListClickHouseDataBase")]
     #[doc(alias = "listClickhouseDatabases")]
     pub fn list_clickhouse_databases(

@@ -15,6 +15,11 @@ impl Client {
     /// `GET /v3/{project_id}/clickhouse/instances/logs/lts-configs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.6 Listing where logs of ClickHouse instances are sent.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Where logs of ClickHouse instances are sent.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowClickHouseLtsConfig")]
     #[doc(alias = "listClickhouseLtsConfigs")]
     pub fn list_clickhouse_lts_configs(&self) -> ListClickhouseLtsConfigs {

@@ -15,6 +15,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/nodes`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.2 Listing the nodes that have logs.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The nodes that have logs.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListClickHouseInstanceNode")]
     #[doc(alias = "listClickhouseNodes")]
     pub fn list_clickhouse_nodes(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/replication/database-parameter`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.13 Listing the database parameters of replications to ClickHouse.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The database parameters of replications to ClickHouse.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListClickHouseDataBaseParameter")]
     #[doc(alias = "listClickhouseReplicationParameters")]
     pub fn list_clickhouse_replication_parameters(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/replication`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.24 Listing the replications to ClickHouse.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The replications to ClickHouse.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListClickHouseDataBaseReplication")]
     #[doc(alias = "listClickhouseReplications")]
     pub fn list_clickhouse_replications(

@@ -16,6 +16,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/slow-logs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.3 Listing the slow queries of a ClickHouse node.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The slow queries of a ClickHouse node.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowClickHouseSlowLogDetail")]
     #[doc(alias = "listClickhouseSlowLogs")]
     pub fn list_clickhouse_slow_logs(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/users`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.20 Listing the users of a ClickHouse instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The users of a ClickHouse instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowClickHouseDatabaseUser")]
     #[doc(alias = "listClickhouseUsers")]
     pub fn list_clickhouse_users(

@@ -13,6 +13,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/resize-flavor`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.28 Changing the flavor of a ClickHouse instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ResizeClickHouseFlavor")]
     #[doc(alias = "resizeClickhouseInstance")]
     pub fn resize_clickhouse_instance(

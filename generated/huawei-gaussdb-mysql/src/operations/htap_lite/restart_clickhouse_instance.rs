@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/restart`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.18 Restarting a ClickHouse instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "RebootClickHouseInstance")]
     #[doc(alias = "restartClickhouseInstance")]
     pub fn restart_clickhouse_instance(

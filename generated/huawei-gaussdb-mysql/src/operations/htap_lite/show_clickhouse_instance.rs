@@ -15,6 +15,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/{clickhouse_instance_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.16 Querying the details of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The ClickHouse instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListClickHouseInstance")]
     #[doc(alias = "showClickhouseInstance")]
     pub fn show_clickhouse_instance(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/replication/config`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.12 Showing the settings of a replication to ClickHouse.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The settings of a replication to ClickHouse.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListClickHouseDataBaseReplicationConfig")]
     #[doc(alias = "showClickhouseReplicationConfig")]
     pub fn show_clickhouse_replication_config(

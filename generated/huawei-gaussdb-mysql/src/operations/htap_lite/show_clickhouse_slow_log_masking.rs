@@ -12,6 +12,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.5 Showing whether ClickHouse slow query logs are masked.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The state.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowClickHouseSlowLogSensitiveStatus")]
     #[doc(alias = "showClickhouseSlowLogMasking")]
     pub fn show_clickhouse_slow_log_masking(

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.26 Changing a replication to ClickHouse.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateClickHouseDataBaseConfig")]
     #[doc(alias = "updateClickhouseReplicationConfig")]
     pub fn update_clickhouse_replication_config(

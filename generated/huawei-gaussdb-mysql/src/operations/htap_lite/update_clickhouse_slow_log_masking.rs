@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.4 Turning the masking of ClickHouse slow query logs on or off.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateClickHouseSlowLogSensitiveStatus")]
     #[doc(alias = "updateClickhouseSlowLogMasking")]
     pub fn update_clickhouse_slow_log_masking(

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/users/password`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.21 Changing the password of a ClickHouse user.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateClickHouseDatabaseUserPassword")]
     #[doc(alias = "updateClickhouseUserPassword")]
     pub fn update_clickhouse_user_password(

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/users/permission`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.22 Changing the privileges of a ClickHouse user.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateClickHouseDatabaseUserPermission")]
     #[doc(alias = "updateClickhouseUserPermissions")]
     pub fn update_clickhouse_user_permissions(

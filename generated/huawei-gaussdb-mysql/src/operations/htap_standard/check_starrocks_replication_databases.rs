@@ -17,6 +17,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/database-config-check`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.16 Checking the databases of a replication to StarRocks.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The result.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CheckDataBaseConfig")]
     #[doc(alias = "checkStarrocksReplicationDatabases")]
     pub fn check_starrocks_replication_databases(

@@ -15,6 +15,11 @@ impl Client {
     /// `POST /v3/{project_id}/starrocks/resource-check`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.8 Checking whether there are enough resources for StarRocks.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The result.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CheckStarRocksResource")]
     #[doc(alias = "checkStarrocksResources")]
     pub fn check_starrocks_resources(&self) -> CheckStarrocksResources {

@@ -16,6 +16,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.3 Creating a StarRocks instance.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createStarrocksInstance")]
     pub fn create_starrocks_instance(
         &self,

@@ -14,6 +14,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks/users`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.21 Creating a user of a StarRocks instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateStarRocksDatabaseUser")]
     #[doc(alias = "createStarrocksUser")]
     pub fn create_starrocks_user(

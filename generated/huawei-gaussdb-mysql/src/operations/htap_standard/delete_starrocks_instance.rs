@@ -12,6 +12,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.5 Deleting a StarRocks instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "deleteStarrocksInstance")]
     pub fn delete_starrocks_instance(
         &self,

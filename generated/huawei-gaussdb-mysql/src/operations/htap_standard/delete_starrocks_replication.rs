@@ -12,6 +12,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.14 Deleting a replication to StarRocks.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteStarRocksDataReplication")]
     #[doc(alias = "deleteStarrocksReplication")]
     pub fn delete_starrocks_replication(

@@ -12,6 +12,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/starrocks/users`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.22 Deleting a user of a StarRocks instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteStarRocksDatabaseUser")]
     #[doc(alias = "deleteStarrocksUser")]
     pub fn delete_starrocks_user(

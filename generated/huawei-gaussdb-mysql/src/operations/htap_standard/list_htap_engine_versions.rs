@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/htap/datastores/{engine_name}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.9 Listing the versions of an HTAP engine.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The versions of an HTAP engine.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListHtapDataStore")]
     #[doc(alias = "listHtapEngineVersions")]
     pub fn list_htap_engine_versions(

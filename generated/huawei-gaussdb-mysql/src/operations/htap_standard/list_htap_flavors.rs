@@ -16,6 +16,11 @@ impl Client {
     /// `GET /v3/{project_id}/htap/flavors/{engine_name}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.11 Querying HTAP flavors.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The flavors.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListHtapFlavor")]
     #[doc(alias = "listHtapFlavors")]
     pub fn list_htap_flavors(

@@ -15,6 +15,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/htap`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.12 Querying HTAP instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The HTAP instances.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListHtapInstanceInfo")]
     #[doc(alias = "listHtapInstances")]
     pub fn list_htap_instances(

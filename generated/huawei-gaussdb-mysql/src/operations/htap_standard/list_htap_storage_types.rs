@@ -14,6 +14,11 @@ impl Client {
     /// `GET /v3/{project_id}/htap/storage-type/{database}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.10 Listing the storage types of an HTAP engine.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The storage types of an HTAP engine.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListHtapStorageType")]
     #[doc(alias = "listHtapStorageTypes")]
     pub fn list_htap_storage_types(

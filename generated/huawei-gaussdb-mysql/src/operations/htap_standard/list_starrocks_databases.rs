@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.19 Listing the databases of a StarRocks instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The databases of a StarRocks instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListStarRocksDataBases")]
     #[doc(alias = "listStarrocksDatabases")]
     pub fn list_starrocks_databases(

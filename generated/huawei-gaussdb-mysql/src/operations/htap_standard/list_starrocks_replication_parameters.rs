@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/database-parameters`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.18 Listing the database parameters of replications to StarRocks.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The database parameters of replications to StarRocks.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListStarRocksDbParameters")]
     #[doc(alias = "listStarrocksReplicationParameters")]
     pub fn list_starrocks_replication_parameters(

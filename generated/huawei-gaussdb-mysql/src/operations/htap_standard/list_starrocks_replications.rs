@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.15 Listing the replications to StarRocks.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The replications to StarRocks.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListStarRocksDataReplications")]
     #[doc(alias = "listStarrocksReplications")]
     pub fn list_starrocks_replications(

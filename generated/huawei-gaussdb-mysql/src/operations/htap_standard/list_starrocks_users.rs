@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/users`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.20 Listing the users of a StarRocks instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The users of a StarRocks instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowStarRocksDatabaseUser")]
     #[doc(alias = "listStarrocksUsers")]
     pub fn list_starrocks_users(

@@ -12,6 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/pause`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.2 Pausing a replication to StarRocks.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "PauseStarRocksDataReplication")]
     #[doc(alias = "pauseStarrocksReplication")]
     pub fn pause_starrocks_replication(

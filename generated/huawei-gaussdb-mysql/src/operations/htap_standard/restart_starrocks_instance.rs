@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{starrocks_instance_id}/starrocks/restart`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.6 Restarting a StarRocks instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "restartStarrocksInstance")]
     pub fn restart_starrocks_instance(
         &self,

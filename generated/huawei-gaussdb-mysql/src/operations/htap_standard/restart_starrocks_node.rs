@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{starrocks_instance_id}/starrocks/{starrocks_node_id}/restart`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.7 Restarting a StarRocks node.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "restartStarrocksNode")]
     pub fn restart_starrocks_node(
         &self,

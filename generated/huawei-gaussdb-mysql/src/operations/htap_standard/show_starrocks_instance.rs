@@ -14,6 +14,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.4 Showing a StarRocks instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A StarRocks instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListStarrocksInstanceInfo")]
     #[doc(alias = "showStarrocksInstance")]
     pub fn show_starrocks_instance(

@@ -15,6 +15,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/configuration`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.17 Showing the settings of a replication to StarRocks.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The settings of a replication to StarRocks.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListStarRocksDataReplicationConfig")]
     #[doc(alias = "showStarrocksReplicationConfig")]
     pub fn show_starrocks_replication_config(

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/starrocks/users/password`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.23 Changing the password of a StarRocks user.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateStarRocksDatabaseUserPassword")]
     #[doc(alias = "updateStarrocksUserPassword")]
     pub fn update_starrocks_user_password(

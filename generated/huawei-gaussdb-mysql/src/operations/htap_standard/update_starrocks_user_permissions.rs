@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/starrocks/users/permission`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.24 Changing the privileges of a StarRocks user.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateStarRocksDatabaseUserPermission")]
     #[doc(alias = "updateStarrocksUserPermissions")]
     pub fn update_starrocks_user_permissions(

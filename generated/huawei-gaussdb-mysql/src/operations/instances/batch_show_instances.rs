@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3.1/{project_id}/instances/details`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.33 Showing several instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Several instances.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGaussMySqlInstanceDetailInfoUnifyStatus")]
     #[doc(alias = "batchShowInstances")]
     pub fn batch_show_instances(&self) -> BatchShowInstances {

@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/public-ips/bind`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.17 Binding an elastic IP address.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlInstanceEip")]
     #[doc(alias = "bindInstanceEip")]
     pub fn bind_instance_eip(&self, instance_id: impl Into<String>) -> BindInstanceEip {

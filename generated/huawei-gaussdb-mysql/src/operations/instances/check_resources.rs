@@ -16,6 +16,11 @@ impl Client {
     /// `POST /v3/{project_id}/resource-check`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.30 Checking resources in advance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The result of the check.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CheckResource")]
     #[doc(alias = "checkResources")]
     pub fn check_resources(&self) -> CheckResources {

@@ -20,6 +20,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.1 Creating a DB instance.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The instance is being created, or ordered.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateGaussMySqlInstance")]
     #[doc(alias = "createInstance")]
     pub fn create_instance(&self) -> CreateInstance {

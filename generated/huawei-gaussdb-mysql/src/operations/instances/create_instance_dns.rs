@@ -14,6 +14,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/dns`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.25 Applying for a private domain name.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The domain name is being set up.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateGaussMysqlDns")]
     #[doc(alias = "createInstanceDns")]
     pub fn create_instance_dns(

@@ -16,6 +16,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/nodes/enlarge`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.4 Creating read replicas.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The replicas are being created, or ordered.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateGaussMySqlReadonlyNode")]
     #[doc(alias = "createReadReplicas")]
     pub fn create_read_replicas(

@@ -15,6 +15,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.3 Deleting or unsubscribing from a DB instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The instance is being deleted.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteGaussMySqlInstance")]
     #[doc(alias = "deleteInstance")]
     pub fn delete_instance(&self, instance_id: impl Into<String>) -> DeleteInstance {

@@ -16,6 +16,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/nodes/{node_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.5 Deleting or unsubscribing from a read replica.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The read replica is being deleted.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteGaussMySqlReadonlyNode")]
     #[doc(alias = "deleteReadReplica")]
     pub fn delete_read_replica(

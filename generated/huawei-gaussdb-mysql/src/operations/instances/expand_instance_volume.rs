@@ -15,6 +15,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/volume/extend`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.6 Expanding the storage of an instance billed by year or month.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The new size was ordered.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ExpandGaussMySqlInstanceVolume")]
     #[doc(alias = "expandInstanceVolume")]
     pub fn expand_instance_volume(

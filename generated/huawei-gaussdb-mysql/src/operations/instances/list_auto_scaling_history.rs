@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/auto-scaling/history`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.38 Listing what auto scaling did.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: What auto scaling did.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowAutoScalingHistory")]
     #[doc(alias = "listAutoScalingHistory")]
     pub fn list_auto_scaling_history(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/dedicated-resources`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.10 Listing the dedicated resource pools.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The dedicated resource pools.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGaussMySqlDedicatedResources")]
     #[doc(alias = "listDedicatedResources")]
     pub fn list_dedicated_resources(&self) -> ListDedicatedResources {

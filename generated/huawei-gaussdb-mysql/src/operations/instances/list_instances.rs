@@ -16,6 +16,11 @@ impl Client {
     /// `GET /v3.1/{project_id}/instances`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.31 Listing the instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The instances.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGaussMySqlInstancesUnifyStatus")]
     #[doc(alias = "listInstances")]
     pub fn list_instances(&self) -> ListInstances {

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/recycle-info`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.36 Listing the instances in the recycle bin.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The instances in the recycle bin.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListRecycleInstances")]
     #[doc(alias = "listRecycledInstances")]
     pub fn list_recycled_instances(&self) -> ListRecycledInstances {

@@ -12,6 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/password`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.8 Resetting the administrator's password.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ResetGaussMySqlPassword")]
     #[doc(alias = "resetInstancePassword")]
     pub fn reset_instance_password(

@@ -13,6 +13,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/action`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.9 Changing the flavor of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun or ordered.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ChangeGaussMySqlInstanceSpecification")]
     #[doc(alias = "resizeInstance")]
     pub fn resize_instance(

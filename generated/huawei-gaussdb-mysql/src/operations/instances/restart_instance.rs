@@ -14,6 +14,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/restart`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.2 Restarting a DB instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The restart has begun, or waits for the maintenance window.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "RestartGaussMySqlInstance")]
     #[doc(alias = "restartInstance")]
     pub fn restart_instance(&self, instance_id: impl Into<String>) -> RestartInstance {

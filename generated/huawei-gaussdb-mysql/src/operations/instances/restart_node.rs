@@ -12,6 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/nodes/{node_id}/restart`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.14 Restarting a node.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "RestartGaussMySqlNode")]
     #[doc(alias = "restartNode")]
     pub fn restart_node(

@@ -16,6 +16,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/auto-scaling/policy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.29 Querying auto scaling.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The policy.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showAutoScalingPolicy")]
     pub fn show_auto_scaling_policy(
         &self,

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/dedicated-resource/{dedicated_resource_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.11 Showing a dedicated resource pool.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A dedicated resource pool.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowDedicatedResourceInfo")]
     #[doc(alias = "showDedicatedResource")]
     pub fn show_dedicated_resource(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3.1/{project_id}/instances/{instance_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.32 Showing an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: An instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlInstanceInfoUnifyStatus")]
     #[doc(alias = "showInstance")]
     pub fn show_instance(&self, instance_id: impl Into<String>) -> ShowInstance {

@@ -14,6 +14,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/eip`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.41 Showing the elastic IP address of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The elastic IP address of an instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showInstanceEip")]
     pub fn show_instance_eip(&self, instance_id: impl Into<String>) -> ShowInstanceEip {
         ShowInstanceEip(

@@ -15,6 +15,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/database-version`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.27 Querying kernel version information.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The versions.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowInstanceDatabaseVersion")]
     #[doc(alias = "showInstanceVersion")]
     pub fn show_instance_version(

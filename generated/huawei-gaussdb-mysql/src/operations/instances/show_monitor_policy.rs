@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/monitor-policy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.13 Showing the monitoring by the second.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The monitoring by the second.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowInstanceMonitorExtend")]
     #[doc(alias = "showMonitorPolicy")]
     pub fn show_monitor_policy(

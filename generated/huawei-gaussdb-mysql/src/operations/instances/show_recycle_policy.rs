@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/recycle-policy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.35 Showing the policy of the recycle bin.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The policy of the recycle bin.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showRecyclePolicy")]
     pub fn show_recycle_policy(&self) -> ShowRecyclePolicy {
         ShowRecyclePolicy(self.call(ShowRecyclePolicy::SPEC))

@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/switchover`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.19 Switching over manually from the primary node to a read replica.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The switchover has started.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "InvokeGaussMySqlInstanceSwitchOver")]
     #[doc(alias = "switchOverInstance")]
     pub fn switch_over_instance(

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/public-ips/unbind`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.18 Unbinding the elastic IP address.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CancelGaussMySqlInstanceEip")]
     #[doc(alias = "unbindInstanceEip")]
     pub fn unbind_instance_eip(

@@ -15,6 +15,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/auto-scaling/policy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.28 Setting auto scaling.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The policy was set.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "updateAutoScalingPolicy")]
     pub fn update_auto_scaling_policy(
         &self,

@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/alias`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.24 Changing the remark of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The remark was changed.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlInstanceAlias")]
     #[doc(alias = "updateInstanceAlias")]
     pub fn update_instance_alias(

@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/dns`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.26 Changing a private domain name.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The change has started.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ModifyGaussMysqlDns")]
     #[doc(alias = "updateInstanceDns")]
     pub fn update_instance_dns(

@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/internal-ip`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.22 Changing the private IP address.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The change has started.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlInstanceInternalIp")]
     #[doc(alias = "updateInstanceInternalIp")]
     pub fn update_instance_internal_ip(

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/name`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.7 Renaming an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlInstanceName")]
     #[doc(alias = "updateInstanceName")]
     pub fn update_instance_name(

@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/port`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.23 Changing the port of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The change has started.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlInstancePort")]
     #[doc(alias = "updateInstancePort")]
     pub fn update_instance_port(

@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/security-group`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.21 Changing the security group.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The change has started.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlInstanceSecurityGroup")]
     #[doc(alias = "updateInstanceSecurityGroup")]
     pub fn update_instance_security_group(

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/ssl-option`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.16 Turning SSL on or off.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SwitchGaussMySqlInstanceSsl")]
     #[doc(alias = "updateInstanceSsl")]
     pub fn update_instance_ssl(

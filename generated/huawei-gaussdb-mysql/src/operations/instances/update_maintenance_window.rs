@@ -15,6 +15,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/ops-window`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.20 Setting the maintenance window.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The window was set.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlInstanceOpsWindow")]
     #[doc(alias = "updateMaintenanceWindow")]
     pub fn update_maintenance_window(

@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/monitor-policy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.12 Setting the monitoring by the second.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateInstanceMonitor")]
     #[doc(alias = "updateMonitorPolicy")]
     pub fn update_monitor_policy(

@@ -13,6 +13,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/nodes/name`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.37 Renaming nodes.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "RenameInstanceNode")]
     #[doc(alias = "updateNodeNames")]
     pub fn update_node_names(&self, instance_id: impl Into<String>) -> UpdateNodeNames {

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/nodes/{node_id}/priority`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.40 Setting the failover priority of a node.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ModifyNodePriority")]
     #[doc(alias = "updateNodePriority")]
     pub fn update_node_priority(

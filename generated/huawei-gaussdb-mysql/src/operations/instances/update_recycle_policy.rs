@@ -13,6 +13,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/recycle-policy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.34 Setting the policy of the recycle bin.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SetRecyclePolicy")]
     #[doc(alias = "updateRecyclePolicy")]
     pub fn update_recycle_policy(&self) -> UpdateRecyclePolicy {

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/serverless/policy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.39 Setting the range of serverless scaling.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "updateServerlessPolicy")]
     pub fn update_serverless_policy(
         &self,

@@ -12,6 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/db-upgrade`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.15 Upgrading the kernel of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpgradeGaussMySqlInstanceDatabase")]
     #[doc(alias = "upgradeInstanceVersion")]
     pub fn upgrade_instance_version(

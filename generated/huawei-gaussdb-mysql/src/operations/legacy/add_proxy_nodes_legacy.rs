@@ -14,6 +14,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.7.6 Adding nodes to the proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "addProxyNodesLegacy")]
     #[deprecated(note = "use `add_proxy_nodes`")]
     pub fn add_proxy_nodes_legacy(

@@ -16,6 +16,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/details`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.3.6 Showing several instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Several instances.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGaussMySqlInstanceDetailInfo")]
     #[doc(alias = "batchShowInstancesV3")]
     #[deprecated(note = "use `batch_show_instances`")]

@@ -13,6 +13,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/backups/create`
     ///
     /// Permission: `gaussdb:backup:create`. Source: huawei-gaussdb-mysql.md, section 5.4.2 Creating a backup.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createBackupLegacy")]
     #[deprecated(note = "use `create_backup`")]
     pub fn create_backup_legacy(&self) -> CreateBackupLegacy {

@@ -19,6 +19,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances`
     ///
     /// Permission: `gaussdb:instance:create`. Source: huawei-gaussdb-mysql.md, section 5.3.1 Creating an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun or ordered.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createInstanceLegacy")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_instance_legacy(&self) -> CreateInstanceLegacy {

@@ -14,6 +14,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/proxy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.7.1 Creating a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createProxyLegacy")]
     #[deprecated(note = "use `create_proxy`")]
     pub fn create_proxy_legacy(

@@ -13,6 +13,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/quotas`
     ///
     /// Permission: `gaussdb:quota:modify`. Source: huawei-gaussdb-mysql.md, section 5.6.3 Setting quotas of enterprise projects.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createQuotasLegacy")]
     #[deprecated(note = "use `create_quotas`")]
     pub fn create_quotas_legacy(&self) -> CreateQuotasLegacy {

@@ -13,6 +13,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/nodes/enlarge`
     ///
     /// Permission: `gaussdb:instance:create`. Source: huawei-gaussdb-mysql.md, section 5.3.8 Adding read replicas to an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun or ordered.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createReadReplicasLegacy")]
     #[deprecated(note = "use `create_read_replicas`")]
     pub fn create_read_replicas_legacy(

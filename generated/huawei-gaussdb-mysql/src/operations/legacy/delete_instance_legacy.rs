@@ -12,6 +12,11 @@ impl Client {
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}`
     ///
     /// Permission: `gaussdb:instance:delete`. Source: huawei-gaussdb-mysql.md, section 5.3.4 Deleting an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "deleteInstanceLegacy")]
     #[deprecated(note = "use `delete_instance`")]
     pub fn delete_instance_legacy(

@@ -14,6 +14,11 @@ impl Client {
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}/proxy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.7.2 Deleting the proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "deleteProxyLegacy")]
     #[deprecated(note = "use `delete_proxy`")]
     pub fn delete_proxy_legacy(

@@ -14,6 +14,11 @@ impl Client {
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}/nodes/{node_id}`
     ///
     /// Permission: `gaussdb:instance:delete`. Source: huawei-gaussdb-mysql.md, section 5.3.9 Deleting a read replica.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "deleteReadReplicaLegacy")]
     #[deprecated(note = "use `delete_read_replica`")]
     pub fn delete_read_replica_legacy(

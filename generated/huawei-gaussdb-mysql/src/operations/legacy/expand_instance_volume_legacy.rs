@@ -14,6 +14,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/volume/extend`
     ///
     /// Permission: `gaussdb:instance:modifySpec`. Source: huawei-gaussdb-mysql.md, section 5.3.10 Extending the storage of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "expandInstanceVolumeLegacy")]
     #[deprecated(note = "use `expand_instance_volume`")]
     pub fn expand_instance_volume_legacy(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/backups`
     ///
     /// Permission: `gaussdb:backup:list`. Source: huawei-gaussdb-mysql.md, section 5.4.3 Listing the backups.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The backups.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listBackupsLegacy")]
     #[deprecated(note = "use `list_backups`")]
     pub fn list_backups_legacy(&self) -> ListBackupsLegacy {

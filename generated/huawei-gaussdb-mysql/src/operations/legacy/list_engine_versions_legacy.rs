@@ -13,6 +13,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/datastores/{database_name}`
     ///
     /// Permission: `gaussdb:instance:list`. Source: huawei-gaussdb-mysql.md, section 5.1.1 Listing the versions of an engine.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The versions of an engine.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listEngineVersionsLegacy")]
     #[deprecated(note = "use `list_engine_versions`")]
     pub fn list_engine_versions_legacy(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}/errorlog`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.8.1 Listing the errors.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The errors.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listErrorLogsLegacy")]
     #[deprecated(note = "use `list_error_logs`")]
     pub fn list_error_logs_legacy(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/errorlog`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.8.2 Listing the errors.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The errors.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listErrorLogsV3")]
     #[deprecated(note = "use `list_error_logs`")]
     pub fn list_error_logs_v3(&self, instance_id: impl Into<String>) -> ListErrorLogsV3 {

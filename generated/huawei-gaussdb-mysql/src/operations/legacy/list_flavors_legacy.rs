@@ -14,6 +14,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/flavors/{database_name}`
     ///
     /// Permission: `gaussdb:instance:list`. Source: huawei-gaussdb-mysql.md, section 5.2.1 Listing the flavors of an engine.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The flavors of an engine.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listFlavorsLegacy")]
     #[deprecated(note = "use `list_flavors`")]
     pub fn list_flavors_legacy(

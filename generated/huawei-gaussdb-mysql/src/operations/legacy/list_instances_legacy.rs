@@ -13,6 +13,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/instances`
     ///
     /// Permission: `gaussdb:instance:list`. Source: huawei-gaussdb-mysql.md, section 5.3.2 Listing the instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The instances.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listInstancesLegacy")]
     #[deprecated(note = "use `list_instances`")]
     pub fn list_instances_legacy(&self) -> ListInstancesLegacy {

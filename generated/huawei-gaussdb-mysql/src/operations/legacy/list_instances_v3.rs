@@ -16,6 +16,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.3.3 Listing the instances.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The instances.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGaussMySqlInstances")]
     #[doc(alias = "listInstancesV3")]
     #[deprecated(note = "use `list_instances`")]

@@ -15,6 +15,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/configurations`
     ///
     /// Permission: `gaussdb:param:list`. Source: huawei-gaussdb-mysql.md, section 5.5.1 Listing the parameter templates.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The parameter templates.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listParameterTemplatesLegacy")]
     #[deprecated(note = "use `list_parameter_templates`")]
     pub fn list_parameter_templates_legacy(&self) -> ListParameterTemplatesLegacy {

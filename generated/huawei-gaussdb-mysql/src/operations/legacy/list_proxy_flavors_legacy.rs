@@ -16,6 +16,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.7.5 Listing the flavors of proxies.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The flavors of proxies.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listProxyFlavorsLegacy")]
     #[deprecated(note = "use `list_proxy_flavors`")]
     pub fn list_proxy_flavors_legacy(

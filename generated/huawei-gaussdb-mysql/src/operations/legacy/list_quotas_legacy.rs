@@ -13,6 +13,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/quotas`
     ///
     /// Permission: `gaussdb:instance:list`. Source: huawei-gaussdb-mysql.md, section 5.6.2 Listing the quotas of enterprise projects.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The quotas of enterprise projects.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listQuotasLegacy")]
     #[deprecated(note = "use `list_quotas`")]
     pub fn list_quotas_legacy(&self) -> ListQuotasLegacy {

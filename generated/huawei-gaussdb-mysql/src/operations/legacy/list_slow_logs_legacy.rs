@@ -13,6 +13,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}/slowlog`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.8.3 Listing the slow queries.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The slow queries.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listSlowLogsLegacy")]
     #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_legacy(

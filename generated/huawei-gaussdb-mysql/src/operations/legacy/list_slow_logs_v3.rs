@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/slowlog`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.8.4 Listing the slow queries.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The slow queries.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listSlowLogsV3")]
     #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_v3(&self, instance_id: impl Into<String>) -> ListSlowLogsV3 {

@@ -12,6 +12,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/password`
     ///
     /// Permission: `gaussdb:instance:modify`. Source: huawei-gaussdb-mysql.md, section 5.3.12 Resetting the administrator's password.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "resetInstancePasswordLegacy")]
     #[deprecated(note = "use `reset_instance_password`")]
     pub fn reset_instance_password_legacy(

@@ -13,6 +13,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/action`
     ///
     /// Permission: `gaussdb:instance:modifySpec`. Source: huawei-gaussdb-mysql.md, section 5.3.13 Changing the flavor of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun or ordered.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "resizeInstanceLegacy")]
     #[deprecated(note = "use `resize_instance`")]
     pub fn resize_instance_legacy(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}/backups/policy`
     ///
     /// Permission: `gaussdb:backup:list`. Source: huawei-gaussdb-mysql.md, section 5.4.4 Showing the backup policy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The backup policy.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showBackupPolicyLegacy")]
     #[deprecated(note = "use `show_backup_policy`")]
     pub fn show_backup_policy_legacy(

@@ -16,6 +16,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}`
     ///
     /// Permission: `gaussdb:instance:list`. Source: huawei-gaussdb-mysql.md, section 5.3.7 Showing an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: An instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showInstanceLegacy")]
     #[deprecated(note = "use `show_instance`")]
     pub fn show_instance_legacy(

@@ -16,6 +16,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.3.5 Showing an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: An instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlInstanceInfo")]
     #[doc(alias = "showInstanceV3")]
     #[deprecated(note = "use `show_instance`")]

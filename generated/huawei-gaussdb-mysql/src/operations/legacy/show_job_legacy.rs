@@ -13,6 +13,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/jobs`
     ///
     /// Permission: `gaussdb:instance:list`. Source: huawei-gaussdb-mysql.md, section 5.9.1 Showing a job.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: A job.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showJobLegacy")]
     #[deprecated(note = "use `show_job`")]
     pub fn show_job_legacy(&self) -> ShowJobLegacy {

@@ -12,6 +12,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/project-quotas`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.6.1 Showing the quotas of the project.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The quotas of the project.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showProjectQuotasLegacy")]
     #[deprecated(note = "use `show_project_quotas`")]
     pub fn show_project_quotas_legacy(&self) -> ShowProjectQuotasLegacy {

@@ -18,6 +18,11 @@ impl Client {
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}/proxy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.7.4 Showing the proxy of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The proxy of an instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showProxyLegacy")]
     #[deprecated(note = "use `list_proxies`")]
     pub fn show_proxy_legacy(&self, instance_id: impl Into<String>) -> ShowProxyLegacy {

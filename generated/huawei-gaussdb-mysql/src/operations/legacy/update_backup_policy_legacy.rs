@@ -13,6 +13,11 @@ impl Client {
     /// `PUT /mysql/v3/{project_id}/instances/{instance_id}/backups/policy/update`
     ///
     /// Permission: `gaussdb:instance:modifyBackupPolicy`. Source: huawei-gaussdb-mysql.md, section 5.4.1 Setting the backup policy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "updateBackupPolicyLegacy")]
     #[deprecated(note = "use `update_backup_policy`")]
     pub fn update_backup_policy_legacy(

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /mysql/v3/{project_id}/instances/{instance_id}/name`
     ///
     /// Permission: `gaussdb:instance:modify`. Source: huawei-gaussdb-mysql.md, section 5.3.11 Renaming an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "updateInstanceNameLegacy")]
     #[deprecated(note = "use `update_instance_name`")]
     pub fn update_instance_name_legacy(

@@ -13,6 +13,11 @@ impl Client {
     /// `PUT /mysql/v3/{project_id}/quotas`
     ///
     /// Permission: `gaussdb:quota:modify`. Source: huawei-gaussdb-mysql.md, section 5.6.4 Changing quotas of enterprise projects.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "updateQuotasLegacy")]
     #[deprecated(note = "use `update_quotas`")]
     pub fn update_quotas_legacy(&self) -> UpdateQuotasLegacy {

@@ -12,6 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/enlarge`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.5 Adding nodes to a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ExpandGaussMySqlProxy")]
     #[doc(alias = "addProxyNodes")]
     pub fn add_proxy_nodes(&self, instance_id: impl Into<String>) -> AddProxyNodes {

@@ -15,6 +15,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.1 Creating a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateGaussMySqlProxy")]
     #[doc(alias = "createProxy")]
     pub fn create_proxy(&self, instance_id: impl Into<String>) -> CreateProxy {

@@ -12,6 +12,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/proxy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.2 Deleting proxies.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteGaussMySqlProxy")]
     #[doc(alias = "deleteProxy")]
     pub fn delete_proxy(&self, instance_id: impl Into<String>) -> DeleteProxy {

@@ -16,6 +16,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/proxies`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.3 Listing the proxies of an instance.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The proxies of an instance.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlProxyList")]
     #[doc(alias = "listProxies")]
     pub fn list_proxies(&self, instance_id: impl Into<String>) -> ListProxies {

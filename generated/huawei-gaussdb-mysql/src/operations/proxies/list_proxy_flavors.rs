@@ -14,6 +14,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/proxy/flavors`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.4 Listing the flavors of proxies.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The flavors of proxies.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlProxyFlavors")]
     #[doc(alias = "listProxyFlavors")]
     pub fn list_proxy_flavors(

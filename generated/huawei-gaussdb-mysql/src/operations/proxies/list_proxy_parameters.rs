@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.20 Listing the parameters of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The parameters of a proxy.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowProxyConfigurations")]
     #[doc(alias = "listProxyParameters")]
     pub fn list_proxy_parameters(

@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/reduce`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.6 Removing nodes from a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `201`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShrinkGaussMySqlProxy")]
     #[doc(alias = "removeProxyNodes")]
     pub fn remove_proxy_nodes(

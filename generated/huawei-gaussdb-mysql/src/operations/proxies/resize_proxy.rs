@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/flavor`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.7 Changing the flavor of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ChangeGaussMySqlProxySpecification")]
     #[doc(alias = "resizeProxy")]
     pub fn resize_proxy(

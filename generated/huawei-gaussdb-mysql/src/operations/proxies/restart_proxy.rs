@@ -12,6 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/restart`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.24 Restarting a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "RestartProxyInstance")]
     #[doc(alias = "restartProxy")]
     pub fn restart_proxy(

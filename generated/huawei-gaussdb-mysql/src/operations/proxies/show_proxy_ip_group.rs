@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/ipgroup`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.17 Showing the access control of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The access control of a proxy.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowProxyIpgroup")]
     #[doc(alias = "showProxyIpGroup")]
     pub fn show_proxy_ip_group(

@@ -13,6 +13,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/{engine_name}/proxy-version`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.18 Showing the version of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The version of a proxy.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showProxyVersion")]
     pub fn show_proxy_version(
         &self,

@@ -12,6 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control-switch`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.21 Turning the access control of a proxy on or off.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SwitchAccessControl")]
     #[doc(alias = "updateProxyAccessControl")]
     pub fn update_proxy_access_control(

@@ -13,6 +13,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.22 Setting the access rules of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateAccessControl")]
     #[doc(alias = "updateProxyAccessRules")]
     pub fn update_proxy_access_rules(

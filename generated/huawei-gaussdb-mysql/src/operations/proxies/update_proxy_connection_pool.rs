@@ -14,6 +14,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/connection-pool-type`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.13 Setting the connection pool of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateProxyConnectionPoolType")]
     #[doc(alias = "updateProxyConnectionPool")]
     pub fn update_proxy_connection_pool(

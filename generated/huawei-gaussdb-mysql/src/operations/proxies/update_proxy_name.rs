@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/rename`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.16 Renaming a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "updateProxyName")]
     pub fn update_proxy_name(
         &self,

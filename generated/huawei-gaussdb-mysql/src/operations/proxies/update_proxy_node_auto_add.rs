@@ -14,6 +14,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/new-node-auto-add`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.11 Setting whether new nodes join a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: Done.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateNewNodeAutoAddSwitch")]
     #[doc(alias = "updateProxyNodeAutoAdd")]
     pub fn update_proxy_node_auto_add(

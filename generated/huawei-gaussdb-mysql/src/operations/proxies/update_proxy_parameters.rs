@@ -13,6 +13,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.19 Changing parameters of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateProxyNewConfigurations")]
     #[doc(alias = "updateProxyParameters")]
     pub fn update_proxy_parameters(

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/port`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.14 Changing the port of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "updateProxyPort")]
     pub fn update_proxy_port(
         &self,

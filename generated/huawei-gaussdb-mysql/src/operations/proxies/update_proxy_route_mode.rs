@@ -15,6 +15,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/route-mode`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.9 Setting the route mode of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ModifyGaussMySqlProxyRouteMode")]
     #[doc(alias = "updateProxyRouteMode")]
     pub fn update_proxy_route_mode(

@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/session-consistence`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.12 Setting the session consistency of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateProxySessionConsistence")]
     #[doc(alias = "updateProxySessionConsistency")]
     pub fn update_proxy_session_consistency(

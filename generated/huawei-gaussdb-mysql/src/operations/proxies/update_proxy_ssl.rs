@@ -12,6 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/ssl`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.23 Turning SSL of a proxy on or off.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SwitchGaussMySqlProxySsl")]
     #[doc(alias = "updateProxySsl")]
     pub fn update_proxy_ssl(

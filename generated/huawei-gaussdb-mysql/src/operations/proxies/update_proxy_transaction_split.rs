@@ -12,6 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/transaction-split`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.10 Turning transaction splitting on or off.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateTransactionSplitStatus")]
     #[doc(alias = "updateProxyTransactionSplit")]
     pub fn update_proxy_transaction_split(

@@ -13,6 +13,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/weight`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.8 Setting the read weights of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The work was begun.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SetGaussMySqlProxyWeight")]
     #[doc(alias = "updateProxyWeights")]
     pub fn update_proxy_weights(

@@ -13,6 +13,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/upgrade-version`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.15 Upgrading the kernel of a proxy.
+    ///
+    /// # Responses
+    ///
+    /// - `200`: The upgrade is under way, or was refused.
+    /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "upgradeProxyVersion")]
     pub fn upgrade_proxy_version(
         &self,
