@@ -214,7 +214,7 @@ impl Checker<'_, '_> {
                 "flows" => Value::from(IndexMap::new()),
                 "openIdConnectUrl" => Value::from(""),
                 _ => {
-                    self.reporter.fault(fault);
+                    self.reporter.fault(fault.left_out());
                     return false;
                 }
             };

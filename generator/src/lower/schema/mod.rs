@@ -133,12 +133,12 @@ impl<'a> Lower<'a, '_> {
     /// Lowers a schema or a reference to one.
     pub fn schema(&mut self, schema: &Sub<'a>, naming: &Naming) -> Lowered<'a> {
         match schema.reference() {
-            Some(reference) => self.reference(reference.value, reference.at, naming),
+            Some(reference) => self.reference(reference.value, reference.at),
             None => self.item(schema.read(), naming, None),
         }
     }
 
-    fn reference(&mut self, name: &'a str, at: &'a Location, naming: &Naming) -> Lowered<'a> {
+    fn reference(&mut self, name: &'a str, at: &'a Location) -> Lowered<'a> {
         self.ledger.take(at);
         match self.components.get(name) {
             Some(Component::Done(lowered)) => return lowered.as_ref().clone(),
@@ -169,7 +169,7 @@ impl<'a> Lower<'a, '_> {
         let schema = Sub::of(entry);
         let (free, more) = STACK;
         let mut lowered = stacker::maybe_grow(free, more, || match schema.reference() {
-            Some(alias) => self.reference(alias.value, alias.at, naming),
+            Some(alias) => self.reference(alias.value, alias.at),
             None => self.item(schema.read(), &inside, Some(name)),
         });
         lowered.words_of_type = true;
