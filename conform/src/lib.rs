@@ -7,6 +7,9 @@
 
 pub mod document;
 pub mod driver;
+pub mod engine;
+pub mod judge;
+pub mod report;
 pub mod transport;
 pub mod validate;
 pub mod value;
@@ -14,3 +17,5 @@ pub mod violation;
 pub mod wire;
 
 pub use driver::Driver;
+pub use engine::{Options, run};
+pub use report::Report;

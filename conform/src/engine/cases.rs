@@ -1,0 +1,270 @@
+//! The cases of one operation: valid inputs, invalid ones, and every documented response.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use yundb_generator::lower::model::{self, Protocol};
+
+use super::{Bench, feed};
+use crate::document::{Media, Response, Status};
+use crate::driver::Inputs;
+use crate::judge::{self, Expected, Finding};
+use crate::report::{Case, Kind};
+use crate::transport;
+use crate::value::{Amount, Maker};
+use crate::violation::{Violation, violations};
+use crate::wire::{self, Data, Input, Reply};
+
+/// All cases of an operation.
+pub(super) fn operation(bench: &mut Bench<'_>, model: &model::Operation) {
+    let bodies = bench.context.operation.body.as_ref().map_or(0, |body| body.media.len());
+    let mut maker = Maker::new(bench.context.document, seed(bench));
+    let mut base = None;
+    for media in 0..bodies.max(1) {
+        let inputs = maker.inputs(bench.context.operation, media, bench.options.most, bench.options.random);
+        let inputs = match inputs {
+            Ok(inputs) => inputs,
+            Err(contradiction) => {
+                bench.contradiction(&format!("a request{}", of_media(bench, media)), contradiction);
+                continue;
+            }
+        };
+        let media = (media < bodies).then_some(media);
+        let sent = requests(bench, model, media, &inputs);
+        refusals(bench, model, media, &inputs, &sent);
+        if base.is_none() {
+            let first = inputs.into_iter().zip(sent).find(|(_, sent)| *sent);
+            base = first.map(|((_, input), _)| (media, input));
+        }
+    }
+    responses(bench, model, &mut maker, base.as_ref());
+}
+
+/// The same for the same operation, wherever it stands in the document.
+fn seed(bench: &Bench<'_>) -> u64 {
+    let operation = bench.context.operation;
+    let bytes = operation.method.bytes().chain(operation.path.bytes());
+    // FNV-1a: any spread will do.
+    bytes.fold(bench.options.seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+fn of_media(bench: &Bench<'_>, media: usize) -> String {
+    let media = bench.context.operation.body.as_ref().and_then(|body| body.media.get(media));
+    media.map(|media| format!(" as {}", media.media_type)).unwrap_or_default()
+}
+
+fn word(amount: Amount) -> &'static str {
+    match amount {
+        Amount::Least => "least",
+        Amount::Most => "most",
+        Amount::Random => "random",
+    }
+}
+
+/// Sends each input; yields which of them can be sent at all.
+fn requests(
+    bench: &mut Bench<'_>,
+    model: &model::Operation,
+    media: Option<usize>,
+    inputs: &[(Amount, Input)],
+) -> Vec<bool> {
+    let mut sent = Vec::new();
+    for (amount, input) in inputs {
+        let name = format!("{} input{}", word(*amount), media.map(|at| of_media(bench, at)).unwrap_or_default());
+        let tried = bench.feed(model, media, input).and_then(|inputs| bench.call(inputs, any_success(bench)));
+        let findings = match tried {
+            Ok(tried) => {
+                sent.push(!tried.sent.is_empty());
+                judge::sent(&bench.context, &bench.completed(input), &tried.ended, &tried.sent)
+            }
+            Err(finding) => {
+                sent.push(false);
+                vec![finding]
+            }
+        };
+        bench.case(Case::Request, &name, findings);
+    }
+    sent
+}
+
+/// A response for cases that are about requests.
+fn any_success(bench: &Bench<'_>) -> transport::Reply {
+    let documented = bench.context.operation.responses.iter().find_map(|response| match response.status {
+        Status::Code(code) if (200..300).contains(&code) => Some(code),
+        _ => None,
+    });
+    transport::Reply { status: documented.unwrap_or(200), ..transport::Reply::default() }
+}
+
+/// Sends each input with one thing in it broken: refused, and sent without the check.
+fn refusals(
+    bench: &mut Bench<'_>,
+    model: &model::Operation,
+    media: Option<usize>,
+    inputs: &[(Amount, Input)],
+    sent: &[bool],
+) {
+    // Inputs that cannot be sent at all prove nothing.
+    let usable = || inputs.iter().zip(sent).filter(|(_, sent)| **sent).map(|(input, _)| input);
+    let most = usable().filter(|(amount, _)| *amount == Amount::Most);
+    let bases: Vec<&Input> = match most.map(|(_, input)| input).collect::<Vec<_>>() {
+        most if most.is_empty() => usable().take(1).map(|(_, input)| input).collect(),
+        most => most,
+    };
+    let mut seen = HashSet::new();
+    let main = feed::is_main(bench.context.operation, model, media);
+    for base in bases {
+        for violation in violations(bench.context.document, bench.context.operation, base) {
+            if seen.insert((violation.constraint, violation.part.clone(), violation.path.clone())) {
+                let path = feed::path(model, main, &violation.part, &violation.path);
+                refusal(bench, model, media, &violation, &path);
+            }
+        }
+    }
+}
+
+fn refusal(bench: &mut Bench<'_>, model: &model::Operation, media: Option<usize>, violation: &Violation, path: &str) {
+    let inputs = match bench.feed(model, media, &violation.input) {
+        Ok(inputs) => inputs,
+        Err(_) => return,
+    };
+    let reply = any_success(bench);
+    let name = format!("{} of {path} broken", violation.constraint.keyword());
+    let finding = match bench.call(inputs.clone(), reply.clone()) {
+        Ok(tried) => judge::refused(violation, path, &tried.ended, &tried.sent),
+        Err(finding) => Some(finding),
+    };
+    let finding = finding.or_else(|| {
+        let mut inputs = inputs;
+        inputs.set_unchecked();
+        match bench.call(inputs, reply) {
+            Ok(tried) => {
+                let given = bench.completed(&violation.input);
+                judge::unchecked(&bench.context, violation, &given, &tried.ended, &tried.sent)
+            }
+            Err(finding) => Some(finding),
+        }
+    });
+    bench.case(Case::Refusal, &name, finding.into_iter().collect());
+}
+
+/// Every documented status with every media type.
+fn responses(
+    bench: &mut Bench<'_>,
+    model: &model::Operation,
+    maker: &mut Maker<'_>,
+    base: Option<&(Option<usize>, Input)>,
+) {
+    let documented = &bench.context.operation.responses;
+    let listed_success = documented.iter().any(|response| match response.status {
+        Status::Code(code) => (200..300).contains(&code),
+        Status::Range(hundreds) => hundreds == 2,
+        Status::Default => false,
+    });
+    for response in documented {
+        let mut statuses: Vec<u16> = response.status.example(documented).into_iter().collect();
+        // Where no success is listed, `default` is that, too.
+        if response.status == Status::Default && !listed_success {
+            statuses.push(200);
+        }
+        for status in statuses {
+            let head = bench.context.operation.method == "HEAD";
+            let bodies = if head || !may_have_body(status) { 0 } else { response.media.len() };
+            for media in 0..bodies.max(1) {
+                let media = (media < bodies).then_some(media);
+                self::response(bench, model, maker, base, (response, status, media));
+            }
+        }
+    }
+}
+
+fn may_have_body(status: u16) -> bool {
+    status >= 200 && !matches!(status, 204 | 205 | 304)
+}
+
+fn response(
+    bench: &mut Bench<'_>,
+    model: &model::Operation,
+    maker: &mut Maker<'_>,
+    base: Option<&(Option<usize>, Input)>,
+    (response, status, media): (&Response, u16, Option<usize>),
+) {
+    let body = media.and_then(|at| response.media.get(at));
+    let name = format!("response {}{}", response.status, body.map(|it| format!(" {}", it.media_type)).unwrap_or_default());
+    if status < 200 {
+        let message = "an interim status: the call does not end with it";
+        return bench.case(Case::Response, &name, vec![Finding::new(Kind::NoWayToRead, "", message)]);
+    }
+    let replies = match maker.replies(response, status, media, bench.options.most, bench.options.random) {
+        Ok(replies) => replies,
+        Err(contradiction) => return bench.contradiction(&name, contradiction),
+    };
+    let Some((sent_as, input)) = base else {
+        let message = "no input of the operation can be sent";
+        return bench.case(Case::Response, &name, vec![Finding::new(Kind::NotSent, "", message)]);
+    };
+    for (amount, mut reply) in replies {
+        if bench.context.service.protocol == Protocol::AliyunRpc && (200..300).contains(&status) {
+            succeed(&mut reply);
+        }
+        let name = format!("{} {name}", word(amount));
+        let mut inputs = match bench.feed(model, *sent_as, input) {
+            Ok(inputs) => inputs,
+            Err(_) => Inputs::default(),
+        };
+        inputs.set_unchecked();
+        let findings = match bench.call(inputs, raw(response, body, &reply)) {
+            Ok(tried) => {
+                let expected = Expected { response, media, reply: &reply, model };
+                judge::read(&bench.context, &expected, &tried.ended)
+            }
+            Err(finding) => vec![finding],
+        };
+        bench.case(Case::Response, &name, findings);
+    }
+}
+
+/// A response that says it failed is an error, whatever its status is: itself, or the one object that it consists of.
+fn succeed(reply: &mut Reply) {
+    let Some(wire::Content { data: Data::Json(Value::Object(entries)), .. }) = &mut reply.content else { return };
+    let alone = entries.len() == 1;
+    for (name, value) in entries {
+        match value {
+            Value::Object(inner) if alone => inner.iter_mut().for_each(|(name, value)| say_success(name, value)),
+            value => say_success(name, value),
+        }
+    }
+}
+
+fn say_success(name: &str, value: &mut Value) {
+    match value {
+        Value::Bool(success) if name.eq_ignore_ascii_case("success") => *success = true,
+        Value::String(text) if name.eq_ignore_ascii_case("success") => *text = "true".to_owned(),
+        _ => {}
+    }
+}
+
+/// The response as bytes.
+fn raw(response: &Response, body: Option<&Media>, reply: &Reply) -> transport::Reply {
+    let mut raw = transport::Reply { status: reply.status, ..transport::Reply::default() };
+    let mut add = |name: &str, text: &str| {
+        let name = http::HeaderName::from_bytes(name.as_bytes());
+        // What no header can hold is left out; the judge then misses it.
+        if let (Ok(name), Ok(value)) = (name, http::HeaderValue::from_bytes(text.as_bytes())) {
+            raw.headers.insert(name, value);
+        }
+    };
+    for header in &response.headers {
+        if let Some(value) = reply.headers.get(&header.name) {
+            add(&header.name, &wire::header_text(header, value));
+        }
+    }
+    if let (Some(content), Some(media)) = (&reply.content, body) {
+        let (media_type, bytes) = wire::written(media, content);
+        add("content-type", &media_type);
+        raw.body = bytes;
+    }
+    raw
+}
