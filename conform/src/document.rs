@@ -12,6 +12,9 @@ use jsonschema::{Registry, Validator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(crate) use self::read::{essence, is_json};
+pub(crate) use self::schema::{BASE, fragment, is_binary, mark, pointer};
+
 /// A bundled OpenAPI document, and what is needed to validate values against its schemas.
 pub struct Document {
     /// How its calls are addressed.

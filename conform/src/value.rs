@@ -1,9 +1,21 @@
 //! Makes values that a schema allows: the least, the most, and random ones.
 
-use serde_json::Value;
+mod body;
+mod flat;
+mod height;
+mod number;
+mod object;
+mod pattern;
+mod text;
 
-use crate::document::{Direction, Document, Media, Operation, Parameter, Response, SchemaRef};
-use crate::wire::{Content, Input, Reply};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use self::flat::Flat;
+use crate::document::{Direction, Document, SchemaRef};
 
 /// How much a value is to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,76 +41,346 @@ pub struct Contradiction {
 pub struct Maker<'d> {
     document: &'d Document,
     rng: fastrand::Rng,
+    /// How often each alternative of a union was taken.
+    taken: HashMap<(Direction, SchemaRef), Vec<u32>>,
+    /// Whether an alternative was taken for the first time lately.
+    news: bool,
+    /// How often a schema was written out in the value that is being made.
+    written: HashMap<SchemaRef, u32>,
+    /// How many values are in the one that is being made.
+    size: usize,
+    heights: HashMap<(Direction, SchemaRef, u8), bool>,
+    patterns: HashMap<String, Option<Arc<Validator>>>,
+    contradictions: Vec<Contradiction>,
+}
+
+/// Below this, only what is required is made.
+const DEEP: usize = 24;
+
+/// Where nothing ends, this is the end.
+const DEEPEST: usize = 120;
+
+/// A value of more than so many values gets no more of what is optional.
+const LARGE: usize = 20_000;
+
+/// A schema is written out so many times within a value; beyond, only what is required of it is.
+const OFTEN: u32 = 2;
+
+/// How often a value is tried to make.
+const ATTEMPTS: u32 = 24;
+
+/// What the place of a value asks of it.
+#[derive(Clone, Copy, Debug)]
+struct Ctx {
+    direction: Direction,
+    amount: Amount,
+    /// For so many levels, there may be no null, no empty text and no empty list or object, as styles cannot write them.
+    plain: usize,
+    texture: Texture,
+    /// Which try this is: later ones choose at random.
+    attempt: u32,
+}
+
+/// What characters free texts are made of.
+#[derive(Clone, Copy, Debug, Default)]
+struct Texture {
+    /// Only those that a header can have.
+    ascii: bool,
+    /// It stands in a path.
+    path: bool,
+    avoid: &'static str,
 }
 
 impl<'d> Maker<'d> {
     /// A maker whose values are the same for the same seed.
     pub fn new(document: &'d Document, seed: u64) -> Self {
-        Self { document, rng: fastrand::Rng::with_seed(seed) }
+        Self {
+            document,
+            rng: fastrand::Rng::with_seed(seed),
+            taken: HashMap::new(),
+            news: false,
+            written: HashMap::new(),
+            size: 0,
+            heights: HashMap::new(),
+            patterns: HashMap::new(),
+            contradictions: Vec::new(),
+        }
     }
 
-    /// A value of a schema; it validates.
-    pub fn value(
-        &mut self,
-        schema: &SchemaRef,
-        direction: Direction,
-        amount: Amount,
-    ) -> Result<Value, Contradiction> {
-        todo!()
+    /// A value of a schema; it validates. More than one alternative of a `oneOf` may be satisfied by it.
+    pub fn value(&mut self, schema: &SchemaRef, direction: Direction, amount: Amount) -> Result<Value, Contradiction> {
+        self.made(schema, Ctx { direction, amount, plain: 0, texture: Texture::default(), attempt: 0 })
     }
 
-    /// A value of a parameter that its style can express.
-    pub fn parameter(
-        &mut self,
-        parameter: &Parameter,
-        direction: Direction,
-        amount: Amount,
-    ) -> Result<Value, Contradiction> {
-        todo!()
+    /// Optional parts of the values so far that were left out, as they have no value that validates.
+    pub fn take_contradictions(&mut self) -> Vec<Contradiction> {
+        std::mem::take(&mut self.contradictions)
     }
 
-    /// The content of a body.
-    pub fn content(&mut self, media: &Media, direction: Direction, amount: Amount) -> Result<Content, Contradiction> {
-        todo!()
+    /// A value that is held against its schema, and mended or made anew until it fits.
+    fn made(&mut self, schema: &SchemaRef, ctx: Ctx) -> Result<Value, Contradiction> {
+        let mut why = None;
+        for attempt in 0..ATTEMPTS {
+            self.written.clear();
+            self.size = 0;
+            // At last, with as little as possible.
+            let amount =
+                if attempt + 4 >= ATTEMPTS && ctx.amount != Amount::Least { Amount::Least } else { ctx.amount };
+            let ctx = Ctx { attempt, amount, ..ctx };
+            match self.make(std::slice::from_ref(schema), 0, &ctx) {
+                Ok(mut value) => {
+                    let fits = self.document.is_valid(schema, ctx.direction, &value);
+                    if fits || self.mend(schema, &mut value, &ctx) {
+                        return Ok(value);
+                    }
+                    let problems = self.document.problems(schema, ctx.direction, &value);
+                    let problem = problems.into_iter().find(|problem| !problem.overlap);
+                    let reason = problem.map(|it| format!("{}{}", at_place(&it.at), it.message));
+                    let reason = reason.unwrap_or_else(|| "is not valid".to_owned());
+                    why.get_or_insert(Contradiction { schema: schema.clone(), reason });
+                }
+                Err(contradiction) => drop(why.get_or_insert(contradiction)),
+            }
+        }
+        Err(why.unwrap_or_else(|| Contradiction { schema: schema.clone(), reason: "no value is found".to_owned() }))
     }
 
-    /// A whole input of an operation, without what the client fills (`x-client`). `media` is the body's media type by its
-    /// place in the document's list; with [`Amount::Least`] a body that is not required is left out.
-    pub fn input(&mut self, operation: &Operation, media: usize, amount: Amount) -> Result<Input, Contradiction> {
-        todo!()
+    /// Takes parts out of a value that do not fit and are not required. Whether it fits then.
+    fn mend(&mut self, schema: &SchemaRef, value: &mut Value, ctx: &Ctx) -> bool {
+        for _ in 0..20 {
+            let problems = self.document.problems(schema, ctx.direction, value);
+            let Some(problem) = problems.iter().find(|problem| !problem.overlap) else { return true };
+            let count = problems.len();
+            let mut at = problem.at.as_str();
+            let mended = loop {
+                let Some((parent, _)) = at.rsplit_once('/') else { break None };
+                let mut without = value.clone();
+                if remove(&mut without, at) && self.document.problems(schema, ctx.direction, &without).len() < count {
+                    break Some((without, at.to_owned()));
+                }
+                at = parent;
+            };
+            let Some((without, at)) = mended else { return false };
+            let reason = format!("{}{}", at_place(&problem.at), problem.message);
+            self.contradictions.push(Contradiction { schema: SchemaRef(format!("{schema} at {at}")), reason });
+            *value = without;
+        }
+        false
     }
 
-    /// Several inputs: the least, the most until each alternative of every union was taken once (at most `most`), and `random` random ones.
-    pub fn inputs(
-        &mut self,
-        operation: &Operation,
-        media: usize,
-        most: usize,
-        random: usize,
-    ) -> Result<Vec<(Amount, Input)>, Contradiction> {
-        todo!()
+    /// A value of several schemas at once.
+    fn make(&mut self, goal: &[SchemaRef], depth: usize, ctx: &Ctx) -> Result<Value, Contradiction> {
+        let first = goal.first().cloned().unwrap_or_else(|| SchemaRef(String::new()));
+        let fail = |reason: &str| Contradiction { schema: first.clone(), reason: reason.to_owned() };
+        self.size += 1;
+        if depth > DEEPEST {
+            return Err(fail("every value contains another one, without end"));
+        }
+        let flat = self.flatten(goal, depth, ctx)?;
+        if let Some(schema) = flat.never {
+            return Err(Contradiction { schema, reason: "the schema `false` has no value".to_owned() });
+        }
+        if let Some(listed) = flat.listed() {
+            return self
+                .one_of(listed, goal, &flat, ctx)
+                .ok_or_else(|| fail("none of the listed values fits what is said beside them"));
+        }
+        if let Some(inner) =
+            flat.nodes.iter().find(|(_, node)| node.contains_key("x-json")).map(|(at, _)| at.child("x-json"))
+        {
+            let inner = self.make(&[inner], depth + 1, &Ctx { plain: 0, texture: Texture::default(), ..*ctx })?;
+            return Ok(Value::String(inner.to_string()));
+        }
+        let types = self.types(&flat, ctx);
+        if types.is_empty() {
+            return Err(fail("what is said of its type leaves none"));
+        }
+        let chosen = self.choose_type(&first, &types, depth, ctx);
+        let made = match chosen {
+            "object" => return self.object(&flat, &first, depth, ctx),
+            "array" => return self.array(&flat, &first, depth, ctx),
+            "string" => self.text(&flat, ctx).map(Value::String),
+            "integer" => self.integer(&flat, ctx),
+            "number" => self.number(&flat, ctx),
+            "boolean" => {
+                Ok(Value::Bool(ctx.amount == Amount::Most || (ctx.amount == Amount::Random && self.rng.bool())))
+            }
+            _ => Ok(Value::Null),
+        };
+        made.map_err(|reason| fail(&reason))
     }
 
-    /// A response with one of its media types.
-    pub fn reply(
-        &mut self,
-        response: &Response,
-        status: u16,
-        media: Option<usize>,
-        amount: Amount,
-    ) -> Result<Reply, Contradiction> {
-        todo!()
+    /// One of the values that a schema lists.
+    fn one_of(&mut self, listed: Vec<&'d Value>, goal: &[SchemaRef], flat: &Flat<'d>, ctx: &Ctx) -> Option<Value> {
+        let types = flat.types();
+        let of_type =
+            |value: &Value| types.as_ref().is_none_or(|types| type_names(value).iter().any(|it| types.contains(it)));
+        let fits = |value: &&Value| of_type(value) && !(ctx.plain > 0 && (value.is_null() || **value == json!("")));
+        let mut listed: Vec<&Value> = listed.into_iter().filter(fits).collect();
+        let plain =
+            goal.iter().all(|schema| self.document.followed(schema, ctx.direction) == *schema) && flat.nodes.len() == 1;
+        if !plain {
+            listed.retain(|value| goal.iter().all(|schema| self.document.is_valid(schema, ctx.direction, value)));
+        }
+        let first = goal.first()?;
+        let places: Vec<usize> = (0..listed.len()).collect();
+        let at = match ctx.amount {
+            _ if listed.is_empty() => return None,
+            Amount::Least if ctx.attempt == 0 => 0,
+            Amount::Most if ctx.attempt == 0 => {
+                // Values are gone through, but do not ask for more cases.
+                let counts =
+                    self.taken.entry((ctx.direction, first.child("enum"))).or_insert_with(|| vec![1; listed.len()]);
+                counts.resize(listed.len().max(counts.len()), 1);
+                let at = places.iter().copied().min_by_key(|at| counts[*at]).unwrap_or(0);
+                counts[at] += 1;
+                at
+            }
+            _ => self.rng.usize(0..listed.len()),
+        };
+        listed.get(at).map(|value| (*value).clone())
     }
 
-    /// Several responses, as [`Maker::inputs`] makes inputs.
-    pub fn replies(
-        &mut self,
-        response: &Response,
-        status: u16,
-        media: Option<usize>,
-        most: usize,
-        random: usize,
-    ) -> Result<Vec<(Amount, Reply)>, Contradiction> {
-        todo!()
+    /// The types that a value may have here, or those that what is said of it suggests.
+    fn types(&mut self, flat: &Flat<'d>, ctx: &Ctx) -> Vec<&'static str> {
+        const ALL: [&str; 7] = ["object", "array", "string", "integer", "number", "boolean", "null"];
+        let said = |keys: &[&str]| keys.iter().any(|key| flat.all(key).next().is_some());
+        let mut types: Vec<&'static str> = match flat.types() {
+            Some(types) => ALL.into_iter().filter(|name| types.contains(name)).collect(),
+            None if !flat.tags.is_empty()
+                || said(&["properties", "required", "additionalProperties", "minProperties", "patternProperties"]) =>
+            {
+                vec!["object"]
+            }
+            None if said(&["items", "prefixItems", "minItems", "maxItems", "uniqueItems"]) => vec!["array"],
+            None if said(&["pattern", "minLength", "maxLength", "contentEncoding", "contentMediaType"]) => {
+                vec!["string"]
+            }
+            None if said(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]) => {
+                vec!["number"]
+            }
+            None => match flat.all("format").find_map(Value::as_str) {
+                Some("int32" | "int64") => vec!["integer"],
+                Some("float" | "double") => vec!["number"],
+                Some(_) => vec!["string"],
+                None if ctx.plain > 0 => vec!["string"],
+                // Any JSON.
+                None => self
+                    .rng
+                    .choice([["string"], ["integer"], ["boolean"], ["array"], ["object"]])
+                    .unwrap_or(["string"])
+                    .to_vec(),
+            },
+        };
+        if ctx.plain > 0 && types.len() > 1 {
+            types.retain(|name| *name != "null");
+        }
+        types
+    }
+
+    fn choose_type(&mut self, first: &SchemaRef, types: &[&'static str], depth: usize, ctx: &Ctx) -> &'static str {
+        let (null, other): (Vec<_>, Vec<_>) = types.iter().partition(|name| **name == "null");
+        let kinds: Vec<&'static str> = other.into_iter().copied().collect();
+        if kinds.is_empty() {
+            return "null";
+        }
+        if !null.is_empty() {
+            let key = first.child("null");
+            let is_null = match ctx.amount {
+                _ if depth >= DEEP || (self.is_full() && depth > 0) => true,
+                Amount::Least => false,
+                Amount::Most => self.pick(&key, 2, &[0, 1], ctx) == 1,
+                Amount::Random => self.rng.u8(0..5) == 0,
+            };
+            if is_null {
+                return "null";
+            }
+        }
+        let places: Vec<usize> = (0..kinds.len()).collect();
+        let at = match kinds.len() {
+            1 => 0,
+            _ if ctx.amount == Amount::Least && ctx.attempt == 0 => 0,
+            count => self.pick(&first.child("type"), count, &places, ctx),
+        };
+        kinds.get(at).copied().unwrap_or("null")
+    }
+
+    /// One of the candidates: the one that was taken least so far, or a random one.
+    fn pick(&mut self, key: &SchemaRef, count: usize, candidates: &[usize], ctx: &Ctx) -> usize {
+        let random = self.rng.choice(candidates.iter().copied()).unwrap_or(0);
+        if ctx.amount != Amount::Most {
+            return random;
+        }
+        let counts = self.taken.entry((ctx.direction, key.clone())).or_insert_with(|| vec![0; count]);
+        counts.resize(count.max(counts.len()), 0);
+        let chosen = match ctx.attempt {
+            0 => candidates.iter().copied().min_by_key(|at| counts[*at]).unwrap_or(0),
+            _ => random,
+        };
+        if let Some(times) = counts.get_mut(chosen) {
+            self.news |= *times == 0;
+            *times += 1;
+        }
+        chosen
+    }
+
+    /// Whether the value that is being made is large enough.
+    fn is_full(&self) -> bool {
+        self.size > LARGE
+    }
+
+    /// Whether a pattern matches a text.
+    fn matches(&mut self, pattern: &str, text: &str) -> bool {
+        if !self.patterns.contains_key(pattern) {
+            let validator = jsonschema::validator_for(&json!({ "pattern": pattern })).ok().map(Arc::new);
+            self.patterns.insert(pattern.to_owned(), validator);
+        }
+        let validator = self.patterns.get(pattern).and_then(Option::as_ref);
+        validator.is_none_or(|validator| validator.is_valid(&Value::from(text)))
+    }
+}
+
+/// The types that a value is of.
+fn type_names(value: &Value) -> &'static [&'static str] {
+    match value {
+        Value::Null => &["null"],
+        Value::Bool(_) => &["boolean"],
+        Value::Number(number) if number.as_f64().is_some_and(|it| it.fract() == 0.0) => &["integer", "number"],
+        Value::Number(_) => &["number"],
+        Value::String(_) => &["string"],
+        Value::Array(_) => &["array"],
+        Value::Object(_) => &["object"],
+    }
+}
+
+fn at_place(at: &str) -> String {
+    if at.is_empty() { String::new() } else { format!("{at}: ") }
+}
+
+/// Takes what is at a JSON pointer out of a value.
+fn remove(value: &mut Value, at: &str) -> bool {
+    let Some((parent, token)) = at.rsplit_once('/') else { return false };
+    let token = token.replace("~1", "/").replace("~0", "~");
+    match value.pointer_mut(parent) {
+        Some(Value::Object(entries)) => entries.shift_remove(&token).is_some(),
+        Some(Value::Array(items)) => match token.parse::<usize>() {
+            Ok(index) if index < items.len() => {
+                items.remove(index);
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Distinct values of a list so far.
+#[derive(Default)]
+struct Distinct(HashSet<String>);
+
+impl Distinct {
+    /// Whether a value is new.
+    fn add(&mut self, value: &Value) -> bool {
+        self.0.insert(value.to_string())
     }
 }

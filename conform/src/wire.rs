@@ -113,6 +113,36 @@ pub struct Fault {
     pub message: String,
 }
 
+impl Input {
+    /// The parameters of a place. Those that are the whole query count as query parameters.
+    pub fn of(&self, place: Place) -> &IndexMap<String, Value> {
+        match place {
+            Place::Path => &self.path,
+            Place::Query | Place::QueryString => &self.query,
+            Place::Header => &self.header,
+            Place::Cookie => &self.cookie,
+        }
+    }
+
+    /// The parameters of a place, to change.
+    pub fn of_mut(&mut self, place: Place) -> &mut IndexMap<String, Value> {
+        match place {
+            Place::Path => &mut self.path,
+            Place::Query | Place::QueryString => &mut self.query,
+            Place::Header => &mut self.header,
+            Place::Cookie => &mut self.cookie,
+        }
+    }
+}
+
+/// A value as text: of a text itself, of anything else its JSON.
+pub fn scalar_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
 /// Takes a request apart as the document says that it is written. `base` is the path of the server's URL, which stands before the
 /// operation's own.
 pub fn sent(document: &Document, operation: &Operation, base: &str, request: &http::Request<Bytes>) -> Sent {
