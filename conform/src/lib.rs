@@ -9,6 +9,7 @@ pub mod document;
 pub mod driver;
 pub mod engine;
 pub mod judge;
+pub mod program;
 pub mod report;
 pub mod transport;
 pub mod validate;
