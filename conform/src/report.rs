@@ -147,7 +147,13 @@ impl Report {
             message: message.to_owned(),
         };
         // Each operation of it is a case that nobody can try.
-        Self { document: document.to_owned(), operations, cases: operations.max(1), wrong: vec![wrong], ..Self::default() }
+        Self {
+            document: document.to_owned(),
+            operations,
+            cases: operations.max(1),
+            wrong: vec![wrong],
+            ..Self::default()
+        }
     }
 
     /// How many cases are wrong.
@@ -170,7 +176,10 @@ impl Report {
         for wrong in &self.wrong {
             *lines.entry(wrong.to_string()).or_default() += 1;
         }
-        lines.into_iter().map(|(line, count)| if count > 1 { format!("{line} ({count} cases)") } else { line }).collect()
+        lines
+            .into_iter()
+            .map(|(line, count)| if count > 1 { format!("{line} ({count} cases)") } else { line })
+            .collect()
     }
 }
 

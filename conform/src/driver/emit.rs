@@ -27,7 +27,9 @@ pub fn source(service: &Service) -> String {
         out.line(&format!("    use ::{package}::Client;"));
         out.line("    pub(super) const TABLE: &[Entry<Client>] = &[");
         for (index, Operation { method, path, .. }) in operations.iter().enumerate() {
-            out.line(&format!("        ({method:?}, {path:?}, |client, given| Box::pin(call_{index}(client, given))),"));
+            out.line(&format!(
+                "        ({method:?}, {path:?}, |client, given| Box::pin(call_{index}(client, given))),"
+            ));
         }
         out.line("    ];");
         for (index, operation) in operations.iter().enumerate() {

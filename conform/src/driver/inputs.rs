@@ -172,12 +172,12 @@ fn absent(place: &'static str, name: &str) -> Unusable {
 }
 
 fn part(file: File) -> Part {
-        let mut part = Part::new(file.bytes);
-        if let Some(name) = file.file_name {
-            part = part.file_name(name);
-        }
-        if let Some(media_type) = file.media_type {
-            part = part.media_type(media_type);
-        }
-        part
+    let mut part = Part::new(file.bytes);
+    if let Some(name) = file.file_name {
+        part = part.file_name(name);
+    }
+    if let Some(media_type) = file.media_type {
+        part = part.media_type(media_type);
+    }
+    part
 }

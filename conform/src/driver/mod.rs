@@ -107,10 +107,7 @@ impl Driver {
     }
 }
 
-fn build<C: From<yundb_runtime::Client>>(
-    builder: ClientBuilder<C>,
-    settings: &Settings,
-) -> Result<C, ConfigError> {
+fn build<C: From<yundb_runtime::Client>>(builder: ClientBuilder<C>, settings: &Settings) -> Result<C, ConfigError> {
     // Each case has one response; how calls are repeated is tested elsewhere.
     let mut builder = builder
         .endpoint(&settings.endpoint)

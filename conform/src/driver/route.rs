@@ -13,9 +13,8 @@ pub fn key(operation: &Operation, input: &Input) -> Key {
         InputKind::JsonAs(media_type, _) => return Key::new("body", media_type),
         InputKind::Value(..) | InputKind::JsonText(_) | InputKind::Part | InputKind::Parts => {}
     }
-    let place = input.place.or_else(|| {
-        operation.params.iter().find(|param| param.name == input.wire).map(|param| param.place)
-    });
+    let place =
+        input.place.or_else(|| operation.params.iter().find(|param| param.name == input.wire).map(|param| param.place));
     match place {
         Some(Place::Path) => Key::new("path", &input.wire),
         Some(Place::Query) => Key::new("query", &input.wire),

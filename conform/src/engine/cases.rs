@@ -192,7 +192,8 @@ fn response(
     (response, status, media): (&Response, u16, Option<usize>),
 ) {
     let body = media.and_then(|at| response.media.get(at));
-    let name = format!("response {}{}", response.status, body.map(|it| format!(" {}", it.media_type)).unwrap_or_default());
+    let name =
+        format!("response {}{}", response.status, body.map(|it| format!(" {}", it.media_type)).unwrap_or_default());
     if status < 200 {
         let message = "an interim status: the call does not end with it";
         return bench.case(Case::Response, &name, vec![Finding::new(Kind::NoWayToRead, "", message)]);

@@ -17,8 +17,7 @@ pub(super) fn feed(
     input: &Input,
 ) -> Result<Inputs, (Kind, String)> {
     let mut inputs = Inputs::default();
-    let places =
-        [("path", &input.path), ("query", &input.query), ("header", &input.header), ("cookie", &input.cookie)];
+    let places = [("path", &input.path), ("query", &input.query), ("header", &input.header), ("cookie", &input.cookie)];
     for (place, values) in places {
         for (name, value) in values {
             inputs.put(Key::new(place, name), Given::Json(value.clone()));
@@ -47,12 +46,7 @@ fn main_media(operation: &Operation, model: &model::Operation) -> Option<usize> 
     exact.or_else(alike).or_else(range)
 }
 
-fn main(
-    model: &model::Operation,
-    media: &Media,
-    content: &Content,
-    inputs: &mut Inputs,
-) -> Result<(), (Kind, String)> {
+fn main(model: &model::Operation, media: &Media, content: &Content, inputs: &mut Inputs) -> Result<(), (Kind, String)> {
     let whole = Key::new("body", "");
     match &content.data {
         Data::Json(Value::Object(fields)) if route::takes_fields(model) => {

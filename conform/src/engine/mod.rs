@@ -90,8 +90,7 @@ pub fn run_on(
     for operation in &document.operations {
         let context = Context { document: &document, operation, service, base: &base, keys: &keys };
         let model = service.groups.iter().flat_map(|group| &group.operations);
-        let model =
-            { model }.find(|model| model.method == operation.method && model.path == operation.path);
+        let model = { model }.find(|model| model.method == operation.method && model.path == operation.path);
         let mut bench = Bench {
             context,
             client: &client,
@@ -192,7 +191,9 @@ impl Bench<'_> {
                 crate::document::Place::Header => &mut input.header,
                 crate::document::Place::Cookie => &mut input.cookie,
             };
-            place.entry(parameter.name.clone()).or_insert_with(|| settings::typed(self.context.document, parameter, value));
+            place
+                .entry(parameter.name.clone())
+                .or_insert_with(|| settings::typed(self.context.document, parameter, value));
         }
         input
     }

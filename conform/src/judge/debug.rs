@@ -189,7 +189,10 @@ mod tests {
             assert_eq!((field.0.as_str(), &field.1), (name, &node));
         }
         let Some((_, Node::Map(untyped))) = fields.last() else { panic!("no map") };
-        assert_eq!(untyped[0].1, Node::List(vec![tuple("Number", word("1")), word("Null"), tuple("String", Node::Text("x".to_owned()))]));
+        assert_eq!(
+            untyped[0].1,
+            Node::List(vec![tuple("Number", word("1")), word("Null"), tuple("String", Node::Text("x".to_owned()))])
+        );
         assert_eq!(untyped[1].1, Node::Map(vec![]));
     }
 

@@ -27,7 +27,11 @@ pub fn refused(violation: &Violation, path: &str, ended: &Ended, requests: &[Req
     match outcome {
         Outcome::Failure { kind: ErrorKind::Invalid, violations, .. } => {
             let strange = violations.iter().find(|(found, _)| !names(violation, path, found))?;
-            Some(Finding::new(Kind::WrongPathInRefusal, path, format!("{what}: the error says {}: {}", strange.0, strange.1)))
+            Some(Finding::new(
+                Kind::WrongPathInRefusal,
+                path,
+                format!("{what}: the error says {}: {}", strange.0, strange.1),
+            ))
         }
         Outcome::Failure { message, .. } => Some(Finding::new(Kind::NotRefused, path, format!("{what}: {message}"))),
         Outcome::Success { .. } => Some(Finding::new(Kind::NotRefused, path, format!("{what}: a success"))),

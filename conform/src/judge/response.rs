@@ -42,7 +42,10 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
         Err(unusable) => return vec![Finding::new(Kind::NotSent, "", format!("the call cannot be made: {unusable}"))],
     };
     match (expected.is_success(), outcome) {
-        (_, Outcome::Failure { kind: ErrorKind::Invalid | ErrorKind::Config | ErrorKind::Credentials, message, .. }) => {
+        (
+            _,
+            Outcome::Failure { kind: ErrorKind::Invalid | ErrorKind::Config | ErrorKind::Credentials, message, .. },
+        ) => {
             vec![Finding::new(Kind::NotSent, "", format!("the call cannot be made: {message}"))]
         }
         (true, Outcome::Success { status: found, .. }) | (false, Outcome::Failure { status: Some(found), .. })
@@ -67,15 +70,15 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
 fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, answer: &Answer) -> Vec<Finding> {
     let Some(content) = &expected.reply.content else { return Vec::new() };
     let no_way = |what: &str| vec![Finding::new(Kind::NoWayToRead, "", format!("{what} for {}", body_words(content)))];
-    let not_decoded = |why: &str| {
-        vec![Finding::new(Kind::ResponseNotDecoded, "", format!("{why}, in {}", body_words(content)))]
-    };
+    let not_decoded =
+        |why: &str| vec![Finding::new(Kind::ResponseNotDecoded, "", format!("{why}, in {}", body_words(content)))];
     let Some(body) = body else { return not_decoded("the typed body of the error could not be read") };
     match (&content.data, &body.payload) {
         (Data::Json(value), Payload::Json(Ok(found), debug)) => {
             let mut findings = Vec::new();
             compare(value, found, "", &mut findings);
-            if let (Some(ty), Some(schema)) = (typed(context.service, answer, body, expected.reply.status), expected.schema())
+            if let (Some(ty), Some(schema)) =
+                (typed(context.service, answer, body, expected.reply.status), expected.schema())
                 && findings.is_empty()
             {
                 let schema = (schema, Direction::Response);
@@ -174,7 +177,8 @@ fn stands_for_absence(value: &Value) -> bool {
 
 /// Whether two texts are the same JSON list or object.
 pub(super) fn same_json(left: &str, right: &str) -> bool {
-    let read = |text: &str| serde_json::from_str::<Value>(text).ok().filter(|value| value.is_array() || value.is_object());
+    let read =
+        |text: &str| serde_json::from_str::<Value>(text).ok().filter(|value| value.is_array() || value.is_object());
     matches!((read(left), read(right)), (Some(left), Some(right)) if wire::same(&left, &right))
 }
 
