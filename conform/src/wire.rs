@@ -1,13 +1,23 @@
 //! What goes over the wire, as values: takes captured requests apart, and writes responses.
 
 mod base64_bytes;
+mod multipart;
+mod path;
+mod request;
+mod response;
+mod same;
+mod style;
 
 use bytes::Bytes;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::document::{Document, Media, Operation, Place};
+use crate::document::Place;
+
+pub use self::request::sent;
+pub use self::response::{header_text, written};
+pub use self::same::{difference, same};
 
 /// What a call is given, or what was found in a request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -141,30 +151,4 @@ pub fn scalar_text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
-}
-
-/// Takes a request apart as the document says that it is written. `base` is the path of the server's URL, which stands before the
-/// operation's own.
-pub fn sent(document: &Document, operation: &Operation, base: &str, request: &http::Request<Bytes>) -> Sent {
-    todo!()
-}
-
-/// The value of the `Content-Type` header and the bytes of a response's body.
-pub fn written(media: &Media, content: &Content) -> (String, Bytes) {
-    todo!()
-}
-
-/// A response header as text.
-pub fn header_text(header: &crate::document::Parameter, value: &Value) -> String {
-    todo!()
-}
-
-/// Whether two values are the same: numbers by value (`1` and `1.0`), objects in any order.
-pub fn same(left: &Value, right: &Value) -> bool {
-    todo!()
-}
-
-/// Where two values differ first, as a JSON pointer.
-pub fn difference(left: &Value, right: &Value) -> Option<String> {
-    todo!()
 }

@@ -262,8 +262,8 @@ fn raw(response: &Response, body: Option<&Media>, reply: &Reply) -> transport::R
             add(&header.name, &wire::header_text(header, value));
         }
     }
-    if let (Some(content), Some(media)) = (&reply.content, body) {
-        let (media_type, bytes) = wire::written(media, content);
+    if let (Some(content), Some(_)) = (&reply.content, body) {
+        let (media_type, bytes) = wire::written(content);
         add("content-type", &media_type);
         raw.body = bytes;
     }

@@ -32,7 +32,7 @@ pub(super) fn differences(
         [] => return vec![not_sent(ended)],
         more => return vec![Finding::new(Kind::SentInvented, "", format!("{} requests for one call", more.len()))],
     };
-    let sent = wire::sent(context.document, context.operation, context.base, request);
+    let sent = wire::sent(context.document, context.operation, context.base, given, request);
     let mut findings = Vec::new();
     for fault in &sent.faults {
         let (kind, at) = match &fault.parameter {
