@@ -14,8 +14,7 @@ impl Document {
     /// The unions that a value passes through, from the outside in. Where a discriminator decides, `valid` has only the
     /// alternative that its tag names.
     pub fn alternatives(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Alternatives> {
-        let mut walker =
-            Walker { document: self, direction, found: Vec::new(), seen: HashSet::new(), leaves: Vec::new() };
+        let mut walker = Walker::new(self, direction);
         walker.visit(schema.clone(), value, String::new(), 0);
         walker.found
     }
@@ -23,24 +22,30 @@ impl Document {
     /// Whether a schema describes the value at a place of its instances with more than "any JSON" or "any object". `at` is a
     /// JSON pointer into the value.
     pub fn describes(&self, schema: &SchemaRef, direction: Direction, value: &Value, at: &str) -> bool {
-        let mut walker =
-            Walker { document: self, direction, found: Vec::new(), seen: HashSet::new(), leaves: Vec::new() };
+        let mut walker = Walker::new(self, direction);
         walker.visit(schema.clone(), value, String::new(), 0);
-        let here = walker.leaves.iter().filter(|(place, _)| place == at);
-        here.into_iter().any(|(_, leaf)| self.schema(leaf, direction).and_then(Value::as_object).is_some_and(is_said))
+        let here = walker.leaves.iter().filter(|leaf| leaf.at == at);
+        here.into_iter()
+            .any(|leaf| self.schema(&leaf.schema, direction).and_then(Value::as_object).is_some_and(is_said))
     }
 
     /// Whether a schema lists this very value at a place (`enum` or `const`), among those that hold there.
     pub fn lists(&self, schema: &SchemaRef, direction: Direction, value: &Value, at: &str) -> bool {
         let Some(here) = value.pointer(at) else { return false };
-        let mut walker =
-            Walker { document: self, direction, found: Vec::new(), seen: HashSet::new(), leaves: Vec::new() };
+        let mut walker = Walker::new(self, direction);
         walker.visit(schema.clone(), value, String::new(), 0);
-        let mut leaves = walker.leaves.iter().filter(|(place, _)| place == at);
-        leaves.any(|(_, leaf)| {
-            let Some(Value::Object(node)) = self.schema(leaf, direction) else { return false };
+        let mut leaves = walker.leaves.iter().filter(|leaf| leaf.at == at);
+        leaves.any(|leaf| {
+            let Some(Value::Object(node)) = self.schema(&leaf.schema, direction) else { return false };
             node.get("const") == Some(here) || list(node, "enum").contains(here)
         })
+    }
+
+    /// Each place of a value with the schemas that describe it, and whether that is only by an alternative of a union.
+    pub(crate) fn described(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Described> {
+        let mut walker = Walker::new(self, direction);
+        walker.visit(schema.clone(), value, String::new(), 0);
+        walker.leaves
     }
 
     /// A schema with its `$ref`s followed, as far as nothing stands beside them.
@@ -69,23 +74,39 @@ fn is_said(node: &Map<String, Value>) -> bool {
     })
 }
 
+/// A place of a value and a schema that holds there.
+#[derive(Clone, Debug)]
+pub(crate) struct Described {
+    /// A JSON pointer into the value.
+    pub at: String,
+    pub schema: SchemaRef,
+    /// Whether a union leads here.
+    pub in_union: bool,
+}
+
 struct Walker<'d> {
     document: &'d Document,
     direction: Direction,
     found: Vec<Alternatives>,
     /// Schemas that were held against a place already.
     seen: HashSet<(String, SchemaRef)>,
-    /// Each place with the schemas that describe it.
-    leaves: Vec<(String, SchemaRef)>,
+    leaves: Vec<Described>,
+    /// How many unions lead to where it is.
+    unions: usize,
 }
 
-impl Walker<'_> {
+impl<'d> Walker<'d> {
+    fn new(document: &'d Document, direction: Direction) -> Self {
+        Self { document, direction, found: Vec::new(), seen: HashSet::new(), leaves: Vec::new(), unions: 0 }
+    }
+
     fn visit(&mut self, schema: SchemaRef, value: &Value, at: String, depth: usize) {
         if depth > DEEPEST || !self.seen.insert((at.clone(), schema.clone())) {
             return;
         }
         let Some(Value::Object(node)) = self.document.schema(&schema, self.direction) else { return };
-        self.leaves.push((at.clone(), schema.clone()));
+        let in_union = self.unions > 0;
+        self.leaves.push(Described { at: at.clone(), schema: schema.clone(), in_union });
         if let Some(target) = node.get("$ref").and_then(Value::as_str).and_then(pointer) {
             self.visit(target, value, at.clone(), depth + 1);
         }
@@ -167,9 +188,11 @@ impl Walker<'_> {
         }
         let inner: Vec<_> = valid.iter().map(|(_, inner)| inner.clone()).collect();
         self.found.push(Alternatives { at: at.to_owned(), union, count, valid });
+        self.unions += 1;
         for inner in inner {
             self.visit(inner, value, at.to_owned(), depth + 1);
         }
+        self.unions -= 1;
     }
 }
 

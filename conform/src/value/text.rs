@@ -51,6 +51,12 @@ impl Maker<'_> {
         Ok(self.free(count, ctx))
     }
 
+    /// A text of just this length that a pattern matches, if one is found at once.
+    pub(crate) fn text_by(&mut self, pattern: &str, count: usize) -> Option<String> {
+        let made = Pattern::new(pattern)?.text(Length { least: count, most: count }, &mut self.rng, &|_| true, false);
+        (made.chars().count() == count && self.matches(pattern, &made)).then_some(made)
+    }
+
     /// A free text of so many characters.
     pub(super) fn free(&mut self, count: usize, ctx: &Ctx) -> String {
         let characters = if ctx.texture.ascii { HEADER_CHARACTERS } else { CHARACTERS };
