@@ -52,6 +52,8 @@ pub struct Maker<'d> {
     heights: HashMap<(Direction, SchemaRef, u8), bool>,
     patterns: HashMap<String, Option<Arc<Validator>>>,
     contradictions: Vec<Contradiction>,
+    /// Texts that were looked for in vain, in words.
+    impossible: HashSet<String>,
 }
 
 /// Below this, only what is required is made.
@@ -104,6 +106,7 @@ impl<'d> Maker<'d> {
             heights: HashMap::new(),
             patterns: HashMap::new(),
             contradictions: Vec::new(),
+            impossible: HashSet::new(),
         }
     }
 
@@ -196,18 +199,42 @@ impl<'d> Maker<'d> {
             return Err(fail("what is said of its type leaves none"));
         }
         let chosen = self.choose_type(&first, &types, depth, ctx);
-        let made = match chosen {
-            "object" => return self.object(&flat, &first, depth, ctx),
-            "array" => return self.array(&flat, &first, depth, ctx),
-            "string" => self.text(&flat, ctx).map(Value::String),
-            "integer" => self.integer(&flat, ctx),
-            "number" => self.number(&flat, ctx),
+        let made = self.of_type(chosen, &flat, &first, depth, ctx);
+        // Where there is none of this type, there may be one of another.
+        let others = types.into_iter().filter(|name| *name != chosen);
+        others
+            .fold(made, |made, name| made.or_else(|why| self.of_type(name, &flat, &first, depth, ctx).map_err(|_| why)))
+    }
+
+    fn of_type(
+        &mut self,
+        name: &str,
+        flat: &Flat<'d>,
+        first: &SchemaRef,
+        depth: usize,
+        ctx: &Ctx,
+    ) -> Result<Value, Contradiction> {
+        let made = match name {
+            "object" => return self.object(flat, first, depth, ctx),
+            "array" => return self.array(flat, first, depth, ctx),
+            "string" => self.text(flat, ctx).map(Value::String),
+            "integer" => self.integer(flat, ctx),
+            "number" => self.number(flat, ctx),
             "boolean" => {
                 Ok(Value::Bool(ctx.amount == Amount::Most || (ctx.amount == Amount::Random && self.rng.bool())))
             }
             _ => Ok(Value::Null),
         };
-        made.map_err(|reason| fail(&reason))
+        made.map_err(|reason| Contradiction { schema: first.clone(), reason })
+    }
+
+    /// A part of a value: where one way fails, others are tried.
+    fn part(&mut self, goal: &[SchemaRef], depth: usize, ctx: &Ctx) -> Result<Value, Contradiction> {
+        let made = self.make(goal, depth, ctx);
+        (1..=3).fold(made, |made, attempt| {
+            let ctx = Ctx { attempt: ctx.attempt + attempt, amount: Amount::Random, ..*ctx };
+            made.or_else(|why| self.make(goal, depth, &ctx).map_err(|_| why))
+        })
     }
 
     /// One of the values that a schema lists.

@@ -36,7 +36,7 @@ impl<'d> Maker<'d> {
                 continue;
             }
             let goal = self.property(flat, name).ok_or_else(|| fail(format!("`{name}` is required and forbidden")))?;
-            entries.insert((*name).to_owned(), self.make(&goal, depth + 1, &inner)?);
+            entries.insert((*name).to_owned(), self.part(&goal, depth + 1, &inner)?);
         }
         let mut left: Vec<&str> = declared.into_iter().filter(|name| !entries.contains_key(*name)).collect();
         if ctx.attempt > 0 {
@@ -52,7 +52,7 @@ impl<'d> Maker<'d> {
             if !ends || self.is_left_out(&goal, ctx) {
                 continue;
             }
-            match self.make(&goal, depth + 1, &inner) {
+            match self.part(&goal, depth + 1, &inner) {
                 Ok(value) => drop(entries.insert(name.to_owned(), value)),
                 Err(contradiction) => self.contradictions.push(contradiction),
             }
@@ -133,7 +133,7 @@ impl<'d> Maker<'d> {
             if goal.iter().any(|schema| self.height(schema, ctx.direction).is_none()) {
                 continue;
             }
-            match self.make(&goal, depth + 1, &inner) {
+            match self.part(&goal, depth + 1, &inner) {
                 Ok(value) => drop(entries.insert(name, value)),
                 Err(contradiction) if entries.len() < fewest => return Err(contradiction),
                 Err(contradiction) => {
@@ -196,7 +196,7 @@ impl<'d> Maker<'d> {
         while items.len() < count {
             let Some(goal) = flat.element(items.len()) else { break };
             let inner = if misses > 0 { Ctx { amount: Amount::Random, attempt: 1, ..inner } } else { inner };
-            let item = match self.make(&goal, depth + 1, &inner) {
+            let item = match self.part(&goal, depth + 1, &inner) {
                 Ok(item) => item,
                 Err(contradiction) if items.len() < fewest => return Err(contradiction),
                 Err(contradiction) => {

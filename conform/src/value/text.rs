@@ -34,7 +34,8 @@ impl Maker<'_> {
             Amount::Most | Amount::Random => (least, most.min(least.saturating_add(ENOUGH))),
         };
         let length = Length { least, most };
-        let formatted = flat.all("format").filter_map(Value::as_str).find_map(|format| self.formatted(format, length));
+        let any = Length { least, most: stated.unwrap_or(least.saturating_add(1000)) };
+        let formatted = flat.all("format").filter_map(Value::as_str).find_map(|format| self.formatted(format, any));
         if let Some(text) = formatted.filter(|text| patterns.iter().all(|pattern| self.matches(pattern, text))) {
             return Ok(text);
         }
@@ -79,8 +80,10 @@ impl Maker<'_> {
 
     fn by_pattern(&mut self, first: &str, all: &[&str], length: Length, ctx: &Ctx) -> Result<String, String> {
         let avoid = ctx.texture.avoid;
-        let Some(pattern) = Pattern::new(first) else {
-            return Err(format!("no text is known that matches the pattern {first}"));
+        let Length { least, most } = length;
+        let reason = format!("no text of {least} to {most} characters is found that matches {}", all.join(" and "));
+        let Some(pattern) = Pattern::new(first).filter(|_| !self.impossible.contains(&reason)) else {
+            return Err(reason);
         };
         let mut fallback = None;
         for attempt in 0..200 {
@@ -104,8 +107,8 @@ impl Maker<'_> {
             fallback = Some(text);
         }
         fallback.ok_or_else(|| {
-            let Length { least, most } = length;
-            format!("no text of {least} to {most} characters is found that matches {}", all.join(" and "))
+            self.impossible.insert(reason.clone());
+            reason
         })
     }
 
@@ -139,6 +142,6 @@ impl Maker<'_> {
             "int32" | "int64" | "uint32" | "uint64" => vec![number.to_string(), "7".to_owned()],
             _ => return None,
         };
-        candidates.into_iter().find(|text| (length.least..=length.most.max(40)).contains(&text.chars().count()))
+        candidates.into_iter().find(|text| (length.least..=length.most).contains(&text.chars().count()))
     }
 }
