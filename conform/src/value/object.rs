@@ -19,7 +19,7 @@ impl<'d> Maker<'d> {
     ) -> Result<Value, Contradiction> {
         let fail = |reason: String| Contradiction { schema: first.clone(), reason };
         let inner = Ctx { plain: ctx.plain.saturating_sub(1), ..*ctx };
-        let wanted = self.wanted(flat, first, depth, ctx);
+        let wanted = self.wanted("properties", flat, first, depth, ctx);
         let required = flat.required();
         let (fewest, most) = (flat.at_least("minProperties"), flat.at_most("maxProperties").unwrap_or(usize::MAX));
         let stated = fewest;
@@ -69,10 +69,10 @@ impl<'d> Maker<'d> {
         Ok(Value::Object(entries))
     }
 
-    /// How much of what is optional an object gets.
-    fn wanted(&mut self, flat: &Flat<'d>, first: &SchemaRef, depth: usize, ctx: &Ctx) -> Amount {
-        // What is described in one place is written out there only a few times.
-        let key = flat.nodes.iter().find(|(_, node)| node.contains_key("properties")).map_or(first, |(at, _)| at);
+    /// How much of what is optional an object or a list gets. What is described in one place (by `keyword`) is written out
+    /// only a few times.
+    fn wanted(&mut self, keyword: &str, flat: &Flat<'d>, first: &SchemaRef, depth: usize, ctx: &Ctx) -> Amount {
+        let key = flat.nodes.iter().find(|(_, node)| node.contains_key(keyword)).map_or(first, |(at, _)| at);
         let times = self.written.entry(key.clone()).or_default();
         *times += 1;
         if *times > OFTEN || depth >= DEEP || self.is_full() { Amount::Least } else { ctx.amount }
@@ -178,7 +178,7 @@ impl<'d> Maker<'d> {
         }
         let element = flat.element(usize::MAX).unwrap_or_default();
         let ends = element.iter().all(|schema| self.height(schema, ctx.direction).is_some());
-        let wanted = if depth >= DEEP || self.is_full() || !ends { Amount::Least } else { ctx.amount };
+        let wanted = if ends { self.wanted("items", flat, first, depth, ctx) } else { Amount::Least };
         let prefix = flat.all("prefixItems").filter_map(Value::as_array).map(Vec::len).max().unwrap_or(0);
         let count = match wanted {
             Amount::Least => fewest,
