@@ -69,6 +69,9 @@ pub(super) fn judge(
             }
             What::Unknown if describes(&at) => (Kind::UnknownForKnown, format!("{} fits no variant", part(&at))),
             What::Untyped if describes(&at) => (Kind::UnknownForKnown, format!("{} is kept untyped", part(&at))),
+            What::UnknownValue if document.lists(schema, direction, value, &at) => {
+                (Kind::UnknownForKnown, format!("{} is no known value", part(&at)))
+            }
             What::Unknown | What::UnknownValue | What::Untyped => return None,
         };
         Some(Finding::new(kind, at, message))

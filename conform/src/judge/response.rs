@@ -158,9 +158,12 @@ fn compare(value: &Value, found: &Value, at: &str, findings: &mut Vec<Finding>) 
             }
         }
         (Value::Null, found) if stands_for_absence(found) => {}
-        // A string that carries JSON may be written with other blanks.
-        (Value::String(before), Value::String(after)) if before != after && same_json(before, after) => {}
         (before, after) if wire::same(before, after) => {}
+        (Value::String(before), Value::String(after)) => match (carried(before), carried(after)) {
+            // A string that carries JSON may be written with other blanks, and with null for what is absent.
+            (Some(before), Some(after)) => compare(&before, &after, at, findings),
+            _ => findings.push(lost(format!("{} became {}", words(value), words(found)))),
+        },
         (before, after) => findings.push(lost(format!("{} became {}", words(before), words(after)))),
     }
 }
@@ -175,11 +178,9 @@ fn stands_for_absence(value: &Value) -> bool {
     }
 }
 
-/// Whether two texts are the same JSON list or object.
-pub(super) fn same_json(left: &str, right: &str) -> bool {
-    let read =
-        |text: &str| serde_json::from_str::<Value>(text).ok().filter(|value| value.is_array() || value.is_object());
-    matches!((read(left), read(right)), (Some(left), Some(right)) if wire::same(&left, &right))
+/// The JSON list or object that a string carries.
+fn carried(text: &str) -> Option<Value> {
+    serde_json::from_str::<Value>(text).ok().filter(|value| value.is_array() || value.is_object())
 }
 
 fn headers(expected: &Expected<'_>, headers: &Encoded) -> Vec<Finding> {
