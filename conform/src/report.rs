@@ -57,6 +57,8 @@ pub enum Kind {
     NotGenerated,
     /// The generated crate does not compile.
     DoesNotCompile,
+    /// The cases could not be run.
+    NotRun,
 }
 
 impl Kind {
@@ -170,16 +172,24 @@ impl Report {
         kinds
     }
 
-    /// Each thing that is wrong once, with the number of cases that it happens in: what is the same but for the values is one line.
+    /// What is wrong, a line for each operation, kind and place, with the first case that shows it and how many there are.
     pub fn summary(&self) -> Vec<String> {
-        let mut lines: BTreeMap<String, usize> = BTreeMap::new();
+        let mut found: BTreeMap<(&str, Kind, String), (&Wrong, usize)> = BTreeMap::new();
         for wrong in &self.wrong {
-            *lines.entry(wrong.to_string()).or_default() += 1;
+            let key = (wrong.operation.as_str(), wrong.kind, wrong.place());
+            found.entry(key).or_insert((wrong, 0)).1 += 1;
         }
-        lines
-            .into_iter()
-            .map(|(line, count)| if count > 1 { format!("{line} ({count} cases)") } else { line })
-            .collect()
+        let more = |count: usize| if count > 1 { format!(" ({count} cases)") } else { String::new() };
+        found.into_values().map(|(wrong, count)| format!("{wrong}{}", more(count))).collect()
+    }
+}
+
+impl Wrong {
+    /// Where it is, whatever the element of a list.
+    pub fn place(&self) -> String {
+        let number = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+        let tokens = self.at.split('/').map(|token| if number(token) { "*" } else { token });
+        tokens.collect::<Vec<_>>().join("/")
     }
 }
 

@@ -17,7 +17,8 @@ fn conforms(name: &str, folder: &str, driver: &Driver) {
     assert!(report.cases >= report.operations, "{name}: {} cases of {} operations", report.cases, report.operations);
     println!("{}", yundb_conform::report::table(std::slice::from_ref(&report)));
     // Without the values: they change with every new way of making them.
-    let wrong = report.wrong.iter().map(|wrong| format!("{}: {} at {}", wrong.operation, wrong.kind.code(), wrong.at));
+    let wrong =
+        report.wrong.iter().map(|wrong| format!("{}: {} at {}", wrong.operation, wrong.kind.code(), wrong.place()));
     let contradictions =
         report.contradictions.iter().map(|it| format!("{}: contradiction at {}", it.operation, it.schema));
     let lines: BTreeSet<String> = wrong.chain(contradictions).chain(report.notes.iter().cloned()).collect();

@@ -125,9 +125,12 @@ fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
     }
     let report = program.join("report.json");
     let binary = folder.join("target/debug").join(format!("conform-{package}{}", std::env::consts::EXE_SUFFIX));
-    let status = Command::new(&binary).arg(spec).arg(name).arg(seed.to_string()).arg(&report).status();
-    if !status.with_context(|| format!("`{}`", binary.display()))?.success() {
-        bail!("the cases of {name} could not be run");
+    let mut run = Command::new(&binary);
+    run.arg(spec).arg(name).arg(seed.to_string()).arg(&report);
+    let run = run.output().with_context(|| format!("`{}`", binary.display()))?;
+    if !run.status.success() {
+        let message = String::from_utf8_lossy(&run.stderr);
+        return Ok(Report::of_nothing(name, operations, Kind::NotRun, &report::shortened(&message)));
     }
     Ok(serde_json::from_slice(&fs::read(&report)?)?)
 }

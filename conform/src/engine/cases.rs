@@ -30,11 +30,11 @@ pub(super) fn operation(bench: &mut Bench<'_>, model: &model::Operation) {
             }
         };
         let media = (media < bodies).then_some(media);
-        let sent = requests(bench, model, media, &inputs);
-        refusals(bench, model, media, &inputs, &sent);
+        let requests = requests(bench, model, media, &inputs);
+        refusals(bench, model, media, &requests);
         if base.is_none() {
-            let first = inputs.into_iter().zip(sent).find(|(_, sent)| *sent);
-            base = first.map(|((_, input), _)| (media, input));
+            let mut inputs = inputs.iter().map(|(_, input)| input);
+            base = inputs.find(|input| is_sent(bench, model, media, input)).map(|input| (media, input.clone()));
         }
     }
     responses(bench, model, &mut maker, base.as_ref());
@@ -63,30 +63,46 @@ fn word(amount: Amount) -> &'static str {
     }
 }
 
-/// Sends each input; yields which of them can be sent at all.
-fn requests(
+/// An input that was sent, with what is wrong with it.
+struct Sent<'i> {
+    amount: Amount,
+    input: &'i Input,
+    findings: Vec<Finding>,
+}
+
+/// Sends each input; yields those that can be sent at all.
+fn requests<'i>(
     bench: &mut Bench<'_>,
     model: &model::Operation,
     media: Option<usize>,
-    inputs: &[(Amount, Input)],
-) -> Vec<bool> {
+    inputs: &'i [(Amount, Input)],
+) -> Vec<Sent<'i>> {
     let mut sent = Vec::new();
     for (amount, input) in inputs {
         let name = format!("{} input{}", word(*amount), media.map(|at| of_media(bench, at)).unwrap_or_default());
         let tried = bench.feed(model, media, input).and_then(|inputs| bench.call(inputs, any_success(bench)));
         let findings = match tried {
             Ok(tried) => {
-                sent.push(!tried.sent.is_empty());
-                judge::sent(&bench.context, &bench.completed(input), &tried.ended, &tried.sent)
+                let findings = judge::sent(&bench.context, &bench.completed(input), &tried.ended, &tried.sent);
+                if !tried.sent.is_empty() {
+                    sent.push(Sent { amount: *amount, input, findings: findings.clone() });
+                }
+                findings
             }
-            Err(finding) => {
-                sent.push(false);
-                vec![finding]
-            }
+            Err(finding) => vec![finding],
         };
         bench.case(Case::Request, &name, findings);
     }
     sent
+}
+
+/// Whether an input can be sent without the check.
+fn is_sent(bench: &Bench<'_>, model: &model::Operation, media: Option<usize>, input: &Input) -> bool {
+    let tried = bench.feed(model, media, input).and_then(|mut inputs| {
+        inputs.set_unchecked();
+        bench.call(inputs, any_success(bench))
+    });
+    tried.is_ok_and(|tried| !tried.sent.is_empty())
 }
 
 /// A response for cases that are about requests.
@@ -99,33 +115,29 @@ fn any_success(bench: &Bench<'_>) -> transport::Reply {
 }
 
 /// Sends each input with one thing in it broken: refused, and sent without the check.
-fn refusals(
-    bench: &mut Bench<'_>,
-    model: &model::Operation,
-    media: Option<usize>,
-    inputs: &[(Amount, Input)],
-    sent: &[bool],
-) {
-    // Inputs that cannot be sent at all prove nothing.
-    let usable = || inputs.iter().zip(sent).filter(|(_, sent)| **sent).map(|(input, _)| input);
-    let most = usable().filter(|(amount, _)| *amount == Amount::Most);
-    let bases: Vec<&Input> = match most.map(|(_, input)| input).collect::<Vec<_>>() {
-        most if most.is_empty() => usable().take(1).map(|(_, input)| input).collect(),
-        most => most,
-    };
+fn refusals(bench: &mut Bench<'_>, model: &model::Operation, media: Option<usize>, sent: &[Sent<'_>]) {
+    // The most there can be has the most that can be broken.
+    let most: Vec<&Sent<'_>> = sent.iter().filter(|sent| sent.amount == Amount::Most).collect();
+    let bases = if most.is_empty() { sent.iter().take(1).collect() } else { most };
     let mut seen = HashSet::new();
     let main = feed::is_main(bench.context.operation, model, media);
     for base in bases {
-        for violation in violations(bench.context.document, bench.context.operation, base) {
+        for violation in violations(bench.context.document, bench.context.operation, base.input) {
             if seen.insert((violation.constraint, violation.part.clone(), violation.path.clone())) {
                 let path = feed::path(model, main, &violation.part, &violation.path);
-                refusal(bench, model, media, &violation, &path);
+                refusal(bench, model, media, (&violation, &path), &base.findings);
             }
         }
     }
 }
 
-fn refusal(bench: &mut Bench<'_>, model: &model::Operation, media: Option<usize>, violation: &Violation, path: &str) {
+fn refusal(
+    bench: &mut Bench<'_>,
+    model: &model::Operation,
+    media: Option<usize>,
+    (violation, path): (&Violation, &str),
+    known: &[Finding],
+) {
     let inputs = match bench.feed(model, media, &violation.input) {
         Ok(inputs) => inputs,
         Err(_) => return,
@@ -142,7 +154,7 @@ fn refusal(bench: &mut Bench<'_>, model: &model::Operation, media: Option<usize>
         match bench.call(inputs, reply) {
             Ok(tried) => {
                 let given = bench.completed(&violation.input);
-                judge::unchecked(&bench.context, violation, &given, &tried.ended, &tried.sent)
+                judge::unchecked(&bench.context, violation, known, &given, &tried.ended, &tried.sent)
             }
             Err(finding) => Some(finding),
         }

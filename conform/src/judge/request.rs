@@ -49,7 +49,9 @@ pub(super) fn differences(
     ];
     for (place, given, found) in places {
         let told = |name: &str| sent.faults.iter().any(|fault| fault.parameter == Some((place, name.to_owned())));
-        parameters(place, given, found, &told, &mut findings);
+        // A parameter that carries a key as well has two values, and either may win.
+        let is_key = |name: &str| context.keys.iter().any(|key| key.eq_ignore_ascii_case(name));
+        parameters(place, given, found, &|name| told(name) || is_key(name), &mut findings);
     }
     // A body that could not be taken apart is a fault above.
     let unreadable = sent.faults.iter().any(|fault| fault.parameter.is_none());
@@ -69,10 +71,10 @@ fn parameters(
     place: Place,
     given: &IndexMap<String, Value>,
     found: &IndexMap<String, Value>,
-    told: &dyn Fn(&str) -> bool,
+    skip: &dyn Fn(&str) -> bool,
     findings: &mut Vec<Finding>,
 ) {
-    for (name, value) in given.iter().filter(|(name, _)| !told(name)) {
+    for (name, value) in given.iter().filter(|(name, _)| !skip(name)) {
         let message = match found.get(name) {
             None => format!("{} is not sent", words(value)),
             Some(other) if !wire::same(value, other) => format!("{} is sent for {}", words(other), words(value)),
@@ -80,7 +82,7 @@ fn parameters(
         };
         findings.push(Finding::new(Kind::SentParameterDiffers, parameter(place, name), message));
     }
-    for (name, value) in found.iter().filter(|(name, _)| !given.contains_key(*name) && !told(name)) {
+    for (name, value) in found.iter().filter(|(name, _)| !given.contains_key(*name) && !skip(name)) {
         // A token that makes the call safe to repeat, which the client makes up where the caller gives none.
         if place == Place::Query && name == "ClientToken" {
             continue;

@@ -59,7 +59,9 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
             findings
         }
         (false, Outcome::Failure { kind: ErrorKind::Service, body, .. }) => {
-            self::body(context, expected, body.as_ref(), &expected.model.error)
+            let mut findings = self::body(context, expected, body.as_ref(), &expected.model.error);
+            findings.extend(untyped_headers(expected));
+            findings
         }
         (true, Outcome::Failure { message, .. }) => not_decoded(message.clone()),
         (false, Outcome::Failure { message, .. }) => not_decoded(format!("no error of the service: {message}")),
@@ -181,6 +183,13 @@ fn stands_for_absence(value: &Value) -> bool {
 /// The JSON list or object that a string carries.
 fn carried(text: &str) -> Option<Value> {
     serde_json::from_str::<Value>(text).ok().filter(|value| value.is_array() || value.is_object())
+}
+
+/// Errors have no typed headers.
+fn untyped_headers(expected: &Expected<'_>) -> Option<Finding> {
+    let (name, value) = expected.reply.headers.first()?;
+    let message = format!("there are no typed headers of errors for {}", words(value));
+    Some(Finding::new(Kind::NoWayToRead, format!("header {name}"), message))
 }
 
 fn headers(expected: &Expected<'_>, headers: &Encoded) -> Vec<Finding> {
