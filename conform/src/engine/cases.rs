@@ -123,12 +123,17 @@ fn refusals(bench: &mut Bench<'_>, model: &model::Operation, media: Option<usize
     let main = feed::is_main(bench.context.operation, model, media);
     for base in bases {
         for violation in violations(bench.context.document, bench.context.operation, base.input) {
-            if seen.insert((violation.constraint, violation.part.clone(), violation.path.clone())) {
+            // One element of a list stands for all.
+            if seen.insert((violation.constraint, violation.part.clone(), without_indices(&violation.path))) {
                 let path = feed::path(model, main, &violation.part, &violation.path);
                 refusal(bench, model, media, (&violation, &path), &base.findings);
             }
         }
     }
+}
+
+fn without_indices(path: &str) -> String {
+    path.split('[').map(|part| part.trim_start_matches(|c: char| c.is_ascii_digit())).collect::<Vec<_>>().join("[")
 }
 
 fn refusal(
@@ -145,7 +150,7 @@ fn refusal(
     let reply = any_success(bench);
     let name = format!("{} of {path} broken", violation.constraint.keyword());
     let finding = match bench.call(inputs.clone(), reply.clone()) {
-        Ok(tried) => judge::refused(violation, path, &tried.ended, &tried.sent),
+        Ok(tried) => judge::refused(&bench.context, violation, path, &tried.ended, &tried.sent),
         Err(finding) => Some(finding),
     };
     let finding = finding.or_else(|| {

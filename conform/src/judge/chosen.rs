@@ -91,6 +91,8 @@ impl Walk<'_> {
 
     fn value(&mut self, ty: &Type, node: &Node, value: &Value, at: &str) {
         match (ty, node) {
+            // There is no more to null than that it is null.
+            (Type::Value, _) if value.is_null() => {}
             (Type::Value, _) => self.note(at, What::Untyped),
             (Type::Nullable(inner), node) => self.optional(inner, node, value, at),
             (Type::List(inner), Node::List(nodes)) => {

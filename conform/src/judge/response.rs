@@ -1,14 +1,14 @@
 //! Holds what was read from a response against the response.
 
 use serde_json::Value;
-use yundb_generator::lower::model::{self, Answer, Service, Status as ModelStatus, Type};
+use yundb_generator::lower::model::{self, Answer, Service, Status as ModelStatus};
 use yundb_runtime::ErrorKind;
 
 use super::{Context, Finding, body_words, chosen, words};
 use crate::document::{Direction, Response, SchemaRef};
 use crate::driver::{Encoded, Ended, Outcome, Payload};
 use crate::report::Kind;
-use crate::wire::{self, Data, Reply};
+use crate::wire::{self, Content, Data, Reply};
 
 /// What a response has to be read as.
 #[derive(Debug)]
@@ -28,6 +28,11 @@ impl Expected<'_> {
         self.response.media.get(self.media?)?.schema.as_ref()
     }
 
+    /// Whether the media type is documented as a range.
+    fn is_range(&self) -> bool {
+        self.media.and_then(|at| self.response.media.get(at)).is_some_and(|media| media.media_type.contains('*'))
+    }
+
     fn is_success(&self) -> bool {
         (200..300).contains(&self.reply.status)
     }
@@ -41,6 +46,10 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
         Ok(outcome) => outcome,
         Err(unusable) => return vec![Finding::new(Kind::NotSent, "", format!("the call cannot be made: {unusable}"))],
     };
+    let answer = if expected.is_success() { &expected.model.output } else { &expected.model.error };
+    if let Some(finding) = no_way(context.service, expected, answer, outcome) {
+        return vec![finding];
+    }
     match (expected.is_success(), outcome) {
         (
             _,
@@ -69,18 +78,39 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
     }
 }
 
+/// What the client reads as something else than it is, whatever comes of it.
+fn no_way(service: &Service, expected: &Expected<'_>, answer: &Answer, outcome: &Outcome) -> Option<Finding> {
+    let content = expected.reply.content.as_ref()?;
+    let variant = match outcome {
+        Outcome::Success { body, .. } | Outcome::Failure { body: Some(body), .. } => body.variant,
+        Outcome::Failure { .. } => None,
+    };
+    let what = match (payload(service, answer, variant, expected.reply.status)?, &content.data) {
+        // Of a range of media types nobody knows which one it is: bytes are bytes.
+        (model::Payload::Text | model::Payload::Stream, _) if expected.is_range() => return None,
+        (model::Payload::Json(_), Data::Json(_)) => return None,
+        (model::Payload::Text | model::Payload::Stream, Data::Text(_) | Data::Bytes(_)) => return None,
+        (model::Payload::Json(_), _) => "it is read as JSON",
+        (model::Payload::Text, _) => "it is read as text",
+        (model::Payload::Stream, _) => "it is read as a stream of bytes",
+        (model::Payload::Empty, _) => "it is not read",
+    };
+    Some(Finding::new(Kind::NoWayToRead, "", format!("{what}: {}", body_words(content))))
+}
+
 fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, answer: &Answer) -> Vec<Finding> {
     let Some(content) = &expected.reply.content else { return Vec::new() };
-    let no_way = |what: &str| vec![Finding::new(Kind::NoWayToRead, "", format!("{what} for {}", body_words(content)))];
     let not_decoded =
         |why: &str| vec![Finding::new(Kind::ResponseNotDecoded, "", format!("{why}, in {}", body_words(content)))];
     let Some(body) = body else { return not_decoded("the typed body of the error could not be read") };
-    match (&content.data, &body.payload) {
-        (Data::Json(value), Payload::Json(Ok(found), debug)) => {
+    let status = expected.reply.status;
+    match &body.payload {
+        Payload::Json(Ok(found), debug) => {
+            let Data::Json(value) = &content.data else { return not_decoded("it is read as JSON") };
             let mut findings = Vec::new();
             compare(value, found, "", &mut findings);
-            if let (Some(ty), Some(schema)) =
-                (typed(context.service, answer, body, expected.reply.status), expected.schema())
+            if let (Some(model::Payload::Json(ty)), Some(schema)) =
+                (payload(context.service, answer, body.variant, status), expected.schema())
                 && findings.is_empty()
             {
                 let schema = (schema, Direction::Response);
@@ -88,47 +118,41 @@ fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, 
             }
             findings
         }
-        (_, Payload::Json(Err(error), _)) => not_decoded(error),
-        (_, Payload::Bytes(Err(error))) => not_decoded(error),
-        (Data::Json(_), Payload::Text(_)) => no_way("there is a text"),
-        (Data::Json(_), Payload::Bytes(Ok(_)) | Payload::Stream(_)) => no_way("there is a stream of bytes"),
-        (Data::Json(_), Payload::Nothing) => no_way("there is nothing"),
-        (Data::Text(text), Payload::Text(found)) if text == found => Vec::new(),
-        (Data::Text(text), Payload::Bytes(Ok(found))) if text.as_bytes() == found => Vec::new(),
-        (Data::Bytes(bytes), Payload::Bytes(Ok(found))) if bytes == found => Vec::new(),
-        (Data::Bytes(bytes), Payload::Text(found)) if bytes == found.as_bytes() => Vec::new(),
-        (Data::Text(_) | Data::Bytes(_), Payload::Text(found)) => {
-            vec![Finding::new(Kind::ResponseLost, "", format!("{} became {found:?}", body_words(content)))]
-        }
-        (Data::Text(_) | Data::Bytes(_), Payload::Bytes(Ok(found))) => {
-            vec![Finding::new(Kind::ResponseLost, "", format!("{} became {} bytes", body_words(content), found.len()))]
-        }
-        (Data::Text(_) | Data::Bytes(_), Payload::Stream(_)) => no_way("there is a stream that nobody read"),
-        (Data::Text(_) | Data::Bytes(_), Payload::Json(..)) => no_way("there is a type that is read from JSON"),
-        (Data::Text(_) | Data::Bytes(_), Payload::Nothing) => no_way("there is nothing"),
-        (Data::Form(_) | Data::Multipart(_), _) => no_way("there is no type"),
+        Payload::Json(Err(error), _) | Payload::Bytes(Err(error)) => not_decoded(error),
+        Payload::Text(found) => same_bytes(content, found.as_bytes()).into_iter().collect(),
+        Payload::Bytes(Ok(found)) => same_bytes(content, found).into_iter().collect(),
+        Payload::Stream(_) => not_decoded("there is a stream that nobody read"),
+        Payload::Nothing => not_decoded("there is nothing"),
     }
 }
 
-/// The type of a JSON body.
-fn typed<'a>(service: &'a Service, answer: &'a Answer, body: &Encoded, status: u16) -> Option<&'a Type> {
-    let payload = match answer {
-        Answer::One(payload) => payload,
-        Answer::ByStatus(index) => {
-            let cases = &service.outcomes[*index].cases;
-            let named = cases.iter().find(|case| Some(case.variant.as_str()) == body.variant);
-            let fits = |fits: &ModelStatus| match fits {
-                ModelStatus::Code(code) => *code == status,
-                ModelStatus::Range(hundreds) => *hundreds == status / 100,
-                ModelStatus::Default => true,
-            };
-            &named.or_else(|| cases.iter().find(|case| case.statuses.iter().any(fits)))?.payload
-        }
+/// Whether a body without structure is what was received.
+fn same_bytes(content: &Content, found: &[u8]) -> Option<Finding> {
+    let (_, bytes) = wire::written(content);
+    let lost = || format!("{} became {:?}", body_words(content), String::from_utf8_lossy(found));
+    (bytes != found).then(|| Finding::new(Kind::ResponseLost, "", lost()))
+}
+
+/// What the model reads the body of a status as.
+fn payload<'a>(
+    service: &'a Service,
+    answer: &'a Answer,
+    variant: Option<&str>,
+    status: u16,
+) -> Option<&'a model::Payload> {
+    let cases = match answer {
+        Answer::One(payload) => return Some(payload),
+        Answer::ByStatus(index) => &service.outcomes[*index].cases,
     };
-    match payload {
-        model::Payload::Json(ty) => Some(ty),
-        _ => None,
-    }
+    let named = cases.iter().find(|case| Some(case.variant.as_str()) == variant);
+    let fits = |fits: &ModelStatus| match fits {
+        ModelStatus::Code(code) => *code == status,
+        ModelStatus::Range(hundreds) => *hundreds == status / 100,
+        ModelStatus::Default => true,
+    };
+    // Without statuses it is for all others.
+    let fits = |case: &&model::Case| case.statuses.is_empty() || case.statuses.iter().any(fits);
+    named.or_else(|| cases.iter().find(fits)).map(|case| &case.payload)
 }
 
 /// Everything of the response has to be in the typed value. That may have besides what stands for absence.
