@@ -28,10 +28,13 @@ pub struct Document {
     /// The document with its schemas as JSON Schema 2020-12, once for each direction.
     pub(crate) trees: [Value; 2],
     pub(crate) registries: [Registry<'static>; 2],
-    pub(crate) validators: Mutex<HashMap<(Direction, String), Result<Arc<Validator>, String>>>,
+    pub(crate) validators: Mutex<HashMap<(Direction, String), Compiled>>,
     /// Schemas that name a component as their base (`allOf`), by the base's pointer.
     pub(crate) children: HashMap<String, Vec<SchemaRef>>,
 }
+
+/// A compiled schema, or why it does not compile.
+pub(crate) type Compiled = Result<Arc<Validator>, String>;
 
 /// Which way a value goes: `readOnly` properties are no part of requests, `writeOnly` ones none of responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,10 +5,10 @@ mod walk;
 use std::sync::{Arc, PoisonError};
 
 use jsonschema::error::ValidationErrorKind;
-use jsonschema::{Draft, ValidationError, Validator};
+use jsonschema::{Draft, ValidationError};
 use serde_json::{Value, json};
 
-use crate::document::{BASE, Direction, Document, SchemaRef, fragment};
+use crate::document::{BASE, Compiled, Direction, Document, SchemaRef, fragment};
 
 /// Why a value is not valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +56,7 @@ impl Document {
     }
 
     /// Compiles a schema, once.
-    fn validator(&self, schema: &SchemaRef, direction: Direction) -> Result<Arc<Validator>, String> {
+    fn validator(&self, schema: &SchemaRef, direction: Direction) -> Compiled {
         let key = (direction, schema.0.clone());
         let mut known = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
         let compile = || {

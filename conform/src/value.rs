@@ -6,6 +6,8 @@ mod height;
 mod number;
 mod object;
 mod pattern;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::collections::{HashMap, HashSet};
@@ -49,6 +51,8 @@ pub struct Maker<'d> {
     written: HashMap<SchemaRef, u32>,
     /// How many values are in the one that is being made.
     size: usize,
+    /// How many parts of it were tried again.
+    retries: usize,
     heights: HashMap<(Direction, SchemaRef, u8), bool>,
     patterns: HashMap<String, Option<Arc<Validator>>>,
     contradictions: Vec<Contradiction>,
@@ -70,6 +74,11 @@ const OFTEN: u32 = 2;
 
 /// How often a value is tried to make.
 const ATTEMPTS: u32 = 24;
+
+/// How many parts of a value are tried again.
+const MOST_RETRIES: usize = 300;
+
+const ENDLESS: &str = "every value contains another one, without end";
 
 /// What the place of a value asks of it.
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +112,7 @@ impl<'d> Maker<'d> {
             news: false,
             written: HashMap::new(),
             size: 0,
+            retries: 0,
             heights: HashMap::new(),
             patterns: HashMap::new(),
             contradictions: Vec::new(),
@@ -122,10 +132,14 @@ impl<'d> Maker<'d> {
 
     /// A value that is held against its schema, and mended or made anew until it fits.
     fn made(&mut self, schema: &SchemaRef, ctx: Ctx) -> Result<Value, Contradiction> {
+        if self.height(schema, ctx.direction).is_none() {
+            return Err(Contradiction { schema: schema.clone(), reason: ENDLESS.to_owned() });
+        }
         let mut why = None;
         for attempt in 0..ATTEMPTS {
             self.written.clear();
             self.size = 0;
+            self.retries = 0;
             // At last, with as little as possible.
             let amount =
                 if attempt + 4 >= ATTEMPTS && ctx.amount != Amount::Least { Amount::Least } else { ctx.amount };
@@ -177,7 +191,7 @@ impl<'d> Maker<'d> {
         let fail = |reason: &str| Contradiction { schema: first.clone(), reason: reason.to_owned() };
         self.size += 1;
         if depth > DEEPEST {
-            return Err(fail("every value contains another one, without end"));
+            return Err(fail(ENDLESS));
         }
         let flat = self.flatten(goal, depth, ctx)?;
         if let Some(schema) = flat.never {
@@ -199,11 +213,16 @@ impl<'d> Maker<'d> {
             return Err(fail("what is said of its type leaves none"));
         }
         let chosen = self.choose_type(&first, &types, depth, ctx);
-        let made = self.of_type(chosen, &flat, &first, depth, ctx);
+        let mut made = self.of_type(chosen, &flat, &first, depth, ctx);
         // Where there is none of this type, there may be one of another.
-        let others = types.into_iter().filter(|name| *name != chosen);
-        others
-            .fold(made, |made, name| made.or_else(|why| self.of_type(name, &flat, &first, depth, ctx).map_err(|_| why)))
+        for name in types.into_iter().filter(|name| *name != chosen) {
+            if made.is_ok() || self.retries > MOST_RETRIES {
+                break;
+            }
+            self.retries += 1;
+            made = made.or_else(|why| self.of_type(name, &flat, &first, depth, ctx).map_err(|_| why));
+        }
+        made
     }
 
     fn of_type(
@@ -230,11 +249,20 @@ impl<'d> Maker<'d> {
 
     /// A part of a value: where one way fails, others are tried.
     fn part(&mut self, goal: &[SchemaRef], depth: usize, ctx: &Ctx) -> Result<Value, Contradiction> {
-        let made = self.make(goal, depth, ctx);
-        (1..=3).fold(made, |made, attempt| {
+        if let Some(schema) = goal.iter().find(|schema| self.height(schema, ctx.direction).is_none()) {
+            return Err(Contradiction { schema: schema.clone(), reason: ENDLESS.to_owned() });
+        }
+        let mut made = self.make(goal, depth, ctx);
+        for attempt in 1..=3 {
+            // What fails within what fails is not worth it any number of times.
+            if made.is_ok() || self.retries > MOST_RETRIES {
+                break;
+            }
+            self.retries += 1;
             let ctx = Ctx { attempt: ctx.attempt + attempt, amount: Amount::Random, ..*ctx };
-            made.or_else(|why| self.make(goal, depth, &ctx).map_err(|_| why))
-        })
+            made = made.or_else(|why| self.make(goal, depth, &ctx).map_err(|_| why));
+        }
+        made
     }
 
     /// One of the values that a schema lists.

@@ -62,8 +62,15 @@ impl Maker<'_> {
                 return false;
             }
         }
-        let needs_items = node.get("minItems").and_then(Value::as_u64).unwrap_or(0) > 0;
-        !(needs_items && node.get("items").is_some()) || self.fits(&schema.child("items"), direction, budget - 1)
+        let fewest = node.get("minItems").and_then(Value::as_u64).unwrap_or(0);
+        let first = list(node, "prefixItems").len();
+        let needed = first.min(usize::try_from(fewest).unwrap_or(usize::MAX));
+        if (0..needed).any(|at| !self.fits(&part("prefixItems", at), direction, budget - 1)) {
+            return false;
+        }
+        needed as u64 == fewest
+            || node.get("items").is_none()
+            || self.fits(&schema.child("items"), direction, budget - 1)
     }
 }
 

@@ -46,7 +46,7 @@ impl Maker<'_> {
         let start = 0.clamp(first, last);
         let reach = if self.rng.bool() { last - start } else { start - first };
         let up = reach == last - start;
-        let bits = u32::try_from(128 - reach.leading_zeros()).unwrap_or(0);
+        let bits = 128 - reach.leading_zeros();
         if bits == 0 {
             return start;
         }

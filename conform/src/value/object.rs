@@ -160,7 +160,7 @@ impl<'d> Maker<'d> {
             return name;
         }
         // Styles write names as they are.
-        if ctx.plain > 0 || index % 2 == 0 { format!("extra{index}") } else { format!("extra {index}/é.\"") }
+        if ctx.plain > 0 || index.is_multiple_of(2) { format!("extra{index}") } else { format!("extra {index}/é.\"") }
     }
 
     pub(super) fn array(

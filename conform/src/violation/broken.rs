@@ -231,7 +231,7 @@ impl<'d> Breaker<'d> {
         // Only what is described may be more: types have no room for anything else.
         let open =
             beside.iter().any(|node| node.get("additionalProperties").is_some_and(|it| *it != Value::Bool(false)));
-        let Some(value) = entries.values().last().filter(|_| open) else { return Vec::new() };
+        let Some(value) = entries.values().next_back().filter(|_| open) else { return Vec::new() };
         let mut more = entries.clone();
         for number in 0..count {
             if more.len() >= count {
