@@ -11,7 +11,7 @@ use crate::driver::Inputs;
 use crate::judge::{self, Expected, Finding};
 use crate::report::{Case, Kind};
 use crate::transport;
-use crate::value::{Amount, Maker};
+use crate::value::{Amount, Contradiction, Maker};
 use crate::violation::{Violation, violations};
 use crate::wire::{self, Data, Input, Reply};
 
@@ -20,12 +20,14 @@ pub(super) fn operation(bench: &mut Bench<'_>, model: &model::Operation) {
     let bodies = bench.context.operation.body.as_ref().map_or(0, |body| body.media.len());
     let mut maker = Maker::new(bench.context.document, seed(bench));
     let mut base = None;
+    let mut contradiction = None;
     for media in 0..bodies.max(1) {
         let inputs = maker.inputs(bench.context.operation, media, bench.options.most, bench.options.random);
         let inputs = match inputs {
             Ok(inputs) => inputs,
-            Err(contradiction) => {
-                bench.contradiction(&format!("a request{}", of_media(bench, media)), contradiction);
+            Err(found) => {
+                bench.contradiction(&format!("a request{}", of_media(bench, media)), found.clone());
+                contradiction = Some(found);
                 continue;
             }
         };
@@ -37,7 +39,23 @@ pub(super) fn operation(bench: &mut Bench<'_>, model: &model::Operation) {
             base = inputs.find(|input| is_sent(bench, model, media, input)).map(|input| (media, input.clone()));
         }
     }
-    responses(bench, model, &mut maker, base.as_ref());
+    let base = match (base, contradiction) {
+        (Some((media, input)), _) => Base::Input(media, input),
+        // What cannot be called as the document says cannot be tried, which is the document's doing.
+        (None, Some(contradiction)) => Base::Contradiction(contradiction),
+        (None, None) => Base::NotSent,
+    };
+    responses(bench, model, &mut maker, &base);
+}
+
+/// What responses are asked for with.
+enum Base {
+    /// This input, whose body is of the media type at that place.
+    Input(Option<usize>, Input),
+    /// The document allows none.
+    Contradiction(Contradiction),
+    /// The client sends none.
+    NotSent,
 }
 
 /// The same for the same operation, wherever it stands in the document.
@@ -168,12 +186,7 @@ fn refusal(
 }
 
 /// Every documented status with every media type.
-fn responses(
-    bench: &mut Bench<'_>,
-    model: &model::Operation,
-    maker: &mut Maker<'_>,
-    base: Option<&(Option<usize>, Input)>,
-) {
+fn responses(bench: &mut Bench<'_>, model: &model::Operation, maker: &mut Maker<'_>, base: &Base) {
     let documented = &bench.context.operation.responses;
     let listed_success = documented.iter().any(|response| match response.status {
         Status::Code(code) => (200..300).contains(&code),
@@ -205,7 +218,7 @@ fn response(
     bench: &mut Bench<'_>,
     model: &model::Operation,
     maker: &mut Maker<'_>,
-    base: Option<&(Option<usize>, Input)>,
+    base: &Base,
     (response, status, media): (&Response, u16, Option<usize>),
 ) {
     let body = media.and_then(|at| response.media.get(at));
@@ -219,9 +232,13 @@ fn response(
         Ok(replies) => replies,
         Err(contradiction) => return bench.contradiction(&name, contradiction),
     };
-    let Some((sent_as, input)) = base else {
-        let message = "no input of the operation can be sent";
-        return bench.case(Case::Response, &name, vec![Finding::new(Kind::NotSent, "", message)]);
+    let (sent_as, input) = match base {
+        Base::Input(sent_as, input) => (sent_as, input),
+        Base::Contradiction(contradiction) => return bench.contradiction(&name, contradiction.clone()),
+        Base::NotSent => {
+            let message = "no input of the operation can be sent";
+            return bench.case(Case::Response, &name, vec![Finding::new(Kind::NotSent, "", message)]);
+        }
     };
     for (amount, mut reply) in replies {
         if bench.context.service.protocol == Protocol::AliyunRpc && (200..300).contains(&status) {

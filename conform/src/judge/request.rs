@@ -208,7 +208,10 @@ fn invented(context: &Context<'_>, sent: &wire::Sent, findings: &mut Vec<Finding
     let query = sent.other_query.iter().filter(|_| !rpc).map(|(name, value)| ("query", name, value));
     let headers = sent.other_headers.iter().filter(|(name, _)| !COMMON.contains(&name.as_str()));
     let headers = headers.map(|(name, value)| ("header", name, value));
-    let cookies = sent.other_cookies.iter().map(|(name, value)| ("cookie", name, value));
+    // A documented header `Cookie` has all of them as its value.
+    let whole = context.operation.parameters.iter();
+    let whole = { whole }.any(|it| it.place == Place::Header && it.name.eq_ignore_ascii_case("cookie"));
+    let cookies = sent.other_cookies.iter().filter(|_| !whole).map(|(name, value)| ("cookie", name, value));
     for (place, name, value) in query.chain(headers).chain(cookies).filter(|(_, name, _)| !is_key(name)) {
         findings.push(Finding::new(Kind::SentInvented, format!("{place} {name}"), format!("{value:?} is sent")));
     }
