@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use yundb_generator::{Diagnostics, Manifest, accounting::Ledger, emit, load, lower};
+use yundb_generator::{Diagnostics, Manifest, emit, model};
 
 fuzz_target!(|bytes: &[u8]| {
     let folder = tempfile::tempdir().expect("a folder");
@@ -10,8 +10,8 @@ fuzz_target!(|bytes: &[u8]| {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).expect("a file");
         let mut diagnostics = Diagnostics::new();
-        if let Some(loaded) = load::load(&path, &mut diagnostics) {
-            let service = lower::lower(&loaded, "fuzzed", name, &Ledger::default(), &mut diagnostics);
+        if let Some((service, account)) = model(&path, "fuzzed", name, &mut diagnostics) {
+            assert!(account.adds_up() || !account.lost.is_empty());
             emit::emit(&service, &Manifest::Standalone(None), None).expect("what is emitted is Rust");
         }
         let _ = diagnostics.render(false);

@@ -91,13 +91,7 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     let mut diagnostics = Diagnostics::new();
     let package = options.name.clone().unwrap_or_else(|| package_name(spec));
     let source = options.source.clone().unwrap_or_else(|| file_name(spec));
-    let ledger = accounting::Ledger::default();
-    let lowered = load::load(spec, &mut diagnostics).map(|loaded| {
-        let service = lower::lower(&loaded, &package, &source, &ledger, &mut diagnostics);
-        let account = loaded.facts.settle(&ledger, &diagnostics);
-        account.lost.iter().for_each(|lost| diagnostics.push(lost.diagnostic()));
-        (service, account)
-    });
+    let lowered = model(spec, &package, &source, &mut diagnostics);
     if options.strict {
         diagnostics.deny_warnings();
     }
@@ -116,6 +110,24 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
         diagnostics,
         account,
     })
+}
+
+/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and decides what its client is, with an account of what
+/// became of each thing that the document says. None if there is nothing to go on with.
+///
+/// `source` is the path by which generated files name their source.
+pub fn model(
+    spec: &Path,
+    package: &str,
+    source: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<(lower::model::Service, accounting::Account)> {
+    let loaded = load::load(spec, diagnostics)?;
+    let ledger = accounting::Ledger::default();
+    let service = lower::lower(&loaded, package, source, &ledger, diagnostics);
+    let account = loaded.facts.settle(&ledger, diagnostics);
+    account.lost.iter().for_each(|lost| diagnostics.push(lost.diagnostic()));
+    Some((service, account))
 }
 
 /// A package name for a spec whose caller names none: its file or folder, as Cargo allows it.

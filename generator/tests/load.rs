@@ -6,7 +6,7 @@ use std::{fs, path::Path};
 use proptest::prelude::*;
 use yundb_generator::{
     Diagnostics,
-    load::{Loaded, load},
+    load::{Loaded, bundled, load},
 };
 
 fn load_text(text: &[u8], extension: &str) -> (Option<Loaded>, Diagnostics) {
@@ -69,6 +69,27 @@ fn places() {
     assert_eq!(place(&schema), at("list.yaml", 6, 24, "Pet.yaml"));
     assert_eq!(place(&["components", "schemas", "Pet", "properties", "é", "type"]), at("Pet.yaml", 4, 11, "string"));
     assert_eq!(place(&["components", "schemas", "Pet"]).0, "Pet.yaml");
+}
+
+/// What `load` mends and leaves out is there still; what stands in another file has come in.
+#[test]
+fn bundled_documents_keep_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "openapi.yaml",
+        "openapi: 3.0.3\ninfo: {title: Pets, version: '1'}\npaths: {}\n\
+         components: {schemas: {Pet: {minLength: few, minimum: 9223372036854775807}, Dog: {allOf: [{$ref: Tag.yaml}]}}}\n",
+    );
+    write("Tag.yaml", "type: string\nmystery: 1\n");
+    let mut diagnostics = Diagnostics::new();
+    let schemas = bundled(folder.path(), &mut diagnostics).unwrap()["components"]["schemas"].take();
+    assert_eq!(schemas["Pet"], serde_json::json!({"minLength": "few", "minimum": 9223372036854775807_i64}));
+    assert_eq!(schemas["Dog"]["allOf"][0]["$ref"], "#/components/schemas/Tag");
+    assert_eq!(schemas["Tag"]["mystery"], 1);
+    assert!(
+        load(folder.path(), &mut diagnostics).unwrap().value().pointer("/components/schemas/Pet/minLength").is_none()
+    );
 }
 
 #[test]

@@ -3,12 +3,11 @@
 
 use std::path::Path;
 
-use yundb_generator::{Diagnostics, accounting::Ledger, load, lower};
+use yundb_generator::{Diagnostics, model};
 
 fn said(spec: &str) -> String {
     let mut diagnostics = Diagnostics::new();
-    let loaded = load::load(Path::new(spec), &mut diagnostics).unwrap();
-    lower::lower(&loaded, "package", "source", &Ledger::default(), &mut diagnostics);
+    model(Path::new(spec), "package", "source", &mut diagnostics).unwrap();
     diagnostics.render(false)
 }
 

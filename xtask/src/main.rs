@@ -1,6 +1,7 @@
-//! yundb's command line: parses arguments, calls the generator or the audit, prints what they say.
+//! yundb's command line: parses arguments, calls the generator, the audit or the conformance cases, prints what they yield.
 
 mod audit;
+mod conform;
 
 use std::{
     fs,
@@ -42,6 +43,8 @@ enum Command {
     },
     /// Prove that specs/ says what the vendors' documents say.
     Audit(audit::Arguments),
+    /// Call every operation of generated clients within this process, and hold what is sent and read against the documents.
+    Conform(conform::Arguments),
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Command::Codegen(codegen) => self::codegen(codegen),
         Command::Bundle { services, out, format } => bundle(&services, &out, format),
         Command::Audit(arguments) => audit::run(arguments),
+        Command::Conform(arguments) => conform::run(arguments),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,

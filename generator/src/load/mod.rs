@@ -70,9 +70,25 @@ impl Loaded {
 /// A document of ours (with `x-protocol`) is held to the letter: each fault is an error. In anyone else's a fault is a
 /// warning, and the part is mended or left out.
 pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
+    let mut reporter = Reporter::new(diagnostics);
+    let (mut root, newer) = tree(path, &mut reporter)?;
+    let facts = Facts::of(&root);
+    check::check(&mut root, newer, &mut reporter);
+    let api = envelope::envelope(&root, &mut reporter)?;
+    Some(Loaded { api, root, facts })
+}
+
+/// The document at `path` in one tree as it was written: every `$ref` leads to a component, and nothing is mended or left
+/// out. What tests a client holds it against this.
+pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
+    let (root, _) = tree(path, &mut Reporter::new(diagnostics))?;
+    Some(root.to_json())
+}
+
+/// Reads the document with its files, and whether it is newer than OpenAPI 3.0.
+fn tree(path: &Path, reporter: &mut Reporter<'_>) -> Option<(Node, bool)> {
     let path = document_path(path);
     let name = path.to_string_lossy().replace('\\', "/");
-    let mut reporter = Reporter::new(diagnostics);
     let mut file = match file::read(&path, &name) {
         Ok(file) => file,
         Err(found) => {
@@ -84,12 +100,9 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     for duplicate in file.duplicates.drain(..) {
         reporter.fault(duplicate);
     }
-    let newer = check::version(&file.root, &mut reporter)?;
-    let mut root = bundle::bundle(file, &path, &mut reporter)?;
-    let facts = Facts::of(&root);
-    check::check(&mut root, newer, &mut reporter);
-    let api = envelope::envelope(&root, &mut reporter)?;
-    Some(Loaded { api, root, facts })
+    let newer = check::version(&file.root, reporter)?;
+    let root = bundle::bundle(file, &path, reporter)?;
+    Some((root, newer))
 }
 
 /// The document in a folder, or the file itself.

@@ -1,0 +1,287 @@
+//! What a document says of its operations, read from its JSON: parameters, bodies and responses with every `$ref` followed.
+
+mod read;
+mod schema;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use indexmap::IndexMap;
+use jsonschema::{Registry, Validator};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub(crate) use self::read::{essence, is_json};
+pub(crate) use self::schema::{BASE, fragment, is_binary, mark, pointer};
+
+/// A bundled OpenAPI document, and what is needed to validate values against its schemas.
+pub struct Document {
+    /// How its calls are addressed.
+    pub protocol: Protocol,
+    /// Whether its schemas are those of OpenAPI 3.0, which are not quite JSON Schema.
+    pub old_schemas: bool,
+    /// Its operations in the document's order.
+    pub operations: Vec<Operation>,
+    /// What could not be read, in words: a `$ref` that leads nowhere, a keyword with a value that means nothing.
+    pub notes: Vec<String>,
+    /// The document with its schemas as JSON Schema 2020-12, once for each direction.
+    pub(crate) trees: [Value; 2],
+    pub(crate) registries: [Registry<'static>; 2],
+    pub(crate) validators: Mutex<HashMap<(Direction, String), Compiled>>,
+    /// Schemas that name a component as their base (`allOf`), by the base's pointer.
+    pub(crate) children: HashMap<String, Vec<SchemaRef>>,
+}
+
+/// A compiled schema, or why it does not compile.
+pub(crate) type Compiled = Result<Arc<Validator>, String>;
+
+/// Which way a value goes: `readOnly` properties are no part of requests, `writeOnly` ones none of responses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From the caller to the service.
+    Request,
+    /// From the service to the caller.
+    Response,
+}
+
+/// The place of a schema in the document, as a JSON pointer (`/components/schemas/Pet`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SchemaRef(pub String);
+
+/// How calls are addressed (`x-protocol`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// As OpenAPI says.
+    Http,
+    /// Alibaba Cloud RPC: an action, with common parameters in the query and own ones in a form body.
+    AliyunRpc,
+    /// Huawei Cloud REST: as OpenAPI says, signed.
+    HuaweiRest,
+}
+
+/// One operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// Its `operationId`.
+    pub id: Option<String>,
+    /// The HTTP method in capitals.
+    pub method: String,
+    /// The path template as the document has it, with what follows a `?` or `#`.
+    pub path: String,
+    /// Its parameters and those of its path, without those that OpenAPI has readers ignore.
+    pub parameters: Vec<Parameter>,
+    /// The request body.
+    pub body: Option<Body>,
+    /// Its documented responses.
+    pub responses: Vec<Response>,
+}
+
+/// A parameter, or a response header.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name on the wire.
+    pub name: String,
+    /// Where it goes.
+    pub place: Place,
+    /// Whether it must be there.
+    pub required: bool,
+    /// How lists and objects are written, where `content` does not say it.
+    pub style: Style,
+    /// Whether each element of a list or object stands alone.
+    pub explode: bool,
+    /// Whether reserved characters stay unencoded.
+    pub allow_reserved: bool,
+    /// The media type that it is written in, if it has a `content`.
+    pub content: Option<String>,
+    /// Its schema.
+    pub schema: Option<SchemaRef>,
+    /// The client's setting that fills it (`x-client`).
+    pub client: Option<String>,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// A part of the path.
+    Path,
+    /// The query.
+    Query,
+    /// A header.
+    Header,
+    /// A cookie.
+    Cookie,
+    /// The whole query (OpenAPI 3.2).
+    QueryString,
+}
+
+/// How lists and objects are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// `a,b`
+    Simple,
+    /// `.a.b`
+    Label,
+    /// `;name=a`
+    Matrix,
+    /// `name=a`
+    Form,
+    /// `a b`
+    SpaceDelimited,
+    /// `a|b`
+    PipeDelimited,
+    /// `name[key]=a`
+    DeepObject,
+}
+
+/// A request body.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// Whether it must be there.
+    pub required: bool,
+    /// The media types that it may have.
+    pub media: Vec<Media>,
+}
+
+/// A media type with what is written in it.
+#[derive(Clone, Debug)]
+pub struct Media {
+    /// The media type as documented, perhaps a range.
+    pub media_type: String,
+    /// How its bytes are read.
+    pub kind: MediaKind,
+    /// Its schema.
+    pub schema: Option<SchemaRef>,
+    /// What it says of single fields of a form.
+    pub encoding: IndexMap<String, Encoding>,
+}
+
+/// How the bytes of a media type are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaKind {
+    /// JSON.
+    Json,
+    /// A url-encoded form.
+    Form,
+    /// A multipart form.
+    Multipart,
+    /// Text.
+    Text,
+    /// Bytes.
+    Bytes,
+}
+
+/// What a form says of one field.
+#[derive(Clone, Debug, Default)]
+pub struct Encoding {
+    /// The media types that it may have.
+    pub content_type: Option<String>,
+    /// How it is written as a url-encoded field, if anything of that is said.
+    pub style: Option<(Style, bool)>,
+    /// Whether reserved characters stay unencoded.
+    pub allow_reserved: bool,
+}
+
+/// One documented response.
+#[derive(Clone, Debug)]
+pub struct Response {
+    /// The status that it is for.
+    pub status: Status,
+    /// Its documented headers, as parameters of style `simple`.
+    pub headers: Vec<Parameter>,
+    /// The media types of its body; none if it has no body.
+    pub media: Vec<Media>,
+}
+
+/// One status or a range of a hundred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Status {
+    /// `200`
+    Code(u16),
+    /// `2XX`
+    Range(u16),
+    /// `default`
+    Default,
+}
+
+impl Document {
+    /// Reads a bundled document, in which every `$ref` is `#/components/...`.
+    pub fn new(bundled: &Value) -> Result<Self, String> {
+        read::document(bundled)
+    }
+
+    /// A schema as JSON Schema 2020-12, for one direction.
+    pub fn schema(&self, schema: &SchemaRef, direction: Direction) -> Option<&Value> {
+        self.trees[direction as usize].pointer(&schema.0)
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document").field("operations", &self.operations.len()).field("notes", &self.notes).finish()
+    }
+}
+
+impl SchemaRef {
+    /// The place of what is below it.
+    pub fn child(&self, token: &str) -> Self {
+        Self(format!("{}/{}", self.0, token.replace('~', "~0").replace('/', "~1")))
+    }
+
+    /// The name of the component, if it is one itself.
+    pub fn component(&self) -> Option<String> {
+        let name = self.0.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'))?;
+        Some(name.replace("~1", "/").replace("~0", "~"))
+    }
+}
+
+impl fmt::Display for SchemaRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Place {
+    /// The word that documents have for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Cookie => "cookie",
+            Self::QueryString => "querystring",
+        }
+    }
+}
+
+impl Status {
+    /// A status that stands for it, and for no more special one of `others`.
+    pub fn example(self, others: &[Response]) -> Option<u16> {
+        let documented = |code: u16| others.iter().any(|other| other.status == Self::Code(code));
+        let in_range = |code: u16| others.iter().any(|other| other.status == Self::Range(code / 100));
+        match self {
+            Self::Code(code) => Some(code),
+            Self::Range(hundreds) => {
+                (hundreds * 100..hundreds * 100 + 100).rev().find(|code| !documented(*code) && usable(*code))
+            }
+            // An error: that is what `default` is for nearly always.
+            Self::Default => [418, 509, 299].into_iter().find(|code| !documented(*code) && !in_range(*code)),
+        }
+    }
+}
+
+/// Whether a status may come with a body and is final.
+fn usable(code: u16) -> bool {
+    !(100..200).contains(&code) && !matches!(code, 204 | 205 | 304)
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Code(code) => write!(f, "{code}"),
+            Self::Range(hundreds) => write!(f, "{hundreds}XX"),
+            Self::Default => f.write_str("default"),
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! Reads a document's JSON into operations.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use indexmap::IndexMap;
+use jsonschema::{Draft, Registry};
+use serde_json::{Map, Value};
+
+use super::schema::{self, Translator};
+use super::{
+    Body, Direction, Document, Encoding, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef,
+    Status, Style,
+};
+
+/// Keys of a path item that are operations.
+const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+/// Parameters that OpenAPI has readers ignore, as other parts of the document say them.
+const IGNORED: &[&str] = &["accept", "content-type", "authorization"];
+
+pub(super) fn document(bundled: &Value) -> Result<Document, String> {
+    let root = bundled.as_object().ok_or("the document is no object")?;
+    let version = root.get("openapi").and_then(Value::as_str).unwrap_or_default();
+    let old_schemas = version.starts_with("3.0");
+    let translator = Translator::new(bundled, old_schemas);
+    let request = translator.tree(Direction::Request);
+    let response = translator.tree(Direction::Response);
+    let registries = [registry(&request)?, registry(&response)?];
+    let children = schema::children(&request);
+    let mut reader = Reader { root: bundled, notes: translator.into_notes(), old_schemas };
+    let operations = reader.operations(root.get("paths"));
+    let protocol = match root.get("x-protocol").and_then(Value::as_str) {
+        Some("aliyun-rpc") => Protocol::AliyunRpc,
+        Some("huawei-rest") => Protocol::HuaweiRest,
+        _ => Protocol::Http,
+    };
+    let notes = reader.notes;
+    let validators = Mutex::new(HashMap::new());
+    let trees = [request, response];
+    Ok(Document { protocol, old_schemas, operations, notes, trees, registries, validators, children })
+}
+
+fn registry(tree: &Value) -> Result<Registry<'static>, String> {
+    let builder = Registry::new().draft(Draft::Draft202012);
+    let builder = builder.add(schema::BASE, tree.clone()).map_err(|error| error.to_string())?;
+    builder.prepare().map_err(|error| error.to_string())
+}
+
+struct Reader<'a> {
+    root: &'a Value,
+    notes: Vec<String>,
+    old_schemas: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// What stands at a place, its `$ref`s followed, and where that is.
+    fn follow(&mut self, node: &'a Value, pointer: String) -> Option<(&'a Value, String)> {
+        let followed = schema::follow(self.root, node, pointer.clone());
+        if followed.is_none() {
+            self.notes.push(format!("{pointer}: its `$ref` leads nowhere"));
+        }
+        followed
+    }
+
+    fn operations(&mut self, paths: Option<&'a Value>) -> Vec<Operation> {
+        let mut operations = Vec::new();
+        for (path, item) in entries(paths).filter(|(path, _)| path.starts_with('/')) {
+            let Some((item, at)) = self.follow(item, child("/paths", path)) else { continue };
+            for (method, operation) in entries(Some(item)).filter(|(key, _)| METHODS.contains(key)) {
+                operations.push(self.operation(path, method, operation, item, &at, &child(&at, method)));
+            }
+            for (method, operation) in entries(item.get("additionalOperations")) {
+                let here = child(&child(&at, "additionalOperations"), method);
+                operations.push(self.operation(path, method, operation, item, &at, &here));
+            }
+        }
+        operations
+    }
+
+    fn operation(
+        &mut self,
+        path: &str,
+        method: &str,
+        operation: &'a Value,
+        item: &'a Value,
+        item_at: &str,
+        at: &str,
+    ) -> Operation {
+        let mut parameters: IndexMap<(Place, String), Parameter> = IndexMap::new();
+        for (holder, at) in [(item, item_at), (operation, at)] {
+            let list = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
+            for (index, parameter) in list.enumerate() {
+                let here = format!("{at}/parameters/{index}");
+                let Some((parameter, here)) = self.follow(parameter, here) else { continue };
+                let Some(parameter) = self.parameter(parameter, &here) else { continue };
+                parameters.insert((parameter.place, parameter.name.clone()), parameter);
+            }
+        }
+        let ignored = |parameter: &Parameter| {
+            parameter.place == Place::Header && IGNORED.contains(&parameter.name.to_ascii_lowercase().as_str())
+        };
+        let mut responses = Vec::new();
+        for (status, response) in entries(operation.get("responses")) {
+            let here = child(&child(at, "responses"), status);
+            let Some(key) = status_of(status) else {
+                if !status.starts_with("x-") {
+                    self.notes.push(format!("{here}: is no status"));
+                }
+                continue;
+            };
+            let Some((response, here)) = self.follow(response, here) else { continue };
+            responses.push(self.response(method, key, response, &here));
+        }
+        let body = operation.get("requestBody").and_then(|body| {
+            let (body, here) = self.follow(body, child(at, "requestBody"))?;
+            let required = body.get("required").and_then(Value::as_bool).unwrap_or(false);
+            Some(Body { required, media: self.media(body.get("content"), &child(&here, "content")) })
+        });
+        Operation {
+            id: operation.get("operationId").and_then(Value::as_str).map(str::to_owned),
+            method: method.to_ascii_uppercase(),
+            path: path.to_owned(),
+            parameters: parameters.into_values().filter(|parameter| !ignored(parameter)).collect(),
+            body,
+            responses,
+        }
+    }
+
+    fn parameter(&mut self, node: &'a Value, at: &str) -> Option<Parameter> {
+        let Some(name) = node.get("name").and_then(Value::as_str) else {
+            self.notes.push(format!("{at}: a parameter without a name"));
+            return None;
+        };
+        let place = match node.get("in").and_then(Value::as_str) {
+            Some("path") => Place::Path,
+            Some("query") => Place::Query,
+            Some("header") => Place::Header,
+            Some("cookie") => Place::Cookie,
+            Some("querystring") => Place::QueryString,
+            _ => {
+                self.notes.push(format!("{at}: a parameter without a place"));
+                return None;
+            }
+        };
+        Some(self.written(name, place, node, at))
+    }
+
+    /// A parameter or header: what `schema` or `content` say of it, and how it is written.
+    fn written(&mut self, name: &str, place: Place, node: &'a Value, at: &str) -> Parameter {
+        let default = match place {
+            Place::Path | Place::Header => Style::Simple,
+            Place::Query | Place::Cookie | Place::QueryString => Style::Form,
+        };
+        let style = node.get("style").and_then(Value::as_str).and_then(style_of).unwrap_or(default);
+        let flag = |key: &str| node.get(key).and_then(Value::as_bool);
+        let content = entries(node.get("content")).next();
+        let (content, schema) = match content {
+            Some((media_type, media)) => {
+                let here = child(&child(&child(at, "content"), media_type), "schema");
+                (Some(media_type.to_owned()), media.get("schema").map(|_| SchemaRef(here)))
+            }
+            None => (None, node.get("schema").map(|_| SchemaRef(child(at, "schema")))),
+        };
+        Parameter {
+            name: name.to_owned(),
+            place,
+            required: place == Place::Path || flag("required").unwrap_or(false),
+            style,
+            explode: flag("explode").unwrap_or(style == Style::Form),
+            allow_reserved: flag("allowReserved").unwrap_or(false),
+            content,
+            schema,
+            client: node.get("x-client").and_then(Value::as_str).map(str::to_owned),
+        }
+    }
+
+    fn response(&mut self, method: &str, status: Status, node: &'a Value, at: &str) -> Response {
+        let mut headers = Vec::new();
+        for (name, header) in entries(node.get("headers")) {
+            if IGNORED.contains(&name.to_ascii_lowercase().as_str()) {
+                continue;
+            }
+            let Some((header, here)) = self.follow(header, child(&child(at, "headers"), name)) else { continue };
+            headers.push(self.written(name, Place::Header, header, &here));
+        }
+        // HTTP has no body there, whatever the document has.
+        let empty = method == "head" || matches!(status, Status::Code(204 | 205 | 304));
+        let media = if empty { Vec::new() } else { self.media(node.get("content"), &child(at, "content")) };
+        Response { status, headers, media }
+    }
+
+    fn media(&mut self, content: Option<&'a Value>, at: &str) -> Vec<Media> {
+        let mut all = Vec::new();
+        for (media_type, node) in entries(content) {
+            let Some((node, here)) = self.follow(node, child(at, media_type)) else { continue };
+            let schema = node.get("schema").map(|_| SchemaRef(child(&here, "schema")));
+            let resolved = node.get("schema").and_then(|inner| schema::follow(self.root, inner, String::new()));
+            let kind = self.kind(media_type, resolved.map(|(node, _)| node));
+            let encoding = entries(node.get("encoding")).map(|(name, node)| (name.to_owned(), encoding(node)));
+            all.push(Media { media_type: media_type.to_owned(), kind, schema, encoding: encoding.collect() });
+        }
+        all
+    }
+
+    fn kind(&self, media_type: &str, schema: Option<&'a Value>) -> MediaKind {
+        let essence = essence(media_type);
+        let fields = schema.is_some_and(|schema| schema::has_fields(self.root, schema));
+        let binary = schema.is_some_and(|schema| schema::is_binary(self.root, schema, self.old_schemas));
+        match essence.as_str() {
+            _ if binary => MediaKind::Bytes,
+            "application/x-www-form-urlencoded" if fields => MediaKind::Form,
+            "multipart/form-data" if fields => MediaKind::Multipart,
+            "*/*" | "application/*" if schema.is_some() => MediaKind::Json,
+            _ if is_json(&essence) => MediaKind::Json,
+            _ if essence.starts_with("text/") => MediaKind::Text,
+            _ => MediaKind::Bytes,
+        }
+    }
+}
+
+fn encoding(node: &Value) -> Encoding {
+    let text = |key: &str| node.get(key).and_then(Value::as_str);
+    let flag = |key: &str| node.get(key).and_then(Value::as_bool);
+    let said = ["style", "explode", "allowReserved"].iter().any(|key| node.get(*key).is_some());
+    let style = text("style").and_then(style_of).unwrap_or(Style::Form);
+    Encoding {
+        content_type: text("contentType").map(str::to_owned),
+        style: said.then(|| (style, flag("explode").unwrap_or(style == Style::Form))),
+        allow_reserved: flag("allowReserved").unwrap_or(false),
+    }
+}
+
+fn style_of(text: &str) -> Option<Style> {
+    Some(match text {
+        "simple" => Style::Simple,
+        "label" => Style::Label,
+        "matrix" => Style::Matrix,
+        "form" => Style::Form,
+        "spaceDelimited" => Style::SpaceDelimited,
+        "pipeDelimited" => Style::PipeDelimited,
+        "deepObject" => Style::DeepObject,
+        _ => return None,
+    })
+}
+
+fn status_of(text: &str) -> Option<Status> {
+    if text == "default" {
+        return Some(Status::Default);
+    }
+    match text.as_bytes() {
+        [hundreds @ b'1'..=b'5', b'X' | b'x', b'X' | b'x'] => Some(Status::Range(u16::from(hundreds - b'0'))),
+        _ => text.parse().ok().filter(|code| (100..1000).contains(code)).map(Status::Code),
+    }
+}
+
+/// A media type without its parameters, in small letters.
+pub(crate) fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether a media type is one of JSON.
+pub(crate) fn is_json(essence: &str) -> bool {
+    essence.ends_with("/json") || essence.ends_with("+json")
+}
+
+fn entries(node: Option<&Value>) -> impl Iterator<Item = (&str, &Value)> {
+    node.and_then(Value::as_object).into_iter().flat_map(Map::iter).map(|(key, value)| (key.as_str(), value))
+}
+
+fn child(at: &str, token: &str) -> String {
+    SchemaRef(at.to_owned()).child(token).0
+}

@@ -1,0 +1,416 @@
+//! Turns the schemas of a document into JSON Schema 2020-12, once for each direction, at the same places.
+//!
+//! What a schema cannot mean (a `minLength` of "few") is left out with a note, as a validator would refuse the whole document.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+
+use super::{Direction, SchemaRef};
+
+/// The address under which a tree is registered.
+pub(crate) const BASE: &str = "urn:document";
+
+/// What may stand in a fragment without encoding, as JSON pointers use it.
+const FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// `$ref`s to `$ref`s that are followed.
+const MOST_HOPS: usize = 64;
+
+/// Keys outside of schemas whose entries have names of the document's own.
+const MAPS: &[&str] =
+    &["paths", "headers", "content", "responses", "callbacks", "encoding", "links", "webhooks", "pathItems"];
+
+/// Keys outside of schemas that hold values or words.
+const VALUES: &[&str] = &["example", "examples", "default", "info", "tags", "servers", "security", "externalDocs"];
+
+pub(super) struct Translator<'a> {
+    root: &'a Value,
+    old: bool,
+    notes: RefCell<BTreeSet<String>>,
+    patterns: RefCell<HashMap<String, bool>>,
+}
+
+impl<'a> Translator<'a> {
+    pub(super) fn new(root: &'a Value, old: bool) -> Self {
+        Self { root, old, notes: RefCell::default(), patterns: RefCell::default() }
+    }
+
+    pub(super) fn into_notes(self) -> Vec<String> {
+        self.notes.into_inner().into_iter().collect()
+    }
+
+    /// The document with its schemas for one direction.
+    pub(super) fn tree(&self, direction: Direction) -> Value {
+        let mut tree = Map::new();
+        for (key, value) in self.root.as_object().into_iter().flatten() {
+            let translated = match key.as_str() {
+                // They would give the tree another address or another dialect.
+                "$schema" | "$id" | "$self" | "$anchor" | "id" => continue,
+                "components" => self.components(value, direction),
+                _ => self.outside(key, value, &format!("/{key}"), direction),
+            };
+            tree.insert(key.clone(), translated);
+        }
+        Value::Object(tree)
+    }
+
+    fn components(&self, node: &Value, direction: Direction) -> Value {
+        let sections = node.as_object().into_iter().flatten().map(|(section, entries)| {
+            let at = format!("/components/{section}");
+            let entries = entries.as_object().into_iter().flatten().map(|(name, entry)| {
+                let here = SchemaRef(at.clone()).child(name).0;
+                let entry = match section.as_str() {
+                    "schemas" => self.schema(entry, &here, direction, &BTreeSet::new()),
+                    _ => self.outside("", entry, &here, direction),
+                };
+                (name.clone(), entry)
+            });
+            (section.clone(), Value::Object(entries.collect()))
+        });
+        Value::Object(sections.collect())
+    }
+
+    /// What is no schema itself but may hold some.
+    fn outside(&self, key: &str, node: &Value, at: &str, direction: Direction) -> Value {
+        if VALUES.contains(&key) || key.starts_with("x-") {
+            return node.clone();
+        }
+        let is_map = MAPS.contains(&key);
+        match node {
+            Value::Object(entries) => {
+                let entries = entries.iter().map(|(key, value)| {
+                    let here = SchemaRef(at.to_owned()).child(key).0;
+                    let value = match key.as_str() {
+                        "schema" | "itemSchema" if !is_map => self.schema(value, &here, direction, &BTreeSet::new()),
+                        // An entry's name means nothing.
+                        _ if is_map => self.outside("", value, &here, direction),
+                        _ => self.outside(key, value, &here, direction),
+                    };
+                    (key.clone(), value)
+                });
+                Value::Object(entries.collect())
+            }
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                items.map(|(index, item)| self.outside("", item, &format!("{at}/{index}"), direction)).collect()
+            }
+            scalar => scalar.clone(),
+        }
+    }
+
+    fn note(&self, at: &str, message: impl AsRef<str>) {
+        self.notes.borrow_mut().insert(format!("{at}: {}", message.as_ref()));
+    }
+
+    /// One schema. `left_out` are properties that the whole composition which it is part of has for the other direction.
+    fn schema(&self, node: &Value, at: &str, direction: Direction, left_out: &BTreeSet<String>) -> Value {
+        let entries = match node {
+            Value::Bool(flag) => return Value::Bool(*flag),
+            Value::Object(entries) => entries,
+            _ => {
+                self.note(at, "is no schema");
+                return Value::Bool(true);
+            }
+        };
+        let mut out = Map::new();
+        if let Some(reference) = entries.get("$ref").and_then(Value::as_str) {
+            match locate(self.root, reference) {
+                Some(pointer) => drop(out.insert("$ref".to_owned(), format!("#{}", fragment(&pointer)).into())),
+                None => self.note(at, format!("`{reference}` leads nowhere")),
+            }
+            // In OpenAPI 3.0, nothing beside a `$ref` counts.
+            if self.old {
+                return Value::Object(out);
+            }
+        }
+        let mut here = left_out.clone();
+        self.of_other_direction(node, direction, 0, &mut here);
+        for (key, value) in entries.iter().filter(|(key, _)| *key != "$ref") {
+            let inner = SchemaRef(at.to_owned()).child(key).0;
+            if let Some(value) = self.keyword(key, value, &inner, direction, &here) {
+                out.insert(key.clone(), value);
+            }
+        }
+        if self.old {
+            self.old_words(entries, &mut out);
+        }
+        Value::Object(out)
+    }
+
+    /// A keyword's value, if it means something.
+    fn keyword(
+        &self,
+        key: &str,
+        value: &Value,
+        at: &str,
+        direction: Direction,
+        left_out: &BTreeSet<String>,
+    ) -> Option<Value> {
+        let nested = |value: &Value, at: &str| self.schema(value, at, direction, &BTreeSet::new());
+        let translated = match key {
+            "not"
+            | "items"
+            | "additionalProperties"
+            | "if"
+            | "then"
+            | "else"
+            | "contains"
+            | "propertyNames"
+            | "unevaluatedItems"
+            | "unevaluatedProperties"
+            | "x-json" => (value.is_object() || value.is_boolean()).then(|| nested(value, at)),
+            "allOf" | "oneOf" | "anyOf" | "prefixItems" => {
+                value.as_array().filter(|list| !list.is_empty()).map(|list| {
+                    let list = list.iter().enumerate().map(|(index, item)| {
+                        let at = format!("{at}/{index}");
+                        if key == "prefixItems" {
+                            nested(item, &at)
+                        } else {
+                            self.schema(item, &at, direction, left_out)
+                        }
+                    });
+                    list.collect()
+                })
+            }
+            "properties" | "patternProperties" | "dependentSchemas" | "$defs" => value.as_object().map(|map| {
+                let usable = |name: &str| key != "patternProperties" || self.is_pattern(name);
+                let map = map.iter().filter(|(name, _)| usable(name));
+                map.map(|(name, item)| (name.clone(), nested(item, &SchemaRef(at.to_owned()).child(name).0))).collect()
+            }),
+            "required" => value.as_array().map(|names| {
+                let mut kept: Vec<Value> = Vec::new();
+                for name in names.iter().filter(|name| name.as_str().is_some_and(|name| !left_out.contains(name))) {
+                    if !kept.contains(name) {
+                        kept.push(name.clone());
+                    }
+                }
+                Value::Array(kept)
+            }),
+            "type" => types(value),
+            "enum" => value.is_array().then(|| value.clone()),
+            "const" => Some(value.clone()),
+            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" | "minContains"
+            | "maxContains" => count(value),
+            "minimum" | "maximum" => value.is_number().then(|| value.clone()),
+            "exclusiveMinimum" | "exclusiveMaximum" => match value {
+                Value::Bool(_) if self.old => return None,
+                _ => value.is_number().then(|| value.clone()),
+            },
+            "multipleOf" => value.as_f64().filter(|step| *step > 0.0).map(|_| value.clone()),
+            "pattern" => value.as_str().filter(|pattern| self.is_pattern(pattern)).map(|_| value.clone()),
+            "uniqueItems" | "readOnly" | "writeOnly" => value.is_boolean().then(|| value.clone()),
+            "format" | "title" | "contentMediaType" | "contentEncoding" => value.is_string().then(|| value.clone()),
+            "dependentRequired" => {
+                let lists = |value: &Value| value.as_array().is_some_and(|list| list.iter().all(Value::is_string));
+                value.as_object().is_some_and(|map| map.values().all(lists)).then(|| value.clone())
+            }
+            "discriminator" => self.discriminator(value),
+            _ => return None,
+        };
+        if translated.is_none() {
+            self.note(at, format!("`{}` means nothing here", shortened(value)));
+        }
+        translated
+    }
+
+    /// A discriminator whose mapping leads to places in the document.
+    fn discriminator(&self, value: &Value) -> Option<Value> {
+        let name = value.get("propertyName")?.as_str()?;
+        let mapping = value.get("mapping").and_then(Value::as_object).into_iter().flatten();
+        let mapping: Map<String, Value> = mapping
+            .filter_map(|(tag, target)| {
+                let target = target.as_str()?;
+                let named = format!("#/components/schemas/{}", target.replace('~', "~0").replace('/', "~1"));
+                let pointer = locate(self.root, target).or_else(|| locate(self.root, &named))?;
+                Some((tag.clone(), pointer.into()))
+            })
+            .collect();
+        Some(json!({"propertyName": name, "mapping": mapping}))
+    }
+
+    /// What OpenAPI 3.0 says in its own words.
+    fn old_words(&self, entries: &Map<String, Value>, out: &mut Map<String, Value>) {
+        for (exclusive, inclusive) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+            if entries.get(exclusive).and_then(Value::as_bool) == Some(true)
+                && let Some(limit) = out.remove(inclusive)
+            {
+                out.insert(exclusive.to_owned(), limit);
+            }
+        }
+        // By the clarification of 3.0.3, it means nothing without a type.
+        if entries.get("nullable").and_then(Value::as_bool) == Some(true)
+            && let Some(Value::String(name)) = out.get("type")
+        {
+            out.insert("type".to_owned(), json!([name, "null"]));
+        }
+    }
+
+    /// The properties of a schema, and of all that it is composed of, which the other direction has to itself.
+    fn of_other_direction(&self, node: &Value, direction: Direction, depth: usize, names: &mut BTreeSet<String>) {
+        if depth > MOST_HOPS {
+            return;
+        }
+        let Some((node, _)) = follow(self.root, node, String::new()) else { return };
+        for (name, property) in node.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            if is_marked(self.root, property, mark(direction), 0) {
+                names.insert(name.clone());
+            }
+        }
+        for key in ["allOf", "oneOf", "anyOf"] {
+            for part in node.get(key).and_then(Value::as_array).into_iter().flatten() {
+                self.of_other_direction(part, direction, depth + 8, names);
+            }
+        }
+    }
+
+    fn is_pattern(&self, pattern: &str) -> bool {
+        let known = self.patterns.borrow().get(pattern).copied();
+        known.unwrap_or_else(|| {
+            let schema = json!({"pattern": pattern});
+            let compiles = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).build(&schema).is_ok();
+            self.patterns.borrow_mut().insert(pattern.to_owned(), compiles);
+            compiles
+        })
+    }
+}
+
+/// The keyword of what goes the other way only.
+pub(crate) fn mark(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Request => "readOnly",
+        Direction::Response => "writeOnly",
+    }
+}
+
+/// Whether a schema, or what it refers to or is composed of, has a flag.
+fn is_marked(root: &Value, node: &Value, flag: &str, depth: usize) -> bool {
+    if depth > MOST_HOPS {
+        return false;
+    }
+    if node.get(flag).and_then(Value::as_bool) == Some(true) {
+        return true;
+    }
+    let Some((node, _)) = follow(root, node, String::new()) else { return false };
+    let parts = node.get("allOf").and_then(Value::as_array).into_iter().flatten();
+    node.get(flag).and_then(Value::as_bool) == Some(true)
+        || parts.into_iter().any(|part| is_marked(root, part, flag, depth + 8))
+}
+
+/// A node with its `$ref`s followed, and its place.
+pub(super) fn follow<'a>(root: &'a Value, node: &'a Value, at: String) -> Option<(&'a Value, String)> {
+    let (mut node, mut at) = (node, at);
+    for _ in 0..MOST_HOPS {
+        let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return Some((node, at)) };
+        at = locate(root, reference)?;
+        node = root.pointer(&at)?;
+    }
+    None
+}
+
+/// The JSON pointer that a `$ref` within the document stands for, if something is there.
+fn locate(root: &Value, reference: &str) -> Option<String> {
+    let raw = reference.strip_prefix('#')?;
+    if root.pointer(raw).is_some() {
+        return Some(raw.to_owned());
+    }
+    let decoded = percent_decode_str(raw).decode_utf8().ok()?.into_owned();
+    root.pointer(&decoded).is_some().then_some(decoded)
+}
+
+/// A JSON pointer as a URI's fragment.
+pub(crate) fn fragment(pointer: &str) -> String {
+    utf8_percent_encode(pointer, FRAGMENT).to_string()
+}
+
+/// The pointer that a translated `$ref` stands for.
+pub(crate) fn pointer(reference: &str) -> Option<SchemaRef> {
+    let fragment = reference.strip_prefix('#')?;
+    Some(SchemaRef(percent_decode_str(fragment).decode_utf8().ok()?.into_owned()))
+}
+
+/// The schemas that have each component as their base by `allOf`, over any number of steps.
+pub(super) fn children(tree: &Value) -> HashMap<String, Vec<SchemaRef>> {
+    let schemas = || tree.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+    let bases = |node: &Value| -> Vec<String> {
+        let parts = node.get("allOf").and_then(Value::as_array).into_iter().flatten();
+        parts.filter_map(|part| pointer(part.get("$ref")?.as_str()?)).map(|base| base.0).collect()
+    };
+    let mut children: HashMap<String, Vec<SchemaRef>> = HashMap::new();
+    for (name, node) in schemas() {
+        let own = SchemaRef("/components/schemas".to_owned()).child(name);
+        let mut seen = BTreeSet::new();
+        let mut queue = bases(node);
+        while let Some(base) = queue.pop() {
+            if base == own.0 || !seen.insert(base.clone()) {
+                continue;
+            }
+            children.entry(base.clone()).or_default().push(own.clone());
+            queue.extend(tree.pointer(&base).map(bases).unwrap_or_default());
+        }
+    }
+    children
+}
+
+/// Whether a schema is of bytes that are sent as they are.
+pub(crate) fn is_binary(root: &Value, node: &Value, old: bool) -> bool {
+    let Some((node, _)) = follow(root, node, String::new()) else { return false };
+    let text = |key: &str| node.get(key).and_then(Value::as_str);
+    if text("format") == Some("binary") {
+        return true;
+    }
+    if !old && text("contentEncoding").is_none() && text("contentMediaType").is_some_and(|it| !is_textual(it)) {
+        return true;
+    }
+    let parts = node.get("allOf").and_then(Value::as_array);
+    parts.is_some_and(|parts| parts.iter().any(|part| is_binary(root, part, old)))
+}
+
+fn is_textual(media_type: &str) -> bool {
+    let essence = super::read::essence(media_type);
+    essence.starts_with("text/") || super::read::is_json(&essence)
+}
+
+/// Whether a schema is of an object with fields, as forms have them.
+pub(super) fn has_fields(root: &Value, node: &Value) -> bool {
+    fn look(root: &Value, node: &Value, depth: usize) -> bool {
+        let Some((node, _)) = follow(root, node, String::new()).filter(|_| depth < 8) else { return false };
+        let parts = |key: &str| node.get(key).and_then(Value::as_array).into_iter().flatten();
+        ["properties", "additionalProperties", "patternProperties"].iter().any(|key| node.get(*key).is_some())
+            || node.get("type").is_some_and(|found| found == "object" || *found == json!(["object"]))
+            || ["allOf", "oneOf", "anyOf"].iter().any(|key| parts(key).any(|part| look(root, part, depth + 1)))
+    }
+    look(root, node, 0)
+}
+
+fn types(value: &Value) -> Option<Value> {
+    const TYPES: &[&str] = &["array", "boolean", "integer", "null", "number", "object", "string"];
+    let known = |value: &Value| value.as_str().is_some_and(|name| TYPES.contains(&name));
+    match value {
+        Value::Array(list) => {
+            let mut kept: Vec<Value> = list.iter().filter(|item| known(item)).cloned().collect();
+            kept.dedup();
+            (!kept.is_empty() && kept.len() == list.len()).then_some(Value::Array(kept))
+        }
+        value => known(value).then(|| value.clone()),
+    }
+}
+
+/// A number of things: `3`, or `3.0`, which is the same.
+fn count(value: &Value) -> Option<Value> {
+    if value.is_u64() {
+        return Some(value.clone());
+    }
+    let float = value.as_f64().filter(|float| float.fract() == 0.0 && *float >= 0.0 && *float < 1e15)?;
+    Some((float as u64).into())
+}
+
+fn shortened(value: &Value) -> String {
+    let text = value.to_string();
+    match text.char_indices().nth(60) {
+        Some((at, _)) => format!("{}...", &text[..at]),
+        None => text,
+    }
+}

@@ -1,0 +1,154 @@
+//! Writes the Rust source of a driver: a function for each operation, in modules of a size that compiles well.
+
+use yundb_generator::lower::model::{Answer, Input, InputKind, Operation, Outcome, Payload, Service, Type};
+
+use super::{Key, route};
+
+/// How many operations stand in a module.
+const MODULE: usize = 40;
+
+/// The source of a module with `pub fn driver() -> Driver`, for the generated crate of this service.
+///
+/// It names that crate and `yundb_conform`, and nothing else.
+pub fn source(service: &Service) -> String {
+    let package = service.package.replace('-', "_");
+    let operations: Vec<&Operation> = service.groups.iter().flat_map(|group| &group.operations).collect();
+    let mut out = Source { service, package: &package, text: String::new() };
+    let modules = operations.chunks(MODULE);
+    let tables: Vec<String> = (0..modules.len()).map(|at| format!("part_{at}::TABLE")).collect();
+    out.line("/// Calls every operation.");
+    out.line("pub fn driver() -> ::yundb_conform::Driver {");
+    out.line(&format!("    ::yundb_conform::Driver::new(::{package}::Client::builder, &[{}])", tables.join(", ")));
+    out.line("}");
+    for (at, operations) in modules.enumerate() {
+        out.line(&format!("\nmod part_{at} {{"));
+        out.line("    #![allow(deprecated, unused_mut, unused_variables)]");
+        out.line("    use ::yundb_conform::driver::*;");
+        out.line(&format!("    use ::{package}::Client;"));
+        out.line("    pub(super) const TABLE: &[Entry<Client>] = &[");
+        for (index, Operation { method, path, .. }) in operations.iter().enumerate() {
+            out.line(&format!(
+                "        ({method:?}, {path:?}, |client, given| Box::pin(call_{index}(client, given))),"
+            ));
+        }
+        out.line("    ];");
+        for (index, operation) in operations.iter().enumerate() {
+            out.operation(index, operation);
+        }
+        out.line("}");
+    }
+    if !service.outcomes.is_empty() {
+        out.line("\nmod outcomes {");
+        out.line("    #![allow(unreachable_patterns, dead_code)]");
+        out.line("    use ::yundb_conform::driver::*;");
+        for (index, outcome) in service.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.users.is_empty()) {
+            out.outcome(index, outcome);
+        }
+        out.line("}");
+    }
+    out.text
+}
+
+struct Source<'a> {
+    service: &'a Service,
+    package: &'a str,
+    text: String,
+}
+
+impl Source<'_> {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn operation(&mut self, index: usize, operation: &Operation) {
+        let arguments: Vec<String> =
+            operation.arguments.iter().map(|input| self.taken(operation, input, true)).collect();
+        self.line(&format!("    async fn call_{index}(client: Client, mut given: Inputs) -> Ended {{"));
+        self.line(&format!("        let mut call = client.{}({});", operation.method_name, arguments.join(", ")));
+        for input in &operation.setters {
+            let taken = self.taken(operation, input, false);
+            self.line(&format!("        if let Some(it) = {taken} {{ call = call.{}(it); }}", input.ident));
+        }
+        self.line("        given.rest()?;");
+        self.line("        if given.unchecked() { call = call.unchecked(); }");
+        let (success, error) = (self.encoder(&operation.output), self.encoder(&operation.error));
+        self.line(&format!("        ended(call.send().await, |it| {success}, |it| {error})"));
+        self.line("    }");
+    }
+
+    /// The expression that takes an input.
+    fn taken(&self, operation: &Operation, input: &Input, needed: bool) -> String {
+        let Key { place, name } = route::key(operation, input);
+        let typed = |ty: String| {
+            let method = if needed { "need" } else { "take" };
+            format!("given.{method}::<{ty}>({place:?}, {name:?})?")
+        };
+        match &input.kind {
+            InputKind::Value(ty, false) | InputKind::JsonText(ty) | InputKind::JsonAs(_, ty) => typed(self.ty(ty)),
+            InputKind::Value(ty, true) => typed(format!("Option<{}>", self.ty(ty))),
+            InputKind::Part => format!("given.file({name:?})?"),
+            InputKind::Parts => format!("given.files({name:?})?"),
+            InputKind::Raw | InputKind::RawAs(_) => {
+                format!("given.{}({name:?})?", if needed { "need_bytes" } else { "bytes" })
+            }
+        }
+    }
+
+    /// The expression that encodes `it`, which is owned for a success and borrowed for an error.
+    fn encoder(&self, answer: &Answer) -> String {
+        match answer {
+            Answer::One(payload) => encoder(payload).to_owned(),
+            Answer::ByStatus(index) => format!("super::outcomes::outcome_{index}(it)"),
+        }
+    }
+
+    fn outcome(&mut self, index: usize, outcome: &Outcome) {
+        let (package, name) = (self.package, &outcome.name);
+        let borrowed = if outcome.error { "&" } else { "" };
+        self.line(&format!(
+            "    pub(super) fn outcome_{index}(it: {borrowed}::{package}::types::{name}) -> Encoded {{"
+        ));
+        self.line("        match it {");
+        for case in &outcome.cases {
+            let variant = &case.variant;
+            let pattern = if case.payload == Payload::Empty { "" } else { "(it)" };
+            let encoder = encoder(&case.payload);
+            self.line(&format!(
+                "            ::{package}::types::{name}::{variant}{pattern} => {encoder}.of({variant:?}),"
+            ));
+        }
+        self.line("            _ => nothing(),");
+        self.line("        }");
+        self.line("    }");
+    }
+
+    /// A type as the driver writes it.
+    fn ty(&self, ty: &Type) -> String {
+        let package = self.package;
+        match ty {
+            Type::String => "String".to_owned(),
+            Type::Secret => format!("::{package}::runtime::Secret"),
+            Type::Bool => "bool".to_owned(),
+            Type::I32 => "i32".to_owned(),
+            Type::I64 => "i64".to_owned(),
+            Type::U64 => "u64".to_owned(),
+            Type::F64 => "f64".to_owned(),
+            Type::Value => format!("::{package}::runtime::Value"),
+            Type::List(item) => format!("Vec<{}>", self.ty(item)),
+            Type::Map(value) => format!("::std::collections::BTreeMap<String, {}>", self.ty(value)),
+            Type::Nullable(value) => format!("Option<{}>", self.ty(value)),
+            Type::JsonText(value) => format!("::{package}::runtime::JsonText<{}>", self.ty(value)),
+            Type::Named(id) => format!("::{package}::types::{}", self.service.types[*id].name),
+        }
+    }
+}
+
+fn encoder(payload: &Payload) -> &'static str {
+    match payload {
+        Payload::Empty => "nothing()",
+        Payload::Json(_) => "json(&it)",
+        Payload::Text => "text(&it)",
+        Payload::Stream => "stream(it)",
+    }
+}

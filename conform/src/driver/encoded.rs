@@ -1,0 +1,98 @@
+//! What the typed client yields, encoded again: as JSON, to be compared with what was received, and as `Debug`, which shows the
+//! variants that were chosen.
+
+use std::fmt::Debug;
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Value;
+use yundb_runtime::{ByteStream, Error, Response};
+
+use super::{Ended, Outcome};
+
+/// A typed body or typed headers.
+#[derive(Debug)]
+pub struct Encoded {
+    /// The variant, where the type depends on the status.
+    pub variant: Option<&'static str>,
+    /// What it is.
+    pub payload: Payload,
+}
+
+/// What a typed body is.
+#[derive(Debug)]
+pub enum Payload {
+    /// No body.
+    Nothing,
+    /// JSON, serialized again, and its `Debug`; or why it cannot be serialized.
+    Json(Result<Value, String>, String),
+    /// Text.
+    Text(String),
+    /// Bytes that were not read.
+    Stream(ByteStream),
+    /// Bytes that were read since; or why they could not be.
+    Bytes(Result<Bytes, String>),
+}
+
+impl Encoded {
+    fn new(payload: Payload) -> Self {
+        Self { variant: None, payload }
+    }
+
+    /// In this variant of a type that depends on the status.
+    pub fn of(mut self, variant: &'static str) -> Self {
+        self.variant = Some(variant);
+        self
+    }
+
+    /// Reads the stream, if it is one.
+    pub(crate) async fn read(self) -> Self {
+        let payload = match self.payload {
+            Payload::Stream(stream) => Payload::Bytes(stream.collect().await.map_err(|error| error.to_string())),
+            other => other,
+        };
+        Self { payload, ..self }
+    }
+}
+
+/// A typed value.
+pub fn json<T: Serialize + Debug>(value: &T) -> Encoded {
+    let json = serde_json::to_value(value).map_err(|error| error.to_string());
+    Encoded::new(Payload::Json(json, format!("{value:?}")))
+}
+
+/// A text.
+pub fn text(text: &str) -> Encoded {
+    Encoded::new(Payload::Text(text.to_owned()))
+}
+
+/// A stream.
+pub fn stream(stream: ByteStream) -> Encoded {
+    Encoded::new(Payload::Stream(stream))
+}
+
+/// No body.
+pub fn nothing() -> Encoded {
+    Encoded::new(Payload::Nothing)
+}
+
+/// How a call ended.
+pub fn ended<T, H: Serialize + Debug, E>(
+    result: Result<Response<T, H>, Error<E>>,
+    success: impl FnOnce(T) -> Encoded,
+    error: impl FnOnce(&E) -> Encoded,
+) -> Ended {
+    Ok(match result {
+        Ok(response) => {
+            let (status, headers) = (response.status(), json(response.typed_headers()));
+            Outcome::Success { status, body: success(response.into_inner()), headers }
+        }
+        Err(failure) => Outcome::Failure {
+            kind: failure.kind(),
+            status: failure.status(),
+            message: failure.to_string(),
+            violations: failure.violations().iter().map(|it| (it.path.clone(), it.message.clone())).collect(),
+            body: failure.body().map(error),
+        },
+    })
+}

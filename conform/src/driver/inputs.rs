@@ -1,0 +1,183 @@
+//! What a case puts into a call, by place and wire name, until the driver takes it as the types of the client.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use yundb_runtime::Part;
+
+use crate::wire::File;
+
+/// Where an input goes, as the driver knows it, and its name there.
+///
+/// Places are `path`, `query`, `header` and `cookie`; `field` for one field of a body; `body` for a whole body that is typed, `raw`
+/// for one that is given as bytes, both with the media type as name, or without where it is the operation's main one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Key {
+    /// The place.
+    pub place: &'static str,
+    /// The wire name or the media type.
+    pub name: String,
+}
+
+impl Key {
+    /// This name in this place.
+    pub fn new(place: &'static str, name: impl Into<String>) -> Self {
+        Self { place, name: name.into() }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name.is_empty() { f.write_str(self.place) } else { write!(f, "{} {}", self.place, self.name) }
+    }
+}
+
+/// One value that is put in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Given {
+    /// For a typed argument or setter.
+    Json(Value),
+    /// For a body of bytes.
+    Bytes(Bytes),
+    /// For files of a multipart body.
+    Files(Vec<File>),
+}
+
+/// Why a call could not be made: an input that its type does not take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unusable {
+    /// The input.
+    pub key: Key,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.why)
+    }
+}
+
+/// All that a case puts into a call.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    values: BTreeMap<Key, Given>,
+    unchecked: bool,
+}
+
+impl Inputs {
+    /// Puts a value in.
+    pub fn put(&mut self, key: Key, value: Given) {
+        self.values.insert(key, value);
+    }
+
+    /// Sends without the check.
+    pub fn set_unchecked(&mut self) {
+        self.unchecked = true;
+    }
+
+    /// Whether to send without the check.
+    pub fn unchecked(&self) -> bool {
+        self.unchecked
+    }
+
+    /// What is put in, by place and name.
+    pub fn values(&self) -> &BTreeMap<Key, Given> {
+        &self.values
+    }
+
+    /// A typed value, if it is put in.
+    pub fn take<T: DeserializeOwned>(&mut self, place: &'static str, name: &str) -> Result<Option<T>, Unusable> {
+        match self.values.remove(&Key::new(place, name)) {
+            None => Ok(None),
+            Some(Given::Json(value)) => match serde_json::from_value(value) {
+                Ok(value) => Ok(Some(value)),
+                Err(error) => Err(unusable(place, name, error.to_string())),
+            },
+            Some(_) => Err(unusable(place, name, "the client takes a typed value")),
+        }
+    }
+
+    /// A typed value that the client cannot be called without.
+    pub fn need<T: DeserializeOwned>(&mut self, place: &'static str, name: &str) -> Result<T, Unusable> {
+        self.take(place, name)?.ok_or_else(|| absent(place, name))
+    }
+
+    /// A body of bytes, if it is put in.
+    pub fn bytes(&mut self, name: &str) -> Result<Option<Bytes>, Unusable> {
+        match self.values.remove(&Key::new("raw", name)) {
+            None => Ok(None),
+            Some(Given::Bytes(bytes)) => Ok(Some(bytes)),
+            Some(_) => Err(unusable("raw", name, "the client takes bytes")),
+        }
+    }
+
+    /// A body of bytes that the client cannot be called without.
+    pub fn need_bytes(&mut self, name: &str) -> Result<Bytes, Unusable> {
+        self.bytes(name)?.ok_or_else(|| absent("raw", name))
+    }
+
+    /// Files of a multipart body, if any are put in.
+    pub fn files(&mut self, name: &str) -> Result<Option<Vec<Part>>, Unusable> {
+        match self.values.remove(&Key::new("field", name)) {
+            None => Ok(None),
+            Some(Given::Files(files)) => Ok(Some(files.into_iter().map(part).collect())),
+            Some(_) => Err(unusable("field", name, "the client takes files")),
+        }
+    }
+
+    /// A file of a multipart body, if it is put in.
+    pub fn file(&mut self, name: &str) -> Result<Option<Part>, Unusable> {
+        let Some(files) = self.files(name)? else { return Ok(None) };
+        match <[Part; 1]>::try_from(files) {
+            Ok([file]) => Ok(Some(file)),
+            Err(files) => Err(unusable("field", name, format!("the client takes one file, not {}", files.len()))),
+        }
+    }
+
+    /// What the driver has no argument or setter for.
+    pub fn rest(&self) -> Result<(), Unusable> {
+        match self.values.keys().next() {
+            None => Ok(()),
+            Some(key) => Err(Unusable { key: key.clone(), why: NO_INPUT.to_owned() }),
+        }
+    }
+}
+
+const NO_INPUT: &str = "the client has no argument or setter for it";
+
+const ABSENT: &str = "the client cannot be called without it";
+
+impl Unusable {
+    /// Whether the client lacks an argument or setter, rather than that it takes other values.
+    pub fn is_no_input(&self) -> bool {
+        self.why == NO_INPUT
+    }
+
+    /// Whether the case left out what the client cannot be called without.
+    pub fn is_absent(&self) -> bool {
+        self.why == ABSENT
+    }
+}
+
+fn unusable(place: &'static str, name: &str, why: impl Into<String>) -> Unusable {
+    Unusable { key: Key::new(place, name), why: why.into() }
+}
+
+fn absent(place: &'static str, name: &str) -> Unusable {
+    unusable(place, name, ABSENT)
+}
+
+fn part(file: File) -> Part {
+    let mut part = Part::new(file.bytes);
+    if let Some(name) = file.file_name {
+        part = part.file_name(name);
+    }
+    if let Some(media_type) = file.media_type {
+        part = part.media_type(media_type);
+    }
+    part
+}

@@ -1,0 +1,145 @@
+//! What an emitted driver stands on: inputs as JSON in, what the typed client made of them out.
+//!
+//! [`emit::source`] writes one function for each operation: it takes its [`Inputs`] by place and wire name, hands them to the
+//! typed client and encodes again what comes back. The engine calls these functions without knowing any type of the client.
+
+pub mod emit;
+mod encoded;
+mod inputs;
+pub mod route;
+
+use std::collections::BTreeMap;
+
+use futures_util::future::BoxFuture;
+use yundb_runtime::{ClientBuilder, ConfigError, Credentials, ErrorKind, RetryPolicy};
+
+use crate::transport::Wire;
+
+pub use encoded::{Encoded, Payload, ended, json, nothing, stream, text};
+pub use inputs::{Given, Inputs, Key, Unusable};
+
+/// How a call ended, or why it could not even be made.
+pub type Ended = Result<Outcome, Unusable>;
+
+/// Calls one operation through the typed client.
+pub type Call<C> = fn(C, Inputs) -> BoxFuture<'static, Ended>;
+
+/// One operation of an emitted driver: HTTP method, path as the document has it, and what calls it.
+pub type Entry<C> = (&'static str, &'static str, Call<C>);
+
+/// What a call came to, as the typed client has it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A success.
+    Success {
+        /// The HTTP status.
+        status: u16,
+        /// The typed body.
+        body: Encoded,
+        /// The typed headers.
+        headers: Encoded,
+    },
+    /// An error.
+    Failure {
+        /// At which step the call failed.
+        kind: ErrorKind,
+        /// The HTTP status, if there was a response.
+        status: Option<u16>,
+        /// What the error says, in one line.
+        message: String,
+        /// Path and message of each violation.
+        violations: Vec<(String, String)>,
+        /// The typed body, if it could be read.
+        body: Option<Encoded>,
+    },
+}
+
+/// What a client is built with.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The base URL.
+    pub endpoint: String,
+    /// Whether calls are signed with an access key.
+    pub signed: bool,
+    /// Names of `apiKey` schemes.
+    pub api_keys: Vec<String>,
+    /// Names of schemes that take a bearer token.
+    pub bearer_tokens: Vec<String>,
+    /// Whether there is a scheme that takes user and password.
+    pub basic: bool,
+    /// What fills parameters that are the client's.
+    pub parameters: BTreeMap<String, String>,
+    /// Where requests go.
+    pub wire: Wire,
+}
+
+/// The key, token, user and password that clients are built with.
+pub const DUMMY: &str = "conform";
+
+/// An emitted driver.
+pub struct Driver(Box<dyn Fn(&Settings) -> Result<Connected, ConfigError>>);
+
+/// A client that is ready to be called.
+pub struct Connected(BTreeMap<(&'static str, &'static str), Erased>);
+
+type Erased = Box<dyn Fn(Inputs) -> BoxFuture<'static, Ended>>;
+
+impl Driver {
+    /// A driver of the client that this builds, with the tables of its operations.
+    pub fn new<C>(builder: fn() -> ClientBuilder<C>, tables: &'static [&'static [Entry<C>]]) -> Self
+    where
+        C: From<yundb_runtime::Client> + Clone + 'static,
+    {
+        Self(Box::new(move |settings| {
+            let client = build(builder(), settings)?;
+            let entries = tables.iter().copied().flatten().map(|(method, path, call)| {
+                let client = client.clone();
+                let call: Erased = Box::new(move |inputs| call(client.clone(), inputs));
+                ((*method, *path), call)
+            });
+            Ok(Connected(entries.collect()))
+        }))
+    }
+
+    /// Builds the client.
+    pub(crate) fn connect(&self, settings: &Settings) -> Result<Connected, ConfigError> {
+        (self.0)(settings)
+    }
+}
+
+fn build<C: From<yundb_runtime::Client>>(builder: ClientBuilder<C>, settings: &Settings) -> Result<C, ConfigError> {
+    // Each case has one response; how calls are repeated is tested elsewhere.
+    let mut builder = builder
+        .endpoint(&settings.endpoint)
+        .transport(settings.wire.clone())
+        .retries(RetryPolicy::none())
+        .rate_limits([]);
+    if settings.signed {
+        builder = builder.credentials(Credentials::access_key(DUMMY, DUMMY));
+    }
+    for scheme in &settings.api_keys {
+        builder = builder.api_key(scheme, DUMMY);
+    }
+    for scheme in &settings.bearer_tokens {
+        builder = builder.bearer_token_for(scheme, DUMMY);
+    }
+    if settings.basic {
+        builder = builder.basic_auth(DUMMY, DUMMY);
+    }
+    for (name, value) in &settings.parameters {
+        builder = builder.parameter(name, value);
+    }
+    builder.build()
+}
+
+impl Connected {
+    /// Calls an operation; `None` if the client does not have it.
+    pub(crate) fn call(&self, method: &str, path: &str, inputs: Inputs) -> Option<BoxFuture<'static, Ended>> {
+        self.0.get(&(method, path)).map(|call| call(inputs))
+    }
+
+    /// Whether the client has an operation.
+    pub(crate) fn has(&self, method: &str, path: &str) -> bool {
+        self.0.contains_key(&(method, path))
+    }
+}

@@ -1,0 +1,205 @@
+//! Makes the cases of a document, has the driver call them, and has each judged.
+
+mod cases;
+mod feed;
+mod settings;
+
+use std::path::Path;
+
+use bytes::Bytes;
+use futures_util::FutureExt as _;
+use http::Request;
+use serde_json::Value;
+use yundb_generator::lower::model::{self, Service};
+use yundb_generator::{Diagnostics, load};
+
+use crate::document::Document;
+use crate::driver::{Connected, Driver, Ended, Inputs, Outcome};
+use crate::judge::{Context, Finding};
+use crate::report::{Case, Contradiction, Kind, Report, Wrong};
+use crate::transport::{Reply, Wire};
+use crate::wire;
+
+/// How much is tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Cases are the same for the same seed.
+    pub seed: u64,
+    /// How many inputs and responses with everything in them there may be, so that each alternative of each union is taken.
+    pub most: usize,
+    /// How many random inputs and responses there are.
+    pub random: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: 20_190_327, most: 12, random: 3 }
+    }
+}
+
+/// A document that could not be tried.
+#[derive(Debug)]
+pub struct Unreadable(String);
+
+impl std::fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// Holds a driver against the document that its client was generated from.
+///
+/// # Errors
+/// If the document cannot be read, or the client not built.
+pub fn run(spec: &Path, name: &str, driver: &Driver, options: Options) -> Result<Report, Unreadable> {
+    let mut diagnostics = Diagnostics::new();
+    let bundled = load::bundled(spec, &mut diagnostics).ok_or_else(|| Unreadable(diagnostics.to_string()))?;
+    // Names of packages do not matter here: the model is what the driver was emitted from.
+    let model = yundb_generator::model(spec, name, name, &mut diagnostics);
+    let (service, _) = model.ok_or_else(|| Unreadable(diagnostics.to_string()))?;
+    run_on(&bundled, &service, name, driver, options)
+}
+
+/// As [`run`], with the document and the model at hand.
+///
+/// # Errors
+/// If the document makes no sense, or the client cannot be built.
+pub fn run_on(
+    bundled: &Value,
+    service: &Service,
+    name: &str,
+    driver: &Driver,
+    options: Options,
+) -> Result<Report, Unreadable> {
+    let document = Document::new(bundled).map_err(Unreadable)?;
+    let wire = Wire::default();
+    let settings = settings::settings(&document, service, options.seed, &wire);
+    let client = driver.connect(&settings).map_err(|error| Unreadable(format!("no client: {error}")))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    let runtime = runtime.map_err(|error| Unreadable(format!("no runtime: {error}")))?;
+    let mut report = Report {
+        document: name.to_owned(),
+        operations: document.operations.len(),
+        notes: document.notes.clone(),
+        ..Report::default()
+    };
+    let keys = settings::keys(service);
+    let base = settings.base_path();
+    for operation in &document.operations {
+        let context = Context { document: &document, operation, service, base: &base, keys: &keys };
+        let model = service.groups.iter().flat_map(|group| &group.operations);
+        let model = { model }.find(|model| model.method == operation.method && model.path == operation.path);
+        let mut bench = Bench {
+            context,
+            client: &client,
+            runtime: &runtime,
+            wire: &wire,
+            parameters: &settings.parameters,
+            options,
+            name: operation.id.clone().unwrap_or_else(|| format!("{} {}", operation.method, operation.path)),
+            report: &mut report,
+        };
+        let wrong = bench.report.wrong.len();
+        match model {
+            Some(model) if client.has(&operation.method, &operation.path) => cases::operation(&mut bench, model),
+            _ => {
+                let message = format!("{} {}", operation.method, operation.path);
+                bench.case(Case::Operation, "the operation", vec![Finding::new(Kind::MissingOperation, "", message)]);
+            }
+        }
+        report.operations_right += usize::from(report.wrong.len() == wrong);
+    }
+    Ok(report)
+}
+
+/// Where the cases of one operation are tried.
+struct Bench<'a> {
+    context: Context<'a>,
+    client: &'a Connected,
+    runtime: &'a tokio::runtime::Runtime,
+    wire: &'a Wire,
+    /// What the client fills in by itself.
+    parameters: &'a std::collections::BTreeMap<String, String>,
+    options: Options,
+    name: String,
+    report: &'a mut Report,
+}
+
+/// How a call ended, and what was sent.
+struct Tried {
+    ended: Ended,
+    sent: Vec<Request<Bytes>>,
+}
+
+impl Bench<'_> {
+    /// Counts a case with what is wrong with it.
+    fn case(&mut self, case: Case, name: &str, findings: Vec<Finding>) {
+        self.report.cases += 1;
+        self.report.right += usize::from(findings.is_empty());
+        self.report.wrong.extend(findings.into_iter().map(|Finding { kind, at, message }| Wrong {
+            operation: self.name.clone(),
+            case,
+            name: name.to_owned(),
+            kind,
+            at,
+            message,
+        }));
+    }
+
+    /// Notes that no case could be made.
+    fn contradiction(&mut self, name: &str, found: crate::value::Contradiction) {
+        let operation = self.name.clone();
+        let (schema, reason) = (found.schema.0, found.reason);
+        self.report.contradictions.push(Contradiction { operation, name: name.to_owned(), schema, reason });
+    }
+
+    /// Calls the operation; an error is what the client's panic says.
+    fn call(&self, inputs: Inputs, reply: Reply) -> Result<Tried, Finding> {
+        self.wire.prepare(reply);
+        let operation = self.context.operation;
+        let call = async {
+            let call = self.client.call(&operation.method, &operation.path, inputs)?;
+            Some(match call.await {
+                Ok(Outcome::Success { status, body, headers }) => {
+                    Ok(Outcome::Success { status, body: body.read().await, headers })
+                }
+                other => other,
+            })
+        };
+        let ended = self.runtime.block_on(std::panic::AssertUnwindSafe(call).catch_unwind());
+        match ended {
+            Ok(Some(ended)) => Ok(Tried { ended, sent: self.wire.take() }),
+            Ok(None) => Err(Finding::new(Kind::MissingOperation, "", "the driver does not have it")),
+            Err(panic) => {
+                let text = panic.downcast_ref::<String>().map(String::as_str);
+                let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+                Err(Finding::new(Kind::Panicked, "", text.unwrap_or("without a word")))
+            }
+        }
+    }
+
+    /// An input with what the client fills in.
+    fn completed(&self, input: &wire::Input) -> wire::Input {
+        let mut input = input.clone();
+        for parameter in &self.context.operation.parameters {
+            let Some(value) = parameter.client.as_ref().and_then(|name| self.parameters.get(name)) else { continue };
+            let place = match parameter.place {
+                crate::document::Place::Path => &mut input.path,
+                crate::document::Place::Query | crate::document::Place::QueryString => &mut input.query,
+                crate::document::Place::Header => &mut input.header,
+                crate::document::Place::Cookie => &mut input.cookie,
+            };
+            place
+                .entry(parameter.name.clone())
+                .or_insert_with(|| settings::typed(self.context.document, parameter, value));
+        }
+        input
+    }
+
+    fn feed(&self, model: &model::Operation, media: Option<usize>, input: &wire::Input) -> Result<Inputs, Finding> {
+        feed::feed(self.context.operation, model, media, input)
+            .map_err(|(kind, message)| Finding::new(kind, "", message))
+    }
+}

@@ -1,0 +1,90 @@
+//! Says what is wrong with a case: what was sent, what was read, what was refused, each held against the document.
+
+mod chosen;
+mod debug;
+mod refusal;
+mod request;
+mod response;
+
+use serde_json::Value;
+use yundb_generator::lower::model::Service;
+
+use crate::document::{Document, Operation};
+use crate::driver::{Ended, Outcome};
+use crate::report::{Kind, shortened};
+use crate::wire::{Content, Data};
+
+pub use refusal::{refused, unchecked};
+pub use request::sent;
+pub use response::{Expected, read};
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is.
+    pub kind: Kind,
+    /// Where: a parameter, or a place in a body as a JSON pointer.
+    pub at: String,
+    /// What was expected and found.
+    pub message: String,
+}
+
+impl Finding {
+    /// This kind of thing at this place.
+    pub fn new(kind: Kind, at: impl Into<String>, message: impl AsRef<str>) -> Self {
+        Self { kind, at: at.into(), message: shortened(message.as_ref()) }
+    }
+}
+
+/// What all cases of an operation are held against.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// The generator's model of the whole service.
+    pub service: &'a Service,
+    /// The path of the client's base URL.
+    pub base: &'a str,
+    /// Names of headers, query parameters and cookies that carry keys.
+    pub keys: &'a [String],
+}
+
+/// Why a call did not even get as far as being sent, for a case that should have been.
+fn not_sent(ended: &Ended) -> Finding {
+    match ended {
+        Err(unusable) => {
+            let kind = if unusable.is_no_input() {
+                Kind::NoWayToSend
+            } else if unusable.is_absent() {
+                Kind::NeedsOptional
+            } else {
+                Kind::ValueNotTaken
+            };
+            Finding::new(kind, unusable.key.to_string(), &unusable.why)
+        }
+        Ok(Outcome::Failure { violations, message, .. }) => match violations.first() {
+            Some((path, why)) => Finding::new(Kind::RefusedValid, path, why),
+            None => Finding::new(Kind::NotSent, "", message),
+        },
+        Ok(Outcome::Success { .. }) => Finding::new(Kind::NotSent, "", "a success without a request"),
+    }
+}
+
+/// A value in words.
+fn words(value: &Value) -> String {
+    shortened(&value.to_string())
+}
+
+/// A body in words.
+fn body_words(content: &Content) -> String {
+    let data = match &content.data {
+        Data::Json(value) => value.to_string(),
+        Data::Text(text) => format!("{text:?}"),
+        Data::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        Data::Form(fields) => format!("{fields:?}"),
+        Data::Multipart(fields) => format!("{fields:?}"),
+    };
+    shortened(&format!("{} {data}", content.media_type))
+}

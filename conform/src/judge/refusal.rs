@@ -1,0 +1,132 @@
+//! Whether an input with one violation is refused for just that, and sent as it is without the check.
+
+use bytes::Bytes;
+use http::Request;
+use serde_json::Value;
+use yundb_runtime::ErrorKind;
+
+use super::{Context, Finding, request};
+use crate::document::{Direction, Parameter, Place, SchemaRef};
+use crate::driver::{Ended, Outcome};
+use crate::report::Kind;
+use crate::violation::{Constraint, Part, Violation};
+use crate::wire::{self, Data, Input};
+
+/// Judges a call with a violation. `path` is where the error has to say it is.
+pub fn refused(
+    context: &Context<'_>,
+    violation: &Violation,
+    path: &str,
+    ended: &Ended,
+    requests: &[Request<Bytes>],
+) -> Option<Finding> {
+    let what = violation.constraint.keyword();
+    let outcome = match ended {
+        // The compiler refuses it: no such value can be written down.
+        Err(unusable) if !unusable.is_no_input() => return None,
+        Err(unusable) => return Some(Finding::new(Kind::NoWayToSend, unusable.key.to_string(), &unusable.why)),
+        Ok(outcome) => outcome,
+    };
+    if let [request, ..] = requests {
+        if is_made_whole(context, &violation.input, request) {
+            return None;
+        }
+        return Some(Finding::new(Kind::NotRefused, path, format!("{what} does not hold, and it is sent")));
+    }
+    match outcome {
+        Outcome::Failure { kind: ErrorKind::Invalid, violations, .. } => {
+            let strange = violations.iter().find(|(found, _)| !names(violation, path, found))?;
+            Some(Finding::new(
+                Kind::WrongPathInRefusal,
+                path,
+                format!("{what}: the error says {}: {}", strange.0, strange.1),
+            ))
+        }
+        Outcome::Failure { message, .. } => Some(Finding::new(Kind::NotRefused, path, format!("{what}: {message}"))),
+        Outcome::Success { .. } => Some(Finding::new(Kind::NotRefused, path, format!("{what}: a success"))),
+    }
+}
+
+/// Whether what was sent is valid all the same: a type may be unable to leave out the tag that tells what it is, and without a
+/// field no body is sent where none has to be.
+fn is_made_whole(context: &Context<'_>, given: &Input, request: &Request<Bytes>) -> bool {
+    let sent = wire::sent(context.document, context.operation, context.base, given, request);
+    let valid = |schema: &SchemaRef, value: &Value| context.document.is_valid(schema, Direction::Request, value);
+    let parameter = |parameter: &Parameter| {
+        let values = match parameter.place {
+            Place::Path => &sent.input.path,
+            Place::Query | Place::QueryString => &sent.input.query,
+            Place::Header => &sent.input.header,
+            Place::Cookie => &sent.input.cookie,
+        };
+        match (values.get(&parameter.name), &parameter.schema) {
+            (Some(value), Some(schema)) => valid(schema, value),
+            (Some(_), None) => true,
+            (None, _) => !parameter.required,
+        }
+    };
+    let body = match (&context.operation.body, &sent.input.body) {
+        (None, _) => true,
+        (Some(body), None) => !body.required,
+        (Some(body), Some(content)) => {
+            let media = body.media.iter().find(|media| media.media_type.eq_ignore_ascii_case(&content.media_type));
+            match (media.and_then(|media| media.schema.as_ref()), &content.data) {
+                (Some(schema), Data::Json(value)) => valid(schema, value),
+                _ => false,
+            }
+        }
+    };
+    sent.faults.is_empty() && body && context.operation.parameters.iter().all(parameter)
+}
+
+/// Whether a path in an error names the place of a violation.
+fn names(violation: &Violation, path: &str, found: &str) -> bool {
+    if found == path {
+        return true;
+    }
+    match violation.constraint {
+        // The list, or its element that repeats another one.
+        Constraint::UniqueItems => found.strip_prefix(path).is_some_and(|rest| rest.starts_with('[')),
+        // A body that is given field by field has no other way to be missing.
+        Constraint::Required => violation.part == Part::Body && violation.path.is_empty() && path == "body",
+        _ => false,
+    }
+}
+
+/// Judges the same call without the check: it is sent as it is. What is wrong at a place of `known` is wrong without the violation, too.
+pub fn unchecked(
+    context: &Context<'_>,
+    violation: &Violation,
+    known: &[Finding],
+    given: &Input,
+    ended: &Ended,
+    requests: &[Request<Bytes>],
+) -> Option<Finding> {
+    // The types have no such value.
+    if ended.is_err() || cannot_be_sent(violation, given) {
+        return None;
+    }
+    let is_known = |finding: &Finding| known.iter().any(|known| known.kind == finding.kind && known.at == finding.at);
+    let mut findings = request::differences(context, given, ended, requests).into_iter();
+    let finding = findings.find(|finding| !is_known(finding))?;
+    // Valid in spite of the violation: what the type cannot leave out.
+    if violation.constraint == Constraint::Required
+        && requests.first().is_some_and(|it| is_made_whole(context, given, it))
+    {
+        return None;
+    }
+    Some(Finding { kind: Kind::UncheckedDiffers, ..finding })
+}
+
+/// What no check could let through: a path with an empty segment leads to another operation.
+fn cannot_be_sent(violation: &Violation, given: &Input) -> bool {
+    let Part::Parameter(Place::Path, name) = &violation.part else { return false };
+    let dots = |value: &Value| match value {
+        Value::String(text) => matches!(text.as_str(), "" | "." | ".."),
+        Value::Array(list) => list.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        Value::Null => true,
+        Value::Bool(_) | Value::Number(_) => false,
+    };
+    given.path.get(name).is_none_or(dots)
+}

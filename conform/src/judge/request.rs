@@ -1,0 +1,235 @@
+//! Holds what was sent against the document and the value that was put in.
+
+use bytes::Bytes;
+use http::Request;
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::{Context, Finding, body_words, not_sent, words};
+use crate::document::{Direction, Media, Place, Protocol};
+use crate::driver::Ended;
+use crate::report::Kind;
+use crate::wire::{self, Content, Data, Field, File, Input};
+
+/// Judges a valid case: `given` is what was put in, with what the client fills.
+pub fn sent(context: &Context<'_>, given: &Input, ended: &Ended, requests: &[Request<Bytes>]) -> Vec<Finding> {
+    let mut findings = differences(context, given, ended, requests);
+    if findings.is_empty() {
+        findings.extend(invalid_body(context, given));
+    }
+    findings
+}
+
+/// Where what was sent is not what was put in.
+pub(super) fn differences(
+    context: &Context<'_>,
+    given: &Input,
+    ended: &Ended,
+    requests: &[Request<Bytes>],
+) -> Vec<Finding> {
+    let request = match requests {
+        [request] => request,
+        [] => return vec![not_sent(ended)],
+        more => return vec![Finding::new(Kind::SentInvented, "", format!("{} requests for one call", more.len()))],
+    };
+    let sent = wire::sent(context.document, context.operation, context.base, given, request);
+    let mut findings = Vec::new();
+    for fault in &sent.faults {
+        let (kind, at) = match &fault.parameter {
+            Some((place, name)) => (Kind::SentParameterDiffers, parameter(*place, name)),
+            None => (Kind::SentMalformed, String::new()),
+        };
+        findings.push(Finding::new(kind, at, &fault.message));
+    }
+    let places = [
+        (Place::Path, &given.path, &sent.input.path),
+        (Place::Query, &given.query, &sent.input.query),
+        (Place::Header, &given.header, &sent.input.header),
+        (Place::Cookie, &given.cookie, &sent.input.cookie),
+    ];
+    for (place, given, found) in places {
+        let told = |name: &str| sent.faults.iter().any(|fault| fault.parameter == Some((place, name.to_owned())));
+        // A parameter that carries a key as well has two values, and either may win.
+        let is_key = |name: &str| context.keys.iter().any(|key| key.eq_ignore_ascii_case(name));
+        parameters(place, given, found, &|name| told(name) || is_key(name), &mut findings);
+    }
+    // A body that could not be taken apart is a fault above.
+    let unreadable = sent.faults.iter().any(|fault| fault.parameter.is_none());
+    if !unreadable {
+        findings.extend(body(context, given.body.as_ref(), sent.input.body.as_ref()));
+    }
+    invented(context, &sent, &mut findings);
+    findings
+}
+
+/// How findings name a parameter.
+pub(super) fn parameter(place: Place, name: &str) -> String {
+    format!("{} {name}", place.as_str())
+}
+
+fn parameters(
+    place: Place,
+    given: &IndexMap<String, Value>,
+    found: &IndexMap<String, Value>,
+    skip: &dyn Fn(&str) -> bool,
+    findings: &mut Vec<Finding>,
+) {
+    for (name, value) in given.iter().filter(|(name, _)| !skip(name)) {
+        let message = match found.get(name) {
+            None => format!("{} is not sent", words(value)),
+            Some(other) if !wire::same(value, other) => format!("{} is sent for {}", words(other), words(value)),
+            Some(_) => continue,
+        };
+        findings.push(Finding::new(Kind::SentParameterDiffers, parameter(place, name), message));
+    }
+    for (name, value) in found.iter().filter(|(name, _)| !given.contains_key(*name) && !skip(name)) {
+        // A token that makes the call safe to repeat, which the client makes up where the caller gives none.
+        if place == Place::Query && name == "ClientToken" {
+            continue;
+        }
+        let message = format!("{} is sent, and was not put in", words(value));
+        findings.push(Finding::new(Kind::SentInvented, parameter(place, name), message));
+    }
+}
+
+fn body(context: &Context<'_>, given: Option<&Content>, found: Option<&Content>) -> Option<Finding> {
+    let differs = |at: String, message: String| Some(Finding::new(Kind::SentBodyDiffers, at, message));
+    let (given, found) = match (given, found) {
+        (None, None) => return None,
+        // Where fields are setters, none of them and no body are the same; the document has to allow both.
+        (Some(given), None) if is_empty(&given.data) && is_optional(context) => return None,
+        (Some(given), None) => return differs(String::new(), format!("no body is sent for {}", body_words(given))),
+        // All of its fields are optional, and none was put in.
+        (None, Some(found)) if is_empty(&found.data) => return None,
+        (None, Some(found)) => return differs(String::new(), format!("{} is sent for no body", body_words(found))),
+        (Some(given), Some(found)) => (given, found),
+    };
+    if !found.media_type.eq_ignore_ascii_case(&given.media_type) && !allowed(context, &found.media_type) {
+        return differs(String::new(), format!("{} is sent for {}", found.media_type, given.media_type));
+    }
+    match (&given.data, &found.data) {
+        (Data::Json(put), Data::Json(got)) => {
+            let at = wire::difference(put, got)?;
+            let word = |value: &Value| value.pointer(&at).map_or_else(|| "nothing".to_owned(), words);
+            differs(at.clone(), format!("{} is sent for {}", word(got), word(put)))
+        }
+        (Data::Form(put), Data::Form(got)) => fields(put, got, &wire::same, &words),
+        (Data::Multipart(put), Data::Multipart(got)) => {
+            fields(put, got, &same_field, &|field| super::shortened(&format!("{field:?}")))
+        }
+        (put, got) if plain(put).is_some() && plain(put) == plain(got) => None,
+        _ => differs(String::new(), format!("{} is sent for {}", body_words(found), body_words(given))),
+    }
+}
+
+fn is_optional(context: &Context<'_>) -> bool {
+    context.operation.body.as_ref().is_none_or(|body| !body.required)
+}
+
+/// Whether a media type falls under a documented range.
+fn allowed(context: &Context<'_>, media_type: &str) -> bool {
+    let documented = context.operation.body.iter().flat_map(|body| &body.media);
+    let mut ranges = documented.map(|media| media.media_type.as_str()).filter(|range| range.contains('*'));
+    ranges.any(|range| match range.split_once('/') {
+        Some((kind, "*")) => kind == "*" || media_type.split('/').next() == Some(kind),
+        _ => false,
+    })
+}
+
+fn is_empty(data: &Data) -> bool {
+    match data {
+        Data::Json(value) => value.as_object().is_some_and(serde_json::Map::is_empty),
+        Data::Form(fields) => fields.is_empty(),
+        Data::Multipart(fields) => fields.is_empty(),
+        Data::Text(text) => text.is_empty(),
+        Data::Bytes(bytes) => bytes.is_empty(),
+    }
+}
+
+/// The bytes of a body that has no structure.
+fn plain(data: &Data) -> Option<&[u8]> {
+    match data {
+        Data::Text(text) => Some(text.as_bytes()),
+        Data::Bytes(bytes) => Some(bytes),
+        Data::Json(_) | Data::Form(_) | Data::Multipart(_) => None,
+    }
+}
+
+fn fields<T>(
+    put: &IndexMap<String, T>,
+    got: &IndexMap<String, T>,
+    same: &dyn Fn(&T, &T) -> bool,
+    word: &dyn Fn(&T) -> String,
+) -> Option<Finding> {
+    let differs = |name: &str, message: String| {
+        Some(Finding::new(Kind::SentBodyDiffers, format!("/{}", name.replace('~', "~0").replace('/', "~1")), message))
+    };
+    for (name, value) in put {
+        match got.get(name) {
+            None => return differs(name, format!("nothing is sent for {}", word(value))),
+            Some(other) if !same(value, other) => {
+                return differs(name, format!("{} is sent for {}", word(other), word(value)));
+            }
+            Some(_) => {}
+        }
+    }
+    let (name, value) = got.iter().find(|(name, _)| !put.contains_key(*name))?;
+    differs(name, format!("{} is sent for nothing", word(value)))
+}
+
+fn same_field(put: &Field, got: &Field) -> bool {
+    match (put, got) {
+        (Field::Value(put), Field::Value(got)) => wire::same(put, got),
+        (Field::File(put), Field::File(got)) => same_file(put, got),
+        (Field::Files(put), Field::Files(got)) => {
+            put.len() == got.len() && put.iter().zip(got).all(|(put, got)| same_file(put, got))
+        }
+        // A list of one cannot be told from one.
+        (Field::Files(put), Field::File(got)) => matches!(put.as_slice(), [put] if same_file(put, got)),
+        (Field::File(put), Field::Files(got)) => matches!(got.as_slice(), [got] if same_file(put, got)),
+        (Field::Value(_), _) | (_, Field::Value(_)) => false,
+    }
+}
+
+fn same_file(put: &File, got: &File) -> bool {
+    // What the caller leaves open is the client's to choose.
+    let chosen = |put: &Option<String>, got: &Option<String>| put.is_none() || put == got;
+    put.bytes == got.bytes && chosen(&put.file_name, &got.file_name) && chosen(&put.media_type, &got.media_type)
+}
+
+/// What a client sends besides what operations document.
+const COMMON: &[&str] =
+    &["accept", "authorization", "content-length", "content-type", "host", "user-agent", "x-project-id", "x-sdk-date"];
+
+fn invented(context: &Context<'_>, sent: &wire::Sent, findings: &mut Vec<Finding>) {
+    let is_key = |name: &str| context.keys.iter().any(|key| key.eq_ignore_ascii_case(name));
+    // The common parameters of RPC are in the query: their names and the signature are tested with the signers.
+    let rpc = context.document.protocol == Protocol::AliyunRpc;
+    let query = sent.other_query.iter().filter(|_| !rpc).map(|(name, value)| ("query", name, value));
+    let headers = sent.other_headers.iter().filter(|(name, _)| !COMMON.contains(&name.as_str()));
+    let headers = headers.map(|(name, value)| ("header", name, value));
+    // A documented header `Cookie` has all of them as its value.
+    let whole = context.operation.parameters.iter();
+    let whole = { whole }.any(|it| it.place == Place::Header && it.name.eq_ignore_ascii_case("cookie"));
+    let cookies = sent.other_cookies.iter().filter(|_| !whole).map(|(name, value)| ("cookie", name, value));
+    for (place, name, value) in query.chain(headers).chain(cookies).filter(|(_, name, _)| !is_key(name)) {
+        findings.push(Finding::new(Kind::SentInvented, format!("{place} {name}"), format!("{value:?} is sent")));
+    }
+}
+
+/// What the validator finds wrong with a body that was sent as it was put in: then the value was never valid.
+fn invalid_body(context: &Context<'_>, given: &Input) -> Option<Finding> {
+    let content = given.body.as_ref()?;
+    let Data::Json(value) = &content.data else { return None };
+    let media = media(context, &content.media_type)?;
+    let schema = media.schema.as_ref()?;
+    // That alternatives of a `oneOf` overlap is no fault of what is sent.
+    let mut problems = context.document.problems(schema, Direction::Request, value).into_iter();
+    let problem = problems.find(|problem| !problem.overlap)?;
+    Some(Finding::new(Kind::SentBodyInvalid, problem.at, problem.message))
+}
+
+fn media<'a>(context: &Context<'a>, media_type: &str) -> Option<&'a Media> {
+    let media = &context.operation.body.as_ref()?.media;
+    media.iter().find(|media| media.media_type.eq_ignore_ascii_case(media_type))
+}

@@ -1,0 +1,61 @@
+//! A program around an emitted driver: what `cargo xtask conform` builds and runs for each document.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use yundb_generator::lower::model::Service;
+
+use crate::driver::{Driver, emit};
+use crate::engine::{self, Options};
+
+/// The `main` of the program: `<document> <name> <seed> <report>`, where the report goes to that file as JSON.
+pub fn main(driver: &Driver) -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [document, name, seed, report] = arguments.as_slice() else {
+        eprintln!("usage: <document> <name> <seed> <report>");
+        return ExitCode::FAILURE;
+    };
+    let run = || {
+        let seed = seed.parse().map_err(|error| format!("the seed {seed}: {error}"))?;
+        let options = Options { seed, ..Options::default() };
+        let found = engine::run(Path::new(document), name, driver, options).map_err(|error| error.to_string())?;
+        let json = serde_json::to_vec(&found).map_err(|error| error.to_string())?;
+        fs::write(report, json).map_err(|error| format!("{report}: {error}"))
+    };
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The files of the program for a service, by path: a crate of its own beside the generated one.
+pub fn files(service: &Service, client: &Path, conform: &Path) -> Vec<(PathBuf, String)> {
+    let package = &service.package;
+    let mut features = String::new();
+    for group in &service.groups {
+        // Writing into a string does not fail.
+        let _ = write!(features, "{:?}, ", group.feature);
+    }
+    // What is the same for all documents is optimized once; the client is compiled as fast as can be.
+    let manifest = format!(
+        "[package]\nname = \"conform-{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
+         [dependencies]\n{package} = {{ path = {client:?}, default-features = false, features = [{features}] }}\n\
+         yundb-conform = {{ path = {conform:?} }}\n\n\
+         [workspace]\n\n\
+         [profile.dev]\ndebug = 0\nincremental = false\n\n\
+         [profile.dev.package.\"*\"]\nopt-level = 1\n\n\
+         [profile.dev.package.{package}]\nopt-level = 0\n"
+    );
+    let main = "//! Holds a client against its document.\n\nmod driver;\n\n\
+                fn main() -> std::process::ExitCode {\n    yundb_conform::program::main(&driver::driver())\n}\n";
+    vec![
+        (PathBuf::from("Cargo.toml"), manifest),
+        (PathBuf::from("src/main.rs"), main.to_owned()),
+        (PathBuf::from("src/driver.rs"), emit::source(service)),
+    ]
+}

@@ -1,0 +1,318 @@
+//! What was found for a document: counts, and each wrong case with its operation, its kind and the value.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Write as _};
+
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with a case. The short codes make findings of many documents comparable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The client lacks an operation that the document has.
+    MissingOperation,
+    /// The client has no argument or setter for a documented parameter, field or media type.
+    NoWayToSend,
+    /// A valid value that the type of its argument or setter does not take.
+    ValueNotTaken,
+    /// The client cannot be called without something that the document lets callers leave out.
+    NeedsOptional,
+    /// A valid input was refused as invalid.
+    RefusedValid,
+    /// Nothing was sent, for another reason.
+    NotSent,
+    /// What was sent cannot be read as the document says: method, path, a header, the form of the body.
+    SentMalformed,
+    /// A parameter is missing in what was sent, or has another value.
+    SentParameterDiffers,
+    /// The body is missing in what was sent, or is another one.
+    SentBodyDiffers,
+    /// The body that was sent is not valid.
+    SentBodyInvalid,
+    /// Something was sent that the document does not have and nobody put in.
+    SentInvented,
+    /// The client does not read a documented media type as what it is.
+    NoWayToRead,
+    /// A documented response could not be decoded, or a success was taken for an error, or the reverse.
+    ResponseNotDecoded,
+    /// Something of a response is not in the typed value.
+    ResponseLost,
+    /// Something is in the typed value that was not in the response.
+    ResponseInvented,
+    /// A documented response header is not in the typed headers.
+    HeaderLost,
+    /// Another alternative of a union was chosen than the ones that are valid.
+    WrongAlternative,
+    /// A value that the document describes was kept as unknown or untyped.
+    UnknownForKnown,
+    /// Invalid input was sent.
+    NotRefused,
+    /// Invalid input was refused, but the error names another place.
+    WrongPathInRefusal,
+    /// Invalid input could not be sent without the check, or not as it was given.
+    UncheckedDiffers,
+    /// The client panicked.
+    Panicked,
+    /// The generator gave no crate, though the document can be read.
+    NotGenerated,
+    /// The generated crate does not compile.
+    DoesNotCompile,
+    /// The cases could not be run.
+    NotRun,
+}
+
+impl Kind {
+    /// Its short code.
+    pub fn code(self) -> String {
+        // The serialization is the one place that has the codes.
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(code)) => code,
+            _ => format!("{self:?}"),
+        }
+    }
+}
+
+/// What a case is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Case {
+    /// Whether the operation is there at all.
+    Operation,
+    /// A valid input is sent.
+    Request,
+    /// A documented response is read.
+    Response,
+    /// An invalid input is refused.
+    Refusal,
+}
+
+/// One thing that is wrong with one case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wrong {
+    /// The operation: its id, or method and path.
+    pub operation: String,
+    /// What the case is about.
+    pub case: Case,
+    /// Which case it is, in words.
+    pub name: String,
+    /// What is wrong.
+    pub kind: Kind,
+    /// Where: a parameter, or a place in a body as a JSON pointer. Empty for the whole.
+    pub at: String,
+    /// What was expected and found, shortened.
+    pub message: String,
+}
+
+/// Why no case could be made of a part of the document: it contradicts itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contradiction {
+    /// The operation: its id, or method and path.
+    pub operation: String,
+    /// What the case would have been.
+    pub name: String,
+    /// The schema that no value satisfies.
+    pub schema: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What was found for one document.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// The document's name.
+    pub document: String,
+    /// How many operations it has.
+    pub operations: usize,
+    /// How many of them have no wrong case.
+    pub operations_right: usize,
+    /// How many cases were tried.
+    pub cases: usize,
+    /// How many of them are right.
+    pub right: usize,
+    /// What is wrong with the others.
+    pub wrong: Vec<Wrong>,
+    /// What could not be tried.
+    pub contradictions: Vec<Contradiction>,
+    /// What is odd about the document itself.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// The report of a document that gave no program to run.
+    pub fn of_nothing(document: &str, operations: usize, kind: Kind, message: &str) -> Self {
+        let wrong = Wrong {
+            operation: String::new(),
+            case: Case::Operation,
+            name: "the crate".to_owned(),
+            kind,
+            at: String::new(),
+            message: message.to_owned(),
+        };
+        // Each operation of it is a case that nobody can try.
+        Self {
+            document: document.to_owned(),
+            operations,
+            cases: operations.max(1),
+            wrong: vec![wrong],
+            ..Self::default()
+        }
+    }
+
+    /// How many cases are wrong.
+    pub fn cases_wrong(&self) -> usize {
+        self.cases - self.right
+    }
+
+    /// How many findings there are of each kind.
+    pub fn kinds(&self) -> BTreeMap<Kind, usize> {
+        let mut kinds = BTreeMap::new();
+        for wrong in &self.wrong {
+            *kinds.entry(wrong.kind).or_default() += 1;
+        }
+        kinds
+    }
+
+    /// What is wrong, a line for each operation, kind and place, with the first case that shows it and how many there are.
+    pub fn summary(&self) -> Vec<String> {
+        let mut found: BTreeMap<(&str, Kind, String), (&Wrong, usize)> = BTreeMap::new();
+        for wrong in &self.wrong {
+            let key = (wrong.operation.as_str(), wrong.kind, wrong.place());
+            found.entry(key).or_insert((wrong, 0)).1 += 1;
+        }
+        let more = |count: usize| if count > 1 { format!(" ({count} cases)") } else { String::new() };
+        found.into_values().map(|(wrong, count)| format!("{wrong}{}", more(count))).collect()
+    }
+}
+
+impl Wrong {
+    /// Where it is, whatever the element of a list.
+    pub fn place(&self) -> String {
+        let number = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
+        let tokens = self.at.split('/').map(|token| if number(token) { "*" } else { token });
+        tokens.collect::<Vec<_>>().join("/")
+    }
+}
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { operation, name, kind, at, message, .. } = self;
+        write!(f, "{operation}: {name}: {}", kind.code())?;
+        if !at.is_empty() {
+            write!(f, " at {at}")?;
+        }
+        write!(f, ": {message}")
+    }
+}
+
+/// Makes a text short enough for a line.
+pub fn shortened(text: &str) -> String {
+    const MOST: usize = 200;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", line.get(..end).unwrap_or_default()),
+        None => line,
+    }
+}
+
+/// A row for each document, a total, and the findings by kind.
+pub fn table(reports: &[Report]) -> String {
+    let header = ["document", "operations", "right", "cases", "right", "wrong", "contradictory"].map(str::to_owned);
+    let row = |name: &str, reports: &[&Report]| {
+        let sum = |of: fn(&Report) -> usize| reports.iter().map(|report| of(report)).sum::<usize>().to_string();
+        [
+            name.to_owned(),
+            sum(|report| report.operations),
+            sum(|report| report.operations_right),
+            sum(|report| report.cases),
+            sum(|report| report.right),
+            sum(Report::cases_wrong),
+            sum(|report| report.contradictions.len()),
+        ]
+    };
+    let mut rows: Vec<[String; 7]> = vec![header];
+    rows.extend(reports.iter().map(|report| row(&report.document, &[report])));
+    if reports.len() > 1 {
+        rows.push(row("all", &reports.iter().collect::<Vec<_>>()));
+    }
+    let mut out = aligned(&rows);
+    let mut kinds: BTreeMap<Kind, (usize, BTreeSet<(&str, &str)>, BTreeSet<&str>)> = BTreeMap::new();
+    for report in reports {
+        for wrong in &report.wrong {
+            let (cases, operations, documents) = kinds.entry(wrong.kind).or_default();
+            *cases += 1;
+            operations.insert((&report.document, &wrong.operation));
+            documents.insert(&report.document);
+        }
+    }
+    if !kinds.is_empty() {
+        let mut rows = vec![["wrong", "findings", "operations", "documents"].map(str::to_owned)];
+        let kinds = kinds.into_iter().map(|(kind, (cases, operations, documents))| {
+            [kind.code(), cases.to_string(), operations.len().to_string(), documents.len().to_string()]
+        });
+        rows.extend(kinds);
+        out.push('\n');
+        out.push_str(&aligned(&rows));
+    }
+    out
+}
+
+/// The first column to the left, the numbers to the right.
+fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(width);
+    let mut out = String::new();
+    for row in rows {
+        for (column, cell) in row.iter().enumerate() {
+            // Writing into a string does not fail.
+            let _ = match column {
+                0 => write!(out, "{cell:<width$}", width = widths[0]),
+                _ => write!(out, "  {cell:>width$}", width = widths[column]),
+            };
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(kind: Kind, operation: &str) -> Wrong {
+        let (name, at, message) = ("least".to_owned(), "/a".to_owned(), "1 became 2".to_owned());
+        Wrong { operation: operation.to_owned(), case: Case::Request, name, kind, at, message }
+    }
+
+    #[test]
+    fn a_table_with_totals_and_kinds() {
+        let report = |document: &str, right, wrong: Vec<Wrong>| Report {
+            document: document.to_owned(),
+            operations: 2,
+            operations_right: 1,
+            cases: 10,
+            right,
+            wrong,
+            ..Report::default()
+        };
+        let first = report("a", 8, vec![wrong(Kind::SentBodyDiffers, "x"), wrong(Kind::SentBodyDiffers, "x")]);
+        let second = report("longer", 9, vec![wrong(Kind::NotRefused, "x")]);
+        assert_eq!(
+            table(&[first.clone(), second]),
+            "document  operations  right  cases  right  wrong  contradictory\n\
+             a                  2      1     10      8      2              0\n\
+             longer             2      1     10      9      1              0\n\
+             all                4      2     20     17      3              0\n\
+             \n\
+             wrong              findings  operations  documents\n\
+             sent-body-differs         2           1          1\n\
+             not-refused               1           1          1\n"
+        );
+        assert_eq!(first.summary(), ["x: least: sent-body-differs at /a: 1 became 2 (2 cases)"]);
+    }
+
+    #[test]
+    fn long_values_are_cut() {
+        assert_eq!(shortened("a\n b"), "a b");
+        assert_eq!(shortened(&"ä".repeat(300)).chars().count(), 203);
+    }
+}

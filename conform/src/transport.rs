@@ -1,0 +1,72 @@
+//! The in-process transport: keeps what is sent and gives the response that a case has prepared.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use yundb_runtime::http::{HeaderMap, Request, Response, StatusCode};
+use yundb_runtime::{ByteStream, Transport, TransportError, TransportErrorKind};
+
+/// A response that a case has prepared.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// Keeps requests and gives the prepared reply. Clones share both.
+#[derive(Clone, Default)]
+pub struct Wire(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    sent: Vec<Request<Bytes>>,
+    reply: Reply,
+}
+
+impl Wire {
+    /// Gives this reply from now on, and forgets what was sent.
+    pub fn prepare(&self, reply: Reply) {
+        *self.state() = State { sent: Vec::new(), reply };
+    }
+
+    /// What was sent since [`prepare`](Self::prepare).
+    pub fn take(&self) -> Vec<Request<Bytes>> {
+        std::mem::take(&mut self.state().sent)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Transport for Wire {
+    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
+        let mut state = self.state();
+        state.sent.push(request);
+        let reply = state.reply.clone();
+        drop(state);
+        let status = StatusCode::from_u16(reply.status);
+        let mut response = Response::new(ByteStream::from(reply.body));
+        *response.headers_mut() = reply.headers;
+        let response = match status {
+            Ok(status) => {
+                *response.status_mut() = status;
+                Ok(response)
+            }
+            Err(error) => Err(TransportError::new(TransportErrorKind::Request, error.to_string())),
+        };
+        Box::pin(std::future::ready(response))
+    }
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").field("sent", &self.state().sent.len()).finish_non_exhaustive()
+    }
+}

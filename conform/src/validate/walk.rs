@@ -1,0 +1,217 @@
+//! Walks a value along a schema, through `$ref`s, compositions and the alternatives that hold.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::Alternatives;
+use crate::document::{Direction, Document, SchemaRef, pointer};
+
+/// Values deeper than this are not looked into.
+const DEEPEST: usize = 200;
+
+impl Document {
+    /// The unions that a value passes through, from the outside in. Where a discriminator decides, `valid` has only the
+    /// alternative that its tag names.
+    pub fn alternatives(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Alternatives> {
+        let mut walker = Walker::new(self, direction);
+        walker.visit(schema.clone(), value, String::new(), 0);
+        walker.found
+    }
+
+    /// Whether a schema describes the value at a place of its instances with more than "any JSON" or "any object". `at` is a
+    /// JSON pointer into the value.
+    pub fn describes(&self, schema: &SchemaRef, direction: Direction, value: &Value, at: &str) -> bool {
+        let mut walker = Walker::new(self, direction);
+        walker.visit(schema.clone(), value, String::new(), 0);
+        let here = walker.leaves.iter().filter(|leaf| leaf.at == at);
+        here.into_iter()
+            .any(|leaf| self.schema(&leaf.schema, direction).and_then(Value::as_object).is_some_and(is_said))
+    }
+
+    /// Whether a schema lists this very value at a place (`enum` or `const`), among those that hold there.
+    pub fn lists(&self, schema: &SchemaRef, direction: Direction, value: &Value, at: &str) -> bool {
+        let Some(here) = value.pointer(at) else { return false };
+        let mut walker = Walker::new(self, direction);
+        walker.visit(schema.clone(), value, String::new(), 0);
+        let mut leaves = walker.leaves.iter().filter(|leaf| leaf.at == at);
+        leaves.any(|leaf| {
+            let Some(Value::Object(node)) = self.schema(&leaf.schema, direction) else { return false };
+            node.get("const") == Some(here) || list(node, "enum").contains(here)
+        })
+    }
+
+    /// Each place of a value with the schemas that describe it, and whether that is only by an alternative of a union.
+    pub(crate) fn described(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Described> {
+        let mut walker = Walker::new(self, direction);
+        walker.visit(schema.clone(), value, String::new(), 0);
+        walker.leaves
+    }
+
+    /// A schema with its `$ref`s followed, as far as nothing stands beside them.
+    pub fn followed(&self, schema: &SchemaRef, direction: Direction) -> SchemaRef {
+        let mut schema = schema.clone();
+        for _ in 0..64 {
+            let Some(Value::Object(node)) = self.schema(&schema, direction) else { break };
+            let Some(target) = node.get("$ref").and_then(Value::as_str).and_then(pointer) else { break };
+            if node.keys().any(|key| !matches!(key.as_str(), "$ref" | "title" | "readOnly" | "writeOnly")) {
+                break;
+            }
+            schema = target;
+        }
+        schema
+    }
+}
+
+/// Whether a schema says more than that something is an object.
+fn is_said(node: &Map<String, Value>) -> bool {
+    node.iter().any(|(key, value)| match key.as_str() {
+        "type" => !matches!(value, Value::String(name) if name == "object"),
+        "enum" | "const" | "oneOf" | "anyOf" | "items" | "prefixItems" => true,
+        "properties" | "patternProperties" => value.as_object().is_some_and(|map| !map.is_empty()),
+        "additionalProperties" => value.as_object().is_some_and(|map| !map.is_empty()),
+        _ => false,
+    })
+}
+
+/// A place of a value and a schema that holds there.
+#[derive(Clone, Debug)]
+pub(crate) struct Described {
+    /// A JSON pointer into the value.
+    pub at: String,
+    pub schema: SchemaRef,
+    /// Whether a union leads here.
+    pub in_union: bool,
+}
+
+struct Walker<'d> {
+    document: &'d Document,
+    direction: Direction,
+    found: Vec<Alternatives>,
+    /// Schemas that were held against a place already.
+    seen: HashSet<(String, SchemaRef)>,
+    leaves: Vec<Described>,
+    /// How many unions lead to where it is.
+    unions: usize,
+}
+
+impl<'d> Walker<'d> {
+    fn new(document: &'d Document, direction: Direction) -> Self {
+        Self { document, direction, found: Vec::new(), seen: HashSet::new(), leaves: Vec::new(), unions: 0 }
+    }
+
+    fn visit(&mut self, schema: SchemaRef, value: &Value, at: String, depth: usize) {
+        if depth > DEEPEST || !self.seen.insert((at.clone(), schema.clone())) {
+            return;
+        }
+        let Some(Value::Object(node)) = self.document.schema(&schema, self.direction) else { return };
+        let in_union = self.unions > 0;
+        self.leaves.push(Described { at: at.clone(), schema: schema.clone(), in_union });
+        if let Some(target) = node.get("$ref").and_then(Value::as_str).and_then(pointer) {
+            self.visit(target, value, at.clone(), depth + 1);
+        }
+        for index in 0..list(node, "allOf").len() {
+            self.visit(schema.child("allOf").child(&index.to_string()), value, at.clone(), depth + 1);
+        }
+        for key in ["oneOf", "anyOf"] {
+            self.union(&schema, node, key, value, &at, depth);
+        }
+        match value {
+            Value::Object(entries) => self.entries(&schema, node, entries, &at, depth),
+            Value::Array(items) => {
+                let prefix = list(node, "prefixItems").len();
+                for (index, item) in items.iter().enumerate() {
+                    let inner = match index < prefix {
+                        true => schema.child("prefixItems").child(&index.to_string()),
+                        false => schema.child("items"),
+                    };
+                    self.visit(inner, item, format!("{at}/{index}"), depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn entries(
+        &mut self,
+        schema: &SchemaRef,
+        node: &Map<String, Value>,
+        entries: &Map<String, Value>,
+        at: &str,
+        depth: usize,
+    ) {
+        let properties = node.get("properties").and_then(Value::as_object);
+        for (name, inner) in entries {
+            let at = SchemaRef(at.to_owned()).child(name).0;
+            if properties.is_some_and(|properties| properties.contains_key(name)) {
+                self.visit(schema.child("properties").child(name), inner, at, depth + 1);
+                continue;
+            }
+            let patterns: Vec<String> = match node.get("patternProperties") {
+                Some(Value::Object(patterns)) => patterns.keys().cloned().collect(),
+                _ => Vec::new(),
+            };
+            let matching = patterns.iter().filter(|pattern| matches(pattern, name));
+            let matching: Vec<_> = matching.map(|pattern| schema.child("patternProperties").child(pattern)).collect();
+            if matching.is_empty() {
+                self.visit(schema.child("additionalProperties"), inner, at, depth + 1);
+                continue;
+            }
+            for pattern in matching {
+                self.visit(pattern, inner, at.clone(), depth + 1);
+            }
+        }
+    }
+
+    fn union(
+        &mut self,
+        schema: &SchemaRef,
+        node: &Map<String, Value>,
+        key: &str,
+        value: &Value,
+        at: &str,
+        depth: usize,
+    ) {
+        let count = list(node, key).len();
+        if count == 0 {
+            return;
+        }
+        let union = schema.child(key);
+        let all = (0..count).map(|index| union.child(&index.to_string()));
+        let all: Vec<_> = all.map(|inner| self.document.followed(&inner, self.direction)).collect();
+        let tagged = self.document.tagged(node, value);
+        let tagged = tagged.and_then(|target| all.iter().position(|inner| *inner == target));
+        let mut valid: Vec<_> = all.into_iter().enumerate().collect();
+        valid.retain(|(_, inner)| self.document.is_valid(inner, self.direction, value));
+        if let Some(tagged) = tagged.filter(|tagged| valid.iter().any(|(index, _)| index == tagged)) {
+            valid.retain(|(index, _)| *index == tagged);
+        }
+        let inner: Vec<_> = valid.iter().map(|(_, inner)| inner.clone()).collect();
+        self.found.push(Alternatives { at: at.to_owned(), union, count, valid });
+        self.unions += 1;
+        for inner in inner {
+            self.visit(inner, value, at.to_owned(), depth + 1);
+        }
+        self.unions -= 1;
+    }
+}
+
+impl Document {
+    /// The schema that a value's tag names by a schema's discriminator.
+    pub(crate) fn tagged(&self, node: &Map<String, Value>, value: &Value) -> Option<SchemaRef> {
+        let discriminator = node.get("discriminator")?;
+        let tag = value.get(discriminator.get("propertyName")?.as_str()?)?.as_str()?;
+        let mapped = discriminator.get("mapping").and_then(|mapping| mapping.get(tag)).and_then(Value::as_str);
+        let named = || SchemaRef("/components/schemas".to_owned()).child(tag);
+        let target = mapped.map_or_else(named, |target| SchemaRef(target.to_owned()));
+        Some(self.followed(&target, Direction::Request))
+    }
+}
+
+fn list<'a>(node: &'a Map<String, Value>, key: &str) -> &'a [Value] {
+    node.get(key).and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+}
+
+fn matches(pattern: &str, text: &str) -> bool {
+    jsonschema::is_valid(&serde_json::json!({ "pattern": pattern }), &Value::from(text))
+}

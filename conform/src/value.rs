@@ -1,0 +1,441 @@
+//! Makes values that a schema allows: the least, the most, and random ones.
+
+mod body;
+mod flat;
+mod height;
+mod number;
+mod object;
+mod pattern;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+use self::flat::Flat;
+use crate::document::{Direction, Document, SchemaRef};
+
+/// How much a value is to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// Only what is required.
+    Least,
+    /// Everything: each property, lists with entries. Each further one takes the alternatives that were taken least so far.
+    Most,
+    /// As it comes.
+    Random,
+}
+
+/// Why there is no value: the document contradicts itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contradiction {
+    /// The schema.
+    pub schema: SchemaRef,
+    /// What no value satisfies.
+    pub reason: String,
+}
+
+/// Makes values from a fixed seed. One maker serves an operation, so that its cases differ.
+pub struct Maker<'d> {
+    document: &'d Document,
+    rng: fastrand::Rng,
+    /// How often each alternative of a union was taken.
+    taken: HashMap<(Direction, SchemaRef), Vec<u32>>,
+    /// Whether an alternative was taken for the first time lately.
+    news: bool,
+    /// How often a schema was written out in the value that is being made.
+    written: HashMap<SchemaRef, u32>,
+    /// How many values are in the one that is being made.
+    size: usize,
+    /// How many parts of it were tried again.
+    retries: usize,
+    heights: HashMap<(Direction, SchemaRef, u8), bool>,
+    patterns: HashMap<String, Option<Arc<Validator>>>,
+    contradictions: Vec<Contradiction>,
+    /// Texts that were looked for in vain, in words.
+    impossible: HashSet<String>,
+}
+
+/// Below this, only what is required is made.
+const DEEP: usize = 24;
+
+/// Where nothing ends, this is the end.
+const DEEPEST: usize = 120;
+
+/// A value of more than so many values gets no more of what is optional.
+const LARGE: usize = 20_000;
+
+/// A schema is written out so many times within a value; beyond, only what is required of it is.
+const OFTEN: u32 = 2;
+
+/// How often a value is tried to make.
+const ATTEMPTS: u32 = 24;
+
+/// How many parts of a value are tried again.
+const MOST_RETRIES: usize = 300;
+
+const ENDLESS: &str = "every value contains another one, without end";
+
+/// What the place of a value asks of it.
+#[derive(Clone, Copy, Debug)]
+struct Ctx {
+    direction: Direction,
+    amount: Amount,
+    /// For so many levels, there may be no null, no empty text and no empty list or object, as styles cannot write them.
+    plain: usize,
+    texture: Texture,
+    /// Which try this is: later ones choose at random.
+    attempt: u32,
+}
+
+/// What characters free texts are made of.
+#[derive(Clone, Copy, Debug, Default)]
+struct Texture {
+    /// Only those that a header can have.
+    ascii: bool,
+    /// It stands in a path.
+    path: bool,
+    avoid: &'static str,
+}
+
+impl<'d> Maker<'d> {
+    /// A maker whose values are the same for the same seed.
+    pub fn new(document: &'d Document, seed: u64) -> Self {
+        Self {
+            document,
+            rng: fastrand::Rng::with_seed(seed),
+            taken: HashMap::new(),
+            news: false,
+            written: HashMap::new(),
+            size: 0,
+            retries: 0,
+            heights: HashMap::new(),
+            patterns: HashMap::new(),
+            contradictions: Vec::new(),
+            impossible: HashSet::new(),
+        }
+    }
+
+    /// A value of a schema; it validates. More than one alternative of a `oneOf` may be satisfied by it.
+    pub fn value(&mut self, schema: &SchemaRef, direction: Direction, amount: Amount) -> Result<Value, Contradiction> {
+        self.made(schema, Ctx { direction, amount, plain: 0, texture: Texture::default(), attempt: 0 })
+    }
+
+    /// Optional parts of the values so far that were left out, as they have no value that validates.
+    pub fn take_contradictions(&mut self) -> Vec<Contradiction> {
+        std::mem::take(&mut self.contradictions)
+    }
+
+    /// A value that is held against its schema, and mended or made anew until it fits.
+    fn made(&mut self, schema: &SchemaRef, ctx: Ctx) -> Result<Value, Contradiction> {
+        if self.height(schema, ctx.direction).is_none() {
+            return Err(Contradiction { schema: schema.clone(), reason: ENDLESS.to_owned() });
+        }
+        let mut why = None;
+        for attempt in 0..ATTEMPTS {
+            self.written.clear();
+            self.size = 0;
+            self.retries = 0;
+            // At last, with as little as possible.
+            let amount =
+                if attempt + 4 >= ATTEMPTS && ctx.amount != Amount::Least { Amount::Least } else { ctx.amount };
+            let ctx = Ctx { attempt, amount, ..ctx };
+            match self.make(std::slice::from_ref(schema), 0, &ctx) {
+                Ok(mut value) => {
+                    let fits = self.document.is_valid(schema, ctx.direction, &value);
+                    if fits || self.mend(schema, &mut value, &ctx) {
+                        return Ok(value);
+                    }
+                    let problems = self.document.problems(schema, ctx.direction, &value);
+                    let problem = problems.into_iter().find(|problem| !problem.overlap);
+                    let reason = problem.map(|it| format!("{}{}", at_place(&it.at), it.message));
+                    let reason = reason.unwrap_or_else(|| "is not valid".to_owned());
+                    why.get_or_insert(Contradiction { schema: schema.clone(), reason });
+                }
+                Err(contradiction) => drop(why.get_or_insert(contradiction)),
+            }
+        }
+        Err(why.unwrap_or_else(|| Contradiction { schema: schema.clone(), reason: "no value is found".to_owned() }))
+    }
+
+    /// Takes parts out of a value that do not fit and are not required. Whether it fits then.
+    fn mend(&mut self, schema: &SchemaRef, value: &mut Value, ctx: &Ctx) -> bool {
+        for _ in 0..20 {
+            let problems = self.document.problems(schema, ctx.direction, value);
+            let Some(problem) = problems.iter().find(|problem| !problem.overlap) else { return true };
+            let count = problems.len();
+            let mut at = problem.at.as_str();
+            let mended = loop {
+                let Some((parent, _)) = at.rsplit_once('/') else { break None };
+                let mut without = value.clone();
+                if remove(&mut without, at) && self.document.problems(schema, ctx.direction, &without).len() < count {
+                    break Some((without, at.to_owned()));
+                }
+                at = parent;
+            };
+            let Some((without, at)) = mended else { return false };
+            let reason = format!("{}{}", at_place(&problem.at), problem.message);
+            self.contradictions.push(Contradiction { schema: SchemaRef(format!("{schema} at {at}")), reason });
+            *value = without;
+        }
+        false
+    }
+
+    /// A value of several schemas at once.
+    fn make(&mut self, goal: &[SchemaRef], depth: usize, ctx: &Ctx) -> Result<Value, Contradiction> {
+        let first = goal.first().cloned().unwrap_or_else(|| SchemaRef(String::new()));
+        let fail = |reason: &str| Contradiction { schema: first.clone(), reason: reason.to_owned() };
+        self.size += 1;
+        if depth > DEEPEST {
+            return Err(fail(ENDLESS));
+        }
+        let flat = self.flatten(goal, depth, ctx)?;
+        if let Some(schema) = flat.never {
+            return Err(Contradiction { schema, reason: "the schema `false` has no value".to_owned() });
+        }
+        if let Some(listed) = flat.listed() {
+            return self
+                .one_of(listed, goal, &flat, ctx)
+                .ok_or_else(|| fail("none of the listed values fits what is said beside them"));
+        }
+        if let Some(inner) =
+            flat.nodes.iter().find(|(_, node)| node.contains_key("x-json")).map(|(at, _)| at.child("x-json"))
+        {
+            let inner = self.make(&[inner], depth + 1, &Ctx { plain: 0, texture: Texture::default(), ..*ctx })?;
+            return Ok(Value::String(inner.to_string()));
+        }
+        let types = self.types(&flat, ctx);
+        if types.is_empty() {
+            return Err(fail("what is said of its type leaves none"));
+        }
+        let chosen = self.choose_type(&first, &types, depth, ctx);
+        let mut made = self.of_type(chosen, &flat, &first, depth, ctx);
+        // Where there is none of this type, there may be one of another.
+        for name in types.into_iter().filter(|name| *name != chosen) {
+            if made.is_ok() || self.retries > MOST_RETRIES {
+                break;
+            }
+            self.retries += 1;
+            made = made.or_else(|why| self.of_type(name, &flat, &first, depth, ctx).map_err(|_| why));
+        }
+        made
+    }
+
+    fn of_type(
+        &mut self,
+        name: &str,
+        flat: &Flat<'d>,
+        first: &SchemaRef,
+        depth: usize,
+        ctx: &Ctx,
+    ) -> Result<Value, Contradiction> {
+        let made = match name {
+            "object" => return self.object(flat, first, depth, ctx),
+            "array" => return self.array(flat, first, depth, ctx),
+            "string" => self.text(flat, ctx).map(Value::String),
+            "integer" => self.integer(flat, ctx),
+            "number" => self.number(flat, ctx),
+            "boolean" => {
+                Ok(Value::Bool(ctx.amount == Amount::Most || (ctx.amount == Amount::Random && self.rng.bool())))
+            }
+            _ => Ok(Value::Null),
+        };
+        made.map_err(|reason| Contradiction { schema: first.clone(), reason })
+    }
+
+    /// A part of a value: where one way fails, others are tried.
+    fn part(&mut self, goal: &[SchemaRef], depth: usize, ctx: &Ctx) -> Result<Value, Contradiction> {
+        if let Some(schema) = goal.iter().find(|schema| self.height(schema, ctx.direction).is_none()) {
+            return Err(Contradiction { schema: schema.clone(), reason: ENDLESS.to_owned() });
+        }
+        let mut made = self.make(goal, depth, ctx);
+        for attempt in 1..=3 {
+            // What fails within what fails is not worth it any number of times.
+            if made.is_ok() || self.retries > MOST_RETRIES {
+                break;
+            }
+            self.retries += 1;
+            let ctx = Ctx { attempt: ctx.attempt + attempt, amount: Amount::Random, ..*ctx };
+            made = made.or_else(|why| self.make(goal, depth, &ctx).map_err(|_| why));
+        }
+        made
+    }
+
+    /// One of the values that a schema lists.
+    fn one_of(&mut self, listed: Vec<&'d Value>, goal: &[SchemaRef], flat: &Flat<'d>, ctx: &Ctx) -> Option<Value> {
+        let types = flat.types();
+        let of_type =
+            |value: &Value| types.as_ref().is_none_or(|types| type_names(value).iter().any(|it| types.contains(it)));
+        let fits = |value: &&Value| of_type(value) && !(ctx.plain > 0 && (value.is_null() || **value == json!("")));
+        let mut listed: Vec<&Value> = listed.into_iter().filter(fits).collect();
+        let plain =
+            goal.iter().all(|schema| self.document.followed(schema, ctx.direction) == *schema) && flat.nodes.len() == 1;
+        if !plain {
+            listed.retain(|value| goal.iter().all(|schema| self.document.is_valid(schema, ctx.direction, value)));
+        }
+        let first = goal.first()?;
+        let places: Vec<usize> = (0..listed.len()).collect();
+        let at = match ctx.amount {
+            _ if listed.is_empty() => return None,
+            Amount::Least if ctx.attempt == 0 => 0,
+            Amount::Most if ctx.attempt == 0 => {
+                // Values are gone through, but do not ask for more cases.
+                let counts =
+                    self.taken.entry((ctx.direction, first.child("enum"))).or_insert_with(|| vec![1; listed.len()]);
+                counts.resize(listed.len().max(counts.len()), 1);
+                let at = places.iter().copied().min_by_key(|at| counts[*at]).unwrap_or(0);
+                counts[at] += 1;
+                at
+            }
+            _ => self.rng.usize(0..listed.len()),
+        };
+        listed.get(at).map(|value| (*value).clone())
+    }
+
+    /// The types that a value may have here, or those that what is said of it suggests.
+    fn types(&mut self, flat: &Flat<'d>, ctx: &Ctx) -> Vec<&'static str> {
+        const ALL: [&str; 7] = ["object", "array", "string", "integer", "number", "boolean", "null"];
+        let said = |keys: &[&str]| keys.iter().any(|key| flat.all(key).next().is_some());
+        let mut types: Vec<&'static str> = match flat.types() {
+            Some(types) => ALL.into_iter().filter(|name| types.contains(name)).collect(),
+            None if !flat.tags.is_empty()
+                || said(&["properties", "required", "additionalProperties", "minProperties", "patternProperties"]) =>
+            {
+                vec!["object"]
+            }
+            None if said(&["items", "prefixItems", "minItems", "maxItems", "uniqueItems"]) => vec!["array"],
+            None if said(&["pattern", "minLength", "maxLength", "contentEncoding", "contentMediaType"]) => {
+                vec!["string"]
+            }
+            None if said(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]) => {
+                vec!["number"]
+            }
+            None => match flat.all("format").find_map(Value::as_str) {
+                Some("int32" | "int64") => vec!["integer"],
+                Some("float" | "double") => vec!["number"],
+                Some(_) => vec!["string"],
+                None if ctx.plain > 0 => vec!["string"],
+                // Any JSON.
+                None => self
+                    .rng
+                    .choice([["string"], ["integer"], ["boolean"], ["array"], ["object"]])
+                    .unwrap_or(["string"])
+                    .to_vec(),
+            },
+        };
+        if ctx.plain > 0 && types.len() > 1 {
+            types.retain(|name| *name != "null");
+        }
+        types
+    }
+
+    fn choose_type(&mut self, first: &SchemaRef, types: &[&'static str], depth: usize, ctx: &Ctx) -> &'static str {
+        let (null, other): (Vec<_>, Vec<_>) = types.iter().partition(|name| **name == "null");
+        let kinds: Vec<&'static str> = other.into_iter().copied().collect();
+        if kinds.is_empty() {
+            return "null";
+        }
+        if !null.is_empty() {
+            let key = first.child("null");
+            let is_null = match ctx.amount {
+                _ if depth >= DEEP || (self.is_full() && depth > 0) => true,
+                Amount::Least => false,
+                Amount::Most => self.pick(&key, 2, &[0, 1], ctx) == 1,
+                Amount::Random => self.rng.u8(0..5) == 0,
+            };
+            if is_null {
+                return "null";
+            }
+        }
+        let places: Vec<usize> = (0..kinds.len()).collect();
+        let at = match kinds.len() {
+            1 => 0,
+            _ if ctx.amount == Amount::Least && ctx.attempt == 0 => 0,
+            count => self.pick(&first.child("type"), count, &places, ctx),
+        };
+        kinds.get(at).copied().unwrap_or("null")
+    }
+
+    /// One of the candidates: the one that was taken least so far, or a random one.
+    fn pick(&mut self, key: &SchemaRef, count: usize, candidates: &[usize], ctx: &Ctx) -> usize {
+        let random = self.rng.choice(candidates.iter().copied()).unwrap_or(0);
+        if ctx.amount != Amount::Most {
+            return random;
+        }
+        let counts = self.taken.entry((ctx.direction, key.clone())).or_insert_with(|| vec![0; count]);
+        counts.resize(count.max(counts.len()), 0);
+        let chosen = match ctx.attempt {
+            0 => candidates.iter().copied().min_by_key(|at| counts[*at]).unwrap_or(0),
+            _ => random,
+        };
+        if let Some(times) = counts.get_mut(chosen) {
+            self.news |= *times == 0;
+            *times += 1;
+        }
+        chosen
+    }
+
+    /// Whether the value that is being made is large enough.
+    fn is_full(&self) -> bool {
+        self.size > LARGE
+    }
+
+    /// Whether a pattern matches a text.
+    fn matches(&mut self, pattern: &str, text: &str) -> bool {
+        if !self.patterns.contains_key(pattern) {
+            let validator = jsonschema::validator_for(&json!({ "pattern": pattern })).ok().map(Arc::new);
+            self.patterns.insert(pattern.to_owned(), validator);
+        }
+        let validator = self.patterns.get(pattern).and_then(Option::as_ref);
+        validator.is_none_or(|validator| validator.is_valid(&Value::from(text)))
+    }
+}
+
+/// The types that a value is of.
+fn type_names(value: &Value) -> &'static [&'static str] {
+    match value {
+        Value::Null => &["null"],
+        Value::Bool(_) => &["boolean"],
+        Value::Number(number) if number.as_f64().is_some_and(|it| it.fract() == 0.0) => &["integer", "number"],
+        Value::Number(_) => &["number"],
+        Value::String(_) => &["string"],
+        Value::Array(_) => &["array"],
+        Value::Object(_) => &["object"],
+    }
+}
+
+fn at_place(at: &str) -> String {
+    if at.is_empty() { String::new() } else { format!("{at}: ") }
+}
+
+/// Takes what is at a JSON pointer out of a value.
+fn remove(value: &mut Value, at: &str) -> bool {
+    let Some((parent, token)) = at.rsplit_once('/') else { return false };
+    let token = token.replace("~1", "/").replace("~0", "~");
+    match value.pointer_mut(parent) {
+        Some(Value::Object(entries)) => entries.shift_remove(&token).is_some(),
+        Some(Value::Array(items)) => match token.parse::<usize>() {
+            Ok(index) if index < items.len() => {
+                items.remove(index);
+                true
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Distinct values of a list so far.
+#[derive(Default)]
+struct Distinct(HashSet<String>);
+
+impl Distinct {
+    /// Whether a value is new.
+    fn add(&mut self, value: &Value) -> bool {
+        self.0.insert(value.to_string())
+    }
+}

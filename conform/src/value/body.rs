@@ -1,0 +1,290 @@
+//! Makes whole inputs and responses.
+
+use bytes::Bytes;
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::flat::Flat;
+use super::{Amount, Contradiction, Ctx, Maker, Texture};
+use crate::document::{
+    Direction, Encoding, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef, Style, essence,
+    is_binary,
+};
+use crate::wire::{Content, Data, Field, File, Input, Reply, scalar_text};
+
+/// Levels of a value that is written in a style or as the fields of a form: itself, its fields, their elements.
+const LEVELS: usize = 3;
+
+impl<'d> Maker<'d> {
+    /// A value of a parameter that its style can express.
+    pub fn parameter(
+        &mut self,
+        parameter: &Parameter,
+        direction: Direction,
+        amount: Amount,
+    ) -> Result<Value, Contradiction> {
+        let texture = texture(parameter);
+        let nested = parameter.style == Style::DeepObject || self.document.protocol == Protocol::AliyunRpc;
+        let plain = match parameter.content {
+            Some(_) => 1,
+            None if nested => usize::MAX,
+            None => LEVELS - 1,
+        };
+        let ctx = Ctx { direction, amount, plain, texture, attempt: 0 };
+        match &parameter.schema {
+            Some(schema) => self.made(schema, ctx),
+            None => Ok(Value::String(self.free(9, &ctx))),
+        }
+    }
+
+    /// The content of a body.
+    pub fn content(&mut self, media: &Media, direction: Direction, amount: Amount) -> Result<Content, Contradiction> {
+        let ctx = Ctx { direction, amount, plain: 0, texture: Texture::default(), attempt: 0 };
+        let data = match (media.kind, &media.schema) {
+            (MediaKind::Json, Some(schema)) => Data::Json(self.made(schema, ctx)?),
+            (MediaKind::Json, None) => Data::Json(serde_json::json!({"any": ["json", 1, null]})),
+            (MediaKind::Form, Some(schema)) => match self.made(schema, Ctx { plain: LEVELS, ..ctx })? {
+                Value::Object(fields) => Data::Form(fields.into_iter().collect()),
+                other => return Err(no_fields(schema, &other)),
+            },
+            (MediaKind::Multipart, Some(schema)) => match self.made(schema, Ctx { plain: LEVELS, ..ctx })? {
+                Value::Object(fields) => Data::Multipart(self.fields(schema, media, fields, &ctx)?),
+                other => return Err(no_fields(schema, &other)),
+            },
+            (MediaKind::Text, Some(schema)) => Data::Text(scalar_text(&self.made(schema, ctx)?)),
+            (MediaKind::Text, None) => Data::Text(self.free(30, &ctx)),
+            (MediaKind::Form | MediaKind::Multipart | MediaKind::Bytes, _) => Data::Bytes(self.bytes(amount)),
+        };
+        Ok(Content { media_type: concrete(media), data })
+    }
+
+    /// A whole input of an operation, without what the client fills (`x-client`). `media` is the body's media type by its
+    /// place in the document's list; with [`Amount::Least`] a body that is not required is left out.
+    pub fn input(&mut self, operation: &Operation, media: usize, amount: Amount) -> Result<Input, Contradiction> {
+        let mut input = Input::default();
+        for parameter in operation.parameters.iter().filter(|parameter| parameter.client.is_none()) {
+            let wanted = match amount {
+                Amount::Least => false,
+                Amount::Most => true,
+                Amount::Random => self.rng.bool(),
+            };
+            if !(parameter.required || wanted) {
+                continue;
+            }
+            match self.parameter(parameter, Direction::Request, amount) {
+                Ok(value) => drop(input.of_mut(parameter.place).insert(parameter.name.clone(), value)),
+                Err(contradiction) if parameter.required => return Err(contradiction),
+                Err(contradiction) => self.contradictions.push(contradiction),
+            }
+        }
+        if let Some(body) = operation.body.as_ref().filter(|body| body.required || amount != Amount::Least)
+            && let Some(media) = body.media.get(media)
+        {
+            input.body = Some(self.content(media, Direction::Request, amount)?);
+        }
+        Ok(input)
+    }
+
+    /// Several inputs: the least, the most until each alternative of every union was taken once (at most `most`), and
+    /// `random` random ones. None is there twice.
+    pub fn inputs(
+        &mut self,
+        operation: &Operation,
+        media: usize,
+        most: usize,
+        random: usize,
+    ) -> Result<Vec<(Amount, Input)>, Contradiction> {
+        self.several(most, random, |maker, amount| maker.input(operation, media, amount))
+    }
+
+    /// A response with one of its media types.
+    pub fn reply(
+        &mut self,
+        response: &Response,
+        status: u16,
+        media: Option<usize>,
+        amount: Amount,
+    ) -> Result<Reply, Contradiction> {
+        let mut headers = IndexMap::new();
+        for header in response.headers.iter().filter(|header| header.required || amount != Amount::Least) {
+            match self.parameter(header, Direction::Response, amount) {
+                Ok(value) => drop(headers.insert(header.name.clone(), value)),
+                Err(contradiction) if header.required => return Err(contradiction),
+                Err(contradiction) => self.contradictions.push(contradiction),
+            }
+        }
+        let media = media.and_then(|media| response.media.get(media));
+        let content = media.map(|media| self.content(media, Direction::Response, amount)).transpose()?;
+        Ok(Reply { status, headers, content })
+    }
+
+    /// Several responses, as [`Maker::inputs`] makes inputs.
+    pub fn replies(
+        &mut self,
+        response: &Response,
+        status: u16,
+        media: Option<usize>,
+        most: usize,
+        random: usize,
+    ) -> Result<Vec<(Amount, Reply)>, Contradiction> {
+        self.several(most, random, |maker, amount| maker.reply(response, status, media, amount))
+    }
+
+    fn several<T: PartialEq>(
+        &mut self,
+        most: usize,
+        random: usize,
+        mut make: impl FnMut(&mut Self, Amount) -> Result<T, Contradiction>,
+    ) -> Result<Vec<(Amount, T)>, Contradiction> {
+        let mut all = vec![(Amount::Least, make(self, Amount::Least)?)];
+        let add = |all: &mut Vec<(Amount, T)>, amount, made: T| {
+            if !all.iter().any(|(_, known)| *known == made) {
+                all.push((amount, made));
+            }
+        };
+        // Other operations may have left alternatives open that do not come up here.
+        self.taken.clear();
+        for round in 0..most {
+            self.news = false;
+            let made = make(self, Amount::Most)?;
+            if round > 0 && !self.news {
+                break;
+            }
+            add(&mut all, Amount::Most, made);
+            if !self.taken.values().flatten().any(|times| *times == 0) {
+                break;
+            }
+        }
+        for _ in 0..random {
+            let made = make(self, Amount::Random)?;
+            add(&mut all, Amount::Random, made);
+        }
+        Ok(all)
+    }
+
+    /// The fields of a multipart form: what is of bytes becomes files.
+    fn fields(
+        &mut self,
+        schema: &SchemaRef,
+        media: &Media,
+        fields: serde_json::Map<String, Value>,
+        ctx: &Ctx,
+    ) -> Result<IndexMap<String, Field>, Contradiction> {
+        let flat = self.flatten(std::slice::from_ref(schema), 0, &Ctx { amount: Amount::Least, ..*ctx })?;
+        let mut out = IndexMap::new();
+        for (name, value) in fields {
+            let encoding = media.encoding.get(&name);
+            let field = match (self.document_kind(schema, &flat, &name, ctx), value) {
+                (FieldKind::File, _) => Field::File(self.file(encoding, 0, ctx.amount)),
+                (FieldKind::Files, Value::Array(items)) => {
+                    Field::Files((0..items.len()).map(|index| self.file(encoding, index, ctx.amount)).collect())
+                }
+                (_, value) => Field::Value(value),
+            };
+            out.insert(name, field);
+        }
+        Ok(out)
+    }
+
+    fn document_kind(&mut self, schema: &SchemaRef, flat: &Flat<'d>, name: &str, ctx: &Ctx) -> FieldKind {
+        let goal = flat.property(name, &mut |pattern, name| self.matches(pattern, name)).unwrap_or_default();
+        // A property of an alternative that was not taken just now.
+        let goal = if goal.is_empty() { vec![schema.child("additionalProperties")] } else { goal };
+        let (tree, old) = (&self.document.trees[ctx.direction as usize], self.document.old_schemas);
+        let node =
+            |schema: &SchemaRef| self.document.schema(&self.document.followed(schema, ctx.direction), ctx.direction);
+        if goal.iter().filter_map(node).any(|node| is_binary(tree, node, old)) {
+            return FieldKind::File;
+        }
+        let items = goal.iter().filter_map(node).filter_map(|node| node.get("items"));
+        if items.into_iter().any(|node| is_binary(tree, node, old)) { FieldKind::Files } else { FieldKind::Value }
+    }
+
+    fn file(&mut self, encoding: Option<&Encoding>, index: usize, amount: Amount) -> File {
+        let documented = encoding.and_then(|encoding| encoding.content_type.as_deref());
+        let first = documented.and_then(|all| all.split(',').next()).map(str::trim);
+        let media_type = first.map(|first| match essence(first).as_str() {
+            "image/*" => "image/png".to_owned(),
+            "text/*" => "text/plain".to_owned(),
+            range if range.contains('*') => "application/octet-stream".to_owned(),
+            _ => first.to_owned(),
+        });
+        let said = amount != Amount::Least;
+        File {
+            bytes: self.bytes(amount),
+            file_name: said.then(|| format!("a \"file\" {index}é.bin")),
+            media_type: media_type.or_else(|| said.then(|| "application/x-thing".to_owned())).filter(|_| said),
+        }
+    }
+
+    /// Bytes that are no text, with line ends and dashes in them, as the boundaries of parts have.
+    fn bytes(&mut self, amount: Amount) -> Bytes {
+        let count = match amount {
+            Amount::Least => 3,
+            Amount::Most | Amount::Random => self.rng.usize(20..200),
+        };
+        let mut bytes = b"\r\n--\xff\x00\xfe".to_vec();
+        bytes.extend((0..count).map(|_| self.rng.u8(..)));
+        bytes.into()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FieldKind {
+    Value,
+    File,
+    Files,
+}
+
+fn no_fields(schema: &SchemaRef, found: &Value) -> Contradiction {
+    let kind = super::type_names(found).first().copied().unwrap_or_default();
+    Contradiction { schema: schema.clone(), reason: format!("a form has fields, and this is of type {kind}") }
+}
+
+/// What a text may have where a parameter stands, so that its style can be read back.
+fn texture(parameter: &Parameter) -> Texture {
+    let avoid = match (parameter.style, parameter.allow_reserved, parameter.explode) {
+        _ if parameter.content.is_some() => "",
+        (Style::Label, ..) => ".",
+        (Style::SpaceDelimited, true, _) => "% ,+",
+        (Style::PipeDelimited, true, _) => "%|,",
+        (Style::SpaceDelimited, ..) => " +",
+        (Style::PipeDelimited, ..) => "|",
+        (Style::Matrix, true, _) => "%,;/?",
+        (_, true, false) => "%,/?",
+        (_, true, true) => "%/?",
+        _ => "",
+    };
+    let (ascii, path) = (parameter.place == Place::Header, parameter.place == Place::Path);
+    // `/` and `?` have a meaning in a path, and none in a query.
+    let avoid = if path { avoid } else { avoid.trim_end_matches("/?") };
+    Texture { ascii, path, avoid }
+}
+
+/// A media type that can be sent: the documented one, or one of the documented range.
+fn concrete(media: &Media) -> String {
+    let essence = essence(&media.media_type);
+    match (essence.as_str(), media.kind) {
+        ("*/*" | "application/*", MediaKind::Json) => "application/json".to_owned(),
+        ("image/*", _) => "image/png".to_owned(),
+        ("text/*", _) => "text/plain".to_owned(),
+        (range, _) if range.contains('*') => "application/octet-stream".to_owned(),
+        _ => media.media_type.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_become_types() {
+        let media = |media_type: &str, kind| {
+            concrete(&Media { media_type: media_type.to_owned(), kind, schema: None, encoding: IndexMap::new() })
+        };
+        assert_eq!(media("*/*", MediaKind::Json), "application/json");
+        assert_eq!(media("*/*", MediaKind::Bytes), "application/octet-stream");
+        assert_eq!(media("text/*; charset=utf-8", MediaKind::Text), "text/plain");
+        assert_eq!(media("application/json; v=1", MediaKind::Json), "application/json; v=1");
+    }
+}

@@ -1,0 +1,279 @@
+//! Tests of made values.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::document::Operation;
+use crate::wire::{Data, Field};
+
+fn document(version: &str, schemas: Value) -> Document {
+    let tree = json!({"openapi": version, "paths": {}, "components": {"schemas": schemas}});
+    Document::new(&tree).unwrap()
+}
+
+fn named(name: &str) -> SchemaRef {
+    SchemaRef("/components/schemas".to_owned()).child(name)
+}
+
+/// A value that fits without a single problem.
+fn made(document: &Document, name: &str, direction: Direction, amount: Amount) -> Value {
+    let value = Maker::new(document, 3).value(&named(name), direction, amount).unwrap();
+    assert_eq!(document.problems(&named(name), direction, &value), [], "{value}");
+    value
+}
+
+fn least(document: &Document, name: &str) -> Value {
+    made(document, name, Direction::Request, Amount::Least)
+}
+
+fn most(document: &Document, name: &str) -> Value {
+    made(document, name, Direction::Request, Amount::Most)
+}
+
+/// Everything that has limits: each of many random values keeps them.
+#[test]
+fn limits_are_kept() {
+    let all = json!({
+        "type": "object",
+        "required": ["text", "whole", "part", "list", "map", "code", "tag"],
+        "properties": {
+            "text": {"type": "string", "minLength": 3, "maxLength": 5},
+            "whole": {"type": "integer", "minimum": 5, "exclusiveMinimum": true, "maximum": 40, "multipleOf": 7},
+            "part": {"type": "number", "minimum": 0.1, "maximum": 0.9, "multipleOf": 0.1},
+            "list": {"type": "array", "minItems": 2, "maxItems": 4, "uniqueItems": true, "items": {"enum": ["a", "b", "c", "d"]}},
+            "map": {"type": "object", "minProperties": 2, "maxProperties": 3, "additionalProperties": {"type": "boolean"}},
+            "code": {"type": "string", "pattern": "^(?!00)[0-9]{2}-[A-F]+$", "maxLength": 6},
+            "tag": {"allOf": [{"type": "string", "minLength": 2}, {"maxLength": 2}, {"pattern": "^[xyz]*$"}]},
+            "small": {"type": "integer", "format": "int32"},
+            "when": {"type": "string", "format": "date-time"},
+            "id": {"type": "string", "format": "uuid"}
+        }
+    });
+    let document = document("3.0.3", json!({"All": all}));
+    let mut maker = Maker::new(&document, 11);
+    for amount in [Amount::Least, Amount::Most].into_iter().chain(std::iter::repeat_n(Amount::Random, 40)) {
+        let value = maker.value(&named("All"), Direction::Request, amount).unwrap();
+        assert_eq!(document.problems(&named("All"), Direction::Request, &value), [], "{value}");
+    }
+    assert_eq!(maker.take_contradictions(), []);
+    assert_eq!(least(&document, "All").as_object().unwrap().len(), 7);
+    let most = most(&document, "All");
+    assert_eq!(most.as_object().unwrap().len(), 10);
+    // At the limits.
+    assert_eq!((&most["whole"], most["text"].as_str().unwrap().chars().count()), (&json!(35), 5));
+    assert_eq!(most["list"].as_array().unwrap().len(), 4);
+    assert_eq!(least(&document, "All")["whole"], 7);
+}
+
+/// The same seed makes the same values, another one others.
+#[test]
+fn seeds() {
+    let document = document("3.0.3", json!({"T": {"type": "array", "minItems": 9, "items": {"type": "string"}}}));
+    let made = |seed| Maker::new(&document, seed).value(&named("T"), Direction::Request, Amount::Random).unwrap();
+    assert_eq!(made(1), made(1));
+    assert_ne!(made(1), made(2));
+}
+
+/// What only one side sets is no part of the other's values, nor asked of them, wherever it is said.
+#[test]
+fn directions() {
+    let document = document(
+        "3.0.3",
+        json!({
+            "User": {
+                "required": ["id", "name", "secret", "made"],
+                "properties": {"name": {"type": "string"}, "secret": {"type": "string", "writeOnly": true}, "made": {"$ref": "#/components/schemas/Made"}},
+                "allOf": [{"type": "object", "properties": {"id": {"type": "integer", "readOnly": true}}}],
+            },
+            "Made": {"type": "string", "readOnly": true},
+        }),
+    );
+    let keys = |value: Value| value.as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>();
+    for amount in [Amount::Least, Amount::Most] {
+        assert_eq!(keys(made(&document, "User", Direction::Request, amount)), set(&["name", "secret"]));
+        assert_eq!(keys(made(&document, "User", Direction::Response, amount)), set(&["id", "made", "name"]));
+    }
+}
+
+#[test]
+fn recursion_ends() {
+    let node = |key: &str| json!({"type": "object", "properties": {key: {"$ref": "#/components/schemas/Node"}}, "required": ["v"]});
+    let mut tree = node("left");
+    tree["properties"]["v"] = json!({"type": "integer"});
+    tree["properties"]["all"] = json!({"type": "array", "items": {"$ref": "#/components/schemas/Node"}});
+    let document = document(
+        "3.0.3",
+        json!({
+            "Node": tree,
+            "Expr": {"oneOf": [{"$ref": "#/components/schemas/And"}, {"type": "string"}, {"$ref": "#/components/schemas/Expr"}]},
+            "And": {"type": "object", "required": ["both"], "properties": {"both": {"type": "array", "minItems": 2, "items": {"$ref": "#/components/schemas/Expr"}}}},
+            "Never": {"type": "object", "required": ["me"], "properties": {"me": {"$ref": "#/components/schemas/Never"}}},
+            "Lists": {"type": "array", "items": {"$ref": "#/components/schemas/Lists"}},
+        }),
+    );
+    for name in ["Node", "Expr", "And", "Lists"] {
+        for amount in [Amount::Least, Amount::Most, Amount::Random] {
+            let value = Maker::new(&document, 5).value(&named(name), Direction::Response, amount).unwrap();
+            assert!(value.to_string().len() < 20_000, "{name}");
+        }
+    }
+    assert!(most(&document, "Node")["all"][0]["v"].is_i64());
+    let never = Maker::new(&document, 5).value(&named("Never"), Direction::Request, Amount::Least);
+    assert!(never.unwrap_err().reason.contains("without end"));
+}
+
+/// A discriminator's tag names the alternative: by its mapping, else by name.
+#[test]
+fn tags() {
+    let pet = |fields: Value| json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"type": "object", "properties": fields}]});
+    let document = document(
+        "3.0.3",
+        json!({
+            "Pet": {
+                "oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}],
+                "discriminator": {"propertyName": "kind", "mapping": {"meow": "#/components/schemas/Cat"}},
+            },
+            "Cat": {"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, "lives": {"type": "integer"}}},
+            "Dog": {"type": "object", "properties": {"kind": {"type": "string"}, "size": {"type": "integer"}}},
+            "Base": {"type": "object", "required": ["type"], "properties": {"type": {"type": "string"}}, "discriminator": {"propertyName": "type"}},
+            "Fish": pet(json!({"fins": {"type": "integer"}})),
+            "Bird": pet(json!({"wings": {"type": "integer"}})),
+        }),
+    );
+    let mut maker = Maker::new(&document, 1);
+    let mut all = |name: &str| {
+        let value = |maker: &mut Maker<'_>| maker.value(&named(name), Direction::Response, Amount::Most).unwrap();
+        [value(&mut maker), value(&mut maker)]
+    };
+    let [cat, dog] = all("Pet");
+    assert_eq!((&cat["kind"], cat.get("lives").is_some()), (&json!("meow"), true));
+    assert_eq!((&dog["kind"], dog.get("size").is_some()), (&json!("Dog"), true));
+    // A value of the base is one of those that are composed of it.
+    let kinds: BTreeSet<String> = all("Base").iter().map(|value| value["type"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(kinds, BTreeSet::from(["Bird".to_owned(), "Fish".to_owned()]));
+    assert_eq!(all("Fish")[0]["type"], "Fish");
+    assert!(all("Base").iter().all(|value| value.get("fins").is_some() || value.get("wings").is_some()));
+}
+
+/// Optional parts without a value are left out and said, required ones fail.
+#[test]
+fn contradictions() {
+    let document = document(
+        "3.0.3",
+        json!({
+            "Some": {"type": "object", "properties": {"no": {"type": "string", "pattern": "^a{3}$", "maxLength": 2}, "yes": {"type": "string"}}},
+            "None": {"type": "object", "required": ["no"], "properties": {"no": {"type": "integer", "minimum": 5, "maximum": 4}}},
+            "Listed": {"type": "string", "enum": [1, 2]},
+        }),
+    );
+    let mut maker = Maker::new(&document, 1);
+    let value = maker.value(&named("Some"), Direction::Request, Amount::Most).unwrap();
+    assert_eq!(value.as_object().unwrap().keys().collect::<Vec<_>>(), ["yes"]);
+    assert!(
+        maker
+            .take_contradictions()
+            .iter()
+            .any(|found| found.schema.0.ends_with("/no") && found.reason.contains("^a{3}$"))
+    );
+    for name in ["None", "Listed"] {
+        assert!(maker.value(&named(name), Direction::Request, Amount::Random).is_err(), "{name}");
+    }
+}
+
+/// The words of 3.1 that 3.0 does not have.
+#[test]
+fn newer_schemas() {
+    let document = document(
+        "3.1.0",
+        json!({
+            "Pair": {"type": "array", "prefixItems": [{"type": "string"}, {"type": ["integer", "null"]}], "items": false, "minItems": 2},
+            "Keyed": {"type": "object", "patternProperties": {"^x-[a-z]+$": {"type": "integer"}}, "additionalProperties": false, "minProperties": 1},
+            "Fixed": {"type": "object", "required": ["v"], "properties": {"v": {"const": 3}, "w": {"$ref": "#/components/schemas/Text", "minLength": 4}}},
+            "Text": {"type": "string", "maxLength": 4},
+            "Either": {"if": {"required": ["a"]}, "then": {"required": ["b"]}, "type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "string"}}},
+        }),
+    );
+    for name in ["Pair", "Keyed", "Fixed", "Either"] {
+        for seed in 0..20 {
+            let mut maker = Maker::new(&document, seed);
+            for amount in [Amount::Least, Amount::Most, Amount::Random] {
+                let value = maker.value(&named(name), Direction::Request, amount).unwrap();
+                assert_eq!(document.problems(&named(name), Direction::Request, &value), [], "{value}");
+            }
+        }
+    }
+    assert_eq!(most(&document, "Fixed")["w"].as_str().unwrap().chars().count(), 4);
+}
+
+fn operation(parameters: Value, content: Value) -> Document {
+    let body = json!({"required": true, "content": content});
+    let operation = json!({"parameters": parameters, "requestBody": body, "responses": {}});
+    Document::new(&json!({"openapi": "3.0.3", "paths": {"/a/{p}": {"post": operation}}})).unwrap()
+}
+
+fn first(document: &Document) -> &Operation {
+    document.operations.first().unwrap()
+}
+
+/// The least has what is required, and the most take each alternative of each union.
+#[test]
+fn inputs() {
+    let union =
+        json!({"oneOf": [{"type": "string"}, {"type": "integer"}, {"type": "object", "additionalProperties": false}]});
+    let document = operation(
+        json!([
+            {"name": "p", "in": "path", "required": true, "schema": {"type": "string"}},
+            {"name": "q", "in": "query", "schema": {"type": "array", "items": {"type": "string", "nullable": true}}},
+            {"name": "h", "in": "header", "schema": {"type": "string"}},
+            {"name": "Accept", "in": "header", "schema": {"type": "string"}},
+            {"name": "account", "in": "query", "x-client": "account", "required": true, "schema": {"type": "string"}},
+        ]),
+        json!({"application/json": {"schema": {"type": "object", "properties": {"u": union, "n": {"type": "string", "nullable": true}}}}}),
+    );
+    let all = Maker::new(&document, 1).inputs(first(&document), 0, 10, 3).unwrap();
+    let (amount, least) = &all[0];
+    assert_eq!((*amount, least.path.len(), least.query.len(), least.header.len()), (Amount::Least, 1, 0, 0));
+    let most: Vec<_> = all.iter().filter(|(amount, _)| *amount == Amount::Most).map(|(_, input)| input).collect();
+    let bodies: Vec<&Value> = most
+        .iter()
+        .filter_map(|input| match &input.body.as_ref()?.data {
+            Data::Json(value) => Some(value),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(most.len(), 3);
+    let of = |is: fn(&Value) -> bool| bodies.iter().filter(|body| is(&body["u"])).count();
+    assert_eq!((of(Value::is_string), of(Value::is_i64), of(Value::is_object)), (1, 1, 1));
+    assert!(bodies.iter().any(|body| body["n"].is_null()));
+    for input in most {
+        assert!(input.query["q"].as_array().unwrap().iter().all(Value::is_string));
+        assert!(input.header["h"].as_str().unwrap().is_ascii());
+        assert_eq!((input.query.len(), input.header.len()), (1, 1));
+    }
+}
+
+/// What is of bytes in a multipart form is a file, by whatever way that is said.
+#[test]
+fn files() {
+    let binary = json!({"type": "string", "format": "binary"});
+    let document = operation(
+        json!([{"name": "p", "in": "path", "required": true, "schema": {"type": "string"}}]),
+        json!({"multipart/form-data": {
+            "schema": {"type": "object", "properties": {
+                "one": binary, "all": {"type": "array", "items": binary}, "composed": {"allOf": [binary]}, "text": {"type": "string"},
+            }},
+            "encoding": {"one": {"contentType": "image/png, image/jpeg"}},
+        }}),
+    );
+    let input = Maker::new(&document, 1).input(first(&document), 0, Amount::Most).unwrap();
+    let Some(Data::Multipart(fields)) = input.body.map(|content| content.data) else { panic!("no multipart") };
+    let Field::File(file) = &fields["one"] else { panic!("no file") };
+    assert_eq!(file.media_type.as_deref(), Some("image/png"));
+    assert!(std::str::from_utf8(&file.bytes).is_err());
+    assert!(matches!(&fields["all"], Field::Files(files) if files.len() == 2));
+    assert!(matches!(&fields["composed"], Field::File(_)));
+    assert!(matches!(&fields["text"], Field::Value(Value::String(_))));
+}

@@ -1,0 +1,241 @@
+//! Makes inputs that break one constraint of the document and nothing else.
+
+mod broken;
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use self::broken::Breaker;
+use crate::document::{Direction, Document, Operation, Parameter, Place, SchemaRef};
+use crate::wire::{Content, Data, Field, Input};
+
+/// A kind of constraint, by its keyword.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is a keyword")]
+pub enum Constraint {
+    Required,
+    MinLength,
+    MaxLength,
+    Pattern,
+    Minimum,
+    Maximum,
+    ExclusiveMinimum,
+    ExclusiveMaximum,
+    MultipleOf,
+    MinItems,
+    MaxItems,
+    UniqueItems,
+    MinProperties,
+    MaxProperties,
+}
+
+/// An input that breaks one constraint.
+#[derive(Clone, Debug)]
+pub struct Violation {
+    /// What is broken.
+    pub constraint: Constraint,
+    /// The parameter or body in which it is broken.
+    pub part: Part,
+    /// Where in it, in the runtime's notation: empty for all of it, else `field`, `field.list[0].name` or `[0].name`.
+    pub path: String,
+    /// The schema that has the constraint.
+    pub schema: SchemaRef,
+    /// The input with the violation in it.
+    pub input: Input,
+}
+
+/// A part of an input.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// A parameter, by place and name on the wire.
+    Parameter(Place, String),
+    /// The body.
+    Body,
+}
+
+/// Constraints of one input that are broken at most: beyond, they are of the same kinds.
+const MOST: usize = 400;
+
+/// From an input that is right, one violation for each constraint that the document has anywhere in it.
+pub fn violations(document: &Document, operation: &Operation, input: &Input) -> Vec<Violation> {
+    let mut found = Vec::new();
+    for parameter in operation.parameters.iter().filter(|parameter| parameter.client.is_none()) {
+        let Some(value) = input.of(parameter.place).get(&parameter.name) else { continue };
+        let part = Part::Parameter(parameter.place, parameter.name.clone());
+        // A path without its parameter cannot even be written down.
+        if parameter.required && parameter.place != Place::Path {
+            let mut input = input.clone();
+            input.of_mut(parameter.place).shift_remove(&parameter.name);
+            let schema = parameter.schema.clone().unwrap_or_else(|| SchemaRef(String::new()));
+            let (constraint, path) = (Constraint::Required, String::new());
+            found.push(Violation { constraint, part: part.clone(), path, schema, input });
+        }
+        let Some(schema) = &parameter.schema else { continue };
+        for broken in Breaker::new(document, Some(parameter)).all(schema, value, MOST) {
+            let mut input = input.clone();
+            input.of_mut(parameter.place).insert(parameter.name.clone(), broken.value);
+            let (constraint, path) = (broken.constraint, notation(&broken.at, value));
+            found.push(Violation { constraint, part: part.clone(), path, schema: broken.schema, input });
+        }
+    }
+    found.extend(in_body(document, operation, input));
+    found
+}
+
+fn in_body(document: &Document, operation: &Operation, input: &Input) -> Vec<Violation> {
+    let Some(content) = &input.body else { return Vec::new() };
+    let media = operation.body.iter().flat_map(|body| &body.media);
+    let mut media = media.filter(|media| media.media_type == content.media_type || media.media_type.contains('*'));
+    let Some(schema) = media.next().and_then(|media| media.schema.as_ref()) else { return Vec::new() };
+    let Some(value) = as_value(&content.data) else { return Vec::new() };
+    let files = files(&content.data);
+    let mut found = Vec::new();
+    for broken in Breaker::new(document, None).in_form(!matches!(content.data, Data::Json(_))).all(schema, &value, MOST)
+    {
+        let token = broken.at.split('/').nth(1);
+        // What stands for a file here is none.
+        if token.is_some_and(|token| files.contains(token)) {
+            continue;
+        }
+        let Some(data) = with_value(&content.data, &broken.value) else { continue };
+        let mut input = input.clone();
+        input.body = Some(Content { data, ..content.clone() });
+        let (constraint, path) = (broken.constraint, notation(&broken.at, &value));
+        found.push(Violation { constraint, part: Part::Body, path, schema: broken.schema, input });
+    }
+    found
+}
+
+/// A body as one value; files are empty texts in it.
+fn as_value(data: &Data) -> Option<Value> {
+    let file = || Value::String(String::new());
+    Some(match data {
+        Data::Json(value) => value.clone(),
+        Data::Form(fields) => Value::Object(fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect()),
+        Data::Multipart(fields) => {
+            let value = |field: &Field| match field {
+                Field::Value(value) => value.clone(),
+                Field::File(_) => file(),
+                Field::Files(files) => files.iter().map(|_| file()).collect(),
+            };
+            Value::Object(fields.iter().map(|(name, field)| (name.clone(), value(field))).collect())
+        }
+        Data::Text(_) | Data::Bytes(_) => return None,
+    })
+}
+
+fn files(data: &Data) -> HashSet<String> {
+    let Data::Multipart(fields) = data else { return HashSet::new() };
+    let files = fields.iter().filter(|(_, field)| !matches!(field, Field::Value(_)));
+    files.map(|(name, _)| name.replace('~', "~0").replace('/', "~1")).collect()
+}
+
+/// The same kind of body with another value.
+fn with_value(data: &Data, value: &Value) -> Option<Data> {
+    let entries =
+        || value.as_object().into_iter().flat_map(Map::iter).map(|(name, value)| (name.clone(), value.clone()));
+    Some(match data {
+        Data::Json(_) => Data::Json(value.clone()),
+        Data::Form(_) => Data::Form(entries().collect()),
+        Data::Multipart(fields) => {
+            let field = |(name, value): (String, Value)| match fields.get(&name) {
+                Some(file @ (Field::File(_) | Field::Files(_))) => (name, file.clone()),
+                _ => (name, Field::Value(value)),
+            };
+            Data::Multipart(entries().map(field).collect())
+        }
+        Data::Text(_) | Data::Bytes(_) => return None,
+    })
+}
+
+/// A JSON pointer in the runtime's notation.
+fn notation(at: &str, value: &Value) -> String {
+    let mut path = String::new();
+    let mut here = Some(value);
+    for token in at.split('/').skip(1) {
+        let token = token.replace("~1", "/").replace("~0", "~");
+        match here {
+            Some(Value::Array(items)) => {
+                path.push_str(&format!("[{token}]"));
+                here = token.parse::<usize>().ok().and_then(|index| items.get(index));
+            }
+            inner => {
+                let separator = if path.is_empty() { "" } else { "." };
+                path.push_str(&format!("{separator}{token}"));
+                here = inner.and_then(|inner| inner.get(&token));
+            }
+        }
+    }
+    path
+}
+
+/// What a parameter cannot be written as.
+fn cannot_be_written(parameter: &Parameter, value: &Value) -> bool {
+    if parameter.content.is_some() {
+        return value.is_null();
+    }
+    match value {
+        Value::Null => true,
+        Value::String(text) if parameter.place == Place::Path => text.is_empty() || text == "." || text == "..",
+        Value::String(text) if parameter.place == Place::Header => {
+            text.trim() != text || text.chars().any(|it| !(' '..='~').contains(&it))
+        }
+        Value::Array(items) => {
+            let commas = |text: &str| parameter.place == Place::Header && text.contains(',');
+            let odd =
+                |item: &Value| item.is_null() || item.as_str().is_some_and(|text| text.is_empty() || commas(text));
+            items.is_empty() || items.iter().any(odd)
+        }
+        Value::Object(entries) => entries.is_empty() || entries.values().any(Value::is_null),
+        _ => false,
+    }
+}
+
+impl Constraint {
+    /// The keyword.
+    pub fn keyword(self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::MinLength => "minLength",
+            Self::MaxLength => "maxLength",
+            Self::Pattern => "pattern",
+            Self::Minimum => "minimum",
+            Self::Maximum => "maximum",
+            Self::ExclusiveMinimum => "exclusiveMinimum",
+            Self::ExclusiveMaximum => "exclusiveMaximum",
+            Self::MultipleOf => "multipleOf",
+            Self::MinItems => "minItems",
+            Self::MaxItems => "maxItems",
+            Self::UniqueItems => "uniqueItems",
+            Self::MinProperties => "minProperties",
+            Self::MaxProperties => "maxProperties",
+        }
+    }
+
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Required,
+        Self::MinLength,
+        Self::MaxLength,
+        Self::Pattern,
+        Self::Minimum,
+        Self::Maximum,
+        Self::ExclusiveMinimum,
+        Self::ExclusiveMaximum,
+        Self::MultipleOf,
+        Self::MinItems,
+        Self::MaxItems,
+        Self::UniqueItems,
+        Self::MinProperties,
+        Self::MaxProperties,
+    ];
+
+    /// Where a value is in which a missing or repeated part is found.
+    fn is_of_children(self) -> bool {
+        self == Self::Required
+    }
+}
+
+/// Which way inputs go.
+const DIRECTION: Direction = Direction::Request;

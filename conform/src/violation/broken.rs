@@ -1,0 +1,350 @@
+//! Changes a value so that one constraint no longer holds, and proves that it is that one alone.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Number, Value};
+
+use super::{Constraint, DIRECTION, cannot_be_written};
+use crate::document::{Document, Parameter, SchemaRef};
+use crate::value::Maker;
+
+/// Texts and lists longer than this are not made just to be too long.
+const LONGEST: u64 = 20_000;
+
+/// A value in which one constraint is broken.
+pub(super) struct Broken {
+    pub constraint: Constraint,
+    /// Where, as a JSON pointer: of what is missing, where it should be.
+    pub at: String,
+    pub schema: SchemaRef,
+    /// All of the value.
+    pub value: Value,
+}
+
+/// Breaks constraints of a parameter or of a body.
+pub(super) struct Breaker<'d> {
+    document: &'d Document,
+    parameter: Option<&'d Parameter>,
+    form: bool,
+    maker: Maker<'d>,
+}
+
+impl<'d> Breaker<'d> {
+    pub fn new(document: &'d Document, parameter: Option<&'d Parameter>) -> Self {
+        Self { document, parameter, form: false, maker: Maker::new(document, 5) }
+    }
+
+    /// In a form, there is no empty list and no null.
+    pub fn in_form(self, form: bool) -> Self {
+        Self { form, ..self }
+    }
+
+    /// One broken value for each constraint; none if every way breaks more than one.
+    pub fn all(&mut self, schema: &SchemaRef, value: &Value, most: usize) -> Vec<Broken> {
+        let mut found = Vec::new();
+        if !self.document.is_valid(schema, DIRECTION, value) {
+            return found;
+        }
+        let mut done: HashSet<(SchemaRef, String, bool)> = HashSet::new();
+        let described = self.document.described(schema, DIRECTION, value);
+        for leaf in &described {
+            let Some(Value::Object(node)) = self.document.schema(&leaf.schema, DIRECTION) else { continue };
+            let Some(here) = value.pointer(&leaf.at) else { continue };
+            let beside: Vec<&Map<String, Value>> = described
+                .iter()
+                .filter(|other| other.at == leaf.at)
+                .filter_map(|other| self.document.schema(&other.schema, DIRECTION)?.as_object())
+                .collect();
+            for constraint in Constraint::ALL {
+                let Some(limit) = node.get(constraint.keyword()) else { continue };
+                for (what, candidate) in self.candidates(constraint, limit, here, &beside) {
+                    if found.len() >= most || done.contains(&(leaf.schema.clone(), what.clone(), leaf.in_union)) {
+                        continue;
+                    }
+                    let Some(whole) = replaced(value, &leaf.at, candidate.clone()) else { continue };
+                    if self.is_unsendable(&whole, &leaf.at) {
+                        continue;
+                    }
+                    if !self.breaks_alone(schema, &leaf.schema, leaf.in_union, constraint, &candidate, &whole, &leaf.at)
+                    {
+                        continue;
+                    }
+                    done.insert((leaf.schema.clone(), what.clone(), leaf.in_union));
+                    let name = what.strip_prefix("required ");
+                    let at = match name.filter(|_| constraint.is_of_children()) {
+                        Some(name) => SchemaRef(leaf.at.clone()).child(name).0,
+                        None => leaf.at.clone(),
+                    };
+                    found.push(Broken { constraint, at, schema: leaf.schema.clone(), value: whole });
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether nothing else is wrong than this constraint, here.
+    #[expect(clippy::too_many_arguments, reason = "they are what is asked about")]
+    fn breaks_alone(
+        &self,
+        schema: &SchemaRef,
+        own: &SchemaRef,
+        in_union: bool,
+        constraint: Constraint,
+        candidate: &Value,
+        whole: &Value,
+        at: &str,
+    ) -> bool {
+        let local = self.document.problems(own, DIRECTION, candidate);
+        let mut local = local.iter().filter(|problem| !problem.overlap);
+        let is_it =
+            |problem: &crate::validate::Problem, at: &str| problem.keyword == constraint.keyword() && problem.at == at;
+        if !local.next().is_some_and(|problem| is_it(problem, "")) || local.next().is_some() {
+            return false;
+        }
+        if in_union {
+            // Another alternative may take it.
+            return !self.document.is_valid(schema, DIRECTION, whole);
+        }
+        let problems = self.document.problems(schema, DIRECTION, whole);
+        // One that several schemas of a composition state is one.
+        let mut problems = problems.iter().filter(|problem| !problem.overlap).peekable();
+        problems.peek().is_some() && problems.all(|problem| is_it(problem, at))
+    }
+
+    fn is_unsendable(&self, whole: &Value, at: &str) -> bool {
+        if let Some(parameter) = self.parameter {
+            return cannot_be_written(parameter, whole);
+        }
+        let shallow = at.matches('/').count() <= 1;
+        let here = whole.pointer(at);
+        let nothing = |value: &Value| match value {
+            Value::Array(items) => items.is_empty(),
+            Value::Object(entries) => entries.is_empty(),
+            Value::Null => true,
+            _ => false,
+        };
+        self.form && shallow && here.is_some_and(nothing)
+    }
+
+    /// Values that may break a constraint and no other, each with what it breaks in words.
+    fn candidates(
+        &mut self,
+        constraint: Constraint,
+        limit: &Value,
+        here: &Value,
+        beside: &[&Map<String, Value>],
+    ) -> Vec<(String, Value)> {
+        let count = limit.as_u64().filter(|count| *count <= LONGEST).and_then(|count| usize::try_from(count).ok());
+        let values: Vec<Value> = match (constraint, here) {
+            (Constraint::Required, Value::Object(entries)) => return without_required(limit, entries, beside),
+            (Constraint::MinLength, Value::String(text)) => {
+                count.filter(|count| *count > 0).map(|count| self.texts(text, count - 1, beside)).unwrap_or_default()
+            }
+            (Constraint::MaxLength, Value::String(text)) => {
+                count.map(|count| self.texts(text, count + 1, beside)).unwrap_or_default()
+            }
+            (Constraint::Pattern, Value::String(text)) => strange_texts(text),
+            (Constraint::Minimum | Constraint::ExclusiveMinimum, Value::Number(_)) => numbers(limit, -1, here, beside),
+            (Constraint::Maximum | Constraint::ExclusiveMaximum, Value::Number(_)) => numbers(limit, 1, here, beside),
+            (Constraint::MultipleOf, Value::Number(number)) => uneven(number, limit),
+            (Constraint::MinItems, Value::Array(items)) => {
+                let fewer = count.filter(|count| *count > 0 && *count <= items.len());
+                fewer.map(|count| items[..count - 1].iter().cloned().collect()).into_iter().collect()
+            }
+            (Constraint::MaxItems, Value::Array(items)) => {
+                count.map(|count| self.longer(items, count + 1, beside)).unwrap_or_default()
+            }
+            (Constraint::UniqueItems, Value::Array(items)) if *limit == true => repeated(items),
+            (Constraint::MinProperties, Value::Object(entries)) => {
+                count.map(|count| fewer(entries, count)).unwrap_or_default()
+            }
+            (Constraint::MaxProperties, Value::Object(entries)) => {
+                count.map(|count| self.more(entries, count + 1, beside)).unwrap_or_default()
+            }
+            _ => Vec::new(),
+        };
+        values.into_iter().map(|value| (constraint.keyword().to_owned(), value)).collect()
+    }
+
+    /// Texts of just this length.
+    fn texts(&mut self, text: &str, count: usize, beside: &[&Map<String, Value>]) -> Vec<Value> {
+        let mut texts: Vec<String> = vec![
+            text.chars().chain(std::iter::repeat('a')).take(count).collect(),
+            "a".repeat(count),
+            "0".repeat(count),
+            "A".repeat(count),
+        ];
+        for pattern in beside.iter().filter_map(|node| node.get("pattern")?.as_str()) {
+            texts.extend((0..20).filter_map(|_| self.maker.text_by(pattern, count)));
+        }
+        texts.into_iter().filter(|text| text.chars().count() == count).map(Value::String).collect()
+    }
+
+    /// Lists with elements more.
+    fn longer(&mut self, items: &[Value], count: usize, beside: &[&Map<String, Value>]) -> Vec<Value> {
+        let Some(last) = items.last() else { return Vec::new() };
+        let unique = beside.iter().any(|node| node.get("uniqueItems") == Some(&Value::Bool(true)));
+        let mut longer = items.to_vec();
+        let mut number = 0;
+        while longer.len() < count {
+            number += 1;
+            let next = if unique { self.another(last, number) } else { last.clone() };
+            if unique && longer.contains(&next) {
+                if number > count + 100 {
+                    return Vec::new();
+                }
+                continue;
+            }
+            longer.push(next);
+        }
+        vec![Value::Array(longer)]
+    }
+
+    /// A value like another, and not the same.
+    fn another(&mut self, value: &Value, number: usize) -> Value {
+        match value {
+            Value::String(text) => {
+                let mut text: String = text.chars().take(text.chars().count().saturating_sub(3)).collect();
+                text.push_str(&format!("{number:03}"));
+                Value::String(text)
+            }
+            Value::Number(old) => {
+                let moved = old.as_i64().and_then(|old| old.checked_add(i64::try_from(number).ok()?));
+                moved.map_or_else(|| value.clone(), Value::from)
+            }
+            Value::Object(entries) => {
+                let mut entries = entries.clone();
+                let first =
+                    entries.iter().find(|(_, value)| value.is_string() || value.is_i64()).map(|(name, _)| name.clone());
+                if let Some(name) = first {
+                    let inner = self.another(entries.get(&name).unwrap_or(&Value::Null), number);
+                    entries.insert(name, inner);
+                }
+                Value::Object(entries)
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// Objects with so many entries.
+    fn more(&mut self, entries: &Map<String, Value>, count: usize, beside: &[&Map<String, Value>]) -> Vec<Value> {
+        // Only what is described may be more: types have no room for anything else.
+        let open =
+            beside.iter().any(|node| node.get("additionalProperties").is_some_and(|it| *it != Value::Bool(false)));
+        let Some(value) = entries.values().next_back().filter(|_| open) else { return Vec::new() };
+        let mut more = entries.clone();
+        for number in 0..count {
+            if more.len() >= count {
+                break;
+            }
+            more.insert(format!("more{number}"), value.clone());
+        }
+        vec![Value::Object(more)]
+    }
+}
+
+fn replaced(whole: &Value, at: &str, value: Value) -> Option<Value> {
+    let mut whole = whole.clone();
+    *whole.pointer_mut(at)? = value;
+    Some(whole)
+}
+
+fn without_required(
+    names: &Value,
+    entries: &Map<String, Value>,
+    beside: &[&Map<String, Value>],
+) -> Vec<(String, Value)> {
+    let tags: Vec<&Value> = beside.iter().filter_map(|node| node.get("discriminator")?.get("propertyName")).collect();
+    let names = names.as_array().into_iter().flatten().filter(|name| !tags.contains(name)).filter_map(Value::as_str);
+    let names = names.filter(|name| entries.contains_key(*name));
+    names
+        .map(|name| {
+            let mut entries = entries.clone();
+            entries.shift_remove(name);
+            (format!("required {name}"), Value::Object(entries))
+        })
+        .collect()
+}
+
+/// Texts that hardly any pattern matches, of the same length and others.
+fn strange_texts(text: &str) -> Vec<Value> {
+    let count = text.chars().count();
+    let of = |filler: char| std::iter::repeat_n(filler, count).collect::<String>();
+    let mut texts = vec![of('!'), of('~'), of(' '), of('a'), of('A'), of('0'), of('é'), of('\u{1}')];
+    for odd in ["!", " ", "\n", "é", "%"] {
+        let cut: String = text.chars().take(count.saturating_sub(1)).collect();
+        let rest: String = text.chars().skip(1).collect();
+        texts.extend([format!("{cut}{odd}"), format!("{odd}{rest}"), format!("{text}{odd}"), format!("{odd}{text}")]);
+    }
+    texts.extend(["", "!", "a", "0", "-"].map(str::to_owned));
+    texts.into_iter().map(Value::String).collect()
+}
+
+/// Numbers beyond a limit, on the side of `way`, that a client's type can hold.
+fn numbers(limit: &Value, way: i64, here: &Value, beside: &[&Map<String, Value>]) -> Vec<Value> {
+    let format = beside.iter().find_map(|node| node.get("format")?.as_str());
+    let holds = |value: i128| match format {
+        Some("int32") => i32::try_from(value).is_ok(),
+        Some("uint64" | "uint32" | "uint16" | "uint8" | "uint") => u64::try_from(value).is_ok(),
+        _ => i64::try_from(value).is_ok(),
+    };
+    let steps = beside.iter().filter_map(|node| node.get("multipleOf")?.as_f64()).fold(1.0_f64, f64::max);
+    let mut numbers = Vec::new();
+    if let Some(exact) = limit.as_i64().map(i128::from).or_else(|| limit.as_u64().map(i128::from)) {
+        let step = steps.ceil() as i128;
+        let rest = exact.rem_euclid(step);
+        let moved = [exact + i128::from(way), exact, exact - rest + i128::from(way) * step, exact - rest + step];
+        let moved = moved.into_iter().filter(|value| holds(*value));
+        numbers.extend(moved.filter_map(|value| Some(Value::from(i64::try_from(value).ok()?))));
+    }
+    if let Some(limit) = limit.as_f64()
+        && (!here.is_i64() || numbers.is_empty())
+    {
+        let way = way as f64;
+        let moved = [limit + way * 0.5, limit, limit + way * steps, limit + way * limit.abs().max(1.0)];
+        numbers.extend(moved.into_iter().filter(|value| value.abs() < 9e15).map(|value| match value.fract() == 0.0 {
+            true => Value::from(value as i64),
+            false => Number::from_f64(value).map_or(Value::Null, Value::Number),
+        }));
+    }
+    numbers
+}
+
+/// Numbers that are no multiple.
+fn uneven(number: &Number, step: &Value) -> Vec<Value> {
+    let mut numbers: Vec<Value> = Vec::new();
+    if let Some(whole) = number.as_i64() {
+        numbers.extend([whole.checked_add(1), whole.checked_sub(1)].into_iter().flatten().map(Value::from));
+    }
+    if let (Some(float), Some(step)) = (number.as_f64(), step.as_f64()) {
+        let moved = [float + step / 2.0, float - step / 2.0];
+        numbers.extend(moved.into_iter().filter_map(Number::from_f64).map(Value::Number));
+    }
+    numbers
+}
+
+/// Lists in which an element is there twice.
+fn repeated(items: &[Value]) -> Vec<Value> {
+    let Some(first) = items.first() else { return Vec::new() };
+    let mut replaced = items.to_vec();
+    if let Some(last) = replaced.last_mut() {
+        *last = first.clone();
+    }
+    let mut longer = items.to_vec();
+    longer.push(first.clone());
+    [replaced, longer].into_iter().filter(|list| list.len() > 1).map(Value::Array).collect()
+}
+
+/// Objects with one entry less than is asked for.
+fn fewer(entries: &Map<String, Value>, count: usize) -> Vec<Value> {
+    let Some(wanted) = count.checked_sub(1) else { return Vec::new() };
+    if entries.len() < wanted {
+        return Vec::new();
+    }
+    let first = entries.iter().take(wanted);
+    let last = entries.iter().skip(entries.len() - wanted);
+    let object = |entries: &mut dyn Iterator<Item = (&String, &Value)>| {
+        Value::Object(entries.map(|(name, value)| (name.clone(), value.clone())).collect())
+    };
+    vec![object(&mut first.into_iter()), object(&mut last.into_iter())]
+}

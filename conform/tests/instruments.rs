@@ -1,0 +1,352 @@
+//! The instruments are proven: a client by hand that is right has nothing wrong, and each fault that is put into it, one at a
+//! time, is found as what it is.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use std::cell::Cell;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use bytes::Bytes;
+use http::{HeaderName, Request};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use yundb_conform::driver::{Encoded, Ended, Entry, Inputs, Outcome, Payload, ended, json};
+use yundb_conform::report::{Kind, Report};
+use yundb_conform::{Driver, Options};
+use yundb_runtime::operation::{body, header, path, query};
+use yundb_runtime::shape::{any, optional, required};
+use yundb_runtime::{
+    Attempt, Call, Client, ClientBuilder, Field, Interceptor, Object, Operation, Protocol, Service, Spec,
+};
+
+/// One fault of a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    None,
+    // In what is sent.
+    WrongByte,
+    DroppedParameter,
+    RenamedHeader,
+    SwappedSegments,
+    OtherMethod,
+    OtherMediaType,
+    NoBody,
+    InventedParameter,
+    SentTwice,
+    // In what the caller can put in.
+    NoSetter,
+    NarrowType,
+    // In what is read.
+    LostField,
+    ChangedField,
+    InventedField,
+    LostHeader,
+    WrongAlternative,
+    UnknownAlternative,
+    Undecoded,
+    UntypedError,
+    ErrorForSuccess,
+    // In the check.
+    MissedConstraint,
+    WrongPath,
+    RefusedValid,
+    CheckedAnyway,
+    Panic,
+}
+
+thread_local! {
+    static FAULT: Cell<Fault> = const { Cell::new(Fault::None) };
+}
+
+fn fault() -> Fault {
+    FAULT.get()
+}
+
+static SERVICE: Service = Service {
+    package: "pets",
+    version: "1",
+    product: "",
+    protocol: Protocol::Http,
+    servers: &[],
+    schemes: &[],
+    security: &[],
+    jobs: &[],
+    limits: &[],
+    busy: &[],
+};
+
+struct PutPet;
+
+impl Operation for PutPet {
+    type Output = Found;
+    type Headers = Headers;
+    type Error = Problem;
+    const SPEC: &'static Spec = &Spec::new("putPet", "PUT", "/owners/{owner}/pets/{pet}")
+        .params(&[
+            path("owner", any().pattern("^[a-z]{3,8}$")),
+            path("pet", any().min(1000).max(9000)),
+            query("limit", any().max(10)).required(),
+            header("X-Trace", any().max_length(8)).required(),
+            body(yundb_runtime::shape::object::<Pet>()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json");
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Pet {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tags: Option<Vec<String>>,
+}
+
+impl Object for Pet {
+    const FIELDS: &'static [Field] = &[required("name", any().min_length(3)), optional("tags", any().unique())];
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Found {
+    it: It,
+    note: String,
+}
+
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "as it is generated")]
+enum It {
+    Cat(Cat),
+    Dog(Dog),
+    Unknown(Value),
+}
+yundb_runtime::untagged_union!(It { Cat, Dog });
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Cat {
+    lives: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Dog {
+    tricks: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Problem {
+    code: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Headers {
+    #[serde(rename = "x-count")]
+    x_count: Option<i64>,
+}
+
+/// What emitted drivers are, with the fault in it.
+const TABLE: &[Entry<Client>] =
+    &[("PUT", "/owners/{owner}/pets/{pet}", |client, given| Box::pin(put_pet(client, given)))];
+
+async fn put_pet(client: Client, mut given: Inputs) -> Ended {
+    let mut call: Call = client.call(PutPet::SPEC).set("owner", given.need::<String>("path", "owner")?);
+    call = match fault() {
+        Fault::NarrowType => call.set("pet", given.need::<u8>("path", "pet")?),
+        _ => call.set("pet", given.need::<i64>("path", "pet")?),
+    };
+    if fault() != Fault::NoSetter
+        && let Some(it) = given.take::<i64>("query", "limit")?
+    {
+        call = call.set("limit", it);
+    }
+    if let Some(it) = given.take::<String>("header", "X-Trace")? {
+        call = call.text("X-Trace", it);
+    }
+    call = call.set("body", given.need::<Pet>("body", "")?);
+    given.rest()?;
+    let unchecked = given.unchecked();
+    if (unchecked && fault() != Fault::CheckedAnyway) || fault() == Fault::MissedConstraint {
+        call = call.unchecked();
+    }
+    match fault() {
+        Fault::Panic => panic!("as a fault would"),
+        Fault::SentTwice => drop(call.clone().send::<PutPet>().await),
+        Fault::RefusedValid => call = call.set("nothing", 1),
+        _ => {}
+    }
+    let mut done = ended(call.send::<PutPet>().await, |it| json(&it), |it| json(it))?;
+    bend(&mut done);
+    Ok(done)
+}
+
+/// Puts a fault into what was read.
+fn bend(done: &mut Outcome) {
+    let payload = |encoded: &mut Encoded, change: &dyn Fn(&mut Value, &mut String)| {
+        if let Payload::Json(Ok(value), debug) = &mut encoded.payload {
+            change(value, debug);
+        }
+    };
+    match done {
+        Outcome::Success { body, headers, status } => match fault() {
+            Fault::LostField => payload(body, &|value, _| drop(value.as_object_mut().unwrap().remove("note"))),
+            Fault::ChangedField => payload(body, &|value, _| value["note"] = "another".into()),
+            Fault::InventedField => payload(body, &|value, _| value["more"] = 1.into()),
+            Fault::LostHeader => payload(headers, &|value, _| value["x-count"] = Value::Null),
+            Fault::WrongAlternative => payload(body, &|_, debug| *debug = debug.replace("Cat(", "Dog(")),
+            Fault::UnknownAlternative => payload(body, &|_, debug| *debug = debug.replace("Cat(", "Unknown(")),
+            Fault::ErrorForSuccess => *status = 201,
+            Fault::Undecoded => {
+                *done = Outcome::Failure {
+                    kind: yundb_runtime::ErrorKind::Decode,
+                    status: Some(200),
+                    message: "it cannot be read".to_owned(),
+                    violations: Vec::new(),
+                    body: None,
+                };
+            }
+            _ => {}
+        },
+        Outcome::Failure { violations, body, .. } => match fault() {
+            Fault::WrongPath => violations.iter_mut().for_each(|(path, _)| path.push_str(".elsewhere")),
+            Fault::UntypedError => *body = None,
+            _ => {}
+        },
+    }
+}
+
+/// Puts a fault into what is sent.
+#[derive(Debug)]
+struct Bend;
+
+impl Interceptor for Bend {
+    fn before_attempt(&self, _: &Attempt, request: &mut Request<Bytes>) {
+        let target = request.uri().to_string();
+        let retarget = |request: &mut Request<Bytes>, target: String| *request.uri_mut() = target.parse().unwrap();
+        match fault() {
+            Fault::WrongByte => {
+                // A letter of the name.
+                let mut bytes = request.body().to_vec();
+                let at = bytes.iter().position(|byte| *byte == b':').unwrap() + 2;
+                bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
+                *request.body_mut() = bytes.into();
+            }
+            Fault::DroppedParameter => retarget(request, target.split('?').next().unwrap().to_owned()),
+            Fault::RenamedHeader => {
+                let value = request.headers_mut().remove("x-trace").unwrap();
+                request.headers_mut().insert(HeaderName::from_static("x-tracer"), value);
+            }
+            Fault::SwappedSegments => {
+                let (path, query) = target.split_once('?').unwrap();
+                let mut segments: Vec<&str> = path.split('/').collect();
+                let last = segments.len() - 1;
+                segments.swap(last, last - 2);
+                retarget(request, format!("{}?{query}", segments.join("/")));
+            }
+            Fault::OtherMethod => *request.method_mut() = http::Method::POST,
+            Fault::OtherMediaType => {
+                drop(request.headers_mut().insert("content-type", http::HeaderValue::from_static("text/plain")));
+            }
+            Fault::NoBody => *request.body_mut() = Bytes::new(),
+            Fault::InventedParameter => retarget(request, format!("{target}&made=up")),
+            _ => {}
+        }
+    }
+}
+
+fn builder() -> ClientBuilder<Client> {
+    ClientBuilder::new(&SERVICE).interceptor(Bend)
+}
+
+fn run(fault: Fault) -> Report {
+    run_on(fault, &[TABLE])
+}
+
+fn run_on(fault: Fault, tables: &'static [&'static [Entry<Client>]]) -> Report {
+    FAULT.set(fault);
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pets.yaml");
+    yundb_conform::run(&spec, "pets", &Driver::new(builder, tables), Options::default()).unwrap()
+}
+
+fn kinds(report: &Report) -> BTreeSet<Kind> {
+    report.wrong.iter().map(|wrong| wrong.kind).collect()
+}
+
+#[test]
+fn a_client_that_is_right_has_nothing_wrong() {
+    let report = run(Fault::None);
+    assert_eq!(report.wrong, []);
+    assert_eq!(report.contradictions, []);
+    assert_eq!((report.operations, report.operations_right), (1, 1));
+    assert_eq!(report.right, report.cases);
+    // Inputs, responses and refusals of nine constraints.
+    assert!(report.cases > 20, "{}", report.cases);
+}
+
+#[test]
+fn each_fault_is_found_as_what_it_is() {
+    let faults = [
+        (Fault::WrongByte, Kind::SentBodyDiffers),
+        (Fault::DroppedParameter, Kind::SentParameterDiffers),
+        (Fault::RenamedHeader, Kind::SentParameterDiffers),
+        (Fault::RenamedHeader, Kind::SentInvented),
+        (Fault::SwappedSegments, Kind::SentParameterDiffers),
+        (Fault::OtherMethod, Kind::SentMalformed),
+        (Fault::OtherMediaType, Kind::SentMalformed),
+        (Fault::NoBody, Kind::SentMalformed),
+        (Fault::InventedParameter, Kind::SentInvented),
+        (Fault::SentTwice, Kind::SentInvented),
+        (Fault::NoSetter, Kind::NoWayToSend),
+        (Fault::NarrowType, Kind::ValueNotTaken),
+        (Fault::LostField, Kind::ResponseLost),
+        (Fault::ChangedField, Kind::ResponseLost),
+        (Fault::InventedField, Kind::ResponseInvented),
+        (Fault::LostHeader, Kind::HeaderLost),
+        (Fault::WrongAlternative, Kind::WrongAlternative),
+        (Fault::UnknownAlternative, Kind::UnknownForKnown),
+        (Fault::Undecoded, Kind::ResponseNotDecoded),
+        (Fault::UntypedError, Kind::ResponseNotDecoded),
+        (Fault::ErrorForSuccess, Kind::ResponseNotDecoded),
+        (Fault::MissedConstraint, Kind::NotRefused),
+        (Fault::WrongPath, Kind::WrongPathInRefusal),
+        (Fault::RefusedValid, Kind::RefusedValid),
+        (Fault::CheckedAnyway, Kind::UncheckedDiffers),
+        (Fault::Panic, Kind::Panicked),
+    ];
+    for (fault, kind) in faults {
+        let report = run(fault);
+        assert!(kinds(&report).contains(&kind), "{fault:?}: {:?}", report.summary());
+        assert!(report.right < report.cases, "{fault:?}");
+        assert_eq!(report.operations_right, 0, "{fault:?}");
+    }
+}
+
+/// What is put into the check alone is found for each constraint of the document.
+#[test]
+fn each_constraint_is_broken() {
+    let report = run(Fault::MissedConstraint);
+    let broken: BTreeSet<&str> = report.wrong.iter().filter_map(|wrong| wrong.name.strip_suffix(" broken")).collect();
+    let expected = [
+        "maxLength of X-Trace",
+        "maximum of limit",
+        "maximum of pet",
+        "minLength of body.name",
+        "minimum of pet",
+        "pattern of owner",
+        "required of X-Trace",
+        "required of body.name",
+        "required of limit",
+        "uniqueItems of body.tags",
+    ];
+    assert_eq!(broken.into_iter().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_missing_operation_is_found() {
+    let report = run_on(Fault::None, &[]);
+    assert_eq!(kinds(&report), BTreeSet::from([Kind::MissingOperation]));
+}
+
+#[test]
+fn the_same_seed_makes_the_same_cases() {
+    let (first, second) = (run(Fault::ChangedField), run(Fault::ChangedField));
+    assert_eq!(first.wrong, second.wrong);
+    assert_eq!(first.cases, second.cases);
+}

@@ -1,0 +1,29 @@
+//! Every operation of specs/ and of the fixtures, with inputs and responses made from its document, held against that document
+//! by a validator that is not ours. `build.rs` writes the drivers.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use yundb_conform::{Driver, Options};
+
+include!(concat!(env!("OUT_DIR"), "/conform.rs"));
+
+/// Nothing is wrong but what the reviewed snapshot of the document lists, and every operation has cases.
+fn conforms(name: &str, folder: &str, driver: &Driver) {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let report = yundb_conform::run(&spec, name, driver, Options::default()).unwrap();
+    assert!(report.cases >= report.operations, "{name}: {} cases of {} operations", report.cases, report.operations);
+    println!("{}", yundb_conform::report::table(std::slice::from_ref(&report)));
+    // Without the values: they change with every new way of making them.
+    let wrong =
+        report.wrong.iter().map(|wrong| format!("{}: {} at {}", wrong.operation, wrong.kind.code(), wrong.place()));
+    let contradictions =
+        report.contradictions.iter().map(|it| format!("{}: contradiction at {}", it.operation, it.schema));
+    let lines: BTreeSet<String> = wrong.chain(contradictions).chain(report.notes.iter().cloned()).collect();
+    let lines: Vec<String> = lines.into_iter().collect();
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(name, lines.join("\n"));
+    });
+}
