@@ -42,6 +42,12 @@
 //! | [`list_gateways`](crate::Client::list_gateways) | List gateways | `Action=GetUserGateways` |
 //! | [`show_gateway`](crate::Client::show_gateway) | Show a gateway | `Action=FindUserGatewayById` |
 //!
+//! ## Client settings
+//!
+//! The client fills these parameters of its calls:
+//!
+//! - `region`: Region to create the gateway in. Example: `cn-hangzhou`.
+//!
 //! ## Servers
 //!
 //! - `https://dg.cn-hangzhou.aliyuncs.com`: China (Hangzhou)

@@ -175,6 +175,12 @@
 //! | [`list_tag_resources`](crate::Client::list_tag_resources) | List tags (deprecated) | `Action=ListTagResources` |
 //! | [`untag_resources`](crate::Client::untag_resources) | Remove tags from instances (deprecated) | `Action=UntagResources` |
 //!
+//! ## Client settings
+//!
+//! The client fills these parameters of its calls:
+//!
+//! - `region`: Region of the instance. Example: `cn-hangzhou`.
+//!
 //! ## Servers
 //!
 //! - `https://dts.cn-shanghai.aliyuncs.com`: China (Shanghai)

@@ -33,6 +33,7 @@
 //!
 //! - `https://sts.aliyuncs.com`: Central endpoint, serves every region.
 //! - `https://sts.{region}.aliyuncs.com`: Endpoint of one region.
+//!   - `region`: Region id. A few regions have no endpoint of their own; use the central one there.
 //!
 //! ## Security
 //!

@@ -148,9 +148,18 @@
 //! | [`roll_back_kernel_version`](crate::Client::roll_back_kernel_version) | Roll back the kernel version | `POST /v3/{project_id}/instances/{instance_id}/database-version/rollback-version` |
 //! | [`show_kernel_version_risks`](crate::Client::show_kernel_version_risks) | Show the risks of the kernel version | `GET /v3/{project_id}/instances/{instance_id}/show-risk-info` |
 //!
+//! ## Client settings
+//!
+//! The client fills these parameters of its calls:
+//!
+//! - `project_id`: Id of the project, which belongs to one region. Example: `055d9f4ee780d4d42f96c01c1bc3c50c`.
+//! - `language`: Language of messages in the answer. Chinese if you do not say. Default: `zh-cn`.
+//!   One of `zh-cn`, `en-us`.
+//!
 //! ## Servers
 //!
 //! - `https://ddm.{region}.myhuaweicloud.com`: Endpoint of a region.
+//!   - `region`: Region id.
 //! - `https://ddm.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
 //!
 //! ## Security

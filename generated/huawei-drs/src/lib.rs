@@ -25,9 +25,18 @@
 //! |---|---|---|
 //! | [`create_connection`](crate::Client::create_connection) | Create a connection | `POST /v5/{project_id}/connections` |
 //!
+//! ## Client settings
+//!
+//! The client fills these parameters of its calls:
+//!
+//! - `project_id`: Id of the project, which belongs to one region. Example: `5237e10fe9aa4ad5b16b6a5245248314`.
+//! - `language`: Language of messages in the answer.
+//!   One of `en-us`, `zh-cn`.
+//!
 //! ## Servers
 //!
 //! - `https://drs.{region}.myhuaweicloud.com`: Endpoint of a region.
+//!   - `region`: Region id.
 //! - `https://drs.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
 //!
 //! ## Security

@@ -364,6 +364,14 @@
 //! | [`list_slow_logs_v3`](crate::Client::list_slow_logs_v3) | List the slow queries (deprecated) | `GET /v3/{project_id}/instances/{instance_id}/slowlog` |
 //! | [`show_job_legacy`](crate::Client::show_job_legacy) | Show a job (deprecated) | `GET /mysql/v3/{project_id}/jobs` |
 //!
+//! ## Client settings
+//!
+//! The client fills these parameters of its calls:
+//!
+//! - `project_id`: Id of the project, which belongs to one region. Example: `054e292c9880d4992f02c0196d3ea468`.
+//! - `language`: Language of messages in the answer. English if you do not say. Default: `en-us`.
+//!   One of `en-us`, `zh-cn`.
+//!
 //! ## Servers
 //!
 //! - `https://gaussdb.cn-north-4.myhuaweicloud.com`: Beijing, zone 4.

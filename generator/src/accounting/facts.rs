@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Account, Fate, Ledger, Lost, Reason};
+use super::{Account, Fate, Ledger, Reason};
 use crate::diagnostic::{Diagnostics, Location};
 use crate::load::{Entry, Kind, Node, Shape, Value};
 
@@ -252,8 +252,17 @@ impl Facts {
         self.references.extend(to.map(|(section, name)| (step, section.to_owned(), name.to_owned())));
     }
 
-    /// What became of each fact.
+    /// What became of each fact, in sum.
     pub fn settle(&self, ledger: &Ledger, diagnostics: &Diagnostics) -> Account {
+        let mut account = Account::default();
+        for (fact, at, fate) in self.fates(ledger, diagnostics) {
+            account.count(fact, fate, at);
+        }
+        account
+    }
+
+    /// What became of each fact, in the document's order.
+    pub fn fates(&self, ledger: &Ledger, diagnostics: &Diagnostics) -> Vec<(Fact, &Location, Fate)> {
         let place = |at: &Location, start: u32| (Arc::as_ptr(at.source()), start);
         let mut left_out: HashMap<_, &'static str> = HashMap::new();
         for diagnostic in diagnostics.iter() {
@@ -280,9 +289,7 @@ impl Facts {
             }
         }
         let reached = self.reached(&covered, ledger);
-        let mut account = Account::default();
-        for (index, step) in self.steps.iter().enumerate() {
-            let Some(fact) = step.fact else { continue };
+        let fates = self.steps.iter().enumerate().filter_map(|(index, step)| {
             let fate = if ledger.has(&step.at) {
                 Fate::InClient
             } else if let Some(fate) = covered.get(index).copied().flatten() {
@@ -290,12 +297,11 @@ impl Facts {
             } else if !reached.get(index).copied().unwrap_or(true) {
                 Fate::Inconsequential(Reason::Unreferenced)
             } else {
-                account.lost.push(Lost { fact, at: step.at.clone() });
                 Fate::Lost
             };
-            account.count(fact, fate, &step.at);
-        }
-        account
+            Some((step.fact?, &step.at, fate))
+        });
+        fates.collect()
     }
 
     /// Which steps stand outside of the components, or in one that something refers to.

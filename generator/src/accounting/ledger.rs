@@ -1,7 +1,7 @@
 //! What of a document has become part of the client: marks by place, cheap enough to be made at every keyword.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::Reason;
@@ -12,6 +12,8 @@ use crate::load::Keyword;
 #[derive(Debug, Default)]
 pub struct Ledger {
     marks: RefCell<HashMap<*const Source, Marks>>,
+    /// Places at which no mark is made.
+    deaf: HashSet<Location>,
 }
 
 /// The marks in one file.
@@ -23,8 +25,17 @@ struct Marks {
 }
 
 impl Ledger {
+    /// A ledger that no mark reaches from some places, as if whatever takes them over were not there. For tests of the
+    /// accounting itself.
+    pub fn deaf_at(places: impl IntoIterator<Item = Location>) -> Self {
+        Self { deaf: places.into_iter().collect(), ..Self::default() }
+    }
+
     /// What stands here is in the client.
     pub fn take(&self, at: &Location) {
+        if !self.deaf.is_empty() && self.deaf.contains(at) {
+            return;
+        }
         let mut files = self.marks.borrow_mut();
         let marks = files.entry(Arc::as_ptr(at.source())).or_default();
         let (word, bit) = (at.start() / 64, at.start() % 64);

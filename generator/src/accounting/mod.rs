@@ -90,7 +90,7 @@ impl Account {
                 count.inconsequential += 1;
                 *self.reasons.entry((reason, fact)).or_default() += 1;
             }
-            Fate::Lost => {}
+            Fate::Lost => self.lost.push(Lost { fact, at: at.clone() }),
         }
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use askama::Template;
 
 use super::EmitError;
+use crate::lower::listed;
 use crate::lower::model::{Input, Operation, RUNTIME_FEATURES, Service};
 
 /// How the crate's manifest names what it stands on.
@@ -43,6 +44,7 @@ struct PageTemplate<'a> {
     krate: String,
     example: Option<Example>,
     operations: usize,
+    settings: Vec<String>,
     servers: Vec<String>,
     schemes: Vec<String>,
 }
@@ -87,21 +89,24 @@ pub(super) fn page(service: &Service) -> Result<String, EmitError> {
     let operations = service.groups.iter().map(|group| group.operations.len()).sum();
     let servers = service.servers.iter().filter(|server| !server.docs.is_empty());
     let schemes = service.schemes.iter().filter(|scheme| !scheme.docs.is_empty());
+    let settings = service.settings.iter().flat_map(|setting| {
+        let docs: Vec<String> = setting.docs.join(&String::new());
+        entry(&setting.name, &docs)
+    });
     render(&PageTemplate {
         service,
         krate: service.package.replace('-', "_"),
         example: example(service),
         operations,
+        settings: settings.collect(),
         servers: servers.flat_map(|server| entry(&server.url, &server.docs)).collect(),
         schemes: schemes.flat_map(|scheme| entry(&scheme.name, &scheme.docs)).collect(),
     })
 }
 
-/// An entry of a list: a name, and the lines that say what it is.
+/// An entry of a list: a name as code, and the lines that say what it is.
 fn entry(name: &str, docs: &[String]) -> Vec<String> {
-    let (first, more) = docs.split_first().map_or(("", docs), |(first, more)| (first.as_str(), more));
-    let more = more.iter().map(|line| if line.is_empty() { String::new() } else { format!("  {line}") });
-    std::iter::once(format!("- `{name}`: {first}")).chain(more).collect()
+    listed(&format!("`{name}`"), docs)
 }
 
 fn render(template: &impl Template) -> Result<String, EmitError> {

@@ -232,6 +232,7 @@ impl<'a> Lower<'a, '_> {
 
     fn headers(&mut self, response: &Part<'a, Response>, type_name: &str, fields: &mut Vec<Field>) {
         for (wire, header) in response.map("headers", &response.item.headers) {
+            let at = header.at;
             let header = match self.header(header) {
                 Ok(header) => header,
                 Err(at) => {
@@ -247,9 +248,11 @@ impl<'a> Lower<'a, '_> {
                 false => fields.iter().any(|field| field.wire == lower).then_some(Reason::Repeated),
             };
             if let Some(reason) = reason {
+                self.ledger.ignore(at, reason);
                 header.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, reason));
                 continue;
             }
+            self.ledger.take(at);
             self.take_members(&header, &["description", "schema", "deprecated", "required", "style", "explode"]);
             let lowered = match (&header.item.format, header.schema()) {
                 (ParameterSchemaOrContent::Schema(_), Some(schema)) => {
@@ -313,7 +316,6 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn header(&self, part: Part<'a, ReferenceOr<Header>>) -> Result<Part<'a, Header>, &'a Location> {
-        self.ledger.take(part.at);
         if let Some(entry) = part.entry("$ref") {
             self.ledger.take(&entry.key);
         }

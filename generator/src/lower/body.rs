@@ -86,7 +86,7 @@ impl<'a> Lower<'a, '_> {
         let entry = found.operation.entry("requestBody")?;
         self.ledger.take(&entry.key);
         let body = Part::of(found.operation.item.request_body.as_ref()?, entry);
-        self.ledger.take(body.place("$ref"));
+        self.take_members(&body, &["$ref"]);
         match self.loaded.follow(body, "requestBodies", |components| &components.request_bodies) {
             Ok(body) => Some(body),
             Err(at) => {
@@ -106,6 +106,10 @@ impl<'a> Lower<'a, '_> {
         inputs: &mut Inputs<'a>,
     ) {
         self.take_members(media, &["schema"]);
+        for (_, field) in media.entry("encoding").into_iter().flat_map(|encoding| encoding.node.entries()) {
+            let message = "`encoding` is for forms, and JSON is none".to_owned();
+            self.unsupported("encoding", message, &field.key, "ignored");
+        }
         // The fields of an inline object are setters of the call; a type with a name is given whole.
         if let Some(schema) = media.schema().filter(|schema| schema.reference().is_none()) {
             let flat = schema.read();

@@ -92,15 +92,11 @@ fn flush(open: &mut String, out: &mut Docs) {
     out.extend(textwrap::wrap(&text, options).into_iter().map(std::borrow::Cow::into_owned));
 }
 
-/// An item of a list: further lines are indented under it.
-pub fn item(text: &str) -> Docs {
-    let lines = lines(text);
-    let indented = |(index, line): (usize, String)| match (index, line.is_empty()) {
-        (0, _) => format!("- {line}"),
-        (_, true) => line,
-        _ => format!("  {line}"),
-    };
-    lines.into_iter().enumerate().map(indented).collect()
+/// An item of a list: a name, and what is said of it indented under that.
+pub fn listed(name: &str, docs: &[String]) -> Docs {
+    let (first, more) = docs.split_first().map_or(("", docs), |(first, more)| (first.as_str(), more));
+    let more = more.iter().map(|line| if line.is_empty() { String::new() } else { format!("  {line}") });
+    std::iter::once(format!("- {name}: {first}").trim_end().to_owned()).chain(more).collect()
 }
 
 /// Escapes what rustdoc would read as a link or as HTML.

@@ -13,6 +13,7 @@ mod security;
 mod usage;
 mod variants;
 
+pub use docs::listed;
 pub use schema::renamed;
 
 use std::collections::{HashMap, HashSet};
@@ -24,7 +25,7 @@ use serde_json::Value;
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
-use model::{Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, TypeDef};
+use model::{Docs, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef};
 use schema::{Component, Inline};
 
 /// Turns a loaded document into the model of a client crate. The ledger gets a mark for all that is taken over.
@@ -44,6 +45,7 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diag
         seen: HashSet::new(),
         outcomes: Vec::new(),
         jobs: Vec::new(),
+        settings: Vec::new(),
         operation: String::new(),
     };
     // Shared types have the first claim on their names, whether operations use them or not.
@@ -73,6 +75,7 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diag
         document: self::document(api),
         protocol: lower.protocol,
         servers: lower.servers(&document, &api.servers),
+        settings: std::mem::take(&mut lower.settings),
         schemes,
         security: lower.security(&document, api.security.as_deref()).unwrap_or_default(),
         groups,
@@ -177,6 +180,7 @@ pub(crate) struct Lower<'a, 'd> {
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,
     jobs: Vec<Job>,
+    settings: Vec<Setting>,
     /// The operation at hand, for diagnostics.
     operation: String,
 }
@@ -317,6 +321,17 @@ fn document(api: &OpenAPI) -> Option<String> {
     api.extensions.get("x-doc")?.get("document")?.as_str().map(str::to_owned)
 }
 
+/// What is said of a server and of the variables in its URL.
+fn server_docs(server: &openapiv3::Server) -> Docs {
+    let mut out = docs::lines(server.description.as_deref().unwrap_or_default());
+    for (name, variable) in server.variables.iter().flatten() {
+        if let Some(words) = variable.description.as_deref().filter(|words| !words.trim().is_empty()) {
+            out.extend(docs::listed(&format!("`{name}`"), &docs::lines(words)));
+        }
+    }
+    out
+}
+
 impl<'a> Lower<'a, '_> {
     /// The servers of the document, a path or an operation.
     fn servers<T>(&self, of: &Part<'a, T>, servers: &'a [openapiv3::Server]) -> Vec<Server> {
@@ -333,7 +348,7 @@ impl<'a> Lower<'a, '_> {
             Server {
                 url: part.item.url.trim_end_matches('/').to_owned(),
                 region: part.item.extensions.get("x-region").and_then(Value::as_str).map(str::to_owned),
-                docs: docs::lines(part.item.description.as_deref().unwrap_or_default()),
+                docs: server_docs(part.item),
                 variables: variables.collect(),
             }
         };

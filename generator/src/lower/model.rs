@@ -25,6 +25,8 @@ pub struct Service {
     pub protocol: Protocol,
     /// Where the service is reached.
     pub servers: Vec<Server>,
+    /// What the client fills in each call that has it.
+    pub settings: Vec<Setting>,
     /// Security schemes by name.
     pub schemes: Vec<Scheme>,
     /// Default alternatives of schemes.
@@ -626,6 +628,15 @@ pub struct Server {
     pub docs: Docs,
     /// The variables of its template.
     pub variables: Vec<ServerVariable>,
+}
+
+/// A setting of the client that fills parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// Its name.
+    pub name: String,
+    /// What the document says of the parameters, each different text once.
+    pub docs: Vec<Docs>,
 }
 
 /// A variable of a server's URL.

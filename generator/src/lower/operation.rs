@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use openapiv3::{Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
-use super::model::{Docs, Input, InputKind, Operation, Param, Place, Serialization, Server, Style, Type};
+use super::model::{
+    Docs, Input, InputKind, Operation, Param, Place, Serialization, Server, Setting, Style, Type, TypeKind,
+};
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs, names};
 use crate::accounting::Reason;
@@ -139,7 +141,7 @@ impl<'a> Lower<'a, '_> {
         let paging = self.paging(found, &inputs, &answers.output);
         let job = self.job(found, &inputs);
         Operation {
-            docs: self.operation_docs(found, &summary, &inputs.body_docs, &servers, &answers.meanings),
+            docs: self.operation_docs(found, &summary, &inputs, &servers, &answers.meanings),
             aliases: aliases(found, &method_name, &type_name),
             deprecated: operation.deprecated.then(|| deprecation(found)),
             summary,
@@ -179,7 +181,7 @@ impl<'a> Lower<'a, '_> {
         &self,
         found: &Found<'a>,
         summary: &str,
-        body: &[&str],
+        inputs: &Inputs<'a>,
         servers: &[Server],
         meanings: &[(String, String)],
     ) -> Docs {
@@ -196,7 +198,7 @@ impl<'a> Lower<'a, '_> {
         }
         self.take_members(&found.item, &["summary", "description"]);
         let of_path = [&found.item.item.summary, &found.item.item.description];
-        for words in of_path.into_iter().flatten().map(String::as_str).chain(body.iter().copied()) {
+        for words in of_path.into_iter().flatten().map(String::as_str).chain(inputs.body_docs.iter().copied()) {
             out.push(String::new());
             out.extend(docs::lines(words));
         }
@@ -224,7 +226,7 @@ impl<'a> Lower<'a, '_> {
                 facts.push(format!("Source: {document}, section {place}."));
             }
         }
-        let scopes = self.scopes(found);
+        let scopes = self.scopes(found.operation.node, None);
         if !scopes.is_empty() {
             facts.push(format!("Scopes: {}.", scopes.join(", ")));
         }
@@ -241,29 +243,23 @@ impl<'a> Lower<'a, '_> {
             out.push(String::new());
             out.extend(docs::lines(&format!("See {words}{}", external.url)));
         }
+        if !inputs.arguments.is_empty() {
+            out.extend([String::new(), "# Arguments".to_owned(), String::new()]);
+            for argument in &inputs.arguments {
+                let name = argument.ident.trim_start_matches("r#");
+                out.extend(docs::listed(&format!("`{name}`"), &argument.docs));
+            }
+        }
         let described: Vec<&Server> = servers.iter().filter(|server| !server.docs.is_empty()).collect();
         if !described.is_empty() {
             out.extend([String::new(), "# Servers".to_owned(), String::new()]);
-            let server = |server: &&Server| docs::item(&format!("`{}`: {}", server.url, server.docs.join("\n")));
-            out.extend(described.iter().flat_map(server));
+            out.extend(described.iter().flat_map(|server| docs::listed(&format!("`{}`", server.url), &server.docs)));
         }
         if !meanings.is_empty() {
             out.extend([String::new(), "# Responses".to_owned(), String::new()]);
-            out.extend(meanings.iter().flat_map(|(status, words)| docs::item(&format!("{status}: {words}"))));
+            out.extend(meanings.iter().flat_map(|(status, words)| docs::listed(status, &docs::lines(words))));
         }
         out
-    }
-
-    /// The scopes that the operation's own security asks for.
-    fn scopes(&self, found: &Found<'a>) -> Vec<String> {
-        let security = found.operation.node.get("security");
-        let requirements = security.into_iter().flat_map(|node| node.items()).flat_map(|item| item.entries());
-        let mut scopes: Vec<String> = Vec::new();
-        for scope in requirements.flat_map(|(_, scheme)| scheme.node.items()) {
-            self.ledger.take(&scope.location);
-            scopes.extend(scope.as_str().map(|scope| format!("`{scope}`")).filter(|scope| !scopes.contains(scope)));
-        }
-        scopes
     }
 
     /// The words of a path without operations are of no use.
@@ -286,6 +282,23 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
+    /// The values of an enum, in words.
+    fn values_of(&self, ty: &Type) -> Option<String> {
+        let Type::Named(id) = ty else { return None };
+        let TypeKind::StringEnum(variants) = &self.types.get(*id)?.kind else { return None };
+        let values: Vec<String> = variants.iter().map(|variant| format!("`{}`", variant.value)).collect();
+        Some(format!("One of {}.", values.join(", ")))
+    }
+
+    /// Keeps what is said of a parameter that the client fills: once, though many operations have it.
+    fn setting(&mut self, name: &str, docs: Docs) {
+        match self.settings.iter_mut().find(|setting| setting.name == name) {
+            Some(setting) if setting.docs.contains(&docs) => {}
+            Some(setting) => setting.docs.push(docs),
+            None => self.settings.push(Setting { name: name.to_owned(), docs: vec![docs] }),
+        }
+    }
+
     /// The operation's parameters, its own before those of the path.
     fn parameters(&mut self, found: &Found<'a>) -> Vec<Part<'a, Parameter>> {
         let own = found.operation.list("parameters", &found.operation.item.parameters);
@@ -295,13 +308,18 @@ impl<'a> Lower<'a, '_> {
         let mut seen = HashSet::new();
         let mut out = Vec::new();
         for parameter in own.chain(shared) {
-            let reference = parameter.place("$ref");
+            let reference = parameter.entry("$ref").map(|entry| &entry.key);
             let Ok(parameter) = self.loaded.follow(parameter, "parameters", |components| &components.parameters) else {
                 let message = "the reference does not lead to a parameter".to_owned();
-                self.unsupported("foreign-ref", message, reference, "the parameter is left out");
+                self.unsupported(
+                    "foreign-ref",
+                    message,
+                    reference.unwrap_or(found.operation.at),
+                    "the parameter is left out",
+                );
                 continue;
             };
-            self.ledger.take(reference);
+            reference.into_iter().for_each(|at| self.ledger.take(at));
             let place = place(parameter.item);
             let name = &parameter.item.parameter_data_ref().name;
             // OpenAPI has these elsewhere: media types, and security schemes if there are any.
@@ -384,8 +402,8 @@ impl<'a> Lower<'a, '_> {
         let ambiguous = inputs.ambiguous(&data.name, place);
         let text = matches!(ty, Type::String | Type::Secret | Type::JsonText(_));
         let kind = match json && !text && place != Place::Path && ambiguous.is_none() {
-            true => InputKind::JsonText(ty),
-            false => InputKind::Value(ty, false),
+            true => InputKind::JsonText(ty.clone()),
+            false => InputKind::Value(ty.clone(), false),
         };
         let input = Input {
             ident: inputs.name(&data.name, place),
@@ -397,7 +415,11 @@ impl<'a> Lower<'a, '_> {
         };
         match (place, &client) {
             // What the client fills is not asked of every call.
-            (_, Some(_)) => {}
+            (_, Some(setting)) => {
+                let mut docs = input.docs;
+                docs.extend(self.values_of(&ty));
+                self.setting(setting, docs);
+            }
             (Place::Path, None) => inputs.arguments.push(input),
             (_, None) => inputs.setters.push(input),
         }

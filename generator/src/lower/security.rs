@@ -7,7 +7,7 @@ use openapiv3::{APIKeyLocation, ReferenceOr, SecurityRequirement, SecurityScheme
 use super::model::{Place, Scheme, SchemeKind};
 use super::{Lower, docs, operation};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::load::{MUTUAL_TLS, Part};
+use crate::load::{MUTUAL_TLS, Node, Part};
 
 const CODE: &str = "security-scheme";
 
@@ -31,6 +31,12 @@ impl<'a> Lower<'a, '_> {
                 self.left_to_caller(name, &entry.key, declared.ok().map(|scheme| scheme.item));
             }
             schemes.push(Scheme { name: name.clone(), docs, kind });
+        }
+        for scheme in &mut schemes {
+            let scopes = self.scopes(self.loaded.document().node, Some(&scheme.name));
+            if !scopes.is_empty() {
+                scheme.docs.extend(docs::lines(&format!("Scopes: {}.", scopes.join(", "))));
+            }
         }
         for (name, places) in self.asked_for() {
             if !schemes.iter().any(|scheme| scheme.name == name) {
@@ -68,6 +74,20 @@ impl<'a> Lower<'a, '_> {
             }
         }
         found
+    }
+
+    /// The scopes that the document or an operation asks for: of one scheme, or of all.
+    pub(super) fn scopes(&self, node: &'a Node, of: Option<&str>) -> Vec<String> {
+        let requirements =
+            node.get("security").into_iter().flat_map(|node| node.items()).flat_map(|item| item.entries());
+        let mut scopes: Vec<String> = Vec::new();
+        let schemes = requirements.filter(|(name, _)| of.is_none_or(|of| of == *name));
+        for scope in schemes.flat_map(|(_, scheme)| scheme.node.items()) {
+            self.ledger.take(&scope.location);
+            let scope = scope.as_str().map(|scope| format!("`{scope}`"));
+            scopes.extend(scope.filter(|scope| !scopes.contains(scope)));
+        }
+        scopes
     }
 
     /// The alternatives of the document or an operation: the names of the schemes in each.

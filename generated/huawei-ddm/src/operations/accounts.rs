@@ -20,6 +20,10 @@ impl Client {
     ///
     /// Permission: `ddm:user:list`. Source: huawei-ddm.txt, section 4.4.2 Querying DDM accounts.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The accounts.
@@ -197,6 +201,10 @@ impl Client {
     ///
     /// Permission: `ddm:user:create`. Source: huawei-ddm.txt, section 4.4.1 Creating a DDM account.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The accounts were created.
@@ -328,6 +336,12 @@ impl Client {
     ///
     /// Permission: `ddm:user:modify`. Source: huawei-ddm.txt, section 4.4.3 Modifying a DDM account.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `username`: Name of the account.
+    /// - `user`: What to change of the account. Required.
+    ///
     /// # Responses
     ///
     /// - `200`: The account was updated.
@@ -432,6 +446,11 @@ impl Client {
     ///
     /// Permission: `ddm:user:delete`. Source: huawei-ddm.txt, section 4.4.4 Deleting a DDM account.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `username`: Name of the account.
+    ///
     /// # Responses
     ///
     /// - `200`: The account was deleted.
@@ -485,6 +504,11 @@ impl Client {
     /// `POST /v2/{project_id}/instances/{instance_id}/users/{username}/password`
     ///
     /// Source: huawei-ddm.txt, section 4.4.5 Resetting the password of a DDM account.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `username`: Name of the account.
     ///
     /// # Responses
     ///
@@ -561,6 +585,10 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/admin-user`
     ///
     /// Source: huawei-ddm.txt, section 4.4.6 Managing the password of the DDM administrator.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///

@@ -19,6 +19,10 @@ impl Client {
     ///
     /// Permission: `ddm:database:list`. Source: huawei-ddm.txt, section 4.3.2 Querying DDM logical databases.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: A page of the databases.
@@ -184,6 +188,10 @@ impl Client {
     ///
     /// Permission: `ddm:database:create`. Source: huawei-ddm.txt, section 4.3.1 Creating a DDM logical database.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The creation of the databases was accepted.
@@ -333,6 +341,11 @@ impl Client {
     ///
     /// Permission: `ddm:database:get`. Source: huawei-ddm.txt, section 4.3.3 Querying the details of a DDM logical database.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `ddm_dbname`: Name of the database. Upper and lower case count as the same.
+    ///
     /// # Responses
     ///
     /// - `200`: The database.
@@ -444,6 +457,11 @@ impl Client {
     ///
     /// Permission: `ddm:database:delete`. Source: huawei-ddm.txt, section 4.3.4 Deleting a DDM logical database.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `ddm_dbname`: Name of the database to delete. Upper and lower case count as the same.
+    ///
     /// # Responses
     ///
     /// - `200`: The database is deleted. The answer is an empty object.
@@ -506,6 +524,10 @@ impl Client {
     /// `GET /v1/{project_id}/instances/{instance_id}/rds`
     ///
     /// Source: huawei-ddm.txt, section 4.3.5 Querying the database instances that a new logical database can use.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///
@@ -626,6 +648,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/databases`
     ///
     /// Source: huawei-ddm.txt, section 4.3.6 Creating a logical database (v3).
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///
@@ -754,6 +780,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/databases/{database_name}`
     ///
     /// Source: huawei-ddm.txt, section 4.3.7 Deleting a logical database (v3).
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `database_name`: Name of the database to delete.
     ///
     /// # Responses
     ///

@@ -234,6 +234,10 @@ impl Client {
     ///
     /// Permissions: `ddm:instance:create`, `ecs:*:get*`, `ecs:*:list*`, `vpc:vpcs:list`, `vpc:securityGroups:get`, `vpc:subnets:get`, `ecs:cloudServerNics:update`, `ecs:serverInterfaces:use`, `vpc:ports:*`. Source: huawei-ddm.txt, section 4.2.1 Buying a DDM instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance`: The instance to create. Required.
+    ///
     /// # Responses
     ///
     /// - `200`: The creation was started, or the order was placed.
@@ -579,6 +583,10 @@ impl Client {
     ///
     /// Permissions: `ddm:instance:get`, `vpc:*:get*`, `vpc:*:list*`. Source: huawei-ddm.txt, section 4.2.3 Querying the details of a DDM instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The instance.
@@ -692,6 +700,10 @@ impl Client {
     ///
     /// Permissions: `ddm:instance:delete`, `vpc:ports:delete`. Source: huawei-ddm.txt, section 4.2.6 Deleting a DDM instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The deletion was started.
@@ -753,6 +765,10 @@ impl Client {
     /// `PUT /v1/{project_id}/instances/{instance_id}/modify-name`
     ///
     /// Permission: `ddm:instance:modify`. Source: huawei-ddm.txt, section 4.2.4 Changing the name of a DDM instance.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///
@@ -826,6 +842,10 @@ impl Client {
     ///
     /// Permissions: `ddm:instance:modify`, `vpc:*:get*`, `vpc:*:list*`, `vpc:ports:update`, `vpc:securityGroups:get`. Source: huawei-ddm.txt, section 4.2.5 Changing the security group of a DDM instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The instance has its new security group.
@@ -891,6 +911,10 @@ impl Client {
     /// `POST /v1/{project_id}/instances/{instance_id}/action`
     ///
     /// Permission: `ddm:instance:reboot`. Source: huawei-ddm.txt, section 4.2.7 Restarting a DDM instance.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///
@@ -992,6 +1016,10 @@ impl Client {
     ///
     /// Permission: `ddm:instance:modify`. Source: huawei-ddm.txt, section 4.2.8 Reloading table data of DDM.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The table data is reloaded. The answer is an empty object.
@@ -1036,6 +1064,10 @@ impl Client {
     /// `PUT /v2/{project_id}/instances/{instance_id}/action/read-write-strategy`
     ///
     /// Source: huawei-ddm.txt, section 4.2.11 Changing the read strategy of the database instances associated with DDM.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///
@@ -1108,6 +1140,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.2.12 Synchronizing DN information.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The synchronization was started.
@@ -1167,6 +1203,10 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/flavor`
     ///
     /// Source: huawei-ddm.txt, section 4.2.19 Changing the flavor of a DDM instance.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///
@@ -1240,6 +1280,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.2.26 Setting SSL encryption (v3).
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `202`: The change was accepted.
@@ -1307,6 +1351,10 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/port`
     ///
     /// Source: huawei-ddm.txt, section 4.2.27 Changing the port of an instance.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///

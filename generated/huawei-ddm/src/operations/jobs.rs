@@ -18,6 +18,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.2.25 Querying a job by its id.
     ///
+    /// # Arguments
+    ///
+    /// - `job_id`: Id of the job.
+    ///
     /// # Responses
     ///
     /// - `200`: The job.

@@ -18,6 +18,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.7.1 Querying the kernel versions that a DDM instance can change to.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The versions.
@@ -82,6 +86,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/database-version/change-version`
     ///
     /// Source: huawei-ddm.txt, section 4.7.2 Changing the kernel version of a DDM instance.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///
@@ -154,6 +162,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.7.3 Rolling back the kernel version of a DDM instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `202`: The rollback was started.
@@ -211,6 +223,10 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/show-risk-info`
     ///
     /// Source: huawei-ddm.txt, section 4.7.4 Risks of the DDM kernel version.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///

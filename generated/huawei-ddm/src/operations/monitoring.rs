@@ -18,6 +18,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.5.1 Monitoring slow query logs.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: A page of the slow queries.

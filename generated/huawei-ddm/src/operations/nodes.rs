@@ -19,6 +19,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.2.9 Adding nodes to a DDM instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The expansion was started, or the order was placed.
@@ -133,6 +137,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.2.10 Removing nodes from a DDM instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The removal was started.
@@ -213,6 +221,10 @@ impl Client {
     /// `GET /v1/{project_id}/instances/{instance_id}/nodes`
     ///
     /// Source: huawei-ddm.txt, section 4.2.13 Querying the nodes of a DDM instance.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///
@@ -343,6 +355,11 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.2.14 Querying a node of a DDM instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `node_id`: Id of the node.
+    ///
     /// # Responses
     ///
     /// - `200`: The node.
@@ -426,6 +443,10 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/groups`
     ///
     /// Source: huawei-ddm.txt, section 4.2.20 Querying the groups of a DDM instance.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///
@@ -568,6 +589,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.2.21 Creating a group of a DDM instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `202`: The group is being created, or ordered.
@@ -685,6 +710,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/nodes`
     ///
     /// Source: huawei-ddm.txt, section 4.2.24 Adding nodes to a DDM instance (v3).
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     ///
     /// # Responses
     ///

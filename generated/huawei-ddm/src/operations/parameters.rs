@@ -20,6 +20,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.2.15 Querying the parameters of a DDM instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: A page of the parameters.
@@ -139,6 +143,12 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`
     ///
     /// Source: huawei-ddm.txt, section 4.2.16 Changing the parameters of a DDM instance.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    /// - `values`: New values by parameter name, all as text. A parameter that is left out, or whose name is empty, keeps its
+    ///   value: the default of a parameter is what an instance has until it is changed. Required.
     ///
     /// # Responses
     ///

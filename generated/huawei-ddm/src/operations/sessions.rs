@@ -18,6 +18,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.6.1 Querying logical sessions.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: A page of the logical sessions.
@@ -134,6 +138,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.6.2 Killing logical sessions.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
+    ///
     /// # Responses
     ///
     /// - `200`: The order was taken, or `resp` says that it was not.
@@ -211,6 +219,10 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/physical-processes`
     ///
     /// Source: huawei-ddm.txt, section 4.6.3 Querying physical sessions.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the RDS instance that belongs to the DDM instance.
     ///
     /// # Responses
     ///
@@ -331,6 +343,10 @@ impl Client {
     ///
     /// Source: huawei-ddm.txt, section 4.6.4 Killing physical sessions.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the RDS instance that belongs to the DDM instance.
+    ///
     /// # Responses
     ///
     /// - `200`: The order was taken, or `resp` says that it was not.
@@ -400,6 +416,10 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/processes-audit-log`
     ///
     /// Source: huawei-ddm.txt, section 4.6.5 Querying audit logs of killed sessions.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the DDM instance, or of an RDS instance that belongs to it.
     ///
     /// # Responses
     ///

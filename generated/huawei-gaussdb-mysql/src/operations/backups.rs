@@ -21,6 +21,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.1 Setting the backup policy.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `backup_policy`: How backups are made. Required.
+    ///
     /// # Responses
     ///
     /// - `200`: Done.
@@ -382,6 +387,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.4 Showing the backup policy.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The backup policy.
@@ -457,6 +466,10 @@ impl Client {
     /// `DELETE /v3/{project_id}/backups/{backup_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.5 Deleting a backup.
+    ///
+    /// # Arguments
+    ///
+    /// - `backup_id`: Id of the backup. Example: `1fe4feaab48f11e6654hfa163eba87e4b66`.
     ///
     /// # Responses
     ///
@@ -609,6 +622,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.7 Listing the times that can be restored.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The times that can be restored.
@@ -685,6 +702,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.9 Showing whether backups are encrypted.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The state.
@@ -758,6 +779,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/backups/encryption`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.8 Turning the encryption of backups on or off.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -838,6 +863,10 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/incremental-backups`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.10 Listing the incremental backups.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -958,6 +987,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.11 Setting the cross-region backup policy.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `backup_policy`: How backups are made. Required.
+    ///
     /// # Responses
     ///
     /// - `200`: Done.
@@ -1051,6 +1085,10 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/backups/restore/tables`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.13 Listing the tables that can be restored.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -1159,6 +1197,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/backups/restore/tables`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.4.12 Restoring tables to a point in time.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///

@@ -16,6 +16,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.2 Listing the database users.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The database users.
@@ -127,6 +131,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/db-users`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.1 Creating database users.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -254,6 +262,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.3 Deleting database users.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `202`: The work was begun.
@@ -334,6 +346,10 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/comment`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.4 Setting remarks on database users.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -425,6 +441,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.5 Resetting passwords of database users.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `202`: The work was begun.
@@ -514,6 +534,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/db-users/privilege`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.6 Granting privileges for databases.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -609,6 +633,10 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users/privilege`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.10.7 Revoking privileges for databases.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///

@@ -18,6 +18,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.11.1 Listing the character sets.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The character sets.
@@ -70,6 +74,10 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/databases`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.11.4 Listing the databases.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -191,6 +199,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/databases`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.11.2 Creating databases.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -315,6 +327,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.11.5 Deleting databases.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `202`: The work was begun.
@@ -380,6 +396,10 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/databases/comment`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.11.3 Setting remarks on databases.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///

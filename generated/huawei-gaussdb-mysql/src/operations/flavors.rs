@@ -19,6 +19,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.2.1 Querying database flavors.
     ///
+    /// # Arguments
+    ///
+    /// - `database_name`: Name of the engine. The only one is `gaussdb-mysql`. Example: `gaussdb-mysql`.
+    ///
     /// # Responses
     ///
     /// - `202`: The flavors.

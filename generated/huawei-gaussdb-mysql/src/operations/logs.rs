@@ -20,6 +20,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.1 Turning the log of all statements on or off.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: Done.
@@ -71,6 +75,10 @@ impl Client {
     /// `GET /v3/{project_id}/instance/{instance_id}/audit-log/switch-status`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.2 Showing whether all statements are logged.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -125,6 +133,10 @@ impl Client {
     /// `POST /v3.1/{project_id}/instances/{instance_id}/slow-logs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.3 Listing the slow queries.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -329,6 +341,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.4 Listing the errors.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The errors.
@@ -476,6 +492,10 @@ impl Client {
     /// `GET /v3/{project_id}/instance/{instance_id}/auditlog/download-link`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.5 Listing links to the log of all statements.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -907,6 +927,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.9 Showing whether slow query logs are masked.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The state.
@@ -963,6 +987,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/slowlog/modify`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.8.10 Turning the masking of slow query logs on or off.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///

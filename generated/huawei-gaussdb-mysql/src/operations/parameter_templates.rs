@@ -259,6 +259,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.4 Showing a parameter template.
     ///
+    /// # Arguments
+    ///
+    /// - `configuration_id`: Id of the parameter template. Example: `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
+    ///
     /// # Responses
     ///
     /// - `200`: A parameter template.
@@ -324,6 +328,10 @@ impl Client {
     /// `PUT /v3/{project_id}/configurations/{configuration_id}`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.5 Changing a parameter template.
+    ///
+    /// # Arguments
+    ///
+    /// - `configuration_id`: Id of the parameter template. Example: `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
     ///
     /// # Responses
     ///
@@ -403,6 +411,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.3 Deleting a parameter template.
     ///
+    /// # Arguments
+    ///
+    /// - `configuration_id`: Id of the parameter template. Example: `43570e0de32e40c5a15f831aa5ce4176pr07`.
+    ///
     /// # Responses
     ///
     /// - `200`: Done.
@@ -463,6 +475,10 @@ impl Client {
     /// `PUT /v3/{project_id}/configurations/{configuration_id}/apply`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.6 Applying a parameter template to instances.
+    ///
+    /// # Arguments
+    ///
+    /// - `configuration_id`: Id of the parameter template. Example: `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
     ///
     /// # Responses
     ///
@@ -534,6 +550,10 @@ impl Client {
     /// `POST /v3/{project_id}/configurations/{configuration_id}/copy`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.7 Copying a parameter template.
+    ///
+    /// # Arguments
+    ///
+    /// - `configuration_id`: Id of the parameter template to copy. Example: `a2069d40256f40078c52d90d6a91ee63pr07`.
     ///
     /// # Responses
     ///
@@ -697,6 +717,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.9 Listing the instances that a parameter template can be applied to.
     ///
+    /// # Arguments
+    ///
+    /// - `configuration_id`: Id of the parameter template. Example: `0c82974e2354466098d7b4b72e55129dpr07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The instances that a parameter template can be applied to.
@@ -795,6 +819,11 @@ impl Client {
     /// `GET /v3/{project_id}/configurations/{configuration_id}/modify-history`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.10 Listing the changes of a parameter template.
+    ///
+    /// # Arguments
+    ///
+    /// - `configuration_id`: Id of the parameter template. Of an instance it is `configuration_id` of `showInstance`. Example:
+    ///   `7625c6a12d884be1891c61d921e0e114pr07`.
     ///
     /// # Responses
     ///
@@ -904,6 +933,10 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/configurations`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.11 Listing the parameters of an instance.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -1055,6 +1088,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.12 Changing parameters of an instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun.
@@ -1125,6 +1162,12 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.13 Copying the parameters of an instance to a template.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `configuration_id`: Id of the parameter template. Of an instance it is `configuration_id` of `showInstance`. Example:
+    ///   `b26ab68e7a77495c8d84b92e4eaa33d3pr07`.
+    ///
     /// # Responses
     ///
     /// - `200`: Done.
@@ -1193,6 +1236,10 @@ impl Client {
     /// `GET /v3/{project_id}/configurations/{config_id}/apply-history`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.5.14 Listing where a parameter template was applied.
+    ///
+    /// # Arguments
+    ///
+    /// - `config_id`: Id of the parameter template. Example: `b366363c95b04b0eac39e73ea2672ffep07`.
     ///
     /// # Responses
     ///

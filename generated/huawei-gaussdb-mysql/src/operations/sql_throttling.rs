@@ -16,6 +16,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.12.2 Showing whether statements are throttled.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The state.
@@ -72,6 +76,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/sql-filter/switch`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.12.1 Turning the throttling of statements on or off.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -131,6 +139,10 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/sql-filter/rules`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.12.4 Listing the throttling rules.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -246,6 +258,10 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/sql-filter/rules`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.12.3 Setting throttling rules.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///
@@ -389,6 +405,10 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/sql-filter/rules`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.12.5 Deleting throttling rules.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///

@@ -18,6 +18,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.9.1 Listing the tags of an instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The tags of an instance.
@@ -206,6 +210,10 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/tags/action`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.9.3 Adding tags to an instance, or delete some.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///

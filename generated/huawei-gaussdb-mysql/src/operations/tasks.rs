@@ -595,6 +595,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.13.5 Deleting the record of a job.
     ///
+    /// # Arguments
+    ///
+    /// - `job_id`: Id of the job. Example: `6b00c41d-d54f-4bcb-80da-566ccedc2b5d`.
+    ///
     /// # Responses
     ///
     /// - `200`: Done.
@@ -641,6 +645,10 @@ impl Client {
     /// `DELETE /v3/{project_id}/instance/{instance_id}/scheduled-jobs`
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.13.6 Deleting a scheduled job.
+    ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     ///
     /// # Responses
     ///

@@ -18,6 +18,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.1.1 Querying the versions of a database engine.
     ///
+    /// # Arguments
+    ///
+    /// - `database_name`: Name of the engine. Case does not matter; the only engine is `gaussdb-mysql`. Example: `gaussdb-mysql`.
+    ///
     /// # Responses
     ///
     /// - `200`: The versions of the engine.

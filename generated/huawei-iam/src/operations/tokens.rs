@@ -20,6 +20,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 3.1 Making a request.
     ///
+    /// # Arguments
+    ///
+    /// - `auth`: Who asks for a token, and for what. Required.
+    ///
     /// # Responses
     ///
     /// - `201`: The token was created. It is in the header `X-Subject-Token`; the body says what it is good for.

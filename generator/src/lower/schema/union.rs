@@ -142,7 +142,7 @@ impl<'a> Lower<'a, '_> {
             {
                 let words = words.iter().map(|words| words.trim_start_matches("Each: "));
                 let words = words.collect::<Vec<_>>().join(" ");
-                let line = docs::item(&format!("{}: {words}", names::camel(&hint)));
+                let line = docs::listed(&format!("`{}`", names::camel(&hint)), &docs::lines(&words));
                 let docs = &mut self.types[id].docs;
                 if !docs.last().is_some_and(|last| last.starts_with(['-', ' '])) {
                     docs.push(String::new());

@@ -13,6 +13,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.15 Deleting a ClickHouse instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `clickhouse_instance_id`: Id of the ClickHouse instance.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun.

@@ -13,6 +13,12 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.1 Deleting a user of a ClickHouse instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance. Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `user_name`: Name of the user.
+    ///
     /// # Responses
     ///
     /// - `200`: Done.

@@ -16,6 +16,12 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.16.16 Querying the details of an instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `clickhouse_instance_id`: Id of the ClickHouse instance, strictly in the form of the service's UUIDs. Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
+    ///
     /// # Responses
     ///
     /// - `200`: The ClickHouse instance.

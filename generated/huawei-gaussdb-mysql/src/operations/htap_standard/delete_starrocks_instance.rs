@@ -13,6 +13,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.5 Deleting a StarRocks instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `9ac58f9b88744f8a87893d22f6ef9a28in17`.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun.

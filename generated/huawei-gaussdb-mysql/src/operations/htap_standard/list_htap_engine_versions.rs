@@ -14,6 +14,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.9 Listing the versions of an HTAP engine.
     ///
+    /// # Arguments
+    ///
+    /// - `engine_name`: HTAP engine. Example: `star-rocks`.
+    ///
     /// # Responses
     ///
     /// - `200`: The versions of an HTAP engine.

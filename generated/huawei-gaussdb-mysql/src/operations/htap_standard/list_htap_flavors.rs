@@ -17,6 +17,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.11 Querying HTAP flavors.
     ///
+    /// # Arguments
+    ///
+    /// - `engine_name`: HTAP engine whose flavors to list. Example: `star-rocks`.
+    ///
     /// # Responses
     ///
     /// - `200`: The flavors.

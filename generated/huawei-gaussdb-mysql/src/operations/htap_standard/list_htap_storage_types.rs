@@ -15,6 +15,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.10 Listing the storage types of an HTAP engine.
     ///
+    /// # Arguments
+    ///
+    /// - `database`: HTAP engine. Example: `star-rocks`.
+    ///
     /// # Responses
     ///
     /// - `200`: The storage types of an HTAP engine.

@@ -14,6 +14,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.19 Listing the databases of a StarRocks instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance. Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
+    ///
     /// # Responses
     ///
     /// - `200`: The databases of a StarRocks instance.

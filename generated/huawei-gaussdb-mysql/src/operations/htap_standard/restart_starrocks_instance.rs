@@ -13,6 +13,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.6 Restarting a StarRocks instance.
     ///
+    /// # Arguments
+    ///
+    /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `9ac58f9b88744f8a87893d22f6ef9a28in17`.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun.

@@ -13,6 +13,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.7 Restarting a StarRocks node.
     ///
+    /// # Arguments
+    ///
+    /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `9ac58f9b88744f8a87893d22f6ef9a28in17`.
+    /// - `starrocks_node_id`: Id of the StarRocks node. Example: `2c464fbdc8ea4c59814dab2243d8e270no17`.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun.

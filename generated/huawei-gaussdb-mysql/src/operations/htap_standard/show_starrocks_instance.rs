@@ -15,6 +15,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.15.4 Showing a StarRocks instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `b6280c323ce449f2ad02af74e21f3dc5in17`.
+    ///
     /// # Responses
     ///
     /// - `200`: A StarRocks instance.

@@ -17,6 +17,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.5 Deleting or unsubscribing from a read replica.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `node_id`: Id of the read replica. Example: `096c0fc43e804757b59946b80dc27f8bin07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The read replica is being deleted.

@@ -13,6 +13,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.14 Restarting a node.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `node_id`: Id of the node. Example: `f0d5f01f04964f36a545ad85e4e9cfe9no07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun.

@@ -14,6 +14,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.11 Showing a dedicated resource pool.
     ///
+    /// # Arguments
+    ///
+    /// - `dedicated_resource_id`: Id of the dedicated resource pool. Example: `6e097c33-d6b9-4ca5-83cb-6cc79dcf4f06`.
+    ///
     /// # Responses
     ///
     /// - `200`: A dedicated resource pool.

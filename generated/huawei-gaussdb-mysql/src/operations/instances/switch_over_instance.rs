@@ -15,6 +15,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.19 Switching over manually from the primary node to a read replica.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The switchover has started.

@@ -13,6 +13,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.40 Setting the failover priority of a node.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `node_id`: Id of the node. Example: `ss62c18799854a919bab633874c159dfno01`.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun.

@@ -13,6 +13,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.3.15 Upgrading the kernel of an instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun.

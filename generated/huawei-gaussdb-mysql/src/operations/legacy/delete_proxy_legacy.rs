@@ -15,6 +15,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.7.2 Deleting the proxy.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun.

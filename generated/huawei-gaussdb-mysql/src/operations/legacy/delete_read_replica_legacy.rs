@@ -15,6 +15,11 @@ impl Client {
     ///
     /// Permission: `gaussdb:instance:delete`. Source: huawei-gaussdb-mysql.md, section 5.3.9 Deleting a read replica.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `node_id`: Id of the read replica. Example: `d1ae66fsfdsaer3w3ino9`.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun.

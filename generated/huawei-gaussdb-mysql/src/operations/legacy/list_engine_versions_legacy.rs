@@ -14,6 +14,10 @@ impl Client {
     ///
     /// Permission: `gaussdb:instance:list`. Source: huawei-gaussdb-mysql.md, section 5.1.1 Listing the versions of an engine.
     ///
+    /// # Arguments
+    ///
+    /// - `database_name`: Database engine, `gaussdb-mysql`. Case does not matter. Example: `gaussdb-mysql`.
+    ///
     /// # Responses
     ///
     /// - `200`: The versions of an engine.

@@ -14,6 +14,10 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 5.8.1 Listing the errors.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The errors.

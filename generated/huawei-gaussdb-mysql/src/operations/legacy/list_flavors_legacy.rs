@@ -15,6 +15,10 @@ impl Client {
     ///
     /// Permission: `gaussdb:instance:list`. Source: huawei-gaussdb-mysql.md, section 5.2.1 Listing the flavors of an engine.
     ///
+    /// # Arguments
+    ///
+    /// - `database_name`: Database engine, `gaussdb-mysql`. Case does not matter. Example: `gaussdb-mysql`.
+    ///
     /// # Responses
     ///
     /// - `200`: The flavors of an engine.

@@ -14,6 +14,11 @@ impl Client {
     ///
     /// Permission: `gaussdb:instance:modifySpec`. Source: huawei-gaussdb-mysql.md, section 5.3.13 Changing the flavor of an instance.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `resize_flavor`: What to change the flavor to. Required.
+    ///
     /// # Responses
     ///
     /// - `200`: The work was begun or ordered.

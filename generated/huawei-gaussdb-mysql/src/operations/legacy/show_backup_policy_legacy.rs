@@ -14,6 +14,10 @@ impl Client {
     ///
     /// Permission: `gaussdb:backup:list`. Source: huawei-gaussdb-mysql.md, section 5.4.4 Showing the backup policy.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    ///
     /// # Responses
     ///
     /// - `200`: The backup policy.

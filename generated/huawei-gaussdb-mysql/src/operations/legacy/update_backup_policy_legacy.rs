@@ -14,6 +14,11 @@ impl Client {
     ///
     /// Permission: `gaussdb:instance:modifyBackupPolicy`. Source: huawei-gaussdb-mysql.md, section 5.4.1 Setting the backup policy.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `backup_policy`: How backups are made. Required.
+    ///
     /// # Responses
     ///
     /// - `200`: Done.

@@ -13,6 +13,11 @@ impl Client {
     ///
     /// Source: huawei-gaussdb-mysql.md, section 4.7.16 Renaming a proxy.
     ///
+    /// # Arguments
+    ///
+    /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
+    /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
+    ///
     /// # Responses
     ///
     /// - `200`: Done.
