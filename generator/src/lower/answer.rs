@@ -253,7 +253,7 @@ impl<'a> Lower<'a, '_> {
                 continue;
             }
             self.ledger.take(at);
-            self.take_members(&header, &["description", "schema", "deprecated", "required", "style", "explode"]);
+            self.take_members(&header, &["description", "schema", "deprecated"]);
             let lowered = match (&header.item.format, header.schema()) {
                 (ParameterSchemaOrContent::Schema(_), Some(schema)) => {
                     self.schema(&schema, &Naming::new(type_name, wire))

@@ -293,7 +293,6 @@ impl<'a> Lower<'a, '_> {
         let mut fields = Vec::new();
         for (wire, property) in &flat.properties.0 {
             let wire = *wire;
-            self.ledger.take(property.at());
             let files = if place == Place::Part { self.binary(property) } else { None };
             let lowered = self.schema(property, &Naming::new(type_name, wire));
             let listed = flat.required.iter().find(|name| name.value == wire);
@@ -302,6 +301,7 @@ impl<'a> Lower<'a, '_> {
                 self.ledger.ignore(property.at(), Reason::ReadOnly);
                 continue;
             }
+            self.ledger.take(property.at());
             let encoding = media.and_then(|media| media.item.encoding.get(wire));
             let required = listed.is_some() && body_required;
             let mut docs = lowered.docs(None, self.ledger, || format!("The field `{}`.", wire.replace('`', "")));
