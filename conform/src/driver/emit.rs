@@ -72,8 +72,9 @@ impl Source<'_> {
         }
         self.line("        given.rest()?;");
         self.line("        if given.unchecked() { call = call.unchecked(); }");
+        self.line("        let shown = format!(\"{call:?}\");");
         let (success, error) = (self.encoder(&operation.output), self.encoder(&operation.error));
-        self.line(&format!("        ended(call.send().await, |it| {success}, |it| {error})"));
+        self.line(&format!("        ended(&shown, call.send().await, |it| {success}, |it| {error})"));
         self.line("    }");
     }
 

@@ -14,7 +14,7 @@ use yundb_generator::lower::model::{self, Service};
 use yundb_generator::{Diagnostics, load, lower};
 
 use crate::document::Document;
-use crate::driver::{Connected, Driver, Ended, Inputs, Outcome};
+use crate::driver::{Connected, Driver, Ended, Inputs, Outcome, Success};
 use crate::judge::{Context, Finding};
 use crate::report::{Case, Contradiction, Kind, Report, Wrong};
 use crate::transport::{Reply, Wire};
@@ -162,8 +162,9 @@ impl Bench<'_> {
         let call = async {
             let call = self.client.call(&operation.method, &operation.path, inputs)?;
             Some(match call.await {
-                Ok(Outcome::Success { status, body, headers }) => {
-                    Ok(Outcome::Success { status, body: body.read().await, headers })
+                Ok(Outcome::Success(success)) => {
+                    let body = success.body.read().await;
+                    Ok(Outcome::Success(Box::new(Success { body, ..*success })))
                 }
                 other => other,
             })

@@ -33,18 +33,15 @@ pub fn refused(
         }
         return Some(Finding::new(Kind::NotRefused, path, format!("{what} does not hold, and it is sent")));
     }
-    match outcome {
-        Outcome::Failure { kind: ErrorKind::Invalid, violations, .. } => {
-            let strange = violations.iter().find(|(found, _)| !names(violation, path, found))?;
-            Some(Finding::new(
-                Kind::WrongPathInRefusal,
-                path,
-                format!("{what}: the error says {}: {}", strange.0, strange.1),
-            ))
-        }
-        Outcome::Failure { message, .. } => Some(Finding::new(Kind::NotRefused, path, format!("{what}: {message}"))),
-        Outcome::Success { .. } => Some(Finding::new(Kind::NotRefused, path, format!("{what}: a success"))),
+    let failure = match outcome {
+        Outcome::Failure(failure) => failure,
+        Outcome::Success(_) => return Some(Finding::new(Kind::NotRefused, path, format!("{what}: a success"))),
+    };
+    if failure.kind != ErrorKind::Invalid {
+        return Some(Finding::new(Kind::NotRefused, path, format!("{what}: {}", failure.display)));
     }
+    let (elsewhere, why) = failure.violations.iter().find(|(found, _)| !names(violation, path, found))?;
+    Some(Finding::new(Kind::WrongPathInRefusal, path, format!("{what}: the error says {elsewhere}: {why}")))
 }
 
 /// Whether what was sent is valid all the same: a type may be unable to leave out the tag that tells what it is, and without a
