@@ -97,9 +97,7 @@ impl<'a> Reader<'a> {
                 parameters.insert((parameter.place, parameter.name.clone()), parameter);
             }
         }
-        let ignored = |parameter: &Parameter| {
-            parameter.place == Place::Header && IGNORED.contains(&parameter.name.to_ascii_lowercase().as_str())
-        };
+        let parameters = self.usable(parameters.into_values(), path, at);
         let mut responses = Vec::new();
         for (status, response) in entries(operation.get("responses")) {
             let here = child(&child(at, "responses"), status);
@@ -121,10 +119,38 @@ impl<'a> Reader<'a> {
             id: operation.get("operationId").and_then(Value::as_str).map(str::to_owned),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
-            parameters: parameters.into_values().filter(|parameter| !ignored(parameter)).collect(),
+            parameters,
             body,
             responses,
         }
+    }
+
+    /// The parameters that can be sent: those of the path are those of its template.
+    fn usable(&mut self, parameters: impl Iterator<Item = Parameter>, path: &str, at: &str) -> Vec<Parameter> {
+        let template = path.split(['?', '#']).next().unwrap_or_default();
+        let names: Vec<&str> = template.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect();
+        let mut usable = Vec::new();
+        for parameter in parameters {
+            let name = &parameter.name;
+            let why = match parameter.place {
+                Place::Path if !names.contains(&name.as_str()) => "is not in the path",
+                Place::Header if http::HeaderName::from_bytes(name.as_bytes()).is_err() => "is no name of a header",
+                Place::Header if IGNORED.contains(&name.to_ascii_lowercase().as_str()) => continue,
+                _ => {
+                    usable.push(parameter);
+                    continue;
+                }
+            };
+            self.notes.push(format!("{at}: the parameter `{name}` {why}"));
+        }
+        for name in names {
+            let known = |parameter: &Parameter| parameter.place == Place::Path && parameter.name == name;
+            if !usable.iter().any(known) {
+                self.notes.push(format!("{at}: `{{{name}}}` of the path is no parameter"));
+                usable.push(self.written(name, Place::Path, &Value::Null, at));
+            }
+        }
+        usable
     }
 
     fn parameter(&mut self, node: &'a Value, at: &str) -> Option<Parameter> {
@@ -147,7 +173,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A parameter or header: what `schema` or `content` say of it, and how it is written.
-    fn written(&mut self, name: &str, place: Place, node: &'a Value, at: &str) -> Parameter {
+    fn written(&self, name: &str, place: Place, node: &Value, at: &str) -> Parameter {
         let default = match place {
             Place::Path | Place::Header => Style::Simple,
             Place::Query | Place::Cookie | Place::QueryString => Style::Form,
@@ -211,6 +237,7 @@ impl<'a> Reader<'a> {
             _ if binary => MediaKind::Bytes,
             "application/x-www-form-urlencoded" if fields => MediaKind::Form,
             "multipart/form-data" if fields => MediaKind::Multipart,
+            "*/*" | "application/*" if schema.is_some_and(|schema| schema::is_text(schema)) => MediaKind::Text,
             "*/*" | "application/*" if schema.is_some() => MediaKind::Json,
             _ if is_json(&essence) => MediaKind::Json,
             _ if essence.starts_with("text/") => MediaKind::Text,

@@ -368,6 +368,11 @@ pub(crate) fn is_binary(root: &Value, node: &Value, old: bool) -> bool {
     parts.is_some_and(|parts| parts.iter().any(|part| is_binary(root, part, old)))
 }
 
+/// Whether a schema is of text and nothing else.
+pub(super) fn is_text(node: &Value) -> bool {
+    node.get("type").is_some_and(|found| found == "string")
+}
+
 fn is_textual(media_type: &str) -> bool {
     let essence = super::read::essence(media_type);
     essence.starts_with("text/") || super::read::is_json(&essence)
