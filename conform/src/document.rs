@@ -2,6 +2,8 @@
 
 mod read;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fmt;

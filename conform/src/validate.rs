@@ -1,5 +1,7 @@
 //! Holds values against schemas of the document, by the `jsonschema` crate.
 
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::sync::{Arc, PoisonError};

@@ -1,6 +1,8 @@
 //! Makes inputs that break one constraint of the document and nothing else.
 
 mod broken;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 
