@@ -7,7 +7,7 @@ use super::{Key, route};
 /// How many operations stand in a module.
 const MODULE: usize = 40;
 
-/// The source of a module with `pub fn driver() -> Driver`, for the generated crate of this service.
+/// The source of a module with `TABLES` and `fn driver() -> Driver`, for the generated crate of this service.
 ///
 /// It names that crate and `yundb_conform`, and nothing else.
 pub fn source(service: &Service) -> String {
@@ -16,9 +16,12 @@ pub fn source(service: &Service) -> String {
     let mut out = Source { service, package: &package, text: String::new() };
     let modules = operations.chunks(MODULE);
     let tables: Vec<String> = (0..modules.len()).map(|at| format!("part_{at}::TABLE")).collect();
-    out.line("/// Calls every operation.");
+    out.line("/// What calls each operation.");
+    out.line(&format!("pub const TABLES: &[&[::yundb_conform::driver::Entry<::{package}::Client>]] ="));
+    out.line(&format!("    &[{}];", tables.join(", ")));
+    out.line("\n/// All of it.");
     out.line("pub fn driver() -> ::yundb_conform::Driver {");
-    out.line(&format!("    ::yundb_conform::Driver::new(::{package}::Client::builder, &[{}])", tables.join(", ")));
+    out.line(&format!("    ::yundb_conform::Driver::new(::{package}::Client::builder, TABLES)"));
     out.line("}");
     for (at, operations) in modules.enumerate() {
         out.line(&format!("\nmod part_{at} {{"));

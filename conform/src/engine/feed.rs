@@ -10,7 +10,7 @@ use crate::report::Kind;
 use crate::wire::{Content, Data, Field, Input};
 
 /// The inputs of a call, or what the client has no typed way for.
-pub(super) fn feed(
+pub fn feed(
     operation: &Operation,
     model: &model::Operation,
     media: Option<usize>,

@@ -20,6 +20,8 @@ use crate::report::{Case, Contradiction, Kind, Report, Wrong};
 use crate::transport::{Reply, Wire};
 use crate::wire;
 
+pub use feed::feed;
+
 /// How much is tried.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
