@@ -27,7 +27,7 @@ pub(super) fn document(bundled: &Value) -> Result<Document, String> {
     let request = translator.tree(Direction::Request);
     let response = translator.tree(Direction::Response);
     let registries = [registry(&request)?, registry(&response)?];
-    let children = schema::children(&request);
+    let children = schema::children(bundled);
     let mut reader = Reader { root: bundled, notes: translator.into_notes(), old_schemas };
     let operations = reader.operations(root.get("paths"));
     let protocol = match root.get("x-protocol").and_then(Value::as_str) {
@@ -132,7 +132,9 @@ impl<'a> Reader<'a> {
         let mut usable = Vec::new();
         for parameter in parameters {
             let name = &parameter.name;
+            let same = |known: &Parameter| known.place == Place::Header && known.name.eq_ignore_ascii_case(name);
             let why = match parameter.place {
+                Place::Header if usable.iter().any(same) => "is there twice, but for its case",
                 Place::Path if !names.contains(&name.as_str()) => "is not in the path",
                 Place::Header if http::HeaderName::from_bytes(name.as_bytes()).is_err() => "is no name of a header",
                 Place::Header if IGNORED.contains(&name.to_ascii_lowercase().as_str()) => continue,
@@ -208,6 +210,11 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let Some((header, here)) = self.follow(header, child(&child(at, "headers"), name)) else { continue };
+            // To HTTP, two names that differ in case are one.
+            if headers.iter().any(|known: &Parameter| known.name.eq_ignore_ascii_case(name)) {
+                self.notes.push(format!("{here}: another header has this name"));
+                continue;
+            }
             headers.push(self.written(name, Place::Header, header, &here));
         }
         // HTTP has no body there, whatever the document has.
@@ -237,7 +244,7 @@ impl<'a> Reader<'a> {
             _ if binary => MediaKind::Bytes,
             "application/x-www-form-urlencoded" if fields => MediaKind::Form,
             "multipart/form-data" if fields => MediaKind::Multipart,
-            "*/*" | "application/*" if schema.is_some_and(|schema| schema::is_text(schema)) => MediaKind::Text,
+            "*/*" | "application/*" if schema.is_some_and(schema::is_text) => MediaKind::Text,
             "*/*" | "application/*" if schema.is_some() => MediaKind::Json,
             _ if is_json(&essence) => MediaKind::Json,
             _ if essence.starts_with("text/") => MediaKind::Text,

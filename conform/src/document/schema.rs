@@ -19,6 +19,9 @@ const FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 /// `$ref`s to `$ref`s that are followed.
 const MOST_HOPS: usize = 64;
 
+/// The section of components for what [`Translator::bases`] makes.
+const BASES: &str = "bases";
+
 /// Keys outside of schemas whose entries have names of the document's own.
 const MAPS: &[&str] =
     &["paths", "headers", "content", "responses", "callbacks", "encoding", "links", "webhooks", "pathItems"];
@@ -29,13 +32,15 @@ const VALUES: &[&str] = &["example", "examples", "default", "info", "tags", "ser
 pub(super) struct Translator<'a> {
     root: &'a Value,
     old: bool,
+    /// Components, and those of their bases that have them among their own alternatives.
+    loops: HashMap<String, BTreeSet<String>>,
     notes: RefCell<BTreeSet<String>>,
     patterns: RefCell<HashMap<String, bool>>,
 }
 
 impl<'a> Translator<'a> {
     pub(super) fn new(root: &'a Value, old: bool) -> Self {
-        Self { root, old, notes: RefCell::default(), patterns: RefCell::default() }
+        Self { root, old, loops: loops(root), notes: RefCell::default(), patterns: RefCell::default() }
     }
 
     pub(super) fn into_notes(self) -> Vec<String> {
@@ -70,7 +75,35 @@ impl<'a> Translator<'a> {
             });
             (section.clone(), Value::Object(entries.collect()))
         });
-        Value::Object(sections.collect())
+        let bases = self.bases(direction);
+        Value::Object(sections.chain([(BASES.to_owned(), bases)]).collect())
+    }
+
+    /// The bases of which a child is an alternative, without their alternatives: so the child means them, as otherwise
+    /// each would be the other without end.
+    fn bases(&self, direction: Direction) -> Value {
+        let bases: BTreeSet<&String> = self.loops.values().flatten().collect();
+        let bases = bases.into_iter().filter_map(|base| {
+            let mut node = self.root.pointer(base)?.as_object()?.clone();
+            node.retain(|key, _| !matches!(key.as_str(), "oneOf" | "anyOf"));
+            let name = SchemaRef(base.clone()).component()?;
+            let at = SchemaRef(format!("/components/{BASES}")).child(&name).0;
+            Some((name, self.schema(&Value::Object(node), &at, direction, &BTreeSet::new())))
+        });
+        Value::Object(bases.collect())
+    }
+
+    /// An `allOf` that leads to a base of which the schema is an alternative leads to the base alone.
+    fn without_loop(&self, owner: &str, part: Value) -> Value {
+        let base = part.get("$ref").and_then(Value::as_str).and_then(pointer);
+        let base = base.filter(|base| self.loops.get(owner).is_some_and(|bases| bases.contains(&base.0)));
+        match base.and_then(|base| base.component()) {
+            Some(name) => {
+                let at = SchemaRef(format!("/components/{BASES}")).child(&name);
+                json!({"$ref": format!("#{}", fragment(&at.0))})
+            }
+            None => part,
+        }
     }
 
     /// What is no schema itself but may hold some.
@@ -166,10 +199,13 @@ impl<'a> Translator<'a> {
                 value.as_array().filter(|list| !list.is_empty()).map(|list| {
                     let list = list.iter().enumerate().map(|(index, item)| {
                         let at = format!("{at}/{index}");
-                        if key == "prefixItems" {
-                            nested(item, &at)
-                        } else {
-                            self.schema(item, &at, direction, left_out)
+                        match key {
+                            "prefixItems" => nested(item, &at),
+                            "allOf" => {
+                                let owner = at.strip_suffix(&format!("/allOf/{index}")).unwrap_or_default();
+                                self.without_loop(owner, self.schema(item, &at, direction, left_out))
+                            }
+                            _ => self.schema(item, &at, direction, left_out),
                         }
                     });
                     list.collect()
@@ -332,26 +368,48 @@ pub(crate) fn pointer(reference: &str) -> Option<SchemaRef> {
 }
 
 /// The schemas that have each component as their base by `allOf`, over any number of steps.
-pub(super) fn children(tree: &Value) -> HashMap<String, Vec<SchemaRef>> {
-    let schemas = || tree.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
-    let bases = |node: &Value| -> Vec<String> {
-        let parts = node.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        parts.filter_map(|part| pointer(part.get("$ref")?.as_str()?)).map(|base| base.0).collect()
-    };
+pub(super) fn children(root: &Value) -> HashMap<String, Vec<SchemaRef>> {
     let mut children: HashMap<String, Vec<SchemaRef>> = HashMap::new();
-    for (name, node) in schemas() {
-        let own = SchemaRef("/components/schemas".to_owned()).child(name);
+    for (own, node) in schemas(root) {
         let mut seen = BTreeSet::new();
-        let mut queue = bases(node);
+        let mut queue = references(root, node, "allOf");
         while let Some(base) = queue.pop() {
             if base == own.0 || !seen.insert(base.clone()) {
                 continue;
             }
             children.entry(base.clone()).or_default().push(own.clone());
-            queue.extend(tree.pointer(&base).map(bases).unwrap_or_default());
+            queue.extend(root.pointer(&base).map(|node| references(root, node, "allOf")).unwrap_or_default());
         }
     }
     children
+}
+
+/// Components with those of their bases (`allOf`) that have them, or what is composed of them, as an alternative.
+fn loops(root: &Value) -> HashMap<String, BTreeSet<String>> {
+    let children = children(root);
+    let mut loops: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for (own, node) in schemas(root) {
+        for base in references(root, node, "allOf") {
+            let Some(node) = root.pointer(&base) else { continue };
+            let mut alternatives = ["oneOf", "anyOf"].into_iter().flat_map(|key| references(root, node, key));
+            let below = children.get(&own.0).map(Vec::as_slice).unwrap_or_default();
+            if alternatives.any(|it| it == own.0 || below.iter().any(|child| child.0 == it)) {
+                loops.entry(own.0.clone()).or_default().insert(base);
+            }
+        }
+    }
+    loops
+}
+
+fn schemas(root: &Value) -> impl Iterator<Item = (SchemaRef, &Value)> {
+    let schemas = root.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+    schemas.map(|(name, node)| (SchemaRef("/components/schemas".to_owned()).child(name), node))
+}
+
+/// Where the `$ref`s in a list of schemas lead.
+fn references(root: &Value, node: &Value, key: &str) -> Vec<String> {
+    let parts = node.get(key).and_then(Value::as_array).into_iter().flatten();
+    parts.filter_map(|part| locate(root, part.get("$ref")?.as_str()?)).collect()
 }
 
 /// Whether a schema is of bytes that are sent as they are.

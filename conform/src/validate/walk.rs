@@ -67,7 +67,12 @@ impl Document {
 fn is_said(node: &Map<String, Value>) -> bool {
     node.iter().any(|(key, value)| match key.as_str() {
         "type" => !matches!(value, Value::String(name) if name == "object"),
-        "enum" | "const" | "oneOf" | "anyOf" | "items" | "prefixItems" => true,
+        // What lists values of several types is hardly less than any JSON.
+        "enum" => value.as_array().is_some_and(|list| {
+            let mut kinds = list.iter().filter(|value| !value.is_null()).map(std::mem::discriminant);
+            kinds.next().is_none_or(|first| kinds.all(|kind| kind == first))
+        }),
+        "const" | "oneOf" | "anyOf" | "items" | "prefixItems" => true,
         "properties" | "patternProperties" => value.as_object().is_some_and(|map| !map.is_empty()),
         "additionalProperties" => value.as_object().is_some_and(|map| !map.is_empty()),
         _ => false,

@@ -8,7 +8,7 @@ use super::flat::Flat;
 use super::{Amount, Contradiction, Ctx, Maker, Texture};
 use crate::document::{
     Direction, Encoding, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef, Style, essence,
-    is_binary,
+    is_binary, is_json,
 };
 use crate::wire::{Content, Data, Field, File, Input, Reply, scalar_text};
 
@@ -65,6 +65,8 @@ impl<'d> Maker<'d> {
             },
             (MediaKind::Text, Some(schema)) => Data::Text(scalar_text(&self.made(schema, ctx)?)),
             (MediaKind::Text, None) => Data::Text(self.free(30, &ctx)),
+            // Whatever the bytes are, they are of the media type.
+            (MediaKind::Bytes, _) if is_json(&essence(&media.media_type)) => Data::Bytes(JSON_BYTES.into()),
             (MediaKind::Form | MediaKind::Multipart | MediaKind::Bytes, _) => Data::Bytes(self.bytes(amount)),
         };
         Ok(Content { media_type: concrete(media), data })
@@ -92,7 +94,9 @@ impl<'d> Maker<'d> {
         if let Some(body) = operation.body.as_ref().filter(|body| body.required || amount != Amount::Least)
             && let Some(media) = body.media.get(media)
         {
-            input.body = Some(self.content(media, Direction::Request, amount)?);
+            let content = self.content(media, Direction::Request, amount)?;
+            // An optional body of fields of which none is given is no body.
+            input.body = Some(content).filter(|content| body.required || !is_empty(&content.data));
         }
         Ok(input)
     }
@@ -246,6 +250,18 @@ enum FieldKind {
     Value,
     File,
     Files,
+}
+
+/// A file of JSON, as it was written: not as anyone would write it again.
+const JSON_BYTES: &[u8] = b"{\"a\" : [1.50]}\r\n";
+
+fn is_empty(data: &Data) -> bool {
+    match data {
+        Data::Json(Value::Object(entries)) => entries.is_empty(),
+        Data::Form(fields) => fields.is_empty(),
+        Data::Multipart(fields) => fields.is_empty(),
+        _ => false,
+    }
 }
 
 /// What a style or form does not write at all.
