@@ -173,7 +173,7 @@ async fn put_pet(client: Client, mut given: Inputs) -> Ended {
         _ => {}
     }
     let shown = format!("{call:?}");
-    let mut done = ended(&shown, call.send::<PutPet>().await, |it| json(&it), |it| json(it))?;
+    let mut done = ended(&shown, call.send::<PutPet>().await, |it| json(&it), json)?;
     bend(&mut done);
     Ok(done)
 }

@@ -76,8 +76,8 @@ impl Source<'_> {
         self.line("        given.rest()?;");
         self.line("        if given.unchecked() { call = call.unchecked(); }");
         self.line("        let shown = format!(\"{call:?}\");");
-        let (success, error) = (self.encoder(&operation.output), self.encoder(&operation.error));
-        self.line(&format!("        ended(&shown, call.send().await, |it| {success}, |it| {error})"));
+        let (success, error) = (encoder(&operation.output, false), encoder(&operation.error, true));
+        self.line(&format!("        ended(&shown, call.send().await, {success}, {error})"));
         self.line("    }");
     }
 
@@ -99,14 +99,6 @@ impl Source<'_> {
         }
     }
 
-    /// The expression that encodes `it`, which is owned for a success and borrowed for an error.
-    fn encoder(&self, answer: &Answer) -> String {
-        match answer {
-            Answer::One(payload) => encoder(payload).to_owned(),
-            Answer::ByStatus(index) => format!("super::outcomes::outcome_{index}(it)"),
-        }
-    }
-
     fn outcome(&mut self, index: usize, outcome: &Outcome) {
         let (package, name) = (self.package, &outcome.name);
         let borrowed = if outcome.error { "&" } else { "" };
@@ -117,7 +109,7 @@ impl Source<'_> {
         for case in &outcome.cases {
             let variant = &case.variant;
             let pattern = if case.payload == Payload::Empty { "" } else { "(it)" };
-            let encoder = encoder(&case.payload);
+            let encoder = encoded(&case.payload, outcome.error);
             self.line(&format!(
                 "            ::{package}::types::{name}::{variant}{pattern} => {encoder}.of({variant:?}),"
             ));
@@ -148,11 +140,25 @@ impl Source<'_> {
     }
 }
 
-fn encoder(payload: &Payload) -> &'static str {
-    match payload {
-        Payload::Empty => "nothing()",
-        Payload::Json(_) => "json(&it)",
-        Payload::Text => "text(&it)",
-        Payload::Stream => "stream(it)",
+/// What encodes a body, which is owned for a success and borrowed for an error.
+fn encoder(answer: &Answer, borrowed: bool) -> String {
+    match answer {
+        Answer::ByStatus(index) => format!("super::outcomes::outcome_{index}"),
+        Answer::One(Payload::Empty) => "|_| nothing()".to_owned(),
+        Answer::One(Payload::Json(_)) if borrowed => "json".to_owned(),
+        Answer::One(Payload::Stream) => "stream".to_owned(),
+        Answer::One(payload) => format!("|it| {}", encoded(payload, borrowed)),
+    }
+}
+
+/// `it`, encoded.
+fn encoded(payload: &Payload, borrowed: bool) -> &'static str {
+    match (payload, borrowed) {
+        (Payload::Empty, _) => "nothing()",
+        (Payload::Json(_), true) => "json(it)",
+        (Payload::Json(_), false) => "json(&it)",
+        (Payload::Text, true) => "text(it)",
+        (Payload::Text, false) => "text(&it)",
+        (Payload::Stream, _) => "stream(it)",
     }
 }

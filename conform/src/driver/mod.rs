@@ -104,7 +104,9 @@ pub struct Settings {
 pub const DUMMY: &str = "conform";
 
 /// An emitted driver.
-pub struct Driver(Box<dyn Fn(&Settings) -> Result<Connected, ConfigError>>);
+pub struct Driver(Box<Connect>);
+
+type Connect = dyn Fn(&Settings) -> Result<Connected, ConfigError>;
 
 /// A client that is ready to be called.
 pub struct Connected(BTreeMap<(&'static str, &'static str), Erased>);

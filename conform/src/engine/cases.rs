@@ -7,7 +7,6 @@ use yundb_generator::lower::model::{self, Protocol};
 
 use super::{Bench, feed};
 use crate::document::{Media, Response, Status};
-use crate::driver::Inputs;
 use crate::judge::{self, Expected, Finding};
 use crate::report::{Case, Kind};
 use crate::transport;
@@ -40,7 +39,7 @@ pub(super) fn operation(bench: &mut Bench<'_>, model: &model::Operation) {
         }
     }
     let base = match (base, contradiction) {
-        (Some((media, input)), _) => Base::Input(media, input),
+        (Some((media, input)), _) => Base::Input(media, Box::new(input)),
         // What cannot be called as the document says cannot be tried, which is the document's doing.
         (None, Some(contradiction)) => Base::Contradiction(contradiction),
         (None, None) => Base::NotSent,
@@ -51,7 +50,7 @@ pub(super) fn operation(bench: &mut Bench<'_>, model: &model::Operation) {
 /// What responses are asked for with.
 enum Base {
     /// This input, whose body is of the media type at that place.
-    Input(Option<usize>, Input),
+    Input(Option<usize>, Box<Input>),
     /// The document allows none.
     Contradiction(Contradiction),
     /// The client sends none.
@@ -245,10 +244,7 @@ fn response(
             succeed(&mut reply);
         }
         let name = format!("{} {name}", word(amount));
-        let mut inputs = match bench.feed(model, *sent_as, input) {
-            Ok(inputs) => inputs,
-            Err(_) => Inputs::default(),
-        };
+        let mut inputs = bench.feed(model, *sent_as, input).unwrap_or_default();
         inputs.set_unchecked();
         let findings = match bench.call(inputs, raw(response, body, &reply)) {
             Ok(tried) => {

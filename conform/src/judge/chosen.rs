@@ -101,13 +101,9 @@ impl Walk<'_> {
                 }
             }
             (Type::Map(inner), Node::Map(entries)) => self.entries(inner, entries, value, at),
-            (Type::JsonText(inner), Node::Tuple(name, inside)) if name == "Value" => {
-                // What a string carries has no place of its own in the document's value.
-                let carried = value.as_str().and_then(|text| serde_json::from_str(text).ok());
-                if let (Some(carried), [node]) = (carried, inside.as_slice()) {
-                    let mut within = Walk { service: self.service, facts: Vec::new() };
-                    within.value(inner, node, &carried, "");
-                }
+            // A text that carries JSON and was kept as a text. What it carries has no place in the document's value.
+            (Type::JsonText(_), Node::Tuple(name, _)) if name == "Text" && carries_json(value) => {
+                self.note(at, What::Untyped);
             }
             (Type::Named(id), node) => self.named(*id, node, value, at),
             _ => {}
@@ -169,6 +165,11 @@ impl Walk<'_> {
             self.entries(ty, entries, value, at);
         }
     }
+}
+
+fn carries_json(value: &Value) -> bool {
+    let carried = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    carried.is_some_and(|value| value.is_array() || value.is_object())
 }
 
 fn plain(ident: &str) -> &str {

@@ -1,6 +1,6 @@
 //! Changes a value so that one constraint no longer holds, and proves that it is that one alone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Number, Value};
 
@@ -10,6 +10,9 @@ use crate::value::Maker;
 
 /// Texts and lists longer than this are not made just to be too long.
 const LONGEST: u64 = 20_000;
+
+/// A constraint is tried at so many places of a value.
+const MOST_TIMES: u32 = 8;
 
 /// A value in which one constraint is broken.
 pub(super) struct Broken {
@@ -46,18 +49,30 @@ impl<'d> Breaker<'d> {
             return found;
         }
         let mut done: HashSet<(SchemaRef, String, bool)> = HashSet::new();
+        let mut tried: HashMap<(SchemaRef, Constraint, bool), u32> = HashMap::new();
         let described = self.document.described(schema, DIRECTION, value);
+        let mut by_place: HashMap<&str, Vec<&Map<String, Value>>> = HashMap::new();
+        for leaf in &described {
+            let node = self.document.schema(&leaf.schema, DIRECTION).and_then(Value::as_object);
+            by_place.entry(&leaf.at).or_default().extend(node);
+        }
         for leaf in &described {
             let Some(Value::Object(node)) = self.document.schema(&leaf.schema, DIRECTION) else { continue };
             let Some(here) = value.pointer(&leaf.at) else { continue };
-            let beside: Vec<&Map<String, Value>> = described
-                .iter()
-                .filter(|other| other.at == leaf.at)
-                .filter_map(|other| self.document.schema(&other.schema, DIRECTION)?.as_object())
-                .collect();
+            let beside = by_place.get(leaf.at.as_str()).map(Vec::as_slice).unwrap_or_default();
             for constraint in Constraint::ALL {
                 let Some(limit) = node.get(constraint.keyword()) else { continue };
-                for (what, candidate) in self.candidates(constraint, limit, here, &beside) {
+                // Where one place does not do, a few others may.
+                let times = tried.entry((leaf.schema.clone(), constraint, leaf.in_union)).or_default();
+                *times += 1;
+                if *times > MOST_TIMES {
+                    continue;
+                }
+                let one = (leaf.schema.clone(), constraint.keyword().to_owned(), leaf.in_union);
+                if constraint != Constraint::Required && done.contains(&one) {
+                    continue;
+                }
+                for (what, candidate) in self.candidates(constraint, limit, here, beside) {
                     if found.len() >= most || done.contains(&(leaf.schema.clone(), what.clone(), leaf.in_union)) {
                         continue;
                     }
