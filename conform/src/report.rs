@@ -21,7 +21,7 @@ pub enum Kind {
     RefusedValid,
     /// Nothing was sent, for another reason.
     NotSent,
-    /// What was sent cannot be read as the document says: method, path, a header, the form of the body.
+    /// What was sent does not have the documented form: method, path, a header, the form of the body.
     SentMalformed,
     /// A parameter is missing in what was sent, or has another value.
     SentParameterDiffers,

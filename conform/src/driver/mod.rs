@@ -75,7 +75,7 @@ pub struct Failure {
     pub body: Option<Encoded>,
     /// The bytes of the response.
     pub raw_body: Bytes,
-    /// What the error says, in one line.
+    /// The error's `Display`: one line.
     pub display: String,
     /// `Debug` of the call and the error, in both ways.
     pub debug: String,

@@ -157,7 +157,7 @@ impl Bench<'_> {
         self.report.contradictions.push(Contradiction { operation, name: name.to_owned(), schema, reason });
     }
 
-    /// Calls the operation; an error is what the client's panic says.
+    /// Calls the operation; a panic of the client is an error.
     fn call(&self, inputs: Inputs, reply: Reply) -> Result<Tried, Finding> {
         self.wire.prepare(reply);
         let operation = self.context.operation;

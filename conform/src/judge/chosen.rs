@@ -180,7 +180,7 @@ fn child(at: &str, token: &str) -> String {
     format!("{at}/{}", token.replace('~', "~0").replace('/', "~1"))
 }
 
-/// Whether types are like schemas. Names and order are the generator's to choose, so only the structure tells.
+/// Whether types match schemas. Names and order are the generator's to choose, so only the structure is compared.
 struct Fits<'a> {
     document: &'a Document,
     service: &'a Service,
@@ -249,7 +249,7 @@ impl Fits<'_> {
     }
 }
 
-/// What a schema says of the structure of its values, `$ref` and `allOf` resolved.
+/// The structure of a schema's values, with `$ref` and `allOf` resolved.
 #[derive(Default)]
 struct View {
     types: BTreeSet<String>,

@@ -1,4 +1,4 @@
-//! Says what is wrong with a case: what was sent, what was read, what was refused, each held against the document.
+//! Finds what is wrong with a case: what was sent, what was read, what was refused, each held against the document.
 
 mod chosen;
 mod debug;
