@@ -190,7 +190,7 @@ impl<'d> Breaker<'d> {
             "A".repeat(count),
         ];
         for pattern in beside.iter().filter_map(|node| node.get("pattern")?.as_str()) {
-            texts.extend((0..20).filter_map(|_| self.maker.text_by(pattern, count)));
+            texts.extend((0..6).filter_map(|_| self.maker.text_by(pattern, count)));
         }
         texts.into_iter().filter(|text| text.chars().count() == count).map(Value::String).collect()
     }
