@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use jsonschema::{Draft, Registry};
 use serde_json::{Map, Value};
 
+use super::reference;
 use super::schema::{self, Translator};
 use super::{
     Body, Direction, Document, Encoding, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef,
@@ -27,7 +28,7 @@ pub(super) fn document(bundled: &Value) -> Result<Document, String> {
     let request = translator.tree(Direction::Request);
     let response = translator.tree(Direction::Response);
     let registries = [registry(&request)?, registry(&response)?];
-    let children = schema::children(bundled);
+    let children = reference::children(bundled);
     let mut reader = Reader { root: bundled, notes: translator.into_notes(), old_schemas };
     let operations = reader.operations(root.get("paths"));
     let protocol = match root.get("x-protocol").and_then(Value::as_str) {
@@ -56,7 +57,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// What stands at a place, its `$ref`s followed, and where that is.
     fn follow(&mut self, node: &'a Value, pointer: String) -> Option<(&'a Value, String)> {
-        let followed = schema::follow(self.root, node, pointer.clone());
+        let followed = reference::follow(self.root, node, pointer.clone());
         if followed.is_none() {
             self.notes.push(format!("{pointer}: its `$ref` leads nowhere"));
         }
@@ -228,7 +229,7 @@ impl<'a> Reader<'a> {
         for (media_type, node) in entries(content) {
             let Some((node, here)) = self.follow(node, child(at, media_type)) else { continue };
             let schema = node.get("schema").map(|_| SchemaRef(child(&here, "schema")));
-            let resolved = node.get("schema").and_then(|inner| schema::follow(self.root, inner, String::new()));
+            let resolved = node.get("schema").and_then(|inner| reference::follow(self.root, inner, String::new()));
             let kind = self.kind(media_type, resolved.map(|(node, _)| node));
             let encoding = entries(node.get("encoding")).map(|(name, node)| (name.to_owned(), encoding(node)));
             all.push(Media { media_type: media_type.to_owned(), kind, schema, encoding: encoding.collect() });

@@ -6,6 +6,7 @@ use serde_json::{Map, Number, Value};
 
 use super::{Constraint, DIRECTION, cannot_be_written};
 use crate::document::{Document, Parameter, SchemaRef};
+use crate::validate::{Described, Problem};
 use crate::value::Maker;
 
 /// Texts and lists longer than this are not made just to be too long.
@@ -80,8 +81,7 @@ impl<'d> Breaker<'d> {
                     if self.is_unsendable(&whole, &leaf.at) {
                         continue;
                     }
-                    if !self.breaks_alone(schema, &leaf.schema, leaf.in_union, constraint, &candidate, &whole, &leaf.at)
-                    {
+                    if !self.breaks_alone(schema, leaf, constraint, &candidate, &whole) {
                         continue;
                     }
                     done.insert((leaf.schema.clone(), what.clone(), leaf.in_union));
@@ -97,33 +97,30 @@ impl<'d> Breaker<'d> {
         found
     }
 
-    /// Whether nothing else is wrong than this constraint, here.
-    #[expect(clippy::too_many_arguments, reason = "they are what is asked about")]
+    /// Whether nothing else is wrong than this constraint, here. `candidate` is at the leaf's place in `whole`.
     fn breaks_alone(
         &self,
         schema: &SchemaRef,
-        own: &SchemaRef,
-        in_union: bool,
+        leaf: &Described,
         constraint: Constraint,
         candidate: &Value,
         whole: &Value,
-        at: &str,
     ) -> bool {
-        let local = self.document.problems(own, DIRECTION, candidate);
-        let mut local = local.iter().filter(|problem| !problem.overlap);
-        let is_it =
-            |problem: &crate::validate::Problem, at: &str| problem.keyword == constraint.keyword() && problem.at == at;
-        if !local.next().is_some_and(|problem| is_it(problem, "")) || local.next().is_some() {
+        let problems = |schema: &SchemaRef, value: &Value| {
+            let problems = self.document.problems(schema, DIRECTION, value).into_iter();
+            problems.filter(|problem| !problem.overlap).collect::<Vec<_>>()
+        };
+        let is_it = |problem: &Problem, at: &str| problem.keyword == constraint.keyword() && problem.at == at;
+        if !matches!(problems(&leaf.schema, candidate).as_slice(), [problem] if is_it(problem, "")) {
             return false;
         }
-        if in_union {
+        if leaf.in_union {
             // Another alternative may take it.
             return !self.document.is_valid(schema, DIRECTION, whole);
         }
-        let problems = self.document.problems(schema, DIRECTION, whole);
         // One that several schemas of a composition state is one.
-        let mut problems = problems.iter().filter(|problem| !problem.overlap).peekable();
-        problems.peek().is_some() && problems.all(|problem| is_it(problem, at))
+        let problems = problems(schema, whole);
+        !problems.is_empty() && problems.iter().all(|problem| is_it(problem, &leaf.at))
     }
 
     fn is_unsendable(&self, whole: &Value, at: &str) -> bool {
