@@ -1,7 +1,4 @@
-//! Writes a driver for each service of specs/ and each fixture: a module with a test, which the conformance tests include.
-
-#[path = "build/calls.rs"]
-mod calls;
+//! Writes a driver for each service of specs/ and each fixture, and a test of each document that runs its cases.
 
 use std::{
     env,
@@ -15,10 +12,9 @@ use yundb_conform::driver::emit;
 use yundb_generator::{Diagnostics, model};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    calls::write()?;
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("no OUT_DIR")?);
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut modules = String::new();
+    let (mut drivers, mut conform) = (String::new(), String::new());
     for (folder, prefix) in [("../specs", "yundb"), ("fixtures", "fixture")] {
         println!("cargo::rerun-if-changed={folder}");
         for spec in specs(&tests.join(folder))? {
@@ -27,16 +23,20 @@ fn main() -> Result<(), Box<dyn Error>> {
             let model = model(&spec, &format!("{prefix}-{name}"), &name, &mut diagnostics);
             let (model, _) = model.ok_or_else(|| diagnostics.to_string())?;
             let module = format!("{prefix}_{}", name.replace('-', "_"));
-            let file = out.join(format!("{module}.rs"));
-            fs::write(&file, emit::source(&model))?;
-            writeln!(modules, "mod {module} {{")?;
-            writeln!(modules, "    include!({file:?});")?;
-            writeln!(modules, "    #[test]\n    fn conforms() {{")?;
-            writeln!(modules, "        super::conforms({module:?}, {:?}, &driver());", format!("{folder}/{name}"))?;
-            writeln!(modules, "    }}\n}}")?;
+            fs::write(out.join(format!("{module}.rs")), emit::source(&model))?;
+            writeln!(drivers, "/// The operations of {folder}/{name}.")?;
+            writeln!(drivers, "pub mod {module} {{ include!(concat!(env!(\"OUT_DIR\"), \"/{module}.rs\")); }}")?;
+            writeln!(conform, "#[test]\nfn {module}() {{")?;
+            writeln!(
+                conform,
+                "    conforms({module:?}, {:?}, &drivers::{module}::driver());",
+                format!("{folder}/{name}")
+            )?;
+            writeln!(conform, "}}")?;
         }
     }
-    fs::write(out.join("conform.rs"), modules)?;
+    fs::write(out.join("drivers.rs"), drivers)?;
+    fs::write(out.join("conform.rs"), conform)?;
     Ok(())
 }
 

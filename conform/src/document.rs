@@ -1,7 +1,10 @@
 //! What a document says of its operations, read from its JSON: parameters, bodies and responses with every `$ref` followed.
 
 mod read;
+mod reference;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,7 +16,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) use self::read::{essence, is_json};
-pub(crate) use self::schema::{BASE, fragment, is_binary, mark, pointer};
+pub(crate) use self::reference::{fragment, pointer};
+pub(crate) use self::schema::{BASE, is_binary, mark};
 
 /// A bundled OpenAPI document, and what is needed to validate values against its schemas.
 pub struct Document {

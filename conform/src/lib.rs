@@ -3,7 +3,7 @@
 //! - [`document`], [`value`], [`violation`], [`validate`] and [`wire`] know documents and what goes over the wire, and nothing of
 //!   generated clients.
 //! - [`driver`] calls a generated client: the emitted source and what it stands on.
-//! - [`engine`] makes the cases of a document and runs them, [`judge`] says what is wrong, [`report`] counts it.
+//! - [`engine`] makes the cases of a document and runs them, [`judge`] finds what is wrong, [`report`] counts it.
 
 pub mod document;
 pub mod driver;

@@ -21,7 +21,7 @@ pub enum Kind {
     RefusedValid,
     /// Nothing was sent, for another reason.
     NotSent,
-    /// What was sent cannot be read as the document says: method, path, a header, the form of the body.
+    /// What was sent does not have the documented form: method, path, a header, the form of the body.
     SentMalformed,
     /// A parameter is missing in what was sent, or has another value.
     SentParameterDiffers,
@@ -214,6 +214,14 @@ pub fn shortened(text: &str) -> String {
     }
 }
 
+/// Where a kind of thing is wrong.
+#[derive(Default)]
+struct Found<'a> {
+    findings: usize,
+    operations: BTreeSet<(&'a str, &'a str)>,
+    documents: BTreeSet<&'a str>,
+}
+
 /// A row for each document, a total, and the findings by kind.
 pub fn table(reports: &[Report]) -> String {
     let header = ["document", "operations", "right", "cases", "right", "wrong", "contradictory"].map(str::to_owned);
@@ -235,19 +243,19 @@ pub fn table(reports: &[Report]) -> String {
         rows.push(row("all", &reports.iter().collect::<Vec<_>>()));
     }
     let mut out = aligned(&rows);
-    let mut kinds: BTreeMap<Kind, (usize, BTreeSet<(&str, &str)>, BTreeSet<&str>)> = BTreeMap::new();
+    let mut kinds: BTreeMap<Kind, Found<'_>> = BTreeMap::new();
     for report in reports {
         for wrong in &report.wrong {
-            let (cases, operations, documents) = kinds.entry(wrong.kind).or_default();
-            *cases += 1;
-            operations.insert((&report.document, &wrong.operation));
-            documents.insert(&report.document);
+            let found = kinds.entry(wrong.kind).or_default();
+            found.findings += 1;
+            found.operations.insert((&report.document, &wrong.operation));
+            found.documents.insert(&report.document);
         }
     }
     if !kinds.is_empty() {
         let mut rows = vec![["wrong", "findings", "operations", "documents"].map(str::to_owned)];
-        let kinds = kinds.into_iter().map(|(kind, (cases, operations, documents))| {
-            [kind.code(), cases.to_string(), operations.len().to_string(), documents.len().to_string()]
+        let kinds = kinds.into_iter().map(|(kind, Found { findings, operations, documents })| {
+            [kind.code(), findings.to_string(), operations.len().to_string(), documents.len().to_string()]
         });
         rows.extend(kinds);
         out.push('\n');

@@ -1,5 +1,7 @@
 //! Holds values against schemas of the document, by the `jsonschema` crate.
 
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::sync::{Arc, PoisonError};
@@ -8,6 +10,7 @@ use jsonschema::error::ValidationErrorKind;
 use jsonschema::{Draft, ValidationError};
 use serde_json::{Value, json};
 
+pub(crate) use self::walk::Described;
 use crate::document::{BASE, Compiled, Direction, Document, SchemaRef, fragment};
 
 /// Why a value is not valid.

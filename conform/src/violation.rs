@@ -1,6 +1,8 @@
 //! Makes inputs that break one constraint of the document and nothing else.
 
 mod broken;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashSet;
 
@@ -96,6 +98,11 @@ fn in_body(document: &Document, operation: &Operation, input: &Input) -> Vec<Vio
         let token = broken.at.split('/').nth(1);
         // What stands for a file here is none.
         if token.is_some_and(|token| files.contains(token)) {
+            continue;
+        }
+        // An optional body may be left out with all that is required in it, and without any field it is.
+        let left_out = broken.value.as_object().is_some_and(Map::is_empty);
+        if left_out && !operation.body.as_ref().is_some_and(|body| body.required) {
             continue;
         }
         let Some(data) = with_value(&content.data, &broken.value) else { continue };

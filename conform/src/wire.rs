@@ -7,6 +7,8 @@ mod request;
 mod response;
 mod same;
 mod style;
+#[cfg(test)]
+mod tests;
 
 use bytes::Bytes;
 use indexmap::IndexMap;

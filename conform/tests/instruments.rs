@@ -46,7 +46,7 @@ enum Fault {
     UnknownAlternative,
     Undecoded,
     UntypedError,
-    ErrorForSuccess,
+    OtherStatus,
     // In the check.
     MissedConstraint,
     WrongPath,
@@ -172,7 +172,8 @@ async fn put_pet(client: Client, mut given: Inputs) -> Ended {
         Fault::RefusedValid => call = call.set("nothing", 1),
         _ => {}
     }
-    let mut done = ended(call.send::<PutPet>().await, |it| json(&it), |it| json(it))?;
+    let shown = format!("{call:?}");
+    let mut done = ended(&shown, call.send::<PutPet>().await, |it| json(&it), json)?;
     bend(&mut done);
     Ok(done)
 }
@@ -185,28 +186,24 @@ fn bend(done: &mut Outcome) {
         }
     };
     match done {
-        Outcome::Success { body, headers, status } => match fault() {
-            Fault::LostField => payload(body, &|value, _| drop(value.as_object_mut().unwrap().remove("note"))),
-            Fault::ChangedField => payload(body, &|value, _| value["note"] = "another".into()),
-            Fault::InventedField => payload(body, &|value, _| value["more"] = 1.into()),
-            Fault::LostHeader => payload(headers, &|value, _| value["x-count"] = Value::Null),
-            Fault::WrongAlternative => payload(body, &|_, debug| *debug = debug.replace("Cat(", "Dog(")),
-            Fault::UnknownAlternative => payload(body, &|_, debug| *debug = debug.replace("Cat(", "Unknown(")),
-            Fault::ErrorForSuccess => *status = 201,
-            Fault::Undecoded => {
-                *done = Outcome::Failure {
-                    kind: yundb_runtime::ErrorKind::Decode,
-                    status: Some(200),
-                    message: "it cannot be read".to_owned(),
-                    violations: Vec::new(),
-                    body: None,
-                };
+        Outcome::Success(success) => match fault() {
+            Fault::LostField => {
+                payload(&mut success.body, &|value, _| drop(value.as_object_mut().unwrap().remove("note")))
             }
+            Fault::ChangedField => payload(&mut success.body, &|value, _| value["note"] = "another".into()),
+            Fault::InventedField => payload(&mut success.body, &|value, _| value["more"] = 1.into()),
+            Fault::LostHeader => payload(&mut success.headers, &|value, _| value["x-count"] = Value::Null),
+            Fault::WrongAlternative => payload(&mut success.body, &|_, debug| *debug = debug.replace("Cat(", "Dog(")),
+            Fault::UnknownAlternative => {
+                payload(&mut success.body, &|_, debug| *debug = debug.replace("Cat(", "Unknown("));
+            }
+            Fault::OtherStatus => success.status = 201,
             _ => {}
         },
-        Outcome::Failure { violations, body, .. } => match fault() {
-            Fault::WrongPath => violations.iter_mut().for_each(|(path, _)| path.push_str(".elsewhere")),
-            Fault::UntypedError => *body = None,
+        Outcome::Failure(failure) => match fault() {
+            Fault::WrongPath => failure.violations.iter_mut().for_each(|(path, _)| path.push_str(".elsewhere")),
+            Fault::UntypedError => failure.body = None,
+            Fault::Undecoded => failure.kind = yundb_runtime::ErrorKind::Decode,
             _ => {}
         },
     }
@@ -303,7 +300,7 @@ fn each_fault_is_found_as_what_it_is() {
         (Fault::UnknownAlternative, Kind::UnknownForKnown),
         (Fault::Undecoded, Kind::ResponseNotDecoded),
         (Fault::UntypedError, Kind::ResponseNotDecoded),
-        (Fault::ErrorForSuccess, Kind::ResponseNotDecoded),
+        (Fault::OtherStatus, Kind::ResponseNotDecoded),
         (Fault::MissedConstraint, Kind::NotRefused),
         (Fault::WrongPath, Kind::WrongPathInRefusal),
         (Fault::RefusedValid, Kind::RefusedValid),

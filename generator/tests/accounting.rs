@@ -99,7 +99,9 @@ fn a_consumer_that_is_missing_is_found() {
             .filter(|(_, _, fate)| {
                 matches!(
                     fate,
-                    Fate::Inconsequential(Reason::Title | Reason::Base | Reason::FurtherReading | Reason::Sample)
+                    Fate::Inconsequential(
+                        Reason::Title | Reason::Base | Reason::FurtherReading | Reason::Sample | Reason::Extension
+                    )
                 )
             })
             .map(|(_, at, _)| at)

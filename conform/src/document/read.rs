@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use jsonschema::{Draft, Registry};
 use serde_json::{Map, Value};
 
+use super::reference;
 use super::schema::{self, Translator};
 use super::{
     Body, Direction, Document, Encoding, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef,
@@ -27,7 +28,7 @@ pub(super) fn document(bundled: &Value) -> Result<Document, String> {
     let request = translator.tree(Direction::Request);
     let response = translator.tree(Direction::Response);
     let registries = [registry(&request)?, registry(&response)?];
-    let children = schema::children(&request);
+    let children = reference::children(bundled);
     let mut reader = Reader { root: bundled, notes: translator.into_notes(), old_schemas };
     let operations = reader.operations(root.get("paths"));
     let protocol = match root.get("x-protocol").and_then(Value::as_str) {
@@ -56,7 +57,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// What stands at a place, its `$ref`s followed, and where that is.
     fn follow(&mut self, node: &'a Value, pointer: String) -> Option<(&'a Value, String)> {
-        let followed = schema::follow(self.root, node, pointer.clone());
+        let followed = reference::follow(self.root, node, pointer.clone());
         if followed.is_none() {
             self.notes.push(format!("{pointer}: its `$ref` leads nowhere"));
         }
@@ -97,9 +98,7 @@ impl<'a> Reader<'a> {
                 parameters.insert((parameter.place, parameter.name.clone()), parameter);
             }
         }
-        let ignored = |parameter: &Parameter| {
-            parameter.place == Place::Header && IGNORED.contains(&parameter.name.to_ascii_lowercase().as_str())
-        };
+        let parameters = self.usable(parameters.into_values(), path, at);
         let mut responses = Vec::new();
         for (status, response) in entries(operation.get("responses")) {
             let here = child(&child(at, "responses"), status);
@@ -121,10 +120,40 @@ impl<'a> Reader<'a> {
             id: operation.get("operationId").and_then(Value::as_str).map(str::to_owned),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
-            parameters: parameters.into_values().filter(|parameter| !ignored(parameter)).collect(),
+            parameters,
             body,
             responses,
         }
+    }
+
+    /// The parameters that can be sent: those of the path are those of its template.
+    fn usable(&mut self, parameters: impl Iterator<Item = Parameter>, path: &str, at: &str) -> Vec<Parameter> {
+        let template = path.split(['?', '#']).next().unwrap_or_default();
+        let names: Vec<&str> = template.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect();
+        let mut usable = Vec::new();
+        for parameter in parameters {
+            let name = &parameter.name;
+            let same = |known: &Parameter| known.place == Place::Header && known.name.eq_ignore_ascii_case(name);
+            let why = match parameter.place {
+                Place::Header if usable.iter().any(same) => "is there twice, but for its case",
+                Place::Path if !names.contains(&name.as_str()) => "is not in the path",
+                Place::Header if http::HeaderName::from_bytes(name.as_bytes()).is_err() => "is no name of a header",
+                Place::Header if IGNORED.contains(&name.to_ascii_lowercase().as_str()) => continue,
+                _ => {
+                    usable.push(parameter);
+                    continue;
+                }
+            };
+            self.notes.push(format!("{at}: the parameter `{name}` {why}"));
+        }
+        for name in names {
+            let known = |parameter: &Parameter| parameter.place == Place::Path && parameter.name == name;
+            if !usable.iter().any(known) {
+                self.notes.push(format!("{at}: `{{{name}}}` of the path is no parameter"));
+                usable.push(self.written(name, Place::Path, &Value::Null, at));
+            }
+        }
+        usable
     }
 
     fn parameter(&mut self, node: &'a Value, at: &str) -> Option<Parameter> {
@@ -147,7 +176,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A parameter or header: what `schema` or `content` say of it, and how it is written.
-    fn written(&mut self, name: &str, place: Place, node: &'a Value, at: &str) -> Parameter {
+    fn written(&self, name: &str, place: Place, node: &Value, at: &str) -> Parameter {
         let default = match place {
             Place::Path | Place::Header => Style::Simple,
             Place::Query | Place::Cookie | Place::QueryString => Style::Form,
@@ -182,6 +211,11 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let Some((header, here)) = self.follow(header, child(&child(at, "headers"), name)) else { continue };
+            // To HTTP, two names that differ in case are one.
+            if headers.iter().any(|known: &Parameter| known.name.eq_ignore_ascii_case(name)) {
+                self.notes.push(format!("{here}: another header has this name"));
+                continue;
+            }
             headers.push(self.written(name, Place::Header, header, &here));
         }
         // HTTP has no body there, whatever the document has.
@@ -195,7 +229,7 @@ impl<'a> Reader<'a> {
         for (media_type, node) in entries(content) {
             let Some((node, here)) = self.follow(node, child(at, media_type)) else { continue };
             let schema = node.get("schema").map(|_| SchemaRef(child(&here, "schema")));
-            let resolved = node.get("schema").and_then(|inner| schema::follow(self.root, inner, String::new()));
+            let resolved = node.get("schema").and_then(|inner| reference::follow(self.root, inner, String::new()));
             let kind = self.kind(media_type, resolved.map(|(node, _)| node));
             let encoding = entries(node.get("encoding")).map(|(name, node)| (name.to_owned(), encoding(node)));
             all.push(Media { media_type: media_type.to_owned(), kind, schema, encoding: encoding.collect() });
@@ -211,6 +245,7 @@ impl<'a> Reader<'a> {
             _ if binary => MediaKind::Bytes,
             "application/x-www-form-urlencoded" if fields => MediaKind::Form,
             "multipart/form-data" if fields => MediaKind::Multipart,
+            "*/*" | "application/*" if schema.is_some_and(schema::is_text) => MediaKind::Text,
             "*/*" | "application/*" if schema.is_some() => MediaKind::Json,
             _ if is_json(&essence) => MediaKind::Json,
             _ if essence.starts_with("text/") => MediaKind::Text,

@@ -5,19 +5,16 @@
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 
+use super::reference::{MOST_HOPS, follow, fragment, locate, loops, pointer};
 use super::{Direction, SchemaRef};
 
 /// The address under which a tree is registered.
 pub(crate) const BASE: &str = "urn:document";
 
-/// What may stand in a fragment without encoding, as JSON pointers use it.
-const FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
-
-/// `$ref`s to `$ref`s that are followed.
-const MOST_HOPS: usize = 64;
+/// The section of components for what [`Translator::bases`] makes.
+const BASES: &str = "bases";
 
 /// Keys outside of schemas whose entries have names of the document's own.
 const MAPS: &[&str] =
@@ -29,13 +26,15 @@ const VALUES: &[&str] = &["example", "examples", "default", "info", "tags", "ser
 pub(super) struct Translator<'a> {
     root: &'a Value,
     old: bool,
+    /// Components, and those of their bases that have them among their own alternatives.
+    loops: HashMap<String, BTreeSet<String>>,
     notes: RefCell<BTreeSet<String>>,
     patterns: RefCell<HashMap<String, bool>>,
 }
 
 impl<'a> Translator<'a> {
     pub(super) fn new(root: &'a Value, old: bool) -> Self {
-        Self { root, old, notes: RefCell::default(), patterns: RefCell::default() }
+        Self { root, old, loops: loops(root), notes: RefCell::default(), patterns: RefCell::default() }
     }
 
     pub(super) fn into_notes(self) -> Vec<String> {
@@ -70,7 +69,35 @@ impl<'a> Translator<'a> {
             });
             (section.clone(), Value::Object(entries.collect()))
         });
-        Value::Object(sections.collect())
+        let bases = self.bases(direction);
+        Value::Object(sections.chain([(BASES.to_owned(), bases)]).collect())
+    }
+
+    /// The bases of which a child is an alternative, without their alternatives: so the child means them, as otherwise
+    /// each would be the other without end.
+    fn bases(&self, direction: Direction) -> Value {
+        let bases: BTreeSet<&String> = self.loops.values().flatten().collect();
+        let bases = bases.into_iter().filter_map(|base| {
+            let mut node = self.root.pointer(base)?.as_object()?.clone();
+            node.retain(|key, _| !matches!(key.as_str(), "oneOf" | "anyOf"));
+            let name = SchemaRef(base.clone()).component()?;
+            let at = SchemaRef(format!("/components/{BASES}")).child(&name).0;
+            Some((name, self.schema(&Value::Object(node), &at, direction, &BTreeSet::new())))
+        });
+        Value::Object(bases.collect())
+    }
+
+    /// An `allOf` that leads to a base of which the schema is an alternative leads to the base alone.
+    fn without_loop(&self, owner: &str, part: Value) -> Value {
+        let base = part.get("$ref").and_then(Value::as_str).and_then(pointer);
+        let base = base.filter(|base| self.loops.get(owner).is_some_and(|bases| bases.contains(&base.0)));
+        match base.and_then(|base| base.component()) {
+            Some(name) => {
+                let at = SchemaRef(format!("/components/{BASES}")).child(&name);
+                json!({"$ref": format!("#{}", fragment(&at.0))})
+            }
+            None => part,
+        }
     }
 
     /// What is no schema itself but may hold some.
@@ -166,10 +193,13 @@ impl<'a> Translator<'a> {
                 value.as_array().filter(|list| !list.is_empty()).map(|list| {
                     let list = list.iter().enumerate().map(|(index, item)| {
                         let at = format!("{at}/{index}");
-                        if key == "prefixItems" {
-                            nested(item, &at)
-                        } else {
-                            self.schema(item, &at, direction, left_out)
+                        match key {
+                            "prefixItems" => nested(item, &at),
+                            "allOf" => {
+                                let owner = at.strip_suffix(&format!("/allOf/{index}")).unwrap_or_default();
+                                self.without_loop(owner, self.schema(item, &at, direction, left_out))
+                            }
+                            _ => self.schema(item, &at, direction, left_out),
                         }
                     });
                     list.collect()
@@ -299,61 +329,6 @@ fn is_marked(root: &Value, node: &Value, flag: &str, depth: usize) -> bool {
         || parts.into_iter().any(|part| is_marked(root, part, flag, depth + 8))
 }
 
-/// A node with its `$ref`s followed, and its place.
-pub(super) fn follow<'a>(root: &'a Value, node: &'a Value, at: String) -> Option<(&'a Value, String)> {
-    let (mut node, mut at) = (node, at);
-    for _ in 0..MOST_HOPS {
-        let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return Some((node, at)) };
-        at = locate(root, reference)?;
-        node = root.pointer(&at)?;
-    }
-    None
-}
-
-/// The JSON pointer that a `$ref` within the document stands for, if something is there.
-fn locate(root: &Value, reference: &str) -> Option<String> {
-    let raw = reference.strip_prefix('#')?;
-    if root.pointer(raw).is_some() {
-        return Some(raw.to_owned());
-    }
-    let decoded = percent_decode_str(raw).decode_utf8().ok()?.into_owned();
-    root.pointer(&decoded).is_some().then_some(decoded)
-}
-
-/// A JSON pointer as a URI's fragment.
-pub(crate) fn fragment(pointer: &str) -> String {
-    utf8_percent_encode(pointer, FRAGMENT).to_string()
-}
-
-/// The pointer that a translated `$ref` stands for.
-pub(crate) fn pointer(reference: &str) -> Option<SchemaRef> {
-    let fragment = reference.strip_prefix('#')?;
-    Some(SchemaRef(percent_decode_str(fragment).decode_utf8().ok()?.into_owned()))
-}
-
-/// The schemas that have each component as their base by `allOf`, over any number of steps.
-pub(super) fn children(tree: &Value) -> HashMap<String, Vec<SchemaRef>> {
-    let schemas = || tree.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
-    let bases = |node: &Value| -> Vec<String> {
-        let parts = node.get("allOf").and_then(Value::as_array).into_iter().flatten();
-        parts.filter_map(|part| pointer(part.get("$ref")?.as_str()?)).map(|base| base.0).collect()
-    };
-    let mut children: HashMap<String, Vec<SchemaRef>> = HashMap::new();
-    for (name, node) in schemas() {
-        let own = SchemaRef("/components/schemas".to_owned()).child(name);
-        let mut seen = BTreeSet::new();
-        let mut queue = bases(node);
-        while let Some(base) = queue.pop() {
-            if base == own.0 || !seen.insert(base.clone()) {
-                continue;
-            }
-            children.entry(base.clone()).or_default().push(own.clone());
-            queue.extend(tree.pointer(&base).map(bases).unwrap_or_default());
-        }
-    }
-    children
-}
-
 /// Whether a schema is of bytes that are sent as they are.
 pub(crate) fn is_binary(root: &Value, node: &Value, old: bool) -> bool {
     let Some((node, _)) = follow(root, node, String::new()) else { return false };
@@ -366,6 +341,11 @@ pub(crate) fn is_binary(root: &Value, node: &Value, old: bool) -> bool {
     }
     let parts = node.get("allOf").and_then(Value::as_array);
     parts.is_some_and(|parts| parts.iter().any(|part| is_binary(root, part, old)))
+}
+
+/// Whether a schema is of text and nothing else.
+pub(super) fn is_text(node: &Value) -> bool {
+    node.get("type").is_some_and(|found| found == "string")
 }
 
 fn is_textual(media_type: &str) -> bool {

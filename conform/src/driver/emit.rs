@@ -7,7 +7,7 @@ use super::{Key, route};
 /// How many operations stand in a module.
 const MODULE: usize = 40;
 
-/// The source of a module with `pub fn driver() -> Driver`, for the generated crate of this service.
+/// The source of a module with `TABLES` and `fn driver() -> Driver`, for the generated crate of this service.
 ///
 /// It names that crate and `yundb_conform`, and nothing else.
 pub fn source(service: &Service) -> String {
@@ -16,9 +16,12 @@ pub fn source(service: &Service) -> String {
     let mut out = Source { service, package: &package, text: String::new() };
     let modules = operations.chunks(MODULE);
     let tables: Vec<String> = (0..modules.len()).map(|at| format!("part_{at}::TABLE")).collect();
-    out.line("/// Calls every operation.");
+    out.line("/// What calls each operation.");
+    out.line(&format!("pub const TABLES: &[&[::yundb_conform::driver::Entry<::{package}::Client>]] ="));
+    out.line(&format!("    &[{}];", tables.join(", ")));
+    out.line("\n/// All of it.");
     out.line("pub fn driver() -> ::yundb_conform::Driver {");
-    out.line(&format!("    ::yundb_conform::Driver::new(::{package}::Client::builder, &[{}])", tables.join(", ")));
+    out.line(&format!("    ::yundb_conform::Driver::new(::{package}::Client::builder, TABLES)"));
     out.line("}");
     for (at, operations) in modules.enumerate() {
         out.line(&format!("\nmod part_{at} {{"));
@@ -72,8 +75,9 @@ impl Source<'_> {
         }
         self.line("        given.rest()?;");
         self.line("        if given.unchecked() { call = call.unchecked(); }");
-        let (success, error) = (self.encoder(&operation.output), self.encoder(&operation.error));
-        self.line(&format!("        ended(call.send().await, |it| {success}, |it| {error})"));
+        self.line("        let shown = format!(\"{call:?}\");");
+        let (success, error) = (encoder(&operation.output, false), encoder(&operation.error, true));
+        self.line(&format!("        ended(&shown, call.send().await, {success}, {error})"));
         self.line("    }");
     }
 
@@ -95,14 +99,6 @@ impl Source<'_> {
         }
     }
 
-    /// The expression that encodes `it`, which is owned for a success and borrowed for an error.
-    fn encoder(&self, answer: &Answer) -> String {
-        match answer {
-            Answer::One(payload) => encoder(payload).to_owned(),
-            Answer::ByStatus(index) => format!("super::outcomes::outcome_{index}(it)"),
-        }
-    }
-
     fn outcome(&mut self, index: usize, outcome: &Outcome) {
         let (package, name) = (self.package, &outcome.name);
         let borrowed = if outcome.error { "&" } else { "" };
@@ -113,7 +109,7 @@ impl Source<'_> {
         for case in &outcome.cases {
             let variant = &case.variant;
             let pattern = if case.payload == Payload::Empty { "" } else { "(it)" };
-            let encoder = encoder(&case.payload);
+            let encoder = encoded(&case.payload, outcome.error);
             self.line(&format!(
                 "            ::{package}::types::{name}::{variant}{pattern} => {encoder}.of({variant:?}),"
             ));
@@ -144,11 +140,25 @@ impl Source<'_> {
     }
 }
 
-fn encoder(payload: &Payload) -> &'static str {
-    match payload {
-        Payload::Empty => "nothing()",
-        Payload::Json(_) => "json(&it)",
-        Payload::Text => "text(&it)",
-        Payload::Stream => "stream(it)",
+/// What encodes a body, which is owned for a success and borrowed for an error.
+fn encoder(answer: &Answer, borrowed: bool) -> String {
+    match answer {
+        Answer::ByStatus(index) => format!("super::outcomes::outcome_{index}"),
+        Answer::One(Payload::Empty) => "|_| nothing()".to_owned(),
+        Answer::One(Payload::Json(_)) if borrowed => "json".to_owned(),
+        Answer::One(Payload::Stream) => "stream".to_owned(),
+        Answer::One(payload) => format!("|it| {}", encoded(payload, borrowed)),
+    }
+}
+
+/// `it`, encoded.
+fn encoded(payload: &Payload, borrowed: bool) -> &'static str {
+    match (payload, borrowed) {
+        (Payload::Empty, _) => "nothing()",
+        (Payload::Json(_), true) => "json(it)",
+        (Payload::Json(_), false) => "json(&it)",
+        (Payload::Text, true) => "text(it)",
+        (Payload::Text, false) => "text(&it)",
+        (Payload::Stream, _) => "stream(it)",
     }
 }

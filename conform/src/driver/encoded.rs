@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use yundb_runtime::{ByteStream, Error, Response};
 
-use super::{Ended, Outcome};
+use super::{Ended, Failure, Outcome, Success};
 
 /// A typed body or typed headers.
 #[derive(Debug)]
@@ -76,23 +76,41 @@ pub fn nothing() -> Encoded {
     Encoded::new(Payload::Nothing)
 }
 
-/// How a call ended.
-pub fn ended<T, H: Serialize + Debug, E>(
+/// How a call ended, of which this is the `Debug`.
+pub fn ended<T: Debug, H: Serialize + Debug, E: Debug>(
+    call: &str,
     result: Result<Response<T, H>, Error<E>>,
     success: impl FnOnce(T) -> Encoded,
     error: impl FnOnce(&E) -> Encoded,
 ) -> Ended {
     Ok(match result {
         Ok(response) => {
-            let (status, headers) = (response.status(), json(response.typed_headers()));
-            Outcome::Success { status, body: success(response.into_inner()), headers }
+            let debug = shown(call, &response);
+            Outcome::Success(Box::new(Success {
+                status: response.status(),
+                request_id: response.request_id().map(str::to_owned),
+                headers: json(response.typed_headers()),
+                body: success(response.into_inner()),
+                debug,
+            }))
         }
-        Err(failure) => Outcome::Failure {
+        Err(failure) => Outcome::Failure(Box::new(Failure {
             kind: failure.kind(),
+            operation: failure.operation(),
             status: failure.status(),
-            message: failure.to_string(),
+            code: failure.code().map(str::to_owned),
+            message: failure.message().map(str::to_owned),
+            request_id: failure.request_id().map(str::to_owned),
+            retryable: failure.is_retryable(),
             violations: failure.violations().iter().map(|it| (it.path.clone(), it.message.clone())).collect(),
             body: failure.body().map(error),
-        },
+            raw_body: failure.raw_body().clone(),
+            display: failure.to_string(),
+            debug: shown(call, &failure),
+        })),
     })
+}
+
+fn shown(call: &str, result: &dyn Debug) -> String {
+    format!("{call}\n{result:?}\n{result:#?}")
 }

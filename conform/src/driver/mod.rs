@@ -10,6 +10,7 @@ pub mod route;
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use yundb_runtime::{ClientBuilder, ConfigError, Credentials, ErrorKind, RetryPolicy};
 
@@ -31,27 +32,53 @@ pub type Entry<C> = (&'static str, &'static str, Call<C>);
 #[derive(Debug)]
 pub enum Outcome {
     /// A success.
-    Success {
-        /// The HTTP status.
-        status: u16,
-        /// The typed body.
-        body: Encoded,
-        /// The typed headers.
-        headers: Encoded,
-    },
+    Success(Box<Success>),
     /// An error.
-    Failure {
-        /// At which step the call failed.
-        kind: ErrorKind,
-        /// The HTTP status, if there was a response.
-        status: Option<u16>,
-        /// What the error says, in one line.
-        message: String,
-        /// Path and message of each violation.
-        violations: Vec<(String, String)>,
-        /// The typed body, if it could be read.
-        body: Option<Encoded>,
-    },
+    Failure(Box<Failure>),
+}
+
+/// A success.
+#[derive(Debug)]
+pub struct Success {
+    /// The HTTP status.
+    pub status: u16,
+    /// The request id.
+    pub request_id: Option<String>,
+    /// The typed body.
+    pub body: Encoded,
+    /// The typed headers.
+    pub headers: Encoded,
+    /// `Debug` of the call and the response, in both ways.
+    pub debug: String,
+}
+
+/// An error.
+#[derive(Debug)]
+pub struct Failure {
+    /// At which step the call failed.
+    pub kind: ErrorKind,
+    /// The operation's documented name.
+    pub operation: &'static str,
+    /// The HTTP status, if there was a response.
+    pub status: Option<u16>,
+    /// The service's error code.
+    pub code: Option<String>,
+    /// The service's message.
+    pub message: Option<String>,
+    /// The request id.
+    pub request_id: Option<String>,
+    /// Whether the call may be sent again.
+    pub retryable: bool,
+    /// Path and message of each violation.
+    pub violations: Vec<(String, String)>,
+    /// The typed body, if it could be read.
+    pub body: Option<Encoded>,
+    /// The bytes of the response.
+    pub raw_body: Bytes,
+    /// The error's `Display`: one line.
+    pub display: String,
+    /// `Debug` of the call and the error, in both ways.
+    pub debug: String,
 }
 
 /// What a client is built with.
@@ -77,7 +104,9 @@ pub struct Settings {
 pub const DUMMY: &str = "conform";
 
 /// An emitted driver.
-pub struct Driver(Box<dyn Fn(&Settings) -> Result<Connected, ConfigError>>);
+pub struct Driver(Box<Connect>);
+
+type Connect = dyn Fn(&Settings) -> Result<Connected, ConfigError>;
 
 /// A client that is ready to be called.
 pub struct Connected(BTreeMap<(&'static str, &'static str), Erased>);

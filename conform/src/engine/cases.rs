@@ -7,7 +7,6 @@ use yundb_generator::lower::model::{self, Protocol};
 
 use super::{Bench, feed};
 use crate::document::{Media, Response, Status};
-use crate::driver::Inputs;
 use crate::judge::{self, Expected, Finding};
 use crate::report::{Case, Kind};
 use crate::transport;
@@ -40,18 +39,18 @@ pub(super) fn operation(bench: &mut Bench<'_>, model: &model::Operation) {
         }
     }
     let base = match (base, contradiction) {
-        (Some((media, input)), _) => Base::Input(media, input),
-        // What cannot be called as the document says cannot be tried, which is the document's doing.
+        (Some((media, input)), _) => Base::Input(media, Box::new(input)),
+        // Without a valid input nothing can be tried, and the fault is the document's.
         (None, Some(contradiction)) => Base::Contradiction(contradiction),
         (None, None) => Base::NotSent,
     };
     responses(bench, model, &mut maker, &base);
 }
 
-/// What responses are asked for with.
+/// The input that requests the responses.
 enum Base {
     /// This input, whose body is of the media type at that place.
-    Input(Option<usize>, Input),
+    Input(Option<usize>, Box<Input>),
     /// The document allows none.
     Contradiction(Contradiction),
     /// The client sends none.
@@ -245,10 +244,7 @@ fn response(
             succeed(&mut reply);
         }
         let name = format!("{} {name}", word(amount));
-        let mut inputs = match bench.feed(model, *sent_as, input) {
-            Ok(inputs) => inputs,
-            Err(_) => Inputs::default(),
-        };
+        let mut inputs = bench.feed(model, *sent_as, input).unwrap_or_default();
         inputs.set_unchecked();
         let findings = match bench.call(inputs, raw(response, body, &reply)) {
             Ok(tried) => {
@@ -261,19 +257,19 @@ fn response(
     }
 }
 
-/// A response that says it failed is an error, whatever its status is: itself, or the one object that it consists of.
+/// A response with `Success: false` is an error, whatever its status: at the top, or in the one object that it consists of.
 fn succeed(reply: &mut Reply) {
     let Some(wire::Content { data: Data::Json(Value::Object(entries)), .. }) = &mut reply.content else { return };
     let alone = entries.len() == 1;
     for (name, value) in entries {
         match value {
-            Value::Object(inner) if alone => inner.iter_mut().for_each(|(name, value)| say_success(name, value)),
-            value => say_success(name, value),
+            Value::Object(inner) if alone => inner.iter_mut().for_each(|(name, value)| set_success(name, value)),
+            value => set_success(name, value),
         }
     }
 }
 
-fn say_success(name: &str, value: &mut Value) {
+fn set_success(name: &str, value: &mut Value) {
     match value {
         Value::Bool(success) if name.eq_ignore_ascii_case("success") => *success = true,
         Value::String(text) if name.eq_ignore_ascii_case("success") => *text = "true".to_owned(),

@@ -10,7 +10,7 @@ use crate::report::Kind;
 use crate::wire::{Content, Data, Field, Input};
 
 /// The inputs of a call, or what the client has no typed way for.
-pub(super) fn feed(
+pub fn feed(
     operation: &Operation,
     model: &model::Operation,
     media: Option<usize>,
@@ -93,7 +93,7 @@ fn other(
             if route::input(model, &typed).is_some() || media.schema.is_some() {
                 inputs.put(typed, Given::Json(value.clone()));
             } else {
-                // Any JSON, of which the document says nothing.
+                // Any JSON: the document has no schema for it.
                 inputs.put(raw, Given::Bytes(Bytes::from(value.to_string())));
             }
         }
@@ -116,7 +116,7 @@ fn part(field: &Field) -> Given {
     }
 }
 
-/// Where the runtime's errors have to say that a violation is.
+/// The path that the runtime's error must name for a violation.
 pub(super) fn path(model: &model::Operation, main: bool, part: &crate::violation::Part, inside: &str) -> String {
     let join = |prefix: &str| match inside {
         "" => prefix.to_owned(),
@@ -133,4 +133,138 @@ pub(super) fn path(model: &model::Operation, main: bool, part: &crate::violation
 /// Whether a media type, by its place, is the one that the call's own arguments and setters are of.
 pub(super) fn is_main(operation: &Operation, model: &model::Operation, media: Option<usize>) -> bool {
     media.is_some() && media == main_media(operation, model)
+}
+
+#[cfg(test)]
+mod tests {
+    use indexmap::IndexMap;
+    use serde_json::json;
+    use yundb_generator::lower::model::{Answer, Input as Argument, InputKind, Param, Payload, Shape, Type};
+
+    use super::*;
+    use crate::document::{Body, MediaKind};
+    use crate::violation::Part;
+
+    fn documented(media_types: &[&str]) -> Operation {
+        let media = |media_type: &&str| Media {
+            media_type: (*media_type).to_owned(),
+            kind: MediaKind::Json,
+            schema: None,
+            encoding: IndexMap::new(),
+        };
+        Operation {
+            id: None,
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            parameters: Vec::new(),
+            body: Some(Body { required: true, media: media_types.iter().map(media).collect() }),
+            responses: Vec::new(),
+        }
+    }
+
+    /// An operation with a body that is sent as this, and one input for it.
+    fn modelled(sent_as: &str, place: model::Place, wire: &str, kind: InputKind) -> model::Operation {
+        let param = Param {
+            name: wire.to_owned(),
+            place,
+            required: true,
+            style: None,
+            allow_reserved: false,
+            json: false,
+            media_type: None,
+            client: None,
+            shape: Shape::default(),
+        };
+        let argument = Argument {
+            ident: "it".to_owned(),
+            wire: wire.to_owned(),
+            place: None,
+            docs: Vec::new(),
+            kind,
+            deprecated: false,
+        };
+        model::Operation {
+            name: String::new(),
+            method_name: String::new(),
+            type_name: String::new(),
+            summary: String::new(),
+            docs: Vec::new(),
+            aliases: Vec::new(),
+            deprecated: None,
+            address: String::new(),
+            method: "POST".to_owned(),
+            path: "/".to_owned(),
+            arguments: vec![argument],
+            setters: Vec::new(),
+            params: vec![param],
+            body: Some((sent_as.to_owned(), true)),
+            accept: String::new(),
+            security: None,
+            servers: Vec::new(),
+            idempotent: None,
+            streams: Vec::new(),
+            output: Answer::One(Payload::Empty),
+            headers: None,
+            error: Answer::One(Payload::Empty),
+            paging: None,
+            job: None,
+        }
+    }
+
+    fn fed(operation: &Operation, model: &model::Operation, media: usize, data: Data) -> Result<Vec<Key>, Kind> {
+        let content = Content { media_type: operation.body.as_ref().unwrap().media[media].media_type.clone(), data };
+        let input = Input { body: Some(content), ..Input::default() };
+        match feed(operation, model, Some(media), &input) {
+            Ok(inputs) => Ok(inputs.values().keys().cloned().collect()),
+            Err((kind, _)) => Err(kind),
+        }
+    }
+
+    #[test]
+    fn bodies_go_where_the_client_takes_them() {
+        let operation = documented(&["application/json", "text/plain", "application/merge-patch+json"]);
+        let value = InputKind::Value(Type::String, false);
+        let fields = modelled("application/json", model::Place::Field, "name", value.clone());
+        let whole = modelled("application/json", model::Place::Body, "body", value);
+        let raw = modelled("text/plain", model::Place::Body, "body", InputKind::Raw);
+        let json = || Data::Json(json!({"name": "a"}));
+        let text = || Data::Text("a".to_owned());
+        assert_eq!(fed(&operation, &fields, 0, json()), Ok(vec![Key::new("field", "name")]));
+        assert_eq!(fed(&operation, &fields, 0, Data::Json(json!([1]))), Ok(vec![Key::new("body", "")]));
+        assert_eq!(fed(&operation, &whole, 0, json()), Ok(vec![Key::new("body", "")]));
+        assert_eq!(fed(&operation, &whole, 1, text()), Ok(vec![Key::new("raw", "text/plain")]));
+        assert_eq!(fed(&operation, &raw, 1, text()), Ok(vec![Key::new("raw", "")]));
+        // No schema: any JSON, as bytes.
+        assert_eq!(fed(&operation, &whole, 2, json()), Ok(vec![Key::new("raw", "application/merge-patch+json")]));
+        // A form is not something that callers encode.
+        assert_eq!(fed(&operation, &raw, 1, Data::Form(IndexMap::new())), Err(Kind::NoWayToSend));
+    }
+
+    #[test]
+    fn ranges_and_parameters_of_media_types() {
+        let value = InputKind::Value(Type::String, false);
+        let whole = modelled("application/json", model::Place::Body, "body", value);
+        assert!(is_main(&documented(&["text/plain", "application/*"]), &whole, Some(1)));
+        assert!(is_main(&documented(&["application/json; charset=utf-8"]), &whole, Some(0)));
+        assert!(!is_main(&documented(&["text/plain", "application/json"]), &whole, Some(0)));
+    }
+
+    #[test]
+    fn paths_of_violations() {
+        let value = InputKind::Value(Type::String, false);
+        let fields = modelled("application/json", model::Place::Field, "name", value.clone());
+        let whole = modelled("application/json", model::Place::Body, "body", value);
+        let header = Part::Parameter(crate::document::Place::Header, "X-A".to_owned());
+        for (model, main, part, inside, expected) in [
+            (&fields, true, &Part::Body, "a.b[0]", "a.b[0]"),
+            (&fields, false, &Part::Body, "a", "body.a"),
+            (&fields, true, &Part::Body, "", "body"),
+            (&whole, true, &Part::Body, "a", "body.a"),
+            (&whole, true, &Part::Body, "[1].a", "body[1].a"),
+            (&fields, true, &header, "", "X-A"),
+            (&fields, true, &header, "a", "X-A.a"),
+        ] {
+            assert_eq!(path(model, main, part, inside), expected);
+        }
+    }
 }

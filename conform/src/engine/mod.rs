@@ -14,11 +14,13 @@ use yundb_generator::lower::model::{self, Service};
 use yundb_generator::{Diagnostics, load};
 
 use crate::document::Document;
-use crate::driver::{Connected, Driver, Ended, Inputs, Outcome};
+use crate::driver::{Connected, Driver, Ended, Inputs, Outcome, Success};
 use crate::judge::{Context, Finding};
 use crate::report::{Case, Contradiction, Kind, Report, Wrong};
 use crate::transport::{Reply, Wire};
 use crate::wire;
+
+pub use feed::feed;
 
 /// How much is tried.
 #[derive(Clone, Copy, Debug)]
@@ -155,15 +157,16 @@ impl Bench<'_> {
         self.report.contradictions.push(Contradiction { operation, name: name.to_owned(), schema, reason });
     }
 
-    /// Calls the operation; an error is what the client's panic says.
+    /// Calls the operation; a panic of the client is an error.
     fn call(&self, inputs: Inputs, reply: Reply) -> Result<Tried, Finding> {
         self.wire.prepare(reply);
         let operation = self.context.operation;
         let call = async {
             let call = self.client.call(&operation.method, &operation.path, inputs)?;
             Some(match call.await {
-                Ok(Outcome::Success { status, body, headers }) => {
-                    Ok(Outcome::Success { status, body: body.read().await, headers })
+                Ok(Outcome::Success(success)) => {
+                    let body = success.body.read().await;
+                    Ok(Outcome::Success(Box::new(Success { body, ..*success })))
                 }
                 other => other,
             })

@@ -101,13 +101,9 @@ impl Walk<'_> {
                 }
             }
             (Type::Map(inner), Node::Map(entries)) => self.entries(inner, entries, value, at),
-            (Type::JsonText(inner), Node::Tuple(name, inside)) if name == "Value" => {
-                // What a string carries has no place of its own in the document's value.
-                let carried = value.as_str().and_then(|text| serde_json::from_str(text).ok());
-                if let (Some(carried), [node]) = (carried, inside.as_slice()) {
-                    let mut within = Walk { service: self.service, facts: Vec::new() };
-                    within.value(inner, node, &carried, "");
-                }
+            // A text that carries JSON and was kept as a text. What it carries has no place in the document's value.
+            (Type::JsonText(_), Node::Tuple(name, _)) if name == "Text" && carries_json(value) => {
+                self.note(at, What::Untyped);
             }
             (Type::Named(id), node) => self.named(*id, node, value, at),
             _ => {}
@@ -171,6 +167,11 @@ impl Walk<'_> {
     }
 }
 
+fn carries_json(value: &Value) -> bool {
+    let carried = value.as_str().and_then(|text| serde_json::from_str::<Value>(text).ok());
+    carried.is_some_and(|value| value.is_array() || value.is_object())
+}
+
 fn plain(ident: &str) -> &str {
     ident.trim_start_matches("r#")
 }
@@ -179,7 +180,7 @@ fn child(at: &str, token: &str) -> String {
     format!("{at}/{}", token.replace('~', "~0").replace('/', "~1"))
 }
 
-/// Whether types are like schemas. Names and order are the generator's to choose, so only the structure tells.
+/// Whether types match schemas. Names and order are the generator's to choose, so only the structure is compared.
 struct Fits<'a> {
     document: &'a Document,
     service: &'a Service,
@@ -248,7 +249,7 @@ impl Fits<'_> {
     }
 }
 
-/// What a schema says of the structure of its values, `$ref` and `allOf` resolved.
+/// The structure of a schema's values, with `$ref` and `allOf` resolved.
 #[derive(Default)]
 struct View {
     types: BTreeSet<String>,

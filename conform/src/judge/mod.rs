@@ -1,4 +1,4 @@
-//! Says what is wrong with a case: what was sent, what was read, what was refused, each held against the document.
+//! Finds what is wrong with a case: what was sent, what was read, what was refused, each held against the document.
 
 mod chosen;
 mod debug;
@@ -64,11 +64,11 @@ fn not_sent(ended: &Ended) -> Finding {
             };
             Finding::new(kind, unusable.key.to_string(), &unusable.why)
         }
-        Ok(Outcome::Failure { violations, message, .. }) => match violations.first() {
+        Ok(Outcome::Failure(failure)) => match failure.violations.first() {
             Some((path, why)) => Finding::new(Kind::RefusedValid, path, why),
-            None => Finding::new(Kind::NotSent, "", message),
+            None => Finding::new(Kind::NotSent, "", &failure.display),
         },
-        Ok(Outcome::Success { .. }) => Finding::new(Kind::NotSent, "", "a success without a request"),
+        Ok(Outcome::Success(_)) => Finding::new(Kind::NotSent, "", "a success without a request"),
     }
 }
 

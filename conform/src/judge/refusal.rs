@@ -12,7 +12,7 @@ use crate::report::Kind;
 use crate::violation::{Constraint, Part, Violation};
 use crate::wire::{self, Data, Input};
 
-/// Judges a call with a violation. `path` is where the error has to say it is.
+/// Judges a call with a violation. `path` is the path that the error must name.
 pub fn refused(
     context: &Context<'_>,
     violation: &Violation,
@@ -33,21 +33,18 @@ pub fn refused(
         }
         return Some(Finding::new(Kind::NotRefused, path, format!("{what} does not hold, and it is sent")));
     }
-    match outcome {
-        Outcome::Failure { kind: ErrorKind::Invalid, violations, .. } => {
-            let strange = violations.iter().find(|(found, _)| !names(violation, path, found))?;
-            Some(Finding::new(
-                Kind::WrongPathInRefusal,
-                path,
-                format!("{what}: the error says {}: {}", strange.0, strange.1),
-            ))
-        }
-        Outcome::Failure { message, .. } => Some(Finding::new(Kind::NotRefused, path, format!("{what}: {message}"))),
-        Outcome::Success { .. } => Some(Finding::new(Kind::NotRefused, path, format!("{what}: a success"))),
+    let failure = match outcome {
+        Outcome::Failure(failure) => failure,
+        Outcome::Success(_) => return Some(Finding::new(Kind::NotRefused, path, format!("{what}: a success"))),
+    };
+    if failure.kind != ErrorKind::Invalid {
+        return Some(Finding::new(Kind::NotRefused, path, format!("{what}: {}", failure.display)));
     }
+    let (elsewhere, why) = failure.violations.iter().find(|(found, _)| !names(violation, path, found))?;
+    Some(Finding::new(Kind::WrongPathInRefusal, path, format!("{what}: the error names {elsewhere}: {why}")))
 }
 
-/// Whether what was sent is valid all the same: a type may be unable to leave out the tag that tells what it is, and without a
+/// Whether what was sent is valid all the same: a type may be unable to leave out its discriminator, and without a
 /// field no body is sent where none has to be.
 fn is_made_whole(context: &Context<'_>, given: &Input, request: &Request<Bytes>) -> bool {
     let sent = wire::sent(context.document, context.operation, context.base, given, request);

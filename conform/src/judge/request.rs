@@ -48,10 +48,10 @@ pub(super) fn differences(
         (Place::Cookie, &given.cookie, &sent.input.cookie),
     ];
     for (place, given, found) in places {
-        let told = |name: &str| sent.faults.iter().any(|fault| fault.parameter == Some((place, name.to_owned())));
+        let faulty = |name: &str| sent.faults.iter().any(|fault| fault.parameter == Some((place, name.to_owned())));
         // A parameter that carries a key as well has two values, and either may win.
         let is_key = |name: &str| context.keys.iter().any(|key| key.eq_ignore_ascii_case(name));
-        parameters(place, given, found, &|name| told(name) || is_key(name), &mut findings);
+        parameters(place, given, found, &|name| faulty(name) || is_key(name), &mut findings);
     }
     // A body that could not be taken apart is a fault above.
     let unreadable = sent.faults.iter().any(|fault| fault.parameter.is_none());
@@ -184,7 +184,7 @@ fn same_field(put: &Field, got: &Field) -> bool {
         (Field::Files(put), Field::Files(got)) => {
             put.len() == got.len() && put.iter().zip(got).all(|(put, got)| same_file(put, got))
         }
-        // A list of one cannot be told from one.
+        // On the wire a list of one and one are the same.
         (Field::Files(put), Field::File(got)) => matches!(put.as_slice(), [put] if same_file(put, got)),
         (Field::File(put), Field::Files(got)) => matches!(got.as_slice(), [got] if same_file(put, got)),
         (Field::Value(_), _) | (_, Field::Value(_)) => false,

@@ -46,35 +46,31 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
         Ok(outcome) => outcome,
         Err(unusable) => return vec![Finding::new(Kind::NotSent, "", format!("the call cannot be made: {unusable}"))],
     };
+    if let Outcome::Failure(failure) = outcome
+        && matches!(failure.kind, ErrorKind::Invalid | ErrorKind::Config | ErrorKind::Credentials)
+    {
+        return vec![Finding::new(Kind::NotSent, "", format!("the call cannot be made: {}", failure.display))];
+    }
     let answer = if expected.is_success() { &expected.model.output } else { &expected.model.error };
     if let Some(finding) = no_way(context.service, expected, answer, outcome) {
         return vec![finding];
     }
     match (expected.is_success(), outcome) {
-        (
-            _,
-            Outcome::Failure { kind: ErrorKind::Invalid | ErrorKind::Config | ErrorKind::Credentials, message, .. },
-        ) => {
-            vec![Finding::new(Kind::NotSent, "", format!("the call cannot be made: {message}"))]
-        }
-        (true, Outcome::Success { status: found, .. }) | (false, Outcome::Failure { status: Some(found), .. })
-            if *found != status =>
-        {
-            not_decoded(format!("status {status} became {found}"))
-        }
-        (true, Outcome::Success { body, headers, .. }) => {
-            let mut findings = self::body(context, expected, Some(body), &expected.model.output);
-            findings.extend(self::headers(expected, headers));
+        (true, Outcome::Success(success)) if success.status == status => {
+            let mut findings = self::body(context, expected, Some(&success.body), answer);
+            findings.extend(self::headers(expected, &success.headers));
             findings
         }
-        (false, Outcome::Failure { kind: ErrorKind::Service, body, .. }) => {
-            let mut findings = self::body(context, expected, body.as_ref(), &expected.model.error);
+        (false, Outcome::Failure(failure)) if (failure.kind, failure.status) == (ErrorKind::Service, Some(status)) => {
+            let mut findings = self::body(context, expected, failure.body.as_ref(), answer);
             findings.extend(untyped_headers(expected));
             findings
         }
-        (true, Outcome::Failure { message, .. }) => not_decoded(message.clone()),
-        (false, Outcome::Failure { message, .. }) => not_decoded(format!("no error of the service: {message}")),
-        (false, Outcome::Success { .. }) => not_decoded(format!("status {status} was taken for a success")),
+        (true, Outcome::Failure(failure)) => not_decoded(failure.display.clone()),
+        (false, Outcome::Failure(failure)) => not_decoded(format!("no error of the service: {}", failure.display)),
+        (_, Outcome::Success(success)) => {
+            not_decoded(format!("{status} was taken for a success with {}", success.status))
+        }
     }
 }
 
@@ -82,8 +78,8 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
 fn no_way(service: &Service, expected: &Expected<'_>, answer: &Answer, outcome: &Outcome) -> Option<Finding> {
     let content = expected.reply.content.as_ref()?;
     let variant = match outcome {
-        Outcome::Success { body, .. } | Outcome::Failure { body: Some(body), .. } => body.variant,
-        Outcome::Failure { .. } => None,
+        Outcome::Success(success) => success.body.variant,
+        Outcome::Failure(failure) => failure.body.as_ref().and_then(|body| body.variant),
     };
     let what = match (payload(service, answer, variant, expected.reply.status)?, &content.data) {
         // Of a range of media types nobody knows which one it is: bytes are bytes.

@@ -1,6 +1,6 @@
 //! Walks a value along a schema, through `$ref`s, compositions and the alternatives that hold.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -67,7 +67,12 @@ impl Document {
 fn is_said(node: &Map<String, Value>) -> bool {
     node.iter().any(|(key, value)| match key.as_str() {
         "type" => !matches!(value, Value::String(name) if name == "object"),
-        "enum" | "const" | "oneOf" | "anyOf" | "items" | "prefixItems" => true,
+        // What lists values of several types is hardly less than any JSON.
+        "enum" => value.as_array().is_some_and(|list| {
+            let mut kinds = list.iter().filter(|value| !value.is_null()).map(std::mem::discriminant);
+            kinds.next().is_none_or(|first| kinds.all(|kind| kind == first))
+        }),
+        "const" | "oneOf" | "anyOf" | "items" | "prefixItems" => true,
         "properties" | "patternProperties" => value.as_object().is_some_and(|map| !map.is_empty()),
         "additionalProperties" => value.as_object().is_some_and(|map| !map.is_empty()),
         _ => false,
@@ -116,6 +121,7 @@ impl<'d> Walker<'d> {
         for key in ["oneOf", "anyOf"] {
             self.union(&schema, node, key, value, &at, depth);
         }
+        self.descendant(&schema, node, value, &at, depth);
         match value {
             Value::Object(entries) => self.entries(&schema, node, entries, &at, depth),
             Value::Array(items) => {
@@ -130,6 +136,31 @@ impl<'d> Walker<'d> {
             }
             _ => {}
         }
+    }
+
+    /// What a base with a discriminator is, if its tag names a schema that is composed of it.
+    fn descendant(&mut self, schema: &SchemaRef, node: &Map<String, Value>, value: &Value, at: &str, depth: usize) {
+        let Some(discriminator) = node.get("discriminator") else { return };
+        if node.contains_key("oneOf") || node.contains_key("anyOf") {
+            return;
+        }
+        let all = self.document.descendants(schema, discriminator);
+        let tagged = self.document.tagged(node, value);
+        let Some(index) = tagged.and_then(|tagged| all.iter().position(|child| *child == tagged)) else { return };
+        // Whoever comes from the child knows it already.
+        let Some(child) = all.get(index).filter(|child| !self.seen.contains(&(at.to_owned(), (*child).clone()))) else {
+            return;
+        };
+        let valid = vec![(index, child.clone())];
+        self.found.push(Alternatives {
+            at: at.to_owned(),
+            union: schema.child("discriminator"),
+            count: all.len(),
+            valid,
+        });
+        self.unions += 1;
+        self.visit(child.clone(), value, at.to_owned(), depth + 1);
+        self.unions -= 1;
     }
 
     fn entries(
@@ -197,6 +228,18 @@ impl<'d> Walker<'d> {
 }
 
 impl Document {
+    /// What a base with a discriminator may be: the schemas of its mapping, else those that are composed of it.
+    pub(crate) fn descendants(&self, base: &SchemaRef, discriminator: &Value) -> Vec<SchemaRef> {
+        let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
+        let mapped: BTreeSet<_> = mapping.filter_map(|(_, it)| Some(SchemaRef(it.as_str()?.to_owned()))).collect();
+        let children = self.children.get(&base.0).cloned().unwrap_or_default();
+        match mapped.is_empty() {
+            true => children,
+            // What does not have the base in it is no value of the base.
+            false => mapped.into_iter().filter(|schema| children.contains(schema)).collect(),
+        }
+    }
+
     /// The schema that a value's tag names by a schema's discriminator.
     pub(crate) fn tagged(&self, node: &Map<String, Value>, value: &Value) -> Option<SchemaRef> {
         let discriminator = node.get("discriminator")?;

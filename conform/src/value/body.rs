@@ -8,7 +8,7 @@ use super::flat::Flat;
 use super::{Amount, Contradiction, Ctx, Maker, Texture};
 use crate::document::{
     Direction, Encoding, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef, Style, essence,
-    is_binary,
+    is_binary, is_json,
 };
 use crate::wire::{Content, Data, Field, File, Input, Reply, scalar_text};
 
@@ -31,28 +31,42 @@ impl<'d> Maker<'d> {
             None => LEVELS - 1,
         };
         let ctx = Ctx { direction, amount, plain, texture, attempt: 0 };
-        match &parameter.schema {
-            Some(schema) => self.made(schema, ctx),
-            None => Ok(Value::String(self.free(9, &ctx))),
-        }
+        let Some(schema) = &parameter.schema else { return Ok(Value::String(self.free(9, &ctx))) };
+        let value = self.made(schema, ctx)?;
+        let reason = match () {
+            () if parameter.content.is_some() || nested => return Ok(value),
+            () if is_nothing(&value) => "no style can write nothing",
+            () if is_tangled(parameter, &value) => {
+                "no style can write lists or objects in lists or objects so that they can be told apart"
+            }
+            () => return Ok(value),
+        };
+        Err(Contradiction { schema: schema.clone(), reason: reason.to_owned() })
     }
 
     /// The content of a body.
     pub fn content(&mut self, media: &Media, direction: Direction, amount: Amount) -> Result<Content, Contradiction> {
-        let ctx = Ctx { direction, amount, plain: 0, texture: Texture::default(), attempt: 0 };
+        let ctx = Ctx { direction, amount, plain: 0, texture: of_form(media), attempt: 0 };
         let data = match (media.kind, &media.schema) {
             (MediaKind::Json, Some(schema)) => Data::Json(self.made(schema, ctx)?),
             (MediaKind::Json, None) => Data::Json(serde_json::json!({"any": ["json", 1, null]})),
             (MediaKind::Form, Some(schema)) => match self.made(schema, Ctx { plain: LEVELS, ..ctx })? {
-                Value::Object(fields) => Data::Form(fields.into_iter().collect()),
+                Value::Object(fields) => {
+                    Data::Form(fields.into_iter().filter(|(_, value)| !is_nothing(value)).collect())
+                }
                 other => return Err(no_fields(schema, &other)),
             },
             (MediaKind::Multipart, Some(schema)) => match self.made(schema, Ctx { plain: LEVELS, ..ctx })? {
-                Value::Object(fields) => Data::Multipart(self.fields(schema, media, fields, &ctx)?),
+                Value::Object(mut fields) => {
+                    fields.retain(|_, value| !is_nothing(value));
+                    Data::Multipart(self.fields(schema, media, fields, &ctx)?)
+                }
                 other => return Err(no_fields(schema, &other)),
             },
             (MediaKind::Text, Some(schema)) => Data::Text(scalar_text(&self.made(schema, ctx)?)),
             (MediaKind::Text, None) => Data::Text(self.free(30, &ctx)),
+            // Whatever the bytes are, they are of the media type.
+            (MediaKind::Bytes, _) if is_json(&essence(&media.media_type)) => Data::Bytes(JSON_BYTES.into()),
             (MediaKind::Form | MediaKind::Multipart | MediaKind::Bytes, _) => Data::Bytes(self.bytes(amount)),
         };
         Ok(Content { media_type: concrete(media), data })
@@ -80,7 +94,9 @@ impl<'d> Maker<'d> {
         if let Some(body) = operation.body.as_ref().filter(|body| body.required || amount != Amount::Least)
             && let Some(media) = body.media.get(media)
         {
-            input.body = Some(self.content(media, Direction::Request, amount)?);
+            let content = self.content(media, Direction::Request, amount)?;
+            // An optional body of fields of which none is given is no body.
+            input.body = Some(content).filter(|content| body.required || !is_empty(&content.data));
         }
         Ok(input)
     }
@@ -234,6 +250,56 @@ enum FieldKind {
     Value,
     File,
     Files,
+}
+
+/// A file of JSON, as it was written: not as anyone would write it again.
+const JSON_BYTES: &[u8] = b"{\"a\" : [1.50]}\r\n";
+
+fn is_empty(data: &Data) -> bool {
+    match data {
+        Data::Json(Value::Object(entries)) => entries.is_empty(),
+        Data::Form(fields) => fields.is_empty(),
+        Data::Multipart(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+/// What a style or form does not write at all.
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(entries) => entries.is_empty(),
+        _ => false,
+    }
+}
+
+/// Whether a value has lists or objects in it where commas or the like are all that tells its elements apart.
+fn is_tangled(parameter: &Parameter, value: &Value) -> bool {
+    let apart = parameter.explode && matches!(parameter.place, Place::Query | Place::Cookie | Place::QueryString);
+    let deep = |value: &Value| value.is_array() || value.is_object();
+    match value {
+        _ if apart => false,
+        Value::Array(items) => items.iter().any(deep),
+        Value::Object(entries) => entries.values().any(deep),
+        _ => false,
+    }
+}
+
+/// What the texts of a form may not have, as its fields are written in styles that would take it for something else.
+fn of_form(media: &Media) -> Texture {
+    let has =
+        |style: Style| media.encoding.values().any(|encoding| encoding.style.is_some_and(|it| it == (style, false)));
+    let reserved = media.encoding.values().any(|encoding| encoding.allow_reserved);
+    let avoid = match (has(Style::SpaceDelimited), has(Style::PipeDelimited), reserved) {
+        _ if media.kind != MediaKind::Form => "",
+        (true, true, _) | (true, _, true) | (_, true, true) => " +|%,",
+        (true, false, false) => " +",
+        (false, true, false) => "|",
+        (false, false, true) => "%,",
+        (false, false, false) => "",
+    };
+    Texture { avoid, ..Texture::default() }
 }
 
 fn no_fields(schema: &SchemaRef, found: &Value) -> Contradiction {

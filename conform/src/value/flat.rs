@@ -102,7 +102,7 @@ impl<'d> Maker<'d> {
         match origin {
             Some(child) if child != schema => self.tag(discriminator, &child, flat, ctx),
             _ => {
-                let alternatives = self.descendants(&schema, discriminator);
+                let alternatives = self.document.descendants(&schema, discriminator);
                 if alternatives.is_empty() {
                     self.tag(discriminator, &schema, flat, ctx);
                 } else {
@@ -111,19 +111,6 @@ impl<'d> Maker<'d> {
                     pending.push_back(Pending { union, owner: schema, alternatives, discriminator });
                 }
             }
-        }
-    }
-
-    /// What a base with a discriminator may be: the schemas of its mapping, else those that are composed of it.
-    fn descendants(&self, base: &SchemaRef, discriminator: &Value) -> Vec<SchemaRef> {
-        let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
-        let mapped: BTreeSet<_> = mapping.filter_map(|(_, it)| Some(SchemaRef(it.as_str()?.to_owned()))).collect();
-        let children = self.document.children.get(&base.0).cloned().unwrap_or_default();
-        let is_child = |schema: &SchemaRef| children.contains(schema);
-        match mapped.is_empty() {
-            true => children,
-            // What does not have the base in it is no value of the base.
-            false => mapped.into_iter().filter(is_child).collect(),
         }
     }
 
@@ -287,7 +274,9 @@ impl<'d> Flat<'d> {
     pub fn is_open(&self) -> bool {
         let said = |(_, node): &(SchemaRef, Node<'d>)| node.get("additionalProperties");
         let mut said = self.nodes.iter().filter_map(said).peekable();
-        said.peek().is_some() && said.all(|additional| *additional != Value::Bool(false))
+        // An object of which nothing is said may be any.
+        let free = || self.tags.is_empty() && self.all("properties").chain(self.all("required")).next().is_none();
+        (said.peek().is_some() || free()) && said.all(|additional| *additional != Value::Bool(false))
     }
 
     /// All that is said of an element; None if there may be none at this place.

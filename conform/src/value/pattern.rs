@@ -130,9 +130,8 @@ fn character(class: &Class, source: &mut Source<'_>) -> Option<char> {
         Class::Unicode(class) => class.iter().map(|range| (range.start() as u32, range.end() as u32)).collect(),
         Class::Bytes(class) => class.iter().map(|range| (u32::from(range.start()), u32::from(range.end()))).collect(),
     };
-    let has = |code: u32| ranges.iter().any(|(first, last)| (*first..=*last).contains(&code));
-    let ascii = (0x20..0x7f).filter(|code| has(*code)).filter_map(char::from_u32);
-    let ascii: Vec<char> = ascii.collect();
+    let printable = ranges.iter().flat_map(|(first, last)| (*first).max(0x20)..=(*last).min(0x7e));
+    let ascii: Vec<char> = printable.filter_map(char::from_u32).collect();
     let nice: Vec<char> = ascii.iter().copied().filter(|it| (source.nice)(*it)).collect();
     if let Some(chosen) = source.rng.choice(if nice.is_empty() { ascii } else { nice }) {
         return Some(chosen);

@@ -158,6 +158,35 @@ fn tags() {
     assert!(all("Base").iter().all(|value| value.get("fins").is_some() || value.get("wings").is_some()));
 }
 
+/// A base that lists those that are composed of it as its alternatives.
+#[test]
+fn bases_with_their_children_as_alternatives() {
+    let child = |name: &str| json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"type": "object", "required": [name], "properties": {name: {"type": "integer"}}}]});
+    let document = document(
+        "3.0.3",
+        json!({
+            "Base": {
+                "type": "object", "required": ["kind", "wheels"],
+                "properties": {"kind": {"type": "string"}, "wheels": {"type": "integer"}},
+                "oneOf": [{"$ref": "#/components/schemas/Car"}, {"$ref": "#/components/schemas/Bike"}],
+                "discriminator": {"propertyName": "kind"},
+            },
+            "Car": child("doors"),
+            "Bike": child("bells"),
+        }),
+    );
+    let mut maker = Maker::new(&document, 1);
+    let mut kinds = BTreeSet::new();
+    for _ in 0..2 {
+        let value = maker.value(&named("Base"), Direction::Response, Amount::Most).unwrap();
+        assert_eq!(document.problems(&named("Base"), Direction::Response, &value), []);
+        assert!(value["wheels"].is_i64() && (value.get("doors").is_some() == (value["kind"] == "Car")), "{value}");
+        kinds.insert(value["kind"].to_string());
+    }
+    assert_eq!(kinds.len(), 2);
+    assert!(!document.is_valid(&named("Car"), Direction::Response, &json!({"kind": "Car", "doors": 1})));
+}
+
 /// Optional parts without a value are left out and said, required ones fail.
 #[test]
 fn contradictions() {

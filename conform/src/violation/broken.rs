@@ -1,15 +1,19 @@
 //! Changes a value so that one constraint no longer holds, and proves that it is that one alone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Number, Value};
 
 use super::{Constraint, DIRECTION, cannot_be_written};
 use crate::document::{Document, Parameter, SchemaRef};
+use crate::validate::{Described, Problem};
 use crate::value::Maker;
 
 /// Texts and lists longer than this are not made just to be too long.
 const LONGEST: u64 = 20_000;
+
+/// A constraint is tried at so many places of a value.
+const MOST_TIMES: u32 = 8;
 
 /// A value in which one constraint is broken.
 pub(super) struct Broken {
@@ -46,18 +50,30 @@ impl<'d> Breaker<'d> {
             return found;
         }
         let mut done: HashSet<(SchemaRef, String, bool)> = HashSet::new();
+        let mut tried: HashMap<(SchemaRef, Constraint, bool), u32> = HashMap::new();
         let described = self.document.described(schema, DIRECTION, value);
+        let mut by_place: HashMap<&str, Vec<&Map<String, Value>>> = HashMap::new();
+        for leaf in &described {
+            let node = self.document.schema(&leaf.schema, DIRECTION).and_then(Value::as_object);
+            by_place.entry(&leaf.at).or_default().extend(node);
+        }
         for leaf in &described {
             let Some(Value::Object(node)) = self.document.schema(&leaf.schema, DIRECTION) else { continue };
             let Some(here) = value.pointer(&leaf.at) else { continue };
-            let beside: Vec<&Map<String, Value>> = described
-                .iter()
-                .filter(|other| other.at == leaf.at)
-                .filter_map(|other| self.document.schema(&other.schema, DIRECTION)?.as_object())
-                .collect();
+            let beside = by_place.get(leaf.at.as_str()).map(Vec::as_slice).unwrap_or_default();
             for constraint in Constraint::ALL {
                 let Some(limit) = node.get(constraint.keyword()) else { continue };
-                for (what, candidate) in self.candidates(constraint, limit, here, &beside) {
+                // Where one place does not do, a few others may.
+                let times = tried.entry((leaf.schema.clone(), constraint, leaf.in_union)).or_default();
+                *times += 1;
+                if *times > MOST_TIMES {
+                    continue;
+                }
+                let one = (leaf.schema.clone(), constraint.keyword().to_owned(), leaf.in_union);
+                if constraint != Constraint::Required && done.contains(&one) {
+                    continue;
+                }
+                for (what, candidate) in self.candidates(constraint, limit, here, beside) {
                     if found.len() >= most || done.contains(&(leaf.schema.clone(), what.clone(), leaf.in_union)) {
                         continue;
                     }
@@ -65,8 +81,7 @@ impl<'d> Breaker<'d> {
                     if self.is_unsendable(&whole, &leaf.at) {
                         continue;
                     }
-                    if !self.breaks_alone(schema, &leaf.schema, leaf.in_union, constraint, &candidate, &whole, &leaf.at)
-                    {
+                    if !self.breaks_alone(schema, leaf, constraint, &candidate, &whole) {
                         continue;
                     }
                     done.insert((leaf.schema.clone(), what.clone(), leaf.in_union));
@@ -82,33 +97,30 @@ impl<'d> Breaker<'d> {
         found
     }
 
-    /// Whether nothing else is wrong than this constraint, here.
-    #[expect(clippy::too_many_arguments, reason = "they are what is asked about")]
+    /// Whether nothing else is wrong than this constraint, here. `candidate` is at the leaf's place in `whole`.
     fn breaks_alone(
         &self,
         schema: &SchemaRef,
-        own: &SchemaRef,
-        in_union: bool,
+        leaf: &Described,
         constraint: Constraint,
         candidate: &Value,
         whole: &Value,
-        at: &str,
     ) -> bool {
-        let local = self.document.problems(own, DIRECTION, candidate);
-        let mut local = local.iter().filter(|problem| !problem.overlap);
-        let is_it =
-            |problem: &crate::validate::Problem, at: &str| problem.keyword == constraint.keyword() && problem.at == at;
-        if !local.next().is_some_and(|problem| is_it(problem, "")) || local.next().is_some() {
+        let problems = |schema: &SchemaRef, value: &Value| {
+            let problems = self.document.problems(schema, DIRECTION, value).into_iter();
+            problems.filter(|problem| !problem.overlap).collect::<Vec<_>>()
+        };
+        let is_it = |problem: &Problem, at: &str| problem.keyword == constraint.keyword() && problem.at == at;
+        if !matches!(problems(&leaf.schema, candidate).as_slice(), [problem] if is_it(problem, "")) {
             return false;
         }
-        if in_union {
+        if leaf.in_union {
             // Another alternative may take it.
             return !self.document.is_valid(schema, DIRECTION, whole);
         }
-        let problems = self.document.problems(schema, DIRECTION, whole);
         // One that several schemas of a composition state is one.
-        let mut problems = problems.iter().filter(|problem| !problem.overlap).peekable();
-        problems.peek().is_some() && problems.all(|problem| is_it(problem, at))
+        let problems = problems(schema, whole);
+        !problems.is_empty() && problems.iter().all(|problem| is_it(problem, &leaf.at))
     }
 
     fn is_unsendable(&self, whole: &Value, at: &str) -> bool {
@@ -175,7 +187,7 @@ impl<'d> Breaker<'d> {
             "A".repeat(count),
         ];
         for pattern in beside.iter().filter_map(|node| node.get("pattern")?.as_str()) {
-            texts.extend((0..20).filter_map(|_| self.maker.text_by(pattern, count)));
+            texts.extend((0..6).filter_map(|_| self.maker.text_by(pattern, count)));
         }
         texts.into_iter().filter(|text| text.chars().count() == count).map(Value::String).collect()
     }

@@ -32,15 +32,14 @@ enum Piece {
     Parameter(String),
 }
 
+/// What stands for parameters, by name and still encoded.
+type Taken = [(String, String)];
+
 /// Ways of sharing a path out among parameters that are looked at.
 const MOST_WAYS: usize = 10_000;
 
 /// What stands for each parameter, still encoded: the first way for which `is_right`, else the first way at all.
-pub(super) fn values(
-    template: &str,
-    path: &str,
-    is_right: &dyn Fn(&[(String, String)]) -> bool,
-) -> Option<Vec<(String, String)>> {
+pub(super) fn values(template: &str, path: &str, is_right: &dyn Fn(&Taken) -> bool) -> Option<Vec<(String, String)>> {
     let pieces = pieces(template);
     let path = normal(path);
     let mut search = Search { is_right, first: None, ways: 0 };
@@ -50,7 +49,7 @@ pub(super) fn values(
 }
 
 struct Search<'a> {
-    is_right: &'a dyn Fn(&[(String, String)]) -> bool,
+    is_right: &'a dyn Fn(&Taken) -> bool,
     first: Option<Vec<(String, String)>>,
     ways: usize,
 }

@@ -176,6 +176,10 @@ impl<'a> Reader<'a> {
     }
 
     fn cookies(&self) -> Vec<Pair> {
+        // Some documents have the whole header as a parameter.
+        if self.of(Place::Header).any(|parameter| parameter.name.eq_ignore_ascii_case(COOKIE.as_str())) {
+            return Vec::new();
+        }
         let all = self.request.headers().get_all(COOKIE).iter().map(text);
         all.flat_map(|text| style::pairs(&text, ';')).collect()
     }

@@ -52,7 +52,7 @@ pub(super) fn scalar(text: &str, like: &Value) -> Value {
 /// What elements of a list, or entries of an object, are like.
 static ANY: Value = Value::String(String::new());
 
-fn elements<'a>(texts: impl Iterator<Item = String>, like: &'a [Value]) -> Value {
+fn elements(texts: impl Iterator<Item = String>, like: &[Value]) -> Value {
     let like = like.iter().chain(std::iter::repeat(like.last().unwrap_or(&ANY)));
     texts.zip(like).map(|(text, like)| scalar(&text, like)).collect()
 }

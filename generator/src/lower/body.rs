@@ -293,6 +293,10 @@ impl<'a> Lower<'a, '_> {
         let mut fields = Vec::new();
         for (wire, property) in &flat.properties.0 {
             let wire = *wire;
+            if property.read().read_only.is_some_and(|flag| flag.value) {
+                self.ledger.ignore(property.at(), Reason::ReadOnly);
+                continue;
+            }
             let files = if place == Place::Part { self.binary(property) } else { None };
             let lowered = self.schema(property, &Naming::new(type_name, wire));
             let listed = flat.required.iter().find(|name| name.value == wire);

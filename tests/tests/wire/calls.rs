@@ -1,19 +1,14 @@
-//! Each operation once, called through the typed client with the values of a sample. `build.rs` writes the calls.
-#![allow(deprecated, reason = "deprecated operations have to work, too")]
+//! Each operation once, called through its driver with the values of a sample.
 
-use futures_util::future::{BoxFuture, FutureExt as _};
 use serde_json::Value;
-use yundb_runtime::Error;
-use yundb_runtime::serde::Serialize;
+use yundb_conform::driver::{Encoded, Entry, Failure, Outcome, Payload};
 
 use super::spec::{Operation, Service};
 
-/// The operations of a client, by the vendor's name.
-pub type Calls<C, E> = [(&'static str, Call<C, E>)];
-/// Calls an operation with a sample.
-pub type Call<C, E> = fn(&C, &Operation) -> BoxFuture<'static, Result<Answered, Error<E>>>;
+/// What calls the operations of a client.
+pub type Tables<C> = &'static [&'static [Entry<C>]];
 
-/// What a call answered.
+/// What a call that succeeded came to.
 pub struct Answered {
     /// The typed answer as JSON.
     pub value: Value,
@@ -25,37 +20,42 @@ pub struct Answered {
     pub debug: String,
 }
 
-macro_rules! send {
-    ($call:expr) => {{
-        let call = $call;
-        let mut debug = format!("{call:?}");
-        async move {
-            let response = call.send().await?;
-            debug.push_str(&format!("\n{response:?}\n{response:#?}"));
-            Ok(Answered {
-                value: json(&*response),
-                headers: json(response.typed_headers()),
-                status: response.status(),
-                request_id: response.request_id().map(str::to_owned),
-                debug,
-            })
-        }
-        .boxed()
-    }};
+/// Calls an operation with its sample.
+pub async fn call<C: Clone>(
+    service: &Service,
+    tables: Tables<C>,
+    client: &C,
+    operation: &Operation,
+) -> Result<Answered, Box<Failure>> {
+    let mut entries = tables.iter().copied().flatten();
+    let entry = entries.find(|(method, path, _)| *method == operation.method && *path == operation.path);
+    let (_, _, call) = entry.unwrap_or_else(|| panic!("no call of {}", operation.id));
+    let ended = call(client.clone(), service.inputs(operation)).await;
+    match ended.unwrap_or_else(|error| panic!("{}: {error}", operation.id)) {
+        Outcome::Success(success) => Ok(Answered {
+            value: json(&success.body),
+            headers: json(&success.headers),
+            status: success.status,
+            request_id: success.request_id,
+            debug: success.debug,
+        }),
+        Outcome::Failure(failure) => Err(failure),
+    }
 }
 
-fn json(value: &impl Serialize) -> Value {
-    serde_json::to_value(value).unwrap()
+/// A typed value as JSON.
+pub fn json(encoded: &Encoded) -> Value {
+    match &encoded.payload {
+        Payload::Json(value, _) => value.clone().unwrap(),
+        Payload::Nothing => Value::Null,
+        other => panic!("no JSON: {other:?}"),
+    }
 }
 
-/// The call of this operation.
-pub fn call<C, E>(calls: &Calls<C, E>, name: &str) -> Call<C, E> {
-    calls.iter().find(|(known, _)| *known == name).unwrap_or_else(|| panic!("no call of {name}")).1
+/// The `Debug` of a typed value.
+pub fn debug(encoded: &Encoded) -> &str {
+    match &encoded.payload {
+        Payload::Json(_, debug) => debug,
+        other => panic!("no JSON: {other:?}"),
+    }
 }
-
-/// The operations of a service that have their calls here.
-pub fn operations<'a, C, E>(service: &'a Service, calls: &'a Calls<C, E>) -> impl Iterator<Item = &'a Operation> {
-    service.operations.iter().filter(|operation| calls.iter().any(|(name, _)| *name == operation.name))
-}
-
-include!(concat!(env!("OUT_DIR"), "/calls.rs"));

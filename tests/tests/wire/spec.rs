@@ -5,7 +5,11 @@ use std::path::Path;
 
 use serde_json::Value;
 use wiremock::ResponseTemplate;
+use yundb_conform::driver::Inputs;
+use yundb_conform::engine;
+use yundb_conform::wire::{Content, Data, Input};
 use yundb_generator::Diagnostics;
+use yundb_generator::lower::model;
 use yundb_runtime::serde::de::DeserializeOwned;
 
 use super::made::made;
@@ -13,6 +17,9 @@ use super::made::made;
 /// A service's document.
 pub struct Service {
     document: Value,
+    /// As the generator has it, and as what the drivers take is made from.
+    model: model::Service,
+    conform: yundb_conform::document::Document,
     pub version: String,
     pub operations: Vec<Operation>,
 }
@@ -73,9 +80,10 @@ impl Service {
     pub fn load(name: &str, samples: Samples) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../specs").join(name);
         let mut diagnostics = Diagnostics::new();
-        let loaded = yundb_generator::load::load(&folder, &mut diagnostics);
+        let document = yundb_generator::load::load(&folder, &mut diagnostics).map(|loaded| loaded.value());
+        let model = yundb_generator::model(&folder, name, name, &mut diagnostics);
         assert!(diagnostics.is_empty(), "{}", diagnostics.render(false));
-        let document = loaded.unwrap().value();
+        let (document, (model, _)) = document.zip(model).unwrap();
         let mut operations = Vec::new();
         for (path, methods) in document["paths"].as_object().unwrap() {
             for (method, operation) in methods.as_object().unwrap() {
@@ -84,12 +92,34 @@ impl Service {
             }
         }
         let version = document["info"]["version"].as_str().unwrap().to_owned();
-        Self { document, version, operations }
+        let conform = yundb_conform::document::Document::new(&document).unwrap();
+        Self { document, model, conform, version, operations }
     }
 
     /// The operation of this id.
     pub fn operation(&self, id: &str) -> &Operation {
         self.operations.iter().find(|operation| operation.id == id).unwrap_or_else(|| panic!("no operation {id}"))
+    }
+
+    /// An operation's sample as its driver takes it, without what the client fills in.
+    pub fn inputs(&self, operation: &Operation) -> Inputs {
+        let mut documented = self.conform.operations.iter();
+        let documented = documented.find(|it| it.method == operation.method && it.path == operation.path).unwrap();
+        let mut model = self.model.groups.iter().flat_map(|group| &group.operations);
+        let model = model.find(|it| it.method == operation.method && it.path == operation.path).unwrap();
+        let mut input = Input::default();
+        for param in operation.params.iter().filter(|param| param.client.is_none()) {
+            let place = match param.place.as_str() {
+                "path" => &mut input.path,
+                "query" => &mut input.query,
+                "header" => &mut input.header,
+                other => panic!("{}: a parameter in {other}", operation.id),
+            };
+            place.insert(param.name.clone(), param.value.clone());
+        }
+        let media_type = "application/json".to_owned();
+        input.body = operation.body.clone().map(|body| Content { media_type, data: Data::Json(body) });
+        engine::feed(documented, model, input.body.is_some().then_some(0), &input).unwrap()
     }
 
     /// What a schema allows, whole.

@@ -1,0 +1,91 @@
+//! Where `$ref`s lead, and which schemas are composed of which.
+
+use std::collections::{BTreeSet, HashMap};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use serde_json::Value;
+
+use super::SchemaRef;
+
+/// What may stand in a fragment without encoding, as JSON pointers use it.
+const FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// `$ref`s to `$ref`s that are followed.
+pub(super) const MOST_HOPS: usize = 64;
+
+/// A node with its `$ref`s followed, and its place.
+pub(super) fn follow<'a>(root: &'a Value, node: &'a Value, at: String) -> Option<(&'a Value, String)> {
+    let (mut node, mut at) = (node, at);
+    for _ in 0..MOST_HOPS {
+        let Some(reference) = node.get("$ref").and_then(Value::as_str) else { return Some((node, at)) };
+        at = locate(root, reference)?;
+        node = root.pointer(&at)?;
+    }
+    None
+}
+
+/// The JSON pointer that a `$ref` within the document stands for, if something is there.
+pub(super) fn locate(root: &Value, reference: &str) -> Option<String> {
+    let raw = reference.strip_prefix('#')?;
+    if root.pointer(raw).is_some() {
+        return Some(raw.to_owned());
+    }
+    let decoded = percent_decode_str(raw).decode_utf8().ok()?.into_owned();
+    root.pointer(&decoded).is_some().then_some(decoded)
+}
+
+/// A JSON pointer as a URI's fragment.
+pub(crate) fn fragment(pointer: &str) -> String {
+    utf8_percent_encode(pointer, FRAGMENT).to_string()
+}
+
+/// The pointer that a translated `$ref` stands for.
+pub(crate) fn pointer(reference: &str) -> Option<SchemaRef> {
+    let fragment = reference.strip_prefix('#')?;
+    Some(SchemaRef(percent_decode_str(fragment).decode_utf8().ok()?.into_owned()))
+}
+
+/// The schemas that have each component as their base by `allOf`, over any number of steps.
+pub(super) fn children(root: &Value) -> HashMap<String, Vec<SchemaRef>> {
+    let mut children: HashMap<String, Vec<SchemaRef>> = HashMap::new();
+    for (own, node) in schemas(root) {
+        let mut seen = BTreeSet::new();
+        let mut queue = references(root, node, "allOf");
+        while let Some(base) = queue.pop() {
+            if base == own.0 || !seen.insert(base.clone()) {
+                continue;
+            }
+            children.entry(base.clone()).or_default().push(own.clone());
+            queue.extend(root.pointer(&base).map(|node| references(root, node, "allOf")).unwrap_or_default());
+        }
+    }
+    children
+}
+
+/// Components with those of their bases (`allOf`) that have them, or what is composed of them, as an alternative.
+pub(super) fn loops(root: &Value) -> HashMap<String, BTreeSet<String>> {
+    let children = children(root);
+    let mut loops: HashMap<String, BTreeSet<String>> = HashMap::new();
+    for (own, node) in schemas(root) {
+        for base in references(root, node, "allOf") {
+            let Some(node) = root.pointer(&base) else { continue };
+            let mut alternatives = ["oneOf", "anyOf"].into_iter().flat_map(|key| references(root, node, key));
+            let below = children.get(&own.0).map(Vec::as_slice).unwrap_or_default();
+            if alternatives.any(|it| it == own.0 || below.iter().any(|child| child.0 == it)) {
+                loops.entry(own.0.clone()).or_default().insert(base);
+            }
+        }
+    }
+    loops
+}
+
+fn schemas(root: &Value) -> impl Iterator<Item = (SchemaRef, &Value)> {
+    let schemas = root.pointer("/components/schemas").and_then(Value::as_object).into_iter().flatten();
+    schemas.map(|(name, node)| (SchemaRef("/components/schemas".to_owned()).child(name), node))
+}
+
+/// Where the `$ref`s in a list of schemas lead.
+fn references(root: &Value, node: &Value, key: &str) -> Vec<String> {
+    let parts = node.get(key).and_then(Value::as_array).into_iter().flatten();
+    parts.filter_map(|part| locate(root, part.get("$ref")?.as_str()?)).collect()
+}
