@@ -160,13 +160,15 @@ impl Facts {
             (_, Shape::Object(_) | Shape::Map(_)) if reason.is_none() => None,
             (_, Shape::List(Shape::Object(_) | Shape::Map(_))) if reason.is_none() => None,
             (_, Shape::List(_)) if entry.node.as_array().is_some() && reason.is_none() => None,
+            _ if reason == Some(Reason::Link) => None,
             _ => Some(Fact::of(kind, key)),
         };
         let step = self.open(&entry.key, &entry.node, fact, reason);
         if let (Some(text), "$ref") = (entry.node.as_str(), key) {
             self.reference(step, text);
         }
-        if reason.is_none() {
+        // Links are counted one by one, though none makes a difference.
+        if matches!(reason, None | Some(Reason::Link)) {
             self.inside(&entry.node, shape, kind, key);
         }
         self.close(step);
@@ -202,6 +204,7 @@ impl Facts {
                         (Kind::Response, "content") => Some(Fact::ResponseMediaType),
                         (Kind::Response | Kind::Encoding, "headers") => Some(Fact::Header),
                         (Kind::Operation, "callbacks") => Some(Fact::Callback),
+                        (Kind::Response, "links") => Some(Fact::Link),
                         (Kind::Document, "webhooks") => Some(Fact::Webhook),
                         (Kind::Components | Kind::MediaType | Kind::Server, _) => None,
                         _ => Some(Fact::Structure),
