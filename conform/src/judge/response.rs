@@ -33,6 +33,11 @@ impl Expected<'_> {
         self.media.and_then(|at| self.response.media.get(at)).is_some_and(|media| media.media_type.contains('*'))
     }
 
+    /// Whether the same response is documented in other media types, too.
+    fn has_other_media(&self) -> bool {
+        self.response.media.len() > 1
+    }
+
     fn is_success(&self) -> bool {
         (200..300).contains(&self.reply.status)
     }
@@ -91,7 +96,8 @@ fn no_way(service: &Service, expected: &Expected<'_>, answer: &Answer, outcome: 
         (model::Payload::Stream, _) => "it is read as a stream of bytes",
         (model::Payload::Empty, _) => "it is not read",
     };
-    Some(Finding::new(Kind::NoWayToRead, "", format!("{what}: {}", body_words(content))))
+    let kind = if expected.has_other_media() { Kind::OtherMediaType } else { Kind::NoWayToRead };
+    Some(Finding::new(kind, "", format!("{what}: {}", body_words(content))))
 }
 
 fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, answer: &Answer) -> Vec<Finding> {
