@@ -43,6 +43,8 @@ pub enum Kind {
     ResponseInvented,
     /// A documented response header is not in the typed headers.
     HeaderLost,
+    /// A documented response header has no type, or is a text for what is more than one.
+    HeaderUntyped,
     /// Another alternative of a union was chosen than the ones that are valid.
     WrongAlternative,
     /// A value that the document describes was kept as unknown or untyped.

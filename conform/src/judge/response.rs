@@ -215,7 +215,7 @@ fn carried(text: &str) -> Option<Value> {
 fn untyped_headers(expected: &Expected<'_>) -> Option<Finding> {
     let (name, value) = expected.reply.headers.first()?;
     let message = format!("there are no typed headers of errors for {}", words(value));
-    Some(Finding::new(Kind::NoWayToRead, format!("header {name}"), message))
+    Some(Finding::new(Kind::HeaderUntyped, format!("header {name}"), message))
 }
 
 fn headers(expected: &Expected<'_>, headers: &Encoded) -> Vec<Finding> {
@@ -233,7 +233,7 @@ fn headers(expected: &Expected<'_>, headers: &Encoded) -> Vec<Finding> {
             Some((_, typed)) if wire::same(typed, value) => return None,
             // A text for what the document describes as more.
             Some((_, Value::String(text))) if *text == wire::header_text(header, value) => {
-                return Some(Finding::new(Kind::UnknownForKnown, at, format!("{} is kept as text", words(value))));
+                return Some(Finding::new(Kind::HeaderUntyped, at, format!("{} is kept as text", words(value))));
             }
             Some((_, typed)) => format!("{} became {}", words(value), words(typed)),
         };
