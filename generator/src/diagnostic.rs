@@ -324,6 +324,13 @@ impl Diagnostics {
         }
     }
 
+    /// The last diagnostic leaves out all that begins at a place.
+    pub(crate) fn last_leaves_out(&mut self, at: &Location) {
+        if let Some(last) = self.0.last_mut() {
+            last.left_out = Some(at.clone());
+        }
+    }
+
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.errors() > 0

@@ -45,8 +45,10 @@ pub enum Reason {
     HeaderForm,
     /// What repeats an earlier one.
     Repeated,
-    /// `false` or an empty list where that is the default.
-    DefaultAnyway,
+    /// What the operation says instead of its path.
+    Overridden,
+    /// A discriminator of one alternative.
+    SoleAlternative,
     /// A header that HTTP itself handles.
     HttpHeader,
     /// The whole is given or returned as any JSON, text or bytes.
@@ -59,7 +61,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -80,7 +82,8 @@ impl Reason {
         Self::OtherType,
         Self::HeaderForm,
         Self::Repeated,
-        Self::DefaultAnyway,
+        Self::Overridden,
+        Self::SoleAlternative,
         Self::HttpHeader,
         Self::Opaque,
         Self::Stricter,
@@ -121,7 +124,10 @@ impl Reason {
             Self::OtherType => ("other-type", "the keyword holds for values of another type than the schema's"),
             Self::HeaderForm => ("header-form", "a response header is read if it is there, as text by its schema"),
             Self::Repeated => ("repeated", "says again what was said before"),
-            Self::DefaultAnyway => ("default-anyway", "says what holds without it"),
+            Self::Overridden => ("overridden", "the operation has another of its own, which counts"),
+            Self::SoleAlternative => {
+                ("sole-alternative", "there is one alternative only, so there is nothing to tell apart")
+            }
             Self::HttpHeader => ("http-header", "OpenAPI says it elsewhere: media types and security schemes"),
             Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
             Self::Base => ("base", "says of a base what the type that is made of it says for itself"),
@@ -133,7 +139,7 @@ impl Reason {
     pub(crate) fn of(kind: Kind, key: &str) -> Option<Self> {
         Some(match (kind, key) {
             (_, key) if key.starts_with("x-") => Self::Extension,
-            (Kind::Info, "termsOfService" | "contact" | "license" | "summary") => Self::Publisher,
+            (Kind::Info, "termsOfService" | "contact" | "license") => Self::Publisher,
             (Kind::Document | Kind::Tag | Kind::Schema, "externalDocs") => Self::FurtherReading,
             (Kind::ExternalDocs, _) => Self::FurtherReading,
             (Kind::Parameter | Kind::Header, "allowEmptyValue") => Self::AllowEmpty,
@@ -148,9 +154,7 @@ impl Reason {
                 Self::SchemaTool
             }
             (Kind::Document, "jsonSchemaDialect") => Self::SchemaTool,
-            (Kind::SecurityScheme, "bearerFormat" | "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => {
-                Self::TokenObtained
-            }
+            (Kind::SecurityScheme, "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => Self::TokenObtained,
             _ => return None,
         })
     }

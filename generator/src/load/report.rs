@@ -1,5 +1,6 @@
 //! How `load` says what it finds: as errors in a spec of ours, as warnings in anyone else's document.
 
+use crate::accounting::Reason;
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 
 /// Collects what is found.
@@ -8,11 +9,25 @@ pub(super) struct Reporter<'a> {
     /// Whether the document is written for yundb (it has `x-protocol`): then a fault is its author's to mend. Anyone
     /// else's document is mended here as far as that goes, for the caller can't.
     pub ours: bool,
+    /// What was taken out of the document because it makes no difference.
+    pub passed_over: Vec<(Location, Reason)>,
 }
 
 impl<'a> Reporter<'a> {
     pub fn new(diagnostics: &'a mut Diagnostics) -> Self {
-        Self { diagnostics, ours: false }
+        Self { diagnostics, ours: false, passed_over: Vec::new() }
+    }
+
+    /// How many diagnostics there are.
+    pub fn count(&self) -> usize {
+        self.diagnostics.iter().len()
+    }
+
+    /// The last diagnostic, if there are more than `count`, leaves out all that begins here.
+    pub fn covers(&mut self, count: usize, at: &Location) {
+        if self.diagnostics.iter().len() > count {
+            self.diagnostics.last_leaves_out(at);
+        }
     }
 
     /// As severe as it says itself.

@@ -240,8 +240,8 @@ pub enum InputKind {
     Raw,
     /// The raw body in another media type.
     RawAs(String),
-    /// The whole body as JSON in another media type.
-    JsonAs(String, Type),
+    /// The whole body as JSON in another media type, and what is checked of it.
+    JsonAs(String, Shape, Type),
 }
 
 /// Where a parameter goes (the runtime's `Place`).

@@ -21,7 +21,7 @@ fn directions(service: &mut Service) {
             let mut given = HashSet::new();
             let mut answered = HashSet::new();
             for input in operation.arguments.iter().chain(&operation.setters) {
-                if let InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, ty) = &input.kind {
+                if let InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, _, ty) = &input.kind {
                     reach(ty, types, &mut given);
                 }
             }
@@ -167,6 +167,11 @@ fn checks(service: &mut Service) {
     }
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {
         operation.params.iter_mut().for_each(|param| prune(&mut param.shape, &checked));
+        for input in &mut operation.setters {
+            if let InputKind::JsonAs(_, shape, _) = &mut input.kind {
+                prune(shape, &checked);
+            }
+        }
     }
 }
 

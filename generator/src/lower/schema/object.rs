@@ -69,7 +69,6 @@ impl<'a> Lower<'a, '_> {
                 self.types[id].docs.extend(std::iter::once(String::new()).filter(|_| !additional_words.is_empty()));
                 self.types[id].docs.extend(words);
             }
-            self.take(&schema.description);
         }
         named_struct(id)
     }

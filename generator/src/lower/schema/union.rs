@@ -1,8 +1,9 @@
 //! `oneOf` and `anyOf`: enums of types.
 
 use super::{Inline, Lowered, Naming};
+use crate::accounting::Reason;
 use crate::load::{Discriminator, JsonType, Schema, Sub};
-use crate::lower::model::{Type, TypeId, TypeKind, Union, UnionVariant, Variant};
+use crate::lower::model::{Shape, Type, TypeId, TypeKind, Union, UnionVariant, Variant};
 use crate::lower::{Lower, docs, names, variants};
 
 /// What an alternative turned into.
@@ -10,6 +11,7 @@ struct Alternative<'a> {
     component: Option<&'a str>,
     title: Option<&'a str>,
     ty: Type,
+    shape: Shape,
 }
 
 impl<'a> Lower<'a, '_> {
@@ -53,6 +55,9 @@ impl<'a> Lower<'a, '_> {
             })
             .collect();
         if let [(_, only)] = parts.as_slice() {
+            if let Some(discriminator) = &schema.discriminator {
+                self.ledger.ignore(discriminator.at, Reason::SoleAlternative);
+            }
             let mut lowered = self.alone(schema, only, naming);
             lowered.nullable |= nullable;
             return lowered;
@@ -69,12 +74,11 @@ impl<'a> Lower<'a, '_> {
         );
         if let Some(id) = self.inline.get(&key).copied().filter(|_| component.is_none()) {
             // What it says is in the client by the equal one that came first.
-            self.take(&schema.description);
             if self.seen.insert(schema.at.at) {
-                self.alternatives(&parts, id, &mut nullable);
-            }
-            if matches!(&self.types[id].kind, TypeKind::Union(union) if union.tag.is_some()) {
-                self.take_discriminator(schema);
+                let alternatives = self.alternatives(&parts, id, &mut nullable);
+                if matches!(&self.types[id].kind, TypeKind::Union(union) if union.tag.is_some()) {
+                    self.take_discriminator(schema, &alternatives);
+                }
             }
             return Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
         }
@@ -86,6 +90,16 @@ impl<'a> Lower<'a, '_> {
         let done = |nullable| Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
         // Open enums take any text, so several of them, or one beside plain text, are one.
         if let Some(variants) = self.texts(&alternatives) {
+            let own = &alternatives;
+            let words = own.iter().filter_map(|one| match &one.ty {
+                Type::Named(part) if one.component.is_some() => Some((one.component?, self.types[*part].docs.clone())),
+                _ => None,
+            });
+            let lines: Vec<String> =
+                words.flat_map(|(name, words)| docs::listed(&format!("`{}`", names::camel(name)), &words)).collect();
+            let docs = &mut self.types[id].docs;
+            docs.extend(std::iter::once(String::new()).filter(|_| !lines.is_empty()));
+            docs.extend(lines);
             self.types[id].kind = TypeKind::StringEnum(variants);
             return done(nullable);
         }
@@ -95,7 +109,7 @@ impl<'a> Lower<'a, '_> {
             .filter(|_| alternatives.iter().all(|one| one.component.is_some() && matches!(one.ty, Type::Named(_))));
         let (tag, variants) = match discriminator {
             Some(discriminator) => {
-                self.take_discriminator(schema);
+                self.take_discriminator(schema, &alternatives);
                 let tag = discriminator.value.property.value.to_owned();
                 (Some(tag), tagged(&discriminator.value, &alternatives))
             }
@@ -119,9 +133,22 @@ impl<'a> Lower<'a, '_> {
         {
             let ty = only.ty.clone();
             self.scope.release(&self.types[id].name);
-            self.types.pop();
+            let words = self.types.pop().map(|definition| definition.docs).unwrap_or_default();
             self.inline.remove(&key);
-            return Lowered { nullable, ..Lowered::plain(ty) };
+            // What is said of the alternatives, which have no type to say it.
+            let words = words.iter().filter(|line| line.starts_with("- `")).map(|line| line.trim_start_matches("- "));
+            let facts = words.map(|line| line.split_once(": ").map_or(line, |(_, words)| words).to_owned()).collect();
+            let same = alternatives.iter().all(|one| one.shape == alternatives[0].shape);
+            let shape = alternatives.first().filter(|_| same).map(|one| one.shape.clone()).unwrap_or_default();
+            for (_, part) in parts.iter().filter(|_| !same) {
+                self.unsupported(
+                    "alternative-limits",
+                    "alternatives of one type differ in their limits".to_owned(),
+                    part.at(),
+                    "values are sent without these checks",
+                );
+            }
+            return Lowered { nullable, facts, shape, ..Lowered::plain(ty) };
         }
         self.types[id].kind = TypeKind::Union(Union { tag, variants });
         done(nullable)
@@ -144,20 +171,31 @@ impl<'a> Lower<'a, '_> {
                 let words = words.collect::<Vec<_>>().join(" ");
                 let line = docs::listed(&format!("`{}`", names::camel(&hint)), &docs::lines(&words));
                 let docs = &mut self.types[id].docs;
-                if !docs.last().is_some_and(|last| last.starts_with(['-', ' '])) {
+                if !docs.last().is_some_and(|last| last.starts_with("- `") || last.starts_with("  ")) {
                     docs.push(String::new());
                 }
                 docs.extend(line);
             }
-            alternatives.push(Alternative { component, title, ty: lowered.ty });
+            alternatives.push(Alternative { component, title, shape: lowered.shape, ty: lowered.ty });
         }
         alternatives
     }
 
-    fn take_discriminator(&self, schema: &Schema<'a>) {
+    fn take_discriminator(&mut self, schema: &Schema<'a>, alternatives: &[Alternative<'a>]) {
         let Some(discriminator) = self.take(&schema.discriminator) else { return };
         self.ledger.take(discriminator.property.at);
-        discriminator.mapping.iter().for_each(|(_, component)| self.ledger.take(component.at));
+        for (value, component) in &discriminator.mapping {
+            if alternatives.iter().any(|one| one.component == Some(component.value)) {
+                self.ledger.take(component.at);
+                continue;
+            }
+            self.unsupported(
+                "discriminator",
+                format!("`{value}` leads to `{}`, which is not among the alternatives", component.value),
+                component.at,
+                "a value of this kind is read as unknown",
+            );
+        }
     }
 
     /// Whether null is the only value of an alternative.
@@ -190,7 +228,7 @@ fn tagged(discriminator: &Discriminator<'_>, alternatives: &[Alternative<'_>]) -
 fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants: Vec<UnionVariant> = Vec::new();
-    for Alternative { component, title, ty } in alternatives {
+    for Alternative { component, title, ty, .. } in alternatives {
         if variants.iter().any(|v| v.ty == *ty) {
             continue;
         }
