@@ -127,7 +127,7 @@ pub struct Report {
     pub document: String,
     /// How many operations it has.
     pub operations: usize,
-    /// How many of them have no wrong case.
+    /// How many of them have cases, and none that is wrong.
     pub operations_right: usize,
     /// How many cases were tried.
     pub cases: usize,
