@@ -356,7 +356,7 @@ pub enum Inner {
     /// Nothing to check.
     #[default]
     None,
-    /// The fields of a struct.
+    /// The fields of a struct, or the alternatives of a union.
     Object(TypeId),
     /// Elements of a list.
     List(Box<Shape>),
@@ -591,6 +591,8 @@ pub struct Union {
     pub tag: Option<String>,
     /// The types.
     pub variants: Vec<UnionVariant>,
+    /// Whether a table of checks is emitted.
+    pub checked: bool,
 }
 
 /// One type of a [`Union`].
@@ -604,6 +606,8 @@ pub struct UnionVariant {
     pub ty: Type,
     /// Whether it stands in a box.
     pub boxed: bool,
+    /// What is checked.
+    pub shape: Shape,
 }
 
 /// How calls are addressed and signed (the runtime's `Protocol`).

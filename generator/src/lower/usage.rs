@@ -146,13 +146,16 @@ fn checks(service: &mut Service) {
     loop {
         let mut changed = false;
         for (id, definition) in service.types.iter().enumerate() {
-            if let TypeKind::Struct(body) = &definition.kind {
-                let now =
-                    definition.input && body.fields.iter().any(|field| must(field) || matters(&field.shape, &checked));
-                if now && !checked[id] {
-                    checked[id] = true;
-                    changed = true;
+            let now = match &definition.kind {
+                TypeKind::Struct(body) => {
+                    body.fields.iter().any(|field| must(field) || matters(&field.shape, &checked))
                 }
+                TypeKind::Union(union) => union.variants.iter().any(|variant| matters(&variant.shape, &checked)),
+                TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => false,
+            };
+            if now && definition.input && !checked[id] {
+                checked[id] = true;
+                changed = true;
             }
         }
         if !changed {
@@ -160,9 +163,16 @@ fn checks(service: &mut Service) {
         }
     }
     for (id, definition) in service.types.iter_mut().enumerate() {
-        if let TypeKind::Struct(body) = &mut definition.kind {
-            body.checked = checked[id];
-            body.fields.iter_mut().for_each(|field| prune(&mut field.shape, &checked));
+        match &mut definition.kind {
+            TypeKind::Struct(body) => {
+                body.checked = checked[id];
+                body.fields.iter_mut().for_each(|field| prune(&mut field.shape, &checked));
+            }
+            TypeKind::Union(union) => {
+                union.checked = checked[id];
+                union.variants.iter_mut().for_each(|variant| prune(&mut variant.shape, &checked));
+            }
+            TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
         }
     }
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {

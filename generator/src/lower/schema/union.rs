@@ -1,5 +1,6 @@
 //! `oneOf` and `anyOf`: enums of types.
 
+use super::object::named;
 use super::{Inline, Lowered, Naming};
 use crate::accounting::Reason;
 use crate::load::{Discriminator, JsonType, Schema, Sub};
@@ -80,14 +81,20 @@ impl<'a> Lower<'a, '_> {
                     self.take_discriminator(schema, &alternatives);
                 }
             }
-            return Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
+            return Lowered { nullable, ..named(id) };
         }
         // Recursive unions need their id before their variants.
-        let id = self.define(naming, component, schema, TypeKind::Union(Union { tag: None, variants: Vec::new() }));
+        let id = self.define(
+            naming,
+            component,
+            schema,
+            TypeKind::Union(Union { tag: None, variants: Vec::new(), checked: false }),
+        );
         self.inline.insert(key.clone(), id);
         self.seen.insert(schema.at.at);
         let alternatives = self.alternatives(&parts, id, &mut nullable);
         let done = |nullable| Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
+        let union = |nullable| Lowered { nullable, ..named(id) };
         // Open enums take any text, so several of them, or one beside plain text, are one.
         if let Some(variants) = self.texts(&alternatives) {
             let own = &alternatives;
@@ -150,8 +157,8 @@ impl<'a> Lower<'a, '_> {
             }
             return Lowered { nullable, facts, shape, ..Lowered::plain(ty) };
         }
-        self.types[id].kind = TypeKind::Union(Union { tag, variants });
-        done(nullable)
+        self.types[id].kind = TypeKind::Union(Union { tag, variants, checked: false });
+        union(nullable)
     }
 
     fn alternatives(&mut self, parts: &[(usize, Sub<'a>)], id: TypeId, nullable: &mut bool) -> Vec<Alternative<'a>> {
@@ -217,19 +224,29 @@ fn tagged(discriminator: &Discriminator<'_>, alternatives: &[Alternative<'_>]) -
         let mapped = discriminator.mapping.iter().filter(|(_, component)| component.value == name);
         let mapped: Vec<&str> = mapped.map(|(tag, _)| *tag).collect();
         let tags = if mapped.is_empty() { vec![name] } else { mapped };
-        tagged.extend(tags.into_iter().map(|tag| (tag.to_owned(), alternative.ty.clone())));
+        tagged.extend(tags.into_iter().map(|tag| (tag.to_owned(), alternative)));
     }
     let tags: Vec<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
     let idents = variants::variants(&tags);
-    let variant = |((tag, ty), ident)| UnionVariant { ident, tags: vec![tag], ty, boxed: false };
+    let variant = |((tag, one), ident): ((String, &Alternative<'_>), String)| UnionVariant {
+        ident,
+        tags: vec![tag],
+        ty: one.ty.clone(),
+        boxed: false,
+        shape: one.shape.clone(),
+    };
     tagged.into_iter().zip(idents).map(variant).collect()
 }
 
 fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants: Vec<UnionVariant> = Vec::new();
-    for Alternative { component, title, ty, .. } in alternatives {
-        if variants.iter().any(|v| v.ty == *ty) {
+    for Alternative { component, title, ty, shape } in alternatives {
+        if let Some(same) = variants.iter_mut().find(|variant| variant.ty == *ty) {
+            // A value may be meant for either.
+            if same.shape != *shape {
+                same.shape = Shape::default();
+            }
             continue;
         }
         let ident = match (component.or(*title), ty) {
@@ -237,7 +254,13 @@ fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String
             (None, Type::Named(id)) => name_of(*id),
             (None, ty) => kind_name(ty),
         };
-        variants.push(UnionVariant { ident: scope.take(ident), tags: Vec::new(), ty: ty.clone(), boxed: false });
+        variants.push(UnionVariant {
+            ident: scope.take(ident),
+            tags: Vec::new(),
+            ty: ty.clone(),
+            boxed: false,
+            shape: shape.clone(),
+        });
     }
     // Any JSON swallows everything, so it is tried last.
     variants.sort_by_key(|variant| variant.ty == Type::Value);
