@@ -12,9 +12,13 @@ use crate::lower::model::{Place, Protocol, SchemeKind, Service};
 pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
     let page = templates::page(service)?;
     let docs = doc_inner(&page.lines().map(str::to_owned).collect::<Vec<_>>());
+    // Each type of a chain takes several steps of rustc's, of which it goes 128 unless told otherwise.
+    let steps = Literal::string(&(service.longest_chain * 8).next_power_of_two().to_string());
+    let limit = (service.longest_chain > 16).then(|| quote!(#![recursion_limit = #steps]));
     Ok(quote! {
         #docs
         #![forbid(unsafe_code)]
+        #limit
         mod client;
         pub mod operations;
         pub mod types;

@@ -82,6 +82,7 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diag
         security: lower.security(&document, api.security.as_deref()).unwrap_or_default(),
         groups,
         types: lower.types,
+        longest_chain: 0,
         outcomes: lower.outcomes,
         jobs: lower.jobs,
         busy: busy(api),

@@ -35,6 +35,8 @@ pub struct Service {
     pub groups: Vec<Group>,
     /// All types.
     pub types: Vec<TypeDef>,
+    /// How many types the longest chain has in which each holds the next.
+    pub longest_chain: usize,
     /// The kinds of jobs that operations begin.
     pub jobs: Vec<Job>,
     /// Error codes that say that something else is under way.

@@ -12,6 +12,37 @@ pub fn finish(service: &mut Service) {
     service.types.iter_mut().for_each(presence);
     boxes(&mut service.types);
     checks(service);
+    service.longest_chain = longest_chain(&service.types);
+}
+
+/// How deep a walk through the types goes that looks into each of them once: what rustc's walks go by.
+fn longest_chain(types: &[TypeDef]) -> usize {
+    let mut depths: Vec<Option<usize>> = vec![None; types.len()];
+    let mut longest = 0;
+    for start in 0..types.len() {
+        let mut open = vec![(start, 1)];
+        while let Some((id, depth)) = open.pop() {
+            if depths.get(id).is_none_or(|known| known.is_some()) {
+                continue;
+            }
+            depths[id] = Some(depth);
+            longest = longest.max(depth);
+            let mut inside = Vec::new();
+            inner_types(&types[id]).into_iter().for_each(|ty| named_within(ty, &mut inside));
+            open.extend(inside.into_iter().map(|id| (id, depth + 1)));
+        }
+    }
+    longest
+}
+
+fn named_within(mut ty: &Type, found: &mut Vec<TypeId>) {
+    loop {
+        ty = match ty {
+            Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::JsonText(inner) => inner,
+            Type::Named(id) => return found.push(*id),
+            _ => return,
+        };
+    }
 }
 
 fn directions(service: &mut Service) {
