@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod emit;
 pub mod load;
 pub mod lower;
+mod stack;
 pub mod write;
 
 use std::path::Path;

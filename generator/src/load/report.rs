@@ -1,10 +1,13 @@
 //! How `load` says what it finds: as errors in a spec of ours, as warnings in anyone else's document.
 
+use std::collections::HashSet;
+
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 
 /// Collects what is found.
 pub(super) struct Reporter<'a> {
     diagnostics: &'a mut Diagnostics,
+    said: HashSet<(&'static str, Location)>,
     /// Whether the document is written for yundb (it has `x-protocol`): then a fault is its author's to mend. Anyone
     /// else's document is mended here as far as that goes, for the caller can't.
     pub ours: bool,
@@ -12,23 +15,24 @@ pub(super) struct Reporter<'a> {
 
 impl<'a> Reporter<'a> {
     pub fn new(diagnostics: &'a mut Diagnostics) -> Self {
-        Self { diagnostics, ours: false }
+        Self { diagnostics, said: HashSet::new(), ours: false }
     }
 
     /// As severe as it says itself.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.said.extend(diagnostic.location.iter().map(|place| (diagnostic.code, place.clone())));
         self.diagnostics.push(diagnostic);
     }
 
     /// Whether this was said of this place already.
-    pub fn said(&self, code: &str, place: &Location) -> bool {
-        self.diagnostics.iter().any(|it| it.code == code && it.location.as_ref() == Some(place))
+    pub fn said(&self, code: &'static str, place: &Location) -> bool {
+        self.said.contains(&(code, place.clone()))
     }
 
     /// Something is wrong: an error in a spec of ours, else a warning, and the part is mended or left out.
     pub fn fault(&mut self, mut diagnostic: Diagnostic) {
         diagnostic.severity = if self.ours { Severity::Error } else { Severity::Warning };
-        self.diagnostics.push(diagnostic);
+        self.push(diagnostic);
     }
 }
 

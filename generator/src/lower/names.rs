@@ -1,6 +1,6 @@
 //! Names: from what a document says to Rust identifiers, without collisions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
@@ -8,12 +8,14 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 #[derive(Debug, Default, Clone)]
 pub struct Scope {
     taken: HashSet<String>,
+    /// By stem the number to go on with: all that are lower are taken.
+    next: HashMap<String, usize>,
 }
 
 impl Scope {
     /// A scope in which these names are taken already.
     pub fn with(reserved: &[&str]) -> Self {
-        Self { taken: reserved.iter().map(|name| (*name).to_owned()).collect() }
+        Self { taken: reserved.iter().map(|name| (*name).to_owned()).collect(), next: HashMap::new() }
     }
 
     /// Takes `name`, or the first of `name2`, `name3`, ... that is free.
@@ -22,7 +24,19 @@ impl Scope {
             return name;
         }
         let stem = if name.ends_with(|c: char| c.is_ascii_digit()) { format!("{name}_") } else { name };
-        (2..).map(|n| format!("{stem}{n}")).find(|candidate| self.taken.insert(candidate.clone())).unwrap_or(stem)
+        self.number(stem)
+    }
+
+    /// Takes the first of `stem2`, `stem3`, ... that is free.
+    pub fn number(&mut self, stem: String) -> String {
+        let mut number = self.next.get(&stem).copied().unwrap_or(2);
+        let mut name = format!("{stem}{number}");
+        while !self.taken.insert(name.clone()) {
+            number += 1;
+            name = format!("{stem}{number}");
+        }
+        self.next.insert(stem, number + 1);
+        name
     }
 
     /// Takes the first candidate that is free, else numbers the last.
@@ -45,6 +59,12 @@ impl Scope {
     /// Gives a name back.
     pub fn release(&mut self, name: &str) {
         self.taken.remove(name);
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number: Option<usize> =
+            name.get(stem.len()..).and_then(|number| number.parse().ok()).filter(|number| *number >= 2);
+        if let (Some(next), Some(number)) = (self.next.get_mut(stem), number) {
+            *next = number.min(*next);
+        }
     }
 }
 

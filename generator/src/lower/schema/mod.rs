@@ -13,13 +13,11 @@ use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
 use crate::load::{Additional, JsonType, Keyword, Node, Schema, Sub, integer};
+use crate::stack::grown;
 use union::is_typed;
 
 /// The name of an operation's answer.
 pub const RESPONSE: &str = "Response";
-
-/// Stack that is kept free, and that is added where less is left: types can refer to each other in chains of thousands.
-const STACK: (usize, usize) = (256 << 10, 4 << 20);
 
 /// What a schema turned into.
 #[derive(Debug, Clone)]
@@ -167,8 +165,7 @@ impl<'a> Lower<'a, '_> {
         let rust = self.component_names.get(name).cloned().unwrap_or_else(|| names::camel(name));
         let inside = Naming::new(&rust, "");
         let schema = Sub::of(entry);
-        let (free, more) = STACK;
-        let mut lowered = stacker::maybe_grow(free, more, || match schema.reference() {
+        let mut lowered = grown(|| match schema.reference() {
             Some(alias) => self.reference(alias.value, alias.at),
             None => self.item(schema.read(), &inside, Some(name)),
         });

@@ -1,5 +1,7 @@
 //! Objects: structs with their fields, and maps.
 
+use std::collections::HashMap;
+
 use super::{Inline, Lowered, Naming, RESPONSE};
 use crate::accounting::Reason;
 use crate::load::{Additional, Schema};
@@ -77,10 +79,14 @@ impl<'a> Lower<'a, '_> {
     fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
         let mut scope = names::Scope::with(&["new"]);
         let mut fields = Vec::new();
+        let mut obligations = HashMap::new();
+        for name in &schema.required {
+            obligations.entry(name.value).or_insert(name);
+        }
         for (wire, property) in &schema.properties.0 {
             self.ledger.take(property.at());
             let lowered = self.schema(property, &Naming::new(parent, wire));
-            let required = schema.required.iter().find(|name| name.value == *wire);
+            let required = obligations.get(*wire);
             required.iter().for_each(|name| self.ledger.take(name.at));
             fields.push(Field {
                 ident: scope.take(names::snake(wire)),
