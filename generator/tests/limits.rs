@@ -92,6 +92,54 @@ fn time_is_linear() {
     }
 }
 
+/// Chains of thousands of types: what has a name stays typed, and lists in lists end as any JSON.
+#[test]
+fn chains_need_no_stack() {
+    let struct_of = |next: &str| format!("{{type: object, properties: {{next: {next}}}}}");
+    let list_of = |next: &str| format!("{{type: array, items: {next}}}");
+    let map_of = |next: &str| format!("{{type: object, additionalProperties: {next}}}");
+    let json_of = |next: &str| format!("{{type: string, x-json: {next}}}");
+    let nullable_list_of = |next: &str| format!("{{nullable: true, allOf: [{{type: array, items: {next}}}]}}");
+    let wrapped = |next: &str| format!("{{description: Words., allOf: [{next}]}}");
+    let text = "{type: string}";
+    let ring = struct_of("{$ref: '#/components/schemas/A0'}");
+    let union_of = |next: &str| format!("{{oneOf: [{{type: integer}}, {next}]}}");
+    // How many types there are, and how often lists and maps were cut off.
+    let cases = [
+        ("arrays", 0, 9, chain(300, text, list_of)),
+        ("maps", 0, 93, chain(3_000, text, map_of)),
+        ("JSON in texts", 0, 9, chain(300, text, json_of)),
+        ("nullable arrays", 0, 9, chain(300, text, nullable_list_of)),
+        ("structs", 5_001, 0, chain(5_000, &struct_of(text), struct_of)),
+        ("a ring", 5_001, 0, chain(5_000, &ring, struct_of)),
+        ("structs in arrays", 5_001, 0, chain(5_000, &struct_of(text), |next| struct_of(&list_of(next)))),
+        ("structs with words around", 5_001, 0, chain(5_000, &struct_of(text), |next| struct_of(&wrapped(next)))),
+        ("words around words", 0, 0, chain(5_000, text, wrapped)),
+        ("unions", 5_000, 0, chain(5_000, text, union_of)),
+        (
+            "bases",
+            1,
+            0,
+            chain(5_000, &struct_of(text), |next| format!("{{allOf: [{next}], type: object, required: [next]}}")),
+        ),
+        (
+            "bases of which each says more of a field",
+            1,
+            0,
+            chain(5_000, &struct_of(text), |next| {
+                format!("{{allOf: [{next}, {{type: object, properties: {{next: {{maxLength: {}}}}}}}]}}", next.len())
+            }),
+        ),
+    ];
+    for (name, types, cut, text) in cases {
+        let report = generated(text).unwrap();
+        assert_eq!(report.types, types, "{name}");
+        let codes: Vec<_> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+        assert_eq!(codes, vec!["deep-type"; cut], "{name}");
+        assert!(report.account.adds_up() && report.account.lost.is_empty(), "{name}");
+    }
+}
+
 /// A place of a component is named with the first operation that meets it, not again with each that does.
 #[test]
 fn shared_places_are_named_once() {

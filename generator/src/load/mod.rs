@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use openapiv3::OpenAPI;
 
-use crate::{accounting::Facts, diagnostic::Diagnostics};
+use crate::{accounting::Facts, diagnostic::Diagnostics, stack::deep};
 
 use self::report::Reporter;
 
@@ -61,7 +61,7 @@ impl Loaded {
 
     /// The bundled document without places.
     pub fn value(&self) -> serde_json::Value {
-        self.root.to_json()
+        deep(|| self.root.to_json())
     }
 }
 
@@ -70,6 +70,10 @@ impl Loaded {
 /// A document of ours (with `x-protocol`) is held to the letter: each fault is an error. In anyone else's a fault is a
 /// warning, and the part is mended or left out.
 pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
+    deep(|| loaded(path, diagnostics))
+}
+
+fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let mut reporter = Reporter::new(diagnostics);
     let (mut root, newer) = tree(path, &mut reporter)?;
     let facts = Facts::of(&root);
@@ -81,8 +85,10 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
 /// The document at `path` in one tree as it was written: every `$ref` leads to a component, and nothing is mended or left
 /// out. What tests a client holds it against this.
 pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
-    let (root, _) = tree(path, &mut Reporter::new(diagnostics))?;
-    Some(root.to_json())
+    deep(|| {
+        let (root, _) = tree(path, &mut Reporter::new(diagnostics))?;
+        Some(root.to_json())
+    })
 }
 
 /// Reads the document with its files, and whether it is newer than OpenAPI 3.0.

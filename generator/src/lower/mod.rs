@@ -26,11 +26,16 @@ use serde_json::Value;
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
+use crate::stack::deep;
 use model::{Docs, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef};
 use schema::{Component, Inline};
 
 /// Turns a loaded document into the model of a client crate. The ledger gets a mark for all that is taken over.
 pub fn lower(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagnostics: &mut Diagnostics) -> Service {
+    deep(|| service(loaded, package, source, ledger, diagnostics))
+}
+
+fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagnostics: &mut Diagnostics) -> Service {
     let api = &loaded.api;
     let mut lower = Lower {
         api,

@@ -19,6 +19,9 @@ use union::is_typed;
 /// The name of an operation's answer.
 pub const RESPONSE: &str = "Response";
 
+/// How many lists and maps may stand in each other with no named type in between.
+const DEEPEST_TYPE: usize = 32;
+
 /// What a schema turned into.
 #[derive(Debug, Clone)]
 pub struct Lowered<'a> {
@@ -176,7 +179,7 @@ impl<'a> Lower<'a, '_> {
 
     fn item(&mut self, mut schema: Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
         self.own_words(&mut schema);
-        let mut lowered = self.kind(&schema, naming, component);
+        let mut lowered = grown(|| self.kind(&schema, naming, component));
         self.limit(&schema, &lowered.ty, &mut lowered.shape);
         lowered.nullable |= self.take(&schema.nullable) == Some(true);
         lowered.deprecated |= self.take(&schema.deprecated) == Some(true);
@@ -287,7 +290,8 @@ impl<'a> Lower<'a, '_> {
             return Lowered::plain(Type::Secret);
         }
         if let Some(json) = self.take(&schema.json) {
-            let inner = self.schema(&json, naming);
+            let at = schema.json.as_ref().map_or(schema.at.at, |json| json.at);
+            let inner = self.element(&json, naming, at);
             return Lowered::plain(Type::JsonText(Box::new(inner.element())));
         }
         Lowered::plain(Type::String)
@@ -295,12 +299,29 @@ impl<'a> Lower<'a, '_> {
 
     fn array(&mut self, schema: &Schema<'a>, naming: &Naming) -> Lowered<'a> {
         let element = match self.take(&schema.items) {
-            Some(items) => self.schema(&items, &Naming::new(&naming.parent, &names::singular(&naming.name))),
+            Some(items) => {
+                let at = schema.items.as_ref().map_or(schema.at.at, |items| items.at);
+                self.element(&items, &Naming::new(&naming.parent, &names::singular(&naming.name)), at)
+            }
             None => Lowered::plain(Type::Value),
         };
         let facts = self.element_words(&element);
         let shape = Shape { inner: Inner::List(Box::new(element.shape.clone())), ..Shape::default() };
         Lowered { shape, facts, ..Lowered::plain(Type::List(Box::new(element.element()))) }
+    }
+
+    /// What is in a list or map: any JSON where too many of them stand in each other, which nobody could use, and which no stage after
+    /// this one need be ready for.
+    pub(super) fn element(&mut self, schema: &Sub<'a>, naming: &Naming, at: &'a Location) -> Lowered<'a> {
+        let element = self.schema(schema, naming);
+        let around = element.ty.layers().filter(|ty| matches!(ty, Type::List(_) | Type::Map(_) | Type::JsonText(_)));
+        if around.count() < DEEPEST_TYPE {
+            return element;
+        }
+        let message =
+            format!("more than {DEEPEST_TYPE} lists and maps stand in each other, and none of them has a name");
+        self.unsupported("deep-type", message, at, "what is inside is read as any JSON");
+        Lowered::plain(Type::Value)
     }
 
     /// What is said of the elements of a list or the values of a map, where no type of theirs says it.

@@ -20,7 +20,8 @@ impl<'a> Lower<'a, '_> {
             Some(Additional::Of(values)) => {
                 let name = names::singular(&naming.name);
                 let name = if name == naming.name { format!("{name} value") } else { name };
-                let inner = self.schema(&values, &Naming::new(&naming.parent, &name));
+                let at = schema.additional.as_ref().map_or(schema.at.at, |additional| additional.at);
+                let inner = self.element(&values, &Naming::new(&naming.parent, &name), at);
                 if schema.properties.0.is_empty() {
                     let facts = self.element_words(&inner);
                     let shape = Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() };
