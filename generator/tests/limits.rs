@@ -140,6 +140,75 @@ fn chains_need_no_stack() {
     }
 }
 
+/// `$ref`s that lead to `$ref`s are followed however many they are; what goes round in a circle is said so, and quickly.
+#[test]
+fn references_are_followed_to_their_end() {
+    let alias = |next: &str| next.to_owned();
+    let report = generated(chain(5_000, "{type: string, not: {}}", alias)).unwrap();
+    let codes: Vec<_> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["not"], "what is at the end is met");
+
+    for (end, code) in [
+        ("{$ref: '#/components/schemas/A0'}", "ref-cycle"),
+        ("{$ref: '#/components/schemas/A5000'}", "ref-cycle"),
+        ("{$ref: '#/components/schemas/A5000/more'}", "ref-cycle"),
+        ("{$ref: '#/components/schemas/None'}", "missing-ref"),
+    ] {
+        let report = generated(chain(5_000, end, alias)).unwrap();
+        assert!(report.diagnostics.iter().all(|diagnostic| diagnostic.code == code), "{end}");
+        assert!(report.diagnostics.warnings() >= 5_000, "{end}: all are said, as none of them leads anywhere");
+    }
+}
+
+/// Objects in objects, each a property of the one around it.
+fn nested(depth: usize) -> String {
+    let open = "{type: object, properties: {in: ".repeat(depth);
+    format!("{open}{{type: string}}{}", "}}".repeat(depth))
+}
+
+#[test]
+fn inline_objects_nest_deeply() {
+    let lists = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    for (types, schema) in [
+        (40, nested(40)),
+        (90, nested(90)),
+        (1, format!("{{type: string, example: {0}, default: {0}, enum: [{0}]}}", lists(150))),
+        (0, format!("{{x-note: {}, not: {}}}", lists(150), nested(90))),
+    ] {
+        let report = generated(document(&format!("    A0: {schema}\n"))).unwrap();
+        assert_eq!(report.types, types);
+    }
+}
+
+/// Too deep is called so, in either format, with the place; by aliases and `$ref`s, too.
+#[test]
+fn what_is_too_deep_is_named() {
+    let yaml = document(&format!("    A0: {}\n", nested(100)));
+    let (lists, line) = ("[".repeat(100_000), "- ".repeat(100_000));
+    let json = format!("{{\"openapi\": \"3.0.3\", \"x\":\n {lists}");
+    let aliases: String = each(300, |n| format!("x-{}: &a{} [*a{n}]\n", n + 1, n + 1));
+    for (text, place) in [
+        (yaml, "openapi.yaml:11:"),
+        (format!("openapi: 3.0.3\nx: {lists}"), "openapi.yaml:2:259"),
+        (format!("openapi: 3.0.3\nx:\n  {line}"), "openapi.yaml:3:"),
+        (format!("openapi: 3.0.3\nx-0: &a0 []\n{aliases}"), "openapi.yaml:201:"),
+        (json.clone(), "openapi.yaml:2:"),
+    ] {
+        let Err(Failure::Document(said)) = generated(text) else { unreachable!("it is too deep") };
+        let shown = said.to_string();
+        assert!(shown.contains("error[too-deep]") && shown.contains(place), "{place}: {shown}");
+        assert_eq!(said.errors(), 1);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("openapi.json"), json).unwrap();
+    let error = generate(&folder.path().join("openapi.json"), &folder.path().join("out"), &Options::default());
+    let shown = error.unwrap_err().to_string();
+    assert!(
+        shown.contains("error[too-deep]") && shown.contains("openapi.json:2:201") && !shown.contains("JSON:"),
+        "{shown}"
+    );
+}
+
 /// A place of a component is named with the first operation that meets it, not again with each that does.
 #[test]
 fn shared_places_are_named_once() {

@@ -8,8 +8,9 @@ use crate::diagnostic::{Diagnostic, Location, Source};
 /// No document is this large by intent.
 const LARGEST_FILE: u64 = 64 << 20;
 
-/// How deep maps and lists may nest: documents stay under 30, and the stages that follow recurse.
-pub(super) const DEEPEST: usize = 64;
+/// How deep maps and lists may stand in each other. What people write stays under 30; the stages that follow recurse, with the stack
+/// that `stack::deep` gives them. The YAML parser itself gives up at 255 brackets.
+pub(super) const DEEPEST: usize = 200;
 
 /// A file as it was read.
 #[derive(Debug)]
@@ -80,6 +81,13 @@ fn parse(source: &Arc<Source>, path: &Path) -> Result<Parsed, Vec<Diagnostic>> {
         let is_json = source.text().trim_start_matches('\u{feff}').trim_start().starts_with('{');
         is_json.then(|| json::parse(source).ok()).flatten().ok_or(diagnostics)
     })
+}
+
+/// What is wrong with a document that goes deeper than [`DEEPEST`] at a place.
+pub(super) fn too_deep(place: Location) -> Box<Diagnostic> {
+    let message = format!("maps and lists stand in each other more than {DEEPEST} levels deep here");
+    let help = "put what is inside under `components`, and refer to it with a `$ref`";
+    Box::new(Diagnostic::error("too-deep", message).at(place).help(help))
 }
 
 /// What is wrong with a map that has a key twice.

@@ -10,7 +10,7 @@ use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
         Node,
-        file::{self, DEEPEST, File},
+        file::{self, File},
         reference::{Reference, escape, normal, pointer_text},
         report::{Reporter, nearest},
     },
@@ -18,6 +18,9 @@ use crate::{
 
 /// Index of a file; 0 is the one that was asked for.
 pub(super) type FileId = usize;
+
+/// A pointer that has grown longer than this on its way through `$ref`s grows without end: `a: {$ref: '#/a/b'}`.
+const LONGEST_POINTER: usize = 1_000;
 
 /// What is found, or why it isn't. None if that was said already.
 pub(super) type Found<T> = Result<T, Box<Diagnostic>>;
@@ -34,6 +37,8 @@ pub(super) struct Files {
     files: Vec<(PathBuf, Rc<File>)>,
     /// By path; None for a file that can't be read, which was said already.
     by_path: HashMap<PathBuf, Option<FileId>>,
+    /// Where places that hold nothing but a `$ref` lead in the end, so that chains of them are gone through once.
+    aliases: HashMap<Target, Found<Option<Target>>>,
     folder: PathBuf,
 }
 
@@ -45,6 +50,7 @@ impl Files {
             folder: path.parent().unwrap_or(Path::new("")).to_owned(),
             files: vec![(path.clone(), Rc::clone(&root))],
             by_path: HashMap::from([(path, Some(0))]),
+            aliases: HashMap::new(),
             root,
         }
     }
@@ -74,8 +80,22 @@ impl Files {
         file: FileId,
         reporter: &mut Reporter<'_>,
     ) -> Found<Option<Target>> {
+        let mut passed = HashSet::new();
+        let end = self.end(text, place, file, &mut passed, reporter);
+        self.aliases.extend(passed.into_iter().map(|alias| (alias, end.clone())));
+        end
+    }
+
+    /// The same, with the places that hold a `$ref` on the way.
+    fn end(
+        &mut self,
+        text: &str,
+        place: &Location,
+        file: FileId,
+        passed: &mut HashSet<Target>,
+        reporter: &mut Reporter<'_>,
+    ) -> Found<Option<Target>> {
         let (mut text, mut file) = (text.to_owned(), file);
-        let mut seen = HashSet::new();
         loop {
             let reference = match Reference::parse(&text) {
                 Ok(reference) => reference,
@@ -95,9 +115,13 @@ impl Files {
             };
             let target = Target { file: id, pointer: reference.pointer };
             let Some(next) = next else { return Ok(Some(target)) };
-            if !seen.insert(target) || seen.len() > DEEPEST {
-                let message = format!("the `$ref` `{text}` only ever leads to another `$ref`");
-                return fail(Diagnostic::error("ref-cycle", message).label("leads back to itself"));
+            if let Some(end) = self.aliases.get(&target) {
+                return end.clone();
+            }
+            let endless = target.pointer.len() > LONGEST_POINTER;
+            if !passed.insert(target) || endless {
+                let message = "this `$ref` only ever leads to another `$ref`";
+                return fail(Diagnostic::error("ref-cycle", message).label("leads in a circle"));
             }
             (text, file) = (next, id);
         }

@@ -99,7 +99,8 @@ impl Bundler<'_, '_> {
             return node.clone();
         }
         if self.depth > DEEPEST {
-            self.end("too-deep", format!("`$ref`s nest the document deeper than {DEEPEST} levels"), &node.location);
+            let message = format!("`$ref`s bring maps and lists more than {DEEPEST} levels into each other here");
+            self.end("too-deep", message, &node.location);
         }
         if self.endless {
             return Node::new(Value::Null, node.location.clone());
