@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod emit;
 pub mod load;
 pub mod lower;
+pub mod pointer;
 mod stack;
 pub mod write;
 

@@ -148,6 +148,14 @@ fn references_are_followed_to_their_end() {
     let codes: Vec<_> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, ["not"], "what is at the end is met");
 
+    // Names of thousands of components are not compared with thousands of wrong ones.
+    let wrong = each(5_000, |n| format!("        f{n}: {{$ref: '#/components/schemas/Nowhere{n}'}}\n"));
+    let others = each(5_000, |n| format!("    Somewhere{n}: {{type: string}}\n"));
+    let start = Instant::now();
+    let text = document(&format!("{others}    A0:\n      type: object\n      properties:\n{wrong}"));
+    assert_eq!(generated(text).unwrap().diagnostics.warnings(), 5_000);
+    assert!(start.elapsed() < LONGEST);
+
     for (end, code) in [
         ("{$ref: '#/components/schemas/A0'}", "ref-cycle"),
         ("{$ref: '#/components/schemas/A5000'}", "ref-cycle"),

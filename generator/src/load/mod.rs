@@ -24,6 +24,7 @@ use self::report::Reporter;
 pub(crate) use self::{
     check::MUTUAL_TLS,
     grammar::{Kind, Shape},
+    report::nearest,
 };
 pub use self::{
     envelope::Part,

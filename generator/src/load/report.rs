@@ -36,34 +36,16 @@ impl<'a> Reporter<'a> {
     }
 }
 
-/// Of some names the one that is most likely meant.
-pub(super) fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let most = (name.chars().count() / 3).max(1);
-    let distances = among.into_iter().map(|candidate| (distance(name, candidate), candidate));
+/// Of some names the one that is most likely meant: the fewest letters are changed, added, left out or swapped with the next,
+/// without regard to case.
+pub(crate) fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let name = name.to_lowercase();
+    let length = name.chars().count();
+    let most = (length / 3).max(1);
+    let near = among.into_iter().filter(|candidate| candidate.chars().count().abs_diff(length) <= most);
+    let distances = near.map(|candidate| (strsim::osa_distance(&name, &candidate.to_lowercase()), candidate));
     let near = distances.filter(|(distance, _)| *distance <= most);
     near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
-}
-
-/// How many letters have to be changed, added, left out or swapped with the next; without regard to case.
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.to_lowercase().chars().collect();
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut before: Vec<usize> = Vec::new();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX - 1);
-    for (i, from) in a.iter().enumerate() {
-        let mut next = vec![i + 1];
-        for (j, to) in b.iter().enumerate() {
-            let change = at(&row, j) + usize::from(from != to);
-            let mut least = change.min(at(&row, j + 1) + 1).min(at(&next, j) + 1);
-            if i > 0 && j > 0 && a.get(i - 1) == Some(to) && b.get(j - 1) == Some(from) {
-                least = least.min(at(&before, j - 1) + 1);
-            }
-            next.push(least);
-        }
-        before = std::mem::replace(&mut row, next);
-    }
-    row.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -77,7 +59,7 @@ mod tests {
         assert_eq!(nearest("file", ["string", "integer"]), None);
         assert_eq!(nearest("", ["a"]), Some("a"));
         assert_eq!(nearest("nmae", ["id", "name"]), Some("name"));
-        assert_eq!(distance("kitten", "sitting"), 3);
-        assert_eq!(distance("qurey", "query"), 1);
+        assert_eq!(nearest("qurey", ["quart", "query"]), Some("query"));
+        assert_eq!(nearest("kitten", ["sitting"]), None);
     }
 }

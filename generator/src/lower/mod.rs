@@ -197,8 +197,14 @@ pub(crate) struct Lower<'a, 'd> {
 impl<'a> Lower<'a, '_> {
     /// Something in the document that the generated code does not do: it is left out, with all that stands within.
     fn unsupported(&mut self, code: &'static str, message: String, at: &Location, effect: &str) {
+        self.leave_out(code, message, at, effect, None);
+    }
+
+    /// The same, with what to write instead.
+    fn leave_out(&mut self, code: &'static str, message: String, at: &Location, effect: &str, help: Option<String>) {
         if let Some(message) = self.named(code, message, at) {
-            self.diagnostics.push(Diagnostic::warning(code, message).at(at.clone()).label(effect).left_out());
+            let diagnostic = Diagnostic::warning(code, message).at(at.clone()).label(effect).left_out();
+            self.diagnostics.push(Diagnostic { help, ..diagnostic });
         }
     }
 

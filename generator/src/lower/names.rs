@@ -70,12 +70,12 @@ impl Scope {
 
 /// A field, argument, method or module name.
 pub fn snake(name: &str) -> String {
-    ident(spell(name).to_snake_case(), "n", "empty")
+    ident(spell(name).replace(SEAM, " ").to_snake_case(), "n", "empty")
 }
 
 /// A type or variant name.
 pub fn camel(name: &str) -> String {
-    ident(spell(name).to_upper_camel_case(), "N", "Empty")
+    ident(upper_camel(&spell(name)), "N", "Empty")
 }
 
 /// Like [`camel`], but empty for an empty name.
@@ -126,6 +126,31 @@ fn spell(name: &str) -> String {
     words(&name, ' ')
 }
 
+/// Stands after the code point of a symbol that has no name, so that it does not run into what follows.
+pub(super) const SEAM: char = '\u{1}';
+
+/// A symbol by its code point.
+pub(super) fn code_point(symbol: char) -> String {
+    format!("u{:x}{SEAM}", u32::from(symbol))
+}
+
+/// Words in one, each with a capital letter. Where a number comes after a code point, which may end in a digit or a letter, they are
+/// kept apart: by `_` between digits, elsewhere by the letter that numbers have in front, as Rust wants no `_` beside a letter.
+pub(super) fn upper_camel(words: &str) -> String {
+    let mut name = String::new();
+    for part in words.split(SEAM).map(ToUpperCamelCase::to_upper_camel_case) {
+        if part.starts_with(|c: char| c.is_numeric()) {
+            name.push_str(match name.chars().last() {
+                Some(last) if last.is_numeric() => "_",
+                Some(_) => "N",
+                None => "",
+            });
+        }
+        name.push_str(&part);
+    }
+    name
+}
+
 /// Keeps letters, digits and `kept`; all else separates words.
 pub(super) fn words(name: &str, kept: char) -> String {
     let latin = name.contains(|c: char| c.is_ascii_alphabetic());
@@ -133,19 +158,25 @@ pub(super) fn words(name: &str, kept: char) -> String {
     for c in name.chars() {
         match c {
             // Greek and Cyrillic letters among Latin ones look like these; rustc warns of them.
-            '\u{b5}' | '\u{370}'..='\u{52f}' if latin => out.push_str(&format!(" u{:x} ", u32::from(c))),
-            c if c.is_alphanumeric() || c == kept => out.push(c),
+            '\u{b5}' | '\u{370}'..='\u{52f}' if latin => out.push_str(&format!(" {}", code_point(c))),
+            // What Unicode calls alphanumeric is wider than what Rust allows.
+            c if c.is_alphanumeric() && !c.is_ascii() && !is_ident(&format!("a{c}")) => {
+                out.push_str(&format!(" {}", code_point(c)));
+            }
+            c if c.is_alphanumeric() || c == kept || c == SEAM => out.push(c),
             _ => out.push(' '),
         }
     }
     out
 }
 
+fn is_ident(text: &str) -> bool {
+    syn::parse_str::<syn::Ident>(text).is_ok()
+}
+
 /// Makes a legal identifier: keywords and leading digits.
 pub(super) fn ident(name: String, prefix: &str, empty: &str) -> String {
     let Some(first) = name.chars().next() else { return empty.to_owned() };
-    let is_ident = |text: &str| syn::parse_str::<syn::Ident>(text).is_ok();
-    // What Unicode calls alphanumeric is wider than what Rust allows.
     if !is_ident(&format!("a{name}")) {
         let escape = |c: char| {
             if c.is_ascii_alphanumeric() || c == '_' { c.to_string() } else { format!("u{:x}", u32::from(c)) }

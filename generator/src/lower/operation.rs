@@ -137,7 +137,9 @@ impl<'a> Lower<'a, '_> {
             true => self.servers(&found.item, &found.item.item.servers),
             false => self.servers(&found.operation, &operation.servers),
         };
-        let summary = docs::summary(operation.summary.as_deref().or(operation.description.as_deref()).unwrap_or(&name));
+        let words = [said(&operation.summary), said(&operation.description), Some(name.as_str())];
+        let summary = words.into_iter().flatten().map(docs::summary).find(|summary| !summary.is_empty());
+        let summary = summary.unwrap_or_else(|| name.clone());
         let paging = self.paging(found, &inputs, &answers.output);
         let job = self.job(found, &inputs);
         Operation {
@@ -190,15 +192,16 @@ impl<'a> Lower<'a, '_> {
         self.take_tags(found);
         let mut out = vec![format!("{}.", summary.trim_end_matches('.'))];
         let description = operation.description.as_deref().unwrap_or_default();
-        if operation.summary.is_some() && !description.trim().is_empty() {
+        let summarized = said(&operation.summary).is_some();
+        if summarized && !description.trim().is_empty() {
             out.push(String::new());
             out.extend(docs::lines(description));
-        } else if operation.summary.is_none() && docs::lines(description).len() > 1 {
+        } else if !summarized && docs::lines(description).len() > 1 {
             out = docs::lines(description);
         }
         self.take_members(&found.item, &["summary", "description"]);
         let of_path = [&found.item.item.summary, &found.item.item.description];
-        for words in of_path.into_iter().flatten().map(String::as_str).chain(inputs.body_docs.iter().copied()) {
+        for words in of_path.into_iter().filter_map(said).chain(inputs.body_docs.iter().copied()) {
             out.push(String::new());
             out.extend(docs::lines(words));
         }
@@ -493,6 +496,11 @@ fn address(found: &Found<'_>) -> String {
         Some((_, action)) => action.to_owned(),
         None => format!("{} {}", found.method.to_ascii_uppercase(), found.path),
     }
+}
+
+/// Words that are more than blanks.
+fn said(words: &Option<String>) -> Option<&str> {
+    words.as_deref().filter(|words| words.trim().trim_matches('.') != "")
 }
 
 /// Names under which people search for the operation: the vendor's, and the id as it is written.

@@ -2,9 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use heck::ToUpperCamelCase;
-
-use super::names::{Scope, ident, words};
+use super::names::{SEAM, Scope, code_point, ident, upper_camel, words};
 
 /// Distinct names for the values of one enum, in their order.
 ///
@@ -143,13 +141,13 @@ impl Value {
                 text.push(*c);
                 separated = false;
             } else if let Some(word) = spell(at) {
-                text.push_str(&format!(" {word} "));
+                text.push_str(&format!(" {word}{}", if word.ends_with(SEAM) { "" } else { " " }));
                 separated = false;
             } else {
                 separated = true;
             }
         }
-        let parts: Vec<String> = words(&text, '_').split('_').map(|part| part.to_upper_camel_case()).collect();
+        let parts: Vec<String> = words(&text, '_').split('_').map(upper_camel).collect();
         ident(parts.join("_"), "N", "Empty")
     }
 
@@ -246,7 +244,7 @@ impl Value {
             '\'' | '"' | '`' => "quote",
             '_' => "underscore",
             ' ' => "space",
-            c => return format!("u{:x}", u32::from(c)),
+            c => return code_point(c),
         };
         word.to_owned()
     }
@@ -296,6 +294,11 @@ mod tests {
             (&["", "empty", " "], &["EmptyText", "Empty", "Space"]),
             (&["1", "n1"], &["Number1", "N1"]),
             (&["list<int>"], &["ListInt"]),
+            // Symbols without a name.
+            (&["\u{2260}5", "5", "\u{2260}a"], &["U2260_5", "N5", "A"]),
+            (&["\u{a3}1", "\u{20ac}1", "1"], &["Ua3_1", "U20acN1", "N1"]),
+            (&["\u{bd}", "1\u{bd}5", "1"], &["Ubd", "N1UbdN5", "N1"]),
+            (&["\u{2260}", "\u{2260}\u{2260}", "="], &["U2260", "U2260U2260", "Equal"]),
         ] {
             assert_eq!(variants(values), names);
             let back: Vec<_> = values.iter().rev().collect();

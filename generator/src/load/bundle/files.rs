@@ -11,13 +11,17 @@ use crate::{
     load::{
         Node,
         file::{self, File},
-        reference::{Reference, escape, normal, pointer_text},
+        reference::{Reference, normal, pointer_text},
         report::{Reporter, nearest},
     },
+    pointer::escape,
 };
 
 /// Index of a file; 0 is the one that was asked for.
 pub(super) type FileId = usize;
+
+/// How many names are compared with those of wrong `$ref`s in all: the first ones get a suggestion in documents of any size.
+const MOST_COMPARED: usize = 200_000;
 
 /// A pointer that has grown longer than this on its way through `$ref`s grows without end: `a: {$ref: '#/a/b'}`.
 const LONGEST_POINTER: usize = 1_000;
@@ -40,6 +44,7 @@ pub(super) struct Files {
     /// Where places that hold nothing but a `$ref` lead in the end, so that chains of them are gone through once.
     aliases: HashMap<Target, Found<Option<Target>>>,
     folder: PathBuf,
+    compared: usize,
 }
 
 impl Files {
@@ -52,6 +57,7 @@ impl Files {
             by_path: HashMap::from([(path, Some(0))]),
             aliases: HashMap::new(),
             root,
+            compared: 0,
         }
     }
 
@@ -111,7 +117,7 @@ impl Files {
                     let joint = if to.contains('#') { "" } else { "#" };
                     Some(format!("{to}{joint}{more}"))
                 }
-                Err(missing) => return fail(missing.diagnostic(&reference.pointer, &source)),
+                Err(missing) => return fail(missing.diagnostic(&reference.pointer, &source, &mut self.compared)),
             };
             let target = Target { file: id, pointer: reference.pointer };
             let Some(next) = next else { return Ok(Some(target)) };
@@ -197,10 +203,12 @@ pub(super) struct Missing<'n> {
 }
 
 impl Missing<'_> {
-    pub fn diagnostic(&self, pointer: &[String], file: &File) -> Diagnostic {
+    /// What is wrong, with a suggestion as long as not too many names were `compared`.
+    pub fn diagnostic(&self, pointer: &[String], file: &File, compared: &mut usize) -> Diagnostic {
         let wanted = pointer.get(self.depth).map_or("", String::as_str);
         let message = format!("there is no `{}` in `{}`", pointer_text(pointer), file.source.name());
-        let near = nearest(wanted, self.at.entries().map(|(key, _)| key));
+        let names = self.at.entries().map(|(key, _)| key).take(MOST_COMPARED.saturating_sub(*compared));
+        let near = nearest(wanted, names.inspect(|_| *compared += 1));
         let mut diagnostic = Diagnostic::error("missing-ref", message);
         diagnostic.label = format!("`{wanted}` is not there");
         diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));

@@ -12,7 +12,7 @@ use super::model::{Docs, Inner, Shape, Type, TypeId, TypeKind};
 use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
-use crate::load::{Additional, JsonType, Keyword, Node, Schema, Sub, integer};
+use crate::load::{Additional, JsonType, Keyword, Kind, Node, Schema, Sub, integer, nearest};
 use crate::stack::grown;
 use union::is_typed;
 
@@ -226,12 +226,10 @@ impl<'a> Lower<'a, '_> {
     fn unknown(&mut self, schema: &Schema<'a>) {
         for keyword in &schema.unknown {
             let Some(effect) = unknown_keyword(keyword.value) else { continue };
-            self.unsupported(
-                "unknown-keyword",
-                format!("the keyword `{}` of a schema is not supported", keyword.value),
-                keyword.at,
-                effect,
-            );
+            let message = format!("the keyword `{}` of a schema is not supported", keyword.value);
+            let near = nearest(keyword.value, Kind::Schema.fields().iter().map(|field| field.name));
+            let help = near.filter(|_| effect == IGNORED).map(|near| format!("did you mean `{near}`?"));
+            self.leave_out("unknown-keyword", message, keyword.at, effect, help);
         }
     }
 
@@ -342,6 +340,9 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
+/// What becomes of a keyword that nobody knows.
+const IGNORED: &str = "ignored";
+
 /// What becomes of a keyword that is unknown here; None for those that only tools need.
 fn unknown_keyword(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
@@ -355,7 +356,7 @@ fn unknown_keyword(keyword: &str) -> Option<&'static str> {
         "contains" | "minContains" | "maxContains" | "propertyNames" | "dependentRequired" | "dependencies" => {
             "values are sent without this check"
         }
-        _ => "ignored",
+        _ => IGNORED,
     })
 }
 
