@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use yundb_generator::accounting::Account;
+use yundb_generator::accounting::{Account, Fact};
 use yundb_generator::lower::model::Service;
 use yundb_generator::{Diagnostics, model};
 
@@ -107,4 +107,18 @@ fn empty_summaries_say_nothing() {
         assert_eq!(operation.docs[0], line, "{words}");
         assert_eq!(format!("{}.", operation.summary), line, "{words}");
     }
+}
+
+/// Of two members of one name the first is left out, said to be, and counted.
+#[test]
+fn duplicate_keys_are_counted() {
+    let (_, account, said) = lowered(
+        "3.0.3",
+        "paths:\n  /a: {get: {responses: {}}}\n  /a: {put: {responses: {}}}\n  /a: {post: {responses: {}}}\n",
+    );
+    let places: Vec<_> = said.iter().map(|it| (it.code, it.left_out.as_ref().unwrap().line())).collect();
+    assert_eq!(places, [("duplicate-key", 4), ("duplicate-key", 5)]);
+    assert!(account.adds_up());
+    assert_eq!(account.of(Fact::Structure).left_out, 2);
+    assert_eq!(account.of(Fact::Operation).stated, 1);
 }

@@ -95,6 +95,7 @@ pub(super) fn duplicate(key: &str, first: Location, second: Location) -> Diagnos
     Diagnostic::warning("duplicate-key", format!("the key `{key}` occurs twice in one map"))
         .at(second)
         .label("the later one counts")
-        .note(first, "the first one")
+        .note(first.clone(), "this one is left out, with all that stands in it")
+        .leaves_out(first)
         .help("remove one of them")
 }

@@ -77,7 +77,8 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
 fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let mut reporter = Reporter::new(diagnostics);
     let (mut root, newer) = tree(path, &mut reporter)?;
-    let facts = Facts::of(&root);
+    let mut facts = Facts::of(&root);
+    reporter.left_out("duplicate-key").iter().for_each(|key| facts.pushed_out(key));
     check::check(&mut root, newer, &mut reporter);
     let api = envelope::envelope(&root, &mut reporter)?;
     Some(Loaded { api, root, facts })

@@ -18,6 +18,11 @@ impl<'a> Reporter<'a> {
         Self { diagnostics, said: HashSet::new(), ours: false }
     }
 
+    /// Where what was left out begins, by the diagnostics with a code.
+    pub fn left_out(&self, code: &str) -> Vec<Location> {
+        self.diagnostics.iter().filter(|it| it.code == code).filter_map(|it| it.left_out.clone()).collect()
+    }
+
     /// As severe as it says itself.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.said.extend(diagnostic.location.iter().map(|place| (diagnostic.code, place.clone())));
