@@ -79,6 +79,16 @@ fn time_is_linear() {
                 each(40_000, |n| format!("        f{n}: {{type: string}}\n"))
             )),
         ),
+        (
+            0,
+            object(&format!(
+                "      properties:\n{}",
+                each(10_000, |n| format!(
+                    "        f{n}: {{type: object, properties: {{of: {{type: object, properties: {{v: {{type: string, \
+                     maxLength: {n}}}}}}}}}}}\n"
+                ))
+            )),
+        ),
         (0, chain(10_000, "{type: string}", struct_of)),
         (0, chain(10_000, &struct_of("{$ref: '#/components/schemas/A0'}"), struct_of)),
     ];

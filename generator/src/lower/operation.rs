@@ -500,7 +500,7 @@ fn address(found: &Found<'_>) -> String {
 
 /// Words that are more than blanks.
 fn said(words: &Option<String>) -> Option<&str> {
-    words.as_deref().filter(|words| words.trim().trim_matches('.') != "")
+    words.as_deref().filter(|words| !words.trim().trim_matches('.').is_empty())
 }
 
 /// Names under which people search for the operation: the vendor's, and the id as it is written.
