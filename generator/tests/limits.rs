@@ -89,6 +89,13 @@ fn time_is_linear() {
                 ))
             )),
         ),
+        (
+            0,
+            document(&format!(
+                "    A0: {{oneOf: [{}]}}\n",
+                each(10_000, |n| format!("{{type: object, properties: {{f{n}: {{type: string}}}}}}, "))
+            )),
+        ),
         (0, chain(10_000, "{type: string}", struct_of)),
         (0, chain(10_000, &struct_of("{$ref: '#/components/schemas/A0'}"), struct_of)),
     ];
