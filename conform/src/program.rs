@@ -33,6 +33,22 @@ pub fn main(driver: &Driver) -> ExitCode {
     }
 }
 
+/// What a large document spends its time in. All else, the client above all, is compiled as fast as can be.
+const OPTIMIZED: &[&str] = &[
+    "ahash",
+    "fancy-regex",
+    "hashbrown",
+    "indexmap",
+    "jsonschema",
+    "referencing",
+    "regex-automata",
+    "regex-syntax",
+    "saphyr-parser",
+    "serde_json",
+    "yundb-conform",
+    "yundb-generator",
+];
+
 /// The files of the program for a service, by path: a crate of its own beside the generated one.
 pub fn files(service: &Service, client: &Path, conform: &Path) -> Vec<(PathBuf, String)> {
     let package = &service.package;
@@ -41,15 +57,16 @@ pub fn files(service: &Service, client: &Path, conform: &Path) -> Vec<(PathBuf, 
         // Writing into a string does not fail.
         let _ = write!(features, "{:?}, ", group.feature);
     }
-    // What is the same for all documents is optimized once; the client is compiled as fast as can be.
+    let mut optimized = String::new();
+    for package in OPTIMIZED {
+        let _ = write!(optimized, "[profile.dev.package.{package}]\nopt-level = 1\n\n");
+    }
     let manifest = format!(
         "[package]\nname = \"conform-{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
          [dependencies]\n{package} = {{ path = {client:?}, default-features = false, features = [{features}] }}\n\
          yundb-conform = {{ path = {conform:?} }}\n\n\
          [workspace]\n\n\
-         [profile.dev]\ndebug = 0\nincremental = false\n\n\
-         [profile.dev.package.\"*\"]\nopt-level = 1\n\n\
-         [profile.dev.package.{package}]\nopt-level = 0\n"
+         [profile.dev]\ndebug = 0\nincremental = false\n\n{optimized}"
     );
     let main = "//! Holds a client against its document.\n\nmod driver;\n\n\
                 fn main() -> std::process::ExitCode {\n    yundb_conform::program::main(&driver::driver())\n}\n";

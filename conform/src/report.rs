@@ -33,6 +33,8 @@ pub enum Kind {
     SentInvented,
     /// The client does not read a documented media type as what it is.
     NoWayToRead,
+    /// The client reads another documented media type of the same response, and this one not at all.
+    OtherMediaType,
     /// A documented response could not be decoded, or a success was taken for an error, or the reverse.
     ResponseNotDecoded,
     /// Something of a response is not in the typed value.
@@ -41,6 +43,8 @@ pub enum Kind {
     ResponseInvented,
     /// A documented response header is not in the typed headers.
     HeaderLost,
+    /// A documented response header has no type, or is a text for what is more than one.
+    HeaderUntyped,
     /// Another alternative of a union was chosen than the ones that are valid.
     WrongAlternative,
     /// A value that the document describes was kept as unknown or untyped.
@@ -123,7 +127,7 @@ pub struct Report {
     pub document: String,
     /// How many operations it has.
     pub operations: usize,
-    /// How many of them have no wrong case.
+    /// How many of them have cases, and none that is wrong.
     pub operations_right: usize,
     /// How many cases were tried.
     pub cases: usize,

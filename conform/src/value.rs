@@ -70,6 +70,9 @@ const DEEPEST: usize = 120;
 /// A value of more than so many values gets no more of what is optional.
 const LARGE: usize = 20_000;
 
+/// A value of more is not made.
+const LARGEST: usize = 500_000;
+
 /// A schema is written out so many times within a value; beyond, only what is required of it is.
 const OFTEN: u32 = 2;
 
@@ -136,6 +139,9 @@ impl<'d> Maker<'d> {
         let first = goal.first().cloned().unwrap_or_else(|| SchemaRef(String::new()));
         let fail = |reason: &str| Contradiction { schema: first.clone(), reason: reason.to_owned() };
         self.size += 1;
+        if self.size > LARGEST {
+            return Err(fail("a value of more than 500,000 parts is too large to make"));
+        }
         if depth > DEEPEST {
             return Err(fail(ENDLESS));
         }

@@ -96,8 +96,8 @@ fn in_body(document: &Document, operation: &Operation, input: &Input) -> Vec<Vio
     for broken in Breaker::new(document, None).in_form(!matches!(content.data, Data::Json(_))).all(schema, &value, MOST)
     {
         let token = broken.at.split('/').nth(1);
-        // What stands for a file here is none.
-        if token.is_some_and(|token| files.contains(token)) {
+        // What stands for a file here is none; but the file itself may be missing.
+        if broken.constraint != Constraint::Required && token.is_some_and(|token| files.contains(token)) {
             continue;
         }
         // An optional body may be left out with all that is required in it, and without any field it is.

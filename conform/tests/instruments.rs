@@ -11,10 +11,10 @@ use bytes::Bytes;
 use http::{HeaderName, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use yundb_conform::driver::{Encoded, Ended, Entry, Inputs, Outcome, Payload, ended, json};
+use yundb_conform::driver::{Encoded, Ended, Entry, Inputs, Outcome, Payload, ended, json, nothing};
 use yundb_conform::report::{Kind, Report};
 use yundb_conform::{Driver, Options};
-use yundb_runtime::operation::{body, header, path, query};
+use yundb_runtime::operation::{body, header, part, path, query};
 use yundb_runtime::shape::{any, optional, required};
 use yundb_runtime::{
     Attempt, Call, Client, ClientBuilder, Field, Interceptor, Object, Operation, Protocol, Service, Spec,
@@ -34,6 +34,8 @@ enum Fault {
     NoBody,
     InventedParameter,
     SentTwice,
+    WrongByteOfFile,
+    RenamedPart,
     // In what the caller can put in.
     NoSetter,
     NarrowType,
@@ -142,9 +144,38 @@ struct Headers {
     x_count: Option<i64>,
 }
 
+struct AddPhoto;
+
+impl Operation for AddPhoto {
+    type Output = ();
+    type Headers = ();
+    type Error = Value;
+    const SPEC: &'static Spec = &Spec::new("addPhoto", "POST", "/photos")
+        .params(&[part("photo", any()).required(), part("note", any().max_length(100)).required()])
+        .body("multipart/form-data", true);
+}
+
+async fn add_photo(client: Client, mut given: Inputs) -> Ended {
+    let mut call: Call = client.call(AddPhoto::SPEC);
+    if let Some(it) = given.file("photo")? {
+        call = call.part("photo", it);
+    }
+    if let Some(it) = given.take::<String>("field", "note")? {
+        call = call.text("note", it);
+    }
+    given.rest()?;
+    if given.unchecked() || fault() == Fault::MissedConstraint {
+        call = call.unchecked();
+    }
+    let shown = format!("{call:?}");
+    ended(&shown, call.send::<AddPhoto>().await, |()| nothing(), json)
+}
+
 /// What emitted drivers are, with the fault in it.
-const TABLE: &[Entry<Client>] =
-    &[("PUT", "/owners/{owner}/pets/{pet}", |client, given| Box::pin(put_pet(client, given)))];
+const TABLE: &[Entry<Client>] = &[
+    ("PUT", "/owners/{owner}/pets/{pet}", |client, given| Box::pin(put_pet(client, given))),
+    ("POST", "/photos", |client, given| Box::pin(add_photo(client, given))),
+];
 
 async fn put_pet(client: Client, mut given: Inputs) -> Ended {
     let mut call: Call = client.call(PutPet::SPEC).set("owner", given.need::<String>("path", "owner")?);
@@ -216,6 +247,9 @@ struct Bend;
 impl Interceptor for Bend {
     fn before_attempt(&self, _: &Attempt, request: &mut Request<Bytes>) {
         let target = request.uri().to_string();
+        if target.ends_with("/photos") {
+            return bend_parts(request);
+        }
         let retarget = |request: &mut Request<Bytes>, target: String| *request.uri_mut() = target.parse().unwrap();
         match fault() {
             Fault::WrongByte => {
@@ -248,6 +282,27 @@ impl Interceptor for Bend {
     }
 }
 
+/// Puts a fault into a multipart body.
+fn bend_parts(request: &mut Request<Bytes>) {
+    let replace = |from: &[u8], to: &[u8]| {
+        let body = request.body();
+        let at = body.windows(from.len()).position(|it| it == from).unwrap();
+        [&body[..at], to, &body[at + from.len()..]].concat()
+    };
+    let body = match fault() {
+        // The first byte after the head of the first part, which is the photo.
+        Fault::WrongByteOfFile => {
+            let mut body = request.body().to_vec();
+            let start = body.windows(4).position(|it| it == b"\r\n\r\n").unwrap() + 4;
+            body[start] ^= 1;
+            body
+        }
+        Fault::RenamedPart => replace(b"name=\"photo\"", b"name=\"image\""),
+        _ => return,
+    };
+    *request.body_mut() = body.into();
+}
+
 fn builder() -> ClientBuilder<Client> {
     ClientBuilder::new(&SERVICE).interceptor(Bend)
 }
@@ -271,7 +326,7 @@ fn a_client_that_is_right_has_nothing_wrong() {
     let report = run(Fault::None);
     assert_eq!(report.wrong, []);
     assert_eq!(report.contradictions, []);
-    assert_eq!((report.operations, report.operations_right), (1, 1));
+    assert_eq!((report.operations, report.operations_right), (2, 2));
     assert_eq!(report.right, report.cases);
     // Inputs, responses and refusals of nine constraints.
     assert!(report.cases > 20, "{}", report.cases);
@@ -290,6 +345,8 @@ fn each_fault_is_found_as_what_it_is() {
         (Fault::NoBody, Kind::SentMalformed),
         (Fault::InventedParameter, Kind::SentInvented),
         (Fault::SentTwice, Kind::SentInvented),
+        (Fault::WrongByteOfFile, Kind::SentBodyDiffers),
+        (Fault::RenamedPart, Kind::SentBodyDiffers),
         (Fault::NoSetter, Kind::NoWayToSend),
         (Fault::NarrowType, Kind::ValueNotTaken),
         (Fault::LostField, Kind::ResponseLost),
@@ -311,7 +368,7 @@ fn each_fault_is_found_as_what_it_is() {
         let report = run(fault);
         assert!(kinds(&report).contains(&kind), "{fault:?}: {:?}", report.summary());
         assert!(report.right < report.cases, "{fault:?}");
-        assert_eq!(report.operations_right, 0, "{fault:?}");
+        assert!(report.operations_right < report.operations, "{fault:?}");
     }
 }
 
@@ -322,6 +379,7 @@ fn each_constraint_is_broken() {
     let broken: BTreeSet<&str> = report.wrong.iter().filter_map(|wrong| wrong.name.strip_suffix(" broken")).collect();
     let expected = [
         "maxLength of X-Trace",
+        "maxLength of note",
         "maximum of limit",
         "maximum of pet",
         "minLength of body.name",
@@ -330,6 +388,8 @@ fn each_constraint_is_broken() {
         "required of X-Trace",
         "required of body.name",
         "required of limit",
+        "required of note",
+        "required of photo",
         "uniqueItems of body.tags",
     ];
     assert_eq!(broken.into_iter().collect::<Vec<_>>(), expected);

@@ -323,6 +323,13 @@ impl Diagnostics {
         self.0.insert(diagnostic);
     }
 
+    /// The last diagnostic leaves out all that begins at a place.
+    pub(crate) fn last_leaves_out(&mut self, at: &Location) {
+        if let Some(last) = self.0.pop() {
+            self.0.insert(last.leaves_out(at.clone()));
+        }
+    }
+
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.errors() > 0

@@ -104,6 +104,7 @@ fn schemes_that_are_left_to_callers_are_warned_of() {
             ("missing-field", "malformed", line("    malformed: {")),
             ("security-scheme", "digest", line("    digest: {")),
             ("security-scheme", "tls", line("    tls: {")),
+            ("security-scheme", "hmac", line("    hmac: {")),
             ("security-scheme", "Default", line("[{Default: []}]")),
             ("security-scheme", "BearerAuth", line("[{BearerAuth: []}]")),
             ("security-scheme", "X-Extra-Key", line("[{X-Extra-Key: []}]")),

@@ -44,7 +44,6 @@ fn places() {
         [
             (10, 59, "pattern", "pattern"),
             (11, 43, "unknown-style", "spaced"),
-            (22, 31, "all-of-types", "type"),
             (23, 57, "missing-ref", "\"#/components/schemas/Pett\""),
             (24, 9, "bad-status", "\"20\""),
             (26, 20, "duplicate-operation-id", "listPets"),
@@ -53,6 +52,7 @@ fn places() {
             (35, 30, "unknown-type", "strnig"),
             (36, 38, "not", "not"),
             (37, 60, "unknown-keyword", "contains"),
+            (41, 47, "all-of-types", "type"),
         ]
     );
 }

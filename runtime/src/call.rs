@@ -9,6 +9,7 @@ use serde_json::Value;
 use zeroize::Zeroize as _;
 
 use crate::answer::{Answer, Response};
+use crate::check;
 use crate::client::Client;
 use crate::decode;
 use crate::error::{Error, Failure, Violation};
@@ -16,6 +17,7 @@ use crate::json_text::JsonText;
 use crate::multipart::Part;
 use crate::operation::{Operation, Param, Place, Spec};
 use crate::pipeline;
+use crate::shape::Shape;
 
 /// One call of an operation. Generated code wraps it in a type with a setter for each parameter.
 ///
@@ -63,6 +65,8 @@ pub(crate) struct RawBody {
     /// `None` is the documented one.
     pub(crate) media_type: Option<&'static str>,
     pub(crate) bytes: Bytes,
+    /// What is wrong with it.
+    pub(crate) violations: Vec<Violation>,
 }
 
 impl Call {
@@ -154,20 +158,26 @@ impl Call {
 
     /// The whole body, in the documented media type.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = Some(RawBody { media_type: None, bytes: body.into() });
+        self.body = Some(RawBody { media_type: None, bytes: body.into(), violations: Vec::new() });
         self
     }
 
     /// The whole body, in another media type.
     pub fn body_as(mut self, media_type: &'static str, body: impl Into<Bytes>) -> Self {
-        self.body = Some(RawBody { media_type: Some(media_type), bytes: body.into() });
+        self.body = Some(RawBody { media_type: Some(media_type), bytes: body.into(), violations: Vec::new() });
         self
     }
 
-    /// The whole body as JSON of another media type.
-    pub fn json_as(mut self, media_type: &'static str, value: impl Serialize) -> Self {
-        match serde_json::to_vec(&value) {
-            Ok(bytes) => self.body_as(media_type, wiped(bytes)),
+    /// The whole body as JSON of another media type, which has to look like this.
+    pub fn json_as(mut self, media_type: &'static str, shape: &'static Shape, value: impl Serialize) -> Self {
+        match serde_json::to_value(value) {
+            Ok(value) => {
+                let mut violations = Vec::new();
+                check::value(&value, shape, "body", &mut violations);
+                let bytes = wiped(value.to_string().into_bytes());
+                self.body = Some(RawBody { media_type: Some(media_type), bytes, violations });
+                self
+            }
             Err(error) => {
                 self.mistakes.push(Violation::new("body", format!("cannot be written: {error}")));
                 self

@@ -5,10 +5,13 @@ use std::cmp::Ordering;
 use serde_json::{Number, Value};
 
 use crate::error::Violation;
-use crate::shape::{Field, Inner, Limit, LimitValue, Shape};
+use crate::shape::{Alternative, Field, Inner, Kind, Limit, LimitValue, Shape};
 
 /// Checks `value`, found at `path`, against `shape`.
 pub(crate) fn value(value: &Value, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+    if let Inner::OneOf(alternatives) = shape.inner {
+        one_of(value, alternatives(), path, violations);
+    }
     match value {
         // Types allow `null` only where the document does.
         Value::Null | Value::Bool(_) => {}
@@ -45,10 +48,40 @@ pub(crate) fn value(value: &Value, shape: &Shape, path: &str, violations: &mut V
                         self::value(inner, shape, &join(path, name), violations);
                     }
                 }
-                Inner::None | Inner::List(_) => {}
+                Inner::None | Inner::List(_) | Inner::OneOf(_) => {}
             }
         }
     }
+}
+
+/// A value has to fit one of the alternatives that it can be; where it fits none, what is wrong with it is what is wrong by the
+/// one that it comes nearest to. A value that is of no known kind is the caller's own.
+fn one_of(value: &Value, alternatives: &[Alternative], path: &str, violations: &mut Vec<Violation>) {
+    let mut nearest: Option<Vec<Violation>> = None;
+    for alternative in alternatives.iter().filter(|alternative| applies(alternative, value)) {
+        let mut found = Vec::new();
+        self::value(value, &alternative.shape, path, &mut found);
+        if found.is_empty() {
+            return;
+        }
+        if nearest.as_ref().is_none_or(|nearest| found.len() < nearest.len()) {
+            nearest = Some(found);
+        }
+    }
+    violations.extend(nearest.unwrap_or_default());
+}
+
+fn applies(alternative: &Alternative, value: &Value) -> bool {
+    let kind = match value {
+        Value::Null => return true,
+        Value::Bool(_) => Kind::Flag,
+        Value::Number(_) => Kind::Number,
+        Value::String(_) => Kind::Text,
+        Value::Array(_) => Kind::List,
+        Value::Object(_) => Kind::Object,
+    };
+    let tagged = |(property, tag): (&str, &str)| value.get(property).and_then(Value::as_str) == Some(tag);
+    matches!(alternative.kind, Kind::Any) || alternative.kind == kind && alternative.tag.is_none_or(tagged)
 }
 
 /// What is said of a required value that isn't there.
@@ -131,7 +164,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::shape::{Object, any, list, map, object, optional, required};
+    use crate::shape::{Choice, Object, alternative, any, list, map, object, one_of, optional, required, tagged};
 
     struct Node;
     impl Object for Node {
@@ -187,6 +220,29 @@ mod tests {
         assert_eq!(check(json!(7), any().multiple_of(5)), ["x: must be a multiple of 5, is 7"]);
         assert_eq!(check(json!(0.3), any().multiple_of_number(0.1)), [""; 0]);
         assert_eq!(check(json!(-10), any().multiple_of(5)), [""; 0]);
+    }
+
+    struct Either;
+    impl Choice for Either {
+        const ALTERNATIVES: &'static [Alternative] = &[
+            alternative(Kind::Text, any().max_length(2)),
+            tagged("kind", "node", object::<Node>()),
+            tagged("kind", "port", any().max_items(2)),
+            alternative(Kind::List, list(&one_of::<Either>())),
+        ];
+    }
+
+    #[test]
+    fn one_of_the_alternatives_has_to_fit() {
+        let either = one_of::<Either>();
+        assert_eq!(check(json!("ab"), either), [""; 0]);
+        assert_eq!(check(json!("abc"), either), ["x: must have at most 2 characters, has 3"]);
+        assert_eq!(check(json!({"kind": "node"}), either), ["x.name: is required"]);
+        assert_eq!(check(json!({"kind": "port", "a": 1}), either), [""; 0]);
+        assert_eq!(check(json!(["a", ["abc"]]), either), ["x[1][0]: must have at most 2 characters, has 3"]);
+        // What no alternative knows is not held against any.
+        assert_eq!(check(json!({"kind": "new"}), either), [""; 0]);
+        assert_eq!(check(json!(7), either), [""; 0]);
     }
 
     #[test]

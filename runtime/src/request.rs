@@ -115,6 +115,7 @@ fn in_body(param: &Param) -> bool {
 
 fn check_all(call: &Call, settings: &Settings, given: &Given<'_>, violations: &mut Vec<Violation>) {
     let body_required = call.spec.body.is_some_and(|body| body.required);
+    violations.extend(call.body.iter().flat_map(|body| &body.violations).cloned());
     let body_begun = given.iter().any(|(param, _)| in_body(param)) || !call.parts.is_empty();
     for param in call.spec.params {
         let value = given.iter().find(|(other, _)| std::ptr::eq(*other, param)).map(|(_, value)| value);

@@ -79,6 +79,52 @@ pub enum Inner {
     List(&'static Shape),
     /// The values of a map.
     Map(&'static Shape),
+    /// One of several. A function, so that types may contain themselves.
+    OneOf(fn() -> &'static [Alternative]),
+}
+
+/// A type that is one of several, each of which is checked in its own way.
+pub trait Choice {
+    /// The alternatives.
+    const ALTERNATIVES: &'static [Alternative];
+}
+
+/// One alternative of a [`Choice`].
+#[derive(Clone, Copy, Debug)]
+pub struct Alternative {
+    /// What kind of JSON it is.
+    pub kind: Kind,
+    /// The property that names it, and its value.
+    pub tag: Option<(&'static str, &'static str)>,
+    /// What it must look like.
+    pub shape: Shape,
+}
+
+/// The kinds of JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Any of them.
+    Any,
+    /// A string.
+    Text,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Flag,
+    /// A list.
+    List,
+    /// An object.
+    Object,
+}
+
+/// An alternative that is known by its kind.
+pub const fn alternative(kind: Kind, shape: Shape) -> Alternative {
+    Alternative { kind, tag: None, shape }
+}
+
+/// An alternative that a property names.
+pub const fn tagged(property: &'static str, value: &'static str, shape: Shape) -> Alternative {
+    Alternative { kind: Kind::Object, tag: Some((property, value)), shape }
 }
 
 impl std::fmt::Debug for Inner {
@@ -89,6 +135,7 @@ impl std::fmt::Debug for Inner {
             Self::Object(_) => "Object",
             Self::List(_) => "List",
             Self::Map(_) => "Map",
+            Self::OneOf(_) => "OneOf",
         })
     }
 }
@@ -120,6 +167,11 @@ pub const fn any() -> Shape {
 /// An object with the fields of `T`.
 pub const fn object<T: Object>() -> Shape {
     Shape { inner: Inner::Object(|| T::FIELDS), ..any() }
+}
+
+/// One of the alternatives of `T`.
+pub const fn one_of<T: Choice>() -> Shape {
+    Shape { inner: Inner::OneOf(|| T::ALTERNATIVES), ..any() }
 }
 
 /// A list of such elements.

@@ -177,3 +177,16 @@ fn slug(name: &str) -> String {
     let dashed = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     name.chars().map(dashed).collect::<String>().trim_matches('-').to_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn documents_have_names_of_their_own() {
+        let paths = ["/a/pets/openapi.yaml", "/b/pets/openapi.yaml", "/c/Shop v1.json", "/d/orders"].map(PathBuf::from);
+        let names: Vec<String> = named(&paths).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["pets", "pets-2", "Shop v1", "orders"]);
+        assert_eq!(slug("Shop v1"), "shop-v1");
+    }
+}

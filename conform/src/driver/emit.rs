@@ -89,7 +89,7 @@ impl Source<'_> {
             format!("given.{method}::<{ty}>({place:?}, {name:?})?")
         };
         match &input.kind {
-            InputKind::Value(ty, false) | InputKind::JsonText(ty) | InputKind::JsonAs(_, ty) => typed(self.ty(ty)),
+            InputKind::Value(ty, false) | InputKind::JsonText(ty) | InputKind::JsonAs(_, _, ty) => typed(self.ty(ty)),
             InputKind::Value(ty, true) => typed(format!("Option<{}>", self.ty(ty))),
             InputKind::Part => format!("given.file({name:?})?"),
             InputKind::Parts => format!("given.files({name:?})?"),

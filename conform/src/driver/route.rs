@@ -10,7 +10,7 @@ pub fn key(operation: &Operation, input: &Input) -> Key {
     match &input.kind {
         InputKind::Raw => return Key::new("raw", ""),
         InputKind::RawAs(media_type) => return Key::new("raw", media_type),
-        InputKind::JsonAs(media_type, _) => return Key::new("body", media_type),
+        InputKind::JsonAs(media_type, ..) => return Key::new("body", media_type),
         InputKind::Value(..) | InputKind::JsonText(_) | InputKind::Part | InputKind::Parts => {}
     }
     let place =

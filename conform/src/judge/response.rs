@@ -33,6 +33,11 @@ impl Expected<'_> {
         self.media.and_then(|at| self.response.media.get(at)).is_some_and(|media| media.media_type.contains('*'))
     }
 
+    /// Whether the same response is documented in other media types, too.
+    fn has_other_media(&self) -> bool {
+        self.response.media.len() > 1
+    }
+
     fn is_success(&self) -> bool {
         (200..300).contains(&self.reply.status)
     }
@@ -91,7 +96,8 @@ fn no_way(service: &Service, expected: &Expected<'_>, answer: &Answer, outcome: 
         (model::Payload::Stream, _) => "it is read as a stream of bytes",
         (model::Payload::Empty, _) => "it is not read",
     };
-    Some(Finding::new(Kind::NoWayToRead, "", format!("{what}: {}", body_words(content))))
+    let kind = if expected.has_other_media() { Kind::OtherMediaType } else { Kind::NoWayToRead };
+    Some(Finding::new(kind, "", format!("{what}: {}", body_words(content))))
 }
 
 fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, answer: &Answer) -> Vec<Finding> {
@@ -209,7 +215,7 @@ fn carried(text: &str) -> Option<Value> {
 fn untyped_headers(expected: &Expected<'_>) -> Option<Finding> {
     let (name, value) = expected.reply.headers.first()?;
     let message = format!("there are no typed headers of errors for {}", words(value));
-    Some(Finding::new(Kind::NoWayToRead, format!("header {name}"), message))
+    Some(Finding::new(Kind::HeaderUntyped, format!("header {name}"), message))
 }
 
 fn headers(expected: &Expected<'_>, headers: &Encoded) -> Vec<Finding> {
@@ -227,7 +233,7 @@ fn headers(expected: &Expected<'_>, headers: &Encoded) -> Vec<Finding> {
             Some((_, typed)) if wire::same(typed, value) => return None,
             // A text for what the document describes as more.
             Some((_, Value::String(text))) if *text == wire::header_text(header, value) => {
-                return Some(Finding::new(Kind::UnknownForKnown, at, format!("{} is kept as text", words(value))));
+                return Some(Finding::new(Kind::HeaderUntyped, at, format!("{} is kept as text", words(value))));
             }
             Some((_, typed)) => format!("{} became {}", words(value), words(typed)),
         };

@@ -157,7 +157,7 @@ fn common(one: i128, other: i128) -> i128 {
     while b != 0 {
         (a, b) = (b, a % b);
     }
-    one / a.max(1) * other
+    (one / a.max(1)).saturating_mul(other).max(1)
 }
 
 /// The nearest multiple of a step towards zero, written with no more decimals than the step has.

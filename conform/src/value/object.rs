@@ -9,6 +9,9 @@ use crate::document::SchemaRef;
 /// A list of enum values has at most so many.
 const MOST_LISTED: usize = 40;
 
+/// Lists and objects with more elements or properties are not made.
+const MOST_PARTS: usize = 20_000;
+
 impl<'d> Maker<'d> {
     pub(super) fn object(
         &mut self,
@@ -22,6 +25,9 @@ impl<'d> Maker<'d> {
         let wanted = self.wanted("properties", flat, first, depth, ctx);
         let required = flat.required();
         let (fewest, most) = (flat.at_least("minProperties"), flat.at_most("maxProperties").unwrap_or(usize::MAX));
+        if fewest > MOST_PARTS {
+            return Err(fail(format!("{fewest} properties are too many to make")));
+        }
         let stated = fewest;
         let fewest = if ctx.plain > 0 { fewest.max(1) } else { fewest };
         let mut entries = Map::new();
@@ -173,6 +179,9 @@ impl<'d> Maker<'d> {
         let fail = |reason: String| Contradiction { schema: first.clone(), reason };
         let (fewest, most) = (flat.at_least("minItems"), flat.at_most("maxItems").unwrap_or(usize::MAX));
         let fewest = if ctx.plain > 0 && most > 0 { fewest.max(1) } else { fewest };
+        if fewest > MOST_PARTS {
+            return Err(fail(format!("{fewest} elements are too many to make")));
+        }
         if fewest > most {
             return Err(fail(format!("a list would need at least {fewest} and at most {most} elements")));
         }

@@ -60,7 +60,10 @@ fn bounds(hir: &Hir) -> (usize, usize) {
             let (least, most) = bounds(&repetition.sub);
             (least.saturating_mul(repetition.min as usize), most.saturating_mul(times(repetition.min, repetition.max)))
         }
-        HirKind::Concat(parts) => parts.iter().map(bounds).fold((0, 0), |(a, b), (c, d)| (a + c, b.saturating_add(d))),
+        HirKind::Concat(parts) => parts
+            .iter()
+            .map(bounds)
+            .fold((0, 0), |(a, b), (c, d)| (usize::saturating_add(a, c), usize::saturating_add(b, d))),
         HirKind::Alternation(parts) => {
             let all = parts.iter().map(bounds);
             all.reduce(|(a, b), (c, d)| (a.min(c), b.max(d))).unwrap_or((0, 0))

@@ -17,12 +17,18 @@ const HEADER_CHARACTERS: &str = "aZ0-_.~b/?c#d[e]@f!g$h&i'j(k)l*m+n;p=q%r<u>v|w^
 /// A text without an upper limit is no longer than this, if it need not be.
 const ENOUGH: usize = 24;
 
+/// Longer texts are not made.
+const LONGEST: usize = 1_000_000;
+
 impl Maker<'_> {
     pub(super) fn text(&mut self, flat: &Flat<'_>, ctx: &Ctx) -> Result<String, String> {
         let stated = flat.at_most("maxLength");
         let least = flat.at_least("minLength");
         let least = if ctx.plain > 0 && stated != Some(0) { least.max(1) } else { least };
         let most = stated.unwrap_or_else(|| least.saturating_add(ENOUGH));
+        if least > LONGEST {
+            return Err(format!("a text of {least} characters is too long to make"));
+        }
         if least > most {
             return Err(format!("a text would need at least {least} and at most {most} characters"));
         }

@@ -303,7 +303,8 @@ fn numbers(limit: &Value, way: i64, here: &Value, beside: &[&Map<String, Value>]
     let steps = beside.iter().filter_map(|node| node.get("multipleOf")?.as_f64()).fold(1.0_f64, f64::max);
     let mut numbers = Vec::new();
     if let Some(exact) = limit.as_i64().map(i128::from).or_else(|| limit.as_u64().map(i128::from)) {
-        let step = steps.ceil() as i128;
+        // A larger step leaves no other number that a type can hold.
+        let step = steps.ceil().min(1e18) as i128;
         let rest = exact.rem_euclid(step);
         let moved = [exact + i128::from(way), exact, exact - rest + i128::from(way) * step, exact - rest + step];
         let moved = moved.into_iter().filter(|value| holds(*value));

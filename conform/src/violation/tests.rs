@@ -137,6 +137,7 @@ fn in_forms() {
         all
     });
     assert_eq!(by_path["note"], [Constraint::Required, Constraint::MaxLength]);
+    assert_eq!(by_path["file"], [Constraint::Required]);
     for violation in &violations {
         let Some(Data::Multipart(fields)) = violation.input.body.as_ref().map(|content| &content.data) else {
             panic!()

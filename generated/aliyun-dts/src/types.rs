@@ -625,7 +625,8 @@ pub struct MigrationReserved {
     /// Whether the task starts by itself once it is configured. Default: `all`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_start_modules_after_config: Option<AutoStart>,
-    /// What to do about objects of the same name in the destination: 0 to fail in the precheck, 2 to go on.
+    /// What to do about objects of the same name in the destination: 0 to fail in the precheck, 2 to go on. Format:
+    /// `int32`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_table_mode: Option<MigrationReservedTargetTableMode>,
     /// Kind of a Redis source. Only for synchronization between enterprise instances.

@@ -289,7 +289,7 @@ impl Facts {
             while open.last().is_some_and(|(end, _)| *end <= index) {
                 open.pop();
             }
-            let own = code(step).map(Fate::LeftOut);
+            let own = code(step).or_else(|| ledger.left_out(&step.at)).map(Fate::LeftOut);
             let own = own.or_else(|| ledger.ignored(&step.at).or(step.reason).map(Fate::Inconsequential));
             if let Some(fate) = own {
                 open.push((step.end as usize, fate));
@@ -298,14 +298,14 @@ impl Facts {
                 *slot = open.last().map(|(_, fate)| *fate);
             }
         }
-        let reached = self.reached(&covered, ledger);
+        let through = self.components_fates(&covered, ledger);
         let fates = self.steps.iter().enumerate().filter_map(|(index, step)| {
             let fate = if ledger.has(&step.at) {
                 Fate::InClient
             } else if let Some(fate) = covered.get(index).copied().flatten() {
                 fate
-            } else if !reached.get(index).copied().unwrap_or(true) {
-                Fate::Inconsequential(Reason::Unreferenced)
+            } else if let Some(fate) = through.get(index).copied().flatten() {
+                fate
             } else {
                 Fate::Lost
             };
@@ -314,45 +314,61 @@ impl Facts {
         fates.collect()
     }
 
-    /// Which steps stand outside of the components, or in one that something refers to.
-    fn reached(&self, covered: &[Option<Fate>], ledger: &Ledger) -> Vec<bool> {
-        let mut reached = vec![true; self.steps.len()];
-        for component in &self.components {
-            reached.get_mut(component.steps.clone()).into_iter().flatten().for_each(|step| *step = false);
-        }
+    /// What became of the components that the client has no need of, by step: those that only something left out refers to
+    /// are left out with it, and the others are of no use to anyone.
+    fn components_fates(&self, covered: &[Option<Fate>], ledger: &Ledger) -> Vec<Option<Fate>> {
         let by_name: HashMap<(&str, &str), usize> = self
             .components
             .iter()
             .enumerate()
             .map(|(index, component)| ((component.section.as_str(), component.name.as_str()), index))
             .collect();
-        let mut by_step: Vec<(usize, usize)> = self
-            .references
-            .iter()
-            .filter_map(|(step, section, name)| Some((*step, *by_name.get(&(section.as_str(), name.as_str()))?)))
-            .filter(|(step, _)| {
-                let uncovered = covered.get(*step).is_some_and(Option::is_none);
-                uncovered || self.steps.get(*step).is_some_and(|step| ledger.has(&step.at))
-            })
-            .collect();
-        by_step.sort_unstable();
-        let mut seen = HashSet::new();
-        let mut open: Vec<usize> = by_step
-            .iter()
-            .filter(|(step, _)| reached.get(*step) == Some(&true))
-            .map(|(_, component)| *component)
-            .collect();
-        while let Some(index) = open.pop() {
-            if !seen.insert(index) {
-                continue;
-            }
-            let Some(component) = self.components.get(index) else { continue };
-            reached.get_mut(component.steps.clone()).into_iter().flatten().for_each(|step| *step = true);
-            let first = by_step.partition_point(|(step, _)| *step < component.steps.start);
-            let within = by_step.iter().skip(first).take_while(|(step, _)| *step < component.steps.end);
-            open.extend(within.map(|(_, component)| *component));
+        let mut holders: Vec<Option<usize>> = vec![None; self.steps.len()];
+        for (index, component) in self.components.iter().enumerate() {
+            holders.get_mut(component.steps.clone()).into_iter().flatten().for_each(|holder| *holder = Some(index));
         }
-        reached
+        // For each holder, the components that it refers to, and what became of the reference.
+        let mut edges: HashMap<Option<usize>, Vec<(usize, Option<Fate>)>> = HashMap::new();
+        for (step, section, name) in &self.references {
+            let Some(to) = by_name.get(&(section.as_str(), name.as_str())) else { continue };
+            let taken = self.steps.get(*step).is_some_and(|step| ledger.has(&step.at));
+            let fate = covered.get(*step).copied().flatten().filter(|_| !taken);
+            edges.entry(holders.get(*step).copied().flatten()).or_default().push((*to, fate));
+        }
+        let mut fates: Vec<Option<Option<Fate>>> = vec![None; self.components.len()];
+        // First along what is in the client, then along what is left out, last along what makes no difference.
+        let rank = |fate: &Option<Fate>| match fate {
+            None => 0,
+            Some(Fate::LeftOut(_)) => 1,
+            Some(_) => 2,
+        };
+        for round in 0..3 {
+            let sources = std::iter::once((None, None)).chain(
+                fates.iter().enumerate().filter_map(|(index, fate)| Some((Some(index), (*fate)?))).collect::<Vec<_>>(),
+            );
+            let mut open: Vec<(Option<usize>, Option<Fate>)> = sources.collect();
+            let mut seen: HashSet<Option<usize>> = HashSet::new();
+            while let Some((from, so_far)) = open.pop() {
+                if !seen.insert(from) {
+                    continue;
+                }
+                for (to, fate) in edges.get(&from).into_iter().flatten() {
+                    let fate = so_far.or(*fate);
+                    if rank(&fate) == round && fates.get(*to) == Some(&None) {
+                        if let Some(slot) = fates.get_mut(*to) {
+                            *slot = Some(fate);
+                        }
+                        open.push((Some(*to), fate));
+                    }
+                }
+            }
+        }
+        let mut by_step = vec![None; self.steps.len()];
+        for (component, fate) in self.components.iter().zip(fates) {
+            let fate = fate.unwrap_or(Some(Fate::Inconsequential(Reason::Unreferenced)));
+            by_step.get_mut(component.steps.clone()).into_iter().flatten().for_each(|step| *step = fate);
+        }
+        by_step
     }
 }
 

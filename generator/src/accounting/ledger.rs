@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Reason;
 use crate::diagnostic::{Location, Source};
-use crate::load::Keyword;
+use crate::load::{Keyword, Node};
 
 /// The marks that `lower` leaves at the places of what it takes over.
 #[derive(Debug, Default)]
@@ -22,6 +22,7 @@ struct Marks {
     /// A bit for each byte of the text, set where something that was taken over begins.
     taken: Vec<u64>,
     ignored: HashMap<u32, Reason>,
+    left_out: HashMap<u32, &'static str>,
 }
 
 impl Ledger {
@@ -54,6 +55,30 @@ impl Ledger {
         Some(placed.value.clone())
     }
 
+    /// What stands here is left out, and the diagnostic of this code names it elsewhere.
+    pub fn leave_out(&self, at: &Location, code: &'static str) {
+        let mut files = self.marks.borrow_mut();
+        files.entry(Arc::as_ptr(at.source())).or_default().left_out.insert(offset(at), code);
+    }
+
+    /// Takes back what was marked within a tree, which is not in the client after all.
+    pub fn forget(&self, node: &Node) {
+        self.clear(&node.location);
+        node.items().for_each(|item| self.forget(item));
+        for (_, entry) in node.entries() {
+            self.clear(&entry.key);
+            self.forget(&entry.node);
+        }
+    }
+
+    fn clear(&self, at: &Location) {
+        let mut files = self.marks.borrow_mut();
+        let word = files.get_mut(&Arc::as_ptr(at.source())).and_then(|marks| marks.taken.get_mut(at.start() / 64));
+        if let Some(word) = word {
+            *word &= !(1 << (at.start() % 64));
+        }
+    }
+
     /// What stands here makes no difference to a client, given what stands beside it.
     pub fn ignore(&self, at: &Location, reason: Reason) {
         let mut files = self.marks.borrow_mut();
@@ -65,6 +90,11 @@ impl Ledger {
         let files = self.marks.borrow();
         let word = files.get(&Arc::as_ptr(at.source())).and_then(|marks| marks.taken.get(at.start() / 64));
         word.is_some_and(|word| word >> (at.start() % 64) & 1 == 1)
+    }
+
+    /// The code of the diagnostic that names elsewhere that this is left out.
+    pub(super) fn left_out(&self, at: &Location) -> Option<&'static str> {
+        self.marks.borrow().get(&Arc::as_ptr(at.source()))?.left_out.get(&offset(at)).copied()
     }
 
     /// Why what stands here makes no difference.

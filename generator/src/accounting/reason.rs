@@ -45,8 +45,10 @@ pub enum Reason {
     HeaderForm,
     /// What repeats an earlier one.
     Repeated,
-    /// `false` or an empty list where that is the default.
-    DefaultAnyway,
+    /// What the operation says instead of its path.
+    Overridden,
+    /// A discriminator of one alternative.
+    SoleAlternative,
     /// A header that HTTP itself handles.
     HttpHeader,
     /// The whole is given or returned as any JSON, text or bytes.
@@ -61,7 +63,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -82,7 +84,8 @@ impl Reason {
         Self::OtherType,
         Self::HeaderForm,
         Self::Repeated,
-        Self::DefaultAnyway,
+        Self::Overridden,
+        Self::SoleAlternative,
         Self::HttpHeader,
         Self::Opaque,
         Self::Stricter,
@@ -124,7 +127,10 @@ impl Reason {
             Self::OtherType => ("other-type", "the keyword holds for values of another type than the schema's"),
             Self::HeaderForm => ("header-form", "a response header is read if it is there, as text by its schema"),
             Self::Repeated => ("repeated", "says again what was said before"),
-            Self::DefaultAnyway => ("default-anyway", "says what holds without it"),
+            Self::Overridden => ("overridden", "the operation has another of its own, which counts"),
+            Self::SoleAlternative => {
+                ("sole-alternative", "there is one alternative only, so there is nothing to tell apart")
+            }
             Self::HttpHeader => ("http-header", "OpenAPI says it elsewhere: media types and security schemes"),
             Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
             Self::Base => ("base", "says of a base what the type that is made of it says for itself"),
@@ -137,7 +143,7 @@ impl Reason {
     pub(crate) fn of(kind: Kind, key: &str) -> Option<Self> {
         Some(match (kind, key) {
             (_, key) if key.starts_with("x-") => Self::Extension,
-            (Kind::Info, "termsOfService" | "contact" | "license" | "summary") => Self::Publisher,
+            (Kind::Info, "termsOfService" | "contact" | "license") => Self::Publisher,
             (Kind::Document | Kind::Tag | Kind::Schema, "externalDocs") => Self::FurtherReading,
             (Kind::ExternalDocs, _) => Self::FurtherReading,
             (Kind::Parameter | Kind::Header, "allowEmptyValue") => Self::AllowEmpty,
@@ -153,9 +159,7 @@ impl Reason {
             }
             (Kind::Components, "pathItems") => Self::Inlined,
             (Kind::Document, "jsonSchemaDialect") => Self::SchemaTool,
-            (Kind::SecurityScheme, "bearerFormat" | "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => {
-                Self::TokenObtained
-            }
+            (Kind::SecurityScheme, "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => Self::TokenObtained,
             _ => return None,
         })
     }

@@ -303,7 +303,7 @@ pub(super) fn types_of(service: &Service, operation: &Operation) -> Vec<TypeId> 
     let mut seen = BTreeSet::new();
     let inputs = operation.arguments.iter().chain(&operation.setters);
     let given = inputs.filter_map(|input| match &input.kind {
-        InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, ty) => Some(ty),
+        InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, _, ty) => Some(ty),
         _ => None,
     });
     let payloads = [&operation.output, &operation.error].into_iter().flat_map(|answer| match answer {
@@ -421,9 +421,9 @@ impl Scope<'_> {
                 let bytes = self.uses.item("Bytes");
                 (quote!(impl Into<#bytes>), quote!(.body_as(#media_type, #name)))
             }
-            InputKind::JsonAs(media_type, ty) => {
-                let ty = self.ty(ty);
-                (ty, quote!(.json_as(#media_type, #name)))
+            InputKind::JsonAs(media_type, shape, ty) => {
+                let (ty, shape) = (self.ty(ty), self.shape(shape));
+                (ty, quote!(.json_as(#media_type, const { &#shape }, #name)))
             }
         }
     }

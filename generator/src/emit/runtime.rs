@@ -47,7 +47,10 @@ const ITEMS: &[(&str, &[&str])] = &[
     ),
     ("yundb_runtime::bytes", &["Bytes"]),
     ("yundb_runtime::operation", &["body", "cookie", "field", "form", "header", "part", "path", "query"]),
-    ("yundb_runtime::shape", &["any", "list", "map", "object", "optional", "required"]),
+    (
+        "yundb_runtime::shape",
+        &["alternative", "any", "list", "map", "object", "one_of", "optional", "required", "tagged"],
+    ),
 ];
 
 /// What one emitted file uses of other modules.

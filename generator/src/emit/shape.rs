@@ -7,7 +7,7 @@ use serde_json::Number;
 
 use super::Scope;
 use crate::load::integer;
-use crate::lower::model::{Inner, Shape};
+use crate::lower::model::{Inner, Shape, TypeKind};
 
 impl Scope<'_> {
     pub(super) fn shape(&self, shape: &Shape) -> TokenStream {
@@ -17,8 +17,10 @@ impl Scope<'_> {
                 quote!(#any())
             }
             Inner::Object(id) => {
-                let (object, name) = (self.uses.item("object"), self.type_name(*id));
-                quote!(#object::<#name>())
+                let union = matches!(self.service.types[*id].kind, TypeKind::Union(_));
+                let function = self.uses.item(if union { "one_of" } else { "object" });
+                let name = self.type_name(*id);
+                quote!(#function::<#name>())
             }
             Inner::List(inner) => {
                 let (list, inner) = (self.uses.item("list"), self.shape(inner));

@@ -193,6 +193,7 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
     let reading = scope.uses.invoke(reading);
     let mut count: HashMap<&Type, usize> = HashMap::new();
     union.variants.iter().for_each(|variant| *count.entry(&variant.ty).or_default() += 1);
+    let checks = union.checked.then(|| alternatives(scope, &name, union));
     let conversions = union.variants.iter().filter_map(|variant| {
         let unique = count.get(&variant.ty) == Some(&1);
         // `Value` would take the variant for what is unknown; a type can't convert from itself.
@@ -219,7 +220,50 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
             Unknown(#value),
         }
         #reading
+        #checks
         #(#conversions)*
+    }
+}
+
+/// The table of a union's alternatives, each with what is checked of it.
+fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> TokenStream {
+    let rows = union.variants.iter().map(|variant| {
+        let shape = scope.shape(&variant.shape);
+        match (&union.tag, variant.tags.first()) {
+            (Some(property), Some(tag)) => {
+                let tagged = scope.uses.item("tagged");
+                quote!(#tagged(#property, #tag, #shape))
+            }
+            _ => {
+                let alternative = scope.uses.item("alternative");
+                let kind = ident(kind(scope, &variant.ty));
+                quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape))
+            }
+        }
+    });
+    quote! {
+        impl yundb_runtime::shape::Choice for #name {
+            const ALTERNATIVES: &'static [yundb_runtime::shape::Alternative] = &[#(#rows),*];
+        }
+    }
+}
+
+/// The kind of JSON that a type is (the runtime's `Kind`).
+fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
+    match ty {
+        Type::String | Type::Secret | Type::JsonText(_) => "Text",
+        Type::I32 | Type::I64 | Type::U64 | Type::F64 => "Number",
+        Type::Bool => "Flag",
+        Type::List(_) => "List",
+        Type::Map(_) => "Object",
+        Type::Nullable(inner) => kind(scope, inner),
+        Type::Value => "Any",
+        Type::Named(id) => match scope.service.types[*id].kind {
+            TypeKind::Struct(_) => "Object",
+            TypeKind::StringEnum(_) => "Text",
+            TypeKind::IntegerEnum(_) => "Number",
+            TypeKind::Union(_) => "Any",
+        },
     }
 }
 

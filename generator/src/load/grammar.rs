@@ -119,6 +119,7 @@ impl Kind {
                 &const {
                     [
                         must("title", Text),
+                        may("summary", Text),
                         may("description", Text),
                         may("termsOfService", Text),
                         may("contact", Object(Contact)),
@@ -128,7 +129,7 @@ impl Kind {
                 }
             }
             Contact => &const { [may("name", Text), may("url", Text), may("email", Text)] },
-            License => &const { [must("name", Text), may("url", Text)] },
+            License => &const { [must("name", Text), may("url", Text), may("identifier", Text)] },
             Server => {
                 &const { [must("url", Text), may("description", Text), vital("variables", Map(&Object(ServerVariable)))] }
             }

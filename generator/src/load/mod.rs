@@ -17,7 +17,11 @@ use std::path::{Path, PathBuf};
 
 use openapiv3::OpenAPI;
 
-use crate::{accounting::Facts, diagnostic::Diagnostics, stack::deep};
+use crate::{
+    accounting::{Facts, Reason},
+    diagnostic::{Diagnostics, Location},
+    stack::deep,
+};
 
 use self::report::Reporter;
 
@@ -41,6 +45,8 @@ pub struct Loaded {
     pub root: Node,
     /// What the document says, before anything was mended.
     pub facts: Facts,
+    /// What was taken out of the tree because it makes no difference.
+    pub(crate) passed_over: Vec<(Location, Reason)>,
 }
 
 impl Loaded {
@@ -81,7 +87,7 @@ fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     reporter.left_out("duplicate-key").iter().for_each(|key| facts.pushed_out(key));
     check::check(&mut root, newer, &mut reporter);
     let api = envelope::envelope(&root, &mut reporter)?;
-    Some(Loaded { api, root, facts })
+    Some(Loaded { api, root, facts, passed_over: reporter.passed_over })
 }
 
 /// The document at `path` in one tree as it was written: every `$ref` leads to a component, and nothing is mended or left

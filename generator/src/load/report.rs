@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::accounting::Reason;
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 
 /// Collects what is found.
@@ -11,16 +12,30 @@ pub(super) struct Reporter<'a> {
     /// Whether the document is written for yundb (it has `x-protocol`): then a fault is its author's to mend. Anyone
     /// else's document is mended here as far as that goes, for the caller can't.
     pub ours: bool,
+    /// What was taken out of the document because it makes no difference.
+    pub passed_over: Vec<(Location, Reason)>,
 }
 
 impl<'a> Reporter<'a> {
     pub fn new(diagnostics: &'a mut Diagnostics) -> Self {
-        Self { diagnostics, said: HashSet::new(), ours: false }
+        Self { diagnostics, said: HashSet::new(), ours: false, passed_over: Vec::new() }
     }
 
     /// Where what was left out begins, by the diagnostics with a code.
     pub fn left_out(&self, code: &str) -> Vec<Location> {
         self.diagnostics.iter().filter(|it| it.code == code).filter_map(|it| it.left_out.clone()).collect()
+    }
+
+    /// How many diagnostics there are.
+    pub fn count(&self) -> usize {
+        self.diagnostics.iter().len()
+    }
+
+    /// The last diagnostic, if there are more than `count`, leaves out all that begins here.
+    pub fn covers(&mut self, count: usize, at: &Location) {
+        if self.diagnostics.iter().len() > count {
+            self.diagnostics.last_leaves_out(at);
+        }
     }
 
     /// As severe as it says itself.

@@ -193,6 +193,8 @@ pub struct Schema<'a> {
     pub reference: Keyword<'a, &'a str>,
     pub title: Keyword<'a, &'a str>,
     pub description: Keyword<'a, &'a str>,
+    /// Descriptions of further parts of an `allOf`.
+    pub further_words: Vec<Placed<'a, &'a str>>,
     pub ty: Keyword<'a, JsonType>,
     pub format: Keyword<'a, &'a str>,
     pub nullable: Keyword<'a, bool>,
@@ -242,6 +244,7 @@ impl<'a> Schema<'a> {
             reference: None,
             title: None,
             description: None,
+            further_words: Vec::new(),
             ty: None,
             format: None,
             nullable: None,
@@ -306,6 +309,7 @@ impl<'a> Schema<'a> {
         let words = Self {
             title: self.title,
             description: self.description,
+            further_words: self.further_words.clone(),
             default: self.default,
             example: self.example,
             deprecated: self.deprecated,

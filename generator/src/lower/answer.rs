@@ -2,7 +2,7 @@
 
 use openapiv3::{Header, MediaType, ParameterSchemaOrContent, ReferenceOr, Response, StatusCode};
 
-use super::body::{is_json, rank};
+use super::body::{is_binary, is_json, rank};
 use super::model::{
     Answer, Case, Field, Outcome, Payload, Presence, Shape, Status, Struct, Type, TypeDef, TypeId, TypeKind,
 };
@@ -11,7 +11,7 @@ use super::schema::{Lowered, Naming, RESPONSE};
 use super::{Lower, names};
 use crate::accounting::Reason;
 use crate::diagnostic::Location;
-use crate::load::{Part, Sub};
+use crate::load::{Node, Part};
 
 /// All that an operation may answer.
 pub(super) struct Answers {
@@ -30,13 +30,13 @@ type Listed<'a> = (Status, Option<(Part<'a, Response>, Option<&'a str>)>);
 impl<'a> Lower<'a, '_> {
     pub(super) fn answers(&mut self, found: &Found<'a>, type_name: &str) -> Answers {
         let mut listed = self.listed(found);
-        let mut meanings: Vec<(Status, &'a str)> = Vec::new();
+        let mut meanings: Vec<(Status, String)> = Vec::new();
         for (status, response) in &listed {
             let Some(entry) = response.as_ref().and_then(|(response, _)| response.entry("description")) else {
                 continue;
             };
             self.ledger.take(&entry.key);
-            meanings.extend(entry.node.as_str().map(|words| (*status, words)));
+            meanings.extend(entry.node.as_str().map(|words| (*status, words.trim().to_owned())));
         }
         listed.sort_by_key(|(status, _)| *status);
         let default = listed.pop_if(|(status, _)| *status == Status::Default);
@@ -65,7 +65,9 @@ impl<'a> Lower<'a, '_> {
             .into_iter()
             .filter_map(|(status, response)| {
                 let (response, shared) = response?;
-                for (wire, header) in response.map("headers", &response.item.headers) {
+                // Those of a `default` may be those of successes, too.
+                let headers = response.map("headers", &response.item.headers);
+                for (wire, header) in headers.filter(|(_, header)| !self.ledger.has(header.at)).collect::<Vec<_>>() {
                     self.unsupported(
                         "error-header",
                         format!("the header `{wire}` of an error is not typed"),
@@ -146,7 +148,7 @@ impl<'a> Lower<'a, '_> {
         type_name: &str,
         name: &str,
         accept: Option<&mut Vec<String>>,
-    ) -> (Payload, Option<&'a str>) {
+    ) -> (Payload, Option<String>) {
         let content: Vec<(&'a str, Part<'a, MediaType>)> = response.map("content", &response.item.content).collect();
         let Some((media_type, media)) = content.iter().min_by_key(|(name, media)| rank(name, media)) else {
             return (Payload::Empty, None);
@@ -177,8 +179,8 @@ impl<'a> Lower<'a, '_> {
             return (Payload::Json(lowered.element()), words);
         }
         let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let binary = media.schema().is_some_and(|schema| is_binary(&schema));
-        let words = self.raw_schema(media);
+        let binary = media.schema().is_some_and(|schema| is_binary(&self.peek(&schema)));
+        let words = self.raw_schema(media, type_name);
         let textual = essence.starts_with("text/")
             || essence.ends_with("xml")
             || essence.ends_with("yaml")
@@ -230,7 +232,7 @@ impl<'a> Lower<'a, '_> {
         Answer::ByStatus(self.outcomes.len() - 1)
     }
 
-    fn headers(&mut self, response: &Part<'a, Response>, type_name: &str, fields: &mut Vec<Field>) {
+    fn headers(&mut self, response: &Part<'a, Response>, type_name: &str, fields: &mut Vec<(&'a Node, Field)>) {
         for (wire, header) in response.map("headers", &response.item.headers) {
             let at = header.at;
             let header = match self.header(header) {
@@ -243,45 +245,70 @@ impl<'a> Lower<'a, '_> {
             };
             let lower = wire.to_ascii_lowercase();
             // OpenAPI has the content type said elsewhere.
-            let reason = match lower == "content-type" {
-                true => Some(Reason::HttpHeader),
-                false => fields.iter().any(|field| field.wire == lower).then_some(Reason::Repeated),
-            };
-            if let Some(reason) = reason {
-                self.ledger.ignore(at, reason);
-                header.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, reason));
+            if lower == "content-type" {
+                self.ledger.ignore(at, Reason::HttpHeader);
+                header.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
                 continue;
             }
-            self.ledger.take(at);
+            match fields.iter().find(|(_, field)| field.wire == lower) {
+                Some((first, _)) if *first == header.node => {
+                    self.ledger.ignore(at, Reason::Repeated);
+                    header.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::Repeated));
+                    continue;
+                }
+                Some(_) => {
+                    let message = format!("the header `{wire}` differs between the responses");
+                    self.unsupported("header-differs", message, at, "it is read as the first of them has it");
+                    continue;
+                }
+                None => self.ledger.take(at),
+            }
             self.take_members(&header, &["description", "schema", "deprecated"]);
             let lowered = match (&header.item.format, header.schema()) {
                 (ParameterSchemaOrContent::Schema(_), Some(schema)) => {
                     self.schema(&schema, &Naming::new(type_name, wire))
                 }
-                _ => Lowered::text(),
+                _ => {
+                    if let Some(content) = header.entry("content") {
+                        let message = format!("the header `{wire}` has a media type");
+                        self.unsupported("header-content", message, &content.key, "it is read as text");
+                    }
+                    Lowered::text()
+                }
             };
             // Headers are text; lists and objects in them have no one notation that services keep to.
             let simple = matches!(
                 lowered.ty,
                 Type::String | Type::Secret | Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F64
             ) || matches!(&lowered.ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)));
-            fields.push(Field {
-                ident: names::snake(wire),
-                docs: lowered.docs(header.item.description.as_deref(), self.ledger, || format!("The header `{wire}`.")),
-                ty: if simple { lowered.ty } else { Type::String },
-                wire: lower,
-                presence: Presence::Optional,
-                boxed: false,
-                required: false,
-                read_only: false,
-                write_only: false,
-                deprecated: header.item.deprecated == Some(true),
-                shape: Shape::default(),
-            });
+            if !simple && let Some(schema) = header.entry("schema") {
+                self.ledger.forget(&schema.node);
+                let message = format!("the header `{wire}` is a list or an object");
+                self.unsupported("header-type", message, &schema.key, "it is read as text");
+            }
+            let lowered = if simple { lowered } else { Lowered { deprecated: false, ..Lowered::text() } };
+            fields.push((
+                header.node,
+                Field {
+                    ident: names::snake(wire),
+                    docs: lowered
+                        .docs(header.item.description.as_deref(), self.ledger, || format!("The header `{wire}`.")),
+                    ty: lowered.ty,
+                    wire: lower,
+                    presence: Presence::Optional,
+                    boxed: false,
+                    required: false,
+                    read_only: false,
+                    write_only: false,
+                    deprecated: header.item.deprecated == Some(true),
+                    shape: Shape::default(),
+                },
+            ));
         }
     }
 
-    fn header_struct(&mut self, mut fields: Vec<Field>, type_name: &str) -> Option<TypeId> {
+    fn header_struct(&mut self, fields: Vec<(&'a Node, Field)>, type_name: &str) -> Option<TypeId> {
+        let mut fields: Vec<Field> = fields.into_iter().map(|(_, field)| field).collect();
         if fields.is_empty() {
             return None;
         }
@@ -324,19 +351,15 @@ impl<'a> Lower<'a, '_> {
 }
 
 /// Each status with all that is said of it, in the order of the statuses.
-fn meanings_of(mut found: Vec<(Status, &str)>) -> Vec<(String, String)> {
-    found.retain(|(_, words)| !words.trim().is_empty());
+fn meanings_of(mut found: Vec<(Status, String)>) -> Vec<(String, String)> {
+    found.retain(|(_, words)| !words.is_empty());
     found.sort_by_key(|(status, _)| *status);
     let statuses = found.chunk_by(|(a, _), (b, _)| a == b);
-    let meaning = |chunk: &[(Status, &str)]| {
-        let words: Vec<&str> = chunk.iter().map(|(_, words)| words.trim()).collect();
-        Some((chunk.first()?.0.pattern(), words.join("\n\n")))
+    let meaning = |chunk: &[(Status, String)]| {
+        let words: Vec<&str> = chunk.iter().map(|(_, words)| words.as_str()).collect();
+        Some((chunk.first()?.0.pattern(), words.join(" ")))
     };
     statuses.filter_map(meaning).collect()
-}
-
-fn is_binary(schema: &Sub<'_>) -> bool {
-    schema.reference().is_none() && schema.read().format.is_some_and(|format| format.value == "binary")
 }
 
 impl Status {

@@ -2,7 +2,7 @@
 
 use openapiv3::{MediaType, RequestBody};
 
-use super::model::{Body, Docs, Input, InputKind, Param, Place, Serialization, Shape, Type, TypeKind};
+use super::model::{Body, Docs, Input, InputKind, Param, Place, Serialization, Shape, Style, Type, TypeKind};
 use super::operation::{Found, Inputs, query_style};
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs};
@@ -47,7 +47,7 @@ fn structured(media: &Part<'_, MediaType>) -> bool {
 
 impl<'a> Lower<'a, '_> {
     /// Lowers the body into inputs and parameters.
-    pub(super) fn body(&mut self, found: &Found<'a>, type_name: &str, inputs: &mut Inputs<'a>) -> Option<Body> {
+    pub(super) fn body(&mut self, found: &Found<'a>, type_name: &str, inputs: &mut Inputs) -> Option<Body> {
         let body = self.request_body(found)?;
         self.take_members(&body, &["description", "required"]);
         let mut content: Vec<(&'a str, Part<'a, MediaType>)> = body.map("content", &body.item.content).collect();
@@ -71,8 +71,8 @@ impl<'a> Lower<'a, '_> {
                 MULTIPART
             }
             _ => {
-                let own = self.raw_schema(&media);
-                self.raw_body(&[description, own], required, inputs);
+                let own = self.raw_schema(&media, type_name);
+                self.raw_body(&[description, own.as_deref()], required, inputs);
                 if media_type.contains('*') { "application/octet-stream" } else { media_type }
             }
         };
@@ -103,7 +103,7 @@ impl<'a> Lower<'a, '_> {
         description: Option<&'a str>,
         required: bool,
         type_name: &str,
-        inputs: &mut Inputs<'a>,
+        inputs: &mut Inputs,
     ) {
         self.take_members(media, &["schema"]);
         for (_, field) in media.entry("encoding").into_iter().flat_map(|encoding| encoding.node.entries()) {
@@ -114,8 +114,8 @@ impl<'a> Lower<'a, '_> {
         if let Some(schema) = media.schema().filter(|schema| schema.reference().is_none()) {
             let flat = schema.read();
             if flattens(&flat) {
-                inputs.body_docs = [description, self.take(&flat.description)].into_iter().flatten().collect();
-                self.flat_fields(&flat, type_name, Place::Field, required, None, inputs);
+                inputs.body_docs = self.flat_words(description, &flat);
+                self.flat_fields(&flat, type_name, Place::Field, None, inputs);
                 return;
             }
         }
@@ -129,7 +129,7 @@ impl<'a> Lower<'a, '_> {
             ident: inputs.name("body", Place::Body),
             wire: "body".to_owned(),
             place: inputs.ambiguous("body", Place::Body),
-            docs: body_docs(&[description, own]),
+            docs: body_docs(&[description, own.as_deref()]),
             kind: InputKind::Value(lowered.ty.clone(), lowered.nullable),
             deprecated: false,
         };
@@ -141,7 +141,7 @@ impl<'a> Lower<'a, '_> {
         inputs.params.push(Param { required, shape: lowered.shape, ..param("body", Place::Body) });
     }
 
-    fn raw_body(&mut self, words: &[Option<&str>], required: bool, inputs: &mut Inputs<'a>) {
+    fn raw_body(&mut self, words: &[Option<&str>], required: bool, inputs: &mut Inputs) {
         let input = Input {
             ident: inputs.name("body", Place::Body),
             wire: String::new(),
@@ -160,27 +160,21 @@ impl<'a> Lower<'a, '_> {
 
     /// The schema of a body that the caller encodes: of a lone text or file nothing is lost, of others the fields are.
     /// Returns its words.
-    pub(super) fn raw_schema(&mut self, media: &Part<'a, MediaType>) -> Option<&'a str> {
+    pub(super) fn raw_schema(&mut self, media: &Part<'a, MediaType>, type_name: &str) -> Option<String> {
         let schema = media.schema()?;
-        let read = schema.read();
-        if schema.reference().is_none()
-            && read.all_of.is_empty()
-            && read.properties.0.is_empty()
-            && matches!(read.ty.map(|ty| ty.value), Some(JsonType::String) | None)
-        {
+        let flat = self.peek(&schema);
+        let alone = flat.properties.0.is_empty() && flat.one_of.is_empty() && flat.any_of.is_empty();
+        if alone && matches!(flat.ty.map(|ty| ty.value), Some(JsonType::String) | None) {
             self.take_members(media, &["schema"]);
-            self.take(&read.ty);
-            self.take(&read.format);
-            if let Some(example) = read.example {
-                self.ledger.ignore(example.at, Reason::Sample);
-            }
-            return self.take(&read.description);
+            let mut lowered = self.schema(&schema, &Naming::new(type_name, "Body"));
+            lowered.facts.retain(|fact| fact != BINARY);
+            return self.body_words(&lowered);
         }
         self.unsupported(
             "untyped-body",
             "the fields of a body of this media type are not typed".to_owned(),
             media.place("schema"),
-            "the caller gives the encoded body",
+            "the caller gives or gets the encoded body",
         );
         if let Some(encoding) = media.entry("encoding") {
             self.ledger.ignore(&encoding.key, Reason::Opaque);
@@ -189,8 +183,29 @@ impl<'a> Lower<'a, '_> {
         None
     }
 
+    /// A schema through its references and single parts, for a look that takes nothing over.
+    pub(super) fn peek(&self, schema: &Sub<'a>) -> Schema<'a> {
+        let mut schema = schema.clone();
+        // `load` has refused schemas that are themselves; this only bounds the loop.
+        for _ in 0..64 {
+            if let Some(reference) = schema.reference() {
+                match self.loaded.component("schemas", reference.value) {
+                    Some(entry) => schema = Sub::of(entry),
+                    None => break,
+                }
+                continue;
+            }
+            let read = schema.read();
+            match read.all_of.iter().find(|part| !part.read().is_bare()) {
+                Some(part) if read.says_no_type() && read.ty.is_none() => schema = part.clone(),
+                _ => return read,
+            }
+        }
+        Schema::any(schema.at())
+    }
+
     /// A second media type of the same body: a setter that replaces the body.
-    fn alternative(&mut self, media_type: &str, media: &Part<'a, MediaType>, type_name: &str, inputs: &mut Inputs<'a>) {
+    fn alternative(&mut self, media_type: &str, media: &Part<'a, MediaType>, type_name: &str, inputs: &mut Inputs) {
         if media_type.contains('*') {
             self.unsupported(
                 "media-range",
@@ -202,18 +217,17 @@ impl<'a> Lower<'a, '_> {
         }
         self.ledger.take(media.at);
         let word = media_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-        let own = format!("The body as `{media_type}`, in place of all other fields of the body.");
-        let mut words = vec![own.as_str()];
+        let mut words = vec![format!("The body as `{media_type}`, in place of all other fields of the body.")];
         let kind = match media.schema().filter(|_| is_json(media_type)) {
             Some(schema) => {
                 self.take_members(media, &["schema"]);
                 let naming = Naming::new(type_name, &format!("{word} body"));
                 let lowered = self.schema(&schema, &naming);
                 words.extend(self.body_words(&lowered));
-                InputKind::JsonAs(media_type.to_owned(), lowered.ty)
+                InputKind::JsonAs(media_type.to_owned(), lowered.shape.clone(), lowered.element())
             }
             None => {
-                words.extend(self.raw_schema(media));
+                words.extend(self.raw_schema(media, type_name));
                 InputKind::RawAs(media_type.to_owned())
             }
         };
@@ -235,7 +249,7 @@ impl<'a> Lower<'a, '_> {
         place: Place,
         description: Option<&'a str>,
         type_name: &str,
-        inputs: &mut Inputs<'a>,
+        inputs: &mut Inputs,
     ) {
         let at: &Location = media.place("schema");
         let mut flat = media.schema().map_or_else(|| Schema::any(media.at), |schema| self.flat(schema));
@@ -250,7 +264,7 @@ impl<'a> Lower<'a, '_> {
             return;
         }
         self.take_members(media, &["schema"]);
-        inputs.body_docs = [description, flat.description.map(|words| words.value)].into_iter().flatten().collect();
+        inputs.body_docs = self.flat_words(description, &flat);
         if let Some(additional) = flat.additional.take() {
             if additional.value == Additional::Allowed(false) {
                 self.ledger.take(additional.at);
@@ -263,7 +277,7 @@ impl<'a> Lower<'a, '_> {
                 );
             }
         }
-        self.flat_fields(&flat, type_name, place, true, Some(media), inputs);
+        self.flat_fields(&flat, type_name, place, Some(media), inputs);
     }
 
     /// An object's keywords, its reference and `allOf` resolved.
@@ -275,14 +289,27 @@ impl<'a> Lower<'a, '_> {
         flat
     }
 
+    /// What is said of a body whose fields are setters. What can't be said of them is left out.
+    fn flat_words(&mut self, description: Option<&'a str>, flat: &Schema<'a>) -> Vec<String> {
+        self.take(&flat.deprecated);
+        let of_whole = flat.min_properties.into_iter().chain(flat.max_properties);
+        for limit in of_whole {
+            let message = "the number of a body's fields is not checked".to_owned();
+            self.unsupported("number-of-fields", message, limit.at, "the body is sent as it is");
+        }
+        self.not_checked(flat);
+        self.unknown(flat);
+        let own = [description, self.take(&flat.description)].into_iter().flatten().map(str::to_owned);
+        own.chain(docs::facts(&flat.words_only(), &Type::Value, self.ledger)).collect()
+    }
+
     fn flat_fields(
         &mut self,
         flat: &Schema<'a>,
         type_name: &str,
         place: Place,
-        body_required: bool,
         media: Option<&Part<'a, MediaType>>,
-        inputs: &mut Inputs<'a>,
+        inputs: &mut Inputs,
     ) {
         self.take(&flat.ty);
         self.take(&flat.additional);
@@ -298,7 +325,10 @@ impl<'a> Lower<'a, '_> {
                 continue;
             }
             let files = if place == Place::Part { self.binary(property) } else { None };
-            let lowered = self.schema(property, &Naming::new(type_name, wire));
+            let mut lowered = self.schema(property, &Naming::new(type_name, wire));
+            if files.is_some() {
+                lowered.facts.retain(|fact| !fact.ends_with(BINARY));
+            }
             let listed = flat.required.iter().find(|name| name.value == wire);
             listed.iter().for_each(|name| self.ledger.take(name.at));
             if lowered.read_only {
@@ -307,7 +337,8 @@ impl<'a> Lower<'a, '_> {
             }
             self.ledger.take(property.at());
             let encoding = media.and_then(|media| media.item.encoding.get(wire));
-            let required = listed.is_some() && body_required;
+            // Of an optional body a field is required once another is there, which the runtime knows.
+            let required = listed.is_some();
             let mut docs = lowered.docs(None, self.ledger, || format!("The field `{}`.", wire.replace('`', "")));
             if required {
                 docs.push("Required.".to_owned());
@@ -321,15 +352,11 @@ impl<'a> Lower<'a, '_> {
                 kind,
                 deprecated: lowered.deprecated,
             };
-            let style = encoding.and_then(|encoding| {
-                let style = query_style(encoding.style.as_ref()?).style;
-                Some(Serialization { style, explode: encoding.explode })
-            });
-            self.take_encoding(media, wire, place);
+            let style = self.encoding(media, wire, place);
             let media_type = encoding.and_then(|e| e.content_type.clone()).filter(|m| !m.contains(['*', ',']));
             inputs.params.push(Param {
                 required,
-                style: style.filter(|_| place == Place::Form),
+                style,
                 allow_reserved: encoding.is_some_and(|e| e.allow_reserved),
                 json: place == Place::Form && media_type.as_deref().is_some_and(is_json),
                 media_type: media_type.filter(|_| place == Place::Part),
@@ -365,21 +392,34 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    fn take_encoding(&mut self, media: Option<&Part<'a, MediaType>>, wire: &str, place: Place) {
-        let encoding = media.and_then(|media| media.entry("encoding")?.node.as_object()?.get(wire));
-        for (key, entry) in encoding.into_iter().flat_map(|encoding| encoding.node.entries()) {
-            match (key, place) {
-                ("contentType", _) | ("style" | "explode" | "allowReserved", Place::Form) => {
-                    self.ledger.take(&entry.key);
-                }
-                _ => self.unsupported(
+    /// How a field of a form is written, where that isn't the usual way.
+    fn encoding(&mut self, media: Option<&Part<'a, MediaType>>, wire: &str, place: Place) -> Option<Serialization> {
+        let media = media?;
+        let entry = media.entry("encoding")?.node.as_object()?.get(wire)?;
+        let types = media.item.encoding.get(wire).and_then(|encoding| encoding.content_type.as_deref());
+        for (key, entry) in entry.node.entries() {
+            let taken = match (key, place) {
+                ("contentType", Place::Part) => types.is_some_and(|types| !types.contains(['*', ','])),
+                ("contentType", _) => types.is_some_and(is_json),
+                ("style" | "explode" | "allowReserved", Place::Form) => true,
+                _ => false,
+            };
+            match taken {
+                true => self.ledger.take(&entry.key),
+                false => self.unsupported(
                     "encoding",
                     format!("`{key}` of the encoding of `{wire}`"),
                     &entry.key,
-                    "the part is sent without it",
+                    "the field is sent without it",
                 ),
             }
         }
+        let usual = Serialization { style: Style::Form, explode: true };
+        let style = media.item.encoding.get(wire).and_then(|encoding| encoding.style.as_ref());
+        let style = style.map_or(usual, query_style);
+        // `openapiv3` takes an absent `explode` for false.
+        let explode = entry.node.get("explode").and_then(|node| node.as_bool()).unwrap_or(style.explode);
+        Some(Serialization { explode, ..style }).filter(|given| *given != usual && place == Place::Form)
     }
 
     fn unknown_encodings(&mut self, media: Option<&Part<'a, MediaType>>, flat: &Schema<'a>) {
@@ -392,28 +432,34 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// The words of a body's schema that stand at no type. An example of it is a sample.
-    pub(super) fn body_words(&self, lowered: &Lowered<'a>) -> Option<&'a str> {
+    /// What is said of a body's schema that stands at no type. An example of it is a sample.
+    pub(super) fn body_words(&self, lowered: &Lowered<'a>) -> Option<String> {
         if let Some(example) = lowered.example {
             self.ledger.ignore(example.at, Reason::Sample);
         }
-        self.take(&lowered.description.filter(|words| !self.ledger.has(words.at)))
+        let words = self.take(&lowered.description.filter(|words| !self.ledger.has(words.at)));
+        let facts = if lowered.words_of_type { Vec::new() } else { lowered.facts.clone() };
+        let words: Vec<String> = words.map(str::to_owned).into_iter().chain(facts).collect();
+        (!words.is_empty()).then(|| words.join(" "))
     }
 
     /// Whether a multipart field is a file or a list of files.
     fn binary(&self, property: &Sub<'a>) -> Option<InputKind> {
-        let is_binary = |schema: &Schema<'a>| schema.format.is_some_and(|format| format.value == "binary");
-        let schema = property.read();
-        if schema.ty.is_some_and(|ty| ty.value == JsonType::String) && is_binary(&schema) {
-            self.take(&schema.format);
+        let schema = self.peek(property);
+        if is_binary(&schema) {
             return Some(InputKind::Part);
         }
-        let items = schema.items?.value.read();
-        is_binary(&items).then(|| {
-            self.take(&items.format);
-            InputKind::Parts
-        })
+        schema.items.is_some_and(|items| is_binary(&self.peek(&items.value))).then_some(InputKind::Parts)
     }
+}
+
+/// What the docs of a file say of its format, which its type says already.
+const BINARY: &str = "Format: `binary`.";
+
+/// Whether a schema is that of a file.
+pub(super) fn is_binary(schema: &Schema<'_>) -> bool {
+    schema.ty.is_none_or(|ty| ty.value == JsonType::String)
+        && schema.format.is_some_and(|format| format.value == "binary")
 }
 
 /// Whether a body's fields become setters: an object with properties and nothing else, without a name.

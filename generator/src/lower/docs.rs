@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::model::Docs;
+use super::model::{Docs, Type};
 use crate::accounting::Ledger;
 use crate::load::Schema;
 
@@ -176,39 +176,76 @@ pub fn first_paragraph(text: &str) -> String {
 pub fn with_facts(description: Option<&str>, facts: Vec<String>, fallback: impl FnOnce() -> String) -> Docs {
     let mut text = description.map(str::trim).filter(|text| !text.is_empty()).map_or_else(fallback, str::to_owned);
     // What the description says already is not said twice.
-    let facts: Vec<String> = facts.into_iter().filter(|fact| !says(&text, fact)).collect();
+    let facts: Vec<String> =
+        facts.into_iter().filter(|fact| !says(&text, fact) && !text.contains(fact.trim_end_matches('.'))).collect();
     if !facts.is_empty() {
-        if !text.ends_with(['.', '!', '?', ':', '\n']) {
+        if !text.is_empty() && !text.ends_with(['.', '!', '?', ':', '\n']) {
             text.push('.');
         }
         // Short texts take the facts on the same line, others in a paragraph of their own.
-        text.push_str(if text.contains('\n') { "\n\n" } else { " " });
+        text.push_str(match (text.is_empty(), text.contains('\n')) {
+            (true, _) => "",
+            (_, true) => "\n\n",
+            _ => " ",
+        });
         text.push_str(&facts.join(" "));
     }
     lines(&text)
 }
 
-/// Whether a text has all the numbers of a fact.
+/// Whether a sentence of a text has all the numbers of a fact, and words that make a limit of them.
 fn says(text: &str, fact: &str) -> bool {
+    const LIMITS: [&str; 22] = [
+        "to ",
+        "at most",
+        "at least",
+        "from ",
+        "between",
+        "less",
+        "more",
+        "max",
+        "min",
+        "up to",
+        "within",
+        "exceed",
+        "longer",
+        "character",
+        "digit",
+        "letter",
+        "byte",
+        "item",
+        "entries",
+        "long",
+        "only ",
+        "fewer",
+    ];
     let numbers = |text: &str| -> Vec<String> {
         text.split(|c: char| !c.is_ascii_digit() && c != '.')
             .map(|n| n.trim_matches('.').to_owned())
             .filter(|n| !n.is_empty())
             .collect()
     };
-    let (known, needed) = (numbers(text), numbers(fact));
-    !fact.contains('`') && !needed.is_empty() && needed.iter().all(|number| known.contains(number))
+    let needed = numbers(fact);
+    !fact.contains('`')
+        && !needed.is_empty()
+        && text.split(". ").any(|sentence| {
+            let (known, lower) = (numbers(sentence), sentence.to_lowercase());
+            needed.iter().all(|number| known.contains(number)) && LIMITS.iter().any(|word| lower.contains(word))
+        })
 }
 
 /// What the keywords of a schema say, as sentences.
-pub fn facts(schema: &Schema<'_>, ledger: &Ledger) -> Vec<String> {
+pub fn facts(schema: &Schema<'_>, ty: &Type, ledger: &Ledger) -> Vec<String> {
     let mut out = Vec::new();
-    let numeric = ["int32", "int64", "uint64", "float", "double"];
-    match ledger.value(&schema.format) {
-        Some("binary") | None => {}
-        Some(format) if numeric.contains(&format) || format.contains('`') => {}
-        Some(format) => out.push(format!("Format: `{format}`.")),
-    }
+    let of_type = |format: &str| match ty {
+        Type::I32 => format == "int32",
+        Type::I64 => format == "int64",
+        Type::U64 => format == "uint64",
+        Type::F64 => format == "double",
+        _ => false,
+    };
+    let format = ledger.value(&schema.format).filter(|format| !of_type(format));
+    out.extend(format.map(|format| format!("Format: `{}`.", format.replace('`', "'"))));
     let count = |keyword: &Option<crate::load::Placed<'_, usize>>| keyword.map(|keyword| keyword.value);
     range(&mut out, count(&schema.min_length), count(&schema.max_length), "character", "characters");
     range(&mut out, count(&schema.min_items), count(&schema.max_items), "item", "items");
@@ -223,8 +260,11 @@ pub fn facts(schema: &Schema<'_>, ledger: &Ledger) -> Vec<String> {
         }
     }
     out.extend(schema.multiple_of.map(|v| format!("A multiple of {}.", number(v.value))));
-    let pattern = schema.pattern.map(|pattern| pattern.value).filter(|pattern| !pattern.contains('`'));
-    out.extend(pattern.map(|pattern| format!("Matches `{pattern}`.")));
+    out.extend(schema.pattern.map(|pattern| match pattern.value.contains('`') {
+        // A longer fence holds shorter ones.
+        true => format!("Matches `` {} ``.", pattern.value),
+        false => format!("Matches `{}`.", pattern.value),
+    }));
     if schema.unique_items.is_some_and(|unique| unique.value) {
         out.push("Without duplicates.".to_owned());
     }

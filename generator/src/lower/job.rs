@@ -8,7 +8,7 @@ use super::{Lower, names};
 
 impl<'a> Lower<'a, '_> {
     /// Where the id of the job is that an operation begins, and its kind by index into those found so far. `load` has checked that nothing lacks.
-    pub(super) fn job(&mut self, found: &Found<'a>, inputs: &Inputs<'a>) -> Option<JobStart> {
+    pub(super) fn job(&mut self, found: &Found<'a>, inputs: &Inputs) -> Option<JobStart> {
         let data = found.operation.item.extensions.get("x-job")?;
         let text = |key: &str| Some(data.get(key)?.as_str()?.to_owned());
         let texts = |key: &str| -> Vec<String> {

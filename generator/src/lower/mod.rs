@@ -52,6 +52,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         outcomes: Vec::new(),
         jobs: Vec::new(),
         settings: Vec::new(),
+        unmet: HashSet::new(),
         operation: String::new(),
         named: HashSet::new(),
     };
@@ -60,6 +61,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         let rust = lower.scope.take(names::camel(name));
         lower.component_names.insert(name, rust);
     }
+    loaded.passed_over.iter().for_each(|(at, reason)| ledger.ignore(at, *reason));
     let document = loaded.document();
     if let Some(webhooks) = document.entry("webhooks") {
         lower.unsupported(
@@ -78,7 +80,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         title: api.info.title.clone(),
         version: api.info.version.clone(),
         product: product(api),
-        docs: docs::lines(api.info.description.as_deref().unwrap_or_default()),
+        docs: docs::lines(&about(loaded)),
         document: self::document(api),
         protocol: lower.protocol,
         servers: lower.servers(&document, &api.servers),
@@ -93,7 +95,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         limits: limits(api),
     };
     if let Some(info) = document.entry("info") {
-        ["title", "version", "description"]
+        ["title", "version", "summary", "description"]
             .into_iter()
             .filter_map(|key| info.node.as_object()?.get(key))
             .for_each(|entry| ledger.take(&entry.key));
@@ -188,6 +190,8 @@ pub(crate) struct Lower<'a, 'd> {
     outcomes: Vec<Outcome>,
     jobs: Vec<Job>,
     settings: Vec<Setting>,
+    /// Security schemes that callers meet without the client.
+    unmet: HashSet<String>,
     /// The operation at hand, for diagnostics.
     operation: String,
     /// What was said of which place, but for the operation: those that share a component all meet it.
@@ -233,9 +237,9 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// Accounts for an example: whether it is shown.
-    fn take_example(&self, entry: &'a Entry, shown: bool) {
-        let shown = shown && docs::example(Some(&entry.node.to_json())).is_some();
+    /// Accounts for an example: whether its value is shown.
+    fn take_example(&self, entry: &'a Entry, value: Option<&Node>) {
+        let shown = value.is_some_and(|value| docs::example(Some(&value.to_json())).is_some());
         match shown {
             true => self.ledger.take(&entry.key),
             false => self.ledger.ignore(&entry.key, Reason::FurtherExample),
@@ -261,8 +265,14 @@ impl<'a> Lower<'a, '_> {
             by_tag.entry(tag).or_default().push(found);
         }
         by_tag.retain(|_, operations| !operations.is_empty());
-        for tag in self.loaded.document().list("tags", &api.tags).filter(|tag| !by_tag.contains_key(&tag.item.name)) {
-            tag.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::UnusedTag));
+        let mut seen = HashSet::new();
+        for tag in self.loaded.document().list("tags", &api.tags) {
+            let reason = match (by_tag.contains_key(&tag.item.name), seen.insert(&tag.item.name)) {
+                (false, _) => Reason::UnusedTag,
+                (true, false) => Reason::Repeated,
+                (true, true) => continue,
+            };
+            tag.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, reason));
         }
         let mut modules = names::Scope::with(&["client", "types"]);
         let mut features = names::Scope::with(&[&["default"], model::RUNTIME_FEATURES].concat());
@@ -314,6 +324,13 @@ fn protocol(api: &OpenAPI) -> Protocol {
         Some("huawei-rest") => Protocol::HuaweiRest,
         _ => Protocol::Http,
     }
+}
+
+/// The summary, which newer documents have, and the description.
+fn about(loaded: &Loaded) -> String {
+    let info = loaded.root.get("info");
+    let words = ["summary", "description"].into_iter().filter_map(|key| info?.get(key)?.as_str());
+    words.collect::<Vec<_>>().join("\n\n")
 }
 
 /// What the vendor's gateways call the service.

@@ -240,8 +240,8 @@ pub enum InputKind {
     Raw,
     /// The raw body in another media type.
     RawAs(String),
-    /// The whole body as JSON in another media type.
-    JsonAs(String, Type),
+    /// The whole body as JSON in another media type, and what is checked of it.
+    JsonAs(String, Shape, Type),
 }
 
 /// Where a parameter goes (the runtime's `Place`).
@@ -367,7 +367,7 @@ pub enum Inner {
     /// Nothing to check.
     #[default]
     None,
-    /// The fields of a struct.
+    /// The fields of a struct, or the alternatives of a union.
     Object(TypeId),
     /// Elements of a list.
     List(Box<Shape>),
@@ -634,6 +634,8 @@ pub struct Union {
     pub tag: Option<String>,
     /// The types.
     pub variants: Vec<UnionVariant>,
+    /// Whether a table of checks is emitted.
+    pub checked: bool,
 }
 
 /// One type of a [`Union`].
@@ -647,6 +649,8 @@ pub struct UnionVariant {
     pub ty: Type,
     /// Whether it stands in a box.
     pub boxed: bool,
+    /// What is checked.
+    pub shape: Shape,
 }
 
 /// How calls are addressed and signed (the runtime's `Protocol`).

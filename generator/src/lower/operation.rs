@@ -75,16 +75,16 @@ const CALL_METHODS: &[&str] = &[
 ];
 
 /// What is collected while an operation's inputs are lowered.
-pub(super) struct Inputs<'a> {
+pub(super) struct Inputs {
     pub arguments: Vec<Input>,
     pub setters: Vec<Input>,
     pub params: Vec<Param>,
     pub scope: names::Scope,
     /// What the document says of a body whose fields are setters.
-    pub body_docs: Vec<&'a str>,
+    pub body_docs: Vec<String>,
 }
 
-impl Inputs<'_> {
+impl Inputs {
     /// A free Rust name for an input: numbered names are a last resort, the place says more.
     pub fn name(&mut self, wire: &str, place: Place) -> String {
         let plain = names::snake(wire);
@@ -135,7 +135,12 @@ impl<'a> Lower<'a, '_> {
         let idempotent = operation.extensions.get("x-idempotent").and_then(Value::as_bool);
         let servers = match operation.servers.is_empty() {
             true => self.servers(&found.item, &found.item.item.servers),
-            false => self.servers(&found.operation, &operation.servers),
+            false => {
+                for server in found.item.list("servers", &found.item.item.servers) {
+                    server.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::Overridden));
+                }
+                self.servers(&found.operation, &operation.servers)
+            }
         };
         let words = [said(&operation.summary), said(&operation.description), Some(name.as_str())];
         let summary = words.into_iter().flatten().map(docs::summary).find(|summary| !summary.is_empty());
@@ -183,25 +188,29 @@ impl<'a> Lower<'a, '_> {
         &self,
         found: &Found<'a>,
         summary: &str,
-        inputs: &Inputs<'a>,
+        inputs: &Inputs,
         servers: &[Server],
         meanings: &[(String, String)],
     ) -> Docs {
         let operation = found.operation.item;
         self.take_members(&found.operation, &["summary", "description", "operationId", "deprecated", "x-doc"]);
         self.take_tags(found);
-        let mut out = vec![format!("{}.", summary.trim_end_matches('.'))];
-        let description = operation.description.as_deref().unwrap_or_default();
-        let summarized = said(&operation.summary).is_some();
-        if summarized && !description.trim().is_empty() {
-            out.push(String::new());
-            out.extend(docs::lines(description));
-        } else if !summarized && docs::lines(description).len() > 1 {
-            out = docs::lines(description);
+        let words = [&operation.summary, &operation.description].into_iter().filter_map(said).map(str::trim);
+        let mut out = Docs::new();
+        for words in words {
+            // The first line of a table of contents is a sentence.
+            let sentence = out.is_empty() && !words.contains('\n') && !words.ends_with(['.', '!', '?', ':']);
+            if !out.is_empty() {
+                out.push(String::new());
+            }
+            out.extend(docs::lines(&if sentence { format!("{words}.") } else { words.to_owned() }));
+        }
+        if out.is_empty() {
+            out.push(format!("{summary}."));
         }
         self.take_members(&found.item, &["summary", "description"]);
         let of_path = [&found.item.item.summary, &found.item.item.description];
-        for words in of_path.into_iter().filter_map(said).chain(inputs.body_docs.iter().copied()) {
+        for words in of_path.into_iter().filter_map(said).chain(inputs.body_docs.iter().map(String::as_str)) {
             out.push(String::new());
             out.extend(docs::lines(words));
         }
@@ -338,13 +347,13 @@ impl<'a> Lower<'a, '_> {
                 out.push(parameter);
             } else {
                 // The operation's own counts.
-                parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::Repeated));
+                parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::Overridden));
             }
         }
         out
     }
 
-    fn parameter(&mut self, part: &Part<'a, Parameter>, type_name: &str, inputs: &mut Inputs<'a>) {
+    fn parameter(&mut self, part: &Part<'a, Parameter>, type_name: &str, inputs: &mut Inputs) {
         let data = part.item.parameter_data_ref();
         self.take_members(
             part,
@@ -359,6 +368,10 @@ impl<'a> Lower<'a, '_> {
             }
             ParameterSchemaOrContent::Content(content) => match part.map("content", content).next() {
                 Some((media_type, media)) => {
+                    for (other, media) in part.map("content", content).skip(1) {
+                        let message = format!("the parameter `{}` as `{other}` beside `{media_type}`", data.name);
+                        self.unsupported("parameter-content", message, media.at, "only the first is sent");
+                    }
                     let json = super::body::is_json(media_type);
                     self.ledger.take(media.at);
                     let schema = media.schema().filter(|_| json);
@@ -394,9 +407,11 @@ impl<'a> Lower<'a, '_> {
             docs.extend(docs::example(example));
         }
         for key in ["example", "examples"] {
-            if let Some(entry) = part.entry(key) {
-                self.take_example(entry, lowered.example.is_none() && lowered.ty != Type::Secret);
-            }
+            let Some(entry) = part.entry(key) else { continue };
+            let first = entry.node.entries().next().and_then(|(_, example)| example.node.get("value"));
+            let value = if key == "example" { Some(&entry.node) } else { first };
+            let shown = lowered.example.is_none() && lowered.ty != Type::Secret;
+            self.take_example(entry, value.filter(|_| shown));
         }
         if data.required && place != Place::Path && client.is_none() {
             docs.push("Required.".to_owned());

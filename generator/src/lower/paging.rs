@@ -7,7 +7,7 @@ use super::model::{Answer, Paging, PagingStyle, Payload, Step, Type, TypeKind};
 use super::operation::{Found, Inputs};
 
 impl<'a> Lower<'a, '_> {
-    pub(super) fn paging(&mut self, found: &Found<'a>, inputs: &Inputs<'a>, output: &Answer) -> Option<Paging> {
+    pub(super) fn paging(&mut self, found: &Found<'a>, inputs: &Inputs, output: &Answer) -> Option<Paging> {
         let paging = found.operation.item.extensions.get("x-pagination")?;
         let at = found.operation.place("x-pagination");
         let text = |group: &str, key: &str| paging.get(group)?.get(key)?.as_str().map(str::to_owned);

@@ -19,11 +19,19 @@ impl<'a> Lower<'a, '_> {
             let Some(entry) = self.loaded.component("securitySchemes", name) else { continue };
             let declared = self.declared(Part::of(scheme, entry));
             let words = declared.ok().and_then(|scheme| scheme.entry("description")?.node.as_str());
-            let docs = docs::lines(words.unwrap_or_default());
+            let format = declared.ok().and_then(|scheme| scheme.entry("bearerFormat")?.node.as_str());
+            let format = format.map(|format| format!("Format: `{}`.", format.replace('`', "'")));
+            let words: Vec<&str> = words.into_iter().chain(format.as_deref()).collect();
+            let docs = docs::lines(&words.join(" "));
             let kind = match declared {
                 Ok(scheme) => {
-                    self.take_members(&scheme, &["type", "in", "name", "scheme", "description"]);
-                    kind(scheme.item)
+                    let kind = kind(scheme.item);
+                    let known = !matches!(kind, SchemeKind::Caller(None));
+                    self.take_members(&scheme, &["description"]);
+                    if known {
+                        self.take_members(&scheme, &["type", "in", "name", "scheme", "bearerFormat"]);
+                    }
+                    kind
                 }
                 Err(_) => SchemeKind::Caller(suggested(name).map(Box::new)),
             };
@@ -49,6 +57,8 @@ impl<'a> Lower<'a, '_> {
                 });
             }
         }
+        let unmet = schemes.iter().filter(|scheme| matches!(scheme.kind, SchemeKind::Caller(None)));
+        self.unmet = unmet.map(|scheme| scheme.name.clone()).collect();
         schemes
     }
 
@@ -97,8 +107,11 @@ impl<'a> Lower<'a, '_> {
         requirements: Option<&'a [SecurityRequirement]>,
     ) -> Option<Vec<Vec<String>>> {
         let requirements = requirements?;
-        for part in of.list("security", requirements) {
-            part.node.entries().for_each(|(_, scheme)| self.ledger.take(&scheme.key));
+        for (name, scheme) in of.list("security", requirements).flat_map(|part| part.node.entries()) {
+            match self.unmet.contains(name) {
+                true => self.ledger.leave_out(&scheme.key, CODE),
+                false => self.ledger.take(&scheme.key),
+            }
         }
         Some(requirements.iter().map(|requirement| requirement.keys().cloned().collect()).collect())
     }

@@ -22,7 +22,7 @@ fn directions(service: &mut Service) {
             let mut given = HashSet::new();
             let mut answered = HashSet::new();
             for input in operation.arguments.iter().chain(&operation.setters) {
-                if let InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, ty) = &input.kind {
+                if let InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, _, ty) = &input.kind {
                     reach(ty, types, &mut given);
                 }
             }
@@ -115,33 +115,60 @@ fn directly(ty: &Type) -> Option<TypeId> {
 
 /// Finds the types with something to check, and drops checks that lead nowhere.
 fn checks(service: &mut Service) {
-    let fields = |id: TypeId| match &service.types[id].kind {
-        TypeKind::Struct(body) if service.types[id].input => body.fields.as_slice(),
-        _ => &[],
-    };
     let ids = 0..service.types.len();
     let mut holders: Vec<Vec<TypeId>> = vec![Vec::new(); service.types.len()];
     for id in ids.clone() {
-        fields(id).iter().filter_map(|field| field.shape.object()).for_each(|object| holders[object].push(id));
+        let objects = shapes(&service.types[id]).into_iter().filter_map(Shape::object);
+        objects.for_each(|object| holders[object].push(id));
     }
     // From those with checks of their own to those that hold them.
     let mut checked = vec![false; service.types.len()];
-    let mut open: Vec<TypeId> =
-        ids.filter(|id| fields(*id).iter().any(|field| must(field) || matters(&field.shape))).collect();
+    let mut open: Vec<TypeId> = ids.filter(|id| says_something(&service.types[*id])).collect();
     while let Some(id) = open.pop() {
         if !std::mem::replace(&mut checked[id], true) {
             open.extend(&holders[id]);
         }
     }
     for (id, definition) in service.types.iter_mut().enumerate() {
-        if let TypeKind::Struct(body) = &mut definition.kind {
-            body.checked = checked[id];
-            body.fields.iter_mut().for_each(|field| prune(&mut field.shape, &checked));
+        match &mut definition.kind {
+            TypeKind::Struct(body) => {
+                body.checked = checked[id];
+                body.fields.iter_mut().for_each(|field| prune(&mut field.shape, &checked));
+            }
+            TypeKind::Union(union) => {
+                union.checked = checked[id];
+                union.variants.iter_mut().for_each(|variant| prune(&mut variant.shape, &checked));
+            }
+            TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
         }
     }
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {
         operation.params.iter_mut().for_each(|param| prune(&mut param.shape, &checked));
+        for input in &mut operation.setters {
+            if let InputKind::JsonAs(_, shape, _) = &mut input.kind {
+                prune(shape, &checked);
+            }
+        }
     }
+}
+
+/// What is checked of the parts of a type that callers give.
+fn shapes(definition: &TypeDef) -> Vec<&Shape> {
+    match &definition.kind {
+        _ if !definition.input => Vec::new(),
+        TypeKind::Struct(body) => body.fields.iter().map(|field| &field.shape).collect(),
+        TypeKind::Union(union) => union.variants.iter().map(|variant| &variant.shape).collect(),
+        TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => Vec::new(),
+    }
+}
+
+/// Whether a type has checks of its own, whatever the types have that it leads to.
+fn says_something(definition: &TypeDef) -> bool {
+    let required = match &definition.kind {
+        TypeKind::Struct(body) => definition.input && body.fields.iter().any(must),
+        _ => false,
+    };
+    required || shapes(definition).into_iter().any(matters)
 }
 
 fn must(field: &Field) -> bool {

@@ -398,7 +398,7 @@ impl StorePet {
     }
 
     pub fn merge(self, value: impl Serialize) -> Self {
-        Self(self.0.json_as("application/merge-patch+json", value))
+        Self(self.0.json_as("application/merge-patch+json", const { &any().min_items(1) }, value))
     }
 }
 

@@ -941,7 +941,7 @@ impl ListGateways {
         Self(self.0.set("PageSize", page_size))
     }
 
-    /// Number of the page; the first is 1. Example: `1`.
+    /// Number of the page; the first is 1. At least 1. Example: `1`.
     pub fn page_number(self, page_number: i32) -> Self {
         Self(self.0.set("PageNumber", page_number))
     }

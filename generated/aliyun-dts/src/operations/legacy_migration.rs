@@ -196,7 +196,10 @@ impl ConfigureMigrationJob {
         Self(self.0.set("MigrationMode", migration_mode))
     }
 
-    /// What to migrate. Required.
+    /// What to migrate.
+    ///
+    /// What to migrate, database by database. Names of databases, tables and columns may be regular expressions.
+    /// Required.
     pub fn migration_object(
         self,
         migration_object: impl Into<JsonText<Vec<MigrationObject>>>,
@@ -815,7 +818,7 @@ impl Client {
 pub struct ListMigrationJobs(Call);
 
 impl ListMigrationJobs {
-    /// Records on a page: 30, 50 or 100; 30 by default. Default: `30`. Example: `30`.
+    /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
     pub fn page_size(self, page_size: impl Into<PageSize>) -> Self {
         Self(self.0.set("PageSize", Into::<PageSize>::into(page_size)))
     }
@@ -1078,7 +1081,7 @@ impl ShowMigrationJob {
         Self(self.0.text("MigrationJobId", migration_job_id))
     }
 
-    /// Records on a page: 30, 50 or 100; 30 by default. Default: `30`. Example: `30`.
+    /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
     pub fn page_size(self, page_size: impl Into<PageSize>) -> Self {
         Self(self.0.set("PageSize", Into::<PageSize>::into(page_size)))
     }

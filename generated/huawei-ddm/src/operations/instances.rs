@@ -566,11 +566,11 @@ yundb_runtime::string_enum!(AutoPay {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateInstanceResponse {
-    /// Id of the instance. Only for one that is billed by use.
+    /// Id of the instance. Only for one that is billed by use. May be null.
     pub id: Option<String>,
-    /// Id of the job that creates the instance. Only for one that is billed by use.
+    /// Id of the job that creates the instance. Only for one that is billed by use. May be null.
     pub job_id: Option<String>,
-    /// Id of the order. Only for an instance that is bought in advance.
+    /// Id of the order. Only for an instance that is bought in advance. May be null.
     pub order_id: Option<String>,
 }
 

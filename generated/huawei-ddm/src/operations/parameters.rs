@@ -419,14 +419,14 @@ yundb_runtime::string_enum!(TransactionPolicy {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct UpdateInstanceParametersResponse {
-    /// Nodes.
+    /// Nodes. May be null.
     pub node_list: Option<String>,
     /// Whether the instance must be restarted.
     pub need_restart: Option<bool>,
     /// Id of the job that changes the parameters.
     pub job_id: Option<String>,
-    /// Id of the parameter group.
+    /// Id of the parameter group. May be null.
     pub config_id: Option<String>,
-    /// Name of the parameter group.
+    /// Name of the parameter group. May be null.
     pub config_name: Option<String>,
 }

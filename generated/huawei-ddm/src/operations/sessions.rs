@@ -327,7 +327,7 @@ pub struct PhysicalProcess {
     pub time: Option<i64>,
     /// State of the SQL statement that is running.
     pub state: Option<String>,
-    /// The SQL statement that is running, if any.
+    /// The SQL statement that is running, if any. May be null.
     pub info: Option<String>,
     /// For how many seconds the transaction has been running.
     pub trx_executed_time: Option<i64>,

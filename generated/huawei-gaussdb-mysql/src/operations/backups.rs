@@ -78,11 +78,11 @@ yundb_runtime::operation_methods!(UpdateBackupPolicy => Response<UpdateBackupPol
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BackupPolicyToSet {
-    /// Hour in UTC in which backups begin, as `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`. Example:
-    /// `21:00-22:00`.
+    /// Hour in UTC in which backups begin, as `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`. At least 1
+    /// character. Example: `21:00-22:00`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<String>,
-    /// How many days backups are kept, 1 to 732. Support can raise the limit to 3660.
+    /// How many days backups are kept, 1 to 732. Support can raise the limit to 3660. From 1 to 3660.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_days: Option<i32>,
     /// Days of the week on which backups begin, as numbers with commas between them: `1` is Monday, `7` is Sunday.
@@ -93,7 +93,7 @@ pub struct BackupPolicyToSet {
     pub period: Option<String>,
     /// How many level-1 backups are kept, 0 or 1. Required if level-1 backups are on, not allowed otherwise.
     ///
-    /// Default: `0`.
+    /// From 0 to 1. Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_num_backup_level1: Option<i32>,
 }

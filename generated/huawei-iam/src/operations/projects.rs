@@ -128,8 +128,8 @@ pub struct Links {
     /// This resource.
     #[serde(rename = "self")]
     pub self_: Option<String>,
-    /// The one before, if there is one.
+    /// The one before, if there is one. May be null.
     pub previous: Option<String>,
-    /// The one after, if there is one.
+    /// The one after, if there is one. May be null.
     pub next: Option<String>,
 }

@@ -47,14 +47,16 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
         }
     }
     for (name, place) in cyclic {
-        if let Some(schema) = schemas.get_mut(&name) {
-            schema.value = IndexMap::new().into();
-        }
+        let component = schemas.as_object_mut().and_then(|entries| entries.get_mut(&name));
+        let key = component.map(|entry| {
+            entry.node.value = IndexMap::new().into();
+            entry.key.clone()
+        });
         if reporter.said("ref-cycle", &place) {
             continue;
         }
         let message = format!("the schema `{name}` includes itself, so no value fits it");
-        let fault = Diagnostic::error("ref-cycle", message).at(place).left_out();
+        let fault = Diagnostic::error("ref-cycle", message).at(place).leaves_out(key);
         reporter.fault(fault.label("leads back to itself"));
     }
 }

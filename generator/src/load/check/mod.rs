@@ -219,9 +219,11 @@ impl Checker<'_, '_> {
             if kind == Kind::Components && field.shape != Shape::Any && key != "callbacks" {
                 return entry.node.as_object().is_some() || self.wrong(&entry.node, field.shape, key);
             }
+            let said = self.reporter.count();
             if self.field(key, entry, kind, field) {
                 return true;
             }
+            self.reporter.covers(said, &entry.key);
             holds &= field.need == Need::Optional;
             false
         });

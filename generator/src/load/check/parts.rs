@@ -39,6 +39,16 @@ impl Checker<'_, '_> {
         let absent = |entries: &IndexMap<String, Entry>, key: &str| {
             entries.get(key).is_none_or(|entry| matches!(entry.node.value, Value::Null))
         };
+        // Newer versions do without these.
+        let optional: Option<(&str, Value)> = match kind {
+            Kind::Document => Some(("paths", IndexMap::new().into())),
+            Kind::Operation => Some(("responses", IndexMap::new().into())),
+            Kind::Response => Some(("description", "".into())),
+            _ => None,
+        };
+        if let Some((key, empty)) = optional.filter(|(key, _)| self.newer && absent(entries, key)) {
+            insert(entries, key, empty, place);
+        }
         let mut fill = |key: &str, value: Value, meant: &str| {
             if absent(entries, key) {
                 let message = format!("{} needs `{key}`", kind.name());

@@ -6,6 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::{Checker, extensions, insert, parts::list, scalars::whole, unresolved};
 use crate::{
+    accounting::Reason,
     diagnostic::{Diagnostic, Location},
     load::{
         Entry, Node, Value,
@@ -114,7 +115,9 @@ impl Checker<'_, '_> {
         if let Some(entry) = entries.shift_remove("const")
             && !entries.contains_key("enum")
         {
-            let node = Node::new(vec![entry.node.clone()], entry.node.location.clone());
+            // The one value stands for the keyword.
+            let value = Node::new(entry.node.value.clone(), entry.key.clone());
+            let node = Node::new(vec![value], entry.node.location.clone());
             entries.insert("enum".to_owned(), Entry::new(entry.key, node));
         }
         if let Some(first) = entries.get("examples").and_then(|entry| entry.node.items().next()).cloned()
@@ -209,7 +212,7 @@ impl Checker<'_, '_> {
             for (key, entry) in entries.iter().filter(|(key, _)| belongs(key, name.as_str().unwrap_or_default())) {
                 variant.insert(key.clone(), entry.clone());
             }
-            variant.insert("type".to_owned(), Entry::new(place.clone(), name));
+            variant.insert("type".to_owned(), Entry::new(key.clone(), name));
             Node::new(variant, place)
         };
         let variants: Vec<Node> = names.into_iter().map(variant).collect();
@@ -251,20 +254,24 @@ impl Checker<'_, '_> {
 
     /// In 3.1 an exclusive bound is a number of its own.
     fn bounds(&mut self, entries: &mut Entries, bound: &str, exclusive: &str, stricter: fn(f64, f64) -> f64) {
-        let Some(limit) = entries.get(exclusive).map(|entry| entry.node.clone()) else { return };
+        let Some(entry) = entries.get(exclusive).cloned() else { return };
+        let (limit, place) = (entry.node, entry.key);
         let Value::Number(number) = &limit.value else { return };
         let inclusive = entries.get(bound).and_then(|entry| match &entry.node.value {
             Value::Number(number) => number.as_f64(),
             _ => None,
         });
         let exclusive_value = number.as_f64().unwrap_or_default();
-        let place = limit.location.clone();
         // Of an inclusive and an exclusive bound the stricter counts; at the same number the exclusive one.
         if inclusive
             .is_some_and(|inclusive| inclusive != exclusive_value && stricter(inclusive, exclusive_value) == inclusive)
         {
             entries.shift_remove(exclusive);
+            self.reporter.passed_over.push((place, Reason::Stricter));
             return;
+        }
+        if let Some(looser) = entries.get(bound) {
+            self.reporter.passed_over.push((looser.key.clone(), Reason::Stricter));
         }
         insert(entries, bound, limit.value, &place);
         insert(entries, exclusive, true, &place);
@@ -275,20 +282,24 @@ impl Checker<'_, '_> {
         for key in ["anyOf", "oneOf"] {
             let Some(variants) = entries.get_mut(key).and_then(|entry| entry.node.as_array_mut()) else { continue };
             let count = variants.len();
+            let mut null = None;
             variants.retain(|variant| {
-                let is_null = variant.get("type").and_then(Node::as_str) == Some("null");
-                !(is_null && variant.as_object().is_some_and(|fields| fields.len() == 1))
+                let fields = variant.as_object().filter(|fields| fields.len() == 1);
+                let ty = fields.and_then(|fields| fields.get("type")).filter(|ty| ty.node.as_str() == Some("null"));
+                null = ty.map(|ty| ty.key.clone()).or(null.take());
+                ty.is_none()
             });
             let left = variants.len();
             if left == count || left == 0 {
                 continue;
             }
+            let Some(null) = null else { continue };
             let Some(entry) = entries.get(key).cloned() else { continue };
             if left == 1 && !entries.contains_key("allOf") {
                 entries.shift_remove(key);
                 entries.insert("allOf".to_owned(), entry.clone());
             }
-            insert(entries, "nullable", true, &entry.key);
+            insert(entries, "nullable", true, &null);
         }
     }
 
@@ -311,7 +322,7 @@ impl Checker<'_, '_> {
                 entries.shift_remove("enum");
             }
         }
-        if name == "array" && !entries.contains_key("items") {
+        if name == "array" && !self.newer && !entries.contains_key("items") {
             let fault = Diagnostic::error("missing-field", "an array needs `items`").at(place.clone());
             self.reporter.fault(fault.label("items of any type are taken"));
         }

@@ -10,6 +10,7 @@ use super::{Lowered, Naming, anything};
 use crate::accounting::Reason;
 use crate::load::{Additional, Keyword, Placed, Schema, Sub, integer};
 use crate::lower::Lower;
+use crate::lower::model::Type;
 use crate::stack::grown;
 
 /// What the parts that were merged so far have said.
@@ -62,9 +63,19 @@ impl<'a> Lower<'a, '_> {
         };
         self.take(&own.ty);
         if own.description.is_some() {
-            if let Some(words) = lowered.description.filter(|words| !self.ledger.has(words.at)) {
-                self.ledger.ignore(words.at, Reason::Base);
+            // Of a shared type that is none in Rust the words stand at its uses.
+            let named = matches!(lowered.ty, Type::Named(_));
+            if let Some(words) = lowered.description.filter(|words| named && !self.ledger.has(words.at)) {
+                // Those of an equal type that came first.
+                self.ledger.ignore(words.at, Reason::Repeated);
             }
+            let shared = lowered.description.filter(|_| !named);
+            let (repeated, shared) = match shared {
+                Some(words) if own.description == Some(words) => (Some(words), None),
+                shared => (None, shared),
+            };
+            repeated.iter().for_each(|words| self.ledger.ignore(words.at, Reason::Repeated));
+            lowered.facts.splice(..0, self.take(&shared).map(str::to_owned));
             lowered.words_of_type = false;
             lowered.description = own.description;
         }
@@ -128,10 +139,9 @@ impl<'a> Lower<'a, '_> {
             && a != b
         {
             let message = format!("`allOf` joins the types `{}` and `{}`", a.value.name(), b.value.name());
-            self.unsupported("all-of-types", message, b.at, "the last one counts");
-        }
-        for earlier in [merged.ty.map(|ty| ty.at)].into_iter().flatten().filter(|_| part.ty.is_some()) {
-            self.ledger.take(earlier);
+            self.unsupported("all-of-types", message, a.at, "the later one counts");
+        } else if let (Some(earlier), Some(_)) = (&merged.ty, &part.ty) {
+            self.ledger.take(earlier.at);
         }
         merged.ty = part.ty.or(merged.ty);
         self.words(merged, part, referenced);
@@ -150,13 +160,22 @@ impl<'a> Lower<'a, '_> {
             (Some(_), None) => {}
         }
         if part.not.is_some() {
+            self.not_checked(merged);
             merged.not.clone_from(&part.not);
         }
         match &part.additional {
             None => {}
             // `false` would forbid the other parts' own fields.
             Some(additional) if additional.value == Additional::Allowed(false) => self.ledger.take(additional.at),
-            Some(_) => merged.additional.clone_from(&part.additional),
+            Some(_) => {
+                if let Some(earlier) =
+                    merged.additional.take().filter(|earlier| Some(earlier) != part.additional.as_ref())
+                {
+                    let message = "another `additionalProperties` stands in a later part of the `allOf`".to_owned();
+                    self.unsupported("all-of-values", message, earlier.at, "the later one counts");
+                }
+                merged.additional.clone_from(&part.additional);
+            }
         }
         self.values_of_both(merged, part);
         for (name, property) in &part.properties.0 {
@@ -196,9 +215,12 @@ impl<'a> Lower<'a, '_> {
     /// Descriptions, examples and the like: the own ones count before those of a base.
     fn words(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool) {
         match (merged.description, part.description) {
-            (Some(_), Some(words)) => self.ledger.ignore(words.at, Reason::Base),
+            (Some(_), Some(words)) if referenced => self.ledger.ignore(words.at, Reason::Base),
+            (Some(earlier), Some(words)) if earlier != words => merged.further_words.push(words),
+            (Some(_), Some(words)) => self.ledger.ignore(words.at, Reason::Repeated),
             (earlier, words) => merged.description = earlier.or(words),
         }
+        merged.further_words.extend(part.further_words.iter().copied());
         match (merged.example, part.example) {
             (Some(_), Some(example)) => self.ledger.ignore(example.at, Reason::FurtherExample),
             (earlier, example) => merged.example = earlier.or(example),
@@ -213,15 +235,13 @@ impl<'a> Lower<'a, '_> {
         if merged.nullable.is_none_or(|nullable| !nullable.value) {
             merged.nullable = part.nullable.or(merged.nullable);
         }
+        merged.read_only = part.read_only.or(merged.read_only);
+        merged.write_only = part.write_only.or(merged.write_only);
         if referenced {
-            for flag in [part.deprecated, part.read_only, part.write_only].into_iter().flatten() {
-                self.ledger.ignore(flag.at, Reason::Base);
-            }
+            part.deprecated.iter().for_each(|flag| self.ledger.ignore(flag.at, Reason::Base));
             return;
         }
         merged.deprecated = part.deprecated.or(merged.deprecated);
-        merged.read_only = part.read_only.or(merged.read_only);
-        merged.write_only = part.write_only.or(merged.write_only);
         merged.sensitive = merged.sensitive.or(part.sensitive);
         merged.json = merged.json.take().or_else(|| part.json.clone());
         merged.enum_descriptions = merged.enum_descriptions.or(part.enum_descriptions);
@@ -343,7 +363,7 @@ fn is_bare(part: &Sub<'_>) -> bool {
     part.reference().is_none() && part.read().is_bare()
 }
 
-fn compare(a: &Number, b: &Number) -> Ordering {
+pub(super) fn compare(a: &Number, b: &Number) -> Ordering {
     match (integer(a), integer(b)) {
         (Some(a), Some(b)) => a.cmp(&b),
         _ => a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal),

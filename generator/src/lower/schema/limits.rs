@@ -1,10 +1,14 @@
 //! Limits of values: what is checked before they are sent.
 
+use std::cmp::Ordering;
+
 use serde_json::Number;
+
+use super::all_of::compare;
 
 use crate::accounting::Reason;
 use crate::diagnostic::Location;
-use crate::load::{Keyword, Schema};
+use crate::load::{Keyword, Schema, integer};
 use crate::lower::Lower;
 use crate::lower::model::{Bound, Shape, Type, TypeKind};
 
@@ -29,9 +33,9 @@ impl<'a> Lower<'a, '_> {
         if applicable.number {
             let minimum = self.bound(&schema.minimum, &schema.exclusive_minimum);
             let maximum = self.bound(&schema.maximum, &schema.exclusive_maximum);
-            shape.minimum = minimum.or(shape.minimum.take());
-            shape.maximum = maximum.or(shape.maximum.take());
-            shape.multiple_of = self.take(&schema.multiple_of).cloned().or(shape.multiple_of.take());
+            shape.minimum = stricter(shape.minimum.take(), minimum, Ordering::Greater);
+            shape.maximum = stricter(shape.maximum.take(), maximum, Ordering::Less);
+            self.multiple(schema, shape);
         }
         if applicable.list {
             raise(&mut shape.min_items, self.take(&schema.min_items).filter(|n| *n > 0));
@@ -64,8 +68,29 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
+    fn multiple(&mut self, schema: &Schema<'a>, shape: &mut Shape) {
+        let Some(own) = schema.multiple_of else { return };
+        match (&shape.multiple_of, integer(own.value)) {
+            (Some(known), Some(step)) if integer(known).is_some_and(|known| step != 0 && known % step == 0) => {
+                self.ledger.ignore(own.at, Reason::Stricter);
+            }
+            (Some(known), step)
+                if !step.zip(integer(known)).is_some_and(|(step, known)| known != 0 && step % known == 0) =>
+            {
+                let message = format!("multiples of {} and of {known}", own.value);
+                self.unsupported("multiple-of", message, own.at, "values are sent without this check");
+            }
+            _ => shape.multiple_of = self.take(&schema.multiple_of).cloned(),
+        }
+    }
+
     fn pattern(&mut self, schema: &Schema<'a>, shape: &mut Shape) {
         let Some(pattern) = schema.pattern else { return };
+        if shape.pattern.as_deref().is_some_and(|known| known != pattern.value) {
+            let message = "a text has to match another pattern, too".to_owned();
+            self.unsupported("pattern", message, pattern.at, "values are sent without this check");
+            return;
+        }
         match regex_lite::Regex::new(pattern.value) {
             Ok(_) => {
                 self.ledger.take(pattern.at);
@@ -109,6 +134,16 @@ impl<'a> Lower<'a, '_> {
             self.ledger.ignore(place, Reason::OtherType);
         }
     }
+}
+
+/// Of two bounds the one that lies further in the direction that excludes more.
+fn stricter(a: Option<Bound>, b: Option<Bound>, further: Ordering) -> Option<Bound> {
+    let (Some(a), Some(b)) = (&a, &b) else { return a.or(b) };
+    let second = match compare(&b.value, &a.value) {
+        Ordering::Equal => b.exclusive,
+        order => order == further,
+    };
+    Some(if second { b.clone() } else { a.clone() })
 }
 
 fn raise(limit: &mut Option<usize>, other: Option<usize>) {

@@ -81,7 +81,9 @@ impl<'a> Lowered<'a> {
             (None, Some(words)) if self.words_of_type && ledger.has(words.at) => {
                 Some(docs::first_paragraph(words.value))
             }
-            (Some(own), Some(words)) if !self.words_of_type && !own.contains(words.value.trim()) => {
+            (Some(own), Some(words))
+                if !(self.words_of_type && matches!(self.ty, Type::Named(_)) || own.contains(words.value.trim())) =>
+            {
                 ledger.take(words.at);
                 Some(format!("{}\n\n{}", own.trim(), words.value.trim()))
             }
@@ -188,42 +190,58 @@ impl<'a> Lower<'a, '_> {
         if let Some(words) = schema.description {
             lowered.description = Some(words);
         }
+        for words in &schema.further_words {
+            self.ledger.take(words.at);
+            lowered.facts.push(words.value.trim().to_owned());
+        }
+        lowered.facts.extend(self.flags(&schema));
         lowered.facts.extend(self.listed_values(&schema, &lowered.ty));
         lowered.facts.extend(match &lowered.ty {
             Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)) => {
-                docs::facts(&schema.words_only(), self.ledger)
+                docs::facts(&schema.words_only(), &lowered.ty, self.ledger)
             }
-            _ => docs::facts(&schema, self.ledger),
+            ty => docs::facts(&schema, ty, self.ledger),
         });
         if let (Some(earlier), Some(_)) = (lowered.example, schema.example) {
             self.ledger.ignore(earlier.at, Reason::FurtherExample);
         }
         lowered.example = schema.example.or(lowered.example);
         self.unknown(&schema);
-        if let Some(not) = &schema.not {
-            self.unsupported(
-                "not",
-                "`not` is not checked".to_owned(),
-                not.at,
-                "values that it excludes are sent as they are",
-            );
-        }
+        self.not_checked(&schema);
         lowered
+    }
+
+    /// What its flags say, in words.
+    fn flags(&self, schema: &Schema<'a>) -> Vec<String> {
+        let words = [
+            (schema.nullable, "May be null."),
+            (schema.read_only, "Only the service sets it."),
+            (schema.write_only, "Never in a response."),
+            (schema.deprecated, "Deprecated."),
+        ];
+        let set = words.into_iter().filter(|(flag, _)| flag.is_some_and(|flag| flag.value));
+        set.map(|(_, words)| words.to_owned()).collect()
     }
 
     /// The values of an enum that has no type of its own, in words.
     fn listed_values(&self, schema: &Schema<'a>, ty: &Type) -> Option<String> {
-        let typed = matches!(ty, Type::Named(_)) || *ty == Type::Secret;
-        let values: Vec<String> = schema.enumeration.iter().map(|value| value.value.to_json().to_string()).collect();
+        let values = schema.enumeration.iter().map(|value| value.value.to_json().to_string().replace('`', "'"));
+        let values: Vec<String> = values.collect();
         schema.enumeration.iter().for_each(|value| self.ledger.take(value.at));
-        let shown = !typed && !values.is_empty() && !values.iter().any(|value| value.contains('`'));
-        shown.then(|| {
+        (!matches!(ty, Type::Named(_)) && !values.is_empty()).then(|| {
             format!("One of {}.", values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", "))
         })
     }
 
+    pub(in crate::lower) fn not_checked(&mut self, schema: &Schema<'a>) {
+        if let Some(not) = &schema.not {
+            let message = "`not` is not checked".to_owned();
+            self.unsupported("not", message, not.at, "values that it excludes are sent as they are");
+        }
+    }
+
     /// Keywords that are unknown here: each is left out.
-    fn unknown(&mut self, schema: &Schema<'a>) {
+    pub(in crate::lower) fn unknown(&mut self, schema: &Schema<'a>) {
         for keyword in &schema.unknown {
             let Some(effect) = unknown_keyword(keyword.value) else { continue };
             let message = format!("the keyword `{}` of a schema is not supported", keyword.value);
@@ -234,13 +252,17 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn kind(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
+        if !schema.all_of.is_empty() {
+            return self.all_of(schema, naming, component);
+        }
         if !schema.enumeration.is_empty()
             && let Some(lowered) = self.enumeration(schema, naming, component)
         {
+            for part in schema.one_of.iter().chain(&schema.any_of) {
+                let message = "`oneOf` or `anyOf` beside `enum`".to_owned();
+                self.unsupported("union-beside-enum", message, part.at(), "the listed values count");
+            }
             return lowered;
-        }
-        if !schema.all_of.is_empty() {
-            return self.all_of(schema, naming, component);
         }
         let mut schema = schema.clone();
         // Alternatives that only say which fields must be there are no types.

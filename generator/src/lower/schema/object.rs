@@ -28,6 +28,11 @@ impl<'a> Lower<'a, '_> {
                     return Lowered { shape, facts, ..Lowered::plain(Type::Map(Box::new(inner.element()))) };
                 }
                 additional_words = self.element_words(&inner);
+                let limits = Shape { inner: Inner::None, ..inner.shape.clone() };
+                if limits != Shape::default() {
+                    let message = "limits of fields beyond the listed ones".to_owned();
+                    self.unsupported("additional-limits", message, values.at(), "values are sent without these checks");
+                }
                 Some(inner.element())
             }
         };
@@ -72,9 +77,8 @@ impl<'a> Lower<'a, '_> {
                 self.types[id].docs.extend(std::iter::once(String::new()).filter(|_| !additional_words.is_empty()));
                 self.types[id].docs.extend(words);
             }
-            self.take(&schema.description);
         }
-        named_struct(id)
+        named(id)
     }
 
     fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
@@ -164,7 +168,8 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-pub(super) fn named_struct<'a>(id: TypeId) -> Lowered<'a> {
+/// A type whose fields or alternatives are checked.
+pub(super) fn named<'a>(id: TypeId) -> Lowered<'a> {
     Lowered { shape: Shape { inner: Inner::Object(id), ..Shape::default() }, ..Lowered::plain(Type::Named(id)) }
 }
 

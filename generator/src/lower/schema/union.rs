@@ -2,9 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::object::named;
 use super::{Inline, Lowered, Naming};
+use crate::accounting::Reason;
 use crate::load::{Discriminator, JsonType, Schema, Sub};
-use crate::lower::model::{Type, TypeId, TypeKind, Union, UnionVariant, Variant};
+use crate::lower::model::{Shape, Type, TypeId, TypeKind, Union, UnionVariant, Variant};
 use crate::lower::{Lower, docs, names, variants};
 
 /// What an alternative turned into.
@@ -12,6 +14,7 @@ struct Alternative<'a> {
     component: Option<&'a str>,
     title: Option<&'a str>,
     ty: Type,
+    shape: Shape,
 }
 
 impl<'a> Lower<'a, '_> {
@@ -52,6 +55,9 @@ impl<'a> Lower<'a, '_> {
             })
             .collect();
         if let [(_, only)] = parts.as_slice() {
+            if let Some(discriminator) = &schema.discriminator {
+                self.ledger.ignore(discriminator.at, Reason::SoleAlternative);
+            }
             let mut lowered = self.alone(schema, only, naming);
             lowered.nullable |= nullable;
             return lowered;
@@ -68,23 +74,38 @@ impl<'a> Lower<'a, '_> {
         );
         if let Some(id) = self.inline.get(&key).copied().filter(|_| component.is_none()) {
             // What it says is in the client by the equal one that came first.
-            self.take(&schema.description);
             if self.seen.insert(schema.at.at) {
-                self.alternatives(&parts, id, &mut nullable);
+                let alternatives = self.alternatives(&parts, id, &mut nullable);
+                if matches!(&self.types[id].kind, TypeKind::Union(union) if union.tag.is_some()) {
+                    self.take_discriminator(schema, &alternatives);
+                }
             }
-            if matches!(&self.types[id].kind, TypeKind::Union(union) if union.tag.is_some()) {
-                self.take_discriminator(schema);
-            }
-            return Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
+            return Lowered { nullable, ..named(id) };
         }
         // Recursive unions need their id before their variants.
-        let id = self.define(naming, component, schema, TypeKind::Union(Union { tag: None, variants: Vec::new() }));
+        let id = self.define(
+            naming,
+            component,
+            schema,
+            TypeKind::Union(Union { tag: None, variants: Vec::new(), checked: false }),
+        );
         self.inline.insert(key.clone(), id);
         self.seen.insert(schema.at.at);
         let alternatives = self.alternatives(&parts, id, &mut nullable);
         let done = |nullable| Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
+        let union = |nullable| Lowered { nullable, ..named(id) };
         // Open enums take any text, so several of them, or one beside plain text, are one.
         if let Some(variants) = self.texts(&alternatives) {
+            let own = &alternatives;
+            let words = own.iter().filter_map(|one| match &one.ty {
+                Type::Named(part) if one.component.is_some() => Some((one.component?, self.types[*part].docs.clone())),
+                _ => None,
+            });
+            let lines: Vec<String> =
+                words.flat_map(|(name, words)| docs::listed(&format!("`{}`", names::camel(name)), &words)).collect();
+            let docs = &mut self.types[id].docs;
+            docs.extend(std::iter::once(String::new()).filter(|_| !lines.is_empty()));
+            docs.extend(lines);
             self.types[id].kind = TypeKind::StringEnum(variants);
             return done(nullable);
         }
@@ -94,7 +115,7 @@ impl<'a> Lower<'a, '_> {
             .filter(|_| alternatives.iter().all(|one| one.component.is_some() && matches!(one.ty, Type::Named(_))));
         let (tag, variants) = match discriminator {
             Some(discriminator) => {
-                self.take_discriminator(schema);
+                self.take_discriminator(schema, &alternatives);
                 let tag = discriminator.value.property.value.to_owned();
                 (Some(tag), tagged(&discriminator.value, &alternatives))
             }
@@ -118,12 +139,25 @@ impl<'a> Lower<'a, '_> {
         {
             let ty = only.ty.clone();
             self.scope.release(&self.types[id].name);
-            self.types.pop();
+            let words = self.types.pop().map(|definition| definition.docs).unwrap_or_default();
             self.inline.remove(&key);
-            return Lowered { nullable, ..Lowered::plain(ty) };
+            // What is said of the alternatives, which have no type to say it.
+            let words = words.iter().filter(|line| line.starts_with("- `")).map(|line| line.trim_start_matches("- "));
+            let facts = words.map(|line| line.split_once(": ").map_or(line, |(_, words)| words).to_owned()).collect();
+            let same = alternatives.iter().all(|one| one.shape == alternatives[0].shape);
+            let shape = alternatives.first().filter(|_| same).map(|one| one.shape.clone()).unwrap_or_default();
+            for (_, part) in parts.iter().filter(|_| !same) {
+                self.unsupported(
+                    "alternative-limits",
+                    "alternatives of one type differ in their limits".to_owned(),
+                    part.at(),
+                    "values are sent without these checks",
+                );
+            }
+            return Lowered { nullable, facts, shape, ..Lowered::plain(ty) };
         }
-        self.types[id].kind = TypeKind::Union(Union { tag, variants });
-        done(nullable)
+        self.types[id].kind = TypeKind::Union(Union { tag, variants, checked: false });
+        union(nullable)
     }
 
     fn alternatives(&mut self, parts: &[(usize, Sub<'a>)], id: TypeId, nullable: &mut bool) -> Vec<Alternative<'a>> {
@@ -143,20 +177,31 @@ impl<'a> Lower<'a, '_> {
                 let words = words.collect::<Vec<_>>().join(" ");
                 let line = docs::listed(&format!("`{}`", names::camel(&hint)), &docs::lines(&words));
                 let docs = &mut self.types[id].docs;
-                if !docs.last().is_some_and(|last| last.starts_with(['-', ' '])) {
+                if !docs.last().is_some_and(|last| last.starts_with("- `") || last.starts_with("  ")) {
                     docs.push(String::new());
                 }
                 docs.extend(line);
             }
-            alternatives.push(Alternative { component, title, ty: lowered.ty });
+            alternatives.push(Alternative { component, title, shape: lowered.shape, ty: lowered.ty });
         }
         alternatives
     }
 
-    fn take_discriminator(&self, schema: &Schema<'a>) {
+    fn take_discriminator(&mut self, schema: &Schema<'a>, alternatives: &[Alternative<'a>]) {
         let Some(discriminator) = self.take(&schema.discriminator) else { return };
         self.ledger.take(discriminator.property.at);
-        discriminator.mapping.iter().for_each(|(_, component)| self.ledger.take(component.at));
+        for (value, component) in &discriminator.mapping {
+            if alternatives.iter().any(|one| one.component == Some(component.value)) {
+                self.ledger.take(component.at);
+                continue;
+            }
+            self.unsupported(
+                "discriminator",
+                format!("`{value}` leads to `{}`, which is not among the alternatives", component.value),
+                component.at,
+                "a value of this kind is read as unknown",
+            );
+        }
     }
 
     /// Whether null is the only value of an alternative.
@@ -178,20 +223,31 @@ fn tagged(discriminator: &Discriminator<'_>, alternatives: &[Alternative<'_>]) -
     for alternative in alternatives {
         let name = alternative.component.unwrap_or_default();
         let tags = tags.get(name).cloned().unwrap_or_else(|| vec![name]);
-        tagged.extend(tags.into_iter().map(|tag| (tag.to_owned(), alternative.ty.clone())));
+        tagged.extend(tags.into_iter().map(|tag| (tag.to_owned(), alternative)));
     }
     let tags: Vec<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
     let idents = variants::variants(&tags);
-    let variant = |((tag, ty), ident)| UnionVariant { ident, tags: vec![tag], ty, boxed: false };
+    let variant = |((tag, one), ident): ((String, &Alternative<'_>), String)| UnionVariant {
+        ident,
+        tags: vec![tag],
+        ty: one.ty.clone(),
+        boxed: false,
+        shape: one.shape.clone(),
+    };
     tagged.into_iter().zip(idents).map(variant).collect()
 }
 
 fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants: Vec<UnionVariant> = Vec::new();
-    let mut known = HashSet::new();
-    for Alternative { component, title, ty } in alternatives {
-        if !known.insert(ty) {
+    let mut known: HashMap<&Type, usize> = HashMap::new();
+    for Alternative { component, title, ty, shape } in alternatives {
+        let place = *known.entry(ty).or_insert(variants.len());
+        if let Some(same) = variants.get_mut(place) {
+            // A value may be meant for either.
+            if same.shape != *shape {
+                same.shape = Shape::default();
+            }
             continue;
         }
         let ident = match (component.or(*title), ty) {
@@ -199,7 +255,13 @@ fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String
             (None, Type::Named(id)) => name_of(*id),
             (None, ty) => kind_name(ty),
         };
-        variants.push(UnionVariant { ident: scope.take(ident), tags: Vec::new(), ty: ty.clone(), boxed: false });
+        variants.push(UnionVariant {
+            ident: scope.take(ident),
+            tags: Vec::new(),
+            ty: ty.clone(),
+            boxed: false,
+            shape: shape.clone(),
+        });
     }
     // Any JSON swallows everything, so it is tried last.
     variants.sort_by_key(|variant| variant.ty == Type::Value);

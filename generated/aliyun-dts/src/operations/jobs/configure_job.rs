@@ -47,7 +47,10 @@ impl ConfigureJob {
         Self(self.0.set("DataSynchronization", data_synchronization))
     }
 
-    /// What to migrate or synchronize. Required.
+    /// What to migrate or synchronize.
+    ///
+    /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
+    /// regular expressions. Required.
     pub fn db_list(
         self,
         db_list: impl Into<JsonText<BTreeMap<String, DbObject>>>,

@@ -33,7 +33,10 @@ impl Client {
 pub struct ConfigureSubscription(Call);
 
 impl ConfigureSubscription {
-    /// What to subscribe to. Required.
+    /// What to subscribe to.
+    ///
+    /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
+    /// regular expressions. Required.
     pub fn db_list(
         self,
         db_list: impl Into<JsonText<BTreeMap<String, DbObject>>>,

@@ -70,11 +70,13 @@ impl ListJobs {
     }
 
     /// Tags that the instances have; `listTagResources` tells tags.
+    ///
+    /// Tags to look for.
     pub fn tags(self, tags: impl Into<JsonText<Vec<TagCondition>>>) -> Self {
         Self(self.0.json_text("Tags", tags.into()))
     }
 
-    /// Records on a page: 30, 50 or 100; 30 by default. Default: `30`. Example: `30`.
+    /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
     pub fn page_size(self, page_size: impl Into<PageSize>) -> Self {
         Self(self.0.set("PageSize", Into::<PageSize>::into(page_size)))
     }

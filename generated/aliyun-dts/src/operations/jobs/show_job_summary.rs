@@ -131,7 +131,7 @@ pub struct ShowJobSummaryResponse {
 pub struct ObjectSummary {
     /// Kind of the objects.
     pub key: Option<ObjectType>,
-    /// State of the migration of these objects, as a number.
+    /// State of the migration of these objects, as a number. Format: `int32`.
     pub state: Option<ObjectState>,
     /// Objects of this kind.
     pub total_count: Option<i64>,

@@ -34,7 +34,9 @@ pub struct UpdateSubscription(Call);
 
 impl UpdateSubscription {
     /// What to subscribe to from now on. Repeat the objects that shall stay; `showJob` tells the present ones.
-    /// Required.
+    ///
+    /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
+    /// regular expressions. Required.
     pub fn db_list(
         self,
         db_list: impl Into<JsonText<BTreeMap<String, DbObject>>>,

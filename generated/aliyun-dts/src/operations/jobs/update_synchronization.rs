@@ -63,6 +63,9 @@ impl UpdateSynchronization {
 
     /// What to synchronize from now on. Repeat the objects that shall stay: to add a table C to A and B, give all
     /// three. `showJob` tells the present ones.
+    ///
+    /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
+    /// regular expressions.
     pub fn db_list(
         self,
         db_list: impl Into<JsonText<BTreeMap<String, DbObject>>>,

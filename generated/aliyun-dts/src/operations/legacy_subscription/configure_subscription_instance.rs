@@ -41,7 +41,10 @@ impl ConfigureSubscriptionInstance {
         Self(self.0.set("SubscriptionDataType", subscription_data_type))
     }
 
-    /// What to subscribe to. Required.
+    /// What to subscribe to.
+    ///
+    /// What to subscribe to, database by database. Names of databases and tables may be regular expressions.
+    /// Required.
     pub fn subscription_object(
         self,
         subscription_object: impl Into<JsonText<Vec<SubscriptionObject>>>,

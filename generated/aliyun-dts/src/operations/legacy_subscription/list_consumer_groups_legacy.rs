@@ -43,7 +43,7 @@ impl ListConsumerGroupsLegacy {
         Self(self.0.text("SubscriptionInstanceId", subscription_instance_id))
     }
 
-    /// Records on a page: 30, 50 or 100; 30 by default. Default: `30`. Example: `30`.
+    /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
     pub fn page_size(self, page_size: impl Into<PageSize>) -> Self {
         Self(self.0.set("PageSize", Into::<PageSize>::into(page_size)))
     }

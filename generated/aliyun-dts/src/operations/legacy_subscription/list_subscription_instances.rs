@@ -38,7 +38,7 @@ impl Client {
 pub struct ListSubscriptionInstances(Call);
 
 impl ListSubscriptionInstances {
-    /// Records on a page: 30, 50 or 100; 30 by default. Default: `30`. Example: `30`.
+    /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
     pub fn page_size(self, page_size: impl Into<PageSize>) -> Self {
         Self(self.0.set("PageSize", Into::<PageSize>::into(page_size)))
     }
@@ -67,7 +67,7 @@ impl ListSubscriptionInstances {
         Self(self.0.text("AccountId", account_id))
     }
 
-    /// Only instances with tags like these. Example: `[{"Key":"testkey1"}]`.
+    /// Only instances with tags like these. Each: Tag to look for. Example: `[{"Key":"testkey1"}]`.
     pub fn tag(self, tag: impl IntoIterator<Item = TagFilter>) -> Self {
         Self(self.0.set("Tag", tag.into_iter().collect::<Vec<_>>()))
     }

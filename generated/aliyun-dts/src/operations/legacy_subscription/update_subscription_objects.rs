@@ -43,7 +43,10 @@ impl UpdateSubscriptionObjects {
         Self(self.0.text("SubscriptionInstanceId", subscription_instance_id))
     }
 
-    /// What to subscribe to. Required.
+    /// What to subscribe to.
+    ///
+    /// What to subscribe to, database by database. Names of databases and tables may be regular expressions.
+    /// Required.
     pub fn subscription_object(
         self,
         subscription_object: impl Into<JsonText<Vec<SubscriptionObject>>>,

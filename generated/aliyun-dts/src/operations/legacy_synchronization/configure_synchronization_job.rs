@@ -56,7 +56,10 @@ impl ConfigureSynchronizationJob {
         Self(self.0.text("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// What to synchronize. Required.
+    /// What to synchronize.
+    ///
+    /// What to synchronize, database by database. Names of databases, tables and columns may be regular expressions.
+    /// Required.
     pub fn synchronization_objects(
         self,
         synchronization_objects: impl Into<JsonText<Vec<SynchronizationObject>>>,

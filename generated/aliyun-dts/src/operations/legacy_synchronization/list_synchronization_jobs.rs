@@ -38,7 +38,7 @@ impl Client {
 pub struct ListSynchronizationJobs(Call);
 
 impl ListSynchronizationJobs {
-    /// Records on a page: 30, 50 or 100; 30 by default. Default: `30`. Example: `30`.
+    /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
     pub fn page_size(self, page_size: impl Into<PageSize>) -> Self {
         Self(self.0.set("PageSize", Into::<PageSize>::into(page_size)))
     }

@@ -43,7 +43,10 @@ impl UpdateSynchronizationObjects {
         Self(self.0.text("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// What to synchronize from now on. Required.
+    /// What to synchronize from now on.
+    ///
+    /// What to synchronize, database by database. Names of databases, tables and columns may be regular expressions.
+    /// Required.
     pub fn synchronization_objects(
         self,
         synchronization_objects: impl Into<JsonText<Vec<SynchronizationObject>>>,

@@ -261,10 +261,10 @@ pub struct ClickhousePayInfoToSet {
     /// For how many months or years.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<i32>,
-    /// Whether months or years are counted.
+    /// Whether months or years are counted. Format: `int32`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period_type: Option<ClickhousePeriodType>,
-    /// Whether it is renewed automatically.
+    /// Whether it is renewed automatically. Format: `int32`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_auto_renew: Option<ClickhouseAutoRenew>,
 }

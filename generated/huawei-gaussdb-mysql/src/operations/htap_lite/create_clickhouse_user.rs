@@ -67,7 +67,7 @@ impl CreateClickhouseUser {
         )
     }
 
-    /// What the user may do with data. Default: `2`.
+    /// What the user may do with data. Format: `int32`. Default: `2`.
     pub fn dml(self, dml: impl Into<ClickhouseDmlPrivilege>) -> Self {
         Self(self.0.set("dml", Into::<ClickhouseDmlPrivilege>::into(dml)))
     }

@@ -114,8 +114,8 @@ pub struct ClickhouseUser {
     pub user_name: Option<String>,
     /// Databases that the user may use.
     pub databases: Vec<String>,
-    /// What the user may do with data.
+    /// What the user may do with data. Format: `int32`.
     pub dml: Option<ClickhouseDmlPrivilege>,
-    /// What the user may do with tables.
+    /// What the user may do with tables. Format: `int32`.
     pub ddl: Option<DdlPrivilege>,
 }

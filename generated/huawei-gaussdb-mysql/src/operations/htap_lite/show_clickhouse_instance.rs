@@ -98,7 +98,7 @@ pub struct ClickhouseInstanceDetail {
     pub cluster_mode: Option<ClickhouseClusterMode>,
     /// State of the instance, such as `normal`.
     pub status: Option<String>,
-    /// Whether the instance is frozen.
+    /// Whether the instance is frozen. Format: `int32`.
     pub is_frozen: Option<ClickhouseInstanceFrozen>,
     /// When the instance was frozen.
     pub frozen_time: Option<String>,
@@ -281,7 +281,7 @@ pub struct ClickhouseNodeDetail {
     pub datastore: Option<ClickhouseNodeDatastore>,
     /// Priority of the node.
     pub priority: Option<i32>,
-    /// Whether the node is frozen.
+    /// Whether the node is frozen. Format: `int32`.
     pub frozen_flag: Option<ClickhouseNodeFrozen>,
     /// Port of the database, 0 to 65535.
     pub db_port: Option<i32>,

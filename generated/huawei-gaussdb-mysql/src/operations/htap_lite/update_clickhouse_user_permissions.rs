@@ -62,7 +62,7 @@ impl UpdateClickhouseUserPermissions {
         )
     }
 
-    /// What the user may do with data. Required.
+    /// What the user may do with data. Format: `int32`. Required.
     pub fn dml(self, dml: impl Into<ClickhouseDmlPrivilege>) -> Self {
         Self(self.0.set("dml", Into::<ClickhouseDmlPrivilege>::into(dml)))
     }

@@ -69,12 +69,12 @@ impl CreateStarrocksUser {
         )
     }
 
-    /// What the user may do with data. Default: `2`.
+    /// What the user may do with data. Format: `int32`. Default: `2`.
     pub fn dml(self, dml: impl Into<DmlPrivilege>) -> Self {
         Self(self.0.set("dml", Into::<DmlPrivilege>::into(dml)))
     }
 
-    /// What the user may do with tables. Default: `0`.
+    /// What the user may do with tables. Format: `int32`. Default: `0`.
     pub fn ddl(self, ddl: impl Into<DdlPrivilege>) -> Self {
         Self(self.0.set("ddl", Into::<DdlPrivilege>::into(ddl)))
     }

@@ -114,8 +114,8 @@ pub struct StarrocksUser {
     pub user_name: Option<String>,
     /// Databases that the user may use.
     pub data_bases: Vec<String>,
-    /// What the user may do with data.
+    /// What the user may do with data. Format: `int32`.
     pub dml: Option<DmlPrivilege>,
-    /// What the user may do with tables.
+    /// What the user may do with tables. Format: `int32`.
     pub ddl: Option<DdlPrivilege>,
 }

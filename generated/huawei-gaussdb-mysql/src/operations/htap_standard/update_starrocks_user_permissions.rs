@@ -64,12 +64,12 @@ impl UpdateStarrocksUserPermissions {
         )
     }
 
-    /// What the user may do with data.
+    /// What the user may do with data. Format: `int32`.
     pub fn dml(self, dml: impl Into<DmlPrivilege>) -> Self {
         Self(self.0.set("dml", Into::<DmlPrivilege>::into(dml)))
     }
 
-    /// What the user may do with tables.
+    /// What the user may do with tables. Format: `int32`.
     pub fn ddl(self, ddl: impl Into<DdlPrivilege>) -> Self {
         Self(self.0.set("ddl", Into::<DdlPrivilege>::into(ddl)))
     }

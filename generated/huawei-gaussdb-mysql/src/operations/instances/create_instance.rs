@@ -145,7 +145,7 @@ impl CreateInstance {
         Self(self.0.set("tags", tags.into_iter().collect::<Vec<_>>()))
     }
 
-    /// Whether case matters in names of tables. Default: `1`.
+    /// Whether case matters in names of tables. Format: `int32`. Default: `1`.
     pub fn lower_case_table_names(
         self,
         lower_case_table_names: impl Into<LowerCaseTableNames>,
@@ -313,7 +313,7 @@ pub struct NewInstanceBackupStrategy {
     /// Hour in which automatic backups begin, as `hh:mm-HH:MM` in UTC. It must not be empty; `HH` is `hh` plus 1, and
     /// `mm` and `MM` are both `00`.
     ///
-    /// Example: `21:00-22:00`.
+    /// At least 1 character. Example: `21:00-22:00`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_time: Option<String>,
     /// How many days automatic backups are kept, 1 to 732.

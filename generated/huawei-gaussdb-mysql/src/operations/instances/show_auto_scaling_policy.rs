@@ -66,7 +66,7 @@ yundb_runtime::operation_methods!(ShowAutoScalingPolicy => Response<ShowAutoScal
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShowAutoScalingPolicyResponse {
-    /// Id of the policy.
+    /// Id of the policy. May be null.
     pub id: Option<String>,
     /// Id of the instance: 36 letters and digits, the last four `in07`. Matches `^[A-Za-z0-9]{32}in07$`.
     pub instance_id: Option<String>,
@@ -78,28 +78,34 @@ pub struct ShowAutoScalingPolicyResponse {
     pub status: Option<Switch>,
     /// Length of the observation window in seconds. If the average CPU usage reaches `enlarge_threshold` over the
     /// whole window, the instance is scaled up at the window's end.
+    ///
+    /// Format: `int32`. May be null.
     pub monitor_cycle: Option<AutoScalingMonitorCycle>,
-    /// Least time in seconds between two automatic changes, up or down.
+    /// Least time in seconds between two automatic changes, up or down. Format: `int32`. May be null.
     pub silence_cycle: Option<AutoScalingSilenceCycle>,
-    /// Average CPU usage in percent from which on to scale up, 50 to 100.
+    /// Average CPU usage in percent from which on to scale up, 50 to 100. May be null.
     pub enlarge_threshold: Option<i32>,
     /// Largest flavor to scale up to. It is at most the largest that the instance can be changed to in its region.
+    ///
+    /// May be null.
     pub max_flavor: Option<String>,
-    /// Whether the instance is scaled down again by itself.
+    /// Whether the instance is scaled down again by itself. May be null.
     pub reduce_enabled: Option<bool>,
     /// Smallest flavor to scale down to. It is at least the smallest that the instance can be changed to in its
     /// region.
+    ///
+    /// May be null.
     pub min_flavor: Option<String>,
     /// When the time without changes began, which is when the last change ended, as `yyyy-mm-ddThh:mm:ssZ`, where `Z`
     /// is the offset from UTC, such as `+0800`.
     pub silence_start_at: Option<String>,
     /// What is scaled.
     pub scaling_strategy: Option<ScalingStrategy>,
-    /// Most read replicas, at most 15 and more than there are now, of which there must be at least 2.
+    /// Most read replicas, at most 15 and more than there are now, of which there must be at least 2. May be null.
     pub max_read_only_count: Option<i32>,
-    /// Fewest read replicas, 1 to 14.
+    /// Fewest read replicas, 1 to 14. May be null.
     pub min_read_only_count: Option<i32>,
-    /// Weight of the read replicas when reads and writes are split, 0 to 1000.
+    /// Weight of the read replicas when reads and writes are split, 0 to 1000. May be null.
     pub read_only_weight: Option<i32>,
 }
 

@@ -66,6 +66,6 @@ yundb_runtime::operation_methods!(ShowMonitorPolicy => Response<ShowMonitorPolic
 pub struct ShowMonitorPolicyResponse {
     /// Whether metrics are collected by the second.
     pub monitor_switch: Option<bool>,
-    /// Seconds between two samples. Only where `monitor_switch` is `true`.
+    /// Seconds between two samples. Only where `monitor_switch` is `true`. Format: `int32`.
     pub period: Option<MonitorPeriod>,
 }

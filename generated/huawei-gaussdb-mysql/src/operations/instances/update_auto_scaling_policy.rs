@@ -53,6 +53,8 @@ impl UpdateAutoScalingPolicy {
 
     /// Length of the observation window in seconds. If the average CPU usage reaches `enlarge_threshold` over the
     /// whole window, the instance is scaled up at the window's end. Required if `status` is `ON`.
+    ///
+    /// Format: `int32`.
     pub fn monitor_cycle(
         self,
         monitor_cycle: impl Into<AutoScalingMonitorCycle>,
@@ -67,7 +69,8 @@ impl UpdateAutoScalingPolicy {
         )
     }
 
-    /// Least time in seconds between two automatic changes, up or down. Required if `status` is `ON`.
+    /// Least time in seconds between two automatic changes, up or down. Required if `status` is `ON`. Format:
+    /// `int32`.
     pub fn silence_cycle(
         self,
         silence_cycle: impl Into<AutoScalingSilenceCycle>,

@@ -46,7 +46,8 @@ impl UpdateMonitorPolicy {
         Self(self.0.set("monitor_switch", monitor_switch))
     }
 
-    /// Seconds between two samples, 1 or 5. Leave it out where `monitor_switch` is `false`. Default: `5`.
+    /// Seconds between two samples, 1 or 5. Leave it out where `monitor_switch` is `false`. Format: `int32`. Default:
+    /// `5`.
     pub fn period(self, period: impl Into<MonitorPeriod>) -> Self {
         Self(self.0.set("period", Into::<MonitorPeriod>::into(period)))
     }

@@ -147,7 +147,7 @@ impl CreateInstanceLegacy {
         Self(self.0.text("enterprise_project_id", enterprise_project_id))
     }
 
-    /// Whether case matters in the names of tables. Default: `1`.
+    /// Whether case matters in the names of tables. Format: `int32`. Default: `1`.
     pub fn lower_case_table_names(
         self,
         lower_case_table_names: impl Into<LowerCaseTableNames>,

@@ -143,7 +143,7 @@ pub struct LegacyProxyNode {
     pub role: Option<ProxyNodeRole>,
     /// Availability zone.
     pub az_code: Option<String>,
-    /// Whether the proxy node is frozen.
+    /// Whether the proxy node is frozen. Format: `int32`.
     pub frozen_flag: Option<FrozenFlag>,
 }
 

@@ -80,7 +80,8 @@ pub struct LegacyBackupPolicyToSet {
     /// Days of the week on which backups are made, as numbers with commas: `1` is Monday. Example: `1,2,3,4`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<String>,
-    /// How many level-1 backups are kept. Required if level-1 backups are on, not allowed otherwise. Default: `0`.
+    /// How many level-1 backups are kept. Required if level-1 backups are on, not allowed otherwise. Format: `int32`.
+    /// Default: `0`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retention_num_backup_level1: Option<LevelOneBackups>,
 }

@@ -59,7 +59,7 @@ impl CreateProxy {
         Self(self.0.set("proxy_mode", Into::<ProxyMode>::into(proxy_mode)))
     }
 
-    /// How the proxy spreads reads. Default: `0`.
+    /// How the proxy spreads reads. Format: `int32`. Default: `0`.
     pub fn route_mode(self, route_mode: impl Into<ProxyRouteMode>) -> Self {
         Self(self.0.set("route_mode", Into::<ProxyRouteMode>::into(route_mode)))
     }

@@ -146,7 +146,7 @@ pub struct Proxy {
     pub connection_pool_type: Option<ConnectionPoolType>,
     /// Whether this version of the proxy can keep the connections of sessions.
     pub switch_connection_pool_type_enabled: Option<bool>,
-    /// How the proxy spreads reads.
+    /// How the proxy spreads reads. Format: `int32`.
     pub route_mode: Option<ProxyRouteMode>,
     /// Whether this version of the proxy can spread reads by load.
     pub balance_route_mode_enabled: Option<bool>,
@@ -241,7 +241,7 @@ pub struct ProxyNode {
     pub role: Option<ProxyNodeRole>,
     /// Availability zone.
     pub az_code: Option<String>,
-    /// Whether the proxy node is frozen.
+    /// Whether the proxy node is frozen. Format: `int32`.
     pub frozen_flag: Option<FrozenFlag>,
 }
 

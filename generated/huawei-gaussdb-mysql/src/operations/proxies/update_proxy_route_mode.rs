@@ -47,7 +47,7 @@ impl Client {
 pub struct UpdateProxyRouteMode(Call);
 
 impl UpdateProxyRouteMode {
-    /// How the proxy spreads reads. Required.
+    /// How the proxy spreads reads. Format: `int32`. Required.
     pub fn route_mode(self, route_mode: impl Into<ProxyRouteMode>) -> Self {
         Self(self.0.set("route_mode", Into::<ProxyRouteMode>::into(route_mode)))
     }
