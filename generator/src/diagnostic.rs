@@ -7,6 +7,7 @@ use std::{
 };
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle};
+use indexmap::IndexSet;
 
 /// Lines longer than this (minified JSON) are named by position, not shown.
 const LONGEST_SHOWN_LINE: usize = 2_000;
@@ -193,7 +194,7 @@ pub enum Severity {
 }
 
 /// One thing that is wrong with a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
     /// What kind of thing, in kebab-case: `missing-ref`.
     pub code: &'static str,
@@ -309,7 +310,7 @@ impl Diagnostic {
 
 /// All that a run has to say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics(IndexSet<Diagnostic>);
 
 impl Diagnostics {
     /// Nothing to say yet.
@@ -319,15 +320,13 @@ impl Diagnostics {
 
     /// Adds a diagnostic, unless the same was said already (an inlined part of a document is met more than once).
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if !self.0.contains(&diagnostic) {
-            self.0.push(diagnostic);
-        }
+        self.0.insert(diagnostic);
     }
 
     /// The last diagnostic leaves out all that begins at a place.
     pub(crate) fn last_leaves_out(&mut self, at: &Location) {
-        if let Some(last) = self.0.last_mut() {
-            last.left_out = Some(at.clone());
+        if let Some(last) = self.0.pop() {
+            self.0.insert(last.leaves_out(at.clone()));
         }
     }
 
@@ -353,13 +352,15 @@ impl Diagnostics {
 
     /// Makes warnings errors (`--strict`), but for unknown extensions: they change nothing that is generated.
     pub fn deny_warnings(&mut self) {
-        for diagnostic in self.0.iter_mut().filter(|diagnostic| diagnostic.code != "unknown-extension") {
-            diagnostic.severity = Severity::Error;
-        }
+        let deny = |diagnostic: Diagnostic| match diagnostic.code {
+            "unknown-extension" => diagnostic,
+            _ => Diagnostic { severity: Severity::Error, ..diagnostic },
+        };
+        self.0 = std::mem::take(&mut self.0).into_iter().map(deny).collect();
     }
 
     /// All of them, in the order in which they were found.
-    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+    pub fn iter(&self) -> indexmap::set::Iter<'_, Diagnostic> {
         self.0.iter()
     }
 
@@ -389,7 +390,7 @@ impl Extend<Diagnostic> for Diagnostics {
 
 impl IntoIterator for Diagnostics {
     type Item = Diagnostic;
-    type IntoIter = std::vec::IntoIter<Diagnostic>;
+    type IntoIter = indexmap::set::IntoIter<Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.0.into_iter()
@@ -398,7 +399,7 @@ impl IntoIterator for Diagnostics {
 
 impl<'a> IntoIterator for &'a Diagnostics {
     type Item = &'a Diagnostic;
-    type IntoIter = std::slice::Iter<'a, Diagnostic>;
+    type IntoIter = indexmap::set::Iter<'a, Diagnostic>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()

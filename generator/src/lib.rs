@@ -8,6 +8,8 @@ pub mod diagnostic;
 pub mod emit;
 pub mod load;
 pub mod lower;
+pub mod pointer;
+mod stack;
 pub mod write;
 
 use std::path::Path;
@@ -77,8 +79,9 @@ impl std::error::Error for Failure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Document(_) => None,
-            Self::Io(error) => Some(error),
-            Self::Emit(error) => Some(error),
+            // These speak for themselves already, so what is left is why they came about.
+            Self::Io(error) => error.source(),
+            Self::Emit(error) => error.source(),
         }
     }
 }
@@ -153,4 +156,20 @@ fn file_name(spec: &Path) -> String {
         _ => spec,
     };
     spec.file_name().map_or_else(|| "openapi".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    /// Who prints an error with its causes gets each sentence once.
+    #[test]
+    fn failures_say_it_once() {
+        let cause = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "`x` is in the way");
+        let failure = Failure::Io(cause);
+        assert_eq!(failure.to_string(), "`x` is in the way");
+        assert!(failure.source().is_none());
+    }
 }

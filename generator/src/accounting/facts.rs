@@ -136,6 +136,13 @@ impl Facts {
         facts
     }
 
+    /// Counts a key that a later one of the same map has pushed out: it is not in the tree. As what it held isn't there either, it
+    /// counts once, whatever stood in it, and is of no kind.
+    pub(crate) fn pushed_out(&mut self, key: &Location) {
+        let end = u32::try_from(self.steps.len() + 1).unwrap_or(u32::MAX);
+        self.steps.push(Step { at: key.clone(), value: None, end, fact: Some(Fact::Structure), reason: None });
+    }
+
     fn object(&mut self, node: &Node, kind: Kind) {
         for (key, entry) in node.entries() {
             self.member(kind, key, entry);

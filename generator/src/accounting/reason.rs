@@ -57,11 +57,13 @@ pub enum Reason {
     Stricter,
     /// What the base of a type says of itself.
     Base,
+    /// `pathItems` under `components`.
+    Inlined,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -88,6 +90,7 @@ impl Reason {
         Self::Opaque,
         Self::Stricter,
         Self::Base,
+        Self::Inlined,
     ];
 
     /// What it is, for reports: `unreferenced`.
@@ -131,6 +134,7 @@ impl Reason {
             Self::HttpHeader => ("http-header", "OpenAPI says it elsewhere: media types and security schemes"),
             Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
             Self::Base => ("base", "says of a base what the type that is made of it says for itself"),
+            Self::Inlined => ("inlined", "stands in the client at each path that refers to it"),
             Self::Opaque => ("opaque", "the caller gives or gets the whole as text or bytes"),
         }
     }
@@ -153,6 +157,7 @@ impl Reason {
             (Kind::Schema, "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary") => {
                 Self::SchemaTool
             }
+            (Kind::Components, "pathItems") => Self::Inlined,
             (Kind::Document, "jsonSchemaDialect") => Self::SchemaTool,
             (Kind::SecurityScheme, "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => Self::TokenObtained,
             _ => return None,

@@ -9,7 +9,7 @@ use super::types::written;
 use super::{Scope, doc, ident};
 use crate::lower::model::{
     Answer, Body, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Serialization,
-    Server, ServerVariable, Service, Status, Step, Style, Type, TypeId, TypeKind,
+    Server, ServerVariable, Service, Status, Step, Style, Type, TypeId,
 };
 
 /// One operation: `Client::method`, its call, what the runtime needs to know of it.
@@ -322,24 +322,17 @@ pub(super) fn types_of(service: &Service, operation: &Operation) -> Vec<TypeId> 
 }
 
 fn collect(service: &Service, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mut Vec<TypeId>) {
-    match ty {
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::JsonText(inner) => {
-            collect(service, inner, seen, found)
+    // Not by recursion: types lead to each other in chains of thousands.
+    let mut open: Vec<TypeId> = ty.innermost().into_iter().collect();
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
         }
-        Type::Named(id) if seen.insert(*id) => {
-            found.push(*id);
-            match &service.types[*id].kind {
-                TypeKind::Struct(body) => body
-                    .fields
-                    .iter()
-                    .map(|f| &f.ty)
-                    .chain(&body.additional)
-                    .for_each(|ty| collect(service, ty, seen, found)),
-                TypeKind::Union(union) => union.variants.iter().for_each(|v| collect(service, &v.ty, seen, found)),
-                TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
-            }
-        }
-        _ => {}
+        found.push(id);
+        let next = service.types[id].kind.inner_types().filter_map(Type::innermost);
+        let first = open.len();
+        open.extend(next);
+        open[first..].reverse();
     }
 }
 

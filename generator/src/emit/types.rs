@@ -1,5 +1,7 @@
 //! Types as emitted: structs with setters and checks, open enums, unions, bodies by status.
 
+use std::collections::HashMap;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
@@ -189,9 +191,11 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
         None => invocation("untagged_union", &definition.name, union.variants.iter().map(|v| v.ident.clone())),
     };
     let reading = scope.uses.invoke(reading);
+    let mut count: HashMap<&Type, usize> = HashMap::new();
+    union.variants.iter().for_each(|variant| *count.entry(&variant.ty).or_default() += 1);
     let checks = union.checked.then(|| alternatives(scope, &name, union));
     let conversions = union.variants.iter().filter_map(|variant| {
-        let unique = union.variants.iter().filter(|other| other.ty == variant.ty).count() == 1;
+        let unique = count.get(&variant.ty) == Some(&1);
         // `Value` would take the variant for what is unknown; a type can't convert from itself.
         if !unique || matches!(variant.ty, Type::Value) {
             return None;

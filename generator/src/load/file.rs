@@ -8,8 +8,9 @@ use crate::diagnostic::{Diagnostic, Location, Source};
 /// No document is this large by intent.
 const LARGEST_FILE: u64 = 64 << 20;
 
-/// How deep maps and lists may nest: documents stay under 30, and the stages that follow recurse.
-pub(super) const DEEPEST: usize = 64;
+/// How deep maps and lists may stand in each other. What people write stays under 30; the stages that follow recurse, with the stack
+/// that `stack::deep` gives them. The YAML parser itself gives up at 255 brackets.
+pub(super) const DEEPEST: usize = 200;
 
 /// A file as it was read.
 #[derive(Debug)]
@@ -82,11 +83,19 @@ fn parse(source: &Arc<Source>, path: &Path) -> Result<Parsed, Vec<Diagnostic>> {
     })
 }
 
+/// What is wrong with a document that goes deeper than [`DEEPEST`] at a place.
+pub(super) fn too_deep(place: Location) -> Box<Diagnostic> {
+    let message = format!("maps and lists stand in each other more than {DEEPEST} levels deep here");
+    let help = "put what is inside under `components`, and refer to it with a `$ref`";
+    Box::new(Diagnostic::error("too-deep", message).at(place).help(help))
+}
+
 /// What is wrong with a map that has a key twice.
 pub(super) fn duplicate(key: &str, first: Location, second: Location) -> Diagnostic {
     Diagnostic::warning("duplicate-key", format!("the key `{key}` occurs twice in one map"))
         .at(second)
         .label("the later one counts")
-        .note(first, "the first one")
+        .note(first.clone(), "this one is left out, with all that stands in it")
+        .leaves_out(first)
         .help("remove one of them")
 }

@@ -7,7 +7,7 @@ use serde_json::Number;
 
 use super::{
     Entry, Node, Value,
-    file::{DEEPEST, Parsed, duplicate},
+    file::{DEEPEST, Parsed, duplicate, too_deep},
 };
 use crate::diagnostic::{Diagnostic, Location, Source};
 
@@ -34,11 +34,11 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn value(&mut self, depth: usize) -> Result<Node> {
-        if depth > DEEPEST {
-            return self.fail(format!("nested deeper than {DEEPEST} levels"));
-        }
         self.skip_space();
         let start = self.position;
+        if depth >= DEEPEST && matches!(self.peek(), Some(b'{' | b'[')) {
+            return Err(too_deep(Location::new(self.source, start, start + 1)));
+        }
         let value = match self.peek() {
             Some(b'{') => Value::Object(self.object(depth)?),
             Some(b'[') => Value::Array(self.array(depth)?),

@@ -20,6 +20,7 @@ use openapiv3::OpenAPI;
 use crate::{
     accounting::{Facts, Reason},
     diagnostic::{Diagnostics, Location},
+    stack::deep,
 };
 
 use self::report::Reporter;
@@ -27,6 +28,7 @@ use self::report::Reporter;
 pub(crate) use self::{
     check::MUTUAL_TLS,
     grammar::{Kind, Shape},
+    report::nearest,
 };
 pub use self::{
     envelope::Part,
@@ -66,7 +68,7 @@ impl Loaded {
 
     /// The bundled document without places.
     pub fn value(&self) -> serde_json::Value {
-        self.root.to_json()
+        deep(|| self.root.to_json())
     }
 }
 
@@ -75,9 +77,14 @@ impl Loaded {
 /// A document of ours (with `x-protocol`) is held to the letter: each fault is an error. In anyone else's a fault is a
 /// warning, and the part is mended or left out.
 pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
+    deep(|| loaded(path, diagnostics))
+}
+
+fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let mut reporter = Reporter::new(diagnostics);
     let (mut root, newer) = tree(path, &mut reporter)?;
-    let facts = Facts::of(&root);
+    let mut facts = Facts::of(&root);
+    reporter.left_out("duplicate-key").iter().for_each(|key| facts.pushed_out(key));
     check::check(&mut root, newer, &mut reporter);
     let api = envelope::envelope(&root, &mut reporter)?;
     Some(Loaded { api, root, facts, passed_over: reporter.passed_over })
@@ -86,8 +93,10 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
 /// The document at `path` in one tree as it was written: every `$ref` leads to a component, and nothing is mended or left
 /// out. What tests a client holds it against this.
 pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
-    let (root, _) = tree(path, &mut Reporter::new(diagnostics))?;
-    Some(root.to_json())
+    deep(|| {
+        let (root, _) = tree(path, &mut Reporter::new(diagnostics))?;
+        Some(root.to_json())
+    })
 }
 
 /// Reads the document with its files, and whether it is newer than OpenAPI 3.0.

@@ -147,6 +147,15 @@ impl Node {
         }
     }
 
+    /// How many maps and lists stand in each other in it, itself included.
+    pub fn depth(&self) -> usize {
+        match &self.value {
+            Value::Array(items) => 1 + items.iter().map(Self::depth).max().unwrap_or(0),
+            Value::Object(entries) => 1 + entries.values().map(|entry| entry.node.depth()).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
     /// The same without places.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {

@@ -1,6 +1,11 @@
 //! `$ref`s: which file, which place in it, and a name for what is found there.
 
+use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
+
+use percent_encoding::percent_decode_str;
+
+use crate::pointer::{escape, unescape};
 
 /// A `$ref` taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,16 +39,6 @@ impl Reference {
     }
 }
 
-/// `~1` and `~0` of JSON pointers.
-fn unescape(token: &str) -> String {
-    token.replace("~1", "/").replace("~0", "~")
-}
-
-/// A pointer's token with `~` and `/` escaped.
-pub(super) fn escape(token: &str) -> String {
-    token.replace('~', "~0").replace('/', "~1")
-}
-
 /// A pointer as text: `#/paths/~1users`.
 pub(super) fn pointer_text(tokens: &[String]) -> String {
     let escaped = tokens.iter().map(|token| format!("/{}", escape(token)));
@@ -51,22 +46,7 @@ pub(super) fn pointer_text(tokens: &[String]) -> String {
 }
 
 fn decode_percent(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let hex = |digit: Option<&u8>| digit.and_then(|digit| char::from(*digit).to_digit(16));
-        match (byte, hex(after.first()), hex(after.get(1))) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.extend(u8::try_from(high * 16 + low));
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+    percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
 /// A path without `.` and, as far as that goes, without `..`. By its text alone, so that it is the same on any machine.

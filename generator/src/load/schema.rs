@@ -139,8 +139,12 @@ impl Eq for Sub<'_> {}
 
 impl Hash for Sub<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // By what is sure to be equal in both forms of equal schemas.
-        self.reference().hash(state);
+        // What is merged has an `allOf`, and so has all that may be equal to it.
+        if let Self::Written { node, .. } = self
+            && node.get("allOf").is_none()
+        {
+            node.hash(state);
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::Number;
 
 use super::{
     Entry, Node, Value,
-    file::{DEEPEST, Parsed, duplicate},
+    file::{DEEPEST, Parsed, duplicate, too_deep},
 };
 use crate::diagnostic::{Diagnostic, Location, Source};
 
@@ -26,6 +26,10 @@ pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Dia
     while let Some(event) = parser.next_event() {
         let step = match event {
             Ok((event, span)) => builder.event(event, span),
+            // Brackets are counted ahead of what is built of them.
+            Err(error) if error.info().contains("recursion limit") => {
+                Err(too_deep(builder.locate(error.marker().index(), error.marker().index() + 1)))
+            }
             Err(error) => {
                 let at = error.marker().index();
                 let message = format!("this is not YAML: {}", error.info());
@@ -61,7 +65,7 @@ struct Builder<'a> {
     /// Byte offsets of the characters, for the parser counts those. None where that is the same.
     bytes: Option<Vec<u32>>,
     open: Vec<Frame>,
-    anchors: HashMap<usize, (Node, usize)>,
+    anchors: HashMap<usize, Anchor>,
     aliased: usize,
     root: Option<Node>,
     duplicates: Vec<Diagnostic>,
@@ -72,6 +76,21 @@ struct Frame {
     start: Location,
     anchor: usize,
     value: Collection,
+}
+
+/// What an alias stands for.
+struct Anchor {
+    node: Node,
+    /// How many values it holds, and how many levels of them.
+    size: usize,
+    depth: usize,
+}
+
+impl Anchor {
+    fn new(node: Node) -> Self {
+        let (size, depth) = (node.size(), node.depth());
+        Self { node, size, depth }
+    }
 }
 
 enum Collection {
@@ -118,7 +137,7 @@ impl<'a> Builder<'a> {
                     let key = Key { text: text.into_owned(), place, merge };
                     if anchor != 0 {
                         let node = Node::new(key.text.clone(), key.place.clone());
-                        self.anchors.insert(anchor, (node, 1));
+                        self.anchors.insert(anchor, Anchor::new(node));
                     }
                     self.set_key(key);
                     return Ok(());
@@ -139,13 +158,16 @@ impl<'a> Builder<'a> {
                 None => Ok(()),
             },
             Event::Alias(anchor) => {
-                let Some((node, size)) = self.anchors.get(&anchor) else {
+                let Some(Anchor { node, size, depth }) = self.anchors.get(&anchor) else {
                     let message = "this alias stands inside the value that it names";
                     return fail("bad-yaml", message, place);
                 };
                 self.aliased += size;
                 if self.aliased > MOST_ALIASED {
                     return fail("bad-yaml", "the aliases of this document expand to too much", place);
+                }
+                if self.open.len() + depth > DEEPEST {
+                    return Err(too_deep(place));
                 }
                 let node = node.clone();
                 if self.expects_key() {
@@ -181,8 +203,8 @@ impl<'a> Builder<'a> {
         if self.expects_key() {
             return complex_key(start);
         }
-        if self.open.len() > DEEPEST {
-            return fail("too-deep", format!("nested deeper than {DEEPEST} levels"), start);
+        if self.open.len() >= DEEPEST {
+            return Err(too_deep(start));
         }
         self.open.push(Frame { start, anchor, value });
         Ok(())
@@ -190,7 +212,7 @@ impl<'a> Builder<'a> {
 
     fn finish(&mut self, node: Node, anchor: usize) -> Result<()> {
         if anchor != 0 {
-            self.anchors.insert(anchor, (node.clone(), node.size()));
+            self.anchors.insert(anchor, Anchor::new(node.clone()));
         }
         match self.open.last_mut().map(|frame| &mut frame.value) {
             None => self.root = Some(node),

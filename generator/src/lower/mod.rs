@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod circles;
 mod docs;
 mod job;
 pub mod model;
@@ -25,11 +26,16 @@ use serde_json::Value;
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
+use crate::stack::deep;
 use model::{Docs, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef};
 use schema::{Component, Inline};
 
 /// Turns a loaded document into the model of a client crate. The ledger gets a mark for all that is taken over.
 pub fn lower(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagnostics: &mut Diagnostics) -> Service {
+    deep(|| service(loaded, package, source, ledger, diagnostics))
+}
+
+fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagnostics: &mut Diagnostics) -> Service {
     let api = &loaded.api;
     let mut lower = Lower {
         api,
@@ -48,6 +54,7 @@ pub fn lower(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diag
         settings: Vec::new(),
         unmet: HashSet::new(),
         operation: String::new(),
+        named: HashSet::new(),
     };
     // Shared types have the first claim on their names, whether operations use them or not.
     for (name, _) in loaded.schemas() {
@@ -188,23 +195,35 @@ pub(crate) struct Lower<'a, 'd> {
     unmet: HashSet<String>,
     /// The operation at hand, for diagnostics.
     operation: String,
+    /// What was said of which place, but for the operation: those that share a component all meet it.
+    named: HashSet<(&'static str, String, Location)>,
 }
 
 impl<'a> Lower<'a, '_> {
     /// Something in the document that the generated code does not do: it is left out, with all that stands within.
     fn unsupported(&mut self, code: &'static str, message: String, at: &Location, effect: &str) {
-        let diagnostic = Diagnostic::warning(code, self.named(message)).at(at.clone()).label(effect);
-        self.diagnostics.push(diagnostic.left_out());
+        self.leave_out(code, message, at, effect, None);
+    }
+
+    /// The same, with what to write instead.
+    fn leave_out(&mut self, code: &'static str, message: String, at: &Location, effect: &str, help: Option<String>) {
+        if let Some(message) = self.named(code, message, at) {
+            let diagnostic = Diagnostic::warning(code, message).at(at.clone()).label(effect).left_out();
+            self.diagnostics.push(Diagnostic { help, ..diagnostic });
+        }
     }
 
     /// Something in the document that is probably a mistake.
     fn warn(&mut self, code: &'static str, message: String, at: &Location, help: &str) {
-        self.diagnostics.push(Diagnostic::warning(code, self.named(message)).at(at.clone()).help(help));
+        if let Some(message) = self.named(code, message, at) {
+            self.diagnostics.push(Diagnostic::warning(code, message).at(at.clone()).help(help));
+        }
     }
 
-    /// The message, with the operation that it is about.
-    fn named(&self, message: String) -> String {
-        if self.operation.is_empty() { message } else { format!("{}: {message}", self.operation) }
+    /// The message, with the operation that meets the place first. None for those that meet it again.
+    fn named(&mut self, code: &'static str, message: String, at: &Location) -> Option<String> {
+        let first = self.named.insert((code, message.clone(), at.clone()));
+        first.then(|| if self.operation.is_empty() { message } else { format!("{}: {message}", self.operation) })
     }
 
     /// The value of a keyword, which thereby is in the client.

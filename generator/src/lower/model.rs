@@ -352,6 +352,17 @@ pub struct Bound {
     pub exclusive: bool,
 }
 
+impl Shape {
+    /// The struct that it leads to, through lists and maps.
+    pub fn object(&self) -> Option<TypeId> {
+        match &self.inner {
+            Inner::None => None,
+            Inner::Object(id) => Some(*id),
+            Inner::List(inner) | Inner::Map(inner) => inner.object(),
+        }
+    }
+}
+
 /// What is inside a value that is checked.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Inner {
@@ -427,7 +438,7 @@ pub enum Payload {
 pub type TypeId = usize;
 
 /// A type in use.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Type {
     /// Text.
     String,
@@ -455,6 +466,24 @@ pub enum Type {
     JsonText(Box<Type>),
     /// A type of the crate.
     Named(TypeId),
+}
+
+impl Type {
+    /// The types that stand around another one here, from the outside in, and at last that one.
+    pub fn layers(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |ty| match ty {
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) | Self::JsonText(inner) => Some(inner),
+            _ => None,
+        })
+    }
+
+    /// The type of the crate that it leads to, through lists and the like.
+    pub fn innermost(&self) -> Option<TypeId> {
+        match self.layers().last() {
+            Some(Self::Named(id)) => Some(*id),
+            _ => None,
+        }
+    }
 }
 
 /// A type of the crate.
@@ -573,6 +602,20 @@ pub enum Presence {
     Empty,
     /// Absent, null or a value.
     Nullable,
+}
+
+impl TypeKind {
+    /// The types that values of it hold.
+    pub fn inner_types(&self) -> impl Iterator<Item = &Type> {
+        let (body, union) = match self {
+            Self::Struct(body) => (Some(body), None),
+            Self::Union(union) => (None, Some(union)),
+            Self::StringEnum(_) | Self::IntegerEnum(_) => (None, None),
+        };
+        let fields =
+            body.into_iter().flat_map(|body| body.fields.iter().map(|field| &field.ty).chain(&body.additional));
+        fields.chain(union.into_iter().flat_map(|union| union.variants.iter().map(|variant| &variant.ty)))
+    }
 }
 
 /// One value of an enum.

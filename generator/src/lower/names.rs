@@ -1,6 +1,6 @@
 //! Names: from what a document says to Rust identifiers, without collisions.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
@@ -8,12 +8,14 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 #[derive(Debug, Default, Clone)]
 pub struct Scope {
     taken: HashSet<String>,
+    /// By stem the number to go on with: all that are lower are taken.
+    next: HashMap<String, usize>,
 }
 
 impl Scope {
     /// A scope in which these names are taken already.
     pub fn with(reserved: &[&str]) -> Self {
-        Self { taken: reserved.iter().map(|name| (*name).to_owned()).collect() }
+        Self { taken: reserved.iter().map(|name| (*name).to_owned()).collect(), next: HashMap::new() }
     }
 
     /// Takes `name`, or the first of `name2`, `name3`, ... that is free.
@@ -22,7 +24,19 @@ impl Scope {
             return name;
         }
         let stem = if name.ends_with(|c: char| c.is_ascii_digit()) { format!("{name}_") } else { name };
-        (2..).map(|n| format!("{stem}{n}")).find(|candidate| self.taken.insert(candidate.clone())).unwrap_or(stem)
+        self.number(stem)
+    }
+
+    /// Takes the first of `stem2`, `stem3`, ... that is free.
+    pub fn number(&mut self, stem: String) -> String {
+        let mut number = self.next.get(&stem).copied().unwrap_or(2);
+        let mut name = format!("{stem}{number}");
+        while !self.taken.insert(name.clone()) {
+            number += 1;
+            name = format!("{stem}{number}");
+        }
+        self.next.insert(stem, number + 1);
+        name
     }
 
     /// Takes the first candidate that is free, else numbers the last.
@@ -45,17 +59,23 @@ impl Scope {
     /// Gives a name back.
     pub fn release(&mut self, name: &str) {
         self.taken.remove(name);
+        let stem = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let number: Option<usize> =
+            name.get(stem.len()..).and_then(|number| number.parse().ok()).filter(|number| *number >= 2);
+        if let (Some(next), Some(number)) = (self.next.get_mut(stem), number) {
+            *next = number.min(*next);
+        }
     }
 }
 
 /// A field, argument, method or module name.
 pub fn snake(name: &str) -> String {
-    ident(spell(name).to_snake_case(), "n", "empty")
+    ident(spell(name).replace(SEAM, " ").to_snake_case(), "n", "empty")
 }
 
 /// A type or variant name.
 pub fn camel(name: &str) -> String {
-    ident(spell(name).to_upper_camel_case(), "N", "Empty")
+    ident(upper_camel(&spell(name)), "N", "Empty")
 }
 
 /// Like [`camel`], but empty for an empty name.
@@ -106,6 +126,31 @@ fn spell(name: &str) -> String {
     words(&name, ' ')
 }
 
+/// Stands after the code point of a symbol that has no name, so that it does not run into what follows.
+pub(super) const SEAM: char = '\u{1}';
+
+/// A symbol by its code point.
+pub(super) fn code_point(symbol: char) -> String {
+    format!("u{:x}{SEAM}", u32::from(symbol))
+}
+
+/// Words in one, each with a capital letter. Where a number comes after a code point, which may end in a digit or a letter, they are
+/// kept apart: by `_` between digits, elsewhere by the letter that numbers have in front, as Rust wants no `_` beside a letter.
+pub(super) fn upper_camel(words: &str) -> String {
+    let mut name = String::new();
+    for part in words.split(SEAM).map(ToUpperCamelCase::to_upper_camel_case) {
+        if part.starts_with(|c: char| c.is_numeric()) {
+            name.push_str(match name.chars().last() {
+                Some(last) if last.is_numeric() => "_",
+                Some(_) => "N",
+                None => "",
+            });
+        }
+        name.push_str(&part);
+    }
+    name
+}
+
 /// Keeps letters, digits and `kept`; all else separates words.
 pub(super) fn words(name: &str, kept: char) -> String {
     let latin = name.contains(|c: char| c.is_ascii_alphabetic());
@@ -113,19 +158,25 @@ pub(super) fn words(name: &str, kept: char) -> String {
     for c in name.chars() {
         match c {
             // Greek and Cyrillic letters among Latin ones look like these; rustc warns of them.
-            '\u{b5}' | '\u{370}'..='\u{52f}' if latin => out.push_str(&format!(" u{:x} ", u32::from(c))),
-            c if c.is_alphanumeric() || c == kept => out.push(c),
+            '\u{b5}' | '\u{370}'..='\u{52f}' if latin => out.push_str(&format!(" {}", code_point(c))),
+            // What Unicode calls alphanumeric is wider than what Rust allows.
+            c if c.is_alphanumeric() && !c.is_ascii() && !is_ident(&format!("a{c}")) => {
+                out.push_str(&format!(" {}", code_point(c)));
+            }
+            c if c.is_alphanumeric() || c == kept || c == SEAM => out.push(c),
             _ => out.push(' '),
         }
     }
     out
 }
 
+fn is_ident(text: &str) -> bool {
+    syn::parse_str::<syn::Ident>(text).is_ok()
+}
+
 /// Makes a legal identifier: keywords and leading digits.
 pub(super) fn ident(name: String, prefix: &str, empty: &str) -> String {
     let Some(first) = name.chars().next() else { return empty.to_owned() };
-    let is_ident = |text: &str| syn::parse_str::<syn::Ident>(text).is_ok();
-    // What Unicode calls alphanumeric is wider than what Rust allows.
     if !is_ident(&format!("a{name}")) {
         let escape = |c: char| {
             if c.is_ascii_alphanumeric() || c == '_' { c.to_string() } else { format!("u{:x}", u32::from(c)) }

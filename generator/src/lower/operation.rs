@@ -142,7 +142,9 @@ impl<'a> Lower<'a, '_> {
                 self.servers(&found.operation, &operation.servers)
             }
         };
-        let summary = docs::summary(operation.summary.as_deref().or(operation.description.as_deref()).unwrap_or(&name));
+        let words = [said(&operation.summary), said(&operation.description), Some(name.as_str())];
+        let summary = words.into_iter().flatten().map(docs::summary).find(|summary| !summary.is_empty());
+        let summary = summary.unwrap_or_else(|| name.clone());
         let paging = self.paging(found, &inputs, &answers.output);
         let job = self.job(found, &inputs);
         Operation {
@@ -193,9 +195,9 @@ impl<'a> Lower<'a, '_> {
         let operation = found.operation.item;
         self.take_members(&found.operation, &["summary", "description", "operationId", "deprecated", "x-doc"]);
         self.take_tags(found);
-        let words = [&operation.summary, &operation.description].into_iter().flatten().map(|words| words.trim());
+        let words = [&operation.summary, &operation.description].into_iter().filter_map(said).map(str::trim);
         let mut out = Docs::new();
-        for words in words.filter(|words| !words.is_empty()) {
+        for words in words {
             // The first line of a table of contents is a sentence.
             let sentence = out.is_empty() && !words.contains('\n') && !words.ends_with(['.', '!', '?', ':']);
             if !out.is_empty() {
@@ -208,9 +210,7 @@ impl<'a> Lower<'a, '_> {
         }
         self.take_members(&found.item, &["summary", "description"]);
         let of_path = [&found.item.item.summary, &found.item.item.description];
-        for words in
-            of_path.into_iter().flatten().map(String::as_str).chain(inputs.body_docs.iter().map(String::as_str))
-        {
+        for words in of_path.into_iter().filter_map(said).chain(inputs.body_docs.iter().map(String::as_str)) {
             out.push(String::new());
             out.extend(docs::lines(words));
         }
@@ -511,6 +511,11 @@ fn address(found: &Found<'_>) -> String {
         Some((_, action)) => action.to_owned(),
         None => format!("{} {}", found.method.to_ascii_uppercase(), found.path),
     }
+}
+
+/// Words that are more than blanks.
+fn said(words: &Option<String>) -> Option<&str> {
+    words.as_deref().filter(|words| !words.trim().trim_matches('.').is_empty())
 }
 
 /// Names under which people search for the operation: the vendor's, and the id as it is written.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::circles::circles;
 use super::model::{
     Answer, Field, Inner, InputKind, Payload, Presence, Service, Shape, Type, TypeDef, TypeId, TypeKind,
 };
@@ -87,22 +88,12 @@ fn directions(service: &mut Service) {
 
 /// Collects the definitions that a type leads to.
 fn reach(ty: &Type, types: &[TypeDef], found: &mut HashSet<TypeId>) {
-    match ty {
-        Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::JsonText(inner) => {
-            reach(inner, types, found)
+    // Not by recursion: types lead to each other in chains of thousands.
+    let mut open = vec![ty];
+    while let Some(ty) = open.pop() {
+        if let Some(id) = ty.innermost().filter(|id| found.insert(*id)) {
+            open.extend(types[id].kind.inner_types());
         }
-        Type::Named(id) if found.insert(*id) => {
-            inner_types(&types[*id]).into_iter().for_each(|ty| reach(ty, types, found))
-        }
-        _ => {}
-    }
-}
-
-fn inner_types(definition: &TypeDef) -> Vec<&Type> {
-    match &definition.kind {
-        TypeKind::Struct(body) => body.fields.iter().map(|f| &f.ty).chain(&body.additional).collect(),
-        TypeKind::Union(union) => union.variants.iter().map(|v| &v.ty).collect(),
-        TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => Vec::new(),
     }
 }
 
@@ -129,35 +120,17 @@ fn presence(definition: &mut TypeDef) {
     });
 }
 
-/// Boxes the fields through which a type contains itself without a list or map in between.
+/// Boxes the fields through which a type contains itself without a list or map in between: those between two types of which each
+/// leads to the other.
 fn boxes(types: &mut [TypeDef]) {
     let direct: Vec<Vec<TypeId>> =
-        types.iter().map(|definition| inner_types(definition).into_iter().filter_map(directly).collect()).collect();
-    let reaches = |from: TypeId, to: TypeId| {
-        let mut seen = HashSet::new();
-        let mut open = vec![from];
-        while let Some(id) = open.pop() {
-            if id == to {
-                return true;
-            }
-            if seen.insert(id) {
-                open.extend(&direct[id]);
-            }
-        }
-        false
-    };
+        types.iter().map(|definition| definition.kind.inner_types().filter_map(directly).collect()).collect();
+    let circle = circles(&direct);
     for (id, definition) in types.iter_mut().enumerate() {
+        let boxed = |ty: &Type| directly(ty).is_some_and(|target| circle[target] == circle[id]);
         match &mut definition.kind {
-            TypeKind::Struct(body) => {
-                for field in &mut body.fields {
-                    field.boxed = directly(&field.ty).is_some_and(|target| reaches(target, id));
-                }
-            }
-            TypeKind::Union(union) => {
-                for variant in &mut union.variants {
-                    variant.boxed = directly(&variant.ty).is_some_and(|target| reaches(target, id));
-                }
-            }
+            TypeKind::Struct(body) => body.fields.iter_mut().for_each(|field| field.boxed = boxed(&field.ty)),
+            TypeKind::Union(union) => union.variants.iter_mut().for_each(|variant| variant.boxed = boxed(&variant.ty)),
             TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
         }
     }
@@ -173,24 +146,18 @@ fn directly(ty: &Type) -> Option<TypeId> {
 
 /// Finds the types with something to check, and drops checks that lead nowhere.
 fn checks(service: &mut Service) {
+    let ids = 0..service.types.len();
+    let mut holders: Vec<Vec<TypeId>> = vec![Vec::new(); service.types.len()];
+    for id in ids.clone() {
+        let objects = shapes(&service.types[id]).into_iter().filter_map(Shape::object);
+        objects.for_each(|object| holders[object].push(id));
+    }
+    // From those with checks of their own to those that hold them.
     let mut checked = vec![false; service.types.len()];
-    loop {
-        let mut changed = false;
-        for (id, definition) in service.types.iter().enumerate() {
-            let now = match &definition.kind {
-                TypeKind::Struct(body) => {
-                    body.fields.iter().any(|field| must(field) || matters(&field.shape, &checked))
-                }
-                TypeKind::Union(union) => union.variants.iter().any(|variant| matters(&variant.shape, &checked)),
-                TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => false,
-            };
-            if now && definition.input && !checked[id] {
-                checked[id] = true;
-                changed = true;
-            }
-        }
-        if !changed {
-            break;
+    let mut open: Vec<TypeId> = ids.filter(|id| says_something(&service.types[*id])).collect();
+    while let Some(id) = open.pop() {
+        if !std::mem::replace(&mut checked[id], true) {
+            open.extend(&holders[id]);
         }
     }
     for (id, definition) in service.types.iter_mut().enumerate() {
@@ -216,20 +183,41 @@ fn checks(service: &mut Service) {
     }
 }
 
+/// What is checked of the parts of a type that callers give.
+fn shapes(definition: &TypeDef) -> Vec<&Shape> {
+    match &definition.kind {
+        _ if !definition.input => Vec::new(),
+        TypeKind::Struct(body) => body.fields.iter().map(|field| &field.shape).collect(),
+        TypeKind::Union(union) => union.variants.iter().map(|variant| &variant.shape).collect(),
+        TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => Vec::new(),
+    }
+}
+
+/// Whether a type has checks of its own, whatever the types have that it leads to.
+fn says_something(definition: &TypeDef) -> bool {
+    let required = match &definition.kind {
+        TypeKind::Struct(body) => definition.input && body.fields.iter().any(must),
+        _ => false,
+    };
+    required || shapes(definition).into_iter().any(matters)
+}
+
 fn must(field: &Field) -> bool {
     field.required && !field.read_only
 }
 
-fn matters(shape: &Shape, checked: &[bool]) -> bool {
+/// Whether a shape says anything beside what type it leads to.
+fn matters(shape: &Shape) -> bool {
     let mut shape = shape.clone();
-    prune(&mut shape, checked);
+    prune(&mut shape, &[]);
     shape != Shape::default()
 }
 
+/// Takes away what leads to types without checks.
 fn prune(shape: &mut Shape, checked: &[bool]) {
     let keep = match &mut shape.inner {
         Inner::None => true,
-        Inner::Object(id) => checked[*id],
+        Inner::Object(id) => checked.get(*id).copied().unwrap_or(false),
         Inner::List(inner) | Inner::Map(inner) => {
             prune(inner, checked);
             **inner != Shape::default()

@@ -1,10 +1,8 @@
 //! The names of an enum's variants: from the values that a document lists to identifiers that tell them apart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use heck::ToUpperCamelCase;
-
-use super::names::{Scope, ident, words};
+use super::names::{SEAM, Scope, code_point, ident, upper_camel, words};
 
 /// Distinct names for the values of one enum, in their order.
 ///
@@ -13,7 +11,7 @@ use super::names::{Scope, ident, words};
 /// `ReadOnly`), unless two values would get one name: then these are spelled, and numbered if even that is not enough.
 pub fn variants<T: AsRef<str>>(values: &[T]) -> Vec<String> {
     let values: Vec<Value> = values.iter().map(|value| Value::new(value.as_ref())).collect();
-    let signed: Vec<_> = values.iter().flat_map(Value::plus_places).collect();
+    let signed: HashSet<Place> = values.iter().flat_map(Value::plus_places).collect();
     let mut names: Vec<String> = values.iter().map(|value| value.plain(&signed)).collect();
     for round in [Value::spelled, Value::numeral] {
         let mut count: HashMap<String, usize> = HashMap::from([(UNKNOWN.to_owned(), 1)]);
@@ -40,10 +38,7 @@ fn number(names: Vec<String>) -> Vec<String> {
     let numbered = |(name, first): (String, bool)| match first {
         true => name,
         // `V1_2` would be read as version 1.2.
-        false if name.ends_with(|c: char| c.is_ascii_digit()) => {
-            let numbered = (2..).map(|n| format!("{name}No{n}")).find(|name| scope.take_if_free(name));
-            numbered.unwrap_or(name)
-        }
+        false if name.ends_with(|c: char| c.is_ascii_digit()) => scope.number(format!("{name}No")),
         false => scope.take(name),
     };
     names.into_iter().zip(first).map(numbered).collect()
@@ -100,7 +95,7 @@ impl Value {
     }
 
     /// The name with what changes the meaning spelled.
-    fn plain(&self, signed: &[Place]) -> String {
+    fn plain(&self, signed: &HashSet<Place>) -> String {
         if !self.has_words() {
             return self.spelled(signed);
         }
@@ -115,7 +110,7 @@ impl Value {
     }
 
     /// The name with all symbols spelled.
-    fn spelled(&self, signed: &[Place]) -> String {
+    fn spelled(&self, signed: &HashSet<Place>) -> String {
         match self.chars.is_empty() {
             true => "Empty".to_owned(),
             false => self.name(|at| Some(self.word(at, signed))),
@@ -123,7 +118,7 @@ impl Value {
     }
 
     /// The same, for what has the name of another value because of the letter that a leading digit needs before it.
-    fn numeral(&self, signed: &[Place]) -> String {
+    fn numeral(&self, signed: &HashSet<Place>) -> String {
         match self.chars.first() {
             None => "EmptyText".to_owned(),
             Some(c) if c.is_ascii_digit() => format!("Number{}", self.spelled(signed).trim_start_matches('N')),
@@ -146,19 +141,19 @@ impl Value {
                 text.push(*c);
                 separated = false;
             } else if let Some(word) = spell(at) {
-                text.push_str(&format!(" {word} "));
+                text.push_str(&format!(" {word}{}", if word.ends_with(SEAM) { "" } else { " " }));
                 separated = false;
             } else {
                 separated = true;
             }
         }
-        let parts: Vec<String> = words(&text, '_').split('_').map(|part| part.to_upper_camel_case()).collect();
+        let parts: Vec<String> = words(&text, '_').split('_').map(upper_camel).collect();
         ident(parts.join("_"), "N", "Empty")
     }
 
     /// A hyphen is a sign where nothing that it could separate comes before it, after the name of a time zone, and where
     /// another value has a plus sign.
-    fn is_minus(&self, at: usize, signed: &[Place]) -> bool {
+    fn is_minus(&self, at: usize, signed: &HashSet<Place>) -> bool {
         if !matches!(self.chars[at], '-' | '\u{2212}') {
             return false;
         }
@@ -217,7 +212,7 @@ impl Value {
         self.chars.get(at) == Some(&'.') && self.digit_at(at + 1) && before.is_none_or(|c| matches!(c, '-' | '+'))
     }
 
-    fn word(&self, at: usize, signed: &[Place]) -> String {
+    fn word(&self, at: usize, signed: &HashSet<Place>) -> String {
         let word = match self.chars[at] {
             '-' | '\u{2212}' if self.is_minus(at, signed) || !self.has_words() => "minus",
             '-' => "hyphen",
@@ -249,7 +244,7 @@ impl Value {
             '\'' | '"' | '`' => "quote",
             '_' => "underscore",
             ' ' => "space",
-            c => return format!("u{:x}", u32::from(c)),
+            c => return code_point(c),
         };
         word.to_owned()
     }
@@ -299,6 +294,11 @@ mod tests {
             (&["", "empty", " "], &["EmptyText", "Empty", "Space"]),
             (&["1", "n1"], &["Number1", "N1"]),
             (&["list<int>"], &["ListInt"]),
+            // Symbols without a name.
+            (&["\u{2260}5", "5", "\u{2260}a"], &["U2260_5", "N5", "A"]),
+            (&["\u{a3}1", "\u{20ac}1", "1"], &["Ua3_1", "U20acN1", "N1"]),
+            (&["\u{bd}", "1\u{bd}5", "1"], &["Ubd", "N1UbdN5", "N1"]),
+            (&["\u{2260}", "\u{2260}\u{2260}", "="], &["U2260", "U2260U2260", "Equal"]),
         ] {
             assert_eq!(variants(values), names);
             let back: Vec<_> = values.iter().rev().collect();

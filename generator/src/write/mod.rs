@@ -13,7 +13,7 @@ use std::{
 use similar::TextDiff;
 
 pub use owned::LIST;
-use owned::{owned, stays_within};
+use owned::{may_be_generated, owned};
 
 /// What writing changed, or with `check` would change. Paths are relative to the folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Changes {
 /// If the folder can't be read or written, isn't one of ours, or holds something of someone else where a generated file has to go.
 /// It is as before then.
 pub fn write(dir: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> io::Result<Changes> {
-    if let Some(path) = files.keys().find(|path| !stays_within(path)) {
+    if let Some(path) = files.keys().find(|path| !may_be_generated(path)) {
         let message = format!("`{}` is not a path for a generated file", path.display());
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }

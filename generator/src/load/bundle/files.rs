@@ -10,14 +10,21 @@ use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
         Node,
-        file::{self, DEEPEST, File},
-        reference::{Reference, escape, normal, pointer_text},
+        file::{self, File},
+        reference::{Reference, normal, pointer_text},
         report::{Reporter, nearest},
     },
+    pointer::escape,
 };
 
 /// Index of a file; 0 is the one that was asked for.
 pub(super) type FileId = usize;
+
+/// How many names are compared with those of wrong `$ref`s in all: the first ones get a suggestion in documents of any size.
+const MOST_COMPARED: usize = 200_000;
+
+/// A pointer that has grown longer than this on its way through `$ref`s grows without end: `a: {$ref: '#/a/b'}`.
+const LONGEST_POINTER: usize = 1_000;
 
 /// What is found, or why it isn't. None if that was said already.
 pub(super) type Found<T> = Result<T, Box<Diagnostic>>;
@@ -34,7 +41,10 @@ pub(super) struct Files {
     files: Vec<(PathBuf, Rc<File>)>,
     /// By path; None for a file that can't be read, which was said already.
     by_path: HashMap<PathBuf, Option<FileId>>,
+    /// Where places that hold nothing but a `$ref` lead in the end, so that chains of them are gone through once.
+    aliases: HashMap<Target, Found<Option<Target>>>,
     folder: PathBuf,
+    compared: usize,
 }
 
 impl Files {
@@ -45,7 +55,9 @@ impl Files {
             folder: path.parent().unwrap_or(Path::new("")).to_owned(),
             files: vec![(path.clone(), Rc::clone(&root))],
             by_path: HashMap::from([(path, Some(0))]),
+            aliases: HashMap::new(),
             root,
+            compared: 0,
         }
     }
 
@@ -74,8 +86,22 @@ impl Files {
         file: FileId,
         reporter: &mut Reporter<'_>,
     ) -> Found<Option<Target>> {
+        let mut passed = HashSet::new();
+        let end = self.end(text, place, file, &mut passed, reporter);
+        self.aliases.extend(passed.into_iter().map(|alias| (alias, end.clone())));
+        end
+    }
+
+    /// The same, with the places that hold a `$ref` on the way.
+    fn end(
+        &mut self,
+        text: &str,
+        place: &Location,
+        file: FileId,
+        passed: &mut HashSet<Target>,
+        reporter: &mut Reporter<'_>,
+    ) -> Found<Option<Target>> {
         let (mut text, mut file) = (text.to_owned(), file);
-        let mut seen = HashSet::new();
         loop {
             let reference = match Reference::parse(&text) {
                 Ok(reference) => reference,
@@ -91,13 +117,17 @@ impl Files {
                     let joint = if to.contains('#') { "" } else { "#" };
                     Some(format!("{to}{joint}{more}"))
                 }
-                Err(missing) => return fail(missing.diagnostic(&reference.pointer, &source)),
+                Err(missing) => return fail(missing.diagnostic(&reference.pointer, &source, &mut self.compared)),
             };
             let target = Target { file: id, pointer: reference.pointer };
             let Some(next) = next else { return Ok(Some(target)) };
-            if !seen.insert(target) || seen.len() > DEEPEST {
-                let message = format!("the `$ref` `{text}` only ever leads to another `$ref`");
-                return fail(Diagnostic::error("ref-cycle", message).label("leads back to itself"));
+            if let Some(end) = self.aliases.get(&target) {
+                return end.clone();
+            }
+            let endless = target.pointer.len() > LONGEST_POINTER;
+            if !passed.insert(target) || endless {
+                let message = "this `$ref` only ever leads to another `$ref`";
+                return fail(Diagnostic::error("ref-cycle", message).label("leads in a circle"));
             }
             (text, file) = (next, id);
         }
@@ -173,10 +203,12 @@ pub(super) struct Missing<'n> {
 }
 
 impl Missing<'_> {
-    pub fn diagnostic(&self, pointer: &[String], file: &File) -> Diagnostic {
+    /// What is wrong, with a suggestion as long as not too many names were `compared`.
+    pub fn diagnostic(&self, pointer: &[String], file: &File, compared: &mut usize) -> Diagnostic {
         let wanted = pointer.get(self.depth).map_or("", String::as_str);
         let message = format!("there is no `{}` in `{}`", pointer_text(pointer), file.source.name());
-        let near = nearest(wanted, self.at.entries().map(|(key, _)| key));
+        let names = self.at.entries().map(|(key, _)| key).take(MOST_COMPARED.saturating_sub(*compared));
+        let near = nearest(wanted, names.inspect(|_| *compared += 1));
         let mut diagnostic = Diagnostic::error("missing-ref", message);
         diagnostic.label = format!("`{wanted}` is not there");
         diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));

@@ -99,7 +99,9 @@ impl Bundler<'_, '_> {
             return node.clone();
         }
         if self.depth > DEEPEST {
-            self.end("too-deep", format!("`$ref`s nest the document deeper than {DEEPEST} levels"), &node.location);
+            let message = format!("`$ref`s bring maps and lists more than {DEEPEST} levels into each other here");
+            let help = "put what is inside under `components`, from where it is not copied";
+            self.end(Diagnostic::error("too-deep", message).at(node.location.clone()).help(help));
         }
         if self.endless {
             return Node::new(Value::Null, node.location.clone());
@@ -111,9 +113,9 @@ impl Bundler<'_, '_> {
     }
 
     /// Says once why the document can't be brought into one tree.
-    fn end(&mut self, code: &'static str, message: String, place: &Location) {
+    fn end(&mut self, why: Diagnostic) {
         if !self.endless {
-            self.reporter.push(Diagnostic::error(code, message).at(place.clone()));
+            self.reporter.push(why);
         }
         self.endless = true;
     }
@@ -195,12 +197,12 @@ impl Bundler<'_, '_> {
         let file = self.files.get(target.file);
         let node = match walk(&file.root, &target.pointer) {
             Ok(node) => node,
-            Err(missing) => return fail(missing.diagnostic(&target.pointer, &file)),
+            Err(missing) => return fail(missing.diagnostic(&target.pointer, &file, &mut 0)),
         };
         self.inlined = self.inlined.saturating_add(node.size());
         if self.inlined > MOST_INLINED {
             let message = format!("`$ref`s expand the document to more than {MOST_INLINED} values");
-            self.end("too-large", message, &node.location);
+            self.end(Diagnostic::error("too-large", message).at(node.location.clone()));
         }
         self.inlining.push(target.clone());
         let resolved = self.resolve(node, shape, target.file);

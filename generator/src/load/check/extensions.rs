@@ -1,6 +1,6 @@
 //! yundb's own `x-` keys, as specs/README.md lists them: where each may stand, and what its value is.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use crate::{
     diagnostic::{Diagnostic, Location},
@@ -92,7 +92,7 @@ pub(super) fn enum_keys(entries: &Entries, reporter: &mut Reporter<'_>) {
     }
     for extension in ["x-enumDescriptions", "x-enumStatus"] {
         let Some(entry) = entries.get(extension) else { continue };
-        let values: Vec<String> = entries
+        let values: IndexSet<String> = entries
             .get("enum")
             .into_iter()
             .flat_map(|entry| entry.node.items())
@@ -101,7 +101,7 @@ pub(super) fn enum_keys(entries: &Entries, reporter: &mut Reporter<'_>) {
                 None => value.to_json().to_string(),
             })
             .collect();
-        for (key, described) in entry.node.entries().filter(|(key, _)| !values.iter().any(|value| value == key)) {
+        for (key, described) in entry.node.entries().filter(|(key, _)| !values.contains(*key)) {
             let message = format!("`{extension}` has `{key}`, and the enum has not");
             let mut fault = Diagnostic::error("wrong-extension", message).at(described.key.clone());
             let near = nearest(key, values.iter().map(String::as_str));

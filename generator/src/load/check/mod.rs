@@ -28,7 +28,7 @@ use crate::{
 
 /// Mends the document, which is `newer` than OpenAPI 3.0 or not.
 pub(super) fn check(root: &mut Node, newer: bool, reporter: &mut Reporter<'_>) {
-    let mut checker = Checker { reporter, newer, known: HashSet::new(), operation: None };
+    let mut checker = Checker { reporter, newer, known: HashSet::new(), operation: None, culprit: None };
     checker.document(root);
     cycles::check(root, checker.reporter);
     operations::check(root, checker.reporter);
@@ -80,6 +80,8 @@ struct Checker<'a, 'd> {
     known: HashSet<String>,
     /// The operation that is being looked at, in words.
     operation: Option<String>,
+    /// The first part of what is being looked at that is wrong, and that it can't do without.
+    culprit: Option<(Location, &'static str)>,
 }
 
 impl Checker<'_, '_> {
@@ -143,6 +145,7 @@ impl Checker<'_, '_> {
             }
             Shape::Map(inner) => {
                 if unresolved(node) {
+                    self.blame(&node.location, NOWHERE);
                     return false;
                 }
                 let Value::Object(entries) = &mut node.value else { return self.wrong(node, shape, name) };
@@ -165,7 +168,12 @@ impl Checker<'_, '_> {
             return self.wrong(node, Shape::Object(kind), "");
         }
         if let Some(text) = node.get("$ref").and_then(Node::as_str) {
-            return self.leads_to(text, kind) && self.lone_ref(node, kind);
+            if !self.leads_to(text, kind) {
+                let at = node.get("$ref").map_or(&node.location, |to| &to.location);
+                self.blame(at, NOWHERE);
+                return false;
+            }
+            return self.lone_ref(node, kind);
         }
         self.mend(node, kind, place);
         let all_there = self.required(node, kind, place);
@@ -234,12 +242,17 @@ impl Checker<'_, '_> {
             _ => {}
         }
         let whole = field.need != Need::Optional;
+        let before = self.culprit.take();
         let holds = self.value(&mut entry.node, field.shape, key, &entry.key, whole);
+        let culprit = self.culprit.take().filter(|_| !holds);
         if !holds && !self.reporter.ours && (is_operation || kind == Kind::Paths) {
             let what = self.operation.clone().unwrap_or_default();
             let message = format!("`{what}` is left out, for a part of it is wrong");
-            self.reporter.push(Diagnostic::warning("dropped-operation", message).at(entry.key.clone()).left_out());
+            let mut warning = Diagnostic::warning("dropped-operation", message).at(entry.key.clone()).left_out();
+            warning.related.extend(culprit.iter().map(|(at, why)| (at.clone(), (*why).to_owned())));
+            self.reporter.push(warning);
         }
+        self.culprit = before.or(culprit.filter(|_| whole));
         self.operation = outer;
         holds
     }
@@ -264,6 +277,7 @@ impl Checker<'_, '_> {
             if node.get(field.name).is_none_or(|node| matches!(node.value, Value::Null)) {
                 let message = format!("{} needs `{}`", kind.name(), field.name);
                 self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()).left_out());
+                self.blame(place, "this lacks something");
                 holds = false;
             }
         }
@@ -274,7 +288,10 @@ impl Checker<'_, '_> {
     fn wrong(&mut self, node: &Node, shape: Shape, name: &str) -> bool {
         let found = match (&node.value, unresolved(node)) {
             // A `$ref` that leads nowhere was said already.
-            (_, true) => return false,
+            (_, true) => {
+                self.blame(&node.location, NOWHERE);
+                return false;
+            }
             (Value::Number(_) | Value::Bool(_), _) => format!("`{}`", node.location.text()),
             _ => node.describe().to_owned(),
         };
@@ -283,7 +300,13 @@ impl Checker<'_, '_> {
             _ => format!("`{name}` has to be {}, and is {found}", shape.describe()),
         };
         self.reporter.fault(Diagnostic::error("wrong-type", message).at(node.location.clone()).left_out());
+        self.blame(&node.location, "this can't be read");
         false
+    }
+
+    /// Notes what is wrong with the object that is being looked at, in case it has to go for that.
+    fn blame(&mut self, at: &Location, why: &'static str) {
+        self.culprit.get_or_insert_with(|| (at.clone(), why));
     }
 
     /// Says that the document was mended.
@@ -291,6 +314,9 @@ impl Checker<'_, '_> {
         self.reporter.push(Diagnostic::warning(code, message).at(place.clone()).label(label));
     }
 }
+
+/// What is said of a `$ref` that something goes for.
+const NOWHERE: &str = "this leads to nothing that could stand here";
 
 fn unresolved(node: &Node) -> bool {
     node.get("$ref").and_then(Node::as_str).is_some()

@@ -163,6 +163,8 @@ impl Checker<'_, '_> {
             let place = node.get("name").map_or(place, |name| &name.location);
             let message = "the name of a parameter is empty";
             self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()));
+            let place = place.clone();
+            self.blame(&place, "this is empty");
             return false;
         }
         let styles: &[&str] = match node.get("in").and_then(Node::as_str) {
@@ -272,6 +274,7 @@ impl Checker<'_, '_> {
         };
         let fault = Diagnostic::error("unknown-value", message).at(value.location.clone()).left_out();
         self.reporter.fault(fault.help(help));
+        self.blame(&value.location, "this can't be read");
         false
     }
 }

@@ -1,6 +1,8 @@
 //! Schemas: what OpenAPI 2 and 3.1 say in other words is said in those of 3.0, and unknown types are found.
 
-use indexmap::IndexMap;
+use std::collections::HashSet;
+
+use indexmap::{IndexMap, IndexSet};
 
 use super::{Checker, extensions, insert, parts::list, scalars::whole, unresolved};
 use crate::{
@@ -243,8 +245,8 @@ impl Checker<'_, '_> {
         }
         match entries.get_mut("required").and_then(|entry| entry.node.as_array_mut()) {
             Some(list) => {
-                required.retain(|new| !list.iter().any(|old| old.as_str() == new.as_str()));
-                list.extend(required);
+                let known: HashSet<Node> = list.iter().cloned().collect();
+                list.extend(required.into_iter().filter(|name| !known.contains(name)));
             }
             None => insert(entries, "required", required, place),
         }
@@ -333,7 +335,7 @@ impl Checker<'_, '_> {
     /// The values of an enum are of its type; YAML reads some as another.
     fn enumeration(&mut self, node: &mut Node, name: &str) {
         let Some(values) = node.as_array_mut() else { return };
-        let mut kept: Vec<Node> = Vec::new();
+        let mut kept: IndexSet<Node> = IndexSet::new();
         for mut value in values.drain(..) {
             let text = value.location.text().to_owned();
             let read = match (name, &value.value) {
@@ -357,16 +359,16 @@ impl Checker<'_, '_> {
                 self.mended("enum-type", message, &value.location, &format!("read as {}", in_words(name)));
                 value.value = read;
             }
-            match kept.iter().find(|other| other.to_json() == value.to_json()) {
+            match kept.get(&value) {
                 Some(first) => {
                     let message = format!("the enum has the value `{text}` twice");
                     let twice = Diagnostic::warning("duplicate-value", message).at(value.location.clone());
                     self.reporter.push(twice.note(first.location.clone(), "the first one").left_out());
                 }
-                None => kept.push(value),
+                None => drop(kept.insert(value)),
             }
         }
-        *values = kept;
+        values.extend(kept);
     }
 
     fn unknown_required(&mut self, entries: &Entries) {

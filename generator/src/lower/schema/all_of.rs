@@ -1,14 +1,26 @@
 //! `allOf`: one schema of all its parts.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use serde_json::Number;
 
 use super::{Lowered, Naming, anything};
 use crate::accounting::Reason;
-use crate::load::{Additional, Keyword, Schema, Sub, integer};
+use crate::load::{Additional, Keyword, Placed, Schema, Sub, integer};
 use crate::lower::Lower;
 use crate::lower::model::Type;
+use crate::stack::grown;
+
+/// What the parts that were merged so far have said.
+#[derive(Default)]
+struct Seen<'a> {
+    /// Components.
+    parts: HashSet<&'a str>,
+    /// Fields that must be there.
+    required: HashSet<&'a str>,
+}
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn all_of(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
@@ -58,7 +70,11 @@ impl<'a> Lower<'a, '_> {
                 self.ledger.ignore(words.at, Reason::Repeated);
             }
             let shared = lowered.description.filter(|_| !named);
-            let shared = shared.filter(|words| own.description.is_some_and(|own| own != *words));
+            let (repeated, shared) = match shared {
+                Some(words) if own.description == Some(words) => (Some(words), None),
+                shared => (None, shared),
+            };
+            repeated.iter().for_each(|words| self.ledger.ignore(words.at, Reason::Repeated));
             lowered.facts.splice(..0, self.take(&shared).map(str::to_owned));
             lowered.words_of_type = false;
             lowered.description = own.description;
@@ -76,43 +92,37 @@ impl<'a> Lower<'a, '_> {
             enum_descriptions: schema.enum_descriptions,
             ..Schema::any(schema.at.at)
         };
-        let mut visited = Vec::new();
+        let mut seen = Seen::default();
         for part in &schema.all_of {
-            self.merge(&mut merged, part, &mut visited);
+            self.merge(&mut merged, part, &mut seen);
         }
         let own = Schema { all_of: Vec::new(), description: None, ..schema.clone() };
-        self.absorb(&mut merged, &own, false);
+        self.absorb(&mut merged, &own, false, &mut seen);
         merged
     }
 
-    fn merge(&mut self, merged: &mut Schema<'a>, part: &Sub<'a>, visited: &mut Vec<&'a str>) {
-        let Some(reference) = part.reference() else { return self.merge_part(merged, part.read(), false, visited) };
+    fn merge(&mut self, merged: &mut Schema<'a>, part: &Sub<'a>, seen: &mut Seen<'a>) {
+        let Some(reference) = part.reference() else { return self.merge_part(merged, part.read(), false, seen) };
         self.ledger.take(reference.at);
         // A part that comes twice adds nothing the second time.
-        if visited.contains(&reference.value) {
+        if !seen.parts.insert(reference.value) {
             return;
         }
-        visited.push(reference.value);
         let Some(entry) = self.loaded.component("schemas", reference.value) else {
             let message = format!("there is no schema `{}`", reference.value);
             self.unsupported("foreign-ref", message, reference.at, "its part is left out");
             return;
         };
         match Sub::of(entry) {
-            alias if alias.reference().is_some() => self.merge(merged, &alias, visited),
-            target => self.merge_part(merged, target.read(), true, visited),
+            alias if alias.reference().is_some() => self.merge(merged, &alias, seen),
+            target => self.merge_part(merged, target.read(), true, seen),
         }
     }
 
-    fn merge_part(
-        &mut self,
-        merged: &mut Schema<'a>,
-        mut part: Schema<'a>,
-        referenced: bool,
-        visited: &mut Vec<&'a str>,
-    ) {
+    fn merge_part(&mut self, merged: &mut Schema<'a>, mut part: Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
         for inner in std::mem::take(&mut part.all_of) {
-            self.merge(merged, &inner, visited);
+            // One part can be made of the next in a chain of thousands.
+            grown(|| self.merge(merged, &inner, seen));
         }
         if referenced && let Some(discriminator) = part.discriminator.take() {
             // The base of a hierarchy lists its children, this one among them: here only its fields count.
@@ -120,11 +130,11 @@ impl<'a> Lower<'a, '_> {
             part.any_of.clear();
             self.ledger.ignore(discriminator.at, Reason::Base);
         }
-        self.absorb(merged, &part, referenced);
+        self.absorb(merged, &part, referenced, seen);
     }
 
     /// Adds what one part says to what was merged so far: both hold.
-    fn absorb(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool) {
+    fn absorb(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
         if let (Some(a), Some(b)) = (&merged.ty, &part.ty)
             && a != b
         {
@@ -139,7 +149,7 @@ impl<'a> Lower<'a, '_> {
         match (&mut merged.items, &part.items) {
             (Some(earlier), Some(later)) if earlier != later => {
                 self.ledger.take(earlier.at);
-                earlier.value = both(earlier.value.clone(), later.value.clone());
+                both(&mut earlier.value, &later.value);
                 earlier.at = later.at;
             }
             (Some(earlier), Some(later)) => {
@@ -174,13 +184,13 @@ impl<'a> Lower<'a, '_> {
                 Some(earlier) => {
                     self.ledger.take(earlier.at());
                     self.ledger.take(property.at());
-                    *earlier = both(earlier.clone(), property.clone());
+                    both(earlier, property);
                 }
                 None => drop(merged.properties.0.insert(name, property.clone())),
             }
         }
         for name in &part.required {
-            match merged.required.contains(name) {
+            match !seen.required.insert(name.value) {
                 true => self.ledger.ignore(name.at, Reason::Repeated),
                 false => merged.required.push(*name),
             }
@@ -315,8 +325,9 @@ impl<'a> Lower<'a, '_> {
             return;
         }
         let earlier = std::mem::take(&mut merged.enumeration);
+        let known: HashSet<_> = earlier.iter().copied().collect();
         let (common, others): (Vec<_>, Vec<_>) =
-            part.enumeration.iter().copied().partition(|value| earlier.contains(value));
+            part.enumeration.iter().copied().partition(|value| known.contains(value));
         if common.is_empty() {
             let message = "no value is listed by all parts of the `allOf`".to_owned();
             let at = part.enumeration.first().map_or(part.at.at, |value| value.at);
@@ -326,17 +337,25 @@ impl<'a> Lower<'a, '_> {
             others.iter().for_each(|value| self.ledger.ignore(value.at, Reason::Stricter));
             merged.enumeration = common;
         }
+        let kept: HashSet<_> = merged.enumeration.iter().copied().collect();
         for value in earlier {
-            let reason = if merged.enumeration.contains(&value) { Reason::Repeated } else { Reason::Stricter };
+            let reason = if kept.contains(&value) { Reason::Repeated } else { Reason::Stricter };
             self.ledger.ignore(value.at, reason);
         }
     }
 }
 
-/// A schema that two others hold for.
-fn both<'a>(earlier: Sub<'a>, later: Sub<'a>) -> Sub<'a> {
-    let at = later.at();
-    Sub::Merged(std::sync::Arc::new(Schema { all_of: vec![earlier, later], ..Schema::any(at) }))
+/// Makes of a schema one that another holds for, too. Many are side by side in it, not one in the other: there can be thousands.
+fn both<'a>(earlier: &mut Sub<'a>, later: &Sub<'a>) {
+    let at = Placed { value: (), at: later.at() };
+    if let Sub::Merged(schema) = earlier {
+        let schema = Arc::make_mut(schema);
+        schema.all_of.push(later.clone());
+        schema.at = at;
+    } else {
+        let all_of = vec![earlier.clone(), later.clone()];
+        *earlier = Sub::Merged(Arc::new(Schema { all_of, ..Schema::any(at.at) }));
+    }
 }
 
 /// Whether a part says nothing of values.

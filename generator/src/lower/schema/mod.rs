@@ -12,14 +12,15 @@ use super::model::{Docs, Inner, Shape, Type, TypeId, TypeKind};
 use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
-use crate::load::{Additional, JsonType, Keyword, Node, Schema, Sub, integer};
+use crate::load::{Additional, JsonType, Keyword, Kind, Node, Schema, Sub, integer, nearest};
+use crate::stack::grown;
 use union::is_typed;
 
 /// The name of an operation's answer.
 pub const RESPONSE: &str = "Response";
 
-/// Stack that is kept free, and that is added where less is left: types can refer to each other in chains of thousands.
-const STACK: (usize, usize) = (256 << 10, 4 << 20);
+/// How many lists and maps may stand in each other with no named type in between.
+const DEEPEST_TYPE: usize = 32;
 
 /// What a schema turned into.
 #[derive(Debug, Clone)]
@@ -81,7 +82,7 @@ impl<'a> Lowered<'a> {
                 Some(docs::first_paragraph(words.value))
             }
             (Some(own), Some(words))
-                if !(self.words_of_type && matches!(self.ty, Type::Named(_))) && !own.contains(words.value.trim()) =>
+                if !(self.words_of_type && matches!(self.ty, Type::Named(_)) || own.contains(words.value.trim())) =>
             {
                 ledger.take(words.at);
                 Some(format!("{}\n\n{}", own.trim(), words.value.trim()))
@@ -169,8 +170,7 @@ impl<'a> Lower<'a, '_> {
         let rust = self.component_names.get(name).cloned().unwrap_or_else(|| names::camel(name));
         let inside = Naming::new(&rust, "");
         let schema = Sub::of(entry);
-        let (free, more) = STACK;
-        let mut lowered = stacker::maybe_grow(free, more, || match schema.reference() {
+        let mut lowered = grown(|| match schema.reference() {
             Some(alias) => self.reference(alias.value, alias.at),
             None => self.item(schema.read(), &inside, Some(name)),
         });
@@ -181,7 +181,7 @@ impl<'a> Lower<'a, '_> {
 
     fn item(&mut self, mut schema: Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
         self.own_words(&mut schema);
-        let mut lowered = self.kind(&schema, naming, component);
+        let mut lowered = grown(|| self.kind(&schema, naming, component));
         self.limit(&schema, &lowered.ty, &mut lowered.shape);
         lowered.nullable |= self.take(&schema.nullable) == Some(true);
         lowered.deprecated |= self.take(&schema.deprecated) == Some(true);
@@ -244,12 +244,10 @@ impl<'a> Lower<'a, '_> {
     pub(in crate::lower) fn unknown(&mut self, schema: &Schema<'a>) {
         for keyword in &schema.unknown {
             let Some(effect) = unknown_keyword(keyword.value) else { continue };
-            self.unsupported(
-                "unknown-keyword",
-                format!("the keyword `{}` of a schema is not supported", keyword.value),
-                keyword.at,
-                effect,
-            );
+            let message = format!("the keyword `{}` of a schema is not supported", keyword.value);
+            let near = nearest(keyword.value, Kind::Schema.fields().iter().map(|field| field.name));
+            let help = near.filter(|_| effect == IGNORED).map(|near| format!("did you mean `{near}`?"));
+            self.leave_out("unknown-keyword", message, keyword.at, effect, help);
         }
     }
 
@@ -312,7 +310,8 @@ impl<'a> Lower<'a, '_> {
             return Lowered::plain(Type::Secret);
         }
         if let Some(json) = self.take(&schema.json) {
-            let inner = self.schema(&json, naming);
+            let at = schema.json.as_ref().map_or(schema.at.at, |json| json.at);
+            let inner = self.element(&json, naming, at);
             return Lowered::plain(Type::JsonText(Box::new(inner.element())));
         }
         Lowered::plain(Type::String)
@@ -320,12 +319,29 @@ impl<'a> Lower<'a, '_> {
 
     fn array(&mut self, schema: &Schema<'a>, naming: &Naming) -> Lowered<'a> {
         let element = match self.take(&schema.items) {
-            Some(items) => self.schema(&items, &Naming::new(&naming.parent, &names::singular(&naming.name))),
+            Some(items) => {
+                let at = schema.items.as_ref().map_or(schema.at.at, |items| items.at);
+                self.element(&items, &Naming::new(&naming.parent, &names::singular(&naming.name)), at)
+            }
             None => Lowered::plain(Type::Value),
         };
         let facts = self.element_words(&element);
         let shape = Shape { inner: Inner::List(Box::new(element.shape.clone())), ..Shape::default() };
         Lowered { shape, facts, ..Lowered::plain(Type::List(Box::new(element.element()))) }
+    }
+
+    /// What is in a list or map: any JSON where too many of them stand in each other, which nobody could use, and which no stage after
+    /// this one need be ready for.
+    pub(super) fn element(&mut self, schema: &Sub<'a>, naming: &Naming, at: &'a Location) -> Lowered<'a> {
+        let element = self.schema(schema, naming);
+        let around = element.ty.layers().filter(|ty| matches!(ty, Type::List(_) | Type::Map(_) | Type::JsonText(_)));
+        if around.count() < DEEPEST_TYPE {
+            return element;
+        }
+        let message =
+            format!("more than {DEEPEST_TYPE} lists and maps stand in each other, and none of them has a name");
+        self.unsupported("deep-type", message, at, "what is inside is read as any JSON");
+        Lowered::plain(Type::Value)
     }
 
     /// What is said of the elements of a list or the values of a map, where no type of theirs says it.
@@ -346,6 +362,9 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
+/// What becomes of a keyword that nobody knows.
+const IGNORED: &str = "ignored";
+
 /// What becomes of a keyword that is unknown here; None for those that only tools need.
 fn unknown_keyword(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
@@ -359,7 +378,7 @@ fn unknown_keyword(keyword: &str) -> Option<&'static str> {
         "contains" | "minContains" | "maxContains" | "propertyNames" | "dependentRequired" | "dependencies" => {
             "values are sent without this check"
         }
-        _ => "ignored",
+        _ => IGNORED,
     })
 }
 

@@ -1,5 +1,7 @@
 //! Objects: structs with their fields, and maps.
 
+use std::collections::HashMap;
+
 use super::{Inline, Lowered, Naming, RESPONSE};
 use crate::accounting::Reason;
 use crate::load::{Additional, Schema};
@@ -18,7 +20,8 @@ impl<'a> Lower<'a, '_> {
             Some(Additional::Of(values)) => {
                 let name = names::singular(&naming.name);
                 let name = if name == naming.name { format!("{name} value") } else { name };
-                let inner = self.schema(&values, &Naming::new(&naming.parent, &name));
+                let at = schema.additional.as_ref().map_or(schema.at.at, |additional| additional.at);
+                let inner = self.element(&values, &Naming::new(&naming.parent, &name), at);
                 if schema.properties.0.is_empty() {
                     let facts = self.element_words(&inner);
                     let shape = Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() };
@@ -81,10 +84,14 @@ impl<'a> Lower<'a, '_> {
     fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
         let mut scope = names::Scope::with(&["new"]);
         let mut fields = Vec::new();
+        let mut obligations = HashMap::new();
+        for name in &schema.required {
+            obligations.entry(name.value).or_insert(name);
+        }
         for (wire, property) in &schema.properties.0 {
             self.ledger.take(property.at());
             let lowered = self.schema(property, &Naming::new(parent, wire));
-            let required = schema.required.iter().find(|name| name.value == *wire);
+            let required = obligations.get(*wire);
             required.iter().for_each(|name| self.ledger.take(name.at));
             fields.push(Field {
                 ident: scope.take(names::snake(wire)),

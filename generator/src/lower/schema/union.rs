@@ -1,5 +1,7 @@
 //! `oneOf` and `anyOf`: enums of types.
 
+use std::collections::{HashMap, HashSet};
+
 use super::object::named;
 use super::{Inline, Lowered, Naming};
 use crate::accounting::Reason;
@@ -19,6 +21,7 @@ impl<'a> Lower<'a, '_> {
     /// The values of all enums, if the alternatives are enums of text, with or without plain text.
     fn texts(&self, alternatives: &[Alternative<'_>]) -> Option<Vec<Variant<String>>> {
         let mut merged: Vec<Variant<String>> = Vec::new();
+        let mut known = HashSet::new();
         for alternative in alternatives {
             let variants = match &alternative.ty {
                 Type::String => continue,
@@ -28,11 +31,7 @@ impl<'a> Lower<'a, '_> {
                 },
                 _ => return None,
             };
-            for variant in variants {
-                if !merged.iter().any(|known| known.value == variant.value) {
-                    merged.push(variant.clone());
-                }
-            }
+            merged.extend(variants.iter().filter(|variant| known.insert(&variant.value)).cloned());
         }
         let values: Vec<String> = merged.iter().map(|variant| variant.value.clone()).collect();
         for (variant, ident) in merged.iter_mut().zip(variants::variants(&values)) {
@@ -218,12 +217,12 @@ impl<'a> Lower<'a, '_> {
 
 /// One variant a tag value; the mapping decides, else the component's own name.
 fn tagged(discriminator: &Discriminator<'_>, alternatives: &[Alternative<'_>]) -> Vec<UnionVariant> {
+    let mut tags: HashMap<&str, Vec<&str>> = HashMap::new();
+    discriminator.mapping.iter().for_each(|(tag, component)| tags.entry(component.value).or_default().push(tag));
     let mut tagged = Vec::new();
     for alternative in alternatives {
         let name = alternative.component.unwrap_or_default();
-        let mapped = discriminator.mapping.iter().filter(|(_, component)| component.value == name);
-        let mapped: Vec<&str> = mapped.map(|(tag, _)| *tag).collect();
-        let tags = if mapped.is_empty() { vec![name] } else { mapped };
+        let tags = tags.get(name).cloned().unwrap_or_else(|| vec![name]);
         tagged.extend(tags.into_iter().map(|tag| (tag.to_owned(), alternative)));
     }
     let tags: Vec<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
@@ -241,8 +240,10 @@ fn tagged(discriminator: &Discriminator<'_>, alternatives: &[Alternative<'_>]) -
 fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants: Vec<UnionVariant> = Vec::new();
+    let mut known: HashMap<&Type, usize> = HashMap::new();
     for Alternative { component, title, ty, shape } in alternatives {
-        if let Some(same) = variants.iter_mut().find(|variant| variant.ty == *ty) {
+        let place = *known.entry(ty).or_insert(variants.len());
+        if let Some(same) = variants.get_mut(place) {
             // A value may be meant for either.
             if same.shape != *shape {
                 same.shape = Shape::default();

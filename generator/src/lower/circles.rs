@@ -1,0 +1,69 @@
+//! Which nodes of a graph lead to each other, in time and memory that grow with the graph.
+
+/// For each node a number that it shares with those nodes that it leads to and that lead back to it. `edges` are the nodes that
+/// each leads to.
+///
+/// After Kosaraju: no recursion, as graphs of types are as deep as they are long. `petgraph` has the same, and would bring a second
+/// version of `hashbrown` for these lines.
+pub(super) fn circles(edges: &[Vec<usize>]) -> Vec<usize> {
+    let mut back: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
+    for (from, targets) in edges.iter().enumerate() {
+        targets.iter().for_each(|to| back[*to].push(from));
+    }
+    // A node is done when all that it leads to is; the last one done leads to no other circle but by edges that point away from it.
+    let mut done = Vec::with_capacity(edges.len());
+    let mut seen = vec![false; edges.len()];
+    for start in 0..edges.len() {
+        let mut open = vec![(start, 0)];
+        while let Some((node, next)) = open.pop() {
+            if next == 0 && std::mem::replace(&mut seen[node], true) {
+                continue;
+            }
+            match edges[node].get(next) {
+                Some(target) => open.extend([(node, next + 1), (*target, 0)]),
+                None => done.push(node),
+            }
+        }
+    }
+    let mut circle: Vec<Option<usize>> = vec![None; edges.len()];
+    for (number, start) in done.into_iter().rev().enumerate() {
+        let mut open = vec![start];
+        while let Some(node) = open.pop() {
+            if circle[node].is_none() {
+                circle[node] = Some(number);
+                open.extend(&back[node]);
+            }
+        }
+    }
+    circle.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::circles;
+
+    proptest::proptest! {
+        /// Two nodes share a number if each leads to the other, and only then.
+        #[test]
+        fn circles_are_those_that_lead_back(pairs in proptest::collection::vec((0usize..9, 0usize..9), 0..20)) {
+            let mut edges = vec![Vec::new(); 9];
+            pairs.iter().for_each(|(from, to)| edges[*from].push(*to));
+            let leads = |from: usize, to: usize| {
+                let mut seen = [false; 9];
+                let mut open = vec![from];
+                while let Some(node) = open.pop() {
+                    if !std::mem::replace(&mut seen[node], true) {
+                        open.extend(&edges[node]);
+                    }
+                }
+                seen[to]
+            };
+            let found = circles(&edges);
+            for a in 0..9 {
+                for b in 0..9 {
+                    proptest::prop_assert_eq!(found[a] == found[b], leads(a, b) && leads(b, a), "{} {}", a, b);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Documents of sizes and depths that no person writes: they take no more stack than a thread has, and about as much time as
+//! they are long.
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::time::{Duration, Instant};
+
+use yundb_generator::{Failure, Options, Report, generate};
+
+/// The stack of a thread that Rust starts, unless it is given another one.
+const STACK: usize = 2 << 20;
+
+/// What a debug build may take for the documents below, on a machine that has other things to do: about five times what it takes on
+/// an idle one. What is quadratic takes minutes.
+const LONGEST: Duration = Duration::from_secs(25);
+
+/// A document whose only operation sends and returns the schema `A0`.
+fn document(schemas: &str) -> String {
+    let body = "content: {application/json: {schema: {$ref: '#/components/schemas/A0'}}}";
+    format!(
+        "openapi: 3.0.3\ninfo: {{title: Limits, version: '1'}}\npaths:\n  /a:\n    post:\n      operationId: send\n      \
+         requestBody: {{{body}}}\n      responses: {{'200': {{description: Done, {body}}}}}\ncomponents:\n  schemas:\n{schemas}"
+    )
+}
+
+/// Components `A0` to `A<count>`, each made of the next one's reference; the last leads to `end`.
+fn chain(count: usize, end: &str, link: impl Fn(&str) -> String) -> String {
+    let mut schemas = String::new();
+    for index in 0..count {
+        let next = format!("{{$ref: '#/components/schemas/A{}'}}", index + 1);
+        writeln!(schemas, "    A{index}: {}", link(&next)).unwrap();
+    }
+    document(&format!("{schemas}    A{count}: {end}\n"))
+}
+
+/// Generates a crate from a document, on a stack that can't grow beyond that of any thread.
+fn generated(text: String) -> Result<Report, Failure> {
+    let run = move || {
+        let folder = tempfile::tempdir().unwrap();
+        let spec = folder.path().join("openapi.yaml");
+        fs::write(&spec, text).unwrap();
+        generate(&spec, &folder.path().join("out"), &Options::default())
+    };
+    std::thread::Builder::new().stack_size(STACK).spawn(run).unwrap().join().unwrap()
+}
+
+fn each(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
+/// Long lists of each kind. The first of each pair is how many warnings there are.
+#[test]
+fn time_is_linear() {
+    // As many values as differ in case only, which is nothing that a name can hold.
+    let cased = |n: usize| (0..17).map(|bit| if n >> bit & 1 == 1 { 'A' } else { 'a' }).collect::<String>();
+    let object = |fields: &str| document(&format!("    A0:\n      type: object\n{fields}"));
+    let names = |count| each(count, |n| format!("f{n}, "));
+    let struct_of = |next: &str| format!("{{type: object, properties: {{next: {next}}}}}");
+    let cases = [
+        (0, document(&format!("    A0: {{type: string, enum: [{}]}}\n", each(50_000, |n| format!("value{n}, "))))),
+        (0, document(&format!("    A0: {{type: string, enum: [{}]}}\n", each(40_000, |n| format!("{}, ", cased(n)))))),
+        (
+            49_993,
+            document(&format!("    A0: {{type: string, enum: [{}]}}\n", each(50_000, |n| format!("value{}, ", n % 7)))),
+        ),
+        (
+            40_000,
+            object(&format!(
+                "      properties:\n{}",
+                each(40_000, |n| format!("        f{n}: {{type: string, not: {{}}}}\n"))
+            )),
+        ),
+        (
+            0,
+            object(&format!(
+                "      required: [{}]\n      properties:\n{}",
+                names(40_000),
+                each(40_000, |n| format!("        f{n}: {{type: string}}\n"))
+            )),
+        ),
+        (
+            0,
+            object(&format!(
+                "      properties:\n{}",
+                each(10_000, |n| format!(
+                    "        f{n}: {{type: object, properties: {{of: {{type: object, properties: {{v: {{type: string, \
+                     maxLength: {n}}}}}}}}}}}\n"
+                ))
+            )),
+        ),
+        (
+            0,
+            document(&format!(
+                "    A0: {{oneOf: [{}]}}\n",
+                each(10_000, |n| format!("{{type: object, properties: {{f{n}: {{type: string}}}}}}, "))
+            )),
+        ),
+        (0, chain(10_000, "{type: string}", struct_of)),
+        (0, chain(10_000, &struct_of("{$ref: '#/components/schemas/A0'}"), struct_of)),
+    ];
+    for (warnings, text) in cases {
+        let shown: String = text.chars().skip(400).take(200).collect();
+        let start = Instant::now();
+        let report = generated(text).unwrap();
+        let took = start.elapsed();
+        assert_eq!(report.diagnostics.warnings(), warnings, "{shown}");
+        assert!(took < LONGEST, "{took:?}: {shown}");
+    }
+}
+
+/// Chains of thousands of types: what has a name stays typed, and lists in lists end as any JSON.
+#[test]
+fn chains_need_no_stack() {
+    let struct_of = |next: &str| format!("{{type: object, properties: {{next: {next}}}}}");
+    let list_of = |next: &str| format!("{{type: array, items: {next}}}");
+    let map_of = |next: &str| format!("{{type: object, additionalProperties: {next}}}");
+    let json_of = |next: &str| format!("{{type: string, x-json: {next}}}");
+    let nullable_list_of = |next: &str| format!("{{nullable: true, allOf: [{{type: array, items: {next}}}]}}");
+    let wrapped = |next: &str| format!("{{description: Words., allOf: [{next}]}}");
+    let text = "{type: string}";
+    let ring = struct_of("{$ref: '#/components/schemas/A0'}");
+    let union_of = |next: &str| format!("{{oneOf: [{{type: integer}}, {next}]}}");
+    // How many types there are, and how often lists and maps were cut off.
+    let cases = [
+        ("arrays", 0, 9, chain(300, text, list_of)),
+        ("maps", 0, 93, chain(3_000, text, map_of)),
+        ("JSON in texts", 0, 9, chain(300, text, json_of)),
+        ("nullable arrays", 0, 9, chain(300, text, nullable_list_of)),
+        ("structs", 5_001, 0, chain(5_000, &struct_of(text), struct_of)),
+        ("a ring", 5_001, 0, chain(5_000, &ring, struct_of)),
+        ("structs in arrays", 5_001, 0, chain(5_000, &struct_of(text), |next| struct_of(&list_of(next)))),
+        ("structs with words around", 5_001, 0, chain(5_000, &struct_of(text), |next| struct_of(&wrapped(next)))),
+        ("words around words", 0, 0, chain(5_000, text, wrapped)),
+        ("unions", 5_000, 0, chain(5_000, text, union_of)),
+        (
+            "bases",
+            1,
+            0,
+            chain(5_000, &struct_of(text), |next| format!("{{allOf: [{next}], type: object, required: [next]}}")),
+        ),
+        (
+            "bases of which each says more of a field",
+            1,
+            0,
+            chain(5_000, &struct_of(text), |next| {
+                format!("{{allOf: [{next}, {{type: object, properties: {{next: {{maxLength: {}}}}}}}]}}", next.len())
+            }),
+        ),
+    ];
+    for (name, types, cut, text) in cases {
+        let report = generated(text).unwrap();
+        assert_eq!(report.types, types, "{name}");
+        let other = report.diagnostics.iter().find(|diagnostic| diagnostic.code != "deep-type");
+        assert_eq!(other, None, "{name}");
+        assert_eq!(report.diagnostics.warnings(), cut, "{name}");
+        assert!(report.account.adds_up() && report.account.lost.is_empty(), "{name}");
+    }
+}
+
+/// `$ref`s that lead to `$ref`s are followed however many they are; what goes round in a circle is said so, and quickly.
+#[test]
+fn references_are_followed_to_their_end() {
+    let alias = |next: &str| next.to_owned();
+    let report = generated(chain(5_000, "{type: string, not: {}}", alias)).unwrap();
+    let codes: Vec<_> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["not"], "what is at the end is met");
+
+    // Names of thousands of components are not compared with thousands of wrong ones.
+    let wrong = each(5_000, |n| format!("        f{n}: {{$ref: '#/components/schemas/Nowhere{n}'}}\n"));
+    let others = each(5_000, |n| format!("    Somewhere{n}: {{type: string}}\n"));
+    let start = Instant::now();
+    let text = document(&format!("{others}    A0:\n      type: object\n      properties:\n{wrong}"));
+    assert_eq!(generated(text).unwrap().diagnostics.warnings(), 5_000);
+    assert!(start.elapsed() < LONGEST);
+
+    for (end, code) in [
+        ("{$ref: '#/components/schemas/A0'}", "ref-cycle"),
+        ("{$ref: '#/components/schemas/A5000'}", "ref-cycle"),
+        ("{$ref: '#/components/schemas/A5000/more'}", "ref-cycle"),
+        ("{$ref: '#/components/schemas/None'}", "missing-ref"),
+    ] {
+        let report = generated(chain(5_000, end, alias)).unwrap();
+        assert!(report.diagnostics.iter().all(|diagnostic| diagnostic.code == code), "{end}");
+        assert!(report.diagnostics.warnings() >= 5_000, "{end}: all are said, as none of them leads anywhere");
+    }
+}
+
+/// Objects in objects, each a property of the one around it.
+fn nested(depth: usize) -> String {
+    let open = "{type: object, properties: {in: ".repeat(depth);
+    format!("{open}{{type: string}}{}", "}}".repeat(depth))
+}
+
+#[test]
+fn inline_objects_nest_deeply() {
+    let lists = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    for (types, schema) in [
+        (40, nested(40)),
+        (90, nested(90)),
+        (1, format!("{{type: string, example: {0}, default: {0}, enum: [{0}]}}", lists(150))),
+        (0, format!("{{x-note: {}, not: {}}}", lists(150), nested(90))),
+    ] {
+        let report = generated(document(&format!("    A0: {schema}\n"))).unwrap();
+        assert_eq!(report.types, types);
+    }
+}
+
+/// Too deep is called so, in either format, with the place; by aliases and `$ref`s, too.
+#[test]
+fn what_is_too_deep_is_named() {
+    let yaml = document(&format!("    A0: {}\n", nested(100)));
+    let (lists, line) = ("[".repeat(100_000), "- ".repeat(100_000));
+    let json = format!("{{\"openapi\": \"3.0.3\", \"x\":\n {lists}");
+    let aliases: String = each(300, |n| format!("x-{}: &a{} [*a{n}]\n", n + 1, n + 1));
+    for (text, place) in [
+        (yaml, "openapi.yaml:11:"),
+        (format!("openapi: 3.0.3\nx: {lists}"), "openapi.yaml:2:259"),
+        (format!("openapi: 3.0.3\nx:\n  {line}"), "openapi.yaml:3:"),
+        (format!("openapi: 3.0.3\nx-0: &a0 []\n{aliases}"), "openapi.yaml:201:"),
+        (json.clone(), "openapi.yaml:2:"),
+    ] {
+        let Err(Failure::Document(said)) = generated(text) else { unreachable!("it is too deep") };
+        let shown = said.to_string();
+        assert!(shown.contains("error[too-deep]") && shown.contains(place), "{place}: {shown}");
+        assert_eq!(said.errors(), 1);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("openapi.json"), json).unwrap();
+    let error = generate(&folder.path().join("openapi.json"), &folder.path().join("out"), &Options::default());
+    let shown = error.unwrap_err().to_string();
+    assert!(
+        shown.contains("error[too-deep]") && shown.contains("openapi.json:2:201") && !shown.contains("JSON:"),
+        "{shown}"
+    );
+}
+
+/// A place of a component is named with the first operation that meets it, not again with each that does.
+#[test]
+fn shared_places_are_named_once() {
+    let schemas =
+        "    A0: {type: object, properties: {a: {type: string, not: {}}, b: {type: string, pattern: '(?=a)'}}}\n";
+    let more = each(300, |n| {
+        let body = "content: {application/json: {schema: {$ref: '#/components/schemas/A0'}}}";
+        let shared = "'200': {$ref: '#/components/responses/Shared'}";
+        format!("  /b{n}: {{post: {{operationId: send{n}, requestBody: {{{body}}}, responses: {{{shared}}}}}}}\n")
+    });
+    let response = "  responses:\n    Shared: {description: Done, headers: {X-A: {schema: {type: string, not: {}}}}}\n";
+    let text = document(schemas).replace("components:\n", &format!("{more}components:\n{response}"));
+    let report = generated(text).unwrap();
+    assert_eq!(report.operations, 301);
+    let said: Vec<_> = report.diagnostics.iter().map(|it| (it.code, it.location.as_ref().unwrap().line())).collect();
+    let distinct: std::collections::HashSet<_> = said.iter().collect();
+    assert_eq!(said.len(), distinct.len(), "{}", report.diagnostics);
+    assert_eq!(said.len(), 3, "{}", report.diagnostics);
+}

@@ -1,0 +1,124 @@
+//! What is said of a mistake names the part that is wrong and what was meant; what is no mistake is not spoken of.
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
+use std::fs;
+
+use yundb_generator::accounting::{Account, Fact};
+use yundb_generator::lower::model::Service;
+use yundb_generator::{Diagnostics, model};
+
+fn lowered(version: &str, rest: &str) -> (Service, Account, Diagnostics) {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("openapi.yaml");
+    fs::write(&spec, format!("openapi: {version}\ninfo: {{title: Remedies, version: '1'}}\n{rest}")).unwrap();
+    let mut diagnostics = Diagnostics::new();
+    let (service, account) = model(&spec, "remedies", "remedies", &mut diagnostics).unwrap();
+    (service, account, diagnostics)
+}
+
+fn helps(diagnostics: &Diagnostics) -> Vec<(&'static str, usize, Option<&str>)> {
+    let said = |it: &yundb_generator::diagnostic::Diagnostic| it.location.as_ref().map_or(0, |at| at.line());
+    diagnostics.iter().map(|it| (it.code, said(it), it.help.as_deref())).collect()
+}
+
+#[test]
+fn misspelt_keywords_of_schemas() {
+    let schema = "{type: string, maxLenght: 3, patern: a, contains: {}, mystery: 1}";
+    let (.., said) = lowered(
+        "3.0.3",
+        &format!(
+            "paths:\n  /a:\n    get:\n      parameters: [{{name: a, in: query, schema: {schema}}}]\n      responses: {{}}\n"
+        ),
+    );
+    assert_eq!(
+        helps(&said),
+        [
+            ("unknown-keyword", 6, Some("did you mean `maxLength`?")),
+            ("unknown-keyword", 6, Some("did you mean `pattern`?")),
+            ("unknown-keyword", 6, None),
+            ("unknown-keyword", 6, None),
+        ]
+    );
+}
+
+/// The part that an operation goes for is shown; what was wrong and could be left out by itself is not.
+#[test]
+fn dropped_operations_say_why() {
+    let (service, _, said) = lowered(
+        "3.0.3",
+        "paths:
+  /a:
+    get:
+      tags: {}
+      parameters:
+        - {name: fine, in: query, schema: {type: string}}
+        - {name: odd, in: qurey, schema: {type: string}}
+      responses: {}
+  /b:
+    parameters: [{$ref: '#/components/parameters/Odd'}]
+    get: {responses: {}}
+  /c:
+    get: {responses: {}, tags: {}}
+components:
+  parameters:
+    Odd: {name: odd, schema: {type: string}}
+",
+    );
+    let dropped = said.iter().filter(|it| it.code == "dropped-operation");
+    let shown: Vec<_> =
+        dropped.map(|it| (it.message.as_str(), it.related[0].0.to_string(), it.related.len())).collect();
+    let shown: Vec<_> =
+        shown.iter().map(|(what, at, notes)| (*what, at.rsplit_once("yaml:").unwrap().1, *notes)).collect();
+    assert_eq!(
+        shown,
+        [
+            ("`GET /a` is left out, for a part of it is wrong", "9:27", 1),
+            ("`/b` is left out, for a part of it is wrong", "12:25", 1),
+        ]
+    );
+    assert_eq!(service.groups.iter().map(|group| group.operations.len()).sum::<usize>(), 1);
+}
+
+/// A path item that stands under `components` is in the client where a path refers to it.
+#[test]
+fn path_items_are_no_mistake() {
+    let (service, account, said) = lowered(
+        "3.1.0",
+        "paths:\n  /a: {$ref: '#/components/pathItems/A'}\ncomponents:\n  pathItems:\n    A: {get: {responses: {}}}\n",
+    );
+    assert!(said.is_empty(), "{said}");
+    assert!(account.adds_up());
+    assert_eq!(service.groups[0].operations.len(), 1);
+}
+
+#[test]
+fn empty_summaries_say_nothing() {
+    for (words, line) in [
+        ("summary: ''", "getA."),
+        ("summary: ' '", "getA."),
+        ("summary: '.'", "getA."),
+        ("summary: '', description: Shows a.", "Shows a."),
+        ("summary: '', description: ''", "getA."),
+        ("summary: Shows a, description: ''", "Shows a."),
+    ] {
+        let text = format!("paths: {{/a: {{get: {{operationId: getA, {words}, responses: {{}}}}}}}}\n");
+        let (service, ..) = lowered("3.0.3", &text);
+        let operation = &service.groups[0].operations[0];
+        assert_eq!(operation.docs[0], line, "{words}");
+        assert_eq!(format!("{}.", operation.summary), line, "{words}");
+    }
+}
+
+/// Of two members of one name the first is left out, said to be, and counted.
+#[test]
+fn duplicate_keys_are_counted() {
+    let (_, account, said) = lowered(
+        "3.0.3",
+        "paths:\n  /a: {get: {responses: {}}}\n  /a: {put: {responses: {}}}\n  /a: {post: {responses: {}}}\n",
+    );
+    let places: Vec<_> = said.iter().map(|it| (it.code, it.left_out.as_ref().unwrap().line())).collect();
+    assert_eq!(places, [("duplicate-key", 4), ("duplicate-key", 5)]);
+    assert!(account.adds_up());
+    assert_eq!(account.of(Fact::Structure).left_out, 2);
+    assert_eq!(account.of(Fact::Operation).stated, 1);
+}
