@@ -98,7 +98,9 @@ impl<'a> Reader<'a> {
                 parameters.insert((parameter.place, parameter.name.clone()), parameter);
             }
         }
-        let parameters = self.usable(parameters.into_values(), path, at);
+        let security = operation.get("security").or_else(|| self.root.get("security")).and_then(Value::as_array);
+        let secured = security.is_some_and(|alternatives| !alternatives.is_empty());
+        let parameters = self.usable(parameters.into_values(), path, at, secured);
         let mut responses = Vec::new();
         for (status, response) in entries(operation.get("responses")) {
             let here = child(&child(at, "responses"), status);
@@ -126,8 +128,19 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The parameters that can be sent: those of the path are those of its template.
-    fn usable(&mut self, parameters: impl Iterator<Item = Parameter>, path: &str, at: &str) -> Vec<Parameter> {
+    /// The parameters that can be sent: those of the path are those of its template. Where no security scheme says it,
+    /// `Authorization` is a header like others.
+    fn usable(
+        &mut self,
+        parameters: impl Iterator<Item = Parameter>,
+        path: &str,
+        at: &str,
+        secured: bool,
+    ) -> Vec<Parameter> {
+        let ignored = |name: &str| {
+            let name = name.to_ascii_lowercase();
+            IGNORED.contains(&name.as_str()) && (secured || name != "authorization")
+        };
         let template = path.split(['?', '#']).next().unwrap_or_default();
         let names: Vec<&str> = template.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect();
         let mut usable = Vec::new();
@@ -138,7 +151,7 @@ impl<'a> Reader<'a> {
                 Place::Header if usable.iter().any(same) => "is there twice, but for its case",
                 Place::Path if !names.contains(&name.as_str()) => "is not in the path",
                 Place::Header if http::HeaderName::from_bytes(name.as_bytes()).is_err() => "is no name of a header",
-                Place::Header if IGNORED.contains(&name.to_ascii_lowercase().as_str()) => continue,
+                Place::Header if ignored(name) => continue,
                 _ => {
                     usable.push(parameter);
                     continue;

@@ -28,20 +28,20 @@ fn longest_chain(types: &[TypeDef]) -> usize {
             }
             depths[id] = Some(depth);
             longest = longest.max(depth);
-            let mut inside = Vec::new();
-            inner_types(&types[id]).into_iter().for_each(|ty| named_within(ty, &mut inside));
-            open.extend(inside.into_iter().map(|id| (id, depth + 1)));
+            let inside = types[id].kind.inner_types().filter_map(named_within);
+            open.extend(inside.map(|id| (id, depth + 1)));
         }
     }
     longest
 }
 
-fn named_within(mut ty: &Type, found: &mut Vec<TypeId>) {
+/// The type of the crate that a type is made of, through lists and maps.
+fn named_within(mut ty: &Type) -> Option<TypeId> {
     loop {
         ty = match ty {
             Type::List(inner) | Type::Map(inner) | Type::Nullable(inner) | Type::JsonText(inner) => inner,
-            Type::Named(id) => return found.push(*id),
-            _ => return,
+            Type::Named(id) => return Some(*id),
+            _ => return None,
         };
     }
 }
