@@ -230,13 +230,13 @@ impl fmt::Debug for Document {
 impl SchemaRef {
     /// The place of what is below it.
     pub fn child(&self, token: &str) -> Self {
-        Self(format!("{}/{}", self.0, token.replace('~', "~0").replace('/', "~1")))
+        Self(format!("{}/{}", self.0, yundb_generator::pointer::escape(token)))
     }
 
     /// The name of the component, if it is one itself.
     pub fn component(&self) -> Option<String> {
         let name = self.0.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'))?;
-        Some(name.replace("~1", "/").replace("~0", "~"))
+        Some(yundb_generator::pointer::unescape(name))
     }
 }
 

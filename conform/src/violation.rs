@@ -135,7 +135,7 @@ fn as_value(data: &Data) -> Option<Value> {
 fn files(data: &Data) -> HashSet<String> {
     let Data::Multipart(fields) = data else { return HashSet::new() };
     let files = fields.iter().filter(|(_, field)| !matches!(field, Field::Value(_)));
-    files.map(|(name, _)| name.replace('~', "~0").replace('/', "~1")).collect()
+    files.map(|(name, _)| yundb_generator::pointer::escape(name)).collect()
 }
 
 /// The same kind of body with another value.
@@ -161,7 +161,7 @@ fn notation(at: &str, value: &Value) -> String {
     let mut path = String::new();
     let mut here = Some(value);
     for token in at.split('/').skip(1) {
-        let token = token.replace("~1", "/").replace("~0", "~");
+        let token = yundb_generator::pointer::unescape(token);
         match here {
             Some(Value::Array(items)) => {
                 path.push_str(&format!("[{token}]"));

@@ -253,7 +253,7 @@ impl<'a> Translator<'a> {
         let mapping: Map<String, Value> = mapping
             .filter_map(|(tag, target)| {
                 let target = target.as_str()?;
-                let named = format!("#/components/schemas/{}", target.replace('~', "~0").replace('/', "~1"));
+                let named = format!("#/components/schemas/{}", yundb_generator::pointer::escape(target));
                 let pointer = locate(self.root, target).or_else(|| locate(self.root, &named))?;
                 Some((tag.clone(), pointer.into()))
             })

@@ -177,7 +177,7 @@ fn plain(ident: &str) -> &str {
 }
 
 fn child(at: &str, token: &str) -> String {
-    format!("{at}/{}", token.replace('~', "~0").replace('/', "~1"))
+    format!("{at}/{}", yundb_generator::pointer::escape(token))
 }
 
 /// Whether types match schemas. Names and order are the generator's to choose, so only the structure is compared.

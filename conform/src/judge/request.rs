@@ -162,7 +162,7 @@ fn fields<T>(
     word: &dyn Fn(&T) -> String,
 ) -> Option<Finding> {
     let differs = |name: &str, message: String| {
-        Some(Finding::new(Kind::SentBodyDiffers, format!("/{}", name.replace('~', "~0").replace('/', "~1")), message))
+        Some(Finding::new(Kind::SentBodyDiffers, format!("/{}", yundb_generator::pointer::escape(name)), message))
     };
     for (name, value) in put {
         match got.get(name) {

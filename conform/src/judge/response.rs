@@ -159,7 +159,7 @@ fn payload<'a>(
 
 /// Everything of the response has to be in the typed value. That may have besides what stands for absence.
 fn compare(value: &Value, found: &Value, at: &str, findings: &mut Vec<Finding>) {
-    let child = |token: &str| format!("{at}/{}", token.replace('~', "~0").replace('/', "~1"));
+    let child = |token: &str| format!("{at}/{}", yundb_generator::pointer::escape(token));
     let lost = |message: String| Finding::new(Kind::ResponseLost, at, message);
     match (value, found) {
         (Value::Object(before), Value::Object(after)) => {

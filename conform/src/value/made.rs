@@ -69,7 +69,7 @@ fn at_place(at: &str) -> String {
 /// Takes what is at a JSON pointer out of a value.
 fn remove(value: &mut Value, at: &str) -> bool {
     let Some((parent, token)) = at.rsplit_once('/') else { return false };
-    let token = token.replace("~1", "/").replace("~0", "~");
+    let token = yundb_generator::pointer::unescape(token);
     match value.pointer_mut(parent) {
         Some(Value::Object(entries)) => entries.shift_remove(&token).is_some(),
         Some(Value::Array(items)) => match token.parse::<usize>() {
