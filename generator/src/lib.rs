@@ -128,7 +128,7 @@ pub fn model(
     let loaded = load::load(spec, diagnostics)?;
     let ledger = accounting::Ledger::default();
     let service = lower::lower(&loaded, package, source, &ledger, diagnostics);
-    let account = loaded.facts.settle(&ledger, diagnostics);
+    let account = accounting::settle(&loaded.facts, &ledger, diagnostics);
     account.lost.iter().for_each(|lost| diagnostics.push(lost.diagnostic()));
     Some((service, account))
 }

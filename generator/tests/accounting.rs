@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use yundb_generator::accounting::{Account, Fact, Fate, Ledger, Reason};
+use yundb_generator::accounting::{Account, Fact, Fate, Ledger, Reason, fates, settle};
 use yundb_generator::diagnostic::Location;
 use yundb_generator::load::{Entry, Loaded, Node};
 use yundb_generator::lower::model::Service;
@@ -77,7 +77,7 @@ fn a_consumer_that_is_missing_is_found() {
     let whole = Ledger::default();
     let (_, diagnostics) = lowered(&document, &whole);
     let mut in_client: BTreeMap<Fact, Vec<Location>> = BTreeMap::new();
-    for (fact, at, fate) in loaded.facts.fates(&whole, &diagnostics) {
+    for (fact, at, fate) in fates(&loaded.facts, &whole, &diagnostics) {
         if fate == Fate::InClient {
             in_client.entry(fact).or_default().push(at.clone());
         }
@@ -88,13 +88,13 @@ fn a_consumer_that_is_missing_is_found() {
         let places = in_client.get(&fact).unwrap_or_else(|| panic!("the document has no {}", fact.name())).clone();
         let ledger = Ledger::deaf_at(places.clone());
         let (_, diagnostics) = lowered(&document, &ledger);
-        let account = loaded.facts.settle(&ledger, &diagnostics);
+        let account = settle(&loaded.facts, &ledger, &diagnostics);
         assert!(!account.adds_up() && !account.of(fact).adds_up(), "{}", fact.name());
         let others: Vec<String> =
             account.lost.iter().filter(|lost| lost.fact != fact).map(|lost| format!("{lost:?}")).collect();
         assert!(others.is_empty(), "{}: {others:#?}", fact.name());
         // Of these only some are taken over: titles that name types, words of bases, links of operations, samples of fields.
-        let fates = loaded.facts.fates(&ledger, &diagnostics).into_iter();
+        let fates = fates(&loaded.facts, &ledger, &diagnostics).into_iter();
         let words: Vec<&Location> = fates
             .filter(|(_, _, fate)| {
                 matches!(
@@ -112,7 +112,7 @@ fn a_consumer_that_is_missing_is_found() {
         assert!(others.into_iter().all(|other| account.of(other).adds_up()), "{}", fact.name());
     }
     for fact in never {
-        let count = loaded.facts.settle(&whole, &diagnostics).of(fact);
+        let count = settle(&loaded.facts, &whole, &diagnostics).of(fact);
         assert!(count.stated > 0 && count.in_client == 0 && count.adds_up(), "{}", fact.name());
     }
 }
@@ -124,7 +124,7 @@ fn a_diagnostic_that_is_missing_is_found() {
     let document = read(&path);
     let ledger = Ledger::default();
     let (_, diagnostics) = lowered(&document, &ledger);
-    let sum = |diagnostics: &Diagnostics| document.0.facts.settle(&ledger, diagnostics);
+    let sum = |diagnostics: &Diagnostics| settle(&document.0.facts, &ledger, diagnostics);
     let whole = sum(&diagnostics);
     assert!(whole.adds_up());
     let report = whole.to_json();
@@ -152,7 +152,7 @@ fn what_is_in_the_client_is_emitted() {
         let mut texts = HashMap::new();
         collect(&loaded.root, &mut texts);
         let mut missing = Vec::new();
-        for (fact, at, fate) in loaded.facts.fates(&ledger, &diagnostics) {
+        for (fact, at, fate) in fates(&loaded.facts, &ledger, &diagnostics) {
             let Some(text) = texts.get(at).filter(|_| fate == Fate::InClient) else { continue };
             let text = match fact {
                 Fact::Description | Fact::EnumValue | Fact::Example | Fact::Default => text.value.clone(),

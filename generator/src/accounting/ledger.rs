@@ -4,9 +4,8 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::Reason;
 use crate::diagnostic::{Location, Source};
-use crate::load::{Keyword, Node};
+use crate::load::{Keyword, Node, Reason};
 
 /// The marks that `lower` leaves at the places of what it takes over.
 #[derive(Debug, Default)]

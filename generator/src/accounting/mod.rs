@@ -1,19 +1,18 @@
 //! Accounting: what a document says, and what became of it. Each fact is in the client, left out with a diagnostic, or of no
 //! consequence to a client; the three add up to what is there. What is in none of them is lost, and that is a fault.
 
-mod facts;
 mod ledger;
-mod reason;
+mod settle;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-pub use facts::{Fact, Facts};
 pub use ledger::Ledger;
-pub use reason::Reason;
+pub use settle::{fates, settle};
 
 use crate::diagnostic::{Diagnostic, Location};
+pub use crate::load::{Fact, Reason};
 
 /// What became of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,7 +116,11 @@ impl Account {
     /// What is left out, in a few words: `2 responses, 14 constraints`. Empty if nothing is.
     pub fn summary(&self) -> String {
         let kinds = Fact::ALL.into_iter().map(|fact| (fact, self.of(fact).left_out));
-        let kinds = kinds.filter(|(_, count)| *count > 0).map(|(fact, count)| format!("{count} {}", fact.name()));
+        let kinds = kinds.filter(|(_, count)| *count > 0).map(|(fact, count)| match (count, fact.name()) {
+            (1, "properties") => "1 property".to_owned(),
+            (1, name) => format!("1 {}", name.trim_end_matches('s')),
+            (count, name) => format!("{count} {name}"),
+        });
         kinds.collect::<Vec<_>>().join(", ")
     }
 

@@ -4,10 +4,12 @@
 mod bundle;
 mod check;
 mod envelope;
+mod facts;
 mod file;
 mod grammar;
 mod json;
 mod node;
+mod reason;
 mod reference;
 mod report;
 mod schema;
@@ -18,7 +20,6 @@ use std::path::{Path, PathBuf};
 use openapiv3::OpenAPI;
 
 use crate::{
-    accounting::{Facts, Reason},
     diagnostic::{Diagnostics, Location},
     stack::deep,
 };
@@ -27,12 +28,15 @@ use self::report::Reporter;
 
 pub(crate) use self::{
     check::MUTUAL_TLS,
+    facts::Step,
     grammar::{Kind, Shape},
     report::nearest,
 };
 pub use self::{
     envelope::Part,
+    facts::{Fact, Facts},
     node::{Entry, Node, Value},
+    reason::Reason,
     schema::{Additional, Discriminator, JsonType, Keyword, Placed, Properties, Schema, Sub, integer},
 };
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::accounting::Reason;
+use super::reason::Reason;
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 
 /// Collects what is found.

@@ -19,12 +19,10 @@ use indexmap::IndexMap;
 use super::{
     Entry, Node, Value,
     grammar::{Field, Kind, Need, Shape},
+    reason::Reason,
     report::{Reporter, nearest},
 };
-use crate::{
-    accounting::Reason,
-    diagnostic::{Diagnostic, Location},
-};
+use crate::diagnostic::{Diagnostic, Location};
 
 /// Mends the document, which is `newer` than OpenAPI 3.0 or not.
 pub(super) fn check(root: &mut Node, newer: bool, reporter: &mut Reporter<'_>) {

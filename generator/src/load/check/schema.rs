@@ -6,11 +6,11 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::{Checker, extensions, insert, parts::list, scalars::whole, unresolved};
 use crate::{
-    accounting::Reason,
     diagnostic::{Diagnostic, Location},
     load::{
         Entry, Node, Value,
         grammar::{Kind, Shape},
+        reason::Reason,
         report::nearest,
         yaml,
     },

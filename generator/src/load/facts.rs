@@ -1,11 +1,8 @@
 //! What a document says: each of its keys, by kind, found by the grammar before anything is mended.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
-
-use super::{Account, Fate, Ledger, Reason};
-use crate::diagnostic::{Diagnostics, Location};
-use crate::load::{Entry, Kind, Node, Shape, Value};
+use super::reason::Reason;
+use super::{Entry, Kind, Node, Shape, Value};
+use crate::diagnostic::Location;
 
 /// What a key of a document is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,36 +98,37 @@ impl Fact {
 
 /// A place in the walk: a key that says something, or where something begins that a diagnostic may point at.
 #[derive(Clone, Debug)]
-struct Step {
-    at: Location,
+pub(crate) struct Step {
+    pub at: Location,
     /// Where the value begins, if it is a scalar; diagnostics may point there, too.
-    value: Option<u32>,
+    pub value: Option<u32>,
     /// The first step that is not within.
-    end: u32,
-    fact: Option<Fact>,
-    reason: Option<Reason>,
+    pub end: u32,
+    pub fact: Option<Fact>,
+    /// Why it makes no difference, if it makes none wherever it stands.
+    pub reason: Option<Reason>,
 }
 
 /// A component and the steps within it.
 #[derive(Clone, Debug)]
-struct Component {
-    section: String,
-    name: String,
-    steps: std::ops::Range<usize>,
+pub(crate) struct Component {
+    pub section: String,
+    pub name: String,
+    pub steps: std::ops::Range<usize>,
 }
 
 /// All that a document says, in its order.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    steps: Vec<Step>,
-    components: Vec<Component>,
+    pub(crate) steps: Vec<Step>,
+    pub(crate) components: Vec<Component>,
     /// Where a step refers to a component: step, section, name.
-    references: Vec<(usize, String, String)>,
+    pub(crate) references: Vec<(usize, String, String)>,
 }
 
 impl Facts {
     /// Finds what a bundled document says.
-    pub(crate) fn of(root: &Node) -> Self {
+    pub(super) fn of(root: &Node) -> Self {
         let mut facts = Self::default();
         facts.object(root, Kind::Document);
         facts
@@ -261,117 +259,4 @@ impl Facts {
         let to = text.strip_prefix("#/components/").and_then(|rest| rest.split_once('/'));
         self.references.extend(to.map(|(section, name)| (step, section.to_owned(), name.to_owned())));
     }
-
-    /// What became of each fact, in sum.
-    pub fn settle(&self, ledger: &Ledger, diagnostics: &Diagnostics) -> Account {
-        let mut account = Account::default();
-        for (fact, at, fate) in self.fates(ledger, diagnostics) {
-            account.count(fact, fate, at);
-        }
-        account
-    }
-
-    /// What became of each fact, in the document's order.
-    pub fn fates(&self, ledger: &Ledger, diagnostics: &Diagnostics) -> Vec<(Fact, &Location, Fate)> {
-        let place = |at: &Location, start: u32| (Arc::as_ptr(at.source()), start);
-        let mut left_out: HashMap<_, &'static str> = HashMap::new();
-        for diagnostic in diagnostics.iter() {
-            left_out.extend(diagnostic.left_out.iter().map(|at| (place(at, offset(at)), diagnostic.code)));
-        }
-        let code = |step: &Step| {
-            let value = step.value.and_then(|value| left_out.get(&place(&step.at, value)));
-            left_out.get(&place(&step.at, offset(&step.at))).or(value).copied()
-        };
-        // What covers a step is what became of the nearest one around it that was left out or ignored.
-        let mut covered: Vec<Option<Fate>> = vec![None; self.steps.len()];
-        let mut open: Vec<(usize, Fate)> = Vec::new();
-        for (index, step) in self.steps.iter().enumerate() {
-            while open.last().is_some_and(|(end, _)| *end <= index) {
-                open.pop();
-            }
-            let own = code(step).or_else(|| ledger.left_out(&step.at)).map(Fate::LeftOut);
-            let own = own.or_else(|| ledger.ignored(&step.at).or(step.reason).map(Fate::Inconsequential));
-            if let Some(fate) = own {
-                open.push((step.end as usize, fate));
-            }
-            if let Some(slot) = covered.get_mut(index) {
-                *slot = open.last().map(|(_, fate)| *fate);
-            }
-        }
-        let through = self.components_fates(&covered, ledger);
-        let fates = self.steps.iter().enumerate().filter_map(|(index, step)| {
-            let fate = if ledger.has(&step.at) {
-                Fate::InClient
-            } else if let Some(fate) = covered.get(index).copied().flatten() {
-                fate
-            } else if let Some(fate) = through.get(index).copied().flatten() {
-                fate
-            } else {
-                Fate::Lost
-            };
-            Some((step.fact?, &step.at, fate))
-        });
-        fates.collect()
-    }
-
-    /// What became of the components that the client has no need of, by step: those that only something left out refers to
-    /// are left out with it, and the others are of no use to anyone.
-    fn components_fates(&self, covered: &[Option<Fate>], ledger: &Ledger) -> Vec<Option<Fate>> {
-        let by_name: HashMap<(&str, &str), usize> = self
-            .components
-            .iter()
-            .enumerate()
-            .map(|(index, component)| ((component.section.as_str(), component.name.as_str()), index))
-            .collect();
-        let mut holders: Vec<Option<usize>> = vec![None; self.steps.len()];
-        for (index, component) in self.components.iter().enumerate() {
-            holders.get_mut(component.steps.clone()).into_iter().flatten().for_each(|holder| *holder = Some(index));
-        }
-        // For each holder, the components that it refers to, and what became of the reference.
-        let mut edges: HashMap<Option<usize>, Vec<(usize, Option<Fate>)>> = HashMap::new();
-        for (step, section, name) in &self.references {
-            let Some(to) = by_name.get(&(section.as_str(), name.as_str())) else { continue };
-            let taken = self.steps.get(*step).is_some_and(|step| ledger.has(&step.at));
-            let fate = covered.get(*step).copied().flatten().filter(|_| !taken);
-            edges.entry(holders.get(*step).copied().flatten()).or_default().push((*to, fate));
-        }
-        let mut fates: Vec<Option<Option<Fate>>> = vec![None; self.components.len()];
-        // First along what is in the client, then along what is left out, last along what makes no difference.
-        let rank = |fate: &Option<Fate>| match fate {
-            None => 0,
-            Some(Fate::LeftOut(_)) => 1,
-            Some(_) => 2,
-        };
-        for round in 0..3 {
-            let sources = std::iter::once((None, None)).chain(
-                fates.iter().enumerate().filter_map(|(index, fate)| Some((Some(index), (*fate)?))).collect::<Vec<_>>(),
-            );
-            let mut open: Vec<(Option<usize>, Option<Fate>)> = sources.collect();
-            let mut seen: HashSet<Option<usize>> = HashSet::new();
-            while let Some((from, so_far)) = open.pop() {
-                if !seen.insert(from) {
-                    continue;
-                }
-                for (to, fate) in edges.get(&from).into_iter().flatten() {
-                    let fate = so_far.or(*fate);
-                    if rank(&fate) == round && fates.get(*to) == Some(&None) {
-                        if let Some(slot) = fates.get_mut(*to) {
-                            *slot = Some(fate);
-                        }
-                        open.push((Some(*to), fate));
-                    }
-                }
-            }
-        }
-        let mut by_step = vec![None; self.steps.len()];
-        for (component, fate) in self.components.iter().zip(fates) {
-            let fate = fate.unwrap_or(Some(Fate::Inconsequential(Reason::Unreferenced)));
-            by_step.get_mut(component.steps.clone()).into_iter().flatten().for_each(|step| *step = fate);
-        }
-        by_step
-    }
-}
-
-fn offset(at: &Location) -> u32 {
-    u32::try_from(at.start()).unwrap_or(u32::MAX)
 }

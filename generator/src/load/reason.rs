@@ -1,6 +1,6 @@
 //! What a document may say that makes no difference to a client: the closed list, with a reason for each.
 
-use crate::load::Kind;
+use super::Kind;
 
 /// Why something makes no difference to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -140,7 +140,7 @@ impl Reason {
     }
 
     /// The reason that holds for a key of an object wherever it stands.
-    pub(crate) fn of(kind: Kind, key: &str) -> Option<Self> {
+    pub(super) fn of(kind: Kind, key: &str) -> Option<Self> {
         Some(match (kind, key) {
             (_, key) if key.starts_with("x-") => Self::Extension,
             (Kind::Info, "termsOfService" | "contact" | "license") => Self::Publisher,
