@@ -1,4 +1,4 @@
-//! Turns an OpenAPI 3.0 document into a typed Rust client crate, in four stages: [`load`], [`lower`], [`emit`], [`write`].
+//! Turns an OpenAPI 3 document into a typed Rust client crate, in four stages: [`load`], [`lower`], [`emit`], [`mod@write`].
 //!
 //! Each stage is a pure function of the one before; [`generate`] runs all four.
 
