@@ -108,13 +108,9 @@ fn spaced(line: &str) -> String {
 
 /// Formats a file and says where it comes from.
 fn print(service: &Service, uses: &Uses, tokens: TokenStream) -> Result<String, EmitError> {
-    let file = syn::parse2(tokens.clone()).map_err(|error| EmitError(format!("{error} in: {}", excerpt(&tokens))))?;
+    let file = syn::parse2(tokens).map_err(|error| EmitError(error.to_string()))?;
     let text = space_out(&prettyplease::unparse(&file), uses);
     Ok(format!("{}\n\n{text}", header::header("rs", &service.source)))
-}
-
-fn excerpt(tokens: &TokenStream) -> String {
-    tokens.to_string().chars().take(400).collect()
 }
 
 /// Puts empty lines between items, as people write them: `prettyplease` leaves none. Fills in the macros, too.

@@ -177,14 +177,17 @@ fn is_ident(text: &str) -> bool {
 /// Makes a legal identifier: keywords and leading digits.
 pub(super) fn ident(name: String, prefix: &str, empty: &str) -> String {
     let Some(first) = name.chars().next() else { return empty.to_owned() };
-    if !is_ident(&format!("a{name}")) {
+    // Most names are letters, digits and `_`: of these only keywords and what begins with a digit are no names.
+    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if !plain && !is_ident(&format!("x{name}")) {
         let escape = |c: char| {
             if c.is_ascii_alphanumeric() || c == '_' { c.to_string() } else { format!("u{:x}", u32::from(c)) }
         };
         return format!("{prefix}{}", name.chars().map(escape).collect::<String>());
     }
     // Digits and marks stand in a name, but do not begin it.
-    if !is_ident(&format!("{first}x0")) {
+    let begins = first.is_ascii_alphabetic() || first == '_';
+    if !begins && !is_ident(&format!("{first}x0")) {
         return format!("{prefix}{name}");
     }
     match name.as_str() {
@@ -207,6 +210,9 @@ mod tests {
             ("type", "r#type"),
             ("self", "self_"),
             ("2fa", "n2fa"),
+            ("sync", "sync"),
+            ("wait", "wait"),
+            ("s", "s"),
             ("X-Auth-Token", "x_auth_token"),
             ("$filter", "filter"),
             ("", "empty"),
