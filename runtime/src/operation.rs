@@ -6,7 +6,7 @@ use crate::answer::{Answer, ByteStream};
 use crate::error::DecodeError;
 use crate::job::Job;
 use crate::rate::RateLimit;
-use crate::shape::Shape;
+use crate::shape::{Shape, any};
 
 /// One operation of a service. Generated code implements it for the struct that collects the operation's input.
 pub trait Operation {
@@ -104,7 +104,15 @@ impl Spec {
 
     /// With a body of this media type, which must be there if `required`.
     pub const fn body(mut self, media_type: &'static str, required: bool) -> Self {
-        self.body = Some(Body { media_type, required });
+        self.body = Some(Body { media_type, required, shape: any() });
+        self
+    }
+
+    /// With a body whose fields, together, have to look like this.
+    pub const fn body_shape(mut self, shape: Shape) -> Self {
+        if let Some(body) = &mut self.body {
+            body.shape = shape;
+        }
         self
     }
 
@@ -152,6 +160,8 @@ pub struct Body {
     pub media_type: &'static str,
     /// Whether it is sent even if nothing in it was set.
     pub required: bool,
+    /// What its fields have to meet together.
+    pub shape: Shape,
 }
 
 /// One parameter of an operation: where it goes and how it is written.

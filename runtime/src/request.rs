@@ -132,9 +132,25 @@ fn check_all(call: &Call, settings: &Settings, given: &Given<'_>, violations: &m
             None => {}
         }
     }
+    if call.body.is_none() && (body_required || body_begun) {
+        whole_body(call, given, violations);
+    }
     if body_required && call.body.is_none() && !call.spec.params.iter().any(in_body) {
         violations.push(Violation::new("body", check::MISSING));
     }
+}
+
+/// Checks what the fields of a body have to meet together.
+fn whole_body(call: &Call, given: &Given<'_>, violations: &mut Vec<Violation>) {
+    let Some(body) = call.spec.body.filter(|body| !body.shape.is_bare()) else { return };
+    let fields = given.iter().filter(|(param, _)| in_body(param) && param.place != Place::Body);
+    let fields = fields.map(|(param, value)| (param.name.to_owned(), value.clone().into_owned()));
+    // A file is there, and nothing is said of what is in it.
+    let files = call.parts.iter().map(|(param, _)| (param.name.to_owned(), Value::Null));
+    let mut found = Vec::new();
+    check::value(&Value::Object(files.chain(fields).collect()), &body.shape, "", &mut found);
+    let named = |it: Violation| Violation { path: if it.path.is_empty() { "body".to_owned() } else { it.path }, ..it };
+    violations.extend(found.into_iter().map(named));
 }
 
 /// What to do about a required parameter that isn't there.

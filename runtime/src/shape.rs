@@ -2,10 +2,22 @@
 //!
 //! Generated types implement [`Object`] with a table of their fields; `check` walks a value along its [`Shape`].
 
+mod rule;
+
+pub use rule::{Rule, any_of, contains, kinds, names, not, only_one, others, prefix, values, when};
+
 /// A type whose fields are checked before a request is sent.
 pub trait Object {
     /// The fields that have something to check: required ones, bounded ones, and those with such fields inside.
     const FIELDS: &'static [Field];
+    /// What the object has to meet as a whole.
+    const RULES: &'static [Rule] = &[];
+}
+
+/// A list of a fixed length whose elements are each of a type of their own.
+pub trait Tuple {
+    /// What is checked of each.
+    const ELEMENTS: &'static [Shape];
 }
 
 /// One field of an [`Object`].
@@ -38,6 +50,8 @@ pub struct Shape {
     pub items: (Option<usize>, Option<usize>),
     /// Whether the elements of a list must differ from one another.
     pub unique: bool,
+    /// What the value has to meet besides.
+    pub rules: &'static [Rule],
 }
 
 impl std::fmt::Display for LimitValue {
@@ -73,8 +87,12 @@ pub enum Inner {
     /// Nothing to check.
     #[default]
     None,
-    /// The fields of an object. A function, so that types may contain themselves.
-    Object(fn() -> &'static [Field]),
+    /// The fields of an object, and what it has to meet as a whole. A function, so that types may contain themselves.
+    Object(fn() -> (&'static [Field], &'static [Rule])),
+    /// Fields of an object that has no type of its own.
+    Fields(&'static [Field]),
+    /// The elements of a list by their place. A function, so that types may contain themselves.
+    Tuple(fn() -> &'static [Shape]),
     /// The elements of a list.
     List(&'static Shape),
     /// The values of a map.
@@ -105,6 +123,8 @@ pub struct Alternative {
 pub enum Kind {
     /// Any of them.
     Any,
+    /// `null`
+    Null,
     /// A string.
     Text,
     /// A number.
@@ -133,6 +153,8 @@ impl std::fmt::Debug for Inner {
         f.write_str(match self {
             Self::None => "None",
             Self::Object(_) => "Object",
+            Self::Fields(_) => "Fields",
+            Self::Tuple(_) => "Tuple",
             Self::List(_) => "List",
             Self::Map(_) => "Map",
             Self::OneOf(_) => "OneOf",
@@ -161,12 +183,23 @@ pub const fn any() -> Shape {
         pattern: None,
         items: (None, None),
         unique: false,
+        rules: &[],
     }
 }
 
 /// An object with the fields of `T`.
 pub const fn object<T: Object>() -> Shape {
-    Shape { inner: Inner::Object(|| T::FIELDS), ..any() }
+    Shape { inner: Inner::Object(|| (T::FIELDS, T::RULES)), ..any() }
+}
+
+/// An object with these fields, whatever else it has.
+pub const fn fields(fields: &'static [Field]) -> Shape {
+    Shape { inner: Inner::Fields(fields), ..any() }
+}
+
+/// A list with the elements of `T`.
+pub const fn tuple<T: Tuple>() -> Shape {
+    Shape { inner: Inner::Tuple(|| T::ELEMENTS), ..any() }
 }
 
 /// One of the alternatives of `T`.
@@ -185,6 +218,17 @@ pub const fn map(value: &'static Shape) -> Shape {
 }
 
 impl Shape {
+    /// Whether it asks for nothing.
+    pub(crate) fn is_bare(&self) -> bool {
+        matches!(self.inner, Inner::None)
+            && self.rules.is_empty()
+            && self.length == (None, None)
+            && self.items == (None, None)
+            && (self.minimum, self.maximum, self.multiple_of) == (None, None, None)
+            && self.pattern.is_none()
+            && !self.unique
+    }
+
     /// A string of at least so many characters.
     pub const fn min_length(mut self, characters: usize) -> Self {
         self.length.0 = Some(characters);
@@ -270,6 +314,12 @@ impl Shape {
     /// A list without duplicates.
     pub const fn unique(mut self) -> Self {
         self.unique = true;
+        self
+    }
+
+    /// Meeting these rules.
+    pub const fn rules(mut self, rules: &'static [Rule]) -> Self {
+        self.rules = rules;
         self
     }
 }

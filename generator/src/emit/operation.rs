@@ -75,8 +75,12 @@ pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
         let params = operation.params.iter().map(|param| self::param(scope, param));
         chain = quote!(#chain.params(&[#(#params),*]));
     }
-    if let Some(Body { media_type, required }) = &operation.body {
+    if let Some(Body { media_type, required, shape }) = &operation.body {
         chain = quote!(#chain.body(#media_type, #required));
+        if *shape != Default::default() {
+            let shape = scope.shape(shape);
+            chain = quote!(#chain.body_shape(#shape));
+        }
     }
     if !operation.accept.is_empty() {
         let accept = &operation.accept;

@@ -49,7 +49,10 @@ const ITEMS: &[(&str, &[&str])] = &[
     ("yundb_runtime::operation", &["body", "cookie", "field", "form", "header", "part", "path", "query"]),
     (
         "yundb_runtime::shape",
-        &["alternative", "any", "list", "map", "object", "one_of", "optional", "required", "tagged"],
+        &[
+            "alternative", "any", "any_of", "contains", "fields", "kinds", "list", "map", "names", "not", "object", "one_of",
+            "only_one", "optional", "others", "prefix", "required", "tagged", "tuple", "values", "when",
+        ],
     ),
 ];
 

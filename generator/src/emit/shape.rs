@@ -7,7 +7,7 @@ use serde_json::Number;
 
 use super::Scope;
 use crate::load::integer;
-use crate::lower::model::{Inner, Shape, TypeKind};
+use crate::lower::model::{Inner, Rule, Shape, TypeKind};
 
 impl Scope<'_> {
     pub(super) fn shape(&self, shape: &Shape) -> TokenStream {
@@ -17,8 +17,11 @@ impl Scope<'_> {
                 quote!(#any())
             }
             Inner::Object(id) => {
-                let union = matches!(self.service.types[*id].kind, TypeKind::Union(_));
-                let function = self.uses.item(if union { "one_of" } else { "object" });
+                let function = self.uses.item(match self.service.types[*id].kind {
+                    TypeKind::Union(_) => "one_of",
+                    TypeKind::Tuple(_) => "tuple",
+                    _ => "object",
+                });
                 let name = self.type_name(*id);
                 quote!(#function::<#name>())
             }
@@ -29,6 +32,11 @@ impl Scope<'_> {
             Inner::Map(inner) => {
                 let (map, inner) = (self.uses.item("map"), self.shape(inner));
                 quote!(#map(&#inner))
+            }
+            Inner::Fields(fields) => {
+                let function = self.uses.item("fields");
+                let rows = fields.iter().map(|(name, required, shape)| self.row(name, *required, shape));
+                quote!(#function(&[#(#rows),*]))
             }
         };
         let count = |n: usize| Literal::usize_unsuffixed(n);
@@ -69,7 +77,70 @@ impl Scope<'_> {
         if shape.unique {
             out = quote!(#out.unique());
         }
+        if !shape.rules.is_empty() {
+            let rules = shape.rules.iter().map(|rule| self.rule(rule));
+            out = quote!(#out.rules(&[#(#rules),*]));
+        }
         out
+    }
+
+    /// A field as a table of checks has it.
+    pub(super) fn row(&self, name: &str, required: bool, shape: &Shape) -> TokenStream {
+        let function = self.uses.item(if required { "required" } else { "optional" });
+        let shape = self.shape(shape);
+        quote!(#function(#name, #shape))
+    }
+
+    /// A rule as emitted: a call of the runtime's function of that name.
+    pub(super) fn rule(&self, rule: &Rule) -> TokenStream {
+        let list = |shapes: &[Shape]| {
+            let shapes = shapes.iter().map(|shape| self.shape(shape));
+            quote!(&[#(#shapes),*])
+        };
+        let (name, arguments) = match rule {
+            Rule::When(shapes) => {
+                let shapes = shapes.iter().map(|shape| self.shape(shape));
+                ("when", quote!(#(&#shapes),*))
+            }
+            Rule::Not(shape) => {
+                let shape = self.shape(shape);
+                ("not", quote!(&#shape))
+            }
+            Rule::AnyOf(shapes) => ("any_of", list(shapes)),
+            Rule::OnlyOne(shapes) => ("only_one", list(shapes)),
+            Rule::Contains(shape, fewest, most) => {
+                let (shape, fewest) = (self.shape(shape), Literal::usize_unsuffixed(*fewest));
+                let most = most.map(Literal::usize_unsuffixed);
+                let most = most.map_or_else(|| quote!(None), |most| quote!(Some(#most)));
+                ("contains", quote!(&#shape, #fewest, #most))
+            }
+            Rule::Prefix(first, rest) => {
+                let (first, rest) = (list(first), self.shape(rest));
+                ("prefix", quote!(#first, &#rest))
+            }
+            Rule::Names(shape) => {
+                let shape = self.shape(shape);
+                ("names", quote!(&#shape))
+            }
+            Rule::Others(known, patterns, rest) => {
+                let rest = self.shape(rest);
+                let patterns = patterns.iter().map(|(pattern, shape)| {
+                    let shape = self.shape(shape);
+                    quote!((#pattern, #shape))
+                });
+                ("others", quote!(&[#(#known),*], &[#(#patterns),*], &#rest))
+            }
+            Rule::Values(values) => ("values", quote!(&[#(#values),*])),
+            Rule::Kinds(kinds) => {
+                let kinds = kinds.iter().map(|kind| {
+                    let kind = super::ident(kind);
+                    quote!(yundb_runtime::shape::Kind::#kind)
+                });
+                ("kinds", quote!(&[#(#kinds),*]))
+            }
+        };
+        let function = self.uses.item(name);
+        quote!(#function(#arguments))
     }
 }
 

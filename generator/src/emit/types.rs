@@ -1,4 +1,6 @@
-//! Types as emitted: structs with setters and checks, open enums, unions, bodies by status.
+//! Types as emitted: structs with setters and checks, open enums, unions, tuples, bodies by status.
+
+mod tuples;
 
 use std::collections::HashMap;
 
@@ -19,6 +21,7 @@ pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
         TypeKind::StringEnum(variants) => enumeration(scope, definition, variants, &quote!(String), "string_enum"),
         TypeKind::IntegerEnum(variants) => enumeration(scope, definition, variants, &quote!(i64), "integer_enum"),
         TypeKind::Union(union) => self::union(scope, definition, union),
+        TypeKind::Tuple(tuple) => tuples::definition(scope, definition, tuple),
     }
 }
 
@@ -125,14 +128,16 @@ fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenS
         if !must && field.shape == Default::default() {
             return None;
         }
-        let wire = &field.wire;
-        let shape = scope.shape(&field.shape);
-        let row = scope.uses.item(if must { "required" } else { "optional" });
-        Some(quote!(#row(#wire, #shape)))
+        Some(scope.row(&field.wire, must, &field.shape))
+    });
+    let rules = (!body.rules.is_empty()).then(|| {
+        let rules = body.rules.iter().map(|rule| scope.rule(rule));
+        quote!(const RULES: &'static [yundb_runtime::shape::Rule] = &[#(#rules),*];)
     });
     quote! {
         impl #object for #name {
             const FIELDS: &'static [#field_type] = &[#(#rows),*];
+            #rules
         }
     }
 }
@@ -263,6 +268,7 @@ fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
             TypeKind::StringEnum(_) => "Text",
             TypeKind::IntegerEnum(_) => "Number",
             TypeKind::Union(_) => "Any",
+            TypeKind::Tuple(_) => "List",
         },
     }
 }

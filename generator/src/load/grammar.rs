@@ -1,4 +1,4 @@
-//! What OpenAPI 3.0 lets stand where: the objects, their fields, and what each field holds.
+//! What OpenAPI lets stand where: the objects of 3.0 and the keywords of schemas that 3.1 adds, their fields, and what each field holds.
 //!
 //! Every walk over a document goes by this table, so that a `$ref`, a wrong value or an extension is judged by the
 //! object that it stands in.
@@ -290,6 +290,7 @@ impl Kind {
                         may("minProperties", Count),
                         may("required", TEXTS),
                         may("enum", List(&Any)),
+                        may("const", Any),
                         vital("type", Text),
                         vital("allOf", List(&Object(Schema))),
                         vital("oneOf", List(&Object(Schema))),
@@ -298,6 +299,22 @@ impl Kind {
                         vital("items", Object(Schema)),
                         vital("properties", SCHEMAS),
                         vital("additionalProperties", SchemaOrFlag),
+                        vital("prefixItems", List(&Object(Schema))),
+                        vital("unevaluatedItems", SchemaOrFlag),
+                        vital("patternProperties", SCHEMAS),
+                        vital("unevaluatedProperties", SchemaOrFlag),
+                        may("propertyNames", Object(Schema)),
+                        may("dependentRequired", Map(&TEXTS)),
+                        may("dependentSchemas", SCHEMAS),
+                        may("if", Object(Schema)),
+                        may("then", Object(Schema)),
+                        may("else", Object(Schema)),
+                        may("contains", Object(Schema)),
+                        may("minContains", Count),
+                        may("maxContains", Count),
+                        may("contentEncoding", Text),
+                        may("contentMediaType", Text),
+                        may("contentSchema", Object(Schema)),
                         may("description", Text),
                         may("format", Text),
                         may("default", Any),

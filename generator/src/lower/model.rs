@@ -120,12 +120,14 @@ pub struct Operation {
 }
 
 /// The body of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Body {
     /// Its media type.
     pub media_type: String,
     /// Whether it must be sent.
     pub required: bool,
+    /// What its fields have to meet together.
+    pub shape: Shape,
 }
 
 /// A number of calls that may be made in a time.
@@ -341,6 +343,75 @@ pub struct Shape {
     pub max_items: Option<usize>,
     /// No duplicates.
     pub unique: bool,
+    /// What it has to meet besides.
+    pub rules: Vec<Rule>,
+}
+
+/// One thing that a value has to meet (the runtime's `Rule`).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rule {
+    /// Where the first holds the second has to, elsewhere the third.
+    When(Box<[Shape; 3]>),
+    /// It must not hold.
+    Not(Box<Shape>),
+    /// At least one has to hold.
+    AnyOf(Vec<Shape>),
+    /// Just one has to hold.
+    OnlyOne(Vec<Shape>),
+    /// At least and at most so many elements are such.
+    Contains(Box<Shape>, usize, Option<usize>),
+    /// The first elements by place, and all that follow.
+    Prefix(Vec<Shape>, Box<Shape>),
+    /// The names of entries.
+    Names(Box<Shape>),
+    /// Entries beyond those of these names: by patterns of names, and those that match none.
+    Others(Vec<String>, Vec<(String, Shape)>, Box<Shape>),
+    /// The values that there are, as JSON.
+    Values(Vec<String>),
+    /// The kinds of JSON that it may be, by the names of the runtime's `Kind`.
+    Kinds(Vec<&'static str>),
+}
+
+impl Rule {
+    /// The shapes in it.
+    pub fn shapes(&self) -> Vec<&Shape> {
+        match self {
+            Self::When(shapes) => shapes.iter().collect(),
+            Self::Not(shape) | Self::Contains(shape, ..) | Self::Names(shape) => vec![shape],
+            Self::AnyOf(shapes) | Self::OnlyOne(shapes) => shapes.iter().collect(),
+            Self::Prefix(first, rest) => first.iter().chain([rest.as_ref()]).collect(),
+            Self::Others(_, patterns, rest) => {
+                patterns.iter().map(|(_, shape)| shape).chain([rest.as_ref()]).collect()
+            }
+            Self::Values(_) | Self::Kinds(_) => Vec::new(),
+        }
+    }
+
+    /// The shapes in it, to be changed.
+    pub fn shapes_mut(&mut self) -> Vec<&mut Shape> {
+        match self {
+            Self::When(shapes) => shapes.iter_mut().collect(),
+            Self::Not(shape) | Self::Contains(shape, ..) | Self::Names(shape) => vec![shape],
+            Self::AnyOf(shapes) | Self::OnlyOne(shapes) => shapes.iter_mut().collect(),
+            Self::Prefix(first, rest) => first.iter_mut().chain([rest.as_mut()]).collect(),
+            Self::Others(_, patterns, rest) => {
+                patterns.iter_mut().map(|(_, shape)| shape).chain([rest.as_mut()]).collect()
+            }
+            Self::Values(_) | Self::Kinds(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it lets everything through.
+    pub fn is_idle(&self) -> bool {
+        match self {
+            Self::When(shapes) => shapes[1..].iter().all(|shape| *shape == Shape::default()),
+            Self::AnyOf(shapes) => shapes.contains(&Shape::default()),
+            Self::Others(..) | Self::Prefix(..) | Self::Names(_) => {
+                self.shapes().into_iter().all(|shape| *shape == Shape::default())
+            }
+            Self::Not(_) | Self::OnlyOne(_) | Self::Contains(..) | Self::Values(_) | Self::Kinds(_) => false,
+        }
+    }
 }
 
 /// A limit of a number.
@@ -353,13 +424,16 @@ pub struct Bound {
 }
 
 impl Shape {
-    /// The struct that it leads to, through lists and maps.
-    pub fn object(&self) -> Option<TypeId> {
-        match &self.inner {
-            Inner::None => None,
-            Inner::Object(id) => Some(*id),
-            Inner::List(inner) | Inner::Map(inner) => inner.object(),
-        }
+    /// The definitions that it leads to, through lists, maps and rules.
+    pub fn objects(&self) -> Vec<TypeId> {
+        let mut found = match &self.inner {
+            Inner::None => Vec::new(),
+            Inner::Object(id) => vec![*id],
+            Inner::List(inner) | Inner::Map(inner) => inner.objects(),
+            Inner::Fields(fields) => fields.iter().flat_map(|(_, _, shape)| shape.objects()).collect(),
+        };
+        found.extend(self.rules.iter().flat_map(Rule::shapes).flat_map(Shape::objects));
+        found
     }
 }
 
@@ -369,8 +443,10 @@ pub enum Inner {
     /// Nothing to check.
     #[default]
     None,
-    /// The fields of a struct, or the alternatives of a union.
+    /// The fields of a struct, the elements of a tuple, or the alternatives of a union.
     Object(TypeId),
+    /// Fields of an object that has no type of its own: each by name, whether it must be there, and what is checked of it.
+    Fields(Vec<(String, bool, Shape)>),
     /// Elements of a list.
     List(Box<Shape>),
     /// Values of a map.
@@ -543,6 +619,30 @@ pub enum TypeKind {
     IntegerEnum(Vec<Variant<i64>>),
     /// One of several types.
     Union(Union),
+    /// A list of a fixed length.
+    Tuple(Tuple),
+}
+
+/// A list whose elements are each of a type of their own.
+#[derive(Debug, Clone, Default)]
+pub struct Tuple {
+    /// Its elements.
+    pub elements: Vec<Element>,
+    /// Whether a table of checks is emitted.
+    pub checked: bool,
+}
+
+/// One element of a [`Tuple`].
+#[derive(Debug, Clone)]
+pub struct Element {
+    /// Docs.
+    pub docs: Docs,
+    /// The type.
+    pub ty: Type,
+    /// Whether it stands in a box, to end a recursion.
+    pub boxed: bool,
+    /// What is checked.
+    pub shape: Shape,
 }
 
 /// An object type.
@@ -556,6 +656,8 @@ pub struct Struct {
     pub additional_ident: String,
     /// Serde's `rename_all`, where it saves most renames.
     pub rename_all: Option<&'static str>,
+    /// What it has to meet as a whole.
+    pub rules: Vec<Rule>,
     /// Whether a table of checks is emitted.
     pub checked: bool,
     /// Whether all fields have defaults.
@@ -607,14 +709,16 @@ pub enum Presence {
 impl TypeKind {
     /// The types that values of it hold.
     pub fn inner_types(&self) -> impl Iterator<Item = &Type> {
-        let (body, union) = match self {
-            Self::Struct(body) => (Some(body), None),
-            Self::Union(union) => (None, Some(union)),
-            Self::StringEnum(_) | Self::IntegerEnum(_) => (None, None),
+        let (body, union, tuple) = match self {
+            Self::Struct(body) => (Some(body), None, None),
+            Self::Union(union) => (None, Some(union), None),
+            Self::Tuple(tuple) => (None, None, Some(tuple)),
+            Self::StringEnum(_) | Self::IntegerEnum(_) => (None, None, None),
         };
         let fields =
             body.into_iter().flat_map(|body| body.fields.iter().map(|field| &field.ty).chain(&body.additional));
-        fields.chain(union.into_iter().flat_map(|union| union.variants.iter().map(|variant| &variant.ty)))
+        let variants = union.into_iter().flat_map(|union| union.variants.iter().map(|variant| &variant.ty));
+        fields.chain(variants).chain(tuple.into_iter().flat_map(|tuple| tuple.elements.iter().map(|it| &it.ty)))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::circles::circles;
 use super::model::{
-    Answer, Field, Inner, InputKind, Payload, Presence, Service, Shape, Type, TypeDef, TypeId, TypeKind,
+    Answer, Field, Inner, InputKind, Payload, Presence, Rule, Service, Shape, Type, TypeDef, TypeId, TypeKind,
 };
 
 /// Decides all that depends on the whole: directions, groups, presence of fields, boxes, checks.
@@ -131,6 +131,7 @@ fn boxes(types: &mut [TypeDef]) {
         match &mut definition.kind {
             TypeKind::Struct(body) => body.fields.iter_mut().for_each(|field| field.boxed = boxed(&field.ty)),
             TypeKind::Union(union) => union.variants.iter_mut().for_each(|variant| variant.boxed = boxed(&variant.ty)),
+            TypeKind::Tuple(tuple) => tuple.elements.iter_mut().for_each(|element| element.boxed = boxed(&element.ty)),
             TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
         }
     }
@@ -149,7 +150,7 @@ fn checks(service: &mut Service) {
     let ids = 0..service.types.len();
     let mut holders: Vec<Vec<TypeId>> = vec![Vec::new(); service.types.len()];
     for id in ids.clone() {
-        let objects = shapes(&service.types[id]).into_iter().filter_map(Shape::object);
+        let objects = shapes(&service.types[id]).into_iter().flat_map(Shape::objects);
         objects.for_each(|object| holders[object].push(id));
     }
     // From those with checks of their own to those that hold them.
@@ -165,6 +166,11 @@ fn checks(service: &mut Service) {
             TypeKind::Struct(body) => {
                 body.checked = checked[id];
                 body.fields.iter_mut().for_each(|field| prune(&mut field.shape, &checked));
+                prune_rules(&mut body.rules, &checked);
+            }
+            TypeKind::Tuple(tuple) => {
+                tuple.checked = checked[id];
+                tuple.elements.iter_mut().for_each(|element| prune(&mut element.shape, &checked));
             }
             TypeKind::Union(union) => {
                 union.checked = checked[id];
@@ -175,6 +181,7 @@ fn checks(service: &mut Service) {
     }
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {
         operation.params.iter_mut().for_each(|param| prune(&mut param.shape, &checked));
+        operation.body.iter_mut().for_each(|body| prune(&mut body.shape, &checked));
         for input in &mut operation.setters {
             if let InputKind::JsonAs(_, shape, _) = &mut input.kind {
                 prune(shape, &checked);
@@ -187,19 +194,27 @@ fn checks(service: &mut Service) {
 fn shapes(definition: &TypeDef) -> Vec<&Shape> {
     match &definition.kind {
         _ if !definition.input => Vec::new(),
-        TypeKind::Struct(body) => body.fields.iter().map(|field| &field.shape).collect(),
+        TypeKind::Struct(body) => {
+            let of_rules = body.rules.iter().flat_map(Rule::shapes);
+            body.fields.iter().map(|field| &field.shape).chain(of_rules).collect()
+        }
         TypeKind::Union(union) => union.variants.iter().map(|variant| &variant.shape).collect(),
+        TypeKind::Tuple(tuple) => tuple.elements.iter().map(|element| &element.shape).collect(),
         TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => Vec::new(),
     }
 }
 
 /// Whether a type has checks of its own, whatever the types have that it leads to.
 fn says_something(definition: &TypeDef) -> bool {
-    let required = match &definition.kind {
-        TypeKind::Struct(body) => definition.input && body.fields.iter().any(must),
+    let own = match &definition.kind {
+        TypeKind::Struct(body) => {
+            let mut rules = body.rules.clone();
+            prune_rules(&mut rules, &[]);
+            definition.input && (body.fields.iter().any(must) || !rules.is_empty())
+        }
         _ => false,
     };
-    required || shapes(definition).into_iter().any(matters)
+    own || shapes(definition).into_iter().any(matters)
 }
 
 fn must(field: &Field) -> bool {
@@ -222,8 +237,20 @@ fn prune(shape: &mut Shape, checked: &[bool]) {
             prune(inner, checked);
             **inner != Shape::default()
         }
+        Inner::Fields(fields) => {
+            fields.iter_mut().for_each(|(_, _, shape)| prune(shape, checked));
+            fields.retain(|(_, required, shape)| *required || *shape != Shape::default());
+            !fields.is_empty()
+        }
     };
     if !keep {
         shape.inner = Inner::None;
     }
+    prune_rules(&mut shape.rules, checked);
+}
+
+/// Takes away what leads to types without checks, and rules that let everything through then.
+fn prune_rules(rules: &mut Vec<Rule>, checked: &[bool]) {
+    rules.iter_mut().flat_map(Rule::shapes_mut).for_each(|shape| prune(shape, checked));
+    rules.retain(|rule| !rule.is_idle());
 }

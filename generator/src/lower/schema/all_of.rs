@@ -8,7 +8,7 @@ use serde_json::Number;
 
 use super::{Lowered, Naming, anything};
 use crate::accounting::Reason;
-use crate::load::{Additional, Keyword, Placed, Schema, Sub, integer};
+use crate::load::{Additional, Keyword, Placed, Properties, Schema, Sub, integer};
 use crate::lower::Lower;
 use crate::lower::model::Type;
 use crate::stack::grown;
@@ -159,36 +159,12 @@ impl<'a> Lower<'a, '_> {
             (None, _) => merged.items.clone_from(&part.items),
             (Some(_), None) => {}
         }
-        if part.not.is_some() {
-            self.not_checked(merged);
-            merged.not.clone_from(&part.not);
-        }
-        match &part.additional {
-            None => {}
-            // `false` would forbid the other parts' own fields.
-            Some(additional) if additional.value == Additional::Allowed(false) => self.ledger.take(additional.at),
-            Some(_) => {
-                if let Some(earlier) =
-                    merged.additional.take().filter(|earlier| Some(earlier) != part.additional.as_ref())
-                {
-                    let message = "another `additionalProperties` stands in a later part of the `allOf`".to_owned();
-                    self.unsupported("all-of-values", message, earlier.at, "the later one counts");
-                }
-                merged.additional.clone_from(&part.additional);
-            }
-        }
+        self.further_values("additionalProperties", &mut merged.additional, &part.additional);
+        self.further_values("unevaluatedProperties", &mut merged.unevaluated, &part.unevaluated);
+        self.further_values("unevaluatedItems", &mut merged.unevaluated_items, &part.unevaluated_items);
         self.values_of_both(merged, part);
-        for (name, property) in &part.properties.0 {
-            match merged.properties.0.get_mut(name) {
-                Some(earlier) if earlier == property => self.ledger.ignore(property.at(), Reason::Repeated),
-                Some(earlier) => {
-                    self.ledger.take(earlier.at());
-                    self.ledger.take(property.at());
-                    both(earlier, property);
-                }
-                None => drop(merged.properties.0.insert(name, property.clone())),
-            }
-        }
+        self.properties_of_both(&mut merged.properties, &part.properties);
+        self.rules_of_both(merged, part);
         for name in &part.required {
             match !seen.required.insert(name.value) {
                 true => self.ledger.ignore(name.at, Reason::Repeated),
@@ -210,6 +186,87 @@ impl<'a> Lower<'a, '_> {
             merged.discriminator.clone_from(&part.discriminator);
         }
         merged.unknown.extend(part.unknown.iter().copied());
+    }
+
+    /// What may stand beside what a part lists.
+    fn further_values(
+        &mut self,
+        keyword: &str,
+        merged: &mut Keyword<'a, Additional<'a>>,
+        part: &Keyword<'a, Additional<'a>>,
+    ) {
+        match part {
+            None => {}
+            // `false` would forbid the other parts' own fields.
+            Some(additional) if additional.value == Additional::Allowed(false) => self.ledger.take(additional.at),
+            Some(_) => {
+                if let Some(earlier) = merged.take().filter(|earlier| Some(earlier) != part.as_ref()) {
+                    let message = format!("another `{keyword}` stands in a later part of the `allOf`");
+                    self.unsupported("all-of-values", message, earlier.at, "the later one counts");
+                }
+                merged.clone_from(part);
+            }
+        }
+    }
+
+    /// What both parts say by name: where they name the same, both hold.
+    fn properties_of_both(&mut self, merged: &mut Properties<'a>, part: &Properties<'a>) {
+        for (name, property) in &part.0 {
+            match merged.0.get_mut(name) {
+                Some(earlier) if earlier == property => self.ledger.ignore(property.at(), Reason::Repeated),
+                Some(earlier) => {
+                    self.ledger.take(earlier.at());
+                    self.ledger.take(property.at());
+                    both(earlier, property);
+                }
+                None => drop(merged.0.insert(name, property.clone())),
+            }
+        }
+    }
+
+    /// Keywords that only say what values have to meet: those of both parts do.
+    fn rules_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
+        self.properties_of_both(&mut merged.patterns, &part.patterns);
+        self.properties_of_both(&mut merged.dependent_schemas, &part.dependent_schemas);
+        merged.dependent_required.extend(part.dependent_required.iter().cloned());
+        merged.conditions.extend(part.conditions.iter().cloned());
+        for (index, element) in part.prefix.iter().enumerate() {
+            match merged.prefix.get_mut(index) {
+                Some(earlier) if earlier == element => self.ledger.ignore(element.at(), Reason::Repeated),
+                Some(earlier) => both(earlier, element),
+                None => merged.prefix.push(element.clone()),
+            }
+        }
+        match (&mut merged.not, &part.not) {
+            // What is neither the one nor the other is none of both.
+            (Some(earlier), Some(later)) if earlier != later => {
+                let any_of = vec![earlier.value.clone(), later.value.clone()];
+                self.ledger.take(earlier.at);
+                let neither = Schema { any_of, ..Schema::any(later.at) };
+                *earlier = Placed { value: Sub::Merged(Arc::new(neither)), at: later.at };
+            }
+            (Some(earlier), Some(_)) => self.ledger.ignore(earlier.at, Reason::Repeated),
+            (earlier, later) => *earlier = earlier.take().or_else(|| later.clone()),
+        }
+        match (&mut merged.property_names, &part.property_names) {
+            (Some(earlier), Some(later)) => {
+                self.ledger.take(earlier.at);
+                both(&mut earlier.value, &later.value);
+                earlier.at = later.at;
+            }
+            (earlier, later) => *earlier = earlier.take().or_else(|| later.clone()),
+        }
+        match (&merged.contains, &part.contains) {
+            (Some(earlier), Some(_)) => {
+                let message = "another `contains` stands in a later part of the `allOf`".to_owned();
+                self.unsupported("all-of-values", message, earlier.at, "the later one counts");
+                merged.contains.clone_from(&part.contains);
+            }
+            (None, later) => merged.contains.clone_from(later),
+            (Some(_), None) => {}
+        }
+        merged.min_contains = part.min_contains.or(merged.min_contains);
+        merged.max_contains = part.max_contains.or(merged.max_contains);
     }
 
     /// Descriptions, examples and the like: the own ones count before those of a base.
@@ -287,6 +344,11 @@ impl<'a> Lower<'a, '_> {
         merged.pattern = self.one_of_two("pattern", merged.pattern, part.pattern);
         merged.multiple_of = self.one_of_two("multipleOf", merged.multiple_of, part.multiple_of);
         merged.format = self.one_of_two("format", merged.format, part.format);
+        let encoding = self.one_of_two("contentEncoding", merged.content_encoding, part.content_encoding);
+        merged.content_encoding = encoding;
+        let media_type = self.one_of_two("contentMediaType", merged.content_media_type, part.content_media_type);
+        merged.content_media_type = media_type;
+        merged.content_schema = part.content_schema.clone().or_else(|| merged.content_schema.take());
     }
 
     fn stricter<T: Copy>(
