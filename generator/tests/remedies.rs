@@ -23,7 +23,7 @@ fn helps(diagnostics: &Diagnostics) -> Vec<(&'static str, usize, Option<&str>)> 
 
 #[test]
 fn misspelt_keywords_of_schemas() {
-    let schema = "{type: string, maxLenght: 3, patern: a, contains: {}, mystery: 1}";
+    let schema = "{type: string, maxLenght: 3, patern: a, dependencies: {}, mystery: 1}";
     let (.., said) = lowered(
         "3.0.3",
         &format!(

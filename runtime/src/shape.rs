@@ -4,7 +4,7 @@
 
 mod rule;
 
-pub use rule::{Rule, any_of, contains, kinds, names, not, only_one, others, prefix, values, when};
+pub use rule::{Rule, any_of, contains, names, not, only_one, others, prefix, values, when};
 
 /// A type whose fields are checked before a request is sent.
 pub trait Object {
@@ -52,6 +52,50 @@ pub struct Shape {
     pub unique: bool,
     /// What the value has to meet besides.
     pub rules: &'static [Rule],
+    /// The kinds of JSON that it may be; any, if none is set.
+    pub kinds: Kinds,
+}
+
+/// A set of kinds of JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// The kinds, with numbers that are whole apart from the others, each with its bit and in words.
+    const WORDS: [(u8, &'static str); 7] = [
+        (1, "null"),
+        (2, "a text"),
+        (4, "a number"),
+        (8, "an integer"),
+        (16, "true or false"),
+        (32, "a list"),
+        (64, "an object"),
+    ];
+
+    const fn with(self, bit: u8) -> Self {
+        Self(self.0 | bit)
+    }
+
+    /// Whether a value is of one of them.
+    pub(crate) fn holds(self, value: &serde_json::Value) -> bool {
+        use serde_json::Value;
+        let bits = match value {
+            Value::Null => 1,
+            Value::String(_) => 2,
+            Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => 4 | 8,
+            Value::Number(_) => 4,
+            Value::Bool(_) => 16,
+            Value::Array(_) => 32,
+            Value::Object(_) => 64,
+        };
+        self.0 == 0 || self.0 & bits != 0
+    }
+
+    /// The kinds in words.
+    pub(crate) fn words(self) -> String {
+        let words = Self::WORDS.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, words)| *words);
+        words.collect::<Vec<_>>().join(" or ")
+    }
 }
 
 impl std::fmt::Display for LimitValue {
@@ -123,8 +167,6 @@ pub struct Alternative {
 pub enum Kind {
     /// Any of them.
     Any,
-    /// `null`
-    Null,
     /// A string.
     Text,
     /// A number.
@@ -184,7 +226,15 @@ pub const fn any() -> Shape {
         items: (None, None),
         unique: false,
         rules: &[],
+        kinds: Kinds(0),
     }
+}
+
+/// What nothing is.
+pub const fn never() -> Shape {
+    const ANYTHING: Shape = any();
+    const RULES: &[Rule] = &[Rule::Not(&ANYTHING)];
+    Shape { rules: RULES, ..any() }
 }
 
 /// An object with the fields of `T`.
@@ -227,6 +277,7 @@ impl Shape {
             && (self.minimum, self.maximum, self.multiple_of) == (None, None, None)
             && self.pattern.is_none()
             && !self.unique
+            && self.kinds == Kinds(0)
     }
 
     /// A string of at least so many characters.
@@ -314,6 +365,48 @@ impl Shape {
     /// A list without duplicates.
     pub const fn unique(mut self) -> Self {
         self.unique = true;
+        self
+    }
+
+    /// It may be null.
+    pub const fn null(mut self) -> Self {
+        self.kinds = self.kinds.with(1);
+        self
+    }
+
+    /// It may be a text.
+    pub const fn text(mut self) -> Self {
+        self.kinds = self.kinds.with(2);
+        self
+    }
+
+    /// It may be a number.
+    pub const fn number(mut self) -> Self {
+        self.kinds = self.kinds.with(4);
+        self
+    }
+
+    /// It may be an integer.
+    pub const fn integer(mut self) -> Self {
+        self.kinds = self.kinds.with(8);
+        self
+    }
+
+    /// It may be `true` or `false`.
+    pub const fn flag(mut self) -> Self {
+        self.kinds = self.kinds.with(16);
+        self
+    }
+
+    /// It may be a list.
+    pub const fn list(mut self) -> Self {
+        self.kinds = self.kinds.with(32);
+        self
+    }
+
+    /// It may be an object.
+    pub const fn object(mut self) -> Self {
+        self.kinds = self.kinds.with(64);
         self
     }
 

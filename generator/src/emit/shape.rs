@@ -11,6 +11,10 @@ use crate::lower::model::{Inner, Rule, Shape, TypeKind};
 
 impl Scope<'_> {
     pub(super) fn shape(&self, shape: &Shape) -> TokenStream {
+        if shape.is_never() {
+            let never = self.uses.item("never");
+            return quote!(#never());
+        }
         let mut out = match &shape.inner {
             Inner::None => {
                 let any = self.uses.item("any");
@@ -77,6 +81,10 @@ impl Scope<'_> {
         if shape.unique {
             out = quote!(#out.unique());
         }
+        for kind in &shape.kinds {
+            let kind = super::ident(kind);
+            out = quote!(#out.#kind());
+        }
         if !shape.rules.is_empty() {
             let rules = shape.rules.iter().map(|rule| self.rule(rule));
             out = quote!(#out.rules(&[#(#rules),*]));
@@ -131,13 +139,6 @@ impl Scope<'_> {
                 ("others", quote!(&[#(#known),*], &[#(#patterns),*], &#rest))
             }
             Rule::Values(values) => ("values", quote!(&[#(#values),*])),
-            Rule::Kinds(kinds) => {
-                let kinds = kinds.iter().map(|kind| {
-                    let kind = super::ident(kind);
-                    quote!(yundb_runtime::shape::Kind::#kind)
-                });
-                ("kinds", quote!(&[#(#kinds),*]))
-            }
         };
         let function = self.uses.item(name);
         quote!(#function(#arguments))

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::EmitError;
 use crate::lower::listed;
-use crate::lower::model::{Input, Operation, RUNTIME_FEATURES, Service};
+use crate::lower::model::{Input, InputKind, Operation, RUNTIME_FEATURES, Service, Type, TypeKind};
 
 /// How the crate's manifest names what it stands on.
 #[derive(Debug, Clone, Default)]
@@ -167,8 +167,13 @@ fn example(service: &Service) -> Option<Example> {
 
 /// A value for the example, as Rust.
 fn value(service: &Service, input: &Input) -> String {
-    use crate::lower::model::{InputKind, Type, TypeKind};
-    let InputKind::Value(ty, false) = &input.kind else { return "Default::default()".to_owned() };
+    match &input.kind {
+        InputKind::Value(ty, false) => of_type(service, ty),
+        _ => "Default::default()".to_owned(),
+    }
+}
+
+fn of_type(service: &Service, ty: &Type) -> String {
     match ty {
         Type::String | Type::Secret => "\"...\"".to_owned(),
         Type::Bool => "true".to_owned(),
@@ -186,6 +191,14 @@ fn value(service: &Service, input: &Input) -> String {
                     variants.first().map_or_else(|| "1".to_owned(), |v| format!("{path}::{}", v.ident))
                 }
                 TypeKind::Union(_) => format!("{path}::Unknown(Default::default())"),
+                TypeKind::Tuple(tuple) => {
+                    let elements = tuple.elements.iter().map(|element| match (&element.ty, element.boxed) {
+                        (Type::String, false) => "\"...\".into()".to_owned(),
+                        (ty, true) => format!("Box::new({})", of_type(service, ty)),
+                        (ty, false) => of_type(service, ty),
+                    });
+                    format!("{path}({})", elements.collect::<Vec<_>>().join(", "))
+                }
             }
         }
         Type::List(_) => "[]".to_owned(),

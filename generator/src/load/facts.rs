@@ -90,7 +90,8 @@ impl Fact {
                 Kind::Schema,
                 "multipleOf" | "maximum" | "exclusiveMaximum" | "minimum" | "exclusiveMinimum" | "maxLength"
                 | "minLength" | "pattern" | "maxItems" | "minItems" | "uniqueItems" | "maxProperties" | "minProperties"
-                | "not" | "required" | "propertyNames" | "if" | "then" | "else" | "contains" | "minContains" | "maxContains",
+                | "not" | "required" | "propertyNames" | "if" | "then" | "else" | "contains" | "minContains"
+                | "maxContains",
             ) => Self::Constraint,
             _ => Self::Structure,
         }

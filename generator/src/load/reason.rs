@@ -59,11 +59,17 @@ pub enum Reason {
     Base,
     /// `pathItems` under `components`.
     Inlined,
+    /// Words about what is only checked.
+    OnlyChecked,
+    /// What depends on a condition that isn't there.
+    Unconditional,
+    /// A property that has no value.
+    Never,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -91,6 +97,9 @@ impl Reason {
         Self::Stricter,
         Self::Base,
         Self::Inlined,
+        Self::OnlyChecked,
+        Self::Unconditional,
+        Self::Never,
     ];
 
     /// What it is, for reports: `unreferenced`.
@@ -135,6 +144,11 @@ impl Reason {
             Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
             Self::Base => ("base", "says of a base what the type that is made of it says for itself"),
             Self::Inlined => ("inlined", "stands in the client at each path that refers to it"),
+            Self::OnlyChecked => {
+                ("only-checked", "words about a schema that values are held against, and that is no type")
+            }
+            Self::Unconditional => ("unconditional", "`then` and `else` mean nothing without an `if`"),
+            Self::Never => ("never", "the schema of the property lets no value through, so there is no field"),
             Self::Opaque => ("opaque", "the caller gives or gets the whole as text or bytes"),
         }
     }

@@ -233,6 +233,8 @@ pub struct Schema<'a> {
     pub max_items: Keyword<'a, usize>,
     pub unique_items: Keyword<'a, bool>,
     pub properties: Properties<'a>,
+    /// Properties that only conditions describe.
+    pub conditional: Vec<&'a str>,
     pub required: Vec<Placed<'a, &'a str>>,
     pub additional: Keyword<'a, Additional<'a>>,
     /// `patternProperties`
@@ -299,6 +301,7 @@ impl<'a> Schema<'a> {
             max_items: None,
             unique_items: None,
             properties: Properties::default(),
+            conditional: Vec::new(),
             required: Vec::new(),
             additional: None,
             patterns: Properties::default(),
@@ -430,7 +433,8 @@ impl<'a> Schema<'a> {
             "unevaluatedProperties" => self.unevaluated = additional(entry),
             "propertyNames" => self.property_names = sub(entry),
             "dependentRequired" => {
-                let dependent = |(name, entry): (&'a str, &'a Entry)| (Placed { value: name, at: &entry.key }, names(&entry.node));
+                let dependent =
+                    |(name, entry): (&'a str, &'a Entry)| (Placed { value: name, at: &entry.key }, names(&entry.node));
                 self.dependent_required = entry.node.entries().map(dependent).collect();
             }
             "dependentSchemas" => self.dependent_schemas = properties(entry),

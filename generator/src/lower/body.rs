@@ -4,7 +4,7 @@ use openapiv3::{MediaType, RequestBody};
 
 use super::model::{Body, Docs, Input, InputKind, Param, Place, Serialization, Shape, Style, Type, TypeKind};
 use super::operation::{Found, Inputs, query_style};
-use super::schema::{Lowered, Naming};
+use super::schema::{Lowered, Naming, is_never};
 use super::{Lower, docs};
 use crate::accounting::Reason;
 use crate::diagnostic::Location;
@@ -79,7 +79,7 @@ impl<'a> Lower<'a, '_> {
         for (other, media) in content {
             self.alternative(other, &media, type_name, inputs);
         }
-        Some(Body { media_type: sent_as.to_owned(), required })
+        Some(Body { media_type: sent_as.to_owned(), required, shape: std::mem::take(&mut inputs.body_shape) })
     }
 
     fn request_body(&mut self, found: &Found<'a>) -> Option<Part<'a, RequestBody>> {
@@ -112,9 +112,11 @@ impl<'a> Lower<'a, '_> {
         }
         // The fields of an inline object are setters of the call; a type with a name is given whole.
         if let Some(schema) = media.schema().filter(|schema| schema.reference().is_none()) {
-            let flat = schema.read();
+            let mut flat = schema.read();
             if flattens(&flat) {
+                self.conditional(&mut flat);
                 inputs.body_docs = self.flat_words(description, &flat);
+                inputs.body_shape = self.flat_shape(&flat);
                 self.flat_fields(&flat, type_name, Place::Field, None, inputs);
                 return;
             }
@@ -264,8 +266,14 @@ impl<'a> Lower<'a, '_> {
             return;
         }
         self.take_members(media, &["schema"]);
+        self.conditional(&mut flat);
         inputs.body_docs = self.flat_words(description, &flat);
-        if let Some(additional) = flat.additional.take() {
+        inputs.body_shape = self.flat_shape(&flat);
+        for part in flat.patterns.0.values() {
+            let message = "fields of the form by pattern".to_owned();
+            self.unsupported("form-schema", message, part.at(), "only the listed fields can be sent");
+        }
+        if let Some(additional) = flat.additional.take().or(flat.unevaluated.take()) {
             if additional.value == Additional::Allowed(false) {
                 self.ledger.take(additional.at);
             } else {
@@ -292,15 +300,23 @@ impl<'a> Lower<'a, '_> {
     /// What is said of a body whose fields are setters. What can't be said of them is left out.
     fn flat_words(&mut self, description: Option<&'a str>, flat: &Schema<'a>) -> Vec<String> {
         self.take(&flat.deprecated);
-        let of_whole = flat.min_properties.into_iter().chain(flat.max_properties);
-        for limit in of_whole {
-            let message = "the number of a body's fields is not checked".to_owned();
-            self.unsupported("number-of-fields", message, limit.at, "the body is sent as it is");
-        }
-        self.not_checked(flat);
         self.unknown(flat);
         let own = [description, self.take(&flat.description)].into_iter().flatten().map(str::to_owned);
-        own.chain(docs::facts(&flat.words_only(), &Type::Value, self.ledger)).collect()
+        let facts = Schema {
+            min_properties: flat.min_properties,
+            max_properties: flat.max_properties,
+            dependent_required: flat.dependent_required.clone(),
+            ..flat.words_only()
+        };
+        own.chain(docs::facts(&facts, &Type::Value, self.ledger)).collect()
+    }
+
+    /// What the fields of a body have to meet together.
+    fn flat_shape(&mut self, flat: &Schema<'a>) -> Shape {
+        let mut shape = Shape { rules: self.rules(flat, &Type::Map(Box::new(Type::Value)), false), ..Shape::default() };
+        shape.min_items = self.take(&flat.min_properties).filter(|fewest| *fewest > 0);
+        shape.max_items = self.take(&flat.max_properties);
+        shape
     }
 
     fn flat_fields(
@@ -313,6 +329,7 @@ impl<'a> Lower<'a, '_> {
     ) {
         self.take(&flat.ty);
         self.take(&flat.additional);
+        self.take(&flat.unevaluated);
         self.take(&flat.nullable);
         if let Some(example) = flat.example {
             self.ledger.ignore(example.at, Reason::Sample);
@@ -324,8 +341,16 @@ impl<'a> Lower<'a, '_> {
                 self.ledger.ignore(property.at(), Reason::ReadOnly);
                 continue;
             }
+            if is_never(property) {
+                self.ledger.ignore(property.at(), Reason::Never);
+                continue;
+            }
             let files = if place == Place::Part { self.binary(property) } else { None };
             let mut lowered = self.schema(property, &Naming::new(type_name, wire));
+            if flat.conditional.contains(&wire) {
+                // It is held against the condition.
+                lowered.shape = Shape::default();
+            }
             if files.is_some() {
                 lowered.facts.retain(|fact| !fact.ends_with(BINARY));
             }
@@ -470,6 +495,8 @@ fn flattens(flat: &Schema<'_>) -> bool {
         && flat.any_of.is_empty()
         && !flat.nullable.is_some_and(|nullable| nullable.value)
         && flat.discriminator.is_none()
+        && flat.patterns.0.is_empty()
+        && flat.unevaluated.as_ref().is_none_or(|further| further.value == Additional::Allowed(false))
         && flat.additional.as_ref().is_none_or(|additional| additional.value == Additional::Allowed(false))
 }
 

@@ -265,11 +265,34 @@ pub fn facts(schema: &Schema<'_>, ty: &Type, ledger: &Ledger) -> Vec<String> {
         true => format!("Matches `` {} ``.", pattern.value),
         false => format!("Matches `{}`.", pattern.value),
     }));
+    let code = |words: &str, text: &str| format!("{words} `{}`.", text.replace('`', "'"));
+    out.extend(ledger.value(&schema.content_encoding).map(|encoding| code("Encoded as", encoding)));
+    out.extend(ledger.value(&schema.content_media_type).map(|media_type| code("Holds", media_type)));
+    out.extend(schema.property_names.as_ref().and_then(|names| self::names(&names.value.read())));
+    for (name, others) in schema.dependent_required.iter().filter(|(_, others)| !others.is_empty()) {
+        let others: Vec<String> = others.iter().map(|other| format!("`{}`", other.value.replace('`', "'"))).collect();
+        out.push(format!("With `{}` it needs {}.", name.value.replace('`', "'"), others.join(" and ")));
+    }
     if schema.unique_items.is_some_and(|unique| unique.value) {
         out.push("Without duplicates.".to_owned());
     }
     out.extend(ledger.value(&schema.default).map(|value| default(&value.to_json())));
     out
+}
+
+/// The names of a map's entries, as a sentence.
+fn names(schema: &Schema<'_>) -> Option<String> {
+    let listed: Vec<String> = schema
+        .enumeration
+        .iter()
+        .filter_map(|name| name.value.as_str())
+        .map(|name| format!("`{}`", name.replace('`', "'")))
+        .collect();
+    match (listed.is_empty(), schema.pattern) {
+        (false, _) => Some(format!("Its names are {}.", listed.join(", "))),
+        (true, Some(pattern)) if !pattern.value.contains('`') => Some(format!("Its names match `{}`.", pattern.value)),
+        _ => None,
+    }
 }
 
 /// A number as people write it: `10` for `10.0`.

@@ -345,6 +345,8 @@ pub struct Shape {
     pub unique: bool,
     /// What it has to meet besides.
     pub rules: Vec<Rule>,
+    /// The kinds of JSON that it may be, by the names of the runtime's functions; any, if none is named.
+    pub kinds: Vec<&'static str>,
 }
 
 /// One thing that a value has to meet (the runtime's `Rule`).
@@ -368,8 +370,6 @@ pub enum Rule {
     Others(Vec<String>, Vec<(String, Shape)>, Box<Shape>),
     /// The values that there are, as JSON.
     Values(Vec<String>),
-    /// The kinds of JSON that it may be, by the names of the runtime's `Kind`.
-    Kinds(Vec<&'static str>),
 }
 
 impl Rule {
@@ -380,10 +380,8 @@ impl Rule {
             Self::Not(shape) | Self::Contains(shape, ..) | Self::Names(shape) => vec![shape],
             Self::AnyOf(shapes) | Self::OnlyOne(shapes) => shapes.iter().collect(),
             Self::Prefix(first, rest) => first.iter().chain([rest.as_ref()]).collect(),
-            Self::Others(_, patterns, rest) => {
-                patterns.iter().map(|(_, shape)| shape).chain([rest.as_ref()]).collect()
-            }
-            Self::Values(_) | Self::Kinds(_) => Vec::new(),
+            Self::Others(_, patterns, rest) => patterns.iter().map(|(_, shape)| shape).chain([rest.as_ref()]).collect(),
+            Self::Values(_) => Vec::new(),
         }
     }
 
@@ -397,7 +395,7 @@ impl Rule {
             Self::Others(_, patterns, rest) => {
                 patterns.iter_mut().map(|(_, shape)| shape).chain([rest.as_mut()]).collect()
             }
-            Self::Values(_) | Self::Kinds(_) => Vec::new(),
+            Self::Values(_) => Vec::new(),
         }
     }
 
@@ -409,7 +407,7 @@ impl Rule {
             Self::Others(..) | Self::Prefix(..) | Self::Names(_) => {
                 self.shapes().into_iter().all(|shape| *shape == Shape::default())
             }
-            Self::Not(_) | Self::OnlyOne(_) | Self::Contains(..) | Self::Values(_) | Self::Kinds(_) => false,
+            Self::Not(_) | Self::OnlyOne(_) | Self::Contains(..) | Self::Values(_) => false,
         }
     }
 }
@@ -424,6 +422,16 @@ pub struct Bound {
 }
 
 impl Shape {
+    /// What nothing is.
+    pub fn never() -> Self {
+        Self { rules: vec![Rule::Not(Box::default())], ..Self::default() }
+    }
+
+    /// Whether nothing is so.
+    pub fn is_never(&self) -> bool {
+        *self == Self::never()
+    }
+
     /// The definitions that it leads to, through lists, maps and rules.
     pub fn objects(&self) -> Vec<TypeId> {
         let mut found = match &self.inner {

@@ -6,7 +6,7 @@ use openapiv3::{Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryS
 use serde_json::Value;
 
 use super::model::{
-    Docs, Input, InputKind, Operation, Param, Place, Serialization, Server, Setting, Style, Type, TypeKind,
+    Docs, Input, InputKind, Operation, Param, Place, Serialization, Server, Setting, Shape, Style, Type, TypeKind,
 };
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs, names};
@@ -82,6 +82,8 @@ pub(super) struct Inputs {
     pub scope: names::Scope,
     /// What the document says of a body whose fields are setters.
     pub body_docs: Vec<String>,
+    /// What its fields have to meet together.
+    pub body_shape: Shape,
 }
 
 impl Inputs {
@@ -115,6 +117,7 @@ impl<'a> Lower<'a, '_> {
             params: Vec::new(),
             scope: names::Scope::with(CALL_METHODS),
             body_docs: Vec::new(),
+            body_shape: Shape::default(),
         };
         for parameter in self.parameters(found) {
             self.parameter(&parameter, &type_name, &mut inputs);

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::{holds, join, kind, nearest, pattern};
+use super::{holds, join, pattern};
 use crate::error::Violation;
-use crate::shape::{Field, Inner, Kind, Rule, Shape};
+use crate::shape::{Field, Inner, Rule, Shape};
 
 pub(super) fn check(value: &Value, rules: &[Rule], path: &str, violations: &mut Vec<Violation>) {
     for rule in rules {
@@ -23,13 +23,6 @@ fn rule(value: &Value, rule: &Rule, path: &str, violations: &mut Vec<Violation>)
             let mut listed_values = listed.iter().filter_map(|json| serde_json::from_str::<Value>(json).ok());
             if !listed_values.any(|listed| same(&listed, value)) {
                 violations.push(Violation::new(path, format!("must be {}", listed.join(" or "))));
-            }
-        }
-        (Rule::Kinds(kinds), _) => {
-            let kind = kind(value);
-            if !kinds.iter().any(|known| *known == kind || *known == Kind::Any) {
-                let kinds: Vec<&str> = kinds.iter().map(|kind| name(*kind)).collect();
-                violations.push(Violation::new(path, format!("must be {}", kinds.join(" or "))));
             }
         }
         // Where a document lets null through, it means a value that says nothing.
@@ -82,14 +75,21 @@ fn rule(value: &Value, rule: &Rule, path: &str, violations: &mut Vec<Violation>)
 }
 
 fn any_of(value: &Value, shapes: &[Shape], path: &str, violations: &mut Vec<Violation>) {
-    let found = nearest(value, shapes.iter(), path);
-    if found.is_empty() {
-        return;
+    let mut nearest: Option<Vec<Violation>> = None;
+    for shape in shapes {
+        let mut found = Vec::new();
+        super::value(value, shape, path, &mut found);
+        if found.is_empty() {
+            return;
+        }
+        if nearest.as_ref().is_none_or(|nearest| found.len() < nearest.len()) {
+            nearest = Some(found);
+        }
     }
     // Which of the fields is missing is the caller's to choose.
     match shapes.iter().map(required).collect::<Option<Vec<_>>>() {
         Some(_) => violations.push(Violation::new(path, format!("must be at least one of: {}", words(shapes)))),
-        None => violations.extend(found),
+        None => violations.extend(nearest.unwrap_or_default()),
     }
 }
 
@@ -131,22 +131,12 @@ fn listing(names: &[&str], last: &str) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(&format!(" {last} "))
 }
 
-fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Any => "anything",
-        Kind::Null => "null",
-        Kind::Text => "a text",
-        Kind::Number => "a number",
-        Kind::Flag => "true or false",
-        Kind::List => "a list",
-        Kind::Object => "an object",
-    }
-}
-
 /// Whether two values are equal, however their numbers are written.
 fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => a == b || a.as_i128().is_none_or(|_| b.as_i128().is_none()) && a.as_f64() == b.as_f64(),
+        (Value::Number(a), Value::Number(b)) => {
+            a == b || a.as_i128().is_none_or(|_| b.as_i128().is_none()) && a.as_f64() == b.as_f64()
+        }
         (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
         (Value::Object(a), Value::Object(b)) => {
             a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| same(a, b)))

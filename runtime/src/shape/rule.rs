@@ -1,6 +1,6 @@
 //! What a value has to meet beyond its type and limits: conditions, alternatives, what is ruled out, and the names in a map.
 
-use super::{Kind, Shape};
+use super::Shape;
 
 /// One thing that a value has to meet.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +23,6 @@ pub enum Rule {
     Others(&'static [&'static str], &'static [(&'static str, Shape)], &'static Shape),
     /// The values that there are, as JSON.
     Values(&'static [&'static str]),
-    /// The kinds of JSON that it may be.
-    Kinds(&'static [Kind]),
 }
 
 /// Where `test` holds `then` has to, elsewhere `otherwise`.
@@ -74,9 +72,4 @@ pub const fn others(
 /// One of these values, each as JSON.
 pub const fn values(values: &'static [&'static str]) -> Rule {
     Rule::Values(values)
-}
-
-/// A value of one of these kinds.
-pub const fn kinds(kinds: &'static [Kind]) -> Rule {
-    Rule::Kinds(kinds)
 }

@@ -412,13 +412,28 @@ fn belongs(key: &str, name: &str) -> bool {
             ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"].contains(&key)
         }
         "array" => [
-            "items", "prefixItems", "unevaluatedItems", "minItems", "maxItems", "uniqueItems", "contains", "minContains",
+            "items",
+            "prefixItems",
+            "unevaluatedItems",
+            "minItems",
+            "maxItems",
+            "uniqueItems",
+            "contains",
+            "minContains",
             "maxContains",
         ]
         .contains(&key),
         "object" => [
-            "properties", "required", "additionalProperties", "patternProperties", "unevaluatedProperties",
-            "propertyNames", "dependentRequired", "dependentSchemas", "minProperties", "maxProperties",
+            "properties",
+            "required",
+            "additionalProperties",
+            "patternProperties",
+            "unevaluatedProperties",
+            "propertyNames",
+            "dependentRequired",
+            "dependentSchemas",
+            "minProperties",
+            "maxProperties",
         ]
         .contains(&key),
         _ => false,

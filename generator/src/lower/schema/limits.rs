@@ -10,7 +10,7 @@ use crate::accounting::Reason;
 use crate::diagnostic::Location;
 use crate::load::{Keyword, Schema, integer};
 use crate::lower::Lower;
-use crate::lower::model::{Bound, Shape, Type, TypeKind};
+use crate::lower::model::{Bound, Rule, Shape, Type, TypeKind};
 
 /// Which limits a type can be held to.
 #[derive(Clone, Copy, Default)]
@@ -37,9 +37,16 @@ impl<'a> Lower<'a, '_> {
             shape.maximum = stricter(shape.maximum.take(), maximum, Ordering::Less);
             self.multiple(schema, shape);
         }
-        if applicable.list {
+        // The length of a tuple is its type's.
+        let tuple = matches!(ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::Tuple(_)));
+        if tuple {
+            self.take(&schema.min_items);
+            self.take(&schema.max_items);
+        } else if applicable.list {
             raise(&mut shape.min_items, self.take(&schema.min_items).filter(|n| *n > 0));
             lower(&mut shape.max_items, self.take(&schema.max_items));
+        }
+        if applicable.list {
             shape.unique |= self.take(&schema.unique_items) == Some(true);
         }
         if applicable.object {
@@ -61,6 +68,7 @@ impl<'a> Lower<'a, '_> {
             Type::Nullable(inner) => self.applicable(inner),
             Type::Named(id) => match self.types[*id].kind {
                 TypeKind::Struct(_) => Applicable { object: true, ..none },
+                TypeKind::Tuple(_) => Applicable { list: true, ..none },
                 TypeKind::StringEnum(_) => Applicable { text: true, ..none },
                 TypeKind::IntegerEnum(_) => Applicable { number: true, ..none },
                 TypeKind::Union(_) => Applicable { text: true, number: true, list: true, object: true },
@@ -77,8 +85,9 @@ impl<'a> Lower<'a, '_> {
             (Some(known), step)
                 if !step.zip(integer(known)).is_some_and(|(step, known)| known != 0 && step % known == 0) =>
             {
-                let message = format!("multiples of {} and of {known}", own.value);
-                self.unsupported("multiple-of", message, own.at, "values are sent without this check");
+                let earlier = Shape { multiple_of: Some(known.clone()), ..Shape::default() };
+                shape.rules.push(Rule::AnyOf(vec![earlier]));
+                shape.multiple_of = self.take(&schema.multiple_of).cloned();
             }
             _ => shape.multiple_of = self.take(&schema.multiple_of).cloned(),
         }
@@ -86,15 +95,15 @@ impl<'a> Lower<'a, '_> {
 
     fn pattern(&mut self, schema: &Schema<'a>, shape: &mut Shape) {
         let Some(pattern) = schema.pattern else { return };
+        // It has to match both.
         if shape.pattern.as_deref().is_some_and(|known| known != pattern.value) {
-            let message = "a text has to match another pattern, too".to_owned();
-            self.unsupported("pattern", message, pattern.at, "values are sent without this check");
-            return;
+            let earlier = Shape { pattern: shape.pattern.take(), ..Shape::default() };
+            shape.rules.push(Rule::AnyOf(vec![earlier]));
         }
-        match regex_lite::Regex::new(pattern.value) {
-            Ok(_) => {
+        match super::pattern::checked(pattern.value) {
+            Ok(checked) => {
                 self.ledger.take(pattern.at);
-                shape.pattern = Some(pattern.value.to_owned());
+                shape.pattern = Some(checked);
             }
             Err(error) => self.unsupported(
                 "pattern",
@@ -123,9 +132,22 @@ impl<'a> Lower<'a, '_> {
             at(&schema.exclusive_maximum),
             at(&schema.multiple_of),
         ];
-        let list = [at(&schema.min_items), at(&schema.max_items), at(&schema.unique_items), at(&schema.items)];
-        let object = [at(&schema.min_properties), at(&schema.max_properties), at(&schema.additional)];
-        let properties = schema.properties.0.values().map(|property| property.at());
+        let list = [
+            at(&schema.min_items),
+            at(&schema.max_items),
+            at(&schema.unique_items),
+            at(&schema.items),
+            at(&schema.unevaluated_items),
+        ];
+        let object = [
+            at(&schema.min_properties),
+            at(&schema.max_properties),
+            at(&schema.additional),
+            at(&schema.unevaluated),
+            at(&schema.property_names),
+        ];
+        let text = [text[0], text[1], text[2], at(&schema.content_schema)];
+        let properties = schema.properties.0.values().chain(schema.patterns.0.values()).map(|property| property.at());
         let required = schema.required.iter().map(|name| name.at);
         let of_objects = object.into_iter().flatten().chain(properties).chain(required).filter(|_| !applicable.object);
         let groups = [(applicable.text, &text[..]), (applicable.number, &number[..]), (applicable.list, &list[..])];

@@ -1,18 +1,25 @@
 //! Types: from schemas to what they are in Rust. References and recursion end here; each kind of type has a file.
 
 mod all_of;
+mod conditions;
 mod enumeration;
 mod limits;
 mod object;
+mod pattern;
+mod rules;
+mod tuple;
 mod union;
 
 pub use object::renamed;
+pub use tuple::is_never;
+
+use std::sync::Arc;
 
 use super::model::{Docs, Inner, Shape, Type, TypeId, TypeKind};
 use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
-use crate::load::{Additional, JsonType, Keyword, Kind, Node, Schema, Sub, integer, nearest};
+use crate::load::{Additional, JsonType, Keyword, Kind, Node, Placed, Schema, Sub, integer, nearest};
 use crate::stack::grown;
 use union::is_typed;
 
@@ -200,6 +207,11 @@ impl<'a> Lower<'a, '_> {
             Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)) => {
                 docs::facts(&schema.words_only(), &lowered.ty, self.ledger)
             }
+            // The length of a tuple is its type's.
+            Type::Named(id) if matches!(self.types[*id].kind, TypeKind::Tuple(_)) => {
+                let words = Schema { min_items: None, max_items: None, ..schema.clone() };
+                docs::facts(&words, &lowered.ty, self.ledger)
+            }
             ty => docs::facts(&schema, ty, self.ledger),
         });
         if let (Some(earlier), Some(_)) = (lowered.example, schema.example) {
@@ -207,7 +219,7 @@ impl<'a> Lower<'a, '_> {
         }
         lowered.example = schema.example.or(lowered.example);
         self.unknown(&schema);
-        self.not_checked(&schema);
+        self.hold(&schema, &mut lowered);
         lowered
     }
 
@@ -231,13 +243,6 @@ impl<'a> Lower<'a, '_> {
         (!matches!(ty, Type::Named(_)) && !values.is_empty()).then(|| {
             format!("One of {}.", values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", "))
         })
-    }
-
-    pub(in crate::lower) fn not_checked(&mut self, schema: &Schema<'a>) {
-        if let Some(not) = &schema.not {
-            let message = "`not` is not checked".to_owned();
-            self.unsupported("not", message, not.at, "values that it excludes are sent as they are");
-        }
     }
 
     /// Keywords that are unknown here: each is left out.
@@ -265,18 +270,12 @@ impl<'a> Lower<'a, '_> {
             return lowered;
         }
         let mut schema = schema.clone();
-        // Alternatives that only say which fields must be there are no types.
-        for (keyword, alternatives) in [("oneOf", &mut schema.one_of), ("anyOf", &mut schema.any_of)] {
-            let constraints: Vec<Sub<'a>> = alternatives.extract_if(.., |part| !is_typed(part)).collect();
-            for part in constraints {
-                self.unsupported(
-                    "required-alternatives",
-                    format!("an alternative of `{keyword}` that only differs in `required` is not checked"),
-                    part.at(),
-                    "a value that meets none of them is sent as it is",
-                );
-            }
+        // Alternatives that only say which fields must be there are no types, but rules.
+        for alternatives in [&mut schema.one_of, &mut schema.any_of] {
+            let typed = alternatives.iter().any(is_typed);
+            alternatives.retain(|part| is_typed(part) || typed && part.read().ty.is_some());
         }
+        self.conditional(&mut schema);
         if !schema.one_of.is_empty() || !schema.any_of.is_empty() {
             if schema.properties.0.is_empty() {
                 return self.union(&schema, naming, component);
@@ -299,6 +298,7 @@ impl<'a> Lower<'a, '_> {
             Some(JsonType::Boolean) => Lowered::plain(Type::Bool),
             Some(JsonType::Integer) => Lowered::plain(integer_type(&schema, self.ledger)),
             Some(JsonType::Number) => Lowered::plain(Type::F64),
+            Some(JsonType::Array) if !schema.prefix.is_empty() => self.tuple(&schema, naming, component),
             Some(JsonType::Array) => self.array(&schema, naming),
             Some(JsonType::Object) => self.object(&schema, naming, component),
             None => Lowered::plain(Type::Value),
@@ -314,13 +314,39 @@ impl<'a> Lower<'a, '_> {
             let inner = self.element(&json, naming, at);
             return Lowered::plain(Type::JsonText(Box::new(inner.element())));
         }
-        Lowered::plain(Type::String)
+        let Some(content) = &schema.content_schema else { return Lowered::plain(Type::String) };
+        let is_json = schema.content_media_type.is_some_and(|media| super::body::is_json(media.value));
+        if !is_json || schema.content_encoding.is_some() {
+            let message = "`contentSchema` of a text that is not plain JSON".to_owned();
+            self.unsupported("content-schema", message, content.at, "the text is given and returned as it is");
+            return Lowered::plain(Type::String);
+        }
+        self.ledger.take(content.at);
+        self.take(&schema.content_media_type);
+        let inner = self.element(&content.value, naming, content.at);
+        Lowered::plain(Type::JsonText(Box::new(inner.element())))
     }
 
     fn array(&mut self, schema: &Schema<'a>, naming: &Naming) -> Lowered<'a> {
-        let element = match self.take(&schema.items) {
-            Some(items) => {
-                let at = schema.items.as_ref().map_or(schema.at.at, |items| items.at);
+        let further = match &schema.unevaluated_items {
+            Some(further) if schema.items.is_none() => {
+                self.ledger.take(further.at);
+                match &further.value {
+                    Additional::Of(values) => Some(Placed { value: values.clone(), at: further.at }),
+                    Additional::Allowed(_) => None,
+                }
+            }
+            // Nothing is left for it.
+            further => {
+                further.iter().for_each(|it| self.ledger.ignore(it.at, Reason::OtherType));
+                None
+            }
+        };
+        let items = schema.items.clone().or(further);
+        let element = match self.take(&items) {
+            Some(items_schema) => {
+                let at = items.as_ref().map_or(schema.at.at, |items| items.at);
+                let items = items_schema;
                 self.element(&items, &Naming::new(&naming.parent, &names::singular(&naming.name)), at)
             }
             None => Lowered::plain(Type::Value),
@@ -369,22 +395,16 @@ const IGNORED: &str = "ignored";
 fn unknown_keyword(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
         "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary" => return None,
-        "contentMediaType" | "contentEncoding" | "contentSchema" => "the text is given and returned as it is",
-        "prefixItems" | "additionalItems" | "unevaluatedItems" => "the elements are typed by `items` alone",
-        "patternProperties" | "unevaluatedProperties" | "if" | "then" | "else" | "dependentSchemas" => {
-            "the fields that it describes are not typed"
-        }
+        "additionalItems" => "the elements are typed by `items` alone",
         "$dynamicRef" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor" => "what it refers to is not followed",
-        "contains" | "minContains" | "maxContains" | "propertyNames" | "dependentRequired" | "dependencies" => {
-            "values are sent without this check"
-        }
+        "dependencies" => "values are sent without this check",
         _ => IGNORED,
     })
 }
 
 /// `additionalProperties: true`, where it goes without saying.
-fn anything(at: &Location) -> crate::load::Placed<'_, Additional<'_>> {
-    crate::load::Placed { value: Additional::Allowed(true), at }
+fn anything(at: &Location) -> Placed<'_, Additional<'_>> {
+    Placed { value: Additional::Allowed(true), at }
 }
 
 fn integer_type(schema: &Schema<'_>, ledger: &Ledger) -> Type {
@@ -404,15 +424,32 @@ fn integer_type(schema: &Schema<'_>, ledger: &Ledger) -> Type {
 }
 
 fn infer(schema: &Schema<'_>) -> Option<JsonType> {
+    let further = [&schema.additional, &schema.unevaluated].into_iter().flatten();
     if !schema.properties.0.is_empty()
-        || matches!(&schema.additional, Some(additional) if matches!(additional.value, Additional::Of(_)))
+        || !schema.patterns.0.is_empty()
+        || further.into_iter().any(|further| matches!(further.value, Additional::Of(_)))
     {
-        Some(JsonType::Object)
-    } else if schema.items.is_some() {
-        Some(JsonType::Array)
-    } else if !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.as_str().is_some()) {
-        Some(JsonType::String)
-    } else {
-        None
+        return Some(JsonType::Object);
     }
+    if schema.items.is_some() || !schema.prefix.is_empty() {
+        return Some(JsonType::Array);
+    }
+    if schema.content_encoding.is_some() || schema.content_media_type.is_some() {
+        return Some(JsonType::String);
+    }
+    let all = |of: fn(&Node) -> bool| {
+        let mut values = schema.enumeration.iter().map(|value| value.value).filter(|value| !value.value.is_null());
+        values.clone().next().is_some() && values.all(of)
+    };
+    let kinds: [(fn(&Node) -> bool, JsonType); 3] = [
+        (|value| value.as_str().is_some(), JsonType::String),
+        (|value| value.as_bool().is_some(), JsonType::Boolean),
+        (|value| value.as_number().is_some(), JsonType::Number),
+    ];
+    kinds.into_iter().find(|(of, _)| all(*of)).map(|(_, ty)| ty)
+}
+
+/// What is one of several schemas.
+fn either<'a>(parts: Vec<Sub<'a>>, at: &'a Location) -> Sub<'a> {
+    Sub::Merged(Arc::new(Schema { any_of: parts, ..Schema::any(at) }))
 }

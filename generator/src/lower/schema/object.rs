@@ -2,37 +2,42 @@
 
 use std::collections::HashMap;
 
+use super::tuple::is_never;
 use super::{Inline, Lowered, Naming, RESPONSE};
 use crate::accounting::Reason;
-use crate::load::{Additional, Schema};
-use crate::lower::model::{Field, Inner, Presence, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
+use crate::diagnostic::Location;
+use crate::load::{Additional, Schema, Sub};
+use crate::lower::model::{Field, Inner, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
 use crate::lower::{Lower, docs, names};
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn object(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
         let mut additional_words = Vec::new();
-        let additional = match self.take(&schema.additional) {
-            Some(Additional::Allowed(false)) => None,
-            Some(Additional::Allowed(true)) => Some(Type::Value),
+        let mut others = None;
+        let further = self.further(schema);
+        let additional = match further {
+            Further::Nothing => None,
+            Further::Anything => Some(Type::Value),
             // Types that name this one as their base have fields that are not here.
-            None if schema.discriminator.is_some() => Some(Type::Value),
-            None => None,
-            Some(Additional::Of(values)) => {
+            Further::Unsaid if schema.discriminator.is_some() => Some(Type::Value),
+            Further::Unsaid => None,
+            Further::Values(values, at) => {
                 let name = names::singular(&naming.name);
                 let name = if name == naming.name { format!("{name} value") } else { name };
-                let at = schema.additional.as_ref().map_or(schema.at.at, |additional| additional.at);
                 let inner = self.element(&values, &Naming::new(&naming.parent, &name), at);
+                let facts = self.element_words(&inner);
                 if schema.properties.0.is_empty() {
-                    let facts = self.element_words(&inner);
-                    let shape = Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() };
+                    let mut shape = Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() };
+                    if let Some(rule) = self.patterns(schema, &inner) {
+                        shape = Shape { rules: vec![rule], ..Shape::default() };
+                    }
                     return Lowered { shape, facts, ..Lowered::plain(Type::Map(Box::new(inner.element()))) };
                 }
-                additional_words = self.element_words(&inner);
-                let limits = Shape { inner: Inner::None, ..inner.shape.clone() };
-                if limits != Shape::default() {
-                    let message = "limits of fields beyond the listed ones".to_owned();
-                    self.unsupported("additional-limits", message, values.at(), "values are sent without these checks");
-                }
+                additional_words = facts;
+                others = self.patterns(schema, &inner).or_else(|| {
+                    let known = schema.properties.0.keys().map(|name| (*name).to_owned()).collect();
+                    Some(Rule::Others(known, Vec::new(), Box::new(inner.shape.clone())))
+                });
                 Some(inner.element())
             }
         };
@@ -48,15 +53,13 @@ impl<'a> Lower<'a, '_> {
             );
         }
         if schema.properties.0.is_empty() {
-            for name in &schema.required {
-                self.unsupported(
-                    "required-unknown",
-                    format!("`required` names `{}`, and the schema has no properties", name.value),
-                    name.at,
-                    "the map is sent without this check",
-                );
-            }
-            return Lowered::plain(Type::Map(Box::new(Type::Value)));
+            // What a map has to have is checked, too.
+            let fields = schema.required.iter().map(|name| (name.value.to_owned(), true, Shape::default()));
+            let fields: Vec<_> = fields.collect();
+            schema.required.iter().for_each(|name| self.ledger.take(name.at));
+            let inner = if fields.is_empty() { Inner::None } else { Inner::Fields(fields) };
+            let shape = Shape { inner, ..Shape::default() };
+            return Lowered { shape, ..Lowered::plain(Type::Map(Box::new(Type::Value))) };
         }
         let key = Inline::Object(naming.name.clone(), Box::new(schema.clone()));
         let known = self.inline.get(&key).copied().filter(|_| component.is_none());
@@ -70,7 +73,8 @@ impl<'a> Lower<'a, '_> {
         // The fields of an equal type, too: what they say is in the client by the one that came first.
         if self.seen.insert(schema.at.at) || known.is_none() {
             let parent = self.types[id].name.clone();
-            let body = self.fields(schema, additional, &parent);
+            let mut body = self.fields(schema, additional, &parent);
+            body.rules.extend(others);
             if known.is_none() {
                 self.types[id].kind = TypeKind::Struct(body);
                 let words = additional_words.iter().flat_map(|words| docs::lines(&format!("Further fields. {words}")));
@@ -81,6 +85,68 @@ impl<'a> Lower<'a, '_> {
         named(id)
     }
 
+    /// What a schema says of entries beyond its properties.
+    fn further(&mut self, schema: &Schema<'a>) -> Further<'a> {
+        let said = schema.additional.as_ref().or(schema.unevaluated.as_ref());
+        for place in schema.additional.iter().chain(&schema.unevaluated) {
+            self.ledger.take(place.at);
+        }
+        let mut kinds: Vec<Sub<'a>> = Vec::new();
+        for kind in schema.patterns.0.values() {
+            self.ledger.take(kind.at());
+            if !kinds.contains(kind) {
+                kinds.push(kind.clone());
+            }
+        }
+        match said.map(|said| &said.value) {
+            Some(Additional::Allowed(true)) => return Further::Anything,
+            Some(Additional::Of(values)) if !kinds.contains(values) => kinds.push(values.clone()),
+            Some(Additional::Allowed(false)) if kinds.is_empty() => return Further::Nothing,
+            None if kinds.is_empty() => return Further::Unsaid,
+            _ => {}
+        }
+        let at = said.filter(|said| matches!(said.value, Additional::Of(_))).map(|said| said.at);
+        let at = at.or_else(|| schema.patterns.0.values().next().map(Sub::at)).unwrap_or(schema.at.at);
+        match kinds.as_slice() {
+            [only] => Further::Values(only.clone(), at),
+            _ => Further::Values(super::either(kinds, at), at),
+        }
+    }
+
+    /// The check of entries whose names match patterns.
+    fn patterns(&mut self, schema: &Schema<'a>, values: &Lowered<'a>) -> Option<Rule> {
+        if schema.patterns.0.is_empty() {
+            return None;
+        }
+        let mut patterns = Vec::new();
+        for (pattern, part) in &schema.patterns.0 {
+            let shape = match schema.patterns.0.len() {
+                1 => Some(values.shape.clone()),
+                _ => self.constraint(part),
+            };
+            match (super::pattern::checked(pattern), shape) {
+                (Ok(pattern), Some(shape)) => patterns.push((pattern, shape)),
+                (Err(error), _) => {
+                    let message = format!("the pattern `{pattern}` cannot be checked: {error}");
+                    self.unsupported("pattern", message, part.at(), "names are sent without this check");
+                    return None;
+                }
+                (_, None) => {
+                    let message = format!("the values of `{pattern}` ask for more than can be checked");
+                    self.unsupported("unchecked", message, part.at(), "they are sent without these checks");
+                    return None;
+                }
+            }
+        }
+        let known = schema.properties.0.keys().map(|name| (*name).to_owned()).collect();
+        let rest = match schema.additional.as_ref().or(schema.unevaluated.as_ref()).map(|said| &said.value) {
+            Some(Additional::Allowed(false)) => Shape::never(),
+            Some(Additional::Of(further)) => self.constraint(further).unwrap_or_default(),
+            _ => Shape::default(),
+        };
+        Some(Rule::Others(known, patterns, Box::new(rest)))
+    }
+
     fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
         let mut scope = names::Scope::with(&["new"]);
         let mut fields = Vec::new();
@@ -89,8 +155,16 @@ impl<'a> Lower<'a, '_> {
             obligations.entry(name.value).or_insert(name);
         }
         for (wire, property) in &schema.properties.0 {
+            if is_never(property) {
+                self.ledger.ignore(property.at(), Reason::Never);
+                continue;
+            }
             self.ledger.take(property.at());
-            let lowered = self.schema(property, &Naming::new(parent, wire));
+            let mut lowered = self.schema(property, &Naming::new(parent, wire));
+            if schema.conditional.contains(wire) {
+                // It is held against the condition.
+                lowered.shape = Shape::default();
+            }
             let required = obligations.get(*wire);
             required.iter().for_each(|name| self.ledger.take(name.at));
             fields.push(Field {
@@ -166,6 +240,14 @@ impl<'a> Lower<'a, '_> {
         });
         id
     }
+}
+
+/// What an object may hold beyond its properties.
+enum Further<'a> {
+    Unsaid,
+    Nothing,
+    Anything,
+    Values(Sub<'a>, &'a Location),
 }
 
 /// A type whose fields or alternatives are checked.
