@@ -427,7 +427,9 @@ impl Scope<'_> {
             }
             InputKind::JsonAs(media_type, shape, ty) => {
                 let (ty, shape) = (self.ty(ty), self.shape(shape));
-                (ty, quote!(.json_as(#media_type, const { &#shape }, #name)))
+                // An item, as temporaries within a shape live on in no other constant.
+                let shape = quote!({ const SHAPE: &yundb_runtime::shape::Shape = &#shape; SHAPE });
+                (ty, quote!(.json_as(#media_type, #shape, #name)))
             }
         }
     }

@@ -67,3 +67,22 @@ fn decimal(text: &str) -> Option<(i128, i32)> {
 fn scale((digits, exponent): (i128, i32), to: i32) -> Option<i128> {
     digits.checked_mul(10_i128.checked_pow(u32::try_from(exponent.checked_sub(to)?).ok()?)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn multiples_are_exact() {
+        let multiple = |found: &str, step: f64| is_multiple(&found.parse().unwrap(), LimitValue::Float(step));
+        for (found, step) in [("0.3", 0.1), ("19.99", 0.01), ("1e2", 0.5), ("1e-2", 0.01), ("4.50", 1.5), ("0", 0.7)] {
+            assert!(multiple(found, step), "{found} of {step}");
+        }
+        for (found, step) in [("0.35", 0.1), ("19.995", 0.01), ("100000000000.005", 0.01), ("1e-3", 0.01)] {
+            assert!(!multiple(found, step), "{found} of {step}");
+        }
+        assert!(is_multiple(&u64::MAX.into(), LimitValue::Integer(5)));
+        assert!(!is_multiple(&(u64::MAX - 1).into(), LimitValue::Integer(5)));
+        assert!(is_multiple(&7.into(), LimitValue::Integer(0)));
+    }
+}

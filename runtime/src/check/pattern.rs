@@ -26,3 +26,28 @@ fn read(pattern: &str) -> Option<Regex> {
     };
     flags.into_iter().find_map(|flags| Regex::with_flags(pattern, flags).ok())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn patterns_of_ecma_262() {
+        for (pattern, fits, fails) in [
+            ("^(?!default$)[a-z]+$", "other", "default"),
+            (r"^(a|b)-\1$", "a-a", "a-b"),
+            (r"^\p{L}+$", "äß名", "a1"),
+            (r"^\p{Script=Greek}+$", "αβ", "ab"),
+            (r"^\d+$", "12", "١٢"),
+            (r"^.$", "😀", "ab"),
+            (r"^[\w-.]+$", "a-b.c", "a b"),
+            (r"(?<=-)x", "-x", "x"),
+            ("(?i)^abc$", "ABC", "abd"),
+            ("b", "abc", "ac"),
+        ] {
+            assert!(matches(pattern, fits), "{pattern}: {fits}");
+            assert!(!matches(pattern, fails), "{pattern}: {fails}");
+        }
+        assert!(matches("(", "what can't be read is not held against a text"));
+    }
+}
