@@ -197,7 +197,7 @@ mod tests {
             arguments: vec![argument],
             setters: Vec::new(),
             params: vec![param],
-            body: Some(model::Body { media_type: sent_as.to_owned(), required: true }),
+            body: Some(model::Body { media_type: sent_as.to_owned(), required: true, shape: model::Shape::default() }),
             accept: String::new(),
             security: None,
             servers: Vec::new(),
