@@ -22,9 +22,9 @@ impl Scope<'_> {
             }
             Inner::Object(id) => {
                 let function = self.uses.item(match self.service.types[*id].kind {
-                    TypeKind::Union(_) => "one_of",
+                    TypeKind::Struct(_) => "object",
                     TypeKind::Tuple(_) => "tuple",
-                    _ => "object",
+                    _ => "one_of",
                 });
                 let name = self.type_name(*id);
                 quote!(#function::<#name>())

@@ -177,7 +177,7 @@ fn of_type(service: &Service, ty: &Type) -> String {
     match ty {
         Type::String | Type::Secret => "\"...\"".to_owned(),
         Type::Bool => "true".to_owned(),
-        Type::I32 | Type::I64 | Type::U64 => "1".to_owned(),
+        Type::I32 | Type::I64 | Type::U64 | Type::I128 => "1".to_owned(),
         Type::F64 => "1.0".to_owned(),
         Type::Named(id) => {
             let definition = &service.types[*id];
@@ -199,6 +199,7 @@ fn of_type(service: &Service, ty: &Type) -> String {
                     });
                     format!("{path}({})", elements.collect::<Vec<_>>().join(", "))
                 }
+                TypeKind::Newtype(_) => format!("{path}::default()"),
             }
         }
         Type::List(_) => "[]".to_owned(),

@@ -1,46 +1,23 @@
 //! Objects: structs with their fields, and maps.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::tuple::is_never;
-use super::{Inline, Lowered, Naming, RESPONSE};
+use super::{Inline, Lowered, Naming, RESPONSE, anything};
 use crate::accounting::Reason;
-use crate::diagnostic::Location;
-use crate::load::{Additional, Schema, Sub};
+use crate::load::{Additional, JsonType, Placed, Schema, Sub};
 use crate::lower::model::{Field, Inner, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
 use crate::lower::{Lower, docs, names};
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn object(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
-        let mut additional_words = Vec::new();
-        let mut others = None;
-        let further = self.further(schema);
-        let additional = match further {
-            Further::Nothing => None,
-            Further::Anything => Some(Type::Value),
-            // Types that name this one as their base have fields that are not here.
-            Further::Unsaid if schema.discriminator.is_some() => Some(Type::Value),
-            Further::Unsaid => None,
-            Further::Values(values, at) => {
-                let name = names::singular(&naming.name);
-                let name = if name == naming.name { format!("{name} value") } else { name };
-                let inner = self.element(&values, &Naming::new(&naming.parent, &name), at);
-                let facts = self.element_words(&inner);
-                if schema.properties.0.is_empty() {
-                    let mut shape = Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() };
-                    if let Some(rule) = self.patterns(schema, &inner) {
-                        shape = Shape { rules: vec![rule], ..Shape::default() };
-                    }
-                    return Lowered { shape, facts, ..Lowered::plain(Type::Map(Box::new(inner.element()))) };
-                }
-                additional_words = facts;
-                others = self.patterns(schema, &inner).or_else(|| {
-                    let known = schema.properties.0.keys().map(|name| (*name).to_owned()).collect();
-                    Some(Rule::Others(known, Vec::new(), Box::new(inner.shape.clone())))
-                });
-                Some(inner.element())
-            }
-        };
+        let mut schema = schema.clone();
+        if schema.properties.0.is_empty() && !schema.required.is_empty() && schema.additional.is_none() {
+            schema.additional = Some(anything(schema.at.at));
+        }
+        self.complete(&mut schema);
+        let additional = self.beyond(&schema);
         if let Some(discriminator) = &schema.discriminator {
             self.unsupported(
                 "inheritance",
@@ -53,44 +30,49 @@ impl<'a> Lower<'a, '_> {
             );
         }
         if schema.properties.0.is_empty() {
-            // What a map has to have is checked, too.
-            let fields = schema.required.iter().map(|name| (name.value.to_owned(), true, Shape::default()));
-            let fields: Vec<_> = fields.collect();
-            schema.required.iter().for_each(|name| self.ledger.take(name.at));
-            let inner = if fields.is_empty() { Inner::None } else { Inner::Fields(fields) };
-            let shape = Shape { inner, ..Shape::default() };
-            return Lowered { shape, ..Lowered::plain(Type::Map(Box::new(Type::Value))) };
+            return match additional {
+                Some(Additional::Of(values)) => {
+                    let inner = self.further(&schema, &values, naming);
+                    let facts = self.element_words(&inner);
+                    let shape = match self.patterns(&schema, &inner) {
+                        Some(rule) => Shape { rules: vec![rule], ..Shape::default() },
+                        None => Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() },
+                    };
+                    Lowered { shape, facts, ..Lowered::plain(Type::Map(Box::new(inner.element()))) }
+                }
+                _ => Lowered::plain(Type::Map(Box::new(Type::Value))),
+            };
         }
         let key = Inline::Object(naming.name.clone(), Box::new(schema.clone()));
         let known = self.inline.get(&key).copied().filter(|_| component.is_none());
         let id = match known {
             Some(id) => id,
-            None => self.define(naming, component, schema, TypeKind::Struct(Struct::default())),
+            None => self.define(naming, component, &schema, TypeKind::Struct(Struct::default())),
         };
         if component.is_none() {
             self.inline.insert(key, id);
         }
         // The fields of an equal type, too: what they say is in the client by the one that came first.
         if self.seen.insert(schema.at.at) || known.is_none() {
+            let (additional, words, others) = self.additional(&schema, additional, naming);
             let parent = self.types[id].name.clone();
-            let mut body = self.fields(schema, additional, &parent);
+            let mut body = self.fields(&schema, additional, &parent);
             body.rules.extend(others);
             if known.is_none() {
                 self.types[id].kind = TypeKind::Struct(body);
-                let words = additional_words.iter().flat_map(|words| docs::lines(&format!("Further fields. {words}")));
-                self.types[id].docs.extend(std::iter::once(String::new()).filter(|_| !additional_words.is_empty()));
-                self.types[id].docs.extend(words);
+                let lines = words.iter().flat_map(|words| docs::lines(&format!("Further fields. {words}")));
+                self.types[id].docs.extend(std::iter::once(String::new()).filter(|_| !words.is_empty()));
+                self.types[id].docs.extend(lines);
             }
         }
         named(id)
     }
 
-    /// What a schema says of entries beyond its properties.
-    fn further(&mut self, schema: &Schema<'a>) -> Further<'a> {
+    /// What a schema says of entries beyond its properties: by pattern, or any.
+    fn beyond(&mut self, schema: &Schema<'a>) -> Option<Additional<'a>> {
         let said = schema.additional.as_ref().or(schema.unevaluated.as_ref());
-        for place in schema.additional.iter().chain(&schema.unevaluated) {
-            self.ledger.take(place.at);
-        }
+        let places = schema.additional.iter().chain(&schema.unevaluated);
+        places.for_each(|place| self.ledger.take(place.at));
         let mut kinds: Vec<Sub<'a>> = Vec::new();
         for kind in schema.patterns.0.values() {
             self.ledger.take(kind.at());
@@ -99,18 +81,15 @@ impl<'a> Lower<'a, '_> {
             }
         }
         match said.map(|said| &said.value) {
-            Some(Additional::Allowed(true)) => return Further::Anything,
+            said if kinds.is_empty() => return said.cloned(),
+            Some(Additional::Allowed(true)) => return Some(Additional::Allowed(true)),
             Some(Additional::Of(values)) if !kinds.contains(values) => kinds.push(values.clone()),
-            Some(Additional::Allowed(false)) if kinds.is_empty() => return Further::Nothing,
-            None if kinds.is_empty() => return Further::Unsaid,
             _ => {}
         }
-        let at = said.filter(|said| matches!(said.value, Additional::Of(_))).map(|said| said.at);
-        let at = at.or_else(|| schema.patterns.0.values().next().map(Sub::at)).unwrap_or(schema.at.at);
-        match kinds.as_slice() {
-            [only] => Further::Values(only.clone(), at),
-            _ => Further::Values(super::either(kinds, at), at),
-        }
+        Some(Additional::Of(match kinds.as_slice() {
+            [only] => only.clone(),
+            _ => super::either(kinds, schema.at.at),
+        }))
     }
 
     /// The check of entries whose names match patterns.
@@ -118,12 +97,12 @@ impl<'a> Lower<'a, '_> {
         if schema.patterns.0.is_empty() {
             return None;
         }
+        let said = schema.additional.as_ref().or(schema.unevaluated.as_ref()).map(|said| &said.value);
+        // The values are of one kind only, and their type is theirs.
+        let alone = schema.patterns.0.len() == 1 && !matches!(said, Some(Additional::Of(_)));
         let mut patterns = Vec::new();
         for (pattern, part) in &schema.patterns.0 {
-            let shape = match schema.patterns.0.len() {
-                1 => Some(values.shape.clone()),
-                _ => self.constraint(part),
-            };
+            let shape = if alone { Some(values.shape.clone()) } else { self.constraint(part) };
             match (super::pattern::checked(pattern), shape) {
                 (Ok(pattern), Some(shape)) => patterns.push((pattern, shape)),
                 (Err(error), _) => {
@@ -139,12 +118,80 @@ impl<'a> Lower<'a, '_> {
             }
         }
         let known = schema.properties.0.keys().map(|name| (*name).to_owned()).collect();
-        let rest = match schema.additional.as_ref().or(schema.unevaluated.as_ref()).map(|said| &said.value) {
+        let rest = match said {
             Some(Additional::Allowed(false)) => Shape::never(),
             Some(Additional::Of(further)) => self.constraint(further).unwrap_or_default(),
             _ => Shape::default(),
         };
         Some(Rule::Others(known, patterns, Box::new(rest)))
+    }
+
+    /// Names that `required` lists and `properties` doesn't are properties, too: of what further properties are of.
+    pub(in crate::lower) fn complete(&mut self, schema: &mut Schema<'a>) {
+        for name in schema.required.clone() {
+            if schema.properties.0.contains_key(name.value) {
+                continue;
+            }
+            let by_pattern = schema.patterns.0.iter().find(|(pattern, _)| super::pattern::matches(pattern, name.value));
+            let property = match schema.additional.as_ref().map(|additional| &additional.value) {
+                _ if let Some((_, values)) = by_pattern => values.clone(),
+                Some(Additional::Allowed(false)) => {
+                    self.unsupported(
+                        "required-unknown",
+                        format!("`required` names `{}`, and `additionalProperties` excludes it", name.value),
+                        name.at,
+                        "no value is valid: it is sent and read without this check",
+                    );
+                    continue;
+                }
+                Some(Additional::Of(values)) => values.clone(),
+                _ => {
+                    self.warn(
+                        "required-unknown",
+                        format!("`required` names `{}`, which is not among the properties", name.value),
+                        name.at,
+                        "it is any JSON: add the property, or take the name out of `required`",
+                    );
+                    let any = Schema::any(name.at);
+                    let tag = schema.discriminator.as_ref().filter(|it| it.value.property.value == name.value);
+                    let ty = tag.map(|tag| Placed { value: JsonType::String, at: tag.at });
+                    Sub::Merged(Arc::new(Schema { ty, ..any }))
+                }
+            };
+            schema.properties.0.insert(name.value, property);
+        }
+    }
+
+    /// The type of an object's further properties, and what is said of them.
+    fn additional(
+        &mut self,
+        schema: &Schema<'a>,
+        additional: Option<Additional<'a>>,
+        naming: &Naming,
+    ) -> (Option<Type>, Vec<String>, Option<Rule>) {
+        let any = match additional {
+            Some(Additional::Of(values)) => {
+                let inner = self.further(schema, &values, naming);
+                let words = self.element_words(&inner);
+                let rule = self.patterns(schema, &inner).unwrap_or_else(|| {
+                    let known = schema.properties.0.keys().map(|name| (*name).to_owned()).collect();
+                    Rule::Others(known, Vec::new(), Box::new(inner.shape.clone()))
+                });
+                return (Some(inner.element()), words, Some(rule));
+            }
+            Some(Additional::Allowed(allowed)) => allowed,
+            // Types that name this one as their base have fields that are not here.
+            None => schema.discriminator.is_some(),
+        };
+        (any.then_some(Type::Value), Vec::new(), None)
+    }
+
+    fn further(&mut self, schema: &Schema<'a>, values: &Sub<'a>, naming: &Naming) -> Lowered<'a> {
+        let name = names::singular(&naming.name);
+        let name = if name == naming.name { format!("{name} value") } else { name };
+        let of = |said: &&Placed<'a, Additional<'a>>| matches!(said.value, Additional::Of(_));
+        let at = schema.additional.as_ref().filter(of).map_or(values.at(), |additional| additional.at);
+        self.element(values, &Naming::new(&naming.parent, &name), at)
     }
 
     fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
@@ -176,18 +223,11 @@ impl<'a> Lower<'a, '_> {
                 required: required.is_some(),
                 read_only: lowered.read_only,
                 write_only: lowered.write_only,
+                undescribed: required.is_some_and(|name| std::ptr::eq(name.at, property.at())),
                 deprecated: lowered.deprecated,
                 shape: lowered.shape,
                 ty: lowered.ty,
             });
-        }
-        for missing in schema.required.iter().filter(|name| !schema.properties.0.contains_key(name.value)) {
-            self.unsupported(
-                "required-unknown",
-                format!("`required` names `{}`, which is not among the properties", missing.value),
-                missing.at,
-                "add the property, or take the name out of `required`",
-            );
         }
         let additional_ident = if additional.is_some() { scope.take("additional".to_owned()) } else { String::new() };
         Struct { rename_all: rename_all(&fields), fields, additional, additional_ident, ..Struct::default() }
@@ -240,14 +280,6 @@ impl<'a> Lower<'a, '_> {
         });
         id
     }
-}
-
-/// What an object may hold beyond its properties.
-enum Further<'a> {
-    Unsaid,
-    Nothing,
-    Anything,
-    Values(Sub<'a>, &'a Location),
 }
 
 /// A type whose fields or alternatives are checked.

@@ -29,6 +29,14 @@ pub(super) fn checked(pattern: &str) -> Result<String, String> {
     Ok(format!("{flag}{translated}"))
 }
 
+/// Whether a pattern that can be checked matches a name.
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
+    ["u", ""]
+        .into_iter()
+        .find_map(|flags| Regex::with_flags(pattern, flags).ok())
+        .is_some_and(|regex| regex.find(name).is_some())
+}
+
 /// Whether a pattern is one of another language, which ECMA-262 without the flag `u` would take for plain letters: `\A`, `\h`,
 /// `\p{..}` in a wrong form, `[[:alpha:]]`.
 fn is_foreign(pattern: &str) -> bool {
