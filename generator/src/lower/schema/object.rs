@@ -133,9 +133,9 @@ impl<'a> Lower<'a, '_> {
                 continue;
             }
             let by_pattern = schema.patterns.0.iter().find(|(pattern, _)| super::pattern::matches(pattern, name.value));
-            let property = match schema.additional.as_ref().map(|additional| &additional.value) {
-                _ if let Some((_, values)) = by_pattern => values.clone(),
-                Some(Additional::Allowed(false)) => {
+            let property = match (by_pattern, schema.additional.as_ref().map(|additional| &additional.value)) {
+                (Some((_, values)), _) => values.clone(),
+                (None, Some(Additional::Allowed(false))) => {
                     self.unsupported(
                         "required-unknown",
                         format!("`required` names `{}`, and `additionalProperties` excludes it", name.value),
@@ -144,8 +144,8 @@ impl<'a> Lower<'a, '_> {
                     );
                     continue;
                 }
-                Some(Additional::Of(values)) => values.clone(),
-                _ => {
+                (None, Some(Additional::Of(values))) => values.clone(),
+                (None, _) => {
                     self.warn(
                         "required-unknown",
                         format!("`required` names `{}`, which is not among the properties", name.value),

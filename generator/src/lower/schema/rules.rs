@@ -30,16 +30,19 @@ impl<'a> Lower<'a, '_> {
         let own =
             schema.all_of.is_empty() && schema.one_of.iter().chain(&schema.any_of).all(|part| !super::is_typed(part));
         for rule in rules {
-            match &lowered.ty {
-                Type::Named(id) if let TypeKind::Struct(body) = &mut self.types[*id].kind => {
-                    match (body.rules.contains(&rule), own) {
-                        (true, _) => {}
-                        (false, true) => body.rules.push(rule),
-                        (false, false) => lowered.shape.rules.push(rule),
-                    }
-                }
-                _ if lowered.shape.rules.contains(&rule) => {}
-                _ => lowered.shape.rules.push(rule),
+            let body = match &lowered.ty {
+                Type::Named(id) => match &mut self.types[*id].kind {
+                    TypeKind::Struct(body) => Some(body),
+                    _ => None,
+                },
+                _ => None,
+            };
+            let known = body.as_ref().is_some_and(|body| body.rules.contains(&rule));
+            match body.filter(|_| own) {
+                _ if known => {}
+                Some(body) => body.rules.push(rule),
+                None if lowered.shape.rules.contains(&rule) => {}
+                None => lowered.shape.rules.push(rule),
             }
         }
     }
