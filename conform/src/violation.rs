@@ -238,6 +238,14 @@ impl Constraint {
         }
     }
 
+    /// The keyword that the validator names.
+    fn reported(self) -> &'static str {
+        match self {
+            Self::DependentRequired => Self::Required.keyword(),
+            other => other.keyword(),
+        }
+    }
+
     /// All of them.
     pub const ALL: [Self; 21] = [
         Self::Required,

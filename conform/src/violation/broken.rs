@@ -113,7 +113,7 @@ impl<'d> Breaker<'d> {
             let problems = self.document.problems(schema, DIRECTION, value).into_iter();
             problems.filter(|problem| !problem.overlap).collect::<Vec<_>>()
         };
-        let is_it = |problem: &Problem, at: &str| problem.keyword == constraint.keyword() && problem.at == at;
+        let is_it = |problem: &Problem, at: &str| problem.keyword == constraint.reported() && problem.at == at;
         if !matches!(problems(&leaf.schema, candidate).as_slice(), [problem] if is_it(problem, "")) {
             return false;
         }
