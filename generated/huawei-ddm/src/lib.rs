@@ -153,8 +153,7 @@
 //! The client fills these parameters of its calls:
 //!
 //! - `project_id`: Id of the project, which belongs to one region. Example: `055d9f4ee780d4d42f96c01c1bc3c50c`.
-//! - `language`: Language of messages in the answer. Chinese if you do not say. Default: `zh-cn`.
-//!   One of `zh-cn`, `en-us`.
+//! - `language`: Language of messages in the answer. Chinese if you do not say. Default: `zh-cn`. One of `zh-cn`, `en-us`.
 //!
 //! ## Servers
 //!

@@ -30,8 +30,7 @@
 //! The client fills these parameters of its calls:
 //!
 //! - `project_id`: Id of the project, which belongs to one region. Example: `5237e10fe9aa4ad5b16b6a5245248314`.
-//! - `language`: Language of messages in the answer.
-//!   One of `en-us`, `zh-cn`.
+//! - `language`: Language of messages in the answer. One of `en-us`, `zh-cn`.
 //!
 //! ## Servers
 //!

@@ -369,8 +369,7 @@
 //! The client fills these parameters of its calls:
 //!
 //! - `project_id`: Id of the project, which belongs to one region. Example: `054e292c9880d4992f02c0196d3ea468`.
-//! - `language`: Language of messages in the answer. English if you do not say. Default: `en-us`.
-//!   One of `en-us`, `zh-cn`.
+//! - `language`: Language of messages in the answer. English if you do not say. Default: `en-us`. One of `en-us`, `zh-cn`.
 //!
 //! ## Servers
 //!
