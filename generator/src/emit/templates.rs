@@ -224,7 +224,7 @@ fn typed(service: &Service, ty: &Type) -> String {
         Type::String => "String::from(\"...\")".to_owned(),
         Type::Secret => format!("{krate}::Secret::from(\"...\")"),
         Type::Bool => "true".to_owned(),
-        Type::I32 | Type::I64 | Type::U64 => "1".to_owned(),
+        Type::I32 | Type::I64 | Type::U64 | Type::I128 => "1".to_owned(),
         Type::F64 => "1.0".to_owned(),
         Type::Value => format!("{krate}::runtime::Value::Null"),
         Type::List(element) => format!("vec![{}]", typed(service, element)),
@@ -243,6 +243,7 @@ fn typed(service: &Service, ty: &Type) -> String {
                     variants.first().map_or_else(|| format!("{path}::from(1)"), |v| format!("{path}::{}", v.ident))
                 }
                 TypeKind::Union(_) => format!("{path}::Unknown(Default::default())"),
+                TypeKind::Newtype(_) => format!("{path}::default()"),
             }
         }
     }
