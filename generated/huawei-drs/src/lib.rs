@@ -40,8 +40,8 @@
 //!
 //! ## Security
 //!
-//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every attempt. For
-//!   bodies up to 12 MB.
+//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every
+//!   attempt. For bodies up to 12 MB.
 //! - `token`: A user token of IAM, scoped to the project. It lives 24 hours.
 //!
 //! Transcribed from the vendor's document `huawei-drs.txt`; each operation names its section.
