@@ -22,7 +22,7 @@ use super::model::{Docs, Inner, Shape, Type, TypeId, TypeKind};
 use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
-use crate::load::{Additional, JsonType, Keyword, Kind, Node, Placed, Schema, Sub, nearest};
+use crate::load::{Additional, JsonType, Keyword, Kind, Node, Placed, Schema, Sub, Value, nearest};
 use crate::stack::grown;
 use union::is_typed;
 
@@ -269,6 +269,7 @@ impl<'a> Lower<'a, '_> {
             let typed = alternatives.iter().any(is_typed);
             alternatives.retain(|part| is_typed(part) || typed && part.read().ty.is_some());
         }
+        spell_out(&mut schema);
         self.conditional(&mut schema);
         if !schema.one_of.is_empty() || !schema.any_of.is_empty() {
             if schema.properties.0.is_empty() {
@@ -427,6 +428,29 @@ fn infer(schema: &Schema<'_>) -> Option<JsonType> {
         (|value| value.as_number().is_some(), JsonType::Number),
     ];
     kinds.into_iter().find(|(of, _)| all(*of)).map(|(_, ty)| ty)
+}
+
+/// Says of a constant object or list what it is made of.
+fn spell_out(schema: &mut Schema<'_>) {
+    let [constant] = schema.enumeration.as_slice() else { return };
+    let constant = constant.value;
+    let at = schema.at.at;
+    let part = |node, at| {
+        let enumeration = vec![Placed { value: node, at }];
+        Sub::Merged(Arc::new(Schema { enumeration, ..Schema::any(at) }))
+    };
+    match &constant.value {
+        Value::Object(entries) if schema.properties.0.is_empty() && schema.additional.is_none() => {
+            let properties = entries.iter().map(|(name, entry)| (name.as_str(), part(&entry.node, &entry.key)));
+            schema.properties.0 = properties.collect();
+        }
+        Value::Array(items) if schema.items.is_none() && schema.prefix.is_empty() && !items.is_empty() => {
+            schema.prefix = items.iter().map(|item| part(item, &item.location)).collect();
+            let count = Some(Placed { value: items.len(), at });
+            (schema.min_items, schema.max_items) = (count, count);
+        }
+        _ => {}
+    }
 }
 
 /// What is one of several schemas.

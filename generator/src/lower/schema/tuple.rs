@@ -1,5 +1,7 @@
 //! Lists whose first elements are each of a type of their own.
 
+use std::sync::Arc;
+
 use super::object::named;
 use super::{Inline, Lowered, Naming};
 use crate::accounting::Reason;
@@ -69,9 +71,12 @@ impl<'a> Lower<'a, '_> {
         let place = schema.items.iter().map(|it| it.at).chain(schema.unevaluated_items.iter().map(|it| it.at));
         place.for_each(|at| self.ledger.take(at));
         let naming = Naming::new(&naming.parent, &names::singular(&naming.name));
-        let element = match (anything, kinds.as_slice()) {
+        if anything {
+            kinds.push(Sub::Merged(Arc::new(Schema::any(schema.at.at))));
+        }
+        let element = match kinds.as_slice() {
             // All are of one kind after all.
-            (false, [only]) => {
+            [only] => {
                 let element = self.element(only, &naming, only.at());
                 let shape = Shape {
                     inner: Inner::List(Box::new(element.shape.clone())),
@@ -81,8 +86,7 @@ impl<'a> Lower<'a, '_> {
                 let facts = self.element_words(&element);
                 return Lowered { shape, facts, ..Lowered::plain(Type::List(Box::new(element.element()))) };
             }
-            (false, _) => self.element(&super::either(kinds, schema.at.at), &naming, schema.at.at),
-            (true, _) => Lowered::plain(Type::Value),
+            _ => self.element(&super::either(kinds, schema.at.at), &naming, schema.at.at),
         };
         let facts = self.element_words(&element);
         let mut shape = Shape::default();
