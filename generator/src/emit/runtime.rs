@@ -49,7 +49,7 @@ const ITEMS: &[(&str, &[&str])] = &[
     ("yundb_runtime::operation", &["body", "cookie", "field", "form", "header", "part", "path", "query"]),
     (
         "yundb_runtime::shape",
-        &["alternative", "any", "list", "map", "object", "one_of", "optional", "required", "tagged"],
+        &["alternative", "any", "flag", "integer", "list", "map", "object", "one_of", "optional", "required", "text"],
     ),
 ];
 

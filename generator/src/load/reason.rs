@@ -49,6 +49,8 @@ pub enum Reason {
     Overridden,
     /// A discriminator of one alternative.
     SoleAlternative,
+    /// What is said of a schema that has no value but null.
+    OnlyNull,
     /// A header that HTTP itself handles.
     HttpHeader,
     /// The whole is given or returned as any JSON, text or bytes.
@@ -63,7 +65,7 @@ pub enum Reason {
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -86,6 +88,7 @@ impl Reason {
         Self::Repeated,
         Self::Overridden,
         Self::SoleAlternative,
+        Self::OnlyNull,
         Self::HttpHeader,
         Self::Opaque,
         Self::Stricter,
@@ -131,6 +134,7 @@ impl Reason {
             Self::SoleAlternative => {
                 ("sole-alternative", "there is one alternative only, so there is nothing to tell apart")
             }
+            Self::OnlyNull => ("only-null", "the schema has no value but null, which is the absence of one"),
             Self::HttpHeader => ("http-header", "OpenAPI says it elsewhere: media types and security schemes"),
             Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
             Self::Base => ("base", "says of a base what the type that is made of it says for itself"),

@@ -301,6 +301,8 @@ impl<'a> Lower<'a, '_> {
                     read_only: false,
                     write_only: false,
                     deprecated: header.item.deprecated == Some(true),
+                    values: Vec::new(),
+                    filled: false,
                     shape: Shape::default(),
                 },
             ));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::Number;
 
-use super::{Lowered, Naming, anything};
+use super::{Lowered, Naming};
 use crate::accounting::Reason;
 use crate::load::{Additional, Keyword, Placed, Schema, Sub, integer};
 use crate::lower::Lower;
@@ -28,12 +28,20 @@ impl<'a> Lower<'a, '_> {
         if let [only] = schema.all_of.as_slice()
             && schema.says_no_type()
             && (component.is_none() || only.reference().is_some())
+            && !self.is_child(component, only)
         {
-            return self.alone(schema, only, naming);
+            return self.alone(schema, only, naming, None);
         }
-        let mut merged = self.flatten(schema);
+        let mut merged = self.flatten(schema, component);
         merged.title = schema.title;
         self.item(merged, naming, component)
+    }
+
+    /// Whether a component is one of those that its only part stands for, so that of that part only the fields are meant.
+    fn is_child(&self, component: Option<&'a str>, part: &Sub<'a>) -> bool {
+        component.zip(part.reference()).is_some_and(|(component, part)| {
+            self.is_family(part.value) || self.lists(part.value, component)
+        })
     }
 
     /// Takes parts that only have words for what the schema says itself.
@@ -52,12 +60,18 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// A schema of one part, with the words and limits that stand around it.
-    pub(super) fn alone(&mut self, own: &Schema<'a>, part: &Sub<'a>, naming: &Naming) -> Lowered<'a> {
+    pub(super) fn alone(
+        &mut self,
+        own: &Schema<'a>,
+        part: &Sub<'a>,
+        naming: &Naming,
+        component: Option<&'a str>,
+    ) -> Lowered<'a> {
         let mut lowered = match own.title {
-            Some(title) if part.reference().is_none() => {
+            _ if part.reference().is_none() => {
                 let mut part = part.read();
-                part.title.get_or_insert(title);
-                self.item(part, naming, None)
+                part.title = part.title.or(own.title);
+                self.item(part, naming, component)
             }
             _ => self.schema(part, naming),
         };
@@ -83,7 +97,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// A schema with all that its parts say, and the parts of those.
-    pub(in crate::lower) fn flatten(&mut self, schema: &Schema<'a>) -> Schema<'a> {
+    pub(in crate::lower) fn flatten(&mut self, schema: &Schema<'a>, component: Option<&'a str>) -> Schema<'a> {
         let mut merged = Schema {
             title: schema.title,
             description: schema.description,
@@ -92,17 +106,17 @@ impl<'a> Lower<'a, '_> {
             enum_descriptions: schema.enum_descriptions,
             ..Schema::any(schema.at.at)
         };
-        let mut seen = Seen::default();
+        let mut seen = Seen { parts: component.into_iter().collect(), ..Seen::default() };
         for part in &schema.all_of {
-            self.merge(&mut merged, part, &mut seen);
+            self.merge(&mut merged, part, false, &mut seen);
         }
         let own = Schema { all_of: Vec::new(), description: None, ..schema.clone() };
         self.absorb(&mut merged, &own, false, &mut seen);
         merged
     }
 
-    fn merge(&mut self, merged: &mut Schema<'a>, part: &Sub<'a>, seen: &mut Seen<'a>) {
-        let Some(reference) = part.reference() else { return self.merge_part(merged, part.read(), false, seen) };
+    fn merge(&mut self, merged: &mut Schema<'a>, part: &Sub<'a>, referenced: bool, seen: &mut Seen<'a>) {
+        let Some(reference) = part.reference() else { return self.merge_part(merged, part.read(), referenced, seen) };
         self.ledger.take(reference.at);
         // A part that comes twice adds nothing the second time.
         if !seen.parts.insert(reference.value) {
@@ -114,7 +128,7 @@ impl<'a> Lower<'a, '_> {
             return;
         };
         match Sub::of(entry) {
-            alias if alias.reference().is_some() => self.merge(merged, &alias, seen),
+            alias if alias.reference().is_some() => self.merge(merged, &alias, true, seen),
             target => self.merge_part(merged, target.read(), true, seen),
         }
     }
@@ -122,15 +136,28 @@ impl<'a> Lower<'a, '_> {
     fn merge_part(&mut self, merged: &mut Schema<'a>, mut part: Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
         for inner in std::mem::take(&mut part.all_of) {
             // One part can be made of the next in a chain of thousands.
-            grown(|| self.merge(merged, &inner, seen));
+            grown(|| self.merge(merged, &inner, referenced, seen));
         }
-        if referenced && let Some(discriminator) = part.discriminator.take() {
-            // The base of a hierarchy lists its children, this one among them: here only its fields count.
-            part.one_of.clear();
-            part.any_of.clear();
-            self.ledger.ignore(discriminator.at, Reason::Base);
+        if referenced {
+            self.only_fields(&mut part, seen);
         }
         self.absorb(merged, &part, referenced, seen);
+    }
+
+    /// Of the base of a hierarchy, which stands for its children, only the fields count in a child.
+    fn only_fields(&mut self, part: &mut Schema<'a>, seen: &Seen<'a>) {
+        let of_child =
+            |part: &Sub<'a>| part.reference().is_some_and(|reference| seen.parts.contains(reference.value));
+        let is_union = !part.one_of.is_empty() || !part.any_of.is_empty();
+        if is_union && !part.one_of.iter().chain(&part.any_of).any(of_child) {
+            return;
+        }
+        for alternative in part.one_of.drain(..).chain(part.any_of.drain(..)) {
+            self.ledger.ignore(alternative.at(), Reason::Base);
+        }
+        if let Some(discriminator) = part.discriminator.take() {
+            self.ledger.ignore(discriminator.at, Reason::Base);
+        }
     }
 
     /// Adds what one part says to what was merged so far: both hold.
@@ -199,13 +226,10 @@ impl<'a> Lower<'a, '_> {
             if into.is_empty() {
                 into.clone_from(from);
             } else if !from.is_empty() && into != from {
-                for alternative in from {
-                    let message = "two parts of an `allOf` have alternatives of their own".to_owned();
-                    self.unsupported("two-unions", message, alternative.at(), "its fields are kept as untyped JSON");
-                }
-                merged.additional = Some(anything(part.at.at));
+                merged.further_unions.push(from.clone());
             }
         }
+        merged.further_unions.extend(part.further_unions.iter().cloned());
         if merged.discriminator.is_none() {
             merged.discriminator.clone_from(&part.discriminator);
         }

@@ -2,13 +2,15 @@
 
 mod all_of;
 mod enumeration;
+mod family;
 mod limits;
 mod object;
 mod union;
 
+pub use family::children;
 pub use object::renamed;
 
-use super::model::{Docs, Inner, Shape, Type, TypeId, TypeKind};
+use super::model::{Constant, Docs, Inner, Shape, Type, TypeId, TypeKind};
 use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
@@ -31,6 +33,8 @@ pub struct Lowered<'a> {
     pub nullable: bool,
     /// What is checked.
     pub shape: Shape,
+    /// The values that it can have, if they are listed.
+    pub values: Vec<Constant>,
     /// Its words.
     pub description: Keyword<'a, &'a str>,
     /// Whether these are the words of a shared type, which stand whole there.
@@ -50,6 +54,7 @@ impl<'a> Lowered<'a> {
             ty,
             nullable: false,
             shape: Shape::default(),
+            values: Vec::new(),
             description: None,
             words_of_type: false,
             facts: Vec::new(),
@@ -183,6 +188,9 @@ impl<'a> Lower<'a, '_> {
         self.own_words(&mut schema);
         let mut lowered = grown(|| self.kind(&schema, naming, component));
         self.limit(&schema, &lowered.ty, &mut lowered.shape);
+        if !schema.enumeration.is_empty() {
+            lowered.values = constants(&schema);
+        }
         lowered.nullable |= self.take(&schema.nullable) == Some(true);
         lowered.deprecated |= self.take(&schema.deprecated) == Some(true);
         lowered.read_only |= self.take(&schema.read_only) == Some(true);
@@ -266,32 +274,42 @@ impl<'a> Lower<'a, '_> {
         }
         let mut schema = schema.clone();
         // Alternatives that only say which fields must be there are no types.
-        for (keyword, alternatives) in [("oneOf", &mut schema.one_of), ("anyOf", &mut schema.any_of)] {
-            let constraints: Vec<Sub<'a>> = alternatives.extract_if(.., |part| !is_typed(part)).collect();
-            for part in constraints {
-                self.unsupported(
-                    "required-alternatives",
-                    format!("an alternative of `{keyword}` that only differs in `required` is not checked"),
-                    part.at(),
-                    "a value that meets none of them is sent as it is",
-                );
-            }
+        let further = schema.further_unions.iter_mut().map(|list| ("oneOf", list));
+        let lists = [("oneOf", &mut schema.one_of), ("anyOf", &mut schema.any_of)].into_iter().chain(further);
+        let mut constraints: Vec<(&str, Sub<'a>)> = Vec::new();
+        for (keyword, alternatives) in lists {
+            constraints.extend(alternatives.extract_if(.., |part| !is_typed(part)).map(|part| (keyword, part)));
+        }
+        for (keyword, part) in constraints {
+            self.unsupported(
+                "required-alternatives",
+                format!("an alternative of `{keyword}` that only differs in `required` is not checked"),
+                part.at(),
+                "a value that meets none of them is sent as it is",
+            );
         }
         if !schema.one_of.is_empty() || !schema.any_of.is_empty() {
-            if schema.properties.0.is_empty() {
-                return self.union(&schema, naming, component);
+            if let Some(choices) = self.spread(&schema, component) {
+                return self.union(&schema, choices, naming, component);
             }
-            for part in schema.one_of.iter().chain(&schema.any_of) {
+            let lists = std::mem::take(&mut schema.any_of).into_iter().chain(schema.further_unions.drain(..).flatten());
+            for part in lists {
                 self.unsupported(
-                    "union-beside-properties",
-                    "`oneOf` or `anyOf` stands beside `properties`".to_owned(),
+                    "two-unions",
+                    "alternatives beside other alternatives, and too many together".to_owned(),
                     part.at(),
-                    "the alternative's own fields are kept as untyped JSON",
+                    "its fields are kept as untyped JSON",
                 );
             }
-            if schema.additional.is_none() {
-                schema.additional = Some(anything(schema.at.at));
+            schema.additional.get_or_insert_with(|| anything(schema.at.at));
+            if let Some(choices) = self.spread(&schema, component) {
+                return self.union(&schema, choices, naming, component);
             }
+        }
+        if let Some(component) = component
+            && let Some(choices) = self.family(&schema, component)
+        {
+            return self.union(&schema, choices, naming, Some(component));
         }
         let ty = self.take(&schema.ty).or_else(|| infer(&schema));
         match ty {
@@ -412,7 +430,20 @@ fn infer(schema: &Schema<'_>) -> Option<JsonType> {
         Some(JsonType::Array)
     } else if !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.as_str().is_some()) {
         Some(JsonType::String)
+    } else if !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.as_bool().is_some()) {
+        Some(JsonType::Boolean)
     } else {
         None
     }
+}
+
+/// The values that a schema lists, but for null; none if there are others than texts, integers and bools among them.
+fn constants(schema: &Schema<'_>) -> Vec<Constant> {
+    let constant = |node: &Node| {
+        let text = node.as_str().map(|text| Constant::Text(text.to_owned()));
+        let integer = || node.as_number().and_then(integer).and_then(|integer| i64::try_from(integer).ok());
+        text.or_else(|| node.as_bool().map(Constant::Flag)).or_else(|| integer().map(Constant::Integer))
+    };
+    let listed = schema.enumeration.iter().map(|value| value.value).filter(|value| !value.value.is_null());
+    listed.map(constant).collect::<Option<_>>().unwrap_or_default()
 }

@@ -14,8 +14,6 @@ impl<'a> Lower<'a, '_> {
         let additional = match self.take(&schema.additional) {
             Some(Additional::Allowed(false)) => None,
             Some(Additional::Allowed(true)) => Some(Type::Value),
-            // Types that name this one as their base have fields that are not here.
-            None if schema.discriminator.is_some() => Some(Type::Value),
             None => None,
             Some(Additional::Of(values)) => {
                 let name = names::singular(&naming.name);
@@ -37,15 +35,8 @@ impl<'a> Lower<'a, '_> {
             }
         };
         if let Some(discriminator) = &schema.discriminator {
-            self.unsupported(
-                "inheritance",
-                format!(
-                    "types that name this one as their base by `{}` are not told apart",
-                    discriminator.value.property.value
-                ),
-                discriminator.at,
-                "their own fields are kept as untyped JSON",
-            );
+            // Nothing is made of it.
+            self.ledger.ignore(discriminator.at, Reason::SoleAlternative);
         }
         if schema.properties.0.is_empty() {
             for name in &schema.required {
@@ -103,6 +94,8 @@ impl<'a> Lower<'a, '_> {
                 read_only: lowered.read_only,
                 write_only: lowered.write_only,
                 deprecated: lowered.deprecated,
+                values: lowered.values,
+                filled: false,
                 shape: lowered.shape,
                 ty: lowered.ty,
             });
