@@ -59,7 +59,8 @@ pub(crate) fn value(value: &Value, shape: &Shape, path: &str, violations: &mut V
 /// one that it comes nearest to: whose constants it has, and of whose fields fewest are missing. A value that is of no known
 /// kind is the caller's own.
 fn one_of(value: &Value, alternatives: &[Alternative], path: &str, violations: &mut Vec<Violation>) {
-    let mut nearest: Option<((Reverse<usize>, usize, usize, usize), Vec<Violation>)> = None;
+    let mut nearest = Vec::new();
+    let mut least = None;
     for alternative in alternatives {
         let Some(likeness) = likeness(alternative, value) else { continue };
         let mut found = Vec::new();
@@ -69,24 +70,22 @@ fn one_of(value: &Value, alternatives: &[Alternative], path: &str, violations: &
         }
         let missing = found.iter().filter(|violation| violation.message == MISSING).count();
         let distance = (Reverse(likeness.known), likeness.missing, missing, found.len());
-        if nearest.as_ref().is_none_or(|(least, _)| distance < *least) {
-            nearest = Some((distance, found));
+        if least.is_none_or(|least| distance < least) {
+            (least, nearest) = (Some(distance), found);
         }
     }
-    violations.extend(nearest.map(|(_, found)| found).unwrap_or_default());
+    violations.extend(nearest);
 }
 
 /// How a value goes with the constants of an alternative; None if it is no value of it.
 fn likeness(alternative: &Alternative, value: &Value) -> Option<Likeness> {
-    let kind = match value {
+    let elements = match value {
         Value::Null => return Some(Likeness::default()),
-        Value::Bool(_) => Kind::Flag,
-        Value::Number(_) => Kind::Number,
-        Value::String(_) => Kind::Text,
-        Value::Array(_) => Kind::List,
-        Value::Object(_) => Kind::Object,
+        Value::Array(elements) => elements.iter().collect(),
+        Value::Object(entries) => entries.values().collect(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     };
-    if alternative.kind != Kind::Any && alternative.kind != kind {
+    if !is(value, alternative.kind) || !elements.into_iter().all(|element| is(element, alternative.elements)) {
         return None;
     }
     let marks = alternative.marks.iter().filter(|mark| !mark.path.is_empty());
@@ -94,6 +93,19 @@ fn likeness(alternative: &Alternative, value: &Value) -> Option<Likeness> {
         likeness.with(union::tag(value, mark.path), |tag| mark.values.iter().any(|value| tag.is(*value)))
     });
     (!likeness.wrong).then_some(likeness)
+}
+
+/// Whether a value is of a kind; null is one of each, as types allow it only where the document does.
+fn is(value: &Value, kind: Kind) -> bool {
+    kind == Kind::Any
+        || match value {
+            Value::Null => true,
+            Value::Bool(_) => kind == Kind::Flag,
+            Value::Number(_) => kind == Kind::Number,
+            Value::String(_) => kind == Kind::Text,
+            Value::Array(_) => kind == Kind::List,
+            Value::Object(_) => kind == Kind::Object,
+        }
 }
 
 /// What is said of a required value that isn't there.
@@ -293,6 +305,25 @@ mod tests {
             assert_eq!(check(json!({"at": {"kind": kind}}), untold), ["x.name: is required"]);
         }
         assert_eq!(check(json!({"name": "abc", "at": {"kind": "port"}}), untold), [""; 0]);
+    }
+
+    struct Many;
+    impl Choice for Many {
+        const ALTERNATIVES: &'static [Alternative] = &[
+            alternative(Kind::List, list(&any()).max_items(1)).of(Kind::Number),
+            alternative(Kind::List, list(&any()).max_items(2)).of(Kind::Text),
+            alternative(Kind::Object, map(&any())).of(Kind::Flag),
+            alternative(Kind::Object, object::<ByPort>()),
+        ];
+    }
+
+    #[test]
+    fn lists_and_maps_are_known_by_what_is_in_them() {
+        let many = one_of::<Many>();
+        assert_eq!(check(json!(["a", "b"]), many), [""; 0]);
+        assert_eq!(check(json!([1, 2]), many), ["x: must have at most 1 element, has 2"]);
+        assert_eq!(check(json!({"port": true}), many), [""; 0]);
+        assert_eq!(check(json!({"port": 6}), many), ["x.port: must be at most 5, is 6"]);
     }
 
     #[test]

@@ -94,6 +94,8 @@ pub trait Choice {
 pub struct Alternative {
     /// What kind of JSON it is.
     pub kind: Kind,
+    /// What kind the elements of a list or the values of a map are.
+    pub elements: Kind,
     /// The properties that it is known by.
     pub marks: [Mark; 3],
     /// What it must look like.
@@ -179,10 +181,16 @@ pub enum Kind {
 
 /// An alternative of this kind.
 pub const fn alternative(kind: Kind, shape: Shape) -> Alternative {
-    Alternative { kind, marks: [Mark { path: &[], values: &[] }; 3], shape }
+    Alternative { kind, elements: Kind::Any, marks: [Mark { path: &[], values: &[] }; 3], shape }
 }
 
 impl Alternative {
+    /// A list or map of this kind of elements.
+    pub const fn of(mut self, elements: Kind) -> Self {
+        self.elements = elements;
+        self
+    }
+
     /// It is known by a property; of more than three the first count.
     pub const fn when(mut self, path: &'static [&'static str], values: &'static [Constant]) -> Self {
         let mut at = 0;

@@ -323,7 +323,11 @@ fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> 
             });
             quote!(.when(&[#(#path),*], &[#(#values),*]))
         });
-        quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape)#(#marks)*)
+        let of = elements(scope, &variant.ty).map(|kind| {
+            let kind = ident(kind);
+            quote!(.of(yundb_runtime::shape::Kind::#kind))
+        });
+        quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape)#of #(#marks)*)
     });
     quote! {
         impl yundb_runtime::shape::Choice for #name {
@@ -348,6 +352,15 @@ fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
             TypeKind::IntegerEnum(_) => "Number",
             TypeKind::Union(_) => "Any",
         },
+    }
+}
+
+/// The kind of what is in a list or map, if that is one.
+fn elements(scope: &Scope<'_>, ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::List(inner) | Type::Map(inner) => Some(kind(scope, inner)).filter(|kind| *kind != "Any"),
+        Type::Nullable(inner) => elements(scope, inner),
+        _ => None,
     }
 }
 

@@ -414,7 +414,8 @@ fn count(node: &Node) -> Option<usize> {
 
 fn discriminator(node: &Node) -> Option<Discriminator<'_>> {
     let entry = node.as_object()?.get("propertyName")?;
-    let component = |entry| placed(entry, |node: &Node| node.as_str().map(|text| text.rsplit('/').next().unwrap_or(text)));
+    let component =
+        |entry| placed(entry, |node: &Node| node.as_str().map(|text| text.rsplit('/').next().unwrap_or(text)));
     let mapping = node.get("mapping").into_iter().flat_map(Node::entries);
     Some(Discriminator {
         property: placed(entry, Node::as_str)?,

@@ -170,8 +170,13 @@ impl Told<'_, '_> {
             let marks = known.iter().map(of_path).collect();
             return Decision { tag: Some(path), by_discriminator, marks };
         }
-        let objects: Vec<&Vec<Known>> =
-            union.variants.iter().zip(&known).filter(|(one, _)| self.is_object(&one.ty)).map(|(_, known)| known).collect();
+        let objects: Vec<&Vec<Known>> = union
+            .variants
+            .iter()
+            .zip(&known)
+            .filter(|(one, _)| self.is_object(&one.ty))
+            .map(|(_, known)| known)
+            .collect();
         // What all have in common tells nothing.
         let same = |own: &Known, other: &Vec<Known>| other.iter().any(|other| other.mark == own.mark);
         let tells = |own: &&Known| objects.len() == 1 || objects.iter().any(|other| !same(own, other));

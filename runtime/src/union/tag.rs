@@ -28,14 +28,15 @@ impl Tag<'_> {
         let Some(found) = self.0 else { return false };
         match (constant.into(), found) {
             (Constant::Text(text), Value::String(found)) => text == found,
-            (Constant::Text(text), found) => text == found.to_string(),
+            (Constant::Text(text), Value::Number(found)) => found.to_string().as_str() == text,
+            (Constant::Text(text), Value::Bool(found)) => text == if *found { "true" } else { "false" },
             (Constant::Integer(integer), Value::Number(found)) => {
                 found.as_i64().map_or_else(|| found.as_f64() == Some(integer as f64), |found| found == integer)
             }
             (Constant::Integer(integer), Value::String(found)) => found.parse() == Ok(integer),
             (Constant::Flag(flag), Value::Bool(found)) => flag == *found,
             (Constant::Flag(flag), Value::String(found)) => found.parse() == Ok(flag),
-            (Constant::Integer(_) | Constant::Flag(_), _) => false,
+            _ => false,
         }
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Number;
 
 use super::{Lowered, Naming};
 use crate::accounting::Reason;
-use crate::load::{Additional, Keyword, Placed, Schema, Sub, integer};
+use crate::load::{Additional, JsonType, Keyword, Placed, Schema, Sub, integer};
 use crate::lower::Lower;
 use crate::lower::model::Type;
 use crate::stack::grown;
@@ -20,6 +20,8 @@ struct Seen<'a> {
     parts: HashSet<&'a str>,
     /// Fields that must be there.
     required: HashSet<&'a str>,
+    /// Whether null is a value of all parts that say of which type values are.
+    null: Option<bool>,
 }
 
 impl<'a> Lower<'a, '_> {
@@ -39,9 +41,9 @@ impl<'a> Lower<'a, '_> {
 
     /// Whether a component is one of those that its only part stands for, so that of that part only the fields are meant.
     fn is_child(&self, component: Option<&'a str>, part: &Sub<'a>) -> bool {
-        component.zip(part.reference()).is_some_and(|(component, part)| {
-            self.is_family(part.value) || self.lists(part.value, component)
-        })
+        component
+            .zip(part.reference())
+            .is_some_and(|(component, part)| self.is_family(part.value) || self.lists(part.value, component))
     }
 
     /// Takes parts that only have words for what the schema says itself.
@@ -54,6 +56,8 @@ impl<'a> Lower<'a, '_> {
             let mut part = part.read();
             // The schema's own description stands nearer.
             self.words(schema, &part, false);
+            self.take(&part.nullable);
+            schema.nullable = part.nullable.filter(|nullable| nullable.value).or(schema.nullable);
             schema.title = schema.title.or(part.title);
             schema.unknown.append(&mut part.unknown);
         }
@@ -71,6 +75,7 @@ impl<'a> Lower<'a, '_> {
             _ if part.reference().is_none() => {
                 let mut part = part.read();
                 part.title = part.title.or(own.title);
+                part.description = part.description.or(own.description.filter(|_| component.is_some()));
                 self.item(part, naming, component)
             }
             _ => self.schema(part, naming),
@@ -110,8 +115,11 @@ impl<'a> Lower<'a, '_> {
         for part in &schema.all_of {
             self.merge(&mut merged, part, false, &mut seen);
         }
+        // Beside the `allOf`, `nullable` is meant for the whole, whatever the parts say.
+        let whole = schema.nullable.filter(|nullable| nullable.value);
         let own = Schema { all_of: Vec::new(), description: None, ..schema.clone() };
         self.absorb(&mut merged, &own, false, &mut seen);
+        merged.nullable = whole.or(merged.nullable.filter(|_| seen.null != Some(false)));
         merged
     }
 
@@ -146,8 +154,7 @@ impl<'a> Lower<'a, '_> {
 
     /// Of the base of a hierarchy, which stands for its children, only the fields count in a child.
     fn only_fields(&mut self, part: &mut Schema<'a>, seen: &Seen<'a>) {
-        let of_child =
-            |part: &Sub<'a>| part.reference().is_some_and(|reference| seen.parts.contains(reference.value));
+        let of_child = |part: &Sub<'a>| part.reference().is_some_and(|reference| seen.parts.contains(reference.value));
         let is_union = !part.one_of.is_empty() || !part.any_of.is_empty();
         if is_union && !part.one_of.iter().chain(&part.any_of).any(of_child) {
             return;
@@ -162,15 +169,8 @@ impl<'a> Lower<'a, '_> {
 
     /// Adds what one part says to what was merged so far: both hold.
     fn absorb(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
-        if let (Some(a), Some(b)) = (&merged.ty, &part.ty)
-            && a != b
-        {
-            let message = format!("`allOf` joins the types `{}` and `{}`", a.value.name(), b.value.name());
-            self.unsupported("all-of-types", message, a.at, "the later one counts");
-        } else if let (Some(earlier), Some(_)) = (&merged.ty, &part.ty) {
-            self.ledger.take(earlier.at);
-        }
-        merged.ty = part.ty.or(merged.ty);
+        self.nullable_of_both(merged, part, seen);
+        self.types_of_both(merged, part);
         self.words(merged, part, referenced);
         self.limits_of_both(merged, part);
         match (&mut merged.items, &part.items) {
@@ -190,20 +190,7 @@ impl<'a> Lower<'a, '_> {
             self.not_checked(merged);
             merged.not.clone_from(&part.not);
         }
-        match &part.additional {
-            None => {}
-            // `false` would forbid the other parts' own fields.
-            Some(additional) if additional.value == Additional::Allowed(false) => self.ledger.take(additional.at),
-            Some(_) => {
-                if let Some(earlier) =
-                    merged.additional.take().filter(|earlier| Some(earlier) != part.additional.as_ref())
-                {
-                    let message = "another `additionalProperties` stands in a later part of the `allOf`".to_owned();
-                    self.unsupported("all-of-values", message, earlier.at, "the later one counts");
-                }
-                merged.additional.clone_from(&part.additional);
-            }
-        }
+        self.additional_of_both(merged, part);
         self.values_of_both(merged, part);
         for (name, property) in &part.properties.0 {
             match merged.properties.0.get_mut(name) {
@@ -236,6 +223,63 @@ impl<'a> Lower<'a, '_> {
         merged.unknown.extend(part.unknown.iter().copied());
     }
 
+    /// Null is a value of the whole if it is one of all parts.
+    fn nullable_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, seen: &mut Seen<'a>) {
+        let null = part.nullable.is_some_and(|nullable| nullable.value)
+            || part.enumeration.iter().any(|value| value.value.value.is_null());
+        if part.ty.is_some() || !part.enumeration.is_empty() {
+            seen.null = Some(seen.null.unwrap_or(true) && null);
+        }
+        for nullable in [merged.nullable, part.nullable].into_iter().flatten() {
+            self.ledger.take(nullable.at);
+        }
+        merged.nullable = part.nullable.filter(|_| null).or(merged.nullable);
+    }
+
+    /// An integer is a number; no value is of two other types.
+    fn types_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
+        let (Some(a), Some(b)) = (merged.ty, part.ty) else {
+            merged.ty = merged.ty.or(part.ty);
+            return;
+        };
+        merged.ty = Some(b);
+        match (a.value, b.value) {
+            (a_type, b_type) if a_type == b_type => self.ledger.take(a.at),
+            (JsonType::Number, JsonType::Integer) => self.ledger.ignore(a.at, Reason::Stricter),
+            (JsonType::Integer, JsonType::Number) => {
+                self.ledger.ignore(b.at, Reason::Stricter);
+                merged.ty = Some(a);
+            }
+            (a_type, b_type) => {
+                let message = format!("`allOf` joins the types `{}` and `{}`", a_type.name(), b_type.name());
+                self.unsupported("all-of-types", message, a.at, "the later one counts");
+            }
+        }
+    }
+
+    /// What an object may hold beyond its properties: what both allow. `false` would forbid the other parts' own fields.
+    fn additional_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
+        let Some(later) = &part.additional else { return };
+        match (&mut merged.additional, &later.value) {
+            (_, Additional::Allowed(false)) => self.ledger.take(later.at),
+            (Some(earlier), later_value) if earlier.value == *later_value => {
+                self.ledger.ignore(later.at, Reason::Repeated);
+            }
+            (Some(Placed { value: Additional::Of(earlier), at }), Additional::Of(values)) => {
+                self.ledger.take(at);
+                self.ledger.take(later.at);
+                both(earlier, values);
+            }
+            (Some(Placed { value: Additional::Of(_), .. }), Additional::Allowed(true)) => {
+                self.ledger.ignore(later.at, Reason::Stricter);
+            }
+            (earlier, _) => {
+                earlier.iter().for_each(|earlier| self.ledger.ignore(earlier.at, Reason::Stricter));
+                *earlier = Some(later.clone());
+            }
+        }
+    }
+
     /// Descriptions, examples and the like: the own ones count before those of a base.
     fn words(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool) {
         match (merged.description, part.description) {
@@ -253,12 +297,6 @@ impl<'a> Lower<'a, '_> {
             self.ledger.ignore(earlier.at, Reason::Base);
         }
         merged.default = part.default.or(merged.default);
-        for earlier in [merged.nullable, part.nullable].into_iter().flatten() {
-            self.ledger.take(earlier.at);
-        }
-        if merged.nullable.is_none_or(|nullable| !nullable.value) {
-            merged.nullable = part.nullable.or(merged.nullable);
-        }
         merged.read_only = part.read_only.or(merged.read_only);
         merged.write_only = part.write_only.or(merged.write_only);
         if referenced {
@@ -309,7 +347,15 @@ impl<'a> Lower<'a, '_> {
         merged.exclusive_maximum =
             merged.exclusive_maximum.or(part.exclusive_maximum.filter(|_| part.maximum.is_none()));
         merged.pattern = self.one_of_two("pattern", merged.pattern, part.pattern);
-        merged.multiple_of = self.one_of_two("multipleOf", merged.multiple_of, part.multiple_of);
+        let divides = |step: &Number, other: &Number| {
+            integer(step).zip(integer(other)).is_some_and(|(step, other)| step != 0 && other % step == 0)
+        };
+        merged.multiple_of = match (merged.multiple_of, part.multiple_of) {
+            (Some(a), Some(b)) if a.value != b.value && (divides(a.value, b.value) || divides(b.value, a.value)) => {
+                self.stricter(Some(a), Some(b), |a, b| divides(a, b))
+            }
+            (a, b) => self.one_of_two("multipleOf", a, b),
+        };
         merged.format = self.one_of_two("format", merged.format, part.format);
     }
 

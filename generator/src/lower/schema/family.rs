@@ -69,8 +69,7 @@ impl<'a> Lower<'a, '_> {
         let discriminator = schema.discriminator.as_ref()?;
         let mut members = self.descendants(component);
         let mapping = discriminator.value.mapping.iter().map(|(_, component)| component.value);
-        let mapped: Vec<&'a str> =
-            mapping.filter(|name| self.loaded.component("schemas", name).is_some()).collect();
+        let mapped: Vec<&'a str> = mapping.filter(|name| self.loaded.component("schemas", name).is_some()).collect();
         members.extend(mapped.iter().copied());
         let mut seen = HashSet::from([component]);
         members.retain(|name| seen.insert(name));
@@ -126,9 +125,9 @@ impl<'a> Lower<'a, '_> {
         let made_of_this = component.map(|component| self.descendants(component)).unwrap_or_default();
         let mut combinations: Vec<Vec<&Sub<'a>>> = vec![Vec::new()];
         for list in &lists {
-            let longer = combinations.iter().flat_map(|before| {
-                list.iter().map(move |one| before.iter().copied().chain([one]).collect::<Vec<_>>())
-            });
+            let longer = combinations
+                .iter()
+                .flat_map(|before| list.iter().map(move |one| before.iter().copied().chain([one]).collect::<Vec<_>>()));
             combinations = longer.collect();
         }
         let choices = combinations.into_iter().map(|combination| {

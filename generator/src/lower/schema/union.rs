@@ -268,7 +268,10 @@ fn name_by_constants(choices: &mut [Choice<'_>]) {
 
 /// One variant for each value that the mapping has. What else has none may be known by its component's name, which is
 /// returned by the variant's.
-fn tagged<'a>(discriminator: &Discriminator<'_>, alternatives: &[Alternative<'a>]) -> (Union, HashMap<String, &'a str>) {
+fn tagged<'a>(
+    discriminator: &Discriminator<'_>,
+    alternatives: &[Alternative<'a>],
+) -> (Union, HashMap<String, &'a str>) {
     let mut tags: HashMap<&str, Vec<&str>> = HashMap::new();
     discriminator.mapping.iter().for_each(|(tag, component)| tags.entry(component.value).or_default().push(tag));
     let mut found: Vec<(Option<&str>, &Alternative<'a>)> = Vec::new();
