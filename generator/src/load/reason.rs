@@ -49,8 +49,6 @@ pub enum Reason {
     Overridden,
     /// A discriminator of one alternative.
     SoleAlternative,
-    /// What is said of a schema that has no value but null.
-    OnlyNull,
     /// A header that HTTP itself handles.
     HttpHeader,
     /// The whole is given or returned as any JSON, text or bytes.
@@ -59,13 +57,13 @@ pub enum Reason {
     Stricter,
     /// What the base of a type says of itself.
     Base,
-    /// `pathItems` under `components`.
+    /// `pathItems` and `mediaTypes` under `components`.
     Inlined,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 27] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -88,7 +86,6 @@ impl Reason {
         Self::Repeated,
         Self::Overridden,
         Self::SoleAlternative,
-        Self::OnlyNull,
         Self::HttpHeader,
         Self::Opaque,
         Self::Stricter,
@@ -134,7 +131,6 @@ impl Reason {
             Self::SoleAlternative => {
                 ("sole-alternative", "there is one alternative only, so there is nothing to tell apart")
             }
-            Self::OnlyNull => ("only-null", "the schema has no value but null, which is the absence of one"),
             Self::HttpHeader => ("http-header", "OpenAPI says it elsewhere: media types and security schemes"),
             Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
             Self::Base => ("base", "says of a base what the type that is made of it says for itself"),
@@ -161,8 +157,8 @@ impl Reason {
             (Kind::Schema, "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary") => {
                 Self::SchemaTool
             }
-            (Kind::Components, "pathItems") => Self::Inlined,
-            (Kind::Document, "jsonSchemaDialect") => Self::SchemaTool,
+            (Kind::Components, "pathItems" | "mediaTypes") => Self::Inlined,
+            (Kind::Document, "jsonSchemaDialect" | "$self") => Self::SchemaTool,
             (Kind::SecurityScheme, "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => Self::TokenObtained,
             _ => return None,
         })

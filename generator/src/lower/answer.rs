@@ -32,11 +32,11 @@ impl<'a> Lower<'a, '_> {
         let mut listed = self.listed(found);
         let mut meanings: Vec<(Status, String)> = Vec::new();
         for (status, response) in &listed {
-            let Some(entry) = response.as_ref().and_then(|(response, _)| response.entry("description")) else {
-                continue;
-            };
-            self.ledger.take(&entry.key);
-            meanings.extend(entry.node.as_str().map(|words| (*status, words.trim().to_owned())));
+            let Some((response, _)) = response else { continue };
+            self.take_members(response, &["summary", "description"]);
+            let words = ["summary", "description"].into_iter().filter_map(|key| response.node.get(key)?.as_str());
+            let words: Vec<&str> = words.map(str::trim).filter(|words| !words.is_empty()).collect();
+            meanings.extend((!words.is_empty()).then(|| (*status, words.join("\n\n"))));
         }
         listed.sort_by_key(|(status, _)| *status);
         let default = listed.pop_if(|(status, _)| *status == Status::Default);
@@ -279,7 +279,7 @@ impl<'a> Lower<'a, '_> {
             // Headers are text; lists and objects in them have no one notation that services keep to.
             let simple = matches!(
                 lowered.ty,
-                Type::String | Type::Secret | Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F64
+                Type::String | Type::Secret | Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::I128 | Type::F64
             ) || matches!(&lowered.ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)));
             if !simple && let Some(schema) = header.entry("schema") {
                 self.ledger.forget(&schema.node);
@@ -300,6 +300,7 @@ impl<'a> Lower<'a, '_> {
                     required: false,
                     read_only: false,
                     write_only: false,
+                    undescribed: false,
                     deprecated: header.item.deprecated == Some(true),
                     values: Vec::new(),
                     filled: false,

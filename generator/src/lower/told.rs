@@ -222,7 +222,11 @@ impl Told<'_, '_> {
         match ty {
             Type::Map(_) | Type::Value => true,
             Type::Nullable(inner) => self.is_object(inner),
-            Type::Named(id) => matches!(self.types[*id].kind, TypeKind::Struct(_) | TypeKind::Union(_)),
+            Type::Named(id) => match &self.types[*id].kind {
+                TypeKind::Struct(_) | TypeKind::Union(_) => true,
+                TypeKind::Newtype(newtype) => matches!(newtype.ty, Type::Map(_) | Type::Value),
+                TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => false,
+            },
             _ => false,
         }
     }
@@ -233,7 +237,7 @@ impl Told<'_, '_> {
         match &self.types[*id].kind {
             TypeKind::Struct(body) => self.of_fields(body),
             TypeKind::Union(union) => self.decision(*id).map(|it| self.of_union(union, &it)).unwrap_or_default(),
-            TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => Vec::new(),
+            TypeKind::Newtype(_) | TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => Vec::new(),
         }
     }
 

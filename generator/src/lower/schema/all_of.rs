@@ -32,7 +32,7 @@ impl<'a> Lower<'a, '_> {
             && (component.is_none() || only.reference().is_some())
             && !self.is_child(component, only)
         {
-            return self.alone(schema, only, naming, None);
+            return self.alone(schema, only, naming, component);
         }
         let mut merged = self.flatten(schema, component);
         merged.title = schema.title;
@@ -71,14 +71,16 @@ impl<'a> Lower<'a, '_> {
         naming: &Naming,
         component: Option<&'a str>,
     ) -> Lowered<'a> {
-        let mut lowered = match own.title {
-            _ if part.reference().is_none() => {
+        let mut lowered = match part.reference() {
+            Some(_) => self.schema(part, naming),
+            None => {
                 let mut part = part.read();
                 part.title = part.title.or(own.title);
-                part.description = part.description.or(own.description.filter(|_| component.is_some()));
+                if component.is_some() {
+                    part.description = part.description.or(own.description);
+                }
                 self.item(part, naming, component)
             }
-            _ => self.schema(part, naming),
         };
         self.take(&own.ty);
         if own.description.is_some() {
@@ -297,8 +299,15 @@ impl<'a> Lower<'a, '_> {
             self.ledger.ignore(earlier.at, Reason::Base);
         }
         merged.default = part.default.or(merged.default);
-        merged.read_only = part.read_only.or(merged.read_only);
-        merged.write_only = part.write_only.or(merged.write_only);
+        for (into, from) in [(&mut merged.read_only, part.read_only), (&mut merged.write_only, part.write_only)] {
+            // One part that sets it is enough.
+            if into.is_none_or(|flag| !flag.value) {
+                into.iter().filter(|_| from.is_some()).for_each(|flag| self.ledger.take(flag.at));
+                *into = from.or(*into);
+            } else {
+                from.iter().for_each(|flag| self.ledger.take(flag.at));
+            }
+        }
         if referenced {
             part.deprecated.iter().for_each(|flag| self.ledger.ignore(flag.at, Reason::Base));
             return;
@@ -429,7 +438,7 @@ fn both<'a>(earlier: &mut Sub<'a>, later: &Sub<'a>) {
 }
 
 /// Whether a part says nothing of values.
-fn is_bare(part: &Sub<'_>) -> bool {
+pub(super) fn is_bare(part: &Sub<'_>) -> bool {
     part.reference().is_none() && part.read().is_bare()
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::union::Choice;
+use super::union::{Choice, is_null};
 use crate::load::{Loaded, Node, Placed, Schema, Sub};
 use crate::lower::Lower;
 
@@ -134,7 +134,7 @@ impl<'a> Lower<'a, '_> {
             let parts: Vec<Choice<'a>> = combination.iter().map(|one| Choice::plain(one)).collect();
             let components: Vec<&'a str> = parts.iter().filter_map(|part| part.component).collect();
             if let [alternative] = combination.as_slice()
-                && (self.is_null(alternative) || components.iter().any(|name| made_of_this.contains(name)))
+                && (is_null(&self.peek(alternative)) || components.iter().any(|name| made_of_this.contains(name)))
             {
                 return Choice::plain(alternative);
             }

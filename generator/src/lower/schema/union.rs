@@ -63,13 +63,21 @@ impl<'a> Lower<'a, '_> {
     pub(super) fn union(
         &mut self,
         schema: &Schema<'a>,
-        choices: Vec<Choice<'a>>,
+        mut choices: Vec<Choice<'a>>,
         naming: &Naming,
         component: Option<&'a str>,
     ) -> Lowered<'a> {
-        let count = choices.len();
-        let mut choices: Vec<Choice<'a>> = choices.into_iter().filter(|one| !self.is_null(&one.schema)).collect();
-        let mut nullable = choices.len() < count;
+        let mut nullable = false;
+        let mut null_words = Vec::new();
+        choices.retain(|one| {
+            let null = is_null(&self.peek(&one.schema));
+            if null {
+                let null = self.schema(&one.schema, naming);
+                null_words.extend(self.take(&null.description).map(|words| format!("Null: {}", words.trim())));
+            }
+            nullable |= null;
+            !null
+        });
         // A union that is its own alternative is what the others are.
         choices.retain(|one| {
             let own = component.is_some() && one.component == component && one.schema.reference().is_some();
@@ -82,6 +90,7 @@ impl<'a> Lower<'a, '_> {
             }
             let mut lowered = self.alone(schema, &only.schema, naming, component);
             lowered.nullable |= nullable;
+            lowered.facts.append(&mut null_words);
             return lowered;
         }
         if choices.is_empty() {
@@ -110,6 +119,10 @@ impl<'a> Lower<'a, '_> {
         }
         // Recursive unions need their id before their variants.
         let id = self.define(naming, component, schema, TypeKind::Union(Union::default()));
+        for words in &null_words {
+            self.types[id].docs.push(String::new());
+            self.types[id].docs.extend(docs::lines(words));
+        }
         self.inline.insert(key.clone(), id);
         self.seen.insert(schema.at.at);
         let alternatives = self.alternatives(&choices, id, &mut nullable);
@@ -215,32 +228,11 @@ impl<'a> Lower<'a, '_> {
             );
         }
     }
+}
 
-    /// Whether null is the only value of an alternative, which may be a reference.
-    pub(super) fn is_null(&self, schema: &Sub<'a>) -> bool {
-        let mut references = Vec::new();
-        let mut schema = schema.clone();
-        // `load` has refused schemas that are themselves; this only bounds the loop.
-        for _ in 0..64 {
-            let Some(reference) = schema.reference() else { break };
-            let Some(entry) = self.loaded.component("schemas", reference.value) else { return false };
-            references.push(reference.at);
-            schema = Sub::of(entry);
-        }
-        if schema.reference().is_some() {
-            return false;
-        }
-        let schema = schema.read();
-        let null = !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.value.is_null());
-        if null {
-            references.into_iter().for_each(|at| self.ledger.take(at));
-            schema.enumeration.iter().for_each(|value| self.ledger.take(value.at));
-            self.take(&schema.nullable);
-            self.take(&schema.ty);
-            schema.description.iter().for_each(|words| self.ledger.ignore(words.at, Reason::OnlyNull));
-        }
-        null
-    }
+/// Whether null is the only value of an alternative.
+pub(super) fn is_null(schema: &Schema<'_>) -> bool {
+    !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.value.is_null())
 }
 
 /// Calls alternatives that have no name after the constant that only each of them has.
@@ -344,7 +336,7 @@ fn kind_name(ty: &Type) -> String {
     match ty {
         Type::String | Type::Secret | Type::JsonText(_) => "Text".to_owned(),
         Type::Bool => "Boolean".to_owned(),
-        Type::I32 | Type::I64 | Type::U64 => "Integer".to_owned(),
+        Type::I32 | Type::I64 | Type::U64 | Type::I128 => "Integer".to_owned(),
         Type::F64 => "Number".to_owned(),
         Type::List(inner) => format!("{}List", kind_name(inner)),
         Type::Map(_) => "Map".to_owned(),
