@@ -10,7 +10,7 @@ use crate::lower::model::{
     Case, Constant, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId, TypeKind, Union,
     Variant,
 };
-use crate::lower::renamed;
+use crate::lower::{code, renamed};
 
 /// A type's definition with everything that belongs to it.
 pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
@@ -156,7 +156,7 @@ fn constant(scope: &Scope<'_>, field: &Field) -> Option<String> {
 
 /// A type as people write it.
 pub(super) fn written(ty: &TokenStream) -> String {
-    ty.to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",")
+    ty.to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",").replace(" :: ", "::")
 }
 
 fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenStream {
@@ -218,13 +218,11 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
         let (ident, ty) = (ident(&variant.ident), scope.ty(&variant.ty));
         let ty = if variant.boxed { quote!(Box<#ty>) } else { ty };
         let words = match variant.marks.first().filter(|_| union.tag.is_some()) {
-            Some(mark) => {
-                let values = mark.values.iter().map(|value| format!("`{}`", plain(value).replace('`', "'")));
-                format!(" {}", values.collect::<Vec<_>>().join(", "))
-            }
-            None => format!(" As `{}`.", variant.ident),
+            Some(mark) => mark.values.iter().map(|value| code(&plain(value))).collect::<Vec<_>>().join(", "),
+            None => format!("As `{}`.", variant.ident),
         };
-        quote!(#[doc = #words] #ident(#ty),)
+        let words = doc(&[words]);
+        quote!(#words #ident(#ty),)
     });
     let reading = reading(definition, union);
     let reading = scope.uses.invoke(reading);
