@@ -156,10 +156,72 @@ pub trait Choice {
 pub struct Alternative {
     /// What kind of JSON it is.
     pub kind: Kind,
-    /// The property that names it, and its value.
-    pub tag: Option<(&'static str, &'static str)>,
+    /// What kind the elements of a list or the values of a map are.
+    pub elements: Kind,
+    /// The properties that it is known by.
+    pub marks: [Mark; 3],
     /// What it must look like.
     pub shape: Shape,
+}
+
+/// A property that an alternative is known by, if there is a path.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// Its name, within the properties before it.
+    pub path: &'static [&'static str],
+    /// The values that it can have.
+    pub values: &'static [Constant],
+}
+
+/// A value that does not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Constant {
+    /// A text.
+    Text(&'static str),
+    /// An integer.
+    Integer(i64),
+    /// `true` or `false`.
+    Flag(bool),
+}
+
+macro_rules! constants {
+    ($($(#[$doc:meta])* $function:ident $variant:ident $ty:ty;)*) => {$(
+        $(#[$doc])*
+        pub const fn $function(value: $ty) -> Constant {
+            Constant::$variant(value)
+        }
+
+        impl From<$ty> for Constant {
+            fn from(value: $ty) -> Self {
+                Self::$variant(value)
+            }
+        }
+    )*};
+}
+
+constants! {
+    /// A text.
+    text Text &'static str;
+    /// An integer.
+    integer Integer i64;
+    /// `true` or `false`.
+    flag Flag bool;
+}
+
+impl From<i32> for Constant {
+    fn from(value: i32) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl From<Constant> for serde_json::Value {
+    fn from(constant: Constant) -> Self {
+        match constant {
+            Constant::Text(text) => text.into(),
+            Constant::Integer(integer) => integer.into(),
+            Constant::Flag(flag) => flag.into(),
+        }
+    }
 }
 
 /// The kinds of JSON.
@@ -179,14 +241,30 @@ pub enum Kind {
     Object,
 }
 
-/// An alternative that is known by its kind.
+/// An alternative of this kind.
 pub const fn alternative(kind: Kind, shape: Shape) -> Alternative {
-    Alternative { kind, tag: None, shape }
+    Alternative { kind, elements: Kind::Any, marks: [Mark { path: &[], values: &[] }; 3], shape }
 }
 
-/// An alternative that a property names.
-pub const fn tagged(property: &'static str, value: &'static str, shape: Shape) -> Alternative {
-    Alternative { kind: Kind::Object, tag: Some((property, value)), shape }
+impl Alternative {
+    /// A list or map of this kind of elements.
+    pub const fn of(mut self, elements: Kind) -> Self {
+        self.elements = elements;
+        self
+    }
+
+    /// It is known by a property; of more than three the first count.
+    pub const fn when(mut self, path: &'static [&'static str], values: &'static [Constant]) -> Self {
+        let mut at = 0;
+        while at < self.marks.len() {
+            if self.marks[at].path.is_empty() {
+                self.marks[at] = Mark { path, values };
+                return self;
+            }
+            at += 1;
+        }
+        self
+    }
 }
 
 impl std::fmt::Debug for Inner {

@@ -154,9 +154,9 @@ impl<'d> Maker<'d> {
                 tags.get(at).map(|tag| (*tag).clone())
             }
         };
-        if let Some(tag) = tag
-            && !flat.tags.iter().any(|(known, _)| known == name)
-        {
+        if let Some(tag) = tag {
+            // Of unions within unions the innermost names what the value is.
+            flat.tags.retain(|(known, _)| known != name);
             flat.tags.push((name.to_owned(), tag.into()));
         }
     }

@@ -370,7 +370,9 @@ impl Kind {
                     ]
                 }
             }
-            Discriminator => &const { [must("propertyName", Text), vital("mapping", Map(&Text))] },
+            Discriminator => {
+                &const { [must("propertyName", Text), vital("mapping", Map(&Text)), may("defaultMapping", Text)] }
+            }
             Xml => {
                 &const {
                     [

@@ -194,6 +194,8 @@ pub struct Discriminator<'a> {
     pub property: Placed<'a, &'a str>,
     /// The components by the property's values, where these differ from their names.
     pub mapping: Vec<(&'a str, Placed<'a, &'a str>)>,
+    /// The component of values that name none.
+    pub default: Keyword<'a, &'a str>,
 }
 
 /// A schema, flat. Equality is that of what schemas say, wherever they stand.
@@ -248,6 +250,8 @@ pub struct Schema<'a> {
     pub all_of: Vec<Sub<'a>>,
     pub one_of: Vec<Sub<'a>>,
     pub any_of: Vec<Sub<'a>>,
+    /// Alternatives that further parts of an `allOf` have.
+    pub further_unions: Vec<Vec<Sub<'a>>>,
     pub not: Keyword<'a, Sub<'a>>,
     /// `if`, `then` and `else`; an `allOf` may have several.
     pub conditions: Vec<Condition<'a>>,
@@ -314,6 +318,7 @@ impl<'a> Schema<'a> {
             all_of: Vec::new(),
             one_of: Vec::new(),
             any_of: Vec::new(),
+            further_unions: Vec::new(),
             not: None,
             conditions: Vec::new(),
             content_encoding: None,
@@ -496,11 +501,14 @@ fn count(node: &Node) -> Option<usize> {
 
 fn discriminator(node: &Node) -> Option<Discriminator<'_>> {
     let entry = node.as_object()?.get("propertyName")?;
+    let component =
+        |entry| placed(entry, |node: &Node| node.as_str().map(|text| text.rsplit('/').next().unwrap_or(text)));
     let mapping = node.get("mapping").into_iter().flat_map(Node::entries);
-    let component = |(value, entry)| {
-        Some((value, placed(entry, |node: &Node| node.as_str().map(|text| text.rsplit('/').next().unwrap_or(text)))?))
-    };
-    Some(Discriminator { property: placed(entry, Node::as_str)?, mapping: mapping.filter_map(component).collect() })
+    Some(Discriminator {
+        property: placed(entry, Node::as_str)?,
+        mapping: mapping.filter_map(|(value, entry)| Some((value, component(entry)?))).collect(),
+        default: node.as_object()?.get("defaultMapping").and_then(component),
+    })
 }
 
 /// A number of a document as an exact integer, if it is one.

@@ -305,6 +305,8 @@ impl<'a> Lower<'a, '_> {
                     write_only: false,
                     undescribed: false,
                     deprecated: header.item.deprecated == Some(true),
+                    values: Vec::new(),
+                    filled: false,
                     shape: Shape::default(),
                 },
             ));

@@ -294,7 +294,7 @@ impl<'a> Lower<'a, '_> {
     /// An object's keywords, its reference and `allOf` resolved.
     fn flat(&mut self, schema: Sub<'a>) -> Schema<'a> {
         let whole = Schema { all_of: vec![schema.clone()], ..Schema::any(schema.at()) };
-        let flat = self.flatten(&whole);
+        let flat = self.flatten(&whole, None);
         self.take(&flat.ty);
         self.take(&flat.description);
         flat

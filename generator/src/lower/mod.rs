@@ -12,6 +12,7 @@ mod operation;
 mod paging;
 mod schema;
 mod security;
+mod told;
 mod usage;
 mod variants;
 
@@ -52,6 +53,8 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         component_names: HashMap::new(),
         flags: HashMap::new(),
         inline: HashMap::new(),
+        children: schema::children(loaded),
+        discriminated: HashMap::new(),
         seen: HashSet::new(),
         outcomes: Vec::new(),
         jobs: Vec::new(),
@@ -77,6 +80,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
     lower.empty_paths();
     let schemes = lower.schemes();
     let groups = lower.groups();
+    lower.tell_apart();
     let mut service = Service {
         package: package.to_owned(),
         source: source.to_owned(),
@@ -137,6 +141,10 @@ pub(crate) struct Lower<'a, 'd> {
     flags: HashMap<&'a str, schema::Flags>,
     /// Definitions of inline types, so that equal ones are one type.
     inline: HashMap<Inline<'a>, model::TypeId>,
+    /// The components that each component is part of by `allOf`.
+    children: HashMap<&'a str, Vec<&'a str>>,
+    /// Unions with a discriminator.
+    discriminated: HashMap<model::TypeId, told::Discriminated<'a>>,
     /// Where the inline types that were looked into stand.
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,

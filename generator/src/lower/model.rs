@@ -727,6 +727,10 @@ pub struct Field {
     pub undescribed: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// The values that it can have, if the document lists them all.
+    pub values: Vec<Constant>,
+    /// Whether callers need not set it, as it has one value only.
+    pub filled: bool,
     /// What is checked.
     pub shape: Shape,
 }
@@ -774,12 +778,14 @@ pub struct Variant<T> {
 }
 
 /// One of several types.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Union {
-    /// The field that tells which, if there is one.
-    pub tag: Option<String>,
+    /// The property that tells all alternatives apart, if there is one: its name, within the properties before it.
+    pub tag: Option<Vec<String>>,
     /// The types.
     pub variants: Vec<UnionVariant>,
+    /// The variant that values of no known kind are read as.
+    pub fallback: Option<usize>,
     /// Whether a table of checks is emitted.
     pub checked: bool,
 }
@@ -789,14 +795,34 @@ pub struct Union {
 pub struct UnionVariant {
     /// Rust name.
     pub ident: String,
-    /// The tag's value.
-    pub tags: Vec<String>,
+    /// The properties that it is known by: of a union with a tag that one only.
+    pub marks: Vec<Mark>,
     /// The type.
     pub ty: Type,
     /// Whether it stands in a box.
     pub boxed: bool,
     /// What is checked.
     pub shape: Shape,
+}
+
+/// A property that has one of few values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// Its name, within the properties before it.
+    pub path: Vec<String>,
+    /// The values.
+    pub values: Vec<Constant>,
+}
+
+/// A value that a document lists.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Constant {
+    /// A text.
+    Text(String),
+    /// An integer.
+    Integer(i64),
+    /// True or false.
+    Flag(bool),
 }
 
 /// How calls are addressed and signed (the runtime's `Protocol`).

@@ -24,6 +24,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::DecodeError;
+use crate::union;
 use fault::{Fault, Retry};
 use reader::{Known, Reader};
 use value::De;
@@ -51,7 +52,10 @@ pub(crate) fn from_part<T: DeserializeOwned>(json: &str) -> Result<T, DecodeErro
 
 fn read<T: DeserializeOwned>(json: &str, envelope: bool) -> Result<T, Fault> {
     let mut known = Known::default();
+    let lost = union::lost();
     loop {
+        // What an earlier try has counted does not count twice.
+        union::start_over(lost);
         let mut reader = Reader::new(json, &known);
         let value = T::deserialize(De::new(&mut reader)).and_then(|value| reader.end().map(|()| value));
         let inner = reader.envelope.take().filter(|_| envelope && reader.end().is_ok());

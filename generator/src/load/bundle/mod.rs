@@ -129,6 +129,7 @@ impl Bundler<'_, '_> {
                 let resolve = |(key, entry): (&String, &Entry)| {
                     let node = match (shape, key.as_str()) {
                         (Shape::Object(Kind::Discriminator), "mapping") => self.mapping(&entry.node, file),
+                        (Shape::Object(Kind::Discriminator), "defaultMapping") => self.mapped(entry.node.clone(), file),
                         _ => self.resolve(&entry.node, shape.member(key), file),
                     };
                     (key.clone(), Entry::new(entry.key.clone(), node))
@@ -214,24 +215,29 @@ impl Bundler<'_, '_> {
     fn mapping(&mut self, node: &Node, file: FileId) -> Node {
         let mut node = node.clone();
         for entry in node.as_object_mut().into_iter().flat_map(IndexMap::values_mut) {
-            let Some(text) = entry.node.as_str() else { continue };
-            let is_name = !text.contains(['/', '#']) && !text.ends_with(".yaml") && !text.ends_with(".json");
-            // A name is one of the root's, whichever file uses it.
-            let (text, file) = match is_name {
-                true => (format!("#/components/schemas/{text}"), 0),
-                false => (text.to_owned(), file),
-            };
-            let place = entry.node.location.clone();
-            let name = self.files.follow(&text, &place, file, self.reporter).and_then(|target| {
-                let Some(target) = target else { return Ok(None) };
-                let (files, reporter) = (&self.files, &mut *self.reporter);
-                self.components.name(Kind::Schema, "schemas", &target, &place, files, reporter).map(Some)
-            });
-            match name {
-                Ok(Some(name)) => entry.node.value = format!("#/components/schemas/{name}").into(),
-                Ok(None) => {}
-                Err(diagnostic) => self.reporter.fault(diagnostic.at(place)),
-            }
+            entry.node = self.mapped(entry.node.clone(), file);
+        }
+        node
+    }
+
+    fn mapped(&mut self, mut node: Node, file: FileId) -> Node {
+        let Some(text) = node.as_str() else { return node };
+        let is_name = !text.contains(['/', '#']) && !text.ends_with(".yaml") && !text.ends_with(".json");
+        // A name is one of the root's, whichever file uses it.
+        let (text, file) = match is_name {
+            true => (format!("#/components/schemas/{text}"), 0),
+            false => (text.to_owned(), file),
+        };
+        let place = node.location.clone();
+        let name = self.files.follow(&text, &place, file, self.reporter).and_then(|target| {
+            let Some(target) = target else { return Ok(None) };
+            let (files, reporter) = (&self.files, &mut *self.reporter);
+            self.components.name(Kind::Schema, "schemas", &target, &place, files, reporter).map(Some)
+        });
+        match name {
+            Ok(Some(name)) => node.value = format!("#/components/schemas/{name}").into(),
+            Ok(None) => {}
+            Err(diagnostic) => self.reporter.fault(diagnostic.at(place)),
         }
         node
     }

@@ -31,7 +31,7 @@ impl<'a> Lower<'a, '_> {
 
     fn branch(&mut self, branch: &Sub<'a>, described: &mut Described<'a>) {
         let whole = Schema { all_of: vec![branch.clone()], ..Schema::any(branch.at()) };
-        let flat = grown(|| self.flatten(&whole));
+        let flat = grown(|| self.flatten(&whole, None));
         for (name, property) in &flat.properties.0 {
             let known = described.entry(name).or_default();
             if !known.contains(property) {

@@ -3,6 +3,7 @@
 mod all_of;
 mod conditions;
 mod enumeration;
+mod family;
 mod limits;
 mod numbers;
 mod object;
@@ -12,17 +13,18 @@ mod rules;
 mod tuple;
 mod union;
 
+pub use family::children;
 pub use object::renamed;
 pub(super) use recursion::Flags;
 pub use tuple::is_never;
 
 use std::sync::Arc;
 
-use super::model::{Docs, Inner, Shape, Type, TypeId, TypeKind};
+use super::model::{Constant, Docs, Inner, Shape, Type, TypeId, TypeKind};
 use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
-use crate::load::{Additional, JsonType, Keyword, Kind, Node, Placed, Schema, Sub, Value, nearest};
+use crate::load::{Additional, JsonType, Keyword, Kind, Node, Placed, Schema, Sub, Value, integer, nearest};
 use crate::stack::grown;
 use union::is_typed;
 
@@ -41,6 +43,8 @@ pub struct Lowered<'a> {
     pub nullable: bool,
     /// What is checked.
     pub shape: Shape,
+    /// The values that it can have, if they are listed.
+    pub values: Vec<Constant>,
     /// Its words.
     pub description: Keyword<'a, &'a str>,
     /// Whether these are the words of a shared type, which stand whole there.
@@ -60,6 +64,7 @@ impl<'a> Lowered<'a> {
             ty,
             nullable: false,
             shape: Shape::default(),
+            values: Vec::new(),
             description: None,
             words_of_type: false,
             facts: Vec::new(),
@@ -183,6 +188,9 @@ impl<'a> Lower<'a, '_> {
         self.own_words(&mut schema);
         let mut lowered = grown(|| self.kind(&schema, naming, component));
         self.limit(&schema, &lowered.ty, &mut lowered.shape);
+        if !schema.enumeration.is_empty() {
+            lowered.values = constants(&schema);
+        }
         lowered.nullable |= self.take(&schema.nullable) == Some(true);
         lowered.nullable |= schema.enumeration.iter().any(|value| value.value.value.is_null());
         lowered.deprecated |= self.take(&schema.deprecated) == Some(true);
@@ -265,27 +273,35 @@ impl<'a> Lower<'a, '_> {
         }
         let mut schema = schema.clone();
         // Alternatives that only say which fields must be there are no types, but rules.
-        for alternatives in [&mut schema.one_of, &mut schema.any_of] {
+        let lists = [&mut schema.one_of, &mut schema.any_of].into_iter().chain(&mut schema.further_unions);
+        for alternatives in lists {
             let typed = alternatives.iter().any(is_typed);
             alternatives.retain(|part| is_typed(part) || typed && part.read().ty.is_some());
         }
         spell_out(&mut schema);
         self.conditional(&mut schema);
         if !schema.one_of.is_empty() || !schema.any_of.is_empty() {
-            if schema.properties.0.is_empty() {
-                return self.union(&schema, naming, component);
+            if let Some(choices) = self.spread(&schema, component) {
+                return self.union(&schema, choices, naming, component);
             }
-            for part in schema.one_of.iter().chain(&schema.any_of) {
+            let lists = std::mem::take(&mut schema.any_of).into_iter().chain(schema.further_unions.drain(..).flatten());
+            for part in lists {
                 self.unsupported(
-                    "union-beside-properties",
-                    "`oneOf` or `anyOf` stands beside `properties`".to_owned(),
+                    "two-unions",
+                    "alternatives beside other alternatives, and too many together".to_owned(),
                     part.at(),
-                    "the alternative's own fields are kept as untyped JSON",
+                    "its fields are kept as untyped JSON",
                 );
             }
-            if schema.additional.is_none() {
-                schema.additional = Some(anything(schema.at.at));
+            schema.additional.get_or_insert_with(|| anything(schema.at.at));
+            if let Some(choices) = self.spread(&schema, component) {
+                return self.union(&schema, choices, naming, component);
             }
+        }
+        if let Some(component) = component
+            && let Some(choices) = self.family(&schema, component)
+        {
+            return self.union(&schema, choices, naming, Some(component));
         }
         let ty = self.take(&schema.ty).or_else(|| infer(&schema));
         match ty {
@@ -456,4 +472,15 @@ fn spell_out(schema: &mut Schema<'_>) {
 /// What is one of several schemas.
 fn either<'a>(parts: Vec<Sub<'a>>, at: &'a Location) -> Sub<'a> {
     Sub::Merged(Arc::new(Schema { any_of: parts, ..Schema::any(at) }))
+}
+
+/// The values that a schema lists, but for null; none if there are others than texts, integers and bools among them.
+fn constants(schema: &Schema<'_>) -> Vec<Constant> {
+    let constant = |node: &Node| {
+        let text = node.as_str().map(|text| Constant::Text(text.to_owned()));
+        let integer = || node.as_number().and_then(integer).and_then(|integer| i64::try_from(integer).ok());
+        text.or_else(|| node.as_bool().map(Constant::Flag)).or_else(|| integer().map(Constant::Integer))
+    };
+    let listed = schema.enumeration.iter().map(|value| value.value).filter(|value| !value.value.is_null());
+    listed.map(constant).collect::<Option<_>>().unwrap_or_default()
 }

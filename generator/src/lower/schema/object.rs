@@ -20,15 +20,8 @@ impl<'a> Lower<'a, '_> {
         self.complete(&mut schema);
         let additional = self.beyond(&schema);
         if let Some(discriminator) = &schema.discriminator {
-            self.unsupported(
-                "inheritance",
-                format!(
-                    "types that name this one as their base by `{}` are not told apart",
-                    discriminator.value.property.value
-                ),
-                discriminator.at,
-                "their own fields are kept as untyped JSON",
-            );
+            // Nothing is made of it.
+            self.ledger.ignore(discriminator.at, Reason::SoleAlternative);
         }
         if schema.properties.0.is_empty() {
             return match additional {
@@ -228,6 +221,8 @@ impl<'a> Lower<'a, '_> {
                 write_only: lowered.write_only,
                 undescribed: required.is_some_and(|name| std::ptr::eq(name.at, property.at())),
                 deprecated: lowered.deprecated,
+                values: lowered.values,
+                filled: false,
                 shape: lowered.shape,
                 ty: lowered.ty,
             });

@@ -27,8 +27,13 @@ impl<'a> Lower<'a, '_> {
     /// Adds what a schema asks for as a whole: to its own type, or to the place where a type is used.
     pub(super) fn hold(&mut self, schema: &Schema<'a>, lowered: &mut Lowered<'a>) {
         let rules = self.rules(schema, &lowered.ty, lowered.nullable);
-        let own =
-            schema.all_of.is_empty() && schema.one_of.iter().chain(&schema.any_of).all(|part| !super::is_typed(part));
+        let own = schema.all_of.is_empty()
+            && schema
+                .one_of
+                .iter()
+                .chain(&schema.any_of)
+                .chain(schema.further_unions.iter().flatten())
+                .all(|part| !super::is_typed(part));
         for rule in rules {
             let body = match &lowered.ty {
                 Type::Named(id) => match &mut self.types[*id].kind {
@@ -167,7 +172,9 @@ impl<'a> Lower<'a, '_> {
 
     /// Alternatives that only say which fields must be there are no types: they are checked, if all of them are such.
     fn alternatives_of_required(&mut self, schema: &Schema<'a>, rules: &mut Vec<Rule>) {
-        for (keyword, alternatives) in [("oneOf", &schema.one_of), ("anyOf", &schema.any_of)] {
+        let further = schema.further_unions.iter().map(|list| ("oneOf", list));
+        for (keyword, alternatives) in [("oneOf", &schema.one_of), ("anyOf", &schema.any_of)].into_iter().chain(further)
+        {
             let typed = alternatives.iter().any(super::is_typed);
             let untyped =
                 alternatives.iter().filter(|part| !super::is_typed(part) && !(typed && part.read().ty.is_some()));
