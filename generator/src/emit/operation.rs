@@ -8,8 +8,8 @@ use quote::quote;
 use super::types::written;
 use super::{Scope, doc, ident};
 use crate::lower::model::{
-    Answer, Body, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Serialization,
-    Server, ServerVariable, Status, Step, Style, Type, TypeId,
+    Answer, Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place,
+    Serialization, Server, ServerVariable, Status, Step, Style, Type, TypeId,
 };
 
 /// One operation: `Client::method`, its call, what the runtime needs to know of it.
@@ -427,9 +427,13 @@ impl Scope<'_> {
                 (quote!(impl Into<#bytes>), quote!(.body_as(#media_type, #name)))
             }
             InputKind::JsonAs(media_type, shape, ty) => {
+                let within = !shape.rules.is_empty() || !matches!(shape.inner, Inner::None | Inner::Object(_));
                 let (ty, shape) = (self.ty(ty), self.shape(shape));
-                // An item, as temporaries within a shape live on in no other constant.
-                let shape = quote!({ const SHAPE: &yundb_runtime::shape::Shape = &#shape; SHAPE });
+                // Temporaries within a shape live on in an item only.
+                let shape = match within {
+                    true => quote!({ const SHAPE: &yundb_runtime::shape::Shape = &#shape; SHAPE }),
+                    false => quote!(const { &#shape }),
+                };
                 (ty, quote!(.json_as(#media_type, #shape, #name)))
             }
         }
