@@ -81,8 +81,13 @@ impl Call {
     }
 
     /// Sets the parameter of this wire name, unless there is no value.
-    pub fn set_some(self, name: &'static str, value: Option<impl Serialize>) -> Self {
+    pub fn set_some<T: Serialize>(self, name: &'static str, value: impl Into<Option<T>>) -> Self {
         self.give(|given| given.set_some(name, value))
+    }
+
+    /// Sets the parameter of this name in this place, unless there is no value.
+    pub fn set_some_in<T: Serialize>(self, place: Place, name: &'static str, value: impl Into<Option<T>>) -> Self {
+        self.give(|given| given.set_some_in(place, name, value))
     }
 
     /// Sets the parameter of this name in this place, for names that occur in several.

@@ -71,9 +71,17 @@ impl Inputs {
     }
 
     /// Sets the parameter of this wire name, unless there is no value.
-    pub fn set_some(self, name: &'static str, value: Option<impl Serialize>) -> Self {
-        match value {
+    pub fn set_some<T: Serialize>(self, name: &'static str, value: impl Into<Option<T>>) -> Self {
+        match value.into() {
             Some(value) => self.set(name, value),
+            None => self,
+        }
+    }
+
+    /// Sets the parameter of this name in this place, unless there is no value.
+    pub fn set_some_in<T: Serialize>(self, place: Place, name: &'static str, value: impl Into<Option<T>>) -> Self {
+        match value.into() {
+            Some(value) => self.set_in(place, name, value),
             None => self,
         }
     }

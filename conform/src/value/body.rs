@@ -332,6 +332,7 @@ fn concrete(media: &Media) -> String {
     let essence = essence(&media.media_type);
     match (essence.as_str(), media.kind) {
         ("*/*" | "application/*", MediaKind::Json) => "application/json".to_owned(),
+        ("application/*+json", _) => "application/conform+json".to_owned(),
         ("image/*", _) => "image/png".to_owned(),
         ("text/*", _) => "text/plain".to_owned(),
         (range, _) if range.contains('*') => "application/octet-stream".to_owned(),
@@ -350,6 +351,7 @@ mod tests {
         };
         assert_eq!(media("*/*", MediaKind::Json), "application/json");
         assert_eq!(media("*/*", MediaKind::Bytes), "application/octet-stream");
+        assert_eq!(media("application/*+json", MediaKind::Json), "application/conform+json");
         assert_eq!(media("text/*; charset=utf-8", MediaKind::Text), "text/plain");
         assert_eq!(media("application/json; v=1", MediaKind::Json), "application/json; v=1");
     }

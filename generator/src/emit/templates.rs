@@ -168,8 +168,16 @@ fn example(service: &Service) -> Option<Example> {
 /// A value for the example, as Rust.
 fn value(service: &Service, input: &Input) -> String {
     use crate::lower::model::{InputKind, Type, TypeKind};
-    let InputKind::Value(ty, false) = &input.kind else { return "Default::default()".to_owned() };
+    let (ty, optional) = match &input.kind {
+        InputKind::Value(ty, false) => (ty, false),
+        InputKind::Optional(ty, false) => (ty, true),
+        InputKind::Optional(..) => return "None".to_owned(),
+        _ => return "Default::default()".to_owned(),
+    };
     match ty {
+        Type::String if optional => "String::from(\"...\")".to_owned(),
+        Type::List(_) if optional => "Vec::new()".to_owned(),
+        Type::Secret | Type::Map(_) if optional => "None".to_owned(),
         Type::String | Type::Secret => "\"...\"".to_owned(),
         Type::Bool => "true".to_owned(),
         Type::I32 | Type::I64 | Type::U64 => "1".to_owned(),

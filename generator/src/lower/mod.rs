@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod circles;
 mod docs;
+mod form;
 mod job;
 pub mod model;
 pub(crate) mod names;
@@ -27,7 +28,9 @@ use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
-use model::{Docs, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef};
+use model::{
+    Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef,
+};
 use schema::{Component, Inline};
 
 /// Turns a loaded document into the model of a client crate. The ledger gets a mark for all that is taken over.
@@ -51,6 +54,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         seen: HashSet::new(),
         outcomes: Vec::new(),
         jobs: Vec::new(),
+        forms: Vec::new(),
         settings: Vec::new(),
         unmet: HashSet::new(),
         operation: String::new(),
@@ -91,6 +95,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         types: lower.types,
         longest_chain: 0,
         outcomes: lower.outcomes,
+        forms: lower.forms,
         jobs: lower.jobs,
         busy: busy(api),
         limits: limits(api),
@@ -129,6 +134,9 @@ const RESERVED_TYPES: &[&str] = &[
     "Spec",
     "Part",
     "Bytes",
+    "Form",
+    "Inputs",
+    "RequestBody",
     "ByteStream",
     "DecodeError",
     "Object",
@@ -190,6 +198,7 @@ pub(crate) struct Lower<'a, 'd> {
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,
     jobs: Vec<Job>,
+    forms: Vec<FormDef>,
     settings: Vec<Setting>,
     /// Security schemes that callers meet without the client.
     unmet: HashSet<String>,

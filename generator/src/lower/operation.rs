@@ -11,7 +11,7 @@ use super::model::{
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs, names};
 use crate::accounting::Reason;
-use crate::load::{Loaded, Part};
+use crate::load::{Loaded, Part, bare, placeholders};
 
 /// An operation where it stands in the document.
 pub struct Found<'a> {
@@ -85,6 +85,17 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
+    /// Nothing so far, for a type that has these methods already.
+    pub fn new(methods: &[&str]) -> Self {
+        Self {
+            arguments: Vec::new(),
+            setters: Vec::new(),
+            params: Vec::new(),
+            scope: names::Scope::with(methods),
+            body_docs: Vec::new(),
+        }
+    }
+
     /// A free Rust name for an input: numbered names are a last resort, the place says more.
     pub fn name(&mut self, wire: &str, place: Place) -> String {
         let plain = names::snake(wire);
@@ -109,18 +120,13 @@ impl<'a> Lower<'a, '_> {
     pub(super) fn operation(&mut self, found: &Found<'a>, method_name: String, type_name: String) -> Operation {
         let operation = found.operation.item;
         self.ledger.take(found.operation.at);
-        let mut inputs = Inputs {
-            arguments: Vec::new(),
-            setters: Vec::new(),
-            params: Vec::new(),
-            scope: names::Scope::with(CALL_METHODS),
-            body_docs: Vec::new(),
-        };
+        let mut inputs = Inputs::new(CALL_METHODS);
         for parameter in self.parameters(found) {
-            self.parameter(&parameter, &type_name, &mut inputs);
+            self.parameter(found, &parameter, &type_name, &mut inputs);
         }
         // Arguments stand in the path's order, whatever the order of their declarations.
-        inputs.arguments.sort_by_key(|input| found.path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
+        let path = template(found.path, &inputs.params);
+        inputs.arguments.sort_by_key(|input| path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
         let body = self.body(found, &type_name, &mut inputs);
         let answers = self.answers(found, &type_name);
         if !operation.callbacks.is_empty() {
@@ -158,6 +164,7 @@ impl<'a> Lower<'a, '_> {
             address: address(found),
             method: found.method.to_ascii_uppercase(),
             path: found.path.to_owned(),
+            template: path,
             arguments: inputs.arguments,
             setters: inputs.setters,
             params: inputs.params,
@@ -353,7 +360,7 @@ impl<'a> Lower<'a, '_> {
         out
     }
 
-    fn parameter(&mut self, part: &Part<'a, Parameter>, type_name: &str, inputs: &mut Inputs) {
+    fn parameter(&mut self, found: &Found<'a>, part: &Part<'a, Parameter>, type_name: &str, inputs: &mut Inputs) {
         let data = part.item.parameter_data_ref();
         self.take_members(
             part,
@@ -446,8 +453,10 @@ impl<'a> Lower<'a, '_> {
             place,
             required: data.required || place == Place::Path,
             style,
-            allow_reserved,
+            allow_reserved: allow_reserved || place == Place::Path && is_several_segments(found.path, &data.name),
             json,
+            spread: false,
+            header_of: None,
             media_type: None,
             client,
             shape: lowered.shape,
@@ -503,6 +512,24 @@ pub(super) fn query_style(style: &QueryStyle) -> Serialization {
         QueryStyle::DeepObject => (Style::DeepObject, true),
     };
     Serialization { style, explode }
+}
+
+/// A path with only the names of parameters between braces, where the document writes them as another template language does.
+fn template(path: &str, params: &[Param]) -> String {
+    let mut out = path.to_owned();
+    for placeholder in placeholders(path) {
+        let known = |name: &str| params.iter().any(|param| param.place == Place::Path && param.name == name);
+        if !known(placeholder) && known(bare(placeholder)) {
+            out = out.replace(&format!("{{{placeholder}}}"), &format!("{{{}}}", bare(placeholder)));
+        }
+    }
+    out
+}
+
+/// Whether a path says of a parameter that it may be several segments: `{path*}`, `{+path}`, `{path...}`.
+fn is_several_segments(path: &str, name: &str) -> bool {
+    let mut of_name = placeholders(path).filter(|placeholder| *placeholder != name && bare(placeholder) == name);
+    of_name.any(|placeholder| placeholder.contains(['*', '+']) || placeholder.ends_with("..."))
 }
 
 /// What an operation is known by on the wire.

@@ -205,7 +205,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// Whether null is the only value of an alternative.
-    fn is_null(&self, schema: &Schema<'a>) -> bool {
+    pub(in crate::lower) fn is_null(&self, schema: &Schema<'a>) -> bool {
         let null = !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.value.is_null());
         if null {
             schema.enumeration.iter().for_each(|value| self.ledger.take(value.at));
