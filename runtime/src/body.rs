@@ -171,6 +171,21 @@ fn multipart(media_type: &str, entries: &[Entry<'_>], boundary: String) -> Body 
     form.finish()
 }
 
+/// A parameter that is the whole query: as a form is written, or as JSON.
+pub(crate) fn query(param: &'static Param, value: &Value) -> String {
+    match object(&[], value).filter(|_| !param.json) {
+        Some(entries) => {
+            let pairs = entries.iter().flat_map(|entry| match entry.content {
+                Sent::Value(value) => encode::pairs(&entry.param, &entry.name, value),
+                Sent::File(_) => Vec::new(),
+            });
+            encode::joined(&pairs.collect::<Vec<_>>())
+        }
+        None if param.json => encode::strict(&value.to_string()).to_string(),
+        None => encode::strict(&encode::text(value)).to_string(),
+    }
+}
+
 /// The media type of a field: nothing for text, which needs none.
 fn field_type(param: &Param, value: &Value) -> &'static str {
     match value {

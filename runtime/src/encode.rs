@@ -158,8 +158,10 @@ pub(crate) fn pairs(param: &Param, name: &str, value: &Value) -> Vec<(String, St
             _ => {}
         }
     }
-    let code = |text: &String| encoded(param, text);
-    let name = strict(name).to_string();
+    let plain = param.style == Style::Cookie;
+    let code = |text: &String| if plain { text.clone() } else { encoded(param, text) };
+    let key_code = |text: &str| if plain { text.to_owned() } else { strict(text).to_string() };
+    let name = key_code(name);
     let separator = match param.style {
         Style::SpaceDelimited => "%20",
         Style::PipeDelimited => "%7C",
@@ -171,9 +173,7 @@ pub(crate) fn pairs(param: &Param, name: &str, value: &Value) -> Vec<(String, St
         Parts::Object(entries) if entries.is_empty() => Vec::new(),
         Parts::List(list) if param.explode => list.iter().map(|it| (name.clone(), code(it))).collect(),
         Parts::List(list) => vec![(name, join(list.iter().map(code), separator))],
-        Parts::Object(entries) if param.explode => {
-            entries.iter().map(|(key, it)| (strict(key).to_string(), code(it))).collect()
-        }
+        Parts::Object(entries) if param.explode => entries.iter().map(|(key, it)| (key_code(key), code(it))).collect(),
         Parts::Object(entries) => vec![(name, join(flat(&entries).map(code), separator))],
     }
 }
@@ -358,6 +358,13 @@ mod tests {
             literal("/a b/é/100%/%2F/'q'\"x\"/{y}/a&b=c+d:e@f;g,h"),
             "/a%20b/%C3%A9/100%25/%2F/'q'%22x%22/%7By%7D/a&b=c+d:e@f;g,h"
         );
+    }
+
+    #[test]
+    fn cookies_as_they_are() {
+        let param = operation::cookie("a b", any()).style(Style::Cookie, true);
+        assert_eq!(joined(&pairs(&param, param.name, &json!("c d%\u{e9}"))), "a b=c d%\u{e9}");
+        assert_eq!(joined(&pairs(&param, param.name, &json!({"k l": "m n"}))), "k l=m n");
     }
 
     #[test]

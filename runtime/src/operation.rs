@@ -188,6 +188,8 @@ pub enum Place {
     Path,
     /// The query; for RPC operations the form body, unless the client sends GET.
     Query,
+    /// The whole query: the fields of an object, or JSON.
+    QueryString,
     /// A header.
     Header,
     /// A cookie.
@@ -221,6 +223,8 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=value`.
     DeepObject,
+    /// `name=a`, of a cookie that is sent as it is, without percent-encoding.
+    Cookie,
     /// In forms: each element of a list by itself, and an object as JSON.
     Content,
     /// `name.1.key=value`: Alibaba Cloud's numbered lists and dotted objects.
@@ -251,6 +255,11 @@ pub const fn path(name: &'static str, shape: Shape) -> Param {
 /// A query parameter.
 pub const fn query(name: &'static str, shape: Shape) -> Param {
     param(name, Place::Query, Style::Form, true, shape)
+}
+
+/// The whole query.
+pub const fn query_string(name: &'static str, shape: Shape) -> Param {
+    param(name, Place::QueryString, Style::Content, true, shape)
 }
 
 /// A header.

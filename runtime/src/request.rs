@@ -25,6 +25,8 @@ pub(crate) struct Plan {
     pub(crate) path: String,
     /// Encoded pairs.
     pub(crate) query: Vec<(String, String)>,
+    /// What a parameter that is the whole query is written as.
+    pub(crate) whole_query: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: RequestBody,
     /// The hash of a body that is not in memory, where the signature has it.
@@ -55,6 +57,7 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
         method: Method::from_bytes(call.spec.method.as_bytes()).unwrap_or_default(),
         path: path(call, settings, template, &given, &mut violations),
         query: fixed_query.split('&').filter(|pair| !pair.is_empty()).map(split_pair).collect(),
+        whole_query: String::new(),
         headers: HeaderMap::new(),
         body: RequestBody::default(),
         body_hash: None,
@@ -81,6 +84,7 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
             }
             (Place::Query | Place::Form, Some((_, own))) => own.extend(encode::flattened(param.name, value)),
             (Place::Query, None) => plan.query.extend(encode::pairs(param, param.name, value)),
+            (Place::QueryString, None) => plan.whole_query = body::query(param, value),
             (Place::Cookie, _) => cookies.extend(encode::pairs(param, param.name, value)),
             (Place::Header, _) if !value.is_null() => {
                 insert(&mut plan.headers, param.name, &encode::header(param, value), &mut violations);
@@ -141,7 +145,7 @@ fn check_all(call: &Call, settings: &Settings, given: &Given<'_>, violations: &m
             None if param.place == Place::Path => {}
             // An optional body may be left out with all its required fields, and a raw one has them inside.
             None if in_body(param) && (call.body.is_some() || !(body_required || body_begun)) => {}
-            None if has_files(&call.given, param, violations) => {}
+            None if has_files(&call.given, param, param.name, violations) => {}
             // A header is required of a part that is there.
             None if !has_its_part(&call.given, param) => {}
             None if param.required => violations.push(Violation::new(param.name, missing(param, settings))),
@@ -156,21 +160,22 @@ fn check_all(call: &Call, settings: &Settings, given: &Given<'_>, violations: &m
 /// The fields of a form that stands beside other bodies.
 fn check_form(form: &Inputs, violations: &mut Vec<Violation>) {
     for param in form.params() {
+        let path = format!("body.{}", param.name);
         match form.of(param).filter(|value| !value.is_null()) {
-            Some(value) => check::value(value, &param.shape, param.name, violations),
-            None if has_files(form, param, violations) => {}
+            Some(value) => check::value(value, &param.shape, &path, violations),
+            None if has_files(form, param, &path, violations) => {}
             None if !has_its_part(form, param) => {}
-            None if param.required => violations.push(Violation::new(param.name, check::MISSING)),
+            None if param.required => violations.push(Violation::new(path, check::MISSING)),
             None => {}
         }
     }
 }
 
 /// Whether there are files for a parameter, of which as many must be there as of other elements.
-fn has_files(inputs: &Inputs, param: &Param, violations: &mut Vec<Violation>) -> bool {
+fn has_files(inputs: &Inputs, param: &Param, path: &str, violations: &mut Vec<Violation>) -> bool {
     let count = inputs.all_parts().iter().filter(|part| std::ptr::eq(part.param, param)).count();
     if count > 0 {
-        check::files(count, &param.shape, param.name, violations);
+        check::files(count, &param.shape, path, violations);
     }
     count > 0
 }

@@ -189,9 +189,11 @@ fn encoded(pairs: &[(String, String)]) -> Pairs {
 /// The plan's request with these encoded pairs as its query.
 fn request(plan: &Plan, base: &str, query: &[(String, String)]) -> Result<Request<RequestBody>, String> {
     let mut url = format!("{base}{}", plan.path);
+    let query = [plan.whole_query.clone(), encode::joined(query)];
+    let query: Vec<_> = query.into_iter().filter(|part| !part.is_empty()).collect();
     if !query.is_empty() {
         url.push('?');
-        url.push_str(&encode::joined(query));
+        url.push_str(&query.join("&"));
     }
     // Not shown: the query may hold secrets.
     let uri: Uri = url.parse().map_err(|error| format!("the request's URL is not valid: {error}"))?;

@@ -30,7 +30,7 @@ pub fn key(params: &[Param], input: &Input) -> Key {
     let place = input.place.or_else(|| param.map(|param| param.place));
     match place {
         Some(Place::Path) => Key::new("path", &input.wire),
-        Some(Place::Query) => Key::new("query", &input.wire),
+        Some(Place::Query | Place::QueryString) => Key::new("query", &input.wire),
         Some(Place::Header) => Key::new("header", &input.wire),
         Some(Place::Cookie) => Key::new("cookie", &input.wire),
         Some(Place::Field | Place::Form | Place::Part) => Key::new("field", &input.wire),

@@ -142,6 +142,7 @@ pub(super) fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
     let (function, with_name) = match param.place {
         Place::Path => ("path", true),
         Place::Query => ("query", true),
+        Place::QueryString => ("query_string", true),
         Place::Header => ("header", true),
         Place::Cookie => ("cookie", true),
         Place::Field => ("field", true),
@@ -189,6 +190,7 @@ fn style_name(style: Style) -> &'static str {
         Style::SpaceDelimited => "SpaceDelimited",
         Style::PipeDelimited => "PipeDelimited",
         Style::DeepObject => "DeepObject",
+        Style::Cookie => "Cookie",
     }
 }
 
@@ -196,6 +198,7 @@ fn place_name(place: Place) -> &'static str {
     match place {
         Place::Path => "Path",
         Place::Query => "Query",
+        Place::QueryString => "QueryString",
         Place::Header => "Header",
         Place::Cookie => "Cookie",
         Place::Field => "Field",

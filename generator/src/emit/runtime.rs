@@ -51,7 +51,7 @@ const ITEMS: &[(&str, &[&str])] = &[
     ),
     (
         "yundb_runtime::operation",
-        &["body", "cookie", "field", "form", "header", "part", "part_header", "path", "query"],
+        &["body", "cookie", "field", "form", "header", "part", "part_header", "path", "query", "query_string"],
     ),
     (
         "yundb_runtime::shape",

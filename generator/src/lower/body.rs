@@ -18,6 +18,16 @@ pub fn is_json(media_type: &str) -> bool {
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
 }
 
+/// Whether a media type is that of url-encoded forms.
+pub(super) fn is_form(media_type: &str) -> bool {
+    media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM)
+}
+
+/// Whether a media type, or the first of a list, is text.
+pub(super) fn is_text(media_type: &str) -> bool {
+    media_type.trim().get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"))
+}
+
 /// How good a media type is for a typed body; less is better.
 pub fn rank(media_type: &str, media: &Part<'_, MediaType>) -> u8 {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

@@ -2,7 +2,7 @@
 
 use openapiv3::{Encoding, MediaType, ParameterSchemaOrContent};
 
-use super::body::{is_binary, is_json, param};
+use super::body::{is_binary, is_json, is_text, param};
 use super::model::{FormDef, Input, InputKind, Param, Place, Serialization, Style, Type, TypeKind};
 use super::operation::{Inputs, query_style};
 use super::schema::{Lowered, Naming};
@@ -441,8 +441,4 @@ fn is_plain(schema: &Schema<'_>) -> bool {
 fn is_of_bytes(types: &str) -> bool {
     let first = types.split(',').next().unwrap_or_default().trim();
     first.contains('/') && !is_text(first) && !is_json(first) && !first.contains("xml") && !first.starts_with("*/")
-}
-
-fn is_text(media_type: &str) -> bool {
-    media_type.trim().get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"))
 }

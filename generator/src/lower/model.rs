@@ -284,6 +284,8 @@ pub enum Place {
     Path,
     /// In the query.
     Query,
+    /// The whole query.
+    QueryString,
     /// A header.
     Header,
     /// A cookie.
@@ -315,6 +317,8 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=a`
     DeepObject,
+    /// `name=a`, not encoded.
+    Cookie,
 }
 
 /// How a list or object is written.

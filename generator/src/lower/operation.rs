@@ -11,7 +11,7 @@ use super::model::{
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs, names};
 use crate::accounting::Reason;
-use crate::load::{Loaded, Part, bare, operations, placeholders, sent};
+use crate::load::{JsonType, Loaded, Part, Schema, bare, operations, placeholders, sent};
 
 /// An operation where it stands in the document.
 pub struct Found<'a> {
@@ -106,7 +106,7 @@ impl Inputs {
         let plain = names::snake(wire);
         let suffix = match place {
             Place::Path => "path",
-            Place::Query => "query",
+            Place::Query | Place::QueryString => "query",
             Place::Header => "header",
             Place::Cookie => "cookie",
             Place::Field | Place::Form | Place::Part | Place::Body => "body",
@@ -344,7 +344,7 @@ impl<'a> Lower<'a, '_> {
                 continue;
             };
             reference.into_iter().for_each(|at| self.ledger.take(at));
-            let place = place(parameter.item);
+            let place = place(&parameter);
             let name = &parameter.item.parameter_data_ref().name;
             // OpenAPI has these elsewhere: media types, and security schemes if there are any.
             let elsewhere = place == Place::Header
@@ -355,9 +355,6 @@ impl<'a> Lower<'a, '_> {
                 };
             if elsewhere {
                 parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
-            } else if parameter.is_query_string() {
-                let message = format!("the parameter `{name}` is the whole query");
-                self.unsupported("querystring", message, parameter.at, "the query is sent without it");
             } else if seen.insert((name, place)) {
                 out.push(parameter);
             } else {
@@ -374,7 +371,7 @@ impl<'a> Lower<'a, '_> {
             part,
             &["name", "in", "required", "style", "explode", "allowReserved", "deprecated", "x-client"],
         );
-        let (place, style, allow_reserved) = place_and_style(part.item, data.explode);
+        let (place, style, allow_reserved) = place_and_style(part, data.explode);
         let naming = Naming::new(type_name, &data.name);
         let (lowered, json) = match &data.format {
             ParameterSchemaOrContent::Schema(_) => {
@@ -389,12 +386,17 @@ impl<'a> Lower<'a, '_> {
                     }
                     let json = super::body::is_json(media_type);
                     self.ledger.take(media.at);
-                    let schema = media.schema().filter(|_| json);
+                    // Text is text, and the query itself is written as forms are.
+                    let text = super::body::is_text(media_type)
+                        && media.schema().is_some_and(|schema| is_scalar(&self.peek(&schema)));
+                    let form = place == Place::QueryString && super::body::is_form(media_type);
+                    let typed = json || text || form;
+                    let schema = media.schema().filter(|_| typed);
                     let lowered = schema.map(|schema| {
                         self.take_members(&media, &["schema"]);
                         self.schema(&schema, &naming)
                     });
-                    if !json {
+                    if !typed {
                         self.unsupported(
                             "parameter-content",
                             format!("the parameter `{}` has the media type `{media_type}`", data.name),
@@ -479,17 +481,18 @@ impl Lowered<'_> {
     }
 }
 
-fn place(parameter: &Parameter) -> Place {
-    match parameter {
+fn place(parameter: &Part<'_, Parameter>) -> Place {
+    match parameter.item {
         Parameter::Path { .. } => Place::Path,
+        Parameter::Query { .. } if parameter.is_query_string() => Place::QueryString,
         Parameter::Query { .. } => Place::Query,
         Parameter::Header { .. } => Place::Header,
         Parameter::Cookie { .. } => Place::Cookie,
     }
 }
 
-fn place_and_style(parameter: &Parameter, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
-    let (usual, reserved) = match parameter {
+fn place_and_style(parameter: &Part<'_, Parameter>, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
+    let (usual, reserved) = match parameter.item {
         Parameter::Path { style, .. } => {
             let style = match style {
                 PathStyle::Simple => Style::Simple,
@@ -500,7 +503,10 @@ fn place_and_style(parameter: &Parameter, explode: Option<bool>) -> (Place, Opti
         }
         Parameter::Query { style, allow_reserved, .. } => (query_style(style), *allow_reserved),
         Parameter::Header { .. } => (Serialization { style: Style::Simple, explode: false }, false),
-        Parameter::Cookie { .. } => (Serialization { style: Style::Form, explode: true }, false),
+        Parameter::Cookie { .. } => {
+            let style = if parameter.is_plain_cookie() { Style::Cookie } else { Style::Form };
+            (Serialization { style, explode: true }, false)
+        }
     };
     let given = Serialization { explode: explode.unwrap_or(usual.explode), ..usual };
     let place = place(parameter);
@@ -546,6 +552,12 @@ fn address(found: &Found<'_>) -> String {
         Some((_, action)) => action.to_owned(),
         None => format!("{} {}", found.method, found.path),
     }
+}
+
+/// Whether a schema is of one text, number or flag.
+fn is_scalar(schema: &Schema<'_>) -> bool {
+    use JsonType::{Boolean, Integer, Number, String};
+    schema.ty.is_some_and(|ty| matches!(ty.value, String | Integer | Number | Boolean))
 }
 
 /// Words that are more than blanks.

@@ -199,9 +199,9 @@ async fn forms_beside_another_body() {
     assert_eq!(text(&the_one(&fake)), expected.concat());
 
     let error = client(&done()).store_pet().body_form_data(PetForm::new().name("x")).send().await.expect_err("refused");
-    assert_eq!(error.to_string(), "storePet was not sent: name: must have at least 2 characters, has 1");
+    assert_eq!(error.to_string(), "storePet was not sent: body.name: must have at least 2 characters, has 1");
     let error = client(&done()).store_pet().body_form_data(PetForm::default()).send().await.expect_err("refused");
-    assert_eq!(error.to_string(), "storePet was not sent: name: is required");
+    assert_eq!(error.to_string(), "storePet was not sent: body.name: is required");
 
     let fake = done();
     let value = json!({"list": [1, 2], "none": null, "object": {"c": 1}, "tags": ["a", "b"]});
