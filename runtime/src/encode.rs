@@ -95,8 +95,9 @@ fn parts(param: &Param, value: &Value) -> Parts {
 
 /// What stands for `{name}` in the path.
 pub(crate) fn path(param: &Param, value: &Value) -> String {
-    // A reserved expansion (`{+name}`) may be several segments, but nothing after the path.
-    let code = |text: &String| if param.allow_reserved { literal(text) } else { strict(text).to_string() };
+    // What may be several segments (`{name*}`) is still nothing after the path.
+    let set = if param.allow_reserved { LITERAL } else { STRICT };
+    let code = |text: &String| utf8_percent_encode(text, set).to_string();
     let name = strict(param.name);
     // RFC 6570 drops the `=` of an empty matrix parameter.
     let named =
