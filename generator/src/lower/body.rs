@@ -160,8 +160,9 @@ impl<'a> Lower<'a, '_> {
         }
         // The fields of an inline object are setters of the call; a type with a name is given whole.
         if let Some(schema) = media.schema().filter(|schema| schema.reference().is_none()) {
-            let flat = schema.read();
+            let mut flat = schema.read();
             if flattens(&flat) {
+                self.complete(&mut flat);
                 inputs.body_docs = self.flat_words(description, &flat);
                 self.flat_fields(&flat, type_name, Place::Field, None, required, inputs);
                 return;

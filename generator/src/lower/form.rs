@@ -5,7 +5,7 @@ use openapiv3::{Encoding, MediaType, ParameterSchemaOrContent};
 use super::body::{is_binary, is_json, is_text, param};
 use super::model::{FormDef, Input, InputKind, Param, Place, Serialization, Style, Type, TypeKind};
 use super::operation::{Inputs, query_style};
-use super::schema::{Lowered, Naming};
+use super::schema::{Lowered, Naming, is_null};
 use super::{Lower, docs, names};
 use crate::accounting::Reason;
 use crate::load::{Additional, Entry, JsonType, Part, Schema, Sub};
@@ -32,7 +32,8 @@ impl<'a> Lower<'a, '_> {
     /// The fields of a form's schema, if setters take them: those of an object, and in multipart bodies whatever has files in it.
     /// All other forms are values of a type, whose entries are the fields.
     pub(super) fn fields_of_form(&mut self, media: &Part<'a, MediaType>, place: Place) -> Option<Schema<'a>> {
-        let flat = self.flat(media.schema()?);
+        let mut flat = self.flat(media.schema()?);
+        self.complete(&mut flat);
         let union = !flat.one_of.is_empty() || !flat.any_of.is_empty();
         let files = place == Place::Part && self.has_files(&flat, DEEPEST);
         match (union, files) {
@@ -76,6 +77,7 @@ impl<'a> Lower<'a, '_> {
                 "the fields of all of them can be set, and which of them go together is not checked",
             );
             let mut own = self.flat(part);
+            self.complete(&mut own);
             if depth > 0 && (!own.one_of.is_empty() || !own.any_of.is_empty()) {
                 own = self.of_all(own, depth - 1);
             }
@@ -220,14 +222,6 @@ impl<'a> Lower<'a, '_> {
                 let headers = self.part_headers(media, wire, type_name, inputs);
                 fields.extend(headers.into_iter().map(|input| (input, false, Type::Value)));
             }
-        }
-        for name in flat.required.iter().filter(|name| !flat.properties.0.contains_key(name.value)) {
-            self.unsupported(
-                "required-unknown",
-                format!("`required` names `{}`, which is not among the properties", name.value),
-                name.at,
-                "add the property, or take the name out of `required`",
-            );
         }
         self.unknown_encodings(media, flat);
         // An envelope: the one thing that must be given is an object.
@@ -416,7 +410,7 @@ impl<'a> Lower<'a, '_> {
     /// Whether a schema is of a file or text, as the caller likes.
     fn may_be_file(&self, schema: &Schema<'a>) -> bool {
         let mut alternatives = schema.one_of.iter().chain(&schema.any_of).map(|part| self.peek(part));
-        let text = |part: &Schema<'a>| part.ty.is_some_and(|ty| ty.value == JsonType::String) || self.is_null(part);
+        let text = |part: &Schema<'a>| part.ty.is_some_and(|ty| ty.value == JsonType::String) || is_null(part);
         { alternatives.clone() }.any(|part| is_binary(&part))
             && alternatives.all(|part| is_binary(&part) || text(&part))
     }
