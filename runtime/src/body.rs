@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
+use percent_encoding::percent_decode_str;
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
@@ -13,7 +14,7 @@ use crate::encode;
 use crate::error::Violation;
 use crate::inputs::Inputs;
 use crate::multipart::{Multipart, Part};
-use crate::operation::{self, Param, Place, Protocol};
+use crate::operation::{self, Param, Place, Protocol, Style};
 use crate::request::{FORM, Given};
 use crate::request_body::RequestBody;
 use crate::shape::any;
@@ -160,6 +161,13 @@ fn multipart(media_type: &str, entries: &[Entry<'_>], boundary: String) -> Body 
             Sent::File(part) => form.part(name, param.media_type, part, headers),
             Sent::Value(Value::Null) => {}
             Sent::Value(value) if param.json => form.field(name, "application/json", value.to_string(), headers),
+            Sent::Value(value) if param.style != Style::Content => {
+                // Parts are written in styles as queries are, but not percent-encoded.
+                let plain = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+                for (name, text) in encode::pairs(param, name, value) {
+                    form.field(&plain(&name), "", plain(&text), headers);
+                }
+            }
             Sent::Value(Value::Array(elements)) => {
                 for element in elements.iter().filter(|it| !it.is_null()) {
                     form.field(name, field_type(param, element), encode::text(element), headers);

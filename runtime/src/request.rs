@@ -140,7 +140,8 @@ fn check_all(call: &Call, settings: &Settings, given: &Given<'_>, violations: &m
         // A parameter can't be sent as `null`; a field of a JSON body can.
         let value = value.filter(|value| !value.is_null() || matches!(param.place, Place::Field | Place::Body));
         match value {
-            Some(value) => check::value(value, &param.shape, param.name, violations),
+            // The entries of what is spread are fields themselves.
+            Some(value) => check::value(value, &param.shape, if param.spread { "" } else { param.name }, violations),
             // `path` says so of these, checked or not.
             None if param.place == Place::Path => {}
             // An optional body may be left out with all its required fields, and a raw one has them inside.
@@ -162,7 +163,7 @@ fn check_form(form: &Inputs, violations: &mut Vec<Violation>) {
     for param in form.params() {
         let path = format!("body.{}", param.name);
         match form.of(param).filter(|value| !value.is_null()) {
-            Some(value) => check::value(value, &param.shape, &path, violations),
+            Some(value) => check::value(value, &param.shape, if param.spread { "body" } else { &path }, violations),
             None if has_files(form, param, &path, violations) => {}
             None if !has_its_part(form, param) => {}
             None if param.required => violations.push(Violation::new(path, check::MISSING)),

@@ -479,11 +479,13 @@ impl Scope<'_> {
                 (quote!(#form), quote!(.form_as(#media_type, #name)))
             }
             InputKind::ValueAs(media_type, params, shape, ty) => {
-                let params = params.iter().map(|param| self::param(self, param));
+                let fields = params.iter().map(|param| self::param(self, param));
+                let fields = quote!(&[#(#fields),*]);
+                let fields = if params.is_empty() { fields } else { quote!(const { #fields }) };
                 let (given, value) = self.given(ty, false, &name);
                 let (ty, shape) = (self.ty(ty), self.shape(shape));
                 let value = if name == value.to_string() { value } else { quote!(Into::<#ty>::into(#name)) };
-                (given, quote!(.value_as(#media_type, &[#(#params),*], const { &#shape }, #value)))
+                (given, quote!(.value_as(#media_type, #fields, const { &#shape }, #value)))
             }
             InputKind::JsonOf(range, shape, ty) => {
                 let (ty, shape) = (self.ty(ty), self.shape(shape));

@@ -3,7 +3,7 @@
 use openapiv3::{Encoding, MediaType, ParameterSchemaOrContent};
 
 use super::body::{is_binary, is_json, is_text, param};
-use super::model::{FormDef, Input, InputKind, Param, Place, Serialization, Style, Type, TypeKind};
+use super::model::{FormDef, Inner, Input, InputKind, Param, Place, Serialization, Shape, Style, Type, TypeKind};
 use super::operation::{Inputs, query_style};
 use super::schema::{Lowered, Naming, is_null};
 use super::{Lower, docs, names};
@@ -261,13 +261,17 @@ impl<'a> Lower<'a, '_> {
         let mut words: Vec<String> = Vec::new();
         words.extend(self.take(&lowered.description).map(str::to_owned));
         words.extend(lowered.facts.iter().filter(|fact| !(files && fact.ends_with(BINARY))).cloned());
+        let shape = match files {
+            true => Shape::default(),
+            false => Shape { inner: Inner::Map(Box::new(lowered.shape.clone())), ..Shape::default() },
+        };
         let kind = match files {
             true => InputKind::NamedParts,
             false => InputKind::Value(Type::Map(Box::new(lowered.element())), false),
         };
         let name = inputs.name("further fields", place);
         let wire = name.trim_start_matches("r#").to_owned();
-        inputs.params.push(Param { spread: true, ..param(&wire, place) });
+        inputs.params.push(Param { spread: true, shape, ..param(&wire, place) });
         words.insert(0, if files { "Further files, by name." } else { "Further fields, by name." }.to_owned());
         let docs = docs::lines(&words.join("\n\n"));
         inputs.setters.push(Input { ident: name, wire, place: None, docs, kind, deprecated: false });

@@ -396,6 +396,8 @@ impl Form for PetForm {
         part("meta", any()),
         part("file", any()),
         part_header("file", "X-Part", any()),
+        part("tags", any()).style(Style::PipeDelimited, false),
+        part("deep", any()).style(Style::DeepObject, true),
         part("others", any()).spread(),
     ];
 }
@@ -411,6 +413,10 @@ impl PetForm {
 
     pub fn file(self, file: impl Into<Part>) -> Self {
         Self(self.0.part("file", file))
+    }
+
+    pub fn styled(self, tags: impl Serialize, deep: impl Serialize) -> Self {
+        Self(self.0.set("tags", tags).set("deep", deep))
     }
 
     pub fn file_x_part(self, value: impl Into<String>) -> Self {

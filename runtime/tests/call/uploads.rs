@@ -198,6 +198,16 @@ async fn forms_beside_another_body() {
     ];
     assert_eq!(text(&the_one(&fake)), expected.concat());
 
+    let fake = done();
+    let form = PetForm::new().name("ab").styled(["a b", "c%"], json!({"k": [1]}));
+    client(&fake).store_pet().body_form_data(form).send().await.expect("success");
+    let expected = [
+        "--BOUNDARY\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\nab\r\n",
+        "--BOUNDARY\r\nContent-Disposition: form-data; name=\"tags\"\r\n\r\na b|c%\r\n",
+        "--BOUNDARY\r\nContent-Disposition: form-data; name=\"deep[k][0]\"\r\n\r\n1\r\n--BOUNDARY--\r\n",
+    ];
+    assert_eq!(text(&the_one(&fake)), expected.concat());
+
     let error = client(&done()).store_pet().body_form_data(PetForm::new().name("x")).send().await.expect_err("refused");
     assert_eq!(error.to_string(), "storePet was not sent: body.name: must have at least 2 characters, has 1");
     let error = client(&done()).store_pet().body_form_data(PetForm::default()).send().await.expect_err("refused");
