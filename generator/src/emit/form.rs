@@ -8,7 +8,6 @@ use crate::lower::model::FormDef;
 
 /// A form's type with everything that belongs to it.
 pub(super) fn form(scope: &Scope<'_>, form: &FormDef) -> TokenStream {
-    let (trait_name, inputs, param) = (scope.uses.item("Form"), scope.uses.item("Inputs"), scope.uses.item("Param"));
     let name = ident(&form.name);
     let docs = doc(&form.docs);
     let params = form.params.iter().map(|param| operation::param(scope, param));
@@ -18,10 +17,10 @@ pub(super) fn form(scope: &Scope<'_>, form: &FormDef) -> TokenStream {
         #docs
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent before it is set as the body of a call"]
-        pub struct #name(#inputs);
+        pub struct #name(yundb_runtime::Inputs);
         impl #name { #(#setters)* }
-        impl #trait_name for #name {
-            const PARAMS: &'static [#param] = &[#(#params),*];
+        impl yundb_runtime::Form for #name {
+            const PARAMS: &'static [yundb_runtime::Param] = &[#(#params),*];
         }
         #methods
     }

@@ -466,13 +466,10 @@ impl Scope<'_> {
                 let given = quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<#part>)>);
                 (given, quote!(.named_parts(#wire, #name)))
             }
-            InputKind::Raw => {
-                let body = self.uses.item("RequestBody");
-                (quote!(impl Into<#body>), quote!(.body(#name)))
-            }
+            // Not imported: types of documents may be called so.
+            InputKind::Raw => (quote!(impl Into<yundb_runtime::RequestBody>), quote!(.body(#name))),
             InputKind::RawAs(media_type) => {
-                let body = self.uses.item("RequestBody");
-                (quote!(impl Into<#body>), quote!(.body_as(#media_type, #name)))
+                (quote!(impl Into<yundb_runtime::RequestBody>), quote!(.body_as(#media_type, #name)))
             }
             InputKind::Form(media_type, form) => {
                 let form = self.form_name(*form);

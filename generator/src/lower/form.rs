@@ -404,20 +404,31 @@ impl<'a> Lower<'a, '_> {
             is_binary(schema) || bytes && schema.ty.is_none_or(|ty| ty.value == JsonType::String) && is_plain(schema)
         };
         let schema = self.peek(property);
-        if is_file(&schema) || self.may_be_file(&schema) {
-            return Some(InputKind::Part);
-        }
-        let items = schema.items.as_ref().map(|items| self.peek(&items.value))?;
-        (is_file(&items) || self.may_be_file(&items)).then_some(InputKind::Parts)
+        let alternatives: Vec<Schema<'a>> = match schema.one_of.is_empty() && schema.any_of.is_empty() {
+            true => vec![schema],
+            false => schema.one_of.iter().chain(&schema.any_of).map(|part| self.peek(part)).collect(),
+        };
+        let is_files = |schema: &Schema<'a>| {
+            let items = schema.items.as_ref().map(|items| self.peek(&items.value));
+            items.is_some_and(|items| is_file(&items) || self.may_be_file(&items))
+        };
+        let files = alternatives.iter().any(is_files);
+        let any = files || alternatives.iter().any(is_file);
+        let all = alternatives.iter().all(|part| is_file(part) || is_files(part) || may_stand_beside_file(part));
+        (any && all).then_some(if files { InputKind::Parts } else { InputKind::Part })
     }
 
     /// Whether a schema is of a file or text, as the caller likes.
     fn may_be_file(&self, schema: &Schema<'a>) -> bool {
         let mut alternatives = schema.one_of.iter().chain(&schema.any_of).map(|part| self.peek(part));
-        let text = |part: &Schema<'a>| part.ty.is_some_and(|ty| ty.value == JsonType::String) || is_null(part);
         { alternatives.clone() }.any(|part| is_binary(&part))
-            && alternatives.all(|part| is_binary(&part) || text(&part))
+            && alternatives.all(|part| is_binary(&part) || may_stand_beside_file(&part))
     }
+}
+
+/// Whether a schema is of text, which is sent as a part without a file's name, or of nothing.
+fn may_stand_beside_file(schema: &Schema<'_>) -> bool {
+    schema.ty.is_some_and(|ty| ty.value == JsonType::String) || is_null(schema)
 }
 
 /// What is said of one field.
