@@ -27,12 +27,19 @@ pub fn feed(
     if let Some(content) = &input.body {
         let media = media.and_then(|media| Some((media, operation.body.as_ref()?.media.get(media)?)));
         match media {
-            Some((at, media)) if Some(at) == main_media(operation, model) => main(model, media, content, &mut inputs)?,
+            Some((at, media)) if Some(at) == main_media(operation, model) && !is_another(model, media) => {
+                main(model, media, content, &mut inputs)?;
+            }
             Some((_, media)) => other(forms, model, media, content, &mut inputs)?,
             None => return Err((Kind::NoWayToSend, "the operation has no body".to_owned())),
         }
     }
     Ok(inputs)
+}
+
+/// Whether a media type has a setter of its own, as those beside the main one have.
+fn is_another(model: &model::Operation, media: &Media) -> bool {
+    route::input(model, &Key::new("body", &media.media_type)).is_some()
 }
 
 /// The documented media type that the call's own arguments and setters are of.
