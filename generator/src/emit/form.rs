@@ -8,6 +8,7 @@ use crate::lower::model::FormDef;
 
 /// A form's type with everything that belongs to it.
 pub(super) fn form(scope: &Scope<'_>, form: &FormDef) -> TokenStream {
+    let (trait_name, inputs, param) = (scope.uses.item("Form"), scope.uses.item("Inputs"), scope.uses.item("Param"));
     let name = ident(&form.name);
     let docs = doc(&form.docs);
     let params = form.params.iter().map(|param| operation::param(scope, param));
@@ -17,10 +18,10 @@ pub(super) fn form(scope: &Scope<'_>, form: &FormDef) -> TokenStream {
         #docs
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent before it is set as the body of a call"]
-        pub struct #name(yundb_runtime::Inputs);
+        pub struct #name(#inputs);
         impl #name { #(#setters)* }
-        impl yundb_runtime::Form for #name {
-            const PARAMS: &'static [yundb_runtime::Param] = &[#(#params),*];
+        impl #trait_name for #name {
+            const PARAMS: &'static [#param] = &[#(#params),*];
         }
         #methods
     }

@@ -466,10 +466,13 @@ impl Scope<'_> {
                 let given = quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<#part>)>);
                 (given, quote!(.named_parts(#wire, #name)))
             }
-            // Not imported: types of documents may be called so.
-            InputKind::Raw => (quote!(impl Into<yundb_runtime::RequestBody>), quote!(.body(#name))),
+            InputKind::Raw => {
+                let body = self.uses.item("RequestBody");
+                (quote!(impl Into<#body>), quote!(.body(#name)))
+            }
             InputKind::RawAs(media_type) => {
-                (quote!(impl Into<yundb_runtime::RequestBody>), quote!(.body_as(#media_type, #name)))
+                let body = self.uses.item("RequestBody");
+                (quote!(impl Into<#body>), quote!(.body_as(#media_type, #name)))
             }
             InputKind::Form(media_type, form) => {
                 let form = self.form_name(*form);

@@ -6,7 +6,7 @@ use super::form::BINARY;
 use super::model::{Body, Docs, Input, InputKind, Param, Place, Shape, Type};
 use super::operation::{Found, Inputs};
 use super::schema::{Lowered, Naming};
-use super::{Lower, docs};
+use super::{Lower, docs, markdown};
 use crate::accounting::Reason;
 use crate::load::{Additional, JsonType, Part, Schema, Sub};
 
@@ -269,7 +269,8 @@ impl<'a> Lower<'a, '_> {
     fn alternative(&mut self, media_type: &'a str, media: &Part<'a, MediaType>, type_name: &str, inputs: &mut Inputs) {
         self.ledger.take(media.at);
         let word = word_of(media_type);
-        let mut words = vec![format!("The body as `{media_type}`, in place of all other fields of the body.")];
+        let mut words =
+            vec![format!("The body as {}, in place of all other fields of the body.", markdown::code(media_type))];
         let naming = Naming::new(type_name, &format!("{word} body"));
         let kind = match self.kind_of(media_type, media) {
             Kind::Json => {

@@ -6,7 +6,7 @@ use super::body::{is_binary, is_json, is_text, param};
 use super::model::{FormDef, Inner, Input, InputKind, Param, Place, Serialization, Shape, Style, Type, TypeKind};
 use super::operation::{Inputs, query_style};
 use super::schema::{Lowered, Naming, is_null};
-use super::{Lower, docs, names};
+use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
 use crate::load::{Additional, Entry, JsonType, Part, Schema, Sub};
 
@@ -112,11 +112,12 @@ impl<'a> Lower<'a, '_> {
             Some(name) => self.component_names.get(name).cloned().unwrap_or_else(|| names::camel(name)),
             None => type_name.to_owned(),
         };
-        let mut own = Inputs::new(FORM_METHODS);
+        let mut own = Inputs::default();
         own.body_docs = self.flat_words(None, flat);
         self.flat_fields(flat, &stem, place, Some(media), false, &mut own);
+        own.assign_names(FORM_METHODS);
         let mut words = vec![match component {
-            Some(name) => format!("`{name}` as a form."),
+            Some(name) => format!("{} as a form.", markdown::code(name)),
             None => format!("The body of `{type_name}` as a form."),
         }];
         words.append(&mut own.body_docs);
@@ -193,18 +194,18 @@ impl<'a> Lower<'a, '_> {
             // Of an optional body a field is required once another is there, which the runtime knows.
             let required = listed.is_some();
             if let Some(media_type) = written.media_type.as_deref().filter(|_| files.is_some()) {
-                lowered.facts.push(format!("Media type: `{}`.", media_type.replace('`', "")));
+                lowered.facts.push(format!("Media type: {}.", markdown::code(media_type)));
             }
-            let mut docs = lowered.docs(None, self.ledger, || format!("The field `{}`.", wire.replace('`', "")));
+            let mut docs = lowered.docs(None, self.ledger, || format!("The field {}.", markdown::code(wire)));
             if required {
-                docs.push("Required.".to_owned());
+                docs = docs::with_fact(docs, "Required.");
             }
             let kind = files.unwrap_or_else(|| InputKind::Value(lowered.ty.clone(), lowered.nullable));
             let input = Input {
                 ident: inputs.name(wire, place),
                 wire: wire.to_owned(),
                 place: inputs.ambiguous(wire, place),
-                docs: docs::lines(&docs.join("\n")),
+                docs,
                 kind,
                 deprecated: lowered.deprecated,
             };
@@ -270,7 +271,10 @@ impl<'a> Lower<'a, '_> {
             false => InputKind::Value(Type::Map(Box::new(lowered.element())), false),
         };
         let name = inputs.name("further fields", place);
-        let wire = name.trim_start_matches("r#").to_owned();
+        let mut wire = "further_fields".to_owned();
+        while flat.properties.0.contains_key(wire.as_str()) {
+            wire.push('_');
+        }
         inputs.params.push(Param { spread: true, shape, ..param(&wire, place) });
         words.insert(0, if files { "Further files, by name." } else { "Further fields, by name." }.to_owned());
         let docs = docs::lines(&words.join("\n\n"));
@@ -318,17 +322,17 @@ impl<'a> Lower<'a, '_> {
                     Lowered::text()
                 }
             };
-            let fallback = || format!("The header `{}` of `{}`.", wire.replace('`', ""), field.replace('`', ""));
+            let fallback = || format!("The header {} of {}.", markdown::code(wire), markdown::code(field));
             let mut docs = lowered.docs(header.item.description.as_deref(), self.ledger, fallback);
             if header.item.required {
-                docs.push("Required of the part.".to_owned());
+                docs = docs::with_fact(docs, "Required of the part.");
             }
             let ident = inputs.name(&format!("{field} {wire}"), Place::Part);
             found.push(Input {
                 ident,
                 wire: wire.to_owned(),
                 place: None,
-                docs: docs::lines(&docs.join("\n")),
+                docs,
                 kind: InputKind::PartHeader(field.to_owned(), lowered.ty),
                 deprecated: header.item.deprecated == Some(true) || lowered.deprecated,
             });
