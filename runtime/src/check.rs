@@ -86,6 +86,11 @@ fn fields(entries: &Map<String, Value>, fields: &[Field], path: &str, violations
     }
 }
 
+/// Checks how many files there are.
+pub(crate) fn files(found: usize, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+    count(found, shape.items, ("element", "elements"), path, violations);
+}
+
 /// A value has to fit one of the alternatives that it can be; where it fits none, what is wrong with it is what is wrong by the
 /// one that it comes nearest to: whose constants it has, and of whose fields fewest are missing. A value that is of no known
 /// kind is the caller's own.

@@ -17,6 +17,7 @@ pub use family::children;
 pub use object::renamed;
 pub(super) use recursion::Flags;
 pub use tuple::is_never;
+pub(super) use union::is_null;
 
 use std::sync::Arc;
 
