@@ -1,12 +1,12 @@
 //! What tells the alternatives of unions apart, decided once all types are there: they may lead back to the union.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::circles::circles;
 use super::model::{Constant, Mark, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant};
-use super::{Lower, names};
+use super::{Lower, docs, names};
 use crate::diagnostic::Location;
 use crate::stack::grown;
 
@@ -95,7 +95,7 @@ fn unfold(types: &mut [TypeDef]) {
         (0..types.len()).map(|id| variants(id).iter().filter_map(|variant| union(&variant.ty)).collect()).collect();
     let circle = circles(&edges);
     let leads_back = |id: TypeId| edges[id].iter().any(|to| circle[*to] == circle[id]);
-    let mut unfolded: Vec<(TypeId, Vec<UnionVariant>)> = Vec::new();
+    let mut unfolded: Vec<(TypeId, Vec<UnionVariant>, Vec<String>)> = Vec::new();
     for id in (0..types.len()).filter(|id| leads_back(*id)) {
         let (mut open, mut seen) = (vec![id], HashSet::from([id]));
         let (mut kept, mut known) = (Vec::new(), HashSet::new());
@@ -109,11 +109,20 @@ fn unfold(types: &mut [TypeDef]) {
                 }
             }
         }
+        // The others' words have no other place, unless something else refers to them.
+        let others = seen.iter().copied().filter(|other| *other != id).collect::<BTreeSet<_>>();
+        let words =
+            others.into_iter().flat_map(|other| docs::listed(&format!("`{}`", types[other].name), &types[other].docs));
+        let words: Vec<String> = words.collect();
         let mut scope = names::Scope::with(&["Unknown"]);
         kept.iter_mut().for_each(|variant| variant.ident = scope.take(std::mem::take(&mut variant.ident)));
-        unfolded.push((id, kept));
+        unfolded.push((id, kept, words));
     }
-    for (id, kept) in unfolded {
+    for (id, kept, words) in unfolded {
+        if !words.is_empty() {
+            types[id].docs.push(String::new());
+            types[id].docs.extend(words);
+        }
         if let TypeKind::Union(union) = &mut types[id].kind {
             (union.variants, union.fallback) = (kept, None);
         }
