@@ -13,6 +13,7 @@ use crate::check;
 use crate::client::Client;
 use crate::decode;
 use crate::error::{Error, Failure, Violation};
+use crate::json::{Unwritable, to_value};
 use crate::json_text::JsonText;
 use crate::multipart::Part;
 use crate::operation::{Operation, Param, Place, Spec};
@@ -87,12 +88,12 @@ impl Call {
 
     /// Sets the parameter of this wire name. The last value counts.
     pub fn set(self, name: &'static str, value: impl Serialize) -> Self {
-        self.put(None, name, serde_json::to_value(value))
+        self.put(None, name, to_value(&value))
     }
 
     /// Sets the parameter of this name in this place, for names that occur in several.
     pub fn set_in(self, place: Place, name: &'static str, value: impl Serialize) -> Self {
-        self.put(Some(place), name, serde_json::to_value(value))
+        self.put(Some(place), name, to_value(&value))
     }
 
     /// Sets the parameter of this wire name to a text.
@@ -116,14 +117,14 @@ impl Call {
     }
 
     // Not generic: there is a setter for each parameter of each operation.
-    fn put(mut self, place: Option<Place>, name: &'static str, value: Result<Value, serde_json::Error>) -> Self {
+    fn put(mut self, place: Option<Place>, name: &'static str, value: Result<Value, Unwritable>) -> Self {
         let Some(param) = self.find(place, name) else { return self };
         match value {
             Ok(value) => {
                 self.inputs.retain(|input| !std::ptr::eq(input.param, param));
                 self.inputs.push(Input { param, value });
             }
-            Err(error) => self.mistakes.push(Violation::new(name, format!("cannot be written: {error}"))),
+            Err(error) => self.mistakes.push(Violation::new(error.place(name), error.message())),
         }
         self
     }
@@ -170,7 +171,7 @@ impl Call {
 
     /// The whole body as JSON of another media type, which has to look like this.
     pub fn json_as(mut self, media_type: &'static str, shape: &'static Shape, value: impl Serialize) -> Self {
-        match serde_json::to_value(value) {
+        match to_value(&value) {
             Ok(value) => {
                 let mut violations = Vec::new();
                 check::value(&value, shape, "body", &mut violations);
@@ -179,7 +180,7 @@ impl Call {
                 self
             }
             Err(error) => {
-                self.mistakes.push(Violation::new("body", format!("cannot be written: {error}")));
+                self.mistakes.push(Violation::new(error.place("body"), error.message()));
                 self
             }
         }

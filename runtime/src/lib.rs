@@ -27,6 +27,7 @@ mod error;
 mod error_body;
 mod intercept;
 mod job;
+mod json;
 mod json_text;
 #[cfg(feature = "metrics")]
 mod metrics;

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::decode;
+use crate::json::to_value;
 
 pub use serde_json;
 
@@ -24,7 +25,7 @@ pub fn tag(value: &Value, property: &str) -> Option<String> {
 
 /// The JSON of a tagged union's payload, with the tag that tells what it is.
 pub fn with_tag(payload: &impl Serialize, property: &str, tag: &str) -> serde_json::Result<Value> {
-    let mut value = serde_json::to_value(payload)?;
+    let mut value = to_value(payload).map_err(serde::ser::Error::custom)?;
     if let Value::Object(object) = &mut value
         && object.get(property).is_none_or(Value::is_null)
     {
@@ -43,7 +44,7 @@ pub fn choose<U: Serialize>(value: Value, variants: &[fn(&Attempt) -> Option<U>]
     let mut most = (false, 0);
     for read in variants {
         let Some(union) = read(&attempt) else { continue };
-        let Ok(back) = serde_json::to_value(&union) else { continue };
+        let Ok(back) = to_value(&union) else { continue };
         let mut overlap = Overlap::default();
         overlap.compare(&value, &back);
         if overlap.lost == 0 && overlap.forgiven == 0 {
