@@ -10,8 +10,12 @@ use crate::lower::model::{Field, Inner, Presence, Shape, Struct, Type, TypeDef, 
 use crate::lower::{Lower, docs, names};
 
 impl<'a> Lower<'a, '_> {
-    pub(super) fn object(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
-        let mut schema = schema.clone();
+    pub(super) fn object(
+        &mut self,
+        mut schema: Schema<'a>,
+        naming: &Naming,
+        component: Option<&'a str>,
+    ) -> Lowered<'a> {
         if schema.properties.0.is_empty() && !schema.required.is_empty() && schema.additional.is_none() {
             schema.additional = Some(anything(schema.at.at));
         }
