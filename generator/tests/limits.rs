@@ -269,7 +269,7 @@ fn no_schema_is_cut_in_a_net_of_thousands() {
     let spec = folder.path().join("openapi.yaml");
     fs::write(&spec, document(&schemas).replace("components:\n", &format!("{more}components:\n"))).unwrap();
     let mut diagnostics = Diagnostics::new();
-    let service = model(&spec, "package", "source", &mut diagnostics).unwrap();
+    let (service, _) = model(&spec, "package", "source", &mut diagnostics).unwrap();
     assert_eq!((service.types.len(), diagnostics.warnings()), (SCHEMAS, 0));
     for definition in &service.types {
         let TypeKind::Struct(body) = &definition.kind else { unreachable!("all are objects") };

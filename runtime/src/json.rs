@@ -59,7 +59,9 @@ impl ser::Error for Unwritable {
 struct Writer;
 
 fn float(float: f64, shown: impl fmt::Display) -> Result<Value, Unwritable> {
-    Number::from_f64(float).map(Value::Number).ok_or_else(|| Unwritable::new(format_args!("is {shown}, which is no number in JSON")))
+    Number::from_f64(float)
+        .map(Value::Number)
+        .ok_or_else(|| Unwritable::new(format_args!("is {shown}, which is no number in JSON")))
 }
 
 fn variant(name: &'static str, value: Value) -> Value {
