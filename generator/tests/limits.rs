@@ -5,7 +5,8 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use yundb_generator::{Failure, Options, Report, generate};
+use yundb_generator::lower::model::{Answer, Payload, Type, TypeKind};
+use yundb_generator::{Diagnostics, Failure, Options, Report, generate, model};
 
 /// The stack of a thread that Rust starts, unless it is given another one.
 const STACK: usize = 2 << 20;
@@ -242,4 +243,41 @@ fn shared_places_are_named_once() {
     let distinct: std::collections::HashSet<_> = said.iter().collect();
     assert_eq!(said.len(), distinct.len(), "{}", report.diagnostics);
     assert_eq!(said.len(), 3, "{}", report.diagnostics);
+}
+
+/// 4,000 operations over 6,000 schemas that all refer to each other: each of them is typed, wherever it is met first.
+#[test]
+fn no_schema_is_cut_in_a_net_of_thousands() {
+    const SCHEMAS: usize = 6_000;
+    let reference = |n: usize| format!("{{$ref: '#/components/schemas/A{}'}}", n % SCHEMAS);
+    let schemas = each(SCHEMAS, |n| {
+        let (one, list, map) = (reference(n * 7 + 1), reference(n * 13 + 5), reference(n * 29 + 11));
+        format!(
+            "    A{n}: {{type: object, required: [id], properties: {{id: {{type: integer}}, one: {one}, list: {{type: array, items: \
+             {list}}}, map: {{type: object, additionalProperties: {map}}}}}}}\n"
+        )
+    });
+    let more = each(3_999, |n| {
+        let body = reference(n * 3 + 1);
+        format!(
+            "  /b{n}: {{get: {{operationId: show{n}, responses: {{'200': {{description: Found, content: {{application/json: \
+             {{schema: {body}}}}}}}}}}}}}\n"
+        )
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("openapi.yaml");
+    fs::write(&spec, document(&schemas).replace("components:\n", &format!("{more}components:\n"))).unwrap();
+    let mut diagnostics = Diagnostics::new();
+    let (service, _) = model(&spec, "package", "source", &mut diagnostics).unwrap();
+    assert_eq!((service.types.len(), diagnostics.warnings()), (SCHEMAS, 0));
+    for definition in &service.types {
+        let TypeKind::Struct(body) = &definition.kind else { unreachable!("all are objects") };
+        let named = body.fields.iter().filter(|field| field.ty.innermost().is_some()).count();
+        assert_eq!((body.fields.len(), named), (4, 3), "{}", definition.name);
+    }
+    let operations: Vec<_> = service.groups.iter().flat_map(|group| &group.operations).collect();
+    assert_eq!(operations.len(), 4_000);
+    for operation in operations {
+        assert!(matches!(operation.output, Answer::One(Payload::Json(Type::Named(_)))), "{}", operation.name);
+    }
 }

@@ -14,6 +14,7 @@ use crate::client::Client;
 use crate::decode;
 use crate::error::{Error, Failure, Violation};
 use crate::inputs::{Input, Inputs};
+use crate::json::to_value;
 use crate::json_text::JsonText;
 use crate::multipart::Part;
 use crate::operation::{self, Operation, Param, Place, Spec};
@@ -183,13 +184,13 @@ impl Call {
         value: impl Serialize,
         content: impl FnOnce(Value) -> Content,
     ) -> Self {
-        match serde_json::to_value(value) {
+        match to_value(&value) {
             Ok(value) => {
                 let mut violations = Vec::new();
                 check::value(&value, shape, "body", &mut violations);
                 self.body = Some(OtherBody { media_type, content: content(value), violations });
             }
-            Err(error) => self.given.mistake("body", format!("cannot be written: {error}")),
+            Err(error) => self.given.mistake(&error.place("body"), error.message()),
         }
         self
     }

@@ -29,6 +29,7 @@ mod error_body;
 mod inputs;
 mod intercept;
 mod job;
+mod json;
 mod json_text;
 #[cfg(feature = "metrics")]
 mod metrics;

@@ -100,6 +100,65 @@ fn null_is_no_object() {
     assert_eq!(from_slice(b"null"), Ok(BTreeMap::<String, Open>::new()));
 }
 
+/// A value without end is an error with its place, whatever type it is read as; what is as deep as it may be takes no more stack than
+/// a thread has.
+#[test]
+fn depth_is_bounded() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Chain {
+        next: Option<Box<Chain>>,
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Lists(Vec<Lists>);
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Maps(BTreeMap<String, Maps>);
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Open {
+        #[serde(flatten, deserialize_with = "crate::additional")]
+        additional: BTreeMap<String, Open>,
+    }
+    #[derive(Debug, PartialEq)]
+    enum Either {
+        List(Vec<Either>),
+        Map(BTreeMap<String, Either>),
+        Text(String),
+        Unknown(Value),
+    }
+    crate::untagged_union!(Either { List, Map, Text });
+    #[derive(Debug, PartialEq)]
+    enum Tagged {
+        Chain(BTreeMap<String, Tagged>),
+        Unknown(Value),
+    }
+    crate::tagged_union!(Tagged, "t" { Chain = "a" });
+
+    fn holds<T: serde::de::DeserializeOwned + Serialize + std::fmt::Debug>(open: &str, middle: &str, close: &str) {
+        let nested = |depth: usize| format!("{}{middle}{}", open.repeat(depth), close.repeat(depth));
+        let deep: T = from_slice(nested(120).as_bytes()).unwrap();
+        assert!(serde_json::to_string(&deep).unwrap().matches(close).count() >= 120);
+        assert!(format!("{deep:?}").len() > 120);
+        for json in [nested(10_000), open.repeat(10_000)] {
+            let said = from_slice::<T>(json.as_bytes()).unwrap_err();
+            assert!(said.message().contains("nested deeper than 128 levels"), "{said}");
+        }
+    }
+
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(|| {
+        holds::<Chain>("{\"next\":", "null", "}");
+        holds::<Lists>("[", "[]", "]");
+        holds::<Maps>("{\"a\":", "{}", "}");
+        holds::<Open>("{\"a\":", "{}", "}");
+        holds::<Either>("[", "\"x\"", "]");
+        holds::<Either>("{\"a\":", "\"x\"", "}");
+        holds::<Tagged>("{\"t\":\"a\",\"a\":", "{\"t\":\"a\"}", "}");
+        holds::<Value>("[", "1", "]");
+        // What nobody asks for is gone over, however deep it is.
+        let unknown = format!("{{\"unknown\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+        assert_eq!(from_slice(unknown.as_bytes()), Ok(Chain { next: None }));
+    });
+    thread.unwrap().join().unwrap();
+}
+
 #[test]
 fn lists_may_be_wrapped() {
     let json = r#"{"tags":{"Tag":["a",1]},"nodes":{"Node":[{"port":1},{"nodes":{"Node":[]}}]}}"#;

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::tag::Likeness;
 use crate::decode;
+use crate::json::to_value;
 
 /// An alternative: how well its constants fit a value, and how it is read.
 pub struct Alternative<U> {
@@ -63,7 +64,7 @@ fn best<U: Serialize>(value: &Value, attempt: &Attempt, alternatives: &[Alternat
         let Some(union) = (alternative.read)(attempt) else { continue };
         let unknown = level.lost();
         drop(level);
-        let Ok(back) = serde_json::to_value(&union) else { continue };
+        let Ok(back) = to_value(&union) else { continue };
         let mut overlap = Overlap { lost: unknown, ..Overlap::default() };
         overlap.compare(value, &back);
         let kept = overlap.kept + overlap.forgiven;

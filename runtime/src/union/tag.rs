@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::json::to_value;
 use crate::shape::Constant;
 
 /// What stands where a union's alternatives have different values, if it is a text, a number or a bool.
@@ -67,7 +68,7 @@ impl Likeness {
 
 /// The JSON of an alternative, with the constant that it is known by, where there is only one and the payload has none.
 pub fn with_tag(payload: &impl Serialize, path: &[&str], tags: &[Constant]) -> serde_json::Result<Value> {
-    let mut value = serde_json::to_value(payload)?;
+    let mut value = to_value(payload).map_err(serde::ser::Error::custom)?;
     if let ([tag], [around @ .., property]) = (tags, path)
         && let Some(Value::Object(object)) = around.iter().try_fold(&mut value, |value, name| value.get_mut(*name))
         && object.get(*property).is_none_or(Value::is_null)

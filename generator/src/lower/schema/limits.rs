@@ -166,6 +166,7 @@ fn narrow(schema: &Schema<'_>, ty: &Type, shape: &mut Shape) {
     let of_type = match ty {
         Type::I32 => (i32::MIN.into(), i32::MAX.into()),
         Type::I64 => (i64::MIN.into(), i64::MAX.into()),
+        Type::F64 | Type::I128 => (i128::MIN, i128::MAX),
         _ => return,
     };
     let Some((low, high)) = schema.format.and_then(|format| range(format.value)) else { return };

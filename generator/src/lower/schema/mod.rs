@@ -310,10 +310,13 @@ impl<'a> Lower<'a, '_> {
             Some(JsonType::Boolean) => Lowered::plain(Type::Bool),
             Some(JsonType::Integer) => Lowered::plain(self.integer(&schema)),
             Some(JsonType::Number) if numbers::is_whole(&schema) => Lowered::plain(self.integer(&schema)),
-            Some(JsonType::Number) => Lowered::plain(Type::F64),
+            Some(JsonType::Number) => {
+                self.inexact(&schema);
+                Lowered::plain(Type::F64)
+            }
             Some(JsonType::Array) if !schema.prefix.is_empty() => self.tuple(&schema, naming, component),
             Some(JsonType::Array) => self.array(&schema, naming),
-            Some(JsonType::Object) => self.object(&schema, naming, component),
+            Some(JsonType::Object) => self.object(schema, naming, component),
             None => Lowered::plain(Type::Value),
         }
     }

@@ -12,8 +12,12 @@ use crate::lower::names::{Scope, Wanted};
 use crate::lower::{Lower, docs, markdown, names};
 
 impl<'a> Lower<'a, '_> {
-    pub(super) fn object(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
-        let mut schema = schema.clone();
+    pub(super) fn object(
+        &mut self,
+        mut schema: Schema<'a>,
+        naming: &Naming,
+        component: Option<&'a str>,
+    ) -> Lowered<'a> {
         if schema.properties.0.is_empty() && !schema.required.is_empty() && schema.additional.is_none() {
             schema.additional = Some(anything(schema.at.at));
         }
