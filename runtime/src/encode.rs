@@ -32,8 +32,16 @@ pub(crate) fn strict(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, STRICT)
 }
 
+/// A name of a parameter, or of a part of one.
+fn named(param: &Param, name: &str) -> String {
+    if param.style == Style::Cookie { name.to_owned() } else { strict(name).to_string() }
+}
+
 /// A value as the parameter wants it encoded.
 fn encoded(param: &Param, text: &str) -> String {
+    if param.style == Style::Cookie {
+        return text.to_owned();
+    }
     if !param.allow_reserved {
         return strict(text).to_string();
     }
@@ -145,7 +153,7 @@ pub(crate) fn pairs(param: &Param, value: &Value) -> Vec<(String, String)> {
         }
     }
     let code = |text: &String| encoded(param, text);
-    let name = strict(param.name).to_string();
+    let name = named(param, param.name);
     let separator = match param.style {
         Style::SpaceDelimited => "%20",
         Style::PipeDelimited => "%7C",
@@ -158,7 +166,7 @@ pub(crate) fn pairs(param: &Param, value: &Value) -> Vec<(String, String)> {
         Parts::List(list) if param.explode => list.iter().map(|it| (name.clone(), code(it))).collect(),
         Parts::List(list) => vec![(name, join(list.iter().map(code), separator))],
         Parts::Object(entries) if param.explode => {
-            entries.iter().map(|(key, it)| (strict(key).to_string(), code(it))).collect()
+            entries.iter().map(|(key, it)| (named(param, key), code(it))).collect()
         }
         Parts::Object(entries) => vec![(name, join(flat(&entries).map(code), separator))],
     }

@@ -217,6 +217,8 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=value`.
     DeepObject,
+    /// `name=a; name=b` in a cookie, as it is, without percent-encoding.
+    Cookie,
     /// `name.1.key=value`: Alibaba Cloud's numbered lists and dotted objects.
     Flattened,
 }

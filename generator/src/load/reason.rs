@@ -59,11 +59,13 @@ pub enum Reason {
     Base,
     /// `pathItems` and `mediaTypes` under `components`.
     Inlined,
+    /// The name of a body.
+    BodyName,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -91,6 +93,7 @@ impl Reason {
         Self::Stricter,
         Self::Base,
         Self::Inlined,
+        Self::BodyName,
     ];
 
     /// What it is, for reports: `unreferenced`.
@@ -135,6 +138,7 @@ impl Reason {
             Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
             Self::Base => ("base", "says of a base what the type that is made of it says for itself"),
             Self::Inlined => ("inlined", "stands in the client at each path that refers to it"),
+            Self::BodyName => ("body-name", "a body is not sent under a name; Swagger 2.0 wants one all the same"),
             Self::Opaque => ("opaque", "the caller gives or gets the whole as text or bytes"),
         }
     }
@@ -154,9 +158,11 @@ impl Reason {
             (Kind::Schema, "title") => Self::Title,
             (Kind::Schema, "xml") => Self::Xml,
             (Kind::Schema, "examples") => Self::FurtherExample,
-            (Kind::Schema, "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary") => {
-                Self::SchemaTool
-            }
+            (
+                Kind::Schema,
+                "$schema" | "$id" | "$anchor" | "$dynamicAnchor" | "$recursiveAnchor" | "$comment" | "$defs"
+                | "definitions" | "$vocabulary",
+            ) => Self::SchemaTool,
             (Kind::Components, "pathItems" | "mediaTypes") => Self::Inlined,
             (Kind::Document, "jsonSchemaDialect" | "$self") => Self::SchemaTool,
             (Kind::SecurityScheme, "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => Self::TokenObtained,

@@ -13,6 +13,7 @@ mod schema;
 mod security;
 mod usage;
 mod variants;
+mod webhooks;
 
 pub use docs::listed;
 pub use schema::renamed;
@@ -27,7 +28,9 @@ use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
-use model::{Docs, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef};
+use model::{
+    Docs, Group, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service, Setting, TypeDef,
+};
 use schema::{Component, Inline};
 
 /// Turns a loaded document into the model of a client crate. The ledger gets a mark for all that is taken over.
@@ -53,6 +56,8 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         jobs: Vec::new(),
         settings: Vec::new(),
         unmet: HashSet::new(),
+        received: Vec::new(),
+        lone: Vec::new(),
         operation: String::new(),
         named: HashSet::new(),
     };
@@ -63,17 +68,13 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
     }
     loaded.passed_over.iter().for_each(|(at, reason)| ledger.ignore(at, *reason));
     let document = loaded.document();
-    if let Some(webhooks) = document.entry("webhooks") {
-        lower.unsupported(
-            "webhooks",
-            "webhooks are not generated".to_owned(),
-            &webhooks.key,
-            "what the service sends is the caller's to receive",
-        );
-    }
     lower.empty_paths();
     let schemes = lower.schemes();
     let groups = lower.groups();
+    lower.webhooks();
+    if groups.is_empty() {
+        lower.all_types();
+    }
     let mut service = Service {
         package: package.to_owned(),
         source: source.to_owned(),
@@ -94,6 +95,8 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         jobs: lower.jobs,
         busy: busy(api),
         limits: limits(api),
+        received: lower.received,
+        lone: lower.lone,
     };
     if let Some(info) = document.entry("info") {
         ["title", "version", "summary", "description"]
@@ -193,6 +196,8 @@ pub(crate) struct Lower<'a, 'd> {
     settings: Vec<Setting>,
     /// Security schemes that callers meet without the client.
     unmet: HashSet<String>,
+    received: Vec<Received>,
+    lone: Vec<model::Type>,
     /// The operation at hand, for diagnostics.
     operation: String,
     /// What was said of which place, but for the operation: those that share a component all meet it.

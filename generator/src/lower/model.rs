@@ -45,6 +45,23 @@ pub struct Service {
     pub limits: Vec<RateLimit>,
     /// Bodies that differ by status: answers and errors that several operations share.
     pub outcomes: Vec<Outcome>,
+    /// What the service sends by itself.
+    pub received: Vec<Received>,
+    /// Types that stand for themselves, as there are no operations.
+    pub lone: Vec<Type>,
+}
+
+/// The payload of a webhook or callback.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Rust name.
+    pub name: String,
+    /// Docs.
+    pub docs: Docs,
+    /// What it is.
+    pub payload: Payload,
+    /// Whether it is no longer to be relied on.
+    pub deprecated: bool,
 }
 
 /// Markdown lines of a doc comment.
@@ -284,6 +301,8 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=a`
     DeepObject,
+    /// `name=a`, not encoded
+    Cookie,
 }
 
 /// How a list or object is written.
@@ -510,6 +529,14 @@ pub struct TypeDef {
 pub struct Users(BTreeSet<(usize, usize)>);
 
 impl Users {
+    /// In place of a group: what no operation uses, but the crate as a whole has.
+    const CRATE: usize = usize::MAX;
+
+    /// Counts the crate itself in.
+    pub fn add_crate(&mut self) {
+        self.add(Self::CRATE, 0);
+    }
+
     /// Counts an operation in.
     pub fn add(&mut self, group: usize, operation: usize) {
         self.0.insert((group, operation));
@@ -523,7 +550,7 @@ impl Users {
     /// The group, if all are of one.
     pub fn group(&self) -> Option<usize> {
         let (first, last) = (self.0.first()?.0, self.0.last()?.0);
-        (first == last).then_some(first)
+        (first == last && first != Self::CRATE).then_some(first)
     }
 
     /// The place of the operation in its group, if there is one only.

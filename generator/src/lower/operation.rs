@@ -128,14 +128,7 @@ impl<'a> Lower<'a, '_> {
         inputs.arguments.sort_by_key(|input| found.path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
         let body = self.body(found, &type_name, &mut inputs);
         let answers = self.answers(found, &type_name);
-        if !operation.callbacks.is_empty() {
-            self.unsupported(
-                "callbacks",
-                "callbacks are not generated".to_owned(),
-                found.operation.place("callbacks"),
-                "the service's calls back are the caller's to receive",
-            );
-        }
+        self.callbacks(found, &type_name);
         let name = self.wire_name(found);
         let idempotent = operation.extensions.get("x-idempotent").and_then(Value::as_bool);
         let servers = match operation.servers.is_empty() {
@@ -367,7 +360,7 @@ impl<'a> Lower<'a, '_> {
             part,
             &["name", "in", "required", "style", "explode", "allowReserved", "deprecated", "x-client"],
         );
-        let (place, style, allow_reserved) = place_and_style(part.item, data.explode);
+        let (place, style, allow_reserved) = place_and_style(part, data.explode);
         let naming = Naming::new(type_name, &data.name);
         let (lowered, json) = match &data.format {
             ParameterSchemaOrContent::Schema(_) => {
@@ -479,7 +472,8 @@ fn place(parameter: &Parameter) -> Place {
     }
 }
 
-fn place_and_style(parameter: &Parameter, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
+fn place_and_style(part: &Part<'_, Parameter>, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
+    let parameter = part.item;
     let (usual, reserved) = match parameter {
         Parameter::Path { style, .. } => {
             let style = match style {
@@ -491,7 +485,10 @@ fn place_and_style(parameter: &Parameter, explode: Option<bool>) -> (Place, Opti
         }
         Parameter::Query { style, allow_reserved, .. } => (query_style(style), *allow_reserved),
         Parameter::Header { .. } => (Serialization { style: Style::Simple, explode: false }, false),
-        Parameter::Cookie { .. } => (Serialization { style: Style::Form, explode: true }, false),
+        Parameter::Cookie { .. } => {
+            let style = if part.is_plain_cookie() { Style::Cookie } else { Style::Form };
+            (Serialization { style, explode: true }, false)
+        }
     };
     let given = Serialization { explode: explode.unwrap_or(usual.explode), ..usual };
     let place = place(parameter);

@@ -47,6 +47,16 @@ fn named_within(mut ty: &Type) -> Option<TypeId> {
 }
 
 fn directions(service: &mut Service) {
+    let mut own = HashSet::new();
+    let received = service.received.iter().filter_map(|received| match &received.payload {
+        Payload::Json(ty) => Some(ty),
+        _ => None,
+    });
+    received.chain(&service.lone).for_each(|ty| reach(ty, &service.types, &mut own));
+    for id in own {
+        service.types[id].output = true;
+        service.types[id].users.add_crate();
+    }
     let (types, outcomes) = (&mut service.types, &mut service.outcomes);
     for (group, operations) in service.groups.iter().enumerate().map(|(i, group)| (i, &group.operations)) {
         for (place, operation) in operations.iter().enumerate() {

@@ -151,6 +151,12 @@ impl Checker<'_, '_> {
             Kind::Header => self.style(node, "header", &["simple"]),
             Kind::Encoding => self.style(node, "body", &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
             Kind::SecurityScheme => self.scheme_fits(node, place),
+            Kind::Operation => {
+                if let Some(entries) = node.as_object_mut().filter(|entries| !entries.contains_key("responses")) {
+                    insert(entries, "responses", IndexMap::new(), place);
+                }
+                true
+            }
             Kind::Link => {
                 let holds = node.get("operationRef").is_some() || node.get("operationId").is_some();
                 if !holds {

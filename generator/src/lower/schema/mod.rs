@@ -143,6 +143,11 @@ impl<'a> Lower<'a, '_> {
 
     fn reference(&mut self, name: &'a str, at: &'a Location) -> Lowered<'a> {
         self.ledger.take(at);
+        self.component(name, at)
+    }
+
+    /// A component, for what stands at a place.
+    pub(in crate::lower) fn component(&mut self, name: &'a str, at: &'a Location) -> Lowered<'a> {
         match self.components.get(name) {
             Some(Component::Done(lowered)) => return lowered.as_ref().clone(),
             Some(Component::Open(Some(id))) => {
@@ -368,13 +373,13 @@ const IGNORED: &str = "ignored";
 /// What becomes of a keyword that is unknown here; None for those that only tools need.
 fn unknown_keyword(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
-        "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary" => return None,
+        "$schema" | "$id" | "$anchor" | "$dynamicAnchor" | "$recursiveAnchor" | "$comment" | "$defs"
+        | "definitions" | "$vocabulary" => return None,
         "contentMediaType" | "contentEncoding" | "contentSchema" => "the text is given and returned as it is",
         "prefixItems" | "additionalItems" | "unevaluatedItems" => "the elements are typed by `items` alone",
         "patternProperties" | "unevaluatedProperties" | "if" | "then" | "else" | "dependentSchemas" => {
             "the fields that it describes are not typed"
         }
-        "$dynamicRef" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor" => "what it refers to is not followed",
         "contains" | "minContains" | "maxContains" | "propertyNames" | "dependentRequired" | "dependencies" => {
             "values are sent without this check"
         }
