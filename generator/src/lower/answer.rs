@@ -279,7 +279,7 @@ impl<'a> Lower<'a, '_> {
             // Headers are text; lists and objects in them have no one notation that services keep to.
             let simple = matches!(
                 lowered.ty,
-                Type::String | Type::Secret | Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::F64
+                Type::String | Type::Secret | Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::I128 | Type::F64
             ) || matches!(&lowered.ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)));
             if !simple && let Some(schema) = header.entry("schema") {
                 self.ledger.forget(&schema.node);
@@ -300,6 +300,7 @@ impl<'a> Lower<'a, '_> {
                     required: false,
                     read_only: false,
                     write_only: false,
+                    undescribed: false,
                     deprecated: header.item.deprecated == Some(true),
                     shape: Shape::default(),
                 },
