@@ -6,9 +6,10 @@ use super::body::{is_binary, is_json, rank};
 use super::model::{
     Answer, Case, Field, Outcome, Payload, Presence, Shape, Status, Struct, Type, TypeDef, TypeId, TypeKind,
 };
+use super::names::{Scope, Wanted};
 use super::operation::Found;
 use super::schema::{Lowered, Naming, RESPONSE};
-use super::{Lower, names};
+use super::{Lower, markdown, names};
 use crate::accounting::Reason;
 use crate::diagnostic::Location;
 use crate::load::{Node, Part};
@@ -201,7 +202,7 @@ impl<'a> Lower<'a, '_> {
         if distinct.len() <= 1 {
             return Answer::One(distinct.pop().map_or(Payload::Empty, |(_, payload)| payload));
         }
-        let mut scope = names::Scope::default();
+        let mut scope = Scope::default();
         let mut cases: Vec<Case> = distinct
             .into_iter()
             .map(|(statuses, payload)| {
@@ -226,7 +227,7 @@ impl<'a> Lower<'a, '_> {
         let name = if error {
             self.scope.take_first(["ApiError".to_owned()])
         } else {
-            self.scope.take_first([format!("{type_name}Output")])
+            self.scope.take_first([names::joined(type_name, "Output")])
         };
         self.outcomes.push(Outcome { name, error, cases, users: Default::default() });
         Answer::ByStatus(self.outcomes.len() - 1)
@@ -290,9 +291,11 @@ impl<'a> Lower<'a, '_> {
             fields.push((
                 header.node,
                 Field {
-                    ident: names::snake(wire),
-                    docs: lowered
-                        .docs(header.item.description.as_deref(), self.ledger, || format!("The header `{wire}`.")),
+                    // Its Rust name is found when all of them are known.
+                    ident: wire.to_owned(),
+                    docs: lowered.docs(header.item.description.as_deref(), self.ledger, || {
+                        format!("The header {}.", markdown::code(wire))
+                    }),
                     ty: lowered.ty,
                     wire: lower,
                     presence: Presence::Optional,
@@ -313,9 +316,9 @@ impl<'a> Lower<'a, '_> {
         if fields.is_empty() {
             return None;
         }
-        let mut scope = names::Scope::default();
-        for field in &mut fields {
-            field.ident = scope.take(std::mem::take(&mut field.ident));
+        let wanted: Vec<Wanted> = fields.iter().map(|field| Wanted::snake(&field.ident)).collect();
+        for (field, ident) in fields.iter_mut().zip(Scope::default().assign(&wanted)) {
+            field.ident = ident;
         }
         let same = |known: &Field, field: &Field| {
             (&known.wire, &known.ty, &known.docs) == (&field.wire, &field.ty, &field.docs)
@@ -330,7 +333,7 @@ impl<'a> Lower<'a, '_> {
             return Some(id);
         }
         let id = self.types.len();
-        let name = self.scope.take(format!("{type_name}Headers"));
+        let name = self.scope.take(names::joined(type_name, "Headers"));
         self.types.push(TypeDef {
             docs: vec![format!("The response headers of `{type_name}`.")],
             name,

@@ -26,7 +26,7 @@ impl<'a> Lower<'a, '_> {
         let callbacks = found.operation.node.get("callbacks").into_iter().flat_map(Node::entries);
         for (name, entry) in callbacks {
             self.ledger.take(&entry.key);
-            let rust = format!("{type_name}{}Callback", names::camel_or_nothing(name));
+            let rust = format!("{}Callback", names::joined(type_name, name));
             for (url, item) in entry.node.entries() {
                 self.ledger.take(&item.key);
                 let (name, url) = (name.replace('`', "'"), url.replace('`', "'"));
