@@ -12,7 +12,7 @@ use super::names::{Scope, Wanted};
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
-use crate::load::{Loaded, Part, operations, sent};
+use crate::load::{Loaded, Node, Part, operations, sent};
 
 /// An operation where it stands in the document.
 pub struct Found<'a> {
@@ -405,17 +405,14 @@ impl<'a> Lower<'a, '_> {
             format!("The parameter {}.", markdown::code(&data.name))
         });
         if lowered.example.is_none() && lowered.ty != Type::Secret {
-            let example = data.example.as_ref().or_else(|| {
-                data.examples.values().find_map(|example| match example {
-                    ReferenceOr::Item(example) => example.value.as_ref(),
-                    ReferenceOr::Reference { .. } => None,
-                })
-            });
-            docs = docs::with_fact(docs, &docs::example(example).unwrap_or_default());
+            let listed = part.node.get("examples").into_iter().flat_map(Node::entries);
+            let mut values = listed.filter_map(|(_, example)| example_value(&example.node));
+            let example = part.node.get("example").or_else(|| values.next()).map(Node::to_json);
+            docs = docs::with_fact(docs, &docs::example(example.as_ref()).unwrap_or_default());
         }
         for key in ["example", "examples"] {
             let Some(entry) = part.entry(key) else { continue };
-            let first = entry.node.entries().next().and_then(|(_, example)| example.node.get("value"));
+            let first = entry.node.entries().next().and_then(|(_, example)| example_value(&example.node));
             let value = if key == "example" { Some(&entry.node) } else { first };
             let shown = lowered.example.is_none() && lowered.ty != Type::Secret;
             self.take_example(entry, value.filter(|_| shown));
@@ -459,6 +456,11 @@ impl<'a> Lower<'a, '_> {
             shape: lowered.shape,
         });
     }
+}
+
+/// The value of an example, which OpenAPI 3.2 has under a name of its own.
+fn example_value(example: &Node) -> Option<&Node> {
+    example.get("value").or_else(|| example.get("dataValue"))
 }
 
 impl Lowered<'_> {
