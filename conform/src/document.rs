@@ -137,6 +137,8 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=a`
     DeepObject,
+    /// `name=a`, not encoded
+    Cookie,
 }
 
 /// A request body.

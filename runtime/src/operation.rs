@@ -233,7 +233,7 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=value`.
     DeepObject,
-    /// `name=a`, of a cookie that is sent as it is, without percent-encoding.
+    /// `name=a; name=b` in a cookie, as it is, without percent-encoding.
     Cookie,
     /// In forms: each element of a list by itself, and an object as JSON.
     Content,

@@ -85,7 +85,14 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
             (Place::Query | Place::Form, Some((_, own))) => own.extend(encode::flattened(param.name, value)),
             (Place::Query, None) => plan.query.extend(encode::pairs(param, param.name, value)),
             (Place::QueryString, None) => plan.whole_query = body::query(param, value),
-            (Place::Cookie, _) => cookies.extend(encode::pairs(param, param.name, value)),
+            (Place::Cookie, _) => {
+                let pairs = encode::pairs(param, param.name, value);
+                if pairs.iter().any(|(name, value)| [name, value].iter().any(|text| text.contains([';', ' ', '"']))) {
+                    let message = "a cookie that is sent as it is can hold no blank, quote or `;`";
+                    violations.push(Violation::new(param.name, message));
+                }
+                cookies.extend(pairs);
+            }
             (Place::Header, _) if !value.is_null() => {
                 insert(&mut plan.headers, param.name, &encode::header(param, value), &mut violations);
             }

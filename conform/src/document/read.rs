@@ -214,7 +214,7 @@ impl<'a> Reader<'a> {
             place,
             required: place == Place::Path || flag("required").unwrap_or(false),
             style,
-            explode: flag("explode").unwrap_or(style == Style::Form),
+            explode: flag("explode").unwrap_or(matches!(style, Style::Form | Style::Cookie)),
             allow_reserved: flag("allowReserved").unwrap_or(false),
             content,
             schema,
@@ -301,6 +301,7 @@ fn style_of(text: &str) -> Option<Style> {
         "spaceDelimited" => Style::SpaceDelimited,
         "pipeDelimited" => Style::PipeDelimited,
         "deepObject" => Style::DeepObject,
+        "cookie" => Style::Cookie,
         _ => return None,
     })
 }

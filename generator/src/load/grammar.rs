@@ -159,8 +159,8 @@ impl Kind {
                         may("trace", Object(Operation)),
                         may("query", Object(Operation)),
                         may("additionalOperations", Map(&Object(Operation))),
-                        vital("servers", SERVERS),
-                        vital("parameters", PARAMETERS),
+                        may("servers", SERVERS),
+                        may("parameters", PARAMETERS),
                     ]
                 }
             }
@@ -172,13 +172,13 @@ impl Kind {
                         may("description", Text),
                         may("externalDocs", Object(ExternalDocs)),
                         may("operationId", Text),
-                        vital("parameters", PARAMETERS),
-                        vital("requestBody", Object(RequestBody)),
-                        must("responses", Object(Responses)),
+                        may("parameters", PARAMETERS),
+                        may("requestBody", Object(RequestBody)),
+                        may("responses", Object(Responses)),
                         may("callbacks", Map(&Object(Callback))),
                         may("deprecated", Flag),
-                        vital("security", SECURITY),
-                        vital("servers", SERVERS),
+                        may("security", SECURITY),
+                        may("servers", SERVERS),
                     ]
                 }
             }
@@ -441,9 +441,7 @@ impl Kind {
             Responses => Object(Response),
             _ => return None,
         };
-        // An operation with a wrong answer would decode something else: it goes as a whole.
-        let need = if self == Responses { Need::Vital } else { Need::Optional };
-        Some(Field { name: "", shape, need })
+        Some(Field { name: "", shape, need: Need::Optional })
     }
 
     /// The section of `components` that holds such objects, if they can be referred to there. (Callbacks and links have

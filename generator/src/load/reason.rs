@@ -65,11 +65,13 @@ pub enum Reason {
     Unconditional,
     /// A property that has no value.
     Never,
+    /// The name of a body.
+    BodyName,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -100,6 +102,7 @@ impl Reason {
         Self::OnlyChecked,
         Self::Unconditional,
         Self::Never,
+        Self::BodyName,
     ];
 
     /// What it is, for reports: `unreferenced`.
@@ -149,6 +152,7 @@ impl Reason {
             }
             Self::Unconditional => ("unconditional", "`then` and `else` mean nothing without an `if`"),
             Self::Never => ("never", "the schema of the property lets no value through, so there is no field"),
+            Self::BodyName => ("body-name", "a body is not sent under a name; Swagger 2.0 wants one all the same"),
             Self::Opaque => ("opaque", "the caller gives or gets the whole as text or bytes"),
         }
     }
@@ -168,9 +172,11 @@ impl Reason {
             (Kind::Schema, "title") => Self::Title,
             (Kind::Schema, "xml") => Self::Xml,
             (Kind::Schema, "examples") => Self::FurtherExample,
-            (Kind::Schema, "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary") => {
-                Self::SchemaTool
-            }
+            (
+                Kind::Schema,
+                "$schema" | "$id" | "$anchor" | "$dynamicAnchor" | "$recursiveAnchor" | "$comment" | "$defs"
+                | "definitions" | "$vocabulary",
+            ) => Self::SchemaTool,
             (Kind::Components, "pathItems" | "mediaTypes") => Self::Inlined,
             (Kind::Document, "jsonSchemaDialect" | "$self") => Self::SchemaTool,
             (Kind::SecurityScheme, "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => Self::TokenObtained,

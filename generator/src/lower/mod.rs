@@ -16,6 +16,7 @@ mod security;
 mod told;
 mod usage;
 mod variants;
+mod webhooks;
 
 pub use docs::listed;
 pub(crate) use markdown::{clean, code, plain};
@@ -32,7 +33,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
 use model::{
-    Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef,
+    Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service, Setting, TypeDef,
 };
 use names::{Scope, Wanted};
 use schema::{Component, Inline};
@@ -64,6 +65,8 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         forms: Vec::new(),
         settings: Vec::new(),
         unmet: HashSet::new(),
+        received: Vec::new(),
+        lone: Vec::new(),
         operation: String::new(),
         named: HashSet::new(),
     };
@@ -73,17 +76,13 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
     lower.component_names = shared.into_iter().zip(lower.scope.assign(&wanted)).collect();
     loaded.passed_over.iter().for_each(|(at, reason)| ledger.ignore(at, *reason));
     let document = loaded.document();
-    if let Some(webhooks) = document.entry("webhooks") {
-        lower.unsupported(
-            "webhooks",
-            "webhooks are not generated".to_owned(),
-            &webhooks.key,
-            "what the service sends is the caller's to receive",
-        );
-    }
     lower.empty_paths();
     let schemes = lower.schemes();
     let groups = lower.groups();
+    lower.webhooks();
+    if groups.is_empty() {
+        lower.all_types();
+    }
     lower.tell_apart();
     let mut service = Service {
         package: package.to_owned(),
@@ -107,6 +106,8 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         jobs: lower.jobs,
         busy: busy(api),
         limits: limits(api),
+        received: lower.received,
+        lone: lower.lone,
     };
     if let Some(info) = document.entry("info") {
         ["title", "version", "summary", "description"]
@@ -158,6 +159,8 @@ pub(crate) struct Lower<'a, 'd> {
     settings: Vec<Setting>,
     /// Security schemes that callers meet without the client.
     unmet: HashSet<String>,
+    received: Vec<Received>,
+    lone: Vec<model::Type>,
     /// The operation at hand, for diagnostics.
     operation: String,
     /// What was said of which place, but for the operation: those that share a component all meet it.

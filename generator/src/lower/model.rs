@@ -49,6 +49,23 @@ pub struct Service {
     pub outcomes: Vec<Outcome>,
     /// Forms that stand beside other bodies.
     pub forms: Vec<FormDef>,
+    /// What the service sends by itself.
+    pub received: Vec<Received>,
+    /// Types that stand for themselves, as there are no operations.
+    pub lone: Vec<Type>,
+}
+
+/// The payload of a webhook or callback.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Rust name.
+    pub name: String,
+    /// Docs.
+    pub docs: Docs,
+    /// What it is.
+    pub payload: Payload,
+    /// Whether it is no longer to be relied on.
+    pub deprecated: bool,
 }
 
 /// Markdown lines of a doc comment.
@@ -658,7 +675,7 @@ pub enum Users {
     One(usize, usize),
     /// Several of one group.
     Group(usize),
-    /// Those of several groups.
+    /// Those of several groups, or the crate itself.
     Several,
 }
 

@@ -12,7 +12,7 @@ use super::names::{Scope, Wanted};
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
-use crate::load::{JsonType, Loaded, Part, Schema, bare, operations, placeholders, sent};
+use crate::load::{JsonType, Loaded, Node, Part, Schema, bare, operations, placeholders, sent};
 
 /// An operation where it stands in the document.
 pub struct Found<'a> {
@@ -137,14 +137,7 @@ impl<'a> Lower<'a, '_> {
         let body = self.body(found, &type_name, &mut inputs);
         inputs.assign_names(CALL_METHODS);
         let answers = self.answers(found, &type_name);
-        if !operation.callbacks.is_empty() {
-            self.unsupported(
-                "callbacks",
-                "callbacks are not generated".to_owned(),
-                found.operation.place("callbacks"),
-                "the service's calls back are the caller's to receive",
-            );
-        }
+        self.callbacks(found, &type_name);
         let name = self.wire_name(found);
         let idempotent = operation.extensions.get("x-idempotent").and_then(Value::as_bool);
         let servers = match operation.servers.is_empty() {
@@ -418,17 +411,14 @@ impl<'a> Lower<'a, '_> {
             format!("The parameter {}.", markdown::code(&data.name))
         });
         if lowered.example.is_none() && lowered.ty != Type::Secret {
-            let example = data.example.as_ref().or_else(|| {
-                data.examples.values().find_map(|example| match example {
-                    ReferenceOr::Item(example) => example.value.as_ref(),
-                    ReferenceOr::Reference { .. } => None,
-                })
-            });
-            docs = docs::with_fact(docs, &docs::example(example).unwrap_or_default());
+            let listed = part.node.get("examples").into_iter().flat_map(Node::entries);
+            let mut values = listed.filter_map(|(_, example)| example_value(&example.node));
+            let example = part.node.get("example").or_else(|| values.next()).map(Node::to_json);
+            docs = docs::with_fact(docs, &docs::example(example.as_ref()).unwrap_or_default());
         }
         for key in ["example", "examples"] {
             let Some(entry) = part.entry(key) else { continue };
-            let first = entry.node.entries().next().and_then(|(_, example)| example.node.get("value"));
+            let first = entry.node.entries().next().and_then(|(_, example)| example_value(&example.node));
             let value = if key == "example" { Some(&entry.node) } else { first };
             let shown = lowered.example.is_none() && lowered.ty != Type::Secret;
             self.take_example(entry, value.filter(|_| shown));
@@ -476,6 +466,11 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
+/// The value of an example, which OpenAPI 3.2 has under a name of its own.
+fn example_value(example: &Node) -> Option<&Node> {
+    example.get("value").or_else(|| example.get("dataValue"))
+}
+
 impl Lowered<'_> {
     /// Text without limits.
     pub fn text() -> Self {
@@ -493,8 +488,9 @@ fn place(parameter: &Part<'_, Parameter>) -> Place {
     }
 }
 
-fn place_and_style(parameter: &Part<'_, Parameter>, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
-    let (usual, reserved) = match parameter.item {
+fn place_and_style(part: &Part<'_, Parameter>, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
+    let parameter = part.item;
+    let (usual, reserved) = match parameter {
         Parameter::Path { style, .. } => {
             let style = match style {
                 PathStyle::Simple => Style::Simple,
@@ -506,7 +502,7 @@ fn place_and_style(parameter: &Part<'_, Parameter>, explode: Option<bool>) -> (P
         Parameter::Query { style, allow_reserved, .. } => (query_style(style), *allow_reserved),
         Parameter::Header { .. } => (Serialization { style: Style::Simple, explode: false }, false),
         Parameter::Cookie { .. } => {
-            let style = if parameter.is_plain_cookie() { Style::Cookie } else { Style::Form };
+            let style = if part.is_plain_cookie() { Style::Cookie } else { Style::Form };
             (Serialization { style, explode: true }, false)
         }
     };

@@ -47,6 +47,15 @@ fn named_within(mut ty: &Type) -> Option<TypeId> {
 
 /// Who gives and who returns each type: at first those types that operations name, then what these lead to.
 fn directions(service: &mut Service) {
+    let received = service.received.iter().filter_map(|received| match &received.payload {
+        Payload::Json(ty) => Some(ty),
+        _ => None,
+    });
+    for id in received.chain(&service.lone).filter_map(Type::innermost) {
+        let definition = &mut service.types[id];
+        definition.output = true;
+        definition.users = Users::Several;
+    }
     let (types, outcomes, forms) = (&mut service.types, &mut service.outcomes, &mut service.forms);
     for (group, operations) in service.groups.iter().enumerate().map(|(i, group)| (i, &group.operations)) {
         for (place, operation) in operations.iter().enumerate() {

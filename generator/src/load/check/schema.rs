@@ -26,6 +26,7 @@ const NOTES: [&str; 5] = ["title", "description", "example", "externalDocs", "de
 impl Checker<'_, '_> {
     /// A schema always holds in the end: one that says nothing that can be understood lets any value through.
     pub(super) fn schema(&mut self, node: &mut Node, place: &Location) -> bool {
+        self.dialect(node.get("$schema"));
         self.schema_of_flag(node);
         if node.as_object().is_none() {
             self.wrong(node, Shape::Object(Kind::Schema), "");

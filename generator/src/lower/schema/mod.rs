@@ -162,6 +162,11 @@ impl<'a> Lower<'a, '_> {
 
     fn reference(&mut self, name: &'a str, at: &'a Location) -> Lowered<'a> {
         self.ledger.take(at);
+        self.component(name, at)
+    }
+
+    /// A component, for what stands at a place.
+    pub(in crate::lower) fn component(&mut self, name: &'a str, at: &'a Location) -> Lowered<'a> {
         match self.components.get(name) {
             Some(Component::Done(lowered)) => return lowered.as_ref().clone(),
             Some(Component::Open(id)) => return self.within_itself(name, *id, at),
@@ -410,9 +415,9 @@ const IGNORED: &str = "ignored";
 /// What becomes of a keyword that is unknown here; None for those that only tools need.
 fn unknown_keyword(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
-        "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary" => return None,
+        "$schema" | "$id" | "$anchor" | "$dynamicAnchor" | "$recursiveAnchor" | "$comment" | "$defs"
+        | "definitions" | "$vocabulary" => return None,
         "additionalItems" => "the elements are typed by `items` alone",
-        "$dynamicRef" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor" => "what it refers to is not followed",
         "dependencies" => "values are sent without this check",
         _ => IGNORED,
     })
