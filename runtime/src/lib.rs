@@ -28,6 +28,7 @@ mod error_body;
 mod intercept;
 mod job;
 mod json_text;
+mod media_type;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod multipart;
@@ -35,12 +36,14 @@ mod nullable;
 mod paging;
 mod pipeline;
 mod rate;
+mod representation;
 mod request;
 mod retry;
 mod seal;
 mod secret;
 mod security;
 mod setters;
+mod stream;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 mod transport;
@@ -74,14 +77,16 @@ pub use metrics::Metrics;
 pub use multipart::Part;
 pub use nullable::nullable;
 pub use operation::{
-    FromAnswer, Operation, Param, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
+    Form, FromAnswer, Operation, Param, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
 };
 pub use paging::{BoxStream, Paged, Paging, Position, items, pages, starting_at};
 #[cfg(feature = "blocking")]
 pub use paging::{items_blocking, pages_blocking};
 pub use rate::RateLimit;
+pub use representation::Representation;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use shape::{Field, Object, Shape};
 pub use sign::Signature;
+pub use stream::{Event, EventStream, JsonLines, StreamError, StreamErrorKind};
 pub use transport::{ReqwestTransport, Transport, TransportError, TransportErrorKind};

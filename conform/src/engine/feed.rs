@@ -202,7 +202,6 @@ mod tests {
             security: None,
             servers: Vec::new(),
             idempotent: None,
-            streams: Vec::new(),
             output: Answer::One(Payload::Empty),
             headers: None,
             error: Answer::One(Payload::Empty),

@@ -9,7 +9,7 @@ use super::types::written;
 use super::{Scope, doc, ident};
 use crate::lower::model::{
     Answer, Body, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Serialization,
-    Server, ServerVariable, Service, Status, Step, Style, Type, TypeId,
+    Server, ServerVariable, Service, Step, Style, Type, TypeId,
 };
 
 /// One operation: `Client::method`, its call, what the runtime needs to know of it.
@@ -92,14 +92,6 @@ pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     }
     if let Some(idempotent) = operation.idempotent {
         chain = quote!(#chain.idempotent(#idempotent));
-    }
-    if !operation.streams.is_empty() {
-        // The runtime's notation: `2` for every 2XX, `0` for every success.
-        let statuses = operation.streams.iter().map(|status| match status {
-            Status::Code(code) | Status::Range(code) => Literal::u16_unsuffixed(*code),
-            Status::Default => Literal::u16_unsuffixed(0),
-        });
-        chain = quote!(#chain.streams(&[#(#statuses),*]));
     }
     chain
 }

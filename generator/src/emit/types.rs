@@ -272,8 +272,12 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
     let name = ident(&outcome.name);
     let error = scope.uses.item("DecodeError");
     let answer = scope.uses.item("Answer");
-    let streams = outcome.cases.iter().any(|case| case.payload == Payload::Stream);
-    let derives = if streams { quote!(Debug) } else { quote!(Clone, Debug, PartialEq) };
+    let streams: Vec<&Case> = outcome.cases.iter().filter(|case| case.payload == Payload::Stream).collect();
+    let derives = if streams.is_empty() { quote!(Clone, Debug, PartialEq) } else { quote!(Debug) };
+    let streams = (!streams.is_empty()).then(|| {
+        let statuses = streams.iter().flat_map(|case| notation(&case.statuses));
+        quote!(const STREAMS: &'static [u16] = &[#(#statuses),*];)
+    });
     let docs = if outcome.error { " The body of an error, by status." } else { " The answer, by status." };
     let variants = outcome.cases.iter().map(|case| {
         let (variant, words) = (ident(&case.variant), format!(" {}.", statuses(case)));
@@ -305,11 +309,22 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
         #[non_exhaustive]
         pub enum #name { #(#variants)* }
         impl #from_answer for #name {
+            #streams
             fn from_answer(answer: #answer) -> Result<Self, #error> {
                 match #subject { #(#arms)* #rest }
             }
         }
     }
+}
+
+/// Statuses in the runtime's notation: `2` for every 2XX, `0` for every success.
+pub(super) fn notation(statuses: &[Status]) -> Vec<proc_macro2::Literal> {
+    let number = |status: &Status| match status {
+        Status::Code(code) | Status::Range(code) => *code,
+        Status::Default => 0,
+    };
+    let numbers = if statuses.is_empty() { vec![0] } else { statuses.iter().map(number).collect() };
+    numbers.into_iter().map(proc_macro2::Literal::u16_unsuffixed).collect()
 }
 
 fn statuses(case: &Case) -> String {

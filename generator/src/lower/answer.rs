@@ -19,7 +19,6 @@ pub(super) struct Answers {
     pub error: Answer,
     pub headers: Option<TypeId>,
     pub accept: String,
-    pub streams: Vec<Status>,
     /// What each status means, in the document's words.
     pub meanings: Vec<(String, String)>,
 }
@@ -83,8 +82,6 @@ impl<'a> Lower<'a, '_> {
                     .then_some((status, if payload == Payload::Stream { Payload::Text } else { payload }))
             })
             .collect();
-        let streams = successes.iter().filter(|(_, payload)| *payload == Payload::Stream);
-        let streams = streams.map(|(status, _)| *status).collect();
         accept.dedup();
         Answers {
             output: self.outcome(successes, type_name, false),
@@ -95,7 +92,6 @@ impl<'a> Lower<'a, '_> {
             },
             headers: self.header_struct(headers, type_name),
             accept: accept.join(", "),
-            streams,
             meanings: meanings_of(meanings),
         }
     }

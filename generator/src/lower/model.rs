@@ -105,8 +105,6 @@ pub struct Operation {
     pub servers: Vec<Server>,
     /// Where the method's own meaning is wrong.
     pub idempotent: Option<bool>,
-    /// Statuses whose answer is a stream.
-    pub streams: Vec<Status>,
     /// What a success answers.
     pub output: Answer,
     /// The struct of typed response headers.

@@ -62,6 +62,8 @@ pub fn find(loaded: &Loaded) -> impl Iterator<Item = Found<'_>> {
 /// Names of the methods that every call has (the runtime's `operation_methods!`).
 const CALL_METHODS: &[&str] = &[
     "send",
+    "send_as",
+    "send_as_blocking",
     "send_blocking",
     "unchecked",
     "timeout",
@@ -166,7 +168,6 @@ impl<'a> Lower<'a, '_> {
             security: self.security(&found.operation, operation.security.as_deref()),
             servers,
             idempotent,
-            streams: answers.streams,
             output: answers.output,
             headers: answers.headers,
             error: answers.error,
