@@ -43,7 +43,7 @@ const OPTIMIZED: &[&str] = &[
     "referencing",
     "regex-automata",
     "regex-syntax",
-    "saphyr-parser",
+    "granit-parser",
     "serde_json",
     "yundb-conform",
     "yundb-generator",

@@ -5,10 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use yundb_generator::{Failure, Options, generate};
-
-/// A document that other readers of YAML accept and ours refuses, so that there is no crate yet.
-const REFUSED: &str = "yaml-flow-at-key-column";
+use yundb_generator::{Options, generate};
 
 /// A document whose crate does not even parse: comments cannot hold a carriage return.
 const UNPARSED: &str = "lone-carriage-return";
@@ -45,9 +42,6 @@ fn parsed(folder: &Path) -> Vec<(PathBuf, Option<String>)> {
 #[test]
 fn what_does_not_compile_is_generated_and_parses() {
     for (name, document) in documents() {
-        if name == REFUSED {
-            continue;
-        }
         let scratch = tempfile::tempdir().expect("a scratch folder");
         let out = scratch.path().join("client");
         let report =
@@ -57,18 +51,5 @@ fn what_does_not_compile_is_generated_and_parses() {
         assert!(files.len() > 2, "{name}: a crate has several files");
         let broken: Vec<_> = files.iter().filter(|(_, error)| error.is_some()).collect();
         assert_eq!(broken.is_empty(), name != UNPARSED, "{name}: {broken:?}");
-    }
-}
-
-/// Fails when the reader accepts it: then it belongs to the fixtures.
-#[test]
-fn flow_collections_that_end_at_the_column_of_their_key_are_refused() {
-    let document = folder().join(REFUSED).with_extension("yaml");
-    let scratch = tempfile::tempdir().expect("a scratch folder");
-    match generate(&document, &scratch.path().join("client"), &Options::default()) {
-        Err(Failure::Document(diagnostics)) => {
-            assert_eq!(diagnostics.iter().map(|it| it.code).collect::<Vec<_>>(), ["bad-yaml"]);
-        }
-        other => panic!("{other:?}"),
     }
 }

@@ -1,7 +1,8 @@
 //! What stands around the schemas, in `openapiv3`'s types: operations, parameters, bodies, responses, security, servers.
 
 use indexmap::IndexMap;
-use openapiv3::{OpenAPI, ReferenceOr};
+use openapiv3::{OpenAPI, Operation, Parameter, ReferenceOr};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -12,18 +13,53 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Location};
 
+/// Operations by path that `openapiv3` has no place for, each with its method as it is sent.
+pub(crate) type Further = IndexMap<String, Vec<(String, Operation)>>;
+
 /// The document in `openapiv3`'s types. Its schemas are empty there: they are read from the tree, which keeps their places.
 /// `check` has seen to it that the rest fits.
-pub(super) fn envelope(root: &Node, reporter: &mut Reporter<'_>) -> Option<OpenAPI> {
-    serde_path_to_error::deserialize(json(root, Shape::Object(Kind::Document)))
+pub(super) fn envelope(root: &Node, reporter: &mut Reporter<'_>) -> Option<(OpenAPI, Further)> {
+    let api = read(root, Kind::Document, reporter)?;
+    let mut further = Further::new();
+    for (path, item) in root.get("paths").into_iter().flat_map(Node::entries) {
+        for (method, entry) in operations(&item.node).filter(|(method, _)| !KNOWN.contains(method)) {
+            let operation = read(&entry.node, Kind::Operation, reporter)?;
+            further.entry(path.to_owned()).or_default().push((sent(method), operation));
+        }
+    }
+    Some((api, further))
+}
+
+/// An object in one of `openapiv3`'s types.
+fn read<T: DeserializeOwned>(node: &Node, kind: Kind, reporter: &mut Reporter<'_>) -> Option<T> {
+    serde_path_to_error::deserialize(json(node, Shape::Object(kind)))
         .map_err(|error: serde_path_to_error::Error<serde_json::Error>| {
             let path = error.path().to_string();
             let tokens = path.split(['.', '[', ']']).filter(|token| !token.is_empty());
-            let node = tokens.fold(root, |node, token| node.child(token).unwrap_or(node));
+            let node = tokens.fold(node, |node, token| node.child(token).unwrap_or(node));
             let message = format!("`{path}` does not fit OpenAPI 3.0: {}", error.inner());
             reporter.push(Diagnostic::error("does-not-fit", message).at(node.location.clone()));
         })
         .ok()
+}
+
+/// The methods for which `openapiv3` has fields.
+const KNOWN: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+
+/// The operations of a path item by the keys under which they stand: methods, those of `additionalOperations` as they are sent.
+pub(crate) fn operations(item: &Node) -> impl Iterator<Item = (&str, &Entry)> {
+    let additional = item.get("additionalOperations").into_iter().flat_map(Node::entries);
+    item.entries().filter(|(key, _)| is_method(key)).chain(additional)
+}
+
+/// Whether a key of a path item is a method.
+pub(super) fn is_method(key: &str) -> bool {
+    Kind::PathItem.field(key).is_some_and(|field| field.shape == Shape::Object(Kind::Operation))
+}
+
+/// A method as it is sent, by the key under which its operation stands.
+pub(crate) fn sent(method: &str) -> String {
+    if is_method(method) { method.to_ascii_uppercase() } else { method.to_owned() }
 }
 
 /// A tree without places, and without what is read from the tree itself or no client needs.
@@ -31,6 +67,10 @@ fn json(node: &Node, shape: Shape) -> Json {
     match (&node.value, shape) {
         (_, Shape::Object(Kind::Schema | Kind::Callback) | Shape::SchemaOrFlag) => Json::Object(Map::new()),
         (_, Shape::Any) => node.to_json(),
+        (Value::Object(entries), Shape::Object(Kind::Parameter)) => {
+            let known = entries.iter().filter(|(key, entry)| !(*key == "style" && entry.node.as_str() == Some(COOKIE)));
+            known.map(|(key, entry)| (key.clone(), parameter(key, &entry.node, shape.member(key)))).collect()
+        }
         (Value::Object(entries), _) => {
             let of_schemas =
                 |key: &str| shape == Shape::Object(Kind::Components) && matches!(key, "schemas" | "callbacks");
@@ -39,6 +79,18 @@ fn json(node: &Node, shape: Shape) -> Json {
         }
         (Value::Array(items), Shape::List(inner)) => items.iter().map(|item| json(item, *inner)).collect(),
         _ => node.to_json(),
+    }
+}
+
+/// A place of parameters, and a style of cookies, that `openapiv3` doesn't know.
+const QUERY_STRING: &str = "querystring";
+const COOKIE: &str = "cookie";
+
+/// A field of a parameter. One that is the whole query stands among those of the query; [`Part::is_query_string`] knows it.
+fn parameter(key: &str, node: &Node, shape: Shape) -> Json {
+    match (key, node.as_str()) {
+        ("in", Some(QUERY_STRING)) => "query".into(),
+        _ => json(node, shape),
     }
 }
 
@@ -82,6 +134,11 @@ impl<'a, T> Part<'a, T> {
         self.entry("schema").map(Sub::of)
     }
 
+    /// The schema of each item, of a media type whose body is a sequence of items.
+    pub fn item_schema(&self) -> Option<Sub<'a>> {
+        self.entry("itemSchema").map(Sub::of)
+    }
+
     /// The items of a list that the part has under a key.
     pub fn list<U>(&self, key: &str, items: &'a [U]) -> impl Iterator<Item = Part<'a, U>> + use<'a, T, U> {
         let nodes = self.node.get(key).into_iter().flat_map(Node::items);
@@ -97,6 +154,18 @@ impl<'a, T> Part<'a, T> {
         let nodes = self.node.get(key).and_then(Node::as_object);
         let part = move |(name, item): (&'a String, &'a U)| Some((name.as_str(), Part::of(item, nodes?.get(name)?)));
         items.iter().filter_map(part)
+    }
+}
+
+impl Part<'_, Parameter> {
+    /// Whether the parameter is the whole query (`in: querystring`), written as its `content` says.
+    pub fn is_query_string(&self) -> bool {
+        self.node.get("in").and_then(Node::as_str) == Some(QUERY_STRING)
+    }
+
+    /// Whether the parameter is a cookie that is sent as it is, without percent-encoding (`style: cookie`).
+    pub fn is_plain_cookie(&self) -> bool {
+        self.node.get("style").and_then(Node::as_str) == Some(COOKIE)
     }
 }
 

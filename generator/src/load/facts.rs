@@ -209,6 +209,7 @@ impl Facts {
                         (Kind::Response, "content") => Some(Fact::ResponseMediaType),
                         (Kind::Response | Kind::Encoding, "headers") => Some(Fact::Header),
                         (Kind::Operation, "callbacks") => Some(Fact::Callback),
+                        (Kind::PathItem, "additionalOperations") => Some(Fact::Operation),
                         (Kind::Response, "links") => Some(Fact::Link),
                         (Kind::Document, "webhooks") => Some(Fact::Webhook),
                         (Kind::Components | Kind::MediaType | Kind::Server, _) => None,

@@ -29,12 +29,23 @@ pub(super) struct Parsed {
 
 /// Reads and parses the file at `path`, which diagnostics call `name`.
 pub(super) fn read(path: &Path, name: &str) -> Result<File, Vec<Diagnostic>> {
-    let bytes = read_bytes(path)
-        .map_err(|error| vec![Diagnostic::error("unreadable", format!("can't read `{name}`: {error}"))])?;
+    let bytes = read_bytes(path).map_err(|error| vec![unreadable(path, name, &error)])?;
     let text = decode(bytes, name).map_err(|diagnostic| vec![*diagnostic])?;
     let source = Source::new(name, text);
     let Parsed { root, duplicates } = parse(&source, path)?;
     Ok(File { source, root, duplicates })
+}
+
+/// What is wrong with a file that can't be read, and what to give instead.
+fn unreadable(path: &Path, name: &str, error: &std::io::Error) -> Diagnostic {
+    let diagnostic = |why: &str| Diagnostic::error("unreadable", format!("can't read `{name}`: {why}"));
+    if path.is_dir() {
+        return diagnostic("it is a folder").help("name a file in it");
+    }
+    match error.kind() {
+        std::io::ErrorKind::NotFound => diagnostic("there is no such file").help("is the path right?"),
+        _ => diagnostic(&error.to_string()),
+    }
 }
 
 fn read_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
@@ -58,11 +69,15 @@ fn decode(bytes: Vec<u8>, name: &str) -> Result<String, Box<Diagnostic>> {
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
             let bytes = error.into_bytes();
-            let message = match bytes.get(..2) {
-                Some([0xff, 0xfe] | [0xfe, 0xff]) => format!("`{name}` is UTF-16, not UTF-8"),
-                _ => format!("`{name}` is not UTF-8: byte {at} starts no character"),
-            };
-            return wrong(String::from_utf8_lossy(&bytes).into_owned(), at, message);
+            if let Some(text) = utf16(&bytes) {
+                text
+            } else {
+                let message = match bytes.get(..2) {
+                    Some([0xff, 0xfe] | [0xfe, 0xff]) => format!("`{name}` begins as UTF-16 does, and is none"),
+                    _ => format!("`{name}` is not UTF-8: byte {at} starts no character"),
+                };
+                return wrong(String::from_utf8_lossy(&bytes).into_owned(), at, message);
+            }
         }
     };
     // A NUL ends the document for the YAML scanner: what follows would be lost without a word.
@@ -70,6 +85,18 @@ fn decode(bytes: Vec<u8>, name: &str) -> Result<String, Box<Diagnostic>> {
         Some(at) => wrong(text, at, format!("`{name}` holds a NUL character at byte {at}")),
         None => Ok(text),
     }
+}
+
+/// The text of a file that begins with a byte order mark of UTF-16, which YAML may be written in. None of any other.
+fn utf16(bytes: &[u8]) -> Option<String> {
+    let unit: fn([u8; 2]) -> u16 = match bytes {
+        [0xff, 0xfe, ..] => u16::from_le_bytes,
+        [0xfe, 0xff, ..] => u16::from_be_bytes,
+        _ => return None,
+    };
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let units = pairs.iter().map(|pair| unit(*pair));
+    char::decode_utf16(units).collect::<Result<String, _>>().ok().filter(|_| rest.is_empty())
 }
 
 fn parse(source: &Arc<Source>, path: &Path) -> Result<Parsed, Vec<Diagnostic>> {

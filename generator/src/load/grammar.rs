@@ -1,4 +1,4 @@
-//! What OpenAPI 3.0 lets stand where: the objects, their fields, and what each field holds.
+//! What OpenAPI 3 lets stand where: the objects, their fields, and what each field holds.
 //!
 //! Every walk over a document goes by this table, so that a `$ref`, a wrong value or an extension is judged by the
 //! object that it stands in.
@@ -92,6 +92,7 @@ const SERVERS: Shape = List(&Object(Server));
 const PARAMETERS: Shape = List(&Object(Parameter));
 const SECURITY: Shape = List(&Map(&TEXTS));
 const SCHEMAS: Shape = Map(&Object(Schema));
+const ENCODINGS: Shape = Map(&Object(Encoding));
 const CONTENT: Shape = Map(&Object(MediaType));
 const EXAMPLES: Shape = Map(&Object(Example));
 const HEADERS: Shape = Map(&Object(Header));
@@ -104,6 +105,7 @@ impl Kind {
                 &const {
                     [
                         must("openapi", Text),
+                        may("$self", Text),
                         must("info", Object(Info)),
                         may("servers", SERVERS),
                         must("paths", Object(Paths)),
@@ -131,7 +133,14 @@ impl Kind {
             Contact => &const { [may("name", Text), may("url", Text), may("email", Text)] },
             License => &const { [must("name", Text), may("url", Text), may("identifier", Text)] },
             Server => {
-                &const { [must("url", Text), may("description", Text), vital("variables", Map(&Object(ServerVariable)))] }
+                &const {
+                    [
+                        must("url", Text),
+                        may("name", Text),
+                        may("description", Text),
+                        vital("variables", Map(&Object(ServerVariable))),
+                    ]
+                }
             }
             ServerVariable => &const { [may("enum", TEXTS), must("default", Text), may("description", Text)] },
             Paths | Responses | Callback => &[],
@@ -148,6 +157,8 @@ impl Kind {
                         may("head", Object(Operation)),
                         may("patch", Object(Operation)),
                         may("trace", Object(Operation)),
+                        may("query", Object(Operation)),
+                        may("additionalOperations", Map(&Object(Operation))),
                         vital("servers", SERVERS),
                         vital("parameters", PARAMETERS),
                     ]
@@ -196,9 +207,12 @@ impl Kind {
                 &const {
                     [
                         vital("schema", Object(Schema)),
+                        vital("itemSchema", Object(Schema)),
                         may("example", Any),
                         may("examples", EXAMPLES),
-                        vital("encoding", Map(&Object(Encoding))),
+                        vital("encoding", ENCODINGS),
+                        vital("prefixEncoding", List(&Object(Encoding))),
+                        vital("itemEncoding", Object(Encoding)),
                     ]
                 }
             }
@@ -210,12 +224,16 @@ impl Kind {
                         vital("style", Text),
                         vital("explode", Flag),
                         vital("allowReserved", Flag),
+                        vital("encoding", ENCODINGS),
+                        vital("prefixEncoding", List(&Object(Encoding))),
+                        vital("itemEncoding", Object(Encoding)),
                     ]
                 }
             }
             Response => {
                 &const {
                     [
+                        may("summary", Text),
                         must("description", Text),
                         may("headers", HEADERS),
                         vital("content", CONTENT),
@@ -224,7 +242,16 @@ impl Kind {
                 }
             }
             Example => {
-                &const { [may("summary", Text), may("description", Text), may("value", Any), may("externalValue", Text)] }
+                &const {
+                    [
+                        may("summary", Text),
+                        may("description", Text),
+                        may("value", Any),
+                        may("dataValue", Any),
+                        may("serializedValue", Text),
+                        may("externalValue", Text),
+                    ]
+                }
             }
             Link => {
                 &const {
@@ -255,7 +282,18 @@ impl Kind {
                     ]
                 }
             }
-            Tag => &const { [must("name", Text), may("description", Text), may("externalDocs", Object(ExternalDocs))] },
+            Tag => {
+                &const {
+                    [
+                        must("name", Text),
+                        may("summary", Text),
+                        may("description", Text),
+                        may("externalDocs", Object(ExternalDocs)),
+                        may("parent", Text),
+                        may("kind", Text),
+                    ]
+                }
+            }
             Components => {
                 &const {
                     [
@@ -268,6 +306,8 @@ impl Kind {
                         may("securitySchemes", Map(&Object(SecurityScheme))),
                         may("links", Map(&Object(Link))),
                         may("callbacks", Map(&Object(Callback))),
+                        may("pathItems", Map(&Object(PathItem))),
+                        may("mediaTypes", CONTENT),
                     ]
                 }
             }
@@ -322,6 +362,7 @@ impl Kind {
                         may("prefix", Text),
                         may("attribute", Flag),
                         may("wrapped", Flag),
+                        may("nodeType", Text),
                     ]
                 }
             }
@@ -336,6 +377,8 @@ impl Kind {
                         may("bearerFormat", Text),
                         vital("flows", Object(OAuthFlows)),
                         vital("openIdConnectUrl", Text),
+                        may("oauth2MetadataUrl", Text),
+                        may("deprecated", Flag),
                     ]
                 }
             }
@@ -346,6 +389,7 @@ impl Kind {
                         may("password", Object(OAuthFlow)),
                         may("clientCredentials", Object(OAuthFlow)),
                         may("authorizationCode", Object(OAuthFlow)),
+                        may("deviceAuthorization", Object(OAuthFlow)),
                     ]
                 }
             }
@@ -353,6 +397,7 @@ impl Kind {
                 &const {
                     [
                         vital("authorizationUrl", Text),
+                        may("deviceAuthorizationUrl", Text),
                         vital("tokenUrl", Text),
                         may("refreshUrl", Text),
                         must("scopes", Map(&Text)),

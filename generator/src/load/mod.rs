@@ -28,6 +28,7 @@ use self::report::Reporter;
 
 pub(crate) use self::{
     check::MUTUAL_TLS,
+    envelope::{Further, operations, sent},
     facts::Step,
     grammar::{Kind, Shape},
     report::nearest,
@@ -45,6 +46,8 @@ pub use self::{
 pub struct Loaded {
     /// What stands around the schemas. Every `$ref` in it is `#/components/<section>/<name>`.
     pub api: OpenAPI,
+    /// The operations that `api` has no place for.
+    pub(crate) further: Further,
     /// The whole as a tree with places; what came from another file knows its place there.
     pub root: Node,
     /// What the document says, before anything was mended.
@@ -90,8 +93,8 @@ fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let mut facts = Facts::of(&root);
     reporter.left_out("duplicate-key").iter().for_each(|key| facts.pushed_out(key));
     check::check(&mut root, newer, &mut reporter);
-    let api = envelope::envelope(&root, &mut reporter)?;
-    Some(Loaded { api, root, facts, passed_over: reporter.passed_over })
+    let (api, further) = envelope::envelope(&root, &mut reporter)?;
+    Some(Loaded { api, further, root, facts, passed_over: reporter.passed_over })
 }
 
 /// The document at `path` in one tree as it was written: every `$ref` leads to a component, and nothing is mended or left

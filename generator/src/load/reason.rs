@@ -57,7 +57,7 @@ pub enum Reason {
     Stricter,
     /// What the base of a type says of itself.
     Base,
-    /// `pathItems` under `components`.
+    /// `pathItems` and `mediaTypes` under `components`.
     Inlined,
 }
 
@@ -157,8 +157,8 @@ impl Reason {
             (Kind::Schema, "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary") => {
                 Self::SchemaTool
             }
-            (Kind::Components, "pathItems") => Self::Inlined,
-            (Kind::Document, "jsonSchemaDialect") => Self::SchemaTool,
+            (Kind::Components, "pathItems" | "mediaTypes") => Self::Inlined,
+            (Kind::Document, "jsonSchemaDialect" | "$self") => Self::SchemaTool,
             (Kind::SecurityScheme, "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => Self::TokenObtained,
             _ => return None,
         })

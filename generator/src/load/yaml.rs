@@ -1,12 +1,12 @@
-//! Reads YAML into a tree with places, from the events of saphyr-parser.
+//! Reads YAML into a tree with places, from the events of granit-parser.
 //!
 //! Values and places come from one pass, so that they can't disagree. Scalars are read by YAML 1.2's core schema with
 //! the caution of serde_yaml: `on`, `yes`, `0123` and dates stay texts.
 
 use std::{collections::HashMap, sync::Arc};
 
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, Tag, options};
 use indexmap::{IndexMap, map::Entry as Slot};
-use saphyr_parser::{Event, Parser, ScalarStyle, Span, Tag};
 use serde_json::Number;
 
 use super::{
@@ -22,22 +22,23 @@ type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Diagnostic>> {
     let mut builder = Builder::new(source);
-    let mut parser = Parser::new_from_str(source.text());
+    // As libyaml has it, which most documents are written for.
+    let as_libyaml = options! { bom_inside_document_as_content: true, block_scalar_eof_without_line_feed: true };
+    let mut parser = Parser::new_from_str_with_options(source.text(), as_libyaml);
     while let Some(event) = parser.next_event() {
-        let step = match event {
-            Ok((event, span)) => builder.event(event, span),
+        let step = event.map_err(|error| {
+            let at = error.marker().byte_offset().unwrap_or_default();
+            let place = Location::new(source, at, at + 1);
             // Brackets are counted ahead of what is built of them.
-            Err(error) if error.info().contains("recursion limit") => {
-                Err(too_deep(builder.locate(error.marker().index(), error.marker().index() + 1)))
+            if *error.kind() == ErrorKind::RecursionLimitExceeded {
+                return too_deep(place);
             }
-            Err(error) => {
-                let at = error.marker().index();
-                let message = format!("this is not YAML: {}", error.info());
-                let mut diagnostic = Diagnostic::error("bad-yaml", message).at(builder.locate(at, at + 1));
-                diagnostic.help = help(error.info()).map(str::to_owned);
-                Err(Box::new(diagnostic))
-            }
-        };
+            let info = error.info();
+            let mut diagnostic = Diagnostic::error("bad-yaml", format!("this is not YAML: {info}")).at(place);
+            diagnostic.help = help(&info).map(str::to_owned);
+            Box::new(diagnostic)
+        });
+        let step = step.and_then(|(event, span)| builder.event(event, span));
         if let Err(diagnostic) = step {
             return Err(vec![*diagnostic]);
         }
@@ -62,8 +63,6 @@ fn help(complaint: &str) -> Option<&'static str> {
 
 struct Builder<'a> {
     source: &'a Arc<Source>,
-    /// Byte offsets of the characters, for the parser counts those. None where that is the same.
-    bytes: Option<Vec<u32>>,
     open: Vec<Frame>,
     anchors: HashMap<usize, Anchor>,
     aliased: usize,
@@ -106,30 +105,13 @@ struct Key {
 
 impl<'a> Builder<'a> {
     fn new(source: &'a Arc<Source>) -> Self {
-        let text = source.text();
-        let bytes = (!text.is_ascii())
-            .then(|| text.char_indices().map(|(at, _)| u32::try_from(at).unwrap_or(u32::MAX)).collect());
-        Self {
-            source,
-            bytes,
-            open: Vec::new(),
-            anchors: HashMap::new(),
-            aliased: 0,
-            root: None,
-            duplicates: Vec::new(),
-        }
-    }
-
-    fn locate(&self, start: usize, end: usize) -> Location {
-        let byte = |character: usize| match &self.bytes {
-            Some(bytes) => bytes.get(character).map_or(self.source.text().len(), |at| *at as usize),
-            None => character,
-        };
-        Location::new(self.source, byte(start), byte(end))
+        Self { source, open: Vec::new(), anchors: HashMap::new(), aliased: 0, root: None, duplicates: Vec::new() }
     }
 
     fn event(&mut self, event: Event<'_>, span: Span) -> Result<()> {
-        let place = self.locate(span.start.index(), span.end.index());
+        let tag_at = span.tag_start().and_then(|mark| mark.byte_offset());
+        let span = span.byte_range().unwrap_or_default();
+        let place = Location::new(self.source, span.start, span.end);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let merge = text == "<<" && style == ScalarStyle::Plain;
@@ -142,11 +124,12 @@ impl<'a> Builder<'a> {
                     self.set_key(key);
                     return Ok(());
                 }
-                let value = scalar(&text, style, tag.as_deref(), &place)?;
+                let whole = tag_at.map_or_else(|| place.clone(), |at| Location::new(self.source, at, span.end));
+                let value = scalar(&text, style, tag.as_deref(), &whole)?;
                 self.finish(Node::new(value, place), anchor)
             }
-            Event::SequenceStart(anchor, _) => self.begin(place, anchor, Collection::List(Vec::new())),
-            Event::MappingStart(anchor, _) => {
+            Event::SequenceStart(_, anchor, _) => self.begin(place, anchor, Collection::List(Vec::new())),
+            Event::MappingStart(_, anchor, _) => {
                 let entries = IndexMap::new();
                 self.begin(place, anchor, Collection::Map { entries, key: None, merged: Vec::new() })
             }
@@ -178,7 +161,7 @@ impl<'a> Builder<'a> {
                 }
                 self.finish(node, 0)
             }
-            Event::DocumentStart(_) if self.root.is_some() => {
+            Event::DocumentStart(..) if self.root.is_some() => {
                 let message = format!("`{}` holds more than one YAML document", self.source.name());
                 Err(Box::new(
                     Diagnostic::error("several-documents", message).at(place).help("keep one document per file"),
@@ -284,10 +267,12 @@ fn complex_key<T>(place: Location) -> Result<T> {
 }
 
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, place: &Location) -> Result<Value> {
-    match tag.map(|tag| (tag.is_yaml_core_schema(), tag.suffix.as_str())) {
+    let tag = tag.map(|tag| tag.suffix_in_namespace("tag:yaml.org,2002:"));
+    match tag.as_ref().map(|name| name.as_deref()) {
         None if style == ScalarStyle::Plain => Ok(plain(text)),
-        None | Some((true, "str")) => Ok(text.into()),
-        Some((true, "int" | "float" | "bool" | "null")) => Ok(plain(text)),
+        // JSON has no types for the last two.
+        None | Some(Some("str" | "timestamp" | "binary")) => Ok(text.into()),
+        Some(Some("int" | "float" | "bool" | "null")) => Ok(plain(text)),
         Some(_) => fail("bad-yaml", "YAML tags other than the core types have no meaning here", place.clone()),
     }
 }

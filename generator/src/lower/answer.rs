@@ -31,11 +31,11 @@ impl<'a> Lower<'a, '_> {
         let mut listed = self.listed(found);
         let mut meanings: Vec<(Status, String)> = Vec::new();
         for (status, response) in &listed {
-            let Some(entry) = response.as_ref().and_then(|(response, _)| response.entry("description")) else {
-                continue;
-            };
-            self.ledger.take(&entry.key);
-            meanings.extend(entry.node.as_str().map(|words| (*status, words.trim().to_owned())));
+            let Some((response, _)) = response else { continue };
+            self.take_members(response, &["summary", "description"]);
+            let words = ["summary", "description"].into_iter().filter_map(|key| response.node.get(key)?.as_str());
+            let words: Vec<&str> = words.map(str::trim).filter(|words| !words.is_empty()).collect();
+            meanings.extend((!words.is_empty()).then(|| (*status, words.join("\n\n"))));
         }
         listed.sort_by_key(|(status, _)| *status);
         let default = listed.pop_if(|(status, _)| *status == Status::Default);

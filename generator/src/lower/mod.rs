@@ -295,9 +295,9 @@ impl<'a> Lower<'a, '_> {
             .map(|(tag, operations)| {
                 let declared = document.list("tags", &api.tags).find(|declared| declared.item.name == tag);
                 if let Some(declared) = &declared {
-                    self.take_members(declared, &["name", "description"]);
+                    self.take_members(declared, &["name", "summary", "description", "parent", "kind"]);
                 }
-                let description = declared.and_then(|tag| tag.item.description.clone());
+                let description = declared.map(|tag| tag_docs(&tag)).filter(|words| !words.is_empty());
                 let operations = operations
                     .into_iter()
                     .zip(named.by_ref())
@@ -358,10 +358,21 @@ fn document(api: &OpenAPI) -> Option<String> {
     api.extensions.get("x-doc")?.get("document")?.as_str().map(str::to_owned)
 }
 
+/// What is said of a tag, and of where it belongs among the others.
+fn tag_docs(tag: &Part<'_, openapiv3::Tag>) -> String {
+    let text = |key: &str| tag.node.get(key).and_then(Node::as_str).map(str::trim).filter(|text| !text.is_empty());
+    let said = ["summary", "description"].into_iter().filter_map(text).map(str::to_owned);
+    let parent = text("parent").map(|parent| format!("Part of `{}`.", parent.replace('`', "'")));
+    let kind = text("kind").map(|kind| format!("Kind of tag: `{}`.", kind.replace('`', "'")));
+    said.chain(parent).chain(kind).collect::<Vec<_>>().join("\n\n")
+}
+
 /// What is said of a server and of the variables in its URL.
-fn server_docs(server: &openapiv3::Server) -> Docs {
-    let mut out = docs::lines(server.description.as_deref().unwrap_or_default());
-    for (name, variable) in server.variables.iter().flatten() {
+fn server_docs(server: &Part<'_, openapiv3::Server>) -> Docs {
+    let name = server.node.get("name").and_then(Node::as_str).map(|name| format!("`{}`.", name.replace('`', "'")));
+    let words: Vec<&str> = name.as_deref().into_iter().chain(server.item.description.as_deref()).collect();
+    let mut out = docs::lines(&words.join(" "));
+    for (name, variable) in server.item.variables.iter().flatten() {
         if let Some(words) = variable.description.as_deref().filter(|words| !words.trim().is_empty()) {
             out.extend(docs::listed(&format!("`{name}`"), &docs::lines(words)));
         }
@@ -373,7 +384,7 @@ impl<'a> Lower<'a, '_> {
     /// The servers of the document, a path or an operation.
     fn servers<T>(&self, of: &Part<'a, T>, servers: &'a [openapiv3::Server]) -> Vec<Server> {
         let server = |part: Part<'a, openapiv3::Server>| {
-            self.take_members(&part, &["url", "description", "x-region"]);
+            self.take_members(&part, &["url", "name", "description", "x-region"]);
             let variables = part.item.variables.iter().flatten().map(|(name, variable)| ServerVariable {
                 name: name.clone(),
                 default: variable.default.clone(),
@@ -385,7 +396,7 @@ impl<'a> Lower<'a, '_> {
             Server {
                 url: part.item.url.trim_end_matches('/').to_owned(),
                 region: part.item.extensions.get("x-region").and_then(Value::as_str).map(str::to_owned),
-                docs: server_docs(part.item),
+                docs: server_docs(&part),
                 variables: variables.collect(),
             }
         };

@@ -11,13 +11,14 @@ use super::model::{
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs, names};
 use crate::accounting::Reason;
-use crate::load::{Loaded, Part};
+use crate::load::{Loaded, Part, operations, sent};
 
 /// An operation where it stands in the document.
 pub struct Found<'a> {
     pub path: &'a str,
     pub item: Part<'a, PathItem>,
-    pub method: &'a str,
+    /// The method as it is sent.
+    pub method: String,
     pub operation: Part<'a, openapiv3::Operation>,
 }
 
@@ -35,7 +36,8 @@ impl Found<'_> {
                         None => segment.to_owned(),
                     })
                     .collect();
-                format!("{} {}", self.method, if words.is_empty() { "root".to_owned() } else { words.join(" ") })
+                let method = self.method.to_ascii_lowercase();
+                format!("{method} {}", if words.is_empty() { "root".to_owned() } else { words.join(" ") })
             },
         )
     }
@@ -51,9 +53,12 @@ pub fn find(loaded: &Loaded) -> impl Iterator<Item = Found<'_>> {
             ReferenceOr::Reference { .. } => None,
         };
         item.into_iter().flat_map(move |item| {
-            item.item.iter().filter_map(move |(method, operation)| {
-                let operation = Part::of(operation, item.entry(method)?);
-                Some(Found { path, item, method, operation })
+            let known = item.item.iter().map(|(method, operation)| (sent(method), operation));
+            let further = loaded.further.get(path).into_iter().flatten();
+            let all = known.chain(further.map(|(method, operation)| (method.clone(), operation)));
+            all.filter_map(move |(method, operation)| {
+                let (_, entry) = operations(item.node).find(|(key, _)| sent(key) == method)?;
+                Some(Found { path, item, method, operation: Part::of(operation, entry) })
             })
         })
     })
@@ -158,7 +163,7 @@ impl<'a> Lower<'a, '_> {
             method_name,
             type_name,
             address: address(found),
-            method: found.method.to_ascii_uppercase(),
+            method: found.method.clone(),
             path: found.path.to_owned(),
             arguments: inputs.arguments,
             setters: inputs.setters,
@@ -344,6 +349,9 @@ impl<'a> Lower<'a, '_> {
                 };
             if elsewhere {
                 parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
+            } else if parameter.is_query_string() {
+                let message = format!("the parameter `{name}` is the whole query");
+                self.unsupported("querystring", message, parameter.at, "the query is sent without it");
             } else if seen.insert((name, place)) {
                 out.push(parameter);
             } else {
@@ -510,7 +518,7 @@ pub(super) fn query_style(style: &QueryStyle) -> Serialization {
 fn address(found: &Found<'_>) -> String {
     match found.path.split_once("/#") {
         Some((_, action)) => action.to_owned(),
-        None => format!("{} {}", found.method.to_ascii_uppercase(), found.path),
+        None => format!("{} {}", found.method, found.path),
     }
 }
 

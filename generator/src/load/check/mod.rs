@@ -18,6 +18,7 @@ use indexmap::IndexMap;
 
 use super::{
     Entry, Node, Value,
+    envelope::sent,
     grammar::{Field, Kind, Need, Shape},
     reason::Reason,
     report::{Reporter, nearest},
@@ -149,6 +150,10 @@ impl Checker<'_, '_> {
                 let Value::Object(entries) = &mut node.value else { return self.wrong(node, shape, name) };
                 let count = entries.len();
                 entries.retain(|key, entry| {
+                    if *inner == Shape::Object(Kind::Operation) {
+                        let field = Field { name: "", shape: *inner, need: Need::Optional };
+                        return self.field(key, entry, Kind::PathItem, field);
+                    }
                     let place = entry.key.clone();
                     self.value(&mut entry.node, *inner, key, &place, whole)
                 });
@@ -214,7 +219,8 @@ impl Checker<'_, '_> {
                 return false;
             }
             // The components were looked at already.
-            if kind == Kind::Components && field.shape != Shape::Any && key != "callbacks" {
+            let elsewhere = ["callbacks", "pathItems", "mediaTypes"].contains(&key.as_str());
+            if kind == Kind::Components && field.shape != Shape::Any && !elsewhere {
                 return entry.node.as_object().is_some() || self.wrong(&entry.node, field.shape, key);
             }
             let said = self.reporter.count();
@@ -235,7 +241,7 @@ impl Checker<'_, '_> {
             Kind::Paths | Kind::Callback => self.operation = Some(key.to_owned()),
             Kind::PathItem if is_operation => {
                 let path = outer.clone().unwrap_or_default();
-                self.operation = Some(format!("{} {path}", key.to_uppercase()));
+                self.operation = Some(format!("{} {path}", sent(key)));
             }
             _ => {}
         }
@@ -243,8 +249,11 @@ impl Checker<'_, '_> {
         let before = self.culprit.take();
         let holds = self.value(&mut entry.node, field.shape, key, &entry.key, whole);
         let culprit = self.culprit.take().filter(|_| !holds);
-        if !holds && !self.reporter.ours && (is_operation || kind == Kind::Paths) {
-            let what = self.operation.clone().unwrap_or_default();
+        if let Some(what) = self.operation.clone()
+            && !holds
+            && !self.reporter.ours
+            && (is_operation || kind == Kind::Paths)
+        {
             let message = format!("`{what}` is left out, for a part of it is wrong");
             let mut warning = Diagnostic::warning("dropped-operation", message).at(entry.key.clone()).left_out();
             warning.related.extend(culprit.iter().map(|(at, why)| (at.clone(), (*why).to_owned())));

@@ -9,7 +9,7 @@ use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
         Entry, Node,
-        grammar::{Kind, Shape},
+        envelope::{is_method, operations, sent},
         report::{Reporter, nearest},
     },
 };
@@ -27,8 +27,8 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
                 Some(list) => parameters(&mut list.node, path, &shared, reporter),
                 None => HashSet::new(),
             };
-            for (method, operation) in item.iter_mut().filter(|(key, _)| is_method(key)) {
-                let call = format!("{} {path}", method.to_uppercase());
+            for (method, operation) in operations_mut(item) {
+                let call = format!("{} {path}", sent(method));
                 self::operation(operation, &call, path, &common, &shared, reporter);
                 operation_id(operation, &mut ids, reporter);
             }
@@ -37,9 +37,17 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
     named_operations(root, &ids, reporter);
 }
 
-pub(in crate::load) fn is_method(key: &str) -> bool {
-    let field = Kind::PathItem.field(key);
-    field.is_some_and(|field| field.shape == Shape::Object(Kind::Operation))
+/// The operations of a path item, to change.
+fn operations_mut(item: &mut IndexMap<String, Entry>) -> impl Iterator<Item = (&str, &mut Entry)> {
+    item.iter_mut().flat_map(|(key, entry)| -> Box<dyn Iterator<Item = (&str, &mut Entry)>> {
+        match key.as_str() {
+            "additionalOperations" => {
+                let entries = entry.node.as_object_mut().into_iter().flatten();
+                Box::new(entries.map(|(method, entry)| (method.as_str(), entry)))
+            }
+            method => Box::new(is_method(method).then_some((method, entry)).into_iter()),
+        }
+    })
 }
 
 fn parameter(node: &Node) -> Option<Parameter> {
@@ -178,7 +186,7 @@ fn named_operations(root: &Node, ids: &HashMap<String, Location>, reporter: &mut
         return;
     }
     let items = root.get("paths").into_iter().flat_map(Node::entries);
-    let operations = items.flat_map(|(_, item)| item.node.entries()).filter(|(key, _)| is_method(key));
+    let operations = items.flat_map(|(_, item)| operations(&item.node));
     for (_, operation) in operations {
         for (extension, field) in [("x-job", "poll"), ("x-legacy", "replacement")] {
             let Some(named) = operation.node.get(extension).and_then(|it| it.get(field)) else { continue };

@@ -1,11 +1,16 @@
 //! Objects other than schemas: what each needs beyond the types of its fields.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, map::Entry as Slot};
 
 use super::{Checker, insert};
 use crate::{
     diagnostic::{Diagnostic, Location},
-    load::{Entry, Node, Value, grammar::Kind, report::nearest},
+    load::{
+        Entry, Node, Value,
+        envelope::{is_method, sent},
+        grammar::Kind,
+        report::nearest,
+    },
 };
 
 /// A type of security schemes that `openapiv3` doesn't know. Such a scheme is handed on as an `http` scheme of this name.
@@ -81,6 +86,7 @@ impl Checker<'_, '_> {
                 }
             }
             Kind::Paths => self.paths(entries),
+            Kind::PathItem => self.methods(entries),
             Kind::Responses => self.statuses(entries),
             Kind::Parameter | Kind::Header => self.parameter(entries, kind, place),
             // openapiv3 takes each of a callback's members for a path.
@@ -171,8 +177,9 @@ impl Checker<'_, '_> {
             Some("query") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
             Some("header") => &["simple"],
             Some("path") => &["simple", "label", "matrix"],
-            Some("cookie") => &["form"],
-            _ => return self.one_of(node, "in", &["query", "header", "path", "cookie"]),
+            Some("cookie") => &["form", "cookie"],
+            Some("querystring") => return self.query_string(node, place),
+            _ => return self.one_of(node, "in", &["query", "header", "path", "cookie", "querystring"]),
         };
         let location = node.get("in").and_then(Node::as_str).unwrap_or_default().to_owned();
         if location == "path" && node.get("required").and_then(Node::as_bool) != Some(true) {
@@ -183,6 +190,62 @@ impl Checker<'_, '_> {
             }
         }
         self.style(node, &location, styles)
+    }
+
+    /// What a parameter that is the whole query has to have: a media type. Styles are for values within a query.
+    fn query_string(&mut self, node: &mut Node, place: &Location) -> bool {
+        let Some(entries) = node.as_object_mut() else { return false };
+        for key in ["style", "explode", "allowReserved"] {
+            let Some(entry) = entries.shift_remove(key) else { continue };
+            let message = format!("`{key}` means nothing for a whole query");
+            let fault = Diagnostic::error("unknown-style", message).at(entry.key).label("left out").left_out();
+            self.reporter.fault(fault.help("remove it; `content` says how the query is written"));
+        }
+        let holds = entries.get("content").is_some_and(|content| content.node.entries().next().is_some());
+        if !holds {
+            let message = "a parameter that is the whole query needs a `content`";
+            let fault = Diagnostic::error("missing-field", message).at(place.clone()).left_out();
+            self.reporter.fault(fault.help("write `content: {application/x-www-form-urlencoded: {schema: ...}}`"));
+            self.blame(place, "this lacks something");
+        }
+        holds
+    }
+
+    /// What `additionalOperations` holds: methods for which a path item has no key of its own.
+    fn methods(&mut self, entries: &mut IndexMap<String, Entry>) {
+        let Some(additional) = entries.get_mut("additionalOperations").and_then(|it| it.node.as_object_mut()) else {
+            return;
+        };
+        let mut misplaced = Vec::new();
+        additional.retain(|method, entry| {
+            let own = method.to_ascii_lowercase();
+            if is_method(&own) {
+                misplaced.push((own, entry.clone()));
+                return false;
+            }
+            let is_token = http::Method::from_bytes(method.as_bytes()).is_ok();
+            if !is_token {
+                let message = format!("`{method}` is no HTTP method");
+                let fault = Diagnostic::error("bad-method", message).at(entry.key.clone()).label("left out").left_out();
+                self.reporter.fault(fault.help("a method is a word of ASCII letters, digits and `!#$%&'*+-.^_`|~`"));
+            }
+            is_token
+        });
+        for (method, entry) in misplaced {
+            let message = format!("an operation for {} stands under `{method}`", sent(&method));
+            let fault = Diagnostic::error("bad-method", message).at(entry.key.clone());
+            let fault = fault.help(format!("write it as `{method}` of the path"));
+            match entries.entry(method) {
+                Slot::Vacant(slot) => {
+                    self.reporter.fault(fault.label("read as if it stood there"));
+                    slot.insert(entry);
+                }
+                Slot::Occupied(own) => {
+                    let fault = fault.label("left out").left_out();
+                    self.reporter.fault(fault.note(own.get().key.clone(), "this one counts"));
+                }
+            }
+        }
     }
 
     fn style(&mut self, node: &mut Node, location: &str, styles: &[&str]) -> bool {
@@ -246,6 +309,7 @@ impl Checker<'_, '_> {
             let urls: &[&str] = match flow.as_str() {
                 "implicit" => &["authorizationUrl"],
                 "password" | "clientCredentials" => &["tokenUrl"],
+                "deviceAuthorization" => &["deviceAuthorizationUrl", "tokenUrl"],
                 _ => &["authorizationUrl", "tokenUrl"],
             };
             let Some(fields) = entry.node.as_object_mut() else { continue };
