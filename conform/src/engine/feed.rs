@@ -65,7 +65,7 @@ fn main(model: &model::Operation, media: &Media, content: &Content, inputs: &mut
                 inputs.put(Key::new("field", name), part(field));
             }
         }
-        Data::Form(_) | Data::Multipart(_) => return Err(untyped(media)),
+        Data::Form(_) | Data::Multipart(_) | Data::Lines(_) | Data::Events(_) => return Err(untyped(media)),
         Data::Text(_) | Data::Bytes(_) if route::input(model, &Key::new("raw", "")).is_none() => {
             // A text in a body that is typed all the same.
             match &content.data {
@@ -97,7 +97,7 @@ fn other(
                 inputs.put(raw, Given::Bytes(Bytes::from(value.to_string())));
             }
         }
-        Data::Form(_) | Data::Multipart(_) => return Err(untyped(media)),
+        Data::Form(_) | Data::Multipart(_) | Data::Lines(_) | Data::Events(_) => return Err(untyped(media)),
         Data::Text(text) => inputs.put(raw, Given::Bytes(Bytes::from(text.clone()))),
         Data::Bytes(bytes) => inputs.put(raw, Given::Bytes(bytes.clone())),
     }
@@ -199,6 +199,8 @@ mod tests {
             params: vec![param],
             body: Some(model::Body { media_type: sent_as.to_owned(), required: true }),
             accept: String::new(),
+            representations: Vec::new(),
+            others: Vec::new(),
             security: None,
             servers: Vec::new(),
             idempotent: None,

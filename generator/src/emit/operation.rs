@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::types::written;
+use super::types::{notation, written};
 use super::{Scope, doc, ident};
 use crate::lower::model::{
     Answer, Body, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Serialization,
@@ -42,6 +42,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
     let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
     let call_docs =
         format!(" The input of [`Client::{0}`](crate::Client::{0}).", operation.method_name.trim_start_matches("r#"));
+    let representations = representations(scope, operation);
     let data = data(scope, operation);
     let result = scope.result(operation);
     let methods = scope.uses.invoke(format!("yundb_runtime::operation_methods!({} => {result});", operation.type_name));
@@ -59,11 +60,33 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent before `send`"]
         pub struct #name(#call);
+        #representations
         #setters
         #data
         #methods
         #paged
     }
+}
+
+/// The constants of an operation's other representations.
+fn representations(scope: &Scope<'_>, operation: &Operation) -> Option<TokenStream> {
+    let constants = operation.representations.iter().map(|it| {
+        let representation = scope.uses.item("Representation");
+        let (name, docs, media_type) = (ident(&it.name), doc(&it.docs), &it.media_type);
+        let ty = scope.answer(&it.answer);
+        let constructor = match &it.answer {
+            Answer::One(Payload::Text) => quote!(text),
+            Answer::One(Payload::Events(_, true)) => quote!(whole_events),
+            _ => quote!(new),
+        };
+        let statuses = (!it.statuses.is_empty()).then(|| {
+            let statuses = notation(&it.statuses);
+            quote!(.statuses(&[#(#statuses),*]))
+        });
+        quote!(#docs pub const #name: #representation<#ty> = #representation::#constructor(#media_type)#statuses;)
+    });
+    let name = ident(&operation.type_name);
+    (!operation.representations.is_empty()).then(|| quote!(impl #name { #(#constants)* }))
 }
 
 /// How an operation is addressed and sent, but for the job that it begins.
@@ -81,6 +104,10 @@ pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     if !operation.accept.is_empty() {
         let accept = &operation.accept;
         chain = quote!(#chain.accept(#accept));
+    }
+    if !operation.others.is_empty() {
+        let others = &operation.others;
+        chain = quote!(#chain.others(&[#(#others),*]));
     }
     if let Some(security) = &operation.security {
         let alternatives = alternatives(security);
@@ -116,6 +143,7 @@ fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     let reading = |payload: &Answer| match payload {
         Answer::One(Payload::Text) => Some(quote!(answer.text())),
         Answer::One(Payload::Empty) => Some(quote!(answer.empty())),
+        Answer::One(Payload::Events(_, true)) => Some(quote!(answer.whole_events())),
         _ => None,
     };
     let method = |name: TokenStream, output: TokenStream, body: TokenStream| {
@@ -298,14 +326,11 @@ pub(super) fn types_of(service: &Service, operation: &Operation) -> Vec<TypeId> 
         InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, _, ty) => Some(ty),
         _ => None,
     });
-    let payloads = [&operation.output, &operation.error].into_iter().flat_map(|answer| match answer {
+    let payloads = operation.answers().flat_map(|answer| match answer {
         Answer::One(payload) => vec![payload],
         Answer::ByStatus(index) => service.outcomes[*index].cases.iter().map(|case| &case.payload).collect(),
     });
-    let answered = payloads.filter_map(|payload| match payload {
-        Payload::Json(ty) => Some(ty),
-        _ => None,
-    });
+    let answered = payloads.filter_map(Payload::ty);
     let headers = operation.headers.map(Type::Named);
     for ty in given.chain(answered).chain(&headers) {
         collect(service, ty, &mut seen, &mut found);
@@ -330,13 +355,11 @@ fn collect(service: &Service, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mu
 
 /// The bodies by status that an operation answers.
 pub(super) fn outcomes_of(operation: &Operation) -> Vec<usize> {
-    [&operation.output, &operation.error]
-        .into_iter()
-        .filter_map(|answer| match answer {
-            Answer::ByStatus(index) => Some(*index),
-            Answer::One(_) => None,
-        })
-        .collect()
+    let by_status = |answer: &Answer| match answer {
+        Answer::ByStatus(index) => Some(*index),
+        Answer::One(_) => None,
+    };
+    operation.answers().filter_map(by_status).collect()
 }
 
 impl Scope<'_> {

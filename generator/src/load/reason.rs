@@ -59,11 +59,15 @@ pub enum Reason {
     Base,
     /// `pathItems` and `mediaTypes` under `components`.
     Inlined,
+    /// What a document says of the fields that every server-sent event has.
+    EventField,
+    /// A body where HTTP has none.
+    NoBody,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 29] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -91,6 +95,8 @@ impl Reason {
         Self::Stricter,
         Self::Base,
         Self::Inlined,
+        Self::EventField,
+        Self::NoBody,
     ];
 
     /// What it is, for reports: `unreferenced`.
@@ -135,6 +141,8 @@ impl Reason {
             Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
             Self::Base => ("base", "says of a base what the type that is made of it says for itself"),
             Self::Inlined => ("inlined", "stands in the client at each path that refers to it"),
+            Self::EventField => ("event-field", "a field that every event of a stream has, by the standard"),
+            Self::NoBody => ("no-body", "HTTP has no body there: of `HEAD`, and of the statuses 204, 205 and 304"),
             Self::Opaque => ("opaque", "the caller gives or gets the whole as text or bytes"),
         }
     }

@@ -4,11 +4,14 @@ mod answer;
 mod body;
 mod circles;
 mod docs;
+mod header;
 mod job;
+mod media;
 pub mod model;
 pub(crate) mod names;
 mod operation;
 mod paging;
+mod representation;
 mod schema;
 mod security;
 mod usage;
@@ -130,6 +133,9 @@ const RESERVED_TYPES: &[&str] = &[
     "Part",
     "Bytes",
     "ByteStream",
+    "EventStream",
+    "JsonLines",
+    "Representation",
     "DecodeError",
     "Object",
     "Field",

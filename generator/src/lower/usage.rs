@@ -58,11 +58,11 @@ fn directions(service: &mut Service) {
                 }
             }
             let mut payload = |payload: &Payload| {
-                if let Payload::Json(ty) = payload {
+                if let Some(ty) = payload.ty() {
                     reach(ty, types, &mut answered);
                 }
             };
-            for answer in [&operation.output, &operation.error] {
+            for answer in operation.answers() {
                 match answer {
                     Answer::One(one) => payload(one),
                     Answer::ByStatus(index) => {
@@ -105,6 +105,7 @@ fn presence(definition: &mut TypeDef) {
         let nullable = field.presence == Presence::Nullable && field.ty != Type::Value;
         let list = matches!(field.ty, Type::List(_) | Type::Map(_));
         field.presence = match (input, body.headers) {
+            (_, true) if matches!(field.ty, Type::List(_)) => Presence::Empty,
             (_, true) => Presence::Optional,
             (true, false) if nullable => Presence::Nullable,
             (true, false) => Presence::Optional,
