@@ -268,7 +268,7 @@ impl<'a> Reader<'a> {
             "*/*" | "application/*" if schema.is_some_and(schema::is_text) => MediaKind::Text,
             "*/*" | "application/*" if schema.is_some() => MediaKind::Json,
             _ if is_json(&essence) => MediaKind::Json,
-            _ if essence.starts_with("text/") => MediaKind::Text,
+            _ if is_textual(&essence) => MediaKind::Text,
             _ => MediaKind::Bytes,
         }
     }
@@ -312,6 +312,12 @@ fn status_of(text: &str) -> Option<Status> {
 /// A media type without its parameters, in small letters.
 pub(crate) fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether a media type is one of text.
+fn is_textual(essence: &str) -> bool {
+    let is = |suffix: &&str| essence.ends_with(*suffix);
+    essence.starts_with("text/") || ["xml", "yaml", "javascript", "x-www-form-urlencoded"].iter().any(|it| is(&it))
 }
 
 /// Whether a media type is one of JSON.

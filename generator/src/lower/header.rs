@@ -25,7 +25,15 @@ impl<'a> Lower<'a, '_> {
     ) -> Option<TypeId> {
         let mut found: Vec<Found<'a>> = Vec::new();
         for response in responses {
+            let mut own: Vec<&str> = Vec::new();
             for (wire, header) in response.map("headers", &response.item.headers) {
+                // To HTTP, two names that differ in case are one.
+                if own.iter().any(|known| known.eq_ignore_ascii_case(wire)) {
+                    let message = format!("the header `{wire}` is there already");
+                    self.unsupported("header-differs", message, header.at, "it is read as the first one says");
+                    continue;
+                }
+                own.push(wire);
                 self.add_header(wire, header, type_name, &mut found);
             }
         }

@@ -48,7 +48,9 @@ pub(crate) fn from_event<T: DeserializeOwned>(
         format!("{{{}}}", members.join(","))
     };
     let quoted = || written(&serde_json::Value::from(text.as_ref()).to_string());
-    match is_json {
+    // What looks like a number may be a text, which keeps all of its digits; numbers are read from texts, too.
+    let number = text.trim_start().starts_with(|first: char| first == '-' || first.is_ascii_digit());
+    match is_json && !number {
         true if event.is_none() && has_fields(&text) => from_part(&text),
         // A text that happens to be JSON is still one, where no other type is wanted.
         true => from_part(&written(&text)).or_else(|error| from_part(&quoted()).map_err(|_| error)),
