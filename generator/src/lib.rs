@@ -106,7 +106,7 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     let changes = write::write(out, &files, options.check).map_err(Failure::Io)?;
     Ok(Report {
         operations: service.groups.iter().map(|group| group.operations.len()).sum(),
-        types: service.types.iter().filter(|ty| !ty.users.is_empty()).count(),
+        types: service.types.iter().filter(|ty| ty.users != lower::model::Users::Nobody).count(),
         lines: files.values().map(|text| text.lines().count()).sum(),
         package,
         changes,

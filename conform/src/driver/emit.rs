@@ -1,7 +1,7 @@
 //! Writes the Rust source of a driver: a function for each operation, in modules of a size that compiles well.
 
 use yundb_generator::lower::model::{
-    Answer, Input, InputKind, Operation, Outcome, Payload, Representation, Service, Type,
+    Answer, Input, InputKind, Operation, Outcome, Payload, Representation, Service, Type, Users,
 };
 
 use super::{Key, route};
@@ -48,7 +48,9 @@ pub fn source(service: &Service) -> String {
         out.line("\nmod outcomes {");
         out.line("    #![allow(unreachable_patterns, dead_code)]");
         out.line("    use ::yundb_conform::driver::*;");
-        for (index, outcome) in service.outcomes.iter().enumerate().filter(|(_, outcome)| !outcome.users.is_empty()) {
+        for (index, outcome) in
+            service.outcomes.iter().enumerate().filter(|(_, outcome)| outcome.users != Users::Nobody)
+        {
             out.outcome(index, outcome);
         }
         out.line("}");
@@ -143,6 +145,7 @@ impl Source<'_> {
             Type::I32 => "i32".to_owned(),
             Type::I64 => "i64".to_owned(),
             Type::U64 => "u64".to_owned(),
+            Type::I128 => "i128".to_owned(),
             Type::F64 => "f64".to_owned(),
             Type::Value => format!("::{package}::runtime::Value"),
             Type::List(item) => format!("Vec<{}>", self.ty(item)),

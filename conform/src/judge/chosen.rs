@@ -147,6 +147,11 @@ impl Walk<'_> {
                     self.value(&union.variants[variant].ty, node, value, at);
                 }
             }
+            (TypeKind::Newtype(newtype), Node::Tuple(_, inner)) => {
+                if let [node] = inner.as_slice() {
+                    self.value(&newtype.ty, node, value, at);
+                }
+            }
             (TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_), Node::Tuple(name, _)) if name == "Unknown" => {
                 self.note(at, What::UnknownValue);
             }
@@ -213,7 +218,7 @@ impl Fits<'_> {
             Type::Nullable(inner) => self.schema(schema, inner, depth),
             Type::String | Type::Secret | Type::JsonText(_) => of("string"),
             Type::Bool => of("boolean"),
-            Type::I32 | Type::I64 | Type::U64 => of("integer") || of("number"),
+            Type::I32 | Type::I64 | Type::U64 | Type::I128 => of("integer") || of("number"),
             Type::F64 => of("number") || of("integer"),
             Type::List(inner) => {
                 of("array") && view.items.as_ref().is_none_or(|items| self.schema(items, inner, depth - 1))
@@ -230,6 +235,7 @@ impl Fits<'_> {
                     (of("integer") || of("number")) && view.values.iter().all(|value| value.as_i64().is_none_or(known))
                 }
                 TypeKind::Union(_) => true,
+                TypeKind::Newtype(newtype) => self.schema(schema, &newtype.ty, depth - 1),
             },
         }
     }

@@ -28,12 +28,12 @@ pub(super) enum File {
 
 impl File {
     /// Whether a definition with these users stands in this file.
-    pub(super) fn holds(self, users: &Users) -> bool {
+    pub(super) fn holds(self, users: Users) -> bool {
         match self {
-            File::Shared => users.group().is_none() && !users.is_empty(),
+            File::Shared => users == Users::Several,
             File::Group(group) => users.group() == Some(group),
-            File::GroupTypes(group) => users.group() == Some(group) && users.operation().is_none(),
-            File::Operation(group, place) => users.group() == Some(group) && users.operation() == Some(place),
+            File::GroupTypes(group) => users == Users::Group(group),
+            File::Operation(group, place) => users == Users::One(group, place),
         }
     }
 }
@@ -43,8 +43,8 @@ impl File {
 pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitError> {
     let exports = service.groups.iter().enumerate().filter_map(|(index, group)| {
         let file = File::Group(index);
-        let owned = service.types.iter().filter(|ty| file.holds(&ty.users)).map(|ty| &ty.name);
-        let outcomes = service.outcomes.iter().filter(|outcome| file.holds(&outcome.users)).map(|o| &o.name);
+        let owned = service.types.iter().filter(|ty| file.holds(ty.users)).map(|ty| &ty.name);
+        let outcomes = service.outcomes.iter().filter(|outcome| file.holds(outcome.users)).map(|o| &o.name);
         let names: BTreeSet<&String> = owned.chain(outcomes).collect();
         let names: Vec<Ident> = names.into_iter().map(|name| ident(name)).collect();
         let (module, feature) = (ident(&group.module), &group.feature);
@@ -146,14 +146,12 @@ fn operations(
     let mut body = TokenStream::new();
     for operation in operations {
         body.extend(operation::operation(&scope, operation));
-        for id in operation::types_of(service, operation) {
-            if scope.owns(id) && printed.insert(id) {
-                body.extend(types::definition(&scope, id));
-            }
+        for id in operation::types_of(&scope, operation, &mut printed) {
+            body.extend(types::definition(&scope, id));
         }
         for outcome in operation::outcomes_of(operation) {
             let definition = &service.outcomes[outcome];
-            if file.holds(&definition.users) && outcomes.insert(outcome) {
+            if file.holds(definition.users) && outcomes.insert(outcome) {
                 body.extend(types::outcome(&scope, definition));
             }
         }
@@ -181,7 +179,7 @@ fn definitions(scope: &Scope<'_>, which: Which) -> TokenStream {
     };
     let types = (0..service.types.len()).filter(|id| scope.owns(*id) && meant(*id));
     let types = types.map(|id| types::definition(scope, id));
-    let outcomes = service.outcomes.iter().filter(|outcome| scope.file.holds(&outcome.users));
+    let outcomes = service.outcomes.iter().filter(|outcome| scope.file.holds(outcome.users));
     let outcomes = outcomes.filter(|_| which != Which::Enums).map(|outcome| types::outcome(scope, outcome));
     types.chain(outcomes).collect()
 }

@@ -71,7 +71,7 @@ pub(crate) struct Scope<'a> {
 impl Scope<'_> {
     /// Whether a type is defined in this file.
     fn owns(&self, id: TypeId) -> bool {
-        self.file.holds(&self.service.types[id].users)
+        self.file.holds(self.service.types[id].users)
     }
 
     /// A type's name, imported if it is defined elsewhere.

@@ -9,7 +9,7 @@ use super::types::{notation, written};
 use super::{Scope, doc, ident};
 use crate::lower::model::{
     Answer, Body, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Serialization,
-    Server, ServerVariable, Service, Step, Style, Type, TypeId,
+    Server, ServerVariable, Step, Style, Type, TypeId,
 };
 
 /// One operation: `Client::method`, its call, what the runtime needs to know of it.
@@ -317,10 +317,10 @@ pub(super) fn servers(scope: &Scope<'_>, servers: &[Server]) -> TokenStream {
     quote!(#(#servers),*)
 }
 
-/// The definitions that an operation leads to, nearest first.
-pub(super) fn types_of(service: &Service, operation: &Operation) -> Vec<TypeId> {
+/// The definitions that an operation leads to and that stand in its file, nearest first, but for those that were found before.
+pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTreeSet<TypeId>) -> Vec<TypeId> {
+    let service = scope.service;
     let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
     let inputs = operation.arguments.iter().chain(&operation.setters);
     let given = inputs.filter_map(|input| match &input.kind {
         InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, _, ty) => Some(ty),
@@ -333,20 +333,21 @@ pub(super) fn types_of(service: &Service, operation: &Operation) -> Vec<TypeId> 
     let answered = payloads.filter_map(Payload::ty);
     let headers = operation.headers.map(Type::Named);
     for ty in given.chain(answered).chain(&headers) {
-        collect(service, ty, &mut seen, &mut found);
+        collect(scope, ty, seen, &mut found);
     }
     found
 }
 
-fn collect(service: &Service, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mut Vec<TypeId>) {
+fn collect(scope: &Scope<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mut Vec<TypeId>) {
     // Not by recursion: types lead to each other in chains of thousands.
     let mut open: Vec<TypeId> = ty.innermost().into_iter().collect();
     while let Some(id) = open.pop() {
-        if !seen.insert(id) {
+        // What stands elsewhere leads to nothing here, as its users use that, too.
+        if !scope.owns(id) || !seen.insert(id) {
             continue;
         }
         found.push(id);
-        let next = service.types[id].kind.inner_types().filter_map(Type::innermost);
+        let next = scope.service.types[id].kind.inner_types().filter_map(Type::innermost);
         let first = open.len();
         open.extend(next);
         open[first..].reverse();
@@ -378,7 +379,7 @@ impl Scope<'_> {
             Answer::One(payload) => self.payload(payload),
             Answer::ByStatus(index) => {
                 let outcome = &self.service.outcomes[*index];
-                if !self.file.holds(&outcome.users) {
+                if !self.file.holds(outcome.users) {
                     self.uses.shared(&outcome.name);
                 }
                 let name = ident(&outcome.name);

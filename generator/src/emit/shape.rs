@@ -17,8 +17,8 @@ impl Scope<'_> {
                 quote!(#any())
             }
             Inner::Object(id) => {
-                let union = matches!(self.service.types[*id].kind, TypeKind::Union(_));
-                let function = self.uses.item(if union { "one_of" } else { "object" });
+                let fields = matches!(self.service.types[*id].kind, TypeKind::Struct(_));
+                let function = self.uses.item(if fields { "object" } else { "one_of" });
                 let name = self.type_name(*id);
                 quote!(#function::<#name>())
             }

@@ -172,7 +172,7 @@ fn value(service: &Service, input: &Input) -> String {
     match ty {
         Type::String | Type::Secret => "\"...\"".to_owned(),
         Type::Bool => "true".to_owned(),
-        Type::I32 | Type::I64 | Type::U64 => "1".to_owned(),
+        Type::I32 | Type::I64 | Type::U64 | Type::I128 => "1".to_owned(),
         Type::F64 => "1.0".to_owned(),
         Type::Named(id) => {
             let definition = &service.types[*id];
@@ -186,6 +186,7 @@ fn value(service: &Service, input: &Input) -> String {
                     variants.first().map_or_else(|| "1".to_owned(), |v| format!("{path}::{}", v.ident))
                 }
                 TypeKind::Union(_) => format!("{path}::Unknown(Default::default())"),
+                TypeKind::Newtype(_) => format!("{path}::default()"),
             }
         }
         Type::List(_) => "[]".to_owned(),

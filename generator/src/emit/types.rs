@@ -7,7 +7,7 @@ use quote::{ToTokens as _, quote};
 
 use super::{Scope, doc, ident};
 use crate::lower::model::{
-    Case, Field, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId, TypeKind, Union, Variant,
+    Case, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId, TypeKind, Union, Variant,
 };
 use crate::lower::renamed;
 
@@ -19,6 +19,7 @@ pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
         TypeKind::StringEnum(variants) => enumeration(scope, definition, variants, &quote!(String), "string_enum"),
         TypeKind::IntegerEnum(variants) => enumeration(scope, definition, variants, &quote!(i64), "integer_enum"),
         TypeKind::Union(union) => self::union(scope, definition, union),
+        TypeKind::Newtype(newtype) => self::newtype(scope, definition, newtype),
     }
 }
 
@@ -27,7 +28,9 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
     let name = ident(&definition.name);
     let docs = doc(&definition.docs);
     let default = body.default.then(|| quote!(Default,));
-    let container_default = body.default && body.fields.iter().any(|field| field.presence == Presence::Empty);
+    // For a field that must be there it would invent one.
+    let container_default = body.fields.iter().any(|field| field.presence == Presence::Empty)
+        && body.fields.iter().all(|field| field.presence != Presence::Always);
     let mut container = Vec::new();
     container.extend(body.rename_all.map(|rule| quote!(rename_all = #rule)));
     container.extend(container_default.then(|| quote!(default)));
@@ -225,22 +228,58 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
     }
 }
 
-/// The table of a union's alternatives, each with what is checked of it.
-fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> TokenStream {
-    let rows = union.variants.iter().map(|variant| {
-        let shape = scope.shape(&variant.shape);
-        match (&union.tag, variant.tags.first()) {
-            (Some(property), Some(tag)) => {
-                let tagged = scope.uses.item("tagged");
-                quote!(#tagged(#property, #tag, #shape))
-            }
-            _ => {
-                let alternative = scope.uses.item("alternative");
-                let kind = ident(kind(scope, &variant.ty));
-                quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape))
+fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenStream {
+    let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
+    let (name, docs, inner) = (ident(&definition.name), doc(&definition.docs), scope.ty(&newtype.ty));
+    let default = matches!(newtype.ty, Type::List(_) | Type::Map(_)).then(|| quote!(Default,));
+    let (inner, value) = match newtype.boxed {
+        true => (quote!(Box<#inner>), quote!(value.into())),
+        false => (inner, quote!(value)),
+    };
+    let given = scope.ty(&newtype.ty);
+    let checks = newtype.checked.then(|| {
+        let (alternative, shape) = (scope.uses.item("alternative"), scope.shape(&newtype.shape));
+        let kind = ident(kind(scope, &newtype.ty));
+        let only = quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape));
+        choice(&name, &[only])
+    });
+    quote! {
+        #docs
+        #[derive(Clone, Debug, #default PartialEq, #serialize, #deserialize)]
+        pub struct #name(pub #inner);
+        impl From<#given> for #name {
+            fn from(value: #given) -> Self {
+                Self(#value)
             }
         }
-    });
+        #checks
+    }
+}
+
+/// The table of a union's alternatives, each with what is checked of it.
+fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> TokenStream {
+    let rows: Vec<TokenStream> = union
+        .variants
+        .iter()
+        .map(|variant| {
+            let shape = scope.shape(&variant.shape);
+            match (&union.tag, variant.tags.first()) {
+                (Some(property), Some(tag)) => {
+                    let tagged = scope.uses.item("tagged");
+                    quote!(#tagged(#property, #tag, #shape))
+                }
+                _ => {
+                    let alternative = scope.uses.item("alternative");
+                    let kind = ident(kind(scope, &variant.ty));
+                    quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape))
+                }
+            }
+        })
+        .collect();
+    choice(name, &rows)
+}
+
+fn choice(name: &proc_macro2::Ident, rows: &[TokenStream]) -> TokenStream {
     quote! {
         impl yundb_runtime::shape::Choice for #name {
             const ALTERNATIVES: &'static [yundb_runtime::shape::Alternative] = &[#(#rows),*];
@@ -252,13 +291,14 @@ fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> 
 fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
     match ty {
         Type::String | Type::Secret | Type::JsonText(_) => "Text",
-        Type::I32 | Type::I64 | Type::U64 | Type::F64 => "Number",
+        Type::I32 | Type::I64 | Type::U64 | Type::I128 | Type::F64 => "Number",
         Type::Bool => "Flag",
         Type::List(_) => "List",
         Type::Map(_) => "Object",
         Type::Nullable(inner) => kind(scope, inner),
         Type::Value => "Any",
-        Type::Named(id) => match scope.service.types[*id].kind {
+        Type::Named(id) => match &scope.service.types[*id].kind {
+            TypeKind::Newtype(newtype) => kind(scope, &newtype.ty),
             TypeKind::Struct(_) => "Object",
             TypeKind::StringEnum(_) => "Text",
             TypeKind::IntegerEnum(_) => "Number",
@@ -381,6 +421,7 @@ impl Scope<'_> {
             Type::I32 => quote!(i32),
             Type::I64 => quote!(i64),
             Type::U64 => quote!(u64),
+            Type::I128 => quote!(i128),
             Type::F64 => quote!(f64),
             Type::Secret => {
                 let secret = self.uses.item("Secret");

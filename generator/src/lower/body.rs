@@ -112,8 +112,9 @@ impl<'a> Lower<'a, '_> {
         }
         // The fields of an inline object are setters of the call; a type with a name is given whole.
         if let Some(schema) = media.schema().filter(|schema| schema.reference().is_none()) {
-            let flat = schema.read();
+            let mut flat = schema.read();
             if flattens(&flat) {
+                self.complete(&mut flat);
                 inputs.body_docs = self.flat_words(description, &flat);
                 self.flat_fields(&flat, type_name, Place::Field, None, inputs);
                 return;
@@ -253,6 +254,7 @@ impl<'a> Lower<'a, '_> {
     ) {
         let at: &Location = media.place("schema");
         let mut flat = media.schema().map_or_else(|| Schema::any(media.at), |schema| self.flat(schema));
+        self.complete(&mut flat);
         if flat.properties.0.is_empty() || !flat.one_of.is_empty() || !flat.any_of.is_empty() {
             self.unsupported(
                 "form-schema",
@@ -364,14 +366,6 @@ impl<'a> Lower<'a, '_> {
                 ..param(wire, place)
             });
             fields.push((input, required, lowered.ty));
-        }
-        for name in flat.required.iter().filter(|name| !flat.properties.0.contains_key(name.value)) {
-            self.unsupported(
-                "required-unknown",
-                format!("`required` names `{}`, which is not among the properties", name.value),
-                name.at,
-                "add the property, or take the name out of `required`",
-            );
         }
         self.unknown_encodings(media, flat);
         // An envelope: the one thing that must be given is an object.

@@ -82,11 +82,11 @@ impl<'a> Lower<'a, '_> {
         if let Some(known) = found.iter_mut().find(|known| known.field.wire == lower) {
             let field = &mut known.field;
             if field.ty != lowered.ty {
+                let integer = |ty: &Type| matches!(ty, Type::I32 | Type::I64 | Type::U64 | Type::I128);
+                let number = |ty: &Type| integer(ty) || *ty == Type::F64;
                 field.ty = match (&field.ty, &lowered.ty) {
-                    (Type::I32 | Type::I64 | Type::U64, Type::I32 | Type::I64 | Type::U64) => Type::I64,
-                    (Type::I32 | Type::I64 | Type::U64 | Type::F64, Type::I32 | Type::I64 | Type::U64 | Type::F64) => {
-                        Type::F64
-                    }
+                    (one, other) if integer(one) && integer(other) => Type::I128,
+                    (one, other) if number(one) && number(other) => Type::F64,
                     _ => {
                         let message = format!("the header `{wire}` is of another type in another response");
                         self.unsupported("header-differs", message, at, "it is read as text");
@@ -233,6 +233,7 @@ fn field(wire: &str, lower: String, ty: Type, docs: Docs, deprecated: Option<boo
         required: false,
         read_only: false,
         write_only: false,
+        undescribed: false,
         deprecated: deprecated == Some(true),
         shape: Shape::default(),
     }

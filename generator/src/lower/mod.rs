@@ -50,6 +50,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         scope: names::Scope::with(RESERVED_TYPES),
         components: HashMap::new(),
         component_names: HashMap::new(),
+        flags: HashMap::new(),
         inline: HashMap::new(),
         seen: HashSet::new(),
         outcomes: Vec::new(),
@@ -190,6 +191,8 @@ pub(crate) struct Lower<'a, 'd> {
     scope: names::Scope,
     components: HashMap<&'a str, Component<'a>>,
     component_names: HashMap<&'a str, String>,
+    /// What components say of places that refer to them, of those that contain themselves.
+    flags: HashMap<&'a str, schema::Flags>,
     /// Definitions of inline types, so that equal ones are one type.
     inline: HashMap<Inline<'a>, model::TypeId>,
     /// Where the inline types that were looked into stand.

@@ -1,7 +1,5 @@
 //! yundb's own model of a service: what `lower` decides and `emit` prints. All names are Rust names already.
 
-use std::collections::BTreeSet;
-
 use serde_json::Number;
 
 /// A whole client crate.
@@ -497,6 +495,8 @@ pub enum Type {
     I64,
     /// 64-bit unsigned integer.
     U64,
+    /// 128-bit integer.
+    I128,
     /// Floating point.
     F64,
     /// Any JSON.
@@ -550,30 +550,39 @@ pub struct TypeDef {
     pub users: Users,
 }
 
-/// The operations that use a definition, each by its group and its place in it.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Users(BTreeSet<(usize, usize)>);
+/// Which operations use a definition, as far as it matters for where that stands. An operation is its group and its place in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Users {
+    /// None.
+    #[default]
+    Nobody,
+    /// One.
+    One(usize, usize),
+    /// Several of one group.
+    Group(usize),
+    /// Those of several groups.
+    Several,
+}
 
 impl Users {
-    /// Counts an operation in.
-    pub fn add(&mut self, group: usize, operation: usize) {
-        self.0.insert((group, operation));
-    }
-
-    /// Whether no operation uses it.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// The users of both.
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (one, other) if one == other => one,
+            (Self::Nobody, users) | (users, Self::Nobody) => users,
+            (one, other) => match (one.group(), other.group()) {
+                (Some(one), Some(other)) if one == other => Self::Group(one),
+                _ => Self::Several,
+            },
+        }
     }
 
     /// The group, if all are of one.
-    pub fn group(&self) -> Option<usize> {
-        let (first, last) = (self.0.first()?.0, self.0.last()?.0);
-        (first == last).then_some(first)
-    }
-
-    /// The place of the operation in its group, if there is one only.
-    pub fn operation(&self) -> Option<usize> {
-        (self.0.len() == 1).then(|| self.0.first().map(|user| user.1)).flatten()
+    pub fn group(self) -> Option<usize> {
+        match self {
+            Self::One(group, _) | Self::Group(group) => Some(group),
+            Self::Nobody | Self::Several => None,
+        }
     }
 }
 
@@ -588,6 +597,21 @@ pub enum TypeKind {
     IntegerEnum(Vec<Variant<i64>>),
     /// One of several types.
     Union(Union),
+    /// A list or map that contains itself: another type under a name of its own.
+    Newtype(Newtype),
+}
+
+/// A type that is another one under a name of its own.
+#[derive(Debug, Clone)]
+pub struct Newtype {
+    /// What is inside.
+    pub ty: Type,
+    /// Whether that stands in a box, to end a recursion.
+    pub boxed: bool,
+    /// Whether a table of checks is emitted.
+    pub checked: bool,
+    /// What is checked.
+    pub shape: Shape,
 }
 
 /// An object type.
@@ -630,6 +654,8 @@ pub struct Field {
     pub read_only: bool,
     /// Only callers set it; services never return it.
     pub write_only: bool,
+    /// `required` names it, and nothing describes it: a service may not know it.
+    pub undescribed: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
     /// What is checked.
@@ -652,14 +678,16 @@ pub enum Presence {
 impl TypeKind {
     /// The types that values of it hold.
     pub fn inner_types(&self) -> impl Iterator<Item = &Type> {
-        let (body, union) = match self {
-            Self::Struct(body) => (Some(body), None),
-            Self::Union(union) => (None, Some(union)),
-            Self::StringEnum(_) | Self::IntegerEnum(_) => (None, None),
+        let (body, union, newtype) = match self {
+            Self::Struct(body) => (Some(body), None, None),
+            Self::Union(union) => (None, Some(union), None),
+            Self::Newtype(newtype) => (None, None, Some(&newtype.ty)),
+            Self::StringEnum(_) | Self::IntegerEnum(_) => (None, None, None),
         };
         let fields =
             body.into_iter().flat_map(|body| body.fields.iter().map(|field| &field.ty).chain(&body.additional));
-        fields.chain(union.into_iter().flat_map(|union| union.variants.iter().map(|variant| &variant.ty)))
+        let variants = union.into_iter().flat_map(|union| union.variants.iter().map(|variant| &variant.ty));
+        fields.chain(variants).chain(newtype)
     }
 }
 

@@ -1,16 +1,15 @@
 //! Usage: who gives and who answers a type, in which groups, where it contains itself; what follows from that.
 
-use std::collections::HashSet;
-
 use super::circles::circles;
 use super::model::{
-    Answer, Field, Inner, InputKind, Payload, Presence, Service, Shape, Type, TypeDef, TypeId, TypeKind,
+    Answer, Field, Inner, InputKind, Payload, Presence, Service, Shape, Type, TypeDef, TypeId, TypeKind, Users,
 };
 
 /// Decides all that depends on the whole: directions, groups, presence of fields, boxes, checks.
 pub fn finish(service: &mut Service) {
     directions(service);
-    service.types.iter_mut().for_each(presence);
+    let lists: Vec<bool> = service.types.iter().map(is_list).collect();
+    service.types.iter_mut().for_each(|definition| presence(definition, &lists));
     boxes(&mut service.types);
     checks(service);
     service.longest_chain = longest_chain(&service.types);
@@ -46,72 +45,92 @@ fn named_within(mut ty: &Type) -> Option<TypeId> {
     }
 }
 
+/// Who gives and who returns each type: at first those types that operations name, then what these lead to.
 fn directions(service: &mut Service) {
     let (types, outcomes) = (&mut service.types, &mut service.outcomes);
     for (group, operations) in service.groups.iter().enumerate().map(|(i, group)| (i, &group.operations)) {
         for (place, operation) in operations.iter().enumerate() {
-            let mut given = HashSet::new();
-            let mut answered = HashSet::new();
+            let user = Users::One(group, place);
+            let mut used = |ty: &Type, input: bool| {
+                if let Some(id) = ty.innermost() {
+                    let definition = &mut types[id];
+                    definition.users = definition.users.and(user);
+                    definition.input |= input;
+                    definition.output |= !input;
+                }
+            };
             for input in operation.arguments.iter().chain(&operation.setters) {
                 if let InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, _, ty) = &input.kind {
-                    reach(ty, types, &mut given);
+                    used(ty, true);
                 }
             }
             let mut payload = |payload: &Payload| {
                 if let Some(ty) = payload.ty() {
-                    reach(ty, types, &mut answered);
+                    used(ty, false);
                 }
             };
             for answer in operation.answers() {
                 match answer {
                     Answer::One(one) => payload(one),
                     Answer::ByStatus(index) => {
-                        outcomes[*index].users.add(group, place);
-                        outcomes[*index].cases.iter().for_each(|case| payload(&case.payload));
+                        let outcome = &mut outcomes[*index];
+                        outcome.users = outcome.users.and(user);
+                        outcome.cases.iter().for_each(|case| payload(&case.payload));
                     }
                 }
             }
             if let Some(headers) = operation.headers {
-                reach(&Type::Named(headers), types, &mut answered);
+                used(&Type::Named(headers), false);
             }
-            for id in given {
-                types[id].input = true;
-                types[id].users.add(group, place);
-            }
-            for id in answered {
-                types[id].output = true;
-                types[id].users.add(group, place);
+        }
+    }
+    spread(types);
+}
+
+/// Those who use a type use what it leads to. A type has few things to learn, so it is looked at a few times, whatever leads to it.
+fn spread(types: &mut [TypeDef]) {
+    let mut open: Vec<TypeId> = (0..types.len()).filter(|id| types[*id].users != Users::Nobody).collect();
+    while let Some(id) = open.pop() {
+        let TypeDef { input, output, users, .. } = types[id];
+        let inner: Vec<TypeId> = types[id].kind.inner_types().filter_map(Type::innermost).collect();
+        for inner in inner {
+            let definition = &mut types[inner];
+            let known = (definition.input, definition.output, definition.users);
+            let learned = (known.0 || input, known.1 || output, known.2.and(users));
+            if learned != known {
+                (definition.input, definition.output, definition.users) = learned;
+                open.push(inner);
             }
         }
     }
 }
 
-/// Collects the definitions that a type leads to.
-fn reach(ty: &Type, types: &[TypeDef], found: &mut HashSet<TypeId>) {
-    // Not by recursion: types lead to each other in chains of thousands.
-    let mut open = vec![ty];
-    while let Some(ty) = open.pop() {
-        if let Some(id) = ty.innermost().filter(|id| found.insert(*id)) {
-            open.extend(types[id].kind.inner_types());
-        }
-    }
+/// Whether a type is a list or map under a name of its own.
+fn is_list(definition: &TypeDef) -> bool {
+    matches!(&definition.kind, TypeKind::Newtype(newtype) if matches!(newtype.ty, Type::List(_) | Type::Map(_)))
 }
 
 /// What callers give may always be left out until it is checked; what only services answer is as sure as the spec says.
-fn presence(definition: &mut TypeDef) {
+fn presence(definition: &mut TypeDef, lists: &[bool]) {
     let input = definition.input;
     let TypeKind::Struct(body) = &mut definition.kind else { return };
     for field in &mut body.fields {
         let nullable = field.presence == Presence::Nullable && field.ty != Type::Value;
-        let list = matches!(field.ty, Type::List(_) | Type::Map(_));
+        let list = match field.ty {
+            Type::List(_) | Type::Map(_) => true,
+            Type::Named(id) => lists[id],
+            _ => false,
+        };
         field.presence = match (input, body.headers) {
             (_, true) if matches!(field.ty, Type::List(_)) => Presence::Empty,
             (_, true) => Presence::Optional,
             (true, false) if nullable => Presence::Nullable,
             (true, false) => Presence::Optional,
             (false, false) if list => Presence::Empty,
-            // What only callers set is required of them, never of a response.
-            (false, false) if field.required && !nullable && !field.write_only => Presence::Always,
+            // What only callers set is required of them, never of a response. What nothing describes may be a slip of the document.
+            (false, false) if field.required && !nullable && !field.write_only && !field.undescribed => {
+                Presence::Always
+            }
             (false, false) => Presence::Optional,
         };
     }
@@ -132,6 +151,7 @@ fn boxes(types: &mut [TypeDef]) {
         match &mut definition.kind {
             TypeKind::Struct(body) => body.fields.iter_mut().for_each(|field| field.boxed = boxed(&field.ty)),
             TypeKind::Union(union) => union.variants.iter_mut().for_each(|variant| variant.boxed = boxed(&variant.ty)),
+            TypeKind::Newtype(newtype) => newtype.boxed = boxed(&newtype.ty),
             TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
         }
     }
@@ -171,6 +191,10 @@ fn checks(service: &mut Service) {
                 union.checked = checked[id];
                 union.variants.iter_mut().for_each(|variant| prune(&mut variant.shape, &checked));
             }
+            TypeKind::Newtype(newtype) => {
+                newtype.checked = checked[id];
+                prune(&mut newtype.shape, &checked);
+            }
             TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
         }
     }
@@ -190,6 +214,7 @@ fn shapes(definition: &TypeDef) -> Vec<&Shape> {
         _ if !definition.input => Vec::new(),
         TypeKind::Struct(body) => body.fields.iter().map(|field| &field.shape).collect(),
         TypeKind::Union(union) => union.variants.iter().map(|variant| &variant.shape).collect(),
+        TypeKind::Newtype(newtype) => vec![&newtype.shape],
         TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => Vec::new(),
     }
 }

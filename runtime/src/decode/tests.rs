@@ -71,10 +71,33 @@ fn nothing_is_read_in_all_its_forms() {
     assert_eq!(instance(json).nodes, [none.clone(), none.clone()]);
     assert_eq!(instance(r#"{"tags":{},"labels":[],"nodes":{"Node":null}}"#), none);
     assert_eq!(instance(r#"{"InstanceId":""}"#).id.as_deref(), Some(""));
-    let strict = r#"{"text":"","count":0,"on":0,"list":null,"map":"","inner":null}"#;
+    let strict = r#"{"text":"","count":0,"on":0,"list":null,"map":"","inner":""}"#;
     assert_eq!(from_slice(strict.as_bytes()), Ok(Strict::default()));
     assert_eq!(from_slice::<Option<Vec<i64>>>(b"\"\""), Ok(None));
     assert_eq!(from_slice::<()>(b"{\"any\":[1]}"), Ok(()));
+}
+
+/// Null is no object, wherever it stands: one without anything in it would be invented.
+#[test]
+fn null_is_no_object() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Open {
+        port: Option<i64>,
+        #[serde(flatten, deserialize_with = "crate::additional")]
+        additional: BTreeMap<String, i64>,
+    }
+
+    let strict = r#"{"text":"","count":0,"on":0,"inner":null,"list":null,"map":null}"#;
+    assert!(
+        error::<Strict>(strict).starts_with("inner: expected an object, found null"),
+        "{}",
+        error::<Strict>(strict)
+    );
+    assert!(error::<Instance>(r#"{"nodes":[{},null]}"#).starts_with("nodes[1]: expected an object, found null"));
+    assert!(error::<Vec<Open>>("[null]").starts_with("[0]: expected an object, found null"));
+    assert!(error::<BTreeMap<String, Open>>(r#"{"a":null}"#).starts_with("a: expected an object, found null"));
+    assert_eq!(from_slice(b"[null]"), Ok(vec![None::<Open>]));
+    assert_eq!(from_slice(b"null"), Ok(BTreeMap::<String, Open>::new()));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::any::type_name;
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Number;
@@ -139,6 +140,11 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
         fields: Option<&'static [&'static str]>,
         visitor: V,
     ) -> Result<V::Value, Fault> {
+        // Null is an empty map, but no object with fields: that would be invented.
+        let null = self.kind()? == Kind::Null;
+        if null && (fields.is_some() || is_struct(&visitor)) {
+            return Err(self.mismatch("an object"));
+        }
         if self.take_nothing()? {
             return visitor.visit_map(Nothing);
         }
@@ -156,6 +162,19 @@ impl<'r, 'k, 'de> De<'r, 'k, 'de> {
             _ => Err(self.mismatch("an object")),
         }
     }
+}
+
+/// Whether a visitor makes a struct, also one that holds further properties and so asks for a map.
+fn is_struct<'de, V: Visitor<'de>>(visitor: &V) -> bool {
+    struct Expected<'v, V>(&'v V);
+
+    impl<'de, V: Visitor<'de>> fmt::Display for Expected<'_, V> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.expecting(f)
+        }
+    }
+
+    Expected(visitor).to_string().starts_with("struct ")
 }
 
 macro_rules! forward {

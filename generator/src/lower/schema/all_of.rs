@@ -29,7 +29,7 @@ impl<'a> Lower<'a, '_> {
             && schema.says_no_type()
             && (component.is_none() || only.reference().is_some())
         {
-            return self.alone(schema, only, naming);
+            return self.alone(schema, only, naming, component);
         }
         let mut merged = self.flatten(schema);
         merged.title = schema.title;
@@ -52,14 +52,23 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// A schema of one part, with the words and limits that stand around it.
-    pub(super) fn alone(&mut self, own: &Schema<'a>, part: &Sub<'a>, naming: &Naming) -> Lowered<'a> {
-        let mut lowered = match own.title {
-            Some(title) if part.reference().is_none() => {
+    pub(super) fn alone(
+        &mut self,
+        own: &Schema<'a>,
+        part: &Sub<'a>,
+        naming: &Naming,
+        component: Option<&'a str>,
+    ) -> Lowered<'a> {
+        let mut lowered = match part.reference() {
+            Some(_) => self.schema(part, naming),
+            None => {
                 let mut part = part.read();
-                part.title.get_or_insert(title);
-                self.item(part, naming, None)
+                part.title = part.title.or(own.title);
+                if component.is_some() {
+                    part.description = part.description.or(own.description);
+                }
+                self.item(part, naming, component)
             }
-            _ => self.schema(part, naming),
         };
         self.take(&own.ty);
         if own.description.is_some() {
@@ -235,8 +244,15 @@ impl<'a> Lower<'a, '_> {
         if merged.nullable.is_none_or(|nullable| !nullable.value) {
             merged.nullable = part.nullable.or(merged.nullable);
         }
-        merged.read_only = part.read_only.or(merged.read_only);
-        merged.write_only = part.write_only.or(merged.write_only);
+        for (into, from) in [(&mut merged.read_only, part.read_only), (&mut merged.write_only, part.write_only)] {
+            // One part that sets it is enough.
+            if into.is_none_or(|flag| !flag.value) {
+                into.iter().filter(|_| from.is_some()).for_each(|flag| self.ledger.take(flag.at));
+                *into = from.or(*into);
+            } else {
+                from.iter().for_each(|flag| self.ledger.take(flag.at));
+            }
+        }
         if referenced {
             part.deprecated.iter().for_each(|flag| self.ledger.ignore(flag.at, Reason::Base));
             return;
@@ -359,7 +375,7 @@ fn both<'a>(earlier: &mut Sub<'a>, later: &Sub<'a>) {
 }
 
 /// Whether a part says nothing of values.
-fn is_bare(part: &Sub<'_>) -> bool {
+pub(super) fn is_bare(part: &Sub<'_>) -> bool {
     part.reference().is_none() && part.read().is_bare()
 }
 

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use serde_json::Number;
 
 use super::all_of::compare;
+use super::numbers::range;
 
 use crate::accounting::Reason;
 use crate::diagnostic::Location;
@@ -35,6 +36,7 @@ impl<'a> Lower<'a, '_> {
             let maximum = self.bound(&schema.maximum, &schema.exclusive_maximum);
             shape.minimum = stricter(shape.minimum.take(), minimum, Ordering::Greater);
             shape.maximum = stricter(shape.maximum.take(), maximum, Ordering::Less);
+            narrow(schema, ty, shape);
             self.multiple(schema, shape);
         }
         if applicable.list {
@@ -53,13 +55,14 @@ impl<'a> Lower<'a, '_> {
         let none = Applicable::default();
         match ty {
             Type::String | Type::Secret | Type::JsonText(_) => Applicable { text: true, ..none },
-            Type::I32 | Type::I64 | Type::U64 | Type::F64 => Applicable { number: true, ..none },
+            Type::I32 | Type::I64 | Type::U64 | Type::I128 | Type::F64 => Applicable { number: true, ..none },
             Type::List(_) => Applicable { list: true, ..none },
             Type::Map(_) => Applicable { object: true, ..none },
             Type::Bool => none,
             Type::Value => Applicable { text: true, number: true, list: true, object: true },
             Type::Nullable(inner) => self.applicable(inner),
-            Type::Named(id) => match self.types[*id].kind {
+            Type::Named(id) => match &self.types[*id].kind {
+                TypeKind::Newtype(newtype) => self.applicable(&newtype.ty),
                 TypeKind::Struct(_) => Applicable { object: true, ..none },
                 TypeKind::StringEnum(_) => Applicable { text: true, ..none },
                 TypeKind::IntegerEnum(_) => Applicable { number: true, ..none },
@@ -133,6 +136,23 @@ impl<'a> Lower<'a, '_> {
         for place in others.copied().flatten().chain(of_objects) {
             self.ledger.ignore(place, Reason::OtherType);
         }
+    }
+}
+
+/// Adds the limits of a format that is narrower than its type, where the document sets none.
+fn narrow(schema: &Schema<'_>, ty: &Type, shape: &mut Shape) {
+    let of_type = match ty {
+        Type::I32 => (i32::MIN.into(), i32::MAX.into()),
+        Type::I64 => (i64::MIN.into(), i64::MAX.into()),
+        _ => return,
+    };
+    let Some((low, high)) = schema.format.and_then(|format| range(format.value)) else { return };
+    let bound = |value: i128| Number::from_i128(value).map(|value| Bound { value, exclusive: false });
+    if low > of_type.0 && shape.minimum.is_none() {
+        shape.minimum = bound(low);
+    }
+    if high < of_type.1 && shape.maximum.is_none() {
+        shape.maximum = bound(high);
     }
 }
 

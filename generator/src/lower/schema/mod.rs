@@ -3,16 +3,19 @@
 mod all_of;
 mod enumeration;
 mod limits;
+mod numbers;
 mod object;
+mod recursion;
 mod union;
 
 pub use object::renamed;
+pub(super) use recursion::Flags;
 
 use super::model::{Docs, Inner, Shape, Type, TypeId, TypeKind};
 use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
-use crate::load::{Additional, JsonType, Keyword, Kind, Node, Schema, Sub, integer, nearest};
+use crate::load::{Additional, JsonType, Keyword, Kind, Node, Schema, Sub, nearest};
 use crate::stack::grown;
 use union::is_typed;
 
@@ -145,21 +148,7 @@ impl<'a> Lower<'a, '_> {
         self.ledger.take(at);
         match self.components.get(name) {
             Some(Component::Done(lowered)) => return lowered.as_ref().clone(),
-            Some(Component::Open(Some(id))) => {
-                return Lowered {
-                    shape: Shape { inner: Inner::Object(*id), ..Shape::default() },
-                    ..Lowered::plain(Type::Named(*id))
-                };
-            }
-            Some(Component::Open(None)) => {
-                self.unsupported(
-                    "endless-type",
-                    format!("`{name}` contains itself without an object in between"),
-                    at,
-                    "it is read as any JSON there",
-                );
-                return Lowered::plain(Type::Value);
-            }
+            Some(Component::Open(id)) => return self.within_itself(name, *id, at),
             None => {}
         }
         let Some(entry) = self.loaded.component("schemas", name) else {
@@ -174,6 +163,7 @@ impl<'a> Lower<'a, '_> {
             Some(alias) => self.reference(alias.value, alias.at),
             None => self.item(schema.read(), &inside, Some(name)),
         });
+        self.close(name, &mut lowered);
         lowered.words_of_type = true;
         self.components.insert(name, Component::Done(Box::new(lowered.clone())));
         lowered
@@ -184,6 +174,7 @@ impl<'a> Lower<'a, '_> {
         let mut lowered = grown(|| self.kind(&schema, naming, component));
         self.limit(&schema, &lowered.ty, &mut lowered.shape);
         lowered.nullable |= self.take(&schema.nullable) == Some(true);
+        lowered.nullable |= schema.enumeration.iter().any(|value| value.value.value.is_null());
         lowered.deprecated |= self.take(&schema.deprecated) == Some(true);
         lowered.read_only |= self.take(&schema.read_only) == Some(true);
         lowered.write_only |= self.take(&schema.write_only) == Some(true);
@@ -297,7 +288,8 @@ impl<'a> Lower<'a, '_> {
         match ty {
             Some(JsonType::String) => self.string(&schema, naming),
             Some(JsonType::Boolean) => Lowered::plain(Type::Bool),
-            Some(JsonType::Integer) => Lowered::plain(integer_type(&schema, self.ledger)),
+            Some(JsonType::Integer) => Lowered::plain(self.integer(&schema)),
+            Some(JsonType::Number) if numbers::is_whole(&schema) => Lowered::plain(self.integer(&schema)),
             Some(JsonType::Number) => Lowered::plain(Type::F64),
             Some(JsonType::Array) => self.array(&schema, naming),
             Some(JsonType::Object) => self.object(&schema, naming, component),
@@ -387,24 +379,9 @@ fn anything(at: &Location) -> crate::load::Placed<'_, Additional<'_>> {
     crate::load::Placed { value: Additional::Allowed(true), at }
 }
 
-fn integer_type(schema: &Schema<'_>, ledger: &Ledger) -> Type {
-    let beyond = |limit: i128| {
-        schema.maximum.is_some_and(|maximum| match integer(maximum.value) {
-            Some(maximum) => maximum > limit,
-            None => maximum.value.as_f64().is_some_and(|maximum| maximum > limit as f64),
-        })
-    };
-    match ledger.value(&schema.format) {
-        Some("uint64") => Type::U64,
-        // A bound outside the format's range contradicts the format; the bound wins.
-        Some("int32") if !beyond(i32::MAX.into()) => Type::I32,
-        _ if beyond(i64::MAX.into()) => Type::U64,
-        _ => Type::I64,
-    }
-}
-
 fn infer(schema: &Schema<'_>) -> Option<JsonType> {
     if !schema.properties.0.is_empty()
+        || !schema.required.is_empty()
         || matches!(&schema.additional, Some(additional) if matches!(additional.value, Additional::Of(_)))
     {
         Some(JsonType::Object)

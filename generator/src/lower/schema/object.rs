@@ -1,41 +1,22 @@
 //! Objects: structs with their fields, and maps.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use super::{Inline, Lowered, Naming, RESPONSE};
+use super::{Inline, Lowered, Naming, RESPONSE, anything};
 use crate::accounting::Reason;
-use crate::load::{Additional, Schema};
+use crate::load::{Additional, JsonType, Placed, Schema, Sub};
 use crate::lower::model::{Field, Inner, Presence, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
 use crate::lower::{Lower, docs, names};
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn object(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
-        let mut additional_words = Vec::new();
-        let additional = match self.take(&schema.additional) {
-            Some(Additional::Allowed(false)) => None,
-            Some(Additional::Allowed(true)) => Some(Type::Value),
-            // Types that name this one as their base have fields that are not here.
-            None if schema.discriminator.is_some() => Some(Type::Value),
-            None => None,
-            Some(Additional::Of(values)) => {
-                let name = names::singular(&naming.name);
-                let name = if name == naming.name { format!("{name} value") } else { name };
-                let at = schema.additional.as_ref().map_or(schema.at.at, |additional| additional.at);
-                let inner = self.element(&values, &Naming::new(&naming.parent, &name), at);
-                if schema.properties.0.is_empty() {
-                    let facts = self.element_words(&inner);
-                    let shape = Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() };
-                    return Lowered { shape, facts, ..Lowered::plain(Type::Map(Box::new(inner.element()))) };
-                }
-                additional_words = self.element_words(&inner);
-                let limits = Shape { inner: Inner::None, ..inner.shape.clone() };
-                if limits != Shape::default() {
-                    let message = "limits of fields beyond the listed ones".to_owned();
-                    self.unsupported("additional-limits", message, values.at(), "values are sent without these checks");
-                }
-                Some(inner.element())
-            }
-        };
+        let mut schema = schema.clone();
+        if schema.properties.0.is_empty() && !schema.required.is_empty() && schema.additional.is_none() {
+            schema.additional = Some(anything(schema.at.at));
+        }
+        self.complete(&mut schema);
+        let additional = self.take(&schema.additional);
         if let Some(discriminator) = &schema.discriminator {
             self.unsupported(
                 "inheritance",
@@ -48,37 +29,103 @@ impl<'a> Lower<'a, '_> {
             );
         }
         if schema.properties.0.is_empty() {
-            for name in &schema.required {
-                self.unsupported(
-                    "required-unknown",
-                    format!("`required` names `{}`, and the schema has no properties", name.value),
-                    name.at,
-                    "the map is sent without this check",
-                );
-            }
-            return Lowered::plain(Type::Map(Box::new(Type::Value)));
+            return match additional {
+                Some(Additional::Of(values)) => {
+                    let inner = self.further(&schema, &values, naming);
+                    let facts = self.element_words(&inner);
+                    let shape = Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() };
+                    Lowered { shape, facts, ..Lowered::plain(Type::Map(Box::new(inner.element()))) }
+                }
+                _ => Lowered::plain(Type::Map(Box::new(Type::Value))),
+            };
         }
         let key = Inline::Object(naming.name.clone(), Box::new(schema.clone()));
         let known = self.inline.get(&key).copied().filter(|_| component.is_none());
         let id = match known {
             Some(id) => id,
-            None => self.define(naming, component, schema, TypeKind::Struct(Struct::default())),
+            None => self.define(naming, component, &schema, TypeKind::Struct(Struct::default())),
         };
         if component.is_none() {
             self.inline.insert(key, id);
         }
         // The fields of an equal type, too: what they say is in the client by the one that came first.
         if self.seen.insert(schema.at.at) || known.is_none() {
+            let (additional, words) = self.additional(&schema, additional, naming);
             let parent = self.types[id].name.clone();
-            let body = self.fields(schema, additional, &parent);
+            let body = self.fields(&schema, additional, &parent);
             if known.is_none() {
                 self.types[id].kind = TypeKind::Struct(body);
-                let words = additional_words.iter().flat_map(|words| docs::lines(&format!("Further fields. {words}")));
-                self.types[id].docs.extend(std::iter::once(String::new()).filter(|_| !additional_words.is_empty()));
-                self.types[id].docs.extend(words);
+                let lines = words.iter().flat_map(|words| docs::lines(&format!("Further fields. {words}")));
+                self.types[id].docs.extend(std::iter::once(String::new()).filter(|_| !words.is_empty()));
+                self.types[id].docs.extend(lines);
             }
         }
         named(id)
+    }
+
+    /// Names that `required` lists and `properties` doesn't are properties, too: of what further properties are of.
+    pub(in crate::lower) fn complete(&mut self, schema: &mut Schema<'a>) {
+        for name in schema.required.clone() {
+            if schema.properties.0.contains_key(name.value) {
+                continue;
+            }
+            let property = match schema.additional.as_ref().map(|additional| &additional.value) {
+                Some(Additional::Allowed(false)) => {
+                    self.unsupported(
+                        "required-unknown",
+                        format!("`required` names `{}`, and `additionalProperties` excludes it", name.value),
+                        name.at,
+                        "no value is valid: it is sent and read without this check",
+                    );
+                    continue;
+                }
+                Some(Additional::Of(values)) => values.clone(),
+                _ => {
+                    self.warn(
+                        "required-unknown",
+                        format!("`required` names `{}`, which is not among the properties", name.value),
+                        name.at,
+                        "it is any JSON: add the property, or take the name out of `required`",
+                    );
+                    let any = Schema::any(name.at);
+                    let tag = schema.discriminator.as_ref().filter(|it| it.value.property.value == name.value);
+                    let ty = tag.map(|tag| Placed { value: JsonType::String, at: tag.at });
+                    Sub::Merged(Arc::new(Schema { ty, ..any }))
+                }
+            };
+            schema.properties.0.insert(name.value, property);
+        }
+    }
+
+    /// The type of an object's further properties, and what is said of them.
+    fn additional(
+        &mut self,
+        schema: &Schema<'a>,
+        additional: Option<Additional<'a>>,
+        naming: &Naming,
+    ) -> (Option<Type>, Vec<String>) {
+        let any = match additional {
+            Some(Additional::Of(values)) => {
+                let inner = self.further(schema, &values, naming);
+                let words = self.element_words(&inner);
+                if (Shape { inner: Inner::None, ..inner.shape.clone() }) != Shape::default() {
+                    let message = "limits of fields beyond the listed ones".to_owned();
+                    self.unsupported("additional-limits", message, values.at(), "values are sent without these checks");
+                }
+                return (Some(inner.element()), words);
+            }
+            Some(Additional::Allowed(allowed)) => allowed,
+            // Types that name this one as their base have fields that are not here.
+            None => schema.discriminator.is_some(),
+        };
+        (any.then_some(Type::Value), Vec::new())
+    }
+
+    fn further(&mut self, schema: &Schema<'a>, values: &Sub<'a>, naming: &Naming) -> Lowered<'a> {
+        let name = names::singular(&naming.name);
+        let name = if name == naming.name { format!("{name} value") } else { name };
+        let at = schema.additional.as_ref().map_or(schema.at.at, |additional| additional.at);
+        self.element(values, &Naming::new(&naming.parent, &name), at)
     }
 
     fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
@@ -102,18 +149,11 @@ impl<'a> Lower<'a, '_> {
                 required: required.is_some(),
                 read_only: lowered.read_only,
                 write_only: lowered.write_only,
+                undescribed: required.is_some_and(|name| std::ptr::eq(name.at, property.at())),
                 deprecated: lowered.deprecated,
                 shape: lowered.shape,
                 ty: lowered.ty,
             });
-        }
-        for missing in schema.required.iter().filter(|name| !schema.properties.0.contains_key(name.value)) {
-            self.unsupported(
-                "required-unknown",
-                format!("`required` names `{}`, which is not among the properties", missing.value),
-                missing.at,
-                "add the property, or take the name out of `required`",
-            );
         }
         let additional_ident = if additional.is_some() { scope.take("additional".to_owned()) } else { String::new() };
         Struct { rename_all: rename_all(&fields), fields, additional, additional_ident, ..Struct::default() }

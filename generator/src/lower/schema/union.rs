@@ -42,6 +42,7 @@ impl<'a> Lower<'a, '_> {
 
     pub(super) fn union(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
         let mut nullable = false;
+        let mut null_words = Vec::new();
         let parts: Vec<(usize, Sub<'a>)> = schema
             .one_of
             .iter()
@@ -49,7 +50,11 @@ impl<'a> Lower<'a, '_> {
             .cloned()
             .enumerate()
             .filter(|(_, part)| {
-                let null = part.reference().is_none() && self.is_null(&part.read());
+                let null = is_null(&self.peek(part));
+                if null {
+                    let null = self.schema(part, naming);
+                    null_words.extend(self.take(&null.description).map(|words| format!("Null: {}", words.trim())));
+                }
                 nullable |= null;
                 !null
             })
@@ -58,8 +63,9 @@ impl<'a> Lower<'a, '_> {
             if let Some(discriminator) = &schema.discriminator {
                 self.ledger.ignore(discriminator.at, Reason::SoleAlternative);
             }
-            let mut lowered = self.alone(schema, only, naming);
+            let mut lowered = self.alone(schema, only, naming, component);
             lowered.nullable |= nullable;
+            lowered.facts.append(&mut null_words);
             return lowered;
         }
         self.take(&schema.ty);
@@ -89,6 +95,10 @@ impl<'a> Lower<'a, '_> {
             schema,
             TypeKind::Union(Union { tag: None, variants: Vec::new(), checked: false }),
         );
+        for words in &null_words {
+            self.types[id].docs.push(String::new());
+            self.types[id].docs.extend(docs::lines(words));
+        }
         self.inline.insert(key.clone(), id);
         self.seen.insert(schema.at.at);
         let alternatives = self.alternatives(&parts, id, &mut nullable);
@@ -203,16 +213,11 @@ impl<'a> Lower<'a, '_> {
             );
         }
     }
+}
 
-    /// Whether null is the only value of an alternative.
-    fn is_null(&self, schema: &Schema<'a>) -> bool {
-        let null = !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.value.is_null());
-        if null {
-            schema.enumeration.iter().for_each(|value| self.ledger.take(value.at));
-            self.take(&schema.nullable);
-        }
-        null
-    }
+/// Whether null is the only value of an alternative.
+pub(super) fn is_null(schema: &Schema<'_>) -> bool {
+    !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.value.is_null())
 }
 
 /// One variant a tag value; the mapping decides, else the component's own name.
@@ -272,7 +277,7 @@ fn kind_name(ty: &Type) -> String {
     match ty {
         Type::String | Type::Secret | Type::JsonText(_) => "Text".to_owned(),
         Type::Bool => "Boolean".to_owned(),
-        Type::I32 | Type::I64 | Type::U64 => "Integer".to_owned(),
+        Type::I32 | Type::I64 | Type::U64 | Type::I128 => "Integer".to_owned(),
         Type::F64 => "Number".to_owned(),
         Type::List(inner) => format!("{}List", kind_name(inner)),
         Type::Map(_) => "Map".to_owned(),
