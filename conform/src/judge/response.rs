@@ -65,7 +65,7 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
     };
     // An error that has no type is with the error as it came.
     if let (false, Outcome::Failure(failure), Some(content)) = (expected.is_success(), outcome, &expected.reply.content)
-        && failure.body.is_none()
+        && failure.body.as_ref().is_none_or(|body| matches!(body.payload, Payload::Json(..)))
         && !matches!(content.data, Data::Json(_))
         && (failure.kind, failure.status) == (ErrorKind::Service, Some(status))
     {
