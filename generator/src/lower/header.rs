@@ -12,6 +12,8 @@ use crate::load::{Node, Part};
 
 /// A header as it was found first, and its field.
 struct Found<'a> {
+    /// Its name as it is written there.
+    name: &'a str,
     node: &'a Node,
     field: Field,
 }
@@ -37,8 +39,9 @@ impl<'a> Lower<'a, '_> {
                 self.add_header(wire, header, type_name, &mut found);
             }
         }
-        let fields: Vec<Field> = found.into_iter().map(|found| found.field).collect();
-        (!fields.is_empty()).then(|| self.header_struct(fields))
+        let (written, fields): (Vec<&str>, Vec<Field>) =
+            found.into_iter().map(|found| (found.name, found.field)).unzip();
+        (!fields.is_empty()).then(|| self.header_struct(&written, fields))
     }
 
     fn add_header(
@@ -100,7 +103,11 @@ impl<'a> Lower<'a, '_> {
             }
             return;
         }
-        found.push(Found { node: header.node, field: field(wire, lower, lowered.ty, docs, header.item.deprecated) });
+        found.push(Found {
+            name: wire,
+            node: header.node,
+            field: field(wire, lower, lowered.ty, docs, header.item.deprecated),
+        });
     }
 
     /// What a header is read as.
@@ -182,7 +189,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    fn header_struct(&mut self, mut fields: Vec<Field>) -> TypeId {
+    fn header_struct(&mut self, written: &[&str], mut fields: Vec<Field>) -> TypeId {
         let mut scope = names::Scope::default();
         for field in &mut fields {
             field.ident = scope.take(std::mem::take(&mut field.ident));
@@ -199,9 +206,8 @@ impl<'a> Lower<'a, '_> {
         if let Some(id) = self.types.iter().position(equal) {
             return id;
         }
-        let wires: Vec<&str> = fields.iter().map(|field| field.wire.as_str()).collect();
-        let listed: Vec<String> = wires.iter().map(|wire| format!("`{wire}`")).collect();
-        let name = self.scope.take(format!("{}Headers", struct_name(&wires)));
+        let listed: Vec<String> = fields.iter().map(|field| format!("`{}`", field.wire)).collect();
+        let name = self.scope.take(format!("{}Headers", struct_name(written)));
         self.types.push(TypeDef {
             docs: vec![format!("Response headers: {}.", listed.join(", "))],
             name,
@@ -240,17 +246,18 @@ fn field(wire: &str, lower: String, ty: Type, docs: Docs, deprecated: Option<boo
 }
 
 /// What headers are called together: by the words that they begin with, so that the name stays whatever operations have them.
-fn struct_name(wires: &[&str]) -> String {
-    let words = |wire: &str| -> Vec<String> {
-        let words = wire.split(['-', '_', '.']).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase);
-        words.skip_while(|word| word == "x").collect()
+fn struct_name(written: &[&str]) -> String {
+    let words = |name: &str| -> Vec<String> {
+        let words = name.split(['-', '_', '.']).filter(|word| !word.is_empty()).map(str::to_owned);
+        words.skip_while(|word| word.eq_ignore_ascii_case("x")).collect()
     };
+    let same = |a: &String, b: &String| a.eq_ignore_ascii_case(b);
     let mut groups: Vec<Vec<String>> = Vec::new();
-    for wire in wires {
-        let words = words(wire);
-        match groups.iter_mut().find(|group| group.first() == words.first()) {
+    for name in written {
+        let words = words(name);
+        match groups.iter_mut().find(|group| group.iter().zip(&words).next().is_some_and(|(a, b)| same(a, b))) {
             Some(group) => {
-                let shared = group.iter().zip(&words).take_while(|(a, b)| a == b).count();
+                let shared = group.iter().zip(&words).take_while(|(a, b)| same(a, b)).count();
                 group.truncate(shared);
             }
             None => groups.push(words),
@@ -276,7 +283,8 @@ mod tests {
     fn structs_are_called_after_their_headers() {
         for (wires, name) in [
             (&["link"][..], "Link"),
-            (&["x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset"], "Ratelimit"),
+            (&["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"], "Ratelimit"),
+            (&["X-RateLimit-Limit", "x-ratelimit-remaining"], "RateLimit"),
             (&["x-rate-limit-limit", "x-rate-limit-remaining"], "RateLimit"),
             (&["x-total", "retry-after"], "TotalAndRetryAfter"),
             (&["a", "b-c", "d", "e"], "AAndBCAndMore"),
