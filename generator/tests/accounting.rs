@@ -162,7 +162,8 @@ fn what_is_in_the_client_is_emitted() {
             };
             // The language of a block of code is no word.
             let text = text.unwrap_or_default();
-            let lines = text.lines().map(|line| if line.trim_start().starts_with("```") { "" } else { line });
+            let fence = |line: &str| ["```", "~~~"].iter().any(|fence| line.trim_start().starts_with(fence));
+            let lines = text.lines().map(|line| if fence(line) { "" } else { line });
             let text = letters(&lines.collect::<Vec<_>>().join("\n"));
             if !emitted.has(&text) {
                 missing.push(format!("{at}: {} {text}", fact.name()));
@@ -225,7 +226,12 @@ fn unwrapped(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let line = line.trim_start();
         match line.strip_prefix("///").or_else(|| line.strip_prefix("//!")) {
-            Some(words) => words.trim_start_matches("- ").replace("```text", ""),
+            Some(words) => {
+                let marks = '\u{202a}'..='\u{202e}';
+                let marks = marks.chain('\u{2066}'..='\u{2069}').map(|mark| format!("&#x{:x};", u32::from(mark)));
+                let words = words.trim_start_matches("- ").replace("```text", "");
+                marks.fold(words, |words, mark| words.replace(&mark, ""))
+            }
             None => line.replace("\\u{", "").replace("\\n", "").replace("\\t", ""),
         }
     });

@@ -108,7 +108,7 @@ fn an_operation_may_be_named_like_a_file_or_a_keyword() {
     let mut names = names(60);
     names.extend(["mod", "types", "move", "self"].map(str::to_owned));
     let files = files(&names);
-    for name in ["pets/mod2.rs", "pets/types2.rs", "pets/move.rs"] {
+    for name in ["pets/mod_.rs", "pets/types_.rs", "pets/move.rs"] {
         assert!(files.contains_key(name), "{name} in {:?}", files.keys());
     }
     for (name, text) in &files {

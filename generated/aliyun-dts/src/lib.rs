@@ -212,8 +212,8 @@
 //!
 //! ## Security
 //!
-//! - `access_key`: Every call is signed with an access key. The client computes the signature from the request and the access key
-//!   secret, and sends it as `Signature` beside the other common parameters.
+//! - `access_key`: Every call is signed with an access key. The client computes the signature from the request
+//!   and the access key secret, and sends it as `Signature` beside the other common parameters.
 //!
 //! Transcribed from the vendor's document `aliyun-dts.md`; each operation names its section.
 

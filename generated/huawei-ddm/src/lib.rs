@@ -153,8 +153,8 @@
 //! The client fills these parameters of its calls:
 //!
 //! - `project_id`: Id of the project, which belongs to one region. Example: `055d9f4ee780d4d42f96c01c1bc3c50c`.
-//! - `language`: Language of messages in the answer. Chinese if you do not say. Default: `zh-cn`.
-//!   One of `zh-cn`, `en-us`.
+//! - `language`: Language of messages in the answer. Chinese if you do not say. Default: `zh-cn`. One of `zh-cn`,
+//!   `en-us`.
 //!
 //! ## Servers
 //!
@@ -164,8 +164,8 @@
 //!
 //! ## Security
 //!
-//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every attempt. For
-//!   bodies up to 12 MB.
+//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every
+//!   attempt. For bodies up to 12 MB.
 //! - `token`: A user token of IAM, scoped to the project. It lives 24 hours.
 //!
 //! Transcribed from the vendor's document `huawei-ddm.txt`; each operation names its section.

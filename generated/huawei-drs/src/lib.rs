@@ -30,8 +30,7 @@
 //! The client fills these parameters of its calls:
 //!
 //! - `project_id`: Id of the project, which belongs to one region. Example: `5237e10fe9aa4ad5b16b6a5245248314`.
-//! - `language`: Language of messages in the answer.
-//!   One of `en-us`, `zh-cn`.
+//! - `language`: Language of messages in the answer. One of `en-us`, `zh-cn`.
 //!
 //! ## Servers
 //!
@@ -41,8 +40,8 @@
 //!
 //! ## Security
 //!
-//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every attempt. For
-//!   bodies up to 12 MB.
+//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every
+//!   attempt. For bodies up to 12 MB.
 //! - `token`: A user token of IAM, scoped to the project. It lives 24 hours.
 //!
 //! Transcribed from the vendor's document `huawei-drs.txt`; each operation names its section.

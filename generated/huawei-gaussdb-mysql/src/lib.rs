@@ -369,8 +369,8 @@
 //! The client fills these parameters of its calls:
 //!
 //! - `project_id`: Id of the project, which belongs to one region. Example: `054e292c9880d4992f02c0196d3ea468`.
-//! - `language`: Language of messages in the answer. English if you do not say. Default: `en-us`.
-//!   One of `en-us`, `zh-cn`.
+//! - `language`: Language of messages in the answer. English if you do not say. Default: `en-us`. One of `en-us`,
+//!   `zh-cn`.
 //!
 //! ## Servers
 //!
@@ -395,8 +395,8 @@
 //!
 //! ## Security
 //!
-//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every attempt. For
-//!   bodies up to 12 MB.
+//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every
+//!   attempt. For bodies up to 12 MB.
 //! - `token`: A user token of IAM, scoped to the project. It lives 24 hours.
 //!
 //! Transcribed from the vendor's document `huawei-gaussdb-mysql.md`; each operation names its section.

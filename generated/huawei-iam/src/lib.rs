@@ -43,8 +43,8 @@
 //!
 //! ## Security
 //!
-//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every attempt. For
-//!   bodies up to 12 MB.
+//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every
+//!   attempt. For bodies up to 12 MB.
 //! - `token`: A user token, as createToken returns it. It lives 24 hours.
 //!
 //! Transcribed from the vendor's document `huawei-gaussdb-mysql.md`; each operation names its section.

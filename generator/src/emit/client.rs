@@ -7,6 +7,40 @@ use super::layout::File;
 use super::runtime::Uses;
 use super::{EmitError, Scope, doc, doc_inner, ident, operation, templates};
 use crate::lower::model::{Place, Protocol, SchemeKind, Service};
+use crate::lower::plain;
+
+/// Methods of operators and other traits of the standard library, as whose implementations clippy sees methods of these names.
+const TRAIT_METHODS: &[&str] = &[
+    "add",
+    "as_mut",
+    "as_ref",
+    "bitand",
+    "bitor",
+    "bitxor",
+    "borrow",
+    "borrow_mut",
+    "cmp",
+    "default",
+    "deref",
+    "deref_mut",
+    "div",
+    "drop",
+    "eq",
+    "from_iter",
+    "from_str",
+    "hash",
+    "index",
+    "index_mut",
+    "into_iter",
+    "mul",
+    "neg",
+    "next",
+    "not",
+    "rem",
+    "shl",
+    "shr",
+    "sub",
+];
 
 /// `lib.rs`: the crate's page and what it exports.
 pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
@@ -15,9 +49,17 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
     // Each type of a chain takes several steps of rustc's, of which it goes 128 unless told otherwise.
     let steps = Literal::string(&(service.longest_chain * 8).next_power_of_two().to_string());
     let limit = (service.longest_chain > 16).then(|| quote!(#![recursion_limit = #steps]));
+    let methods = service.groups.iter().flat_map(|group| &group.operations).flat_map(|operation| {
+        std::iter::once(&operation.method_name).chain(operation.setters.iter().map(|setter| &setter.ident))
+    });
+    let alike = methods
+        .into_iter()
+        .any(|method| TRAIT_METHODS.contains(&method.as_str()))
+        .then(|| quote!(#![allow(clippy::should_implement_trait, reason = "the names are those of the document")]));
     Ok(quote! {
         #docs
         #![forbid(unsafe_code)]
+        #alike
         #limit
         mod client;
         pub mod operations;
@@ -85,7 +127,10 @@ pub(super) fn client(service: &Service) -> TokenStream {
         }
     });
     let imports = uses.imports();
-    let docs = doc(&[format!("A client of {}. Cheap to clone; clones share connections and settings.", service.title)]);
+    let docs = doc(&[format!(
+        "A client of {}. Cheap to clone; clones share connections and settings.",
+        plain(&service.title)
+    )]);
     quote! {
         //! The client and the facts of the service that all calls share.
         #imports

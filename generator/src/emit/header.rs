@@ -18,7 +18,7 @@ fn form(extension: &str) -> Option<(usize, &'static str, &'static str)> {
 pub(super) fn header(extension: &str, source: &str) -> String {
     let Some((_, before, after)) = form(extension) else { return String::new() };
     // A line break in a file's name would end the comment.
-    let source = source.replace(char::is_control, " ");
+    let source = crate::lower::clean(&source.replace(char::is_control, " ")).replace('\n', " ");
     format!("{before}{source}{after}")
 }
 

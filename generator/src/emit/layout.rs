@@ -8,7 +8,7 @@ use quote::quote;
 use super::runtime::Uses;
 use super::{EmitError, Scope, doc_inner, ident, operation, print, types};
 use crate::lower::model::{Group, Operation, Service, TypeId, TypeKind, Users};
-use crate::lower::names;
+use crate::lower::{NO_MODULES, names};
 
 /// A file that takes more lines than this becomes a folder.
 const LONG: usize = 1_500;
@@ -57,7 +57,7 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
     });
     let exports: TokenStream = exports.collect();
     let page = |modules: TokenStream, which: Which| {
-        let uses = Uses::default();
+        let uses = Uses::beside(&service.type_names);
         let body = definitions(&Scope { service, file: File::Shared, uses: &uses }, which);
         let imports = uses.imports();
         let tokens = quote! {
@@ -70,7 +70,7 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
         print(service, &uses, tokens)
     };
     let whole = page(TokenStream::new(), Which::All)?;
-    let uses = Uses::default();
+    let uses = Uses::beside(&service.type_names);
     let enums = definitions(&Scope { service, file: File::Shared, uses: &uses }, Which::Enums);
     if whole.lines().count() <= LONG || enums.is_empty() {
         return Ok(vec![("src/types.rs".to_owned(), whole)]);
@@ -105,20 +105,20 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
         return Ok(vec![(format!("{stem}.rs"), whole)]);
     }
     // Methods have different names, but one may be called as the other files of the folder.
-    let mut names = names::Scope::with(&["mod", "types"]);
+    let mut names = names::Scope::with(&[NO_MODULES, &["types"]].concat());
     let mut files = Vec::new();
     let mut modules = TokenStream::new();
     let mut add = |name: &str, text: String| {
-        let module = ident(&names::snake(name));
+        let module = ident(&names::raw(name));
         modules.extend(quote!(mod #module; pub use #module::*;));
         files.push((format!("{stem}/{name}.rs"), text));
     };
     for (place, operation) in group.operations.iter().enumerate() {
         let file = File::Operation(index, place);
-        let name = names.take(operation.method_name.trim_start_matches("r#").to_owned());
+        let name = names.take(names::plain(&operation.method_name).to_owned());
         add(&name, operations(service, file, &TokenStream::new(), std::slice::from_ref(operation))?);
     }
-    let uses = Uses::default();
+    let uses = Uses::beside(&service.type_names);
     let types = definitions(&Scope { service, file: File::GroupTypes(index), uses: &uses }, Which::All);
     if !types.is_empty() {
         let imports = uses.imports();
@@ -140,7 +140,7 @@ fn operations(
     docs: &TokenStream,
     operations: &[Operation],
 ) -> Result<String, EmitError> {
-    let uses = Uses::default();
+    let uses = Uses::beside(&service.type_names);
     let scope = Scope { service, file, uses: &uses };
     let (mut printed, mut outcomes) = (BTreeSet::new(), BTreeSet::new());
     let mut body = TokenStream::new();

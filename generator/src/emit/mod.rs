@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::lower::clean;
 use crate::lower::model::{Service, TypeId};
 use layout::File;
 use runtime::Uses;
@@ -65,7 +66,7 @@ impl std::error::Error for EmitError {}
 pub(crate) struct Scope<'a> {
     service: &'a Service,
     file: File,
-    uses: &'a Uses,
+    uses: &'a Uses<'a>,
 }
 
 impl Scope<'_> {
@@ -97,34 +98,33 @@ fn ident(name: &str) -> Ident {
 const NEXT_LINE: char = '\u{1f}';
 
 /// Doc comments of the item that follows.
-fn doc(lines: &[String]) -> TokenStream {
+fn doc<T: AsRef<str>>(lines: &[T]) -> TokenStream {
     joined(lines).map(|text| quote!(#[doc = #text])).unwrap_or_default()
 }
 
 /// Doc comments of the module they stand in.
-fn doc_inner(lines: &[String]) -> TokenStream {
+fn doc_inner<T: AsRef<str>>(lines: &[T]) -> TokenStream {
     joined(lines).map(|text| quote!(#![doc = #text])).unwrap_or_default()
 }
 
 /// The lines of a doc comment as one; None if there are none.
-fn joined(lines: &[String]) -> Option<String> {
-    let spaced = |line: &String| match line.is_empty() {
-        true => String::new(),
-        false => format!(" {}", line.replace(NEXT_LINE, " ")),
-    };
-    let lines: Vec<String> = lines.iter().map(spaced).collect();
-    (!lines.is_empty()).then(|| lines.join(&NEXT_LINE.to_string()))
+fn joined<T: AsRef<str>>(lines: &[T]) -> Option<String> {
+    // The texts of a document are clean already; names and values that stand in docs are cleaned here.
+    let lines: Vec<String> = lines.iter().map(|line| clean(line.as_ref()).replace('\n', " ")).collect();
+    let spaced: Vec<String> =
+        lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") }).collect();
+    (!spaced.is_empty()).then(|| spaced.join(&NEXT_LINE.to_string()))
 }
 
 /// Formats a file and says where it comes from.
-fn print(service: &Service, uses: &Uses, tokens: TokenStream) -> Result<String, EmitError> {
+fn print(service: &Service, uses: &Uses<'_>, tokens: TokenStream) -> Result<String, EmitError> {
     let file = syn::parse2(tokens).map_err(|error| EmitError(error.to_string()))?;
     let text = space_out(&prettyplease::unparse(&file), uses);
     Ok(format!("{}\n\n{text}", header::header("rs", &service.source)))
 }
 
 /// Puts empty lines between items, as people write them: `prettyplease` leaves none. Fills in the macros, too.
-fn space_out(text: &str, uses: &Uses) -> String {
+fn space_out(text: &str, uses: &Uses<'_>) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 20);
     let mut previous = "";
     for line in text.lines() {
@@ -137,7 +137,8 @@ fn space_out(text: &str, uses: &Uses) -> String {
                 || line.starts_with("pub mod ")
         };
         // Attributes and docs belong to what follows them.
-        let attached = previous.trim_start().starts_with("//") || previous.trim_start().starts_with("#[");
+        let attached =
+            previous.trim_start().starts_with("//") || previous.trim_start().starts_with("#[") || previous == ")]";
         let gap = match indent {
             0 if previous.starts_with("//!") => !line.starts_with("//!"),
             0 if closes || attached => false,

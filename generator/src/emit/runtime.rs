@@ -1,7 +1,7 @@
 //! The one place that knows the runtime's items: their names, and the imports that emitted code needs.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -56,21 +56,47 @@ const ITEMS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Traits of the runtime of which emitted code uses the items, so that they have to be in scope.
+const SCOPED: &[&str] = &["Operation"];
+
 /// What one emitted file uses of other modules.
 #[derive(Default)]
-pub struct Uses {
+pub struct Uses<'a> {
+    /// The types of the crate, as far as they may be in scope: what is called like one of them is named by its path.
+    types_of_crate: Option<&'a HashSet<String>>,
     items: RefCell<BTreeSet<&'static str>>,
+    /// Traits that are in scope without their name.
+    unnamed: RefCell<BTreeSet<&'static str>>,
     types: RefCell<BTreeSet<String>>,
     client: RefCell<bool>,
     macros: RefCell<Vec<String>>,
 }
 
-impl Uses {
+impl<'a> Uses<'a> {
+    /// In a file where types of the crate are in scope.
+    pub fn beside(types: &'a HashSet<String>) -> Self {
+        Self { types_of_crate: Some(types), ..Self::default() }
+    }
+
+    fn is_type_of_crate(&self, name: &str) -> bool {
+        self.types_of_crate.is_some_and(|types| types.contains(name))
+    }
+
     /// An item of the runtime, serde or std, imported where it is used.
-    pub fn item(&self, name: &'static str) -> Ident {
-        debug_assert!(ITEMS.iter().any(|(_, names)| names.contains(&name)), "{name} is not listed");
+    pub fn item(&self, name: &'static str) -> TokenStream {
+        let module = ITEMS.iter().find(|(_, names)| names.contains(&name)).map(|(module, _)| *module);
+        debug_assert!(module.is_some(), "{name} is not listed");
+        let ident = Ident::new(name, Span::call_site());
+        if self.is_type_of_crate(name)
+            && let Some(Ok(module)) = module.map(syn::parse_str::<syn::Path>)
+        {
+            if SCOPED.contains(&name) {
+                self.unnamed.borrow_mut().insert(name);
+            }
+            return quote!(#module::#ident);
+        }
         self.items.borrow_mut().insert(name);
-        Ident::new(name, Span::call_site())
+        quote!(#ident)
     }
 
     /// A shared type of the crate, imported from `types`.
@@ -79,9 +105,12 @@ impl Uses {
     }
 
     /// The crate's client.
-    pub fn client(&self) -> Ident {
+    pub fn client(&self) -> TokenStream {
+        if self.is_type_of_crate("Client") {
+            return quote!(crate::Client);
+        }
         *self.client.borrow_mut() = true;
-        Ident::new("Client", Span::call_site())
+        quote!(Client)
     }
 
     /// An invocation of one of the runtime's macros, as it shall stand in the file: `prettyplease` does not format
@@ -115,6 +144,7 @@ impl Uses {
                 many => quote!(use #module::{#(#many),*};),
             })
         });
+        let unnamed: Vec<Ident> = self.unnamed.borrow().iter().map(|name| super::ident(name)).collect();
         let types: Vec<Ident> = self.types.borrow().iter().map(|name| super::ident(name)).collect();
         let client = self.client.borrow().then(|| {
             quote!(
@@ -126,6 +156,6 @@ impl Uses {
             [one] => quote!(use crate::types::#one;),
             many => quote!(use crate::types::{#(#many),*};),
         };
-        quote!(#(#outside)* #client #types)
+        quote!(#(#outside)* #(use yundb_runtime::#unnamed as _;)* #client #types)
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use askama::Template;
 
 use super::EmitError;
-use crate::lower::listed;
-use crate::lower::model::{Input, Operation, RUNTIME_FEATURES, Service};
+use crate::lower::model::{Input, Operation, RUNTIME_FEATURES, Service, Type, TypeKind};
+use crate::lower::{clean, code, listed, plain};
 
 /// How the crate's manifest names what it stands on.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +41,8 @@ struct ReadmeTemplate<'a> {
 #[template(path = "page.md.jinja", escape = "none")]
 struct PageTemplate<'a> {
     service: &'a Service,
+    title: String,
+    version: String,
     krate: String,
     example: Option<Example>,
     operations: usize,
@@ -52,8 +54,22 @@ struct PageTemplate<'a> {
 impl PageTemplate<'_> {
     /// A bar would end the cell of a table.
     fn cell(&self, text: &str) -> String {
-        text.replace('|', "\\|")
+        text.replace("\\|", "|").replace('|', "\\|")
     }
+
+    fn code(&self, text: &str) -> String {
+        code(text)
+    }
+}
+
+/// A text as TOML writes it.
+fn toml(text: &str) -> String {
+    let escaped = text.chars().map(|c| match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
 }
 
 /// The call that the crate's page shows.
@@ -65,9 +81,9 @@ struct Example {
 pub(super) fn manifest(service: &Service, manifest: &Manifest) -> Result<String, EmitError> {
     let (workspace, runtime) = match manifest {
         Manifest::Workspace => (true, None),
-        Manifest::Standalone(path) => (false, path.as_ref().map(|path| path.display().to_string())),
+        Manifest::Standalone(path) => (false, path.as_ref().map(|path| toml(&path.display().to_string()))),
     };
-    let description = format!("Typed client for {}", service.title).replace(['"', '\\', '\n'], " ");
+    let description = toml(&format!("Typed client for {}", clean(&service.title).replace('\n', " ")));
     render(&ManifestTemplate {
         service,
         description,
@@ -79,9 +95,21 @@ pub(super) fn manifest(service: &Service, manifest: &Manifest) -> Result<String,
 }
 
 pub(super) fn readme(service: &Service, notes: Option<&str>) -> Result<String, EmitError> {
-    // Links to items only work on the crate's own page.
-    let page = page(service)?.replace("```rust,no_run", "```rust");
-    let page = page.lines().filter(|line| !line.starts_with("# ")).collect::<Vec<_>>().join("\n");
+    // Links to items only work on the crate's own page, and what only the compiler needs to see of the example is seen nowhere else.
+    let page = page(service)?;
+    let mut example = false;
+    let shown = page.lines().filter_map(|line| match line {
+        "```rust,no_run" => {
+            example = true;
+            Some("```rust")
+        }
+        line if example && line.starts_with("# ") => None,
+        line => {
+            example &= line != "```";
+            Some(line)
+        }
+    });
+    let page = shown.collect::<Vec<_>>().join("\n");
     render(&ReadmeTemplate { service, page: unlink(&page), notes: notes.unwrap_or_default() })
 }
 
@@ -95,6 +123,8 @@ pub(super) fn page(service: &Service) -> Result<String, EmitError> {
     });
     render(&PageTemplate {
         service,
+        title: plain(&service.title),
+        version: plain(&service.version),
         krate: service.package.replace('-', "_"),
         example: example(service),
         operations,
@@ -106,7 +136,7 @@ pub(super) fn page(service: &Service) -> Result<String, EmitError> {
 
 /// An entry of a list: a name as code, and the lines that say what it is.
 fn entry(name: &str, docs: &[String]) -> Vec<String> {
-    listed(&format!("`{name}`"), docs)
+    listed(&code(name), docs)
 }
 
 fn render(template: &impl Template) -> Result<String, EmitError> {
@@ -156,7 +186,7 @@ fn example(service: &Service) -> Option<Example> {
         })
     });
     let setting = match (regional, region) {
-        (true, Some(region)) => format!(".region(\"{region}\")"),
+        (true, Some(region)) => format!(".region({region:?})"),
         _ if service.servers.is_empty() || service.servers.iter().all(|server| !server.url.contains("://")) => {
             ".endpoint(\"https://api.example.com\")".to_owned()
         }
@@ -165,32 +195,56 @@ fn example(service: &Service) -> Option<Example> {
     Some(Example { setting, call })
 }
 
-/// A value for the example, as Rust.
+/// A value for the example, as Rust that is of one type only.
 fn value(service: &Service, input: &Input) -> String {
-    use crate::lower::model::{InputKind, Type, TypeKind};
-    let InputKind::Value(ty, false) = &input.kind else { return "Default::default()".to_owned() };
+    use crate::lower::model::InputKind;
+    match &input.kind {
+        InputKind::Value(ty, false) => given(service, ty),
+        InputKind::Value(ty, true) => format!("Some({})", typed(service, ty)),
+        InputKind::JsonText(ty) => typed(service, ty),
+        InputKind::JsonAs(_, _, ty) => typed(service, ty),
+        InputKind::Parts => "[\"...\"]".to_owned(),
+        InputKind::Part | InputKind::Raw | InputKind::RawAs(_) => "\"...\"".to_owned(),
+    }
+}
+
+/// What people would write, where anything is taken that turns into the type.
+fn given(service: &Service, ty: &Type) -> String {
     match ty {
         Type::String | Type::Secret => "\"...\"".to_owned(),
+        Type::List(element) => format!("[{}]", given(service, element)),
+        _ => typed(service, ty),
+    }
+}
+
+/// A value of just this type.
+fn typed(service: &Service, ty: &Type) -> String {
+    let krate = service.package.replace('-', "_");
+    match ty {
+        Type::String => "String::from(\"...\")".to_owned(),
+        Type::Secret => format!("{krate}::Secret::from(\"...\")"),
         Type::Bool => "true".to_owned(),
         Type::I32 | Type::I64 | Type::U64 | Type::I128 => "1".to_owned(),
         Type::F64 => "1.0".to_owned(),
+        Type::Value => format!("{krate}::runtime::Value::Null"),
+        Type::List(element) => format!("vec![{}]", typed(service, element)),
+        Type::Map(_) => "Default::default()".to_owned(),
+        Type::Nullable(inner) => format!("Some({})", typed(service, inner)),
+        Type::JsonText(inner) => format!("{krate}::runtime::JsonText::Value({})", typed(service, inner)),
         Type::Named(id) => {
             let definition = &service.types[*id];
-            let path = format!("{}::types::{}", service.package.replace('-', "_"), definition.name);
+            let path = format!("{krate}::types::{}", definition.name);
             match &definition.kind {
                 TypeKind::Struct(_) => format!("{path}::new()"),
-                TypeKind::StringEnum(variants) => {
-                    variants.first().map_or_else(|| "\"...\"".to_owned(), |v| format!("{path}::{}", v.ident))
-                }
+                TypeKind::StringEnum(variants) => variants
+                    .first()
+                    .map_or_else(|| format!("{path}::from(\"...\")"), |v| format!("{path}::{}", v.ident)),
                 TypeKind::IntegerEnum(variants) => {
-                    variants.first().map_or_else(|| "1".to_owned(), |v| format!("{path}::{}", v.ident))
+                    variants.first().map_or_else(|| format!("{path}::from(1)"), |v| format!("{path}::{}", v.ident))
                 }
                 TypeKind::Union(_) => format!("{path}::Unknown(Default::default())"),
                 TypeKind::Newtype(_) => format!("{path}::default()"),
             }
         }
-        Type::List(_) => "[]".to_owned(),
-        Type::Map(_) => "Default::default()".to_owned(),
-        _ => "yundb_runtime::Value::Null".to_owned(),
     }
 }

@@ -9,7 +9,7 @@ use super::{Scope, doc, ident};
 use crate::lower::model::{
     Case, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId, TypeKind, Union, Variant,
 };
-use crate::lower::renamed;
+use crate::lower::{code, renamed};
 
 /// A type's definition with everything that belongs to it.
 pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
@@ -118,7 +118,7 @@ fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStrea
 
 /// A type as people write it.
 pub(super) fn written(ty: &TokenStream) -> String {
-    ty.to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",")
+    ty.to_string().replace(" < ", "<").replace(" >", ">").replace(" ,", ",").replace(" :: ", "::")
 }
 
 fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenStream {
@@ -180,10 +180,11 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
         let (ident, ty) = (ident(&variant.ident), scope.ty(&variant.ty));
         let ty = if variant.boxed { quote!(Box<#ty>) } else { ty };
         let words = match variant.tags.first() {
-            Some(tag) => format!(" `{tag}`"),
-            None => format!(" As `{}`.", variant.ident),
+            Some(tag) => code(tag),
+            None => format!("As `{}`.", variant.ident),
         };
-        quote!(#[doc = #words] #ident(#ty),)
+        let words = doc(&[words]);
+        quote!(#words #ident(#ty),)
     });
     let reading = match &union.tag {
         Some(tag) => {

@@ -75,7 +75,7 @@ impl<'a> Lower<'a, '_> {
         };
         let (representations, others) = self.representations(&read, type_name);
         Answers {
-            output: self.outcome(read.iter().map(best).collect(), &format!("{type_name}Output")),
+            output: self.outcome(read.iter().map(best).collect(), &names::joined(type_name, "Output")),
             error: self.error(failures),
             headers,
             accept: accept.join(", "),

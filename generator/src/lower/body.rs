@@ -5,7 +5,7 @@ use openapiv3::{MediaType, RequestBody};
 use super::model::{Body, Docs, Input, InputKind, Param, Place, Serialization, Shape, Style, Type, TypeKind};
 use super::operation::{Found, Inputs, query_style};
 use super::schema::{Lowered, Naming};
-use super::{Lower, docs};
+use super::{Lower, docs, markdown};
 use crate::accounting::Reason;
 use crate::diagnostic::Location;
 use crate::load::{Additional, JsonType, Part, Schema, Sub};
@@ -218,7 +218,8 @@ impl<'a> Lower<'a, '_> {
         }
         self.ledger.take(media.at);
         let word = media_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
-        let mut words = vec![format!("The body as `{media_type}`, in place of all other fields of the body.")];
+        let mut words =
+            vec![format!("The body as {}, in place of all other fields of the body.", markdown::code(media_type))];
         let kind = match media.schema().filter(|_| is_json(media_type)) {
             Some(schema) => {
                 self.take_members(media, &["schema"]);
@@ -341,16 +342,16 @@ impl<'a> Lower<'a, '_> {
             let encoding = media.and_then(|media| media.item.encoding.get(wire));
             // Of an optional body a field is required once another is there, which the runtime knows.
             let required = listed.is_some();
-            let mut docs = lowered.docs(None, self.ledger, || format!("The field `{}`.", wire.replace('`', "")));
+            let mut docs = lowered.docs(None, self.ledger, || format!("The field {}.", markdown::code(wire)));
             if required {
-                docs.push("Required.".to_owned());
+                docs = docs::with_fact(docs, "Required.");
             }
             let kind = files.unwrap_or_else(|| InputKind::Value(lowered.ty.clone(), lowered.nullable));
             let input = Input {
                 ident: inputs.name(wire, place),
                 wire: wire.to_owned(),
                 place: inputs.ambiguous(wire, place),
-                docs: docs::lines(&docs.join("\n")),
+                docs,
                 kind,
                 deprecated: lowered.deprecated,
             };

@@ -2,195 +2,60 @@
 
 use serde_json::Value;
 
+use super::markdown;
+pub use super::markdown::{first_sentence, lines};
 use super::model::{Docs, Type};
 use crate::accounting::Ledger;
 use crate::load::Schema;
 
-/// Columns of a doc comment's text.
-const WIDTH: usize = 110;
-
-/// The lines of a description: paragraphs are filled anew, lists, tables and code stay.
-pub fn lines(text: &str) -> Docs {
-    let mut out = Docs::new();
-    // The paragraph or list item at hand.
-    let mut open = String::new();
-    let mut fence = false;
-    for raw in text.lines() {
-        let raw = raw.replace('\t', "    ");
-        let trimmed = raw.trim();
-        if trimmed.starts_with("```") {
-            flush(&mut open, &mut out);
-            fence = !fence;
-            // Without a language rustdoc would compile it.
-            out.push(if fence { "```text".to_owned() } else { "```".to_owned() });
-            continue;
-        }
-        if fence {
-            out.push(raw.trim_end().to_owned());
-            continue;
-        }
-        let prose = escape(trimmed);
-        if prose.is_empty() {
-            flush(&mut open, &mut out);
-            blank(&mut out);
-        } else if let Some(item) = prose.strip_prefix("- ").or_else(|| prose.strip_prefix("* ")) {
-            let in_list = open.starts_with("- ") || open.is_empty() && out.last().is_some_and(|last| is_item(last));
-            flush(&mut open, &mut out);
-            if !in_list {
-                blank(&mut out);
-            }
-            open = format!("- {item}");
-        } else if prose.starts_with(['|', '#']) {
-            flush(&mut open, &mut out);
-            if prose.starts_with('|') && out.last().is_some_and(|last| !last.starts_with('|')) || prose.starts_with('#')
-            {
-                blank(&mut out);
-            }
-            out.push(prose);
-        } else {
-            if open.is_empty() && out.last().is_some_and(|last| is_item(last) || last.starts_with(['|', '#'])) {
-                blank(&mut out);
-            }
-            if !open.is_empty() {
-                open.push(' ');
-            }
-            open.push_str(&prose);
-        }
-    }
-    flush(&mut open, &mut out);
-    if fence {
-        out.push("```".to_owned());
-    }
-    while out.last().is_some_and(String::is_empty) {
-        out.pop();
-    }
-    out
-}
-
-fn is_item(line: &str) -> bool {
-    line.starts_with("- ") || line.starts_with("  ")
-}
-
-/// An empty line, unless there is one already or nothing before it.
-fn blank(out: &mut Docs) {
-    if out.last().is_some_and(|last| !last.is_empty()) {
-        out.push(String::new());
-    }
-}
-
-/// Wraps the paragraph at hand; words, and code in backticks that has no blanks, stay whole.
-fn flush(open: &mut String, out: &mut Docs) {
-    let text = std::mem::take(open);
-    if text.is_empty() {
-        return;
-    }
-    let options = textwrap::Options::new(WIDTH)
-        .subsequent_indent(if text.starts_with("- ") { "  " } else { "" })
-        .break_words(false)
-        .word_separator(textwrap::WordSeparator::AsciiSpace)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    out.extend(textwrap::wrap(&text, options).into_iter().map(std::borrow::Cow::into_owned));
-}
-
 /// An item of a list: a name, and what is said of it indented under that.
 pub fn listed(name: &str, docs: &[String]) -> Docs {
     let (first, more) = docs.split_first().map_or(("", docs), |(first, more)| (first.as_str(), more));
-    let more = more.iter().map(|line| if line.is_empty() { String::new() } else { format!("  {line}") });
-    std::iter::once(format!("- {name}: {first}").trim_end().to_owned()).chain(more).collect()
+    let more = more.iter().map(|line| format!("  {line}"));
+    let item: Vec<String> = std::iter::once(format!("- {name}: {first}")).chain(more).collect();
+    lines(&item.join("\n"))
 }
 
-/// Escapes what rustdoc would read as a link or as HTML.
-fn escape(line: &str) -> String {
-    let mut out = String::with_capacity(line.len());
-    let mut code = false;
-    let mut rest = line;
-    while let Some(c) = rest.chars().next() {
-        if c == '`' {
-            // A lone backtick opens nothing.
-            code = !code && rest[1..].contains('`');
-        }
-        if !code {
-            if (rest.starts_with("http://") || rest.starts_with("https://")) && !out.ends_with(['(', '<']) {
-                let end = rest
-                    .find(|c: char| c.is_whitespace() || matches!(c, ')' | '>' | ']' | '`' | '"' | '\''))
-                    .unwrap_or(rest.len());
-                let url = rest[..end].trim_end_matches(['.', ',', ';', ':']);
-                out.push_str(&format!("<{url}>"));
-                rest = &rest[url.len()..];
-                continue;
-            }
-            match c {
-                '<' | '[' if !is_link(rest) => out.push('\\'),
-                '*' | '_' if out.ends_with(char::is_whitespace) && rest[1..].starts_with(char::is_whitespace) => {
-                    out.push('\\')
-                }
-                _ => {}
-            }
-        }
-        out.push(c);
-        rest = &rest[c.len_utf8()..];
-    }
-    out
-}
-
-/// Whether `[text](url)` stands here, with an absolute address.
-fn is_link(rest: &str) -> bool {
-    rest.starts_with('[')
-        && rest.split_once("](").is_some_and(|(text, target)| {
-            !text[1..].contains('[') && (target.starts_with("http://") || target.starts_with("https://"))
-        })
-}
-
-/// The first sentence of a text, without a full stop, safe for rustdoc.
+/// The first sentence of a text, without a full stop.
 pub fn summary(text: &str) -> String {
-    let paragraph = first_paragraph(text);
-    let sentence = paragraph.split_once(". ").map_or(paragraph.as_str(), |(first, _)| first);
-    escape(sentence.trim_end_matches('.'))
-}
-
-/// The first paragraph of a text, however its lines are wrapped.
-pub fn first_paragraph(text: &str) -> String {
-    let lines = text.lines().map(str::trim).skip_while(|line| line.is_empty());
-    let ends = |line: &str| line.is_empty() || line.starts_with(['|', '-', '*', '`']) || line.ends_with(':');
-    let mut paragraph = String::new();
-    for line in lines {
-        if paragraph.is_empty() {
-            // A heading is a paragraph of its own.
-            let heading = line.starts_with('#');
-            paragraph.push_str(line.trim_start_matches(['#', ' ']));
-            if heading || ends(line) {
-                break;
-            }
-            continue;
-        }
-        if ends(line) && !line.ends_with(':') || line.starts_with('#') {
-            break;
-        }
-        paragraph.push(' ');
-        paragraph.push_str(line);
-    }
-    paragraph
+    // What is cut off of it may have held the rest of a mark.
+    let sentence = lines(&markdown::first_sentence(text)).join(" ");
+    sentence.trim_end_matches(['.', '\u{3002}']).to_owned()
 }
 
 /// A description followed by the facts that the schema's keywords state.
 pub fn with_facts(description: Option<&str>, facts: Vec<String>, fallback: impl FnOnce() -> String) -> Docs {
-    let mut text = description.map(str::trim).filter(|text| !text.is_empty()).map_or_else(fallback, str::to_owned);
+    let text = description.map(str::trim).filter(|text| !text.is_empty()).map_or_else(fallback, str::to_owned);
     // What the description says already is not said twice.
     let facts: Vec<String> =
         facts.into_iter().filter(|fact| !says(&text, fact) && !text.contains(fact.trim_end_matches('.'))).collect();
-    if !facts.is_empty() {
-        if !text.is_empty() && !text.ends_with(['.', '!', '?', ':', '\n']) {
-            text.push('.');
-        }
-        // Short texts take the facts on the same line, others in a paragraph of their own.
-        text.push_str(match (text.is_empty(), text.contains('\n')) {
-            (true, _) => "",
-            (_, true) => "\n\n",
-            _ => " ",
-        });
-        text.push_str(&facts.join(" "));
+    let facts = facts.join(" ");
+    let out = lines(&text);
+    // Short texts take the facts on the same line, others in a paragraph of their own.
+    match text.contains('\n') && !facts.is_empty() && !out.is_empty() {
+        true => out.into_iter().chain([String::new()]).chain(lines(&facts)).collect(),
+        false => with_fact(out, &facts),
     }
-    lines(&text)
+}
+
+/// Docs whose last paragraph goes on with a fact, after a full stop.
+pub fn with_fact(mut docs: Docs, fact: &str) -> Docs {
+    if fact.is_empty() {
+        return docs;
+    }
+    let start = docs.iter().rposition(String::is_empty).map_or(0, |at| at + 1);
+    let paragraph = docs.get(start).is_some_and(|first| !markdown::is_block(first))
+        && !docs.last().is_some_and(|last| markdown::is_block(last));
+    if !paragraph {
+        docs.extend(Some(String::new()).filter(|_| !docs.is_empty()));
+        docs.extend(lines(fact));
+        return docs;
+    }
+    let words = docs.split_off(start).join(" ");
+    let ends = words.trim_end_matches(['*', '_', '"', '\'', ')', '\u{201d}']);
+    let stop = if ends.ends_with(['.', '!', '?', ':', '\u{3002}']) { "" } else { "." };
+    docs.extend(lines(&format!("{words}{stop} {fact}")));
+    docs
 }
 
 /// Whether a sentence of a text has all the numbers of a fact, and words that make a limit of them.
@@ -245,7 +110,7 @@ pub fn facts(schema: &Schema<'_>, ty: &Type, ledger: &Ledger) -> Vec<String> {
         _ => false,
     };
     let format = ledger.value(&schema.format).filter(|format| !of_type(format));
-    out.extend(format.map(|format| format!("Format: `{}`.", format.replace('`', "'"))));
+    out.extend(format.map(|format| format!("Format: {}.", markdown::code(format))));
     let count = |keyword: &Option<crate::load::Placed<'_, usize>>| keyword.map(|keyword| keyword.value);
     range(&mut out, count(&schema.min_length), count(&schema.max_length), "character", "characters");
     range(&mut out, count(&schema.min_items), count(&schema.max_items), "item", "items");
@@ -260,11 +125,7 @@ pub fn facts(schema: &Schema<'_>, ty: &Type, ledger: &Ledger) -> Vec<String> {
         }
     }
     out.extend(schema.multiple_of.map(|v| format!("A multiple of {}.", number(v.value))));
-    out.extend(schema.pattern.map(|pattern| match pattern.value.contains('`') {
-        // A longer fence holds shorter ones.
-        true => format!("Matches `` {} ``.", pattern.value),
-        false => format!("Matches `{}`.", pattern.value),
-    }));
+    out.extend(schema.pattern.map(|pattern| format!("Matches {}.", markdown::code(pattern.value))));
     if schema.unique_items.is_some_and(|unique| unique.value) {
         out.push("Without duplicates.".to_owned());
     }
@@ -324,12 +185,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rustdoc_reads_it_as_prose() {
-        assert_eq!(lines("a <b> [c] [d](https://e.f)"), ["a \\<b> \\[c] [d](https://e.f)"]);
-        assert_eq!(lines("see https://e.f/g."), ["see <https://e.f/g>."]);
-        assert_eq!(lines("```\nlet a\n```"), ["```text", "let a", "```"]);
-        assert_eq!(lines("list\n* a\n  more\n* b\n\nend"), ["list", "", "- a more", "- b", "", "end"]);
-        assert_eq!(lines("one\ntwo\n\nthree"), ["one two", "", "three"]);
-        assert_eq!(lines("`Vec<u8>` and a lone `"), ["`Vec<u8>` and a lone `"]);
+    fn facts_follow_a_full_stop() {
+        for (text, docs) in [
+            ("A name", &["A name. Required."][..]),
+            ("A name.", &["A name. Required."]),
+            ("(A name.)", &["(A name.) Required."]),
+            ("", &["Required."]),
+            ("One\n\ntwo", &["One", "", "two. Required."]),
+            ("One:\n- two", &["One:", "", "- two", "", "Required."]),
+            ("```\nlet a", &["```text", "let a", "```", "", "Required."]),
+        ] {
+            assert_eq!(with_fact(lines(text), "Required."), docs);
+        }
     }
 }

@@ -4,8 +4,9 @@ use openapiv3::{Header, ParameterSchemaOrContent, ReferenceOr, Response};
 
 use super::body::is_json;
 use super::model::{Docs, Field, Presence, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
+use super::names::{Scope, Wanted};
 use super::schema::{Lowered, Naming};
-use super::{Lower, names};
+use super::{Lower, markdown, names};
 use crate::accounting::Reason;
 use crate::diagnostic::Location;
 use crate::load::{Node, Part};
@@ -81,7 +82,8 @@ impl<'a> Lower<'a, '_> {
             // It may come more than once, and what it holds has commas in it.
             lowered.ty = Type::List(Box::new(lowered.ty));
         }
-        let docs = lowered.docs(header.item.description.as_deref(), self.ledger, || format!("The header `{wire}`."));
+        let docs = lowered
+            .docs(header.item.description.as_deref(), self.ledger, || format!("The header {}.", markdown::code(wire)));
         if let Some(known) = found.iter_mut().find(|known| known.field.wire == lower) {
             let field = &mut known.field;
             if field.ty != lowered.ty {
@@ -106,7 +108,7 @@ impl<'a> Lower<'a, '_> {
         found.push(Found {
             name: wire,
             node: header.node,
-            field: field(wire, lower, lowered.ty, docs, header.item.deprecated),
+            field: field(lower, lowered.ty, docs, header.item.deprecated),
         });
     }
 
@@ -190,9 +192,9 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn header_struct(&mut self, written: &[&str], mut fields: Vec<Field>) -> TypeId {
-        let mut scope = names::Scope::default();
-        for field in &mut fields {
-            field.ident = scope.take(std::mem::take(&mut field.ident));
+        let wanted: Vec<Wanted> = written.iter().map(|name| Wanted::snake(name)).collect();
+        for (field, ident) in fields.iter_mut().zip(Scope::default().assign(&wanted)) {
+            field.ident = ident;
         }
         let same = |known: &Field, field: &Field| {
             (&known.wire, &known.ty, &known.docs) == (&field.wire, &field.ty, &field.docs)
@@ -207,7 +209,7 @@ impl<'a> Lower<'a, '_> {
             return id;
         }
         let listed: Vec<String> = fields.iter().map(|field| format!("`{}`", field.wire)).collect();
-        let name = self.scope.take(format!("{}Headers", struct_name(written)));
+        let name = self.scope.take(names::joined(&struct_name(written), "Headers"));
         self.types.push(TypeDef {
             docs: vec![format!("Response headers: {}.", listed.join(", "))],
             name,
@@ -228,9 +230,10 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
-fn field(wire: &str, lower: String, ty: Type, docs: Docs, deprecated: Option<bool>) -> Field {
+fn field(lower: String, ty: Type, docs: Docs, deprecated: Option<bool>) -> Field {
     Field {
-        ident: names::snake(wire),
+        // Its Rust name is found when all of them are known.
+        ident: String::new(),
         docs,
         ty,
         wire: lower,
@@ -263,7 +266,8 @@ fn struct_name(written: &[&str]) -> String {
             None => groups.push(words),
         }
     }
-    let mut named: Vec<String> = groups.iter().map(|group| names::camel_or_nothing(&group.join(" "))).collect();
+    let mut named: Vec<String> =
+        groups.iter().filter(|group| !group.is_empty()).map(|group| names::camel(&group.join(" "))).collect();
     if named.len() > MOST_NAMED {
         named.truncate(MOST_NAMED - 1);
         named.push("More".to_owned());

@@ -6,6 +6,7 @@ mod circles;
 mod docs;
 mod header;
 mod job;
+mod markdown;
 mod media;
 pub mod model;
 pub(crate) mod names;
@@ -18,6 +19,7 @@ mod usage;
 mod variants;
 
 pub use docs::listed;
+pub(crate) use markdown::{clean, code, plain};
 pub use schema::renamed;
 
 use std::collections::{HashMap, HashSet};
@@ -31,6 +33,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
 use model::{Docs, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef};
+use names::{Scope, Wanted};
 use schema::{Component, Inline};
 
 /// Turns a loaded document into the model of a client crate. The ledger gets a mark for all that is taken over.
@@ -47,7 +50,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         diagnostics,
         protocol: protocol(api),
         types: Vec::new(),
-        scope: names::Scope::with(RESERVED_TYPES),
+        scope: Scope::with(RESERVED_TYPES),
         components: HashMap::new(),
         component_names: HashMap::new(),
         flags: HashMap::new(),
@@ -61,10 +64,9 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         named: HashSet::new(),
     };
     // Shared types have the first claim on their names, whether operations use them or not.
-    for (name, _) in loaded.schemas() {
-        let rust = lower.scope.take(names::camel(name));
-        lower.component_names.insert(name, rust);
-    }
+    let shared: Vec<&str> = loaded.schemas().map(|(name, _)| name).collect();
+    let wanted: Vec<Wanted> = shared.iter().copied().map(Wanted::camel).collect();
+    lower.component_names = shared.into_iter().zip(lower.scope.assign(&wanted)).collect();
     loaded.passed_over.iter().for_each(|(at, reason)| ledger.ignore(at, *reason));
     let document = loaded.document();
     if let Some(webhooks) = document.entry("webhooks") {
@@ -93,6 +95,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         security: lower.security(&document, api.security.as_deref()).unwrap_or_default(),
         groups,
         types: lower.types,
+        type_names: lower.scope.into_names(),
         longest_chain: 0,
         outcomes: lower.outcomes,
         jobs: lower.jobs,
@@ -109,75 +112,17 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
     service
 }
 
-/// Type names that generated code uses itself.
-const RESERVED_TYPES: &[&str] = &[
-    "Client",
-    "Call",
-    "Answer",
-    "Error",
-    "Response",
-    "Result",
-    "Option",
-    "Some",
-    "None",
-    "Ok",
-    "Err",
-    "String",
-    "Vec",
-    "Box",
-    "BTreeMap",
-    "Value",
-    "Secret",
-    "JsonText",
-    "Operation",
-    "Spec",
-    "Part",
-    "Bytes",
-    "ByteStream",
-    "EventStream",
-    "JsonLines",
-    "Representation",
-    "DecodeError",
-    "Object",
-    "Field",
-    "Serialize",
-    "Deserialize",
-    "Into",
-    "IntoIterator",
-    "From",
-    "Default",
-    "Debug",
-    "Clone",
-    "PartialEq",
-    "Self",
-    "Style",
-    "Place",
-    "Paged",
-    "Paging",
-    "Iterator",
-    "Copy",
-    "Drop",
-    "Eq",
-    "Hash",
-    "Ord",
-    "PartialOrd",
-    "Send",
-    "Sync",
-    "Sized",
-    "Fn",
-    "FnOnce",
-    "FnMut",
-    "AsRef",
-    "ToString",
-    "Extend",
-    "ToOwned",
-    "Unpin",
-    "DoubleEndedIterator",
-    "ExactSizeIterator",
-    "TryFrom",
-    "TryInto",
-    "FromIterator",
-    "AsMut",
+/// Types and traits that emitted code names without a path, and what a call, which is a tuple struct, would be mistaken for.
+const RESERVED_TYPES: &[&str] = &["Option", "String", "Vec", "Box", "Result", "Into", "IntoIterator", "From"];
+const RESERVED_CALLS: &[&str] = &["Ok", "Err", "Some", "None"];
+
+/// What emitted code, or everyone, calls on a client.
+const CLIENT_METHODS: &[&str] = &["builder", "wait_for", "resume", "call", "clone", "new"];
+
+/// No modules: `mod.rs` is that of the folder, and Windows has devices of the other names.
+pub(crate) const NO_MODULES: &[&str] = &[
+    "mod", "con", "prn", "aux", "nul", "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8", "com9",
+    "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
 ];
 
 /// The state of a lowering.
@@ -188,7 +133,7 @@ pub(crate) struct Lower<'a, 'd> {
     diagnostics: &'d mut Diagnostics,
     protocol: Protocol,
     types: Vec<TypeDef>,
-    scope: names::Scope,
+    scope: Scope,
     components: HashMap<&'a str, Component<'a>>,
     component_names: HashMap<&'a str, String>,
     /// What components say of places that refer to them, of those that contain themselves.
@@ -284,24 +229,20 @@ impl<'a> Lower<'a, '_> {
             };
             tag.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, reason));
         }
-        let mut modules = names::Scope::with(&["client", "types"]);
-        let mut features = names::Scope::with(&[&["default"], model::RUNTIME_FEATURES].concat());
-        // Calls have the next claim on their names, in the document's order, before inline types.
-        let mut methods = names::Scope::with(&["builder", "wait_for", "resume"]);
-        let mut named: Vec<(String, String)> = Vec::new();
-        for found in by_tag.values().flatten() {
-            let id = found.id();
-            let method = methods.take(names::snake(&id));
-            let camel = names::camel(&id);
-            let call = format!("{camel}Call");
-            let ty = self.scope.take_first([camel, call]);
-            named.push((method, ty));
-        }
+        let tags: Vec<Wanted> = by_tag.keys().map(|tag| Wanted::snake(tag)).collect();
+        let modules = Scope::with(NO_MODULES).assign(&tags);
+        let mut features = Scope::with(&[&["default"], model::RUNTIME_FEATURES].concat());
+        let features = modules
+            .iter()
+            .map(|module| features.take_first([names::feature(module), format!("{}-tag", names::feature(module))]));
+        let features: Vec<String> = features.collect();
+        let named = self.calls(by_tag.values().flatten());
         let mut named = named.into_iter();
         let document = self.loaded.document();
         by_tag
             .into_iter()
-            .map(|(tag, operations)| {
+            .zip(modules.into_iter().zip(features))
+            .map(|((tag, operations), (module, feature))| {
                 let declared = document.list("tags", &api.tags).find(|declared| declared.item.name == tag);
                 if let Some(declared) = &declared {
                     self.take_members(declared, &["name", "summary", "description", "parent", "kind"]);
@@ -318,13 +259,35 @@ impl<'a> Lower<'a, '_> {
                     })
                     .collect();
                 Group {
-                    module: modules.take(names::snake(&tag)),
-                    feature: features.take(names::feature(&tag)),
-                    docs: docs::lines(description.as_deref().unwrap_or(&format!("Operations of the tag `{tag}`."))),
+                    module,
+                    feature,
+                    docs: docs::lines(
+                        description.as_deref().unwrap_or(&format!("Operations of the tag {}.", markdown::code(&tag))),
+                    ),
                     operations,
                 }
             })
             .collect()
+    }
+
+    /// The methods and the types of all operations, which have the next claim on their names after shared types.
+    fn calls<'f>(&mut self, operations: impl Iterator<Item = &'f operation::Found<'a>>) -> Vec<(String, String)>
+    where
+        'a: 'f,
+    {
+        let ids: Vec<String> = operations.map(operation::Found::id).collect();
+        let wanted: Vec<Wanted> = ids.iter().map(|id| Wanted::snake(id)).collect();
+        let methods = Scope::with(CLIENT_METHODS).assign(&wanted);
+        let call = |method: String| {
+            let camel = names::camel(names::plain(&method));
+            let call = format!("{}Call", camel.trim_end_matches('_'));
+            let ty = match RESERVED_CALLS.contains(&camel.as_str()) {
+                true => self.scope.take(call),
+                false => self.scope.take_first([camel, call]),
+            };
+            (method, ty)
+        };
+        methods.into_iter().map(call).collect()
     }
 }
 
@@ -383,7 +346,7 @@ fn server_docs(server: &Part<'_, openapiv3::Server>) -> Docs {
     let mut out = docs::lines(&words.join(" "));
     for (name, variable) in server.item.variables.iter().flatten() {
         if let Some(words) = variable.description.as_deref().filter(|words| !words.trim().is_empty()) {
-            out.extend(docs::listed(&format!("`{name}`"), &docs::lines(words)));
+            out.extend(docs::listed(&markdown::code(name), &docs::lines(words)));
         }
     }
     out

@@ -1,5 +1,7 @@
 //! yundb's own model of a service: what `lower` decides and `emit` prints. All names are Rust names already.
 
+use std::collections::HashSet;
+
 use serde_json::Number;
 
 /// A whole client crate.
@@ -33,6 +35,8 @@ pub struct Service {
     pub groups: Vec<Group>,
     /// All types.
     pub types: Vec<TypeDef>,
+    /// The names of all types.
+    pub type_names: HashSet<String>,
     /// How many types the longest chain has in which each holds the next.
     pub longest_chain: usize,
     /// The kinds of jobs that operations begin.

@@ -1,37 +1,49 @@
 //! Names: from what a document says to Rust identifiers, without collisions.
+//!
+//! Identifiers are ASCII, whatever script a document is in: they can be typed on any keyboard, be the names of files, and none of
+//! them looks like another.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use any_ascii::any_ascii_char;
 use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// The longest name that stays whole: names of types and modules become those of files, which file systems limit to 255 bytes.
+const LONGEST: usize = 120;
 
 /// Names that are taken in a scope.
 #[derive(Debug, Default, Clone)]
 pub struct Scope {
+    /// Names that mean something else already, without `r#`.
+    reserved: HashSet<String>,
     taken: HashSet<String>,
     /// By stem the number to go on with: all that are lower are taken.
     next: HashMap<String, usize>,
 }
 
 impl Scope {
-    /// A scope in which these names are taken already.
+    /// A scope in which these names mean something else already.
     pub fn with(reserved: &[&str]) -> Self {
-        Self { taken: reserved.iter().map(|name| (*name).to_owned()).collect(), next: HashMap::new() }
+        Self { reserved: reserved.iter().map(|name| (*name).to_owned()).collect(), ..Self::default() }
     }
 
-    /// Takes `name`, or the first of `name2`, `name3`, ... that is free.
+    /// Takes `name`; if it is reserved, with a `_` behind it; if it is taken, the first of `name2`, `name3`, ... that is free.
     pub fn take(&mut self, name: String) -> String {
-        if self.taken.insert(name.clone()) {
-            return name;
-        }
-        let stem = if name.ends_with(|c: char| c.is_ascii_digit()) { format!("{name}_") } else { name };
-        self.number(stem)
+        let name = match self.reserved.contains(plain(&name)) {
+            true => format!("{}_", plain(&name)),
+            false => name,
+        };
+        if self.taken.insert(name.clone()) { name } else { self.number(&name) }
     }
 
-    /// Takes the first of `stem2`, `stem3`, ... that is free.
-    pub fn number(&mut self, stem: String) -> String {
+    /// Takes the first of `name2`, `name3`, ... that is free.
+    pub fn number(&mut self, name: &str) -> String {
+        let name = plain(name).trim_end_matches('_');
+        let stem = if name.ends_with(|c: char| c.is_ascii_digit()) { format!("{name}_") } else { name.to_owned() };
         let mut number = self.next.get(&stem).copied().unwrap_or(2);
         let mut name = format!("{stem}{number}");
-        while !self.taken.insert(name.clone()) {
+        while !self.take_if_free(&name) {
             number += 1;
             name = format!("{stem}{number}");
         }
@@ -43,7 +55,7 @@ impl Scope {
     pub fn take_first(&mut self, candidates: impl IntoIterator<Item = String>) -> String {
         let mut last = String::new();
         for candidate in candidates {
-            if self.taken.insert(candidate.clone()) {
+            if self.take_if_free(&candidate) {
                 return candidate;
             }
             last = candidate;
@@ -53,7 +65,12 @@ impl Scope {
 
     /// Takes `name`, and returns whether it was free.
     pub fn take_if_free(&mut self, name: &str) -> bool {
-        self.taken.insert(name.to_owned())
+        !self.reserved.contains(plain(name)) && self.taken.insert(name.to_owned())
+    }
+
+    /// All names that were taken.
+    pub fn into_names(self) -> HashSet<String> {
+        self.taken
     }
 
     /// Gives a name back.
@@ -66,28 +83,121 @@ impl Scope {
             *next = number.min(*next);
         }
     }
+
+    /// Takes names for all that share the scope, so that no order decides who gets the name that several would have: it is the
+    /// one whose name needs no change, else the one of the lowest rank. Nothing that is bent takes the name of another.
+    pub fn assign(&mut self, wanted: &[Wanted]) -> Vec<String> {
+        let mut order: Vec<usize> = (0..wanted.len()).collect();
+        order.sort_by_key(|&at| (!wanted[at].exact, wanted[at].rank, &wanted[at].said));
+        let mut alike: HashMap<&str, Vec<usize>> = HashMap::new();
+        order.iter().for_each(|&at| alike.entry(wanted[at].natural.as_str()).or_default().push(at));
+        let mut names: Vec<Option<String>> = vec![None; wanted.len()];
+        for group in
+            order.iter().filter_map(|at| alike.get(wanted[*at].natural.as_str()).filter(|group| group[0] == *at))
+        {
+            let winner = match group.as_slice() {
+                [first, second, ..] if !wanted[*first].exact && wanted[*first].rank == wanted[*second].rank => {
+                    group.iter().find(|at| wanted[**at].spelled == wanted[**at].natural)
+                }
+                group => group.first(),
+            };
+            if let Some(&winner) = winner.filter(|at| self.take_if_free(&wanted[**at].natural)) {
+                names[winner] = Some(wanted[winner].natural.clone());
+            }
+        }
+        for at in order {
+            let Wanted { natural, spelled, placed, .. } = &wanted[at];
+            let apart =
+                alike[natural.as_str()].iter().all(|other| *other == at || wanted[*other].rank != wanted[at].rank);
+            let candidates = match (placed, apart) {
+                (Some(placed), true) => vec![placed, spelled],
+                (Some(placed), false) => vec![spelled, placed],
+                (None, _) => vec![spelled],
+            };
+            if names[at].is_none() {
+                let free = candidates.into_iter().find(|name| self.take_if_free(name)).cloned();
+                names[at] = Some(free.unwrap_or_else(|| self.take(natural.clone())));
+            }
+        }
+        names.into_iter().flatten().collect()
+    }
+}
+
+/// What something in a scope would be called.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// What the document says.
+    said: String,
+    /// The name, if nothing else has it.
+    natural: String,
+    /// The name with all symbols spelled.
+    spelled: String,
+    /// Whether the name is what the document says, letter by letter.
+    exact: bool,
+    /// The name that says where in the request it goes.
+    placed: Option<String>,
+    /// Of those with one name the lowest gets it.
+    rank: usize,
+}
+
+impl Wanted {
+    /// A field, argument, method or module.
+    pub fn snake(name: &str) -> Self {
+        // Here `_` stands between words, whatever is spelled.
+        let (natural, spelled) = (snake(name), snaked(&spelled(&name.replace('_', &SEAM.to_string()))));
+        Self { said: name.to_owned(), exact: plain(&natural) == name, natural, spelled, placed: None, rank: 0 }
+    }
+
+    /// A type.
+    pub fn camel(name: &str) -> Self {
+        let (natural, spelled) = (camel(name), cameled(&spelled(name)));
+        Self { said: name.to_owned(), exact: natural == name, natural, spelled, placed: None, rank: 0 }
+    }
+
+    /// An input that goes to a place of the request, of which those of lower rank are nearer to the caller.
+    pub fn placed(name: &str, place: &str, rank: usize) -> Self {
+        let wanted = Self::snake(name);
+        let placed = format!("{}_{place}", plain(&wanted.natural).trim_end_matches('_'));
+        Self { placed: Some(placed), rank, ..wanted }
+    }
+}
+
+/// A name without what makes it raw.
+pub fn plain(name: &str) -> &str {
+    name.strip_prefix("r#").unwrap_or(name)
+}
+
+/// An identifier of the name of a file.
+pub fn raw(name: &str) -> String {
+    ident(name.to_owned(), "n", "empty")
 }
 
 /// A field, argument, method or module name.
 pub fn snake(name: &str) -> String {
-    ident(spell(name).replace(SEAM, " ").to_snake_case(), "n", "empty")
+    snaked(&natural(name))
 }
 
 /// A type or variant name.
 pub fn camel(name: &str) -> String {
-    ident(upper_camel(&spell(name)), "N", "Empty")
+    cameled(&natural(name))
 }
 
-/// Like [`camel`], but empty for an empty name.
-pub fn camel_or_nothing(name: &str) -> String {
-    if name.is_empty() { String::new() } else { camel(name) }
+fn snaked(words: &str) -> String {
+    ident(words.replace(SEAM, " ").to_snake_case(), "n", "empty")
 }
 
-/// A feature name for a tag: kebab-case, as Cargo allows it.
-pub fn feature(tag: &str) -> String {
-    let name = snake(tag).trim_start_matches("r#").trim_end_matches('_').replace('_', "-");
-    // `default` has a meaning of its own in Cargo.
-    if name == "default" || name.is_empty() { "default-tag".to_owned() } else { name }
+fn cameled(words: &str) -> String {
+    ident(upper_camel(words), "N", "Empty")
+}
+
+/// The name of a type that belongs to another: both in one.
+pub fn joined(parent: &str, name: &str) -> String {
+    shortened(format!("{}{}", parent.trim_end_matches('_'), name))
+}
+
+/// A feature name for a module: kebab-case.
+pub fn feature(module: &str) -> String {
+    plain(module).trim_end_matches('_').replace('_', "-")
 }
 
 /// English singular of a plural, for the name of a list's element.
@@ -116,14 +226,68 @@ fn strip_suffix<'a>(name: &'a str, suffix: &str) -> Option<&'a str> {
     name.to_ascii_lowercase().ends_with(suffix).then(|| &name[..name.len() - suffix.len()])
 }
 
-/// Drops what cannot stand in an identifier but may stand between words.
-fn spell(name: &str) -> String {
+/// The words of a name: symbols only stand between them, unless there is nothing else.
+fn natural(name: &str) -> String {
     // A sign before a digit carries meaning that word splitting would lose.
-    let name = match name.strip_prefix('-') {
-        Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => format!("minus {rest}"),
-        _ => name.to_owned(),
+    let signed = name.strip_prefix('-').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    let text = words(&signed.map_or(Cow::Borrowed(name), |rest| format!("minus {rest}").into()), ' ');
+    if text.contains(|c: char| c.is_ascii_alphanumeric()) { text } else { spelled(name) }
+}
+
+/// The words of a name with all symbols spelled.
+fn spelled(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let has_words = name.contains(char::is_alphanumeric);
+    for (at, c) in name.chars().enumerate() {
+        match symbol(c) {
+            _ if c.is_ascii_alphanumeric() || c == SEAM && has_words => out.push(c),
+            None if c == SEAM => out.push_str(" underscore "),
+            Some(_) if c == '-' && (at == 0 || !has_words) => out.push_str("minus "),
+            Some(word) => out.push_str(&format!(" {word} ")),
+            None => out.push_str(&format!(" {}", code_point(c))),
+        }
+    }
+    out
+}
+
+/// A symbol in words, if it has a name.
+pub(super) fn symbol(symbol: char) -> Option<Cow<'static, str>> {
+    let word = match symbol {
+        '-' => "hyphen",
+        '+' => "plus",
+        '*' => "star",
+        '/' => "slash",
+        '\\' => "backslash",
+        '<' => "less",
+        '>' => "greater",
+        '=' => "equal",
+        '\u{2264}' => "less equal",
+        '\u{2265}' => "greater equal",
+        '!' => "not",
+        '%' => "percent",
+        '&' => "and",
+        '|' => "or",
+        '^' => "caret",
+        '~' => "tilde",
+        '#' => "hash",
+        '$' => "dollar",
+        '@' => "at",
+        '.' => "dot",
+        ',' => "comma",
+        ':' => "colon",
+        ';' => "semicolon",
+        '?' => "question",
+        '(' | '[' | '{' => "open",
+        ')' | ']' | '}' => "close",
+        '\'' | '"' | '`' => "quote",
+        '_' => "underscore",
+        ' ' => "space",
+        c => {
+            let emoji = any_ascii_char(c).strip_prefix(':')?.strip_suffix(':')?;
+            return (emoji.len() > 1).then(|| words(emoji, ' ').into());
+        }
     };
-    words(&name, ' ')
+    Some(word.into())
 }
 
 /// Stands after the code point of a symbol that has no name, so that it does not run into what follows.
@@ -151,52 +315,55 @@ pub(super) fn upper_camel(words: &str) -> String {
     name
 }
 
-/// Keeps letters, digits and `kept`; all else separates words.
+/// Keeps letters, digits and `kept`, in ASCII; marks on letters and what cannot be seen are dropped; all else separates words.
 pub(super) fn words(name: &str, kept: char) -> String {
-    let latin = name.contains(|c: char| c.is_ascii_alphabetic());
     let mut out = String::with_capacity(name.len());
     for c in name.chars() {
-        match c {
-            // Greek and Cyrillic letters among Latin ones look like these; rustc warns of them.
-            '\u{b5}' | '\u{370}'..='\u{52f}' if latin => out.push_str(&format!(" {}", code_point(c))),
-            // What Unicode calls alphanumeric is wider than what Rust allows.
-            c if c.is_alphanumeric() && !c.is_ascii() && !is_ident(&format!("a{c}")) => {
-                out.push_str(&format!(" {}", code_point(c)));
+        match any_ascii_char(c) {
+            _ if c.is_ascii_alphanumeric() || c == kept || c == SEAM => out.push(c),
+            _ if c.is_ascii() => out.push(' '),
+            // A soft sign is written as an apostrophe.
+            letters if c.is_alphabetic() && !letters.is_empty() => {
+                out.extend(letters.chars().filter(char::is_ascii_alphanumeric));
             }
-            c if c.is_alphanumeric() || c == kept || c == SEAM => out.push(c),
+            digit if c.is_numeric() && digit.len() == 1 => out.push_str(digit),
+            _ if c.is_alphanumeric() => out.push_str(&format!(" {}", code_point(c))),
+            "" => {}
             _ => out.push(' '),
         }
     }
     out
 }
 
-fn is_ident(text: &str) -> bool {
-    syn::parse_str::<syn::Ident>(text).is_ok()
-}
-
-/// Makes a legal identifier: keywords and leading digits.
+/// Makes a legal identifier of ASCII letters, digits and `_`: keywords, leading digits and great length.
 pub(super) fn ident(name: String, prefix: &str, empty: &str) -> String {
-    let Some(first) = name.chars().next() else { return empty.to_owned() };
-    // Most names are letters, digits and `_`: of these only keywords and what begins with a digit are no names.
-    let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if !plain && !is_ident(&format!("x{name}")) {
-        let escape = |c: char| {
-            if c.is_ascii_alphanumeric() || c == '_' { c.to_string() } else { format!("u{:x}", u32::from(c)) }
-        };
-        return format!("{prefix}{}", name.chars().map(escape).collect::<String>());
-    }
-    // Digits and marks stand in a name, but do not begin it.
-    let begins = first.is_ascii_alphabetic() || first == '_';
-    if !begins && !is_ident(&format!("{first}x0")) {
-        return format!("{prefix}{name}");
-    }
+    let name = match name.bytes().next() {
+        None => return empty.to_owned(),
+        Some(b'0'..=b'9') => format!("{prefix}{name}"),
+        Some(_) => name,
+    };
+    let name = shortened(name);
     match name.as_str() {
         "self" | "Self" | "super" | "crate" | "_" => format!("{name}_"),
         // A keyword since edition 2024, which `syn` takes for a name.
         "gen" => "r#gen".to_owned(),
-        _ if is_ident(&name) => name,
+        _ if syn::parse_str::<syn::Ident>(&name).is_ok() => name,
         _ => format!("r#{name}"),
     }
+}
+
+/// A name that is too long ends in a number that is made of all of it.
+pub(super) fn shortened(name: String) -> String {
+    if name.len() <= LONGEST {
+        return name;
+    }
+    // FNV-1a: the same on every machine and in every release.
+    let hash = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let kept = name.get(..LONGEST - 18).unwrap_or(&name).trim_end_matches('_');
+    let x = if name.starts_with(|c: char| c.is_ascii_uppercase()) { "X" } else { "_x" };
+    format!("{kept}{x}{hash:016x}")
 }
 
 #[cfg(test)]
@@ -223,7 +390,49 @@ mod tests {
         }
         assert_eq!(camel("2xlarge"), "N2xlarge");
         assert_eq!(camel("rolling back"), "RollingBack");
-        assert_eq!(camel("名称"), "名称");
+        for (given, expected) in [
+            ("名称", "MingCheng"),
+            ("Données", "Donnees"),
+            ("e\u{301}te\u{301}", "Ete"),
+            ("\u{1f389}", "Tada"),
+            ("\u{200b}a\u{202e}b", "Ab"),
+            ("\u{b5}s", "Us"),
+            ("\u{2126}", "Ohm"),
+            ("получить", "Poluchit"),
+            ("$", "Dollar"),
+            ("\u{a3}", "Ua3"),
+            ("Self", "Self_"),
+        ] {
+            assert_eq!(camel(given), expected, "{given}");
+        }
+        let long = "long".repeat(100);
+        assert!(snake(&long).len() <= LONGEST && snake(&long) != snake(&format!("{long}er")));
+    }
+
+    /// Names that share a scope in every order: the same names.
+    #[test]
+    fn no_order_decides() {
+        for (wanted, expected) in [
+            (&["getX", "get_X", "getX2"][..], &["get_x", "get_x3", "get_x2"][..]),
+            (&["a-b", "a_b", "a.b"], &["a_hyphen_b", "a_b", "a_dot_b"]),
+            (&["+1", "-1", "1"], &["plus_1", "minus_1", "n1"]),
+            (&["type", "Type"], &["r#type", "type2"]),
+            (&["new", "New"], &["new_", "new2"]),
+            (&["crate", "crate_"], &["crate2", "crate_"]),
+            (&["", "empty", "_"], &["empty2", "empty", "underscore"]),
+            (&["\u{7537}", "\u{5357}", "nan"], &["u7537", "u5357", "nan"]),
+        ] {
+            let assign = |wanted: &[&str]| {
+                let wanted: Vec<_> = wanted.iter().map(|name| Wanted::snake(name)).collect();
+                Scope::with(&["new"]).assign(&wanted)
+            };
+            assert_eq!(assign(wanted), expected);
+            let back: Vec<_> = wanted.iter().copied().rev().collect();
+            assert_eq!(assign(&back), expected.iter().copied().rev().collect::<Vec<_>>());
+        }
+        let wanted = [("id", "query", 1), ("id", "path", 0), ("ID", "query", 1), ("send", "query", 1)]
+            .map(|(name, place, rank)| Wanted::placed(name, place, rank));
+        assert_eq!(Scope::with(&["send"]).assign(&wanted), ["id_query", "id", "id2", "send_query"]);
     }
 
     #[test]
@@ -248,7 +457,14 @@ mod tests {
                     proptest::prop_assert!(syn::parse_str::<syn::Ident>(&name).is_ok(), "{text:?} became {name:?}");
                 }
             }
-            proptest::prop_assert!(feature(&texts[0]).chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'));
+            let wanted: Vec<_> = texts.iter().map(|text| Wanted::snake(text)).collect();
+            let names = Scope::with(&["new", "send"]).assign(&wanted);
+            let distinct: HashSet<&str> = names.iter().map(|name| plain(name)).chain(["new", "send"]).collect();
+            proptest::prop_assert_eq!(distinct.len(), texts.len() + 2);
+            for name in names {
+                proptest::prop_assert!(syn::parse_str::<syn::Ident>(&name).is_ok() && name.len() <= LONGEST + 8, "{name:?}");
+                proptest::prop_assert!(feature(&name).bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-'));
+            }
         }
     }
 }

@@ -10,8 +10,9 @@ use super::model::{
     Docs, Input, InputKind, Operation, Param, Place, Representation, Serialization, Server, Setting, Style, Type,
     TypeKind,
 };
+use super::names::{Scope, Wanted};
 use super::schema::{Lowered, Naming};
-use super::{Lower, docs, names};
+use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
 use crate::load::{Loaded, Part, operations, sent};
 
@@ -84,28 +85,38 @@ const CALL_METHODS: &[&str] = &[
 ];
 
 /// What is collected while an operation's inputs are lowered.
+#[derive(Default)]
 pub(super) struct Inputs {
     pub arguments: Vec<Input>,
     pub setters: Vec<Input>,
     pub params: Vec<Param>,
-    pub scope: names::Scope,
+    /// What the inputs would be called.
+    wanted: Vec<Wanted>,
     /// What the document says of a body whose fields are setters.
     pub body_docs: Vec<String>,
 }
 
 impl Inputs {
-    /// A free Rust name for an input: numbered names are a last resort, the place says more.
+    /// Stands for the Rust name of an input until all inputs are known, as they share a scope.
     pub fn name(&mut self, wire: &str, place: Place) -> String {
-        let plain = names::snake(wire);
-        let suffix = match place {
-            Place::Path => "path",
-            Place::Query => "query",
-            Place::Header => "header",
-            Place::Cookie => "cookie",
-            Place::Field | Place::Form | Place::Part | Place::Body => "body",
+        let (suffix, rank) = match place {
+            Place::Path => ("path", 0),
+            Place::Query => ("query", 1),
+            Place::Header => ("header", 2),
+            Place::Cookie => ("cookie", 3),
+            Place::Field | Place::Form | Place::Part | Place::Body => ("body", 4),
         };
-        let stem = plain.trim_start_matches("r#").to_owned();
-        self.scope.take_first([plain, format!("{stem}_{suffix}")])
+        self.wanted.push(Wanted::placed(wire, suffix, rank));
+        (self.wanted.len() - 1).to_string()
+    }
+
+    /// Gives all inputs their names.
+    fn assign_names(&mut self) {
+        let names = Scope::with(CALL_METHODS).assign(&self.wanted);
+        for input in self.arguments.iter_mut().chain(&mut self.setters) {
+            let name = input.ident.parse().ok().and_then(|index: usize| names.get(index));
+            input.ident = name.cloned().unwrap_or_default();
+        }
     }
 
     /// The place, if the wire name occurs in another place too.
@@ -118,19 +129,14 @@ impl<'a> Lower<'a, '_> {
     pub(super) fn operation(&mut self, found: &Found<'a>, method_name: String, type_name: String) -> Operation {
         let operation = found.operation.item;
         self.ledger.take(found.operation.at);
-        let mut inputs = Inputs {
-            arguments: Vec::new(),
-            setters: Vec::new(),
-            params: Vec::new(),
-            scope: names::Scope::with(CALL_METHODS),
-            body_docs: Vec::new(),
-        };
+        let mut inputs = Inputs::default();
         for parameter in self.parameters(found) {
             self.parameter(&parameter, &type_name, &mut inputs);
         }
         // Arguments stand in the path's order, whatever the order of their declarations.
         inputs.arguments.sort_by_key(|input| found.path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
         let body = self.body(found, &type_name, &mut inputs);
+        inputs.assign_names();
         let answers = self.answers(found, &type_name);
         if !operation.callbacks.is_empty() {
             self.unsupported(
@@ -225,10 +231,10 @@ impl<'a> Lower<'a, '_> {
             out.extend(docs::lines(words));
         }
         out.push(String::new());
-        out.push(format!("`{}`", address(found)));
+        out.push(markdown::code(&address(found)));
         let mut facts = Vec::new();
         match operation.extensions.get("x-permission") {
-            Some(Value::String(action)) => facts.push(format!("Permission: `{action}`.")),
+            Some(Value::String(action)) => facts.push(format!("Permission: {}.", markdown::code(action))),
             Some(Value::Array(actions)) => {
                 let actions: Vec<String> = actions.iter().filter_map(Value::as_str).map(|a| format!("`{a}`")).collect();
                 facts.push(format!("Permissions: {}.", actions.join(", ")));
@@ -275,7 +281,7 @@ impl<'a> Lower<'a, '_> {
         let described: Vec<&Server> = servers.iter().filter(|server| !server.docs.is_empty()).collect();
         if !described.is_empty() {
             out.extend([String::new(), "# Servers".to_owned(), String::new()]);
-            out.extend(described.iter().flat_map(|server| docs::listed(&format!("`{}`", server.url), &server.docs)));
+            out.extend(described.iter().flat_map(|server| docs::listed(&markdown::code(&server.url), &server.docs)));
         }
         if !answers.meanings.is_empty() {
             out.extend([String::new(), "# Responses".to_owned(), String::new()]);
@@ -317,7 +323,7 @@ impl<'a> Lower<'a, '_> {
     fn values_of(&self, ty: &Type) -> Option<String> {
         let Type::Named(id) = ty else { return None };
         let TypeKind::StringEnum(variants) = &self.types.get(*id)?.kind else { return None };
-        let values: Vec<String> = variants.iter().map(|variant| format!("`{}`", variant.value)).collect();
+        let values: Vec<String> = variants.iter().map(|variant| markdown::code(&variant.value)).collect();
         Some(format!("One of {}.", values.join(", ")))
     }
 
@@ -417,7 +423,7 @@ impl<'a> Lower<'a, '_> {
         let client = data.extensions.get("x-client").and_then(Value::as_str).map(str::to_owned);
         self.take_members(part, &["description"]);
         let mut docs = lowered.docs(data.description.as_deref(), self.ledger, || {
-            format!("The parameter `{}`.", data.name.replace('`', ""))
+            format!("The parameter {}.", markdown::code(&data.name))
         });
         if lowered.example.is_none() && lowered.ty != Type::Secret {
             let example = data.example.as_ref().or_else(|| {
@@ -426,7 +432,7 @@ impl<'a> Lower<'a, '_> {
                     ReferenceOr::Reference { .. } => None,
                 })
             });
-            docs.extend(docs::example(example));
+            docs = docs::with_fact(docs, &docs::example(example).unwrap_or_default());
         }
         for key in ["example", "examples"] {
             let Some(entry) = part.entry(key) else { continue };
@@ -436,7 +442,7 @@ impl<'a> Lower<'a, '_> {
             self.take_example(entry, value.filter(|_| shown));
         }
         if data.required && place != Place::Path && client.is_none() {
-            docs.push("Required.".to_owned());
+            docs = docs::with_fact(docs, "Required.");
         }
         let ty = if place == Place::Path && lowered.ty == Type::Value { Type::String } else { lowered.ty };
         let ambiguous = inputs.ambiguous(&data.name, place);
@@ -449,15 +455,14 @@ impl<'a> Lower<'a, '_> {
             ident: inputs.name(&data.name, place),
             wire: data.name.clone(),
             place: ambiguous,
-            docs: docs::lines(&docs.join("\n")),
+            docs,
             kind,
             deprecated: data.deprecated == Some(true) || lowered.deprecated,
         };
         match (place, &client) {
             // What the client fills is not asked of every call.
             (_, Some(setting)) => {
-                let mut docs = input.docs;
-                docs.extend(self.values_of(&ty));
+                let docs = docs::with_fact(input.docs, &self.values_of(&ty).unwrap_or_default());
                 self.setting(setting, docs);
             }
             (Place::Path, None) => inputs.arguments.push(input),
@@ -547,7 +552,7 @@ fn aliases(found: &Found<'_>, method_name: &str, type_name: &str) -> Vec<String>
     let mut out: Vec<String> = Vec::new();
     for alias in [sdk, id].into_iter().flatten() {
         let method_name = method_name.trim_start_matches("r#");
-        let usable = !alias.contains(['"', '\'']) && !alias.contains(char::is_whitespace);
+        let usable = !alias.is_empty() && !alias.contains(['"', '\'']) && !alias.contains(char::is_whitespace);
         if usable && alias != method_name && alias != type_name && !out.iter().any(|known| known == alias) {
             out.push(alias.to_owned());
         }

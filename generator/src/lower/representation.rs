@@ -234,7 +234,7 @@ impl<'a> Lower<'a, '_> {
             let words: Vec<&str> = found.iter().filter_map(|(_, content, _)| content.words.as_deref()).collect();
             let docs = format!("`{media_type}`. {}", words.join(" "));
             let answers = found.iter().map(|(status, content, _)| (*status, content.payload.clone())).collect();
-            let answer: Answer = self.outcome(answers, &format!("{type_name}{}", names::camel(&name)));
+            let answer: Answer = self.outcome(answers, &names::joined(type_name, &names::camel(&name)));
             let docs = super::docs::lines(docs.trim());
             out.push(Representation { name, media_type: media_type.to_owned(), statuses, answer, docs });
         }

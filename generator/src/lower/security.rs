@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use openapiv3::{APIKeyLocation, ReferenceOr, SecurityRequirement, SecurityScheme};
 
 use super::model::{Place, Scheme, SchemeKind};
-use super::{Lower, docs, operation};
+use super::{Lower, docs, markdown, operation};
 use crate::diagnostic::{Diagnostic, Location};
 use crate::load::{MUTUAL_TLS, Node, Part};
 
@@ -94,7 +94,7 @@ impl<'a> Lower<'a, '_> {
         let schemes = requirements.filter(|(name, _)| of.is_none_or(|of| of == *name));
         for scope in schemes.flat_map(|(_, scheme)| scheme.node.items()) {
             self.ledger.take(&scope.location);
-            let scope = scope.as_str().map(|scope| format!("`{scope}`"));
+            let scope = scope.as_str().map(markdown::code);
             scopes.extend(scope.filter(|scope| !scopes.contains(scope)));
         }
         scopes

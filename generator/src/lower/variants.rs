@@ -1,8 +1,9 @@
 //! The names of an enum's variants: from the values that a document lists to identifiers that tell them apart.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use super::names::{SEAM, Scope, code_point, ident, upper_camel, words};
+use super::names::{SEAM, Scope, code_point, ident, symbol, upper_camel, words};
 
 /// Distinct names for the values of one enum, in their order.
 ///
@@ -19,29 +20,35 @@ pub fn variants<T: AsRef<str>>(values: &[T]) -> Vec<String> {
             *count.entry(name.clone()).or_default() += 1;
         }
         for (name, value) in names.iter_mut().zip(&values) {
-            if count.get(name).is_some_and(|count| *count > 1) {
+            // A value that is its name keeps it.
+            if count.get(name).is_some_and(|count| *count > 1) && !value.is(name) {
                 *name = round(value, &signed);
             }
         }
     }
-    number(names)
+    number(names, &values)
 }
 
 /// What every enum has beside its values.
 const UNKNOWN: &str = "Unknown";
 
-/// Takes the names in their order; of those that are the same all but the first get a number.
-fn number(names: Vec<String>) -> Vec<String> {
+/// Takes the names in their order, those first that are what the value says; of those that are the same all but one get a number.
+fn number(names: Vec<String>, values: &[Value]) -> Vec<String> {
     let mut scope = Scope::with(&[UNKNOWN]);
+    let mut free = vec![false; names.len()];
     // Nothing that is numbered may take the name of what comes later.
-    let first: Vec<bool> = names.iter().map(|name| scope.take_if_free(name)).collect();
-    let numbered = |(name, first): (String, bool)| match first {
+    for exact in [true, false] {
+        for ((name, value), free) in names.iter().zip(values).zip(&mut free) {
+            *free |= value.is(name) == exact && scope.take_if_free(name);
+        }
+    }
+    let numbered = |(name, free): (String, bool)| match free {
         true => name,
         // `V1_2` would be read as version 1.2.
-        false if name.ends_with(|c: char| c.is_ascii_digit()) => scope.number(format!("{name}No")),
-        false => scope.take(name),
+        false if name.ends_with(|c: char| c.is_ascii_digit()) => scope.number(&format!("{name}No")),
+        false => scope.number(&name),
     };
-    names.into_iter().zip(first).map(numbered).collect()
+    names.into_iter().zip(free).map(numbered).collect()
 }
 
 /// A value, taken apart.
@@ -57,6 +64,11 @@ type Place = (String, bool);
 impl Value {
     fn new(text: &str) -> Self {
         Self { chars: text.chars().collect(), number: text.parse::<f64>().is_ok() }
+    }
+
+    /// Whether it is this name, letter by letter.
+    fn is(&self, name: &str) -> bool {
+        self.chars.iter().copied().eq(name.chars())
     }
 
     /// Where plus signs stand before digits: at the same places of other values, a hyphen is a minus.
@@ -109,7 +121,7 @@ impl Value {
         })
     }
 
-    /// The name with all symbols spelled.
+    /// The name with all symbols spelled, and letters of other scripts.
     fn spelled(&self, signed: &HashSet<Place>) -> String {
         match self.chars.is_empty() {
             true => "Empty".to_owned(),
@@ -131,7 +143,8 @@ impl Value {
         let mut text = String::new();
         let mut separated = false;
         for (at, c) in self.chars.iter().enumerate() {
-            if c.is_alphanumeric() {
+            let word = spell(at);
+            if c.is_alphanumeric() && (c.is_ascii() || word.is_none()) {
                 let between = separated && c.is_ascii_digit() && text.ends_with(|c: char| c.is_ascii_digit());
                 text.push_str(match (separated, between) {
                     (true, true) => "_",
@@ -140,7 +153,7 @@ impl Value {
                 });
                 text.push(*c);
                 separated = false;
-            } else if let Some(word) = spell(at) {
+            } else if let Some(word) = word {
                 text.push_str(&format!(" {word}{}", if word.ends_with(SEAM) { "" } else { " " }));
                 separated = false;
             } else {
@@ -213,40 +226,11 @@ impl Value {
     }
 
     fn word(&self, at: usize, signed: &HashSet<Place>) -> String {
-        let word = match self.chars[at] {
-            '-' | '\u{2212}' if self.is_minus(at, signed) || !self.has_words() => "minus",
-            '-' => "hyphen",
-            '+' => "plus",
-            '*' => "star",
-            '/' => "slash",
-            '\\' => "backslash",
-            '<' => "less",
-            '>' => "greater",
-            '=' => "equal",
-            '\u{2264}' => "less equal",
-            '\u{2265}' => "greater equal",
-            '!' => "not",
-            '%' => "percent",
-            '&' => "and",
-            '|' => "or",
-            '^' => "caret",
-            '~' => "tilde",
-            '#' => "hash",
-            '$' => "dollar",
-            '@' => "at",
-            '.' => "dot",
-            ',' => "comma",
-            ':' => "colon",
-            ';' => "semicolon",
-            '?' => "question",
-            '(' | '[' | '{' => "open",
-            ')' | ']' | '}' => "close",
-            '\'' | '"' | '`' => "quote",
-            '_' => "underscore",
-            ' ' => "space",
-            c => return code_point(c),
-        };
-        word.to_owned()
+        match self.chars[at] {
+            '-' | '\u{2212}' if self.is_minus(at, signed) || !self.has_words() => "minus".to_owned(),
+            '-' => "hyphen".to_owned(),
+            c => symbol(c).map_or_else(|| code_point(c), Cow::into_owned),
+        }
     }
 }
 
@@ -311,7 +295,7 @@ mod tests {
     #[test]
     fn numbers_are_the_last_resort() {
         assert_eq!(variants(&["asc", "ASC", "unknown"]), ["Asc", "Asc2", "Unknown2"]);
-        assert_eq!(variants(&["v1", "V1", "v1.2"]), ["V1", "V1No2", "V1_2"]);
+        assert_eq!(variants(&["v1", "V1", "v1.2"]), ["V1No2", "V1", "V1_2"]);
         assert_eq!(variants(&["asc", "ASC", "asc2"]), ["Asc", "Asc3", "Asc2"]);
     }
 

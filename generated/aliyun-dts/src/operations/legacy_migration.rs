@@ -443,8 +443,8 @@ pub struct MigrationTable {
     /// Name of the table in the destination.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub new_table_name: Option<String>,
-    /// Condition of a SQL WHERE clause: only rows that fulfil it are migrated. Quote with single quotes. Example: `id
-    /// > 100`.
+    /// Condition of a SQL WHERE clause: only rows that fulfil it are migrated. Quote with single quotes. Example:
+    /// `id > 100`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub filter_condition: Option<String>,
     /// Columns of the primary key, joined by commas. Required for AnalyticDB destinations, and only used then.

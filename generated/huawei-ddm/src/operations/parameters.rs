@@ -147,8 +147,8 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
-    /// - `values`: New values by parameter name, all as text. A parameter that is left out, or whose name is empty, keeps its
-    ///   value: the default of a parameter is what an instance has until it is changed. Required.
+    /// - `values`: New values by parameter name, all as text. A parameter that is left out, or whose name is empty,
+    ///   keeps its value: the default of a parameter is what an instance has until it is changed. Required.
     ///
     /// # Responses
     ///

@@ -46,7 +46,7 @@ impl CreateConnection {
         Self(self.0.set("db_type", Into::<DbType>::into(db_type)))
     }
 
-    /// Settings of the connection. Which apply depends on the kind of database.
+    /// Settings of the connection.
     pub fn config(self, config: ConnectionConfig) -> Self {
         Self(self.0.set("config", config))
     }
@@ -392,7 +392,7 @@ pub struct CreateConnectionResponse {
     pub create_time: Option<i64>,
     /// Kind of database.
     pub db_type: Option<DbType>,
-    /// Settings of the connection. Which apply depends on the kind of database.
+    /// Settings of the connection.
     pub config: Option<ConnectionConfig>,
     /// A database and how to log in to it.
     pub endpoint: Option<BaseEndpoint>,

@@ -86,7 +86,7 @@ pub struct BackupPolicyToSet {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keep_days: Option<i32>,
     /// Days of the week on which backups begin, as numbers with commas between them: `1` is Monday, `7` is Sunday.
-    /// (The table of the document counts from Tuesday; its sample and the vendor's SDK do not.).
+    /// (The table of the document counts from Tuesday; its sample and the vendor's SDK do not.)
     ///
     /// Example: `1,2,3,4,5,6,7`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -450,7 +450,7 @@ pub struct BackupPolicy {
     /// Hour in UTC in which backups begin, as `hh:mm-HH:MM`.
     pub start_time: Option<String>,
     /// Days of the week on which backups begin, as numbers with commas between them: `1` is Monday, `7` is Sunday.
-    /// (The table of the document counts from Tuesday; its sample and the vendor's SDK do not.).
+    /// (The table of the document counts from Tuesday; its sample and the vendor's SDK do not.)
     ///
     /// Example: `1,2,3,4,5,6,7`.
     pub period: Option<String>,

@@ -822,8 +822,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `configuration_id`: Id of the parameter template. Of an instance it is `configuration_id` of `showInstance`. Example:
-    ///   `7625c6a12d884be1891c61d921e0e114pr07`.
+    /// - `configuration_id`: Id of the parameter template. Of an instance it is `configuration_id` of `showInstance`.
+    ///   Example: `7625c6a12d884be1891c61d921e0e114pr07`.
     ///
     /// # Responses
     ///
@@ -1165,8 +1165,8 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `configuration_id`: Id of the parameter template. Of an instance it is `configuration_id` of `showInstance`. Example:
-    ///   `b26ab68e7a77495c8d84b92e4eaa33d3pr07`.
+    /// - `configuration_id`: Id of the parameter template. Of an instance it is `configuration_id` of `showInstance`.
+    ///   Example: `b26ab68e7a77495c8d84b92e4eaa33d3pr07`.
     ///
     /// # Responses
     ///

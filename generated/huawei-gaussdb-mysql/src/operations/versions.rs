@@ -20,7 +20,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `database_name`: Name of the engine. Case does not matter; the only engine is `gaussdb-mysql`. Example: `gaussdb-mysql`.
+    /// - `database_name`: Name of the engine. Case does not matter; the only engine is `gaussdb-mysql`. Example:
+    ///   `gaussdb-mysql`.
     ///
     /// # Responses
     ///

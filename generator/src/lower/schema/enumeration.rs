@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Inline, Lowered, Naming};
 use crate::load::{JsonType, Node, Schema, integer};
 use crate::lower::model::{Type, TypeKind, Variant};
-use crate::lower::{Lower, docs, variants};
+use crate::lower::{Lower, docs, markdown, variants};
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn enumeration(
@@ -21,7 +21,7 @@ impl<'a> Lower<'a, '_> {
         let described = schema.enum_descriptions.map(|words| words.value);
         let words = |value: &str| {
             let description = described.and_then(|words| words.get(value)).and_then(Node::as_str);
-            description.map_or_else(|| vec![format!("`{}`", value.replace('`', "'"))], docs::lines)
+            description.map_or_else(|| vec![markdown::code(value)], docs::lines)
         };
         let integers = || values.iter().map(|value| integer(value.as_number()?).and_then(|n| i64::try_from(n).ok()));
         let kind = if values.is_empty() || schema.sensitive.is_some() {

@@ -80,9 +80,9 @@ impl<'a> Lowered<'a> {
             facts.extend(shown);
         }
         let words = match (own, self.description) {
-            // Of a shared type's words, which stand whole there, a paragraph is enough.
+            // Of a shared type's words, which stand whole there, a sentence is enough.
             (None, Some(words)) if self.words_of_type && ledger.has(words.at) => {
-                Some(docs::first_paragraph(words.value))
+                Some(docs::first_sentence(words.value))
             }
             (Some(own), Some(words))
                 if !(self.words_of_type && matches!(self.ty, Type::Named(_)) || own.contains(words.value.trim())) =>
@@ -115,7 +115,10 @@ impl Naming {
     }
 
     fn full_name(&self) -> String {
-        format!("{}{}", self.parent, names::camel_or_nothing(&self.name))
+        match self.name.as_str() {
+            "" => self.parent.clone(),
+            name => names::joined(&self.parent, &names::camel(name)),
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use super::{Inline, Lowered, Naming, RESPONSE, anything};
 use crate::accounting::Reason;
 use crate::load::{Additional, JsonType, Placed, Schema, Sub};
 use crate::lower::model::{Field, Inner, Presence, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
-use crate::lower::{Lower, docs, names};
+use crate::lower::names::{Scope, Wanted};
+use crate::lower::{Lower, docs, markdown, names};
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn object(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
@@ -129,7 +130,9 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
-        let mut scope = names::Scope::with(&["new"]);
+        let mut scope = Scope::with(&["new"]);
+        let wanted: Vec<Wanted> = schema.properties.0.keys().map(|wire| Wanted::snake(wire)).collect();
+        let mut idents = scope.assign(&wanted).into_iter();
         let mut fields = Vec::new();
         let mut obligations = HashMap::new();
         for name in &schema.required {
@@ -141,9 +144,9 @@ impl<'a> Lower<'a, '_> {
             let required = obligations.get(*wire);
             required.iter().for_each(|name| self.ledger.take(name.at));
             fields.push(Field {
-                ident: scope.take(names::snake(wire)),
+                ident: idents.next().unwrap_or_default(),
                 wire: (*wire).to_owned(),
-                docs: lowered.docs(None, self.ledger, || format!("The field `{}`.", wire.replace('`', ""))),
+                docs: lowered.docs(None, self.ledger, || format!("The field {}.", markdown::code(wire))),
                 presence: if lowered.nullable { Presence::Nullable } else { Presence::Optional },
                 boxed: false,
                 required: required.is_some(),
@@ -181,7 +184,9 @@ impl<'a> Lower<'a, '_> {
             None => {
                 let title = self.take(&schema.title).map(names::camel).filter(|title| title.len() <= 40);
                 // Equal enums are merged, so their name should not be that of the first place.
-                let short = is_enum.then(|| names::camel_or_nothing(&naming.name)).filter(|name| !name.is_empty());
+                let short = is_enum
+                    .then(|| if naming.name.is_empty() { String::new() } else { names::camel(&naming.name) })
+                    .filter(|name| !name.is_empty());
                 self.scope.take_first(title.into_iter().chain(short).chain([naming.full_name()]))
             }
         };
@@ -189,10 +194,10 @@ impl<'a> Lower<'a, '_> {
         if docs.is_empty() {
             docs = docs::lines(&match (component, self.take(&schema.title)) {
                 (Some(_), Some(title)) => title.to_owned(),
-                (Some(component), _) => format!("The type `{component}`."),
+                (Some(component), _) => format!("The type {}.", markdown::code(component)),
                 (None, _) if naming.name == RESPONSE => format!("What `{}` answers.", naming.parent),
                 (None, _) if naming.name.is_empty() => format!("Part of `{}`.", naming.parent),
-                (None, _) => format!("The type of `{}` in `{}`.", naming.name, naming.parent),
+                (None, _) => format!("The type of {} in `{}`.", markdown::code(&naming.name), naming.parent),
             });
         }
         self.types.push(TypeDef {

@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance. Example:
-    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///

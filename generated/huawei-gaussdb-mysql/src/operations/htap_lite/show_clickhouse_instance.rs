@@ -19,8 +19,8 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `clickhouse_instance_id`: Id of the ClickHouse instance, strictly in the form of the service's UUIDs. Example:
-    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `clickhouse_instance_id`: Id of the ClickHouse instance, strictly in the form of the service's UUIDs.
+    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///

@@ -167,7 +167,7 @@ pub struct InstanceDetails {
     pub dedicated_resource_id: Option<String>,
     /// Proxies of the instance.
     pub proxies: Vec<InstanceProxy>,
-    /// Transparent data encryption. In open beta; support has to allow it.
+    /// Transparent data encryption.
     pub tde_info: Option<TdeInfo>,
 }
 

@@ -43,8 +43,8 @@ impl Client {
 pub struct UpdateProxyPort(Call);
 
 impl UpdateProxyPort {
-    /// New port of the proxy, 1025 to 65534, but none of 1033, 5342 to 5345, 12017, 20000, 20201, 20202, 33062 and
-    /// 33071. Required.
+    /// New port of the proxy, 1025 to 65534, but none of 1033, 5342 to 5345, 12017, 20000, 20201, 20202, 33062
+    /// and 33071. Required.
     pub fn port(self, port: i32) -> Self {
         Self(self.0.set("port", port))
     }
