@@ -139,7 +139,7 @@ fn as_value(data: &Data) -> Option<Value> {
             };
             Value::Object(fields.iter().map(|(name, field)| (name.clone(), value(field))).collect())
         }
-        Data::Text(_) | Data::Bytes(_) => return None,
+        Data::Text(_) | Data::Bytes(_) | Data::Lines(_) | Data::Events(_) => return None,
     })
 }
 
@@ -163,7 +163,7 @@ fn with_value(data: &Data, value: &Value) -> Option<Data> {
             };
             Data::Multipart(entries().map(field).collect())
         }
-        Data::Text(_) | Data::Bytes(_) => return None,
+        Data::Text(_) | Data::Bytes(_) | Data::Lines(_) | Data::Events(_) => return None,
     })
 }
 

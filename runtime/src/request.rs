@@ -74,8 +74,9 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
     let mut cookies = Vec::new();
     insert(&mut plan.headers, USER_AGENT.as_str(), OUR_NAME, &mut violations);
     plan.headers.extend(settings.headers.clone());
-    if !call.spec.accept.is_empty() {
-        insert(&mut plan.headers, ACCEPT.as_str(), call.spec.accept, &mut violations);
+    let accept = call.reading.media_type.unwrap_or(call.spec.accept);
+    if !accept.is_empty() {
+        insert(&mut plan.headers, ACCEPT.as_str(), accept, &mut violations);
     }
     for (param, value) in &given {
         match (param.place, &mut plan.rpc) {

@@ -72,6 +72,7 @@ impl fmt::Display for Unusable {
 pub struct Inputs {
     values: BTreeMap<Key, Given>,
     unchecked: bool,
+    representation: Option<String>,
 }
 
 impl Inputs {
@@ -83,6 +84,16 @@ impl Inputs {
     /// Sends without the check.
     pub fn set_unchecked(&mut self) {
         self.unchecked = true;
+    }
+
+    /// Asks for the success as this media type, by its constant.
+    pub fn set_representation(&mut self, media_type: &str) {
+        self.representation = Some(media_type.to_owned());
+    }
+
+    /// The media type that the success is asked for as, if not as what `send` asks for.
+    pub fn representation(&self) -> Option<&str> {
+        self.representation.as_deref()
     }
 
     /// Whether to send without the check.

@@ -75,6 +75,7 @@ fn main(model: &model::Operation, media: &Media, content: &Content, inputs: &mut
             Some(value) if route::input(model, &whole).is_some() => inputs.put(whole, Given::Json(value)),
             _ => return Err(untyped(media)),
         },
+        Data::Lines(_) | Data::Events(_) => return Err(untyped(media)),
         Data::Text(_) | Data::Bytes(_) if route::input(model, &Key::new("raw", "")).is_none() => {
             // A text in a body that is typed all the same.
             match &content.data {
@@ -126,6 +127,7 @@ fn other(
                 _ => return Err(untyped(media)),
             }
         }
+        Data::Lines(_) | Data::Events(_) => return Err(untyped(media)),
         Data::Text(text) => inputs.put(raw, Given::Bytes(Bytes::from(text.clone()))),
         Data::Bytes(bytes) => inputs.put(raw, Given::Bytes(bytes.clone())),
     }
@@ -273,10 +275,11 @@ mod tests {
             params: vec![param],
             body: Some(model::Body { media_type: sent_as.to_owned(), required: true, shape: model::Shape::default() }),
             accept: String::new(),
+            representations: Vec::new(),
+            others: Vec::new(),
             security: None,
             servers: Vec::new(),
             idempotent: None,
-            streams: Vec::new(),
             output: Answer::One(Payload::Empty),
             headers: None,
             error: Answer::One(Payload::Empty),

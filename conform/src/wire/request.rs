@@ -273,7 +273,8 @@ impl<'a> Reader<'a> {
                 Ok(text) => Ok(Data::Text(text.to_owned())),
                 Err(_) => Ok(Data::Bytes(bytes.clone())),
             },
-            MediaKind::Bytes => Ok(Data::Bytes(bytes.clone())),
+            // Sequences are bytes in requests.
+            MediaKind::Bytes | MediaKind::Lines | MediaKind::Events(_) => Ok(Data::Bytes(bytes.clone())),
         }
     }
 }

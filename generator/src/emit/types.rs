@@ -410,11 +410,18 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
     let name = ident(&outcome.name);
     let error = scope.uses.item("DecodeError");
     let answer = scope.uses.item("Answer");
-    let streams = outcome.cases.iter().any(|case| case.payload == Payload::Stream);
-    let derives = if streams { quote!(Debug) } else { quote!(Clone, Debug, PartialEq) };
+    let streams: Vec<&Case> = outcome.cases.iter().filter(|case| case.payload.is_streamed()).collect();
+    let derives = if streams.is_empty() { quote!(Clone, Debug, PartialEq) } else { quote!(Debug) };
+    let streams = (!streams.is_empty()).then(|| {
+        let statuses = streams.iter().flat_map(|case| notation(&case.statuses));
+        quote!(const STREAMS: &'static [u16] = &[#(#statuses),*];)
+    });
     let docs = if outcome.error { " The body of an error, by status." } else { " The answer, by status." };
     let variants = outcome.cases.iter().map(|case| {
-        let (variant, words) = (ident(&case.variant), format!(" {}.", statuses(case)));
+        let media_types: Vec<String> = case.media_types.iter().map(|it| format!("`{it}`")).collect();
+        let as_media =
+            if media_types.is_empty() { String::new() } else { format!(", as {}", media_types.join(" or ")) };
+        let (variant, words) = (ident(&case.variant), format!(" {}{as_media}.", statuses(case)));
         match &case.payload {
             Payload::Empty => quote!(#[doc = #words] #variant,),
             payload => {
@@ -428,14 +435,20 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
     let subject = if ranges { quote!((answer.status(), answer.status() / 100)) } else { quote!(answer.status()) };
     let arms = outcome.cases.iter().map(|case| {
         let (variant, pattern) = (ident(&case.variant), pattern(case, ranges));
+        let guards = case.media_types.iter().map(|media_type| quote!(answer.is(#media_type)));
+        let pattern = if case.media_types.is_empty() { pattern } else { quote!(#pattern if #(#guards)||*) };
         match &case.payload {
             Payload::Empty => quote!(#pattern => Ok(Self::#variant),),
             Payload::Json(_) => quote!(#pattern => answer.json().map(Self::#variant),),
             Payload::Text => quote!(#pattern => answer.text().map(Self::#variant),),
             Payload::Stream => quote!(#pattern => Ok(Self::#variant(answer.stream())),),
+            Payload::Events(_, false) => quote!(#pattern => answer.events().map(Self::#variant),),
+            Payload::Events(_, true) => quote!(#pattern => answer.whole_events().map(Self::#variant),),
+            Payload::Lines(_) => quote!(#pattern => answer.lines().map(Self::#variant),),
         }
     });
-    let rest = outcome.cases.iter().all(|case| !case.statuses.is_empty()).then(|| quote!(_ => answer.unexpected(),));
+    let takes_all = |case: &Case| case.statuses.is_empty() && case.media_types.is_empty();
+    let rest = (!outcome.cases.iter().any(takes_all)).then(|| quote!(_ => answer.unexpected(),));
     let from_answer = scope.uses.item("FromAnswer");
     quote! {
         #[doc = #docs]
@@ -443,11 +456,22 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
         #[non_exhaustive]
         pub enum #name { #(#variants)* }
         impl #from_answer for #name {
+            #streams
             fn from_answer(answer: #answer) -> Result<Self, #error> {
                 match #subject { #(#arms)* #rest }
             }
         }
     }
+}
+
+/// Statuses in the runtime's notation: `2` for every 2XX, `0` for every success.
+pub(super) fn notation(statuses: &[Status]) -> Vec<proc_macro2::Literal> {
+    let number = |status: &Status| match status {
+        Status::Code(code) | Status::Range(code) => *code,
+        Status::Default => 0,
+    };
+    let numbers = if statuses.is_empty() { vec![0] } else { statuses.iter().map(number).collect() };
+    numbers.into_iter().map(proc_macro2::Literal::u16_unsuffixed).collect()
 }
 
 fn statuses(case: &Case) -> String {
@@ -537,6 +561,14 @@ impl Scope<'_> {
             Payload::Stream => {
                 let stream = self.uses.item("ByteStream");
                 quote!(#stream)
+            }
+            Payload::Events(ty, _) => {
+                let (stream, ty) = (self.uses.item("EventStream"), self.ty(ty));
+                quote!(#stream<#ty>)
+            }
+            Payload::Lines(ty) => {
+                let (lines, ty) = (self.uses.item("JsonLines"), self.ty(ty));
+                quote!(#lines<#ty>)
             }
         }
     }

@@ -67,11 +67,15 @@ pub enum Reason {
     Never,
     /// The name of a body.
     BodyName,
+    /// What a document says of the fields that every server-sent event has.
+    EventField,
+    /// A body where HTTP has none.
+    NoBody,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 33] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -103,6 +107,8 @@ impl Reason {
         Self::Unconditional,
         Self::Never,
         Self::BodyName,
+        Self::EventField,
+        Self::NoBody,
     ];
 
     /// What it is, for reports: `unreferenced`.
@@ -153,6 +159,8 @@ impl Reason {
             Self::Unconditional => ("unconditional", "`then` and `else` mean nothing without an `if`"),
             Self::Never => ("never", "the schema of the property lets no value through, so there is no field"),
             Self::BodyName => ("body-name", "a body is not sent under a name; Swagger 2.0 wants one all the same"),
+            Self::EventField => ("event-field", "a field that every event of a stream has, by the standard"),
+            Self::NoBody => ("no-body", "HTTP has no body there: of `HEAD`, and of the statuses 204, 205 and 304"),
             Self::Opaque => ("opaque", "the caller gives or gets the whole as text or bytes"),
         }
     }

@@ -5,12 +5,15 @@ mod body;
 mod circles;
 mod docs;
 mod form;
+mod header;
 mod job;
 mod markdown;
+mod media;
 pub mod model;
 pub(crate) mod names;
 mod operation;
 mod paging;
+mod representation;
 mod schema;
 mod security;
 mod told;
@@ -33,7 +36,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
 use model::{
-    Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service, Setting, TypeDef,
+    Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service, Setting,
+    TypeDef,
 };
 use names::{Scope, Wanted};
 use schema::{Component, Inline};

@@ -122,14 +122,16 @@ pub struct Operation {
     pub body: Option<Body>,
     /// `Accept` header.
     pub accept: String,
+    /// Media types of successes beside those of `accept`.
+    pub representations: Vec<Representation>,
+    /// Those of them that are JSON of another type.
+    pub others: Vec<String>,
     /// Own security alternatives.
     pub security: Option<Vec<Vec<String>>>,
     /// Own servers.
     pub servers: Vec<Server>,
     /// Where the method's own meaning is wrong.
     pub idempotent: Option<bool>,
-    /// Statuses whose answer is a stream.
-    pub streams: Vec<Status>,
     /// What a success answers.
     pub output: Answer,
     /// The struct of typed response headers.
@@ -140,6 +142,21 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// The job that it begins.
     pub job: Option<JobStart>,
+}
+
+/// A media type that a success can be asked for as, besides the one that `send` asks for.
+#[derive(Debug, Clone)]
+pub struct Representation {
+    /// The name of its constant.
+    pub name: String,
+    /// The media type.
+    pub media_type: String,
+    /// The statuses that have it; empty for all.
+    pub statuses: Vec<Status>,
+    /// What it is read as.
+    pub answer: Answer,
+    /// Docs.
+    pub docs: Docs,
 }
 
 /// The body of a request.
@@ -544,6 +561,13 @@ pub enum Answer {
     ByStatus(usize),
 }
 
+impl Operation {
+    /// All that a call may be answered with: what `send` yields, errors, and the other representations.
+    pub fn answers(&self) -> impl Iterator<Item = &Answer> {
+        [&self.output, &self.error].into_iter().chain(self.representations.iter().map(|it| &it.answer))
+    }
+}
+
 /// Bodies by status: an enum.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
@@ -564,6 +588,8 @@ pub struct Case {
     pub variant: String,
     /// Statuses; empty for all others.
     pub statuses: Vec<Status>,
+    /// Media types that it is for, without parameters; empty for all others.
+    pub media_types: Vec<String>,
     /// What is in it.
     pub payload: Payload,
 }
@@ -590,6 +616,25 @@ pub enum Payload {
     Text,
     /// Bytes, not read at once.
     Stream,
+    /// Server-sent events with such data; or that are such a value with all their fields.
+    Events(Type, bool),
+    /// JSON values, one after the other.
+    Lines(Type),
+}
+
+impl Payload {
+    /// The type that values of it are of.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Json(ty) | Self::Events(ty, _) | Self::Lines(ty) => Some(ty),
+            Self::Empty | Self::Text | Self::Stream => None,
+        }
+    }
+
+    /// Whether it is handed on as it arrives.
+    pub fn is_streamed(&self) -> bool {
+        matches!(self, Self::Stream | Self::Events(..) | Self::Lines(_))
+    }
 }
 
 /// Index of a [`TypeDef`].

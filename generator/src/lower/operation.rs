@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use openapiv3::{Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
+use super::answer::Answers;
 use super::model::{
-    Docs, Input, InputKind, Operation, Param, Place, Serialization, Server, Setting, Shape, Style, Type, TypeKind,
+    Docs, Input, InputKind, Operation, Param, Place, Representation, Serialization, Server, Setting, Shape, Style,
+    Type, TypeKind,
 };
 use super::names::{Scope, Wanted};
 use super::schema::{Lowered, Naming};
@@ -68,6 +70,8 @@ pub fn find(loaded: &Loaded) -> impl Iterator<Item = Found<'_>> {
 /// Names of the methods that every call has (the runtime's `operation_methods!`).
 const CALL_METHODS: &[&str] = &[
     "send",
+    "send_as",
+    "send_as_blocking",
     "send_blocking",
     "unchecked",
     "timeout",
@@ -155,7 +159,7 @@ impl<'a> Lower<'a, '_> {
         let paging = self.paging(found, &inputs, &answers.output);
         let job = self.job(found, &inputs);
         Operation {
-            docs: self.operation_docs(found, &summary, &inputs, &servers, &answers.meanings),
+            docs: self.operation_docs(found, &summary, &inputs, &servers, (&type_name, &answers)),
             aliases: aliases(found, &method_name, &type_name),
             deprecated: operation.deprecated.then(|| deprecation(found)),
             summary,
@@ -171,10 +175,11 @@ impl<'a> Lower<'a, '_> {
             params: inputs.params,
             body,
             accept: answers.accept,
+            representations: answers.representations,
+            others: answers.others,
             security: self.security(&found.operation, operation.security.as_deref()),
             servers,
             idempotent,
-            streams: answers.streams,
             output: answers.output,
             headers: answers.headers,
             error: answers.error,
@@ -198,7 +203,7 @@ impl<'a> Lower<'a, '_> {
         summary: &str,
         inputs: &Inputs,
         servers: &[Server],
-        meanings: &[(String, String)],
+        (type_name, answers): (&str, &Answers),
     ) -> Docs {
         let operation = found.operation.item;
         self.take_members(&found.operation, &["summary", "description", "operationId", "deprecated", "x-doc"]);
@@ -275,9 +280,18 @@ impl<'a> Lower<'a, '_> {
             out.extend([String::new(), "# Servers".to_owned(), String::new()]);
             out.extend(described.iter().flat_map(|server| docs::listed(&markdown::code(&server.url), &server.docs)));
         }
-        if !meanings.is_empty() {
+        if !answers.meanings.is_empty() {
             out.extend([String::new(), "# Responses".to_owned(), String::new()]);
-            out.extend(meanings.iter().flat_map(|(status, words)| docs::listed(status, &docs::lines(words))));
+            out.extend(answers.meanings.iter().flat_map(|(status, words)| docs::listed(status, &docs::lines(words))));
+        }
+        if !answers.representations.is_empty() {
+            out.extend([String::new(), "# Representations".to_owned(), String::new()]);
+            out.extend([
+                format!("`send` asks for `{}`, and `send_as` for another one:", answers.accept),
+                String::new(),
+            ]);
+            let line = |it: &Representation| format!("- [`{0}`]({type_name}::{0}): `{1}`", it.name, it.media_type);
+            out.extend(answers.representations.iter().map(line));
         }
         out
     }
@@ -507,7 +521,7 @@ fn place_and_style(part: &Part<'_, Parameter>, explode: Option<bool>) -> (Place,
         }
     };
     let given = Serialization { explode: explode.unwrap_or(usual.explode), ..usual };
-    let place = place(parameter);
+    let place = place(part);
     let default = match place {
         Place::Path | Place::Header => Serialization { style: Style::Simple, explode: false },
         _ => Serialization { style: Style::Form, explode: true },

@@ -76,11 +76,11 @@ fn directions(service: &mut Service) {
                 input.kind.ty().into_iter().for_each(|ty| used(ty, true));
             }
             let mut payload = |payload: &Payload| {
-                if let Payload::Json(ty) = payload {
+                if let Some(ty) = payload.ty() {
                     used(ty, false);
                 }
             };
-            for answer in [&operation.output, &operation.error] {
+            for answer in operation.answers() {
                 match answer {
                     Answer::One(one) => payload(one),
                     Answer::ByStatus(index) => {
@@ -133,6 +133,7 @@ fn presence(definition: &mut TypeDef, lists: &[bool]) {
             _ => false,
         };
         field.presence = match (input, body.headers) {
+            (_, true) if matches!(field.ty, Type::List(_)) => Presence::Empty,
             (_, true) => Presence::Optional,
             (true, false) if nullable => Presence::Nullable,
             (true, false) => Presence::Optional,

@@ -10,6 +10,7 @@
 //! things it learns too late, as a visitor is gone once it was called: that a key is repeated, and that the `T` of an
 //! `Option<T>` can't be read from `""`. Then it reads all again, knowing.
 
+mod event;
 mod fault;
 mod headers;
 mod object;
@@ -29,6 +30,7 @@ use fault::{Fault, Retry};
 use reader::{Known, Reader};
 use value::De;
 
+pub(crate) use event::{from_event, from_event_data};
 pub use headers::from_headers;
 pub(crate) use text::integer;
 

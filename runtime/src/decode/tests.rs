@@ -359,6 +359,54 @@ fn headers_are_read_from_text() {
     assert_eq!(wrong.to_string(), "X-RateLimit-Limit: expected an integer, found \"many\"");
 }
 
+#[derive(Debug, PartialEq, Deserialize)]
+struct Structured {
+    #[serde(rename = "set-cookie", default)]
+    cookies: Vec<String>,
+    #[serde(rename = "x-pairs")]
+    pairs: Option<Pairs>,
+    #[serde(rename = "x-map")]
+    map: Option<BTreeMap<String, i64>>,
+    #[serde(rename = "x-json")]
+    json: Option<crate::JsonText<Pairs>>,
+    #[serde(rename = "x-flags")]
+    flags: Option<Vec<bool>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Pairs {
+    a: Option<i64>,
+    #[serde(rename = "bC")]
+    b: Option<String>,
+}
+
+#[test]
+fn headers_of_lists_and_objects() {
+    let read = |headers: &[(&'static str, &'static str)]| {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        from_headers::<Structured>(&headers.collect::<HeaderMap>())
+    };
+    let pairs = Pairs { a: Some(1), b: Some("x=y".to_owned()) };
+    let exploded = read(&[("x-pairs", "a=1, bC=x=y"), ("x-map", "a=1,b=2"), ("x-flags", "true, 0")]).unwrap();
+    assert_eq!(exploded.pairs, Some(pairs.clone()));
+    assert_eq!(exploded.map, Some([("a".to_owned(), 1), ("b".to_owned(), 2)].into()));
+    assert_eq!(exploded.flags, Some(vec![true, false]));
+    // Names in another case, and values with a sign in them that the other notation has.
+    let plain = read(&[("x-pairs", "A,1,bc,x=y"), ("x-map", "a,1"), ("x-map", "b,2"), ("x-flags", "")]).unwrap();
+    assert_eq!((plain.pairs, plain.map, plain.flags), (Some(pairs.clone()), exploded.map, None));
+    // A cookie has commas in its date.
+    let cookies = ["a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT", "b=2"];
+    let set =
+        read(&[("set-cookie", cookies[0]), ("set-cookie", cookies[1]), ("x-json", "{\"a\": \"1\", \"bC\": \"x=y\"}")]);
+    let set = set.unwrap();
+    assert_eq!((set.cookies, set.json), (cookies.map(str::to_owned).to_vec(), Some(pairs.into())));
+    assert_eq!(read(&[]).unwrap().cookies, [""; 0]);
+    let wrong = read(&[("x-pairs", "a=b")]).unwrap_err();
+    assert_eq!(wrong.to_string(), "x-pairs.a: expected an integer, found \"b\"");
+    let wrong = read(&[("x-flags", "true,perhaps")]).unwrap_err();
+    assert_eq!(wrong.to_string(), "x-flags: expected true or false, found \"perhaps\"");
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
