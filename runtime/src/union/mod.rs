@@ -1,9 +1,9 @@
 //! Unions: a value that is one of several types, known by a property (tagged), or by what fits (untagged).
 //!
 //! What decides in an untagged union, in this order: the kind of JSON, so far as the types take it; constants that only some
-//! alternatives have; what is lost of the value; the order of the alternatives. So an integer is read by whichever of `integer` and
-//! `number` comes first, a text of digits stays a text where a text is among the alternatives, and an empty list or map
-//! goes to the first list or map.
+//! alternatives have; what is lost of the value; the order of the alternatives, in which the generator puts integers before numbers
+//! and any JSON last. So `5` is an integer where there is one, a text of digits stays a text where there is one, and an
+//! empty list or map goes to the first list or map.
 
 mod choose;
 mod tag;

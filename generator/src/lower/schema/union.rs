@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::object::named;
-use super::{Inline, Lowered, Naming};
+use super::{Inline, Lowered, Naming, constants};
 use crate::accounting::Reason;
 use crate::load::{Discriminator, JsonType, Schema, Sub};
 use crate::lower::model::{Constant, Mark, Shape, Type, TypeId, TypeKind, Union, UnionVariant, Variant};
@@ -240,8 +240,10 @@ fn name_by_constants(choices: &mut [Choice<'_>]) {
     let nameless = |one: &Choice<'_>| one.component.is_none() && one.name.is_none();
     let constants = |one: &Choice<'_>| -> Vec<(String, String)> {
         let properties = one.schema.read().properties.0;
-        let constant = |(name, property): (&str, Sub<'_>)| match property.read().enumeration.as_slice() {
-            [only] => Some((name.to_owned(), only.value.as_str().filter(|text| !text.is_empty())?.to_owned())),
+        let constant = |(name, property): (&str, Sub<'_>)| match constants(&property.read()).as_slice() {
+            [Constant::Text(text)] if !text.is_empty() => Some((name.to_owned(), text.clone())),
+            [Constant::Integer(integer)] => Some((name.to_owned(), format!("{name} {integer}"))),
+            [Constant::Flag(flag)] => Some((name.to_owned(), format!("{name} {flag}"))),
             _ => None,
         };
         properties.into_iter().filter_map(constant).collect()
@@ -327,8 +329,12 @@ fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String
             shape: shape.clone(),
         });
     }
-    // Any JSON swallows everything, so it is tried last.
-    variants.sort_by_key(|variant| variant.ty == Type::Value);
+    // Any JSON swallows everything, so it is tried last; and a number that is an integer, which is exact, is one.
+    variants.sort_by_key(|variant| match variant.ty.layers().last() {
+        Some(Type::Value) if variant.ty == Type::Value => 2,
+        Some(Type::F64) => 1,
+        _ => 0,
+    });
     Union { variants, ..Union::default() }
 }
 
