@@ -91,7 +91,7 @@ impl<'a> Lower<'a, '_> {
             // Its media type is the caller's to name, which a setter does.
             Kind::Json if is_json_range(media_type) => {
                 self.alternative(media_type, &media, type_name, inputs);
-                return Some(Body { media_type: media_type.to_owned(), required });
+                return Some(Body { media_type: media_type.to_owned(), required, shape: Shape::default() });
             }
             Kind::Json => self.json_body(&media, description, required, type_name, inputs),
             kind @ (Kind::Form | Kind::Multipart) => {
