@@ -523,6 +523,25 @@ impl Shape {
         *self == Self::never()
     }
 
+    /// What meets this or another one.
+    pub fn or(mut self, other: &Self) -> Self {
+        if self == *other {
+            return self;
+        }
+        if self == Self::default() || *other == Self::default() {
+            return Self::default();
+        }
+        let mut rules = std::mem::take(&mut self.rules);
+        let mut shapes = match (rules.as_mut_slice(), self == Self::default()) {
+            ([Rule::AnyOf(shapes)], true) => std::mem::take(shapes),
+            _ => vec![Self { rules, ..self }],
+        };
+        if !shapes.contains(other) {
+            shapes.push(other.clone());
+        }
+        Self { rules: vec![Rule::AnyOf(shapes)], ..Self::default() }
+    }
+
     /// The definitions that it leads to, through lists, maps and rules.
     pub fn objects(&self) -> Vec<TypeId> {
         let mut found = match &self.inner {

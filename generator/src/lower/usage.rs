@@ -126,7 +126,9 @@ fn presence(definition: &mut TypeDef, lists: &[bool]) {
     let input = definition.input;
     let TypeKind::Struct(body) = &mut definition.kind else { return };
     for field in &mut body.fields {
-        let nullable = field.presence == Presence::Nullable && field.ty != Type::Value;
+        // Of any JSON null is one value; where it is the only one, it has to be told from nothing.
+        let only_null = matches!(field.shape.rules.as_slice(), [Rule::Values(values)] if values.as_slice() == ["null"]);
+        let nullable = field.presence == Presence::Nullable && (field.ty != Type::Value || only_null);
         let list = match field.ty {
             Type::List(_) | Type::Map(_) => true,
             Type::Named(id) => lists[id],

@@ -198,6 +198,8 @@ impl<'a> Lower<'a, '_> {
             lowered.values = constants(&schema);
         }
         lowered.nullable |= self.take(&schema.nullable) == Some(true);
+        let mut values = schema.enumeration.iter().map(|value| value.value.value.is_null());
+        lowered.nullable |= values.len() > 0 && values.all(|null| null);
         lowered.nullable |= schema.enumeration.iter().any(|value| value.value.value.is_null());
         lowered.deprecated |= self.take(&schema.deprecated) == Some(true);
         lowered.read_only |= self.take(&schema.read_only) == Some(true);

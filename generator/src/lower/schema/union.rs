@@ -165,16 +165,9 @@ impl<'a> Lower<'a, '_> {
             // What is said of the alternatives, which have no type to say it.
             let words = words.iter().filter(|line| line.starts_with("- `")).map(|line| line.trim_start_matches("- "));
             let facts = words.map(|line| line.split_once(": ").map_or(line, |(_, words)| words).to_owned()).collect();
-            let same = alternatives.iter().all(|one| one.shape == alternatives[0].shape);
-            let shape = alternatives.first().filter(|_| same).map(|one| one.shape.clone()).unwrap_or_default();
-            for one in choices.iter().filter(|_| !same) {
-                self.unsupported(
-                    "alternative-limits",
-                    "alternatives of one type differ in their limits".to_owned(),
-                    one.schema.at(),
-                    "values are sent without these checks",
-                );
-            }
+            // A value may be meant for any of them.
+            let shapes = alternatives.iter().map(|one| one.shape.clone());
+            let shape = shapes.reduce(|shape, other| shape.or(&other)).unwrap_or_default();
             return Lowered { nullable, facts, shape, ..Lowered::plain(ty) };
         }
         self.types[id].kind = TypeKind::Union(union_kind);
@@ -311,9 +304,7 @@ fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String
         let place = *known.entry(ty).or_insert(variants.len());
         if let Some(same) = variants.get_mut(place) {
             // A value may be meant for either.
-            if same.shape != *shape {
-                same.shape = Shape::default();
-            }
+            same.shape = std::mem::take(&mut same.shape).or(shape);
             continue;
         }
         let ident = match (component.or(name.as_deref()), ty) {
