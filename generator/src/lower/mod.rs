@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod circles;
 mod docs;
+mod form;
 mod job;
 mod markdown;
 pub mod model;
@@ -29,7 +30,9 @@ use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
-use model::{Docs, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef};
+use model::{
+    Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef,
+};
 use names::{Scope, Wanted};
 use schema::{Component, Inline};
 
@@ -55,6 +58,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         seen: HashSet::new(),
         outcomes: Vec::new(),
         jobs: Vec::new(),
+        forms: Vec::new(),
         settings: Vec::new(),
         unmet: HashSet::new(),
         operation: String::new(),
@@ -95,6 +99,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         type_names: lower.scope.into_names(),
         longest_chain: 0,
         outcomes: lower.outcomes,
+        forms: lower.forms,
         jobs: lower.jobs,
         busy: busy(api),
         limits: limits(api),
@@ -141,6 +146,7 @@ pub(crate) struct Lower<'a, 'd> {
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,
     jobs: Vec<Job>,
+    forms: Vec<FormDef>,
     settings: Vec<Setting>,
     /// Security schemes that callers meet without the client.
     unmet: HashSet<String>,
