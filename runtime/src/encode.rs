@@ -40,16 +40,8 @@ pub(crate) fn strict(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, STRICT)
 }
 
-/// A name of a parameter, or of a part of one.
-fn named(param: &Param, name: &str) -> String {
-    if param.style == Style::Cookie { name.to_owned() } else { strict(name).to_string() }
-}
-
 /// A value as the parameter wants it encoded.
 fn encoded(param: &Param, text: &str) -> String {
-    if param.style == Style::Cookie {
-        return text.to_owned();
-    }
     if !param.allow_reserved {
         return strict(text).to_string();
     }
@@ -167,8 +159,10 @@ pub(crate) fn pairs(param: &Param, name: &str, value: &Value) -> Vec<(String, St
             _ => {}
         }
     }
-    let code = |text: &String| encoded(param, text);
-    let name = named(param, name);
+    let plain = param.style == Style::Cookie;
+    let code = |text: &String| if plain { text.clone() } else { encoded(param, text) };
+    let key_code = |text: &str| if plain { text.to_owned() } else { strict(text).to_string() };
+    let name = key_code(name);
     let separator = match param.style {
         Style::SpaceDelimited => "%20",
         Style::PipeDelimited => "%7C",
@@ -180,9 +174,7 @@ pub(crate) fn pairs(param: &Param, name: &str, value: &Value) -> Vec<(String, St
         Parts::Object(entries) if entries.is_empty() => Vec::new(),
         Parts::List(list) if param.explode => list.iter().map(|it| (name.clone(), code(it))).collect(),
         Parts::List(list) => vec![(name, join(list.iter().map(code), separator))],
-        Parts::Object(entries) if param.explode => {
-            entries.iter().map(|(key, it)| (named(param, key), code(it))).collect()
-        }
+        Parts::Object(entries) if param.explode => entries.iter().map(|(key, it)| (key_code(key), code(it))).collect(),
         Parts::Object(entries) => vec![(name, join(flat(&entries).map(code), separator))],
     }
 }

@@ -121,7 +121,8 @@ impl<'a> Reader<'a> {
         });
         Operation {
             id: operation.get("operationId").and_then(Value::as_str).map(str::to_owned),
-            method: method.to_ascii_uppercase(),
+            // Other methods are sent as they are written.
+            method: if METHODS.contains(&method) { method.to_ascii_uppercase() } else { method.to_owned() },
             path: path.to_owned(),
             parameters,
             body,

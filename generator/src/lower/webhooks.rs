@@ -94,7 +94,7 @@ impl<'a> Lower<'a, '_> {
             return (Payload::Empty, None);
         };
         self.ledger.take(&body.key);
-        let body = self.target(&body.node, "requestBodies");
+        let body = self.through(&body.node, "requestBodies");
         self.take_entries(body, &["description", "required"]);
         if let Some(words) = body.get("description").and_then(Node::as_str).filter(|words| !words.trim().is_empty()) {
             if !out.is_empty() {
@@ -133,7 +133,7 @@ impl<'a> Lower<'a, '_> {
         let mut said = Vec::new();
         for (status, entry) in responses {
             self.ledger.take(&entry.key);
-            let response = self.target(&entry.node, "responses");
+            let response = self.through(&entry.node, "responses");
             self.take_entries(response, &["summary", "description"]);
             let words = ["summary", "description"].iter().filter_map(|key| response.get(key)?.as_str());
             let words: Vec<&str> = words.map(str::trim).filter(|words| !words.is_empty()).collect();
@@ -159,7 +159,7 @@ impl<'a> Lower<'a, '_> {
         self.unsupported("received", message, &entry.key, effect);
     }
 
-    fn target(&self, mut node: &'a Node, section: &str) -> &'a Node {
+    fn through(&self, mut node: &'a Node, section: &str) -> &'a Node {
         // `load` has refused references without end; this only bounds the loop.
         for _ in 0..16 {
             let Some(entry) = node.as_object().and_then(|entries| entries.get("$ref")) else { break };
