@@ -16,6 +16,7 @@ mod answer;
 mod apsara;
 #[cfg(feature = "blocking")]
 mod blocking;
+mod body;
 mod call;
 mod check;
 mod client;
@@ -25,6 +26,7 @@ mod encode;
 mod endpoint;
 mod error;
 mod error_body;
+mod inputs;
 mod intercept;
 mod job;
 mod json_text;
@@ -38,6 +40,7 @@ mod pipeline;
 mod rate;
 mod representation;
 mod request;
+mod request_body;
 mod retry;
 mod seal;
 mod secret;
@@ -69,6 +72,7 @@ pub use credentials::{
 };
 pub use decode::{from_headers, from_slice, from_value};
 pub use error::{ConfigError, DecodeError, Error, ErrorKind, Violation};
+pub use inputs::{Form, Inputs};
 pub use intercept::{Attempt, Interceptor, Outcome};
 pub use job::{Job, JobHandle, JobState, Wait, WaitError};
 pub use json_text::JsonText;
@@ -77,13 +81,14 @@ pub use metrics::Metrics;
 pub use multipart::Part;
 pub use nullable::nullable;
 pub use operation::{
-    Form, FromAnswer, Operation, Param, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
+    FromAnswer, Operation, Param, Place, Protocol, ReadAs, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
 };
 pub use paging::{BoxStream, Paged, Paging, Position, items, pages, starting_at};
 #[cfg(feature = "blocking")]
 pub use paging::{items_blocking, pages_blocking};
 pub use rate::RateLimit;
 pub use representation::Representation;
+pub use request_body::RequestBody;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use shape::{Field, Object, Shape};

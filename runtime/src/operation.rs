@@ -33,7 +33,7 @@ pub trait Operation {
 /// What an answer can be read as: any type that JSON can, a stream of bytes, or one of several by status.
 pub trait FromAnswer: Sized {
     /// As what it is read.
-    const FORM: Form = Form::Json;
+    const READ_AS: ReadAs = ReadAs::Json;
     /// Statuses (`200`) or ranges (`2` for all 2xx, `0` for every success) whose body is not read but handed on as it arrives.
     const STREAMS: &'static [u16] = &[];
 
@@ -48,7 +48,7 @@ impl<T: DeserializeOwned> FromAnswer for T {
 }
 
 impl FromAnswer for ByteStream {
-    const FORM: Form = Form::Bytes;
+    const READ_AS: ReadAs = ReadAs::Bytes;
     const STREAMS: &'static [u16] = &[0];
 
     fn from_answer(answer: Answer) -> Result<Self, DecodeError> {
@@ -58,7 +58,7 @@ impl FromAnswer for ByteStream {
 
 /// As what the body of a response is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ReadAs {
     /// One JSON value.
     Json,
     /// Text.
@@ -194,7 +194,9 @@ pub struct Param {
     pub allow_reserved: bool,
     /// Whether the value is sent as JSON text.
     pub json: bool,
-    /// The media type of a multipart field; empty for the default.
+    /// Whether it stands for all fields of a form that have no parameter of their own: an object of them, or their files.
+    pub spread: bool,
+    /// The media types of a multipart field, as the document lists them; empty for the default.
     pub media_type: &'static str,
     /// The client setting that fills it when the call does not.
     pub client: Option<&'static str>,
@@ -209,6 +211,8 @@ pub enum Place {
     Path,
     /// The query; for RPC operations the form body, unless the client sends GET.
     Query,
+    /// The whole query: the fields of an object, or JSON.
+    QueryString,
     /// A header.
     Header,
     /// A cookie.
@@ -221,6 +225,8 @@ pub enum Place {
     Part,
     /// The whole body.
     Body,
+    /// A header of the part of the multipart body that has this field.
+    PartHeader(&'static str),
 }
 
 /// How lists and objects are written (OpenAPI's `style`).
@@ -240,6 +246,10 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=value`.
     DeepObject,
+    /// `name=a`, of a cookie that is sent as it is, without percent-encoding.
+    Cookie,
+    /// In forms: each element of a list by itself, and an object as JSON.
+    Content,
     /// `name.1.key=value`: Alibaba Cloud's numbered lists and dotted objects.
     Flattened,
 }
@@ -253,6 +263,7 @@ const fn param(name: &'static str, place: Place, style: Style, explode: bool, sh
         explode,
         allow_reserved: false,
         json: false,
+        spread: false,
         media_type: "",
         client: None,
         shape,
@@ -267,6 +278,11 @@ pub const fn path(name: &'static str, shape: Shape) -> Param {
 /// A query parameter.
 pub const fn query(name: &'static str, shape: Shape) -> Param {
     param(name, Place::Query, Style::Form, true, shape)
+}
+
+/// The whole query.
+pub const fn query_string(name: &'static str, shape: Shape) -> Param {
+    param(name, Place::QueryString, Style::Content, true, shape)
 }
 
 /// A header.
@@ -286,12 +302,17 @@ pub const fn field(name: &'static str, shape: Shape) -> Param {
 
 /// A field of the url-encoded form body.
 pub const fn form(name: &'static str, shape: Shape) -> Param {
-    param(name, Place::Form, Style::Form, true, shape)
+    param(name, Place::Form, Style::Content, true, shape)
 }
 
 /// A field of the multipart body.
 pub const fn part(name: &'static str, shape: Shape) -> Param {
-    param(name, Place::Part, Style::Form, true, shape)
+    param(name, Place::Part, Style::Content, true, shape)
+}
+
+/// A header of the part of the multipart body that has the field `of`.
+pub const fn part_header(of: &'static str, name: &'static str, shape: Shape) -> Param {
+    param(name, Place::PartHeader(of), Style::Simple, false, shape)
 }
 
 /// The whole body.
@@ -325,7 +346,13 @@ impl Param {
         self
     }
 
-    /// A multipart field of this media type.
+    /// Standing for all fields of a form that have no parameter of their own.
+    pub const fn spread(mut self) -> Self {
+        self.spread = true;
+        self
+    }
+
+    /// A multipart field of this media type, or of one of a list.
     pub const fn media_type(mut self, media_type: &'static str) -> Self {
         self.media_type = media_type;
         self

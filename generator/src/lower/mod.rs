@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod circles;
 mod docs;
+mod form;
 mod header;
 mod job;
 mod markdown;
@@ -32,7 +33,9 @@ use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
-use model::{Docs, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef};
+use model::{
+    Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef,
+};
 use names::{Scope, Wanted};
 use schema::{Component, Inline};
 
@@ -58,6 +61,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         seen: HashSet::new(),
         outcomes: Vec::new(),
         jobs: Vec::new(),
+        forms: Vec::new(),
         settings: Vec::new(),
         unmet: HashSet::new(),
         operation: String::new(),
@@ -98,6 +102,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         type_names: lower.scope.into_names(),
         longest_chain: 0,
         outcomes: lower.outcomes,
+        forms: lower.forms,
         jobs: lower.jobs,
         busy: busy(api),
         limits: limits(api),
@@ -144,6 +149,7 @@ pub(crate) struct Lower<'a, 'd> {
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,
     jobs: Vec<Job>,
+    forms: Vec<FormDef>,
     settings: Vec<Setting>,
     /// Security schemes that callers meet without the client.
     unmet: HashSet<String>,

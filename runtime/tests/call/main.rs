@@ -10,3 +10,4 @@ mod requests;
 mod retries;
 mod seen;
 mod streams;
+mod uploads;
