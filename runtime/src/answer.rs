@@ -19,7 +19,7 @@ use crate::decode;
 use crate::error::DecodeError;
 use crate::job::Job;
 use crate::media_type;
-use crate::operation::Format;
+use crate::operation::ReadAs;
 use crate::paging::Position;
 use crate::stream::{self, EventStream, JsonLines};
 use crate::transport::{TransportError, TransportErrorKind};
@@ -146,19 +146,19 @@ impl Answer {
 
     /// The body as events, whose data is of this type.
     pub fn events<T>(self) -> Result<EventStream<T>, DecodeError> {
-        stream::check(Format::Events, self.media_type())?;
+        stream::check(ReadAs::Events, self.media_type())?;
         Ok(EventStream::new(self, false))
     }
 
     /// The body as events that are of this type with all their fields: `event`, `data`, `id` and `retry`.
     pub fn whole_events<T>(self) -> Result<EventStream<T>, DecodeError> {
-        stream::check(Format::Events, self.media_type())?;
+        stream::check(ReadAs::Events, self.media_type())?;
         Ok(EventStream::new(self, true))
     }
 
     /// The body as JSON values of this type, one after the other.
     pub fn lines<T>(self) -> Result<JsonLines<T>, DecodeError> {
-        stream::check(Format::Lines, self.media_type())?;
+        stream::check(ReadAs::Lines, self.media_type())?;
         Ok(JsonLines::new(self))
     }
 

@@ -18,7 +18,7 @@ use crate::json::to_value;
 use crate::json_text::JsonText;
 use crate::media_type;
 use crate::multipart::Part;
-use crate::operation::{self, Format, Operation, Param, Place, Spec};
+use crate::operation::{self, Operation, Param, Place, ReadAs, Spec};
 use crate::pipeline;
 use crate::representation::{Reading, Representation};
 use crate::request_body::RequestBody;
@@ -71,17 +71,9 @@ static WHOLE: Param = operation::body(any());
 
 impl Call {
     pub(crate) fn new(client: Client, spec: &'static Spec) -> Self {
-        Self {
-            client,
-            spec,
-            given: Inputs::new(spec.params),
-            body: None,
-            headers: Vec::new(),
-            checked: true,
-            timeout: None,
-            seen: 0,
-            reading: Reading::of::<Value>(),
-        }
+        let given = Inputs::new(spec.params);
+        let reading = Reading::of::<Value>();
+        Self { client, spec, given, body: None, headers: Vec::new(), checked: true, timeout: None, seen: 0, reading }
     }
 
     fn give(mut self, step: impl FnOnce(Inputs) -> Inputs) -> Self {
@@ -316,15 +308,15 @@ fn another(spec: &Spec, asked: Option<Reading>, head: &Head) -> Result<(), Decod
     let Some(found) = media_type::of(&head.headers) else { return Ok(()) };
     let is_other = |media_type: &str| spec.others.iter().any(|it| media_type::same(it, media_type));
     let is_own = |media_type: &str| spec.accept.split(',').any(|it| media_type::same(it, media_type));
-    let wrong = match asked.and_then(|reading| Some((reading.format, reading.media_type?))) {
+    let wrong = match asked.and_then(|reading| Some((reading.form, reading.media_type?))) {
         None => is_other(found) && !is_own(found),
         Some((_, asked)) if media_type::matches(asked, found) => false,
         // All JSON is of one type, but for that of `others`.
-        Some((Format::Json, asked)) if media_type::is_json(found) => match is_other(asked) {
+        Some((ReadAs::Json, asked)) if media_type::is_json(found) => match is_other(asked) {
             true => is_own(found),
             false => is_other(found),
         },
-        Some((Format::Lines, _)) if media_type::is_json(found) => false,
+        Some((ReadAs::Lines, _)) if media_type::is_json(found) => false,
         Some(_) => is_own(found) || is_other(found),
     };
     if wrong { Err(DecodeError::new("", "it is another representation")) } else { Ok(()) }

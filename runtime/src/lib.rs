@@ -82,7 +82,7 @@ pub use metrics::Metrics;
 pub use multipart::Part;
 pub use nullable::nullable;
 pub use operation::{
-    Format, FromAnswer, Operation, Param, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
+    FromAnswer, Operation, Param, Place, Protocol, ReadAs, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
 };
 pub use paging::{BoxStream, Paged, Paging, Position, items, pages, starting_at};
 #[cfg(feature = "blocking")]

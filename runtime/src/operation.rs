@@ -33,7 +33,7 @@ pub trait Operation {
 /// What an answer can be read as: any type that JSON can, a stream of bytes, or one of several by status.
 pub trait FromAnswer: Sized {
     /// As what it is read.
-    const FORMAT: Format = Format::Json;
+    const READ_AS: ReadAs = ReadAs::Json;
     /// Statuses (`200`) or ranges (`2` for all 2xx, `0` for every success) whose body is not read but handed on as it arrives.
     const STREAMS: &'static [u16] = &[];
 
@@ -48,7 +48,7 @@ impl<T: DeserializeOwned> FromAnswer for T {
 }
 
 impl FromAnswer for ByteStream {
-    const FORMAT: Format = Format::Bytes;
+    const READ_AS: ReadAs = ReadAs::Bytes;
     const STREAMS: &'static [u16] = &[0];
 
     fn from_answer(answer: Answer) -> Result<Self, DecodeError> {
@@ -58,7 +58,7 @@ impl FromAnswer for ByteStream {
 
 /// As what the body of a response is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum ReadAs {
     /// One JSON value.
     Json,
     /// Text.

@@ -236,7 +236,7 @@ async fn exchange(
         request_id: error_body::request_id(&parts.headers),
         headers: parts.headers,
     };
-    let Reading { format: form, streams, .. } = call.reading;
+    let Reading { form, streams, .. } = call.reading;
     let success = parts.status.is_success() || streams.contains(&status);
     // What is no such stream is read, so that the error has it.
     let fits = media_type::of(&head.headers).is_none_or(|found| form.fits(found));

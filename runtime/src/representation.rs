@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::answer::Answer;
 use crate::error::DecodeError;
-use crate::operation::{Format, FromAnswer};
+use crate::operation::{FromAnswer, ReadAs};
 use crate::stream::EventStream;
 
 /// A media type in which a success can be asked for, and the type that it is read as; for `send_as`.
@@ -29,14 +29,14 @@ pub struct Representation<T> {
 pub(crate) struct Reading {
     /// What is asked for in place of what the operation's `Spec` has.
     pub(crate) media_type: Option<&'static str>,
-    pub(crate) format: Format,
+    pub(crate) form: ReadAs,
     pub(crate) streams: &'static [u16],
 }
 
 impl Reading {
     /// The operation's own way.
     pub(crate) const fn of<T: FromAnswer>() -> Self {
-        Self { media_type: None, format: T::FORMAT, streams: T::STREAMS }
+        Self { media_type: None, form: T::READ_AS, streams: T::STREAMS }
     }
 }
 
@@ -50,7 +50,7 @@ impl<T: FromAnswer> Representation<T> {
 impl Representation<String> {
     /// This media type, read as text.
     pub const fn text(media_type: &'static str) -> Self {
-        Self::made(media_type, Reading { media_type: None, format: Format::Text, streams: &[] }, text)
+        Self::made(media_type, Reading { media_type: None, form: ReadAs::Text, streams: &[] }, text)
     }
 }
 

@@ -71,11 +71,11 @@ fn main(model: &model::Operation, media: &Media, content: &Content, inputs: &mut
             let fields = fields.iter().map(|(name, field)| (name, field.clone()));
             spread(&model.params, fields, inputs);
         }
+        Data::Lines(_) | Data::Events(_) => return Err(untyped(media)),
         Data::Form(_) | Data::Multipart(_) => match object(&content.data) {
             Some(value) if route::input(model, &whole).is_some() => inputs.put(whole, Given::Json(value)),
             _ => return Err(untyped(media)),
         },
-        Data::Lines(_) | Data::Events(_) => return Err(untyped(media)),
         Data::Text(_) | Data::Bytes(_) if route::input(model, &Key::new("raw", "")).is_none() => {
             // A text in a body that is typed all the same.
             match &content.data {
@@ -112,6 +112,7 @@ fn other(
                 inputs.put(raw, Given::Bytes(Bytes::from(value.to_string())));
             }
         }
+        Data::Lines(_) | Data::Events(_) => return Err(untyped(media)),
         Data::Form(_) | Data::Multipart(_) => {
             let form = Key::new("form", &media.media_type);
             let typed = Key::new("body", &media.media_type);
@@ -127,7 +128,6 @@ fn other(
                 _ => return Err(untyped(media)),
             }
         }
-        Data::Lines(_) | Data::Events(_) => return Err(untyped(media)),
         Data::Text(text) => inputs.put(raw, Given::Bytes(Bytes::from(text.clone()))),
         Data::Bytes(bytes) => inputs.put(raw, Given::Bytes(bytes.clone())),
     }

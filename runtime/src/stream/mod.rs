@@ -17,7 +17,7 @@ use crate::answer::Answer;
 use crate::decode;
 use crate::error::DecodeError;
 use crate::media_type;
-use crate::operation::{Format, FromAnswer};
+use crate::operation::{FromAnswer, ReadAs};
 use frame::{Events, Framing, Lines};
 use source::Frames;
 
@@ -181,7 +181,7 @@ macro_rules! typed_stream {
         }
 
         impl<T: DeserializeOwned> FromAnswer for $name<T> {
-            const FORMAT: Format = $form;
+            const READ_AS: ReadAs = $form;
             const STREAMS: &'static [u16] = &[0];
 
             fn from_answer(answer: Answer) -> Result<Self, DecodeError> {
@@ -197,21 +197,21 @@ macro_rules! typed_stream {
     };
 }
 
-typed_stream!(EventStream, Event<T>, Format::Events, Answer::events);
-typed_stream!(JsonLines, T, Format::Lines, Answer::lines);
+typed_stream!(EventStream, Event<T>, ReadAs::Events, Answer::events);
+typed_stream!(JsonLines, T, ReadAs::Lines, Answer::lines);
 
 /// An error, if a response of this media type has no such items.
-pub(crate) fn check(form: Format, content_type: Option<&str>) -> Result<(), DecodeError> {
+pub(crate) fn check(form: ReadAs, content_type: Option<&str>) -> Result<(), DecodeError> {
     match content_type {
         Some(found) if !form.fits(found) => {
-            let wanted = if form == Format::Events { "stream of events" } else { "JSON, line by line" };
+            let wanted = if form == ReadAs::Events { "stream of events" } else { "JSON, line by line" };
             Err(DecodeError::new("", format!("the response is `{found}`, which is no {wanted}")))
         }
         _ => Ok(()),
     }
 }
 
-impl Format {
+impl ReadAs {
     /// Whether what is read so may come as this media type. Services are careless with names that say nothing of the form.
     pub(crate) fn fits(self, content_type: &str) -> bool {
         let essence = media_type::essence(content_type);
