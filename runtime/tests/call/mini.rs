@@ -509,6 +509,38 @@ impl StorePet {
 }
 
 operation!(
+    OddPath,
+    odd_path,
+    (),
+    Spec::new("oddPath", "GET", "/with blank/é/\"q\"/{no}/100%/%2F/{name}/x")
+        .params(&[path("name", any()).allow_reserved()])
+        .security(&[]),
+    empty
+);
+
+operation!(
+    FindPets,
+    find_pets,
+    (),
+    Spec::new("findPets", "GET", "/pets/found?fixed=1")
+        .params(&[
+            query_string("whole", any()),
+            cookie("session", any()).style(Style::Cookie, true),
+            cookie("other", any())
+        ])
+        .security(&[]),
+    empty
+);
+
+operation!(
+    FindPetsByJson,
+    find_pets_by_json,
+    (),
+    Spec::new("findPetsByJson", "GET", "/pets/found").params(&[query_string("whole", any()).json()]).security(&[]),
+    empty
+);
+
+operation!(
     ImportData,
     import_data,
     (),
