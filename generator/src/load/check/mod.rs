@@ -214,8 +214,11 @@ impl Checker<'_, '_> {
             if self.field(key, entry, kind, field) {
                 return true;
             }
+            // A response that is wrong is still one of its status, and nothing is known of its body.
             if kind == Kind::Responses && !self.reporter.ours {
-                self.without_body(key, entry);
+                let mut empty = IndexMap::new();
+                insert(&mut empty, "description", "", &entry.key);
+                entry.node = Node::new(empty, entry.key.clone());
                 return true;
             }
             self.reporter.covers(said, &entry.key);
@@ -245,19 +248,6 @@ impl Checker<'_, '_> {
         let mut warning = Diagnostic::warning(code, message).at(at.clone()).left_out();
         warning.related.extend(culprit.map(|(at, why)| (at.clone(), (*why).to_owned())));
         self.reporter.push(warning);
-    }
-
-    /// A response that is wrong is still one of its status: what is in it is left out.
-    fn without_body(&mut self, status: &str, entry: &mut Entry) {
-        let what = self.operation.clone().unwrap_or_default();
-        let message =
-            format!("the response `{status}` of `{what}` is read without its body, for a part of it is wrong");
-        let mut warning = Diagnostic::warning("dropped-response", message).at(entry.key.clone()).left_out();
-        warning.related.extend(self.culprit.take().map(|(at, why)| (at, why.to_owned())));
-        self.reporter.push(warning);
-        let mut empty = IndexMap::new();
-        insert(&mut empty, "description", "", &entry.key);
-        entry.node = Node::new(empty, entry.key.clone());
     }
 
     fn field(&mut self, key: &str, entry: &mut Entry, kind: Kind, field: Field) -> bool {
