@@ -214,7 +214,9 @@ impl<'a> Lower<'a, '_> {
                 style: written.style,
                 allow_reserved: written.allow_reserved,
                 json: written.json,
-                media_type: written.media_type.or_else(|| self.own_media_type(property).filter(|_| place == Place::Part)),
+                media_type: written
+                    .media_type
+                    .or_else(|| self.own_media_type(property).filter(|_| place == Place::Part)),
                 shape: lowered.shape,
                 ..param(wire, place)
             });
