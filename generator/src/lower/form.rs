@@ -191,10 +191,7 @@ impl<'a> Lower<'a, '_> {
                 self.ledger.ignore(property.at(), Reason::Never);
                 continue;
             }
-            let mut written = media.map(|media| self.written(media, wire, place)).unwrap_or_default();
-            if place == Place::Part && written.media_type.is_none() {
-                written.media_type = self.own_media_type(property);
-            }
+            let written = media.map(|media| self.written(media, wire, place)).unwrap_or_default();
             let bytes = written.media_type.as_deref().is_some_and(is_of_bytes);
             let files = if place == Place::Part { self.file_or_untyped(property, bytes) } else { None };
             let mut lowered = self.schema(property, &Naming::new(type_name, wire));
@@ -235,7 +232,9 @@ impl<'a> Lower<'a, '_> {
                 style: written.style,
                 allow_reserved: written.allow_reserved,
                 json: written.json,
-                media_type: written.media_type,
+                media_type: written
+                    .media_type
+                    .or_else(|| self.own_media_type(property).filter(|_| place == Place::Part)),
                 shape: lowered.shape,
                 ..param(wire, place)
             });

@@ -104,20 +104,20 @@ fn null_is_no_object() {
 /// a thread has.
 #[test]
 fn depth_is_bounded() {
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     struct Chain {
         next: Option<Box<Chain>>,
     }
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     struct Lists(Vec<Lists>);
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     struct Maps(BTreeMap<String, Maps>);
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     struct Open {
         #[serde(flatten, deserialize_with = "crate::additional")]
         additional: BTreeMap<String, Open>,
     }
-    #[derive(Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     enum Either {
         List(Vec<Either>),
         Map(BTreeMap<String, Either>),
@@ -125,7 +125,7 @@ fn depth_is_bounded() {
         Unknown(Value),
     }
     crate::untagged_union!(Either { List, Map, Text });
-    #[derive(Debug, PartialEq)]
+    #[derive(Clone, Debug, PartialEq)]
     enum Tagged {
         Chain(BTreeMap<String, Tagged>),
         Unknown(Value),
