@@ -221,7 +221,7 @@ fn absent(place: &'static str, name: &str) -> Unusable {
 
 /// Bytes as a body: in memory or as a stream, by turns of their length.
 fn sent_somehow(bytes: Bytes) -> RequestBody {
-    if bytes.len() % 2 == 0 {
+    if bytes.len().is_multiple_of(2) {
         return bytes.into();
     }
     let half = bytes.len() / 2;
