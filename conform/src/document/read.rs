@@ -332,7 +332,7 @@ pub(crate) fn essence(media_type: &str) -> String {
 /// Whether a media type is one of text.
 fn is_textual(essence: &str) -> bool {
     let is = |suffix: &&str| essence.ends_with(*suffix);
-    essence.starts_with("text/") || ["xml", "yaml", "javascript", "x-www-form-urlencoded"].iter().any(|it| is(&it))
+    essence.starts_with("text/") || ["xml", "yaml", "javascript", "x-www-form-urlencoded"].iter().any(is)
 }
 
 /// Whether a media type is one of JSON.

@@ -281,7 +281,8 @@ fn event(kind: EventData, value: Value) -> Option<Event> {
     let (event, id, retry) = (line("event"), line("id"), field("retry").and_then(Value::as_u64));
     let is_line = |text: &String| !text.is_empty() && !text.contains(['\r', '\n', '\0']);
     // Line ends are all one, and a text that is written as JSON is read as that.
-    let is_data = !data.contains('\r') && !(kind != EventData::Json && data.trim_start().starts_with('"'));
+    let looks_like_json = kind != EventData::Json && data.trim_start().starts_with('"');
+    let is_data = !data.contains('\r') && !looks_like_json;
     let fits = event.iter().chain(&id).all(is_line) && is_data && !data.trim().is_empty();
     let fits = fits && field("retry").is_none() == retry.is_none() && field("comment").is_none();
     fits.then(|| Event { event, id, retry, data, value: value.clone() })
