@@ -136,7 +136,7 @@ fn a_wrong_response_costs_no_operation() {
     ));
     assert!(account.adds_up(), "{said}");
     let dropped: Vec<_> =
-        said.iter().filter(|it| it.code == "dropped-response").map(|it| it.location.as_ref().unwrap().line()).collect();
+        said.iter().filter(|it| it.code == "dropped-part").map(|it| it.location.as_ref().unwrap().line()).collect();
     assert_eq!(dropped, [7, 9], "{said}");
     let Answer::ByStatus(outcome) = operation(&service).output else { panic!("one for both statuses") };
     let payloads: Vec<_> = service.outcomes[outcome].cases.iter().map(|case| case.payload.ty().is_some()).collect();

@@ -289,7 +289,8 @@ impl ser::SerializeMap for Object {
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Unwritable> {
         self.key = match to_value(key)? {
             Value::String(key) => key,
-            other => other.to_string(),
+            other @ (Value::Number(_) | Value::Bool(_)) => other.to_string(),
+            _ => return Err(Unwritable::new("cannot be written: a key must be a string")),
         };
         Ok(())
     }
