@@ -137,6 +137,21 @@ fn what_extends_a_tree_extends_its_branches() {
     }
 }
 
+/// `#` alone would be the whole API, which is no schema.
+#[test]
+fn a_schema_that_refers_to_itself_by_a_bare_hash() {
+    let (found, said) = of("
+    Filter: {$recursiveAnchor: true, properties: {all: {type: array, items: {oneOf: [{$recursiveRef: '#'}, {type: string}]}}}}
+    Outer: {properties: {inner: {$recursiveAnchor: true, properties: {a: {$recursiveRef: '#'}}}, b: {$recursiveRef: '#'}, c: {$ref: '#'}}}
+");
+    assert!(said.is_empty(), "{said:?}");
+    assert_eq!(found["Filter"]["properties"]["all"]["items"]["oneOf"][0], to("Filter"));
+    let outer = &found["Outer"]["properties"];
+    assert_eq!((&outer["b"], &outer["c"]), (&to("Outer"), &to("Outer")));
+    let inner = outer["inner"]["properties"]["a"]["$ref"].as_str().and_then(|text| text.rsplit('/').next()).unwrap();
+    assert_eq!(found[inner]["properties"]["a"], to(inner));
+}
+
 #[test]
 fn an_anchor_that_is_not_there() {
     let (_, said) = of("

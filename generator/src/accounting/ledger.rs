@@ -84,6 +84,18 @@ impl Ledger {
         files.entry(Arc::as_ptr(at.source())).or_default().ignored.insert(offset(at), reason);
     }
 
+    /// As [`ignore`](Self::ignore), for all that stands within a tree.
+    pub fn ignore_within(&self, node: &Node, reason: Reason) {
+        for item in node.items() {
+            self.ignore(&item.location, reason);
+            self.ignore_within(item, reason);
+        }
+        for (_, entry) in node.entries() {
+            self.ignore(&entry.key, reason);
+            self.ignore_within(&entry.node, reason);
+        }
+    }
+
     /// Whether what stands here is in the client.
     pub fn has(&self, at: &Location) -> bool {
         let files = self.marks.borrow();

@@ -112,6 +112,20 @@ impl Identifiers {
         found
     }
 
+    /// What `#` alone means in an API's document, which is no schema: the one around that says so, or else the component.
+    fn enclosing(&self, at: &[String], root: &Node) -> Option<Pointer> {
+
+        root.get("openapi").or_else(|| root.get("swagger"))?;
+        let around = self.anchors.iter().filter(|anchor| anchor.name == RECURSIVE && at.starts_with(&anchor.at));
+        let nearest = around.max_by_key(|anchor| anchor.at.len()).map(|anchor| anchor.at.clone());
+        let component = || match at {
+            [components, schemas, _, ..] if components == "components" && schemas == "schemas" => Some(&at[..3]),
+            [definitions, _, ..] if definitions == "definitions" => Some(&at[..2]),
+            _ => None,
+        };
+        nearest.or_else(|| component().map(<[String]>::to_vec))
+    }
+
     /// The pointer that a `$ref` stands for, if that is not what it says.
     fn pointer(&self, text: &str, base: &Url, at: &[String], root: &Node) -> Option<String> {
         let mut url = base.join(text).ok()?;
@@ -133,6 +147,7 @@ impl Identifiers {
                 }
                 to
             }
+            None if fragment.is_empty() && resource.is_empty() => self.enclosing(at, root)?,
             None if fragment.is_empty() => resource.clone(),
             None => self.anchor(&url, &fragment, at)?.at.clone(),
         };

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::union::{Choice, is_null};
+use crate::accounting::Reason;
 use crate::load::{Loaded, Node, Placed, Schema, Sub};
 use crate::lower::Lower;
 
@@ -70,6 +71,9 @@ impl<'a> Lower<'a, '_> {
         let mut members = self.descendants(component);
         let mapping = discriminator.value.mapping.iter().map(|(_, component)| component.value);
         let mapped: Vec<&'a str> = mapping.filter(|name| self.loaded.component("schemas", name).is_some()).collect();
+        if members.is_empty() && !mapped.is_empty() {
+            self.fields_of_base(schema, discriminator.value.property.value);
+        }
         members.extend(mapped.iter().copied());
         let mut seen = HashSet::from([component]);
         members.retain(|name| seen.insert(name));
@@ -88,6 +92,25 @@ impl<'a> Lower<'a, '_> {
             choices.push(Choice { schema: Sub::Merged(Arc::new(own)), component: Some(component), name });
         }
         Some(choices)
+    }
+
+    /// The fields of a base of which nothing is made: those whom its mapping names have fields of their own.
+    fn fields_of_base(&mut self, schema: &Schema<'a>, tag: &str) {
+        for (name, property) in &schema.properties.0 {
+            if *name == tag {
+                self.ledger.ignore(property.at(), Reason::Base);
+                if let Sub::Written { node, .. } = property {
+                    self.ledger.ignore_within(node, Reason::Base);
+                }
+                continue;
+            }
+            let message =
+                format!("the types that the mapping names are not made of this one, and have not its `{name}`");
+            self.unsupported("base-field", message, property.at(), "the field is no part of theirs");
+        }
+        for name in &schema.required {
+            self.ledger.ignore(name.at, Reason::Base);
+        }
     }
 
     /// A schema with alternatives and fields beside them, or with several lists of alternatives: each alternative with those

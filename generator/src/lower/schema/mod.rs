@@ -1,6 +1,7 @@
 //! Types: from schemas to what they are in Rust. References and recursion end here; each kind of type has a file.
 
 mod all_of;
+mod annotated;
 mod conditions;
 mod enumeration;
 mod family;
@@ -270,8 +271,12 @@ impl<'a> Lower<'a, '_> {
         if !schema.all_of.is_empty() {
             return self.all_of(schema, naming, component);
         }
+        if let Some((schema, annotations)) = self.annotated(schema) {
+            let lowered = self.enumeration(&schema, naming, component, &annotations);
+            return lowered.unwrap_or_else(|| Lowered::plain(Type::Value));
+        }
         if !schema.enumeration.is_empty()
-            && let Some(lowered) = self.enumeration(schema, naming, component)
+            && let Some(lowered) = self.enumeration(schema, naming, component, &[])
         {
             for part in schema.one_of.iter().chain(&schema.any_of) {
                 let message = "`oneOf` or `anyOf` beside `enum`".to_owned();

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::object::named;
 use super::{Inline, Lowered, Naming, constants};
 use crate::accounting::Reason;
-use crate::load::{Discriminator, JsonType, Schema, Sub};
+use crate::load::{Additional, Discriminator, JsonType, Schema, Sub};
 use crate::lower::model::{Constant, Mark, Shape, Type, TypeId, TypeKind, Union, UnionVariant, Variant};
 use crate::lower::told::Discriminated;
 use crate::lower::{Lower, docs, names, variants};
@@ -97,6 +97,9 @@ impl<'a> Lower<'a, '_> {
             return Lowered { nullable, ..Lowered::plain(Type::Value) };
         }
         self.take(&schema.ty);
+        if schema.properties.0.is_empty() {
+            self.further_fields_of_all(schema);
+        }
         name_by_constants(&mut choices);
         let key = Inline::Union(
             naming.full_name(),
@@ -202,6 +205,24 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// What the mapping says of the alternatives. Whether the discriminator tells them apart is known in the end.
+    /// What is said beside alternatives of fields that none of them has. That there are none is so in the client.
+    fn further_fields_of_all(&mut self, schema: &Schema<'a>) {
+        for further in [&schema.additional, &schema.unevaluated].into_iter().flatten() {
+            match further.value {
+                Additional::Allowed(_) => self.ledger.take(further.at),
+                Additional::Of(_) => {
+                    let message = "the type of further fields stands beside `oneOf` or `anyOf`".to_owned();
+                    self.unsupported(
+                        "union-additional",
+                        message,
+                        further.at,
+                        "such fields are typed as each alternative says",
+                    );
+                }
+            }
+        }
+    }
+
     fn take_discriminator(&mut self, schema: &Schema<'a>, alternatives: &[Alternative<'a>]) {
         let Some(discriminator) = &schema.discriminator else { return };
         self.ledger.take(discriminator.value.property.at);

@@ -1,0 +1,57 @@
+//! Enums whose values stand one by one as alternatives, each with a title and words of its own.
+
+use crate::load::{Keyword, Node, Schema, Sub};
+use crate::lower::Lower;
+
+/// What is said of one value of an enum.
+pub(super) struct Annotation<'a> {
+    pub value: &'a Node,
+    pub title: Keyword<'a, &'a str>,
+    pub words: Keyword<'a, &'a str>,
+    pub deprecated: bool,
+}
+
+impl<'a> Lower<'a, '_> {
+    /// The enum that a schema is, if each of its alternatives is one value and nothing else, with what is said of each.
+    pub(super) fn annotated(&self, schema: &Schema<'a>) -> Option<(Schema<'a>, Vec<Annotation<'a>>)> {
+        let alternatives = match (schema.one_of.as_slice(), schema.any_of.as_slice()) {
+            (list, []) | ([], list) if schema.further_unions.is_empty() && schema.discriminator.is_none() => list,
+            _ => return None,
+        };
+        let read: Vec<Schema<'a>> = alternatives.iter().map(constant).collect::<Option<_>>()?;
+        let listed = |value: &Node| schema.enumeration.iter().any(|listed| listed.value == value);
+        let value = |one: &Schema<'a>| one.enumeration.first().map(|value| value.value);
+        if read.is_empty() || !schema.enumeration.is_empty() && !read.iter().filter_map(value).all(listed) {
+            return None;
+        }
+        let mut merged = Schema { one_of: Vec::new(), any_of: Vec::new(), ..schema.clone() };
+        if merged.enumeration.is_empty() {
+            merged.enumeration = read.iter().flat_map(|one| one.enumeration.clone()).collect();
+        }
+        // With a type of their own, the values of all say it.
+        merged.ty = schema.ty.or_else(|| read.iter().find_map(|one| one.ty));
+        let annotations = read.iter().filter_map(|one| {
+            one.enumeration.iter().for_each(|value| self.ledger.take(value.at));
+            self.take(&one.ty);
+            let deprecated = self.take(&one.deprecated) == Some(true);
+            Some(Annotation { value: value(one)?, title: one.title, words: one.description, deprecated })
+        });
+        let annotations = annotations.collect();
+        Some((merged, annotations))
+    }
+}
+
+/// An alternative that is one value, with nothing but words beside it.
+fn constant<'a>(part: &Sub<'a>) -> Option<Schema<'a>> {
+    if part.reference().is_some() {
+        return None;
+    }
+    let schema = part.read();
+    let said = schema.example.is_some() || schema.default.is_some() || schema.format.is_some();
+    let mut rest = schema.clone();
+    let one = std::mem::take(&mut rest.enumeration).len() == 1;
+    rest.ty = None;
+    let words = rest.is_bare() && rest.further_words.is_empty() && rest.unknown.is_empty() && rest.json.is_none();
+    let flags = [rest.nullable, rest.read_only, rest.write_only, rest.sensitive];
+    (one && words && !said && flags.iter().all(Option::is_none)).then_some(schema)
+}
