@@ -4,7 +4,7 @@ use openapiv3::{Header, MediaType, ParameterSchemaOrContent, ReferenceOr, Respon
 
 use super::body::{is_binary, is_json, rank};
 use super::model::{
-    Answer, Case, Field, Outcome, Payload, Presence, Shape, Status, Struct, Type, TypeDef, TypeId, TypeKind,
+    Aliased, Answer, Case, Field, Outcome, Payload, Presence, Shape, Status, Struct, Type, TypeDef, TypeId, TypeKind,
 };
 use super::names::{Scope, Wanted};
 use super::operation::Found;
@@ -220,15 +220,12 @@ impl<'a> Lower<'a, '_> {
             })
             .collect();
         cases.sort_by_key(|case| (case.statuses.is_empty(), matches!(case.statuses.first(), Some(Status::Range(_)))));
+        let place = names::joined(type_name, if error { "Error" } else { "Output" });
         if let Some(known) = self.outcomes.iter_mut().position(|known| known.cases == cases && known.error == error) {
+            self.name_in(Aliased::Outcome(known), place);
             return Answer::ByStatus(known);
         }
-        // Errors are alike in many operations; answers belong to theirs.
-        let name = if error {
-            self.scope.take_first(["ApiError".to_owned()])
-        } else {
-            self.scope.take_first([names::joined(type_name, "Output")])
-        };
+        let name = self.name_first(Aliased::Outcome(self.outcomes.len()), place);
         self.outcomes.push(Outcome { name, error, cases, users: Default::default() });
         Answer::ByStatus(self.outcomes.len() - 1)
     }
@@ -329,11 +326,13 @@ impl<'a> Lower<'a, '_> {
             }
             _ => false,
         };
+        let place = names::joined(type_name, "Headers");
         if let Some(id) = self.types.iter().position(equal) {
+            self.name_in(Aliased::Type(id), place);
             return Some(id);
         }
         let id = self.types.len();
-        let name = self.scope.take(names::joined(type_name, "Headers"));
+        let name = self.name_first(Aliased::Type(id), place);
         self.types.push(TypeDef {
             docs: vec![format!("The response headers of `{type_name}`.")],
             name,

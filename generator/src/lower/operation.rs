@@ -5,11 +5,13 @@ use std::collections::HashSet;
 use openapiv3::{Parameter, ParameterSchemaOrContent, PathItem, PathStyle, QueryStyle, ReferenceOr};
 use serde_json::Value;
 
+use super::answer::Answers;
 use super::model::{
-    Docs, Input, InputKind, Operation, Param, Place, Serialization, Server, Setting, Style, Type, TypeKind,
+    Aliased, Answer, Docs, Input, InputKind, Operation, OwnNames, Param, Payload, Place, Serialization, Server,
+    Setting, Style, Type, TypeKind,
 };
 use super::names::{Scope, Wanted};
-use super::schema::{Lowered, Naming};
+use super::schema::{Lowered, Naming, RESPONSE};
 use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
 use crate::load::{Loaded, Part, operations, sent};
@@ -126,14 +128,21 @@ impl<'a> Lower<'a, '_> {
         let operation = found.operation.item;
         self.ledger.take(found.operation.at);
         let mut inputs = Inputs::default();
-        for parameter in self.parameters(found) {
-            self.parameter(&parameter, &type_name, &mut inputs);
+        // Types that stand in it are called after the method, which no shared type changes.
+        let base = names::camel(names::plain(&method_name));
+        for (parameter, shared) in self.parameters(found) {
+            let naming = match shared {
+                Some(shared) => self.shared_parameter(shared),
+                None => Naming::new(&base, &parameter.item.parameter_data_ref().name),
+            };
+            self.parameter(&parameter, &naming, &mut inputs);
         }
         // Arguments stand in the path's order, whatever the order of their declarations.
         inputs.arguments.sort_by_key(|input| found.path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
-        let body = self.body(found, &type_name, &mut inputs);
+        let body = self.body(found, &base, &mut inputs);
         inputs.assign_names();
-        let answers = self.answers(found, &type_name);
+        let answers = self.answers(found, &base);
+        let own_names = self.own_names(&answers, &base);
         if !operation.callbacks.is_empty() {
             self.unsupported(
                 "callbacks",
@@ -180,6 +189,7 @@ impl<'a> Lower<'a, '_> {
             streams: answers.streams,
             output: answers.output,
             headers: answers.headers,
+            own_names,
             error: answers.error,
             paging,
             job,
@@ -322,8 +332,35 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
+    /// What the type of a shared parameter is called: like it, unless a shared type is.
+    fn shared_parameter(&self, shared: &str) -> Naming {
+        let name = names::camel(shared);
+        match self.component_names.values().any(|taken| *taken == name) {
+            true => Naming::new(&names::joined(&name, "Parameter"), ""),
+            false => Naming::new(&name, ""),
+        }
+    }
+
+    /// What the operation calls what it answers, where that is called after another operation.
+    fn own_names(&self, answers: &Answers, base: &str) -> OwnNames {
+        let name = |of: Aliased, suffix: &str| {
+            let name = self.places.get(&(of, names::joined(base, suffix)))?;
+            self.aliases.get(&of).is_some_and(|aliases| aliases.contains(name)).then(|| name.clone())
+        };
+        let outcome = |answer: &Answer, by_status: &str, alone: &str| match answer {
+            Answer::ByStatus(index) => name(Aliased::Outcome(*index), by_status),
+            Answer::One(Payload::Json(Type::Named(id))) => name(Aliased::Type(*id), alone),
+            Answer::One(_) => None,
+        };
+        OwnNames {
+            output: outcome(&answers.output, "Output", RESPONSE),
+            error: outcome(&answers.error, "Error", RESPONSE),
+            headers: answers.headers.and_then(|id| name(Aliased::Type(id), "Headers")),
+        }
+    }
+
     /// The operation's parameters, its own before those of the path.
-    fn parameters(&mut self, found: &Found<'a>) -> Vec<Part<'a, Parameter>> {
+    fn parameters(&mut self, found: &Found<'a>) -> Vec<(Part<'a, Parameter>, Option<&'a str>)> {
         let own = found.operation.list("parameters", &found.operation.item.parameters);
         let shared = found.item.list("parameters", &found.item.item.parameters);
         let security = found.operation.item.security.as_ref().or(self.api.security.as_ref());
@@ -331,6 +368,7 @@ impl<'a> Lower<'a, '_> {
         let mut seen = HashSet::new();
         let mut out = Vec::new();
         for parameter in own.chain(shared) {
+            let shared = parameter.entry("$ref").and_then(|entry| entry.node.as_str()?.rsplit('/').next());
             let reference = parameter.entry("$ref").map(|entry| &entry.key);
             let Ok(parameter) = self.loaded.follow(parameter, "parameters", |components| &components.parameters) else {
                 let message = "the reference does not lead to a parameter".to_owned();
@@ -358,7 +396,7 @@ impl<'a> Lower<'a, '_> {
                 let message = format!("the parameter `{name}` is the whole query");
                 self.unsupported("querystring", message, parameter.at, "the query is sent without it");
             } else if seen.insert((name, place)) {
-                out.push(parameter);
+                out.push((parameter, shared));
             } else {
                 // The operation's own counts.
                 parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::Overridden));
@@ -367,18 +405,17 @@ impl<'a> Lower<'a, '_> {
         out
     }
 
-    fn parameter(&mut self, part: &Part<'a, Parameter>, type_name: &str, inputs: &mut Inputs) {
+    fn parameter(&mut self, part: &Part<'a, Parameter>, naming: &Naming, inputs: &mut Inputs) {
         let data = part.item.parameter_data_ref();
         self.take_members(
             part,
             &["name", "in", "required", "style", "explode", "allowReserved", "deprecated", "x-client"],
         );
         let (place, style, allow_reserved) = place_and_style(part.item, data.explode);
-        let naming = Naming::new(type_name, &data.name);
         let (lowered, json) = match &data.format {
             ParameterSchemaOrContent::Schema(_) => {
                 self.take_members(part, &["schema"]);
-                (part.schema().map_or_else(Lowered::text, |schema| self.schema(&schema, &naming)), false)
+                (part.schema().map_or_else(Lowered::text, |schema| self.schema(&schema, naming)), false)
             }
             ParameterSchemaOrContent::Content(content) => match part.map("content", content).next() {
                 Some((media_type, media)) => {
@@ -391,7 +428,7 @@ impl<'a> Lower<'a, '_> {
                     let schema = media.schema().filter(|_| json);
                     let lowered = schema.map(|schema| {
                         self.take_members(&media, &["schema"]);
-                        self.schema(&schema, &naming)
+                        self.schema(&schema, naming)
                     });
                     if !json {
                         self.unsupported(
