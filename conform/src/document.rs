@@ -15,7 +15,7 @@ use jsonschema::{Registry, Validator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-pub(crate) use self::read::{essence, is_json};
+pub(crate) use self::read::{essence, is_json, plain_name};
 pub(crate) use self::reference::{fragment, pointer};
 pub(crate) use self::schema::{BASE, is_binary, mark};
 

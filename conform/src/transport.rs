@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use yundb_runtime::http::{HeaderMap, Request, Response, StatusCode};
-use yundb_runtime::{ByteStream, Transport, TransportError, TransportErrorKind};
+use yundb_runtime::{ByteStream, RequestBody, Transport, TransportError, TransportErrorKind};
 
 /// A response that a case has prepared.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,22 +46,22 @@ impl Wire {
 }
 
 impl Transport for Wire {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
-        let mut state = self.state();
-        state.sent.push(request);
-        let reply = state.reply.clone();
-        drop(state);
-        let status = StatusCode::from_u16(reply.status);
-        let mut response = Response::new(ByteStream::from(reply.body));
-        *response.headers_mut() = reply.headers;
-        let response = match status {
-            Ok(status) => {
-                *response.status_mut() = status;
-                Ok(response)
-            }
-            Err(error) => Err(TransportError::new(TransportErrorKind::Request, error.to_string())),
-        };
-        Box::pin(std::future::ready(response))
+    fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let body = body.into_stream().collect().await?;
+            let reply = {
+                let mut state = self.state();
+                state.sent.push(Request::from_parts(parts, body));
+                state.reply.clone()
+            };
+            let status = StatusCode::from_u16(reply.status)
+                .map_err(|error| TransportError::new(TransportErrorKind::Request, error.to_string()))?;
+            let mut response = Response::new(ByteStream::from(reply.body));
+            *response.headers_mut() = reply.headers;
+            *response.status_mut() = status;
+            Ok(response)
+        })
     }
 }
 

@@ -7,7 +7,6 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use bytes::Bytes;
 use http::{HeaderName, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,7 +16,7 @@ use yundb_conform::{Driver, Options};
 use yundb_runtime::operation::{body, header, part, path, query};
 use yundb_runtime::shape::{any, optional, required};
 use yundb_runtime::{
-    Attempt, Call, Client, ClientBuilder, Field, Interceptor, Object, Operation, Protocol, Service, Spec,
+    Attempt, Call, Client, ClientBuilder, Field, Interceptor, Object, Operation, Protocol, RequestBody, Service, Spec,
 };
 
 /// One fault of a client.
@@ -245,16 +244,17 @@ fn bend(done: &mut Outcome) {
 struct Bend;
 
 impl Interceptor for Bend {
-    fn before_attempt(&self, _: &Attempt, request: &mut Request<Bytes>) {
+    fn before_attempt(&self, _: &Attempt, request: &mut Request<RequestBody>) {
         let target = request.uri().to_string();
         if target.ends_with("/photos") {
             return bend_parts(request);
         }
-        let retarget = |request: &mut Request<Bytes>, target: String| *request.uri_mut() = target.parse().unwrap();
+        let retarget =
+            |request: &mut Request<RequestBody>, target: String| *request.uri_mut() = target.parse().unwrap();
         match fault() {
             Fault::WrongByte => {
                 // A letter of the name.
-                let mut bytes = request.body().to_vec();
+                let mut bytes = request.body().as_bytes().unwrap().to_vec();
                 let at = bytes.iter().position(|byte| *byte == b':').unwrap() + 2;
                 bytes[at] = if bytes[at] == b'x' { b'y' } else { b'x' };
                 *request.body_mut() = bytes.into();
@@ -275,7 +275,7 @@ impl Interceptor for Bend {
             Fault::OtherMediaType => {
                 drop(request.headers_mut().insert("content-type", http::HeaderValue::from_static("text/plain")));
             }
-            Fault::NoBody => *request.body_mut() = Bytes::new(),
+            Fault::NoBody => *request.body_mut() = RequestBody::default(),
             Fault::InventedParameter => retarget(request, format!("{target}&made=up")),
             _ => {}
         }
@@ -283,16 +283,16 @@ impl Interceptor for Bend {
 }
 
 /// Puts a fault into a multipart body.
-fn bend_parts(request: &mut Request<Bytes>) {
+fn bend_parts(request: &mut Request<RequestBody>) {
     let replace = |from: &[u8], to: &[u8]| {
-        let body = request.body();
+        let body = request.body().as_bytes().unwrap();
         let at = body.windows(from.len()).position(|it| it == from).unwrap();
         [&body[..at], to, &body[at + from.len()..]].concat()
     };
     let body = match fault() {
         // The first byte after the head of the first part, which is the photo.
         Fault::WrongByteOfFile => {
-            let mut body = request.body().to_vec();
+            let mut body = request.body().as_bytes().unwrap().to_vec();
             let start = body.windows(4).position(|it| it == b"\r\n\r\n").unwrap() + 4;
             body[start] ^= 1;
             body

@@ -6,18 +6,20 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
-use zeroize::Zeroize as _;
 
 use crate::answer::{Answer, Response};
+use crate::body;
 use crate::check;
 use crate::client::Client;
 use crate::decode;
 use crate::error::{Error, Failure, Violation};
+use crate::inputs::{Input, Inputs};
 use crate::json_text::JsonText;
 use crate::multipart::Part;
-use crate::operation::{Operation, Param, Place, Spec};
+use crate::operation::{self, Operation, Param, Place, Spec};
 use crate::pipeline;
-use crate::shape::Shape;
+use crate::request_body::RequestBody;
+use crate::shape::{Shape, any};
 
 /// One call of an operation. Generated code wraps it in a type with a setter for each parameter.
 ///
@@ -27,170 +29,187 @@ use crate::shape::Shape;
 pub struct Call {
     pub(crate) client: Client,
     pub(crate) spec: &'static Spec,
-    pub(crate) inputs: Vec<Input>,
-    pub(crate) parts: Vec<(&'static Param, Part)>,
-    pub(crate) body: Option<RawBody>,
+    pub(crate) given: Inputs,
+    pub(crate) body: Option<OtherBody>,
     pub(crate) headers: Vec<(String, String)>,
-    pub(crate) mistakes: Vec<Violation>,
     pub(crate) checked: bool,
     pub(crate) timeout: Option<Duration>,
     /// How many items of a listing were read before this call.
     pub(crate) seen: usize,
 }
 
-/// A parameter and its value, which is wiped from memory when dropped: it may be a secret, or hold one.
-#[derive(Clone)]
-pub(crate) struct Input {
-    pub(crate) param: &'static Param,
-    pub(crate) value: Value,
-}
-
-impl Drop for Input {
-    fn drop(&mut self) {
-        fn wipe(value: &mut Value) {
-            match value {
-                Value::String(text) => text.zeroize(),
-                Value::Array(elements) => elements.iter_mut().for_each(wipe),
-                Value::Object(entries) => entries.values_mut().for_each(wipe),
-                Value::Null | Value::Bool(_) | Value::Number(_) => {}
-            }
-        }
-        wipe(&mut self.value);
-    }
-}
-
 /// A body that stands for all body parameters.
 #[derive(Clone)]
-pub(crate) struct RawBody {
-    /// `None` is the documented one.
+pub(crate) struct OtherBody {
+    /// `None` is the operation's own.
     pub(crate) media_type: Option<&'static str>,
-    pub(crate) bytes: Bytes,
+    pub(crate) content: Content,
     /// What is wrong with it.
     pub(crate) violations: Vec<Violation>,
 }
 
+/// What a body is made of.
+#[derive(Clone)]
+pub(crate) enum Content {
+    /// As the caller has encoded it.
+    Raw(RequestBody),
+    /// JSON, and its media type where the document has a range.
+    Json(Option<String>, Bytes),
+    /// The fields of a form.
+    Form(Inputs),
+    /// An object whose fields are those of a form, with what is said of some of them.
+    Value(&'static [Param], Input),
+}
+
+/// Stands for a whole value.
+static WHOLE: Param = operation::body(any());
+
 impl Call {
     pub(crate) fn new(client: Client, spec: &'static Spec) -> Self {
-        Self {
-            client,
-            spec,
-            inputs: Vec::new(),
-            parts: Vec::new(),
-            body: None,
-            headers: Vec::new(),
-            mistakes: Vec::new(),
-            checked: true,
-            timeout: None,
-            seen: 0,
-        }
+        let given = Inputs::new(spec.params);
+        Self { client, spec, given, body: None, headers: Vec::new(), checked: true, timeout: None, seen: 0 }
+    }
+
+    fn give(mut self, step: impl FnOnce(Inputs) -> Inputs) -> Self {
+        self.given = step(self.given);
+        self
     }
 
     /// Sets the parameter of this wire name. The last value counts.
     pub fn set(self, name: &'static str, value: impl Serialize) -> Self {
-        self.put(None, name, serde_json::to_value(value))
+        self.give(|given| given.set(name, value))
+    }
+
+    /// Sets the parameter of this wire name, unless there is no value.
+    pub fn set_some<T: Serialize>(self, name: &'static str, value: impl Into<Option<T>>) -> Self {
+        self.give(|given| given.set_some(name, value))
+    }
+
+    /// Sets the parameter of this name in this place, unless there is no value.
+    pub fn set_some_in<T: Serialize>(self, place: Place, name: &'static str, value: impl Into<Option<T>>) -> Self {
+        self.give(|given| given.set_some_in(place, name, value))
     }
 
     /// Sets the parameter of this name in this place, for names that occur in several.
     pub fn set_in(self, place: Place, name: &'static str, value: impl Serialize) -> Self {
-        self.put(Some(place), name, serde_json::to_value(value))
+        self.give(|given| given.set_in(place, name, value))
     }
 
     /// Sets the parameter of this wire name to a text.
     pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
-        self.put(None, name, Ok(Value::String(text.into())))
+        self.give(|given| given.text(name, text))
     }
 
     /// Sets the parameter of this wire name to a value that is sent as JSON, or to such JSON.
-    pub fn json_text(mut self, name: &'static str, value: JsonText<impl Serialize>) -> Self {
-        match value {
-            JsonText::Value(value) => self.set(name, value),
-            // Read, so that it is held against the documented limits, too.
-            JsonText::Text(text) => match serde_json::from_str::<Value>(&text) {
-                Ok(value) => self.set(name, value),
-                Err(error) => {
-                    self.mistakes.push(Violation::new(name, format!("is no JSON: {error}")));
-                    self
-                }
-            },
-        }
-    }
-
-    // Not generic: there is a setter for each parameter of each operation.
-    fn put(mut self, place: Option<Place>, name: &'static str, value: Result<Value, serde_json::Error>) -> Self {
-        let Some(param) = self.find(place, name) else { return self };
-        match value {
-            Ok(value) => {
-                self.inputs.retain(|input| !std::ptr::eq(input.param, param));
-                self.inputs.push(Input { param, value });
-            }
-            Err(error) => self.mistakes.push(Violation::new(name, format!("cannot be written: {error}"))),
-        }
-        self
-    }
-
-    fn find(&mut self, place: Option<Place>, name: &'static str) -> Option<&'static Param> {
-        let fits = |param: &&Param| param.name == name && place.is_none_or(|place| param.place == place);
-        let param = self.spec.params.iter().find(fits);
-        if param.is_none() {
-            self.mistakes.push(Violation::new(name, format!("is no parameter of {}", self.spec.name)));
-        }
-        param
-    }
-
-    /// The value that was set for the parameter of this wire name.
-    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
-        self.inputs.iter().find(|input| input.param.name == name).map(|input| &input.value)
+    pub fn json_text(self, name: &'static str, value: JsonText<impl Serialize>) -> Self {
+        self.give(|given| given.json_text(name, value))
     }
 
     /// Sets a file of the multipart body.
     pub fn part(self, name: &'static str, part: impl Into<Part>) -> Self {
-        self.parts(name, [part])
+        self.give(|given| given.part(name, part))
     }
 
     /// Sets all files of this name of the multipart body.
-    pub fn parts(mut self, name: &'static str, parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
-        if let Some(param) = self.find(Some(Place::Part), name) {
-            self.parts.retain(|(other, _)| !std::ptr::eq(*other, param));
-            self.parts.extend(parts.into_iter().map(|part| (param, part.into())));
-        }
-        self
+    pub fn parts(self, name: &'static str, parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
+        self.give(|given| given.parts(name, parts))
     }
 
-    /// The whole body, in the documented media type.
-    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        self.body = Some(RawBody { media_type: None, bytes: body.into(), violations: Vec::new() });
-        self
+    /// Sets the files of the multipart body whose names the caller chooses.
+    pub fn named_parts(
+        self,
+        name: &'static str,
+        parts: impl IntoIterator<Item = (impl Into<String>, impl Into<Part>)>,
+    ) -> Self {
+        self.give(|given| given.named_parts(name, parts))
     }
 
-    /// The whole body, in another media type.
-    pub fn body_as(mut self, media_type: &'static str, body: impl Into<Bytes>) -> Self {
-        self.body = Some(RawBody { media_type: Some(media_type), bytes: body.into(), violations: Vec::new() });
-        self
+    /// The whole body as the caller has encoded it, in the documented media type.
+    pub fn body(self, body: impl Into<RequestBody>) -> Self {
+        self.replace(None, Content::Raw(body.into()))
+    }
+
+    /// The whole body as the caller has encoded it, in another media type.
+    pub fn body_as(self, media_type: &'static str, body: impl Into<RequestBody>) -> Self {
+        self.replace(Some(media_type), Content::Raw(body.into()))
+    }
+
+    /// The fields of a form as the whole body, in another media type.
+    pub fn form_as(self, media_type: &'static str, form: impl Into<Inputs>) -> Self {
+        self.replace(Some(media_type), Content::Form(form.into()))
+    }
+
+    /// An object as the whole body, as a form of another media type. It has to look like this; `params` has the fields of which the
+    /// document says how they are written.
+    pub fn value_as(
+        self,
+        media_type: &'static str,
+        params: &'static [Param],
+        shape: &'static Shape,
+        value: impl Serialize,
+    ) -> Self {
+        self.checked_value(Some(media_type), shape, value, |value| {
+            Content::Value(params, Input { param: &WHOLE, value })
+        })
     }
 
     /// The whole body as JSON of another media type, which has to look like this.
-    pub fn json_as(mut self, media_type: &'static str, shape: &'static Shape, value: impl Serialize) -> Self {
+    pub fn json_as(self, media_type: &'static str, shape: &'static Shape, value: impl Serialize) -> Self {
+        self.checked_value(Some(media_type), shape, value, |value| {
+            let input = Input { param: &WHOLE, value };
+            Content::Json(None, body::json_bytes(&input.value))
+        })
+    }
+
+    /// The same for a range such as `application/*+json`, of which the caller names the media type.
+    pub fn json_of(
+        self,
+        range: &'static str,
+        media_type: impl Into<String>,
+        shape: &'static Shape,
+        value: impl Serialize,
+    ) -> Self {
+        let media_type = media_type.into();
+        self.checked_value(Some(range), shape, value, |value| {
+            let input = Input { param: &WHOLE, value };
+            Content::Json(Some(media_type), body::json_bytes(&input.value))
+        })
+    }
+
+    fn checked_value(
+        mut self,
+        media_type: Option<&'static str>,
+        shape: &'static Shape,
+        value: impl Serialize,
+        content: impl FnOnce(Value) -> Content,
+    ) -> Self {
         match serde_json::to_value(value) {
             Ok(value) => {
                 let mut violations = Vec::new();
                 check::value(&value, shape, "body", &mut violations);
-                let bytes = wiped(value.to_string().into_bytes());
-                self.body = Some(RawBody { media_type: Some(media_type), bytes, violations });
-                self
+                self.body = Some(OtherBody { media_type, content: content(value), violations });
             }
-            Err(error) => {
-                self.mistakes.push(Violation::new("body", format!("cannot be written: {error}")));
-                self
-            }
+            Err(error) => self.given.mistake("body", format!("cannot be written: {error}")),
         }
+        self
+    }
+
+    fn replace(mut self, media_type: Option<&'static str>, content: Content) -> Self {
+        self.body = Some(OtherBody { media_type, content, violations: Vec::new() });
+        self
+    }
+
+    /// The value that was set for the parameter of this wire name.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.given.value(name)
     }
 
     /// Gives the call a token of its own, if the operation takes one and the caller gave none. All attempts have it.
     pub(crate) fn fill_client_token(&mut self) {
         let Some(param) = self.spec.params.iter().find(|param| pipeline::is_client_token(param)) else { return };
-        if !self.inputs.iter().any(|input| std::ptr::eq(input.param, param)) {
+        if self.given.of(param).is_none() {
             let token = (self.client.settings().nonce)();
-            self.inputs.push(Input { param, value: Value::String(token) });
+            self.given = std::mem::replace(&mut self.given, Inputs::new(&[])).set_in(param.place, param.name, token);
         }
     }
 
@@ -255,8 +274,7 @@ pub(crate) fn wiped(bytes: Vec<u8>) -> Bytes {
 // By hand: names only, as values may be secret.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let inputs = self.inputs.iter().map(|input| input.param.name);
-        let names: Vec<&str> = inputs.chain(self.parts.iter().map(|(param, _)| param.name)).collect();
+        let names: Vec<&str> = self.given.names().collect();
         f.debug_struct("Call").field("operation", &self.spec.name).field("set", &names).finish_non_exhaustive()
     }
 }

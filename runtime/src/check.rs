@@ -54,6 +54,11 @@ pub(crate) fn value(value: &Value, shape: &Shape, path: &str, violations: &mut V
     }
 }
 
+/// Checks how many files there are.
+pub(crate) fn files(found: usize, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+    count(found, shape.items, ("element", "elements"), path, violations);
+}
+
 /// A value has to fit one of the alternatives that it can be; where it fits none, what is wrong with it is what is wrong by the
 /// one that it comes nearest to. A value that is of no known kind is the caller's own.
 fn one_of(value: &Value, alternatives: &[Alternative], path: &str, violations: &mut Vec<Violation>) {

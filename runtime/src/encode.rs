@@ -27,6 +27,14 @@ const RESERVED: &AsciiSet = &STRICT
     .remove(b',')
     .remove(b';');
 
+/// What a document may write in a path as it is: what RFC 3986 lets stand in one.
+const LITERAL: &AsciiSet = &RESERVED.remove(b'&').remove(b'=').remove(b'+').add(b'?');
+
+/// What a document has in a path beside parameters: encoded where it isn't yet.
+pub(crate) fn literal(text: &str) -> String {
+    keeping_encoded(text, LITERAL)
+}
+
 /// A name or value in which nothing is reserved.
 pub(crate) fn strict(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, STRICT)
@@ -37,18 +45,22 @@ fn encoded(param: &Param, text: &str) -> String {
     if !param.allow_reserved {
         return strict(text).to_string();
     }
-    // What is encoded already stays so (RFC 6570, reserved expansion).
+    keeping_encoded(text, RESERVED)
+}
+
+/// What is encoded already stays so (RFC 6570, reserved expansion).
+fn keeping_encoded(text: &str, set: &'static AsciiSet) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('%') {
         let (before, from) = rest.split_at(at);
-        out.extend(utf8_percent_encode(before, RESERVED));
+        out.extend(utf8_percent_encode(before, set));
         let hex = |at: usize| from.as_bytes().get(at).is_some_and(u8::is_ascii_hexdigit);
         let taken = if hex(1) && hex(2) { 3 } else { 1 };
         out.push_str(if taken == 3 { &from[..3] } else { "%25" });
         rest = &from[taken..];
     }
-    out.extend(utf8_percent_encode(rest, RESERVED));
+    out.extend(utf8_percent_encode(rest, set));
     out
 }
 
@@ -83,7 +95,9 @@ fn parts(param: &Param, value: &Value) -> Parts {
 
 /// What stands for `{name}` in the path.
 pub(crate) fn path(param: &Param, value: &Value) -> String {
-    let code = |text: &String| encoded(param, text);
+    // What may be several segments (`{name*}`) is still nothing after the path.
+    let set = if param.allow_reserved { LITERAL } else { STRICT };
+    let code = |text: &String| utf8_percent_encode(text, set).to_string();
     let name = strict(param.name);
     // RFC 6570 drops the `=` of an empty matrix parameter.
     let named =
@@ -128,24 +142,27 @@ fn simple(param: &Param, parts: &Parts, code: &dyn Fn(&String) -> String) -> Str
 }
 
 /// The percent-encoded `name=value` pairs of a query, a cookie or a url-encoded form.
-pub(crate) fn pairs(param: &Param, value: &Value) -> Vec<(String, String)> {
+pub(crate) fn pairs(param: &Param, name: &str, value: &Value) -> Vec<(String, String)> {
     if value.is_null() {
         return Vec::new();
     }
     if !param.json {
         let coded = |(name, it): (String, String)| (strict(&name).to_string(), encoded(param, &it));
         match param.style {
-            Style::Flattened => return flattened(param.name, value).into_iter().map(coded).collect(),
+            Style::Flattened => return flattened(name, value).into_iter().map(coded).collect(),
             Style::DeepObject if value.is_object() => {
                 let mut out = Vec::new();
-                deep(param.name.to_owned(), value, &mut out);
+                deep(name.to_owned(), value, &mut out);
                 return out.into_iter().map(coded).collect();
             }
+            Style::Content if value.is_object() => return vec![coded((name.to_owned(), text(value)))],
             _ => {}
         }
     }
-    let code = |text: &String| encoded(param, text);
-    let name = strict(param.name).to_string();
+    let plain = param.style == Style::Cookie;
+    let code = |text: &String| if plain { text.clone() } else { encoded(param, text) };
+    let key_code = |text: &str| if plain { text.to_owned() } else { strict(text).to_string() };
+    let name = key_code(name);
     let separator = match param.style {
         Style::SpaceDelimited => "%20",
         Style::PipeDelimited => "%7C",
@@ -157,9 +174,7 @@ pub(crate) fn pairs(param: &Param, value: &Value) -> Vec<(String, String)> {
         Parts::Object(entries) if entries.is_empty() => Vec::new(),
         Parts::List(list) if param.explode => list.iter().map(|it| (name.clone(), code(it))).collect(),
         Parts::List(list) => vec![(name, join(list.iter().map(code), separator))],
-        Parts::Object(entries) if param.explode => {
-            entries.iter().map(|(key, it)| (strict(key).to_string(), code(it))).collect()
-        }
+        Parts::Object(entries) if param.explode => entries.iter().map(|(key, it)| (key_code(key), code(it))).collect(),
         Parts::Object(entries) => vec![(name, join(flat(&entries).map(code), separator))],
     }
 }
@@ -229,7 +244,7 @@ mod tests {
     use crate::shape::any;
 
     fn query(style: Style, explode: bool, value: Value) -> String {
-        joined(&pairs(&operation::query("color", any()).style(style, explode), &value))
+        joined(&pairs(&operation::query("color", any()).style(style, explode), "color", &value))
     }
 
     fn in_path(style: Style, explode: bool, value: Value) -> String {
@@ -332,17 +347,32 @@ mod tests {
     #[test]
     fn json_text() {
         let param = operation::query("filter", any()).json();
-        assert_eq!(joined(&pairs(&param, &json!({"a": "b"}))), "filter=%7B%22a%22%3A%22b%22%7D");
-        assert_eq!(joined(&pairs(&param, &json!([]))), "filter=%5B%5D");
-        assert_eq!(joined(&pairs(&param, &json!("a"))), "filter=%22a%22");
-        assert_eq!(joined(&pairs(&param, &json!(null))), "");
+        assert_eq!(joined(&pairs(&param, param.name, &json!({"a": "b"}))), "filter=%7B%22a%22%3A%22b%22%7D");
+        assert_eq!(joined(&pairs(&param, param.name, &json!([]))), "filter=%5B%5D");
+        assert_eq!(joined(&pairs(&param, param.name, &json!("a"))), "filter=%22a%22");
+        assert_eq!(joined(&pairs(&param, param.name, &json!(null))), "");
+    }
+
+    #[test]
+    fn paths_as_documents_write_them() {
+        assert_eq!(
+            literal("/a b/é/100%/%2F/'q'\"x\"/{y}/a&b=c+d:e@f;g,h"),
+            "/a%20b/%C3%A9/100%25/%2F/'q'%22x%22/%7By%7D/a&b=c+d:e@f;g,h"
+        );
+    }
+
+    #[test]
+    fn cookies_as_they_are() {
+        let param = operation::cookie("a b", any()).style(Style::Cookie, true);
+        assert_eq!(joined(&pairs(&param, param.name, &json!("c d%\u{e9}"))), "a b=c d%\u{e9}");
+        assert_eq!(joined(&pairs(&param, param.name, &json!({"k l": "m n"}))), "k l=m n");
     }
 
     #[test]
     fn reserved_characters() {
         let param = operation::query("q", any()).allow_reserved();
         assert_eq!(
-            joined(&pairs(&param, &json!("a/b?c:d&e=f+g#h[1] 50%-%2F"))),
+            joined(&pairs(&param, param.name, &json!("a/b?c:d&e=f+g#h[1] 50%-%2F"))),
             "q=a/b?c:d%26e%3Df%2Bg%23h%5B1%5D%2050%25-%2F"
         );
     }

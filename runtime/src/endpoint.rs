@@ -28,7 +28,9 @@ fn choose<'a>(servers: &'a [Server], region: Option<&str>) -> Result<&'a Server,
     let values = |server: &'a Server| server.variables.iter().filter(|it| it.name == "region").flat_map(|it| it.values);
     let known = || servers.iter().flat_map(|server| server.region.into_iter().chain(values(server).copied()));
     let Some(region) = region else {
-        let central = servers.iter().find(|server| server.region.is_none());
+        // A relative one needs an address that isn't known, and the document has perhaps another one that is whole.
+        let central = servers.iter().filter(|server| server.region.is_none());
+        let central = central.clone().find(|server| !is_relative(server.url)).or_else(|| central.clone().next());
         return central.ok_or_else(|| match known().next() {
             Some(_) => format!("no region: set it with `.region(..)`, one of {}", joined(known())),
             None => "the API's document names no server: set one with `.endpoint(..)`".to_owned(),
@@ -42,7 +44,8 @@ fn choose<'a>(servers: &'a [Server], region: Option<&str>) -> Result<&'a Server,
     if let Some(server) = of_any_region.clone().find(|server| server.variables.iter().any(serves)) {
         return Ok(server);
     }
-    match (known().next(), of_any_region.next()) {
+    let absolute = of_any_region.clone().find(|server| !is_relative(server.url));
+    match (known().next(), absolute.or_else(|| of_any_region.next())) {
         (Some(_), _) => Err(format!(
             "unknown region `{region}`: {}; or set the address with `.endpoint(..)`",
             closest(region, known())
@@ -84,9 +87,17 @@ fn fill(url: &str, server: &[&Server], settings: &BTreeMap<String, String>) -> R
     Ok(filled)
 }
 
+/// Whether a server's URL is relative to that of the document. One that begins with a variable is what the variable is.
+fn is_relative(url: &str) -> bool {
+    !url.starts_with('{') && !url.contains("://")
+}
+
 fn valid(url: &str) -> Result<String, String> {
-    if url.starts_with('/') {
-        return Err(format!("the API's document names its server only as `{url}`: set it with `.endpoint(..)`"));
+    if is_relative(url) {
+        return Err(format!(
+            "the API's document names its server only as `{url}`, relative to where the document is: set the whole address on the \
+             client's builder with `.endpoint(..)`"
+        ));
     }
     let uri = url.parse::<Uri>().map_err(|error| format!("the endpoint `{url}` is not a URL: {error}"))?;
     match uri.scheme_str() {

@@ -120,6 +120,8 @@ pub(crate) struct Failure {
     pub(crate) class: Class,
     /// How often the call was sent.
     attempts: u32,
+    /// Whether its body cannot be sent again.
+    spent: bool,
     violations: Vec<Violation>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -135,6 +137,7 @@ impl Failure {
             raw_body: Bytes::new(),
             class: Class::Never,
             attempts: 0,
+            spent: false,
             violations: Vec::new(),
             source: None,
         })
@@ -182,6 +185,13 @@ impl Failure {
             };
             *message = format!("{} ({verdict})", before.trim_end_matches([' ', ',', '.', ':']));
         }
+        self
+    }
+
+    /// The body was a stream, which is gone now: the call cannot be sent again, whatever the failure.
+    pub(crate) fn sent_once(mut self: Box<Self>) -> Box<Self> {
+        self.class = Class::Never;
+        self.spent = true;
         self
     }
 
@@ -343,7 +353,8 @@ impl<E> Error<E> {
     /// True when the service surely did not act: something else is under way, no connection (or none within `connect_timeout`), status 408 or 429,
     /// a throttling code. Of an idempotent operation also after status 500, 502, 503 or 504, after a broken connection
     /// and after `timeout`. Idempotent is what the spec says is; else GET, HEAD, PUT, DELETE, OPTIONS and TRACE, but not
-    /// of Alibaba Cloud's RPC, whose documents say GET of everything. False for everything else.
+    /// of Alibaba Cloud's RPC, whose documents say GET of everything. False for everything else, and for a call whose body is a stream
+    /// that was begun.
     pub fn is_retryable(&self) -> bool {
         self.failure.class != Class::Never
     }
@@ -387,6 +398,9 @@ impl<E> fmt::Display for Error<E> {
                     write!(f, ": {}", error_body::one_line(message))?;
                 }
             }
+        }
+        if self.failure.spent {
+            f.write_str("; the body was a stream, which can be sent only once")?;
         }
         let attempts = self.failure.attempts;
         match (&facts.request_id, attempts > 1) {

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::Request;
 
 use crate::error::ErrorKind;
+use crate::request_body::RequestBody;
 
 /// Is told of each attempt that is sent, before and after: for tracing across services, for logs and measurements of your
 /// own. Whatever it does takes the call's time.
@@ -15,7 +15,7 @@ use crate::error::ErrorKind;
 pub trait Interceptor: fmt::Debug + Send + Sync {
     /// Before the request is sent. It is signed already: headers may be added, such as `traceparent`, but what is there must
     /// stay, or the service refuses the signature. It holds keys, and perhaps passwords.
-    fn before_attempt(&self, attempt: &Attempt, request: &mut Request<Bytes>) {
+    fn before_attempt(&self, attempt: &Attempt, request: &mut Request<RequestBody>) {
         let _ = (attempt, request);
     }
 

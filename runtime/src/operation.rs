@@ -171,7 +171,9 @@ pub struct Param {
     pub allow_reserved: bool,
     /// Whether the value is sent as JSON text.
     pub json: bool,
-    /// The media type of a multipart field; empty for the default.
+    /// Whether it stands for all fields of a form that have no parameter of their own: an object of them, or their files.
+    pub spread: bool,
+    /// The media types of a multipart field, as the document lists them; empty for the default.
     pub media_type: &'static str,
     /// The client setting that fills it when the call does not.
     pub client: Option<&'static str>,
@@ -186,6 +188,8 @@ pub enum Place {
     Path,
     /// The query; for RPC operations the form body, unless the client sends GET.
     Query,
+    /// The whole query: the fields of an object, or JSON.
+    QueryString,
     /// A header.
     Header,
     /// A cookie.
@@ -198,6 +202,8 @@ pub enum Place {
     Part,
     /// The whole body.
     Body,
+    /// A header of the part of the multipart body that has this field.
+    PartHeader(&'static str),
 }
 
 /// How lists and objects are written (OpenAPI's `style`).
@@ -217,6 +223,10 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=value`.
     DeepObject,
+    /// `name=a`, of a cookie that is sent as it is, without percent-encoding.
+    Cookie,
+    /// In forms: each element of a list by itself, and an object as JSON.
+    Content,
     /// `name.1.key=value`: Alibaba Cloud's numbered lists and dotted objects.
     Flattened,
 }
@@ -230,6 +240,7 @@ const fn param(name: &'static str, place: Place, style: Style, explode: bool, sh
         explode,
         allow_reserved: false,
         json: false,
+        spread: false,
         media_type: "",
         client: None,
         shape,
@@ -244,6 +255,11 @@ pub const fn path(name: &'static str, shape: Shape) -> Param {
 /// A query parameter.
 pub const fn query(name: &'static str, shape: Shape) -> Param {
     param(name, Place::Query, Style::Form, true, shape)
+}
+
+/// The whole query.
+pub const fn query_string(name: &'static str, shape: Shape) -> Param {
+    param(name, Place::QueryString, Style::Content, true, shape)
 }
 
 /// A header.
@@ -263,12 +279,17 @@ pub const fn field(name: &'static str, shape: Shape) -> Param {
 
 /// A field of the url-encoded form body.
 pub const fn form(name: &'static str, shape: Shape) -> Param {
-    param(name, Place::Form, Style::Form, true, shape)
+    param(name, Place::Form, Style::Content, true, shape)
 }
 
 /// A field of the multipart body.
 pub const fn part(name: &'static str, shape: Shape) -> Param {
-    param(name, Place::Part, Style::Form, true, shape)
+    param(name, Place::Part, Style::Content, true, shape)
+}
+
+/// A header of the part of the multipart body that has the field `of`.
+pub const fn part_header(of: &'static str, name: &'static str, shape: Shape) -> Param {
+    param(name, Place::PartHeader(of), Style::Simple, false, shape)
 }
 
 /// The whole body.
@@ -302,7 +323,13 @@ impl Param {
         self
     }
 
-    /// A multipart field of this media type.
+    /// Standing for all fields of a form that have no parameter of their own.
+    pub const fn spread(mut self) -> Self {
+        self.spread = true;
+        self
+    }
+
+    /// A multipart field of this media type, or of one of a list.
     pub const fn media_type(mut self, media_type: &'static str) -> Self {
         self.media_type = media_type;
         self

@@ -16,12 +16,13 @@ use crate::call::Call;
 use crate::client::Settings;
 use crate::credentials::Credentials;
 use crate::endpoint;
-use crate::error::{ErrorKind, Failure};
+use crate::error::{ErrorKind, Failure, Violation};
 use crate::error_body;
 use crate::intercept::{Attempt, Outcome as Ended};
 use crate::job;
 use crate::operation::{Param, Place, Protocol, Spec};
 use crate::request::{self, Plan};
+use crate::request_body::RequestBody;
 use crate::retry::{self, Class};
 use crate::seal;
 use crate::transport::{TransportError, TransportErrorKind};
@@ -35,7 +36,9 @@ pub(crate) fn run(mut call: Call) -> BoxFuture<'static, Outcome<Answer>> {
         call.fill_client_token();
         let settings = call.client.settings();
         let operation = call.spec.name;
-        let mut plan = request::plan(&call).map_err(|violations| Failure::invalid(operation, violations))?;
+        let invalid = |violations| Failure::invalid(operation, violations);
+        let mut plan = request::plan(&call).map_err(invalid)?;
+        files(settings, &mut plan).await.map_err(|why| invalid(vec![Violation::new("body", why)]))?;
         let servers = if call.spec.servers.is_empty() { settings.service.servers } else { call.spec.servers };
         let base = endpoint::resolve(servers, settings.endpoint.as_deref(), &settings.values)
             .map_err(|detail| Failure::config(operation, detail))?;
@@ -50,6 +53,17 @@ pub(crate) fn run(mut call: Call) -> BoxFuture<'static, Outcome<Answer>> {
         attempts(&call, settings, &plan, &base).await
     };
     Box::pin(run.instrument(span))
+}
+
+/// Finds out what has to be known of files in the body before it is sent.
+async fn files(settings: &Settings, plan: &mut Plan) -> Result<(), String> {
+    if plan.body.as_bytes().is_none() {
+        plan.body.measure().await?;
+        if seal::hashes_bodies(settings) {
+            plan.body_hash = plan.body.sha256().await?;
+        }
+    }
+    Ok(())
 }
 
 /// Attempts until one succeeds, or another one is of no use, or not safe.
@@ -95,6 +109,9 @@ async fn attempts(call: &Call, settings: &Settings, plan: &Plan, base: &str) -> 
         } else if !made.renewed && were_rejected(settings, &failure, credentials.as_ref()) {
             made.renewed = true;
             failure.class = Class::Refused;
+        }
+        if plan.body.is_spent() {
+            failure = failure.sent_once();
         }
         tracing::debug!(status = failure.status(), code = failure.code(), class = ?failure.class, "failed");
         let retry_in = made.next(settings, &failure, end.map(|(end, _)| end));
@@ -196,7 +213,12 @@ pub(crate) fn is_client_token(param: &Param) -> bool {
 }
 
 /// Sends a request and sorts what comes back into success and failure.
-async fn exchange(call: &Call, settings: &Settings, request: Request<Bytes>, idempotent: bool) -> Outcome<Answer> {
+async fn exchange(
+    call: &Call,
+    settings: &Settings,
+    request: Request<RequestBody>,
+    idempotent: bool,
+) -> Outcome<Answer> {
     let spec = call.spec;
     let has_body = request.method() != Method::HEAD;
     let sent = settings.transport.send(request).await;

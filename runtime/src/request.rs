@@ -2,21 +2,20 @@
 
 use std::borrow::Cow;
 
-use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
-use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use crate::call::{Call, wiped};
+use crate::body;
+use crate::call::{Call, Content};
 use crate::check;
 use crate::client::Settings;
 use crate::encode;
 use crate::endpoint::setter;
 use crate::error::Violation;
-use crate::multipart::{Multipart, Part};
-use crate::operation::{self, Param, Place, Protocol};
-use crate::shape::any;
+use crate::inputs::Inputs;
+use crate::operation::{Param, Place, Protocol};
+use crate::request_body::RequestBody;
 
 /// A request as all its attempts share it.
 #[derive(Clone)]
@@ -26,20 +25,27 @@ pub(crate) struct Plan {
     pub(crate) path: String,
     /// Encoded pairs.
     pub(crate) query: Vec<(String, String)>,
+    /// What a parameter that is the whole query is written as.
+    pub(crate) whole_query: String,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: RequestBody,
+    /// The hash of a body that is not in memory, where the signature has it.
+    pub(crate) body_hash: Option<String>,
     /// The action and the parameters, not encoded, of an RPC operation.
     pub(crate) rpc: Option<(&'static str, Vec<(String, String)>)>,
 }
 
 /// The parameters that have a value: set by the call, or else by the client.
-type Given<'a> = Vec<(&'static Param, Cow<'a, Value>)>;
+pub(crate) type Given<'a> = Vec<(&'static Param, Cow<'a, Value>)>;
 
 /// Checks the call and plans its request; otherwise all that is wrong.
 pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
     let settings = call.client.settings();
     let given = given(call, settings);
-    let mut violations = call.mistakes.clone();
+    let mut violations = call.given.mistakes().to_vec();
+    if let Some(Content::Form(form)) = call.body.as_ref().map(|body| &body.content) {
+        violations.extend(form.mistakes().iter().cloned());
+    }
     if call.checked {
         check_all(call, settings, &given, &mut violations);
     }
@@ -51,14 +57,19 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
         method: Method::from_bytes(call.spec.method.as_bytes()).unwrap_or_default(),
         path: path(call, settings, template, &given, &mut violations),
         query: fixed_query.split('&').filter(|pair| !pair.is_empty()).map(split_pair).collect(),
+        whole_query: String::new(),
         headers: HeaderMap::new(),
-        body: Bytes::new(),
+        body: RequestBody::default(),
+        body_hash: None,
         rpc: None,
     };
     if settings.service.protocol == Protocol::AliyunRpc {
         // What stands in the path is signed with all other parameters.
         let own = std::mem::take(&mut plan.query);
         plan.rpc = Some((fragment.strip_prefix("Action=").unwrap_or(call.spec.name), own));
+    }
+    for (name, value) in &mut plan.query {
+        (*name, *value) = (encode::literal(name), encode::literal(value));
     }
     let mut cookies = Vec::new();
     insert(&mut plan.headers, USER_AGENT.as_str(), OUR_NAME, &mut violations);
@@ -72,8 +83,9 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
                 own.push((param.name.to_owned(), value.to_string()))
             }
             (Place::Query | Place::Form, Some((_, own))) => own.extend(encode::flattened(param.name, value)),
-            (Place::Query, None) => plan.query.extend(encode::pairs(param, value)),
-            (Place::Cookie, _) => cookies.extend(encode::pairs(param, value)),
+            (Place::Query, None) => plan.query.extend(encode::pairs(param, param.name, value)),
+            (Place::QueryString, None) => plan.whole_query = body::query(param, value),
+            (Place::Cookie, _) => cookies.extend(encode::pairs(param, param.name, value)),
             (Place::Header, _) if !value.is_null() => {
                 insert(&mut plan.headers, param.name, &encode::header(param, value), &mut violations);
             }
@@ -86,11 +98,14 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
     }
     // Only with a body, unless the document has it as a header, which the loop above sends: some of Huawei Cloud's
     // services answer 415 where they miss it, and then say so.
-    if let Some((media_type, bytes)) = body(call, settings, &given) {
+    if let Some((media_type, body)) = body::body(call, settings, &given, &mut violations) {
         if !plan.headers.contains_key(CONTENT_TYPE) || media_type.starts_with("multipart/") {
             insert(&mut plan.headers, CONTENT_TYPE.as_str(), &media_type, &mut violations);
         }
-        plan.body = bytes;
+        if body.is_spent() {
+            violations.push(Violation::new("body", "is a stream, which was sent before"));
+        }
+        plan.body = body;
     }
     for (name, value) in &call.headers {
         insert(&mut plan.headers, name, value, &mut violations);
@@ -99,35 +114,41 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
 }
 
 fn given<'a>(call: &'a Call, settings: &Settings) -> Given<'a> {
-    let value = |param: &'static Param| {
-        let set = call.inputs.iter().find(|input| std::ptr::eq(input.param, param));
-        match set {
-            Some(input) => Some(Cow::Borrowed(&input.value)),
-            None => param.client.and_then(|name| settings.value(name)).map(|text| Cow::Owned(Value::String(text))),
-        }
+    let value = |param: &'static Param| match call.given.of(param) {
+        Some(value) => Some(Cow::Borrowed(value)),
+        None => param.client.and_then(|name| settings.value(name)).map(|text| Cow::Owned(Value::String(text))),
     };
     call.spec.params.iter().filter_map(|param| Some((param, value(param)?))).collect()
 }
 
 fn in_body(param: &Param) -> bool {
-    matches!(param.place, Place::Field | Place::Form | Place::Part | Place::Body)
+    matches!(param.place, Place::Field | Place::Form | Place::Part | Place::Body | Place::PartHeader(_))
 }
 
 fn check_all(call: &Call, settings: &Settings, given: &Given<'_>, violations: &mut Vec<Violation>) {
     let body_required = call.spec.body.is_some_and(|body| body.required);
-    violations.extend(call.body.iter().flat_map(|body| &body.violations).cloned());
-    let body_begun = given.iter().any(|(param, _)| in_body(param)) || !call.parts.is_empty();
+    if let Some(other) = &call.body {
+        violations.extend(other.violations.iter().cloned());
+        if let Content::Form(form) = &other.content {
+            check_form(form, violations);
+        }
+    }
+    let files = call.given.all_parts();
+    let body_begun = given.iter().any(|(param, _)| in_body(param)) || !files.is_empty();
     for param in call.spec.params {
         let value = given.iter().find(|(other, _)| std::ptr::eq(*other, param)).map(|(_, value)| value);
         // A parameter can't be sent as `null`; a field of a JSON body can.
         let value = value.filter(|value| !value.is_null() || matches!(param.place, Place::Field | Place::Body));
         match value {
-            Some(value) => check::value(value, &param.shape, param.name, violations),
+            // The entries of what is spread are fields themselves.
+            Some(value) => check::value(value, &param.shape, if param.spread { "" } else { param.name }, violations),
             // `path` says so of these, checked or not.
             None if param.place == Place::Path => {}
             // An optional body may be left out with all its required fields, and a raw one has them inside.
             None if in_body(param) && (call.body.is_some() || !(body_required || body_begun)) => {}
-            None if call.parts.iter().any(|(other, _)| std::ptr::eq(*other, param)) => {}
+            None if has_files(&call.given, param, param.name, violations) => {}
+            // A header is required of a part that is there.
+            None if !has_its_part(&call.given, param) => {}
             None if param.required => violations.push(Violation::new(param.name, missing(param, settings))),
             None => {}
         }
@@ -135,6 +156,35 @@ fn check_all(call: &Call, settings: &Settings, given: &Given<'_>, violations: &m
     if body_required && call.body.is_none() && !call.spec.params.iter().any(in_body) {
         violations.push(Violation::new("body", check::MISSING));
     }
+}
+
+/// The fields of a form that stands beside other bodies.
+fn check_form(form: &Inputs, violations: &mut Vec<Violation>) {
+    for param in form.params() {
+        let path = format!("body.{}", param.name);
+        match form.of(param).filter(|value| !value.is_null()) {
+            Some(value) => check::value(value, &param.shape, if param.spread { "body" } else { &path }, violations),
+            None if has_files(form, param, &path, violations) => {}
+            None if !has_its_part(form, param) => {}
+            None if param.required => violations.push(Violation::new(path, check::MISSING)),
+            None => {}
+        }
+    }
+}
+
+/// Whether there are files for a parameter, of which as many must be there as of other elements.
+fn has_files(inputs: &Inputs, param: &Param, path: &str, violations: &mut Vec<Violation>) -> bool {
+    let count = inputs.all_parts().iter().filter(|part| std::ptr::eq(part.param, param)).count();
+    if count > 0 {
+        check::files(count, &param.shape, path, violations);
+    }
+    count > 0
+}
+
+/// Whether the part is there that a header is of; what is no header of a part has none to wait for.
+fn has_its_part(inputs: &Inputs, param: &Param) -> bool {
+    let Place::PartHeader(field) = param.place else { return true };
+    inputs.names().any(|name| name == field)
 }
 
 /// What to do about a required parameter that isn't there.
@@ -155,38 +205,46 @@ fn path(
     given: &Given<'_>,
     violations: &mut Vec<Violation>,
 ) -> String {
-    let mut segments = Vec::new();
-    for template in template.split('/') {
-        let mut segment = String::new();
-        let mut rest = template;
-        let mut last = "";
-        while let Some((before, (name, after))) =
-            rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
-        {
-            segment.push_str(before);
-            let of_path = |param: &Param| param.place == Place::Path && param.name == name;
-            let value = given.iter().find(|(param, _)| of_path(param)).filter(|(_, value)| !value.is_null());
-            match (value, call.spec.params.iter().find(|param| of_path(param))) {
-                (Some((param, value)), _) => {
-                    let text = encode::path(param, value);
-                    if text.is_empty() {
-                        violations.push(Violation::new(name, "must not be empty"));
-                    }
-                    segment.push_str(&text);
+    let mut out = String::new();
+    let mut rest = template;
+    while let Some((before, (name, after))) =
+        rest.split_once('{').and_then(|(before, after)| Some((before, after.split_once('}')?)))
+    {
+        let of_path = |param: &Param| param.place == Place::Path && param.name == name;
+        let value = given.iter().find(|(param, _)| of_path(param)).filter(|(_, value)| !value.is_null());
+        let text = match (value, call.spec.params.iter().find(|param| of_path(param))) {
+            (Some((param, value)), _) => {
+                let text = encode::path(param, value);
+                if text.is_empty() {
+                    violations.push(Violation::new(name, "must not be empty"));
                 }
-                (None, Some(param)) => violations.push(Violation::new(name, missing(param, settings))),
-                (None, None) => violations.push(Violation::new(name, check::MISSING)),
+                text
             }
-            (last, rest) = (name, after);
-        }
-        segment.push_str(rest);
+            // A brace that is no parameter's.
+            (None, None) => {
+                let (before, after) = rest.split_at(before.len() + 1);
+                out.push_str(&encode::literal(before));
+                rest = after;
+                continue;
+            }
+            (None, Some(param)) => {
+                violations.push(Violation::new(name, missing(param, settings)));
+                String::new()
+            }
+        };
+        out.push_str(&encode::literal(before));
+        let begin = out.rfind('/').map_or(0, |at| at + 1);
+        out.push_str(&text);
+        rest = after;
         // URL parsers resolve these.
-        if !last.is_empty() && matches!(&*segment, "." | "..") {
-            violations.push(Violation::new(last, "must not be `.` or `..`"));
+        let end = rest.find('/').unwrap_or(rest.len());
+        let whole = format!("{}{}", &out[begin..], &rest[..end]);
+        if whole.split('/').any(|segment| matches!(segment, "." | "..")) {
+            violations.push(Violation::new(name, "must not be `.` or `..`"));
         }
-        segments.push(segment);
     }
-    segments.join("/")
+    out.push_str(&encode::literal(rest));
+    out
 }
 
 fn split_pair(pair: &str) -> (String, String) {
@@ -204,123 +262,17 @@ fn insert(headers: &mut HeaderMap, name: &str, value: &str, violations: &mut Vec
     }
 }
 
-/// The media type and the bytes of the body, if there is one.
-fn body(call: &Call, settings: &Settings, given: &Given<'_>) -> Option<(String, Bytes)> {
-    let documented = call.spec.body.map(|body| body.media_type).unwrap_or_default();
-    let required = call.spec.body.is_some_and(|body| body.required);
-    if let Some(raw) = &call.body {
-        return Some((concrete(raw.media_type.unwrap_or(documented), "application/octet-stream"), raw.bytes.clone()));
-    }
-    if let Some((_, value)) = given.iter().find(|(param, _)| param.place == Place::Body) {
-        return Some(whole(documented, value));
-    }
-    let of = |place: Place| {
-        let given = given.iter().filter(move |(param, _)| param.place == place);
-        given.map(|(param, value)| (*param, &**value)).collect::<Vec<_>>()
-    };
-    let has = |place: Place| call.spec.params.iter().any(|param| param.place == place);
-    if has(Place::Field) {
-        let fields = of(Place::Field);
-        let needed = required || !fields.is_empty();
-        return needed.then(|| (concrete(documented, "application/json"), json(&Fields(fields))));
-    }
-    if has(Place::Part) {
-        let fields = of(Place::Part);
-        let needed = required || !fields.is_empty() || !call.parts.is_empty();
-        return needed.then(|| multipart(call, &fields, (settings.nonce)()));
-    }
-    // The parameters of RPC operations are placed when they are signed.
-    if has(Place::Form) && settings.service.protocol != Protocol::AliyunRpc {
-        let fields = of(Place::Form);
-        let needed = required || !fields.is_empty();
-        return needed.then(|| {
-            let pairs: Vec<_> = fields.iter().flat_map(|(param, value)| encode::pairs(param, value)).collect();
-            (FORM.to_owned(), wiped(encode::joined(&pairs).into_bytes()))
-        });
-    }
-    None
-}
-
 /// All that a service learns of who calls it, besides the credentials.
 const OUR_NAME: &str = concat!("yundb/", env!("CARGO_PKG_VERSION"));
 
 pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
-
-/// A media type that can be sent, where the document has a range such as `*/*`.
-fn concrete(documented: &str, fallback: &str) -> String {
-    if documented.is_empty() || documented.contains('*') { fallback.to_owned() } else { documented.to_owned() }
-}
-
-fn is_json(media_type: &str) -> bool {
-    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence.ends_with("/json") || essence.ends_with("+json") || essence.contains('*') || essence.is_empty()
-}
-
-/// A body that is one value.
-fn whole(media_type: &str, value: &Value) -> (String, Bytes) {
-    match value {
-        Value::Object(_) if media_type.starts_with(FORM) => {
-            const ENTRIES: Param = operation::form("body", any());
-            (FORM.to_owned(), wiped(encode::joined(&encode::pairs(&ENTRIES, value)).into_bytes()))
-        }
-        Value::String(text) if !is_json(media_type) => (media_type.to_owned(), wiped(text.clone().into_bytes())),
-        value => (concrete(media_type, "application/json"), json(value)),
-    }
-}
-
-fn json(value: &impl Serialize) -> Bytes {
-    // Values serialize always; what could not become one is a mistake reported before.
-    wiped(serde_json::to_vec(value).unwrap_or_default())
-}
-
-/// The fields of a JSON body, in the order of the document, without a copy of their values.
-struct Fields<'a>(Vec<(&'static Param, &'a Value)>);
-
-impl Serialize for Fields<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|(param, value)| (param.name, value)))
-    }
-}
-
-fn multipart(call: &Call, fields: &[(&'static Param, &Value)], boundary: String) -> (String, Bytes) {
-    let mut form = Multipart::new(boundary);
-    for param in call.spec.params {
-        let values = fields.iter().filter(|(other, _)| std::ptr::eq(*other, param));
-        for (_, value) in values {
-            match value {
-                Value::Null => {}
-                _ if param.json => field(&mut form, param, "application/json", value.to_string()),
-                Value::Array(elements) => {
-                    for element in elements.iter().filter(|it| !it.is_null()) {
-                        field(&mut form, param, default_type(element), encode::text(element));
-                    }
-                }
-                value => field(&mut form, param, default_type(value), encode::text(value)),
-            }
-        }
-        let files = call.parts.iter().filter(|(other, _)| std::ptr::eq(*other, param));
-        for (_, part) in files {
-            let part: &Part = part;
-            form.part(param.name, param.media_type, part);
-        }
-    }
-    form.finish()
-}
-
-fn field(form: &mut Multipart, param: &Param, default: &str, text: String) {
-    let media_type = if param.media_type.is_empty() { default } else { param.media_type };
-    form.field(param.name, media_type, text.as_bytes());
-}
-
-fn default_type(value: &Value) -> &'static str {
-    if value.is_array() || value.is_object() { "application/json" } else { "" }
-}
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::client::{Client, ClientBuilder};
     use crate::operation::{Service, Spec, field, header, path};
+    use crate::shape::any;
 
     static SERVICE: Service = Service {
         package: "mini",
@@ -372,15 +324,5 @@ mod tests {
         assert_eq!(plan.headers["x-language"], "en-us");
         // The call's own value wins.
         assert_eq!(plan.headers["x-zone"], "y");
-    }
-
-    #[test]
-    fn json_media_types() {
-        for yes in ["application/json", "application/json; charset=utf-8", "application/merge-patch+json", "*/*", ""] {
-            assert!(is_json(yes), "{yes}");
-        }
-        for no in ["text/plain", "application/xml", "application/jsonl"] {
-            assert!(!is_json(no), "{no}");
-        }
     }
 }

@@ -20,7 +20,7 @@ use jiff::fmt::rfc2822;
 /// | a code that says that something else is under way | yes, after longer pauses: the service did not act |
 /// | status 500, 502 or 504, a connection that broke, `timeout` | if the operation is safe to repeat |
 /// | status 503, which documents call not worth repeating | the same, but only once |
-/// | anything else | no |
+/// | anything else, and anything once a stream that is the body was begun | no |
 ///
 /// Safe to repeat is an operation that changes nothing more when it is repeated, as the spec or the HTTP method says (of
 /// Alibaba Cloud's RPC only the spec), and one with a `ClientToken`: a call that was given none gets one, and keeps it in

@@ -1,6 +1,5 @@
 //! Makes one attempt's request of a plan: credentials, common parameters, date and nonce, signature.
 
-use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request, Uri};
 use zeroize::Zeroizing;
@@ -11,20 +10,21 @@ use crate::credentials::Credentials;
 use crate::encode;
 use crate::operation::Protocol;
 use crate::request::{FORM, Plan};
+use crate::request_body::RequestBody;
 use crate::sign::{self, Signature};
 
 /// The largest body that Huawei Cloud checks the signature of.
-const LARGEST_SIGNED: usize = 12 << 20;
+const LARGEST_SIGNED: u64 = 12 << 20;
 
 /// A request that is ready to be sent.
 pub(crate) struct Sealed {
-    pub(crate) request: Request<Bytes>,
+    pub(crate) request: Request<RequestBody>,
     /// What was signed, where services that refuse a signature tell what they expected. It holds all parameters, secrets too.
     pub(crate) signed: Option<Zeroizing<String>>,
 }
 
-impl From<Request<Bytes>> for Sealed {
-    fn from(request: Request<Bytes>) -> Self {
+impl From<Request<RequestBody>> for Sealed {
+    fn from(request: Request<RequestBody>) -> Self {
         Self { request, signed: None }
     }
 }
@@ -48,7 +48,7 @@ fn huawei(
     plan: &Plan,
     base: &str,
     credentials: Option<&Credentials>,
-) -> Result<Request<Bytes>, String> {
+) -> Result<Request<RequestBody>, String> {
     let mut request = request(plan, base, &plan.query)?;
     match credentials {
         None => {}
@@ -58,10 +58,10 @@ fn huawei(
             value.set_sensitive(true);
             request.headers_mut().insert("x-auth-token", value);
         }
-        Some(Credentials::AccessKey { .. }) if request.body().len() > LARGEST_SIGNED => {
+        Some(Credentials::AccessKey { .. }) if request.body().len().is_some_and(|length| length > LARGEST_SIGNED) => {
             return Err(format!(
                 "the body has {} bytes, and with an access key the service takes up to 12 MiB: use a token",
-                request.body().len()
+                request.body().len().unwrap_or_default()
             ));
         }
         Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
@@ -73,11 +73,32 @@ fn huawei(
                 request.headers_mut().insert(name, value);
             }
             let date = settings.now();
-            sign::sign_huawei(&mut request, access_key, secret_key, security_token.as_ref(), date)
+            let unsigned = !request.body().is_empty() && sign::is_unsigned(&request);
+            let hash = if unsigned { None } else { Some(body_hash(plan)?) };
+            let token = security_token.as_ref();
+            sign::huawei(&mut request, hash.as_deref(), access_key, secret_key, token, date)
                 .map_err(|error| error.to_string())?;
         }
     }
     Ok(request)
+}
+
+/// The hash of the plan's body, which was found out before where it is not in memory.
+fn body_hash(plan: &Plan) -> Result<String, String> {
+    let hash = plan.body.as_bytes().map(|bytes| sign::sha256_hex(bytes)).or_else(|| plan.body_hash.clone());
+    hash.ok_or_else(|| {
+        "the body is a stream, which can be read only once, and the signature has its hash: give bytes or a file"
+            .to_owned()
+    })
+}
+
+/// Whether signatures may have the hash of bodies.
+pub(crate) fn hashes_bodies(settings: &Settings) -> bool {
+    match settings.service.protocol {
+        Protocol::Http => false,
+        Protocol::AliyunRpc => settings.signature == Signature::Acs3,
+        Protocol::HuaweiRest => true,
+    }
 }
 
 type Pairs = Vec<(String, String)>;
@@ -139,12 +160,16 @@ fn rpc(
     };
     *request.method_mut() = method;
     if in_body && !own.is_empty() {
-        *request.body_mut() = wiped(encode::joined(&encoded(own)).into_bytes());
+        *request.body_mut() = wiped(encode::joined(&encoded(own)).into_bytes()).into();
         request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
     }
     if let (Signature::Acs3, Some((access_key, secret_key, token))) = (settings.signature, keys) {
         request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
-        sign::sign_acs3(&mut request, action, version, access_key, secret_key, token, date, &nonce)
+        let hash = match request.body().as_bytes() {
+            Some(bytes) => sign::sha256_hex(bytes),
+            None => body_hash(plan)?,
+        };
+        sign::acs3(&mut request, &hash, action, version, access_key, secret_key, token, date, &nonce)
             .map_err(|error| error.to_string())?;
     }
     Ok(Sealed { request, signed: string_to_sign })
@@ -162,11 +187,13 @@ fn encoded(pairs: &[(String, String)]) -> Pairs {
 }
 
 /// The plan's request with these encoded pairs as its query.
-fn request(plan: &Plan, base: &str, query: &[(String, String)]) -> Result<Request<Bytes>, String> {
+fn request(plan: &Plan, base: &str, query: &[(String, String)]) -> Result<Request<RequestBody>, String> {
     let mut url = format!("{base}{}", plan.path);
+    let query = [plan.whole_query.clone(), encode::joined(query)];
+    let query: Vec<_> = query.into_iter().filter(|part| !part.is_empty()).collect();
     if !query.is_empty() {
         url.push('?');
-        url.push_str(&encode::joined(query));
+        url.push_str(&query.join("&"));
     }
     // Not shown: the query may hold secrets.
     let uri: Uri = url.parse().map_err(|error| format!("the request's URL is not valid: {error}"))?;

@@ -74,6 +74,7 @@ use serde::Serialize;
 
 use crate::answer::ByteStream;
 use crate::client::Clock;
+use crate::request_body::RequestBody;
 use crate::transport::{Transport, TransportError, TransportErrorKind};
 
 /// What a request is answered with.
@@ -208,10 +209,11 @@ impl fmt::Debug for Replay {
 }
 
 impl Transport for Replay {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
-        let reply = self.next(request);
+    fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
         Box::pin(async move {
-            match reply.0 {
+            let (parts, body) = request.into_parts();
+            let body = body.into_stream().collect().await?;
+            match self.next(Request::from_parts(parts, body)).0 {
                 Kind::Answer(response) => Ok(response),
                 Kind::Failure(error) => Err(error),
                 Kind::Wrong(why) => Err(TransportError::new(TransportErrorKind::Request, why)),

@@ -4,12 +4,13 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use futures_util::TryStreamExt as _;
-use http::{Request, Response};
+use http::header::CONTENT_LENGTH;
+use http::{HeaderValue, Method, Request, Response};
 
 use crate::answer::ByteStream;
+use crate::request_body::RequestBody;
 use crate::secret::Secret;
 
 /// Sends one request and hands back the answer as it arrives.
@@ -17,8 +18,8 @@ use crate::secret::Secret;
 /// It neither retries, signs, nor judges a status. [`ReqwestTransport`] is the default; another one is a test's fake
 /// server, a recorder, or a different HTTP client.
 pub trait Transport: Send + Sync + fmt::Debug {
-    /// Sends the request. The answer's body need not have arrived when this ends.
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>>;
+    /// Sends the request, whose body need not be in memory. The answer's body need not have arrived when this ends.
+    fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>>;
 }
 
 /// Why no whole answer arrived.
@@ -168,10 +169,10 @@ impl ReqwestTransport {
 }
 
 impl Transport for ReqwestTransport {
-    fn send(&self, request: Request<Bytes>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
+    fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
         Box::pin(async move {
-            let request =
-                reqwest::Request::try_from(request).map_err(|error| self.error(error, TransportErrorKind::Connect))?;
+            let request = reqwest::Request::try_from(with_length(request))
+                .map_err(|error| self.error(error, TransportErrorKind::Connect))?;
             let mut answer =
                 self.client.execute(request).await.map_err(|error| self.error(error, TransportErrorKind::Request))?;
             let mut response = Response::new(());
@@ -182,6 +183,21 @@ impl Transport for ReqwestTransport {
             Ok(response.map(|()| ByteStream::new(body)))
         })
     }
+}
+
+/// The request as reqwest takes it, with the length of its body where that is known: also where it is nothing, and servers expect
+/// something (RFC 9110, 8.6).
+fn with_length(request: Request<RequestBody>) -> Request<reqwest::Body> {
+    let (mut parts, body) = request.into_parts();
+    let expected = matches!(parts.method, Method::POST | Method::PUT | Method::PATCH);
+    if let Some(length) = body.len().filter(|length| *length > 0 || expected) {
+        parts.headers.entry(CONTENT_LENGTH).or_insert(HeaderValue::from(length));
+    }
+    let body = match body.as_bytes() {
+        Some(bytes) => reqwest::Body::from(bytes.clone()),
+        None => reqwest::Body::wrap_stream(body.into_stream()),
+    };
+    Request::from_parts(parts, body)
 }
 
 /// What an error of connecting may come from.

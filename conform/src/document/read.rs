@@ -141,8 +141,13 @@ impl<'a> Reader<'a> {
             let name = name.to_ascii_lowercase();
             IGNORED.contains(&name.as_str()) && (secured || name != "authorization")
         };
+        let parameters: Vec<Parameter> = parameters.collect();
         let template = path.split(['?', '#']).next().unwrap_or_default();
         let names: Vec<&str> = template.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect();
+        let declared = |name: &str| parameters.iter().any(|it| it.place == Place::Path && it.name == name);
+        // Other template languages have signs beside the name.
+        let names: Vec<&str> =
+            names.into_iter().map(|name| if declared(name) { name } else { plain_name(name) }).collect();
         let mut usable = Vec::new();
         for parameter in parameters {
             let name = &parameter.name;
@@ -257,7 +262,7 @@ impl<'a> Reader<'a> {
         match essence.as_str() {
             _ if binary => MediaKind::Bytes,
             "application/x-www-form-urlencoded" if fields => MediaKind::Form,
-            "multipart/form-data" if fields => MediaKind::Multipart,
+            multipart if multipart.starts_with("multipart/") && fields => MediaKind::Multipart,
             "*/*" | "application/*" if schema.is_some_and(schema::is_text) => MediaKind::Text,
             "*/*" | "application/*" if schema.is_some() => MediaKind::Json,
             _ if is_json(&essence) => MediaKind::Json,
@@ -265,6 +270,14 @@ impl<'a> Reader<'a> {
             _ => MediaKind::Bytes,
         }
     }
+}
+
+/// The name in `{path*}`, `{+path}` or `{name=things/*}`, which other template languages have.
+pub(crate) fn plain_name(placeholder: &str) -> &str {
+    let is_of_name = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+    let begin = placeholder.find(is_of_name).unwrap_or_default();
+    let name = &placeholder[begin..];
+    name[..name.find(|c| !is_of_name(c)).unwrap_or(name.len())].trim_end_matches('.')
 }
 
 fn encoding(node: &Value) -> Encoding {

@@ -1,6 +1,8 @@
 //! Writes the Rust source of a driver: a function for each operation, in modules of a size that compiles well.
 
-use yundb_generator::lower::model::{Answer, Input, InputKind, Operation, Outcome, Payload, Service, Type, Users};
+use yundb_generator::lower::model::{
+    Answer, FormDef, Input, InputKind, Operation, Outcome, Param, Payload, Service, Type, Users,
+};
 
 use super::{Key, route};
 
@@ -68,12 +70,25 @@ impl Source<'_> {
 
     fn operation(&mut self, index: usize, operation: &Operation) {
         let arguments: Vec<String> =
-            operation.arguments.iter().map(|input| self.taken(operation, input, true)).collect();
+            operation.arguments.iter().map(|input| self.taken(&operation.params, input, true)).collect();
         self.line(&format!("    async fn call_{index}(client: Client, mut given: Inputs) -> Ended {{"));
         self.line(&format!("        let mut call = client.{}({});", operation.method_name, arguments.join(", ")));
         for input in &operation.setters {
-            let taken = self.taken(operation, input, false);
-            self.line(&format!("        if let Some(it) = {taken} {{ call = call.{}(it); }}", input.ident));
+            match &input.kind {
+                InputKind::Form(media_type, form) => self.form(input, media_type, &self.service.forms[*form]),
+                InputKind::JsonOf(range, ..) => {
+                    let taken = self.taken(&operation.params, input, false);
+                    self.line(&format!("        let chosen = given.media_type({range:?})?;"));
+                    self.line(&format!(
+                        "        if let Some(it) = {taken} {{ call = call.{}(chosen, it); }}",
+                        input.ident
+                    ));
+                }
+                _ => {
+                    let taken = self.taken(&operation.params, input, false);
+                    self.line(&format!("        if let Some(it) = {taken} {{ call = call.{}(it); }}", input.ident));
+                }
+            }
         }
         self.line("        given.rest()?;");
         self.line("        if given.unchecked() { call = call.unchecked(); }");
@@ -83,16 +98,40 @@ impl Source<'_> {
         self.line("    }");
     }
 
-    /// The expression that takes an input.
-    fn taken(&self, operation: &Operation, input: &Input, needed: bool) -> String {
-        let Key { place, name } = route::key(operation, input);
+    /// Takes a form beside another body.
+    fn form(&mut self, input: &Input, media_type: &str, form: &FormDef) {
+        let (package, name) = (self.package, &form.name);
+        self.line(&format!("        if let Some(mut given) = given.form({media_type:?})? {{"));
+        self.line(&format!("            let mut form = ::{package}::types::{name}::new();"));
+        for field in &form.fields {
+            let taken = self.taken(&form.params, field, false);
+            self.line(&format!("            if let Some(it) = {taken} {{ form = form.{}(it); }}", field.ident));
+        }
+        self.line("            given.rest()?;");
+        self.line(&format!("            call = call.{}(form);", input.ident));
+        self.line("        }");
+    }
+
+    /// The expression that takes an input, of which `params` say how it is sent.
+    fn taken(&self, params: &[Param], input: &Input, needed: bool) -> String {
+        let Key { place, name } = route::key(params, input);
         let typed = |ty: String| {
             let method = if needed { "need" } else { "take" };
             format!("given.{method}::<{ty}>({place:?}, {name:?})?")
         };
         match &input.kind {
-            InputKind::Value(ty, false) | InputKind::JsonText(ty) | InputKind::JsonAs(_, _, ty) => typed(self.ty(ty)),
+            // An argument that may be left out.
+            InputKind::Optional(ty, false) => format!("given.take::<{}>({place:?}, {name:?})?", self.ty(ty)),
+            InputKind::Optional(ty, true) => format!("given.take::<Option<{}>>({place:?}, {name:?})?", self.ty(ty)),
+            InputKind::Value(ty, false)
+            | InputKind::JsonText(ty)
+            | InputKind::PartHeader(_, ty)
+            | InputKind::JsonAs(_, _, ty)
+            | InputKind::JsonOf(_, _, ty)
+            | InputKind::ValueAs(_, _, _, ty) => typed(self.ty(ty)),
             InputKind::Value(ty, true) => typed(format!("Option<{}>", self.ty(ty))),
+            InputKind::NamedParts => "given.named_files()?".to_owned(),
+            InputKind::Form(..) => "None".to_owned(),
             InputKind::Part => format!("given.file({name:?})?"),
             InputKind::Parts => format!("given.files({name:?})?"),
             InputKind::Raw | InputKind::RawAs(_) => {

@@ -6,14 +6,16 @@ use std::fmt;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use yundb_runtime::Part;
+use yundb_runtime::{Part, RequestBody};
 
 use crate::wire::File;
 
 /// Where an input goes, as the driver knows it, and its name there.
 ///
 /// Places are `path`, `query`, `header` and `cookie`; `field` for one field of a body; `body` for a whole body that is typed, `raw`
-/// for one that is given as bytes, both with the media type as name, or without where it is the operation's main one.
+/// for one that is given as bytes, both with the media type as name, or without where it is the operation's main one; `media` for the
+/// media type that the caller chooses of a range, which is the name; `form` for a form of that media type beside another body; `further`
+/// for all fields of a form that have no name of their own; `part header` for the headers of parts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// The place.
@@ -44,6 +46,10 @@ pub enum Given {
     Bytes(Bytes),
     /// For files of a multipart body.
     Files(Vec<File>),
+    /// For files of a multipart body under names that the caller chooses.
+    NamedFiles(Vec<(String, File)>),
+    /// For a form beside another body.
+    Form(Inputs),
 }
 
 /// Why a call could not be made: an input that its type does not take.
@@ -62,7 +68,7 @@ impl fmt::Display for Unusable {
 }
 
 /// All that a case puts into a call.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inputs {
     values: BTreeMap<Key, Given>,
     unchecked: bool,
@@ -106,17 +112,46 @@ impl Inputs {
         self.take(place, name)?.ok_or_else(|| absent(place, name))
     }
 
-    /// A body of bytes, if it is put in.
-    pub fn bytes(&mut self, name: &str) -> Result<Option<Bytes>, Unusable> {
+    /// A body of bytes, if it is put in, with the media type that is chosen of a range.
+    pub fn bytes(&mut self, name: &str) -> Result<Option<RequestBody>, Unusable> {
+        let media_type = self.media_type(name)?;
         match self.values.remove(&Key::new("raw", name)) {
             None => Ok(None),
-            Some(Given::Bytes(bytes)) => Ok(Some(bytes)),
+            Some(Given::Bytes(bytes)) => {
+                let body = sent_somehow(bytes);
+                Ok(Some(if media_type.is_empty() { body } else { body.media_type(media_type) }))
+            }
             Some(_) => Err(unusable("raw", name, "the client takes bytes")),
         }
     }
 
+    /// The media type that is chosen of a range; nothing where none is.
+    pub fn media_type(&mut self, range: &str) -> Result<String, Unusable> {
+        Ok(self.take("media", range)?.unwrap_or_default())
+    }
+
+    /// A form beside another body, if it is put in.
+    pub fn form(&mut self, media_type: &str) -> Result<Option<Self>, Unusable> {
+        match self.values.remove(&Key::new("form", media_type)) {
+            None => Ok(None),
+            Some(Given::Form(inputs)) => Ok(Some(inputs)),
+            Some(_) => Err(unusable("form", media_type, "the client takes the fields of a form")),
+        }
+    }
+
+    /// Files of a multipart body under names that the caller chooses, if any are put in.
+    pub fn named_files(&mut self) -> Result<Option<Vec<(String, Part)>>, Unusable> {
+        match self.values.remove(&Key::new("further", "")) {
+            None => Ok(None),
+            Some(Given::NamedFiles(files)) => {
+                Ok(Some(files.into_iter().map(|(name, file)| (name, part(file))).collect()))
+            }
+            Some(_) => Err(unusable("further", "", "the client takes files")),
+        }
+    }
+
     /// A body of bytes that the client cannot be called without.
-    pub fn need_bytes(&mut self, name: &str) -> Result<Bytes, Unusable> {
+    pub fn need_bytes(&mut self, name: &str) -> Result<RequestBody, Unusable> {
         self.bytes(name)?.ok_or_else(|| absent("raw", name))
     }
 
@@ -125,6 +160,8 @@ impl Inputs {
         match self.values.remove(&Key::new("field", name)) {
             None => Ok(None),
             Some(Given::Files(files)) => Ok(Some(files.into_iter().map(part).collect())),
+            // Where the document has a text or a file.
+            Some(Given::Json(Value::String(text))) => Ok(Some(vec![Part::text(text)])),
             Some(_) => Err(unusable("field", name, "the client takes files")),
         }
     }
@@ -171,8 +208,18 @@ fn absent(place: &'static str, name: &str) -> Unusable {
     unusable(place, name, ABSENT)
 }
 
+/// Bytes as a body: in memory or as a stream, by turns of their length.
+fn sent_somehow(bytes: Bytes) -> RequestBody {
+    if bytes.len() % 2 == 0 {
+        return bytes.into();
+    }
+    let half = bytes.len() / 2;
+    let pieces = [bytes.slice(..half), bytes.slice(half..)];
+    RequestBody::stream(futures_util::stream::iter(pieces.map(Ok::<_, std::convert::Infallible>)))
+}
+
 fn part(file: File) -> Part {
-    let mut part = Part::new(file.bytes);
+    let mut part = Part::new(sent_somehow(file.bytes));
     if let Some(name) = file.file_name {
         part = part.file_name(name);
     }

@@ -1,23 +1,36 @@
 //! Which argument or setter of the typed client takes which part of a call's input: one rule for the emitted driver and for the
 //! engine that feeds it.
 
-use yundb_generator::lower::model::{Input, InputKind, Operation, Place};
+use yundb_generator::lower::model::{FormDef, Input, InputKind, Operation, Param, Place};
 
 use super::Key;
 
-/// By which key an argument or setter takes its value.
-pub fn key(operation: &Operation, input: &Input) -> Key {
+/// By which key an argument or setter of an operation, or a setter of a form, takes its value. `params` are those of the operation or
+/// the form.
+pub fn key(params: &[Param], input: &Input) -> Key {
     match &input.kind {
         InputKind::Raw => return Key::new("raw", ""),
         InputKind::RawAs(media_type) => return Key::new("raw", media_type),
-        InputKind::JsonAs(media_type, ..) => return Key::new("body", media_type),
-        InputKind::Value(..) | InputKind::JsonText(_) | InputKind::Part | InputKind::Parts => {}
+        InputKind::JsonAs(media_type, ..) | InputKind::JsonOf(media_type, ..) | InputKind::ValueAs(media_type, ..) => {
+            return Key::new("body", media_type);
+        }
+        InputKind::Form(media_type, _) => return Key::new("form", media_type),
+        InputKind::PartHeader(field, _) => return Key::new("part header", format!("{field} {}", input.wire)),
+        InputKind::Value(..)
+        | InputKind::Optional(..)
+        | InputKind::JsonText(_)
+        | InputKind::Part
+        | InputKind::Parts
+        | InputKind::NamedParts => {}
     }
-    let place =
-        input.place.or_else(|| operation.params.iter().find(|param| param.name == input.wire).map(|param| param.place));
+    let param = params.iter().find(|param| param.name == input.wire && param.header_of.is_none());
+    if param.is_some_and(|param| param.spread) {
+        return Key::new("further", "");
+    }
+    let place = input.place.or_else(|| param.map(|param| param.place));
     match place {
         Some(Place::Path) => Key::new("path", &input.wire),
-        Some(Place::Query) => Key::new("query", &input.wire),
+        Some(Place::Query | Place::QueryString) => Key::new("query", &input.wire),
         Some(Place::Header) => Key::new("header", &input.wire),
         Some(Place::Cookie) => Key::new("cookie", &input.wire),
         Some(Place::Field | Place::Form | Place::Part) => Key::new("field", &input.wire),
@@ -27,10 +40,19 @@ pub fn key(operation: &Operation, input: &Input) -> Key {
 
 /// The input that takes this key's value.
 pub fn input<'m>(operation: &'m Operation, wanted: &Key) -> Option<&'m Input> {
-    operation.arguments.iter().chain(&operation.setters).find(|input| key(operation, input) == *wanted)
+    operation.arguments.iter().chain(&operation.setters).find(|input| key(&operation.params, input) == *wanted)
 }
 
 /// Whether the fields of the body are arguments and setters of their own.
 pub fn takes_fields(operation: &Operation) -> bool {
-    operation.arguments.iter().chain(&operation.setters).any(|input| key(operation, input).place == "field")
+    let mut inputs = operation.arguments.iter().chain(&operation.setters);
+    inputs.any(|input| matches!(key(&operation.params, input).place, "field" | "further"))
+}
+
+/// The form beside another body that takes this key's fields.
+pub fn form<'m>(forms: &'m [FormDef], operation: &Operation, wanted: &Key) -> Option<&'m FormDef> {
+    match input(operation, wanted)?.kind {
+        InputKind::Form(_, form) => forms.get(form),
+        _ => None,
+    }
 }

@@ -12,6 +12,7 @@ use crate::wire::{Content, Data, Field, Input};
 /// The inputs of a call, or what the client has no typed way for.
 pub fn feed(
     operation: &Operation,
+    forms: &[model::FormDef],
     model: &model::Operation,
     media: Option<usize>,
     input: &Input,
@@ -26,12 +27,19 @@ pub fn feed(
     if let Some(content) = &input.body {
         let media = media.and_then(|media| Some((media, operation.body.as_ref()?.media.get(media)?)));
         match media {
-            Some((at, media)) if Some(at) == main_media(operation, model) => main(model, media, content, &mut inputs)?,
-            Some((_, media)) => other(model, media, content, &mut inputs)?,
+            Some((at, media)) if Some(at) == main_media(operation, model) && !is_another(model, media) => {
+                main(model, media, content, &mut inputs)?;
+            }
+            Some((_, media)) => other(forms, model, media, content, &mut inputs)?,
             None => return Err((Kind::NoWayToSend, "the operation has no body".to_owned())),
         }
     }
     Ok(inputs)
+}
+
+/// Whether a media type has a setter of its own, as those beside the main one have.
+fn is_another(model: &model::Operation, media: &Media) -> bool {
+    route::input(model, &Key::new("body", &media.media_type)).is_some()
 }
 
 /// The documented media type that the call's own arguments and setters are of.
@@ -56,16 +64,17 @@ fn main(model: &model::Operation, media: &Media, content: &Content, inputs: &mut
         }
         Data::Json(value) => inputs.put(whole, Given::Json(value.clone())),
         Data::Form(fields) if route::takes_fields(model) => {
-            for (name, value) in fields {
-                inputs.put(Key::new("field", name), Given::Json(value.clone()));
-            }
+            let fields = fields.iter().map(|(name, value)| (name, Field::Value(value.clone())));
+            spread(&model.params, fields, inputs);
         }
         Data::Multipart(fields) if route::takes_fields(model) => {
-            for (name, field) in fields {
-                inputs.put(Key::new("field", name), part(field));
-            }
+            let fields = fields.iter().map(|(name, field)| (name, field.clone()));
+            spread(&model.params, fields, inputs);
         }
-        Data::Form(_) | Data::Multipart(_) => return Err(untyped(media)),
+        Data::Form(_) | Data::Multipart(_) => match object(&content.data) {
+            Some(value) if route::input(model, &whole).is_some() => inputs.put(whole, Given::Json(value)),
+            _ => return Err(untyped(media)),
+        },
         Data::Text(_) | Data::Bytes(_) if route::input(model, &Key::new("raw", "")).is_none() => {
             // A text in a body that is typed all the same.
             match &content.data {
@@ -76,17 +85,22 @@ fn main(model: &model::Operation, media: &Media, content: &Content, inputs: &mut
         Data::Text(text) => inputs.put(Key::new("raw", ""), Given::Bytes(Bytes::from(text.clone()))),
         Data::Bytes(bytes) => inputs.put(Key::new("raw", ""), Given::Bytes(bytes.clone())),
     }
+    if route::input(model, &Key::new("raw", "")).is_some() {
+        chosen("", media, content, inputs);
+    }
     Ok(())
 }
 
 /// A body of another media type than the main one.
 fn other(
+    forms: &[model::FormDef],
     model: &model::Operation,
     media: &Media,
     content: &Content,
     inputs: &mut Inputs,
 ) -> Result<(), (Kind, String)> {
     let raw = Key::new("raw", &media.media_type);
+    chosen(&media.media_type, media, content, inputs);
     match &content.data {
         Data::Json(value) => {
             let typed = Key::new("body", &media.media_type);
@@ -97,11 +111,68 @@ fn other(
                 inputs.put(raw, Given::Bytes(Bytes::from(value.to_string())));
             }
         }
-        Data::Form(_) | Data::Multipart(_) => return Err(untyped(media)),
+        Data::Form(_) | Data::Multipart(_) => {
+            let form = Key::new("form", &media.media_type);
+            let typed = Key::new("body", &media.media_type);
+            match (route::form(forms, model, &form), &content.data, object(&content.data)) {
+                (Some(form_def), Data::Multipart(fields), _) => {
+                    let mut inner = Inputs::default();
+                    spread(&form_def.params, fields.iter().map(|(name, field)| (name, field.clone())), &mut inner);
+                    inputs.put(form, Given::Form(inner));
+                }
+                (None, _, Some(value)) if route::input(model, &typed).is_some() => {
+                    inputs.put(typed, Given::Json(value))
+                }
+                _ => return Err(untyped(media)),
+            }
+        }
         Data::Text(text) => inputs.put(raw, Given::Bytes(Bytes::from(text.clone()))),
         Data::Bytes(bytes) => inputs.put(raw, Given::Bytes(bytes.clone())),
     }
     Ok(())
+}
+
+/// The media type that is put in, where the documented one is a range. `name` is that of the setter.
+fn chosen(name: &str, media: &Media, content: &Content, inputs: &mut Inputs) {
+    if media.media_type.contains('*') {
+        inputs.put(Key::new("media", name), Given::Json(Value::from(content.media_type.as_str())));
+    }
+}
+
+/// The fields of a form as the entries of an object, if none of them is a file.
+fn object(data: &Data) -> Option<Value> {
+    match data {
+        Data::Form(fields) => {
+            Some(Value::Object(fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect()))
+        }
+        Data::Multipart(fields) => {
+            let value = |(name, field): (&String, &Field)| match field {
+                Field::Value(value) => Some((name.clone(), value.clone())),
+                Field::File(_) | Field::Files(_) => None,
+            };
+            fields.iter().map(value).collect::<Option<_>>().map(Value::Object)
+        }
+        _ => None,
+    }
+}
+
+/// Puts in the fields of a form: those without a parameter of their own go together.
+fn spread<'f>(params: &[model::Param], fields: impl Iterator<Item = (&'f String, Field)>, inputs: &mut Inputs) {
+    let further = params.iter().any(|param| param.spread);
+    let (mut values, mut files) = (serde_json::Map::new(), Vec::new());
+    for (name, field) in fields {
+        let known = params.iter().any(|param| param.name == *name && !param.spread && param.header_of.is_none());
+        match field {
+            Field::Value(value) if further && !known => drop(values.insert(name.clone(), value)),
+            Field::File(file) if further && !known => files.push((name.clone(), file)),
+            field => inputs.put(Key::new("field", name), part(&field)),
+        }
+    }
+    if !files.is_empty() {
+        inputs.put(Key::new("further", ""), Given::NamedFiles(files));
+    } else if !values.is_empty() {
+        inputs.put(Key::new("further", ""), Given::Json(Value::Object(values)));
+    }
 }
 
 fn untyped(media: &Media) -> (Kind, String) {
@@ -171,6 +242,8 @@ mod tests {
             style: None,
             allow_reserved: false,
             json: false,
+            spread: false,
+            header_of: None,
             media_type: None,
             client: None,
             shape: Shape::default(),
@@ -194,6 +267,7 @@ mod tests {
             address: String::new(),
             method: "POST".to_owned(),
             path: "/".to_owned(),
+            template: "/".to_owned(),
             arguments: vec![argument],
             setters: Vec::new(),
             params: vec![param],
@@ -214,7 +288,7 @@ mod tests {
     fn fed(operation: &Operation, model: &model::Operation, media: usize, data: Data) -> Result<Vec<Key>, Kind> {
         let content = Content { media_type: operation.body.as_ref().unwrap().media[media].media_type.clone(), data };
         let input = Input { body: Some(content), ..Input::default() };
-        match feed(operation, model, Some(media), &input) {
+        match feed(operation, &[], model, Some(media), &input) {
             Ok(inputs) => Ok(inputs.values().keys().cloned().collect()),
             Err((kind, _)) => Err(kind),
         }

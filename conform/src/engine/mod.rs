@@ -203,7 +203,7 @@ impl Bench<'_> {
     }
 
     fn feed(&self, model: &model::Operation, media: Option<usize>, input: &wire::Input) -> Result<Inputs, Finding> {
-        feed::feed(self.context.operation, model, media, input)
+        feed::feed(self.context.operation, &self.context.service.forms, model, media, input)
             .map_err(|(kind, message)| Finding::new(kind, "", message))
     }
 }

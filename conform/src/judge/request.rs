@@ -129,11 +129,7 @@ fn is_optional(context: &Context<'_>) -> bool {
 /// Whether a media type falls under a documented range.
 fn allowed(context: &Context<'_>, media_type: &str) -> bool {
     let documented = context.operation.body.iter().flat_map(|body| &body.media);
-    let mut ranges = documented.map(|media| media.media_type.as_str()).filter(|range| range.contains('*'));
-    ranges.any(|range| match range.split_once('/') {
-        Some((kind, "*")) => kind == "*" || media_type.split('/').next() == Some(kind),
-        _ => false,
-    })
+    { documented }.any(|media| wire::in_range(media_type, &media.media_type))
 }
 
 fn is_empty(data: &Data) -> bool {

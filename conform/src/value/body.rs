@@ -190,7 +190,7 @@ impl<'d> Maker<'d> {
         let mut out = IndexMap::new();
         for (name, value) in fields {
             let encoding = media.encoding.get(&name);
-            let field = match (self.document_kind(schema, &flat, &name, ctx), value) {
+            let field = match (self.document_kind(schema, &flat, &name, value.is_array(), ctx), value) {
                 (FieldKind::File, _) => Field::File(self.file(encoding, 0, ctx.amount)),
                 (FieldKind::Files, Value::Array(items)) => {
                     Field::Files((0..items.len()).map(|index| self.file(encoding, index, ctx.amount)).collect())
@@ -202,18 +202,25 @@ impl<'d> Maker<'d> {
         Ok(out)
     }
 
-    fn document_kind(&mut self, schema: &SchemaRef, flat: &Flat<'d>, name: &str, ctx: &Ctx) -> FieldKind {
+    fn document_kind(&mut self, schema: &SchemaRef, flat: &Flat<'d>, name: &str, list: bool, ctx: &Ctx) -> FieldKind {
         let goal = flat.property(name, &mut |pattern, name| self.matches(pattern, name)).unwrap_or_default();
         // A property of an alternative that was not taken just now.
         let goal = if goal.is_empty() { vec![schema.child("additionalProperties")] } else { goal };
         let (tree, old) = (&self.document.trees[ctx.direction as usize], self.document.old_schemas);
         let node =
             |schema: &SchemaRef| self.document.schema(&self.document.followed(schema, ctx.direction), ctx.direction);
-        if goal.iter().filter_map(node).any(|node| is_binary(tree, node, old)) {
-            return FieldKind::File;
+        // A field may be a file or something else, as the caller likes: then it is tried as a file.
+        let alternatives = |node: &'d Value| {
+            let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| node.get(key)?.as_array());
+            std::iter::once(node).chain(lists.flatten())
+        };
+        let nodes: Vec<&Value> = goal.iter().filter_map(node).flat_map(alternatives).collect();
+        let mut items = nodes.iter().filter_map(|node| node.get("items"));
+        match list {
+            true if items.any(|node| is_binary(tree, node, old)) => FieldKind::Files,
+            _ if nodes.iter().any(|node| is_binary(tree, node, old)) => FieldKind::File,
+            _ => FieldKind::Value,
         }
-        let items = goal.iter().filter_map(node).filter_map(|node| node.get("items"));
-        if items.into_iter().any(|node| is_binary(tree, node, old)) { FieldKind::Files } else { FieldKind::Value }
     }
 
     fn file(&mut self, encoding: Option<&Encoding>, index: usize, amount: Amount) -> File {
@@ -332,6 +339,7 @@ fn concrete(media: &Media) -> String {
     let essence = essence(&media.media_type);
     match (essence.as_str(), media.kind) {
         ("*/*" | "application/*", MediaKind::Json) => "application/json".to_owned(),
+        ("application/*+json", _) => "application/conform+json".to_owned(),
         ("image/*", _) => "image/png".to_owned(),
         ("text/*", _) => "text/plain".to_owned(),
         (range, _) if range.contains('*') => "application/octet-stream".to_owned(),
@@ -350,6 +358,7 @@ mod tests {
         };
         assert_eq!(media("*/*", MediaKind::Json), "application/json");
         assert_eq!(media("*/*", MediaKind::Bytes), "application/octet-stream");
+        assert_eq!(media("application/*+json", MediaKind::Json), "application/conform+json");
         assert_eq!(media("text/*; charset=utf-8", MediaKind::Text), "text/plain");
         assert_eq!(media("application/json; v=1", MediaKind::Json), "application/json; v=1");
     }

@@ -25,7 +25,10 @@ pub(super) fn fields(
     body: &Bytes,
     given: Option<&IndexMap<String, Field>>,
 ) -> Result<IndexMap<String, Field>, String> {
-    let boundary = multer::parse_boundary(content_type).map_err(|error| format!("`{content_type}`: {error}"))?;
+    // The other multipart types have boundaries, too.
+    let parameters = content_type.split_once(';').map_or("", |(_, parameters)| parameters);
+    let boundary = multer::parse_boundary(format!("multipart/form-data;{parameters}"))
+        .map_err(|error| format!("`{content_type}`: {error}"))?;
     let mut by_name: IndexMap<String, Vec<Part>> = IndexMap::new();
     for part in parts(&boundary, body)? {
         by_name.entry(part.name.clone()).or_default().push(part);

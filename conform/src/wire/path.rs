@@ -70,8 +70,9 @@ impl Search<'_> {
                 rest.strip_prefix(literal.as_str()).is_some_and(|rest| self.go(others, rest, taken))
             }
             [Piece::Parameter(name), others @ ..] => {
-                // A slash ends a segment, whatever it is part of.
-                let end = rest.find('/').unwrap_or(rest.len());
+                // A slash ends a segment, whatever it is part of; but some templates say that there may be several.
+                let several = name.contains(['*', '+']) || name.ends_with("...");
+                let end = rest.find('/').filter(|_| !several).unwrap_or(rest.len());
                 let ends = (0..=end).rev().filter(|at| rest.is_char_boundary(*at));
                 for at in ends.collect::<Vec<_>>() {
                     taken.push((name.clone(), rest[..at].to_owned()));
@@ -143,6 +144,7 @@ mod tests {
         assert_eq!(found("/a b/é", "/a%20b/%C3%A9"), Some(vec![]));
         assert_eq!(found("/{a}:{b}", "/x:y"), Some(vec!["x".to_owned(), "y".to_owned()]));
         assert_eq!(found("/a", "/b"), None);
+        assert_eq!(found("/a/{b*}/c", "/a/x/y/c"), Some(vec!["x/y".to_owned()]));
     }
 
     /// What two parameters in a row share is told by what was put in.

@@ -7,7 +7,9 @@ use serde_json::Value;
 
 use super::style::{self, Pair, Written};
 use super::{Content, Data, Fault, Input, Sent, multipart, path};
-use crate::document::{Document, Media, MediaKind, Operation, Parameter, Place, Protocol, Style, essence, is_json};
+use crate::document::{
+    Document, Media, MediaKind, Operation, Parameter, Place, Protocol, Style, essence, is_json, plain_name,
+};
 
 /// Takes a request apart. `base` is the path of the server's URL, which stands before the operation's own. `given` is what was put in:
 /// it says what is a list and what a text with commas, as styles do not. A value that is read otherwise than it was put in
@@ -96,12 +98,13 @@ impl<'a> Reader<'a> {
         let parameters: Vec<&Parameter> = self.of(Place::Path).collect();
         let given = self.given;
         let value = |name: &str, raw: &str| {
-            let parameter = parameters.iter().find(|parameter| parameter.name == name)?;
-            Some((*parameter, style::of_path(parameter, raw, given.path.get(name))))
+            let exact = parameters.iter().find(|parameter| parameter.name == name);
+            let parameter = exact.or_else(|| parameters.iter().find(|it| it.name == plain_name(name)))?;
+            Some((*parameter, style::of_path(parameter, raw, given.path.get(&parameter.name))))
         };
         let is_right = |taken: &[(String, String)]| {
             taken.iter().all(|(name, raw)| match value(name, raw) {
-                Some((_, Ok(found))) => given.path.get(name) == Some(&found),
+                Some((parameter, Ok(found))) => given.path.get(&parameter.name) == Some(&found),
                 _ => true,
             })
         };
@@ -111,7 +114,7 @@ impl<'a> Reader<'a> {
         };
         for (name, raw) in values {
             match value(&name, &raw) {
-                Some((_, Ok(found))) => drop(self.input.path.insert(name, found)),
+                Some((parameter, Ok(found))) => drop(self.input.path.insert(parameter.name.clone(), found)),
                 Some((parameter, Err(message))) => self.fault(Some(parameter), message),
                 None => {}
             }
@@ -246,10 +249,7 @@ impl<'a> Reader<'a> {
         let found = essence(content_type);
         let same = |media: &&Media| media.media_type.eq_ignore_ascii_case(content_type);
         let alike = |media: &&Media| essence(&media.media_type) == found;
-        let range = |media: &&Media| {
-            let range = essence(&media.media_type);
-            range == "*/*" || range.strip_suffix('*').is_some_and(|start| found.starts_with(start))
-        };
+        let range = |media: &&Media| in_range(&found, &media.media_type);
         all.iter().find(same).or_else(|| all.iter().find(alike)).or_else(|| all.iter().find(range))
     }
 
@@ -302,10 +302,23 @@ fn form(media: &Media, text: &str, given: Option<&IndexMap<String, Value>>) -> R
     Ok(fields)
 }
 
-/// A media type without what only says where parts begin.
+/// Whether a media type is of a range, such as `image/*` or `application/*+json`.
+pub(crate) fn in_range(media_type: &str, range: &str) -> bool {
+    let (found, range) = (essence(media_type), essence(range));
+    range.split_once('*').is_some_and(|(start, end)| match (start, end) {
+        ("", "/*") => true,
+        (start, end) => found.len() > start.len() + end.len() && found.starts_with(start) && found.ends_with(end),
+    })
+}
+
+/// A media type without what only says where parts begin, and of what type the first is.
 fn without_boundary(content_type: &str) -> String {
-    let parts =
-        content_type.split(';').map(str::trim).filter(|part| !part.to_ascii_lowercase().starts_with("boundary="));
+    let multipart = essence(content_type).starts_with("multipart/");
+    let of_parts = |part: &&str| {
+        let part = part.to_ascii_lowercase();
+        part.starts_with("boundary=") || part.starts_with("type=")
+    };
+    let parts = content_type.split(';').map(str::trim).filter(|part| !(multipart && of_parts(part)));
     parts.collect::<Vec<_>>().join("; ")
 }
 

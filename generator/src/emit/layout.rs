@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::runtime::Uses;
-use super::{EmitError, Scope, doc_inner, ident, operation, print, types};
+use super::{EmitError, Scope, doc_inner, form, ident, operation, print, types};
 use crate::lower::model::{Aliased, Group, Operation, Service, TypeId, TypeKind, Users};
 use crate::lower::{NO_MODULES, names};
 
@@ -47,8 +47,9 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
         let outcomes = service.outcomes.iter().enumerate();
         let outcomes = outcomes.map(|(index, outcome)| (Aliased::Outcome(index), &outcome.name, &outcome.users));
         let owned = types.chain(outcomes).filter(|(_, _, users)| file.holds(**users));
-        let names: BTreeSet<&String> =
-            owned.flat_map(|(of, name, _)| service.aliases.get(&of).into_iter().flatten().chain([name])).collect();
+        let forms = service.forms.iter().filter(|form| file.holds(form.users)).map(|form| &form.name);
+        let owned = owned.flat_map(|(of, name, _)| service.aliases.get(&of).into_iter().flatten().chain([name]));
+        let names: BTreeSet<&String> = owned.chain(forms).collect();
         let names: Vec<Ident> = names.into_iter().map(|name| ident(name)).collect();
         let (module, feature) = (ident(&group.module), &group.feature);
         let names = match names.as_slice() {
@@ -145,12 +146,18 @@ fn operations(
 ) -> Result<String, EmitError> {
     let uses = Uses::beside(&service.type_names);
     let scope = Scope { service, file, uses: &uses };
-    let (mut printed, mut outcomes) = (BTreeSet::new(), BTreeSet::new());
+    let (mut printed, mut outcomes, mut forms) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut body = TokenStream::new();
     for operation in operations {
         body.extend(operation::operation(&scope, operation));
         for id in operation::types_of(&scope, operation, &mut printed) {
             body.extend(types::definition(&scope, id));
+        }
+        for form in operation::forms_of(operation) {
+            let definition = &service.forms[form];
+            if file.holds(definition.users) && forms.insert(form) {
+                body.extend(form::form(&scope, definition));
+            }
         }
         for outcome in operation::outcomes_of(operation) {
             let definition = &service.outcomes[outcome];
@@ -184,5 +191,7 @@ fn definitions(scope: &Scope<'_>, which: Which) -> TokenStream {
     let types = types.map(|id| types::definition(scope, id));
     let outcomes = service.outcomes.iter().filter(|outcome| scope.file.holds(outcome.users));
     let outcomes = outcomes.filter(|_| which != Which::Enums).map(|outcome| types::outcome(scope, outcome));
-    types.chain(outcomes).collect()
+    let forms = service.forms.iter().filter(|form| which != Which::Enums && scope.file.holds(form.users));
+    let forms = forms.map(|form| form::form(scope, form));
+    types.chain(outcomes).chain(forms).collect()
 }

@@ -1,6 +1,7 @@
 //! Emit: from the model to files. Rust through `quote` and `prettyplease`, all else through templates. No decisions here.
 
 mod client;
+mod form;
 mod header;
 mod layout;
 mod operation;

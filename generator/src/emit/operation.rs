@@ -26,19 +26,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
         quote!(#name: #given)
     });
     let filled = operation.arguments.iter().map(|input| scope.input(input).1);
-    let setters = operation.setters.iter().map(|input| {
-        let name = ident(&input.ident);
-        let docs = doc(&input.docs);
-        let (given, step) = scope.input(input);
-        let deprecated = input.deprecated.then(|| quote!(#[deprecated]));
-        quote! {
-            #docs
-            #deprecated
-            pub fn #name(self, #name: #given) -> Self {
-                Self(self.0 #step)
-            }
-        }
-    });
+    let setters = operation.setters.iter().map(|input| scope.setter(input));
     let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
     let call_docs =
         format!(" The input of [`Client::{0}`](crate::Client::{0}).", operation.method_name.trim_start_matches("r#"));
@@ -69,7 +57,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
 /// How an operation is addressed and sent, but for the job that it begins.
 pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     let spec = scope.uses.item("Spec");
-    let (wire, method, path) = (&operation.name, &operation.method, &operation.path);
+    let (wire, method, path) = (&operation.name, &operation.method, &operation.template);
     let mut chain = quote!(#spec::new(#wire, #method, #path));
     if !operation.params.is_empty() {
         let params = operation.params.iter().map(|param| self::param(scope, param));
@@ -142,12 +130,13 @@ fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     }
 }
 
-fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
+pub(super) fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
     let shape = scope.shape(&param.shape);
     let name = &param.name;
     let (function, with_name) = match param.place {
         Place::Path => ("path", true),
         Place::Query => ("query", true),
+        Place::QueryString => ("query_string", true),
         Place::Header => ("header", true),
         Place::Cookie => ("cookie", true),
         Place::Field => ("field", true),
@@ -155,8 +144,12 @@ fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
         Place::Part => ("part", true),
         Place::Body => ("body", false),
     };
-    let function = scope.uses.item(function);
-    let mut out = if with_name { quote!(#function(#name, #shape)) } else { quote!(#function(#shape)) };
+    let function = scope.uses.item(if param.header_of.is_some() { "part_header" } else { function });
+    let mut out = match &param.header_of {
+        Some(field) => quote!(#function(#field, #name, #shape)),
+        None if with_name => quote!(#function(#name, #shape)),
+        None => quote!(#function(#shape)),
+    };
     if param.required && param.place != Place::Path {
         out = quote!(#out.required());
     }
@@ -169,6 +162,9 @@ fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
     }
     if param.json {
         out = quote!(#out.json());
+    }
+    if param.spread {
+        out = quote!(#out.spread());
     }
     if let Some(media_type) = &param.media_type {
         out = quote!(#out.media_type(#media_type));
@@ -188,6 +184,7 @@ fn style_name(style: Style) -> &'static str {
         Style::SpaceDelimited => "SpaceDelimited",
         Style::PipeDelimited => "PipeDelimited",
         Style::DeepObject => "DeepObject",
+        Style::Cookie => "Cookie",
     }
 }
 
@@ -195,6 +192,7 @@ fn place_name(place: Place) -> &'static str {
     match place {
         Place::Path => "Path",
         Place::Query => "Query",
+        Place::QueryString => "QueryString",
         Place::Header => "Header",
         Place::Cookie => "Cookie",
         Place::Field => "Field",
@@ -296,10 +294,8 @@ pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTre
     let service = scope.service;
     let mut found = Vec::new();
     let inputs = operation.arguments.iter().chain(&operation.setters);
-    let given = inputs.filter_map(|input| match &input.kind {
-        InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, _, ty) => Some(ty),
-        _ => None,
-    });
+    let forms = forms_of(operation).into_iter().flat_map(|form| &service.forms[form].fields);
+    let given = inputs.chain(forms).filter_map(|input| input.kind.ty());
     let payloads = [&operation.output, &operation.error].into_iter().flat_map(|answer| match answer {
         Answer::One(payload) => vec![payload],
         Answer::ByStatus(index) => service.outcomes[*index].cases.iter().map(|case| &case.payload).collect(),
@@ -329,6 +325,15 @@ fn collect(scope: &Scope<'_>, ty: &Type, seen: &mut BTreeSet<TypeId>, found: &mu
         open.extend(next);
         open[first..].reverse();
     }
+}
+
+/// The forms that an operation takes beside another body.
+pub(super) fn forms_of(operation: &Operation) -> Vec<usize> {
+    let forms = operation.setters.iter().filter_map(|input| match &input.kind {
+        InputKind::Form(_, form) => Some(*form),
+        _ => None,
+    });
+    forms.collect()
 }
 
 /// The bodies by status that an operation answers.
@@ -387,6 +392,25 @@ impl Scope<'_> {
         quote!(#name)
     }
 
+    /// A setter of a call or a form.
+    pub(super) fn setter(&self, input: &Input) -> TokenStream {
+        let name = ident(&input.ident);
+        let docs = doc(&input.docs);
+        let (given, step) = self.input(input);
+        let deprecated = input.deprecated.then(|| quote!(#[deprecated]));
+        let further = match &input.kind {
+            InputKind::JsonOf(..) => quote!(media_type: impl Into<String>,),
+            _ => TokenStream::new(),
+        };
+        quote! {
+            #docs
+            #deprecated
+            pub fn #name(self, #further #name: #given) -> Self {
+                Self(self.0 #step)
+            }
+        }
+    }
+
     /// What an input takes, and the step that hands it to the call.
     fn input(&self, input: &Input) -> (TokenStream, TokenStream) {
         let name = ident(&input.ident);
@@ -416,6 +440,29 @@ impl Scope<'_> {
                     None => (given, quote!(.set(#wire, #value))),
                 }
             }
+            InputKind::Optional(ty, nullable) => {
+                let ty = self.ty(ty);
+                let ty = if *nullable { quote!(Option<#ty>) } else { ty };
+                let step = match input.place {
+                    Some(place) => {
+                        let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
+                        quote!(.set_some_in::<#ty>(#places::#place, #wire, #name))
+                    }
+                    None => quote!(.set_some::<#ty>(#wire, #name)),
+                };
+                (quote!(impl Into<Option<#ty>>), step)
+            }
+            InputKind::PartHeader(field, ty) => {
+                let places = self.uses.item("Place");
+                let (given, value) = self.given(ty, false, &name);
+                let value = if name == value.to_string() || matches!(ty, Type::List(_)) {
+                    value
+                } else {
+                    let ty = self.ty(ty);
+                    quote!(Into::<#ty>::into(#name))
+                };
+                (given, quote!(.set_in(#places::PartHeader(#field), #wire, #value)))
+            }
             InputKind::JsonText(ty) => {
                 let (json, ty) = (self.uses.item("JsonText"), self.ty(ty));
                 (quote!(impl Into<#json<#ty>>), quote!(.json_text(#wire, #name.into())))
@@ -428,13 +475,35 @@ impl Scope<'_> {
                 let part = self.uses.item("Part");
                 (quote!(impl IntoIterator<Item = impl Into<#part>>), quote!(.parts(#wire, #name)))
             }
+            InputKind::NamedParts => {
+                let part = self.uses.item("Part");
+                let given = quote!(impl IntoIterator<Item = (impl Into<String>, impl Into<#part>)>);
+                (given, quote!(.named_parts(#wire, #name)))
+            }
             InputKind::Raw => {
-                let bytes = self.uses.item("Bytes");
-                (quote!(impl Into<#bytes>), quote!(.body(#name)))
+                let body = self.uses.item("RequestBody");
+                (quote!(impl Into<#body>), quote!(.body(#name)))
             }
             InputKind::RawAs(media_type) => {
-                let bytes = self.uses.item("Bytes");
-                (quote!(impl Into<#bytes>), quote!(.body_as(#media_type, #name)))
+                let body = self.uses.item("RequestBody");
+                (quote!(impl Into<#body>), quote!(.body_as(#media_type, #name)))
+            }
+            InputKind::Form(media_type, form) => {
+                let form = self.form_name(*form);
+                (quote!(#form), quote!(.form_as(#media_type, #name)))
+            }
+            InputKind::ValueAs(media_type, params, shape, ty) => {
+                let fields = params.iter().map(|param| self::param(self, param));
+                let fields = quote!(&[#(#fields),*]);
+                let fields = if params.is_empty() { fields } else { quote!(const { #fields }) };
+                let (given, value) = self.given(ty, false, &name);
+                let (ty, shape) = (self.ty(ty), self.shape(shape));
+                let value = if name == value.to_string() { value } else { quote!(Into::<#ty>::into(#name)) };
+                (given, quote!(.value_as(#media_type, #fields, const { &#shape }, #value)))
+            }
+            InputKind::JsonOf(range, shape, ty) => {
+                let (ty, shape) = (self.ty(ty), self.shape(shape));
+                (ty, quote!(.json_of(#range, media_type, const { &#shape }, #name)))
             }
             InputKind::JsonAs(media_type, shape, ty) => {
                 let (ty, shape) = (self.ty(ty), self.shape(shape));

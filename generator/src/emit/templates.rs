@@ -200,10 +200,16 @@ fn value(service: &Service, input: &Input) -> String {
     use crate::lower::model::InputKind;
     match &input.kind {
         InputKind::Value(ty, false) => given(service, ty),
-        InputKind::Value(ty, true) => format!("Some({})", typed(service, ty)),
-        InputKind::JsonText(ty) => typed(service, ty),
-        InputKind::JsonAs(_, _, ty) => typed(service, ty),
+        InputKind::PartHeader(_, ty) => given(service, ty),
+        InputKind::Value(ty, true) | InputKind::Optional(ty, true) => format!("Some({})", typed(service, ty)),
+        InputKind::JsonText(ty)
+        | InputKind::Optional(ty, false)
+        | InputKind::JsonAs(_, _, ty)
+        | InputKind::JsonOf(_, _, ty)
+        | InputKind::ValueAs(_, _, _, ty) => typed(service, ty),
+        InputKind::Form(..) => "Default::default()".to_owned(),
         InputKind::Parts => "[\"...\"]".to_owned(),
+        InputKind::NamedParts => "[(\"...\", \"...\")]".to_owned(),
         InputKind::Part | InputKind::Raw | InputKind::RawAs(_) => "\"...\"".to_owned(),
     }
 }

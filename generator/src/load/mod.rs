@@ -27,7 +27,7 @@ use crate::{
 use self::report::Reporter;
 
 pub(crate) use self::{
-    check::MUTUAL_TLS,
+    check::{MUTUAL_TLS, bare, placeholders},
     envelope::{Further, operations, sent},
     facts::Step,
     grammar::{Kind, Shape},

@@ -2,21 +2,30 @@
 
 use openapiv3::{MediaType, RequestBody};
 
-use super::model::{Body, Docs, Input, InputKind, Param, Place, Serialization, Shape, Style, Type, TypeKind};
-use super::operation::{Found, Inputs, query_style};
+use super::form::BINARY;
+use super::model::{Body, Docs, Input, InputKind, Param, Place, Shape, Type};
+use super::operation::{Found, Inputs};
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs, markdown};
 use crate::accounting::Reason;
-use crate::diagnostic::Location;
 use crate::load::{Additional, JsonType, Part, Schema, Sub};
 
 const FORM: &str = "application/x-www-form-urlencoded";
-const MULTIPART: &str = "multipart/form-data";
 
 /// Whether a media type is JSON or a `+json` type.
 pub fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence == "application/json" || essence == "text/json" || essence.ends_with("+json")
+}
+
+/// Whether a media type is that of url-encoded forms.
+pub(super) fn is_form(media_type: &str) -> bool {
+    media_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(FORM)
+}
+
+/// Whether a media type, or the first of a list, is text.
+pub(super) fn is_text(media_type: &str) -> bool {
+    media_type.trim().get(..5).is_some_and(|start| start.eq_ignore_ascii_case("text/"))
 }
 
 /// How good a media type is for a typed body; less is better.
@@ -27,7 +36,7 @@ pub fn rank(media_type: &str, media: &Part<'_, MediaType>) -> u8 {
         _ if is_json(&essence) => 1,
         "*/*" | "application/*" if structured(media) => 2,
         FORM => 3,
-        MULTIPART => 4,
+        _ if essence.starts_with("multipart/") => 4,
         _ if essence.starts_with("text/") => 5,
         _ => 6,
     }
@@ -45,41 +54,80 @@ fn structured(media: &Part<'_, MediaType>) -> bool {
     })
 }
 
+/// What a body of a media type is to the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A typed value, as JSON.
+    Json,
+    /// Fields of a url-encoded form.
+    Form,
+    /// Fields and files.
+    Multipart,
+    /// What the caller encodes.
+    Raw,
+}
+
+impl Kind {
+    /// Where the fields of a form go.
+    fn place(self) -> Place {
+        if self == Self::Multipart { Place::Part } else { Place::Form }
+    }
+}
+
 impl<'a> Lower<'a, '_> {
     /// Lowers the body into inputs and parameters.
     pub(super) fn body(&mut self, found: &Found<'a>, type_name: &str, inputs: &mut Inputs) -> Option<Body> {
         let body = self.request_body(found)?;
         self.take_members(&body, &["description", "required"]);
         let mut content: Vec<(&'a str, Part<'a, MediaType>)> = body.map("content", &body.item.content).collect();
-        content.sort_by_key(|(name, media)| rank(name, media));
-        let mut content = content.into_iter();
-        let (media_type, media) = content.next()?;
-        self.ledger.take(media.at);
+        content.sort_by_key(|(name, media)| (is_json_range(name), rank(name, media)));
         let description = body.item.description.as_deref();
         let required = body.item.required;
-        let sent_as = match rank(media_type, &media) {
-            0..=2 => {
-                self.json_body(&media, description, required, type_name, inputs);
-                if media_type.contains('*') { "application/json" } else { media_type }
+        let mut content = content.into_iter().peekable();
+        let (media_type, media) = content.next()?;
+        self.ledger.take(media.at);
+        let of_path = inputs.arguments.len();
+        match self.kind_of(media_type, &media) {
+            // Its media type is the caller's to name, which a setter does.
+            Kind::Json if is_json_range(media_type) => {
+                self.alternative(media_type, &media, type_name, inputs);
+                return Some(Body { media_type: media_type.to_owned(), required });
             }
-            3 => {
-                self.form_fields(&media, Place::Form, description, type_name, inputs);
-                FORM
+            Kind::Json => self.json_body(&media, description, required, type_name, inputs),
+            kind @ (Kind::Form | Kind::Multipart) => {
+                self.form_body(&media, kind.place(), description, required, type_name, inputs);
             }
-            4 => {
-                self.form_fields(&media, Place::Part, description, type_name, inputs);
-                MULTIPART
-            }
-            _ => {
+            Kind::Raw => {
                 let own = self.raw_schema(&media, type_name);
-                self.raw_body(&[description, own.as_deref()], required, inputs);
-                if media_type.contains('*') { "application/octet-stream" } else { media_type }
+                let mut words = body_docs(&[description, own.as_deref()]);
+                words.extend(range_words(media_type).into_iter().flat_map(|named| [String::new(), named]));
+                self.raw_body(words, required, inputs);
             }
-        };
+        }
+        let alone = content.peek().is_none();
         for (other, media) in content {
             self.alternative(other, &media, type_name, inputs);
         }
-        Some(Body { media_type: sent_as.to_owned(), required })
+        if !alone {
+            or_another(inputs, of_path);
+        }
+        let range = self.kind_of(media_type, &media) == Kind::Json && media_type.contains('*');
+        let media_type = if range { "application/json" } else { media_type };
+        Some(Body { media_type: media_type.to_owned(), required })
+    }
+
+    fn kind_of(&self, media_type: &str, media: &Part<'a, MediaType>) -> Kind {
+        let schema = media.schema().map(|schema| self.peek(&schema));
+        let bytes = schema.as_ref().is_some_and(is_binary);
+        let of_fields =
+            schema.is_some_and(|schema| !matches!(schema.ty.map(|ty| ty.value), Some(ty) if ty != JsonType::Object));
+        match rank(media_type, media) {
+            _ if bytes => Kind::Raw,
+            0..=2 => Kind::Json,
+            3 if of_fields => Kind::Form,
+            4 if of_fields => Kind::Multipart,
+            _ => Kind::Raw,
+        }
     }
 
     fn request_body(&mut self, found: &Found<'a>) -> Option<Part<'a, RequestBody>> {
@@ -116,10 +164,22 @@ impl<'a> Lower<'a, '_> {
             if flattens(&flat) {
                 self.complete(&mut flat);
                 inputs.body_docs = self.flat_words(description, &flat);
-                self.flat_fields(&flat, type_name, Place::Field, None, inputs);
+                self.flat_fields(&flat, type_name, Place::Field, None, required, inputs);
                 return;
             }
         }
+        self.whole_body(media, description, required, type_name, inputs);
+    }
+
+    /// A body that is one typed value.
+    fn whole_body(
+        &mut self,
+        media: &Part<'a, MediaType>,
+        description: Option<&'a str>,
+        required: bool,
+        type_name: &str,
+        inputs: &mut Inputs,
+    ) {
         let naming = Naming::new(type_name, "Body");
         let lowered = match media.schema() {
             Some(schema) => self.schema(&schema, &naming),
@@ -142,12 +202,12 @@ impl<'a> Lower<'a, '_> {
         inputs.params.push(Param { required, shape: lowered.shape, ..param("body", Place::Body) });
     }
 
-    fn raw_body(&mut self, words: &[Option<&str>], required: bool, inputs: &mut Inputs) {
+    fn raw_body(&mut self, docs: Docs, required: bool, inputs: &mut Inputs) {
         let input = Input {
             ident: inputs.name("body", Place::Body),
             wire: String::new(),
             place: None,
-            docs: body_docs(words),
+            docs,
             kind: InputKind::Raw,
             deprecated: false,
         };
@@ -205,31 +265,44 @@ impl<'a> Lower<'a, '_> {
         Schema::any(schema.at())
     }
 
-    /// A second media type of the same body: a setter that replaces the body.
-    fn alternative(&mut self, media_type: &str, media: &Part<'a, MediaType>, type_name: &str, inputs: &mut Inputs) {
-        if media_type.contains('*') {
-            self.unsupported(
-                "media-range",
-                format!("the range `{media_type}` beside other media types of the body"),
-                media.at,
-                "the caller sends one of the others",
-            );
-            return;
-        }
+    /// Another media type of the same body: a setter that replaces the body.
+    fn alternative(&mut self, media_type: &'a str, media: &Part<'a, MediaType>, type_name: &str, inputs: &mut Inputs) {
         self.ledger.take(media.at);
-        let word = media_type.split(';').next().unwrap_or_default().rsplit('/').next().unwrap_or_default();
+        let word = word_of(media_type);
         let mut words =
             vec![format!("The body as {}, in place of all other fields of the body.", markdown::code(media_type))];
-        let kind = match media.schema().filter(|_| is_json(media_type)) {
-            Some(schema) => {
+        let naming = Naming::new(type_name, &format!("{word} body"));
+        let kind = match self.kind_of(media_type, media) {
+            Kind::Json => {
                 self.take_members(media, &["schema"]);
-                let naming = Naming::new(type_name, &format!("{word} body"));
-                let lowered = self.schema(&schema, &naming);
+                let lowered = media.schema().map(|schema| self.schema(&schema, &naming));
+                let lowered = lowered.unwrap_or_else(|| Lowered::plain(Type::Value));
                 words.extend(self.body_words(&lowered));
-                InputKind::JsonAs(media_type.to_owned(), lowered.shape.clone(), lowered.element())
+                let (media_type, shape) = (media_type.to_owned(), lowered.shape.clone());
+                match media_type.contains('*') {
+                    true => InputKind::JsonOf(media_type, shape, lowered.element()),
+                    false => InputKind::JsonAs(media_type, shape, lowered.element()),
+                }
             }
-            None => {
+            kind @ (Kind::Form | Kind::Multipart) => {
+                self.take_members(media, &["schema", "encoding"]);
+                match self.fields_of_form(media, kind.place()) {
+                    Some(flat) if kind == Kind::Multipart && self.needs_setters(media, &flat) => {
+                        let form = self.form_type(media, kind.place(), &flat, type_name);
+                        InputKind::Form(media_type.to_owned(), form)
+                    }
+                    _ => {
+                        let lowered = media.schema().map(|schema| self.schema(&schema, &naming));
+                        let lowered = lowered.unwrap_or_else(|| Lowered::plain(Type::Value));
+                        words.extend(self.body_words(&lowered));
+                        let params = self.written_fields(media, kind.place());
+                        InputKind::ValueAs(media_type.to_owned(), params, lowered.shape.clone(), lowered.element())
+                    }
+                }
+            }
+            Kind::Raw => {
                 words.extend(self.raw_schema(media, type_name));
+                words.extend(range_words(media_type));
                 InputKind::RawAs(media_type.to_owned())
             }
         };
@@ -244,47 +317,38 @@ impl<'a> Lower<'a, '_> {
         });
     }
 
-    /// The fields of a form or multipart body: setters, whether the schema has a name or not.
-    fn form_fields(
+    /// Whether no value of a type can be sent as the form: it has files, or parts with headers.
+    fn needs_setters(&self, media: &Part<'a, MediaType>, flat: &Schema<'a>) -> bool {
+        self.has_files(flat, 0) || media.item.encoding.values().any(|encoding| !encoding.headers.is_empty())
+    }
+
+    /// The fields of a form or multipart body: setters, whether the schema has a name or not. A form of other things than fields is
+    /// a value.
+    fn form_body(
         &mut self,
         media: &Part<'a, MediaType>,
         place: Place,
         description: Option<&'a str>,
+        required: bool,
         type_name: &str,
         inputs: &mut Inputs,
     ) {
-        let at: &Location = media.place("schema");
-        let mut flat = media.schema().map_or_else(|| Schema::any(media.at), |schema| self.flat(schema));
-        self.complete(&mut flat);
-        if flat.properties.0.is_empty() || !flat.one_of.is_empty() || !flat.any_of.is_empty() {
-            self.unsupported(
-                "form-schema",
-                "the form's schema does not list its fields".to_owned(),
-                at,
-                "the caller gives the encoded body",
-            );
-            self.raw_body(&[description], false, inputs);
-            return;
-        }
-        self.take_members(media, &["schema"]);
-        inputs.body_docs = self.flat_words(description, &flat);
-        if let Some(additional) = flat.additional.take() {
-            if additional.value == Additional::Allowed(false) {
-                self.ledger.take(additional.at);
-            } else {
-                self.unsupported(
-                    "form-schema",
-                    "fields beyond the form's properties".to_owned(),
-                    additional.at,
-                    "only the listed fields can be sent",
-                );
+        self.take_members(media, &["schema", "encoding"]);
+        match self.fields_of_form(media, place) {
+            Some(flat) => {
+                inputs.body_docs = self.flat_words(description, &flat);
+                self.flat_fields(&flat, type_name, place, Some(media), required, inputs);
+            }
+            None => {
+                self.whole_body(media, description, required, type_name, inputs);
+                let params = self.written_fields(media, place);
+                inputs.params.extend(params);
             }
         }
-        self.flat_fields(&flat, type_name, place, Some(media), inputs);
     }
 
     /// An object's keywords, its reference and `allOf` resolved.
-    fn flat(&mut self, schema: Sub<'a>) -> Schema<'a> {
+    pub(super) fn flat(&mut self, schema: Sub<'a>) -> Schema<'a> {
         let whole = Schema { all_of: vec![schema.clone()], ..Schema::any(schema.at()) };
         let flat = self.flatten(&whole);
         self.take(&flat.ty);
@@ -293,7 +357,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// What is said of a body whose fields are setters. What can't be said of them is left out.
-    fn flat_words(&mut self, description: Option<&'a str>, flat: &Schema<'a>) -> Vec<String> {
+    pub(super) fn flat_words(&mut self, description: Option<&'a str>, flat: &Schema<'a>) -> Vec<String> {
         self.take(&flat.deprecated);
         let of_whole = flat.min_properties.into_iter().chain(flat.max_properties);
         for limit in of_whole {
@@ -306,127 +370,6 @@ impl<'a> Lower<'a, '_> {
         own.chain(docs::facts(&flat.words_only(), &Type::Value, self.ledger)).collect()
     }
 
-    fn flat_fields(
-        &mut self,
-        flat: &Schema<'a>,
-        type_name: &str,
-        place: Place,
-        media: Option<&Part<'a, MediaType>>,
-        inputs: &mut Inputs,
-    ) {
-        self.take(&flat.ty);
-        self.take(&flat.additional);
-        self.take(&flat.nullable);
-        if let Some(example) = flat.example {
-            self.ledger.ignore(example.at, Reason::Sample);
-        }
-        let mut fields = Vec::new();
-        for (wire, property) in &flat.properties.0 {
-            let wire = *wire;
-            if property.read().read_only.is_some_and(|flag| flag.value) {
-                self.ledger.ignore(property.at(), Reason::ReadOnly);
-                continue;
-            }
-            let files = if place == Place::Part { self.binary(property) } else { None };
-            let mut lowered = self.schema(property, &Naming::new(type_name, wire));
-            if files.is_some() {
-                lowered.facts.retain(|fact| !fact.ends_with(BINARY));
-            }
-            let listed = flat.required.iter().find(|name| name.value == wire);
-            listed.iter().for_each(|name| self.ledger.take(name.at));
-            if lowered.read_only {
-                self.ledger.ignore(property.at(), Reason::ReadOnly);
-                continue;
-            }
-            self.ledger.take(property.at());
-            let encoding = media.and_then(|media| media.item.encoding.get(wire));
-            // Of an optional body a field is required once another is there, which the runtime knows.
-            let required = listed.is_some();
-            let mut docs = lowered.docs(None, self.ledger, || format!("The field {}.", markdown::code(wire)));
-            if required {
-                docs = docs::with_fact(docs, "Required.");
-            }
-            let kind = files.unwrap_or_else(|| InputKind::Value(lowered.ty.clone(), lowered.nullable));
-            let input = Input {
-                ident: inputs.name(wire, place),
-                wire: wire.to_owned(),
-                place: inputs.ambiguous(wire, place),
-                docs,
-                kind,
-                deprecated: lowered.deprecated,
-            };
-            let style = self.encoding(media, wire, place);
-            let media_type = encoding.and_then(|e| e.content_type.clone()).filter(|m| !m.contains(['*', ',']));
-            inputs.params.push(Param {
-                required,
-                style,
-                allow_reserved: encoding.is_some_and(|e| e.allow_reserved),
-                json: place == Place::Form && media_type.as_deref().is_some_and(is_json),
-                media_type: media_type.filter(|_| place == Place::Part),
-                shape: lowered.shape,
-                ..param(wire, place)
-            });
-            fields.push((input, required, lowered.ty));
-        }
-        self.unknown_encodings(media, flat);
-        // An envelope: the one thing that must be given is an object.
-        let mut required = fields.iter().enumerate().filter(|(_, (_, required, _))| *required);
-        let envelope = match (required.next(), required.next()) {
-            (Some((index, (_, _, Type::Named(id)))), None) if place == Place::Field => {
-                matches!(self.types.get(*id).map(|t| &t.kind), Some(TypeKind::Struct(_) | TypeKind::Union(_)))
-                    .then_some(index)
-            }
-            _ => None,
-        };
-        for (index, (input, _, _)) in fields.into_iter().enumerate() {
-            if Some(index) == envelope {
-                inputs.arguments.push(input);
-            } else {
-                inputs.setters.push(input);
-            }
-        }
-    }
-
-    /// How a field of a form is written, where that isn't the usual way.
-    fn encoding(&mut self, media: Option<&Part<'a, MediaType>>, wire: &str, place: Place) -> Option<Serialization> {
-        let media = media?;
-        let entry = media.entry("encoding")?.node.as_object()?.get(wire)?;
-        let types = media.item.encoding.get(wire).and_then(|encoding| encoding.content_type.as_deref());
-        for (key, entry) in entry.node.entries() {
-            let taken = match (key, place) {
-                ("contentType", Place::Part) => types.is_some_and(|types| !types.contains(['*', ','])),
-                ("contentType", _) => types.is_some_and(is_json),
-                ("style" | "explode" | "allowReserved", Place::Form) => true,
-                _ => false,
-            };
-            match taken {
-                true => self.ledger.take(&entry.key),
-                false => self.unsupported(
-                    "encoding",
-                    format!("`{key}` of the encoding of `{wire}`"),
-                    &entry.key,
-                    "the field is sent without it",
-                ),
-            }
-        }
-        let usual = Serialization { style: Style::Form, explode: true };
-        let style = media.item.encoding.get(wire).and_then(|encoding| encoding.style.as_ref());
-        let style = style.map_or(usual, query_style);
-        // `openapiv3` takes an absent `explode` for false.
-        let explode = entry.node.get("explode").and_then(|node| node.as_bool()).unwrap_or(style.explode);
-        Some(Serialization { explode, ..style }).filter(|given| *given != usual && place == Place::Form)
-    }
-
-    fn unknown_encodings(&mut self, media: Option<&Part<'a, MediaType>>, flat: &Schema<'a>) {
-        let encodings = media.and_then(|media| media.entry("encoding"));
-        for (wire, entry) in encodings.into_iter().flat_map(|entry| entry.node.entries()) {
-            if !flat.properties.0.contains_key(wire) {
-                let message = format!("`encoding` names `{wire}`, which is not among the properties");
-                self.unsupported("encoding", message, &entry.key, "there is no such field");
-            }
-        }
-    }
-
     /// What is said of a body's schema that stands at no type. An example of it is a sample.
     pub(super) fn body_words(&self, lowered: &Lowered<'a>) -> Option<String> {
         if let Some(example) = lowered.example {
@@ -437,24 +380,12 @@ impl<'a> Lower<'a, '_> {
         let words: Vec<String> = words.map(str::to_owned).into_iter().chain(facts).collect();
         (!words.is_empty()).then(|| words.join(" "))
     }
-
-    /// Whether a multipart field is a file or a list of files.
-    fn binary(&self, property: &Sub<'a>) -> Option<InputKind> {
-        let schema = self.peek(property);
-        if is_binary(&schema) {
-            return Some(InputKind::Part);
-        }
-        schema.items.is_some_and(|items| is_binary(&self.peek(&items.value))).then_some(InputKind::Parts)
-    }
 }
-
-/// What the docs of a file say of its format, which its type says already.
-const BINARY: &str = "Format: `binary`.";
 
 /// Whether a schema is that of a file.
 pub(super) fn is_binary(schema: &Schema<'_>) -> bool {
-    schema.ty.is_none_or(|ty| ty.value == JsonType::String)
-        && schema.format.is_some_and(|format| format.value == "binary")
+    let text = schema.ty.is_none_or(|ty| ty.value == JsonType::String);
+    text && schema.format.is_some_and(|format| format.value == "binary")
 }
 
 /// Whether a body's fields become setters: an object with properties and nothing else, without a name.
@@ -468,6 +399,56 @@ fn flattens(flat: &Schema<'_>) -> bool {
         && flat.additional.as_ref().is_none_or(|additional| additional.value == Additional::Allowed(false))
 }
 
+/// Makes the arguments that are of the body optional, as there are other bodies. What the caller encodes is set like those.
+fn or_another(inputs: &mut Inputs, first: usize) {
+    let mut arguments = Vec::new();
+    let mut setters = Vec::new();
+    for input in inputs.arguments.drain(first..) {
+        match input.kind {
+            InputKind::Value(ty, nullable) => {
+                let mut docs = input.docs;
+                docs.push("`None` where another body is set.".to_owned());
+                arguments.push(Input { kind: InputKind::Optional(ty, nullable), docs, ..input });
+            }
+            _ => setters.push(input),
+        }
+    }
+    inputs.arguments.extend(arguments);
+    inputs.setters.splice(0..0, setters);
+}
+
+/// A range of JSON types, `application/*+json`, of which none stands for all others.
+fn is_json_range(media_type: &str) -> bool {
+    media_type.contains('*') && is_json(media_type)
+}
+
+/// What names a media type in a setter.
+fn word_of(media_type: &str) -> String {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let (kind, subtype) = essence.split_once('/').unwrap_or(("", essence));
+    match (kind, subtype) {
+        ("*", _) => "any".to_owned(),
+        (kind, "*") => kind.to_owned(),
+        (_, subtype) => subtype.replace('*', "any "),
+    }
+}
+
+/// What is said of a body whose media type the caller names.
+fn range_words(media_type: &str) -> Option<String> {
+    let essence = media_type.split(';').next().unwrap_or_default().trim();
+    let any = matches!(essence, "*/*" | "application/*" | "text/*");
+    match essence {
+        _ if any => Some("Its media type can be named with `RequestBody::media_type`.".to_owned()),
+        _ if essence.contains('*') => {
+            Some(format!("Its media type, one of `{essence}`, has to be named with `RequestBody::media_type`."))
+        }
+        _ if essence.to_ascii_lowercase().starts_with("multipart/") => {
+            Some("Its media type with the boundary has to be named with `RequestBody::media_type`.".to_owned())
+        }
+        _ => None,
+    }
+}
+
 /// What is said of a body.
 fn body_docs(words: &[Option<&str>]) -> Docs {
     let words = words.iter().copied().flatten().filter(|words| !words.trim().is_empty());
@@ -475,7 +456,7 @@ fn body_docs(words: &[Option<&str>]) -> Docs {
     docs::lines(if words.is_empty() { "The body of the request." } else { &words })
 }
 
-fn param(name: &str, place: Place) -> Param {
+pub(super) fn param(name: &str, place: Place) -> Param {
     Param {
         name: name.to_owned(),
         place,
@@ -483,6 +464,8 @@ fn param(name: &str, place: Place) -> Param {
         style: None,
         allow_reserved: false,
         json: false,
+        spread: false,
+        header_of: None,
         media_type: None,
         client: None,
         shape: Shape::default(),

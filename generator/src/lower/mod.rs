@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod circles;
 mod docs;
+mod form;
 mod job;
 mod markdown;
 pub mod model;
@@ -30,7 +31,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
 use model::{
-    Aliased, Docs, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef,
+    Aliased, Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef,
 };
 use names::{Scope, Wanted};
 use schema::{Component, Inline};
@@ -57,6 +58,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         seen: HashSet::new(),
         outcomes: Vec::new(),
         jobs: Vec::new(),
+        forms: Vec::new(),
         settings: Vec::new(),
         unmet: HashSet::new(),
         operation: String::new(),
@@ -103,6 +105,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         type_names: lower.scope.into_names(),
         longest_chain: 0,
         outcomes: lower.outcomes,
+        forms: lower.forms,
         jobs: lower.jobs,
         busy: busy(api),
         limits: limits(api),
@@ -164,6 +167,7 @@ pub(crate) struct Lower<'a, 'd> {
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,
     jobs: Vec<Job>,
+    forms: Vec<FormDef>,
     settings: Vec<Setting>,
     /// Security schemes that callers meet without the client.
     unmet: HashSet<String>,

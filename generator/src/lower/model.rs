@@ -49,6 +49,8 @@ pub struct Service {
     pub limits: Vec<RateLimit>,
     /// Bodies that differ by status: answers and errors that several operations share.
     pub outcomes: Vec<Outcome>,
+    /// Forms that stand beside other bodies.
+    pub forms: Vec<FormDef>,
 }
 
 /// Markdown lines of a doc comment.
@@ -91,8 +93,10 @@ pub struct Operation {
     pub address: String,
     /// HTTP method.
     pub method: String,
-    /// Path template.
+    /// Path template, as the document has it.
     pub path: String,
+    /// The same with the names of its parameters only between braces.
+    pub template: String,
     /// Inputs that are arguments of the client's method.
     pub arguments: Vec<Input>,
     /// Inputs that are setters.
@@ -216,8 +220,23 @@ pub struct Step {
     pub json_text: bool,
 }
 
-/// Something that the caller gives.
+/// A form with files that stands beside other bodies: a type with a setter for each field.
 #[derive(Debug, Clone)]
+pub struct FormDef {
+    /// Rust name.
+    pub name: String,
+    /// Docs.
+    pub docs: Docs,
+    /// Its fields.
+    pub fields: Vec<Input>,
+    /// The fields as they are sent.
+    pub params: Vec<Param>,
+    /// Operations that use it.
+    pub users: Users,
+}
+
+/// Something that the caller gives.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Input {
     /// Rust name.
     pub ident: String,
@@ -234,22 +253,34 @@ pub struct Input {
 }
 
 /// What an input takes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum InputKind {
     /// A typed value; nullable ones take an `Option`.
     Value(Type, bool),
+    /// The same as an argument that is left out where another body is set.
+    Optional(Type, bool),
     /// A typed value that is sent as JSON text, or that text.
     JsonText(Type),
     /// A multipart file.
     Part,
     /// Several multipart files.
     Parts,
+    /// Multipart files under names that the caller chooses.
+    NamedParts,
+    /// A header of the part of a multipart body that has this field.
+    PartHeader(String, Type),
     /// The raw body.
     Raw,
     /// The raw body in another media type.
     RawAs(String),
     /// The whole body as JSON in another media type, and what is checked of it.
     JsonAs(String, Shape, Type),
+    /// The same for a range of media types, of which the caller names one.
+    JsonOf(String, Shape, Type),
+    /// A form in another media type, by its index.
+    Form(String, usize),
+    /// A typed value whose fields are those of a form in another media type, with what is said of single fields.
+    ValueAs(String, Vec<Param>, Shape, Type),
 }
 
 /// Where a parameter goes (the runtime's `Place`).
@@ -259,6 +290,8 @@ pub enum Place {
     Path,
     /// In the query.
     Query,
+    /// The whole query.
+    QueryString,
     /// A header.
     Header,
     /// A cookie.
@@ -290,6 +323,8 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=a`
     DeepObject,
+    /// `name=a`, not encoded.
+    Cookie,
 }
 
 /// How a list or object is written.
@@ -301,8 +336,24 @@ pub struct Serialization {
     pub explode: bool,
 }
 
+impl InputKind {
+    /// The type of the values that it takes.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Value(ty, _)
+            | Self::Optional(ty, _)
+            | Self::JsonText(ty)
+            | Self::PartHeader(_, ty)
+            | Self::JsonAs(_, _, ty)
+            | Self::JsonOf(_, _, ty)
+            | Self::ValueAs(_, _, _, ty) => Some(ty),
+            Self::Part | Self::Parts | Self::NamedParts | Self::Raw | Self::RawAs(_) | Self::Form(..) => None,
+        }
+    }
+}
+
 /// One parameter as it is sent.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Param {
     /// Name on the wire.
     pub name: String,
@@ -316,7 +367,11 @@ pub struct Param {
     pub allow_reserved: bool,
     /// Whether it is sent as JSON text.
     pub json: bool,
-    /// Media type of a multipart field.
+    /// Whether it stands for all fields of a form that have no parameter of their own.
+    pub spread: bool,
+    /// The multipart field of whose part it is a header.
+    pub header_of: Option<String>,
+    /// Media types of a multipart field, as the document lists them.
     pub media_type: Option<String>,
     /// The client's setting that fills it.
     pub client: Option<String>,

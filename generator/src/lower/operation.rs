@@ -14,7 +14,7 @@ use super::names::{Scope, Wanted};
 use super::schema::{Lowered, Naming, RESPONSE};
 use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
-use crate::load::{Loaded, Part, operations, sent};
+use crate::load::{JsonType, Loaded, Part, Schema, bare, operations, placeholders, sent};
 
 /// An operation where it stands in the document.
 pub struct Found<'a> {
@@ -99,7 +99,7 @@ impl Inputs {
     pub fn name(&mut self, wire: &str, place: Place) -> String {
         let (suffix, rank) = match place {
             Place::Path => ("path", 0),
-            Place::Query => ("query", 1),
+            Place::Query | Place::QueryString => ("query", 1),
             Place::Header => ("header", 2),
             Place::Cookie => ("cookie", 3),
             Place::Field | Place::Form | Place::Part | Place::Body => ("body", 4),
@@ -108,9 +108,9 @@ impl Inputs {
         (self.wanted.len() - 1).to_string()
     }
 
-    /// Gives all inputs their names.
-    fn assign_names(&mut self) {
-        let names = Scope::with(CALL_METHODS).assign(&self.wanted);
+    /// Gives all inputs their names, beside methods that there are already.
+    pub fn assign_names(&mut self, methods: &[&str]) {
+        let names = Scope::with(methods).assign(&self.wanted);
         for input in self.arguments.iter_mut().chain(&mut self.setters) {
             let name = input.ident.parse().ok().and_then(|index: usize| names.get(index));
             input.ident = name.cloned().unwrap_or_default();
@@ -135,12 +135,13 @@ impl<'a> Lower<'a, '_> {
                 Some(shared) => self.shared_parameter(shared),
                 None => Naming::new(&base, &parameter.item.parameter_data_ref().name),
             };
-            self.parameter(&parameter, &naming, &mut inputs);
+            self.parameter(found, &parameter, &naming, &mut inputs);
         }
         // Arguments stand in the path's order, whatever the order of their declarations.
-        inputs.arguments.sort_by_key(|input| found.path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
+        let path = template(found.path, &inputs.params);
+        inputs.arguments.sort_by_key(|input| path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
         let body = self.body(found, &base, &mut inputs);
-        inputs.assign_names();
+        inputs.assign_names(CALL_METHODS);
         let answers = self.answers(found, &base);
         let own_names = self.own_names(&answers, &base);
         if !operation.callbacks.is_empty() {
@@ -178,6 +179,7 @@ impl<'a> Lower<'a, '_> {
             address: address(found),
             method: found.method.clone(),
             path: found.path.to_owned(),
+            template: path,
             arguments: inputs.arguments,
             setters: inputs.setters,
             params: inputs.params,
@@ -381,7 +383,7 @@ impl<'a> Lower<'a, '_> {
                 continue;
             };
             reference.into_iter().for_each(|at| self.ledger.take(at));
-            let place = place(parameter.item);
+            let place = place(&parameter);
             let name = &parameter.item.parameter_data_ref().name;
             // OpenAPI has these elsewhere: media types, and security schemes if there are any.
             let elsewhere = place == Place::Header
@@ -392,9 +394,6 @@ impl<'a> Lower<'a, '_> {
                 };
             if elsewhere {
                 parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
-            } else if parameter.is_query_string() {
-                let message = format!("the parameter `{name}` is the whole query");
-                self.unsupported("querystring", message, parameter.at, "the query is sent without it");
             } else if seen.insert((name, place)) {
                 out.push((parameter, shared));
             } else {
@@ -405,13 +404,13 @@ impl<'a> Lower<'a, '_> {
         out
     }
 
-    fn parameter(&mut self, part: &Part<'a, Parameter>, naming: &Naming, inputs: &mut Inputs) {
+    fn parameter(&mut self, found: &Found<'a>, part: &Part<'a, Parameter>, naming: &Naming, inputs: &mut Inputs) {
         let data = part.item.parameter_data_ref();
         self.take_members(
             part,
             &["name", "in", "required", "style", "explode", "allowReserved", "deprecated", "x-client"],
         );
-        let (place, style, allow_reserved) = place_and_style(part.item, data.explode);
+        let (place, style, allow_reserved) = place_and_style(part, data.explode);
         let (lowered, json) = match &data.format {
             ParameterSchemaOrContent::Schema(_) => {
                 self.take_members(part, &["schema"]);
@@ -425,12 +424,17 @@ impl<'a> Lower<'a, '_> {
                     }
                     let json = super::body::is_json(media_type);
                     self.ledger.take(media.at);
-                    let schema = media.schema().filter(|_| json);
+                    // Text is text, and the query itself is written as forms are.
+                    let text = super::body::is_text(media_type)
+                        && media.schema().is_some_and(|schema| is_scalar(&self.peek(&schema)));
+                    let form = place == Place::QueryString && super::body::is_form(media_type);
+                    let typed = json || text || form;
+                    let schema = media.schema().filter(|_| typed);
                     let lowered = schema.map(|schema| {
                         self.take_members(&media, &["schema"]);
                         self.schema(&schema, naming)
                     });
-                    if !json {
+                    if !typed {
                         self.unsupported(
                             "parameter-content",
                             format!("the parameter `{}` has the media type `{media_type}`", data.name),
@@ -496,8 +500,10 @@ impl<'a> Lower<'a, '_> {
             place,
             required: data.required || place == Place::Path,
             style,
-            allow_reserved,
+            allow_reserved: allow_reserved || place == Place::Path && is_several_segments(found.path, &data.name),
             json,
+            spread: false,
+            header_of: None,
             media_type: None,
             client,
             shape: lowered.shape,
@@ -512,17 +518,18 @@ impl Lowered<'_> {
     }
 }
 
-fn place(parameter: &Parameter) -> Place {
-    match parameter {
+fn place(parameter: &Part<'_, Parameter>) -> Place {
+    match parameter.item {
         Parameter::Path { .. } => Place::Path,
+        Parameter::Query { .. } if parameter.is_query_string() => Place::QueryString,
         Parameter::Query { .. } => Place::Query,
         Parameter::Header { .. } => Place::Header,
         Parameter::Cookie { .. } => Place::Cookie,
     }
 }
 
-fn place_and_style(parameter: &Parameter, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
-    let (usual, reserved) = match parameter {
+fn place_and_style(parameter: &Part<'_, Parameter>, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
+    let (usual, reserved) = match parameter.item {
         Parameter::Path { style, .. } => {
             let style = match style {
                 PathStyle::Simple => Style::Simple,
@@ -533,7 +540,10 @@ fn place_and_style(parameter: &Parameter, explode: Option<bool>) -> (Place, Opti
         }
         Parameter::Query { style, allow_reserved, .. } => (query_style(style), *allow_reserved),
         Parameter::Header { .. } => (Serialization { style: Style::Simple, explode: false }, false),
-        Parameter::Cookie { .. } => (Serialization { style: Style::Form, explode: true }, false),
+        Parameter::Cookie { .. } => {
+            let style = if parameter.is_plain_cookie() { Style::Cookie } else { Style::Form };
+            (Serialization { style, explode: true }, false)
+        }
     };
     let given = Serialization { explode: explode.unwrap_or(usual.explode), ..usual };
     let place = place(parameter);
@@ -555,12 +565,36 @@ pub(super) fn query_style(style: &QueryStyle) -> Serialization {
     Serialization { style, explode }
 }
 
+/// A path with only the names of parameters between braces, where the document writes them as another template language does.
+fn template(path: &str, params: &[Param]) -> String {
+    let mut out = path.to_owned();
+    for placeholder in placeholders(path) {
+        let known = |name: &str| params.iter().any(|param| param.place == Place::Path && param.name == name);
+        if !known(placeholder) && known(bare(placeholder)) {
+            out = out.replace(&format!("{{{placeholder}}}"), &format!("{{{}}}", bare(placeholder)));
+        }
+    }
+    out
+}
+
+/// Whether a path says of a parameter that it may be several segments: `{path*}`, `{+path}`, `{path...}`.
+fn is_several_segments(path: &str, name: &str) -> bool {
+    let mut of_name = placeholders(path).filter(|placeholder| *placeholder != name && bare(placeholder) == name);
+    of_name.any(|placeholder| placeholder.contains(['*', '+']) || placeholder.ends_with("..."))
+}
+
 /// What an operation is known by on the wire.
 fn address(found: &Found<'_>) -> String {
     match found.path.split_once("/#") {
         Some((_, action)) => action.to_owned(),
         None => format!("{} {}", found.method, found.path),
     }
+}
+
+/// Whether a schema is of one text, number or flag.
+fn is_scalar(schema: &Schema<'_>) -> bool {
+    use JsonType::{Boolean, Integer, Number, String};
+    schema.ty.is_some_and(|ty| matches!(ty.value, String | Integer | Number | Boolean))
 }
 
 /// Words that are more than blanks.

@@ -47,7 +47,7 @@ fn named_within(mut ty: &Type) -> Option<TypeId> {
 
 /// Who gives and who returns each type: at first those types that operations name, then what these lead to.
 fn directions(service: &mut Service) {
-    let (types, outcomes) = (&mut service.types, &mut service.outcomes);
+    let (types, outcomes, forms) = (&mut service.types, &mut service.outcomes, &mut service.forms);
     for (group, operations) in service.groups.iter().enumerate().map(|(i, group)| (i, &group.operations)) {
         for (place, operation) in operations.iter().enumerate() {
             let user = Users::One(group, place);
@@ -60,9 +60,11 @@ fn directions(service: &mut Service) {
                 }
             };
             for input in operation.arguments.iter().chain(&operation.setters) {
-                if let InputKind::Value(ty, _) | InputKind::JsonText(ty) | InputKind::JsonAs(_, _, ty) = &input.kind {
-                    used(ty, true);
+                if let InputKind::Form(_, form) = &input.kind {
+                    forms[*form].users = forms[*form].users.and(user);
+                    forms[*form].fields.iter().filter_map(|field| field.kind.ty()).for_each(|ty| used(ty, true));
                 }
+                input.kind.ty().into_iter().for_each(|ty| used(ty, true));
             }
             let mut payload = |payload: &Payload| {
                 if let Payload::Json(ty) = payload {
@@ -200,10 +202,16 @@ fn checks(service: &mut Service) {
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {
         operation.params.iter_mut().for_each(|param| prune(&mut param.shape, &checked));
         for input in &mut operation.setters {
-            if let InputKind::JsonAs(_, shape, _) = &mut input.kind {
+            if let InputKind::JsonAs(_, shape, _)
+            | InputKind::JsonOf(_, shape, _)
+            | InputKind::ValueAs(_, _, shape, _) = &mut input.kind
+            {
                 prune(shape, &checked);
             }
         }
+    }
+    for param in service.forms.iter_mut().flat_map(|form| &mut form.params) {
+        prune(&mut param.shape, &checked);
     }
 }
 

@@ -3,12 +3,12 @@
 use std::env;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Method, Request};
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 
 use super::{Credentials, CredentialsError, CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
+use crate::request_body::RequestBody;
 use crate::secret::Secret;
 use crate::transport::{ReqwestTransport, Settings, Transport};
 
@@ -146,7 +146,7 @@ impl InstanceCredentials {
         if let Some((name, value)) = header {
             request = request.header(name, value.trim());
         }
-        let request = request.body(Bytes::new()).map_err(|error| format!("{base}{path}: {error}"))?;
+        let request = request.body(RequestBody::default()).map_err(|error| format!("{base}{path}: {error}"))?;
         let settings = Settings { connect_timeout: CONNECT_TIMEOUT, no_proxy: true, ..Settings::default() };
         let transport = self.transport.get_or_try_init(|| async { ReqwestTransport::build(&settings) }).await?;
         let exchange = async {

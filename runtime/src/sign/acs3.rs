@@ -25,14 +25,30 @@ pub fn sign_acs3(
     date: Timestamp,
     nonce: &str,
 ) -> Result<Signed, SignError> {
-    let host = host(request)?;
     let payload = sha256_hex(request.body());
+    sign(request, &payload, action, version, access_key, secret, security_token, date, nonce)
+}
+
+/// The same for a body of any kind, with its hash.
+#[expect(clippy::too_many_arguments, reason = "plain data, as above")]
+pub(crate) fn sign<B>(
+    request: &mut Request<B>,
+    payload: &str,
+    action: &str,
+    version: &str,
+    access_key: &str,
+    secret: &Secret,
+    security_token: Option<&Secret>,
+    date: Timestamp,
+    nonce: &str,
+) -> Result<Signed, SignError> {
+    let host = host(request)?;
     let headers = request.headers_mut();
     set(headers, "x-acs-action", action, false)?;
     set(headers, "x-acs-version", version, false)?;
     set(headers, "x-acs-date", &iso_date(date), false)?;
     set(headers, "x-acs-signature-nonce", nonce, false)?;
-    set(headers, "x-acs-content-sha256", &payload, false)?;
+    set(headers, "x-acs-content-sha256", payload, false)?;
     if let Some(token) = security_token {
         set(headers, "x-acs-security-token", token.expose(), true)?;
     }

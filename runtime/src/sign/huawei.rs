@@ -30,19 +30,32 @@ pub fn sign_huawei(
     security_token: Option<&Secret>,
     date: Timestamp,
 ) -> Result<Signed, SignError> {
+    let unsigned = !request.body().is_empty() && is_unsigned(request);
+    let hash = (!unsigned).then(|| sha256_hex(request.body()));
+    sign(request, hash.as_deref(), access_key, secret, security_token, date)
+}
+
+/// The same for a body of any kind, with its hash unless it is sent unsigned.
+pub(crate) fn sign<B>(
+    request: &mut Request<B>,
+    hash: Option<&str>,
+    access_key: &str,
+    secret: &Secret,
+    security_token: Option<&Secret>,
+    date: Timestamp,
+) -> Result<Signed, SignError> {
     let date = date.strftime("%Y%m%dT%H%M%SZ").to_string();
     let host = host(request)?;
     set(request.headers_mut(), DATE, &date, false)?;
     if let Some(token) = security_token {
         set(request.headers_mut(), SECURITY_TOKEN, token.expose(), true)?;
     }
-    let payload = if is_unsigned(request) {
+    if hash.is_none() {
         set(request.headers_mut(), CONTENT_HASH, UNSIGNED, false)?;
-        UNSIGNED.to_owned()
     } else {
         request.headers_mut().remove(CONTENT_HASH);
-        sha256_hex(request.body())
-    };
+    }
+    let payload = hash.unwrap_or(UNSIGNED);
 
     let mut headers = vec![("host".into(), host), (DATE.into(), date.clone())];
     for name in SIGNED {
@@ -69,14 +82,14 @@ pub fn sign_huawei(
     Ok(Signed { canonical_request, string_to_sign, signature })
 }
 
-/// Whether the body is sent unsigned. An empty one never is: its hash is known to both sides.
-fn is_unsigned(request: &Request<Bytes>) -> bool {
+/// Whether the content type is one of which bodies are sent unsigned. An empty body never is: its hash is known to both sides.
+pub(crate) fn is_unsigned<B>(request: &Request<B>) -> bool {
     let Some(content_type) = request.headers().get(CONTENT_TYPE) else { return false };
     let content_type = content_type.as_bytes().trim_ascii();
     let is_signed = |prefix: &str| {
         content_type.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
     };
-    !request.body().is_empty() && !is_signed("application/json") && !is_signed("application/bson")
+    !is_signed("application/json") && !is_signed("application/bson")
 }
 
 #[cfg(test)]

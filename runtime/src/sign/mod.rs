@@ -15,9 +15,11 @@ use http::{HeaderMap, Request};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
+pub(crate) use acs3::sign as acs3;
 pub use acs3::sign_acs3;
 pub use aliyun_rpc::{common_parameters, sign_aliyun_rpc};
 pub use huawei::sign_huawei;
+pub(crate) use huawei::{is_unsigned, sign as huawei};
 
 /// The signatures that Alibaba Cloud's RPC services take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,7 +87,7 @@ fn host<B>(request: &Request<B>) -> Result<String, SignError> {
     })
 }
 
-fn sha256_hex(data: &[u8]) -> String {
+pub(crate) fn sha256_hex(data: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(data))
 }
 

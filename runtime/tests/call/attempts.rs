@@ -4,12 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use metrics_util::debugging::DebuggingRecorder;
-use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::{HeaderValue, Request};
 use yundb_runtime::test_util::{ManualClock, Replay, Reply};
 use yundb_runtime::{
     Attempt, CachedCredentials, ClientBuilder, Credentials, CredentialsSource, ErrorKind, Interceptor, Metrics,
-    Outcome, RetryPolicy, TemporaryCredentials, TemporaryCredentialsFuture, TransportErrorKind,
+    Outcome, RequestBody, RetryPolicy, TemporaryCredentials, TemporaryCredentialsFuture, TransportErrorKind,
 };
 
 use crate::fake::{noon, reply, the_one};
@@ -29,7 +28,7 @@ fn success() -> Reply {
 struct Witness(Arc<Mutex<Vec<String>>>);
 
 impl Interceptor for Witness {
-    fn before_attempt(&self, attempt: &Attempt, request: &mut Request<Bytes>) {
+    fn before_attempt(&self, attempt: &Attempt, request: &mut Request<RequestBody>) {
         request.headers_mut().insert("traceparent", HeaderValue::from(attempt.number));
         self.0.lock().expect("no poison").push(format!("{} {} {}", attempt.service, attempt.operation, attempt.number));
     }

@@ -9,3 +9,4 @@ mod mini;
 mod requests;
 mod retries;
 mod seen;
+mod uploads;

@@ -1,11 +1,11 @@
 //! A miniature of what the generator emits: three services, one for each protocol.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::bytes::Bytes;
 use yundb_runtime::operation::*;
 use yundb_runtime::shape::*;
 use yundb_runtime::{
-    Answer, ByteStream, Call, ClientBuilder, DecodeError, Job, JobHandle, Part, Response, Secret, Wait,
+    Answer, ByteStream, Call, ClientBuilder, DecodeError, Form, Inputs, Job, JobHandle, Part, RequestBody, Response,
+    Secret, Wait,
 };
 
 const REGION: &[Variable] = &[Variable { name: "region", default: "cn-north-4", values: &[] }];
@@ -386,19 +386,112 @@ impl UploadPet {
     }
 }
 
+/// A form that stands beside other bodies.
+#[derive(Clone, Debug)]
+pub struct PetForm(Inputs);
+
+impl Form for PetForm {
+    const PARAMS: &'static [Param] = &[
+        part("name", any().min_length(2)).required(),
+        part("meta", any()),
+        part("file", any()),
+        part_header("file", "X-Part", any()),
+        part("tags", any()).style(Style::PipeDelimited, false),
+        part("deep", any()).style(Style::DeepObject, true),
+        part("others", any()).spread(),
+    ];
+}
+
+impl PetForm {
+    pub fn name(self, name: impl Into<String>) -> Self {
+        Self(self.0.text("name", name))
+    }
+
+    pub fn meta(self, meta: impl Serialize) -> Self {
+        Self(self.0.set("meta", meta))
+    }
+
+    pub fn file(self, file: impl Into<Part>) -> Self {
+        Self(self.0.part("file", file))
+    }
+
+    pub fn styled(self, tags: impl Serialize, deep: impl Serialize) -> Self {
+        Self(self.0.set("tags", tags).set("deep", deep))
+    }
+
+    pub fn file_x_part(self, value: impl Into<String>) -> Self {
+        Self(self.0.set_in(Place::PartHeader("file"), "X-Part", value.into()))
+    }
+
+    pub fn others(self, others: impl IntoIterator<Item = (impl Into<String>, impl Into<Part>)>) -> Self {
+        Self(self.0.named_parts("others", others))
+    }
+}
+
+yundb_runtime::form_methods!(PetForm);
+
 operation!(StorePet, store_pet, (), Spec::new("storePet", "PUT", "/store").body("*/*", true).security(&[]), empty);
 
 impl StorePet {
-    pub fn body(self, body: impl Into<Bytes>) -> Self {
+    pub fn body(self, body: impl Into<RequestBody>) -> Self {
         Self(self.0.body(body))
     }
 
-    pub fn body_xml(self, body: impl Into<Bytes>) -> Self {
+    pub fn body_xml(self, body: impl Into<RequestBody>) -> Self {
         Self(self.0.body_as("application/xml", body))
+    }
+
+    pub fn body_image(self, body: impl Into<RequestBody>) -> Self {
+        Self(self.0.body_as("image/*", body))
+    }
+
+    pub fn body_parts(self, body: impl Into<RequestBody>) -> Self {
+        Self(self.0.body_as("multipart/form-data", body))
+    }
+
+    pub fn body_form_data(self, form: PetForm) -> Self {
+        Self(self.0.form_as("multipart/form-data", form))
+    }
+
+    pub fn body_form(self, value: impl Serialize) -> Self {
+        const PARAMS: &[Param] = &[form("tags", any()).style(Style::PipeDelimited, false)];
+        Self(self.0.value_as("application/x-www-form-urlencoded", PARAMS, const { &any().min_items(1) }, value))
+    }
+
+    pub fn patch(self, media_type: &str, value: impl Serialize) -> Self {
+        Self(self.0.json_of("application/*+json", media_type, const { &any() }, value))
     }
 
     pub fn merge(self, value: impl Serialize) -> Self {
         Self(self.0.json_as("application/merge-patch+json", const { &any().min_items(1) }, value))
+    }
+}
+
+operation!(
+    ImportData,
+    import_data,
+    (),
+    Spec::new("ImportData", "POST", "/#Action=ImportData").body("application/json", true),
+    empty
+);
+
+impl ImportData {
+    pub fn body(self, body: impl Into<RequestBody>) -> Self {
+        Self(self.0.body(body))
+    }
+}
+
+operation!(
+    ImportBackup,
+    import_backup,
+    (),
+    Spec::new("ImportBackup", "PUT", "/v5/backup").body("application/octet-stream", true),
+    empty
+);
+
+impl ImportBackup {
+    pub fn body(self, body: impl Into<RequestBody>) -> Self {
+        Self(self.0.body(body))
     }
 }
 

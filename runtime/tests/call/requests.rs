@@ -365,7 +365,7 @@ async fn mistakes_of_generated_code_are_reported() {
     let call = http(&fake).replace_pets().set("bodi", 1).set("body", std::collections::BTreeMap::from([(vec![1], 2)]));
     assert_eq!(
         call.send().await.expect_err("mistakes").to_string(),
-        "replacePets was not sent: bodi: is no parameter of replacePets; body: cannot be written: key must be a string; \
+        "replacePets was not sent: bodi: is no parameter; body: cannot be written: key must be a string; \
          body: is required"
     );
 }

@@ -119,7 +119,7 @@ impl Service {
         }
         let media_type = "application/json".to_owned();
         input.body = operation.body.clone().map(|body| Content { media_type, data: Data::Json(body) });
-        engine::feed(documented, model, input.body.is_some().then_some(0), &input).unwrap()
+        engine::feed(documented, &[], model, input.body.is_some().then_some(0), &input).unwrap()
     }
 
     /// What a schema allows, whole.

@@ -10,6 +10,7 @@ mod parts;
 mod scalars;
 mod schema;
 
+pub(crate) use operations::{bare, placeholders};
 pub(crate) use parts::MUTUAL_TLS;
 
 use std::collections::HashSet;

@@ -93,7 +93,8 @@ fn parameters(
             reporter.fault(fault.note(first.clone(), "the first one"));
             return false;
         }
-        if location == "path" && !placeholders(path).any(|placeholder| placeholder == name) {
+        if location == "path" && !placeholders(path).any(|placeholder| placeholder == name || bare(placeholder) == name)
+        {
             let message = format!("the path parameter `{name}` does not stand in the path `{path}`");
             let fault = Diagnostic::error("unused-path-parameter", message).at(place).label("left out");
             let fault = fault.leaves_out(item.location.clone());
@@ -125,8 +126,11 @@ fn operation(
     };
     let mut seen = HashSet::new();
     for placeholder in placeholders(path).filter(|name| seen.insert(*name)) {
-        let parameter = (placeholder.to_owned(), "path".to_owned());
-        if own.contains(&parameter) || common.contains(&parameter) {
+        let declared = |name: &str| {
+            let parameter = (name.to_owned(), "path".to_owned());
+            own.contains(&parameter) || common.contains(&parameter)
+        };
+        if declared(placeholder) || declared(bare(placeholder)) {
             continue;
         }
         let message = format!("`{call}` does not declare its path parameter `{placeholder}`");
@@ -158,8 +162,16 @@ fn declare(fields: &mut IndexMap<String, Entry>, name: &str, place: &Location) {
     }
 }
 
+/// The name of a parameter in what other template languages write for one: `{path*}`, `{+path}`, `{path...}`, `{name=things/*}`,
+/// `{id:[0-9]+}`.
+pub(crate) fn bare(placeholder: &str) -> &str {
+    let name = placeholder.trim_start_matches(['+', '#', '*']);
+    let name = name.split(['=', ':', '*', '?']).next().unwrap_or_default();
+    name.trim_end_matches('.').trim_end_matches('+')
+}
+
 /// The names in braces.
-fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn placeholders(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0))
 }
 

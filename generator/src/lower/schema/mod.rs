@@ -10,6 +10,7 @@ mod union;
 
 pub use object::renamed;
 pub(super) use recursion::Flags;
+pub(super) use union::is_null;
 
 use super::model::{Docs, Inner, Shape, Type, TypeId, TypeKind};
 use super::{Lower, docs, names};

@@ -216,7 +216,7 @@ impl<'a> Lower<'a, '_> {
 }
 
 /// Whether null is the only value of an alternative.
-pub(super) fn is_null(schema: &Schema<'_>) -> bool {
+pub(in crate::lower) fn is_null(schema: &Schema<'_>) -> bool {
     !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.value.is_null())
 }
 
