@@ -3,6 +3,7 @@
 mod read;
 mod reference;
 mod schema;
+mod sequence;
 #[cfg(test)]
 mod tests;
 
@@ -137,6 +138,8 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=a`
     DeepObject,
+    /// `name=a`, not encoded
+    Cookie,
 }
 
 /// A request body.
@@ -174,6 +177,21 @@ pub enum MediaKind {
     Text,
     /// Bytes.
     Bytes,
+    /// JSON values, one after the other, each of the schema.
+    Lines,
+    /// Server-sent events, each of the schema in this way.
+    Events(EventData),
+}
+
+/// What the schema of server-sent events describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventData {
+    /// Data that is text.
+    Text,
+    /// Data that is JSON.
+    Json,
+    /// Events with all their fields.
+    Whole,
 }
 
 /// What a form says of one field.

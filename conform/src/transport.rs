@@ -45,6 +45,9 @@ impl Wire {
     }
 }
 
+/// How many bytes arrive at once.
+const PIECE: usize = 37;
+
 impl Transport for Wire {
     fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
         Box::pin(async move {
@@ -57,7 +60,9 @@ impl Transport for Wire {
             };
             let status = StatusCode::from_u16(reply.status)
                 .map_err(|error| TransportError::new(TransportErrorKind::Request, error.to_string()))?;
-            let mut response = Response::new(ByteStream::from(reply.body));
+            // In pieces that end anywhere, as from a network.
+            let pieces: Vec<_> = reply.body.chunks(PIECE).map(|piece| Ok(reply.body.slice_ref(piece))).collect();
+            let mut response = Response::new(ByteStream::new(futures_util::stream::iter(pieces)));
             *response.headers_mut() = reply.headers;
             *response.status_mut() = status;
             Ok(response)

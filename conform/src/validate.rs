@@ -11,7 +11,7 @@ use jsonschema::{Draft, ValidationError};
 use serde_json::{Value, json};
 
 pub(crate) use self::walk::Described;
-use crate::document::{BASE, Compiled, Direction, Document, SchemaRef, fragment};
+use crate::document::{BASE, Compiled, Direction, Document, SchemaRef, fragment, pointer};
 
 /// Why a value is not valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Document {
     /// All that is wrong with a value; a schema that cannot be compiled is the only problem then.
     pub fn problems(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Problem> {
         match self.validator(schema, direction) {
-            Ok(validator) => validator.iter_errors(value).map(|error| problem(&error)).collect(),
+            Ok(validator) => validator.iter_errors(value).map(|error| self.problem(&error, direction)).collect(),
             Err(message) => vec![Problem { at: String::new(), keyword: "$ref".to_owned(), message, overlap: false }],
         }
     }
@@ -53,8 +53,37 @@ impl Document {
     /// many that overlap, and what a client sends is the same.
     pub fn is_valid(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> bool {
         match self.validator(schema, direction) {
-            Ok(validator) => validator.is_valid(value) || validator.iter_errors(value).all(|error| is_overlap(&error)),
+            Ok(validator) => {
+                validator.is_valid(value)
+                    || validator.iter_errors(value).all(|error| self.is_overlap(&error, direction))
+            }
             Err(_) => false,
+        }
+    }
+
+    fn problem(&self, error: &ValidationError<'_>, direction: Direction) -> Problem {
+        Problem {
+            at: error.instance_path().to_string(),
+            keyword: error.kind().keyword().to_owned(),
+            message: error.masked().to_string(),
+            overlap: self.is_overlap(error, direction),
+        }
+    }
+
+    /// Whether an error is only that alternatives of a `oneOf` overlap, here or inside of an alternative. Alternatives that only
+    /// say which fields must be there are no types: such a `oneOf` says which may not be there together.
+    fn is_overlap(&self, error: &ValidationError<'_>, direction: Direction) -> bool {
+        match error.kind() {
+            ValidationErrorKind::OneOfMultipleValid { .. } => {
+                let place = error.absolute_keyword_location().and_then(|uri| uri.as_str().split_once('#'));
+                let union = place.and_then(|(_, fragment)| pointer(&format!("#{fragment}")));
+                let alternatives = union.and_then(|union| self.schema(&union, direction)).and_then(Value::as_array);
+                !alternatives.is_some_and(|alternatives| alternatives.iter().all(is_of_required))
+            }
+            ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => context
+                .iter()
+                .any(|branch| !branch.is_empty() && branch.iter().all(|error| self.is_overlap(error, direction))),
+            _ => false,
         }
     }
 
@@ -75,22 +104,8 @@ impl Document {
     }
 }
 
-fn problem(error: &ValidationError<'_>) -> Problem {
-    Problem {
-        at: error.instance_path().to_string(),
-        keyword: error.kind().keyword().to_owned(),
-        message: error.masked().to_string(),
-        overlap: is_overlap(error),
-    }
-}
-
-/// Whether an error is only that alternatives of a `oneOf` overlap, here or inside of an alternative.
-fn is_overlap(error: &ValidationError<'_>) -> bool {
-    match error.kind() {
-        ValidationErrorKind::OneOfMultipleValid { .. } => true,
-        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
-            context.iter().any(|branch| !branch.is_empty() && branch.iter().all(is_overlap))
-        }
-        _ => false,
-    }
+/// Whether a schema says only which fields must be there.
+pub(crate) fn is_of_required(node: &Value) -> bool {
+    let known = |key: &String| ["required", "type", "title", "description"].contains(&key.as_str());
+    node.as_object().is_some_and(|node| node.contains_key("required") && node.keys().all(known))
 }

@@ -30,6 +30,13 @@ pub enum Constraint {
     UniqueItems,
     MinProperties,
     MaxProperties,
+    PropertyNames,
+    AdditionalProperties,
+    DependentRequired,
+    Contains,
+    Not,
+    AnyOf,
+    OneOf,
 }
 
 /// An input that breaks one constraint.
@@ -43,6 +50,8 @@ pub struct Violation {
     pub path: String,
     /// The schema that has the constraint.
     pub schema: SchemaRef,
+    /// Whether that is an alternative of a union.
+    pub in_union: bool,
     /// The input with the violation in it.
     pub input: Input,
 }
@@ -71,14 +80,15 @@ pub fn violations(document: &Document, operation: &Operation, input: &Input) -> 
             input.of_mut(parameter.place).shift_remove(&parameter.name);
             let schema = parameter.schema.clone().unwrap_or_else(|| SchemaRef(String::new()));
             let (constraint, path) = (Constraint::Required, String::new());
-            found.push(Violation { constraint, part: part.clone(), path, schema, input });
+            found.push(Violation { constraint, part: part.clone(), path, schema, in_union: false, input });
         }
         let Some(schema) = &parameter.schema else { continue };
         for broken in Breaker::new(document, Some(parameter)).all(schema, value, MOST) {
             let mut input = input.clone();
             input.of_mut(parameter.place).insert(parameter.name.clone(), broken.value);
             let (constraint, path) = (broken.constraint, notation(&broken.at, value));
-            found.push(Violation { constraint, part: part.clone(), path, schema: broken.schema, input });
+            let (schema, in_union) = (broken.schema, broken.in_union);
+            found.push(Violation { constraint, part: part.clone(), path, schema, in_union, input });
         }
     }
     found.extend(in_body(document, operation, input));
@@ -109,7 +119,8 @@ fn in_body(document: &Document, operation: &Operation, input: &Input) -> Vec<Vio
         let mut input = input.clone();
         input.body = Some(Content { data, ..content.clone() });
         let (constraint, path) = (broken.constraint, notation(&broken.at, &value));
-        found.push(Violation { constraint, part: Part::Body, path, schema: broken.schema, input });
+        let (schema, in_union) = (broken.schema, broken.in_union);
+        found.push(Violation { constraint, part: Part::Body, path, schema, in_union, input });
     }
     found
 }
@@ -128,7 +139,7 @@ fn as_value(data: &Data) -> Option<Value> {
             };
             Value::Object(fields.iter().map(|(name, field)| (name.clone(), value(field))).collect())
         }
-        Data::Text(_) | Data::Bytes(_) => return None,
+        Data::Text(_) | Data::Bytes(_) | Data::Lines(_) | Data::Events(_) => return None,
     })
 }
 
@@ -152,7 +163,7 @@ fn with_value(data: &Data, value: &Value) -> Option<Data> {
             };
             Data::Multipart(entries().map(field).collect())
         }
-        Data::Text(_) | Data::Bytes(_) => return None,
+        Data::Text(_) | Data::Bytes(_) | Data::Lines(_) | Data::Events(_) => return None,
     })
 }
 
@@ -217,11 +228,26 @@ impl Constraint {
             Self::UniqueItems => "uniqueItems",
             Self::MinProperties => "minProperties",
             Self::MaxProperties => "maxProperties",
+            Self::PropertyNames => "propertyNames",
+            Self::AdditionalProperties => "additionalProperties",
+            Self::DependentRequired => "dependentRequired",
+            Self::Contains => "contains",
+            Self::Not => "not",
+            Self::AnyOf => "anyOf",
+            Self::OneOf => "oneOf",
+        }
+    }
+
+    /// The keyword that the validator names.
+    fn reported(self) -> &'static str {
+        match self {
+            Self::DependentRequired => Self::Required.keyword(),
+            other => other.keyword(),
         }
     }
 
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 21] = [
         Self::Required,
         Self::MinLength,
         Self::MaxLength,
@@ -236,6 +262,13 @@ impl Constraint {
         Self::UniqueItems,
         Self::MinProperties,
         Self::MaxProperties,
+        Self::PropertyNames,
+        Self::AdditionalProperties,
+        Self::DependentRequired,
+        Self::Contains,
+        Self::Not,
+        Self::AnyOf,
+        Self::OneOf,
     ];
 
     /// Where a value is in which a missing or repeated part is found.

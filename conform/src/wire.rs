@@ -65,6 +65,25 @@ pub enum Data {
     Text(String),
     /// Bytes.
     Bytes(#[serde(with = "base64_bytes")] Bytes),
+    /// JSON values, one after the other.
+    Lines(Vec<Value>),
+    /// Server-sent events.
+    Events(Vec<Event>),
+}
+
+/// One server-sent event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// What it is by its schema.
+    pub value: Value,
+    /// Its fields as they are sent.
+    pub event: Option<String>,
+    #[allow(missing_docs, reason = "as above")]
+    pub id: Option<String>,
+    #[allow(missing_docs, reason = "as above")]
+    pub retry: Option<u64>,
+    #[allow(missing_docs, reason = "as above")]
+    pub data: String,
 }
 
 /// One field of a multipart form.

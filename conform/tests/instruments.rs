@@ -10,13 +10,14 @@ use std::path::Path;
 use http::{HeaderName, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use yundb_conform::driver::{Encoded, Ended, Entry, Inputs, Outcome, Payload, ended, json, nothing};
+use yundb_conform::driver::{Encoded, Ended, Entry, Inputs, Outcome, Payload, ended, events, json, lines, nothing};
 use yundb_conform::report::{Kind, Report};
 use yundb_conform::{Driver, Options};
 use yundb_runtime::operation::{body, header, part, path, query};
 use yundb_runtime::shape::{any, optional, required};
 use yundb_runtime::{
-    Attempt, Call, Client, ClientBuilder, Field, Interceptor, Object, Operation, Protocol, RequestBody, Service, Spec,
+    Attempt, Call, Client, ClientBuilder, EventStream, Field, Interceptor, JsonLines, Object, Operation, Protocol,
+    Representation, RequestBody, Service, Spec,
 };
 
 /// One fault of a client.
@@ -48,6 +49,10 @@ enum Fault {
     Undecoded,
     UntypedError,
     OtherStatus,
+    NotAskedFor,
+    LostItem,
+    LostErrorHeader,
+    ChangedErrorHeader,
     // In the check.
     MissedConstraint,
     WrongPath,
@@ -154,6 +159,57 @@ impl Operation for AddPhoto {
         .body("multipart/form-data", true);
 }
 
+struct WatchPets;
+
+impl WatchPets {
+    const EVENT_STREAM: Representation<EventStream<Dog>> = Representation::new("text/event-stream");
+    const JSONL: Representation<JsonLines<Cat>> = Representation::new("application/jsonl");
+}
+
+impl Operation for WatchPets {
+    type Output = Problem;
+    type Headers = Limits;
+    type Error = Problem;
+    const SPEC: &'static Spec = &Spec::new("watchPets", "GET", "/pets/watch").accept("application/json");
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Limits {
+    #[serde(rename = "retry-after")]
+    retry_after: Option<i64>,
+    #[serde(rename = "x-limits", default)]
+    limits: Vec<i64>,
+}
+
+async fn watch_pets(client: Client, given: Inputs) -> Ended {
+    let call: Call = client.call(WatchPets::SPEC);
+    given.rest()?;
+    let shown = format!("{call:?}");
+    let lost = |whole: Encoded| match fault() {
+        Fault::LostItem => Encoded { payload: Payload::Items(Vec::new()), ..whole },
+        _ => whole,
+    };
+    let mut done = match given.representation().filter(|_| fault() != Fault::NotAskedFor) {
+        Some("text/event-stream") => {
+            ended(&shown, call.send_as::<WatchPets, _>(WatchPets::EVENT_STREAM).await, |it| lost(events(it)), json)?
+        }
+        Some("application/jsonl") => {
+            ended(&shown, call.send_as::<WatchPets, _>(WatchPets::JSONL).await, |it| lost(lines(it)), json)?
+        }
+        _ => ended(&shown, call.send::<WatchPets>().await, |it| json(&it), json)?,
+    };
+    if let Outcome::Failure(failure) = &mut done {
+        match (fault(), &mut failure.headers) {
+            (Fault::LostErrorHeader, headers) => *headers = None,
+            (Fault::ChangedErrorHeader, Some(Encoded { payload: Payload::Json(Ok(headers), _), .. })) => {
+                headers["x-limits"] = vec![1].into();
+            }
+            _ => {}
+        }
+    }
+    Ok(done)
+}
+
 async fn add_photo(client: Client, mut given: Inputs) -> Ended {
     let mut call: Call = client.call(AddPhoto::SPEC);
     if let Some(it) = given.file("photo")? {
@@ -173,6 +229,7 @@ async fn add_photo(client: Client, mut given: Inputs) -> Ended {
 /// What emitted drivers are, with the fault in it.
 const TABLE: &[Entry<Client>] = &[
     ("PUT", "/owners/{owner}/pets/{pet}", |client, given| Box::pin(put_pet(client, given))),
+    ("GET", "/pets/watch", |client, given| Box::pin(watch_pets(client, given))),
     ("POST", "/photos", |client, given| Box::pin(add_photo(client, given))),
 ];
 
@@ -246,6 +303,9 @@ struct Bend;
 impl Interceptor for Bend {
     fn before_attempt(&self, _: &Attempt, request: &mut Request<RequestBody>) {
         let target = request.uri().to_string();
+        if target.ends_with("/pets/watch") {
+            return;
+        }
         if target.ends_with("/photos") {
             return bend_parts(request);
         }
@@ -326,7 +386,7 @@ fn a_client_that_is_right_has_nothing_wrong() {
     let report = run(Fault::None);
     assert_eq!(report.wrong, []);
     assert_eq!(report.contradictions, []);
-    assert_eq!((report.operations, report.operations_right), (2, 2));
+    assert_eq!((report.operations, report.operations_right), (3, 3));
     assert_eq!(report.right, report.cases);
     // Inputs, responses and refusals of nine constraints.
     assert!(report.cases > 20, "{}", report.cases);
@@ -358,6 +418,10 @@ fn each_fault_is_found_as_what_it_is() {
         (Fault::Undecoded, Kind::ResponseNotDecoded),
         (Fault::UntypedError, Kind::ResponseNotDecoded),
         (Fault::OtherStatus, Kind::ResponseNotDecoded),
+        (Fault::NotAskedFor, Kind::OtherMediaType),
+        (Fault::LostItem, Kind::ResponseLost),
+        (Fault::LostErrorHeader, Kind::HeaderLost),
+        (Fault::ChangedErrorHeader, Kind::HeaderLost),
         (Fault::MissedConstraint, Kind::NotRefused),
         (Fault::WrongPath, Kind::WrongPathInRefusal),
         (Fault::RefusedValid, Kind::RefusedValid),

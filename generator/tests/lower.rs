@@ -51,7 +51,7 @@ fn places() {
             (33, 32, "required-unknown", "colour"),
             (35, 30, "unknown-type", "strnig"),
             (36, 38, "not", "not"),
-            (37, 60, "unknown-keyword", "contains"),
+            (37, 60, "unknown-keyword", "dependencies"),
             (41, 47, "all-of-types", "type"),
         ]
     );

@@ -14,10 +14,14 @@ use futures_util::StreamExt as _;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
+use crate::call::Call;
 use crate::decode;
 use crate::error::DecodeError;
 use crate::job::Job;
+use crate::media_type;
+use crate::operation::ReadAs;
 use crate::paging::Position;
+use crate::stream::{self, EventStream, JsonLines};
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// An answer's status and headers, and what is known from them.
@@ -39,7 +43,8 @@ pub struct Answer {
 
 enum Body {
     Whole(Bytes),
-    Stream(ByteStream),
+    /// With the call that it is of, so that it can be sent again.
+    Stream(ByteStream, Option<Box<Call>>),
 }
 
 impl Answer {
@@ -48,7 +53,20 @@ impl Answer {
     }
 
     pub(crate) fn streamed(head: Arc<Head>, body: ByteStream) -> Self {
-        Self { head, body: Body::Stream(body) }
+        Self { head, body: Body::Stream(body, None) }
+    }
+
+    /// Keeps the call, if the answer is a stream.
+    pub(crate) fn of(mut self, call: Call) -> Self {
+        if let Body::Stream(_, kept) = &mut self.body {
+            *kept = Some(Box::new(call));
+        }
+        self
+    }
+
+    /// Whether the body is a stream that was not read.
+    pub(crate) fn is_streamed(&self) -> bool {
+        matches!(self.body, Body::Stream(..))
     }
 
     pub(crate) fn head(&self) -> &Arc<Head> {
@@ -58,7 +76,7 @@ impl Answer {
     pub(crate) fn raw_body(&self) -> Bytes {
         match &self.body {
             Body::Whole(bytes) => bytes.clone(),
-            Body::Stream(_) => Bytes::new(),
+            Body::Stream(..) => Bytes::new(),
         }
     }
 
@@ -91,8 +109,7 @@ impl Answer {
     /// The body as text, which must be UTF-8 unless the headers say ISO 8859-1.
     pub fn text(&self) -> Result<String, DecodeError> {
         let bytes = self.bytes()?;
-        let content_type = self.head.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        if content_type.is_some_and(|value| value.to_ascii_lowercase().contains("charset=iso-8859-1")) {
+        if self.media_type().is_some_and(|value| value.to_ascii_lowercase().contains("charset=iso-8859-1")) {
             return Ok(bytes.iter().map(|byte| char::from(*byte)).collect());
         }
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
@@ -106,7 +123,7 @@ impl Answer {
     pub fn bytes(&self) -> Result<Bytes, DecodeError> {
         match &self.body {
             Body::Whole(bytes) => Ok(bytes.clone()),
-            Body::Stream(_) => Err(DecodeError::new("", "the body is a stream, which was not read")),
+            Body::Stream(..) => Err(DecodeError::new("", "the body is a stream, which was not read")),
         }
     }
 
@@ -117,10 +134,41 @@ impl Answer {
 
     /// The body as a stream.
     pub fn stream(self) -> ByteStream {
+        self.into_stream().0
+    }
+
+    pub(crate) fn into_stream(self) -> (ByteStream, Option<Box<Call>>) {
         match self.body {
-            Body::Whole(bytes) => ByteStream::from(bytes),
-            Body::Stream(stream) => stream,
+            Body::Whole(bytes) => (ByteStream::from(bytes), None),
+            Body::Stream(stream, call) => (stream, call),
         }
+    }
+
+    /// The body as events, whose data is of this type.
+    pub fn events<T>(self) -> Result<EventStream<T>, DecodeError> {
+        stream::check(ReadAs::Events, self.media_type())?;
+        Ok(EventStream::new(self, false))
+    }
+
+    /// The body as events that are of this type with all their fields: `event`, `data`, `id` and `retry`.
+    pub fn whole_events<T>(self) -> Result<EventStream<T>, DecodeError> {
+        stream::check(ReadAs::Events, self.media_type())?;
+        Ok(EventStream::new(self, true))
+    }
+
+    /// The body as JSON values of this type, one after the other.
+    pub fn lines<T>(self) -> Result<JsonLines<T>, DecodeError> {
+        stream::check(ReadAs::Lines, self.media_type())?;
+        Ok(JsonLines::new(self))
+    }
+
+    /// Whether the headers say that the body is of this media type, which may be a range.
+    pub fn is(&self, media_type: &str) -> bool {
+        self.media_type().is_some_and(|found| media_type::matches(media_type, found))
+    }
+
+    fn media_type(&self) -> Option<&str> {
+        media_type::of(&self.head.headers)
     }
 
     /// For a success with a status that the document does not have.

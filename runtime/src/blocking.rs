@@ -74,8 +74,16 @@ macro_rules! blocking_methods {
             /// As `send`, for programs without async: the thread waits for the answer.
             pub fn send_blocking(
                 self,
-            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error>> {
+            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
                 self.0.send_blocking::<Self>()
+            }
+
+            /// As `send_as`, for programs without async: the thread waits for the answer.
+            pub fn send_as_blocking<T>(
+                self,
+                representation: $crate::Representation<T>,
+            ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
+                self.0.send_as_blocking::<Self, T>(representation)
             }
         }
     };
@@ -91,7 +99,7 @@ macro_rules! blocking_paged_methods {
             pub fn pages_blocking(
                 self,
             ) -> $crate::BlockingIter<
-                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error>>,
+                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>>,
             > {
                 $crate::pages_blocking::<Self>(self.0)
             }
@@ -99,7 +107,7 @@ macro_rules! blocking_paged_methods {
             /// As `items`, for programs without async.
             pub fn items_blocking(
                 self,
-            ) -> $crate::BlockingIter<::core::result::Result<$item, $crate::Error<$error>>> {
+            ) -> $crate::BlockingIter<::core::result::Result<$item, $crate::Error<$error $(, $headers)?>>> {
                 $crate::items_blocking::<Self>(self.0)
             }
         }

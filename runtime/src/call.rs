@@ -7,17 +7,20 @@ use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::answer::{Answer, Response};
+use crate::answer::{Answer, Head, Response};
 use crate::body;
 use crate::check;
 use crate::client::Client;
 use crate::decode;
-use crate::error::{Error, Failure, Violation};
+use crate::error::{DecodeError, Error, Failure, Violation};
 use crate::inputs::{Input, Inputs};
+use crate::json::to_value;
 use crate::json_text::JsonText;
+use crate::media_type;
 use crate::multipart::Part;
-use crate::operation::{self, Operation, Param, Place, Spec};
+use crate::operation::{self, Operation, Param, Place, ReadAs, Spec};
 use crate::pipeline;
+use crate::representation::{Reading, Representation};
 use crate::request_body::RequestBody;
 use crate::shape::{Shape, any};
 
@@ -36,6 +39,8 @@ pub struct Call {
     pub(crate) timeout: Option<Duration>,
     /// How many items of a listing were read before this call.
     pub(crate) seen: usize,
+    /// As what the answer is asked for and read.
+    pub(crate) reading: Reading,
 }
 
 /// A body that stands for all body parameters.
@@ -67,7 +72,8 @@ static WHOLE: Param = operation::body(any());
 impl Call {
     pub(crate) fn new(client: Client, spec: &'static Spec) -> Self {
         let given = Inputs::new(spec.params);
-        Self { client, spec, given, body: None, headers: Vec::new(), checked: true, timeout: None, seen: 0 }
+        let reading = Reading::of::<Value>();
+        Self { client, spec, given, body: None, headers: Vec::new(), checked: true, timeout: None, seen: 0, reading }
     }
 
     fn give(mut self, step: impl FnOnce(Inputs) -> Inputs) -> Self {
@@ -183,13 +189,13 @@ impl Call {
         value: impl Serialize,
         content: impl FnOnce(Value) -> Content,
     ) -> Self {
-        match serde_json::to_value(value) {
+        match to_value(&value) {
             Ok(value) => {
                 let mut violations = Vec::new();
                 check::value(&value, shape, "body", &mut violations);
                 self.body = Some(OtherBody { media_type, content: content(value), violations });
             }
-            Err(error) => self.given.mistake("body", format!("cannot be written: {error}")),
+            Err(error) => self.given.mistake(&error.place("body"), error.message()),
         }
         self
     }
@@ -232,37 +238,99 @@ impl Call {
     }
 
     /// Sends the call, within a tokio runtime, and reads the answer.
-    pub async fn send<O: Operation>(self) -> Result<Response<O::Output, O::Headers>, Error<O::Error>> {
+    pub async fn send<O: Operation>(mut self) -> Answered<O, O::Output> {
+        self.reading = Reading::of::<O::Output>();
         // All that is generic over the operation is in `read`; the pipeline is compiled once.
-        read::<O>(pipeline::run(self).await)
+        read::<O, _>(pipeline::run(self).await, None, O::decode)
+    }
+
+    /// As [`send`](Self::send), but asks for another representation.
+    pub async fn send_as<O: Operation, T>(mut self, representation: Representation<T>) -> Answered<O, T> {
+        self.reading = representation.reading();
+        read::<O, _>(pipeline::run(self).await, Some(representation.reading()), |answer| representation.read(answer))
     }
 
     /// As [`send`](Self::send), for programs without async.
     #[cfg(feature = "blocking")]
-    pub fn send_blocking<O: Operation>(self) -> Answered<O> {
-        let operation = self.spec.name;
-        read::<O>(crate::blocking::wait(pipeline::run(self)).unwrap_or_else(|why| Err(Failure::config(operation, why))))
+    pub fn send_blocking<O: Operation>(mut self) -> Answered<O, O::Output> {
+        self.reading = Reading::of::<O::Output>();
+        read::<O, _>(run_blocking(self), None, O::decode)
+    }
+
+    /// As [`send_as`](Self::send_as), for programs without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_as_blocking<O: Operation, T>(mut self, representation: Representation<T>) -> Answered<O, T> {
+        self.reading = representation.reading();
+        read::<O, _>(run_blocking(self), Some(representation.reading()), |answer| representation.read(answer))
     }
 }
 
-/// How a call ends.
-type Answered<O> =
-    Result<Response<<O as Operation>::Output, <O as Operation>::Headers>, Error<<O as Operation>::Error>>;
+#[cfg(feature = "blocking")]
+fn run_blocking(call: Call) -> Result<Answer, Box<Failure>> {
+    let operation = call.spec.name;
+    crate::blocking::wait(pipeline::run(call)).unwrap_or_else(|why| Err(Failure::config(operation, why)))
+}
 
-/// What an operation makes of its answer.
-fn read<O: Operation>(outcome: Result<Answer, Box<Failure>>) -> Answered<O> {
+/// How a call ends.
+type Answered<O, T> =
+    Result<Response<T, <O as Operation>::Headers>, Error<<O as Operation>::Error, <O as Operation>::Headers>>;
+
+/// What an operation makes of its answer, which was asked for as such a representation if not as the operation's own.
+fn read<O: Operation, T>(
+    outcome: Result<Answer, Box<Failure>>,
+    asked: Option<Reading>,
+    decode: impl FnOnce(Answer) -> Result<T, DecodeError>,
+) -> Answered<O, T> {
     let answer = match outcome {
         Ok(answer) => answer,
         Err(failure) => {
             let body = failure.answer().and_then(|answer| O::decode_error(answer).ok());
-            return Err(Error::new(failure, body));
+            let headers = failure.headers().and_then(|headers| decode::from_headers(headers).ok());
+            return Err(Error::new(failure, body, headers));
         }
     };
     let (head, raw_body) = (answer.head().clone(), answer.raw_body());
-    let decoded = decode::from_headers(&head.headers);
-    match decoded.and_then(|headers| Ok((headers, O::decode(answer)?))) {
+    let decoded = another(O::SPEC, asked, &head).and_then(|()| {
+        let headers = decode::from_headers(&head.headers)?;
+        Ok((headers, decode(answer)?))
+    });
+    match decoded {
         Ok((headers, value)) => Ok(Response::new(value, headers, head, raw_body)),
-        Err(error) => Err(Error::new(Failure::decode(head, raw_body, error), None)),
+        Err(error) => {
+            let error = came_as(O::SPEC, asked, &head, error);
+            Err(Error::new(Failure::decode(head, raw_body, error), None, None))
+        }
+    }
+}
+
+/// An error, if the service answered as another documented representation than the one that was asked for.
+fn another(spec: &Spec, asked: Option<Reading>, head: &Head) -> Result<(), DecodeError> {
+    let Some(found) = media_type::of(&head.headers) else { return Ok(()) };
+    let is_other = |media_type: &str| spec.others.iter().any(|it| media_type::same(it, media_type));
+    let is_own = |media_type: &str| spec.accept.split(',').any(|it| media_type::same(it, media_type));
+    let wrong = match asked.and_then(|reading| Some((reading.form, reading.media_type?))) {
+        None => is_other(found) && !is_own(found),
+        Some((_, asked)) if media_type::matches(asked, found) => false,
+        // All JSON is of one type, but for that of `others`.
+        Some((ReadAs::Json, asked)) if media_type::is_json(found) => match is_other(asked) {
+            true => is_own(found),
+            false => is_other(found),
+        },
+        Some((ReadAs::Lines, _)) if media_type::is_json(found) => false,
+        Some(_) => is_own(found) || is_other(found),
+    };
+    if wrong { Err(DecodeError::new("", "it is another representation")) } else { Ok(()) }
+}
+
+/// The error, with the media type that was answered where that is another one than was asked for.
+fn came_as(spec: &Spec, asked: Option<Reading>, head: &Head, error: DecodeError) -> DecodeError {
+    let asked = asked.and_then(|reading| reading.media_type).unwrap_or(spec.accept);
+    match media_type::of(&head.headers) {
+        Some(found) if !asked.is_empty() && !asked.split(',').any(|it| media_type::matches(it.trim(), found)) => {
+            let message = format!("{} (`{asked}` was asked for, and `{found}` came)", error.message());
+            DecodeError::new(error.path(), message)
+        }
+        _ => error,
     }
 }
 
@@ -279,10 +347,10 @@ impl fmt::Debug for Call {
     }
 }
 
-/// The methods that all operations have: `send`, `unchecked`, `timeout`, `extra_header`.
+/// The methods that all operations have: `send`, `send_as`, `unchecked`, `timeout`, `extra_header`.
 ///
 /// `operation_methods!(Name => Response<Output>, Error<Body>)`, or `Response<Output, Headers>`, for a tuple struct of
-/// one [`Call`].
+/// one [`Call`]. Errors have the same headers.
 #[macro_export]
 macro_rules! operation_methods {
     ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty> $(,)?) => {
@@ -290,8 +358,16 @@ macro_rules! operation_methods {
             /// Sends the call and reads the answer.
             pub async fn send(
                 self,
-            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error>> {
+            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
                 self.0.send::<Self>().await
+            }
+
+            /// As `send`, but asks for another representation: one of the constants here, or one that the document does not have.
+            pub async fn send_as<T>(
+                self,
+                representation: $crate::Representation<T>,
+            ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
+                self.0.send_as::<Self, T>(representation).await
             }
 
             /// Sends without holding the input against the documented limits, which may be wrong.

@@ -12,12 +12,13 @@ use crate::error_body::{self, Facts};
 use crate::retry::Class;
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// Why a call failed; `E` is the documented body of the service's errors.
+/// Why a call failed; `E` is the documented body of the service's errors, and `H` has the documented headers.
 ///
 /// `Display` says it in one line: the operation and, for an error of the service, status, code, message and request id.
-pub struct Error<E = serde_json::Value> {
+pub struct Error<E = serde_json::Value, H = ()> {
     failure: Box<Failure>,
     body: Option<Box<E>>,
+    typed_headers: Option<Box<H>>,
 }
 
 /// At which step a call failed.
@@ -286,15 +287,15 @@ fn differs_in(ours: &str, theirs: &str) -> Option<String> {
     Some(name.to_owned())
 }
 
-impl<E> Error<E> {
+impl<E, H> Error<E, H> {
     /// No call could be made at all.
     #[cfg(feature = "blocking")]
     pub(crate) fn not_run(why: String) -> Self {
-        Self::new(Failure::config("", why), None)
+        Self::new(Failure::config("", why), None, None)
     }
 
-    pub(crate) fn new(failure: Box<Failure>, body: Option<E>) -> Self {
-        Self { failure, body: body.map(Box::new) }
+    pub(crate) fn new(failure: Box<Failure>, body: Option<E>, typed_headers: Option<H>) -> Self {
+        Self { failure, body: body.map(Box::new), typed_headers: typed_headers.map(Box::new) }
     }
 
     /// At which step the call failed.
@@ -342,6 +343,11 @@ impl<E> Error<E> {
         self.failure.head.as_ref().map(|head| &head.headers)
     }
 
+    /// The documented headers, if there was an answer and they could be read.
+    pub fn typed_headers(&self) -> Option<&H> {
+        self.typed_headers.as_deref()
+    }
+
     /// The values that break documented limits.
     pub fn violations(&self) -> &[Violation] {
         &self.failure.violations
@@ -365,7 +371,7 @@ impl<E> Error<E> {
     }
 }
 
-impl<E> fmt::Display for Error<E> {
+impl<E, H> fmt::Display for Error<E, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Failure { kind, operation, detail, facts, violations, .. } = &*self.failure;
         match kind {
@@ -413,7 +419,7 @@ impl<E> fmt::Display for Error<E> {
 }
 
 // By hand: the raw body and the headers may hold secrets, and would bury the rest.
-impl<E: fmt::Debug> fmt::Debug for Error<E> {
+impl<E: fmt::Debug, H: fmt::Debug> fmt::Debug for Error<E, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = f.debug_struct("Error");
         fields.field("kind", &self.kind()).field("operation", &self.operation());
@@ -429,13 +435,14 @@ impl<E: fmt::Debug> fmt::Debug for Error<E> {
                 .field("code", &self.code())
                 .field("message", &self.message())
                 .field("request_id", &self.request_id())
-                .field("body", &self.body());
+                .field("body", &self.body())
+                .field("typed_headers", &self.typed_headers());
         }
         fields.field("retryable", &self.is_retryable()).finish()
     }
 }
 
-impl<E: fmt::Debug> StdError for Error<E> {
+impl<E: fmt::Debug, H: fmt::Debug> StdError for Error<E, H> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.failure.source.as_deref().map(|source| source as _)
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use zeroize::Zeroize as _;
 
 use crate::error::Violation;
+use crate::json::{Unwritable, to_value};
 use crate::json_text::JsonText;
 use crate::multipart::Part;
 use crate::operation::{Param, Place};
@@ -67,7 +68,7 @@ impl Inputs {
 
     /// Sets the parameter of this wire name. The last value counts.
     pub fn set(self, name: &'static str, value: impl Serialize) -> Self {
-        self.put(None, name, serde_json::to_value(value))
+        self.put(None, name, to_value(&value))
     }
 
     /// Sets the parameter of this wire name, unless there is no value.
@@ -88,7 +89,7 @@ impl Inputs {
 
     /// Sets the parameter of this name in this place, for names that occur in several.
     pub fn set_in(self, place: Place, name: &'static str, value: impl Serialize) -> Self {
-        self.put(Some(place), name, serde_json::to_value(value))
+        self.put(Some(place), name, to_value(&value))
     }
 
     /// Sets the parameter of this wire name to a text.
@@ -112,7 +113,7 @@ impl Inputs {
     }
 
     // Not generic: there is a setter for each parameter of each operation.
-    fn put(mut self, place: Option<Place>, name: &'static str, value: Result<Value, serde_json::Error>) -> Self {
+    fn put(mut self, place: Option<Place>, name: &'static str, value: Result<Value, Unwritable>) -> Self {
         let Some(param) = self.find(place, name) else { return self };
         match value {
             Ok(value) => {
@@ -120,7 +121,7 @@ impl Inputs {
                 self.parts.retain(|other| !std::ptr::eq(other.param, param));
                 self.values.push(Input { param, value });
             }
-            Err(error) => self.mistakes.push(Violation::new(name, format!("cannot be written: {error}"))),
+            Err(error) => self.mistakes.push(Violation::new(error.place(name), error.message())),
         }
         self
     }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::decode;
+use crate::json::to_value;
 
 /// A value that travels as a string with JSON in it.
 ///
@@ -65,7 +66,7 @@ impl<K: Into<String>, T, const N: usize> From<[(K, T); N]> for JsonText<BTreeMap
 impl<T: Serialize> Serialize for JsonText<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Value(value) => serializer.serialize_str(&serde_json::to_string(value).map_err(S::Error::custom)?),
+            Self::Value(value) => serializer.serialize_str(&to_value(value).map_err(S::Error::custom)?.to_string()),
             Self::Text(text) => serializer.serialize_str(text),
         }
     }

@@ -29,7 +29,9 @@ mod error_body;
 mod inputs;
 mod intercept;
 mod job;
+mod json;
 mod json_text;
+mod media_type;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod multipart;
@@ -37,6 +39,7 @@ mod nullable;
 mod paging;
 mod pipeline;
 mod rate;
+mod representation;
 mod request;
 mod request_body;
 mod retry;
@@ -44,6 +47,7 @@ mod seal;
 mod secret;
 mod security;
 mod setters;
+mod stream;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 mod transport;
@@ -78,15 +82,17 @@ pub use metrics::Metrics;
 pub use multipart::Part;
 pub use nullable::nullable;
 pub use operation::{
-    FromAnswer, Operation, Param, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
+    FromAnswer, Operation, Param, Place, Protocol, ReadAs, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
 };
 pub use paging::{BoxStream, Paged, Paging, Position, items, pages, starting_at};
 #[cfg(feature = "blocking")]
 pub use paging::{items_blocking, pages_blocking};
 pub use rate::RateLimit;
+pub use representation::Representation;
 pub use request_body::RequestBody;
 pub use retry::RetryPolicy;
 pub use secret::Secret;
 pub use shape::{Field, Object, Shape};
 pub use sign::Signature;
+pub use stream::{Event, EventStream, JsonLines, StreamError, StreamErrorKind};
 pub use transport::{ReqwestTransport, Transport, TransportError, TransportErrorKind};

@@ -178,7 +178,8 @@ macro_rules! string_enum {
             fn deserialize<D: $crate::open_enum::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::open_enum::text(deserializer, &[$($value),*]).map(Self::from)
+                let read = $crate::open_enum::text(deserializer, &[$($value),*]).map(Self::from);
+                read.inspect(|value| $crate::union::note_lost(matches!(value, Self::Unknown(_)).into()))
             }
         }
     };
@@ -239,7 +240,8 @@ macro_rules! integer_enum {
             fn deserialize<D: $crate::open_enum::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::open_enum::integer(deserializer).map(Self::from)
+                let read = $crate::open_enum::integer(deserializer).map(Self::from);
+                read.inspect(|value| $crate::union::note_lost(matches!(value, Self::Unknown(_)).into()))
             }
         }
     };

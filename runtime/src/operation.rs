@@ -6,13 +6,13 @@ use crate::answer::{Answer, ByteStream};
 use crate::error::DecodeError;
 use crate::job::Job;
 use crate::rate::RateLimit;
-use crate::shape::Shape;
+use crate::shape::{Shape, any};
 
 /// One operation of a service. Generated code implements it for the struct that collects the operation's input.
 pub trait Operation {
     /// What a success answers.
     type Output: FromAnswer;
-    /// The documented response headers; `()` where there are none.
+    /// The documented response headers, of successes and errors; `()` where there are none.
     type Headers: DeserializeOwned;
     /// The documented body of an error.
     type Error: FromAnswer;
@@ -32,6 +32,11 @@ pub trait Operation {
 
 /// What an answer can be read as: any type that JSON can, a stream of bytes, or one of several by status.
 pub trait FromAnswer: Sized {
+    /// As what it is read.
+    const READ_AS: ReadAs = ReadAs::Json;
+    /// Statuses (`200`) or ranges (`2` for all 2xx, `0` for every success) whose body is not read but handed on as it arrives.
+    const STREAMS: &'static [u16] = &[];
+
     /// Reads the answer.
     fn from_answer(answer: Answer) -> Result<Self, DecodeError>;
 }
@@ -43,9 +48,27 @@ impl<T: DeserializeOwned> FromAnswer for T {
 }
 
 impl FromAnswer for ByteStream {
+    const READ_AS: ReadAs = ReadAs::Bytes;
+    const STREAMS: &'static [u16] = &[0];
+
     fn from_answer(answer: Answer) -> Result<Self, DecodeError> {
         Ok(answer.stream())
     }
+}
+
+/// As what the body of a response is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadAs {
+    /// One JSON value.
+    Json,
+    /// Text.
+    Text,
+    /// Bytes, as they arrive.
+    Bytes,
+    /// Server-sent events.
+    Events,
+    /// JSON values, one after the other.
+    Lines,
 }
 
 /// How an operation is addressed and sent.
@@ -69,8 +92,8 @@ pub struct Spec {
     pub servers: &'static [Server],
     /// Whether a repeated call changes nothing more, where the method says otherwise.
     pub idempotent: Option<bool>,
-    /// Statuses (`200`) or ranges (`2` for all 2xx, `0` for every success) whose body is not read but streamed.
-    pub streams: &'static [u16],
+    /// Further JSON media types of successes that are of other types than those of `accept`.
+    pub others: &'static [&'static str],
     /// The job that the operation begins, and the dotted path of its id in the answer.
     pub job: Option<(&'static str, &'static Job)>,
 }
@@ -91,7 +114,7 @@ impl Spec {
             security: None,
             servers: &[],
             idempotent: None,
-            streams: &[],
+            others: &[],
             job: None,
         }
     }
@@ -104,7 +127,15 @@ impl Spec {
 
     /// With a body of this media type, which must be there if `required`.
     pub const fn body(mut self, media_type: &'static str, required: bool) -> Self {
-        self.body = Some(Body { media_type, required });
+        self.body = Some(Body { media_type, required, shape: any() });
+        self
+    }
+
+    /// With a body whose fields, together, have to look like this.
+    pub const fn body_shape(mut self, shape: Shape) -> Self {
+        if let Some(body) = &mut self.body {
+            body.shape = shape;
+        }
         self
     }
 
@@ -138,9 +169,9 @@ impl Spec {
         self
     }
 
-    /// Whose answers of these statuses are streamed.
-    pub const fn streams(mut self, statuses: &'static [u16]) -> Self {
-        self.streams = statuses;
+    /// With successes of other types as these JSON media types.
+    pub const fn others(mut self, media_types: &'static [&'static str]) -> Self {
+        self.others = media_types;
         self
     }
 }
@@ -152,6 +183,8 @@ pub struct Body {
     pub media_type: &'static str,
     /// Whether it is sent even if nothing in it was set.
     pub required: bool,
+    /// What its fields have to meet together.
+    pub shape: Shape,
 }
 
 /// One parameter of an operation: where it goes and how it is written.
@@ -223,7 +256,7 @@ pub enum Style {
     PipeDelimited,
     /// `name[key]=value`.
     DeepObject,
-    /// `name=a`, of a cookie that is sent as it is, without percent-encoding.
+    /// `name=a; name=b` in a cookie, as it is, without percent-encoding.
     Cookie,
     /// In forms: each element of a list by itself, and an object as JSON.
     Content,

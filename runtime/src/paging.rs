@@ -137,6 +137,8 @@ pub struct Position {
 
 type Page<O> = Response<<O as Operation>::Output, <O as Operation>::Headers>;
 
+type Failed<O> = Error<<O as Operation>::Error, <O as Operation>::Headers>;
+
 /// Where a stream of pages stands.
 struct Listing {
     /// The call for the next page.
@@ -155,7 +157,7 @@ impl Listing {
 
     /// The next page, which has so many items; `None` after the last, and when the service says the same once more: it does not
     /// know where to go on then.
-    async fn next<O: Paged<Output: Clone>>(&mut self) -> Result<Option<Page<O>>, Error<O::Error>> {
+    async fn next<O: Paged<Output: Clone>>(&mut self) -> Result<Option<Page<O>>, Failed<O>> {
         let Some(call) = self.call.take() else { return Ok(None) };
         let mut page = call.clone().send::<O>().await?;
         let count = O::items((*page).clone()).len();
@@ -181,7 +183,7 @@ fn said(body: &Bytes) -> Value {
 }
 
 /// The pages of a call, each sent when the one before has been taken.
-pub fn pages<O>(call: Call) -> BoxStream<Result<Page<O>, Error<O::Error>>>
+pub fn pages<O>(call: Call) -> BoxStream<Result<Page<O>, Failed<O>>>
 where
     O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
@@ -191,7 +193,7 @@ where
 }
 
 /// The items of all pages, in order.
-pub fn items<O>(call: Call) -> BoxStream<Result<O::Item, Error<O::Error>>>
+pub fn items<O>(call: Call) -> BoxStream<Result<O::Item, Failed<O>>>
 where
     O: Paged<Item: Send, Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
@@ -218,7 +220,7 @@ pub fn starting_at<O: Paged>(mut call: Call, position: Position) -> Call {
 
 /// As [`pages`], for programs without async.
 #[cfg(feature = "blocking")]
-pub fn pages_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<Page<O>, Error<O::Error>>>
+pub fn pages_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<Page<O>, Failed<O>>>
 where
     O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
@@ -227,7 +229,7 @@ where
 
 /// As [`items`], for programs without async.
 #[cfg(feature = "blocking")]
-pub fn items_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<O::Item, Error<O::Error>>>
+pub fn items_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<O::Item, Failed<O>>>
 where
     O: Paged<Item: Send, Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
@@ -261,13 +263,13 @@ macro_rules! paged_methods {
             pub fn pages(
                 self,
             ) -> $crate::BoxStream<
-                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error>>,
+                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>>,
             > {
                 $crate::pages::<Self>(self.0)
             }
 
             /// The items of all pages from here on, as a stream.
-            pub fn items(self) -> $crate::BoxStream<::core::result::Result<$item, $crate::Error<$error>>> {
+            pub fn items(self) -> $crate::BoxStream<::core::result::Result<$item, $crate::Error<$error $(, $headers)?>>> {
                 $crate::items::<Self>(self.0)
             }
 

@@ -20,7 +20,9 @@ use crate::error::{ErrorKind, Failure, Violation};
 use crate::error_body;
 use crate::intercept::{Attempt, Outcome as Ended};
 use crate::job;
+use crate::media_type;
 use crate::operation::{Param, Place, Protocol, Spec};
+use crate::representation::{Reading, covers};
 use crate::request::{self, Plan};
 use crate::request_body::RequestBody;
 use crate::retry::{self, Class};
@@ -50,7 +52,8 @@ pub(crate) fn run(mut call: Call) -> BoxFuture<'static, Outcome<Answer>> {
                 .map_err(|detail| Failure::config(operation, detail))?;
         }
         // Everything so far holds for all attempts; an attempt has credentials, date and nonce of its own.
-        attempts(&call, settings, &plan, &base).await
+        let answer = attempts(&call, settings, &plan, &base).await?;
+        Ok(answer.of(call))
     };
     Box::pin(run.instrument(span))
 }
@@ -233,9 +236,11 @@ async fn exchange(
         request_id: error_body::request_id(&parts.headers),
         headers: parts.headers,
     };
-    let success = parts.status.is_success() || spec.streams.contains(&status);
-    let streams = |stated: &u16| *stated == 0 || *stated == status || *stated == status / 100;
-    if success && spec.streams.iter().any(streams) {
+    let Reading { form, streams, .. } = call.reading;
+    let success = parts.status.is_success() || streams.contains(&status);
+    // What is no such stream is read, so that the error has it.
+    let fits = media_type::of(&head.headers).is_none_or(|found| form.fits(found));
+    if success && fits && covers(streams, status) {
         return Ok(Answer::streamed(Arc::new(head), body));
     }
     let bytes = match whole(&head.headers, body, settings.max_response_size, has_body && status != 304).await {

@@ -74,8 +74,9 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
     let mut cookies = Vec::new();
     insert(&mut plan.headers, USER_AGENT.as_str(), OUR_NAME, &mut violations);
     plan.headers.extend(settings.headers.clone());
-    if !call.spec.accept.is_empty() {
-        insert(&mut plan.headers, ACCEPT.as_str(), call.spec.accept, &mut violations);
+    let accept = call.reading.media_type.unwrap_or(call.spec.accept);
+    if !accept.is_empty() {
+        insert(&mut plan.headers, ACCEPT.as_str(), accept, &mut violations);
     }
     for (param, value) in &given {
         match (param.place, &mut plan.rpc) {
@@ -85,7 +86,14 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
             (Place::Query | Place::Form, Some((_, own))) => own.extend(encode::flattened(param.name, value)),
             (Place::Query, None) => plan.query.extend(encode::pairs(param, param.name, value)),
             (Place::QueryString, None) => plan.whole_query = body::query(param, value),
-            (Place::Cookie, _) => cookies.extend(encode::pairs(param, param.name, value)),
+            (Place::Cookie, _) => {
+                let pairs = encode::pairs(param, param.name, value);
+                if pairs.iter().any(|(name, value)| [name, value].iter().any(|text| text.contains([';', ' ', '"']))) {
+                    let message = "a cookie that is sent as it is can hold no blank, quote or `;`";
+                    violations.push(Violation::new(param.name, message));
+                }
+                cookies.extend(pairs);
+            }
             (Place::Header, _) if !value.is_null() => {
                 insert(&mut plan.headers, param.name, &encode::header(param, value), &mut violations);
             }
@@ -153,9 +161,31 @@ fn check_all(call: &Call, settings: &Settings, given: &Given<'_>, violations: &m
             None => {}
         }
     }
+    if call.body.is_none() && (body_required || body_begun) {
+        whole_body(call, given, violations);
+    }
     if body_required && call.body.is_none() && !call.spec.params.iter().any(in_body) {
         violations.push(Violation::new("body", check::MISSING));
     }
+}
+
+/// Checks what the fields of a body have to meet together.
+fn whole_body(call: &Call, given: &Given<'_>, violations: &mut Vec<Violation>) {
+    let Some(body) = call.spec.body.filter(|body| !body.shape.is_bare()) else { return };
+    // A file is there, and nothing is said of what is in it.
+    let files = call.given.all_parts().iter().map(|part| (part.param.name.to_owned(), Value::Null));
+    let mut fields: serde_json::Map<String, Value> = files.collect();
+    for (param, value) in given.iter().filter(|(param, _)| in_body(param) && param.place != Place::Body) {
+        match &**value {
+            // The entries of what is spread are fields themselves.
+            Value::Object(entries) if param.spread => fields.extend(entries.clone()),
+            value => drop(fields.insert(param.name.to_owned(), value.clone())),
+        }
+    }
+    let mut found = Vec::new();
+    check::value(&Value::Object(fields), &body.shape, "", &mut found);
+    let named = |it: Violation| Violation { path: if it.path.is_empty() { "body".to_owned() } else { it.path }, ..it };
+    violations.extend(found.into_iter().map(named));
 }
 
 /// The fields of a form that stands beside other bodies.

@@ -2,10 +2,22 @@
 //!
 //! Generated types implement [`Object`] with a table of their fields; `check` walks a value along its [`Shape`].
 
+mod rule;
+
+pub use rule::{Rule, any_of, contains, names, not, only_one, others, prefix, values, when};
+
 /// A type whose fields are checked before a request is sent.
 pub trait Object {
     /// The fields that have something to check: required ones, bounded ones, and those with such fields inside.
     const FIELDS: &'static [Field];
+    /// What the object has to meet as a whole.
+    const RULES: &'static [Rule] = &[];
+}
+
+/// A list of a fixed length whose elements are each of a type of their own.
+pub trait Tuple {
+    /// What is checked of each.
+    const ELEMENTS: &'static [Shape];
 }
 
 /// One field of an [`Object`].
@@ -38,6 +50,52 @@ pub struct Shape {
     pub items: (Option<usize>, Option<usize>),
     /// Whether the elements of a list must differ from one another.
     pub unique: bool,
+    /// What the value has to meet besides.
+    pub rules: &'static [Rule],
+    /// The kinds of JSON that it may be; any, if none is set.
+    pub kinds: Kinds,
+}
+
+/// A set of kinds of JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// The kinds, with numbers that are whole apart from the others, each with its bit and in words.
+    const WORDS: [(u8, &'static str); 7] = [
+        (1, "null"),
+        (2, "a text"),
+        (4, "a number"),
+        (8, "an integer"),
+        (16, "true or false"),
+        (32, "a list"),
+        (64, "an object"),
+    ];
+
+    const fn with(self, bit: u8) -> Self {
+        Self(self.0 | bit)
+    }
+
+    /// Whether a value is of one of them.
+    pub(crate) fn holds(self, value: &serde_json::Value) -> bool {
+        use serde_json::Value;
+        let bits = match value {
+            Value::Null => 1,
+            Value::String(_) => 2,
+            Value::Number(number) if number.as_f64().is_some_and(|number| number.fract() == 0.0) => 4 | 8,
+            Value::Number(_) => 4,
+            Value::Bool(_) => 16,
+            Value::Array(_) => 32,
+            Value::Object(_) => 64,
+        };
+        self.0 == 0 || self.0 & bits != 0
+    }
+
+    /// The kinds in words.
+    pub(crate) fn words(self) -> String {
+        let words = Self::WORDS.iter().filter(|(bit, _)| self.0 & bit != 0).map(|(_, words)| *words);
+        words.collect::<Vec<_>>().join(" or ")
+    }
 }
 
 impl std::fmt::Display for LimitValue {
@@ -73,8 +131,12 @@ pub enum Inner {
     /// Nothing to check.
     #[default]
     None,
-    /// The fields of an object. A function, so that types may contain themselves.
-    Object(fn() -> &'static [Field]),
+    /// The fields of an object, and what it has to meet as a whole. A function, so that types may contain themselves.
+    Object(fn() -> (&'static [Field], &'static [Rule])),
+    /// Fields of an object that has no type of its own.
+    Fields(&'static [Field]),
+    /// The elements of a list by their place. A function, so that types may contain themselves.
+    Tuple(fn() -> &'static [Shape]),
     /// The elements of a list.
     List(&'static Shape),
     /// The values of a map.
@@ -94,10 +156,72 @@ pub trait Choice {
 pub struct Alternative {
     /// What kind of JSON it is.
     pub kind: Kind,
-    /// The property that names it, and its value.
-    pub tag: Option<(&'static str, &'static str)>,
+    /// What kind the elements of a list or the values of a map are.
+    pub elements: Kind,
+    /// The properties that it is known by.
+    pub marks: [Mark; 3],
     /// What it must look like.
     pub shape: Shape,
+}
+
+/// A property that an alternative is known by, if there is a path.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// Its name, within the properties before it.
+    pub path: &'static [&'static str],
+    /// The values that it can have.
+    pub values: &'static [Constant],
+}
+
+/// A value that does not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Constant {
+    /// A text.
+    Text(&'static str),
+    /// An integer.
+    Integer(i64),
+    /// `true` or `false`.
+    Flag(bool),
+}
+
+macro_rules! constants {
+    ($($(#[$doc:meta])* $function:ident $variant:ident $ty:ty;)*) => {$(
+        $(#[$doc])*
+        pub const fn $function(value: $ty) -> Constant {
+            Constant::$variant(value)
+        }
+
+        impl From<$ty> for Constant {
+            fn from(value: $ty) -> Self {
+                Self::$variant(value)
+            }
+        }
+    )*};
+}
+
+constants! {
+    /// A text.
+    text Text &'static str;
+    /// An integer.
+    integer Integer i64;
+    /// `true` or `false`.
+    flag Flag bool;
+}
+
+impl From<i32> for Constant {
+    fn from(value: i32) -> Self {
+        Self::Integer(value.into())
+    }
+}
+
+impl From<Constant> for serde_json::Value {
+    fn from(constant: Constant) -> Self {
+        match constant {
+            Constant::Text(text) => text.into(),
+            Constant::Integer(integer) => integer.into(),
+            Constant::Flag(flag) => flag.into(),
+        }
+    }
 }
 
 /// The kinds of JSON.
@@ -117,14 +241,30 @@ pub enum Kind {
     Object,
 }
 
-/// An alternative that is known by its kind.
+/// An alternative of this kind.
 pub const fn alternative(kind: Kind, shape: Shape) -> Alternative {
-    Alternative { kind, tag: None, shape }
+    Alternative { kind, elements: Kind::Any, marks: [Mark { path: &[], values: &[] }; 3], shape }
 }
 
-/// An alternative that a property names.
-pub const fn tagged(property: &'static str, value: &'static str, shape: Shape) -> Alternative {
-    Alternative { kind: Kind::Object, tag: Some((property, value)), shape }
+impl Alternative {
+    /// A list or map of this kind of elements.
+    pub const fn of(mut self, elements: Kind) -> Self {
+        self.elements = elements;
+        self
+    }
+
+    /// It is known by a property; of more than three the first count.
+    pub const fn when(mut self, path: &'static [&'static str], values: &'static [Constant]) -> Self {
+        let mut at = 0;
+        while at < self.marks.len() {
+            if self.marks[at].path.is_empty() {
+                self.marks[at] = Mark { path, values };
+                return self;
+            }
+            at += 1;
+        }
+        self
+    }
 }
 
 impl std::fmt::Debug for Inner {
@@ -133,6 +273,8 @@ impl std::fmt::Debug for Inner {
         f.write_str(match self {
             Self::None => "None",
             Self::Object(_) => "Object",
+            Self::Fields(_) => "Fields",
+            Self::Tuple(_) => "Tuple",
             Self::List(_) => "List",
             Self::Map(_) => "Map",
             Self::OneOf(_) => "OneOf",
@@ -161,12 +303,31 @@ pub const fn any() -> Shape {
         pattern: None,
         items: (None, None),
         unique: false,
+        rules: &[],
+        kinds: Kinds(0),
     }
+}
+
+/// What nothing is.
+pub const fn never() -> Shape {
+    const ANYTHING: Shape = any();
+    const RULES: &[Rule] = &[Rule::Not(&ANYTHING)];
+    Shape { rules: RULES, ..any() }
 }
 
 /// An object with the fields of `T`.
 pub const fn object<T: Object>() -> Shape {
-    Shape { inner: Inner::Object(|| T::FIELDS), ..any() }
+    Shape { inner: Inner::Object(|| (T::FIELDS, T::RULES)), ..any() }
+}
+
+/// An object with these fields, whatever else it has.
+pub const fn fields(fields: &'static [Field]) -> Shape {
+    Shape { inner: Inner::Fields(fields), ..any() }
+}
+
+/// A list with the elements of `T`.
+pub const fn tuple<T: Tuple>() -> Shape {
+    Shape { inner: Inner::Tuple(|| T::ELEMENTS), ..any() }
 }
 
 /// One of the alternatives of `T`.
@@ -185,6 +346,18 @@ pub const fn map(value: &'static Shape) -> Shape {
 }
 
 impl Shape {
+    /// Whether it asks for nothing.
+    pub(crate) fn is_bare(&self) -> bool {
+        matches!(self.inner, Inner::None)
+            && self.rules.is_empty()
+            && self.length == (None, None)
+            && self.items == (None, None)
+            && (self.minimum, self.maximum, self.multiple_of) == (None, None, None)
+            && self.pattern.is_none()
+            && !self.unique
+            && self.kinds == Kinds(0)
+    }
+
     /// A string of at least so many characters.
     pub const fn min_length(mut self, characters: usize) -> Self {
         self.length.0 = Some(characters);
@@ -270,6 +443,54 @@ impl Shape {
     /// A list without duplicates.
     pub const fn unique(mut self) -> Self {
         self.unique = true;
+        self
+    }
+
+    /// It may be null.
+    pub const fn null(mut self) -> Self {
+        self.kinds = self.kinds.with(1);
+        self
+    }
+
+    /// It may be a text.
+    pub const fn text(mut self) -> Self {
+        self.kinds = self.kinds.with(2);
+        self
+    }
+
+    /// It may be a number.
+    pub const fn number(mut self) -> Self {
+        self.kinds = self.kinds.with(4);
+        self
+    }
+
+    /// It may be an integer.
+    pub const fn integer(mut self) -> Self {
+        self.kinds = self.kinds.with(8);
+        self
+    }
+
+    /// It may be `true` or `false`.
+    pub const fn flag(mut self) -> Self {
+        self.kinds = self.kinds.with(16);
+        self
+    }
+
+    /// It may be a list.
+    pub const fn list(mut self) -> Self {
+        self.kinds = self.kinds.with(32);
+        self
+    }
+
+    /// It may be an object.
+    pub const fn object(mut self) -> Self {
+        self.kinds = self.kinds.with(64);
+        self
+    }
+
+    /// Meeting these rules.
+    pub const fn rules(mut self, rules: &'static [Rule]) -> Self {
+        self.rules = rules;
         self
     }
 }

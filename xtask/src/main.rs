@@ -61,7 +61,7 @@ struct Codegen {
     /// Change nothing; show what differs and exit with 1 if anything does.
     #[arg(long)]
     check: bool,
-    /// Any OpenAPI 3.0 document, a file or a folder with an openapi.yaml.
+    /// Any document of OpenAPI 3 or Swagger 2.0, a file or a folder with an openapi.yaml.
     #[arg(long, requires = "out")]
     spec: Option<PathBuf>,
     /// The folder of the crate that is generated from --spec.

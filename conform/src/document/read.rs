@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::reference;
 use super::schema::{self, Translator};
+use super::sequence;
 use super::{
     Body, Direction, Document, Encoding, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef,
     Status, Style,
@@ -116,11 +117,12 @@ impl<'a> Reader<'a> {
         let body = operation.get("requestBody").and_then(|body| {
             let (body, here) = self.follow(body, child(at, "requestBody"))?;
             let required = body.get("required").and_then(Value::as_bool).unwrap_or(false);
-            Some(Body { required, media: self.media(body.get("content"), &child(&here, "content")) })
+            Some(Body { required, media: self.media(body.get("content"), &child(&here, "content"), false) })
         });
         Operation {
             id: operation.get("operationId").and_then(Value::as_str).map(str::to_owned),
-            method: method.to_ascii_uppercase(),
+            // Other methods are sent as they are written.
+            method: if METHODS.contains(&method) { method.to_ascii_uppercase() } else { method.to_owned() },
             path: path.to_owned(),
             parameters,
             body,
@@ -214,7 +216,7 @@ impl<'a> Reader<'a> {
             place,
             required: place == Place::Path || flag("required").unwrap_or(false),
             style,
-            explode: flag("explode").unwrap_or(style == Style::Form),
+            explode: flag("explode").unwrap_or(matches!(style, Style::Form | Style::Cookie)),
             allow_reserved: flag("allowReserved").unwrap_or(false),
             content,
             schema,
@@ -238,17 +240,23 @@ impl<'a> Reader<'a> {
         }
         // HTTP has no body there, whatever the document has.
         let empty = method == "head" || matches!(status, Status::Code(204 | 205 | 304));
-        let media = if empty { Vec::new() } else { self.media(node.get("content"), &child(at, "content")) };
+        let media = if empty { Vec::new() } else { self.media(node.get("content"), &child(at, "content"), true) };
         Response { status, headers, media }
     }
 
-    fn media(&mut self, content: Option<&'a Value>, at: &str) -> Vec<Media> {
+    /// The media types of a body. In responses those of sequences are read item by item.
+    fn media(&mut self, content: Option<&'a Value>, at: &str, response: bool) -> Vec<Media> {
         let mut all = Vec::new();
         for (media_type, node) in entries(content) {
             let Some((node, here)) = self.follow(node, child(at, media_type)) else { continue };
             let schema = node.get("schema").map(|_| SchemaRef(child(&here, "schema")));
             let resolved = node.get("schema").and_then(|inner| reference::follow(self.root, inner, String::new()));
             let kind = self.kind(media_type, resolved.map(|(node, _)| node));
+            let sequence = sequence::kind(media_type).filter(|_| response);
+            let (kind, schema) = match sequence {
+                Some(kind) => sequence::read(self.root, kind, node, &here),
+                None => (kind, schema),
+            };
             let encoding = entries(node.get("encoding")).map(|(name, node)| (name.to_owned(), encoding(node)));
             all.push(Media { media_type: media_type.to_owned(), kind, schema, encoding: encoding.collect() });
         }
@@ -266,7 +274,7 @@ impl<'a> Reader<'a> {
             "*/*" | "application/*" if schema.is_some_and(schema::is_text) => MediaKind::Text,
             "*/*" | "application/*" if schema.is_some() => MediaKind::Json,
             _ if is_json(&essence) => MediaKind::Json,
-            _ if essence.starts_with("text/") => MediaKind::Text,
+            _ if is_textual(&essence) => MediaKind::Text,
             _ => MediaKind::Bytes,
         }
     }
@@ -301,6 +309,7 @@ fn style_of(text: &str) -> Option<Style> {
         "spaceDelimited" => Style::SpaceDelimited,
         "pipeDelimited" => Style::PipeDelimited,
         "deepObject" => Style::DeepObject,
+        "cookie" => Style::Cookie,
         _ => return None,
     })
 }
@@ -318,6 +327,12 @@ fn status_of(text: &str) -> Option<Status> {
 /// A media type without its parameters, in small letters.
 pub(crate) fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether a media type is one of text.
+fn is_textual(essence: &str) -> bool {
+    let is = |suffix: &&str| essence.ends_with(*suffix);
+    essence.starts_with("text/") || ["xml", "yaml", "javascript", "x-www-form-urlencoded"].iter().any(is)
 }
 
 /// Whether a media type is one of JSON.

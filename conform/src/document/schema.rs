@@ -185,6 +185,7 @@ impl<'a> Translator<'a> {
             | "then"
             | "else"
             | "contains"
+            | "contentSchema"
             | "propertyNames"
             | "unevaluatedItems"
             | "unevaluatedProperties"

@@ -72,7 +72,7 @@ fn kinds_of_media_types() {
         ("text/csv", json!({"$ref": "#/components/schemas/Bin"}), MediaKind::Bytes),
         ("*/*", fields.clone(), MediaKind::Json),
         ("*/*", json!({"type": "string"}), MediaKind::Text),
-        ("application/xml", fields.clone(), MediaKind::Bytes),
+        ("application/xml", fields.clone(), MediaKind::Text),
         ("application/x-www-form-urlencoded", fields.clone(), MediaKind::Form),
         ("multipart/form-data", fields, MediaKind::Multipart),
         ("multipart/form-data", binary, MediaKind::Bytes),

@@ -1,7 +1,7 @@
 //! Writes the Rust source of a driver: a function for each operation, in modules of a size that compiles well.
 
 use yundb_generator::lower::model::{
-    Answer, FormDef, Input, InputKind, Operation, Outcome, Param, Payload, Service, Type, Users,
+    Answer, FormDef, Input, InputKind, Operation, Outcome, Param, Payload, Representation, Service, Type, Users,
 };
 
 use super::{Key, route};
@@ -14,7 +14,9 @@ const MODULE: usize = 40;
 /// It names that crate and `yundb_conform`, and nothing else.
 pub fn source(service: &Service) -> String {
     let package = service.package.replace('-', "_");
-    let operations: Vec<&Operation> = service.groups.iter().flat_map(|group| &group.operations).collect();
+    let operations =
+        service.groups.iter().flat_map(|group| group.operations.iter().map(|it| (group.module.as_str(), it)));
+    let operations: Vec<(&str, &Operation)> = operations.collect();
     let mut out = Source { service, package: &package, text: String::new() };
     let modules = operations.chunks(MODULE);
     let tables: Vec<String> = (0..modules.len()).map(|at| format!("part_{at}::TABLE")).collect();
@@ -31,14 +33,14 @@ pub fn source(service: &Service) -> String {
         out.line("    use ::yundb_conform::driver::*;");
         out.line(&format!("    use ::{package}::Client;"));
         out.line("    pub(super) const TABLE: &[Entry<Client>] = &[");
-        for (index, Operation { method, path, .. }) in operations.iter().enumerate() {
+        for (index, (_, Operation { method, path, .. })) in operations.iter().enumerate() {
             out.line(&format!(
                 "        ({method:?}, {path:?}, |client, given| Box::pin(call_{index}(client, given))),"
             ));
         }
         out.line("    ];");
-        for (index, operation) in operations.iter().enumerate() {
-            out.operation(index, operation);
+        for (index, (module, operation)) in operations.iter().enumerate() {
+            out.operation(index, module, operation);
         }
         out.line("}");
     }
@@ -68,7 +70,7 @@ impl Source<'_> {
         self.text.push('\n');
     }
 
-    fn operation(&mut self, index: usize, operation: &Operation) {
+    fn operation(&mut self, index: usize, module: &str, operation: &Operation) {
         let arguments: Vec<String> =
             operation.arguments.iter().map(|input| self.taken(&operation.params, input, true)).collect();
         self.line(&format!("    async fn call_{index}(client: Client, mut given: Inputs) -> Ended {{"));
@@ -94,6 +96,16 @@ impl Source<'_> {
         self.line("        if given.unchecked() { call = call.unchecked(); }");
         self.line("        let shown = format!(\"{call:?}\");");
         let (success, error) = (encoder(&operation.output, false), encoder(&operation.error, true));
+        let package = self.package;
+        for Representation { media_type, name, answer, .. } in &operation.representations {
+            let constant = format!("::{package}::operations::{module}::{}::{name}", operation.type_name);
+            let success = encoder(answer, false);
+            self.line(&format!("        if given.representation() == Some({media_type:?}) {{"));
+            self.line(&format!(
+                "            return ended(&shown, call.send_as({constant}).await, {success}, {error});"
+            ));
+            self.line("        }");
+        }
         self.line(&format!("        ended(&shown, call.send().await, {success}, {error})"));
         self.line("    }");
     }
@@ -189,6 +201,8 @@ fn encoder(answer: &Answer, borrowed: bool) -> String {
         Answer::One(Payload::Empty) => "|_| nothing()".to_owned(),
         Answer::One(Payload::Json(_)) if borrowed => "json".to_owned(),
         Answer::One(Payload::Stream) => "stream".to_owned(),
+        Answer::One(Payload::Events(..)) => "events".to_owned(),
+        Answer::One(Payload::Lines(_)) => "lines".to_owned(),
         Answer::One(payload) => format!("|it| {}", encoded(payload, borrowed)),
     }
 }
@@ -202,5 +216,7 @@ fn encoded(payload: &Payload, borrowed: bool) -> &'static str {
         (Payload::Text, true) => "text(it)",
         (Payload::Text, false) => "text(&it)",
         (Payload::Stream, _) => "stream(it)",
+        (Payload::Events(..), _) => "events(it)",
+        (Payload::Lines(_), _) => "lines(it)",
     }
 }

@@ -4,9 +4,12 @@
 use std::fmt::Debug;
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use yundb_runtime::{ByteStream, Error, Response};
+use yundb_runtime::{ByteStream, Error, Event, EventStream, JsonLines, Response, StreamError};
 
 use super::{Ended, Failure, Outcome, Success};
 
@@ -32,6 +35,39 @@ pub enum Payload {
     Stream(ByteStream),
     /// Bytes that were read since; or why they could not be.
     Bytes(Result<Bytes, String>),
+    /// Items that were not read.
+    Sequence(Sequence),
+    /// Items that were read since, each of them or why it could not be.
+    Items(Vec<Result<Item, String>>),
+}
+
+/// Items to be read.
+pub struct Sequence(BoxStream<'static, Result<Item, String>>);
+
+/// One item of a stream.
+#[derive(Debug)]
+pub struct Item {
+    /// It, or its data, serialized again; or why it cannot be serialized.
+    pub json: Result<Value, String>,
+    /// Its `Debug`.
+    pub debug: String,
+    /// What an event has besides.
+    pub event: Option<String>,
+    #[allow(missing_docs, reason = "as above")]
+    pub id: Option<String>,
+    #[allow(missing_docs, reason = "as above")]
+    pub retry: Option<u64>,
+}
+
+impl Debug for Sequence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sequence")
+    }
+}
+
+fn item<T: Serialize + Debug>(value: &T) -> Item {
+    let json = serde_json::to_value(value).map_err(|error| error.to_string());
+    Item { json, debug: format!("{value:?}"), event: None, id: None, retry: None }
 }
 
 impl Encoded {
@@ -49,6 +85,7 @@ impl Encoded {
     pub(crate) async fn read(self) -> Self {
         let payload = match self.payload {
             Payload::Stream(stream) => Payload::Bytes(stream.collect().await.map_err(|error| error.to_string())),
+            Payload::Sequence(Sequence(items)) => Payload::Items(items.collect().await),
             other => other,
         };
         Self { payload, ..self }
@@ -71,6 +108,22 @@ pub fn stream(stream: ByteStream) -> Encoded {
     Encoded::new(Payload::Stream(stream))
 }
 
+/// Events.
+pub fn events<T: Serialize + DeserializeOwned + Debug + Send + 'static>(events: EventStream<T>) -> Encoded {
+    let read = |event: Result<Event<T>, StreamError>| {
+        let event = event.map_err(|error| error.to_string())?;
+        let retry = event.retry.and_then(|retry| retry.as_millis().try_into().ok());
+        Ok(Item { event: event.event, id: event.id, retry, ..item(&event.data) })
+    };
+    Encoded::new(Payload::Sequence(Sequence(events.map(read).boxed())))
+}
+
+/// Values, one after the other.
+pub fn lines<T: Serialize + DeserializeOwned + Debug + Send + 'static>(lines: JsonLines<T>) -> Encoded {
+    let read = |value: Result<T, StreamError>| value.map(|value| item(&value)).map_err(|error| error.to_string());
+    Encoded::new(Payload::Sequence(Sequence(lines.map(read).boxed())))
+}
+
 /// No body.
 pub fn nothing() -> Encoded {
     Encoded::new(Payload::Nothing)
@@ -79,7 +132,7 @@ pub fn nothing() -> Encoded {
 /// How a call ended, of which this is the `Debug`.
 pub fn ended<T: Debug, H: Serialize + Debug, E: Debug>(
     call: &str,
-    result: Result<Response<T, H>, Error<E>>,
+    result: Result<Response<T, H>, Error<E, H>>,
     success: impl FnOnce(T) -> Encoded,
     error: impl FnOnce(&E) -> Encoded,
 ) -> Ended {
@@ -104,6 +157,7 @@ pub fn ended<T: Debug, H: Serialize + Debug, E: Debug>(
             retryable: failure.is_retryable(),
             violations: failure.violations().iter().map(|it| (it.path.clone(), it.message.clone())).collect(),
             body: failure.body().map(error),
+            headers: failure.typed_headers().map(json),
             raw_body: failure.raw_body().clone(),
             display: failure.to_string(),
             debug: shown(call, &failure),

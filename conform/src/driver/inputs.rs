@@ -72,6 +72,7 @@ impl fmt::Display for Unusable {
 pub struct Inputs {
     values: BTreeMap<Key, Given>,
     unchecked: bool,
+    representation: Option<String>,
 }
 
 impl Inputs {
@@ -83,6 +84,16 @@ impl Inputs {
     /// Sends without the check.
     pub fn set_unchecked(&mut self) {
         self.unchecked = true;
+    }
+
+    /// Asks for the success as this media type, by its constant.
+    pub fn set_representation(&mut self, media_type: &str) {
+        self.representation = Some(media_type.to_owned());
+    }
+
+    /// The media type that the success is asked for as, if not as what `send` asks for.
+    pub fn representation(&self) -> Option<&str> {
+        self.representation.as_deref()
     }
 
     /// Whether to send without the check.
@@ -210,7 +221,7 @@ fn absent(place: &'static str, name: &str) -> Unusable {
 
 /// Bytes as a body: in memory or as a stream, by turns of their length.
 fn sent_somehow(bytes: Bytes) -> RequestBody {
-    if bytes.len() % 2 == 0 {
+    if bytes.len().is_multiple_of(2) {
         return bytes.into();
     }
     let half = bytes.len() / 2;

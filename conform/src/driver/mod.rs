@@ -16,7 +16,7 @@ use yundb_runtime::{ClientBuilder, ConfigError, Credentials, ErrorKind, RetryPol
 
 use crate::transport::Wire;
 
-pub use encoded::{Encoded, Payload, ended, json, nothing, stream, text};
+pub use encoded::{Encoded, Item, Payload, ended, events, json, lines, nothing, stream, text};
 pub use inputs::{Given, Inputs, Key, Unusable};
 
 /// How a call ended, or why it could not even be made.
@@ -73,6 +73,8 @@ pub struct Failure {
     pub violations: Vec<(String, String)>,
     /// The typed body, if it could be read.
     pub body: Option<Encoded>,
+    /// The typed headers, if they could be read.
+    pub headers: Option<Encoded>,
     /// The bytes of the response.
     pub raw_body: Bytes,
     /// The error's `Display`: one line.

@@ -224,8 +224,8 @@ fn response(
     let name =
         format!("response {}{}", response.status, body.map(|it| format!(" {}", it.media_type)).unwrap_or_default());
     if status < 200 {
-        let message = "an interim status: the call does not end with it";
-        return bench.case(Case::Response, &name, vec![Finding::new(Kind::NoWayToRead, "", message)]);
+        let operation = bench.name.clone();
+        return bench.report.notes.push(format!("{operation}: {status} is an interim status, which no call ends with"));
     }
     let replies = match maker.replies(response, status, media, bench.options.most, bench.options.random) {
         Ok(replies) => replies,
@@ -239,6 +239,11 @@ fn response(
             return bench.case(Case::Response, &name, vec![Finding::new(Kind::NotSent, "", message)]);
         }
     };
+    // What `send` does not ask for has a constant of its own.
+    let success = (200..300).contains(&status);
+    let asked = body.filter(|_| success).and_then(|body| {
+        model.representations.iter().find(|it| it.media_type == body.media_type && covers(&it.statuses, status))
+    });
     for (amount, mut reply) in replies {
         if bench.context.service.protocol == Protocol::AliyunRpc && (200..300).contains(&status) {
             succeed(&mut reply);
@@ -246,15 +251,29 @@ fn response(
         let name = format!("{} {name}", word(amount));
         let mut inputs = bench.feed(model, *sent_as, input).unwrap_or_default();
         inputs.set_unchecked();
+        asked.iter().for_each(|asked| inputs.set_representation(&asked.media_type));
         let findings = match bench.call(inputs, raw(response, body, &reply)) {
             Ok(tried) => {
-                let expected = Expected { response, media, reply: &reply, model };
-                judge::read(&bench.context, &expected, &tried.ended)
+                let expected = Expected { response, media, reply: &reply, model, asked };
+                let mut findings = judge::read(&bench.context, &expected, &tried.ended);
+                let asked_for = tried.sent.first().and_then(|request| request.headers().get("accept")?.to_str().ok());
+                findings.extend(judge::asked_for(&expected, asked_for));
+                findings
             }
             Err(finding) => vec![finding],
         };
         bench.case(Case::Response, &name, findings);
     }
+}
+
+/// Whether a status is among documented ones; none stand for all.
+fn covers(statuses: &[model::Status], status: u16) -> bool {
+    let fits = |stated: &model::Status| match stated {
+        model::Status::Code(code) => *code == status,
+        model::Status::Range(hundreds) => *hundreds == status / 100,
+        model::Status::Default => true,
+    };
+    statuses.is_empty() || statuses.iter().any(fits)
 }
 
 /// A response with `Success: false` is an error, whatever its status: at the top, or in the one object that it consists of.
@@ -284,7 +303,7 @@ fn raw(response: &Response, body: Option<&Media>, reply: &Reply) -> transport::R
         let name = http::HeaderName::from_bytes(name.as_bytes());
         // What no header can hold is left out; the judge then misses it.
         if let (Ok(name), Ok(value)) = (name, http::HeaderValue::from_bytes(text.as_bytes())) {
-            raw.headers.insert(name, value);
+            raw.headers.append(name, value);
         }
     };
     for header in &response.headers {

@@ -71,6 +71,7 @@ fn main(model: &model::Operation, media: &Media, content: &Content, inputs: &mut
             let fields = fields.iter().map(|(name, field)| (name, field.clone()));
             spread(&model.params, fields, inputs);
         }
+        Data::Lines(_) | Data::Events(_) => return Err(untyped(media)),
         Data::Form(_) | Data::Multipart(_) => match object(&content.data) {
             Some(value) if route::input(model, &whole).is_some() => inputs.put(whole, Given::Json(value)),
             _ => return Err(untyped(media)),
@@ -111,6 +112,7 @@ fn other(
                 inputs.put(raw, Given::Bytes(Bytes::from(value.to_string())));
             }
         }
+        Data::Lines(_) | Data::Events(_) => return Err(untyped(media)),
         Data::Form(_) | Data::Multipart(_) => {
             let form = Key::new("form", &media.media_type);
             let typed = Key::new("body", &media.media_type);
@@ -271,12 +273,13 @@ mod tests {
             arguments: vec![argument],
             setters: Vec::new(),
             params: vec![param],
-            body: Some(model::Body { media_type: sent_as.to_owned(), required: true }),
+            body: Some(model::Body { media_type: sent_as.to_owned(), required: true, shape: model::Shape::default() }),
             accept: String::new(),
+            representations: Vec::new(),
+            others: Vec::new(),
             security: None,
             servers: Vec::new(),
             idempotent: None,
-            streams: Vec::new(),
             output: Answer::One(Payload::Empty),
             headers: None,
             error: Answer::One(Payload::Empty),

@@ -147,6 +147,12 @@ impl Walk<'_> {
                     self.value(&union.variants[variant].ty, node, value, at);
                 }
             }
+            (TypeKind::Tuple(tuple), Node::Tuple(_, nodes)) => {
+                let values = value.as_array().into_iter().flatten();
+                for (index, ((element, node), value)) in tuple.elements.iter().zip(nodes).zip(values).enumerate() {
+                    self.value(&element.ty, node, value, &child(at, &index.to_string()));
+                }
+            }
             (TypeKind::Newtype(newtype), Node::Tuple(_, inner)) => {
                 if let [node] = inner.as_slice() {
                     self.value(&newtype.ty, node, value, at);
@@ -234,6 +240,7 @@ impl Fits<'_> {
                     let known = |number: i64| variants.iter().any(|variant| variant.value == number);
                     (of("integer") || of("number")) && view.values.iter().all(|value| value.as_i64().is_none_or(known))
                 }
+                TypeKind::Tuple(_) => of("array"),
                 TypeKind::Union(_) => true,
                 TypeKind::Newtype(newtype) => self.schema(schema, &newtype.ty, depth - 1),
             },

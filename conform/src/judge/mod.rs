@@ -16,7 +16,7 @@ use crate::wire::{Content, Data};
 
 pub use refusal::{refused, unchecked};
 pub use request::sent;
-pub use response::{Expected, read};
+pub use response::{Expected, asked_for, read};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +85,8 @@ fn body_words(content: &Content) -> String {
         Data::Bytes(bytes) => format!("{} bytes", bytes.len()),
         Data::Form(fields) => format!("{fields:?}"),
         Data::Multipart(fields) => format!("{fields:?}"),
+        Data::Lines(values) => format!("{values:?}"),
+        Data::Events(events) => format!("{events:?}"),
     };
     shortened(&format!("{} {data}", content.media_type))
 }

@@ -84,8 +84,18 @@ fn names(violation: &Violation, path: &str, found: &str) -> bool {
     match violation.constraint {
         // The list, or its element that repeats another one.
         Constraint::UniqueItems => found.strip_prefix(path).is_some_and(|rest| rest.starts_with('[')),
+        // The entry whose name is wrong, or the one that is missing.
+        Constraint::PropertyNames | Constraint::AdditionalProperties | Constraint::DependentRequired => {
+            let inside = path.strip_suffix("body").filter(|rest| rest.is_empty()).unwrap_or(path);
+            found.strip_prefix(inside).is_some_and(|rest| inside.is_empty() || rest.starts_with('.'))
+        }
         // A body that is given field by field has no other way to be missing.
-        Constraint::Required => violation.part == Part::Body && violation.path.is_empty() && path == "body",
+        Constraint::Required if violation.part == Part::Body && violation.path.is_empty() => path == "body",
+        // Which of several fields is missing is not the client's to choose: it names the object.
+        Constraint::Required if violation.in_union => {
+            let object = path.rsplit_once('.').map_or("body", |(object, _)| object);
+            found == object
+        }
         _ => false,
     }
 }

@@ -139,6 +139,8 @@ fn is_empty(data: &Data) -> bool {
         Data::Multipart(fields) => fields.is_empty(),
         Data::Text(text) => text.is_empty(),
         Data::Bytes(bytes) => bytes.is_empty(),
+        Data::Lines(values) => values.is_empty(),
+        Data::Events(events) => events.is_empty(),
     }
 }
 
@@ -147,7 +149,7 @@ fn plain(data: &Data) -> Option<&[u8]> {
     match data {
         Data::Text(text) => Some(text.as_bytes()),
         Data::Bytes(bytes) => Some(bytes),
-        Data::Json(_) | Data::Form(_) | Data::Multipart(_) => None,
+        Data::Json(_) | Data::Form(_) | Data::Multipart(_) | Data::Lines(_) | Data::Events(_) => None,
     }
 }
 

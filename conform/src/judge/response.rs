@@ -6,9 +6,9 @@ use yundb_runtime::ErrorKind;
 
 use super::{Context, Finding, body_words, chosen, words};
 use crate::document::{Direction, Response, SchemaRef};
-use crate::driver::{Encoded, Ended, Outcome, Payload};
+use crate::driver::{Encoded, Ended, Item, Outcome, Payload};
 use crate::report::Kind;
-use crate::wire::{self, Content, Data, Reply};
+use crate::wire::{self, Content, Data, Event, Reply};
 
 /// What a response has to be read as.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Expected<'a> {
     pub reply: &'a Reply,
     /// The operation in the generator's model.
     pub model: &'a model::Operation,
+    /// The representation that was asked for, if not what `send` asks for.
+    pub asked: Option<&'a model::Representation>,
 }
 
 impl Expected<'_> {
@@ -56,19 +58,33 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
     {
         return vec![Finding::new(Kind::NotSent, "", format!("the call cannot be made: {}", failure.display))];
     }
-    let answer = if expected.is_success() { &expected.model.output } else { &expected.model.error };
+    let answer = match (expected.is_success(), expected.asked) {
+        (true, Some(asked)) => &asked.answer,
+        (true, None) => &expected.model.output,
+        (false, _) => &expected.model.error,
+    };
+    // An error that has no type is with the error as it came.
+    if let (false, Outcome::Failure(failure), Some(content)) = (expected.is_success(), outcome, &expected.reply.content)
+        && failure.body.as_ref().is_none_or(|body| matches!(body.payload, Payload::Json(..)))
+        && !matches!(content.data, Data::Json(_))
+        && (failure.kind, failure.status) == (ErrorKind::Service, Some(status))
+    {
+        let mut findings: Vec<Finding> = same_bytes(content, &failure.raw_body).into_iter().collect();
+        findings.extend(self::headers(expected, failure.headers.as_ref()));
+        return findings;
+    }
     if let Some(finding) = no_way(context.service, expected, answer, outcome) {
         return vec![finding];
     }
     match (expected.is_success(), outcome) {
         (true, Outcome::Success(success)) if success.status == status => {
             let mut findings = self::body(context, expected, Some(&success.body), answer);
-            findings.extend(self::headers(expected, &success.headers));
+            findings.extend(self::headers(expected, Some(&success.headers)));
             findings
         }
         (false, Outcome::Failure(failure)) if (failure.kind, failure.status) == (ErrorKind::Service, Some(status)) => {
             let mut findings = self::body(context, expected, failure.body.as_ref(), answer);
-            findings.extend(untyped_headers(expected));
+            findings.extend(self::headers(expected, failure.headers.as_ref()));
             findings
         }
         (true, Outcome::Failure(failure)) => not_decoded(failure.display.clone()),
@@ -90,10 +106,21 @@ fn no_way(service: &Service, expected: &Expected<'_>, answer: &Answer, outcome: 
         // Of a range of media types nobody knows which one it is: bytes are bytes.
         (model::Payload::Text | model::Payload::Stream, _) if expected.is_range() => return None,
         (model::Payload::Json(_), Data::Json(_)) => return None,
-        (model::Payload::Text | model::Payload::Stream, Data::Text(_) | Data::Bytes(_)) => return None,
+        (model::Payload::Lines(_), Data::Lines(_)) | (model::Payload::Events(..), Data::Events(_)) => return None,
+        // An error is read to its end.
+        (model::Payload::Text, Data::Lines(_) | Data::Events(_)) if !expected.is_success() => return None,
+        // What has no type is text or bytes: so are forms.
+        (
+            model::Payload::Text | model::Payload::Stream,
+            Data::Text(_) | Data::Bytes(_) | Data::Form(_) | Data::Multipart(_),
+        ) => {
+            return None;
+        }
         (model::Payload::Json(_), _) => "it is read as JSON",
         (model::Payload::Text, _) => "it is read as text",
         (model::Payload::Stream, _) => "it is read as a stream of bytes",
+        (model::Payload::Lines(_), _) => "it is read as lines of JSON",
+        (model::Payload::Events(..), _) => "it is read as events",
         (model::Payload::Empty, _) => "it is not read",
     };
     let kind = if expected.has_other_media() { Kind::OtherMediaType } else { Kind::NoWayToRead };
@@ -123,9 +150,73 @@ fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, 
         Payload::Json(Err(error), _) | Payload::Bytes(Err(error)) => not_decoded(error),
         Payload::Text(found) => same_bytes(content, found.as_bytes()).into_iter().collect(),
         Payload::Bytes(Ok(found)) => same_bytes(content, found).into_iter().collect(),
-        Payload::Stream(_) => not_decoded("there is a stream that nobody read"),
+        Payload::Stream(_) | Payload::Sequence(_) => not_decoded("there is a stream that nobody read"),
+        Payload::Items(found) => {
+            items(context, expected, content, found, payload(context.service, answer, body.variant, status))
+        }
         Payload::Nothing => not_decoded("there is nothing"),
     }
+}
+
+/// Whether the items of a stream are what was received.
+fn items(
+    context: &Context<'_>,
+    expected: &Expected<'_>,
+    content: &Content,
+    found: &[Result<Item, String>],
+    read_as: Option<&model::Payload>,
+) -> Vec<Finding> {
+    let sent: Vec<(&Value, Option<&Event>)> = match &content.data {
+        Data::Lines(values) => values.iter().map(|value| (value, None)).collect(),
+        Data::Events(events) => events.iter().map(|event| (&event.value, Some(event))).collect(),
+        _ => {
+            return vec![Finding::new(
+                Kind::ResponseNotDecoded,
+                "",
+                format!("it is read as items: {}", body_words(content)),
+            )];
+        }
+    };
+    if sent.len() != found.len() {
+        let message = format!("{} items became {}, of {}", sent.len(), found.len(), body_words(content));
+        return vec![Finding::new(Kind::ResponseLost, "", message)];
+    }
+    let mut findings = Vec::new();
+    for (index, ((value, event), found)) in sent.into_iter().zip(found).enumerate() {
+        let at = format!("/{index}");
+        let item = match found {
+            Ok(Item { json: Ok(_), .. }) => found.as_ref().ok(),
+            Ok(Item { json: Err(error), .. }) | Err(error) => {
+                let message = format!("{error}, in {}", words(value));
+                findings.push(Finding::new(Kind::ResponseNotDecoded, at, message));
+                continue;
+            }
+        };
+        let Some((item, json)) = item.and_then(|item| Some((item, item.json.as_ref().ok()?))) else { continue };
+        let before = findings.len();
+        compare(value, json, &at, &mut findings);
+        if let Some(event) = event
+            && (&event.event, &event.id, &event.retry) != (&item.event, &item.id, &item.retry)
+        {
+            let message = format!("the fields of {event:?} became those of {item:?}");
+            findings.push(Finding::new(Kind::ResponseLost, at, message));
+        }
+        if let (Some(ty), Some(schema)) = (read_as.and_then(model::Payload::ty), expected.schema())
+            && findings.len() == before
+        {
+            let schema = (schema, Direction::Response);
+            findings.extend(chosen::judge(context.document, context.service, schema, (value, ty, &item.debug)));
+        }
+    }
+    findings
+}
+
+/// What is wrong with the media types that a response was asked for as.
+pub fn asked_for(expected: &Expected<'_>, accept: Option<&str>) -> Option<Finding> {
+    let media_type = &expected.response.media.get(expected.media?)?.media_type;
+    let said = accept.into_iter().flat_map(|accept| accept.split(',')).any(|it| it.trim() == media_type);
+    let message = || format!("`{media_type}` is not asked for, but {}", accept.unwrap_or("nothing"));
+    (expected.is_success() && !said).then(|| Finding::new(Kind::OtherMediaType, "", message()))
 }
 
 /// Whether a body without structure is what was received.
@@ -211,16 +302,9 @@ fn carried(text: &str) -> Option<Value> {
     serde_json::from_str::<Value>(text).ok().filter(|value| value.is_array() || value.is_object())
 }
 
-/// Errors have no typed headers.
-fn untyped_headers(expected: &Expected<'_>) -> Option<Finding> {
-    let (name, value) = expected.reply.headers.first()?;
-    let message = format!("there are no typed headers of errors for {}", words(value));
-    Some(Finding::new(Kind::HeaderUntyped, format!("header {name}"), message))
-}
-
-fn headers(expected: &Expected<'_>, headers: &Encoded) -> Vec<Finding> {
-    let found = match &headers.payload {
-        Payload::Json(Ok(Value::Object(found)), _) => Some(found),
+fn headers(expected: &Expected<'_>, headers: Option<&Encoded>) -> Vec<Finding> {
+    let found = match headers.map(|headers| &headers.payload) {
+        Some(Payload::Json(Ok(Value::Object(found)), _)) => Some(found),
         _ => None,
     };
     let judge = |header: &crate::document::Parameter| {
@@ -229,8 +313,10 @@ fn headers(expected: &Expected<'_>, headers: &Encoded) -> Vec<Finding> {
         let entry = found.and_then(|found| found.iter().find(|(name, _)| name.eq_ignore_ascii_case(&header.name)));
         let message = match entry {
             None => format!("{} is not among the typed headers", words(value)),
+            // No header can hold an empty list.
+            Some((_, Value::Null)) if stands_for_absence(value) => return None,
             Some((_, Value::Null)) => format!("{} is read as nothing", words(value)),
-            Some((_, typed)) if wire::same(typed, value) => return None,
+            Some((_, typed)) if same_header(header, value, typed) => return None,
             // A text for what the document describes as more.
             Some((_, Value::String(text))) if *text == wire::header_text(header, value) => {
                 return Some(Finding::new(Kind::HeaderUntyped, at, format!("{} is kept as text", words(value))));
@@ -240,4 +326,23 @@ fn headers(expected: &Expected<'_>, headers: &Encoded) -> Vec<Finding> {
         Some(Finding::new(Kind::HeaderLost, at, message))
     };
     expected.response.headers.iter().filter_map(judge).collect()
+}
+
+/// Whether a typed header has the value that was sent.
+fn same_header(header: &crate::document::Parameter, value: &Value, typed: &Value) -> bool {
+    let same = |typed: &Value| {
+        let mut findings = Vec::new();
+        compare(value, typed, "", &mut findings);
+        findings.is_empty()
+    };
+    match typed {
+        // One cookie of several that there may be.
+        Value::Array(items) if header.name.eq_ignore_ascii_case("set-cookie") && !value.is_array() => {
+            matches!(items.as_slice(), [only] if same(only))
+        }
+        Value::String(text) if header.content.is_some() && !value.is_string() => {
+            serde_json::from_str(text).is_ok_and(|json: Value| same(&json))
+        }
+        typed => same(typed),
+    }
 }

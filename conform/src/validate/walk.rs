@@ -72,7 +72,12 @@ fn is_said(node: &Map<String, Value>) -> bool {
             let mut kinds = list.iter().filter(|value| !value.is_null()).map(std::mem::discriminant);
             kinds.next().is_none_or(|first| kinds.all(|kind| kind == first))
         }),
-        "const" | "oneOf" | "anyOf" | "items" | "prefixItems" => true,
+        "const" | "oneOf" | "anyOf" | "items" => true,
+        // Elements of several types in a list that may go on with anything are any JSON.
+        "prefixItems" => {
+            let closed = |key: &str| node.get(key).is_some();
+            ["items", "unevaluatedItems", "maxItems"].into_iter().any(closed)
+        }
         "properties" | "patternProperties" => value.as_object().is_some_and(|map| !map.is_empty()),
         "additionalProperties" => value.as_object().is_some_and(|map| !map.is_empty()),
         _ => false,
@@ -121,6 +126,7 @@ impl<'d> Walker<'d> {
         for key in ["oneOf", "anyOf"] {
             self.union(&schema, node, key, value, &at, depth);
         }
+        self.conditions(&schema, node, value, &at, depth);
         self.descendant(&schema, node, value, &at, depth);
         match value {
             Value::Object(entries) => self.entries(&schema, node, entries, &at, depth),
@@ -135,6 +141,19 @@ impl<'d> Walker<'d> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What holds of a value as something else holds of it.
+    fn conditions(&mut self, schema: &SchemaRef, node: &Map<String, Value>, value: &Value, at: &str, depth: usize) {
+        if node.contains_key("if") {
+            let met = self.document.is_valid(&schema.child("if"), self.direction, value);
+            let way = schema.child(if met { "then" } else { "else" });
+            self.visit(way, value, at.to_owned(), depth + 1);
+        }
+        let dependent = node.get("dependentSchemas").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+        for name in dependent.filter(|name| value.get(name.as_str()).is_some()) {
+            self.visit(schema.child("dependentSchemas").child(name), value, at.to_owned(), depth + 1);
         }
     }
 
@@ -185,7 +204,9 @@ impl<'d> Walker<'d> {
             let matching = patterns.iter().filter(|pattern| matches(pattern, name));
             let matching: Vec<_> = matching.map(|pattern| schema.child("patternProperties").child(pattern)).collect();
             if matching.is_empty() {
-                self.visit(schema.child("additionalProperties"), inner, at, depth + 1);
+                let own = node.contains_key("additionalProperties");
+                let key = if own { "additionalProperties" } else { "unevaluatedProperties" };
+                self.visit(schema.child(key), inner, at, depth + 1);
                 continue;
             }
             for pattern in matching {

@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::flat::Flat;
 use super::{Amount, Contradiction, Ctx, Maker, Texture};
 use crate::document::{
-    Direction, Encoding, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef, Style, essence,
-    is_binary, is_json,
+    Direction, Encoding, EventData, Media, MediaKind, Operation, Parameter, Place, Protocol, Response, SchemaRef,
+    Style, essence, is_binary, is_json,
 };
-use crate::wire::{Content, Data, Field, File, Input, Reply, scalar_text};
+use crate::wire::{Content, Data, Event, Field, File, Input, Reply, scalar_text};
 
 /// Levels of a value that is written in a style or as the fields of a form: itself, its fields, their elements.
 const LEVELS: usize = 3;
@@ -65,11 +65,26 @@ impl<'d> Maker<'d> {
             },
             (MediaKind::Text, Some(schema)) => Data::Text(scalar_text(&self.made(schema, ctx)?)),
             (MediaKind::Text, None) => Data::Text(self.free(30, &ctx)),
+            (MediaKind::Lines, schema) => Data::Lines(self.items(schema.as_ref(), &ctx)?),
+            (MediaKind::Events(kind), schema) => {
+                let values = match (kind, schema) {
+                    (EventData::Text, None) => vec![Value::String(self.free(30, &ctx))],
+                    _ => self.items(schema.as_ref(), &ctx)?,
+                };
+                Data::Events(values.into_iter().filter_map(|value| event(kind, value)).collect())
+            }
             // Whatever the bytes are, they are of the media type.
             (MediaKind::Bytes, _) if is_json(&essence(&media.media_type)) => Data::Bytes(JSON_BYTES.into()),
             (MediaKind::Form | MediaKind::Multipart | MediaKind::Bytes, _) => Data::Bytes(self.bytes(amount)),
         };
         Ok(Content { media_type: concrete(media), data })
+    }
+
+    /// Items of a sequence.
+    fn items(&mut self, schema: Option<&SchemaRef>, ctx: &Ctx) -> Result<Vec<Value>, Contradiction> {
+        let count = if ctx.amount == Amount::Least { 1 } else { 2 };
+        let any = || serde_json::json!({"any": ["json", 1, null]});
+        (0..count).map(|_| schema.map_or_else(|| Ok(any()), |schema| self.made(schema, *ctx))).collect()
     }
 
     /// A whole input of an operation, without what the client fills (`x-client`). `media` is the body's media type by its
@@ -250,6 +265,27 @@ impl<'d> Maker<'d> {
         bytes.extend((0..count).map(|_| self.rng.u8(..)));
         bytes.into()
     }
+}
+
+/// An event of such a value; None if its fields cannot be sent: they are lines, and data is what makes an event.
+fn event(kind: EventData, value: Value) -> Option<Event> {
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let whole = kind == EventData::Whole;
+    let field = |name: &str| value.get(name).filter(|_| whole && !value[name].is_null());
+    let line = |name: &str| field(name).map(text);
+    let data = match kind {
+        EventData::Json => value.to_string(),
+        EventData::Text => text(&value),
+        EventData::Whole => text(field("data")?),
+    };
+    let (event, id, retry) = (line("event"), line("id"), field("retry").and_then(Value::as_u64));
+    let is_line = |text: &String| !text.is_empty() && !text.contains(['\r', '\n', '\0']);
+    // Line ends are all one, and a text that is written as JSON is read as that.
+    let looks_like_json = kind != EventData::Json && data.trim_start().starts_with('"');
+    let is_data = !data.contains('\r') && !looks_like_json;
+    let fits = event.iter().chain(&id).all(is_line) && is_data && !data.trim().is_empty();
+    let fits = fits && field("retry").is_none() == retry.is_none() && field("comment").is_none();
+    fits.then(|| Event { event, id, retry, data, value: value.clone() })
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

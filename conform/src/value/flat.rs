@@ -98,6 +98,14 @@ impl<'d> Maker<'d> {
                 pending.push_back(Pending { union, owner: schema.clone(), alternatives, discriminator });
             }
         }
+        if node.contains_key("if") {
+            self.condition(&schema, node, queue, ctx);
+        }
+        if ctx.amount != Amount::Least || ctx.attempt > 0 {
+            let dependent = node.get("dependentSchemas").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+            let dependent = dependent.map(|name| schema.child("dependentSchemas").child(name));
+            queue.extend(dependent.map(|schema| Item { schema, origin: None }));
+        }
         let Some(discriminator) = discriminator.filter(|_| !is_union) else { return };
         match origin {
             Some(child) if child != schema => self.tag(discriminator, &child, flat, ctx),
@@ -112,6 +120,18 @@ impl<'d> Maker<'d> {
                 }
             }
         }
+    }
+
+    /// Takes one way of a condition: what it asks for and what follows, or what follows elsewhere.
+    fn condition(&mut self, schema: &SchemaRef, node: Node<'d>, queue: &mut VecDeque<Item>, ctx: &Ctx) {
+        let key = schema.child("if");
+        let met = match ctx.amount {
+            Amount::Least if ctx.attempt == 0 => false,
+            _ => self.pick(&key, 2, &[0, 1], ctx) == 0,
+        };
+        let ways: &[&str] = if met { &["if", "then"] } else { &["else"] };
+        let ways = ways.iter().filter(|way| node.contains_key(**way)).map(|way| schema.child(way));
+        queue.extend(ways.map(|schema| Item { schema, origin: None }));
     }
 
     /// Notes the tag by which a discriminator knows a schema.
@@ -134,9 +154,9 @@ impl<'d> Maker<'d> {
                 tags.get(at).map(|tag| (*tag).clone())
             }
         };
-        if let Some(tag) = tag
-            && !flat.tags.iter().any(|(known, _)| known == name)
-        {
+        if let Some(tag) = tag {
+            // Of unions within unions the innermost names what the value is.
+            flat.tags.retain(|(known, _)| known != name);
             flat.tags.push((name.to_owned(), tag.into()));
         }
     }
@@ -188,6 +208,17 @@ impl<'d> Maker<'d> {
         };
         Ok(chosen.and_then(|at| union.alternatives.get(at).cloned()))
     }
+}
+
+/// What is said of properties that are not named. What a composition leaves unevaluated is left to the validator.
+fn further<'d>(node: Node<'d>) -> Option<(&'static str, &'d Value)> {
+    let composed =
+        ["$ref", "allOf", "oneOf", "anyOf", "if", "dependentSchemas"].iter().any(|key| node.contains_key(*key));
+    let own = || node.get("additionalProperties").map(|value| ("additionalProperties", value));
+    own().or_else(|| {
+        let value = node.get("unevaluatedProperties").filter(|_| !composed)?;
+        Some(("unevaluatedProperties", value))
+    })
 }
 
 impl<'d> Flat<'d> {
@@ -261,9 +292,9 @@ impl<'d> Flat<'d> {
                     goal.push(schema.child("patternProperties").child(pattern));
                 }
             }
-            match node.get("additionalProperties") {
-                Some(Value::Bool(false)) if !known => return None,
-                Some(Value::Object(_)) if !known => goal.push(schema.child("additionalProperties")),
+            match further(node) {
+                Some((_, Value::Bool(false))) if !known => return None,
+                Some((key, Value::Object(_))) if !known => goal.push(schema.child(key)),
                 _ => {}
             }
         }
@@ -272,7 +303,7 @@ impl<'d> Flat<'d> {
 
     /// Whether further properties are described: with a schema, or allowed outright.
     pub fn is_open(&self) -> bool {
-        let said = |(_, node): &(SchemaRef, Node<'d>)| node.get("additionalProperties");
+        let said = |(_, node): &(SchemaRef, Node<'d>)| further(node).map(|(_, value)| value);
         let mut said = self.nodes.iter().filter_map(said).peekable();
         // An object of which nothing is said may be any.
         let free = || self.tags.is_empty() && self.all("properties").chain(self.all("required")).next().is_none();
@@ -287,12 +318,14 @@ impl<'d> Flat<'d> {
                 goal.push(schema.child("prefixItems").child(&index.to_string()));
                 continue;
             }
-            match node.get("items") {
+            let key = if node.contains_key("items") { "items" } else { "unevaluatedItems" };
+            match node.get(key) {
                 Some(Value::Bool(false)) => return None,
-                Some(Value::Object(_)) => goal.push(schema.child("items")),
+                Some(Value::Object(_)) => goal.push(schema.child(key)),
                 _ => {}
             }
-            if index == 0 && node.get("contains").is_some() {
+            let contained = node.get("minContains").and_then(Value::as_u64).unwrap_or(1);
+            if (index as u64) < contained && node.get("contains").is_some() {
                 goal.push(schema.child("contains"));
             }
         }

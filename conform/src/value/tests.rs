@@ -158,6 +158,28 @@ fn tags() {
     assert!(all("Base").iter().all(|value| value.get("fins").is_some() || value.get("wings").is_some()));
 }
 
+/// Of a union within a union, both told apart by one property, the innermost names what the value is.
+#[test]
+fn tags_of_nested_unions() {
+    let of = |field: &str| json!({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, field: {"type": "integer"}}});
+    let union = |names: [&str; 2]| {
+        let one_of: Vec<Value> =
+            names.iter().map(|name| json!({"$ref": format!("#/components/schemas/{name}")})).collect();
+        json!({"oneOf": one_of, "discriminator": {"propertyName": "kind"}})
+    };
+    let document = document(
+        "3.0.3",
+        json!({
+            "Animal": union(["Fish", "Bird"]), "Bird": union(["Owl", "Penguin"]),
+            "Fish": of("fins"), "Owl": of("hoots"), "Penguin": of("swims"),
+        }),
+    );
+    let mut maker = Maker::new(&document, 1);
+    let value = |_| maker.value(&named("Animal"), Direction::Response, Amount::Most).unwrap();
+    let kinds: BTreeSet<String> = (0..8).map(value).map(|value| value["kind"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(kinds, BTreeSet::from(["Fish".to_owned(), "Owl".to_owned(), "Penguin".to_owned()]));
+}
+
 /// A base that lists those that are composed of it as its alternatives.
 #[test]
 fn bases_with_their_children_as_alternatives() {

@@ -6,7 +6,7 @@ use serde_json::{Map, Number, Value};
 
 use super::{Constraint, DIRECTION, cannot_be_written};
 use crate::document::{Document, Parameter, SchemaRef};
-use crate::validate::{Described, Problem};
+use crate::validate::{Described, Problem, is_of_required};
 use crate::value::Maker;
 
 /// Texts and lists longer than this are not made just to be too long.
@@ -21,6 +21,8 @@ pub(super) struct Broken {
     /// Where, as a JSON pointer: of what is missing, where it should be.
     pub at: String,
     pub schema: SchemaRef,
+    /// Whether that is an alternative of a union.
+    pub in_union: bool,
     /// All of the value.
     pub value: Value,
 }
@@ -90,7 +92,8 @@ impl<'d> Breaker<'d> {
                         Some(name) => SchemaRef(leaf.at.clone()).child(name).0,
                         None => leaf.at.clone(),
                     };
-                    found.push(Broken { constraint, at, schema: leaf.schema.clone(), value: whole });
+                    let (schema, in_union) = (leaf.schema.clone(), leaf.in_union);
+                    found.push(Broken { constraint, at, schema, in_union, value: whole });
                 }
             }
         }
@@ -110,7 +113,7 @@ impl<'d> Breaker<'d> {
             let problems = self.document.problems(schema, DIRECTION, value).into_iter();
             problems.filter(|problem| !problem.overlap).collect::<Vec<_>>()
         };
-        let is_it = |problem: &Problem, at: &str| problem.keyword == constraint.keyword() && problem.at == at;
+        let is_it = |problem: &Problem, at: &str| problem.keyword == constraint.reported() && problem.at == at;
         if !matches!(problems(&leaf.schema, candidate).as_slice(), [problem] if is_it(problem, "")) {
             return false;
         }
@@ -173,9 +176,39 @@ impl<'d> Breaker<'d> {
             (Constraint::MaxProperties, Value::Object(entries)) => {
                 count.map(|count| self.more(entries, count + 1, beside)).unwrap_or_default()
             }
+            (Constraint::PropertyNames, Value::Object(entries)) => renamed(entries, beside),
+            (Constraint::AdditionalProperties, Value::Object(entries)) if *limit == false => stranger(entries, beside),
+            (Constraint::DependentRequired, Value::Object(entries)) => without_dependent(limit, entries),
+            (Constraint::Contains, Value::Array(items)) => self.without_contained(limit, items),
+            (Constraint::Not, _) => self.ruled_out(limit, here),
+            (Constraint::AnyOf | Constraint::OneOf, Value::Object(entries)) => without_any(limit, entries),
             _ => Vec::new(),
         };
         values.into_iter().map(|value| (constraint.keyword().to_owned(), value)).collect()
+    }
+
+    /// Lists of which no element is what there must be.
+    fn without_contained(&mut self, contained: &Value, items: &[Value]) -> Vec<Value> {
+        let fits = |item: &Value| jsonschema::is_valid(contained, item);
+        let others: Vec<Value> = items.iter().filter(|item| !fits(item)).cloned().collect();
+        let replaced = (1..4).map(|number| items.iter().map(|item| self.another(item, number)).collect());
+        let replaced: Vec<Vec<Value>> = replaced.collect();
+        std::iter::once(others).chain(replaced).map(Value::Array).collect()
+    }
+
+    /// Values that a `not` speaks of.
+    fn ruled_out(&self, not: &Value, here: &Value) -> Vec<Value> {
+        let listed = not.get("enum").and_then(Value::as_array).into_iter().flatten().chain(not.get("const")).cloned();
+        let mut values: Vec<Value> = listed.collect();
+        if let (Some(names), Value::Object(entries)) = (not.get("required").and_then(Value::as_array), here) {
+            let mut entries = entries.clone();
+            let value = entries.values().next().cloned().unwrap_or(Value::from("a"));
+            for name in names.iter().filter_map(Value::as_str) {
+                entries.entry(name).or_insert_with(|| value.clone());
+            }
+            values.push(Value::Object(entries));
+        }
+        values
     }
 
     /// Texts of just this length.
@@ -253,6 +286,62 @@ impl<'d> Breaker<'d> {
         }
         vec![Value::Object(more)]
     }
+}
+
+/// The entries with one name in another form. Only maps have room for any name.
+fn renamed(entries: &Map<String, Value>, beside: &[&Map<String, Value>]) -> Vec<Value> {
+    if beside.iter().any(|node| node.contains_key("properties")) {
+        return Vec::new();
+    }
+    let Some((last, value)) = entries.iter().next_back() else { return Vec::new() };
+    let names = strange_texts(last).into_iter().filter_map(|name| Some(name.as_str()?.to_owned()));
+    let names = names.filter(|name| !entries.contains_key(name));
+    names
+        .map(|name| {
+            let mut entries = entries.clone();
+            entries.shift_remove(last);
+            entries.insert(name, value.clone());
+            Value::Object(entries)
+        })
+        .collect()
+}
+
+/// The entries and one more, whose name no pattern matches.
+fn stranger(entries: &Map<String, Value>, beside: &[&Map<String, Value>]) -> Vec<Value> {
+    let is_map = beside.iter().any(|node| node.contains_key("patternProperties"))
+        && !beside.iter().any(|node| node.contains_key("properties"));
+    let Some(value) = entries.values().next_back().filter(|_| is_map) else { return Vec::new() };
+    let names = strange_texts("a").into_iter().filter_map(|name| Some(name.as_str()?.to_owned()));
+    let names = names.filter(|name| !entries.contains_key(name));
+    names
+        .map(|name| {
+            let mut entries = entries.clone();
+            entries.insert(name, value.clone());
+            Value::Object(entries)
+        })
+        .collect()
+}
+
+/// The entries without one that another one needs.
+fn without_dependent(dependent: &Value, entries: &Map<String, Value>) -> Vec<Value> {
+    let lists = dependent.as_object().into_iter().flatten().filter(|(name, _)| entries.contains_key(*name));
+    let names = lists.flat_map(|(_, names)| names.as_array().into_iter().flatten()).filter_map(Value::as_str);
+    names.filter(|name| entries.contains_key(*name)).map(|name| without(entries, &[name])).collect()
+}
+
+/// The entries without any that alternatives of required ones ask for.
+fn without_any(alternatives: &Value, entries: &Map<String, Value>) -> Vec<Value> {
+    let alternatives = alternatives.as_array().map(Vec::as_slice).unwrap_or_default();
+    if alternatives.is_empty() || !alternatives.iter().all(is_of_required) {
+        return Vec::new();
+    }
+    let names = alternatives.iter().filter_map(|node| node.get("required")?.as_array()).flatten();
+    vec![without(entries, &names.filter_map(Value::as_str).collect::<Vec<_>>())]
+}
+
+fn without(entries: &Map<String, Value>, names: &[&str]) -> Value {
+    let kept = entries.iter().filter(|(name, _)| !names.contains(&name.as_str()));
+    Value::Object(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
 fn replaced(whole: &Value, at: &str, value: Value) -> Option<Value> {

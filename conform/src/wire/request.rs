@@ -160,11 +160,13 @@ impl<'a> Reader<'a> {
         let form =
             parameter.content.as_deref().is_some_and(|content| essence(content) == "application/x-www-form-urlencoded");
         let read = if form {
-            style::of_pairs(
-                &Written { name: &parameter.name, style: Style::Form, explode: true, content: None },
-                like,
-                pairs,
-            )
+            pairs.iter_mut().for_each(|pair| pair.claimed = true);
+            let media_type = parameter.content.clone().unwrap_or_default();
+            let media = Media { media_type, kind: MediaKind::Form, schema: None, encoding: IndexMap::new() };
+            let fields = like.and_then(Value::as_object).into_iter().flatten();
+            let fields = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+            let found = self::form(&media, query, Some(&fields));
+            found.map(|found| Some(Value::Object(found.into_iter().collect())).filter(|_| !query.is_empty()))
         } else if query.is_empty() {
             Ok(None)
         } else {
@@ -273,7 +275,8 @@ impl<'a> Reader<'a> {
                 Ok(text) => Ok(Data::Text(text.to_owned())),
                 Err(_) => Ok(Data::Bytes(bytes.clone())),
             },
-            MediaKind::Bytes => Ok(Data::Bytes(bytes.clone())),
+            // Sequences are bytes in requests.
+            MediaKind::Bytes | MediaKind::Lines | MediaKind::Events(_) => Ok(Data::Bytes(bytes.clone())),
         }
     }
 }

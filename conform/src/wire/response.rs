@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::{Content, Data, Field, scalar_text, style};
+use super::{Content, Data, Event, Field, scalar_text, style};
 use crate::document::Parameter;
 
 /// Where parts begin. No part has it in it, as it is longer than what parts are made of.
@@ -16,6 +16,15 @@ pub fn written(content: &Content) -> (String, Bytes) {
         Data::Json(value) => (media_type, value.to_string().into()),
         Data::Text(text) => (media_type, text.clone().into()),
         Data::Bytes(bytes) => (media_type, bytes.clone()),
+        Data::Lines(values) if media_type.contains("json-seq") => {
+            (media_type, values.iter().map(|value| format!("\u{1e}{value:#}\n")).collect::<String>().into())
+        }
+        // Blank lines mean nothing, and the last line need not end.
+        Data::Lines(values) => {
+            let lines: Vec<String> = values.iter().map(Value::to_string).collect();
+            (media_type, lines.join("\n\n").into())
+        }
+        Data::Events(events) => (media_type, self::events(events).into()),
         Data::Form(fields) => {
             let mut form = form_urlencoded::Serializer::new(String::new());
             for (name, value) in fields {
@@ -39,6 +48,21 @@ pub fn written(content: &Content) -> (String, Bytes) {
             (format!("{media_type}; boundary={BOUNDARY}"), body.into())
         }
     }
+}
+
+/// Events as text, with a comment before and the usual end.
+fn events(events: &[Event]) -> String {
+    let mut out = ": begins\n\n".to_owned();
+    for event in events {
+        let mut field = |name: &str, value: &str| out.push_str(&format!("{name}: {value}\r\n"));
+        event.event.iter().for_each(|value| field("event", value));
+        event.data.split('\n').for_each(|line| field("data", line));
+        event.id.iter().for_each(|value| field("id", value));
+        event.retry.iter().for_each(|value| field("retry", &value.to_string()));
+        out.push_str("\r\n");
+    }
+    out.push_str("data: [DONE]\n\n");
+    out
 }
 
 fn part(name: &str, bytes: &[u8], body: &mut Vec<u8>) {

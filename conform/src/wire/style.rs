@@ -93,6 +93,7 @@ pub(super) fn of_pairs(
         let Some(raw) = one(written.name, pairs)? else { return Ok(None) };
         return of_content(content, &decoded(&raw), like.unwrap_or(&ANY)).map(Some);
     }
+    let decoded = |raw: &str| if written.style == Style::Cookie { raw.to_owned() } else { decoded(raw) };
     let separators: &[&str] = match written.style {
         Style::SpaceDelimited => &["%20", "+", " "],
         Style::PipeDelimited => &["%7C", "%7c", "|"],

@@ -49,6 +49,11 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
     // Each type of a chain takes several steps of rustc's, of which it goes 128 unless told otherwise.
     let steps = Literal::string(&(service.longest_chain * 8).next_power_of_two().to_string());
     let limit = (service.longest_chain > 16).then(|| quote!(#![recursion_limit = #steps]));
+    let webhooks = (!service.received.is_empty()).then(|| {
+        quote!(
+            pub mod webhooks;
+        )
+    });
     let methods = service.groups.iter().flat_map(|group| &group.operations).flat_map(|operation| {
         std::iter::once(&operation.method_name).chain(operation.setters.iter().map(|setter| &setter.ident))
     });
@@ -64,6 +69,7 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
         mod client;
         pub mod operations;
         pub mod types;
+        #webhooks
         pub use client::Client;
         #[doc(no_inline)]
         pub use yundb_runtime::{self as runtime, ClientBuilder, Credentials, Error, Response, Secret};

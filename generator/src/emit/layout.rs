@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::runtime::Uses;
-use super::{EmitError, Scope, doc_inner, form, ident, operation, print, types};
+use super::{EmitError, Scope, doc, doc_inner, form, ident, operation, print, types};
 use crate::lower::model::{Aliased, Group, Operation, Service, TypeId, TypeKind, Users};
 use crate::lower::{NO_MODULES, names};
 
@@ -24,6 +24,8 @@ pub(super) enum File {
     GroupTypes(usize),
     /// One operation of a group, by its place in it.
     Operation(usize, usize),
+    /// `webhooks.rs`, which has names for types that stand elsewhere.
+    Webhooks,
 }
 
 impl File {
@@ -34,6 +36,7 @@ impl File {
             File::Group(group) => users.group() == Some(group),
             File::GroupTypes(group) => users == Users::Group(group),
             File::Operation(group, place) => users == Users::One(group, place),
+            File::Webhooks => false,
         }
     }
 }
@@ -98,6 +101,29 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
         ),
         ("src/types/enums.rs".to_owned(), print(service, &uses, enums)?),
     ])
+}
+
+/// `webhooks.rs`: what the service sends by itself, if it sends anything.
+pub(super) fn webhooks(service: &Service) -> Result<Option<String>, EmitError> {
+    if service.received.is_empty() {
+        return Ok(None);
+    }
+    let uses = Uses::default();
+    let scope = Scope { service, file: File::Webhooks, uses: &uses };
+    let aliases = service.received.iter().map(|received| {
+        let (name, docs, ty) = (ident(&received.name), doc(&received.docs), scope.payload(&received.payload));
+        let deprecated = received.deprecated.then(|| quote!(#[deprecated]));
+        quote!(#docs #deprecated pub type #name = #ty;)
+    });
+    let aliases: TokenStream = aliases.collect();
+    let imports = uses.imports();
+    let tokens = quote! {
+        //! What the service sends by itself: the payloads of its webhooks and callbacks, to be read from the bodies of the requests
+        //! that a receiver gets.
+        #imports
+        #aliases
+    };
+    print(service, &uses, tokens).map(Some)
 }
 
 /// The file of a group, or the files of its folder if it is a long one.

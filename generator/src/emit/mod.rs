@@ -43,6 +43,9 @@ pub fn emit(
     for (path, text) in layout::shared(service)? {
         add(&path, text);
     }
+    if let Some(text) = layout::webhooks(service)? {
+        add("src/webhooks.rs", text);
+    }
     for (index, group) in service.groups.iter().enumerate() {
         for (path, text) in layout::group(service, index, group)? {
             add(&path, text);

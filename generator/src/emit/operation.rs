@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::types::written;
+use super::types::{notation, written};
 use super::{Scope, doc, ident};
 use crate::lower::model::{
-    Answer, Body, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Serialization,
-    Server, ServerVariable, Status, Step, Style, Type, TypeId, Users,
+    Answer, Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place,
+    Serialization, Server, ServerVariable, Step, Style, Type, TypeId, Users,
 };
 
 /// One operation: `Client::method`, its call, what the runtime needs to know of it.
@@ -30,6 +30,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
     let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
     let call_docs =
         format!(" The input of [`Client::{0}`](crate::Client::{0}).", operation.method_name.trim_start_matches("r#"));
+    let representations = representations(scope, operation);
     let data = data(scope, operation);
     let result = scope.result(operation);
     let methods = scope.uses.invoke(format!("yundb_runtime::operation_methods!({} => {result});", operation.type_name));
@@ -47,11 +48,33 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
         #[derive(Clone, Debug)]
         #[must_use = "nothing is sent before `send`"]
         pub struct #name(#call);
+        #representations
         #setters
         #data
         #methods
         #paged
     }
+}
+
+/// The constants of an operation's other representations.
+fn representations(scope: &Scope<'_>, operation: &Operation) -> Option<TokenStream> {
+    let constants = operation.representations.iter().map(|it| {
+        let representation = scope.uses.item("Representation");
+        let (name, docs, media_type) = (ident(&it.name), doc(&it.docs), &it.media_type);
+        let ty = scope.answer(&it.answer, None);
+        let constructor = match &it.answer {
+            Answer::One(Payload::Text) => quote!(text),
+            Answer::One(Payload::Events(_, true)) => quote!(whole_events),
+            _ => quote!(new),
+        };
+        let statuses = (!it.statuses.is_empty()).then(|| {
+            let statuses = notation(&it.statuses);
+            quote!(.statuses(&[#(#statuses),*]))
+        });
+        quote!(#docs pub const #name: #representation<#ty> = #representation::#constructor(#media_type)#statuses;)
+    });
+    let name = ident(&operation.type_name);
+    (!operation.representations.is_empty()).then(|| quote!(impl #name { #(#constants)* }))
 }
 
 /// How an operation is addressed and sent, but for the job that it begins.
@@ -63,12 +86,20 @@ pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
         let params = operation.params.iter().map(|param| self::param(scope, param));
         chain = quote!(#chain.params(&[#(#params),*]));
     }
-    if let Some(Body { media_type, required }) = &operation.body {
+    if let Some(Body { media_type, required, shape }) = &operation.body {
         chain = quote!(#chain.body(#media_type, #required));
+        if *shape != Default::default() {
+            let shape = scope.shape(shape);
+            chain = quote!(#chain.body_shape(#shape));
+        }
     }
     if !operation.accept.is_empty() {
         let accept = &operation.accept;
         chain = quote!(#chain.accept(#accept));
+    }
+    if !operation.others.is_empty() {
+        let others = &operation.others;
+        chain = quote!(#chain.others(&[#(#others),*]));
     }
     if let Some(security) = &operation.security {
         let alternatives = alternatives(security);
@@ -80,14 +111,6 @@ pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     }
     if let Some(idempotent) = operation.idempotent {
         chain = quote!(#chain.idempotent(#idempotent));
-    }
-    if !operation.streams.is_empty() {
-        // The runtime's notation: `2` for every 2XX, `0` for every success.
-        let statuses = operation.streams.iter().map(|status| match status {
-            Status::Code(code) | Status::Range(code) => Literal::u16_unsuffixed(*code),
-            Status::Default => Literal::u16_unsuffixed(0),
-        });
-        chain = quote!(#chain.streams(&[#(#statuses),*]));
     }
     chain
 }
@@ -106,6 +129,7 @@ fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     let reading = |payload: &Answer| match payload {
         Answer::One(Payload::Text) => Some(quote!(answer.text())),
         Answer::One(Payload::Empty) => Some(quote!(answer.empty())),
+        Answer::One(Payload::Events(_, true)) => Some(quote!(answer.whole_events())),
         _ => None,
     };
     let method = |name: TokenStream, output: TokenStream, body: TokenStream| {
@@ -296,14 +320,11 @@ pub(super) fn types_of(scope: &Scope<'_>, operation: &Operation, seen: &mut BTre
     let inputs = operation.arguments.iter().chain(&operation.setters);
     let forms = forms_of(operation).into_iter().flat_map(|form| &service.forms[form].fields);
     let given = inputs.chain(forms).filter_map(|input| input.kind.ty());
-    let payloads = [&operation.output, &operation.error].into_iter().flat_map(|answer| match answer {
+    let payloads = operation.answers().flat_map(|answer| match answer {
         Answer::One(payload) => vec![payload],
         Answer::ByStatus(index) => service.outcomes[*index].cases.iter().map(|case| &case.payload).collect(),
     });
-    let answered = payloads.filter_map(|payload| match payload {
-        Payload::Json(ty) => Some(ty),
-        _ => None,
-    });
+    let answered = payloads.filter_map(Payload::ty);
     let headers = operation.headers.map(Type::Named);
     for ty in given.chain(answered).chain(&headers) {
         collect(scope, ty, seen, &mut found);
@@ -338,13 +359,11 @@ pub(super) fn forms_of(operation: &Operation) -> Vec<usize> {
 
 /// The bodies by status that an operation answers.
 pub(super) fn outcomes_of(operation: &Operation) -> Vec<usize> {
-    [&operation.output, &operation.error]
-        .into_iter()
-        .filter_map(|answer| match answer {
-            Answer::ByStatus(index) => Some(*index),
-            Answer::One(_) => None,
-        })
-        .collect()
+    let by_status = |answer: &Answer| match answer {
+        Answer::ByStatus(index) => Some(*index),
+        Answer::One(_) => None,
+    };
+    operation.answers().filter_map(by_status).collect()
 }
 
 impl Scope<'_> {
@@ -374,7 +393,7 @@ impl Scope<'_> {
 
     /// What headers are read as.
     fn headers(&self, operation: &Operation) -> Option<TokenStream> {
-        Some(self.own_name(operation.headers?, operation.own_names.headers.as_ref()))
+        Some(self.own_name(operation.headers?, None))
     }
 
     /// A type by the name that the operation has for it.
@@ -506,8 +525,14 @@ impl Scope<'_> {
                 (ty, quote!(.json_of(#range, media_type, const { &#shape }, #name)))
             }
             InputKind::JsonAs(media_type, shape, ty) => {
+                let within = !shape.rules.is_empty() || !matches!(shape.inner, Inner::None | Inner::Object(_));
                 let (ty, shape) = (self.ty(ty), self.shape(shape));
-                (ty, quote!(.json_as(#media_type, const { &#shape }, #name)))
+                // Temporaries within a shape live on in an item only.
+                let shape = match within {
+                    true => quote!({ const SHAPE: &yundb_runtime::shape::Shape = &#shape; SHAPE }),
+                    false => quote!(const { &#shape }),
+                };
+                (ty, quote!(.json_as(#media_type, #shape, #name)))
             }
         }
     }

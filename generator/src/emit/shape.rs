@@ -7,18 +7,25 @@ use serde_json::Number;
 
 use super::Scope;
 use crate::load::integer;
-use crate::lower::model::{Inner, Shape, TypeKind};
+use crate::lower::model::{Inner, Rule, Shape, TypeKind};
 
 impl Scope<'_> {
     pub(super) fn shape(&self, shape: &Shape) -> TokenStream {
+        if shape.is_never() {
+            let never = self.uses.item("never");
+            return quote!(#never());
+        }
         let mut out = match &shape.inner {
             Inner::None => {
                 let any = self.uses.item("any");
                 quote!(#any())
             }
             Inner::Object(id) => {
-                let fields = matches!(self.service.types[*id].kind, TypeKind::Struct(_));
-                let function = self.uses.item(if fields { "object" } else { "one_of" });
+                let function = self.uses.item(match self.service.types[*id].kind {
+                    TypeKind::Struct(_) => "object",
+                    TypeKind::Tuple(_) => "tuple",
+                    _ => "one_of",
+                });
                 let name = self.type_name(*id);
                 quote!(#function::<#name>())
             }
@@ -29,6 +36,11 @@ impl Scope<'_> {
             Inner::Map(inner) => {
                 let (map, inner) = (self.uses.item("map"), self.shape(inner));
                 quote!(#map(&#inner))
+            }
+            Inner::Fields(fields) => {
+                let function = self.uses.item("fields");
+                let rows = fields.iter().map(|(name, required, shape)| self.row(name, *required, shape));
+                quote!(#function(&[#(#rows),*]))
             }
         };
         let count = |n: usize| Literal::usize_unsuffixed(n);
@@ -69,7 +81,67 @@ impl Scope<'_> {
         if shape.unique {
             out = quote!(#out.unique());
         }
+        for kind in &shape.kinds {
+            let kind = super::ident(kind);
+            out = quote!(#out.#kind());
+        }
+        if !shape.rules.is_empty() {
+            let rules = shape.rules.iter().map(|rule| self.rule(rule));
+            out = quote!(#out.rules(&[#(#rules),*]));
+        }
         out
+    }
+
+    /// A field as a table of checks has it.
+    pub(super) fn row(&self, name: &str, required: bool, shape: &Shape) -> TokenStream {
+        let function = self.uses.item(if required { "required" } else { "optional" });
+        let shape = self.shape(shape);
+        quote!(#function(#name, #shape))
+    }
+
+    /// A rule as emitted: a call of the runtime's function of that name.
+    pub(super) fn rule(&self, rule: &Rule) -> TokenStream {
+        let list = |shapes: &[Shape]| {
+            let shapes = shapes.iter().map(|shape| self.shape(shape));
+            quote!(&[#(#shapes),*])
+        };
+        let (name, arguments) = match rule {
+            Rule::When(shapes) => {
+                let shapes = shapes.iter().map(|shape| self.shape(shape));
+                ("when", quote!(#(&#shapes),*))
+            }
+            Rule::Not(shape) => {
+                let shape = self.shape(shape);
+                ("not", quote!(&#shape))
+            }
+            Rule::AnyOf(shapes) => ("any_of", list(shapes)),
+            Rule::OnlyOne(shapes) => ("only_one", list(shapes)),
+            Rule::Contains(shape, fewest, most) => {
+                let (shape, fewest) = (self.shape(shape), Literal::usize_unsuffixed(*fewest));
+                let most = most.map(Literal::usize_unsuffixed);
+                let most = most.map_or_else(|| quote!(None), |most| quote!(Some(#most)));
+                ("contains", quote!(&#shape, #fewest, #most))
+            }
+            Rule::Prefix(first, rest) => {
+                let (first, rest) = (list(first), self.shape(rest));
+                ("prefix", quote!(#first, &#rest))
+            }
+            Rule::Names(shape) => {
+                let shape = self.shape(shape);
+                ("names", quote!(&#shape))
+            }
+            Rule::Others(known, patterns, rest) => {
+                let rest = self.shape(rest);
+                let patterns = patterns.iter().map(|(pattern, shape)| {
+                    let shape = self.shape(shape);
+                    quote!((#pattern, #shape))
+                });
+                ("others", quote!(&[#(#known),*], &[#(#patterns),*], &#rest))
+            }
+            Rule::Values(values) => ("values", quote!(&[#(#values),*])),
+        };
+        let function = self.uses.item(name);
+        quote!(#function(#arguments))
     }
 }
 

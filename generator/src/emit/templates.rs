@@ -249,6 +249,13 @@ fn typed(service: &Service, ty: &Type) -> String {
                     variants.first().map_or_else(|| format!("{path}::from(1)"), |v| format!("{path}::{}", v.ident))
                 }
                 TypeKind::Union(_) => format!("{path}::Unknown(Default::default())"),
+                TypeKind::Tuple(tuple) => {
+                    let elements = tuple.elements.iter().map(|element| match element.boxed {
+                        true => format!("Box::new({})", typed(service, &element.ty)),
+                        false => typed(service, &element.ty),
+                    });
+                    format!("{path}({})", elements.collect::<Vec<_>>().join(", "))
+                }
                 TypeKind::Newtype(_) => format!("{path}::default()"),
             }
         }

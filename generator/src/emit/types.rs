@@ -1,14 +1,16 @@
-//! Types as emitted: structs with setters and checks, open enums, unions, bodies by status.
+//! Types as emitted: structs with setters and checks, open enums, unions, tuples, bodies by status.
+
+mod tuples;
 
 use std::collections::HashMap;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 
 use super::{Scope, doc, ident};
 use crate::lower::model::{
-    Aliased, Case, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId, TypeKind, Union,
-    Variant,
+    Aliased, Case, Constant, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId,
+    TypeKind, Union, Variant,
 };
 use crate::lower::{code, renamed};
 
@@ -21,6 +23,7 @@ pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
         TypeKind::StringEnum(variants) => enumeration(scope, definition, variants, &quote!(String), "string_enum"),
         TypeKind::IntegerEnum(variants) => enumeration(scope, definition, variants, &quote!(i64), "integer_enum"),
         TypeKind::Union(union) => self::union(scope, definition, union),
+        TypeKind::Tuple(tuple) => tuples::definition(scope, definition, tuple),
         TypeKind::Newtype(newtype) => self::newtype(scope, definition, newtype),
     };
     quote!(#definition #aliases)
@@ -41,7 +44,9 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
     let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
     let name = ident(&definition.name);
     let docs = doc(&definition.docs);
-    let default = body.default.then(|| quote!(Default,));
+    // What callers need not set is set by `Default`, which the setters' macro gives.
+    let filled = definition.input && body.fields.iter().any(|field| field.filled);
+    let default = (body.default && !filled).then(|| quote!(Default,));
     // For a field that must be there it would invent one.
     let container_default = body.fields.iter().any(|field| field.presence == Presence::Empty)
         && body.fields.iter().all(|field| field.presence != Presence::Always);
@@ -125,9 +130,44 @@ fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStrea
             (ty, _, _) if scope.converts(ty) => ("into", written(&scope.ty(ty))),
             (ty, _, _) => ("value", written(&scope.ty(ty))),
         };
-        format!("{}: {kind}({ty})", field.ident)
+        match constant(scope, field) {
+            Some(constant) => format!("{}: {kind}({ty}) = {constant}", field.ident),
+            None => format!("{}: {kind}({ty})", field.ident),
+        }
     });
-    scope.uses.invoke(invocation("setters", &definition.name, entries))
+    if !body.fields.iter().any(|field| field.filled) {
+        return scope.uses.invoke(invocation("setters", &definition.name, entries));
+    }
+    let text = invocation("setters", &format!("{}, filled", definition.name), entries);
+    scope.uses.invoke(match &body.additional {
+        Some(_) => format!("{}}} and {});", text.trim_end_matches("});"), body.additional_ident),
+        None => text,
+    })
+}
+
+/// The only value of a field, as Rust has it.
+fn constant(scope: &Scope<'_>, field: &Field) -> Option<String> {
+    let [value] = field.values.as_slice() else { return None };
+    if !field.filled {
+        return None;
+    }
+    Some(match (&field.ty, value) {
+        (Type::Bool, Constant::Flag(flag)) => flag.to_string(),
+        (Type::String, Constant::Text(text)) => format!("{text:?}.into()"),
+        (Type::Named(id), value) => {
+            let variant = match (&scope.service.types[*id].kind, value) {
+                (TypeKind::StringEnum(all), Constant::Text(text)) => {
+                    all.iter().find(|variant| variant.value == *text).map(|variant| &variant.ident)
+                }
+                (TypeKind::IntegerEnum(all), Constant::Integer(integer)) => {
+                    all.iter().find(|variant| variant.value == *integer).map(|variant| &variant.ident)
+                }
+                _ => None,
+            };
+            format!("{}::{}", scope.type_name(*id), variant?)
+        }
+        _ => return None,
+    })
 }
 
 /// A type as people write it.
@@ -142,14 +182,16 @@ fn checks(scope: &Scope<'_>, name: &proc_macro2::Ident, body: &Struct) -> TokenS
         if !must && field.shape == Default::default() {
             return None;
         }
-        let wire = &field.wire;
-        let shape = scope.shape(&field.shape);
-        let row = scope.uses.item(if must { "required" } else { "optional" });
-        Some(quote!(#row(#wire, #shape)))
+        Some(scope.row(&field.wire, must, &field.shape))
+    });
+    let rules = (!body.rules.is_empty()).then(|| {
+        let rules = body.rules.iter().map(|rule| scope.rule(rule));
+        quote!(const RULES: &'static [yundb_runtime::shape::Rule] = &[#(#rules),*];)
     });
     quote! {
         impl #object for #name {
             const FIELDS: &'static [#field_type] = &[#(#rows),*];
+            #rules
         }
     }
 }
@@ -193,21 +235,14 @@ fn union(scope: &Scope<'_>, definition: &TypeDef, union: &Union) -> TokenStream 
     let variants = union.variants.iter().map(|variant| {
         let (ident, ty) = (ident(&variant.ident), scope.ty(&variant.ty));
         let ty = if variant.boxed { quote!(Box<#ty>) } else { ty };
-        let words = match variant.tags.first() {
-            Some(tag) => code(tag),
+        let words = match variant.marks.first().filter(|_| union.tag.is_some()) {
+            Some(mark) => mark.values.iter().map(|value| code(&plain(value))).collect::<Vec<_>>().join(", "),
             None => format!("As `{}`.", variant.ident),
         };
         let words = doc(&[words]);
         quote!(#words #ident(#ty),)
     });
-    let reading = match &union.tag {
-        Some(tag) => {
-            let entries =
-                union.variants.iter().map(|v| format!("{} = {:?}", v.ident, v.tags.first().map_or("", String::as_str)));
-            invocation("tagged_union", &format!("{}, {tag:?}", definition.name), entries)
-        }
-        None => invocation("untagged_union", &definition.name, union.variants.iter().map(|v| v.ident.clone())),
-    };
+    let reading = reading(definition, union);
     let reading = scope.uses.invoke(reading);
     let mut count: HashMap<&Type, usize> = HashMap::new();
     union.variants.iter().for_each(|variant| *count.entry(&variant.ty).or_default() += 1);
@@ -271,27 +306,78 @@ fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenS
     }
 }
 
-/// The table of a union's alternatives, each with what is checked of it.
+/// The macro that reads and writes a union.
+fn reading(definition: &TypeDef, union: &Union) -> String {
+    let either = |values: &[Constant]| values.iter().map(literal).collect::<Vec<_>>().join(" | ");
+    let path = |path: &[String]| path.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(" / ");
+    let Some(tag) = &union.tag else {
+        let entries = union.variants.iter().map(|variant| {
+            let marks = variant.marks.iter().map(|mark| format!("{} = {}", path(&mark.path), either(&mark.values)));
+            let marks = marks.collect::<Vec<_>>().join(" & ");
+            let when = if marks.is_empty() { "" } else { " if " };
+            format!("{}{when}{marks}", variant.ident)
+        });
+        return invocation("untagged_union", &definition.name, entries);
+    };
+    let entries = union.variants.iter().map(|variant| {
+        let values = variant.marks.first().map(|mark| either(&mark.values)).unwrap_or_default();
+        format!("{} = {values}", variant.ident)
+    });
+    let text = invocation("tagged_union", &format!("{}, {}", definition.name, path(tag)), entries);
+    match union.fallback.and_then(|at| union.variants.get(at)) {
+        Some(variant) => format!("{}}} else {});", text.trim_end_matches("});"), variant.ident),
+        None => text,
+    }
+}
+
+/// A constant as people read it.
+fn plain(constant: &Constant) -> String {
+    match constant {
+        Constant::Text(text) => text.clone(),
+        Constant::Integer(integer) => integer.to_string(),
+        Constant::Flag(flag) => flag.to_string(),
+    }
+}
+
+/// A constant in Rust.
+fn literal(constant: &Constant) -> String {
+    match constant {
+        Constant::Text(text) => format!("{text:?}"),
+        Constant::Integer(integer) if i32::try_from(*integer).is_err() => format!("{integer}i64"),
+        constant => plain(constant),
+    }
+}
+
+/// The table of a union's alternatives, each with what it is known by and what is checked of it.
 fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> TokenStream {
-    let rows: Vec<TokenStream> = union
-        .variants
-        .iter()
-        .map(|variant| {
-            let shape = scope.shape(&variant.shape);
-            match (&union.tag, variant.tags.first()) {
-                (Some(property), Some(tag)) => {
-                    let tagged = scope.uses.item("tagged");
-                    quote!(#tagged(#property, #tag, #shape))
+    let rows = union.variants.iter().map(|variant| {
+        let alternative = scope.uses.item("alternative");
+        let (kind, shape) = (ident(kind(scope, &variant.ty)), scope.shape(&variant.shape));
+        let marks = variant.marks.iter().map(|mark| {
+            let path = &mark.path;
+            let values = mark.values.iter().map(|value| match value {
+                Constant::Text(text) => {
+                    let function = scope.uses.item("text");
+                    quote!(#function(#text))
                 }
-                _ => {
-                    let alternative = scope.uses.item("alternative");
-                    let kind = ident(kind(scope, &variant.ty));
-                    quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape))
+                Constant::Integer(integer) => {
+                    let (function, integer) = (scope.uses.item("integer"), Literal::i64_unsuffixed(*integer));
+                    quote!(#function(#integer))
                 }
-            }
-        })
-        .collect();
-    choice(name, &rows)
+                Constant::Flag(flag) => {
+                    let function = scope.uses.item("flag");
+                    quote!(#function(#flag))
+                }
+            });
+            quote!(.when(&[#(#path),*], &[#(#values),*]))
+        });
+        let of = elements(scope, &variant.ty).map(|kind| {
+            let kind = ident(kind);
+            quote!(.of(yundb_runtime::shape::Kind::#kind))
+        });
+        quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape)#of #(#marks)*)
+    });
+    choice(name, &rows.collect::<Vec<_>>())
 }
 
 fn choice(name: &proc_macro2::Ident, rows: &[TokenStream]) -> TokenStream {
@@ -318,7 +404,17 @@ fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
             TypeKind::StringEnum(_) => "Text",
             TypeKind::IntegerEnum(_) => "Number",
             TypeKind::Union(_) => "Any",
+            TypeKind::Tuple(_) => "List",
         },
+    }
+}
+
+/// The kind of what is in a list or map, if that is one.
+fn elements(scope: &Scope<'_>, ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::List(inner) | Type::Map(inner) => Some(kind(scope, inner)).filter(|kind| *kind != "Any"),
+        Type::Nullable(inner) => elements(scope, inner),
+        _ => None,
     }
 }
 
@@ -327,11 +423,18 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
     let name = ident(&outcome.name);
     let error = scope.uses.item("DecodeError");
     let answer = scope.uses.item("Answer");
-    let streams = outcome.cases.iter().any(|case| case.payload == Payload::Stream);
-    let derives = if streams { quote!(Debug) } else { quote!(Clone, Debug, PartialEq) };
+    let streams: Vec<&Case> = outcome.cases.iter().filter(|case| case.payload.is_streamed()).collect();
+    let derives = if streams.is_empty() { quote!(Clone, Debug, PartialEq) } else { quote!(Debug) };
+    let streams = (!streams.is_empty()).then(|| {
+        let statuses = streams.iter().flat_map(|case| notation(&case.statuses));
+        quote!(const STREAMS: &'static [u16] = &[#(#statuses),*];)
+    });
     let docs = if outcome.error { " The body of an error, by status." } else { " The answer, by status." };
     let variants = outcome.cases.iter().map(|case| {
-        let (variant, words) = (ident(&case.variant), format!(" {}.", statuses(case)));
+        let media_types: Vec<String> = case.media_types.iter().map(|it| format!("`{it}`")).collect();
+        let as_media =
+            if media_types.is_empty() { String::new() } else { format!(", as {}", media_types.join(" or ")) };
+        let (variant, words) = (ident(&case.variant), format!(" {}{as_media}.", statuses(case)));
         match &case.payload {
             Payload::Empty => quote!(#[doc = #words] #variant,),
             payload => {
@@ -345,14 +448,20 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
     let subject = if ranges { quote!((answer.status(), answer.status() / 100)) } else { quote!(answer.status()) };
     let arms = outcome.cases.iter().map(|case| {
         let (variant, pattern) = (ident(&case.variant), pattern(case, ranges));
+        let guards = case.media_types.iter().map(|media_type| quote!(answer.is(#media_type)));
+        let pattern = if case.media_types.is_empty() { pattern } else { quote!(#pattern if #(#guards)||*) };
         match &case.payload {
             Payload::Empty => quote!(#pattern => Ok(Self::#variant),),
             Payload::Json(_) => quote!(#pattern => answer.json().map(Self::#variant),),
             Payload::Text => quote!(#pattern => answer.text().map(Self::#variant),),
             Payload::Stream => quote!(#pattern => Ok(Self::#variant(answer.stream())),),
+            Payload::Events(_, false) => quote!(#pattern => answer.events().map(Self::#variant),),
+            Payload::Events(_, true) => quote!(#pattern => answer.whole_events().map(Self::#variant),),
+            Payload::Lines(_) => quote!(#pattern => answer.lines().map(Self::#variant),),
         }
     });
-    let rest = outcome.cases.iter().all(|case| !case.statuses.is_empty()).then(|| quote!(_ => answer.unexpected(),));
+    let takes_all = |case: &Case| case.statuses.is_empty() && case.media_types.is_empty();
+    let rest = (!outcome.cases.iter().any(takes_all)).then(|| quote!(_ => answer.unexpected(),));
     let from_answer = scope.uses.item("FromAnswer");
     let index = scope.service.outcomes.iter().position(|other| other.name == outcome.name);
     let aliases = index.map(|index| aliases(scope, Aliased::Outcome(index), &outcome.name));
@@ -362,12 +471,23 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
         #[non_exhaustive]
         pub enum #name { #(#variants)* }
         impl #from_answer for #name {
+            #streams
             fn from_answer(answer: #answer) -> Result<Self, #error> {
                 match #subject { #(#arms)* #rest }
             }
         }
         #aliases
     }
+}
+
+/// Statuses in the runtime's notation: `2` for every 2XX, `0` for every success.
+pub(super) fn notation(statuses: &[Status]) -> Vec<proc_macro2::Literal> {
+    let number = |status: &Status| match status {
+        Status::Code(code) | Status::Range(code) => *code,
+        Status::Default => 0,
+    };
+    let numbers = if statuses.is_empty() { vec![0] } else { statuses.iter().map(number).collect() };
+    numbers.into_iter().map(proc_macro2::Literal::u16_unsuffixed).collect()
 }
 
 fn statuses(case: &Case) -> String {
@@ -390,7 +510,7 @@ fn pattern(case: &Case, ranges: bool) -> TokenStream {
     if case.statuses.is_empty() {
         return quote!(_);
     }
-    let number = proc_macro2::Literal::u16_unsuffixed;
+    let number = Literal::u16_unsuffixed;
     let patterns = case.statuses.iter().map(|status| match (*status, ranges) {
         (Status::Code(code), false) => number(code).to_token_stream(),
         (Status::Code(code), true) => {
@@ -457,6 +577,14 @@ impl Scope<'_> {
             Payload::Stream => {
                 let stream = self.uses.item("ByteStream");
                 quote!(#stream)
+            }
+            Payload::Events(ty, _) => {
+                let (stream, ty) = (self.uses.item("EventStream"), self.ty(ty));
+                quote!(#stream<#ty>)
+            }
+            Payload::Lines(ty) => {
+                let (lines, ty) = (self.uses.item("JsonLines"), self.ty(ty));
+                quote!(#lines<#ty>)
             }
         }
     }

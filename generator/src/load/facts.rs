@@ -83,13 +83,15 @@ impl Fact {
             (Kind::Server, "url") => Self::Server,
             (_, "description" | "summary") | (Kind::Schema | Kind::Info, "title") => Self::Description,
             (_, "example") => Self::Example,
+            (Kind::Schema, "const") => Self::EnumValue,
             (Kind::Schema, "default") => Self::Default,
             (Kind::Parameter | Kind::RequestBody | Kind::Header, "required") => Self::Constraint,
             (
                 Kind::Schema,
                 "multipleOf" | "maximum" | "exclusiveMaximum" | "minimum" | "exclusiveMinimum" | "maxLength"
                 | "minLength" | "pattern" | "maxItems" | "minItems" | "uniqueItems" | "maxProperties" | "minProperties"
-                | "not" | "required",
+                | "not" | "required" | "propertyNames" | "if" | "then" | "else" | "contains" | "minContains"
+                | "maxContains",
             ) => Self::Constraint,
             _ => Self::Structure,
         }
@@ -189,7 +191,7 @@ impl Facts {
                     let fact = match (inner, holder, key) {
                         (Shape::Object(_) | Shape::Map(_), ..) => None,
                         (_, Kind::Schema, "enum") => Some(Fact::EnumValue),
-                        (_, Kind::Schema, "required") => Some(Fact::Constraint),
+                        (_, Kind::Schema, "required" | "dependentRequired") => Some(Fact::Constraint),
                         _ => Some(Fact::Structure),
                     };
                     let step = self.open(&item.location, item, fact, None);
@@ -204,7 +206,8 @@ impl Facts {
             Shape::Map(inner) => {
                 for (name, entry) in node.entries() {
                     let fact = match (holder, key) {
-                        (Kind::Schema, "properties") => Some(Fact::Property),
+                        (Kind::Schema, "properties" | "patternProperties") => Some(Fact::Property),
+                        (Kind::Schema, "dependentRequired" | "dependentSchemas") => Some(Fact::Constraint),
                         (Kind::RequestBody, "content") => Some(Fact::RequestMediaType),
                         (Kind::Response, "content") => Some(Fact::ResponseMediaType),
                         (Kind::Response | Kind::Encoding, "headers") => Some(Fact::Header),

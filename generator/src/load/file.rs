@@ -1,8 +1,8 @@
 //! Reads one file: bytes to text to a tree with places.
 
-use std::{fs, io::Read as _, path::Path, sync::Arc};
+use std::{collections::HashMap, fs, io::Read as _, path::Path, sync::Arc};
 
-use super::{Node, json, yaml};
+use super::{Node, identifiers, json, yaml};
 use crate::diagnostic::{Diagnostic, Location, Source};
 
 /// No document is this large by intent.
@@ -17,6 +17,8 @@ pub(super) const DEEPEST: usize = 200;
 pub(super) struct File {
     pub source: Arc<Source>,
     pub root: Node,
+    /// Where the anchors are that other files may refer to.
+    pub anchors: HashMap<String, Vec<String>>,
     /// Keys that a map has twice: wrong, but some services publish such documents, so the caller decides how wrong.
     pub duplicates: Vec<Diagnostic>,
 }
@@ -32,8 +34,9 @@ pub(super) fn read(path: &Path, name: &str) -> Result<File, Vec<Diagnostic>> {
     let bytes = read_bytes(path).map_err(|error| vec![unreadable(path, name, &error)])?;
     let text = decode(bytes, name).map_err(|diagnostic| vec![*diagnostic])?;
     let source = Source::new(name, text);
-    let Parsed { root, duplicates } = parse(&source, path)?;
-    Ok(File { source, root, duplicates })
+    let Parsed { mut root, duplicates } = parse(&source, path)?;
+    let anchors = identifiers::resolve(&mut root, &source);
+    Ok(File { source, root, anchors, duplicates })
 }
 
 /// What is wrong with a file that can't be read, and what to give instead.

@@ -159,8 +159,8 @@ impl Kind {
                         may("trace", Object(Operation)),
                         may("query", Object(Operation)),
                         may("additionalOperations", Map(&Object(Operation))),
-                        vital("servers", SERVERS),
-                        vital("parameters", PARAMETERS),
+                        may("servers", SERVERS),
+                        may("parameters", PARAMETERS),
                     ]
                 }
             }
@@ -172,13 +172,13 @@ impl Kind {
                         may("description", Text),
                         may("externalDocs", Object(ExternalDocs)),
                         may("operationId", Text),
-                        vital("parameters", PARAMETERS),
-                        vital("requestBody", Object(RequestBody)),
-                        must("responses", Object(Responses)),
+                        may("parameters", PARAMETERS),
+                        may("requestBody", Object(RequestBody)),
+                        may("responses", Object(Responses)),
                         may("callbacks", Map(&Object(Callback))),
                         may("deprecated", Flag),
-                        vital("security", SECURITY),
-                        vital("servers", SERVERS),
+                        may("security", SECURITY),
+                        may("servers", SERVERS),
                     ]
                 }
             }
@@ -330,6 +330,7 @@ impl Kind {
                         may("minProperties", Count),
                         may("required", TEXTS),
                         may("enum", List(&Any)),
+                        may("const", Any),
                         vital("type", Text),
                         vital("allOf", List(&Object(Schema))),
                         vital("oneOf", List(&Object(Schema))),
@@ -338,6 +339,22 @@ impl Kind {
                         vital("items", Object(Schema)),
                         vital("properties", SCHEMAS),
                         vital("additionalProperties", SchemaOrFlag),
+                        vital("prefixItems", List(&Object(Schema))),
+                        vital("unevaluatedItems", SchemaOrFlag),
+                        vital("patternProperties", SCHEMAS),
+                        vital("unevaluatedProperties", SchemaOrFlag),
+                        may("propertyNames", Object(Schema)),
+                        may("dependentRequired", Map(&TEXTS)),
+                        may("dependentSchemas", SCHEMAS),
+                        may("if", Object(Schema)),
+                        may("then", Object(Schema)),
+                        may("else", Object(Schema)),
+                        may("contains", Object(Schema)),
+                        may("minContains", Count),
+                        may("maxContains", Count),
+                        may("contentEncoding", Text),
+                        may("contentMediaType", Text),
+                        may("contentSchema", Object(Schema)),
                         may("description", Text),
                         may("format", Text),
                         may("default", Any),
@@ -353,7 +370,9 @@ impl Kind {
                     ]
                 }
             }
-            Discriminator => &const { [must("propertyName", Text), vital("mapping", Map(&Text))] },
+            Discriminator => {
+                &const { [must("propertyName", Text), vital("mapping", Map(&Text)), may("defaultMapping", Text)] }
+            }
             Xml => {
                 &const {
                     [
@@ -422,9 +441,7 @@ impl Kind {
             Responses => Object(Response),
             _ => return None,
         };
-        // An operation with a wrong answer would decode something else: it goes as a whole.
-        let need = if self == Responses { Need::Vital } else { Need::Optional };
-        Some(Field { name: "", shape, need })
+        Some(Field { name: "", shape, need: Need::Optional })
     }
 
     /// The section of `components` that holds such objects, if they can be referred to there. (Callbacks and links have

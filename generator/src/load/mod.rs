@@ -7,12 +7,15 @@ mod envelope;
 mod facts;
 mod file;
 mod grammar;
+mod identifiers;
 mod json;
 mod node;
 mod reason;
 mod reference;
 mod report;
 mod schema;
+mod swagger;
+mod version;
 mod yaml;
 
 use std::path::{Path, PathBuf};
@@ -24,7 +27,7 @@ use crate::{
     stack::deep,
 };
 
-use self::report::Reporter;
+use self::{report::Reporter, version::Version};
 
 pub(crate) use self::{
     check::{MUTUAL_TLS, bare, placeholders},
@@ -89,16 +92,18 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
 
 fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let mut reporter = Reporter::new(diagnostics);
-    let (mut root, newer) = tree(path, &mut reporter)?;
+    let (mut root, version) = tree(path, &mut reporter)?;
     let mut facts = Facts::of(&root);
     reporter.left_out("duplicate-key").iter().for_each(|key| facts.pushed_out(key));
-    check::check(&mut root, newer, &mut reporter);
+    // What a rewriting has no place for is not in the tree either.
+    reporter.passed_over.iter().for_each(|(key, _)| facts.pushed_out(key));
+    check::check(&mut root, version == Version::Newer, &mut reporter);
     let (api, further) = envelope::envelope(&root, &mut reporter)?;
     Some(Loaded { api, further, root, facts, passed_over: reporter.passed_over })
 }
 
 /// The document at `path` in one tree as it was written: every `$ref` leads to a component, and nothing is mended or left
-/// out. What tests a client holds it against this.
+/// out; Swagger 2.0 is in the words of OpenAPI 3.0. What tests a client holds it against this.
 pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
     deep(|| {
         let (root, _) = tree(path, &mut Reporter::new(diagnostics))?;
@@ -106,8 +111,8 @@ pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json:
     })
 }
 
-/// Reads the document with its files, and whether it is newer than OpenAPI 3.0.
-fn tree(path: &Path, reporter: &mut Reporter<'_>) -> Option<(Node, bool)> {
+/// Reads the document with its files into a tree of OpenAPI 3, and the version that it is written in.
+fn tree(path: &Path, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
     let path = document_path(path);
     let name = path.to_string_lossy().replace('\\', "/");
     let mut file = match file::read(&path, &name) {
@@ -121,9 +126,9 @@ fn tree(path: &Path, reporter: &mut Reporter<'_>) -> Option<(Node, bool)> {
     for duplicate in file.duplicates.drain(..) {
         reporter.fault(duplicate);
     }
-    let newer = check::version(&file.root, reporter)?;
-    let root = bundle::bundle(file, &path, reporter)?;
-    Some((root, newer))
+    let version = version::version(&file.root, reporter)?;
+    let root = bundle::bundle(file, &path, version, reporter)?;
+    Some((root, version))
 }
 
 /// The document in a folder, or the file itself.

@@ -59,11 +59,23 @@ pub enum Reason {
     Base,
     /// `pathItems` and `mediaTypes` under `components`.
     Inlined,
+    /// Words about what is only checked.
+    OnlyChecked,
+    /// What depends on a condition that isn't there.
+    Unconditional,
+    /// A property that has no value.
+    Never,
+    /// The name of a body.
+    BodyName,
+    /// What a document says of the fields that every server-sent event has.
+    EventField,
+    /// A body where HTTP has none.
+    NoBody,
 }
 
 impl Reason {
     /// All reasons.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 33] = [
         Self::Unreferenced,
         Self::Null,
         Self::Extension,
@@ -91,6 +103,12 @@ impl Reason {
         Self::Stricter,
         Self::Base,
         Self::Inlined,
+        Self::OnlyChecked,
+        Self::Unconditional,
+        Self::Never,
+        Self::BodyName,
+        Self::EventField,
+        Self::NoBody,
     ];
 
     /// What it is, for reports: `unreferenced`.
@@ -135,6 +153,14 @@ impl Reason {
             Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
             Self::Base => ("base", "says of a base what the type that is made of it says for itself"),
             Self::Inlined => ("inlined", "stands in the client at each path that refers to it"),
+            Self::OnlyChecked => {
+                ("only-checked", "words about a schema that values are held against, and that is no type")
+            }
+            Self::Unconditional => ("unconditional", "`then` and `else` mean nothing without an `if`"),
+            Self::Never => ("never", "the schema of the property lets no value through, so there is no field"),
+            Self::BodyName => ("body-name", "a body is not sent under a name; Swagger 2.0 wants one all the same"),
+            Self::EventField => ("event-field", "a field that every event of a stream has, by the standard"),
+            Self::NoBody => ("no-body", "HTTP has no body there: of `HEAD`, and of the statuses 204, 205 and 304"),
             Self::Opaque => ("opaque", "the caller gives or gets the whole as text or bytes"),
         }
     }
@@ -154,9 +180,11 @@ impl Reason {
             (Kind::Schema, "title") => Self::Title,
             (Kind::Schema, "xml") => Self::Xml,
             (Kind::Schema, "examples") => Self::FurtherExample,
-            (Kind::Schema, "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary") => {
-                Self::SchemaTool
-            }
+            (
+                Kind::Schema,
+                "$schema" | "$id" | "$anchor" | "$dynamicAnchor" | "$recursiveAnchor" | "$comment" | "$defs"
+                | "definitions" | "$vocabulary",
+            ) => Self::SchemaTool,
             (Kind::Components, "pathItems" | "mediaTypes") => Self::Inlined,
             (Kind::Document, "jsonSchemaDialect" | "$self") => Self::SchemaTool,
             (Kind::SecurityScheme, "flows" | "openIdConnectUrl" | "oauth2MetadataUrl") => Self::TokenObtained,

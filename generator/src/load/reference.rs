@@ -14,6 +14,8 @@ pub(super) struct Reference {
     pub file: String,
     /// The tokens of the pointer within it, unescaped.
     pub pointer: Vec<String>,
+    /// The name of an anchor in it, in place of a pointer.
+    pub anchor: Option<String>,
 }
 
 impl Reference {
@@ -27,15 +29,15 @@ impl Reference {
             return Err("refers to the network, and nothing is fetched".to_owned());
         }
         let fragment = decode_percent(fragment);
-        let pointer = match fragment.strip_prefix('/') {
-            Some(pointer) => pointer.split('/').map(unescape).collect(),
-            None if fragment.is_empty() => Vec::new(),
-            None => return Err("has a fragment that is no pointer (`#/...`)".to_owned()),
+        let (pointer, anchor) = match fragment.strip_prefix('/') {
+            Some(pointer) => (pointer.split('/').map(unescape).collect(), None),
+            None if fragment.is_empty() => (Vec::new(), None),
+            None => (Vec::new(), Some(fragment)),
         };
         if file.is_empty() && text.is_empty() {
             return Err("is empty".to_owned());
         }
-        Ok(Self { file: decode_percent(file), pointer })
+        Ok(Self { file: decode_percent(file), pointer, anchor })
     }
 }
 
@@ -135,7 +137,7 @@ mod tests {
         assert_eq!(read("../x%20y.yaml#/a~1b/c~0d"), Ok(("../x y.yaml".into(), "a/b|c~d".into())));
         assert_eq!(read("#/paths/~1a%7Bid%7D/get"), Ok((String::new(), "paths|/a{id}|get".into())));
         assert!(read("https://example.com/x.yaml").is_err());
-        assert!(read("#Pet").is_err());
+        assert_eq!(Reference::parse("x.yaml#Pet").map(|it| it.anchor), Ok(Some("Pet".to_owned())));
         assert!(read("").is_err());
         assert_eq!(decode_percent("100%"), "100%");
         assert_eq!(decode_percent("%ff"), "%ff");

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::reason::Reason;
+use super::{Kind, reason::Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 
 /// Collects what is found.
@@ -38,6 +38,11 @@ impl<'a> Reporter<'a> {
         }
     }
 
+    /// What stands here makes no difference, and is not in the tree.
+    pub fn passed_over(&mut self, at: &Location, reason: Reason) {
+        self.passed_over.push((at.clone(), reason));
+    }
+
     /// As severe as it says itself.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.said.extend(diagnostic.location.iter().map(|place| (diagnostic.code, place.clone())));
@@ -54,6 +59,13 @@ impl<'a> Reporter<'a> {
         diagnostic.severity = if self.ours { Severity::Error } else { Severity::Warning };
         self.push(diagnostic);
     }
+}
+
+/// What stands beside a `$ref` and counts for nothing there.
+pub(super) fn ignored_sibling(key: &str, kind: Kind, at: &Location) -> Diagnostic {
+    let message = format!("`{key}` beside the `$ref` of {} is ignored", kind.name());
+    let diagnostic = Diagnostic::warning("ref-siblings", message).at(at.clone()).left_out();
+    diagnostic.help("write it where the `$ref` leads to")
 }
 
 /// Of some names the one that is most likely meant: the fewest letters are changed, added, left out or swapped with the next,

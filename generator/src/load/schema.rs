@@ -176,6 +176,17 @@ pub enum Additional<'a> {
     Of(Sub<'a>),
 }
 
+/// What holds of a value where something else holds of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Condition<'a> {
+    /// `if`
+    pub test: Keyword<'a, Sub<'a>>,
+    /// `then`
+    pub then: Keyword<'a, Sub<'a>>,
+    /// `else`
+    pub otherwise: Keyword<'a, Sub<'a>>,
+}
+
 /// Which property of a value names its schema.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Discriminator<'a> {
@@ -183,6 +194,8 @@ pub struct Discriminator<'a> {
     pub property: Placed<'a, &'a str>,
     /// The components by the property's values, where these differ from their names.
     pub mapping: Vec<(&'a str, Placed<'a, &'a str>)>,
+    /// The component of values that name none.
+    pub default: Keyword<'a, &'a str>,
 }
 
 /// A schema, flat. Equality is that of what schemas say, wherever they stand.
@@ -213,18 +226,38 @@ pub struct Schema<'a> {
     pub max_length: Keyword<'a, usize>,
     pub pattern: Keyword<'a, &'a str>,
     pub items: Keyword<'a, Sub<'a>>,
+    pub prefix: Vec<Sub<'a>>,
+    pub unevaluated_items: Keyword<'a, Additional<'a>>,
+    pub contains: Keyword<'a, Sub<'a>>,
+    pub min_contains: Keyword<'a, usize>,
+    pub max_contains: Keyword<'a, usize>,
     pub min_items: Keyword<'a, usize>,
     pub max_items: Keyword<'a, usize>,
     pub unique_items: Keyword<'a, bool>,
     pub properties: Properties<'a>,
+    /// Properties that only conditions describe.
+    pub conditional: Vec<&'a str>,
     pub required: Vec<Placed<'a, &'a str>>,
     pub additional: Keyword<'a, Additional<'a>>,
+    /// `patternProperties`
+    pub patterns: Properties<'a>,
+    pub unevaluated: Keyword<'a, Additional<'a>>,
+    pub property_names: Keyword<'a, Sub<'a>>,
+    pub dependent_required: Vec<(Placed<'a, &'a str>, Vec<Placed<'a, &'a str>>)>,
+    pub dependent_schemas: Properties<'a>,
     pub min_properties: Keyword<'a, usize>,
     pub max_properties: Keyword<'a, usize>,
     pub all_of: Vec<Sub<'a>>,
     pub one_of: Vec<Sub<'a>>,
     pub any_of: Vec<Sub<'a>>,
+    /// Alternatives that further parts of an `allOf` have.
+    pub further_unions: Vec<Vec<Sub<'a>>>,
     pub not: Keyword<'a, Sub<'a>>,
+    /// `if`, `then` and `else`; an `allOf` may have several.
+    pub conditions: Vec<Condition<'a>>,
+    pub content_encoding: Keyword<'a, &'a str>,
+    pub content_media_type: Keyword<'a, &'a str>,
+    pub content_schema: Keyword<'a, Sub<'a>>,
     pub discriminator: Keyword<'a, Discriminator<'a>>,
     /// `x-sensitive`
     pub sensitive: Keyword<'a, bool>,
@@ -232,7 +265,7 @@ pub struct Schema<'a> {
     pub json: Keyword<'a, Sub<'a>>,
     /// `x-enumDescriptions`
     pub enum_descriptions: Keyword<'a, &'a Node>,
-    /// Keywords that mean something to a validator, or to nobody, and nothing here.
+    /// Keywords that nothing here knows.
     pub unknown: Vec<Placed<'a, &'a str>>,
 }
 
@@ -263,18 +296,34 @@ impl<'a> Schema<'a> {
             max_length: None,
             pattern: None,
             items: None,
+            prefix: Vec::new(),
+            unevaluated_items: None,
+            contains: None,
+            min_contains: None,
+            max_contains: None,
             min_items: None,
             max_items: None,
             unique_items: None,
             properties: Properties::default(),
+            conditional: Vec::new(),
             required: Vec::new(),
             additional: None,
+            patterns: Properties::default(),
+            unevaluated: None,
+            property_names: None,
+            dependent_required: Vec::new(),
+            dependent_schemas: Properties::default(),
             min_properties: None,
             max_properties: None,
             all_of: Vec::new(),
             one_of: Vec::new(),
             any_of: Vec::new(),
+            further_unions: Vec::new(),
             not: None,
+            conditions: Vec::new(),
+            content_encoding: None,
+            content_media_type: None,
+            content_schema: None,
             discriminator: None,
             sensitive: None,
             json: None,
@@ -287,9 +336,15 @@ impl<'a> Schema<'a> {
     pub fn says_no_type(&self) -> bool {
         self.enumeration.is_empty()
             && self.items.is_none()
+            && self.prefix.is_empty()
+            && self.unevaluated_items.is_none()
             && self.properties.0.is_empty()
             && self.required.is_empty()
             && self.additional.is_none()
+            && self.patterns.0.is_empty()
+            && self.unevaluated.is_none()
+            && self.dependent_schemas.0.is_empty()
+            && self.conditions.is_empty()
             && self.one_of.is_empty()
             && self.any_of.is_empty()
             && self.discriminator.is_none()
@@ -335,6 +390,14 @@ impl<'a> Schema<'a> {
         schema
     }
 
+    /// The schema's own condition.
+    fn condition(&mut self) -> &mut Condition<'a> {
+        if self.conditions.is_empty() {
+            self.conditions.push(Condition::default());
+        }
+        &mut self.conditions[0]
+    }
+
     fn keyword(&mut self, key: &'a str, entry: &'a Entry) {
         match key {
             "$ref" => self.reference = reference(entry),
@@ -359,36 +422,45 @@ impl<'a> Schema<'a> {
             "minLength" => self.min_length = placed(entry, count),
             "maxLength" => self.max_length = placed(entry, count),
             "pattern" => self.pattern = placed(entry, Node::as_str),
-            "items" => self.items = Some(Placed { value: Sub::of(entry), at: &entry.key }),
+            "items" => self.items = sub(entry),
+            "prefixItems" => self.prefix = entry.node.items().map(Sub::item).collect(),
+            "unevaluatedItems" => self.unevaluated_items = additional(entry),
+            "contains" => self.contains = sub(entry),
+            "minContains" => self.min_contains = placed(entry, count),
+            "maxContains" => self.max_contains = placed(entry, count),
             "minItems" => self.min_items = placed(entry, count),
             "maxItems" => self.max_items = placed(entry, count),
             "uniqueItems" => self.unique_items = placed(entry, Node::as_bool),
-            "properties" => {
-                self.properties.0 = entry.node.entries().map(|(name, entry)| (name, Sub::of(entry))).collect();
+            "properties" => self.properties = properties(entry),
+            "patternProperties" => self.patterns = properties(entry),
+            "required" => self.required = names(&entry.node),
+            "additionalProperties" => self.additional = additional(entry),
+            "unevaluatedProperties" => self.unevaluated = additional(entry),
+            "propertyNames" => self.property_names = sub(entry),
+            "dependentRequired" => {
+                let dependent =
+                    |(name, entry): (&'a str, &'a Entry)| (Placed { value: name, at: &entry.key }, names(&entry.node));
+                self.dependent_required = entry.node.entries().map(dependent).collect();
             }
-            "required" => {
-                let name = |node: &'a Node| Some(Placed { value: node.as_str()?, at: &node.location });
-                self.required = entry.node.items().filter_map(name).collect();
-            }
-            "additionalProperties" => {
-                let value = match entry.node.as_bool() {
-                    Some(allowed) => Additional::Allowed(allowed),
-                    None => Additional::Of(Sub::of(entry)),
-                };
-                self.additional = Some(Placed { value, at: &entry.key });
-            }
+            "dependentSchemas" => self.dependent_schemas = properties(entry),
             "minProperties" => self.min_properties = placed(entry, count),
             "maxProperties" => self.max_properties = placed(entry, count),
             "allOf" => self.all_of = entry.node.items().map(Sub::item).collect(),
             "oneOf" => self.one_of = entry.node.items().map(Sub::item).collect(),
             "anyOf" => self.any_of = entry.node.items().map(Sub::item).collect(),
-            "not" => self.not = Some(Placed { value: Sub::of(entry), at: &entry.key }),
+            "not" => self.not = sub(entry),
+            "if" => self.condition().test = sub(entry),
+            "then" => self.condition().then = sub(entry),
+            "else" => self.condition().otherwise = sub(entry),
+            "contentEncoding" => self.content_encoding = placed(entry, Node::as_str),
+            "contentMediaType" => self.content_media_type = placed(entry, Node::as_str),
+            "contentSchema" => self.content_schema = sub(entry),
             "discriminator" => self.discriminator = placed(entry, discriminator),
             "x-sensitive" => self.sensitive = placed(entry, Node::as_bool),
-            "x-json" => self.json = Some(Placed { value: Sub::of(entry), at: &entry.key }),
+            "x-json" => self.json = sub(entry),
             "x-enumDescriptions" => self.enum_descriptions = placed(entry, Some),
             // What `grammar` knows and no client needs.
-            "xml" | "externalDocs" => {}
+            "xml" | "externalDocs" | "examples" => {}
             _ if key.starts_with("x-") => {}
             _ => self.unknown.push(Placed { value: key, at: &entry.key }),
         }
@@ -397,6 +469,26 @@ impl<'a> Schema<'a> {
 
 fn placed<'a, T>(entry: &'a Entry, read: impl FnOnce(&'a Node) -> Option<T>) -> Keyword<'a, T> {
     Some(Placed { value: read(&entry.node)?, at: &entry.key })
+}
+
+fn sub(entry: &Entry) -> Keyword<'_, Sub<'_>> {
+    Some(Placed { value: Sub::of(entry), at: &entry.key })
+}
+
+fn properties(entry: &Entry) -> Properties<'_> {
+    Properties(entry.node.entries().map(|(name, entry)| (name, Sub::of(entry))).collect())
+}
+
+fn names(node: &Node) -> Vec<Placed<'_, &str>> {
+    node.items().filter_map(|node| Some(Placed { value: node.as_str()?, at: &node.location })).collect()
+}
+
+fn additional(entry: &Entry) -> Keyword<'_, Additional<'_>> {
+    let value = match entry.node.as_bool() {
+        Some(allowed) => Additional::Allowed(allowed),
+        None => Additional::Of(Sub::of(entry)),
+    };
+    Some(Placed { value, at: &entry.key })
 }
 
 fn reference(entry: &Entry) -> Keyword<'_, &str> {
@@ -409,11 +501,14 @@ fn count(node: &Node) -> Option<usize> {
 
 fn discriminator(node: &Node) -> Option<Discriminator<'_>> {
     let entry = node.as_object()?.get("propertyName")?;
+    let component =
+        |entry| placed(entry, |node: &Node| node.as_str().map(|text| text.rsplit('/').next().unwrap_or(text)));
     let mapping = node.get("mapping").into_iter().flat_map(Node::entries);
-    let component = |(value, entry)| {
-        Some((value, placed(entry, |node: &Node| node.as_str().map(|text| text.rsplit('/').next().unwrap_or(text)))?))
-    };
-    Some(Discriminator { property: placed(entry, Node::as_str)?, mapping: mapping.filter_map(component).collect() })
+    Some(Discriminator {
+        property: placed(entry, Node::as_str)?,
+        mapping: mapping.filter_map(|(value, entry)| Some((value, component(entry)?))).collect(),
+        default: node.as_object()?.get("defaultMapping").and_then(component),
+    })
 }
 
 /// A number of a document as an exact integer, if it is one.

@@ -1,18 +1,15 @@
-//! Answers: what a body is read as, chosen by status; errors likewise; typed headers.
+//! Answers: what a body is read as, chosen by status; errors likewise.
 
-use openapiv3::{Header, MediaType, ParameterSchemaOrContent, ReferenceOr, Response, StatusCode};
+use openapiv3::{ReferenceOr, Response, StatusCode};
 
-use super::body::{is_binary, is_json, rank};
-use super::model::{
-    Aliased, Answer, Case, Field, Outcome, Payload, Presence, Shape, Status, Struct, Type, TypeDef, TypeId, TypeKind,
-};
-use super::names::{Scope, Wanted};
+use super::media::essence;
+use super::model::{Aliased, Answer, Case, Outcome, Payload, Representation, Status, Type, TypeId};
 use super::operation::Found;
-use super::schema::{Lowered, Naming, RESPONSE};
-use super::{Lower, markdown, names};
+use super::representation::{Content, Owner};
+use super::schema::RESPONSE;
+use super::{Lower, names};
 use crate::accounting::Reason;
-use crate::diagnostic::Location;
-use crate::load::{Node, Part};
+use crate::load::Part;
 
 /// All that an operation may answer.
 pub(super) struct Answers {
@@ -20,13 +17,19 @@ pub(super) struct Answers {
     pub error: Answer,
     pub headers: Option<TypeId>,
     pub accept: String,
-    pub streams: Vec<Status>,
+    /// Media types of successes beside those of `accept`.
+    pub representations: Vec<Representation>,
+    /// Those of them that are JSON of another type.
+    pub others: Vec<String>,
     /// What each status means, in the document's words.
     pub meanings: Vec<(String, String)>,
 }
 
 /// A response by its status, and the name of the shared response that it refers to.
 type Listed<'a> = (Status, Option<(Part<'a, Response>, Option<&'a str>)>);
+
+/// What is read of errors of one status, if they come as one of these media types; as any, where none is named.
+type Guarded = (Status, Vec<String>, Payload);
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn answers(&mut self, found: &Found<'a>, type_name: &str) -> Answers {
@@ -40,6 +43,7 @@ impl<'a> Lower<'a, '_> {
             meanings.extend((!words.is_empty()).then(|| (*status, words.join("\n\n"))));
         }
         listed.sort_by_key(|(status, _)| *status);
+        let headers = self.headers(listed.iter().filter_map(|(_, response)| Some(response.as_ref()?.0)), type_name);
         let default = listed.pop_if(|(status, _)| *status == Status::Default);
         let (mut successes, mut errors): (Vec<_>, Vec<_>) =
             listed.into_iter().partition(|(status, _)| status.is_success());
@@ -48,57 +52,66 @@ impl<'a> Lower<'a, '_> {
             successes.extend(default);
         }
         errors.extend(default);
-        let mut accept = Vec::new();
-        let mut headers = Vec::new();
+        let head = found.method.eq_ignore_ascii_case("head");
         let many = successes.len() > 1;
-        let successes: Vec<(Status, Payload)> = successes
-            .into_iter()
-            .map(|(status, response)| {
-                let name = if many { format!("{} response", status.word()) } else { RESPONSE.to_owned() };
-                let Some((response, shared)) = response else { return (status, Payload::Empty) };
-                self.headers(&response, type_name, &mut headers);
-                let (payload, words) = self.payload(&response, shared, type_name, &name, Some(&mut accept));
-                meanings.extend(words.map(|words| (status, words)));
-                (status, payload)
-            })
-            .collect();
-        let errors: Vec<(Status, Payload)> = errors
-            .into_iter()
-            .filter_map(|(status, response)| {
-                let (response, shared) = response?;
-                // Those of a `default` may be those of successes, too.
-                let headers = response.map("headers", &response.item.headers);
-                for (wire, header) in headers.filter(|(_, header)| !self.ledger.has(header.at)).collect::<Vec<_>>() {
-                    self.unsupported(
-                        "error-header",
-                        format!("the header `{wire}` of an error is not typed"),
-                        header.at,
-                        "the caller reads it from the error's headers",
-                    );
-                }
-                let name = format!("{} error", status.word());
-                let (payload, words) = self.payload(&response, shared, type_name, &name, None);
-                meanings.extend(words.map(|words| (status, words)));
-                // An error without a body is known by its status.
-                (payload != Payload::Empty)
-                    .then_some((status, if payload == Payload::Stream { Payload::Text } else { payload }))
-            })
-            .collect();
-        let streams = successes.iter().filter(|(_, payload)| *payload == Payload::Stream);
-        let streams = streams.map(|(status, _)| *status).collect();
-        accept.dedup();
+        let mut accept: Vec<&str> = Vec::new();
+        let mut read: Vec<(Status, Vec<Content<'a>>)> = Vec::new();
+        for (status, response) in successes {
+            let name = if many { format!("{} response", status.word()) } else { RESPONSE.to_owned() };
+            let best = response.as_ref().and_then(|(response, _)| self.best(response));
+            accept.extend(best.filter(|best| !accept.contains(best)));
+            read.push((status, self.read(status, response, head, type_name, &name)));
+        }
+        let mut failures: Vec<(Status, Vec<Content<'a>>)> = Vec::new();
+        for (status, response) in errors {
+            let name = format!("{} error", status.word());
+            failures.push((status, self.read(status, response, head, type_name, &name)));
+        }
+        // Words of other media types stand at their constants.
+        let words = |(status, contents): &(Status, Vec<Content<'a>>)| Some((*status, contents.first()?.words.clone()?));
+        meanings.extend(read.iter().chain(&failures).filter_map(words));
+        let best = |(status, contents): &(Status, Vec<Content<'a>>)| {
+            (*status, contents.first().map_or(Payload::Empty, |content| content.payload.clone()))
+        };
+        let (representations, others) = self.representations(&read, type_name);
         Answers {
-            output: self.outcome(successes, type_name, false),
-            error: if errors.is_empty() {
-                Answer::One(Payload::Json(Type::Value))
-            } else {
-                self.outcome(errors, type_name, true)
-            },
-            headers: self.header_struct(headers, type_name),
+            output: self.outcome(read.iter().map(best).collect(), &names::joined(type_name, "Output")),
+            error: self.error(failures, &names::joined(type_name, "Error")),
+            headers,
             accept: accept.join(", "),
-            streams,
+            representations,
+            others,
             meanings: meanings_of(meanings),
         }
+    }
+
+    /// The media type that a response is asked for as.
+    fn best(&self, response: &Part<'a, Response>) -> Option<&'a str> {
+        let content = response.map("content", &response.item.content);
+        content.min_by_key(|(name, media)| self.preference(name, media)).map(|(name, _)| name)
+    }
+
+    /// The media types of a response, the best one first; none where HTTP has no body.
+    fn read(
+        &mut self,
+        status: Status,
+        response: Option<(Part<'a, Response>, Option<&'a str>)>,
+        head: bool,
+        type_name: &str,
+        name: &str,
+    ) -> Vec<Content<'a>> {
+        let Some((response, shared)) = response else { return Vec::new() };
+        if head || matches!(status, Status::Code(204 | 205 | 304)) {
+            response.entry("content").iter().for_each(|entry| self.ledger.ignore(&entry.key, Reason::NoBody));
+            return Vec::new();
+        }
+        // The types of a shared response are named after it, not after the operation that comes first.
+        let shared = shared.map(names::camel);
+        let owner = match &shared {
+            Some(shared) => Owner { parent: shared, name: "body" },
+            None => Owner { parent: type_name, name },
+        };
+        self.contents(&response, owner)
     }
 
     /// The responses by status, references followed; None for one that leads nowhere.
@@ -121,6 +134,11 @@ impl<'a> Lower<'a, '_> {
                 Status::Range(range) => responses.responses.get(&StatusCode::Range(range)),
             };
             let Some(item) = item else { continue };
+            if matches!(status, Status::Code(..200) | Status::Range(1)) {
+                let message = format!("`{key}` is an interim status");
+                self.unsupported("interim-status", message, &entry.key, "no call ends with it");
+                continue;
+            }
             self.ledger.take(&entry.key);
             listed.push((status, self.response(Part::of(item, entry))));
         }
@@ -142,214 +160,85 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    fn payload(
-        &mut self,
-        response: &Part<'a, Response>,
-        shared: Option<&str>,
-        type_name: &str,
-        name: &str,
-        accept: Option<&mut Vec<String>>,
-    ) -> (Payload, Option<String>) {
-        let content: Vec<(&'a str, Part<'a, MediaType>)> = response.map("content", &response.item.content).collect();
-        let Some((media_type, media)) = content.iter().min_by_key(|(name, media)| rank(name, media)) else {
-            return (Payload::Empty, None);
-        };
-        self.ledger.take(media.at);
-        for (other, media) in content.iter().filter(|(other, _)| other != media_type) {
-            self.unsupported(
-                "media-type",
-                format!("a response as `{other}` beside `{media_type}`"),
-                media.at,
-                "only the other is asked for and read",
-            );
+    /// What errors are read as, by status and by the media type that they come as.
+    fn error(&mut self, failures: Vec<(Status, Vec<Content<'a>>)>, name: &str) -> Answer {
+        let mut guarded: Vec<Guarded> = Vec::new();
+        for (status, contents) in failures {
+            let mut of_status: Vec<(Payload, Vec<String>)> = Vec::new();
+            for Content { media_type, payload, .. } in contents.into_iter().filter(|content| !content.repeats) {
+                // An error is read to its end. Bytes are with every error, typed or not.
+                let payload = match payload {
+                    Payload::Events(..) | Payload::Lines(_) => Payload::Text,
+                    Payload::Stream => continue,
+                    payload => payload,
+                };
+                match of_status.iter_mut().find(|(known, _)| *known == payload) {
+                    Some((_, media_types)) => media_types.push(essence(media_type)),
+                    None => of_status.push((payload, vec![essence(media_type)])),
+                }
+            }
+            // The best one is what an error is tried as whose media type is none of the documented ones.
+            for (index, (payload, media_types)) in of_status.into_iter().enumerate().rev() {
+                guarded.push((status, if index == 0 { Vec::new() } else { media_types }, payload));
+            }
         }
-        if let Some(accept) = accept
-            && !accept.iter().any(|known| known == media_type)
-        {
-            accept.push((*media_type).to_owned());
+        match guarded.is_empty() {
+            true => Answer::One(Payload::Json(Type::Value)),
+            false => self.by_status(guarded, true, name),
         }
-        if is_json(media_type) || rank(media_type, media) == 2 {
-            // The types of a shared response are named after it, not after the operation that comes first.
-            let naming = match shared {
-                Some(shared) => Naming::new(&names::camel(shared), "body"),
-                None => Naming::new(type_name, name),
-            };
-            self.take_members(media, &["schema"]);
-            let lowered = media.schema().map_or_else(|| Lowered::plain(Type::Value), |it| self.schema(&it, &naming));
-            let words = self.body_words(&lowered);
-            return (Payload::Json(lowered.element()), words);
-        }
-        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let binary = media.schema().is_some_and(|schema| is_binary(&self.peek(&schema)));
-        let words = self.raw_schema(media, type_name);
-        let textual = essence.starts_with("text/")
-            || essence.ends_with("xml")
-            || essence.ends_with("yaml")
-            || essence.ends_with("javascript");
-        let text = textual && !binary && essence != "text/event-stream";
-        (if text { Payload::Text } else { Payload::Stream }, words)
     }
 
     /// One payload, or an enum by status where payloads differ.
-    fn outcome(&mut self, answers: Vec<(Status, Payload)>, type_name: &str, error: bool) -> Answer {
-        let mut distinct: Vec<(Vec<Status>, Payload)> = Vec::new();
-        for (status, payload) in answers {
-            match distinct.iter_mut().find(|(_, known)| *known == payload) {
-                Some((statuses, _)) => statuses.push(status),
-                None => distinct.push((vec![status], payload)),
+    pub(super) fn outcome(&mut self, answers: Vec<(Status, Payload)>, name: &str) -> Answer {
+        let guarded = answers.into_iter().map(|(status, payload)| (status, Vec::new(), payload)).collect();
+        self.by_status(guarded, false, name)
+    }
+
+    fn by_status(&mut self, answers: Vec<Guarded>, error: bool, place: &str) -> Answer {
+        let mut distinct: Vec<(Vec<Status>, Vec<String>, Payload)> = Vec::new();
+        for (status, media_types, payload) in answers {
+            match distinct.iter_mut().find(|(_, guard, known)| (&media_types, &payload) == (guard, known)) {
+                Some((statuses, ..)) => statuses.push(status),
+                None => distinct.push((vec![status], media_types, payload)),
             }
         }
         if distinct.len() <= 1 {
-            return Answer::One(distinct.pop().map_or(Payload::Empty, |(_, payload)| payload));
+            return Answer::One(distinct.pop().map_or(Payload::Empty, |(_, _, payload)| payload));
         }
-        let mut scope = Scope::default();
+        let mut scope = names::Scope::default();
+        // What is read as any media type has the first claim on its status's name.
+        distinct.sort_by_key(|(_, media_types, _)| !media_types.is_empty());
         let mut cases: Vec<Case> = distinct
             .into_iter()
-            .map(|(statuses, payload)| {
-                let name = match (statuses.as_slice(), &payload) {
-                    ([status], _) => status.word(),
-                    (_, Payload::Json(Type::Named(id))) => self.types[*id].name.clone(),
-                    (_, Payload::Empty) => "Empty".to_owned(),
-                    (_, Payload::Text) => "Text".to_owned(),
-                    (_, Payload::Stream) => "Stream".to_owned(),
-                    ([status, ..], _) => status.word(),
-                    ([], _) => "Other".to_owned(),
+            .map(|(statuses, media_types, payload)| {
+                let name = match (statuses.as_slice(), &payload, media_types.first()) {
+                    ([status], _, None) => status.word(),
+                    ([status], _, Some(media_type)) => {
+                        let [word, _] = super::media::constant_names(media_type);
+                        format!("{}{}", status.word(), names::camel(&word))
+                    }
+                    (_, Payload::Json(Type::Named(id)), _) => self.types[*id].name.clone(),
+                    (_, Payload::Empty, _) => "Empty".to_owned(),
+                    (_, Payload::Text, _) => "Text".to_owned(),
+                    (_, Payload::Stream | Payload::Events(..) | Payload::Lines(_), _) => "Stream".to_owned(),
+                    ([status, ..], ..) => status.word(),
+                    ([], ..) => "Other".to_owned(),
                 };
                 let statuses = if statuses.contains(&Status::Default) { Vec::new() } else { statuses };
-                Case { variant: scope.take(name), statuses, payload }
+                Case { variant: scope.take(name), statuses, media_types, payload }
             })
             .collect();
-        cases.sort_by_key(|case| (case.statuses.is_empty(), matches!(case.statuses.first(), Some(Status::Range(_)))));
-        let place = names::joined(type_name, if error { "Error" } else { "Output" });
+        cases.sort_by_key(|case| {
+            let range = matches!(case.statuses.first(), Some(Status::Range(_)));
+            (case.statuses.is_empty(), range, case.media_types.is_empty())
+        });
         if let Some(known) = self.outcomes.iter_mut().position(|known| known.cases == cases && known.error == error) {
-            self.name_in(Aliased::Outcome(known), place);
+            self.name_in(Aliased::Outcome(known), place.to_owned());
             return Answer::ByStatus(known);
         }
-        let name = self.name_first(Aliased::Outcome(self.outcomes.len()), place);
+        let name = self.name_first(Aliased::Outcome(self.outcomes.len()), place.to_owned());
         self.outcomes.push(Outcome { name, error, cases, users: Default::default() });
         Answer::ByStatus(self.outcomes.len() - 1)
-    }
-
-    fn headers(&mut self, response: &Part<'a, Response>, type_name: &str, fields: &mut Vec<(&'a Node, Field)>) {
-        for (wire, header) in response.map("headers", &response.item.headers) {
-            let at = header.at;
-            let header = match self.header(header) {
-                Ok(header) => header,
-                Err(at) => {
-                    let message = "the reference does not lead to a header".to_owned();
-                    self.unsupported("foreign-ref", message, at, "the header is not typed");
-                    continue;
-                }
-            };
-            let lower = wire.to_ascii_lowercase();
-            // OpenAPI has the content type said elsewhere.
-            if lower == "content-type" {
-                self.ledger.ignore(at, Reason::HttpHeader);
-                header.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
-                continue;
-            }
-            match fields.iter().find(|(_, field)| field.wire == lower) {
-                Some((first, _)) if *first == header.node => {
-                    self.ledger.ignore(at, Reason::Repeated);
-                    header.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::Repeated));
-                    continue;
-                }
-                Some(_) => {
-                    let message = format!("the header `{wire}` differs between the responses");
-                    self.unsupported("header-differs", message, at, "it is read as the first of them has it");
-                    continue;
-                }
-                None => self.ledger.take(at),
-            }
-            self.take_members(&header, &["description", "schema", "deprecated"]);
-            let lowered = match (&header.item.format, header.schema()) {
-                (ParameterSchemaOrContent::Schema(_), Some(schema)) => {
-                    self.schema(&schema, &Naming::new(type_name, wire))
-                }
-                _ => {
-                    if let Some(content) = header.entry("content") {
-                        let message = format!("the header `{wire}` has a media type");
-                        self.unsupported("header-content", message, &content.key, "it is read as text");
-                    }
-                    Lowered::text()
-                }
-            };
-            // Headers are text; lists and objects in them have no one notation that services keep to.
-            let simple = matches!(
-                lowered.ty,
-                Type::String | Type::Secret | Type::Bool | Type::I32 | Type::I64 | Type::U64 | Type::I128 | Type::F64
-            ) || matches!(&lowered.ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)));
-            if !simple && let Some(schema) = header.entry("schema") {
-                self.ledger.forget(&schema.node);
-                let message = format!("the header `{wire}` is a list or an object");
-                self.unsupported("header-type", message, &schema.key, "it is read as text");
-            }
-            let lowered = if simple { lowered } else { Lowered { deprecated: false, ..Lowered::text() } };
-            fields.push((
-                header.node,
-                Field {
-                    // Its Rust name is found when all of them are known.
-                    ident: wire.to_owned(),
-                    docs: lowered.docs(header.item.description.as_deref(), self.ledger, || {
-                        format!("The header {}.", markdown::code(wire))
-                    }),
-                    ty: lowered.ty,
-                    wire: lower,
-                    presence: Presence::Optional,
-                    boxed: false,
-                    required: false,
-                    read_only: false,
-                    write_only: false,
-                    undescribed: false,
-                    deprecated: header.item.deprecated == Some(true),
-                    shape: Shape::default(),
-                },
-            ));
-        }
-    }
-
-    fn header_struct(&mut self, fields: Vec<(&'a Node, Field)>, type_name: &str) -> Option<TypeId> {
-        let mut fields: Vec<Field> = fields.into_iter().map(|(_, field)| field).collect();
-        if fields.is_empty() {
-            return None;
-        }
-        let wanted: Vec<Wanted> = fields.iter().map(|field| Wanted::snake(&field.ident)).collect();
-        for (field, ident) in fields.iter_mut().zip(Scope::default().assign(&wanted)) {
-            field.ident = ident;
-        }
-        let same = |known: &Field, field: &Field| {
-            (&known.wire, &known.ty, &known.docs) == (&field.wire, &field.ty, &field.docs)
-        };
-        let equal = |definition: &TypeDef| match &definition.kind {
-            TypeKind::Struct(known) if known.headers => {
-                known.fields.len() == fields.len() && known.fields.iter().zip(&fields).all(|(a, b)| same(a, b))
-            }
-            _ => false,
-        };
-        let place = names::joined(type_name, "Headers");
-        if let Some(id) = self.types.iter().position(equal) {
-            self.name_in(Aliased::Type(id), place);
-            return Some(id);
-        }
-        let id = self.types.len();
-        let name = self.name_first(Aliased::Type(id), place);
-        self.types.push(TypeDef {
-            docs: vec![format!("The response headers of `{type_name}`.")],
-            name,
-            deprecated: false,
-            kind: TypeKind::Struct(Struct { fields, headers: true, ..Struct::default() }),
-            input: false,
-            output: false,
-            users: Default::default(),
-        });
-        Some(id)
-    }
-
-    fn header(&self, part: Part<'a, ReferenceOr<Header>>) -> Result<Part<'a, Header>, &'a Location> {
-        if let Some(entry) = part.entry("$ref") {
-            self.ledger.take(&entry.key);
-        }
-        self.loaded.follow(part, "headers", |components| &components.headers)
     }
 }
 

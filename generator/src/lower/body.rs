@@ -91,7 +91,7 @@ impl<'a> Lower<'a, '_> {
             // Its media type is the caller's to name, which a setter does.
             Kind::Json if is_json_range(media_type) => {
                 self.alternative(media_type, &media, type_name, inputs);
-                return Some(Body { media_type: media_type.to_owned(), required });
+                return Some(Body { media_type: media_type.to_owned(), required, shape: Shape::default() });
             }
             Kind::Json => self.json_body(&media, description, required, type_name, inputs),
             kind @ (Kind::Form | Kind::Multipart) => {
@@ -113,7 +113,7 @@ impl<'a> Lower<'a, '_> {
         }
         let range = self.kind_of(media_type, &media) == Kind::Json && media_type.contains('*');
         let media_type = if range { "application/json" } else { media_type };
-        Some(Body { media_type: media_type.to_owned(), required })
+        Some(Body { media_type: media_type.to_owned(), required, shape: std::mem::take(&mut inputs.body_shape) })
     }
 
     fn kind_of(&self, media_type: &str, media: &Part<'a, MediaType>) -> Kind {
@@ -163,7 +163,9 @@ impl<'a> Lower<'a, '_> {
             let mut flat = schema.read();
             if flattens(&flat) {
                 self.complete(&mut flat);
+                self.conditional(&mut flat);
                 inputs.body_docs = self.flat_words(description, &flat);
+                inputs.body_shape = self.flat_shape(&flat);
                 self.flat_fields(&flat, type_name, Place::Field, None, required, inputs);
                 return;
             }
@@ -337,6 +339,7 @@ impl<'a> Lower<'a, '_> {
         match self.fields_of_form(media, place) {
             Some(flat) => {
                 inputs.body_docs = self.flat_words(description, &flat);
+                inputs.body_shape = self.flat_shape(&flat);
                 self.flat_fields(&flat, type_name, place, Some(media), required, inputs);
             }
             None => {
@@ -350,7 +353,7 @@ impl<'a> Lower<'a, '_> {
     /// An object's keywords, its reference and `allOf` resolved.
     pub(super) fn flat(&mut self, schema: Sub<'a>) -> Schema<'a> {
         let whole = Schema { all_of: vec![schema.clone()], ..Schema::any(schema.at()) };
-        let flat = self.flatten(&whole);
+        let flat = self.flatten(&whole, None);
         self.take(&flat.ty);
         self.take(&flat.description);
         flat
@@ -359,15 +362,23 @@ impl<'a> Lower<'a, '_> {
     /// What is said of a body whose fields are setters. What can't be said of them is left out.
     pub(super) fn flat_words(&mut self, description: Option<&'a str>, flat: &Schema<'a>) -> Vec<String> {
         self.take(&flat.deprecated);
-        let of_whole = flat.min_properties.into_iter().chain(flat.max_properties);
-        for limit in of_whole {
-            let message = "the number of a body's fields is not checked".to_owned();
-            self.unsupported("number-of-fields", message, limit.at, "the body is sent as it is");
-        }
-        self.not_checked(flat);
         self.unknown(flat);
         let own = [description, self.take(&flat.description)].into_iter().flatten().map(str::to_owned);
-        own.chain(docs::facts(&flat.words_only(), &Type::Value, self.ledger)).collect()
+        let facts = Schema {
+            min_properties: flat.min_properties,
+            max_properties: flat.max_properties,
+            dependent_required: flat.dependent_required.clone(),
+            ..flat.words_only()
+        };
+        own.chain(docs::facts(&facts, &Type::Value, self.ledger)).collect()
+    }
+
+    /// What the fields of a body have to meet together.
+    pub(super) fn flat_shape(&mut self, flat: &Schema<'a>) -> Shape {
+        let mut shape = Shape { rules: self.rules(flat, &Type::Map(Box::new(Type::Value)), false), ..Shape::default() };
+        shape.min_items = self.take(&flat.min_properties).filter(|fewest| *fewest > 0);
+        shape.max_items = self.take(&flat.max_properties);
+        shape
     }
 
     /// What is said of a body's schema that stands at no type. An example of it is a sample.
@@ -396,6 +407,8 @@ fn flattens(flat: &Schema<'_>) -> bool {
         && flat.any_of.is_empty()
         && !flat.nullable.is_some_and(|nullable| nullable.value)
         && flat.discriminator.is_none()
+        && flat.patterns.0.is_empty()
+        && flat.unevaluated.as_ref().is_none_or(|further| further.value == Additional::Allowed(false))
         && flat.additional.as_ref().is_none_or(|additional| additional.value == Additional::Allowed(false))
 }
 

@@ -126,11 +126,30 @@ pub fn facts(schema: &Schema<'_>, ty: &Type, ledger: &Ledger) -> Vec<String> {
     }
     out.extend(schema.multiple_of.map(|v| format!("A multiple of {}.", number(v.value))));
     out.extend(schema.pattern.map(|pattern| format!("Matches {}.", markdown::code(pattern.value))));
+    let code = |words: &str, text: &str| format!("{words} {}.", markdown::code(text));
+    out.extend(ledger.value(&schema.content_encoding).map(|encoding| code("Encoded as", encoding)));
+    out.extend(ledger.value(&schema.content_media_type).map(|media_type| code("Holds", media_type)));
+    out.extend(schema.property_names.as_ref().and_then(|names| self::names(&names.value.read())));
+    for (name, others) in schema.dependent_required.iter().filter(|(_, others)| !others.is_empty()) {
+        let others: Vec<String> = others.iter().map(|other| markdown::code(other.value)).collect();
+        out.push(format!("With {} it needs {}.", markdown::code(name.value), others.join(" and ")));
+    }
     if schema.unique_items.is_some_and(|unique| unique.value) {
         out.push("Without duplicates.".to_owned());
     }
     out.extend(ledger.value(&schema.default).map(|value| default(&value.to_json())));
     out
+}
+
+/// The names of a map's entries, as a sentence.
+fn names(schema: &Schema<'_>) -> Option<String> {
+    let listed = schema.enumeration.iter().filter_map(|name| name.value.as_str()).map(markdown::code);
+    let listed: Vec<String> = listed.collect();
+    match (listed.is_empty(), schema.pattern) {
+        (false, _) => Some(format!("Its names are {}.", listed.join(", "))),
+        (true, Some(pattern)) => Some(format!("Its names match {}.", markdown::code(pattern.value))),
+        (true, None) => None,
+    }
 }
 
 /// A number as people write it: `10` for `10.0`.

@@ -5,7 +5,7 @@ use openapiv3::{Encoding, MediaType, ParameterSchemaOrContent};
 use super::body::{is_binary, is_json, is_text, param};
 use super::model::{FormDef, Inner, Input, InputKind, Param, Place, Serialization, Shape, Style, Type, TypeKind};
 use super::operation::{Inputs, query_style};
-use super::schema::{Lowered, Naming, is_null};
+use super::schema::{Lowered, Naming, is_never, is_null};
 use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
 use crate::load::{Additional, Entry, JsonType, Part, Schema, Sub};
@@ -34,6 +34,11 @@ impl<'a> Lower<'a, '_> {
     pub(super) fn fields_of_form(&mut self, media: &Part<'a, MediaType>, place: Place) -> Option<Schema<'a>> {
         let mut flat = self.flat(media.schema()?);
         self.complete(&mut flat);
+        self.conditional(&mut flat);
+        for part in flat.patterns.0.values() {
+            let message = "fields of the form by pattern".to_owned();
+            self.unsupported("form-schema", message, part.at(), "only the listed fields can be sent");
+        }
         let union = !flat.one_of.is_empty() || !flat.any_of.is_empty();
         let files = place == Place::Part && self.has_files(&flat, DEEPEST);
         match (union, files) {
@@ -114,6 +119,10 @@ impl<'a> Lower<'a, '_> {
         };
         let mut own = Inputs::default();
         own.body_docs = self.flat_words(None, flat);
+        if self.flat_shape(flat) != Shape::default() {
+            let message = "what the fields of a form beside other bodies have to meet together".to_owned();
+            self.unsupported("unchecked", message, media.place("schema"), "it is sent without this check");
+        }
         self.flat_fields(flat, &stem, place, Some(media), false, &mut own);
         own.assign_names(FORM_METHODS);
         let mut words = vec![match component {
@@ -167,6 +176,7 @@ impl<'a> Lower<'a, '_> {
     ) {
         self.take(&flat.ty);
         self.take(&flat.nullable);
+        self.take(&flat.unevaluated);
         if let Some(example) = flat.example {
             self.ledger.ignore(example.at, Reason::Sample);
         }
@@ -177,10 +187,18 @@ impl<'a> Lower<'a, '_> {
                 self.ledger.ignore(property.at(), Reason::ReadOnly);
                 continue;
             }
+            if is_never(property) {
+                self.ledger.ignore(property.at(), Reason::Never);
+                continue;
+            }
             let written = media.map(|media| self.written(media, wire, place)).unwrap_or_default();
             let bytes = written.media_type.as_deref().is_some_and(is_of_bytes);
             let files = if place == Place::Part { self.file_or_untyped(property, bytes) } else { None };
             let mut lowered = self.schema(property, &Naming::new(type_name, wire));
+            if flat.conditional.contains(&wire) {
+                // It is held against the condition.
+                lowered.shape = Shape::default();
+            }
             if files.is_some() {
                 lowered.facts.retain(|fact| !fact.ends_with(BINARY));
             }
@@ -214,7 +232,9 @@ impl<'a> Lower<'a, '_> {
                 style: written.style,
                 allow_reserved: written.allow_reserved,
                 json: written.json,
-                media_type: written.media_type,
+                media_type: written
+                    .media_type
+                    .or_else(|| self.own_media_type(property).filter(|_| place == Place::Part)),
                 shape: lowered.shape,
                 ..param(wire, place)
             });
@@ -404,29 +424,60 @@ impl<'a> Lower<'a, '_> {
 
     /// The same, with the fields without a type that are of a media type of bytes.
     fn file_or_untyped(&self, property: &Sub<'a>, bytes: bool) -> Option<InputKind> {
-        let is_file = |schema: &Schema<'a>| {
-            is_binary(schema) || bytes && schema.ty.is_none_or(|ty| ty.value == JsonType::String) && is_plain(schema)
-        };
-        let schema = self.peek(property);
-        let alternatives: Vec<Schema<'a>> = match schema.one_of.is_empty() && schema.any_of.is_empty() {
-            true => vec![schema],
-            false => schema.one_of.iter().chain(&schema.any_of).map(|part| self.peek(part)).collect(),
-        };
-        let is_files = |schema: &Schema<'a>| {
-            let items = schema.items.as_ref().map(|items| self.peek(&items.value));
+        let is_file = |part: &Sub<'a>| self.is_file(part) || bytes && is_plain(&self.peek(part));
+        let alternatives = self.choices(property);
+        let is_files = |part: &Sub<'a>| {
+            let items = self.peek(part).items.map(|items| items.value);
             items.is_some_and(|items| is_file(&items) || self.may_be_file(&items))
         };
         let files = alternatives.iter().any(is_files);
         let any = files || alternatives.iter().any(is_file);
-        let all = alternatives.iter().all(|part| is_file(part) || is_files(part) || may_stand_beside_file(part));
+        let beside = |part: &Sub<'a>| may_stand_beside_file(&self.peek(part));
+        let all = alternatives.iter().all(|part| is_file(part) || is_files(part) || beside(part));
         (any && all).then_some(if files { InputKind::Parts } else { InputKind::Part })
     }
 
+    /// The alternatives of a union; anything else is the only one.
+    fn choices(&self, schema: &Sub<'a>) -> Vec<Sub<'a>> {
+        let peeked = self.peek(schema);
+        match peeked.one_of.is_empty() && peeked.any_of.is_empty() {
+            true => vec![schema.clone()],
+            false => peeked.one_of.into_iter().chain(peeked.any_of).collect(),
+        }
+    }
+
     /// Whether a schema is of a file or text, as the caller likes.
-    fn may_be_file(&self, schema: &Schema<'a>) -> bool {
-        let mut alternatives = schema.one_of.iter().chain(&schema.any_of).map(|part| self.peek(part));
-        { alternatives.clone() }.any(|part| is_binary(&part))
-            && alternatives.all(|part| is_binary(&part) || may_stand_beside_file(&part))
+    fn may_be_file(&self, schema: &Sub<'a>) -> bool {
+        let alternatives = self.choices(schema);
+        alternatives.iter().any(|part| self.is_file(part))
+            && alternatives.iter().all(|part| self.is_file(part) || may_stand_beside_file(&self.peek(part)))
+    }
+
+    /// Whether a schema is that of a file.
+    fn is_file(&self, schema: &Sub<'a>) -> bool {
+        let bytes = |media_type: &str| !is_text(media_type) && !is_json(media_type);
+        is_binary(&self.peek(schema)) || self.held_media_type(schema, DEEPEST).is_some_and(bytes)
+    }
+
+    /// What a text holds as it is (`contentMediaType`, since 3.1): a file, unless it is text itself.
+    fn held_media_type(&self, schema: &Sub<'a>, depth: usize) -> Option<&'a str> {
+        let depth = depth.checked_sub(1).filter(|_| !self.is_3_0())?;
+        if let Some(reference) = schema.reference() {
+            return self.held_media_type(&Sub::of(self.loaded.component("schemas", reference.value)?), depth);
+        }
+        let Sub::Written { node, .. } = schema else { return None };
+        match node.get("contentMediaType") {
+            Some(held) => held.as_str().filter(|_| node.get("contentEncoding").is_none()),
+            None => schema.read().all_of.iter().find_map(|part| self.held_media_type(part, depth)),
+        }
+    }
+
+    /// The media type that the values of a multipart field have by their own schema.
+    fn own_media_type(&self, property: &Sub<'a>) -> Option<String> {
+        let alternatives = self.choices(property).into_iter();
+        let items = |part: &Sub<'a>| self.peek(part).items.map(|items| items.value);
+        let mut held = alternatives.map(|part| items(&part).unwrap_or(part));
+        held.find_map(|part| self.held_media_type(&part, DEEPEST)).map(str::to_owned)
     }
 }
 
@@ -440,9 +491,10 @@ fn encoding<'a>(media: &Part<'a, MediaType>, wire: &str) -> Option<(&'a Entry, &
     Some((media.entry("encoding")?.node.as_object()?.get(wire)?, media.item.encoding.get(wire)?))
 }
 
-/// Whether a schema says nothing of what is inside a text.
+/// Whether a schema may be of text, and says nothing of what is inside.
 fn is_plain(schema: &Schema<'_>) -> bool {
-    schema.properties.0.is_empty()
+    schema.ty.is_none_or(|ty| ty.value == JsonType::String)
+        && schema.properties.0.is_empty()
         && schema.one_of.is_empty()
         && schema.any_of.is_empty()
         && schema.items.is_none()

@@ -5,16 +5,21 @@ mod body;
 mod circles;
 mod docs;
 mod form;
+mod header;
 mod job;
 mod markdown;
+mod media;
 pub mod model;
 pub(crate) mod names;
 mod operation;
 mod paging;
+mod representation;
 mod schema;
 mod security;
+mod told;
 mod usage;
 mod variants;
+mod webhooks;
 
 pub use docs::listed;
 pub(crate) use markdown::{clean, code, plain};
@@ -31,7 +36,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
 use model::{
-    Aliased, Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Server, ServerVariable, Service, Setting, TypeDef,
+    Aliased, Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
+    Setting, TypeDef,
 };
 use names::{Scope, Wanted};
 use schema::{Component, Inline};
@@ -55,12 +61,16 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         component_names: HashMap::new(),
         flags: HashMap::new(),
         inline: HashMap::new(),
+        children: schema::children(loaded),
+        discriminated: HashMap::new(),
         seen: HashSet::new(),
         outcomes: Vec::new(),
         jobs: Vec::new(),
         forms: Vec::new(),
         settings: Vec::new(),
         unmet: HashSet::new(),
+        received: Vec::new(),
+        lone: Vec::new(),
         operation: String::new(),
         named: HashSet::new(),
         places: HashMap::new(),
@@ -75,17 +85,14 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
     lower.component_names = shared.into_iter().zip(lower.scope.assign(&wanted)).collect();
     loaded.passed_over.iter().for_each(|(at, reason)| ledger.ignore(at, *reason));
     let document = loaded.document();
-    if let Some(webhooks) = document.entry("webhooks") {
-        lower.unsupported(
-            "webhooks",
-            "webhooks are not generated".to_owned(),
-            &webhooks.key,
-            "what the service sends is the caller's to receive",
-        );
-    }
     lower.empty_paths();
     let schemes = lower.schemes();
     let groups = lower.groups();
+    lower.webhooks();
+    if groups.is_empty() {
+        lower.all_types();
+    }
+    lower.tell_apart();
     let mut service = Service {
         package: package.to_owned(),
         source: source.to_owned(),
@@ -109,6 +116,8 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         jobs: lower.jobs,
         busy: busy(api),
         limits: limits(api),
+        received: lower.received,
+        lone: lower.lone,
     };
     if let Some(info) = document.entry("info") {
         ["title", "version", "summary", "description"]
@@ -163,6 +172,10 @@ pub(crate) struct Lower<'a, 'd> {
     flags: HashMap<&'a str, schema::Flags>,
     /// Definitions of inline types, so that equal ones are one type.
     inline: HashMap<Inline<'a>, model::TypeId>,
+    /// The components that each component is part of by `allOf`.
+    children: HashMap<&'a str, Vec<&'a str>>,
+    /// Unions with a discriminator.
+    discriminated: HashMap<model::TypeId, told::Discriminated<'a>>,
     /// Where the inline types that were looked into stand.
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,
@@ -171,6 +184,8 @@ pub(crate) struct Lower<'a, 'd> {
     settings: Vec<Setting>,
     /// Security schemes that callers meet without the client.
     unmet: HashSet<String>,
+    received: Vec<Received>,
+    lone: Vec<model::Type>,
     /// The operation at hand, for diagnostics.
     operation: String,
     /// What was said of which place, but for the operation: those that share a component all meet it.

@@ -51,6 +51,23 @@ pub struct Service {
     pub outcomes: Vec<Outcome>,
     /// Forms that stand beside other bodies.
     pub forms: Vec<FormDef>,
+    /// What the service sends by itself.
+    pub received: Vec<Received>,
+    /// Types that stand for themselves, as there are no operations.
+    pub lone: Vec<Type>,
+}
+
+/// The payload of a webhook or callback.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Rust name.
+    pub name: String,
+    /// Docs.
+    pub docs: Docs,
+    /// What it is.
+    pub payload: Payload,
+    /// Whether it is no longer to be relied on.
+    pub deprecated: bool,
 }
 
 /// Markdown lines of a doc comment.
@@ -107,14 +124,16 @@ pub struct Operation {
     pub body: Option<Body>,
     /// `Accept` header.
     pub accept: String,
+    /// Media types of successes beside those of `accept`.
+    pub representations: Vec<Representation>,
+    /// Those of them that are JSON of another type.
+    pub others: Vec<String>,
     /// Own security alternatives.
     pub security: Option<Vec<Vec<String>>>,
     /// Own servers.
     pub servers: Vec<Server>,
     /// Where the method's own meaning is wrong.
     pub idempotent: Option<bool>,
-    /// Statuses whose answer is a stream.
-    pub streams: Vec<Status>,
     /// What a success answers.
     pub output: Answer,
     /// The struct of typed response headers.
@@ -129,13 +148,30 @@ pub struct Operation {
     pub job: Option<JobStart>,
 }
 
+/// A media type that a success can be asked for as, besides the one that `send` asks for.
+#[derive(Debug, Clone)]
+pub struct Representation {
+    /// The name of its constant.
+    pub name: String,
+    /// The media type.
+    pub media_type: String,
+    /// The statuses that have it; empty for all.
+    pub statuses: Vec<Status>,
+    /// What it is read as.
+    pub answer: Answer,
+    /// Docs.
+    pub docs: Docs,
+}
+
 /// The body of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Body {
     /// Its media type.
     pub media_type: String,
     /// Whether it must be sent.
     pub required: bool,
+    /// What its fields have to meet together.
+    pub shape: Shape,
 }
 
 /// A number of calls that may be made in a time.
@@ -402,6 +438,73 @@ pub struct Shape {
     pub max_items: Option<usize>,
     /// No duplicates.
     pub unique: bool,
+    /// What it has to meet besides.
+    pub rules: Vec<Rule>,
+    /// The kinds of JSON that it may be, by the names of the runtime's functions; any, if none is named.
+    pub kinds: Vec<&'static str>,
+}
+
+/// One thing that a value has to meet (the runtime's `Rule`).
+#[derive(Debug, Clone, PartialEq)]
+pub enum Rule {
+    /// Where the first holds the second has to, elsewhere the third.
+    When(Box<[Shape; 3]>),
+    /// It must not hold.
+    Not(Box<Shape>),
+    /// At least one has to hold.
+    AnyOf(Vec<Shape>),
+    /// Just one has to hold.
+    OnlyOne(Vec<Shape>),
+    /// At least and at most so many elements are such.
+    Contains(Box<Shape>, usize, Option<usize>),
+    /// The first elements by place, and all that follow.
+    Prefix(Vec<Shape>, Box<Shape>),
+    /// The names of entries.
+    Names(Box<Shape>),
+    /// Entries beyond those of these names: by patterns of names, and those that match none.
+    Others(Vec<String>, Vec<(String, Shape)>, Box<Shape>),
+    /// The values that there are, as JSON.
+    Values(Vec<String>),
+}
+
+impl Rule {
+    /// The shapes in it.
+    pub fn shapes(&self) -> Vec<&Shape> {
+        match self {
+            Self::When(shapes) => shapes.iter().collect(),
+            Self::Not(shape) | Self::Contains(shape, ..) | Self::Names(shape) => vec![shape],
+            Self::AnyOf(shapes) | Self::OnlyOne(shapes) => shapes.iter().collect(),
+            Self::Prefix(first, rest) => first.iter().chain([rest.as_ref()]).collect(),
+            Self::Others(_, patterns, rest) => patterns.iter().map(|(_, shape)| shape).chain([rest.as_ref()]).collect(),
+            Self::Values(_) => Vec::new(),
+        }
+    }
+
+    /// The shapes in it, to be changed.
+    pub fn shapes_mut(&mut self) -> Vec<&mut Shape> {
+        match self {
+            Self::When(shapes) => shapes.iter_mut().collect(),
+            Self::Not(shape) | Self::Contains(shape, ..) | Self::Names(shape) => vec![shape],
+            Self::AnyOf(shapes) | Self::OnlyOne(shapes) => shapes.iter_mut().collect(),
+            Self::Prefix(first, rest) => first.iter_mut().chain([rest.as_mut()]).collect(),
+            Self::Others(_, patterns, rest) => {
+                patterns.iter_mut().map(|(_, shape)| shape).chain([rest.as_mut()]).collect()
+            }
+            Self::Values(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it lets everything through.
+    pub fn is_idle(&self) -> bool {
+        match self {
+            Self::When(shapes) => shapes[1..].iter().all(|shape| *shape == Shape::default()),
+            Self::AnyOf(shapes) => shapes.contains(&Shape::default()),
+            Self::Others(..) | Self::Prefix(..) | Self::Names(_) => {
+                self.shapes().into_iter().all(|shape| *shape == Shape::default())
+            }
+            Self::Not(_) | Self::OnlyOne(_) | Self::Contains(..) | Self::Values(_) => false,
+        }
+    }
 }
 
 /// A limit of a number.
@@ -414,13 +517,45 @@ pub struct Bound {
 }
 
 impl Shape {
-    /// The struct that it leads to, through lists and maps.
-    pub fn object(&self) -> Option<TypeId> {
-        match &self.inner {
-            Inner::None => None,
-            Inner::Object(id) => Some(*id),
-            Inner::List(inner) | Inner::Map(inner) => inner.object(),
+    /// What nothing is.
+    pub fn never() -> Self {
+        Self { rules: vec![Rule::Not(Box::default())], ..Self::default() }
+    }
+
+    /// Whether nothing is so.
+    pub fn is_never(&self) -> bool {
+        *self == Self::never()
+    }
+
+    /// What meets this or another one.
+    pub fn or(mut self, other: &Self) -> Self {
+        if self == *other {
+            return self;
         }
+        if self == Self::default() || *other == Self::default() {
+            return Self::default();
+        }
+        let mut rules = std::mem::take(&mut self.rules);
+        let mut shapes = match (rules.as_mut_slice(), self == Self::default()) {
+            ([Rule::AnyOf(shapes)], true) => std::mem::take(shapes),
+            _ => vec![Self { rules, ..self }],
+        };
+        if !shapes.contains(other) {
+            shapes.push(other.clone());
+        }
+        Self { rules: vec![Rule::AnyOf(shapes)], ..Self::default() }
+    }
+
+    /// The definitions that it leads to, through lists, maps and rules.
+    pub fn objects(&self) -> Vec<TypeId> {
+        let mut found = match &self.inner {
+            Inner::None => Vec::new(),
+            Inner::Object(id) => vec![*id],
+            Inner::List(inner) | Inner::Map(inner) => inner.objects(),
+            Inner::Fields(fields) => fields.iter().flat_map(|(_, _, shape)| shape.objects()).collect(),
+        };
+        found.extend(self.rules.iter().flat_map(Rule::shapes).flat_map(Shape::objects));
+        found
     }
 }
 
@@ -430,8 +565,10 @@ pub enum Inner {
     /// Nothing to check.
     #[default]
     None,
-    /// The fields of a struct, or the alternatives of a union.
+    /// The fields of a struct, the elements of a tuple, or the alternatives of a union.
     Object(TypeId),
+    /// Fields of an object that has no type of its own: each by name, whether it must be there, and what is checked of it.
+    Fields(Vec<(String, bool, Shape)>),
     /// Elements of a list.
     List(Box<Shape>),
     /// Values of a map.
@@ -445,6 +582,13 @@ pub enum Answer {
     One(Payload),
     /// The body depends on the status.
     ByStatus(usize),
+}
+
+impl Operation {
+    /// All that a call may be answered with: what `send` yields, errors, and the other representations.
+    pub fn answers(&self) -> impl Iterator<Item = &Answer> {
+        [&self.output, &self.error].into_iter().chain(self.representations.iter().map(|it| &it.answer))
+    }
 }
 
 /// Bodies by status: an enum.
@@ -467,6 +611,8 @@ pub struct Case {
     pub variant: String,
     /// Statuses; empty for all others.
     pub statuses: Vec<Status>,
+    /// Media types that it is for, without parameters; empty for all others.
+    pub media_types: Vec<String>,
     /// What is in it.
     pub payload: Payload,
 }
@@ -488,8 +634,6 @@ pub struct OwnNames {
     pub output: Option<String>,
     /// The bodies by status of errors.
     pub error: Option<String>,
-    /// The headers.
-    pub headers: Option<String>,
 }
 
 /// One status or a range of a hundred.
@@ -514,6 +658,25 @@ pub enum Payload {
     Text,
     /// Bytes, not read at once.
     Stream,
+    /// Server-sent events with such data; or that are such a value with all their fields.
+    Events(Type, bool),
+    /// JSON values, one after the other.
+    Lines(Type),
+}
+
+impl Payload {
+    /// The type that values of it are of.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Json(ty) | Self::Events(ty, _) | Self::Lines(ty) => Some(ty),
+            Self::Empty | Self::Text | Self::Stream => None,
+        }
+    }
+
+    /// Whether it is handed on as it arrives.
+    pub fn is_streamed(&self) -> bool {
+        matches!(self, Self::Stream | Self::Events(..) | Self::Lines(_))
+    }
 }
 
 /// Index of a [`TypeDef`].
@@ -599,7 +762,7 @@ pub enum Users {
     One(usize, usize),
     /// Several of one group.
     Group(usize),
-    /// Those of several groups.
+    /// Those of several groups, or the crate itself.
     Several,
 }
 
@@ -636,8 +799,32 @@ pub enum TypeKind {
     IntegerEnum(Vec<Variant<i64>>),
     /// One of several types.
     Union(Union),
+    /// A list of a fixed length.
+    Tuple(Tuple),
     /// A list or map that contains itself: another type under a name of its own.
     Newtype(Newtype),
+}
+
+/// A list whose elements are each of a type of their own.
+#[derive(Debug, Clone, Default)]
+pub struct Tuple {
+    /// Its elements.
+    pub elements: Vec<Element>,
+    /// Whether a table of checks is emitted.
+    pub checked: bool,
+}
+
+/// One element of a [`Tuple`].
+#[derive(Debug, Clone)]
+pub struct Element {
+    /// Docs.
+    pub docs: Docs,
+    /// The type.
+    pub ty: Type,
+    /// Whether it stands in a box, to end a recursion.
+    pub boxed: bool,
+    /// What is checked.
+    pub shape: Shape,
 }
 
 /// A type that is another one under a name of its own.
@@ -664,6 +851,8 @@ pub struct Struct {
     pub additional_ident: String,
     /// Serde's `rename_all`, where it saves most renames.
     pub rename_all: Option<&'static str>,
+    /// What it has to meet as a whole.
+    pub rules: Vec<Rule>,
     /// Whether a table of checks is emitted.
     pub checked: bool,
     /// Whether all fields have defaults.
@@ -697,6 +886,10 @@ pub struct Field {
     pub undescribed: bool,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// The values that it can have, if the document lists them all.
+    pub values: Vec<Constant>,
+    /// Whether callers need not set it, as it has one value only.
+    pub filled: bool,
     /// What is checked.
     pub shape: Shape,
 }
@@ -717,16 +910,18 @@ pub enum Presence {
 impl TypeKind {
     /// The types that values of it hold.
     pub fn inner_types(&self) -> impl Iterator<Item = &Type> {
-        let (body, union, newtype) = match self {
-            Self::Struct(body) => (Some(body), None, None),
-            Self::Union(union) => (None, Some(union), None),
-            Self::Newtype(newtype) => (None, None, Some(&newtype.ty)),
-            Self::StringEnum(_) | Self::IntegerEnum(_) => (None, None, None),
+        let (body, union, tuple, newtype) = match self {
+            Self::Struct(body) => (Some(body), None, None, None),
+            Self::Union(union) => (None, Some(union), None, None),
+            Self::Tuple(tuple) => (None, None, Some(tuple), None),
+            Self::Newtype(newtype) => (None, None, None, Some(&newtype.ty)),
+            Self::StringEnum(_) | Self::IntegerEnum(_) => (None, None, None, None),
         };
         let fields =
             body.into_iter().flat_map(|body| body.fields.iter().map(|field| &field.ty).chain(&body.additional));
         let variants = union.into_iter().flat_map(|union| union.variants.iter().map(|variant| &variant.ty));
-        fields.chain(variants).chain(newtype)
+        let elements = tuple.into_iter().flat_map(|tuple| tuple.elements.iter().map(|element| &element.ty));
+        fields.chain(variants).chain(elements).chain(newtype)
     }
 }
 
@@ -742,12 +937,14 @@ pub struct Variant<T> {
 }
 
 /// One of several types.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Union {
-    /// The field that tells which, if there is one.
-    pub tag: Option<String>,
+    /// The property that tells all alternatives apart, if there is one: its name, within the properties before it.
+    pub tag: Option<Vec<String>>,
     /// The types.
     pub variants: Vec<UnionVariant>,
+    /// The variant that values of no known kind are read as.
+    pub fallback: Option<usize>,
     /// Whether a table of checks is emitted.
     pub checked: bool,
 }
@@ -757,14 +954,34 @@ pub struct Union {
 pub struct UnionVariant {
     /// Rust name.
     pub ident: String,
-    /// The tag's value.
-    pub tags: Vec<String>,
+    /// The properties that it is known by: of a union with a tag that one only.
+    pub marks: Vec<Mark>,
     /// The type.
     pub ty: Type,
     /// Whether it stands in a box.
     pub boxed: bool,
     /// What is checked.
     pub shape: Shape,
+}
+
+/// A property that has one of few values.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Mark {
+    /// Its name, within the properties before it.
+    pub path: Vec<String>,
+    /// The values.
+    pub values: Vec<Constant>,
+}
+
+/// A value that a document lists.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Constant {
+    /// A text.
+    Text(String),
+    /// An integer.
+    Integer(i64),
+    /// True or false.
+    Flag(bool),
 }
 
 /// How calls are addressed and signed (the runtime's `Protocol`).

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::answer::Answers;
 use super::model::{
-    Aliased, Answer, Docs, Input, InputKind, Operation, OwnNames, Param, Payload, Place, Serialization, Server,
-    Setting, Style, Type, TypeKind,
+    Aliased, Answer, Docs, Input, InputKind, Operation, OwnNames, Param, Payload, Place, Representation, Serialization,
+    Server, Setting, Shape, Style, Type, TypeKind,
 };
 use super::names::{Scope, Wanted};
 use super::schema::{Lowered, Naming, RESPONSE};
 use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
-use crate::load::{JsonType, Loaded, Part, Schema, bare, operations, placeholders, sent};
+use crate::load::{JsonType, Loaded, Node, Part, Schema, bare, operations, placeholders, sent};
 
 /// An operation where it stands in the document.
 pub struct Found<'a> {
@@ -70,6 +70,8 @@ pub fn find(loaded: &Loaded) -> impl Iterator<Item = Found<'_>> {
 /// Names of the methods that every call has (the runtime's `operation_methods!`).
 const CALL_METHODS: &[&str] = &[
     "send",
+    "send_as",
+    "send_as_blocking",
     "send_blocking",
     "unchecked",
     "timeout",
@@ -92,6 +94,8 @@ pub(super) struct Inputs {
     wanted: Vec<Wanted>,
     /// What the document says of a body whose fields are setters.
     pub body_docs: Vec<String>,
+    /// What its fields have to meet together.
+    pub body_shape: Shape,
 }
 
 impl Inputs {
@@ -144,14 +148,7 @@ impl<'a> Lower<'a, '_> {
         inputs.assign_names(CALL_METHODS);
         let answers = self.answers(found, &base);
         let own_names = self.own_names(&answers, &base);
-        if !operation.callbacks.is_empty() {
-            self.unsupported(
-                "callbacks",
-                "callbacks are not generated".to_owned(),
-                found.operation.place("callbacks"),
-                "the service's calls back are the caller's to receive",
-            );
-        }
+        self.callbacks(found, &base);
         let name = self.wire_name(found);
         let idempotent = operation.extensions.get("x-idempotent").and_then(Value::as_bool);
         let servers = match operation.servers.is_empty() {
@@ -169,7 +166,7 @@ impl<'a> Lower<'a, '_> {
         let paging = self.paging(found, &inputs, &answers.output);
         let job = self.job(found, &inputs);
         Operation {
-            docs: self.operation_docs(found, &summary, &inputs, &servers, &answers.meanings),
+            docs: self.operation_docs(found, &summary, &inputs, &servers, (&type_name, &answers)),
             aliases: aliases(found, &method_name, &type_name),
             deprecated: operation.deprecated.then(|| deprecation(found)),
             summary,
@@ -185,10 +182,11 @@ impl<'a> Lower<'a, '_> {
             params: inputs.params,
             body,
             accept: answers.accept,
+            representations: answers.representations,
+            others: answers.others,
             security: self.security(&found.operation, operation.security.as_deref()),
             servers,
             idempotent,
-            streams: answers.streams,
             output: answers.output,
             headers: answers.headers,
             own_names,
@@ -213,7 +211,7 @@ impl<'a> Lower<'a, '_> {
         summary: &str,
         inputs: &Inputs,
         servers: &[Server],
-        meanings: &[(String, String)],
+        (type_name, answers): (&str, &Answers),
     ) -> Docs {
         let operation = found.operation.item;
         self.take_members(&found.operation, &["summary", "description", "operationId", "deprecated", "x-doc"]);
@@ -290,9 +288,18 @@ impl<'a> Lower<'a, '_> {
             out.extend([String::new(), "# Servers".to_owned(), String::new()]);
             out.extend(described.iter().flat_map(|server| docs::listed(&markdown::code(&server.url), &server.docs)));
         }
-        if !meanings.is_empty() {
+        if !answers.meanings.is_empty() {
             out.extend([String::new(), "# Responses".to_owned(), String::new()]);
-            out.extend(meanings.iter().flat_map(|(status, words)| docs::listed(status, &docs::lines(words))));
+            out.extend(answers.meanings.iter().flat_map(|(status, words)| docs::listed(status, &docs::lines(words))));
+        }
+        if !answers.representations.is_empty() {
+            out.extend([String::new(), "# Representations".to_owned(), String::new()]);
+            out.extend([
+                format!("`send` asks for `{}`, and `send_as` for another one:", answers.accept),
+                String::new(),
+            ]);
+            let line = |it: &Representation| format!("- [`{0}`]({type_name}::{0}): `{1}`", it.name, it.media_type);
+            out.extend(answers.representations.iter().map(line));
         }
         out
     }
@@ -357,7 +364,6 @@ impl<'a> Lower<'a, '_> {
         OwnNames {
             output: outcome(&answers.output, "Output", RESPONSE),
             error: outcome(&answers.error, "Error", RESPONSE),
-            headers: answers.headers.and_then(|id| name(Aliased::Type(id), "Headers")),
         }
     }
 
@@ -453,17 +459,14 @@ impl<'a> Lower<'a, '_> {
             format!("The parameter {}.", markdown::code(&data.name))
         });
         if lowered.example.is_none() && lowered.ty != Type::Secret {
-            let example = data.example.as_ref().or_else(|| {
-                data.examples.values().find_map(|example| match example {
-                    ReferenceOr::Item(example) => example.value.as_ref(),
-                    ReferenceOr::Reference { .. } => None,
-                })
-            });
-            docs = docs::with_fact(docs, &docs::example(example).unwrap_or_default());
+            let listed = part.node.get("examples").into_iter().flat_map(Node::entries);
+            let mut values = listed.filter_map(|(_, example)| example_value(&example.node));
+            let example = part.node.get("example").or_else(|| values.next()).map(Node::to_json);
+            docs = docs::with_fact(docs, &docs::example(example.as_ref()).unwrap_or_default());
         }
         for key in ["example", "examples"] {
             let Some(entry) = part.entry(key) else { continue };
-            let first = entry.node.entries().next().and_then(|(_, example)| example.node.get("value"));
+            let first = entry.node.entries().next().and_then(|(_, example)| example_value(&example.node));
             let value = if key == "example" { Some(&entry.node) } else { first };
             let shown = lowered.example.is_none() && lowered.ty != Type::Secret;
             self.take_example(entry, value.filter(|_| shown));
@@ -511,6 +514,11 @@ impl<'a> Lower<'a, '_> {
     }
 }
 
+/// The value of an example, which OpenAPI 3.2 has under a name of its own.
+fn example_value(example: &Node) -> Option<&Node> {
+    example.get("value").or_else(|| example.get("dataValue"))
+}
+
 impl Lowered<'_> {
     /// Text without limits.
     pub fn text() -> Self {
@@ -528,8 +536,9 @@ fn place(parameter: &Part<'_, Parameter>) -> Place {
     }
 }
 
-fn place_and_style(parameter: &Part<'_, Parameter>, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
-    let (usual, reserved) = match parameter.item {
+fn place_and_style(part: &Part<'_, Parameter>, explode: Option<bool>) -> (Place, Option<Serialization>, bool) {
+    let parameter = part.item;
+    let (usual, reserved) = match parameter {
         Parameter::Path { style, .. } => {
             let style = match style {
                 PathStyle::Simple => Style::Simple,
@@ -541,12 +550,12 @@ fn place_and_style(parameter: &Part<'_, Parameter>, explode: Option<bool>) -> (P
         Parameter::Query { style, allow_reserved, .. } => (query_style(style), *allow_reserved),
         Parameter::Header { .. } => (Serialization { style: Style::Simple, explode: false }, false),
         Parameter::Cookie { .. } => {
-            let style = if parameter.is_plain_cookie() { Style::Cookie } else { Style::Form };
+            let style = if part.is_plain_cookie() { Style::Cookie } else { Style::Form };
             (Serialization { style, explode: true }, false)
         }
     };
     let given = Serialization { explode: explode.unwrap_or(usual.explode), ..usual };
-    let place = place(parameter);
+    let place = place(part);
     let default = match place {
         Place::Path | Place::Header => Serialization { style: Style::Simple, explode: false },
         _ => Serialization { style: Style::Form, explode: true },

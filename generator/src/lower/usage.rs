@@ -2,7 +2,7 @@
 
 use super::circles::circles;
 use super::model::{
-    Answer, Field, Inner, InputKind, Payload, Presence, Service, Shape, Type, TypeDef, TypeId, TypeKind, Users,
+    Answer, Field, Inner, InputKind, Payload, Presence, Rule, Service, Shape, Type, TypeDef, TypeId, TypeKind, Users,
 };
 
 /// Decides all that depends on the whole: directions, groups, presence of fields, boxes, checks.
@@ -47,6 +47,15 @@ fn named_within(mut ty: &Type) -> Option<TypeId> {
 
 /// Who gives and who returns each type: at first those types that operations name, then what these lead to.
 fn directions(service: &mut Service) {
+    let received = service.received.iter().filter_map(|received| match &received.payload {
+        Payload::Json(ty) => Some(ty),
+        _ => None,
+    });
+    for id in received.chain(&service.lone).filter_map(Type::innermost) {
+        let definition = &mut service.types[id];
+        definition.output = true;
+        definition.users = Users::Several;
+    }
     let (types, outcomes, forms) = (&mut service.types, &mut service.outcomes, &mut service.forms);
     for (group, operations) in service.groups.iter().enumerate().map(|(i, group)| (i, &group.operations)) {
         for (place, operation) in operations.iter().enumerate() {
@@ -67,11 +76,11 @@ fn directions(service: &mut Service) {
                 input.kind.ty().into_iter().for_each(|ty| used(ty, true));
             }
             let mut payload = |payload: &Payload| {
-                if let Payload::Json(ty) = payload {
+                if let Some(ty) = payload.ty() {
                     used(ty, false);
                 }
             };
-            for answer in [&operation.output, &operation.error] {
+            for answer in operation.answers() {
                 match answer {
                     Answer::One(one) => payload(one),
                     Answer::ByStatus(index) => {
@@ -117,13 +126,16 @@ fn presence(definition: &mut TypeDef, lists: &[bool]) {
     let input = definition.input;
     let TypeKind::Struct(body) = &mut definition.kind else { return };
     for field in &mut body.fields {
-        let nullable = field.presence == Presence::Nullable && field.ty != Type::Value;
+        // Of any JSON null is one value; where it is the only one, it has to be told from nothing.
+        let only_null = matches!(field.shape.rules.as_slice(), [Rule::Values(values)] if values.as_slice() == ["null"]);
+        let nullable = field.presence == Presence::Nullable && (field.ty != Type::Value || only_null);
         let list = match field.ty {
             Type::List(_) | Type::Map(_) => true,
             Type::Named(id) => lists[id],
             _ => false,
         };
         field.presence = match (input, body.headers) {
+            (_, true) if matches!(field.ty, Type::List(_)) => Presence::Empty,
             (_, true) => Presence::Optional,
             (true, false) if nullable => Presence::Nullable,
             (true, false) => Presence::Optional,
@@ -152,6 +164,7 @@ fn boxes(types: &mut [TypeDef]) {
         match &mut definition.kind {
             TypeKind::Struct(body) => body.fields.iter_mut().for_each(|field| field.boxed = boxed(&field.ty)),
             TypeKind::Union(union) => union.variants.iter_mut().for_each(|variant| variant.boxed = boxed(&variant.ty)),
+            TypeKind::Tuple(tuple) => tuple.elements.iter_mut().for_each(|element| element.boxed = boxed(&element.ty)),
             TypeKind::Newtype(newtype) => newtype.boxed = boxed(&newtype.ty),
             TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => {}
         }
@@ -171,7 +184,7 @@ fn checks(service: &mut Service) {
     let ids = 0..service.types.len();
     let mut holders: Vec<Vec<TypeId>> = vec![Vec::new(); service.types.len()];
     for id in ids.clone() {
-        let objects = shapes(&service.types[id]).into_iter().filter_map(Shape::object);
+        let objects = shapes(&service.types[id]).into_iter().flat_map(Shape::objects);
         objects.for_each(|object| holders[object].push(id));
     }
     // From those with checks of their own to those that hold them.
@@ -187,6 +200,11 @@ fn checks(service: &mut Service) {
             TypeKind::Struct(body) => {
                 body.checked = checked[id];
                 body.fields.iter_mut().for_each(|field| prune(&mut field.shape, &checked));
+                prune_rules(&mut body.rules, &checked);
+            }
+            TypeKind::Tuple(tuple) => {
+                tuple.checked = checked[id];
+                tuple.elements.iter_mut().for_each(|element| prune(&mut element.shape, &checked));
             }
             TypeKind::Union(union) => {
                 union.checked = checked[id];
@@ -201,6 +219,7 @@ fn checks(service: &mut Service) {
     }
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {
         operation.params.iter_mut().for_each(|param| prune(&mut param.shape, &checked));
+        operation.body.iter_mut().for_each(|body| prune(&mut body.shape, &checked));
         for input in &mut operation.setters {
             if let InputKind::JsonAs(_, shape, _)
             | InputKind::JsonOf(_, shape, _)
@@ -219,8 +238,12 @@ fn checks(service: &mut Service) {
 fn shapes(definition: &TypeDef) -> Vec<&Shape> {
     match &definition.kind {
         _ if !definition.input => Vec::new(),
-        TypeKind::Struct(body) => body.fields.iter().map(|field| &field.shape).collect(),
+        TypeKind::Struct(body) => {
+            let of_rules = body.rules.iter().flat_map(Rule::shapes);
+            body.fields.iter().map(|field| &field.shape).chain(of_rules).collect()
+        }
         TypeKind::Union(union) => union.variants.iter().map(|variant| &variant.shape).collect(),
+        TypeKind::Tuple(tuple) => tuple.elements.iter().map(|element| &element.shape).collect(),
         TypeKind::Newtype(newtype) => vec![&newtype.shape],
         TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) => Vec::new(),
     }
@@ -228,11 +251,15 @@ fn shapes(definition: &TypeDef) -> Vec<&Shape> {
 
 /// Whether a type has checks of its own, whatever the types have that it leads to.
 fn says_something(definition: &TypeDef) -> bool {
-    let required = match &definition.kind {
-        TypeKind::Struct(body) => definition.input && body.fields.iter().any(must),
+    let own = match &definition.kind {
+        TypeKind::Struct(body) => {
+            let mut rules = body.rules.clone();
+            prune_rules(&mut rules, &[]);
+            definition.input && (body.fields.iter().any(must) || !rules.is_empty())
+        }
         _ => false,
     };
-    required || shapes(definition).into_iter().any(matters)
+    own || shapes(definition).into_iter().any(matters)
 }
 
 fn must(field: &Field) -> bool {
@@ -255,8 +282,20 @@ fn prune(shape: &mut Shape, checked: &[bool]) {
             prune(inner, checked);
             **inner != Shape::default()
         }
+        Inner::Fields(fields) => {
+            fields.iter_mut().for_each(|(_, _, shape)| prune(shape, checked));
+            fields.retain(|(_, required, shape)| *required || *shape != Shape::default());
+            !fields.is_empty()
+        }
     };
     if !keep {
         shape.inner = Inner::None;
     }
+    prune_rules(&mut shape.rules, checked);
+}
+
+/// Takes away what leads to types without checks, and rules that let everything through then.
+fn prune_rules(rules: &mut Vec<Rule>, checked: &[bool]) {
+    rules.iter_mut().flat_map(Rule::shapes_mut).for_each(|shape| prune(shape, checked));
+    rules.retain(|rule| !rule.is_idle());
 }

@@ -10,6 +10,7 @@
 //! things it learns too late, as a visitor is gone once it was called: that a key is repeated, and that the `T` of an
 //! `Option<T>` can't be read from `""`. Then it reads all again, knowing.
 
+mod event;
 mod fault;
 mod headers;
 mod object;
@@ -24,10 +25,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::DecodeError;
+use crate::union;
 use fault::{Fault, Retry};
 use reader::{Known, Reader};
 use value::De;
 
+pub(crate) use event::{from_event, from_event_data};
 pub use headers::from_headers;
 pub(crate) use text::integer;
 
@@ -51,7 +54,10 @@ pub(crate) fn from_part<T: DeserializeOwned>(json: &str) -> Result<T, DecodeErro
 
 fn read<T: DeserializeOwned>(json: &str, envelope: bool) -> Result<T, Fault> {
     let mut known = Known::default();
+    let lost = union::lost();
     loop {
+        // What an earlier try has counted does not count twice.
+        union::start_over(lost);
         let mut reader = Reader::new(json, &known);
         let value = T::deserialize(De::new(&mut reader)).and_then(|value| reader.end().map(|()| value));
         let inner = reader.envelope.take().filter(|_| envelope && reader.end().is_ok());

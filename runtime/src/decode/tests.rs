@@ -100,6 +100,65 @@ fn null_is_no_object() {
     assert_eq!(from_slice(b"null"), Ok(BTreeMap::<String, Open>::new()));
 }
 
+/// A value without end is an error with its place, whatever type it is read as; what is as deep as it may be takes no more stack than
+/// a thread has.
+#[test]
+fn depth_is_bounded() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Chain {
+        next: Option<Box<Chain>>,
+    }
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Lists(Vec<Lists>);
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Maps(BTreeMap<String, Maps>);
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Open {
+        #[serde(flatten, deserialize_with = "crate::additional")]
+        additional: BTreeMap<String, Open>,
+    }
+    #[derive(Clone, Debug, PartialEq)]
+    enum Either {
+        List(Vec<Either>),
+        Map(BTreeMap<String, Either>),
+        Text(String),
+        Unknown(Value),
+    }
+    crate::untagged_union!(Either { List, Map, Text });
+    #[derive(Clone, Debug, PartialEq)]
+    enum Tagged {
+        Chain(BTreeMap<String, Tagged>),
+        Unknown(Value),
+    }
+    crate::tagged_union!(Tagged, "t" { Chain = "a" });
+
+    fn holds<T: serde::de::DeserializeOwned + Serialize + std::fmt::Debug>(open: &str, middle: &str, close: &str) {
+        let nested = |depth: usize| format!("{}{middle}{}", open.repeat(depth), close.repeat(depth));
+        let deep: T = from_slice(nested(120).as_bytes()).unwrap();
+        assert!(serde_json::to_string(&deep).unwrap().matches(close).count() >= 120);
+        assert!(format!("{deep:?}").len() > 120);
+        for json in [nested(10_000), open.repeat(10_000)] {
+            let said = from_slice::<T>(json.as_bytes()).unwrap_err();
+            assert!(said.message().contains("nested deeper than 128 levels"), "{said}");
+        }
+    }
+
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(|| {
+        holds::<Chain>("{\"next\":", "null", "}");
+        holds::<Lists>("[", "[]", "]");
+        holds::<Maps>("{\"a\":", "{}", "}");
+        holds::<Open>("{\"a\":", "{}", "}");
+        holds::<Either>("[", "\"x\"", "]");
+        holds::<Either>("{\"a\":", "\"x\"", "}");
+        holds::<Tagged>("{\"t\":\"a\",\"a\":", "{\"t\":\"a\"}", "}");
+        holds::<Value>("[", "1", "]");
+        // What nobody asks for is gone over, however deep it is.
+        let unknown = format!("{{\"unknown\":{}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+        assert_eq!(from_slice(unknown.as_bytes()), Ok(Chain { next: None }));
+    });
+    thread.unwrap().join().unwrap();
+}
+
 #[test]
 fn lists_may_be_wrapped() {
     let json = r#"{"tags":{"Tag":["a",1]},"nodes":{"Node":[{"port":1},{"nodes":{"Node":[]}}]}}"#;
@@ -298,6 +357,54 @@ fn headers_are_read_from_text() {
     headers.insert("x-ratelimit-limit", HeaderValue::from_static("many"));
     let wrong = from_headers::<Limits>(&headers).unwrap_err();
     assert_eq!(wrong.to_string(), "X-RateLimit-Limit: expected an integer, found \"many\"");
+}
+
+#[derive(Debug, PartialEq, Deserialize)]
+struct Structured {
+    #[serde(rename = "set-cookie", default)]
+    cookies: Vec<String>,
+    #[serde(rename = "x-pairs")]
+    pairs: Option<Pairs>,
+    #[serde(rename = "x-map")]
+    map: Option<BTreeMap<String, i64>>,
+    #[serde(rename = "x-json")]
+    json: Option<crate::JsonText<Pairs>>,
+    #[serde(rename = "x-flags")]
+    flags: Option<Vec<bool>>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+struct Pairs {
+    a: Option<i64>,
+    #[serde(rename = "bC")]
+    b: Option<String>,
+}
+
+#[test]
+fn headers_of_lists_and_objects() {
+    let read = |headers: &[(&'static str, &'static str)]| {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
+        from_headers::<Structured>(&headers.collect::<HeaderMap>())
+    };
+    let pairs = Pairs { a: Some(1), b: Some("x=y".to_owned()) };
+    let exploded = read(&[("x-pairs", "a=1, bC=x=y"), ("x-map", "a=1,b=2"), ("x-flags", "true, 0")]).unwrap();
+    assert_eq!(exploded.pairs, Some(pairs.clone()));
+    assert_eq!(exploded.map, Some([("a".to_owned(), 1), ("b".to_owned(), 2)].into()));
+    assert_eq!(exploded.flags, Some(vec![true, false]));
+    // Names in another case, and values with a sign in them that the other notation has.
+    let plain = read(&[("x-pairs", "A,1,bc,x=y"), ("x-map", "a,1"), ("x-map", "b,2"), ("x-flags", "")]).unwrap();
+    assert_eq!((plain.pairs, plain.map, plain.flags), (Some(pairs.clone()), exploded.map, None));
+    // A cookie has commas in its date.
+    let cookies = ["a=1; Expires=Wed, 21 Oct 2026 07:28:00 GMT", "b=2"];
+    let set =
+        read(&[("set-cookie", cookies[0]), ("set-cookie", cookies[1]), ("x-json", "{\"a\": \"1\", \"bC\": \"x=y\"}")]);
+    let set = set.unwrap();
+    assert_eq!((set.cookies, set.json), (cookies.map(str::to_owned).to_vec(), Some(pairs.into())));
+    assert_eq!(read(&[]).unwrap().cookies, [""; 0]);
+    let wrong = read(&[("x-pairs", "a=b")]).unwrap_err();
+    assert_eq!(wrong.to_string(), "x-pairs.a: expected an integer, found \"b\"");
+    let wrong = read(&[("x-flags", "true,perhaps")]).unwrap_err();
+    assert_eq!(wrong.to_string(), "x-flags: expected true or false, found \"perhaps\"");
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

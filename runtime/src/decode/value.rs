@@ -307,8 +307,9 @@ impl<'r, 'k, 'de> List<'r, 'k, 'de> {
         reader.enter()?;
         let mut list = List { reader, index: 0, ended: false };
         let value = visitor.visit_seq(&mut list)?;
-        if !list.ended {
-            list.reader.expect(b']')?;
+        // A tuple takes as many as it has; there may be more.
+        while !list.ended {
+            list.next_element::<IgnoredAny>()?;
         }
         list.reader.leave();
         Ok(value)

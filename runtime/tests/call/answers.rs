@@ -10,7 +10,7 @@ use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Response;
 use yundb_runtime::{ByteStream, Credentials, Error, ErrorKind, RetryPolicy, Transport, TransportErrorKind, Value};
 
-use crate::mini::{ALIYUN, Client, ErrorBody, HTTP, HUAWEI};
+use crate::mini::{ALIYUN, Client, ConnectionHeaders, ErrorBody, HTTP, HUAWEI};
 
 fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 'static) -> Client {
     let builder = Client::builder(service)
@@ -25,7 +25,7 @@ fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 
     builder.build().expect("a client")
 }
 
-async fn huawei_error(fake: Replay) -> Error<ErrorBody> {
+async fn huawei_error(fake: Replay) -> Error<ErrorBody, ConnectionHeaders> {
     client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("an error")
 }
 

@@ -9,4 +9,5 @@ mod mini;
 mod requests;
 mod retries;
 mod seen;
+mod streams;
 mod uploads;

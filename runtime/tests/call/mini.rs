@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::operation::*;
 use yundb_runtime::shape::*;
 use yundb_runtime::{
-    Answer, ByteStream, Call, ClientBuilder, DecodeError, Form, Inputs, Job, JobHandle, Part, RequestBody, Response,
-    Secret, Wait,
+    Answer, ByteStream, Call, ClientBuilder, DecodeError, EventStream, Form, Inputs, Job, JobHandle, JsonLines, Part,
+    Representation, RequestBody, Response, Secret, Wait,
 };
 
 const REGION: &[Variable] = &[Variable { name: "region", default: "cn-north-4", values: &[] }];
@@ -332,12 +332,53 @@ operation!(
     text
 );
 
+operation!(DownloadPet, download_pet, ByteStream, Spec::new("downloadPet", "GET", "/pets/file").security(&[]));
+
 operation!(
-    DownloadPet,
-    download_pet,
-    ByteStream,
-    Spec::new("downloadPet", "GET", "/pets/file").security(&[]).streams(&[2])
+    WatchPets,
+    watch_pets,
+    EventStream<Pet>,
+    Spec::new("watchPets", "GET", "/pets/watch")
+        .params(&[query("kind", any())])
+        .security(&[])
+        .accept("text/event-stream")
 );
+
+operation!(
+    ShowPet,
+    show_pet,
+    Pet,
+    Spec::new("showPet", "GET", "/pets/one")
+        .security(&[])
+        .accept("application/json")
+        .others(&["application/vnd.mini.change+json"])
+);
+
+impl ShowPet {
+    pub const EVENT_STREAM: Representation<EventStream<Pet>> = Representation::new("text/event-stream");
+    pub const WHOLE_EVENTS: Representation<EventStream<PetEvent>> = Representation::whole_events("text/event-stream");
+    pub const NDJSON: Representation<JsonLines<Pet>> = Representation::new("application/x-ndjson");
+    pub const CSV: Representation<String> = Representation::text("text/csv").statuses(&[200]);
+    pub const PNG: Representation<ByteStream> = Representation::new("image/png");
+    pub const CHANGE: Representation<Change> = Representation::new("application/vnd.mini.change+json");
+    pub const TEXT_JSON: Representation<Pet> = Representation::new("text/json");
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pet {
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct PetEvent {
+    pub event: String,
+    pub data: Pet,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    pub name: Option<String>,
+}
 
 operation!(
     UpdatePet,
@@ -466,6 +507,38 @@ impl StorePet {
         Self(self.0.json_as("application/merge-patch+json", const { &any().min_items(1) }, value))
     }
 }
+
+operation!(
+    OddPath,
+    odd_path,
+    (),
+    Spec::new("oddPath", "GET", "/with blank/é/\"q\"/{no}/100%/%2F/{name}/x")
+        .params(&[path("name", any()).allow_reserved()])
+        .security(&[]),
+    empty
+);
+
+operation!(
+    FindPets,
+    find_pets,
+    (),
+    Spec::new("findPets", "GET", "/pets/found?fixed=1")
+        .params(&[
+            query_string("whole", any()),
+            cookie("session", any()).style(Style::Cookie, true),
+            cookie("other", any())
+        ])
+        .security(&[]),
+    empty
+);
+
+operation!(
+    FindPetsByJson,
+    find_pets_by_json,
+    (),
+    Spec::new("findPetsByJson", "GET", "/pets/found").params(&[query_string("whole", any()).json()]).security(&[]),
+    empty
+);
 
 operation!(
     ImportData,

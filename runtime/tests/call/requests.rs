@@ -365,7 +365,7 @@ async fn mistakes_of_generated_code_are_reported() {
     let call = http(&fake).replace_pets().set("bodi", 1).set("body", std::collections::BTreeMap::from([(vec![1], 2)]));
     assert_eq!(
         call.send().await.expect_err("mistakes").to_string(),
-        "replacePets was not sent: bodi: is no parameter; body: cannot be written: key must be a string; \
+        "replacePets was not sent: bodi: is no parameter; body: cannot be written: a key must be a string; \
          body: is required"
     );
 }
@@ -383,4 +383,30 @@ async fn extra_headers_win() {
         .expect("success");
     let request = the_one(&fake);
     assert_eq!((header(&request, "content-type"), header(&request, "x-a")), ("image/gif", "b"));
+}
+
+#[tokio::test]
+async fn a_parameter_that_is_the_whole_query() {
+    let fake = done();
+    let call = http(&fake).find_pets().set("whole", json!({"a b": "c&d", "list": [1, 2]}));
+    call.set("session", "s%12").set("other", "é").send().await.expect("success");
+    let request = the_one(&fake);
+    assert_eq!(request.uri().query(), Some("a%20b=c%26d&list=1&list=2&fixed=1"));
+    assert_eq!(header(&request, "cookie"), "session=s%12; other=%C3%A9");
+
+    let fake = done();
+    http(&fake).find_pets_by_json().set("whole", json!({"a": [1]})).send().await.expect("success");
+    assert_eq!(the_one(&fake).uri().query(), Some("%7B%22a%22%3A%5B1%5D%7D"));
+    let fake = done();
+    http(&fake).find_pets_by_json().send().await.expect("success");
+    assert_eq!(the_one(&fake).uri().query(), None);
+}
+
+#[tokio::test]
+async fn what_paths_hold_beside_parameters_is_encoded() {
+    let fake = done();
+    http(&fake).odd_path().set("name", "a/b%41").send().await.expect("success");
+    assert_eq!(the_one(&fake).uri().path(), "/v1/with%20blank/%C3%A9/%22q%22/%7Bno%7D/100%25/%2F/a/b%2541/x");
+    let error = http(&done()).odd_path().set("name", "a/../b").send().await.expect_err("refused").to_string();
+    assert_eq!(error, "oddPath was not sent: name: must not be `.` or `..`");
 }

@@ -56,8 +56,8 @@ struct Failed {
     text: String,
 }
 
-impl<E> From<Error<E>> for Failed {
-    fn from(error: Error<E>) -> Self {
+impl<E, H> From<Error<E, H>> for Failed {
+    fn from(error: Error<E, H>) -> Self {
         Self { kind: error.kind(), attempts: error.attempts() as usize, text: error.to_string() }
     }
 }

@@ -62,7 +62,7 @@ impl Maker<'_> {
     }
 
     fn text(&self, schema: &Value, name: &str) -> Value {
-        let pattern = schema["pattern"].as_str().map(|pattern| regex_lite::Regex::new(pattern).unwrap());
+        let pattern = schema["pattern"].as_str().map(|pattern| regress::Regex::new(pattern).unwrap());
         // Ids end in what they are of: instances, backups, parameter templates, nodes, proxies.
         let ids = ["in07", "br07", "pr07", "no07", "po01", "in17", "in16"].map(|of| format!("{:0>32}{of}", "made"));
         let texts = [
@@ -75,7 +75,7 @@ impl Maker<'_> {
         let bound = |key: &str| schema[key].as_u64().and_then(|bound| usize::try_from(bound).ok());
         let (least, most) = (bound("minLength").unwrap_or(0), bound("maxLength").unwrap_or(usize::MAX));
         let fits = |text: &&String| {
-            pattern.as_ref().is_none_or(|pattern| pattern.is_match(text))
+            pattern.as_ref().is_none_or(|pattern| pattern.find(text).is_some())
                 && (least..=most).contains(&text.chars().count())
         };
         json!(texts.iter().chain(&ids).find(fits).unwrap_or_else(|| panic!("{name}: nothing fits {schema}")))

@@ -15,7 +15,7 @@ fn keys() -> Credentials {
 
 /// The paths of all violations, sorted; each must be in `Display`.
 #[track_caller]
-fn paths<E>(error: &Error<E>) -> Vec<String> {
+fn paths<E, H>(error: &Error<E, H>) -> Vec<String> {
     assert_eq!((error.kind(), error.status()), (ErrorKind::Invalid, None), "{error}");
     assert!(!error.is_retryable());
     for violation in error.violations() {

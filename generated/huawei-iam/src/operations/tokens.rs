@@ -49,7 +49,7 @@ impl CreateToken {
 
 impl Operation for CreateToken {
     type Output = CreateTokenResponse;
-    type Headers = CreateTokenHeaders;
+    type Headers = SubjectTokenAndIamTraceIdHeaders;
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
             "KeystoneCreateUserTokenByPassword",
@@ -63,7 +63,7 @@ impl Operation for CreateToken {
         .idempotent(true);
 }
 
-yundb_runtime::operation_methods!(CreateToken => Response<CreateTokenResponse, CreateTokenHeaders>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(CreateToken => Response<CreateTokenResponse, SubjectTokenAndIamTraceIdHeaders>, Error<ErrorBody>);
 
 /// Who asks for a token, and for what.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -352,10 +352,10 @@ pub struct TokenUser {
     pub domain: Option<Domain>,
 }
 
-/// The response headers of `CreateToken`.
+/// Response headers: `x-subject-token`, `x-iam-trace-id`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct CreateTokenHeaders {
+pub struct SubjectTokenAndIamTraceIdHeaders {
     /// The token.
     #[serde(rename = "x-subject-token")]
     pub x_subject_token: Option<Secret>,

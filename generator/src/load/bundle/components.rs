@@ -12,6 +12,7 @@ use crate::{
         grammar::{Kind, Shape},
         reference::{given_name, made_name},
         report::Reporter,
+        swagger::SECTIONS,
     },
 };
 
@@ -44,20 +45,42 @@ pub(super) struct Own {
 
 impl Components {
     /// Registers what stands under `components` in the root file, before any `$ref` is resolved.
-    pub fn own(&mut self, files: &mut Files, reporter: &mut Reporter<'_>) -> Vec<Own> {
+    pub fn own(&mut self, is_swagger: bool, files: &mut Files, reporter: &mut Reporter<'_>) -> Vec<Own> {
         let mut own = Vec::new();
         let root = files.get(0);
-        let Some(components) = root.root.get("components") else { return own };
-        let here = Target { file: 0, pointer: vec!["components".to_owned()] };
-        let Some((components, at)) = content(components, here, files, reporter) else { return own };
+        let root_at = Target { file: 0, pointer: Vec::new() };
+        let components = match is_swagger {
+            true => Some((root.root.clone(), root_at)),
+            false => root
+                .root
+                .get("components")
+                .and_then(|components| content(components, root_at.child("components"), files, reporter)),
+        };
+        let Some((components, at)) = components else { return own };
         for field in Kind::Components.fields() {
             let Shape::Map(Shape::Object(kind)) = field.shape else { continue };
-            let Some(section) = components.get(field.name) else { continue };
-            let here = at.child(field.name);
+            let written_as = match is_swagger {
+                true => SECTIONS.iter().find(|(_, section)| *section == field.name).map(|(written, _)| *written),
+                false => Some(field.name),
+            };
+            let Some((written_as, section)) = written_as.and_then(|key| Some((key, components.get(key)?))) else {
+                continue;
+            };
+            let here = at.child(written_as);
+            let holder: Vec<String> = [Some("components").filter(|_| !is_swagger), Some(written_as)]
+                .into_iter()
+                .flatten()
+                .map(str::to_owned)
+                .collect();
             let Some((section, at)) = content(section, here, files, reporter) else { continue };
             for (name, entry) in section.entries() {
+                // What is sent in the body stands where it is referred to.
+                let sent = entry.node.get("in").and_then(Node::as_str);
+                if is_swagger && *kind == Kind::Parameter && matches!(sent, Some("body" | "formData")) {
+                    continue;
+                }
                 let target = at.child(name);
-                let written = Target { file: 0, pointer: vec!["components".into(), field.name.into(), name.into()] };
+                let written = Target { file: 0, pointer: [holder.as_slice(), &[name.to_owned()]].concat() };
                 // A pointer's own separators in a name would have to be escaped wherever it is used.
                 let name = self.unused(field.name, &name.replace(['/', '~'], "_"));
                 self.taken.insert((field.name, name.clone()), (target.clone(), entry.key.clone()));

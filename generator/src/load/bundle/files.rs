@@ -109,7 +109,23 @@ impl Files {
             };
             let Some(id) = self.open(&reference.file, place, file, reporter)? else { return Ok(None) };
             let source = self.get(id);
-            let next = match walk(&source.root, &reference.pointer) {
+            let pointer = match &reference.anchor {
+                None => reference.pointer,
+                Some(name) => match source.anchors.get(name) {
+                    Some(pointer) => pointer.clone(),
+                    None => {
+                        let message = format!("there is no `$anchor` `{name}` in `{}`", source.source.name());
+                        let mut diagnostic = Diagnostic::error("missing-ref", message);
+                        let near = nearest(name, source.anchors.keys().map(String::as_str));
+                        diagnostic.help = Some(match near {
+                            Some(near) => format!("did you mean `{near}`?"),
+                            None => "a place in a file begins with `#/`".to_owned(),
+                        });
+                        return fail(diagnostic);
+                    }
+                },
+            };
+            let next = match walk(&source.root, &pointer) {
                 Ok(node) => alias(node).map(str::to_owned),
                 // Somewhere on the way stands a `$ref`: what is looked for is within what that refers to.
                 Err(Missing { through: Some((to, rest)), .. }) => {
@@ -117,9 +133,9 @@ impl Files {
                     let joint = if to.contains('#') { "" } else { "#" };
                     Some(format!("{to}{joint}{more}"))
                 }
-                Err(missing) => return fail(missing.diagnostic(&reference.pointer, &source, &mut self.compared)),
+                Err(missing) => return fail(missing.diagnostic(&pointer, &source, &mut self.compared)),
             };
-            let target = Target { file: id, pointer: reference.pointer };
+            let target = Target { file: id, pointer };
             let Some(next) = next else { return Ok(Some(target)) };
             if let Some(end) = self.aliases.get(&target) {
                 return end.clone();

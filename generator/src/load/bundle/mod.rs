@@ -2,8 +2,9 @@
 
 mod components;
 mod files;
+mod swagger;
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 use indexmap::IndexMap;
 
@@ -15,15 +16,17 @@ use super::{
     Entry, Node, Value,
     file::{DEEPEST, File},
     grammar::{Kind, Shape},
-    report::Reporter,
+    reason::Reason,
+    report::{Reporter, ignored_sibling},
+    version::Version,
 };
 use crate::diagnostic::{Diagnostic, Location};
 
 /// How many values inlining may add in all: a few files can refer to each other into billions.
 const MOST_INLINED: usize = 1_000_000;
 
-/// Brings the file `root`, read from `path`, and all that it refers to into one tree. None if that has no end.
-pub(super) fn bundle(root: File, path: &Path, reporter: &mut Reporter<'_>) -> Option<Node> {
+/// Brings the file `root`, read from `path`, and all that it refers to into one tree of OpenAPI 3. None if that has no end.
+pub(super) fn bundle(root: File, path: &Path, version: Version, reporter: &mut Reporter<'_>) -> Option<Node> {
     let mut bundler = Bundler {
         reporter,
         files: Files::new(root, path),
@@ -32,9 +35,18 @@ pub(super) fn bundle(root: File, path: &Path, reporter: &mut Reporter<'_>) -> Op
         inlined: 0,
         depth: 0,
         endless: false,
+        is_swagger: version == Version::Swagger2,
+        is_newer: version == Version::Newer,
+        media: swagger::Media::default(),
+        own_media: (false, false),
     };
     let document = bundler.document();
     (!bundler.endless).then_some(document)
+}
+
+/// Whether a key beside a `$ref` counts for more than what that leads to has: by OpenAPI 3.1, these two of an object that has them.
+fn overrides(kind: Kind, key: &str) -> bool {
+    matches!(key, "summary" | "description") && kind.field(key).is_some()
 }
 
 struct Bundler<'a, 'd> {
@@ -47,14 +59,21 @@ struct Bundler<'a, 'd> {
     depth: usize,
     /// Whether the document is too deep or too large, which ends it all.
     endless: bool,
+    /// Whether the document is one of Swagger 2.0, or of 3.1 and later.
+    is_swagger: bool,
+    is_newer: bool,
+    /// What bodies are of, in Swagger 2.0, and whether the operation says it of requests and of responses itself.
+    media: swagger::Media,
+    own_media: (bool, bool),
 }
 
 impl Bundler<'_, '_> {
     fn document(&mut self) -> Node {
         let root = self.files.get(0);
-        let own = self.components.own(&mut self.files, self.reporter);
+        let own = self.components.own(self.is_swagger, &mut self.files, self.reporter);
+        let written = if self.is_swagger { self.swagger_document(&root.root) } else { root.root.clone() };
         let mut document = IndexMap::new();
-        for (key, entry) in root.root.entries() {
+        for (key, entry) in written.entries() {
             let shape = Kind::Document.field(key).map_or(Shape::Any, |field| field.shape);
             let node = match key {
                 "components" => entry.node.clone(),
@@ -126,14 +145,25 @@ impl Bundler<'_, '_> {
                 if let Some(text) = node.get("$ref").and_then(Node::as_str) {
                     return self.reference(node, text, shape, file);
                 }
+                if let Some(object) = self.of_swagger(node, shape, file) {
+                    return object;
+                }
+                // What refers to these gets them as components.
+                let is_schema = shape.kind() == Some(Kind::Schema);
+                let named_elsewhere = |key: &str| is_schema && matches!(key, "$defs" | "definitions");
+                for (_, entry) in entries.iter().filter(|(key, _)| named_elsewhere(key)) {
+                    self.reporter.passed_over(&entry.key, Reason::SchemaTool);
+                }
                 let resolve = |(key, entry): (&String, &Entry)| {
                     let node = match (shape, key.as_str()) {
                         (Shape::Object(Kind::Discriminator), "mapping") => self.mapping(&entry.node, file),
+                        (Shape::Object(Kind::Discriminator), "defaultMapping") => self.mapped(entry.node.clone(), file),
                         _ => self.resolve(&entry.node, shape.member(key), file),
                     };
                     (key.clone(), Entry::new(entry.key.clone(), node))
                 };
-                Value::Object(entries.iter().map(resolve).collect())
+                let kept = entries.iter().filter(|(key, _)| !named_elsewhere(key));
+                Value::Object(kept.map(resolve).collect())
             }
             Value::Array(items) => {
                 let inner = if let Shape::List(inner) = shape { *inner } else { Shape::Any };
@@ -142,6 +172,20 @@ impl Bundler<'_, '_> {
             scalar => scalar.clone(),
         };
         Node { value, location: node.location.clone() }
+    }
+
+    /// An object of Swagger 2.0 in the words of OpenAPI 3. None of one that says the same in both.
+    fn of_swagger(&mut self, node: &Node, shape: Shape, file: FileId) -> Option<Node> {
+        let kind = shape.kind().filter(|_| self.is_swagger)?;
+        if let Some(object) = self.swagger_object(node, kind, file) {
+            return Some(object);
+        }
+        let Cow::Owned(rewritten) = self.swagger_words(node, kind) else { return None };
+        let members = rewritten.entries().map(|(key, entry)| {
+            let member = self.resolve(&entry.node, shape.member(key), file);
+            (key.to_owned(), Entry::new(entry.key.clone(), member))
+        });
+        Some(Node::new(members.collect::<IndexMap<_, _>>(), rewritten.location.clone()))
     }
 
     /// What stands in place of a `$ref`. One that leads nowhere is said and stays as it is; `check` sees to the rest.
@@ -169,6 +213,13 @@ impl Bundler<'_, '_> {
         let Some((kind, section)) = shape.kind().and_then(|kind| Some((kind, kind.section()?))) else {
             return self.inline(&target, shape).map(Some);
         };
+        // A description beside it is that of this place: the component has another.
+        if self.is_newer && kind != Kind::Schema && node.entries().any(|(key, _)| overrides(kind, key)) {
+            return self.inline(&target, shape).map(Some);
+        }
+        if let Some(own) = self.response_of_its_own(&target, shape.kind()) {
+            return Ok(Some(own));
+        }
         let name = self.components.name(kind, section, &target, place, &self.files, self.reporter)?;
         let to = Node::new(format!("#/components/{section}/{name}"), place.clone());
         let key = node.as_object().and_then(|entries| entries.get("$ref")).map_or(place, |entry| &entry.key);
@@ -179,8 +230,13 @@ impl Bundler<'_, '_> {
     /// Keeps what stands beside a `$ref`: a path item's fields go before those that it refers to; of the others `check`
     /// knows which mean something.
     fn with_siblings(&mut self, mut resolved: Node, node: &Node, kind: Option<Kind>, file: FileId) -> Node {
+        let in_place = resolved.get("$ref").is_none() && kind != Some(Kind::PathItem);
         for (key, entry) in node.entries().filter(|(key, _)| *key != "$ref") {
             let Some(kind) = kind else { continue };
+            if in_place && !overrides(kind, key) {
+                self.reporter.push(ignored_sibling(key, kind, &entry.key));
+                continue;
+            }
             let sibling = self.resolve(&entry.node, Shape::Object(kind).member(key), file);
             if let Some(entries) = resolved.as_object_mut() {
                 entries.insert(key.to_owned(), Entry::new(entry.key.clone(), sibling));
@@ -214,24 +270,29 @@ impl Bundler<'_, '_> {
     fn mapping(&mut self, node: &Node, file: FileId) -> Node {
         let mut node = node.clone();
         for entry in node.as_object_mut().into_iter().flat_map(IndexMap::values_mut) {
-            let Some(text) = entry.node.as_str() else { continue };
-            let is_name = !text.contains(['/', '#']) && !text.ends_with(".yaml") && !text.ends_with(".json");
-            // A name is one of the root's, whichever file uses it.
-            let (text, file) = match is_name {
-                true => (format!("#/components/schemas/{text}"), 0),
-                false => (text.to_owned(), file),
-            };
-            let place = entry.node.location.clone();
-            let name = self.files.follow(&text, &place, file, self.reporter).and_then(|target| {
-                let Some(target) = target else { return Ok(None) };
-                let (files, reporter) = (&self.files, &mut *self.reporter);
-                self.components.name(Kind::Schema, "schemas", &target, &place, files, reporter).map(Some)
-            });
-            match name {
-                Ok(Some(name)) => entry.node.value = format!("#/components/schemas/{name}").into(),
-                Ok(None) => {}
-                Err(diagnostic) => self.reporter.fault(diagnostic.at(place)),
-            }
+            entry.node = self.mapped(entry.node.clone(), file);
+        }
+        node
+    }
+
+    fn mapped(&mut self, mut node: Node, file: FileId) -> Node {
+        let Some(text) = node.as_str() else { return node };
+        let is_name = !text.contains(['/', '#']) && !text.ends_with(".yaml") && !text.ends_with(".json");
+        // A name is one of the root's, whichever file uses it.
+        let (text, file) = match is_name {
+            true => (format!("#/components/schemas/{text}"), 0),
+            false => (text.to_owned(), file),
+        };
+        let place = node.location.clone();
+        let name = self.files.follow(&text, &place, file, self.reporter).and_then(|target| {
+            let Some(target) = target else { return Ok(None) };
+            let (files, reporter) = (&self.files, &mut *self.reporter);
+            self.components.name(Kind::Schema, "schemas", &target, &place, files, reporter).map(Some)
+        });
+        match name {
+            Ok(Some(name)) => node.value = format!("#/components/schemas/{name}").into(),
+            Ok(None) => {}
+            Err(diagnostic) => self.reporter.fault(diagnostic.at(place)),
         }
         node
     }

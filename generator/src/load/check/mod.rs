@@ -1,7 +1,7 @@
 //! Holds the bundled document against the grammar of OpenAPI, mends what can be mended, and says all that is wrong.
 //!
-//! What is left fits `openapiv3`. A wrong part is left out with the smallest thing that says the same without it: an
-//! annotation by itself, a parameter only with its operation.
+//! What is left fits `openapiv3`. A wrong part is left out with the smallest thing that says the same without it: an annotation, a
+//! parameter or a response by itself, what a parameter can't do without only with the parameter.
 
 mod cycles;
 mod extensions;
@@ -22,7 +22,7 @@ use super::{
     envelope::sent,
     grammar::{Field, Kind, Need, Shape},
     reason::Reason,
-    report::{Reporter, nearest},
+    report::{Reporter, ignored_sibling, nearest},
 };
 use crate::diagnostic::{Diagnostic, Location};
 
@@ -32,44 +32,6 @@ pub(super) fn check(root: &mut Node, newer: bool, reporter: &mut Reporter<'_>) {
     checker.document(root);
     cycles::check(root, checker.reporter);
     operations::check(root, checker.reporter);
-}
-
-/// Whether this is a document of a later version than the grammar describes; None if of an earlier one or of none.
-pub(super) fn version(root: &Node, reporter: &mut Reporter<'_>) -> Option<bool> {
-    let place = Location::of_file(root.location.source());
-    let Some(entries) = root.as_object() else {
-        let message = format!("this is {}, not an OpenAPI document", root.describe());
-        reporter.push(Diagnostic::error("not-openapi", message).at(place));
-        return None;
-    };
-    if let Some(entry) = entries.get("swagger") {
-        let message = "this is a Swagger 2.0 document, which is not supported";
-        let help = "convert it to OpenAPI 3.0 first, with `npx swagger2openapi FILE` for example";
-        reporter.push(Diagnostic::error("swagger-2", message).at(entry.key.clone()).help(help));
-        return None;
-    }
-    let Some(entry) = entries.get("openapi") else {
-        let message = "this is not an OpenAPI document: it has no `openapi`";
-        let help = "start it with `openapi: 3.0.3`";
-        reporter.push(Diagnostic::error("not-openapi", message).at(place).help(help));
-        return None;
-    };
-    let version = match entry.node.as_str() {
-        Some(text) => text.to_owned(),
-        None => entry.node.location.text().to_owned(),
-    };
-    let is = |minor: &str| version == minor || version.starts_with(&format!("{minor}."));
-    // What these have beyond 3.0 is read, or named where it stands.
-    if is("3.1") || is("3.2") {
-        return Some(true);
-    }
-    if !is("3.0") {
-        let message = format!("`{version}` is no version of OpenAPI that is supported");
-        let help = "write the document in OpenAPI 3.0";
-        reporter.push(Diagnostic::error("openapi-version", message).at(entry.place().clone()).help(help));
-        return None;
-    }
-    Some(false)
 }
 
 struct Checker<'a, 'd> {
@@ -90,7 +52,24 @@ impl Checker<'_, '_> {
         if let Some(components) = root.get_mut("components") {
             self.components(components);
         }
+        self.dialect(root.get("jsonSchemaDialect"));
         self.object(root, Kind::Document, &root.location.clone());
+    }
+
+    /// Says that schemas are written in another language than those that are known here.
+    fn dialect(&mut self, named: Option<&Node>) {
+        let Some((node, text)) = named.and_then(|node| Some((node, node.as_str()?))) else { return };
+        const KNOWN: [&str; 4] = [
+            "https://spec.openapis.org/oas/3.1/dialect/",
+            "https://spec.openapis.org/oas/3.2/dialect/",
+            "https://json-schema.org/draft/",
+            "http://json-schema.org/draft-",
+        ];
+        if !KNOWN.iter().any(|known| text.starts_with(known)) {
+            let message = format!("the dialect of schemas `{text}` is not known");
+            let diagnostic = Diagnostic::warning("dialect", message).at(node.location.clone()).left_out();
+            self.reporter.push(diagnostic.label("they are read as those of OpenAPI 3.1"));
+        }
     }
 
     fn components(&mut self, components: &mut Node) {
@@ -139,7 +118,9 @@ impl Checker<'_, '_> {
                 let count = items.len();
                 items.retain_mut(|item| {
                     let place = item.location.clone();
-                    self.value(item, *inner, name, &place, whole)
+                    self.part(&place, !whole, &format!("one of `{name}`"), |checker| {
+                        checker.value(item, *inner, name, &place, whole)
+                    })
                 });
                 !whole || items.len() == count
             }
@@ -155,8 +136,15 @@ impl Checker<'_, '_> {
                         let field = Field { name: "", shape: *inner, need: Need::Optional };
                         return self.field(key, entry, Kind::PathItem, field);
                     }
+                    if matches!((&entry.node.value, *inner), (Value::Null, Shape::List(_))) {
+                        let message = format!("`{key}` has to be a list, and is nothing (null)");
+                        self.mended("wrong-type", message, &entry.key, "read as an empty one");
+                        entry.node.value = Vec::new().into();
+                    }
                     let place = entry.key.clone();
-                    self.value(&mut entry.node, *inner, key, &place, whole)
+                    self.part(&place, !whole, &format!("`{key}`"), |checker| {
+                        checker.value(&mut entry.node, *inner, key, &place, whole)
+                    })
                 });
                 !whole || entries.len() == count
             }
@@ -196,9 +184,7 @@ impl Checker<'_, '_> {
         let Some(entries) = node.as_object_mut() else { return true };
         entries.retain(|key, entry| {
             if key != "$ref" && !key.starts_with("x-") {
-                let message = format!("`{key}` beside the `$ref` of {} is ignored", kind.name());
-                let diagnostic = Diagnostic::warning("ref-siblings", message).at(entry.key.clone()).left_out();
-                self.reporter.push(diagnostic.help("write it where the `$ref` leads to"));
+                self.reporter.push(ignored_sibling(key, kind, &entry.key));
             }
             key == "$ref"
         });
@@ -228,11 +214,40 @@ impl Checker<'_, '_> {
             if self.field(key, entry, kind, field) {
                 return true;
             }
+            // A response that is wrong is still one of its status, and nothing is known of its body.
+            if kind == Kind::Responses && !self.reporter.ours {
+                let mut empty = IndexMap::new();
+                insert(&mut empty, "description", "", &entry.key);
+                entry.node = Node::new(empty, entry.key.clone());
+                return true;
+            }
             self.reporter.covers(said, &entry.key);
             holds &= field.need == Need::Optional;
             false
         });
         holds
+    }
+
+    /// Looks at a part, and if it goes `alone` says so, unless what is wrong with it says it.
+    fn part(&mut self, at: &Location, alone: bool, what: &str, look: impl FnOnce(&mut Self) -> bool) -> bool {
+        let (said, before) = (self.reporter.count(), self.culprit.take());
+        let holds = look(self);
+        let culprit = self.culprit.take().filter(|_| !holds);
+        if !holds && alone && self.reporter.count() == said && !self.reporter.ours {
+            let context = self.operation.as_ref().map(|operation| format!("{operation}: ")).unwrap_or_default();
+            self.dropped("dropped-part", &format!("{context}{what}"), at, culprit.as_ref());
+        } else if !holds {
+            self.reporter.covers(said, at);
+        }
+        self.culprit = before.or(culprit.filter(|_| !alone));
+        holds
+    }
+
+    fn dropped(&mut self, code: &'static str, what: &str, at: &Location, culprit: Option<&(Location, &'static str)>) {
+        let message = format!("{what} is left out, for a part of it is wrong");
+        let mut warning = Diagnostic::warning(code, message).at(at.clone()).left_out();
+        warning.related.extend(culprit.map(|(at, why)| (at.clone(), (*why).to_owned())));
+        self.reporter.push(warning);
     }
 
     fn field(&mut self, key: &str, entry: &mut Entry, kind: Kind, field: Field) -> bool {
@@ -247,18 +262,19 @@ impl Checker<'_, '_> {
             _ => {}
         }
         let whole = field.need != Need::Optional;
-        let before = self.culprit.take();
+        let (said, before) = (self.reporter.count(), self.culprit.take());
         let holds = self.value(&mut entry.node, field.shape, key, &entry.key, whole);
         let culprit = self.culprit.take().filter(|_| !holds);
-        if let Some(what) = self.operation.clone()
-            && !holds
-            && !self.reporter.ours
-            && (is_operation || kind == Kind::Paths)
-        {
-            let message = format!("`{what}` is left out, for a part of it is wrong");
-            let mut warning = Diagnostic::warning("dropped-operation", message).at(entry.key.clone()).left_out();
-            warning.related.extend(culprit.iter().map(|(at, why)| (at.clone(), (*why).to_owned())));
-            self.reporter.push(warning);
+        let silent = !holds && !whole && self.reporter.count() == said;
+        match self.operation.clone().filter(|_| !holds && !self.reporter.ours) {
+            Some(what) if is_operation || kind == Kind::Paths => {
+                self.dropped("dropped-operation", &format!("`{what}`"), &entry.key, culprit.as_ref());
+            }
+            context if silent && !self.reporter.ours => {
+                let context = context.map(|operation| format!("{operation}: ")).unwrap_or_default();
+                self.dropped("dropped-part", &format!("{context}`{key}`"), &entry.key, culprit.as_ref());
+            }
+            _ => {}
         }
         self.culprit = before.or(culprit.filter(|_| whole));
         self.operation = outer;

@@ -144,13 +144,37 @@ impl Checker<'_, '_> {
         insert(entries, "schema", hoisted, place);
     }
 
+    /// How the parts of a sequence are written, and those of a part: a client has no bodies of that kind.
+    fn sequence_encodings(&mut self, node: &mut Node, keys: &[&str]) {
+        let Some(entries) = node.as_object_mut() else { return };
+        for key in keys {
+            let Some(entry) = entries.shift_remove(*key) else { continue };
+            let message = format!("`{key}` for the parts of a body is not supported");
+            let diagnostic = Diagnostic::warning("encoding", message).at(entry.key).left_out();
+            self.reporter.push(diagnostic.label("each part is written as its schema says"));
+        }
+    }
+
     /// Whether an object makes sense, each of its fields being right.
     pub(super) fn fits(&mut self, node: &mut Node, kind: Kind, place: &Location) -> bool {
         match kind {
             Kind::Parameter => self.parameter_fits(node, place),
             Kind::Header => self.style(node, "header", &["simple"]),
-            Kind::Encoding => self.style(node, "body", &["form", "spaceDelimited", "pipeDelimited", "deepObject"]),
+            Kind::Encoding => {
+                self.sequence_encodings(node, &["encoding", "prefixEncoding", "itemEncoding"]);
+                self.style(node, "body", &["form", "spaceDelimited", "pipeDelimited", "deepObject"])
+            }
+            Kind::MediaType => {
+                self.sequence_encodings(node, &["prefixEncoding", "itemEncoding"]);
+                true
+            }
             Kind::SecurityScheme => self.scheme_fits(node, place),
+            Kind::Operation => {
+                if let Some(entries) = node.as_object_mut().filter(|entries| !entries.contains_key("responses")) {
+                    insert(entries, "responses", IndexMap::new(), place);
+                }
+                true
+            }
             Kind::Link => {
                 let holds = node.get("operationRef").is_some() || node.get("operationId").is_some();
                 if !holds {

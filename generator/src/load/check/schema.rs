@@ -26,6 +26,7 @@ const NOTES: [&str; 5] = ["title", "description", "example", "externalDocs", "de
 impl Checker<'_, '_> {
     /// A schema always holds in the end: one that says nothing that can be understood lets any value through.
     pub(super) fn schema(&mut self, node: &mut Node, place: &Location) -> bool {
+        self.dialect(node.get("$schema"));
         self.schema_of_flag(node);
         if node.as_object().is_none() {
             self.wrong(node, Shape::Object(Kind::Schema), "");
@@ -112,9 +113,10 @@ impl Checker<'_, '_> {
         self.bounds(entries, "minimum", "exclusiveMinimum", f64::max);
         self.bounds(entries, "maximum", "exclusiveMaximum", f64::min);
         self.null_variant(entries);
-        if let Some(entry) = entries.shift_remove("const")
-            && !entries.contains_key("enum")
-        {
+        if let Some(entry) = entries.shift_remove("const") {
+            for listed in entries.get("enum").into_iter().flat_map(|entry| entry.node.items()) {
+                self.reporter.passed_over.push((listed.location.clone(), Reason::Stricter));
+            }
             // The one value stands for the keyword.
             let value = Node::new(entry.node.value.clone(), entry.key.clone());
             let node = Node::new(vec![value], entry.node.location.clone());
@@ -129,10 +131,13 @@ impl Checker<'_, '_> {
         if let Some(entry) = entries.get_mut("items")
             && entry.node.as_array().is_some()
         {
-            let message = "a list of schemas in `items` is not supported";
-            let diagnostic = Diagnostic::warning("tuple", message).at(entry.key.clone()).left_out();
-            self.reporter.push(diagnostic.label("items of any type are taken"));
-            entry.node.value = IndexMap::new().into();
+            let key = entry.key.clone();
+            self.mended("tuple", "a list of schemas is `prefixItems`", &key, "read as that");
+            for (from, to) in [("items", "prefixItems"), ("additionalItems", "items")] {
+                if let Some(entry) = entries.shift_remove(from) {
+                    entries.insert(to.to_owned(), entry);
+                }
+            }
         }
         // OpenAPI 2 named the property only.
         if let Some(entry) = entries.get_mut("discriminator")
@@ -322,7 +327,8 @@ impl Checker<'_, '_> {
                 entries.shift_remove("enum");
             }
         }
-        if name == "array" && !self.newer && !entries.contains_key("items") {
+        let says_elements = ["items", "prefixItems"].iter().any(|key| entries.contains_key(*key));
+        if name == "array" && !self.newer && !says_elements {
             let fault = Diagnostic::error("missing-field", "an array needs `items`").at(place.clone());
             self.reporter.fault(fault.label("items of any type are taken"));
         }
@@ -399,12 +405,38 @@ fn in_words(name: &str) -> &'static str {
 /// Whether a keyword speaks of values of one type only.
 fn belongs(key: &str, name: &str) -> bool {
     match name {
-        "string" => ["minLength", "maxLength", "pattern", "format"].contains(&key),
+        "string" => {
+            ["minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType", "contentSchema"]
+                .contains(&key)
+        }
         "integer" | "number" => {
             ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"].contains(&key)
         }
-        "array" => ["items", "minItems", "maxItems", "uniqueItems"].contains(&key),
-        "object" => ["properties", "required", "additionalProperties", "minProperties", "maxProperties"].contains(&key),
+        "array" => [
+            "items",
+            "prefixItems",
+            "unevaluatedItems",
+            "minItems",
+            "maxItems",
+            "uniqueItems",
+            "contains",
+            "minContains",
+            "maxContains",
+        ]
+        .contains(&key),
+        "object" => [
+            "properties",
+            "required",
+            "additionalProperties",
+            "patternProperties",
+            "unevaluatedProperties",
+            "propertyNames",
+            "dependentRequired",
+            "dependentSchemas",
+            "minProperties",
+            "maxProperties",
+        ]
+        .contains(&key),
         _ => false,
     }
 }

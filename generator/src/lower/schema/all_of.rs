@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde_json::Number;
 
-use super::{Lowered, Naming, anything};
+use super::{Lowered, Naming};
 use crate::accounting::Reason;
-use crate::load::{Additional, Keyword, Placed, Schema, Sub, integer};
+use crate::load::{Additional, JsonType, Keyword, Placed, Properties, Schema, Sub, integer};
 use crate::lower::Lower;
 use crate::lower::model::Type;
 use crate::stack::grown;
@@ -20,6 +20,8 @@ struct Seen<'a> {
     parts: HashSet<&'a str>,
     /// Fields that must be there.
     required: HashSet<&'a str>,
+    /// Whether null is a value of all parts that say of which type values are.
+    null: Option<bool>,
 }
 
 impl<'a> Lower<'a, '_> {
@@ -28,12 +30,20 @@ impl<'a> Lower<'a, '_> {
         if let [only] = schema.all_of.as_slice()
             && schema.says_no_type()
             && (component.is_none() || only.reference().is_some())
+            && !self.is_child(component, only)
         {
             return self.alone(schema, only, naming, component);
         }
-        let mut merged = self.flatten(schema);
+        let mut merged = self.flatten(schema, component);
         merged.title = schema.title;
         self.item(merged, naming, component)
+    }
+
+    /// Whether a component is one of those that its only part stands for, so that of that part only the fields are meant.
+    fn is_child(&self, component: Option<&'a str>, part: &Sub<'a>) -> bool {
+        component
+            .zip(part.reference())
+            .is_some_and(|(component, part)| self.is_family(part.value) || self.lists(part.value, component))
     }
 
     /// Takes parts that only have words for what the schema says itself.
@@ -46,6 +56,8 @@ impl<'a> Lower<'a, '_> {
             let mut part = part.read();
             // The schema's own description stands nearer.
             self.words(schema, &part, false);
+            self.take(&part.nullable);
+            schema.nullable = part.nullable.filter(|nullable| nullable.value).or(schema.nullable);
             schema.title = schema.title.or(part.title);
             schema.unknown.append(&mut part.unknown);
         }
@@ -92,7 +104,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// A schema with all that its parts say, and the parts of those.
-    pub(in crate::lower) fn flatten(&mut self, schema: &Schema<'a>) -> Schema<'a> {
+    pub(in crate::lower) fn flatten(&mut self, schema: &Schema<'a>, component: Option<&'a str>) -> Schema<'a> {
         let mut merged = Schema {
             title: schema.title,
             description: schema.description,
@@ -101,17 +113,20 @@ impl<'a> Lower<'a, '_> {
             enum_descriptions: schema.enum_descriptions,
             ..Schema::any(schema.at.at)
         };
-        let mut seen = Seen::default();
+        let mut seen = Seen { parts: component.into_iter().collect(), ..Seen::default() };
         for part in &schema.all_of {
-            self.merge(&mut merged, part, &mut seen);
+            self.merge(&mut merged, part, false, &mut seen);
         }
+        // Beside the `allOf`, `nullable` is meant for the whole, whatever the parts say.
+        let whole = schema.nullable.filter(|nullable| nullable.value);
         let own = Schema { all_of: Vec::new(), description: None, ..schema.clone() };
         self.absorb(&mut merged, &own, false, &mut seen);
+        merged.nullable = whole.or(merged.nullable.filter(|_| seen.null != Some(false)));
         merged
     }
 
-    fn merge(&mut self, merged: &mut Schema<'a>, part: &Sub<'a>, seen: &mut Seen<'a>) {
-        let Some(reference) = part.reference() else { return self.merge_part(merged, part.read(), false, seen) };
+    fn merge(&mut self, merged: &mut Schema<'a>, part: &Sub<'a>, referenced: bool, seen: &mut Seen<'a>) {
+        let Some(reference) = part.reference() else { return self.merge_part(merged, part.read(), referenced, seen) };
         self.ledger.take(reference.at);
         // A part that comes twice adds nothing the second time.
         if !seen.parts.insert(reference.value) {
@@ -123,7 +138,7 @@ impl<'a> Lower<'a, '_> {
             return;
         };
         match Sub::of(entry) {
-            alias if alias.reference().is_some() => self.merge(merged, &alias, seen),
+            alias if alias.reference().is_some() => self.merge(merged, &alias, true, seen),
             target => self.merge_part(merged, target.read(), true, seen),
         }
     }
@@ -131,28 +146,33 @@ impl<'a> Lower<'a, '_> {
     fn merge_part(&mut self, merged: &mut Schema<'a>, mut part: Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
         for inner in std::mem::take(&mut part.all_of) {
             // One part can be made of the next in a chain of thousands.
-            grown(|| self.merge(merged, &inner, seen));
+            grown(|| self.merge(merged, &inner, referenced, seen));
         }
-        if referenced && let Some(discriminator) = part.discriminator.take() {
-            // The base of a hierarchy lists its children, this one among them: here only its fields count.
-            part.one_of.clear();
-            part.any_of.clear();
-            self.ledger.ignore(discriminator.at, Reason::Base);
+        if referenced {
+            self.only_fields(&mut part, seen);
         }
         self.absorb(merged, &part, referenced, seen);
     }
 
+    /// Of the base of a hierarchy, which stands for its children, only the fields count in a child.
+    fn only_fields(&mut self, part: &mut Schema<'a>, seen: &Seen<'a>) {
+        let of_child = |part: &Sub<'a>| part.reference().is_some_and(|reference| seen.parts.contains(reference.value));
+        let is_union = !part.one_of.is_empty() || !part.any_of.is_empty();
+        if is_union && !part.one_of.iter().chain(&part.any_of).any(of_child) {
+            return;
+        }
+        for alternative in part.one_of.drain(..).chain(part.any_of.drain(..)) {
+            self.ledger.ignore(alternative.at(), Reason::Base);
+        }
+        if let Some(discriminator) = part.discriminator.take() {
+            self.ledger.ignore(discriminator.at, Reason::Base);
+        }
+    }
+
     /// Adds what one part says to what was merged so far: both hold.
     fn absorb(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, referenced: bool, seen: &mut Seen<'a>) {
-        if let (Some(a), Some(b)) = (&merged.ty, &part.ty)
-            && a != b
-        {
-            let message = format!("`allOf` joins the types `{}` and `{}`", a.value.name(), b.value.name());
-            self.unsupported("all-of-types", message, a.at, "the later one counts");
-        } else if let (Some(earlier), Some(_)) = (&merged.ty, &part.ty) {
-            self.ledger.take(earlier.at);
-        }
-        merged.ty = part.ty.or(merged.ty);
+        self.nullable_of_both(merged, part, seen);
+        self.types_of_both(merged, part);
         self.words(merged, part, referenced);
         self.limits_of_both(merged, part);
         match (&mut merged.items, &part.items) {
@@ -168,36 +188,12 @@ impl<'a> Lower<'a, '_> {
             (None, _) => merged.items.clone_from(&part.items),
             (Some(_), None) => {}
         }
-        if part.not.is_some() {
-            self.not_checked(merged);
-            merged.not.clone_from(&part.not);
-        }
-        match &part.additional {
-            None => {}
-            // `false` would forbid the other parts' own fields.
-            Some(additional) if additional.value == Additional::Allowed(false) => self.ledger.take(additional.at),
-            Some(_) => {
-                if let Some(earlier) =
-                    merged.additional.take().filter(|earlier| Some(earlier) != part.additional.as_ref())
-                {
-                    let message = "another `additionalProperties` stands in a later part of the `allOf`".to_owned();
-                    self.unsupported("all-of-values", message, earlier.at, "the later one counts");
-                }
-                merged.additional.clone_from(&part.additional);
-            }
-        }
+        self.additional_of_both(&mut merged.additional, &part.additional);
+        self.additional_of_both(&mut merged.unevaluated, &part.unevaluated);
+        self.additional_of_both(&mut merged.unevaluated_items, &part.unevaluated_items);
         self.values_of_both(merged, part);
-        for (name, property) in &part.properties.0 {
-            match merged.properties.0.get_mut(name) {
-                Some(earlier) if earlier == property => self.ledger.ignore(property.at(), Reason::Repeated),
-                Some(earlier) => {
-                    self.ledger.take(earlier.at());
-                    self.ledger.take(property.at());
-                    both(earlier, property);
-                }
-                None => drop(merged.properties.0.insert(name, property.clone())),
-            }
-        }
+        self.properties_of_both(&mut merged.properties, &part.properties);
+        self.rules_of_both(merged, part);
         for name in &part.required {
             match !seen.required.insert(name.value) {
                 true => self.ledger.ignore(name.at, Reason::Repeated),
@@ -208,17 +204,131 @@ impl<'a> Lower<'a, '_> {
             if into.is_empty() {
                 into.clone_from(from);
             } else if !from.is_empty() && into != from {
-                for alternative in from {
-                    let message = "two parts of an `allOf` have alternatives of their own".to_owned();
-                    self.unsupported("two-unions", message, alternative.at(), "its fields are kept as untyped JSON");
-                }
-                merged.additional = Some(anything(part.at.at));
+                merged.further_unions.push(from.clone());
             }
         }
+        merged.further_unions.extend(part.further_unions.iter().cloned());
         if merged.discriminator.is_none() {
             merged.discriminator.clone_from(&part.discriminator);
         }
         merged.unknown.extend(part.unknown.iter().copied());
+    }
+
+    /// Null is a value of the whole if it is one of all parts.
+    fn nullable_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>, seen: &mut Seen<'a>) {
+        let null = part.nullable.is_some_and(|nullable| nullable.value)
+            || part.enumeration.iter().any(|value| value.value.value.is_null());
+        if part.ty.is_some() || !part.enumeration.is_empty() {
+            seen.null = Some(seen.null.unwrap_or(true) && null);
+        }
+        for nullable in [merged.nullable, part.nullable].into_iter().flatten() {
+            self.ledger.take(nullable.at);
+        }
+        merged.nullable = part.nullable.filter(|_| null).or(merged.nullable);
+    }
+
+    /// An integer is a number; no value is of two other types.
+    fn types_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
+        let (Some(a), Some(b)) = (merged.ty, part.ty) else {
+            merged.ty = merged.ty.or(part.ty);
+            return;
+        };
+        merged.ty = Some(b);
+        match (a.value, b.value) {
+            (a_type, b_type) if a_type == b_type => self.ledger.take(a.at),
+            (JsonType::Number, JsonType::Integer) => self.ledger.ignore(a.at, Reason::Stricter),
+            (JsonType::Integer, JsonType::Number) => {
+                self.ledger.ignore(b.at, Reason::Stricter);
+                merged.ty = Some(a);
+            }
+            (a_type, b_type) => {
+                let message = format!("`allOf` joins the types `{}` and `{}`", a_type.name(), b_type.name());
+                self.unsupported("all-of-types", message, a.at, "the later one counts");
+            }
+        }
+    }
+
+    /// What an object may hold beyond its properties: what both allow. `false` would forbid the other parts' own fields.
+    fn additional_of_both(&mut self, merged: &mut Keyword<'a, Additional<'a>>, part: &Keyword<'a, Additional<'a>>) {
+        let Some(later) = part else { return };
+        match (merged, &later.value) {
+            (_, Additional::Allowed(false)) => self.ledger.take(later.at),
+            (Some(earlier), later_value) if earlier.value == *later_value => {
+                self.ledger.ignore(later.at, Reason::Repeated);
+            }
+            (Some(Placed { value: Additional::Of(earlier), at }), Additional::Of(values)) => {
+                self.ledger.take(at);
+                self.ledger.take(later.at);
+                both(earlier, values);
+            }
+            (Some(Placed { value: Additional::Of(_), .. }), Additional::Allowed(true)) => {
+                self.ledger.ignore(later.at, Reason::Stricter);
+            }
+            (earlier, _) => {
+                earlier.iter().for_each(|earlier| self.ledger.ignore(earlier.at, Reason::Stricter));
+                *earlier = Some(later.clone());
+            }
+        }
+    }
+
+    /// What both parts say by name: where they name the same, both hold.
+    fn properties_of_both(&mut self, merged: &mut Properties<'a>, part: &Properties<'a>) {
+        for (name, property) in &part.0 {
+            match merged.0.get_mut(name) {
+                Some(earlier) if earlier == property => self.ledger.ignore(property.at(), Reason::Repeated),
+                Some(earlier) => {
+                    self.ledger.take(earlier.at());
+                    self.ledger.take(property.at());
+                    both(earlier, property);
+                }
+                None => drop(merged.0.insert(name, property.clone())),
+            }
+        }
+    }
+
+    /// Keywords that only say what values have to meet: those of both parts do.
+    fn rules_of_both(&mut self, merged: &mut Schema<'a>, part: &Schema<'a>) {
+        self.properties_of_both(&mut merged.patterns, &part.patterns);
+        self.properties_of_both(&mut merged.dependent_schemas, &part.dependent_schemas);
+        merged.dependent_required.extend(part.dependent_required.iter().cloned());
+        merged.conditions.extend(part.conditions.iter().cloned());
+        for (index, element) in part.prefix.iter().enumerate() {
+            match merged.prefix.get_mut(index) {
+                Some(earlier) if earlier == element => self.ledger.ignore(element.at(), Reason::Repeated),
+                Some(earlier) => both(earlier, element),
+                None => merged.prefix.push(element.clone()),
+            }
+        }
+        match (&mut merged.not, &part.not) {
+            // What is neither the one nor the other is none of both.
+            (Some(earlier), Some(later)) if earlier != later => {
+                let any_of = vec![earlier.value.clone(), later.value.clone()];
+                self.ledger.take(earlier.at);
+                let neither = Schema { any_of, ..Schema::any(later.at) };
+                *earlier = Placed { value: Sub::Merged(Arc::new(neither)), at: later.at };
+            }
+            (Some(earlier), Some(_)) => self.ledger.ignore(earlier.at, Reason::Repeated),
+            (earlier, later) => *earlier = earlier.take().or_else(|| later.clone()),
+        }
+        match (&mut merged.property_names, &part.property_names) {
+            (Some(earlier), Some(later)) => {
+                self.ledger.take(earlier.at);
+                both(&mut earlier.value, &later.value);
+                earlier.at = later.at;
+            }
+            (earlier, later) => *earlier = earlier.take().or_else(|| later.clone()),
+        }
+        match (&merged.contains, &part.contains) {
+            (Some(earlier), Some(_)) => {
+                let message = "another `contains` stands in a later part of the `allOf`".to_owned();
+                self.unsupported("all-of-values", message, earlier.at, "the later one counts");
+                merged.contains.clone_from(&part.contains);
+            }
+            (None, later) => merged.contains.clone_from(later),
+            (Some(_), None) => {}
+        }
+        merged.min_contains = part.min_contains.or(merged.min_contains);
+        merged.max_contains = part.max_contains.or(merged.max_contains);
     }
 
     /// Descriptions, examples and the like: the own ones count before those of a base.
@@ -238,12 +348,6 @@ impl<'a> Lower<'a, '_> {
             self.ledger.ignore(earlier.at, Reason::Base);
         }
         merged.default = part.default.or(merged.default);
-        for earlier in [merged.nullable, part.nullable].into_iter().flatten() {
-            self.ledger.take(earlier.at);
-        }
-        if merged.nullable.is_none_or(|nullable| !nullable.value) {
-            merged.nullable = part.nullable.or(merged.nullable);
-        }
         for (into, from) in [(&mut merged.read_only, part.read_only), (&mut merged.write_only, part.write_only)] {
             // One part that sets it is enough.
             if into.is_none_or(|flag| !flag.value) {
@@ -301,8 +405,21 @@ impl<'a> Lower<'a, '_> {
         merged.exclusive_maximum =
             merged.exclusive_maximum.or(part.exclusive_maximum.filter(|_| part.maximum.is_none()));
         merged.pattern = self.one_of_two("pattern", merged.pattern, part.pattern);
-        merged.multiple_of = self.one_of_two("multipleOf", merged.multiple_of, part.multiple_of);
+        let divides = |step: &Number, other: &Number| {
+            integer(step).zip(integer(other)).is_some_and(|(step, other)| step != 0 && other % step == 0)
+        };
+        merged.multiple_of = match (merged.multiple_of, part.multiple_of) {
+            (Some(a), Some(b)) if a.value != b.value && (divides(a.value, b.value) || divides(b.value, a.value)) => {
+                self.stricter(Some(a), Some(b), |a, b| divides(a, b))
+            }
+            (a, b) => self.one_of_two("multipleOf", a, b),
+        };
         merged.format = self.one_of_two("format", merged.format, part.format);
+        let encoding = self.one_of_two("contentEncoding", merged.content_encoding, part.content_encoding);
+        merged.content_encoding = encoding;
+        let media_type = self.one_of_two("contentMediaType", merged.content_media_type, part.content_media_type);
+        merged.content_media_type = media_type;
+        merged.content_schema = part.content_schema.clone().or_else(|| merged.content_schema.take());
     }
 
     fn stricter<T: Copy>(

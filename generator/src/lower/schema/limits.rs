@@ -11,7 +11,7 @@ use crate::accounting::Reason;
 use crate::diagnostic::Location;
 use crate::load::{Keyword, Schema, integer};
 use crate::lower::Lower;
-use crate::lower::model::{Bound, Shape, Type, TypeKind};
+use crate::lower::model::{Bound, Rule, Shape, Type, TypeKind};
 
 /// Which limits a type can be held to.
 #[derive(Clone, Copy, Default)]
@@ -39,9 +39,16 @@ impl<'a> Lower<'a, '_> {
             narrow(schema, ty, shape);
             self.multiple(schema, shape);
         }
-        if applicable.list {
+        // The length of a tuple is its type's.
+        let tuple = matches!(ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::Tuple(_)));
+        if tuple {
+            self.take(&schema.min_items);
+            self.take(&schema.max_items);
+        } else if applicable.list {
             raise(&mut shape.min_items, self.take(&schema.min_items).filter(|n| *n > 0));
             lower(&mut shape.max_items, self.take(&schema.max_items));
+        }
+        if applicable.list {
             shape.unique |= self.take(&schema.unique_items) == Some(true);
         }
         if applicable.object {
@@ -64,6 +71,7 @@ impl<'a> Lower<'a, '_> {
             Type::Named(id) => match &self.types[*id].kind {
                 TypeKind::Newtype(newtype) => self.applicable(&newtype.ty),
                 TypeKind::Struct(_) => Applicable { object: true, ..none },
+                TypeKind::Tuple(_) => Applicable { list: true, ..none },
                 TypeKind::StringEnum(_) => Applicable { text: true, ..none },
                 TypeKind::IntegerEnum(_) => Applicable { number: true, ..none },
                 TypeKind::Union(_) => Applicable { text: true, number: true, list: true, object: true },
@@ -80,8 +88,9 @@ impl<'a> Lower<'a, '_> {
             (Some(known), step)
                 if !step.zip(integer(known)).is_some_and(|(step, known)| known != 0 && step % known == 0) =>
             {
-                let message = format!("multiples of {} and of {known}", own.value);
-                self.unsupported("multiple-of", message, own.at, "values are sent without this check");
+                let earlier = Shape { multiple_of: Some(known.clone()), ..Shape::default() };
+                shape.rules.push(Rule::AnyOf(vec![earlier]));
+                shape.multiple_of = self.take(&schema.multiple_of).cloned();
             }
             _ => shape.multiple_of = self.take(&schema.multiple_of).cloned(),
         }
@@ -89,15 +98,15 @@ impl<'a> Lower<'a, '_> {
 
     fn pattern(&mut self, schema: &Schema<'a>, shape: &mut Shape) {
         let Some(pattern) = schema.pattern else { return };
+        // It has to match both.
         if shape.pattern.as_deref().is_some_and(|known| known != pattern.value) {
-            let message = "a text has to match another pattern, too".to_owned();
-            self.unsupported("pattern", message, pattern.at, "values are sent without this check");
-            return;
+            let earlier = Shape { pattern: shape.pattern.take(), ..Shape::default() };
+            shape.rules.push(Rule::AnyOf(vec![earlier]));
         }
-        match regex_lite::Regex::new(pattern.value) {
-            Ok(_) => {
+        match super::pattern::checked(pattern.value) {
+            Ok(checked) => {
                 self.ledger.take(pattern.at);
-                shape.pattern = Some(pattern.value.to_owned());
+                shape.pattern = Some(checked);
             }
             Err(error) => self.unsupported(
                 "pattern",
@@ -126,9 +135,22 @@ impl<'a> Lower<'a, '_> {
             at(&schema.exclusive_maximum),
             at(&schema.multiple_of),
         ];
-        let list = [at(&schema.min_items), at(&schema.max_items), at(&schema.unique_items), at(&schema.items)];
-        let object = [at(&schema.min_properties), at(&schema.max_properties), at(&schema.additional)];
-        let properties = schema.properties.0.values().map(|property| property.at());
+        let list = [
+            at(&schema.min_items),
+            at(&schema.max_items),
+            at(&schema.unique_items),
+            at(&schema.items),
+            at(&schema.unevaluated_items),
+        ];
+        let object = [
+            at(&schema.min_properties),
+            at(&schema.max_properties),
+            at(&schema.additional),
+            at(&schema.unevaluated),
+            at(&schema.property_names),
+        ];
+        let text = [text[0], text[1], text[2], at(&schema.content_schema)];
+        let properties = schema.properties.0.values().chain(schema.patterns.0.values()).map(|property| property.at());
         let required = schema.required.iter().map(|name| name.at);
         let of_objects = object.into_iter().flatten().chain(properties).chain(required).filter(|_| !applicable.object);
         let groups = [(applicable.text, &text[..]), (applicable.number, &number[..]), (applicable.list, &list[..])];
@@ -144,6 +166,7 @@ fn narrow(schema: &Schema<'_>, ty: &Type, shape: &mut Shape) {
     let of_type = match ty {
         Type::I32 => (i32::MIN.into(), i32::MAX.into()),
         Type::I64 => (i64::MIN.into(), i64::MAX.into()),
+        Type::F64 | Type::I128 => (i128::MIN, i128::MAX),
         _ => return,
     };
     let Some((low, high)) = schema.format.and_then(|format| range(format.value)) else { return };

@@ -1,22 +1,31 @@
 //! Types: from schemas to what they are in Rust. References and recursion end here; each kind of type has a file.
 
 mod all_of;
+mod conditions;
 mod enumeration;
+mod family;
 mod limits;
 mod numbers;
 mod object;
+mod pattern;
 mod recursion;
+mod rules;
+mod tuple;
 mod union;
 
+pub use family::children;
 pub use object::renamed;
 pub(super) use recursion::Flags;
+pub use tuple::is_never;
 pub(super) use union::is_null;
 
-use super::model::{Docs, Inner, Shape, Type, TypeId, TypeKind};
+use std::sync::Arc;
+
+use super::model::{Constant, Docs, Inner, Shape, Type, TypeId, TypeKind};
 use super::{Lower, docs, names};
 use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::Location;
-use crate::load::{Additional, JsonType, Keyword, Kind, Node, Schema, Sub, nearest};
+use crate::load::{Additional, JsonType, Keyword, Kind, Node, Placed, Schema, Sub, Value, integer, nearest};
 use crate::stack::grown;
 use union::is_typed;
 
@@ -35,6 +44,8 @@ pub struct Lowered<'a> {
     pub nullable: bool,
     /// What is checked.
     pub shape: Shape,
+    /// The values that it can have, if they are listed.
+    pub values: Vec<Constant>,
     /// Its words.
     pub description: Keyword<'a, &'a str>,
     /// Whether these are the words of a shared type, which stand whole there.
@@ -54,6 +65,7 @@ impl<'a> Lowered<'a> {
             ty,
             nullable: false,
             shape: Shape::default(),
+            values: Vec::new(),
             description: None,
             words_of_type: false,
             facts: Vec::new(),
@@ -150,6 +162,11 @@ impl<'a> Lower<'a, '_> {
 
     fn reference(&mut self, name: &'a str, at: &'a Location) -> Lowered<'a> {
         self.ledger.take(at);
+        self.component(name, at)
+    }
+
+    /// A component, for what stands at a place.
+    pub(in crate::lower) fn component(&mut self, name: &'a str, at: &'a Location) -> Lowered<'a> {
         match self.components.get(name) {
             Some(Component::Done(lowered)) => return lowered.as_ref().clone(),
             Some(Component::Open(id)) => return self.within_itself(name, *id, at),
@@ -177,7 +194,12 @@ impl<'a> Lower<'a, '_> {
         self.own_words(&mut schema);
         let mut lowered = grown(|| self.kind(&schema, naming, component));
         self.limit(&schema, &lowered.ty, &mut lowered.shape);
+        if !schema.enumeration.is_empty() {
+            lowered.values = constants(&schema);
+        }
         lowered.nullable |= self.take(&schema.nullable) == Some(true);
+        let mut values = schema.enumeration.iter().map(|value| value.value.value.is_null());
+        lowered.nullable |= values.len() > 0 && values.all(|null| null);
         lowered.nullable |= schema.enumeration.iter().any(|value| value.value.value.is_null());
         lowered.deprecated |= self.take(&schema.deprecated) == Some(true);
         lowered.read_only |= self.take(&schema.read_only) == Some(true);
@@ -195,6 +217,11 @@ impl<'a> Lower<'a, '_> {
             Type::Named(id) if matches!(self.types[*id].kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_)) => {
                 docs::facts(&schema.words_only(), &lowered.ty, self.ledger)
             }
+            // The length of a tuple is its type's.
+            Type::Named(id) if matches!(self.types[*id].kind, TypeKind::Tuple(_)) => {
+                let words = Schema { min_items: None, max_items: None, ..schema.clone() };
+                docs::facts(&words, &lowered.ty, self.ledger)
+            }
             ty => docs::facts(&schema, ty, self.ledger),
         });
         if let (Some(earlier), Some(_)) = (lowered.example, schema.example) {
@@ -202,7 +229,7 @@ impl<'a> Lower<'a, '_> {
         }
         lowered.example = schema.example.or(lowered.example);
         self.unknown(&schema);
-        self.not_checked(&schema);
+        self.hold(&schema, &mut lowered);
         lowered
     }
 
@@ -226,13 +253,6 @@ impl<'a> Lower<'a, '_> {
         (!matches!(ty, Type::Named(_)) && !values.is_empty()).then(|| {
             format!("One of {}.", values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", "))
         })
-    }
-
-    pub(in crate::lower) fn not_checked(&mut self, schema: &Schema<'a>) {
-        if let Some(not) = &schema.not {
-            let message = "`not` is not checked".to_owned();
-            self.unsupported("not", message, not.at, "values that it excludes are sent as they are");
-        }
     }
 
     /// Keywords that are unknown here: each is left out.
@@ -260,33 +280,36 @@ impl<'a> Lower<'a, '_> {
             return lowered;
         }
         let mut schema = schema.clone();
-        // Alternatives that only say which fields must be there are no types.
-        for (keyword, alternatives) in [("oneOf", &mut schema.one_of), ("anyOf", &mut schema.any_of)] {
-            let constraints: Vec<Sub<'a>> = alternatives.extract_if(.., |part| !is_typed(part)).collect();
-            for part in constraints {
+        // Alternatives that only say which fields must be there are no types, but rules.
+        let lists = [&mut schema.one_of, &mut schema.any_of].into_iter().chain(&mut schema.further_unions);
+        for alternatives in lists {
+            let typed = alternatives.iter().any(is_typed);
+            alternatives.retain(|part| is_typed(part) || typed && part.read().ty.is_some());
+        }
+        spell_out(&mut schema);
+        self.conditional(&mut schema);
+        if !schema.one_of.is_empty() || !schema.any_of.is_empty() {
+            if let Some(choices) = self.spread(&schema, component) {
+                return self.union(&schema, choices, naming, component);
+            }
+            let lists = std::mem::take(&mut schema.any_of).into_iter().chain(schema.further_unions.drain(..).flatten());
+            for part in lists {
                 self.unsupported(
-                    "required-alternatives",
-                    format!("an alternative of `{keyword}` that only differs in `required` is not checked"),
+                    "two-unions",
+                    "alternatives beside other alternatives, and too many together".to_owned(),
                     part.at(),
-                    "a value that meets none of them is sent as it is",
+                    "its fields are kept as untyped JSON",
                 );
+            }
+            schema.additional.get_or_insert_with(|| anything(schema.at.at));
+            if let Some(choices) = self.spread(&schema, component) {
+                return self.union(&schema, choices, naming, component);
             }
         }
-        if !schema.one_of.is_empty() || !schema.any_of.is_empty() {
-            if schema.properties.0.is_empty() {
-                return self.union(&schema, naming, component);
-            }
-            for part in schema.one_of.iter().chain(&schema.any_of) {
-                self.unsupported(
-                    "union-beside-properties",
-                    "`oneOf` or `anyOf` stands beside `properties`".to_owned(),
-                    part.at(),
-                    "the alternative's own fields are kept as untyped JSON",
-                );
-            }
-            if schema.additional.is_none() {
-                schema.additional = Some(anything(schema.at.at));
-            }
+        if let Some(component) = component
+            && let Some(choices) = self.family(&schema, component)
+        {
+            return self.union(&schema, choices, naming, Some(component));
         }
         let ty = self.take(&schema.ty).or_else(|| infer(&schema));
         match ty {
@@ -294,9 +317,13 @@ impl<'a> Lower<'a, '_> {
             Some(JsonType::Boolean) => Lowered::plain(Type::Bool),
             Some(JsonType::Integer) => Lowered::plain(self.integer(&schema)),
             Some(JsonType::Number) if numbers::is_whole(&schema) => Lowered::plain(self.integer(&schema)),
-            Some(JsonType::Number) => Lowered::plain(Type::F64),
+            Some(JsonType::Number) => {
+                self.inexact(&schema);
+                Lowered::plain(Type::F64)
+            }
+            Some(JsonType::Array) if !schema.prefix.is_empty() => self.tuple(&schema, naming, component),
             Some(JsonType::Array) => self.array(&schema, naming),
-            Some(JsonType::Object) => self.object(&schema, naming, component),
+            Some(JsonType::Object) => self.object(schema, naming, component),
             None => Lowered::plain(Type::Value),
         }
     }
@@ -310,13 +337,39 @@ impl<'a> Lower<'a, '_> {
             let inner = self.element(&json, naming, at);
             return Lowered::plain(Type::JsonText(Box::new(inner.element())));
         }
-        Lowered::plain(Type::String)
+        let Some(content) = &schema.content_schema else { return Lowered::plain(Type::String) };
+        let is_json = schema.content_media_type.is_some_and(|media| super::body::is_json(media.value));
+        if !is_json || schema.content_encoding.is_some() {
+            let message = "`contentSchema` of a text that is not plain JSON".to_owned();
+            self.unsupported("content-schema", message, content.at, "the text is given and returned as it is");
+            return Lowered::plain(Type::String);
+        }
+        self.ledger.take(content.at);
+        self.take(&schema.content_media_type);
+        let inner = self.element(&content.value, naming, content.at);
+        Lowered::plain(Type::JsonText(Box::new(inner.element())))
     }
 
     fn array(&mut self, schema: &Schema<'a>, naming: &Naming) -> Lowered<'a> {
-        let element = match self.take(&schema.items) {
-            Some(items) => {
-                let at = schema.items.as_ref().map_or(schema.at.at, |items| items.at);
+        let further = match &schema.unevaluated_items {
+            Some(further) if schema.items.is_none() => {
+                self.ledger.take(further.at);
+                match &further.value {
+                    Additional::Of(values) => Some(Placed { value: values.clone(), at: further.at }),
+                    Additional::Allowed(_) => None,
+                }
+            }
+            // Nothing is left for it.
+            further => {
+                further.iter().for_each(|it| self.ledger.ignore(it.at, Reason::OtherType));
+                None
+            }
+        };
+        let items = schema.items.clone().or(further);
+        let element = match self.take(&items) {
+            Some(items_schema) => {
+                let at = items.as_ref().map_or(schema.at.at, |items| items.at);
+                let items = items_schema;
                 self.element(&items, &Naming::new(&naming.parent, &names::singular(&naming.name)), at)
             }
             None => Lowered::plain(Type::Value),
@@ -364,36 +417,81 @@ const IGNORED: &str = "ignored";
 /// What becomes of a keyword that is unknown here; None for those that only tools need.
 fn unknown_keyword(keyword: &str) -> Option<&'static str> {
     Some(match keyword {
-        "$schema" | "$id" | "$anchor" | "$comment" | "$defs" | "definitions" | "$vocabulary" => return None,
-        "contentMediaType" | "contentEncoding" | "contentSchema" => "the text is given and returned as it is",
-        "prefixItems" | "additionalItems" | "unevaluatedItems" => "the elements are typed by `items` alone",
-        "patternProperties" | "unevaluatedProperties" | "if" | "then" | "else" | "dependentSchemas" => {
-            "the fields that it describes are not typed"
-        }
-        "$dynamicRef" | "$dynamicAnchor" | "$recursiveRef" | "$recursiveAnchor" => "what it refers to is not followed",
-        "contains" | "minContains" | "maxContains" | "propertyNames" | "dependentRequired" | "dependencies" => {
-            "values are sent without this check"
-        }
+        "$schema" | "$id" | "$anchor" | "$dynamicAnchor" | "$recursiveAnchor" | "$comment" | "$defs"
+        | "definitions" | "$vocabulary" => return None,
+        "additionalItems" => "the elements are typed by `items` alone",
+        "dependencies" => "values are sent without this check",
         _ => IGNORED,
     })
 }
 
 /// `additionalProperties: true`, where it goes without saying.
-fn anything(at: &Location) -> crate::load::Placed<'_, Additional<'_>> {
-    crate::load::Placed { value: Additional::Allowed(true), at }
+fn anything(at: &Location) -> Placed<'_, Additional<'_>> {
+    Placed { value: Additional::Allowed(true), at }
 }
 
 fn infer(schema: &Schema<'_>) -> Option<JsonType> {
+    let further = [&schema.additional, &schema.unevaluated].into_iter().flatten();
     if !schema.properties.0.is_empty()
+        || !schema.patterns.0.is_empty()
         || !schema.required.is_empty()
-        || matches!(&schema.additional, Some(additional) if matches!(additional.value, Additional::Of(_)))
+        || further.into_iter().any(|further| matches!(further.value, Additional::Of(_)))
     {
-        Some(JsonType::Object)
-    } else if schema.items.is_some() {
-        Some(JsonType::Array)
-    } else if !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.as_str().is_some()) {
-        Some(JsonType::String)
-    } else {
-        None
+        return Some(JsonType::Object);
     }
+    if schema.items.is_some() || !schema.prefix.is_empty() {
+        return Some(JsonType::Array);
+    }
+    if schema.content_encoding.is_some() || schema.content_media_type.is_some() {
+        return Some(JsonType::String);
+    }
+    let all = |of: fn(&Node) -> bool| {
+        let mut values = schema.enumeration.iter().map(|value| value.value).filter(|value| !value.value.is_null());
+        values.clone().next().is_some() && values.all(of)
+    };
+    let kinds: [(fn(&Node) -> bool, JsonType); 3] = [
+        (|value| value.as_str().is_some(), JsonType::String),
+        (|value| value.as_bool().is_some(), JsonType::Boolean),
+        (|value| value.as_number().is_some(), JsonType::Number),
+    ];
+    kinds.into_iter().find(|(of, _)| all(*of)).map(|(_, ty)| ty)
+}
+
+/// Says of a constant object or list what it is made of.
+fn spell_out(schema: &mut Schema<'_>) {
+    let [constant] = schema.enumeration.as_slice() else { return };
+    let constant = constant.value;
+    let at = schema.at.at;
+    let part = |node, at| {
+        let enumeration = vec![Placed { value: node, at }];
+        Sub::Merged(Arc::new(Schema { enumeration, ..Schema::any(at) }))
+    };
+    match &constant.value {
+        Value::Object(entries) if schema.properties.0.is_empty() && schema.additional.is_none() => {
+            let properties = entries.iter().map(|(name, entry)| (name.as_str(), part(&entry.node, &entry.key)));
+            schema.properties.0 = properties.collect();
+        }
+        Value::Array(items) if schema.items.is_none() && schema.prefix.is_empty() && !items.is_empty() => {
+            schema.prefix = items.iter().map(|item| part(item, &item.location)).collect();
+            let count = Some(Placed { value: items.len(), at });
+            (schema.min_items, schema.max_items) = (count, count);
+        }
+        _ => {}
+    }
+}
+
+/// What is one of several schemas.
+fn either<'a>(parts: Vec<Sub<'a>>, at: &'a Location) -> Sub<'a> {
+    Sub::Merged(Arc::new(Schema { any_of: parts, ..Schema::any(at) }))
+}
+
+/// The values that a schema lists, but for null; none if there are others than texts, integers and bools among them.
+fn constants(schema: &Schema<'_>) -> Vec<Constant> {
+    let constant = |node: &Node| {
+        let text = node.as_str().map(|text| Constant::Text(text.to_owned()));
+        let integer = || node.as_number().and_then(integer).and_then(|integer| i64::try_from(integer).ok());
+        text.or_else(|| node.as_bool().map(Constant::Flag)).or_else(|| integer().map(Constant::Integer))
+    };
+    let listed = schema.enumeration.iter().map(|value| value.value).filter(|value| !value.value.is_null());
+    listed.map(constant).collect::<Option<_>>().unwrap_or_default()
 }

@@ -33,6 +33,14 @@ impl<'a> Lower<'a, '_> {
             _ => Type::I128,
         }
     }
+
+    /// Decimals are floats: JSON values hold no others, unless for all of the program that the client is in.
+    pub(super) fn inexact(&mut self, schema: &Schema<'a>) {
+        if let Some(format) = schema.format.filter(|format| format.value.starts_with("decimal")) {
+            let message = format!("numbers of the format `{}` are floats of 64 bits", format.value);
+            self.warn("inexact-number", message, format.at, "digits beyond the 15th may be rounded; a text keeps all");
+        }
+    }
 }
 
 /// The range of an integer's format.

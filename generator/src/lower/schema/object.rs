@@ -3,38 +3,39 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::tuple::is_never;
 use super::{Inline, Lowered, Naming, RESPONSE, anything};
 use crate::accounting::Reason;
 use crate::load::{Additional, JsonType, Placed, Schema, Sub};
-use crate::lower::model::{Aliased, Field, Inner, Presence, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
+use crate::lower::model::{Aliased, Field, Inner, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
 use crate::lower::names::{Scope, Wanted};
 use crate::lower::{Lower, docs, markdown, names};
 
 impl<'a> Lower<'a, '_> {
-    pub(super) fn object(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
-        let mut schema = schema.clone();
+    pub(super) fn object(
+        &mut self,
+        mut schema: Schema<'a>,
+        naming: &Naming,
+        component: Option<&'a str>,
+    ) -> Lowered<'a> {
         if schema.properties.0.is_empty() && !schema.required.is_empty() && schema.additional.is_none() {
             schema.additional = Some(anything(schema.at.at));
         }
         self.complete(&mut schema);
-        let additional = self.take(&schema.additional);
+        let additional = self.beyond(&schema);
         if let Some(discriminator) = &schema.discriminator {
-            self.unsupported(
-                "inheritance",
-                format!(
-                    "types that name this one as their base by `{}` are not told apart",
-                    discriminator.value.property.value
-                ),
-                discriminator.at,
-                "their own fields are kept as untyped JSON",
-            );
+            // Nothing is made of it.
+            self.ledger.ignore(discriminator.at, Reason::SoleAlternative);
         }
         if schema.properties.0.is_empty() {
             return match additional {
                 Some(Additional::Of(values)) => {
                     let inner = self.further(&schema, &values, naming);
                     let facts = self.element_words(&inner);
-                    let shape = Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() };
+                    let shape = match self.patterns(&schema, &inner) {
+                        Some(rule) => Shape { rules: vec![rule], ..Shape::default() },
+                        None => Shape { inner: Inner::Map(Box::new(inner.shape.clone())), ..Shape::default() },
+                    };
                     Lowered { shape, facts, ..Lowered::plain(Type::Map(Box::new(inner.element()))) }
                 }
                 _ => Lowered::plain(Type::Map(Box::new(Type::Value))),
@@ -62,8 +63,9 @@ impl<'a> Lower<'a, '_> {
         }
         self.open.push(id);
         if self.seen.insert(schema.at.at) || is_new {
-            let (additional, words) = self.additional(&schema, additional, naming);
-            let body = self.fields(&schema, additional, &parent);
+            let (additional, words, others) = self.additional(&schema, additional, naming);
+            let mut body = self.fields(&schema, additional, &parent);
+            body.rules.extend(others);
             if known.is_none() {
                 self.types[id].kind = TypeKind::Struct(body);
                 let lines = words.iter().flat_map(|words| docs::lines(&format!("Further fields. {words}")));
@@ -78,14 +80,74 @@ impl<'a> Lower<'a, '_> {
         named(id)
     }
 
+    /// What a schema says of entries beyond its properties: by pattern, or any.
+    fn beyond(&mut self, schema: &Schema<'a>) -> Option<Additional<'a>> {
+        let said = schema.additional.as_ref().or(schema.unevaluated.as_ref());
+        let places = schema.additional.iter().chain(&schema.unevaluated);
+        places.for_each(|place| self.ledger.take(place.at));
+        let mut kinds: Vec<Sub<'a>> = Vec::new();
+        for kind in schema.patterns.0.values() {
+            self.ledger.take(kind.at());
+            if !kinds.contains(kind) {
+                kinds.push(kind.clone());
+            }
+        }
+        match said.map(|said| &said.value) {
+            said if kinds.is_empty() => return said.cloned(),
+            Some(Additional::Allowed(true)) => return Some(Additional::Allowed(true)),
+            Some(Additional::Of(values)) if !kinds.contains(values) => kinds.push(values.clone()),
+            _ => {}
+        }
+        Some(Additional::Of(match kinds.as_slice() {
+            [only] => only.clone(),
+            _ => super::either(kinds, schema.at.at),
+        }))
+    }
+
+    /// The check of entries whose names match patterns.
+    fn patterns(&mut self, schema: &Schema<'a>, values: &Lowered<'a>) -> Option<Rule> {
+        if schema.patterns.0.is_empty() {
+            return None;
+        }
+        let said = schema.additional.as_ref().or(schema.unevaluated.as_ref()).map(|said| &said.value);
+        // The values are of one kind only, and their type is theirs.
+        let alone = schema.patterns.0.len() == 1 && !matches!(said, Some(Additional::Of(_)));
+        let mut patterns = Vec::new();
+        for (pattern, part) in &schema.patterns.0 {
+            let shape = if alone { Some(values.shape.clone()) } else { self.constraint(part) };
+            match (super::pattern::checked(pattern), shape) {
+                (Ok(pattern), Some(shape)) => patterns.push((pattern, shape)),
+                (Err(error), _) => {
+                    let message = format!("the pattern `{pattern}` cannot be checked: {error}");
+                    self.unsupported("pattern", message, part.at(), "names are sent without this check");
+                    return None;
+                }
+                (_, None) => {
+                    let message = format!("the values of `{pattern}` ask for more than can be checked");
+                    self.unsupported("unchecked", message, part.at(), "they are sent without these checks");
+                    return None;
+                }
+            }
+        }
+        let known = schema.properties.0.keys().map(|name| (*name).to_owned()).collect();
+        let rest = match said {
+            Some(Additional::Allowed(false)) => Shape::never(),
+            Some(Additional::Of(further)) => self.constraint(further).unwrap_or_default(),
+            _ => Shape::default(),
+        };
+        Some(Rule::Others(known, patterns, Box::new(rest)))
+    }
+
     /// Names that `required` lists and `properties` doesn't are properties, too: of what further properties are of.
     pub(in crate::lower) fn complete(&mut self, schema: &mut Schema<'a>) {
         for name in schema.required.clone() {
             if schema.properties.0.contains_key(name.value) {
                 continue;
             }
-            let property = match schema.additional.as_ref().map(|additional| &additional.value) {
-                Some(Additional::Allowed(false)) => {
+            let by_pattern = schema.patterns.0.iter().find(|(pattern, _)| super::pattern::matches(pattern, name.value));
+            let property = match (by_pattern, schema.additional.as_ref().map(|additional| &additional.value)) {
+                (Some((_, values)), _) => values.clone(),
+                (None, Some(Additional::Allowed(false))) => {
                     self.unsupported(
                         "required-unknown",
                         format!("`required` names `{}`, and `additionalProperties` excludes it", name.value),
@@ -94,8 +156,8 @@ impl<'a> Lower<'a, '_> {
                     );
                     continue;
                 }
-                Some(Additional::Of(values)) => values.clone(),
-                _ => {
+                (None, Some(Additional::Of(values))) => values.clone(),
+                (None, _) => {
                     self.warn(
                         "required-unknown",
                         format!("`required` names `{}`, which is not among the properties", name.value),
@@ -118,28 +180,29 @@ impl<'a> Lower<'a, '_> {
         schema: &Schema<'a>,
         additional: Option<Additional<'a>>,
         naming: &Naming,
-    ) -> (Option<Type>, Vec<String>) {
+    ) -> (Option<Type>, Vec<String>, Option<Rule>) {
         let any = match additional {
             Some(Additional::Of(values)) => {
                 let inner = self.further(schema, &values, naming);
                 let words = self.element_words(&inner);
-                if (Shape { inner: Inner::None, ..inner.shape.clone() }) != Shape::default() {
-                    let message = "limits of fields beyond the listed ones".to_owned();
-                    self.unsupported("additional-limits", message, values.at(), "values are sent without these checks");
-                }
-                return (Some(inner.element()), words);
+                let rule = self.patterns(schema, &inner).unwrap_or_else(|| {
+                    let known = schema.properties.0.keys().map(|name| (*name).to_owned()).collect();
+                    Rule::Others(known, Vec::new(), Box::new(inner.shape.clone()))
+                });
+                return (Some(inner.element()), words, Some(rule));
             }
             Some(Additional::Allowed(allowed)) => allowed,
             // Types that name this one as their base have fields that are not here.
             None => schema.discriminator.is_some(),
         };
-        (any.then_some(Type::Value), Vec::new())
+        (any.then_some(Type::Value), Vec::new(), None)
     }
 
     fn further(&mut self, schema: &Schema<'a>, values: &Sub<'a>, naming: &Naming) -> Lowered<'a> {
         let name = names::singular(&naming.name);
         let name = if name == naming.name { format!("{name} value") } else { name };
-        let at = schema.additional.as_ref().map_or(schema.at.at, |additional| additional.at);
+        let of = |said: &&Placed<'a, Additional<'a>>| matches!(said.value, Additional::Of(_));
+        let at = schema.additional.as_ref().filter(of).map_or(values.at(), |additional| additional.at);
         self.element(values, &Naming::new(&naming.parent, &name), at)
     }
 
@@ -153,8 +216,16 @@ impl<'a> Lower<'a, '_> {
             obligations.entry(name.value).or_insert(name);
         }
         for (wire, property) in &schema.properties.0 {
+            if is_never(property) {
+                self.ledger.ignore(property.at(), Reason::Never);
+                continue;
+            }
             self.ledger.take(property.at());
-            let lowered = self.schema(property, &Naming::new(parent, wire));
+            let mut lowered = self.schema(property, &Naming::new(parent, wire));
+            if schema.conditional.contains(wire) {
+                // It is held against the condition.
+                lowered.shape = Shape::default();
+            }
             let required = obligations.get(*wire);
             required.iter().for_each(|name| self.ledger.take(name.at));
             fields.push(Field {
@@ -168,6 +239,8 @@ impl<'a> Lower<'a, '_> {
                 write_only: lowered.write_only,
                 undescribed: required.is_some_and(|name| std::ptr::eq(name.at, property.at())),
                 deprecated: lowered.deprecated,
+                values: lowered.values,
+                filled: false,
                 shape: lowered.shape,
                 ty: lowered.ty,
             });

@@ -3,16 +3,36 @@
 use std::collections::{HashMap, HashSet};
 
 use super::object::named;
-use super::{Inline, Lowered, Naming};
+use super::{Inline, Lowered, Naming, constants};
 use crate::accounting::Reason;
 use crate::load::{Discriminator, JsonType, Schema, Sub};
-use crate::lower::model::{Shape, Type, TypeId, TypeKind, Union, UnionVariant, Variant};
+use crate::lower::model::{Constant, Mark, Shape, Type, TypeId, TypeKind, Union, UnionVariant, Variant};
+use crate::lower::told::Discriminated;
 use crate::lower::{Lower, docs, names, variants};
+
+/// An alternative as it is to be lowered.
+pub(super) struct Choice<'a> {
+    pub(super) schema: Sub<'a>,
+    /// The component that it is, or that fields of the union's own were added to: what it is called, and what a
+    /// discriminator knows it by.
+    pub(super) component: Option<&'a str>,
+    /// What else it may be called.
+    pub(super) name: Option<String>,
+}
+
+impl<'a> Choice<'a> {
+    /// The alternative as the document has it.
+    pub(super) fn plain(schema: &Sub<'a>) -> Self {
+        let component = schema.reference().map(|reference| reference.value);
+        let title = if component.is_none() { schema.read().title.map(|title| title.value.to_owned()) } else { None };
+        Self { schema: schema.clone(), component, name: title }
+    }
+}
 
 /// What an alternative turned into.
 struct Alternative<'a> {
     component: Option<&'a str>,
-    title: Option<&'a str>,
+    name: Option<String>,
     ty: Type,
     shape: Shape,
 }
@@ -40,40 +60,48 @@ impl<'a> Lower<'a, '_> {
         (!merged.is_empty()).then_some(merged)
     }
 
-    pub(super) fn union(&mut self, schema: &Schema<'a>, naming: &Naming, component: Option<&'a str>) -> Lowered<'a> {
+    pub(super) fn union(
+        &mut self,
+        schema: &Schema<'a>,
+        mut choices: Vec<Choice<'a>>,
+        naming: &Naming,
+        component: Option<&'a str>,
+    ) -> Lowered<'a> {
         let mut nullable = false;
         let mut null_words = Vec::new();
-        let parts: Vec<(usize, Sub<'a>)> = schema
-            .one_of
-            .iter()
-            .chain(&schema.any_of)
-            .cloned()
-            .enumerate()
-            .filter(|(_, part)| {
-                let null = is_null(&self.peek(part));
-                if null {
-                    let null = self.schema(part, naming);
-                    null_words.extend(self.take(&null.description).map(|words| format!("Null: {}", words.trim())));
-                }
-                nullable |= null;
-                !null
-            })
-            .collect();
-        if let [(_, only)] = parts.as_slice() {
+        choices.retain(|one| {
+            let null = is_null(&self.peek(&one.schema));
+            if null {
+                let null = self.schema(&one.schema, naming);
+                null_words.extend(self.take(&null.description).map(|words| format!("Null: {}", words.trim())));
+            }
+            nullable |= null;
+            !null
+        });
+        // A union that is its own alternative is what the others are.
+        choices.retain(|one| {
+            let own = component.is_some() && one.component == component && one.schema.reference().is_some();
+            one.schema.reference().iter().filter(|_| own).for_each(|reference| self.ledger.take(reference.at));
+            !own
+        });
+        if let [only] = choices.as_slice() {
             if let Some(discriminator) = &schema.discriminator {
                 self.ledger.ignore(discriminator.at, Reason::SoleAlternative);
             }
-            let mut lowered = self.alone(schema, only, naming, component);
+            let mut lowered = self.alone(schema, &only.schema, naming, component);
             lowered.nullable |= nullable;
             lowered.facts.append(&mut null_words);
             return lowered;
         }
+        if choices.is_empty() {
+            return Lowered { nullable, ..Lowered::plain(Type::Value) };
+        }
         self.take(&schema.ty);
+        name_by_constants(&mut choices);
         let key = Inline::Union(
             naming.full_name(),
             Box::new(Schema {
-                one_of: schema.one_of.clone(),
-                any_of: schema.any_of.clone(),
+                one_of: choices.iter().map(|one| one.schema.clone()).collect(),
                 discriminator: schema.discriminator.clone(),
                 ..Schema::any(schema.at.at)
             }),
@@ -81,27 +109,23 @@ impl<'a> Lower<'a, '_> {
         if let Some(id) = self.inline.get(&key).copied().filter(|_| component.is_none()) {
             // What it says is in the client by the equal one that came first.
             if self.seen.insert(schema.at.at) {
-                let alternatives = self.alternatives(&parts, id, &mut nullable);
-                if matches!(&self.types[id].kind, TypeKind::Union(union) if union.tag.is_some()) {
-                    self.take_discriminator(schema, &alternatives);
+                let alternatives = self.alternatives(&choices, id, &mut nullable);
+                self.take_discriminator(schema, &alternatives);
+                if let (Some(discriminator), Some(first)) = (&schema.discriminator, self.discriminated.get_mut(&id)) {
+                    first.places.push(discriminator.at);
                 }
             }
             return Lowered { nullable, ..named(id) };
         }
         // Recursive unions need their id before their variants.
-        let id = self.define(
-            naming,
-            component,
-            schema,
-            TypeKind::Union(Union { tag: None, variants: Vec::new(), checked: false }),
-        );
+        let id = self.define(naming, component, schema, TypeKind::Union(Union::default()));
         for words in &null_words {
             self.types[id].docs.push(String::new());
             self.types[id].docs.extend(docs::lines(words));
         }
         self.inline.insert(key.clone(), id);
         self.seen.insert(schema.at.at);
-        let alternatives = self.alternatives(&parts, id, &mut nullable);
+        let alternatives = self.alternatives(&choices, id, &mut nullable);
         let done = |nullable| Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
         let union = |nullable| Lowered { nullable, ..named(id) };
         // Open enums take any text, so several of them, or one beside plain text, are one.
@@ -119,30 +143,17 @@ impl<'a> Lower<'a, '_> {
             self.types[id].kind = TypeKind::StringEnum(variants);
             return done(nullable);
         }
-        let discriminator = schema
-            .discriminator
-            .as_ref()
-            .filter(|_| alternatives.iter().all(|one| one.component.is_some() && matches!(one.ty, Type::Named(_))));
-        let (tag, variants) = match discriminator {
+        let union_kind = match &schema.discriminator {
             Some(discriminator) => {
                 self.take_discriminator(schema, &alternatives);
-                let tag = discriminator.value.property.value.to_owned();
-                (Some(tag), tagged(&discriminator.value, &alternatives))
+                let (union, implied) = tagged(&discriminator.value, &alternatives);
+                self.discriminated.insert(id, Discriminated { places: vec![discriminator.at], implied });
+                union
             }
-            None => {
-                if let Some(discriminator) = &schema.discriminator {
-                    self.unsupported(
-                        "discriminator",
-                        "a `discriminator` beside alternatives that have no name of their own".to_owned(),
-                        discriminator.at,
-                        "the alternative is chosen by what fits",
-                    );
-                }
-                (None, untagged(&alternatives, |id| self.types[id].name.clone()))
-            }
+            None => untagged(&alternatives, |id| self.types[id].name.clone()),
         };
         // What turned out to be one type after all needs no union.
-        if let ([only], None) = (variants.as_slice(), &tag)
+        if let ([only], None) = (union_kind.variants.as_slice(), &union_kind.tag)
             && only.ty != Type::Named(id)
             && id + 1 == self.types.len()
             && component.is_none()
@@ -154,29 +165,21 @@ impl<'a> Lower<'a, '_> {
             // What is said of the alternatives, which have no type to say it.
             let words = words.iter().filter(|line| line.starts_with("- `")).map(|line| line.trim_start_matches("- "));
             let facts = words.map(|line| line.split_once(": ").map_or(line, |(_, words)| words).to_owned()).collect();
-            let same = alternatives.iter().all(|one| one.shape == alternatives[0].shape);
-            let shape = alternatives.first().filter(|_| same).map(|one| one.shape.clone()).unwrap_or_default();
-            for (_, part) in parts.iter().filter(|_| !same) {
-                self.unsupported(
-                    "alternative-limits",
-                    "alternatives of one type differ in their limits".to_owned(),
-                    part.at(),
-                    "values are sent without these checks",
-                );
-            }
+            // A value may be meant for any of them.
+            let shapes = alternatives.iter().map(|one| one.shape.clone());
+            let shape = shapes.reduce(|shape, other| shape.or(&other)).unwrap_or_default();
             return Lowered { nullable, facts, shape, ..Lowered::plain(ty) };
         }
-        self.types[id].kind = TypeKind::Union(Union { tag, variants, checked: false });
+        self.types[id].kind = TypeKind::Union(union_kind);
         union(nullable)
     }
 
-    fn alternatives(&mut self, parts: &[(usize, Sub<'a>)], id: TypeId, nullable: &mut bool) -> Vec<Alternative<'a>> {
+    fn alternatives(&mut self, choices: &[Choice<'a>], id: TypeId, nullable: &mut bool) -> Vec<Alternative<'a>> {
         let parent = self.types[id].name.clone();
         let mut alternatives = Vec::new();
-        for (index, part) in parts {
-            let component = part.reference().map(|reference| reference.value);
-            let title = if component.is_none() { part.read().title.map(|title| title.value) } else { None };
-            let hint = title.or(component).map_or_else(|| format!("option {}", index + 1), str::to_owned);
+        for (index, Choice { schema: part, component, name }) in choices.iter().enumerate() {
+            let called = name.clone().or_else(|| component.map(str::to_owned));
+            let hint = called.unwrap_or_else(|| format!("option {}", index + 1));
             let lowered = self.schema(part, &Naming::new(&parent, &hint));
             *nullable |= lowered.nullable;
             let words = self.element_words(&lowered);
@@ -192,22 +195,27 @@ impl<'a> Lower<'a, '_> {
                 }
                 docs.extend(line);
             }
-            alternatives.push(Alternative { component, title, shape: lowered.shape, ty: lowered.ty });
+            let (component, name) = (*component, name.clone());
+            alternatives.push(Alternative { component, name, shape: lowered.shape, ty: lowered.ty });
         }
         alternatives
     }
 
+    /// What the mapping says of the alternatives. Whether the discriminator tells them apart is known in the end.
     fn take_discriminator(&mut self, schema: &Schema<'a>, alternatives: &[Alternative<'a>]) {
-        let Some(discriminator) = self.take(&schema.discriminator) else { return };
-        self.ledger.take(discriminator.property.at);
-        for (value, component) in &discriminator.mapping {
-            if alternatives.iter().any(|one| one.component == Some(component.value)) {
+        let Some(discriminator) = &schema.discriminator else { return };
+        self.ledger.take(discriminator.value.property.at);
+        let known = |name: &str| alternatives.iter().any(|one| one.component == Some(name));
+        let mapping = discriminator.value.mapping.iter().map(|(value, component)| (format!("`{value}`"), component));
+        let default = discriminator.value.default.iter().map(|component| ("`defaultMapping`".to_owned(), component));
+        for (value, component) in mapping.chain(default) {
+            if known(component.value) {
                 self.ledger.take(component.at);
                 continue;
             }
             self.unsupported(
                 "discriminator",
-                format!("`{value}` leads to `{}`, which is not among the alternatives", component.value),
+                format!("{value} leads to `{}`, which is not among the alternatives", component.value),
                 component.at,
                 "a value of this kind is read as unknown",
             );
@@ -220,57 +228,105 @@ pub(in crate::lower) fn is_null(schema: &Schema<'_>) -> bool {
     !schema.enumeration.is_empty() && schema.enumeration.iter().all(|value| value.value.value.is_null())
 }
 
-/// One variant a tag value; the mapping decides, else the component's own name.
-fn tagged(discriminator: &Discriminator<'_>, alternatives: &[Alternative<'_>]) -> Vec<UnionVariant> {
-    let mut tags: HashMap<&str, Vec<&str>> = HashMap::new();
-    discriminator.mapping.iter().for_each(|(tag, component)| tags.entry(component.value).or_default().push(tag));
-    let mut tagged = Vec::new();
-    for alternative in alternatives {
-        let name = alternative.component.unwrap_or_default();
-        let tags = tags.get(name).cloned().unwrap_or_else(|| vec![name]);
-        tagged.extend(tags.into_iter().map(|tag| (tag.to_owned(), alternative)));
-    }
-    let tags: Vec<&str> = tagged.iter().map(|(tag, _)| tag.as_str()).collect();
-    let idents = variants::variants(&tags);
-    let variant = |((tag, one), ident): ((String, &Alternative<'_>), String)| UnionVariant {
-        ident,
-        tags: vec![tag],
-        ty: one.ty.clone(),
-        boxed: false,
-        shape: one.shape.clone(),
+/// Calls alternatives that have no name after the constant that only each of them has.
+fn name_by_constants(choices: &mut [Choice<'_>]) {
+    let nameless = |one: &Choice<'_>| one.component.is_none() && one.name.is_none();
+    let constants = |one: &Choice<'_>| -> Vec<(String, String)> {
+        let properties = one.schema.read().properties.0;
+        let constant = |(name, property): (&str, Sub<'_>)| match constants(&property.read()).as_slice() {
+            [Constant::Text(text)] if !text.is_empty() => Some((name.to_owned(), text.clone())),
+            [Constant::Integer(integer)] => Some((name.to_owned(), format!("{name} {integer}"))),
+            [Constant::Flag(flag)] => Some((name.to_owned(), format!("{name} {flag}"))),
+            _ => None,
+        };
+        properties.into_iter().filter_map(constant).collect()
     };
-    tagged.into_iter().zip(idents).map(variant).collect()
+    let all: Vec<Vec<(String, String)>> = choices.iter().filter(|one| nameless(one)).map(constants).collect();
+    let values = |property: &str| -> Option<Vec<String>> {
+        let value = |constants: &Vec<(String, String)>| constants.iter().find(|(name, _)| name == property).cloned();
+        all.iter().map(|constants| value(constants).map(|(_, value)| value)).collect()
+    };
+    let found = all.first().into_iter().flatten().filter_map(|(property, _)| values(property));
+    let mut apart = found.filter(|values| values.iter().collect::<HashSet<_>>().len() == values.len());
+    for (one, value) in choices.iter_mut().filter(|one| nameless(one)).zip(apart.next().into_iter().flatten()) {
+        one.name = Some(value);
+    }
 }
 
-fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String) -> Vec<UnionVariant> {
+/// One variant for each value that the mapping has. What else has none may be known by its component's name, which is
+/// returned by the variant's.
+fn tagged<'a>(
+    discriminator: &Discriminator<'_>,
+    alternatives: &[Alternative<'a>],
+) -> (Union, HashMap<String, &'a str>) {
+    let mut tags: HashMap<&str, Vec<&str>> = HashMap::new();
+    discriminator.mapping.iter().for_each(|(tag, component)| tags.entry(component.value).or_default().push(tag));
+    let mut found: Vec<(Option<&str>, &Alternative<'a>)> = Vec::new();
+    for alternative in alternatives {
+        match alternative.component.and_then(|name| tags.get(name)) {
+            Some(tags) => found.extend(tags.iter().map(|tag| (Some(*tag), alternative))),
+            None => found.push((None, alternative)),
+        }
+    }
+    let name = |(index, (tag, one)): (usize, &(Option<&str>, &Alternative<'_>))| {
+        let known = tag.or(one.component).or(one.name.as_deref());
+        known.map_or_else(|| format!("option {}", index + 1), str::to_owned)
+    };
+    let idents = variants::variants(&found.iter().enumerate().map(name).collect::<Vec<_>>());
+    let path = vec![discriminator.property.value.to_owned()];
+    let mark = |tag: &str| Mark { path: path.clone(), values: vec![Constant::Text(tag.to_owned())] };
+    let default = discriminator.default.map(|component| component.value);
+    let mut union = Union { tag: Some(path.clone()), ..Union::default() };
+    let mut implied = HashMap::new();
+    for ((tag, one), ident) in found.into_iter().zip(idents) {
+        if let (None, Some(component)) = (tag, one.component) {
+            implied.insert(ident.clone(), component);
+        }
+        if default.is_some() && default == one.component && union.fallback.is_none() {
+            union.fallback = Some(union.variants.len());
+        }
+        union.variants.push(UnionVariant {
+            ident,
+            marks: tag.map(mark).into_iter().collect(),
+            ty: one.ty.clone(),
+            boxed: false,
+            shape: one.shape.clone(),
+        });
+    }
+    (union, implied)
+}
+
+fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String) -> Union {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants: Vec<UnionVariant> = Vec::new();
     let mut known: HashMap<&Type, usize> = HashMap::new();
-    for Alternative { component, title, ty, shape } in alternatives {
+    for Alternative { component, name, ty, shape } in alternatives {
         let place = *known.entry(ty).or_insert(variants.len());
         if let Some(same) = variants.get_mut(place) {
             // A value may be meant for either.
-            if same.shape != *shape {
-                same.shape = Shape::default();
-            }
+            same.shape = std::mem::take(&mut same.shape).or(shape);
             continue;
         }
-        let ident = match (component.or(*title), ty) {
+        let ident = match (component.or(name.as_deref()), ty) {
             (Some(name), _) => names::camel(name),
             (None, Type::Named(id)) => name_of(*id),
             (None, ty) => kind_name(ty),
         };
         variants.push(UnionVariant {
             ident: scope.take(ident),
-            tags: Vec::new(),
+            marks: Vec::new(),
             ty: ty.clone(),
             boxed: false,
             shape: shape.clone(),
         });
     }
-    // Any JSON swallows everything, so it is tried last.
-    variants.sort_by_key(|variant| variant.ty == Type::Value);
-    variants
+    // Any JSON swallows everything, so it is tried last; and a number that is an integer, which is exact, is one.
+    variants.sort_by_key(|variant| match variant.ty.layers().last() {
+        Some(Type::Value) if variant.ty == Type::Value => 2,
+        Some(Type::F64) => 1,
+        _ => 0,
+    });
+    Union { variants, ..Union::default() }
 }
 
 fn kind_name(ty: &Type) -> String {

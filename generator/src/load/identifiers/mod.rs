@@ -1,0 +1,167 @@
+//! What JSON Schema refers to by other names than places: `$self`, `$id`, `$anchor` and their dynamic kin. Each such `$ref` of a file
+//! becomes a pointer into it, at the same place, so that nothing after has to know more than pointers.
+
+mod dynamic;
+mod walk;
+
+use std::collections::HashMap;
+
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+use self::walk::{entries_mut, visit};
+use super::{Node, reference::pointer_text};
+use crate::{diagnostic::Source, pointer::unescape};
+
+/// The tokens of a pointer.
+pub(super) type Pointer = Vec<String>;
+
+/// Keys without which a file has nothing to resolve here.
+const MARKS: [&str; 6] = ["$self", "$id", "$anchor", "$dynamic", "$recursive", "\"id\""];
+
+/// A recursive anchor has no name; no other is called so.
+const RECURSIVE: &str = "#";
+
+/// Resolves what a file names, and returns where its anchors are, for other files.
+pub(super) fn resolve(root: &mut Node, source: &Source) -> HashMap<String, Pointer> {
+    if !MARKS.iter().any(|mark| source.text().contains(mark)) {
+        return HashMap::new();
+    }
+    let Some(base) = base(root) else { return HashMap::new() };
+    let mut identifiers = Identifiers { base: base.clone(), resources: HashMap::new(), anchors: Vec::new() };
+    identifiers.collect(root);
+    let rewritten = identifiers.rewritten(root);
+    for (at, key, text) in rewritten {
+        let mut node = Some(&mut *root);
+        for token in at.iter().chain([&key]) {
+            node = node.and_then(|node| entries_mut(node, token));
+        }
+        if let Some(node) = node {
+            node.value = text.into();
+        }
+    }
+    dynamic::resolve(root, &identifiers);
+    let own = identifiers.anchors.into_iter().filter(|anchor| anchor.resource == base);
+    own.map(|anchor| (anchor.name, anchor.at)).collect()
+}
+
+/// The address of a file: what it says itself, or one that nothing else has.
+fn base(root: &Node) -> Option<Url> {
+    let unknown = Url::parse("document://this/document").ok()?;
+    let own = root.get("$self").and_then(Node::as_str);
+    own.and_then(|text| unknown.join(text).ok()).or(Some(unknown)).map(without_fragment)
+}
+
+fn without_fragment(mut url: Url) -> Url {
+    url.set_fragment(None);
+    url
+}
+
+/// What a file names, and where it is.
+struct Identifiers {
+    base: Url,
+    /// By `$id`.
+    resources: HashMap<Url, Pointer>,
+    anchors: Vec<Anchor>,
+}
+
+struct Anchor {
+    /// The address of the schema with an `$id` that it is in, or of the file.
+    resource: Url,
+    name: String,
+    at: Pointer,
+    is_dynamic: bool,
+}
+
+impl Identifiers {
+    fn collect(&mut self, root: &Node) {
+        let file = self.base.clone();
+        visit(root, &file, &mut |node, at, base| {
+            let text = |key: &str| node.get(key).and_then(Node::as_str);
+            if base != &self.base {
+                self.resources.entry(base.clone()).or_insert_with(|| at.to_vec());
+            }
+            let mut anchor = |name: &str, is_dynamic| {
+                let (resource, name) = (base.clone(), name.to_owned());
+                self.anchors.push(Anchor { resource, name, at: at.to_vec(), is_dynamic });
+            };
+            text("$anchor").into_iter().for_each(|name| anchor(name, false));
+            // An anchor by the rules before 2019.
+            text("$id").and_then(|id| id.strip_prefix('#')).into_iter().for_each(|name| anchor(name, false));
+            text("$dynamicAnchor").into_iter().for_each(|name| anchor(name, true));
+            if node.get("$recursiveAnchor").and_then(Node::as_bool) == Some(true) {
+                anchor(RECURSIVE, true);
+            }
+        });
+    }
+
+    /// The `$ref`s that are no pointers: where each stands, under which key, and the pointer that it stands for.
+    fn rewritten(&self, root: &Node) -> Vec<(Pointer, String, String)> {
+        let mut found = Vec::new();
+        visit(root, &self.base, &mut |node, at, base| {
+            for key in ["$ref", "$dynamicRef", "$recursiveRef"] {
+                let Some(text) = node.get(key).and_then(Node::as_str) else { continue };
+                found.extend(self.pointer(text, base, at, root).map(|to| (at.to_vec(), key.to_owned(), to)));
+            }
+            for (value, entry) in node.get("mapping").into_iter().flat_map(Node::entries) {
+                let Some(text) = entry.node.as_str().filter(|text| text.contains(['#', '/'])) else { continue };
+                let holder = [at, &["mapping".to_owned()]].concat();
+                found.extend(self.pointer(text, base, at, root).map(|to| (holder, value.to_owned(), to)));
+            }
+        });
+        found
+    }
+
+    /// The pointer that a `$ref` stands for, if that is not what it says.
+    fn pointer(&self, text: &str, base: &Url, at: &[String], root: &Node) -> Option<String> {
+        let mut url = base.join(text).ok()?;
+        let fragment =
+            url.fragment().map(|it| percent_decode_str(it).decode_utf8_lossy().into_owned()).unwrap_or_default();
+        url.set_fragment(None);
+        let resource = match self.resources.get(&url) {
+            _ if url == self.base => &Pointer::new(),
+            Some(resource) => resource,
+            None => return self.beside(&url, text, &fragment),
+        };
+        let to = match fragment.strip_prefix('/') {
+            Some(pointer) => {
+                let tokens: Pointer = pointer.split('/').map(unescape).collect();
+                let to = [resource.as_slice(), &tokens].concat();
+                // Many take `#` for the file's beginning, also where an `$id` says something else.
+                if text.starts_with('#') && (resource.is_empty() || find(root, &to).is_none()) {
+                    return None;
+                }
+                to
+            }
+            None if fragment.is_empty() => resource.clone(),
+            None => self.anchor(&url, &fragment, at)?.at.clone(),
+        };
+        Some(written(&to))
+    }
+
+    /// Of anchors of one name, which a resource should not have, the nearest.
+    fn anchor(&self, resource: &Url, name: &str, from: &[String]) -> Option<&Anchor> {
+        let shared = |anchor: &&Anchor| anchor.at.iter().zip(from).take_while(|(a, b)| a == b).count();
+        let named = self.anchors.iter().filter(|anchor| anchor.resource == *resource && anchor.name == name);
+        // The first of those that are as near.
+        named.rev().max_by_key(shared)
+    }
+
+    /// A `$ref` by an absolute address to a file that lies beside this one, by what this one says of its own.
+    fn beside(&self, url: &Url, text: &str, fragment: &str) -> Option<String> {
+        let is_absolute = Url::parse(text).is_ok();
+        let path = self.base.make_relative(url).filter(|path| is_absolute && !path.starts_with('/'))?;
+        let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+        Some(format!("{path}{}", fragment.replace('%', "%25")))
+    }
+}
+
+/// A pointer as a `$ref` has it.
+fn written(pointer: &[String]) -> String {
+    pointer_text(pointer).replace('%', "%25")
+}
+
+/// What a `$ref` as `written` leads to.
+fn find<'n>(root: &'n Node, pointer: &[String]) -> Option<&'n Node> {
+    pointer.iter().try_fold(root, |node, token| node.child(token))
+}

@@ -1,0 +1,270 @@
+//! What one media type of a response is read as, and the representations that callers can ask for.
+
+use std::collections::HashSet;
+
+use openapiv3::{MediaType, Response};
+
+use super::media::{Form, constant_names};
+use super::model::{Answer, Payload, Representation, Status, Type};
+use super::schema::{Lowered, Naming};
+use super::{Lower, names};
+use crate::accounting::Reason;
+use crate::load::{Entry, JsonType, Part, Schema, Sub};
+
+/// One media type of a response, read.
+#[derive(Clone, Debug)]
+pub(super) struct Content<'a> {
+    pub media_type: &'a str,
+    pub payload: Payload,
+    /// What is said of it.
+    pub words: Option<String>,
+    /// Whether it is text or bytes of what is there as JSON, too.
+    pub repeats: bool,
+}
+
+/// Whose types the inline ones of a response are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owner<'n> {
+    /// The operation, or the shared response.
+    pub parent: &'n str,
+    pub name: &'n str,
+}
+
+impl<'a> Lower<'a, '_> {
+    /// All media types of a response, the best one first.
+    pub(super) fn contents(&mut self, response: &Part<'a, Response>, owner: Owner<'_>) -> Vec<Content<'a>> {
+        let mut all: Vec<(&'a str, Part<'a, MediaType>)> = response.map("content", &response.item.content).collect();
+        all.sort_by_key(|(name, media)| self.preference(name, media));
+        let mut out: Vec<Content<'a>> = Vec::new();
+        // What is written as JSON, and by whom its types are known.
+        let mut typed: Vec<Sub<'a>> = Vec::new();
+        for (index, (media_type, media)) in all.into_iter().enumerate() {
+            self.ledger.take(media.at);
+            let own;
+            let owner = match index {
+                0 => owner,
+                _ => {
+                    let [word, _] = constant_names(media_type);
+                    own = format!("{} {}", word.to_ascii_lowercase(), owner.name);
+                    Owner { name: &own, ..owner }
+                }
+            };
+            let form = self.form(media_type, &media);
+            let repeats = media.schema().is_some_and(|schema| typed.contains(&schema));
+            let (payload, words) = match form {
+                Form::Json => self.json_content(&media, owner),
+                Form::Events => self.events(&media, owner),
+                Form::Lines => self.lines(&media, owner),
+                Form::Text | Form::Bytes => {
+                    let payload = if form == Form::Text { Payload::Text } else { Payload::Stream };
+                    (payload, self.raw_content(&media, owner, repeats))
+                }
+            };
+            let raw = matches!(form, Form::Text | Form::Bytes);
+            typed.extend(media.schema().filter(|_| !raw));
+            out.push(Content { media_type, payload, words, repeats: repeats && raw });
+        }
+        out
+    }
+
+    fn json_content(&mut self, media: &Part<'a, MediaType>, owner: Owner<'_>) -> (Payload, Option<String>) {
+        self.take_members(media, &["schema"]);
+        let naming = Naming::new(owner.parent, owner.name);
+        let lowered = media.schema().map_or_else(|| Lowered::plain(Type::Value), |it| self.schema(&it, &naming));
+        let words = self.body_words(&lowered);
+        (Payload::Json(lowered.element()), words)
+    }
+
+    /// A body that is text or bytes. Where the same is there as JSON, nothing of its schema is lost.
+    fn raw_content(&mut self, media: &Part<'a, MediaType>, owner: Owner<'_>, repeats: bool) -> Option<String> {
+        match media.entry("schema") {
+            Some(entry) if repeats => {
+                self.ledger.ignore(&entry.key, Reason::Repeated);
+                None
+            }
+            _ => self.raw_schema(media, owner.parent),
+        }
+    }
+
+    /// JSON values, one after the other: of `itemSchema`, of the items of a list, or of the schema itself.
+    fn lines(&mut self, media: &Part<'a, MediaType>, owner: Owner<'_>) -> (Payload, Option<String>) {
+        let naming = Naming::new(owner.parent, &item_name(owner.name, "item"));
+        match self.sequence_item(media) {
+            // A text can't say what is on its lines.
+            Some(Item { schema, .. }) if self.peek(&schema).ty.is_some_and(|ty| ty.value == JsonType::String) => {
+                (Payload::Lines(Type::Value), self.raw_schema(media, owner.parent))
+            }
+            Some(item) => {
+                let (ty, words) = self.item_type(&item, &naming);
+                (Payload::Lines(ty), words)
+            }
+            None => (Payload::Lines(Type::Value), None),
+        }
+    }
+
+    fn events(&mut self, media: &Part<'a, MediaType>, owner: Owner<'_>) -> (Payload, Option<String>) {
+        let naming = Naming::new(owner.parent, &item_name(owner.name, "event"));
+        let text = Payload::Events(Type::String, false);
+        let Some(item) = self.sequence_item(media) else { return (text, None) };
+        let flat = self.peek(&item.schema);
+        if flat.ty.is_none() && flat.says_no_type() && flat.all_of.is_empty() {
+            // Data of which nothing is said is what it is on the wire.
+            let (_, words) = self.item_type(&item, &naming);
+            return (text, words);
+        }
+        if let Some((data, content)) = self.plain_event(&item, &flat) {
+            let words = self.event_words(&item, &flat);
+            let lowered = match content {
+                Some(content) => self.schema(&content, &naming),
+                None => self.schema(&data, &naming),
+            };
+            let words = words.into_iter().chain(self.body_words(&lowered)).collect::<Vec<_>>().join(" ");
+            return (Payload::Events(lowered.element(), false), Some(words).filter(|words| !words.is_empty()));
+        }
+        let whole = self.is_event(&item, &flat);
+        let (ty, words) = self.item_type(&item, &naming);
+        (Payload::Events(ty, whole), words)
+    }
+
+    /// The schema of the items of a sequence.
+    fn sequence_item(&mut self, media: &Part<'a, MediaType>) -> Option<Item<'a>> {
+        let Some(schema) = media.item_schema() else {
+            self.take_members(media, &["schema"]);
+            let schema = media.schema()?;
+            let flat = self.peek(&schema);
+            let is_list = flat.ty.is_some_and(|ty| ty.value == JsonType::Array) && flat.items.is_some();
+            return Some(Item {
+                list: is_list.then(|| schema.clone()),
+                schema: flat.items.filter(|_| is_list).map_or(schema, |items| items.value),
+                stated: false,
+            });
+        };
+        self.take_members(media, &["itemSchema"]);
+        if let Some(whole) = media.entry("schema") {
+            let message = "a schema of the whole sequence beside that of its items".to_owned();
+            self.unsupported("sequence-schema", message, &whole.key, "its items are read one by one");
+        }
+        Some(Item { list: None, schema, stated: true })
+    }
+
+    /// The type of an item, and what is said of it.
+    fn item_type(&mut self, item: &Item<'a>, naming: &Naming) -> (Type, Option<String>) {
+        let lowered = self.schema(item.list.as_ref().unwrap_or(&item.schema), naming);
+        let words = self.body_words(&lowered);
+        match lowered.element() {
+            Type::List(inner) if item.list.is_some() => (*inner, words),
+            ty => (ty, words),
+        }
+    }
+
+    /// Whether items are described as events with their fields: an object with `data` and what else an event has. Where OpenAPI does not
+    /// say that items are meant (`itemSchema`), an `event` has to be among it, and nothing else must be required.
+    fn is_event(&self, item: &Item<'a>, flat: &Schema<'a>) -> bool {
+        let alternatives: Vec<&Sub<'a>> = flat.one_of.iter().chain(&flat.any_of).collect();
+        if !alternatives.is_empty() {
+            return alternatives.iter().all(|it| {
+                let flat = self.peek(it);
+                flat.one_of.is_empty() && flat.any_of.is_empty() && self.is_event(item, &flat)
+            });
+        }
+        let has = |name: &str| flat.properties.0.contains_key(name);
+        let known = |name: &str| EVENT_FIELDS.contains(&name) || name == "data";
+        match item.stated {
+            true => has("data") && flat.properties.0.keys().all(|name| known(name)),
+            false => has("data") && has("event") && flat.required.iter().all(|name| known(name.value)),
+        }
+    }
+
+    /// The data of an event whose other fields are no more than those that every event has, and what the data is as JSON.
+    fn plain_event(&self, item: &Item<'a>, flat: &Schema<'a>) -> Option<(Sub<'a>, Option<Sub<'a>>)> {
+        if item.list.is_some() || !flat.one_of.is_empty() || !flat.any_of.is_empty() || !self.is_event(item, flat) {
+            return None;
+        }
+        let plain = |(name, property): (&&str, &Sub<'a>)| {
+            let property = self.peek(property);
+            *name == "data" || EVENT_FIELDS.contains(name) && property.enumeration.is_empty()
+        };
+        let data = flat.properties.0.get("data").filter(|_| flat.properties.0.iter().all(plain))?;
+        Some((data.clone(), content_schema(data)))
+    }
+
+    /// What is said of the fields that every event has.
+    fn event_words(&mut self, item: &Item<'a>, flat: &Schema<'a>) -> Vec<String> {
+        self.ledger.ignore(item.schema.at(), Reason::EventField);
+        let mut words: Vec<String> = self.take(&flat.description).into_iter().map(str::to_owned).collect();
+        for (name, property) in flat.properties.0.iter().filter(|(name, _)| **name != "data") {
+            self.ledger.ignore(property.at(), Reason::EventField);
+            words.extend(self.take(&property.read().description).map(|said| format!("`{name}`: {}", said.trim())));
+        }
+        words
+    }
+
+    /// The representations beside those that `send` asks for, which are the first of each status.
+    pub(super) fn representations(
+        &mut self,
+        successes: &[(Status, Vec<Content<'a>>)],
+        type_name: &str,
+    ) -> (Vec<Representation>, Vec<String>) {
+        let mut scope = names::Scope::with(&["SPEC", "PAGING"]);
+        // What `send` asks for has the first claim on its name.
+        for (_, contents) in successes {
+            if let Some(best) = contents.first() {
+                let [short, _] = constant_names(best.media_type);
+                scope.take_if_free(&short);
+            }
+        }
+        let mut seen = HashSet::new();
+        let mut others = Vec::new();
+        let mut out = Vec::new();
+        let further = successes.iter().flat_map(|(_, contents)| contents.iter().skip(1));
+        for media_type in further.map(|content| content.media_type).filter(|media_type| seen.insert(*media_type)) {
+            let of = |(status, contents): &(Status, Vec<Content<'a>>)| {
+                let content = contents.iter().find(|content| content.media_type == media_type)?;
+                Some((*status, content.clone(), contents.first()?.payload.clone()))
+            };
+            let found: Vec<(Status, Content<'a>, Payload)> = successes.iter().filter_map(of).collect();
+            let [short, long] = constant_names(media_type);
+            let name = scope.take_first([short.clone(), long]);
+            let everywhere = successes.iter().filter(|(_, contents)| !contents.is_empty()).count() == found.len();
+            let is_json = found.iter().any(|(_, content, _)| matches!(content.payload, Payload::Json(_)));
+            if is_json && found.iter().any(|(_, content, best)| content.payload != *best) {
+                others.push(media_type.to_owned());
+            }
+            let statuses = if everywhere { Vec::new() } else { found.iter().map(|(status, ..)| *status).collect() };
+            let words: Vec<&str> = found.iter().filter_map(|(_, content, _)| content.words.as_deref()).collect();
+            let docs = format!("`{media_type}`. {}", words.join(" "));
+            let answers = found.iter().map(|(status, content, _)| (*status, content.payload.clone())).collect();
+            let answer: Answer = self.outcome(answers, &names::joined(type_name, &names::camel(&name)));
+            let docs = super::docs::lines(docs.trim());
+            out.push(Representation { name, media_type: media_type.to_owned(), statuses, answer, docs });
+        }
+        (out, others)
+    }
+}
+
+/// The schema of the items of a sequence.
+struct Item<'a> {
+    /// The list that it is said to be an item of.
+    list: Option<Sub<'a>>,
+    schema: Sub<'a>,
+    /// Whether the document says that items are meant, by `itemSchema`.
+    stated: bool,
+}
+
+/// What an event has beside its data.
+const EVENT_FIELDS: [&str; 4] = ["event", "id", "retry", "comment"];
+
+/// The name of an item of what has such a name.
+fn item_name(name: &str, item: &str) -> String {
+    match name.to_ascii_lowercase().strip_suffix("response") {
+        Some(rest) => format!("{rest} {item}"),
+        None => format!("{name} {item}"),
+    }
+}
+
+/// What a text is as JSON, by its `contentSchema`.
+fn content_schema<'a>(data: &Sub<'a>) -> Option<Sub<'a>> {
+    let Sub::Written { node, .. } = data else { return None };
+    let entry: &Entry = node.as_object()?.get("contentSchema")?;
+    Some(Sub::of(entry))
+}

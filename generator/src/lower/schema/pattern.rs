@@ -1,0 +1,86 @@
+//! Patterns: which of them can be checked.
+
+use regress::Regex;
+
+/// The pattern as the runtime checks it, which reads ECMA-262 with the flag `u` or else without. Of what other languages write
+/// only what can be said in it is taken: `\A`, `\z` and `\Z` at the ends, and `(?i)` in front.
+pub(super) fn checked(pattern: &str) -> Result<String, String> {
+    let (flag, body) = match pattern.strip_prefix("(?i)") {
+        Some(body) => ("(?i)", body),
+        None => ("", pattern),
+    };
+    let (start, body) = match body.strip_prefix(r"\A") {
+        Some(body) => ("^", body),
+        None => ("", body),
+    };
+    let ending = [r"\z", r"\Z"].into_iter().find_map(|end| body.strip_suffix(end));
+    let (body, end) = match ending {
+        Some(body) if !body.ends_with('\\') => (body, "$"),
+        _ => (body, ""),
+    };
+    let translated = format!("{start}{body}{end}");
+    let flags = if flag.is_empty() { ["u", ""] } else { ["iu", "i"] };
+    match Regex::with_flags(&translated, flags[0]) {
+        Ok(_) => return Ok(format!("{flag}{translated}")),
+        Err(error) if is_foreign(&translated) => return Err(error.to_string()),
+        Err(_) => {}
+    }
+    Regex::with_flags(&translated, flags[1]).map_err(|error| error.to_string())?;
+    Ok(format!("{flag}{translated}"))
+}
+
+/// Whether a pattern that can be checked matches a name.
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
+    ["u", ""]
+        .into_iter()
+        .find_map(|flags| Regex::with_flags(pattern, flags).ok())
+        .is_some_and(|regex| regex.find(name).is_some())
+}
+
+/// Whether a pattern is one of another language, which ECMA-262 without the flag `u` would take for plain letters: `\A`, `\h`,
+/// `\p{..}` in a wrong form, `[[:alpha:]]`.
+fn is_foreign(pattern: &str) -> bool {
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            continue;
+        }
+        let escaped = characters.next().unwrap_or('\\');
+        if escaped.is_ascii_alphabetic() && !"bBcdDfknrsStuvwWxX".contains(escaped) {
+            return true;
+        }
+    }
+    pattern.contains("[[:") || pattern.contains("&&[")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::checked;
+
+    #[test]
+    fn what_ecma_262_has() {
+        let patterns = [
+            r"^(?!default$)[a-z]+$",
+            r"(\w)\1",
+            r"^\p{L}+$",
+            r"^(?<y>\d{4})-\k<y>$",
+            r"^[\w-.]+$",
+            r"^a\-b\/c$",
+            r"^\cJ$",
+            r"^\u{1F600}$",
+            "^{a}$",
+        ];
+        for pattern in patterns {
+            assert_eq!(checked(pattern).as_deref(), Ok(pattern));
+        }
+    }
+
+    #[test]
+    fn what_other_languages_write() {
+        assert_eq!(checked(r"\A[a-z]+\z").as_deref(), Ok("^[a-z]+$"));
+        assert_eq!(checked(r"(?i)^abc\Z").as_deref(), Ok("(?i)^abc$"));
+        for pattern in [r"[[:alpha:]]", r"a\hb", "(?s).*", "[a-z]++", "(", r"^\p{IsGreek}$", r"a\Ab"] {
+            assert!(checked(pattern).is_err(), "{pattern}");
+        }
+    }
+}

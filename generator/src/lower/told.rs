@@ -1,0 +1,320 @@
+//! What tells the alternatives of unions apart, decided once all types are there: they may lead back to the union.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
+
+use super::circles::circles;
+use super::model::{Constant, Mark, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant};
+use super::{Lower, docs, names};
+use crate::diagnostic::Location;
+use crate::stack::grown;
+
+/// A union with a discriminator.
+pub(super) struct Discriminated<'a> {
+    /// Where the discriminator stands, and those of equal unions.
+    pub places: Vec<&'a Location>,
+    /// By variant the component that it is, where no mapping names it.
+    pub implied: HashMap<String, &'a str>,
+}
+
+impl Lower<'_, '_> {
+    /// Decides for each union what tells its alternatives apart, and which constants callers need not set.
+    pub(super) fn tell_apart(&mut self) {
+        unfold(&mut self.types);
+        let decisions: Vec<(TypeId, Rc<Decision>)> = {
+            let told = Told { types: &self.types, discriminated: &self.discriminated, decisions: RefCell::default() };
+            let unions = (0..self.types.len()).filter(|id| matches!(self.types[*id].kind, TypeKind::Union(_)));
+            unions.filter_map(|id| Some((id, told.decision(id)?))).collect()
+        };
+        for (id, decision) in decisions {
+            if let Some(discriminated) = self.discriminated.remove(&id) {
+                self.account_for(discriminated, decision.by_discriminator);
+            }
+            let TypeKind::Union(union) = &mut self.types[id].kind else { continue };
+            union.tag.clone_from(&decision.tag);
+            union.fallback = union.fallback.filter(|_| decision.by_discriminator);
+            let mut constants = Vec::new();
+            for (variant, marks) in union.variants.iter_mut().zip(&decision.marks) {
+                variant.marks.clone_from(marks);
+                constants.extend(marks.iter().map(|mark| (variant.ty.clone(), mark.path.clone())));
+            }
+            constants.iter().for_each(|(ty, path)| fill(&mut self.types, ty, path));
+        }
+        let structs = self.types.iter_mut().filter_map(|definition| match &mut definition.kind {
+            TypeKind::Struct(body) => Some(body),
+            _ => None,
+        });
+        for field in structs.flat_map(|body| &mut body.fields) {
+            field.filled |= field.required;
+            field.filled &= field.values.len() == 1 && field.presence != Presence::Nullable && !field.read_only;
+        }
+    }
+
+    fn account_for(&mut self, discriminated: Discriminated<'_>, decides: bool) {
+        for at in discriminated.places {
+            if decides {
+                self.ledger.take(at);
+                continue;
+            }
+            self.unsupported(
+                "discriminator",
+                "a `discriminator` beside an alternative that has neither a name nor a constant of its own".to_owned(),
+                at,
+                "the alternative is chosen by what fits",
+            );
+        }
+    }
+}
+
+/// What an alternative is known by is set in it, whether it is required or not.
+fn fill(types: &mut [TypeDef], ty: &Type, path: &[String]) {
+    let (Type::Named(id), [name, within @ ..]) = (ty, path) else { return };
+    let TypeKind::Struct(body) = &mut types[*id].kind else { return };
+    let Some(field) = body.fields.iter_mut().find(|field| field.wire == *name) else { return };
+    match within {
+        [] => field.filled = true,
+        within => {
+            let inner = field.ty.clone();
+            fill(types, &inner, within);
+        }
+    }
+}
+
+/// Unions that are alternatives of each other have the same values: each gets all that is no such union.
+fn unfold(types: &mut [TypeDef]) {
+    let union = |ty: &Type| match ty {
+        Type::Named(id) if matches!(types[*id].kind, TypeKind::Union(_)) => Some(*id),
+        _ => None,
+    };
+    let variants = |id: TypeId| match &types[id].kind {
+        TypeKind::Union(union) => union.variants.as_slice(),
+        _ => &[],
+    };
+    let edges: Vec<Vec<TypeId>> =
+        (0..types.len()).map(|id| variants(id).iter().filter_map(|variant| union(&variant.ty)).collect()).collect();
+    let circle = circles(&edges);
+    let leads_back = |id: TypeId| edges[id].iter().any(|to| circle[*to] == circle[id]);
+    let mut unfolded: Vec<(TypeId, Vec<UnionVariant>, Vec<String>)> = Vec::new();
+    for id in (0..types.len()).filter(|id| leads_back(*id)) {
+        let (mut open, mut seen) = (vec![id], HashSet::from([id]));
+        let (mut kept, mut known) = (Vec::new(), HashSet::new());
+        while let Some(next) = open.pop() {
+            for variant in variants(next) {
+                match union(&variant.ty).filter(|to| circle[*to] == circle[id]) {
+                    Some(to) if seen.insert(to) => open.push(to),
+                    Some(_) => {}
+                    None if known.insert((&variant.ty, variant.marks.len())) => kept.push(variant.clone()),
+                    None => {}
+                }
+            }
+        }
+        // The others' words have no other place, unless something else refers to them.
+        let others = seen.iter().copied().filter(|other| *other != id).collect::<BTreeSet<_>>();
+        let words =
+            others.into_iter().flat_map(|other| docs::listed(&format!("`{}`", types[other].name), &types[other].docs));
+        let words: Vec<String> = words.collect();
+        let mut scope = names::Scope::with(&["Unknown"]);
+        kept.iter_mut().for_each(|variant| variant.ident = scope.take(std::mem::take(&mut variant.ident)));
+        unfolded.push((id, kept, words));
+    }
+    for (id, kept, words) in unfolded {
+        if !words.is_empty() {
+            types[id].docs.push(String::new());
+            types[id].docs.extend(words);
+        }
+        if let TypeKind::Union(union) = &mut types[id].kind {
+            (union.variants, union.fallback) = (kept, None);
+        }
+    }
+}
+
+/// What tells the alternatives of a union apart.
+struct Decision {
+    tag: Option<Vec<String>>,
+    by_discriminator: bool,
+    marks: Vec<Vec<Mark>>,
+}
+
+/// A property that a type has one of few values in.
+#[derive(Clone)]
+struct Known {
+    mark: Mark,
+    /// Whether it is always there.
+    always: bool,
+}
+
+struct Told<'t, 'a> {
+    types: &'t [TypeDef],
+    discriminated: &'t HashMap<TypeId, Discriminated<'a>>,
+    /// None for those that are being decided.
+    decisions: RefCell<HashMap<TypeId, Option<Rc<Decision>>>>,
+}
+
+impl Told<'_, '_> {
+    /// None for a union within itself.
+    fn decision(&self, id: TypeId) -> Option<Rc<Decision>> {
+        if let Some(known) = self.decisions.borrow().get(&id) {
+            return known.clone();
+        }
+        let TypeKind::Union(union) = &self.types[id].kind else { return None };
+        self.decisions.borrow_mut().insert(id, None);
+        let decision = Rc::new(grown(|| self.decide(id, union)));
+        self.decisions.borrow_mut().insert(id, Some(decision.clone()));
+        Some(decision)
+    }
+
+    fn decide(&self, id: TypeId, union: &Union) -> Decision {
+        let known: Vec<Vec<Known>> = union.variants.iter().map(|variant| self.known(&variant.ty)).collect();
+        if let (Some(discriminated), Some(path)) = (self.discriminated.get(&id), &union.tag)
+            && let Some(marks) = self.by_discriminator(discriminated, path, union, &known)
+        {
+            return Decision { tag: Some(path.clone()), by_discriminator: true, marks };
+        }
+        let by_discriminator = false;
+        if let Some(path) = tag(&known) {
+            let of_path = |known: &Vec<Known>| {
+                known.iter().filter(|it| it.mark.path == path).map(|it| it.mark.clone()).collect::<Vec<_>>()
+            };
+            let marks = known.iter().map(of_path).collect();
+            return Decision { tag: Some(path), by_discriminator, marks };
+        }
+        let objects: Vec<&Vec<Known>> = union
+            .variants
+            .iter()
+            .zip(&known)
+            .filter(|(one, _)| self.is_object(&one.ty))
+            .map(|(_, known)| known)
+            .collect();
+        // What all have in common tells nothing.
+        let same = |own: &Known, other: &Vec<Known>| other.iter().any(|other| other.mark == own.mark);
+        let tells = |own: &&Known| objects.len() == 1 || objects.iter().any(|other| !same(own, other));
+        let marks = known.iter().map(|known| known.iter().filter(tells).map(|it| it.mark.clone()).collect()).collect();
+        Decision { tag: None, by_discriminator, marks }
+    }
+
+    /// The tags of each variant, if each has some: those of the mapping, else constants, else the component's name; and those
+    /// of a union within the union that the same property tells apart.
+    fn by_discriminator(
+        &self,
+        discriminated: &Discriminated<'_>,
+        path: &[String],
+        union: &Union,
+        known: &[Vec<Known>],
+    ) -> Option<Vec<Vec<Mark>>> {
+        let mut taken: HashSet<Constant> =
+            union.variants.iter().flat_map(|variant| &variant.marks).flat_map(|mark| mark.values.clone()).collect();
+        let mut all = Vec::new();
+        for (variant, known) in union.variants.iter().zip(known) {
+            let mut values: Vec<Constant> = variant.marks.iter().flat_map(|mark| mark.values.clone()).collect();
+            let constants = known.iter().filter(|known| known.mark.path == path);
+            let mut further: Vec<Constant> = Vec::new();
+            let is_union = matches!(&variant.ty, Type::Named(id) if matches!(self.types[*id].kind, TypeKind::Union(_)));
+            if values.is_empty() || is_union {
+                further.extend(constants.flat_map(|known| known.mark.values.clone()));
+            }
+            if (values.is_empty() && further.is_empty()) || (is_union && !further.is_empty()) {
+                let implied = discriminated.implied.get(&variant.ident).map(|name| Constant::Text((*name).to_owned()));
+                further.splice(..0, implied);
+            }
+            values.extend(further.into_iter().filter(|value| taken.insert(value.clone())));
+            if values.is_empty() || !self.is_object(&variant.ty) {
+                return None;
+            }
+            all.push(vec![Mark { path: path.to_vec(), values }]);
+        }
+        Some(all)
+    }
+
+    /// Whether a value of a type can be an object.
+    fn is_object(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Map(_) | Type::Value => true,
+            Type::Nullable(inner) => self.is_object(inner),
+            Type::Named(id) => match &self.types[*id].kind {
+                TypeKind::Struct(_) | TypeKind::Union(_) => true,
+                TypeKind::Newtype(newtype) => matches!(newtype.ty, Type::Map(_) | Type::Value),
+                TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Tuple(_) => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The properties of a type that have few values, one level down at most.
+    fn known(&self, ty: &Type) -> Vec<Known> {
+        let Type::Named(id) = ty else { return Vec::new() };
+        match &self.types[*id].kind {
+            TypeKind::Struct(body) => self.of_fields(body),
+            TypeKind::Union(union) => self.decision(*id).map(|it| self.of_union(union, &it)).unwrap_or_default(),
+            TypeKind::Newtype(_) | TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_) | TypeKind::Tuple(_) => {
+                Vec::new()
+            }
+        }
+    }
+
+    fn of_fields(&self, body: &Struct) -> Vec<Known> {
+        let mut found = Vec::new();
+        for field in &body.fields {
+            let always = field.required && field.presence != Presence::Nullable;
+            let known = |path: &[&String], values: &[Constant], always| Known {
+                mark: Mark { path: path.iter().map(|name| (*name).clone()).collect(), values: values.to_vec() },
+                always,
+            };
+            if !field.values.is_empty() {
+                found.push(known(&[&field.wire], &field.values, always));
+            } else if let Type::Named(id) = &field.ty
+                && let TypeKind::Struct(inner) = &self.types[*id].kind
+            {
+                let listed = inner.fields.iter().filter(|inner| !inner.values.is_empty());
+                found.extend(listed.map(|inner| {
+                    let there = always && inner.required && inner.presence != Presence::Nullable;
+                    known(&[&field.wire, &inner.wire], &inner.values, there)
+                }));
+            }
+        }
+        found
+    }
+
+    /// What all alternatives have.
+    fn of_union(&self, union: &Union, decision: &Decision) -> Vec<Known> {
+        let of_variant = |(variant, marks): (&UnionVariant, &Vec<Mark>)| {
+            let mut known = self.known(&variant.ty);
+            if decision.tag.is_some() {
+                known.retain(|known| !marks.iter().any(|mark| mark.path == known.mark.path));
+                known.extend(marks.iter().map(|mark| Known { mark: mark.clone(), always: true }));
+            }
+            known
+        };
+        let mut variants = union.variants.iter().zip(&decision.marks).map(of_variant);
+        let Some(mut common) = variants.next() else { return Vec::new() };
+        for known in variants {
+            common.retain_mut(|own| {
+                let Some(other) = known.iter().find(|other| other.mark.path == own.mark.path) else { return false };
+                own.always &= other.always;
+                let further = other.mark.values.iter().filter(|value| !own.mark.values.contains(value)).cloned();
+                let further: Vec<Constant> = further.collect();
+                own.mark.values.extend(further);
+                true
+            });
+        }
+        common
+    }
+}
+
+/// The property that is always there, in each alternative with other values: the outermost.
+fn tag(known: &[Vec<Known>]) -> Option<Vec<String>> {
+    let [first, others @ ..] = known else { return None };
+    if others.is_empty() {
+        return None;
+    }
+    let tells = |path: &[String]| {
+        let mut seen = HashSet::new();
+        known.iter().all(|known| {
+            let mut marks = known.iter().filter(|it| it.always && it.mark.path == path);
+            marks.next().is_some_and(|known| known.mark.values.iter().all(|value| seen.insert(value)))
+        })
+    };
+    let mut paths: Vec<&Vec<String>> = first.iter().filter(|it| it.always).map(|it| &it.mark.path).collect();
+    paths.sort_by_key(|path| path.len());
+    paths.into_iter().find(|path| tells(path)).cloned()
+}

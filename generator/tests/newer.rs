@@ -1,0 +1,133 @@
+//! What only OpenAPI 3.1 and 3.2 say: it is in the client, or named.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::{fs, path::Path};
+
+use yundb_generator::{Diagnostics, Options, accounting::Account, generate, lower::model::Service, model};
+
+fn write(folder: &Path, version: &str, rest: &str) -> std::path::PathBuf {
+    let spec = folder.join("openapi.yaml");
+    fs::write(&spec, format!("openapi: {version}\ninfo: {{title: Newer, version: '1'}}\n{rest}")).unwrap();
+    spec
+}
+
+fn lowered(version: &str, rest: &str) -> (Service, Account, Diagnostics) {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = write(folder.path(), version, rest);
+    let mut diagnostics = Diagnostics::new();
+    let (service, account) = model(&spec, "newer", "newer", &mut diagnostics).unwrap();
+    assert!(account.adds_up(), "{:?}", account.lost);
+    (service, account, diagnostics)
+}
+
+fn codes(diagnostics: &Diagnostics) -> Vec<(&'static str, usize)> {
+    let said = diagnostics.iter().map(|it| (it.code, it.location.as_ref().map_or(0, |at| at.line())));
+    let mut codes: Vec<_> = said.collect();
+    codes.sort_by_key(|(_, line)| *line);
+    codes
+}
+
+const PETS: &str = "components:
+  schemas:
+    Pet: {type: object, properties: {kind: {$ref: '#/components/schemas/Kind'}}}
+    Kind: {type: string, enum: [cat, dog]}
+    Other: {type: array, items: {type: object, properties: {a: {type: string}}}}
+";
+
+/// A document of nothing but types is one, also where every warning is an error.
+#[test]
+fn documents_without_operations() {
+    let webhooks = "webhooks:
+  pet:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}}
+      responses: {'204': {description: Fine.}}
+";
+    for rest in [PETS.to_owned(), format!("{webhooks}{PETS}")] {
+        let (service, _, diagnostics) = lowered("3.1.0", &rest);
+        assert!(diagnostics.is_empty(), "{diagnostics}");
+        let names: Vec<&str> = service.types.iter().map(|ty| ty.name.as_str()).collect();
+        assert!(["Pet", "Kind"].iter().all(|name| names.contains(name)) && names.len() == 3, "{names:?}");
+        let folder = tempfile::tempdir().unwrap();
+        let spec = write(folder.path(), "3.1.0", &rest);
+        let out = folder.path().join("client");
+        let report = generate(&spec, &out, &Options { strict: true, ..Options::default() }).unwrap();
+        assert_eq!((report.operations, report.types), (0, 3));
+        let webhooks = fs::read_to_string(out.join("src/webhooks.rs")).unwrap_or_default();
+        assert_eq!(webhooks.contains("pub type PetWebhook = Pet;"), rest.starts_with("webhooks"), "{webhooks}");
+    }
+}
+
+/// What comes with a webhook beside its payload is named.
+#[test]
+fn what_webhooks_lose() {
+    let (service, _, diagnostics) = lowered(
+        "3.1.0",
+        "webhooks:
+  ping:
+    post:
+      parameters: [{name: X-Signature, in: header, schema: {type: string}}]
+      requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object, properties: {a: {type: string}}}}}}
+      responses: {'200': {description: Fine., content: {application/json: {schema: {type: string}}}}}
+",
+    );
+    assert_eq!(codes(&diagnostics), [("received", 6), ("received-body", 7), ("received", 8)]);
+    assert_eq!(service.received.len(), 1);
+}
+
+/// Methods of any name are sent as they are written; those that have a place of their own stand there.
+#[test]
+fn methods() {
+    let (service, _, diagnostics) = lowered(
+        "3.2.0",
+        "paths:
+  /a:
+    get: {operationId: get, responses: {}}
+    query: {operationId: query, responses: {}}
+    additionalOperations:
+      PURGE: {operationId: purge, responses: {}}
+      link: {operationId: link, responses: {}}
+      POST: {operationId: post, responses: {}}
+      GET: {operationId: again, responses: {}}
+      'a b': {operationId: none, responses: {}}
+",
+    );
+    let mut methods: Vec<(&str, &str)> = service.groups[0]
+        .operations
+        .iter()
+        .map(|operation| (operation.name.as_str(), operation.method.as_str()))
+        .collect();
+    methods.sort_unstable();
+    assert_eq!(methods, [("get", "GET"), ("link", "link"), ("post", "POST"), ("purge", "PURGE"), ("query", "QUERY")]);
+    assert_eq!(codes(&diagnostics), [("bad-method", 10), ("bad-method", 11), ("bad-method", 12)]);
+}
+
+#[test]
+fn dialects() {
+    let said = |text: &str| codes(&lowered("3.1.0", text).2);
+    assert_eq!(said("jsonSchemaDialect: https://spec.openapis.org/oas/3.1/dialect/base\npaths: {}\n"), []);
+    assert_eq!(said("jsonSchemaDialect: https://json-schema.org/draft/2020-12/schema\npaths: {}\n"), []);
+    assert_eq!(said("jsonSchemaDialect: https://example.com/dialect\npaths: {}\n"), [("dialect", 3)]);
+    let schema = "paths: {}\ncomponents: {schemas: {A: {$schema: 'https://example.com/dialect', type: string}}}\n";
+    assert_eq!(said(schema), [("dialect", 4)]);
+}
+
+/// How the parts of a sequence are encoded is not carried out, and said.
+#[test]
+fn encodings_of_sequences() {
+    let (.., diagnostics) = lowered(
+        "3.2.0",
+        "paths:
+  /a:
+    post:
+      requestBody:
+        content:
+          multipart/form-data:
+            schema: {type: object, properties: {a: {type: object, properties: {b: {type: string}}}}}
+            itemEncoding: {contentType: application/json}
+            encoding: {a: {contentType: multipart/mixed, prefixEncoding: [{contentType: text/plain}]}}
+      responses: {}
+",
+    );
+    assert_eq!(codes(&diagnostics).into_iter().filter(|(_, line)| [10, 11].contains(line)).count(), 2, "{diagnostics}");
+}

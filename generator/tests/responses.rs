@@ -1,0 +1,158 @@
+//! What of a response is asked for and read, where a document leaves a choice.
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
+use std::fs;
+
+use yundb_generator::accounting::Account;
+use yundb_generator::lower::model::{Answer, Operation, Payload, Service, Type, TypeKind};
+use yundb_generator::{Diagnostics, model};
+
+fn lowered(rest: &str) -> (Service, Account, Diagnostics) {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("openapi.yaml");
+    fs::write(&spec, format!("openapi: 3.1.0\ninfo: {{title: Responses, version: '1'}}\n{rest}")).unwrap();
+    let mut diagnostics = Diagnostics::new();
+    let (service, account) = model(&spec, "responses", "responses", &mut diagnostics).unwrap();
+    (service, account, diagnostics)
+}
+
+const SCHEMAS: &str = "components:\n  schemas:\n    T: {type: object, properties: {a: {type: string}}}\n    \
+                       Bin: {type: string, format: binary}\n    File: {$ref: '#/components/schemas/Bin'}\n";
+
+fn operation(service: &Service) -> &Operation {
+    &service.groups[0].operations[0]
+}
+
+/// An operation whose success has these media types, in this order.
+fn of(content: &[(&str, &str)]) -> Operation {
+    let content: String =
+        content.iter().map(|(name, schema)| format!("            '{name}': {{{schema}}}\n")).collect();
+    let (service, account, said) = lowered(&format!(
+        "paths:\n  /a:\n    get:\n      responses:\n        '200':\n          description: ok\n          content:\n{content}{SCHEMAS}"
+    ));
+    assert!(account.adds_up(), "{said}");
+    assert!(said.iter().all(|it| it.code != "unaccounted"), "{said}");
+    operation(&service).clone()
+}
+
+#[test]
+fn the_best_media_type_is_asked_for() {
+    const TYPED: &str = "schema: {$ref: '#/components/schemas/T'}";
+    const TEXT: &str = "schema: {type: string}";
+    const FILE: &str = "schema: {$ref: '#/components/schemas/File'}";
+    for (content, expected) in [
+        (&[("text/csv", TEXT), ("application/hal+json", TYPED), ("application/json", TYPED)][..], "application/json"),
+        (&[("application/json", ""), ("application/hal+json", TYPED)], "application/hal+json"),
+        (&[("text/csv", TEXT), ("*/*", TYPED)], "*/*"),
+        (&[("*/*", FILE), ("text/csv", TEXT)], "text/csv"),
+        (&[("text/event-stream", TYPED), ("application/json", TYPED)], "application/json"),
+        (&[("text/event-stream", TYPED), ("application/octet-stream", FILE)], "application/octet-stream"),
+        (&[("text/csv", TEXT), ("application/x-ndjson", TYPED), ("text/event-stream", TYPED)], "application/x-ndjson"),
+        (&[("application/octet-stream", FILE), ("text/plain", TEXT)], "text/plain"),
+    ] {
+        let operation = of(content);
+        assert_eq!(operation.accept, expected, "{content:?}");
+        // All others have a constant each.
+        let others: Vec<&str> = operation.representations.iter().map(|it| it.media_type.as_str()).collect();
+        assert!(content.iter().all(|(name, _)| *name == expected || others.contains(name)), "{others:?}");
+        assert_eq!(others.len() + 1, content.len());
+    }
+}
+
+#[test]
+fn files_are_bytes_whatever_they_are_called() {
+    for schema in [
+        "{$ref: '#/components/schemas/File'}",
+        "{allOf: [{$ref: '#/components/schemas/Bin'}]}",
+        "{type: string, format: binary}",
+    ] {
+        for name in
+            ["text/csv", "*/*", "application/*", "image/*", "application/json", "application/xml", "application/pdf"]
+        {
+            let operation = of(&[(name, &format!("schema: {schema}"))]);
+            assert_eq!(operation.output, Answer::One(Payload::Stream), "{name}: {schema}");
+        }
+    }
+    for (name, schema) in [("*/*", "schema: {}"), ("application/octet-stream", "schema: {}"), ("application/pdf", "")] {
+        assert_eq!(of(&[(name, schema)]).output, Answer::One(Payload::Stream), "{name}: {schema}");
+    }
+}
+
+#[test]
+fn what_the_items_of_a_stream_are() {
+    let payload = |name: &str, schema: &str| match of(&[(name, &format!("schema: {schema}"))]).output {
+        Answer::One(payload) => payload,
+        other => panic!("{other:?}"),
+    };
+    let named = |payload: &Payload| matches!(payload.ty(), Some(Type::Named(_)));
+    const T: &str = "{$ref: '#/components/schemas/T'}";
+    for name in ["application/jsonl", "application/x-ndjson", "application/json-seq", "application/json;stream=watch"] {
+        let (single, list) = (payload(name, T), payload(name, &format!("{{type: array, items: {T}}}")));
+        assert!(matches!(single, Payload::Lines(_)) && named(&single), "{name}: {single:?}");
+        assert_eq!(list, single, "{name}");
+        assert_eq!(
+            payload(name, "{type: string}"),
+            Payload::Lines(Type::Value),
+            "a text does not say what is on a line"
+        );
+    }
+    let data = payload("text/event-stream", T);
+    assert!(matches!(data, Payload::Events(_, false)) && named(&data), "{data:?}");
+    assert_eq!(payload("text/event-stream", "{type: string}"), Payload::Events(Type::String, false));
+    assert_eq!(payload("text/event-stream", "{}"), Payload::Events(Type::String, false));
+    let plain = format!("{{type: object, required: [data], properties: {{event: {{type: string}}, data: {T}}}}}");
+    assert_eq!(payload("text/event-stream", &plain), data, "what every event has is not repeated");
+    let whole =
+        format!("{{type: object, required: [data], properties: {{event: {{type: string, enum: [a]}}, data: {T}}}}}");
+    assert!(matches!(payload("text/event-stream", &whole), Payload::Events(Type::Named(_), true)));
+    // An object that happens to have such fields, and others that it needs.
+    let other =
+        format!("{{type: object, required: [task], properties: {{event: {{type: string}}, task: {{}}, data: {T}}}}}");
+    assert!(matches!(payload("text/event-stream", &other), Payload::Events(Type::Named(_), false)));
+}
+
+#[test]
+fn structs_of_headers_keep_their_names() {
+    let names = |paths: &[&str]| -> Vec<String> {
+        let responses = "responses: {'200': {description: ok, headers: {X-RateLimit-Limit: {schema: {type: integer}}, \
+                         X-RateLimit-Reset: {schema: {type: integer}}}}, '429': {description: no, headers: {Retry-After: {schema: {type: integer}}}}}";
+        let paths: String = paths.iter().map(|path| format!("  {path}: {{get: {{{responses}}}}}\n")).collect();
+        let (service, ..) = lowered(&format!("paths:\n{paths}"));
+        let headers = service.types.iter().filter(|it| matches!(&it.kind, TypeKind::Struct(body) if body.headers));
+        headers.map(|it| it.name.clone()).collect()
+    };
+    // One for all that have the same, of successes and errors, whichever operation comes first.
+    assert_eq!(names(&["/a"]), ["RateLimitAndRetryAfterHeaders"]);
+    assert_eq!(names(&["/0", "/a", "/b"]), ["RateLimitAndRetryAfterHeaders"]);
+}
+
+/// A response that is wrong is read without its body; its operation stays, with the other responses.
+#[test]
+fn a_wrong_response_costs_no_operation() {
+    let (service, account, said) = lowered(&format!(
+        "paths:\n  /a:\n    get:\n      responses:\n        '200': {{$ref: '#/components/requestBodies/Odd'}}\n        \
+         '201': {{description: ok, content: {{application/json: {{schema: {{$ref: '#/components/schemas/T'}}}}}}}}\n        \
+         '400': {{$ref: '#/components/responses/None'}}\n{SCHEMAS}  requestBodies: {{Odd: {{content: {{}}}}}}\n"
+    ));
+    assert!(account.adds_up(), "{said}");
+    let dropped: Vec<_> =
+        said.iter().filter(|it| it.code == "dropped-part").map(|it| it.location.as_ref().unwrap().line()).collect();
+    assert_eq!(dropped, [7, 9], "{said}");
+    let Answer::ByStatus(outcome) = operation(&service).output else { panic!("one for both statuses") };
+    let payloads: Vec<_> = service.outcomes[outcome].cases.iter().map(|case| case.payload.ty().is_some()).collect();
+    assert_eq!(payloads, [false, true]);
+}
+
+#[test]
+fn there_is_no_body_where_http_has_none() {
+    let content = "content: {application/json: {schema: {$ref: '#/components/schemas/T'}}}";
+    for (method, status) in [("head", "200"), ("get", "204"), ("delete", "205")] {
+        let (service, account, said) = lowered(&format!(
+            "paths: {{/a: {{{method}: {{responses: {{'{status}': {{description: ok, {content}}}}}}}}}}}\n{SCHEMAS}"
+        ));
+        assert!(account.adds_up() && said.is_empty(), "{said}");
+        assert_eq!(operation(&service).output, Answer::One(Payload::Empty), "{method} {status}");
+    }
+    let (.., said) = lowered("paths: {/a: {get: {responses: {'101': {description: switched}}}}}\n");
+    assert_eq!(said.iter().map(|it| it.code).collect::<Vec<_>>(), ["interim-status"]);
+}

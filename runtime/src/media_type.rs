@@ -1,0 +1,67 @@
+//! What the names of media types say.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+
+/// The `Content-Type` of a response, if it has one that can be read.
+pub(crate) fn of(headers: &HeaderMap) -> Option<&str> {
+    headers.get(CONTENT_TYPE)?.to_str().ok().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// A media type without its parameters, in small letters.
+pub(crate) fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Whether it is JSON: `application/json`, `text/json`, and all that end in `+json`.
+pub(crate) fn is_json(media_type: &str) -> bool {
+    let essence = essence(media_type);
+    essence.ends_with("/json") || essence.ends_with("+json")
+}
+
+/// Whether two media types are the same in all but case, blanks and charset.
+pub(crate) fn same(one: &str, other: &str) -> bool {
+    essence(one) == essence(other) && parameters(one) == parameters(other)
+}
+
+/// The parameters that tell representations apart, in small letters and in order.
+fn parameters(media_type: &str) -> Vec<String> {
+    let parameters = media_type.split(';').skip(1).map(|it| it.split_whitespace().collect::<String>());
+    let mut parameters: Vec<String> = parameters.map(|it| it.replace('"', "").to_ascii_lowercase()).collect();
+    parameters.retain(|it| !it.is_empty() && !it.starts_with("charset="));
+    parameters.sort();
+    parameters
+}
+
+/// Whether a response of one media type is what was asked for as another, which may be a range.
+pub(crate) fn matches(asked: &str, found: &str) -> bool {
+    let (pattern, essence) = (self::essence(asked), self::essence(found));
+    match pattern.split_once('*') {
+        None => same(asked, found),
+        Some((start, end)) => essence.starts_with(start) && essence.ends_with(end.trim_start_matches("/*")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        assert!(is_json("Application/Problem+JSON; charset=utf-8") && is_json("text/json"));
+        assert!(!is_json("application/json5") && !is_json("application/jsonl") && !is_json(""));
+        assert!(same("application/json; charset=utf-8", "Application/JSON"));
+        assert!(same("application/json;stream=watch", "application/json; Stream=\"watch\""));
+        assert!(!same("application/json;stream=watch", "application/json"));
+    }
+
+    #[test]
+    fn ranges() {
+        assert!(matches("image/*", "image/png") && !matches("image/*", "text/png"));
+        assert!(matches("*/*", "a/b; c=d"));
+        assert!(
+            matches("application/*+json", "application/hal+json") && !matches("application/*+json", "application/xml")
+        );
+        assert!(matches("text/csv", "text/csv; charset=x") && !matches("text/csv", "text/plain"));
+    }
+}
