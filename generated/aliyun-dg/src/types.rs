@@ -6,7 +6,8 @@
 #[doc(inline)]
 pub use crate::operations::gateways::{
     AddDatabaseResponse, ConnectDatabaseResponse, CreateGatewayResponse,
-    CreateGatewayVerifyCodeResponse, Database, DbType, DownloadGatewayProgramResponse,
-    ErrorBody, Gateway, ListDatabasesResponse, ListGatewaysResponse, ShowGatewayResponse,
-    UpdateDatabaseResponse, UpdateGatewayResponse,
+    CreateGatewayVerifyCodeResponse, Database, DbType, DeleteDatabaseResponse,
+    DeleteGatewayResponse, DownloadGatewayProgramResponse, ErrorBody, Gateway,
+    ListDatabasesResponse, ListGatewaysResponse, ShowGatewayResponse,
+    StopGatewayResponse, UpdateDatabaseResponse, UpdateGatewayResponse,
 };

@@ -29,7 +29,7 @@ pub use crate::operations::jobs::{
     ShowSubscriptionMetaResponse, SkipPrecheckResponse, SourceEndpoint, SslSolution,
     StructType, SubDistributedJob, SubscriptionEngine, SubscriptionMeta,
     SubscriptionSourceType, SubtaskState, SummaryPhase, TagCondition, TargetTableMode,
-    UpdateJobPasswordResponse, UpdateSynchronizationResponse,
+    UpdateJobNameResponse, UpdateJobPasswordResponse, UpdateSynchronizationResponse,
 };
 
 #[cfg(feature = "consumer-groups")]
@@ -97,7 +97,7 @@ pub use crate::operations::legacy_subscription::{
 pub use crate::operations::legacy_network::{
     ConnectionDestinationEngine, ConnectionEngine, ConnectionSourceType,
     ConnectionStatus, ConnectionTest, ListServerIpsLegacyResponse, OracleArchitecture,
-    ShowConnectionStatusResponse, SourceEndpointArchitecture,
+    ShowConnectionStatusResponse, ShowConnectionStatusSourceEndpointArchitecture,
 };
 
 #[cfg(feature = "legacy-alerts")]
@@ -375,7 +375,7 @@ pub struct SubscriptionHost {
 /// The type of `PageSize` in `ListJobs`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum PageSize {
+pub enum ListJobsPageSize {
     /// `30`
     N30,
     /// `50`
@@ -386,11 +386,26 @@ pub enum PageSize {
     Unknown(i64),
 }
 
-yundb_runtime::integer_enum!(PageSize {
+yundb_runtime::integer_enum!(ListJobsPageSize {
     N30 = 30,
     N50 = 50,
     N100 = 100,
 });
+
+/// The same as [`ListJobsPageSize`].
+pub type ListMigrationJobsPageSize = ListJobsPageSize;
+
+/// The same as [`ListJobsPageSize`].
+pub type ShowMigrationJobPageSize = ListJobsPageSize;
+
+/// The same as [`ListJobsPageSize`].
+pub type ListSynchronizationJobsPageSize = ListJobsPageSize;
+
+/// The same as [`ListJobsPageSize`].
+pub type ListConsumerGroupsLegacyPageSize = ListJobsPageSize;
+
+/// The same as [`ListJobsPageSize`].
+pub type ListSubscriptionInstancesPageSize = ListJobsPageSize;
 
 /// How far a phase is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -516,6 +531,12 @@ pub struct UpdateSubscriptionResponse {
     /// Whether the call succeeded.
     pub success: Option<bool>,
 }
+
+/// The same as [`UpdateSubscriptionResponse`].
+pub type UpdateConsumerGroupResponse = UpdateSubscriptionResponse;
+
+/// The same as [`UpdateSubscriptionResponse`].
+pub type DeleteConsumerGroupResponse = UpdateSubscriptionResponse;
 
 /// Kind of an object.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

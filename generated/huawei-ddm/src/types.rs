@@ -18,8 +18,8 @@ pub use crate::operations::instances::{
     InstanceSummary, ListInstancesResponse, PeriodType, RestartInstanceInfo,
     RestartInstanceResponse, RestartType, ShowInstanceResponse,
     SynchronizeDataNodesResponse, TimeZone, UpdateInstanceNameResponse,
-    UpdateInstanceSecurityGroupResponse, UpdateInstanceSslResponse,
-    UpdateReadWriteStrategyResponse,
+    UpdateInstancePortResponse, UpdateInstanceSecurityGroupResponse,
+    UpdateInstanceSslResponse, UpdateReadWriteStrategyResponse,
 };
 
 #[cfg(feature = "nodes")]
@@ -64,9 +64,9 @@ pub use crate::operations::databases::{
 #[doc(inline)]
 pub use crate::operations::accounts::{
     BaseAuthority, CheckWeakPasswordResponse, CreateUser, CreateUserDatabase,
-    CreateUsersResponse, CreatedUser, ExtendAuthority, ListUsersResponse,
-    ResetUserPasswordResponse, UpdateUserDatabase, UpdateUserDetail, UpdateUserResponse,
-    User, UserDatabase,
+    CreateUsersResponse, CreatedUser, DeleteUserResponse, ExtendAuthority,
+    ListUsersResponse, ResetUserPasswordResponse, UpdateUserDatabase, UpdateUserDetail,
+    UpdateUserResponse, User, UserDatabase,
 };
 
 #[cfg(feature = "monitoring")]
@@ -76,9 +76,9 @@ pub use crate::operations::monitoring::{ListSlowLogsResponse, SlowLog};
 #[cfg(feature = "sessions")]
 #[doc(inline)]
 pub use crate::operations::sessions::{
-    KillLogicalProcessesResponse, ListLogicalProcessesResponse,
-    ListPhysicalProcessesResponse, ListProcessAuditLogsResponse, LogicalProcess,
-    PhysicalProcess, ProcessAuditLog,
+    KillLogicalProcessesResponse, KillPhysicalProcessesResponse,
+    ListLogicalProcessesResponse, ListPhysicalProcessesResponse,
+    ListProcessAuditLogsResponse, LogicalProcess, PhysicalProcess, ProcessAuditLog,
 };
 
 #[cfg(feature = "kernel-versions")]
@@ -490,6 +490,9 @@ pub struct ResizeInstanceResponse {
     /// Id of the order. Only for instances with yearly or monthly billing.
     pub order_id: Option<String>,
 }
+
+/// The same as [`ResizeInstanceResponse`].
+pub type ExpandInstanceNodesV3Response = ResizeInstanceResponse;
 
 /// What a failed call of v3 answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

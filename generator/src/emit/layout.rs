@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::runtime::Uses;
 use super::{EmitError, Scope, doc, doc_inner, form, ident, operation, print, types};
-use crate::lower::model::{Group, Operation, Service, TypeId, TypeKind, Users};
+use crate::lower::model::{Aliased, Group, Operation, Service, TypeId, TypeKind, Users};
 use crate::lower::{NO_MODULES, names};
 
 /// A file that takes more lines than this becomes a folder.
@@ -46,10 +46,13 @@ impl File {
 pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitError> {
     let exports = service.groups.iter().enumerate().filter_map(|(index, group)| {
         let file = File::Group(index);
-        let owned = service.types.iter().filter(|ty| file.holds(ty.users)).map(|ty| &ty.name);
-        let outcomes = service.outcomes.iter().filter(|outcome| file.holds(outcome.users)).map(|o| &o.name);
+        let types = service.types.iter().enumerate().map(|(id, ty)| (Aliased::Type(id), &ty.name, &ty.users));
+        let outcomes = service.outcomes.iter().enumerate();
+        let outcomes = outcomes.map(|(index, outcome)| (Aliased::Outcome(index), &outcome.name, &outcome.users));
+        let owned = types.chain(outcomes).filter(|(_, _, users)| file.holds(**users));
         let forms = service.forms.iter().filter(|form| file.holds(form.users)).map(|form| &form.name);
-        let names: BTreeSet<&String> = owned.chain(outcomes).chain(forms).collect();
+        let owned = owned.flat_map(|(of, name, _)| service.aliases.get(&of).into_iter().flatten().chain([name]));
+        let names: BTreeSet<&String> = owned.chain(forms).collect();
         let names: Vec<Ident> = names.into_iter().map(|name| ident(name)).collect();
         let (module, feature) = (ident(&group.module), &group.feature);
         let names = match names.as_slice() {

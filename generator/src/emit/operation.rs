@@ -9,7 +9,7 @@ use super::types::{notation, written};
 use super::{Scope, doc, ident};
 use crate::lower::model::{
     Answer, Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place,
-    Serialization, Server, ServerVariable, Step, Style, Type, TypeId,
+    Serialization, Server, ServerVariable, Step, Style, Type, TypeId, Users,
 };
 
 /// One operation: `Client::method`, its call, what the runtime needs to know of it.
@@ -61,7 +61,7 @@ fn representations(scope: &Scope<'_>, operation: &Operation) -> Option<TokenStre
     let constants = operation.representations.iter().map(|it| {
         let representation = scope.uses.item("Representation");
         let (name, docs, media_type) = (ident(&it.name), doc(&it.docs), &it.media_type);
-        let ty = scope.answer(&it.answer);
+        let ty = scope.answer(&it.answer, None);
         let constructor = match &it.answer {
             Answer::One(Payload::Text) => quote!(text),
             Answer::One(Payload::Events(_, true)) => quote!(whole_events),
@@ -123,14 +123,8 @@ fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
         let job = ident(&scope.service.jobs[*kind].name);
         chain = quote!(#chain.job(#id, &crate::client::#job));
     }
-    let (output, error) = (scope.answer(&operation.output), scope.answer(&operation.error));
-    let headers = operation.headers.map_or_else(
-        || quote!(()),
-        |id| {
-            let name = scope.type_name(id);
-            quote!(#name)
-        },
-    );
+    let (output, error) = scope.answers(operation);
+    let headers = scope.headers(operation).unwrap_or_else(|| quote!(()));
     // JSON, streams and bodies by status read themselves.
     let reading = |payload: &Answer| match payload {
         Answer::One(Payload::Text) => Some(quote!(answer.text())),
@@ -252,7 +246,7 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStr
         chain = quote!(#chain.next(#next));
     }
     let items = items(scope, &paging.items);
-    let output = scope.answer(&operation.output);
+    let output = scope.answers(operation).0;
     let methods = format!(
         "yundb_runtime::paged_methods!({} => {}, {});",
         operation.type_name,
@@ -375,26 +369,46 @@ pub(super) fn outcomes_of(operation: &Operation) -> Vec<usize> {
 impl Scope<'_> {
     /// What `send` yields, as the runtime's macros take it.
     fn result(&self, operation: &Operation) -> String {
-        let headers = operation.headers.map(|id| {
-            let name = self.type_name(id);
-            quote!(, #name)
-        });
-        let (output, error) = (self.answer(&operation.output), self.answer(&operation.error));
+        let headers = self.headers(operation).map(|name| quote!(, #name));
+        let (output, error) = self.answers(operation);
         format!("{}, {}", written(&quote!(Response<#output #headers>)), written(&quote!(Error<#error>)))
     }
 
-    fn answer(&self, answer: &Answer) -> TokenStream {
+    /// What a success and an error are read as.
+    fn answers(&self, operation: &Operation) -> (TokenStream, TokenStream) {
+        let names = &operation.own_names;
+        (self.answer(&operation.output, names.output.as_ref()), self.answer(&operation.error, names.error.as_ref()))
+    }
+
+    fn answer(&self, answer: &Answer, own_name: Option<&String>) -> TokenStream {
         match answer {
+            Answer::One(Payload::Json(Type::Named(id))) => self.own_name(*id, own_name),
             Answer::One(payload) => self.payload(payload),
             Answer::ByStatus(index) => {
                 let outcome = &self.service.outcomes[*index];
-                if !self.file.holds(outcome.users) {
-                    self.uses.shared(&outcome.name);
-                }
-                let name = ident(&outcome.name);
-                quote!(#name)
+                self.named(own_name.unwrap_or(&outcome.name), outcome.users)
             }
         }
+    }
+
+    /// What headers are read as.
+    fn headers(&self, operation: &Operation) -> Option<TokenStream> {
+        Some(self.own_name(operation.headers?, None))
+    }
+
+    /// A type by the name that the operation has for it.
+    fn own_name(&self, id: TypeId, own_name: Option<&String>) -> TokenStream {
+        let definition = &self.service.types[id];
+        self.named(own_name.unwrap_or(&definition.name), definition.users)
+    }
+
+    /// A name, imported if it is defined elsewhere.
+    fn named(&self, name: &str, users: Users) -> TokenStream {
+        if !self.file.holds(users) {
+            self.uses.shared(name);
+        }
+        let name = ident(name);
+        quote!(#name)
     }
 
     /// A setter of a call or a form.

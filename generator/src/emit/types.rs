@@ -9,22 +9,35 @@ use quote::{ToTokens as _, quote};
 
 use super::{Scope, doc, ident};
 use crate::lower::model::{
-    Case, Constant, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId, TypeKind, Union,
-    Variant,
+    Aliased, Case, Constant, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId,
+    TypeKind, Union, Variant,
 };
 use crate::lower::{code, renamed};
 
 /// A type's definition with everything that belongs to it.
 pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
     let definition = &scope.service.types[id];
-    match &definition.kind {
+    let aliases = aliases(scope, Aliased::Type(id), &definition.name);
+    let definition = match &definition.kind {
         TypeKind::Struct(body) => structure(scope, definition, body),
         TypeKind::StringEnum(variants) => enumeration(scope, definition, variants, &quote!(String), "string_enum"),
         TypeKind::IntegerEnum(variants) => enumeration(scope, definition, variants, &quote!(i64), "integer_enum"),
         TypeKind::Union(union) => self::union(scope, definition, union),
         TypeKind::Tuple(tuple) => tuples::definition(scope, definition, tuple),
         TypeKind::Newtype(newtype) => self::newtype(scope, definition, newtype),
-    }
+    };
+    quote!(#definition #aliases)
+}
+
+/// The other names of a definition.
+fn aliases(scope: &Scope<'_>, of: Aliased, name: &str) -> TokenStream {
+    let docs = doc(&[format!("The same as [`{name}`].")]);
+    let name = ident(name);
+    let aliases = scope.service.aliases.get(&of).into_iter().flatten().map(|alias| {
+        let alias = ident(alias);
+        quote!(#docs pub type #alias = #name;)
+    });
+    aliases.collect()
 }
 
 fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStream {
@@ -450,6 +463,8 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
     let takes_all = |case: &Case| case.statuses.is_empty() && case.media_types.is_empty();
     let rest = (!outcome.cases.iter().any(takes_all)).then(|| quote!(_ => answer.unexpected(),));
     let from_answer = scope.uses.item("FromAnswer");
+    let index = scope.service.outcomes.iter().position(|other| other.name == outcome.name);
+    let aliases = index.map(|index| aliases(scope, Aliased::Outcome(index), &outcome.name));
     quote! {
         #[doc = #docs]
         #[derive(#derives)]
@@ -461,6 +476,7 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
                 match #subject { #(#arms)* #rest }
             }
         }
+        #aliases
     }
 }
 

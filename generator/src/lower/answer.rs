@@ -3,7 +3,7 @@
 use openapiv3::{ReferenceOr, Response, StatusCode};
 
 use super::media::essence;
-use super::model::{Answer, Case, Outcome, Payload, Representation, Status, Type, TypeId};
+use super::model::{Aliased, Answer, Case, Outcome, Payload, Representation, Status, Type, TypeId};
 use super::operation::Found;
 use super::representation::{Content, Owner};
 use super::schema::RESPONSE;
@@ -76,7 +76,7 @@ impl<'a> Lower<'a, '_> {
         let (representations, others) = self.representations(&read, type_name);
         Answers {
             output: self.outcome(read.iter().map(best).collect(), &names::joined(type_name, "Output")),
-            error: self.error(failures),
+            error: self.error(failures, &names::joined(type_name, "Error")),
             headers,
             accept: accept.join(", "),
             representations,
@@ -161,7 +161,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// What errors are read as, by status and by the media type that they come as.
-    fn error(&mut self, failures: Vec<(Status, Vec<Content<'a>>)>) -> Answer {
+    fn error(&mut self, failures: Vec<(Status, Vec<Content<'a>>)>, name: &str) -> Answer {
         let mut guarded: Vec<Guarded> = Vec::new();
         for (status, contents) in failures {
             let mut of_status: Vec<(Payload, Vec<String>)> = Vec::new();
@@ -184,17 +184,17 @@ impl<'a> Lower<'a, '_> {
         }
         match guarded.is_empty() {
             true => Answer::One(Payload::Json(Type::Value)),
-            false => self.by_status(guarded, true, || "ApiError".to_owned()),
+            false => self.by_status(guarded, true, name),
         }
     }
 
     /// One payload, or an enum by status where payloads differ.
     pub(super) fn outcome(&mut self, answers: Vec<(Status, Payload)>, name: &str) -> Answer {
         let guarded = answers.into_iter().map(|(status, payload)| (status, Vec::new(), payload)).collect();
-        self.by_status(guarded, false, || name.to_owned())
+        self.by_status(guarded, false, name)
     }
 
-    fn by_status(&mut self, answers: Vec<Guarded>, error: bool, name: impl FnOnce() -> String) -> Answer {
+    fn by_status(&mut self, answers: Vec<Guarded>, error: bool, place: &str) -> Answer {
         let mut distinct: Vec<(Vec<Status>, Vec<String>, Payload)> = Vec::new();
         for (status, media_types, payload) in answers {
             match distinct.iter_mut().find(|(_, guard, known)| (&media_types, &payload) == (guard, known)) {
@@ -233,10 +233,10 @@ impl<'a> Lower<'a, '_> {
             (case.statuses.is_empty(), range, case.media_types.is_empty())
         });
         if let Some(known) = self.outcomes.iter_mut().position(|known| known.cases == cases && known.error == error) {
+            self.name_in(Aliased::Outcome(known), place.to_owned());
             return Answer::ByStatus(known);
         }
-        // Errors are alike in many operations; answers belong to theirs.
-        let name = self.scope.take_first([name()]);
+        let name = self.name_first(Aliased::Outcome(self.outcomes.len()), place.to_owned());
         self.outcomes.push(Outcome { name, error, cases, users: Default::default() });
         Answer::ByStatus(self.outcomes.len() - 1)
     }

@@ -25,7 +25,7 @@ pub use docs::listed;
 pub(crate) use markdown::{clean, code, plain};
 pub use schema::renamed;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use indexmap::IndexMap;
 use openapiv3::OpenAPI;
@@ -36,8 +36,8 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
 use model::{
-    Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service, Setting,
-    TypeDef,
+    Aliased, Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
+    Setting, TypeDef,
 };
 use names::{Scope, Wanted};
 use schema::{Component, Inline};
@@ -73,6 +73,11 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         lone: Vec::new(),
         operation: String::new(),
         named: HashSet::new(),
+        places: HashMap::new(),
+        aliases: BTreeMap::new(),
+        open: Vec::new(),
+        renamed: None,
+        titles: HashMap::new(),
     };
     // Shared types have the first claim on their names, whether operations use them or not.
     let shared: Vec<&str> = loaded.schemas().map(|(name, _)| name).collect();
@@ -103,6 +108,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         security: lower.security(&document, api.security.as_deref()).unwrap_or_default(),
         groups,
         types: lower.types,
+        aliases: lower.aliases,
         type_names: lower.scope.into_names(),
         longest_chain: 0,
         outcomes: lower.outcomes,
@@ -124,7 +130,22 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
 }
 
 /// Types and traits that emitted code names without a path, and what a call, which is a tuple struct, would be mistaken for.
-const RESERVED_TYPES: &[&str] = &["Option", "String", "Vec", "Box", "Result", "Into", "IntoIterator", "From"];
+const RESERVED_TYPES: &[&str] = &[
+    "Option",
+    "String",
+    "Vec",
+    "Box",
+    "Result",
+    "Into",
+    "IntoIterator",
+    "From",
+    "Clone",
+    "Debug",
+    "Default",
+    "PartialEq",
+    "Eq",
+    "Hash",
+];
 const RESERVED_CALLS: &[&str] = &["Ok", "Err", "Some", "None"];
 
 /// What emitted code, or everyone, calls on a client.
@@ -169,6 +190,15 @@ pub(crate) struct Lower<'a, 'd> {
     operation: String,
     /// What was said of which place, but for the operation: those that share a component all meet it.
     named: HashSet<(&'static str, String, Location)>,
+    /// By what stands where: how it is called there.
+    places: HashMap<(Aliased, String), String>,
+    aliases: BTreeMap<Aliased, Vec<String>>,
+    /// The objects that are being lowered, each within the one before.
+    open: Vec<model::TypeId>,
+    /// Those within an equal one at hand that are called after its place already.
+    renamed: Option<HashSet<model::TypeId>>,
+    /// The names that the document gives itself, wherever the definition stands.
+    titles: HashMap<Aliased, String>,
 }
 
 impl<'a> Lower<'a, '_> {
@@ -217,6 +247,26 @@ impl<'a> Lower<'a, '_> {
             true => self.ledger.take(&entry.key),
             false => self.ledger.ignore(&entry.key, Reason::FurtherExample),
         }
+    }
+
+    /// Names a definition after the first place where it stands.
+    fn name_first(&mut self, of: Aliased, place: String) -> String {
+        let name = self.scope.take(place.clone());
+        self.places.insert((of, place), name.clone());
+        name
+    }
+
+    /// The name of a definition in a place where it stands, perhaps once more; and whether the place is new.
+    fn name_in(&mut self, of: Aliased, place: String) -> (String, bool) {
+        if let Some(title) = self.titles.get(&of) {
+            return (title.clone(), false);
+        }
+        if let Some(name) = self.places.get(&(of, place.clone())) {
+            return (name.clone(), false);
+        }
+        let name = self.name_first(of, place);
+        self.aliases.entry(of).or_default().push(name.clone());
+        (name, true)
     }
 
     /// Marks a tree as taken over, with all that stands within.

@@ -1,6 +1,6 @@
 //! yundb's own model of a service: what `lower` decides and `emit` prints. All names are Rust names already.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Number;
 
@@ -37,6 +37,8 @@ pub struct Service {
     pub types: Vec<TypeDef>,
     /// The names of all types.
     pub type_names: HashSet<String>,
+    /// What types are called where they stand once more.
+    pub aliases: BTreeMap<Aliased, Vec<String>>,
     /// How many types the longest chain has in which each holds the next.
     pub longest_chain: usize,
     /// The kinds of jobs that operations begin.
@@ -138,6 +140,8 @@ pub struct Operation {
     pub headers: Option<TypeId>,
     /// What an error answers.
     pub error: Answer,
+    /// Its own names of these.
+    pub own_names: OwnNames,
     /// How its pages are asked for.
     pub paging: Option<Paging>,
     /// The job that it begins.
@@ -611,6 +615,25 @@ pub struct Case {
     pub media_types: Vec<String>,
     /// What is in it.
     pub payload: Payload,
+}
+
+/// A definition that has more than one name: what is equal is one type, and is called after each place where it stands, so that
+/// nothing is called otherwise when another place comes before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Aliased {
+    /// A type.
+    Type(TypeId),
+    /// Bodies by status, by their index.
+    Outcome(usize),
+}
+
+/// What an operation calls what it answers, where the definition is called after another operation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnNames {
+    /// The bodies by status of successes.
+    pub output: Option<String>,
+    /// The bodies by status of errors.
+    pub error: Option<String>,
 }
 
 /// One status or a range of a hundred.

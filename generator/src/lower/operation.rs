@@ -7,11 +7,11 @@ use serde_json::Value;
 
 use super::answer::Answers;
 use super::model::{
-    Docs, Input, InputKind, Operation, Param, Place, Representation, Serialization, Server, Setting, Shape, Style,
-    Type, TypeKind,
+    Aliased, Answer, Docs, Input, InputKind, Operation, OwnNames, Param, Payload, Place, Representation, Serialization,
+    Server, Setting, Shape, Style, Type, TypeKind,
 };
 use super::names::{Scope, Wanted};
-use super::schema::{Lowered, Naming};
+use super::schema::{Lowered, Naming, RESPONSE};
 use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
 use crate::load::{JsonType, Loaded, Node, Part, Schema, bare, operations, placeholders, sent};
@@ -132,16 +132,23 @@ impl<'a> Lower<'a, '_> {
         let operation = found.operation.item;
         self.ledger.take(found.operation.at);
         let mut inputs = Inputs::default();
-        for parameter in self.parameters(found) {
-            self.parameter(found, &parameter, &type_name, &mut inputs);
+        // Types that stand in it are called after the method, which no shared type changes.
+        let base = names::camel(names::plain(&method_name));
+        for (parameter, shared) in self.parameters(found) {
+            let naming = match shared {
+                Some(shared) => self.shared_parameter(shared),
+                None => Naming::new(&base, &parameter.item.parameter_data_ref().name),
+            };
+            self.parameter(found, &parameter, &naming, &mut inputs);
         }
         // Arguments stand in the path's order, whatever the order of their declarations.
         let path = template(found.path, &inputs.params);
         inputs.arguments.sort_by_key(|input| path.find(&format!("{{{}}}", input.wire)).unwrap_or(usize::MAX));
-        let body = self.body(found, &type_name, &mut inputs);
+        let body = self.body(found, &base, &mut inputs);
         inputs.assign_names(CALL_METHODS);
-        let answers = self.answers(found, &type_name);
-        self.callbacks(found, &type_name);
+        let answers = self.answers(found, &base);
+        let own_names = self.own_names(&answers, &base);
+        self.callbacks(found, &base);
         let name = self.wire_name(found);
         let idempotent = operation.extensions.get("x-idempotent").and_then(Value::as_bool);
         let servers = match operation.servers.is_empty() {
@@ -182,6 +189,7 @@ impl<'a> Lower<'a, '_> {
             idempotent,
             output: answers.output,
             headers: answers.headers,
+            own_names,
             error: answers.error,
             paging,
             job,
@@ -333,8 +341,34 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
+    /// What the type of a shared parameter is called: like it, unless a shared type is.
+    fn shared_parameter(&self, shared: &str) -> Naming {
+        let name = names::camel(shared);
+        match self.component_names.values().any(|taken| *taken == name) {
+            true => Naming::new(&names::joined(&name, "Parameter"), ""),
+            false => Naming::new(&name, ""),
+        }
+    }
+
+    /// What the operation calls what it answers, where that is called after another operation.
+    fn own_names(&self, answers: &Answers, base: &str) -> OwnNames {
+        let name = |of: Aliased, suffix: &str| {
+            let name = self.places.get(&(of, names::joined(base, suffix)))?;
+            self.aliases.get(&of).is_some_and(|aliases| aliases.contains(name)).then(|| name.clone())
+        };
+        let outcome = |answer: &Answer, by_status: &str, alone: &str| match answer {
+            Answer::ByStatus(index) => name(Aliased::Outcome(*index), by_status),
+            Answer::One(Payload::Json(Type::Named(id))) => name(Aliased::Type(*id), alone),
+            Answer::One(_) => None,
+        };
+        OwnNames {
+            output: outcome(&answers.output, "Output", RESPONSE),
+            error: outcome(&answers.error, "Error", RESPONSE),
+        }
+    }
+
     /// The operation's parameters, its own before those of the path.
-    fn parameters(&mut self, found: &Found<'a>) -> Vec<Part<'a, Parameter>> {
+    fn parameters(&mut self, found: &Found<'a>) -> Vec<(Part<'a, Parameter>, Option<&'a str>)> {
         let own = found.operation.list("parameters", &found.operation.item.parameters);
         let shared = found.item.list("parameters", &found.item.item.parameters);
         let security = found.operation.item.security.as_ref().or(self.api.security.as_ref());
@@ -342,6 +376,7 @@ impl<'a> Lower<'a, '_> {
         let mut seen = HashSet::new();
         let mut out = Vec::new();
         for parameter in own.chain(shared) {
+            let shared = parameter.entry("$ref").and_then(|entry| entry.node.as_str()?.rsplit('/').next());
             let reference = parameter.entry("$ref").map(|entry| &entry.key);
             let Ok(parameter) = self.loaded.follow(parameter, "parameters", |components| &components.parameters) else {
                 let message = "the reference does not lead to a parameter".to_owned();
@@ -366,7 +401,7 @@ impl<'a> Lower<'a, '_> {
             if elsewhere {
                 parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
             } else if seen.insert((name, place)) {
-                out.push(parameter);
+                out.push((parameter, shared));
             } else {
                 // The operation's own counts.
                 parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::Overridden));
@@ -375,18 +410,17 @@ impl<'a> Lower<'a, '_> {
         out
     }
 
-    fn parameter(&mut self, found: &Found<'a>, part: &Part<'a, Parameter>, type_name: &str, inputs: &mut Inputs) {
+    fn parameter(&mut self, found: &Found<'a>, part: &Part<'a, Parameter>, naming: &Naming, inputs: &mut Inputs) {
         let data = part.item.parameter_data_ref();
         self.take_members(
             part,
             &["name", "in", "required", "style", "explode", "allowReserved", "deprecated", "x-client"],
         );
         let (place, style, allow_reserved) = place_and_style(part, data.explode);
-        let naming = Naming::new(type_name, &data.name);
         let (lowered, json) = match &data.format {
             ParameterSchemaOrContent::Schema(_) => {
                 self.take_members(part, &["schema"]);
-                (part.schema().map_or_else(Lowered::text, |schema| self.schema(&schema, &naming)), false)
+                (part.schema().map_or_else(Lowered::text, |schema| self.schema(&schema, naming)), false)
             }
             ParameterSchemaOrContent::Content(content) => match part.map("content", content).next() {
                 Some((media_type, media)) => {
@@ -404,7 +438,7 @@ impl<'a> Lower<'a, '_> {
                     let schema = media.schema().filter(|_| typed);
                     let lowered = schema.map(|schema| {
                         self.take_members(&media, &["schema"]);
-                        self.schema(&schema, &naming)
+                        self.schema(&schema, naming)
                     });
                     if !typed {
                         self.unsupported(

@@ -181,6 +181,12 @@ pub struct UpdateGatewayResponse {
     pub success: Option<bool>,
 }
 
+/// The same as [`UpdateGatewayResponse`].
+pub type DeleteGatewayResponse = UpdateGatewayResponse;
+
+/// The same as [`UpdateGatewayResponse`].
+pub type StopGatewayResponse = UpdateGatewayResponse;
+
 impl Client {
     /// Delete a gateway.
     ///
@@ -213,7 +219,7 @@ impl DeleteGateway {
 }
 
 impl Operation for DeleteGateway {
-    type Output = UpdateGatewayResponse;
+    type Output = DeleteGatewayResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -226,7 +232,7 @@ impl Operation for DeleteGateway {
         .idempotent(true);
 }
 
-yundb_runtime::operation_methods!(DeleteGateway => Response<UpdateGatewayResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(DeleteGateway => Response<DeleteGatewayResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Stop a gateway.
@@ -260,7 +266,7 @@ impl StopGateway {
 }
 
 impl Operation for StopGateway {
-    type Output = UpdateGatewayResponse;
+    type Output = StopGatewayResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new("StopGateway", "GET", "/#Action=StopGateway")
@@ -269,7 +275,7 @@ impl Operation for StopGateway {
         .idempotent(true);
 }
 
-yundb_runtime::operation_methods!(StopGateway => Response<UpdateGatewayResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(StopGateway => Response<StopGatewayResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Create a verification code for installing a gateway.
@@ -863,6 +869,9 @@ pub struct UpdateDatabaseResponse {
     pub success: Option<bool>,
 }
 
+/// The same as [`UpdateDatabaseResponse`].
+pub type DeleteDatabaseResponse = UpdateDatabaseResponse;
+
 impl Client {
     /// Delete a database.
     ///
@@ -895,7 +904,7 @@ impl DeleteDatabase {
 }
 
 impl Operation for DeleteDatabase {
-    type Output = UpdateDatabaseResponse;
+    type Output = DeleteDatabaseResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -908,7 +917,7 @@ impl Operation for DeleteDatabase {
         .idempotent(true);
 }
 
-yundb_runtime::operation_methods!(DeleteDatabase => Response<UpdateDatabaseResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(DeleteDatabase => Response<DeleteDatabaseResponse>, Error<ErrorBody>);
 
 impl Client {
     /// List gateways.

@@ -7,7 +7,7 @@ use yundb_runtime::{Call, Operation, Paged, Paging, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, UpdateSubscriptionResponse};
+use crate::types::{DeleteConsumerGroupResponse, ErrorBody, UpdateConsumerGroupResponse};
 
 impl Client {
     /// Create a consumer group.
@@ -339,7 +339,7 @@ impl UpdateConsumerGroup {
 }
 
 impl Operation for UpdateConsumerGroup {
-    type Output = UpdateSubscriptionResponse;
+    type Output = UpdateConsumerGroupResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -364,7 +364,7 @@ impl Operation for UpdateConsumerGroup {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateConsumerGroup => Response<UpdateSubscriptionResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateConsumerGroup => Response<UpdateConsumerGroupResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Delete a consumer group.
@@ -407,7 +407,7 @@ impl DeleteConsumerGroup {
 }
 
 impl Operation for DeleteConsumerGroup {
-    type Output = UpdateSubscriptionResponse;
+    type Output = DeleteConsumerGroupResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -426,4 +426,4 @@ impl Operation for DeleteConsumerGroup {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(DeleteConsumerGroup => Response<UpdateSubscriptionResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(DeleteConsumerGroup => Response<DeleteConsumerGroupResponse>, Error<ErrorBody>);

@@ -11,8 +11,8 @@ use yundb_runtime::shape::{any, object, required};
 use crate::Client;
 use crate::types::{
     CallResult, DestinationType, ErrorBody, IncrementalDetail, InstanceTag,
-    MigrationMode, MigrationReserved, ObjectConstraint, ObjectType, PageSize, PayType,
-    PhaseProgress, PhaseStatus, PrecheckProgress, PrecheckState, RegionId,
+    ListJobsPageSize, MigrationMode, MigrationReserved, ObjectConstraint, ObjectType,
+    PayType, PhaseProgress, PhaseStatus, PrecheckProgress, PrecheckState, RegionId,
     SynchronousObject,
 };
 
@@ -819,8 +819,8 @@ pub struct ListMigrationJobs(Call);
 
 impl ListMigrationJobs {
     /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
-    pub fn page_size(self, page_size: impl Into<PageSize>) -> Self {
-        Self(self.0.set("PageSize", Into::<PageSize>::into(page_size)))
+    pub fn page_size(self, page_size: impl Into<ListJobsPageSize>) -> Self {
+        Self(self.0.set("PageSize", Into::<ListJobsPageSize>::into(page_size)))
     }
 
     /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.
@@ -1082,8 +1082,8 @@ impl ShowMigrationJob {
     }
 
     /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
-    pub fn page_size(self, page_size: impl Into<PageSize>) -> Self {
-        Self(self.0.set("PageSize", Into::<PageSize>::into(page_size)))
+    pub fn page_size(self, page_size: impl Into<ListJobsPageSize>) -> Self {
+        Self(self.0.set("PageSize", Into::<ListJobsPageSize>::into(page_size)))
     }
 
     /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.

@@ -182,7 +182,9 @@ impl ShowConnectionStatus {
     /// Architecture of an Oracle source. Only for `SourceEndpointEngineName` `Oracle`. Example: `SID`.
     pub fn source_endpoint_architecture(
         self,
-        source_endpoint_architecture: impl Into<SourceEndpointArchitecture>,
+        source_endpoint_architecture: impl Into<
+            ShowConnectionStatusSourceEndpointArchitecture,
+        >,
     ) -> Self {
         Self(
             self
@@ -190,7 +192,7 @@ impl ShowConnectionStatus {
                 .set(
                     "SourceEndpointArchitecture",
                     Into::<
-                        SourceEndpointArchitecture,
+                        ShowConnectionStatusSourceEndpointArchitecture,
                     >::into(source_endpoint_architecture),
                 ),
         )
@@ -470,7 +472,7 @@ yundb_runtime::string_enum!(OracleArchitecture {
 /// The type of `SourceEndpointArchitecture` in `ShowConnectionStatus`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum SourceEndpointArchitecture {
+pub enum ShowConnectionStatusSourceEndpointArchitecture {
     /// Not a cluster.
     Sid,
     /// Cluster.
@@ -479,7 +481,7 @@ pub enum SourceEndpointArchitecture {
     Unknown(String),
 }
 
-yundb_runtime::string_enum!(SourceEndpointArchitecture {
+yundb_runtime::string_enum!(ShowConnectionStatusSourceEndpointArchitecture {
     Sid = "SID",
     Rac = "RAC",
 });

@@ -437,6 +437,9 @@ pub struct UpdateUserResponse {
     pub name: Option<String>,
 }
 
+/// The same as [`UpdateUserResponse`].
+pub type DeleteUserResponse = UpdateUserResponse;
+
 impl Client {
     /// Delete an account.
     ///
@@ -476,7 +479,7 @@ impl Client {
 pub struct DeleteUser(Call);
 
 impl Operation for DeleteUser {
-    type Output = UpdateUserResponse;
+    type Output = DeleteUserResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -494,7 +497,7 @@ impl Operation for DeleteUser {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(DeleteUser => Response<UpdateUserResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(DeleteUser => Response<DeleteUserResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Reset the password of an account.

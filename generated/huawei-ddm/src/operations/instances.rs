@@ -1343,6 +1343,9 @@ pub struct UpdateInstanceSslResponse {
     pub job_id: Option<String>,
 }
 
+/// The same as [`UpdateInstanceSslResponse`].
+pub type UpdateInstancePortResponse = UpdateInstanceSslResponse;
+
 impl Client {
     /// Change the port of an instance.
     ///
@@ -1384,7 +1387,7 @@ impl UpdateInstancePort {
 }
 
 impl Operation for UpdateInstancePort {
-    type Output = UpdateInstanceSslResponse;
+    type Output = UpdateInstancePortResponse;
     type Headers = ();
     type Error = ErrorBodyV3;
     const SPEC: &'static Spec = &Spec::new(
@@ -1404,4 +1407,4 @@ impl Operation for UpdateInstancePort {
         .job("job_id", &crate::client::SHOW_JOB);
 }
 
-yundb_runtime::operation_methods!(UpdateInstancePort => Response<UpdateInstanceSslResponse>, Error<ErrorBodyV3>);
+yundb_runtime::operation_methods!(UpdateInstancePort => Response<UpdateInstancePortResponse>, Error<ErrorBodyV3>);

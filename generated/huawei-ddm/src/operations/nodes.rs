@@ -7,7 +7,9 @@ use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Spec};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
-use crate::types::{CpuArchitecture, ErrorBody, ErrorBodyV3, ResizeInstanceResponse};
+use crate::types::{
+    CpuArchitecture, ErrorBody, ErrorBodyV3, ExpandInstanceNodesV3Response,
+};
 
 impl Client {
     /// Add nodes to an instance.
@@ -762,7 +764,7 @@ impl ExpandInstanceNodesV3 {
 }
 
 impl Operation for ExpandInstanceNodesV3 {
-    type Output = ResizeInstanceResponse;
+    type Output = ExpandInstanceNodesV3Response;
     type Headers = ();
     type Error = ErrorBodyV3;
     const SPEC: &'static Spec = &Spec::new(
@@ -786,7 +788,7 @@ impl Operation for ExpandInstanceNodesV3 {
         .job("job_id", &crate::client::SHOW_JOB);
 }
 
-yundb_runtime::operation_methods!(ExpandInstanceNodesV3 => Response<ResizeInstanceResponse>, Error<ErrorBodyV3>);
+yundb_runtime::operation_methods!(ExpandInstanceNodesV3 => Response<ExpandInstanceNodesV3Response>, Error<ErrorBodyV3>);
 
 /// A node to add.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

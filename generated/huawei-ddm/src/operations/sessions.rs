@@ -210,6 +210,9 @@ pub struct KillLogicalProcessesResponse {
     pub resp: Option<String>,
 }
 
+/// The same as [`KillLogicalProcessesResponse`].
+pub type KillPhysicalProcessesResponse = KillLogicalProcessesResponse;
+
 impl Client {
     /// List the physical sessions.
     ///
@@ -386,7 +389,7 @@ impl KillPhysicalProcesses {
 }
 
 impl Operation for KillPhysicalProcesses {
-    type Output = KillLogicalProcessesResponse;
+    type Output = KillPhysicalProcessesResponse;
     type Headers = ();
     type Error = ErrorBodyV3;
     const SPEC: &'static Spec = &Spec::new(
@@ -405,7 +408,7 @@ impl Operation for KillPhysicalProcesses {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(KillPhysicalProcesses => Response<KillLogicalProcessesResponse>, Error<ErrorBodyV3>);
+yundb_runtime::operation_methods!(KillPhysicalProcesses => Response<KillPhysicalProcessesResponse>, Error<ErrorBodyV3>);
 
 impl Client {
     /// List the sessions that were ended by hand.

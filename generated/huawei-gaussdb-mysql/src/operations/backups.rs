@@ -756,6 +756,9 @@ pub struct ShowBackupEncryptionResponse {
     pub encryption_status: Option<EncryptionSwitch>,
 }
 
+/// The same as [`ShowBackupEncryptionResponse`].
+pub type UpdateBackupEncryptionResponse = ShowBackupEncryptionResponse;
+
 /// Whether something is encrypted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -833,7 +836,7 @@ impl UpdateBackupEncryption {
 }
 
 impl Operation for UpdateBackupEncryption {
-    type Output = ShowBackupEncryptionResponse;
+    type Output = UpdateBackupEncryptionResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -855,7 +858,7 @@ impl Operation for UpdateBackupEncryption {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateBackupEncryption => Response<ShowBackupEncryptionResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateBackupEncryption => Response<UpdateBackupEncryptionResponse>, Error<ErrorBody>);
 
 impl Client {
     /// List the incremental backups.

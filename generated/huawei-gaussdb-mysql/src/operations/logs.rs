@@ -9,7 +9,7 @@ use yundb_runtime::{
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
-use crate::types::{ErrorBody, Switch, UpdateOffsiteBackupPolicyResponse};
+use crate::types::{ErrorBody, Switch, UpdateAuditLogResponse};
 
 impl Client {
     /// Turn the log of all statements on or off.
@@ -47,7 +47,7 @@ impl UpdateAuditLog {
 }
 
 impl Operation for UpdateAuditLog {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = UpdateAuditLogResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -67,7 +67,7 @@ impl Operation for UpdateAuditLog {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateAuditLog => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateAuditLog => Response<UpdateAuditLogResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Show whether all statements are logged.

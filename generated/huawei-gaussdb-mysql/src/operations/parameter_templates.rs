@@ -622,6 +622,9 @@ pub struct CopyParameterTemplateResponse {
     pub configuration_id: Option<String>,
 }
 
+/// The same as [`CopyParameterTemplateResponse`].
+pub type CopyInstanceParametersResponse = CopyParameterTemplateResponse;
+
 impl Client {
     /// Compare two parameter templates.
     ///
@@ -1206,7 +1209,7 @@ impl CopyInstanceParameters {
 }
 
 impl Operation for CopyInstanceParameters {
-    type Output = CopyParameterTemplateResponse;
+    type Output = CopyInstanceParametersResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -1228,7 +1231,7 @@ impl Operation for CopyInstanceParameters {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(CopyInstanceParameters => Response<CopyParameterTemplateResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(CopyInstanceParameters => Response<CopyInstanceParametersResponse>, Error<ErrorBody>);
 
 impl Client {
     /// List where a parameter template was applied.

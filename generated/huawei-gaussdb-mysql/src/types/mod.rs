@@ -51,12 +51,14 @@ pub use crate::operations::backups::{
     ListRestorableTablesResponse, ListRestoreTimesResponse, OffsiteBackupPolicy,
     RestorableDatabase, RestorablePeriod, RestorableTable, RestoreType,
     ShowBackupEncryptionResponse, ShowBackupPolicyResponse, TableToRestore,
+    UpdateBackupEncryptionResponse,
 };
 
 #[cfg(feature = "parameter-templates")]
 #[doc(inline)]
 pub use crate::operations::parameter_templates::{
-    ApplicableInstance, CompareParameterTemplatesResponse, CopyParameterTemplateResponse,
+    ApplicableInstance, CompareParameterTemplatesResponse,
+    CopyInstanceParametersResponse, CopyParameterTemplateResponse,
     CreateParameterTemplateResponse, DeleteParameterTemplateResponse, InstanceParameter,
     InstanceParameterTarget, ListApplicableInstancesResponse,
     ListInstanceParametersResponse, ListParameterTemplateApplicationsResponse,
@@ -85,7 +87,8 @@ pub use crate::operations::proxies::{
     ProxyMode, ProxyNode, ProxyNodeStatus, ProxyParameter, ProxyParameterToSet,
     ProxyPoolStatus, ProxyRouteMode, ProxyStatus, ProxyUpgrade, ReplicaWeight,
     RouteModeReplicaWeight, ShowProxyIpGroupResponse, ShowProxyVersionResponse,
-    UpdateProxyAccessControlResponse, UpgradeProxyVersionResponse,
+    UpdateProxyAccessControlResponse, UpdateProxyAccessRulesResponse,
+    UpgradeProxyVersionResponse,
 };
 
 #[cfg(feature = "logs")]
@@ -145,27 +148,28 @@ pub use crate::operations::diagnosis::{
 #[cfg(feature = "htap-standard")]
 #[doc(inline)]
 pub use crate::operations::htap_standard::{
-    ActionStatus, BeVolumeToCreate, CatchupStage,
-    CheckStarrocksReplicationDatabasesResponse, CheckStarrocksResourcesResponse,
-    CreateStarrocksInstanceResponse, CreatedStarrocksInstance,
-    DeleteStarrocksInstanceResponse, DmlPrivilege, FeVolumeToCreate, HtapAction,
-    HtapDatastore, HtapEngine, HtapEngineName, HtapEngineVersion, HtapFlavor,
-    HtapFlavorAzMode, HtapFlavorAzStatus, HtapFlavorInstanceMode, HtapFlavorType,
-    HtapInstance, HtapInstanceAction, HtapInstanceActionStatus, HtapInstanceNetwork,
-    HtapInstanceState, HtapInstanceZone, HtapMaintenanceWindow, HtapReadableNode,
-    HtapStorageType, ListHtapEngineVersionsResponse, ListHtapFlavorsResponse,
-    ListHtapInstancesResponse, ListHtapStorageTypesResponse,
-    ListStarrocksDatabasesResponse, ListStarrocksReplicationParametersResponse,
-    ListStarrocksReplicationsResponse, ListStarrocksUsersResponse, ReplicationHealth,
-    ReplicationListType, ReplicationScope, ReplicationStage,
+    ActionStatus, BeVolumeToCreate, CheckStarrocksReplicationDatabasesResponse,
+    CheckStarrocksResourcesResponse, CreateStarrocksInstanceResponse,
+    CreatedStarrocksInstance, DeleteStarrocksInstanceResponse, DmlPrivilege,
+    FeVolumeToCreate, HtapAction, HtapDatastore, HtapEngine, HtapEngineName,
+    HtapEngineVersion, HtapFlavor, HtapFlavorAzMode, HtapFlavorAzStatus,
+    HtapFlavorInstanceMode, HtapFlavorType, HtapInstance, HtapInstanceAction,
+    HtapInstanceActionStatus, HtapInstanceNetwork, HtapInstanceState, HtapInstanceZone,
+    HtapMaintenanceWindow, HtapReadableNode, HtapStorageType,
+    ListHtapEngineVersionsResponse, ListHtapFlavorsResponse, ListHtapInstancesResponse,
+    ListHtapStorageTypesResponse, ListStarrocksDatabasesResponse,
+    ListStarrocksReplicationParametersResponse, ListStarrocksReplicationsResponse,
+    ListStarrocksUsersResponse, ReplicationHealth, ReplicationListType, ReplicationScope,
+    ReplicationStage, RestartStarrocksInstanceResponse, RestartStarrocksNodeResponse,
     ShowStarrocksInstanceResponse, ShowStarrocksReplicationConfigResponse,
     ShowStarrocksReplicationConfigResponseNewTableReplConfig, StarrocksActionToCheck,
     StarrocksDatabaseSetting, StarrocksDatabaseSettings, StarrocksDeployment,
     StarrocksEngine, StarrocksEngineToCreate, StarrocksInstance, StarrocksMode,
     StarrocksNode, StarrocksNodeGroup, StarrocksNodeVolume, StarrocksParameterGroup,
     StarrocksPayInfo, StarrocksPorts, StarrocksReplicatedTables, StarrocksReplication,
-    StarrocksReplicationParameter, StarrocksResourceToCheck, StarrocksSettingCheck,
-    StarrocksTableCheck, StarrocksTablesToReplicate, StarrocksUser,
+    StarrocksReplicationCatchupStage, StarrocksReplicationParameter,
+    StarrocksResourceToCheck, StarrocksSettingCheck, StarrocksTableCheck,
+    StarrocksTablesToReplicate, StarrocksUser,
 };
 
 #[cfg(feature = "htap-lite")]
@@ -182,22 +186,24 @@ pub use crate::operations::htap_lite::{
     ClickhouseMode, ClickhouseNodeDatastore, ClickhouseNodeDatastoreType,
     ClickhouseNodeDetail, ClickhouseNodeFrozen, ClickhouseNodeGroup, ClickhouseNodeRole,
     ClickhouseNodeVolume, ClickhouseNodeVolumeType, ClickhouseOpsWindow,
-    ClickhouseParamGroup, ClickhousePayInfo, ClickhousePayInfoPeriodType,
-    ClickhousePayInfoToSet, ClickhousePayModel, ClickhousePeriodType, ClickhousePorts,
-    ClickhouseReplicatedTables, ClickhouseReplication, ClickhouseReplicationCatchupStage,
-    ClickhouseReplicationParameter, ClickhouseReplicationStage,
-    ClickhouseReplicationStatus, ClickhouseSettingCheck, ClickhouseSlowLog,
-    ClickhouseStatus, ClickhouseTableCheck, ClickhouseTableSetting,
+    ClickhouseParamGroup, ClickhousePayInfo, ClickhousePayInfoIsAutoRenew,
+    ClickhousePayInfoPeriodType, ClickhousePayInfoToSet, ClickhousePayModel,
+    ClickhousePeriodType, ClickhousePorts, ClickhouseReplicatedTables,
+    ClickhouseReplicatedTablesReplType, ClickhouseReplication,
+    ClickhouseReplicationCatchupStage, ClickhouseReplicationParameter,
+    ClickhouseReplicationStage, ClickhouseReplicationStatus, ClickhouseSettingCheck,
+    ClickhouseSlowLog, ClickhouseStatus, ClickhouseTableCheck, ClickhouseTableSetting,
     ClickhouseTablesToReplicate, ClickhouseTag, ClickhouseUser, ClickhouseVolumeToCreate,
     ClickhouseVolumeType, ClickhouseZoneMode, CreateClickhouseInstanceResponse,
-    CreatedClickhouseInstance, HaMode, IsAutoRenew, ListClickhouseDatabasesResponse,
-    ListClickhouseLtsConfigsResponse, ListClickhouseNodesResponse,
-    ListClickhouseReplicationParametersResponse, ListClickhouseReplicationsResponse,
-    ListClickhouseSlowLogsResponse, ListClickhouseUsersResponse, ReplType,
-    ResizeClickhouseInstanceResponse, ShowClickhouseInstanceResponse,
-    ShowClickhouseReplicationConfigResponse,
+    CreatedClickhouseInstance, CreatedClickhouseInstanceHaMode,
+    ListClickhouseDatabasesResponse, ListClickhouseLtsConfigsResponse,
+    ListClickhouseNodesResponse, ListClickhouseReplicationParametersResponse,
+    ListClickhouseReplicationsResponse, ListClickhouseSlowLogsResponse,
+    ListClickhouseUsersResponse, ResizeClickhouseInstanceResponse,
+    ShowClickhouseInstanceResponse, ShowClickhouseReplicationConfigResponse,
     ShowClickhouseReplicationConfigResponseNewTableReplConfig,
-    ShowClickhouseSlowLogMaskingResponse,
+    ShowClickhouseReplicationConfigResponseNewTableReplConfigReplType,
+    ShowClickhouseSlowLogMaskingResponse, UpdateClickhouseSlowLogMaskingResponse,
 };
 
 #[cfg(feature = "legacy")]
@@ -205,9 +211,10 @@ pub use crate::operations::htap_lite::{
 pub use crate::operations::legacy::{
     BatchInstanceDetailsV3, BatchInstanceStatusV3, BatchShowInstancesV3Response,
     CreateBackupLegacyResponse, CreateBackupLegacyResponseBackup,
-    CreateInstanceLegacyResponse, CreateReadReplicasLegacyResponse, ErrorLogEntryLevel,
-    ErrorLogLevelLegacy, ErrorLogV3, InstanceDetailsV3, InstanceStatusV3, InstanceV3,
-    LegacyBackup, LegacyBackupPolicy, LegacyBackupPolicyToSet, LegacyBackupStrategy,
+    CreateInstanceLegacyResponse, CreateQuotasLegacyResponse,
+    CreateReadReplicasLegacyResponse, ErrorLogEntryLevel, ErrorLogLevelLegacy,
+    ErrorLogV3, InstanceDetailsV3, InstanceStatusV3, InstanceV3, LegacyBackup,
+    LegacyBackupPolicy, LegacyBackupPolicyToSet, LegacyBackupStrategy,
     LegacyBackupStrategyToSet, LegacyChargeInfo, LegacyChargeInfoToOrder,
     LegacyCreatedInstance, LegacyDatastore, LegacyDatastoreToCreate, LegacyEngineVersion,
     LegacyEnterpriseProjectQuota, LegacyErrorLog, LegacyFlavor, LegacyFlavorToSet,
@@ -269,6 +276,9 @@ pub struct ExpandInstanceVolumeResponse {
     /// Id of the order.
     pub order_id: Option<String>,
 }
+
+/// The same as [`ExpandInstanceVolumeResponse`].
+pub type ExpandInstanceVolumeLegacyResponse = ExpandInstanceVolumeResponse;
 
 /// The database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -440,6 +450,9 @@ pub struct UpdateBackupPolicyResponse {
     pub instance_name: Option<String>,
 }
 
+/// The same as [`UpdateBackupPolicyResponse`].
+pub type UpdateBackupPolicyLegacyResponse = UpdateBackupPolicyResponse;
+
 /// What `UpdateOffsiteBackupPolicy` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -448,6 +461,39 @@ pub struct UpdateOffsiteBackupPolicyResponse {
     pub result: Option<String>,
 }
 
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type UpdateProxyNodeAutoAddResponse = UpdateOffsiteBackupPolicyResponse;
+
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type UpdateProxyNameResponse = UpdateOffsiteBackupPolicyResponse;
+
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type UpdateAuditLogResponse = UpdateOffsiteBackupPolicyResponse;
+
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type CreateStarrocksUserResponse = UpdateOffsiteBackupPolicyResponse;
+
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type DeleteStarrocksUserResponse = UpdateOffsiteBackupPolicyResponse;
+
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type UpdateStarrocksUserPasswordResponse = UpdateOffsiteBackupPolicyResponse;
+
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type UpdateStarrocksUserPermissionsResponse = UpdateOffsiteBackupPolicyResponse;
+
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type DeleteClickhouseUserResponse = UpdateOffsiteBackupPolicyResponse;
+
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type CreateClickhouseUserResponse = UpdateOffsiteBackupPolicyResponse;
+
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type UpdateClickhouseUserPasswordResponse = UpdateOffsiteBackupPolicyResponse;
+
+/// The same as [`UpdateOffsiteBackupPolicyResponse`].
+pub type UpdateClickhouseUserPermissionsResponse = UpdateOffsiteBackupPolicyResponse;
+
 /// What `ShowProjectQuotas` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -455,6 +501,9 @@ pub struct ShowProjectQuotasResponse {
     /// Quotas of the project.
     pub quotas: Option<ProjectQuotas>,
 }
+
+/// The same as [`ShowProjectQuotasResponse`].
+pub type ShowProjectQuotasLegacyResponse = ShowProjectQuotasResponse;
 
 /// Quotas of the project.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -43,7 +43,7 @@ pub fn prose(text: &str, linked: bool, escaped: bool) -> String {
         // A `<` that opens nothing might, now that an address has a `>`.
         let opens =
             c == '<' && rest[1..].starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?'));
-        if c == '`' || opens || rest.starts_with("[^") {
+        if matches!(c, '`' | '[') || opens {
             out.push('\\');
         }
         if c != ' ' || !out.ends_with(' ') {

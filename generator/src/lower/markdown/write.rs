@@ -335,7 +335,7 @@ impl<'t> Writer<'t> {
                 Some(true) => self.reach(range.end),
                 _ => {
                     let rest = self.taken.map_or("", |taken| &self.source[taken..range.end]);
-                    self.open.push_str(&unmarked(rest));
+                    self.open.push_str(&prose(&unmarked(rest), false, false));
                     self.taken = Some(range.end);
                 }
             },

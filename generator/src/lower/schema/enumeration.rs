@@ -6,7 +6,7 @@ use super::annotated::Annotation;
 use super::{Inline, Lowered, Naming};
 use crate::accounting::Reason;
 use crate::load::{JsonType, Node, Schema, integer};
-use crate::lower::model::{Type, TypeKind, Variant};
+use crate::lower::model::{Aliased, Type, TypeKind, Variant};
 use crate::lower::{Lower, docs, markdown, variants};
 
 impl<'a> Lower<'a, '_> {
@@ -63,7 +63,10 @@ impl<'a> Lower<'a, '_> {
         let key = Inline::Enum(component.unwrap_or(&naming.name).to_owned(), values, described);
         let known = self.inline.get(&key).copied().filter(|_| component.is_none() && annotations.is_empty());
         let id = match known {
-            Some(id) => id,
+            Some(id) => {
+                self.name_in(Aliased::Type(id), naming.full_name());
+                id
+            }
             None => self.define(naming, component, schema, kind),
         };
         self.inline.insert(key, id);

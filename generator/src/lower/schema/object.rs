@@ -7,7 +7,7 @@ use super::tuple::is_never;
 use super::{Inline, Lowered, Naming, RESPONSE, anything};
 use crate::accounting::Reason;
 use crate::load::{Additional, JsonType, Placed, Schema, Sub};
-use crate::lower::model::{Field, Inner, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
+use crate::lower::model::{Aliased, Field, Inner, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
 use crate::lower::names::{Scope, Wanted};
 use crate::lower::{Lower, docs, markdown, names};
 
@@ -50,10 +50,20 @@ impl<'a> Lower<'a, '_> {
         if component.is_none() {
             self.inline.insert(key, id);
         }
-        // The fields of an equal type, too: what they say is in the client by the one that came first.
-        if self.seen.insert(schema.at.at) || known.is_none() {
+        // The fields of an equal type, too: what they say is in the client by the one that came first, and their types are called
+        // after this place as well. One that contains itself would have no end of places.
+        let outermost = known.is_some() && self.renamed.is_none();
+        let within = self.open.contains(&id) || self.renamed.as_ref().is_some_and(|renamed| renamed.contains(&id));
+        let (parent, is_new) = match known {
+            Some(_) if !within => self.name_in(Aliased::Type(id), naming.full_name()),
+            _ => (self.types[id].name.clone(), known.is_none()),
+        };
+        if known.is_some() {
+            self.renamed.get_or_insert_default().insert(id);
+        }
+        self.open.push(id);
+        if self.seen.insert(schema.at.at) || is_new {
             let (additional, words, others) = self.additional(&schema, additional, naming);
-            let parent = self.types[id].name.clone();
             let mut body = self.fields(&schema, additional, &parent);
             body.rules.extend(others);
             if known.is_none() {
@@ -62,6 +72,10 @@ impl<'a> Lower<'a, '_> {
                 self.types[id].docs.extend(std::iter::once(String::new()).filter(|_| !words.is_empty()));
                 self.types[id].docs.extend(lines);
             }
+        }
+        self.open.pop();
+        if outermost {
+            self.renamed = None;
         }
         named(id)
     }
@@ -235,6 +249,18 @@ impl<'a> Lower<'a, '_> {
         Struct { rename_all: rename_all(&fields), fields, additional, additional_ident, ..Struct::default() }
     }
 
+    /// Names an inline type: by its title, unless another type has it, else after the place where it stands.
+    fn name_inline(&mut self, id: TypeId, schema: &Schema<'a>, naming: &Naming) -> String {
+        let title = self.take(&schema.title).map(names::camel).filter(|title| title.len() <= 40);
+        match title.filter(|title| self.scope.take_if_free(title)) {
+            Some(title) => {
+                self.titles.insert(Aliased::Type(id), title.clone());
+                title
+            }
+            None => self.name_first(Aliased::Type(id), naming.full_name()),
+        }
+    }
+
     /// Opens a definition under a name of its own.
     pub(super) fn define(
         &mut self,
@@ -248,20 +274,12 @@ impl<'a> Lower<'a, '_> {
             self.ledger.ignore(example.at, Reason::Sample);
         }
         let id = self.types.len();
-        let is_enum = matches!(kind, TypeKind::StringEnum(_) | TypeKind::IntegerEnum(_));
         let name = match component {
             Some(component) => {
                 self.components.insert(component, super::Component::Open(Some(id)));
                 naming.parent.clone()
             }
-            None => {
-                let title = self.take(&schema.title).map(names::camel).filter(|title| title.len() <= 40);
-                // Equal enums are merged, so their name should not be that of the first place.
-                let short = is_enum
-                    .then(|| if naming.name.is_empty() { String::new() } else { names::camel(&naming.name) })
-                    .filter(|name| !name.is_empty());
-                self.scope.take_first(title.into_iter().chain(short).chain([naming.full_name()]))
-            }
+            None => self.name_inline(id, schema, naming),
         };
         let mut docs = docs::lines(self.take(&schema.description).unwrap_or_default());
         if docs.is_empty() {

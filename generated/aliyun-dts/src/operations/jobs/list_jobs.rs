@@ -7,9 +7,9 @@ use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
 use crate::types::{
-    CheckResult, DbObject, Endpoint, ErrorBody, JobStatus, JobType, MigrationMode,
-    PageSize, PayType, Performance, PhaseProgress, PhaseStatus, PrecheckState, RegionId,
-    Reserve, SynchronizationDirection,
+    CheckResult, DbObject, Endpoint, ErrorBody, JobStatus, JobType, ListJobsPageSize,
+    MigrationMode, PayType, Performance, PhaseProgress, PhaseStatus, PrecheckState,
+    RegionId, Reserve, SynchronizationDirection,
 };
 
 impl Client {
@@ -77,8 +77,8 @@ impl ListJobs {
     }
 
     /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
-    pub fn page_size(self, page_size: impl Into<PageSize>) -> Self {
-        Self(self.0.set("PageSize", Into::<PageSize>::into(page_size)))
+    pub fn page_size(self, page_size: impl Into<ListJobsPageSize>) -> Self {
+        Self(self.0.set("PageSize", Into::<ListJobsPageSize>::into(page_size)))
     }
 
     /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.

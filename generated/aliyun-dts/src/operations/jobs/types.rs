@@ -439,3 +439,6 @@ pub struct UpdateJobPasswordResponse {
     /// Whether the call succeeded.
     pub success: Option<bool>,
 }
+
+/// The same as [`UpdateJobPasswordResponse`].
+pub type UpdateJobNameResponse = UpdateJobPasswordResponse;

@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, UpdateJobPasswordResponse};
+use crate::types::{ErrorBody, UpdateJobNameResponse};
 
 impl Client {
     /// Rename a task.
@@ -42,7 +42,7 @@ impl UpdateJobName {
 }
 
 impl Operation for UpdateJobName {
-    type Output = UpdateJobPasswordResponse;
+    type Output = UpdateJobNameResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -60,4 +60,4 @@ impl Operation for UpdateJobName {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateJobName => Response<UpdateJobPasswordResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateJobName => Response<UpdateJobNameResponse>, Error<ErrorBody>);

@@ -6,7 +6,7 @@ use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object};
 use crate::Client;
 use crate::types::{
-    ErrorBody, InstanceTag, PageSize, PayType, Performance, PhaseProgress,
+    ErrorBody, InstanceTag, ListJobsPageSize, PayType, Performance, PhaseProgress,
     PrecheckProgress, SynchronizationDirection, SynchronizationEndpoint,
     SynchronizationProgress, SynchronizationStatus, SynchronizedSchema, TagFilter,
 };
@@ -39,8 +39,8 @@ pub struct ListSynchronizationJobs(Call);
 
 impl ListSynchronizationJobs {
     /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
-    pub fn page_size(self, page_size: impl Into<PageSize>) -> Self {
-        Self(self.0.set("PageSize", Into::<PageSize>::into(page_size)))
+    pub fn page_size(self, page_size: impl Into<ListJobsPageSize>) -> Self {
+        Self(self.0.set("PageSize", Into::<ListJobsPageSize>::into(page_size)))
     }
 
     /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.

@@ -346,7 +346,7 @@ pub struct CreatedClickhouseInstance {
     /// Port of the database, 0 to 65535.
     pub port: Option<i32>,
     /// Whether one node is deployed, or a primary and a standby.
-    pub ha_mode: Option<HaMode>,
+    pub ha_mode: Option<CreatedClickhouseInstanceHaMode>,
     /// How the instance is billed.
     pub pay_info: Option<ClickhousePayInfo>,
     /// Whether SSL is on.
@@ -372,7 +372,7 @@ pub struct ClickhouseEngine {
 /// Whether one node is deployed, or a primary and a standby.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum HaMode {
+pub enum CreatedClickhouseInstanceHaMode {
     /// One node.
     Single,
     /// A primary and a standby.
@@ -381,7 +381,7 @@ pub enum HaMode {
     Unknown(String),
 }
 
-yundb_runtime::string_enum!(HaMode {
+yundb_runtime::string_enum!(CreatedClickhouseInstanceHaMode {
     Single = "Single",
     Ha = "Ha",
 });
@@ -399,7 +399,7 @@ pub struct ClickhousePayInfo {
     /// Whether months or years are counted.
     pub period_type: Option<ClickhousePayInfoPeriodType>,
     /// Whether it is renewed automatically.
-    pub is_auto_renew: Option<IsAutoRenew>,
+    pub is_auto_renew: Option<ClickhousePayInfoIsAutoRenew>,
 }
 
 /// Whether months or years are counted.
@@ -422,7 +422,7 @@ yundb_runtime::string_enum!(ClickhousePayInfoPeriodType {
 /// Whether it is renewed automatically.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum IsAutoRenew {
+pub enum ClickhousePayInfoIsAutoRenew {
     /// It is.
     N1,
     /// It is not.
@@ -431,7 +431,7 @@ pub enum IsAutoRenew {
     Unknown(String),
 }
 
-yundb_runtime::string_enum!(IsAutoRenew {
+yundb_runtime::string_enum!(ClickhousePayInfoIsAutoRenew {
     N1 = "1",
     N0 = "0",
 });

@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ClickhouseDmlPrivilege, ErrorBody, UpdateOffsiteBackupPolicyResponse};
+use crate::types::{ClickhouseDmlPrivilege, CreateClickhouseUserResponse, ErrorBody};
 
 impl Client {
     /// Create a user of a ClickHouse instance.
@@ -74,7 +74,7 @@ impl CreateClickhouseUser {
 }
 
 impl Operation for CreateClickhouseUser {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = CreateClickhouseUserResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -97,4 +97,4 @@ impl Operation for CreateClickhouseUser {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(CreateClickhouseUser => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(CreateClickhouseUser => Response<CreateClickhouseUserResponse>, Error<ErrorBody>);

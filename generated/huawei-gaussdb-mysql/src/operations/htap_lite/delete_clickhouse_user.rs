@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, UpdateOffsiteBackupPolicyResponse};
+use crate::types::{DeleteClickhouseUserResponse, ErrorBody};
 
 impl Client {
     /// Delete a user of a ClickHouse instance.
@@ -45,7 +45,7 @@ impl Client {
 pub struct DeleteClickhouseUser(Call);
 
 impl Operation for DeleteClickhouseUser {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = DeleteClickhouseUserResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -64,4 +64,4 @@ impl Operation for DeleteClickhouseUser {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(DeleteClickhouseUser => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(DeleteClickhouseUser => Response<DeleteClickhouseUserResponse>, Error<ErrorBody>);

@@ -113,7 +113,7 @@ pub struct ClickhouseDatabaseSettings {
 #[non_exhaustive]
 pub struct ClickhouseReplicatedTables {
     /// Whether the list says which tables are replicated or which are not.
-    pub repl_type: Option<ReplType>,
+    pub repl_type: Option<ClickhouseReplicatedTablesReplType>,
     /// The tables of the list.
     pub tables: Vec<String>,
 }
@@ -121,7 +121,7 @@ pub struct ClickhouseReplicatedTables {
 /// Whether the list says which tables are replicated or which are not.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ReplType {
+pub enum ClickhouseReplicatedTablesReplType {
     /// Only the tables of the list, which must not be empty.
     WhiteList,
     /// All but the tables of the list
@@ -130,10 +130,13 @@ pub enum ReplType {
     Unknown(String),
 }
 
-yundb_runtime::string_enum!(ReplType {
+yundb_runtime::string_enum!(ClickhouseReplicatedTablesReplType {
     WhiteList = "white_list",
     BlackList = "black_list",
 });
+
+/// The same as [`ClickhouseReplicatedTablesReplType`].
+pub type ShowClickhouseReplicationConfigResponseNewTableReplConfigReplType = ClickhouseReplicatedTablesReplType;
 
 /// Which tables are replicated after the change.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -141,7 +144,7 @@ yundb_runtime::string_enum!(ReplType {
 #[non_exhaustive]
 pub struct ShowClickhouseReplicationConfigResponseNewTableReplConfig {
     /// Whether the list says which tables are replicated or which are not.
-    pub repl_type: Option<ReplType>,
+    pub repl_type: Option<ClickhouseReplicatedTablesReplType>,
     /// The tables of the list.
     pub tables: Vec<String>,
 }

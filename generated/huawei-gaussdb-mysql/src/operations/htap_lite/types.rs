@@ -15,6 +15,9 @@ pub struct ShowClickhouseSlowLogMaskingResponse {
     pub open_slow_log_switch: Option<String>,
 }
 
+/// The same as [`ShowClickhouseSlowLogMaskingResponse`].
+pub type UpdateClickhouseSlowLogMaskingResponse = ShowClickhouseSlowLogMaskingResponse;
+
 /// A setting of the database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, ShowClickhouseSlowLogMaskingResponse};
+use crate::types::{ErrorBody, UpdateClickhouseSlowLogMaskingResponse};
 
 impl Client {
     /// Turn the masking of ClickHouse slow query logs on or off.
@@ -49,7 +49,7 @@ impl UpdateClickhouseSlowLogMasking {
 }
 
 impl Operation for UpdateClickhouseSlowLogMasking {
-    type Output = ShowClickhouseSlowLogMaskingResponse;
+    type Output = UpdateClickhouseSlowLogMaskingResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -69,4 +69,4 @@ impl Operation for UpdateClickhouseSlowLogMasking {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateClickhouseSlowLogMasking => Response<ShowClickhouseSlowLogMaskingResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateClickhouseSlowLogMasking => Response<UpdateClickhouseSlowLogMaskingResponse>, Error<ErrorBody>);

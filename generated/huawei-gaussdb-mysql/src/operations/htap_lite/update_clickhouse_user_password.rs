@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, UpdateOffsiteBackupPolicyResponse};
+use crate::types::{ErrorBody, UpdateClickhouseUserPasswordResponse};
 
 impl Client {
     /// Change the password of a ClickHouse user.
@@ -55,7 +55,7 @@ impl UpdateClickhouseUserPassword {
 }
 
 impl Operation for UpdateClickhouseUserPassword {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = UpdateClickhouseUserPasswordResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -76,4 +76,4 @@ impl Operation for UpdateClickhouseUserPassword {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateClickhouseUserPassword => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateClickhouseUserPassword => Response<UpdateClickhouseUserPasswordResponse>, Error<ErrorBody>);

@@ -4,7 +4,9 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ClickhouseDmlPrivilege, ErrorBody, UpdateOffsiteBackupPolicyResponse};
+use crate::types::{
+    ClickhouseDmlPrivilege, ErrorBody, UpdateClickhouseUserPermissionsResponse,
+};
 
 impl Client {
     /// Change the privileges of a ClickHouse user.
@@ -69,7 +71,7 @@ impl UpdateClickhouseUserPermissions {
 }
 
 impl Operation for UpdateClickhouseUserPermissions {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = UpdateClickhouseUserPermissionsResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -91,4 +93,4 @@ impl Operation for UpdateClickhouseUserPermissions {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateClickhouseUserPermissions => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateClickhouseUserPermissions => Response<UpdateClickhouseUserPermissionsResponse>, Error<ErrorBody>);

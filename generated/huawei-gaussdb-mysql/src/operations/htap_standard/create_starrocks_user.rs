@@ -4,9 +4,7 @@ use yundb_runtime::{Call, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{
-    DdlPrivilege, DmlPrivilege, ErrorBody, UpdateOffsiteBackupPolicyResponse,
-};
+use crate::types::{CreateStarrocksUserResponse, DdlPrivilege, DmlPrivilege, ErrorBody};
 
 impl Client {
     /// Create a user of a StarRocks instance.
@@ -81,7 +79,7 @@ impl CreateStarrocksUser {
 }
 
 impl Operation for CreateStarrocksUser {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = CreateStarrocksUserResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -105,4 +103,4 @@ impl Operation for CreateStarrocksUser {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(CreateStarrocksUser => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(CreateStarrocksUser => Response<CreateStarrocksUserResponse>, Error<ErrorBody>);

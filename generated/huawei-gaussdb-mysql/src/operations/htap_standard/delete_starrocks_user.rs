@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, UpdateOffsiteBackupPolicyResponse};
+use crate::types::{DeleteStarrocksUserResponse, ErrorBody};
 
 impl Client {
     /// Delete a user of a StarRocks instance.
@@ -47,7 +47,7 @@ impl DeleteStarrocksUser {
 }
 
 impl Operation for DeleteStarrocksUser {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = DeleteStarrocksUserResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -66,4 +66,4 @@ impl Operation for DeleteStarrocksUser {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(DeleteStarrocksUser => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(DeleteStarrocksUser => Response<DeleteStarrocksUserResponse>, Error<ErrorBody>);

@@ -118,7 +118,7 @@ pub struct StarrocksReplication {
     /// Progress in percent.
     pub percentage: Option<String>,
     /// What catching up does.
-    pub catchup_stage: Option<CatchupStage>,
+    pub catchup_stage: Option<StarrocksReplicationCatchupStage>,
     /// Progress of catching up in percent.
     pub catchup_percentage: Option<String>,
 }
@@ -169,7 +169,7 @@ yundb_runtime::string_enum!(ReplicationStage {
 /// What catching up does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum CatchupStage {
+pub enum StarrocksReplicationCatchupStage {
     /// Waiting.
     Wait,
     /// Copying changes.
@@ -184,7 +184,7 @@ pub enum CatchupStage {
     Unknown(String),
 }
 
-yundb_runtime::string_enum!(CatchupStage {
+yundb_runtime::string_enum!(StarrocksReplicationCatchupStage {
     Wait = "wait",
     Incremental = "incremental",
     Full = "full",

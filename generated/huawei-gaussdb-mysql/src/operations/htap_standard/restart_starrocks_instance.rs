@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{DeleteStarrocksInstanceResponse, ErrorBody};
+use crate::types::{ErrorBody, RestartStarrocksInstanceResponse};
 
 impl Client {
     /// Restart a StarRocks instance.
@@ -40,7 +40,7 @@ impl Client {
 pub struct RestartStarrocksInstance(Call);
 
 impl Operation for RestartStarrocksInstance {
-    type Output = DeleteStarrocksInstanceResponse;
+    type Output = RestartStarrocksInstanceResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -59,4 +59,4 @@ impl Operation for RestartStarrocksInstance {
         .idempotent(false);
 }
 
-yundb_runtime::operation_methods!(RestartStarrocksInstance => Response<DeleteStarrocksInstanceResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(RestartStarrocksInstance => Response<RestartStarrocksInstanceResponse>, Error<ErrorBody>);

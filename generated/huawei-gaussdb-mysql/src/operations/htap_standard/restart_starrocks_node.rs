@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{DeleteStarrocksInstanceResponse, ErrorBody};
+use crate::types::{ErrorBody, RestartStarrocksNodeResponse};
 
 impl Client {
     /// Restart a StarRocks node.
@@ -43,7 +43,7 @@ impl Client {
 pub struct RestartStarrocksNode(Call);
 
 impl Operation for RestartStarrocksNode {
-    type Output = DeleteStarrocksInstanceResponse;
+    type Output = RestartStarrocksNodeResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -63,4 +63,4 @@ impl Operation for RestartStarrocksNode {
         .idempotent(false);
 }
 
-yundb_runtime::operation_methods!(RestartStarrocksNode => Response<DeleteStarrocksInstanceResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(RestartStarrocksNode => Response<RestartStarrocksNodeResponse>, Error<ErrorBody>);

@@ -30,6 +30,12 @@ pub struct DeleteStarrocksInstanceResponse {
     pub workflow_id: Option<String>,
 }
 
+/// The same as [`DeleteStarrocksInstanceResponse`].
+pub type RestartStarrocksInstanceResponse = DeleteStarrocksInstanceResponse;
+
+/// The same as [`DeleteStarrocksInstanceResponse`].
+pub type RestartStarrocksNodeResponse = DeleteStarrocksInstanceResponse;
+
 /// HTAP engine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

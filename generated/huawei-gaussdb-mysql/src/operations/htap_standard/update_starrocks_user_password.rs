@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, UpdateOffsiteBackupPolicyResponse};
+use crate::types::{ErrorBody, UpdateStarrocksUserPasswordResponse};
 
 impl Client {
     /// Change the password of a StarRocks user.
@@ -53,7 +53,7 @@ impl UpdateStarrocksUserPassword {
 }
 
 impl Operation for UpdateStarrocksUserPassword {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = UpdateStarrocksUserPasswordResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -74,4 +74,4 @@ impl Operation for UpdateStarrocksUserPassword {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateStarrocksUserPassword => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateStarrocksUserPassword => Response<UpdateStarrocksUserPasswordResponse>, Error<ErrorBody>);

@@ -5,7 +5,7 @@ use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
 use crate::types::{
-    DdlPrivilege, DmlPrivilege, ErrorBody, UpdateOffsiteBackupPolicyResponse,
+    DdlPrivilege, DmlPrivilege, ErrorBody, UpdateStarrocksUserPermissionsResponse,
 };
 
 impl Client {
@@ -76,7 +76,7 @@ impl UpdateStarrocksUserPermissions {
 }
 
 impl Operation for UpdateStarrocksUserPermissions {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = UpdateStarrocksUserPermissionsResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -99,4 +99,4 @@ impl Operation for UpdateStarrocksUserPermissions {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateStarrocksUserPermissions => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateStarrocksUserPermissions => Response<UpdateStarrocksUserPermissionsResponse>, Error<ErrorBody>);

@@ -5,7 +5,7 @@ use yundb_runtime::{Call, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, path};
 use yundb_runtime::shape::{any, list, object, optional};
 use crate::Client;
-use crate::types::{ErrorBody, UpdateQuotasLegacyResponse};
+use crate::types::{CreateQuotasLegacyResponse, ErrorBody};
 
 impl Client {
     /// Set quotas of enterprise projects.
@@ -41,7 +41,7 @@ impl CreateQuotasLegacy {
 }
 
 impl Operation for CreateQuotasLegacy {
-    type Output = UpdateQuotasLegacyResponse;
+    type Output = CreateQuotasLegacyResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -60,7 +60,7 @@ impl Operation for CreateQuotasLegacy {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(CreateQuotasLegacy => Response<UpdateQuotasLegacyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(CreateQuotasLegacy => Response<CreateQuotasLegacyResponse>, Error<ErrorBody>);
 
 /// A quota to set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{field, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, ExpandInstanceVolumeResponse, TextBoolean};
+use crate::types::{ErrorBody, ExpandInstanceVolumeLegacyResponse, TextBoolean};
 
 impl Client {
     /// Extend the storage of an instance.
@@ -53,7 +53,7 @@ impl ExpandInstanceVolumeLegacy {
 }
 
 impl Operation for ExpandInstanceVolumeLegacy {
-    type Output = ExpandInstanceVolumeResponse;
+    type Output = ExpandInstanceVolumeLegacyResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -73,4 +73,4 @@ impl Operation for ExpandInstanceVolumeLegacy {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(ExpandInstanceVolumeLegacy => Response<ExpandInstanceVolumeResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(ExpandInstanceVolumeLegacy => Response<ExpandInstanceVolumeLegacyResponse>, Error<ErrorBody>);

@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, QuotaType, ShowProjectQuotasResponse};
+use crate::types::{ErrorBody, QuotaType, ShowProjectQuotasLegacyResponse};
 
 impl Client {
     /// Show the quotas of the project.
@@ -37,7 +37,7 @@ impl ShowProjectQuotasLegacy {
 }
 
 impl Operation for ShowProjectQuotasLegacy {
-    type Output = ShowProjectQuotasResponse;
+    type Output = ShowProjectQuotasLegacyResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -55,4 +55,4 @@ impl Operation for ShowProjectQuotasLegacy {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(ShowProjectQuotasLegacy => Response<ShowProjectQuotasResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(ShowProjectQuotasLegacy => Response<ShowProjectQuotasLegacyResponse>, Error<ErrorBody>);

@@ -141,6 +141,9 @@ pub struct UpdateQuotasLegacyResponse {
     pub quota_list: Vec<LegacyQuota>,
 }
 
+/// The same as [`UpdateQuotasLegacyResponse`].
+pub type CreateQuotasLegacyResponse = UpdateQuotasLegacyResponse;
+
 /// A quota.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

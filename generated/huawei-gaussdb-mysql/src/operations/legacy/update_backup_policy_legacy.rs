@@ -5,7 +5,7 @@ use yundb_runtime::{Call, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, path};
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
-use crate::types::{ErrorBody, UpdateBackupPolicyResponse};
+use crate::types::{ErrorBody, UpdateBackupPolicyLegacyResponse};
 
 impl Client {
     /// Set the backup policy.
@@ -45,7 +45,7 @@ impl Client {
 pub struct UpdateBackupPolicyLegacy(Call);
 
 impl Operation for UpdateBackupPolicyLegacy {
-    type Output = UpdateBackupPolicyResponse;
+    type Output = UpdateBackupPolicyLegacyResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -64,7 +64,7 @@ impl Operation for UpdateBackupPolicyLegacy {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateBackupPolicyLegacy => Response<UpdateBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateBackupPolicyLegacy => Response<UpdateBackupPolicyLegacyResponse>, Error<ErrorBody>);
 
 /// How backups are made.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

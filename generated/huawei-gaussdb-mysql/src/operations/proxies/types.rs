@@ -86,3 +86,6 @@ pub struct UpdateProxyAccessControlResponse {
     /// Whether access is controlled now.
     pub open_access_control: Option<bool>,
 }
+
+/// The same as [`UpdateProxyAccessControlResponse`].
+pub type UpdateProxyAccessRulesResponse = UpdateProxyAccessControlResponse;

@@ -5,7 +5,7 @@ use yundb_runtime::{Call, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
-use crate::types::{ErrorBody, IpGroupType, UpdateProxyAccessControlResponse};
+use crate::types::{ErrorBody, IpGroupType, UpdateProxyAccessRulesResponse};
 
 impl Client {
     /// Set the access rules of a proxy.
@@ -57,7 +57,7 @@ impl UpdateProxyAccessRules {
 }
 
 impl Operation for UpdateProxyAccessRules {
-    type Output = UpdateProxyAccessControlResponse;
+    type Output = UpdateProxyAccessRulesResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -80,7 +80,7 @@ impl Operation for UpdateProxyAccessRules {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateProxyAccessRules => Response<UpdateProxyAccessControlResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateProxyAccessRules => Response<UpdateProxyAccessRulesResponse>, Error<ErrorBody>);
 
 /// An address, and why it is listed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, UpdateOffsiteBackupPolicyResponse};
+use crate::types::{ErrorBody, UpdateProxyNameResponse};
 
 impl Client {
     /// Rename a proxy.
@@ -50,7 +50,7 @@ impl UpdateProxyName {
 }
 
 impl Operation for UpdateProxyName {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = UpdateProxyNameResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -71,4 +71,4 @@ impl Operation for UpdateProxyName {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateProxyName => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateProxyName => Response<UpdateProxyNameResponse>, Error<ErrorBody>);

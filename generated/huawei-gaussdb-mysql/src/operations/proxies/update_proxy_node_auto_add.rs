@@ -4,7 +4,7 @@ use yundb_runtime::{Call, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, Switch, UpdateOffsiteBackupPolicyResponse};
+use crate::types::{ErrorBody, Switch, UpdateProxyNodeAutoAddResponse};
 
 impl Client {
     /// Set whether new nodes join a proxy.
@@ -58,7 +58,7 @@ impl UpdateProxyNodeAutoAdd {
 }
 
 impl Operation for UpdateProxyNodeAutoAdd {
-    type Output = UpdateOffsiteBackupPolicyResponse;
+    type Output = UpdateProxyNodeAutoAddResponse;
     type Headers = ();
     type Error = ErrorBody;
     const SPEC: &'static Spec = &Spec::new(
@@ -80,4 +80,4 @@ impl Operation for UpdateProxyNodeAutoAdd {
         .accept("application/json");
 }
 
-yundb_runtime::operation_methods!(UpdateProxyNodeAutoAdd => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(UpdateProxyNodeAutoAdd => Response<UpdateProxyNodeAutoAddResponse>, Error<ErrorBody>);
