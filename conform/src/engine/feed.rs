@@ -282,6 +282,7 @@ mod tests {
             idempotent: None,
             output: Answer::One(Payload::Empty),
             headers: None,
+            own_names: model::OwnNames::default(),
             error: Answer::One(Payload::Empty),
             paging: None,
             job: None,

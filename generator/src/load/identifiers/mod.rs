@@ -114,7 +114,6 @@ impl Identifiers {
 
     /// What `#` alone means in an API's document, which is no schema: the one around that says so, or else the component.
     fn enclosing(&self, at: &[String], root: &Node) -> Option<Pointer> {
-
         root.get("openapi").or_else(|| root.get("swagger"))?;
         let around = self.anchors.iter().filter(|anchor| anchor.name == RECURSIVE && at.starts_with(&anchor.at));
         let nearest = around.max_by_key(|anchor| anchor.at.len()).map(|anchor| anchor.at.clone());

@@ -1,5 +1,6 @@
 //! Enums whose values stand one by one as alternatives, each with a title and words of its own.
 
+use crate::accounting::Reason;
 use crate::load::{Keyword, Node, Schema, Sub};
 use crate::lower::Lower;
 
@@ -12,17 +13,26 @@ pub(super) struct Annotation<'a> {
 }
 
 impl<'a> Lower<'a, '_> {
-    /// The enum that a schema is, if each of its alternatives is one value and nothing else, with what is said of each.
+    /// The enum that a schema is, if each of its alternatives is one value and nothing else, with what is said of each. Where values are
+    /// listed as well, only those count that are both.
     pub(super) fn annotated(&self, schema: &Schema<'a>) -> Option<(Schema<'a>, Vec<Annotation<'a>>)> {
         let alternatives = match (schema.one_of.as_slice(), schema.any_of.as_slice()) {
             (list, []) | ([], list) if schema.further_unions.is_empty() && schema.discriminator.is_none() => list,
             _ => return None,
         };
         let read: Vec<Schema<'a>> = alternatives.iter().map(constant).collect::<Option<_>>()?;
-        let listed = |value: &Node| schema.enumeration.iter().any(|listed| listed.value == value);
         let value = |one: &Schema<'a>| one.enumeration.first().map(|value| value.value);
-        if read.is_empty() || !schema.enumeration.is_empty() && !read.iter().filter_map(value).all(listed) {
+        let listed = |value: &Node| schema.enumeration.iter().any(|listed| listed.value == value);
+        let (read, excluded): (Vec<Schema<'a>>, Vec<Schema<'a>>) =
+            read.into_iter().partition(|one| schema.enumeration.is_empty() || value(one).is_some_and(listed));
+        if read.is_empty() {
             return None;
+        }
+        for one in &excluded {
+            let words = [one.title, one.description].into_iter().flatten().map(|words| words.at);
+            let values = one.enumeration.iter().map(|value| value.at).chain(one.ty.map(|ty| ty.at));
+            let flags = one.deprecated.into_iter().map(|flag| flag.at);
+            words.chain(values).chain(flags).for_each(|at| self.ledger.ignore(at, Reason::Stricter));
         }
         let mut merged = Schema { one_of: Vec::new(), any_of: Vec::new(), ..schema.clone() };
         if merged.enumeration.is_empty() {
