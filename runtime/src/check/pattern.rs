@@ -5,8 +5,11 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use regress::Regex;
 
+/// What has been read of each pattern; None if it can't be.
+type Read = HashMap<&'static str, Option<Arc<Regex>>>;
+
 /// Each pattern is read once.
-static READ: LazyLock<Mutex<HashMap<&'static str, Option<Arc<Regex>>>>> = LazyLock::new(Mutex::default);
+static READ: LazyLock<Mutex<Read>> = LazyLock::new(Mutex::default);
 
 /// Whether a pattern matches somewhere in a text. One that can't be read is left to the service; the generator emits none.
 pub(super) fn matches(pattern: &'static str, text: &str) -> bool {

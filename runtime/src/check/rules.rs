@@ -111,7 +111,7 @@ fn others(
 }
 
 /// The names that a shape asks for, if it asks for nothing else.
-fn required<'s>(shape: &'s Shape) -> Option<Vec<&'s str>> {
+fn required(shape: &Shape) -> Option<Vec<&str>> {
     let Inner::Fields(fields) = shape.inner else { return None };
     let plain = |field: &&Field| field.required && field.shape.is_bare();
     let names: Vec<&str> = fields.iter().filter(plain).map(|field| field.name).collect();

@@ -450,16 +450,17 @@ fn infer(schema: &Schema<'_>) -> Option<JsonType> {
     if schema.content_encoding.is_some() || schema.content_media_type.is_some() {
         return Some(JsonType::String);
     }
-    let all = |of: fn(&Node) -> bool| {
-        let mut values = schema.enumeration.iter().map(|value| value.value).filter(|value| !value.value.is_null());
-        values.clone().next().is_some() && values.all(of)
-    };
-    let kinds: [(fn(&Node) -> bool, JsonType); 3] = [
-        (|value| value.as_str().is_some(), JsonType::String),
-        (|value| value.as_bool().is_some(), JsonType::Boolean),
-        (|value| value.as_number().is_some(), JsonType::Number),
-    ];
-    kinds.into_iter().find(|(of, _)| all(*of)).map(|(_, ty)| ty)
+    let mut kinds =
+        schema.enumeration.iter().map(|value| value.value).filter(|value| !value.value.is_null()).map(|value| {
+            match value {
+                value if value.as_str().is_some() => Some(JsonType::String),
+                value if value.as_bool().is_some() => Some(JsonType::Boolean),
+                value if value.as_number().is_some() => Some(JsonType::Number),
+                _ => None,
+            }
+        });
+    let first = kinds.next()??;
+    kinds.all(|kind| kind == Some(first)).then_some(first)
 }
 
 /// Says of a constant object or list what it is made of.

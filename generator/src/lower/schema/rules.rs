@@ -177,7 +177,7 @@ impl<'a> Lower<'a, '_> {
         {
             let typed = alternatives.iter().any(super::is_typed);
             let untyped =
-                alternatives.iter().filter(|part| !super::is_typed(part) && !(typed && part.read().ty.is_some()));
+                alternatives.iter().filter(|part| !(super::is_typed(part) || typed && part.read().ty.is_some()));
             if untyped.clone().next().is_none() {
                 continue;
             }
