@@ -1,6 +1,6 @@
 //! Objects: structs with their fields, and maps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::tuple::is_never;
@@ -23,10 +23,8 @@ impl<'a> Lower<'a, '_> {
         }
         self.complete(&mut schema);
         let additional = self.beyond(&schema);
-        if let Some(discriminator) = &schema.discriminator {
-            // Nothing is made of it.
-            self.ledger.ignore(discriminator.at, Reason::SoleAlternative);
-        }
+        // Nothing is made of it.
+        self.ignore_discriminator(&schema);
         if schema.properties.0.is_empty() {
             return match additional {
                 Some(Additional::Of(values)) => {
@@ -140,7 +138,12 @@ impl<'a> Lower<'a, '_> {
 
     /// Names that `required` lists and `properties` doesn't are properties, too: of what further properties are of.
     pub(in crate::lower) fn complete(&mut self, schema: &mut Schema<'a>) {
+        let mut listed = HashSet::new();
         for name in schema.required.clone() {
+            if !listed.insert(name.value) {
+                self.ledger.ignore(name.at, Reason::Repeated);
+                continue;
+            }
             if schema.properties.0.contains_key(name.value) {
                 continue;
             }

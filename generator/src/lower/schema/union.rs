@@ -85,9 +85,7 @@ impl<'a> Lower<'a, '_> {
             !own
         });
         if let [only] = choices.as_slice() {
-            if let Some(discriminator) = &schema.discriminator {
-                self.ledger.ignore(discriminator.at, Reason::SoleAlternative);
-            }
+            self.ignore_discriminator(schema);
             let mut lowered = self.alone(schema, &only.schema, naming, component);
             lowered.nullable |= nullable;
             lowered.facts.append(&mut null_words);
@@ -205,6 +203,16 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// What the mapping says of the alternatives. Whether the discriminator tells them apart is known in the end.
+    /// A discriminator where there is nothing to tell apart.
+    pub(super) fn ignore_discriminator(&self, schema: &Schema<'a>) {
+        let Some(discriminator) = &schema.discriminator else { return };
+        let Discriminator { property, mapping, default } = &discriminator.value;
+        let places =
+            mapping.iter().map(|(_, component)| component.at).chain(default.iter().map(|component| component.at));
+        let places = places.chain([discriminator.at, property.at]);
+        places.for_each(|at| self.ledger.ignore(at, Reason::SoleAlternative));
+    }
+
     /// What is said beside alternatives of fields that none of them has. That there are none is so in the client.
     fn further_fields_of_all(&mut self, schema: &Schema<'a>) {
         for further in [&schema.additional, &schema.unevaluated].into_iter().flatten() {
