@@ -6,7 +6,7 @@ use super::object::named;
 use super::{Inline, Lowered, Naming, constants};
 use crate::accounting::Reason;
 use crate::load::{Additional, Discriminator, JsonType, Schema, Sub};
-use crate::lower::model::{Constant, Mark, Shape, Type, TypeId, TypeKind, Union, UnionVariant, Variant};
+use crate::lower::model::{Constant, Mark, Rule, Shape, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant};
 use crate::lower::told::Discriminated;
 use crate::lower::{Lower, docs, names, variants};
 
@@ -33,6 +33,8 @@ impl<'a> Choice<'a> {
 struct Alternative<'a> {
     component: Option<&'a str>,
     name: Option<String>,
+    /// Whether it has words of its own.
+    described: bool,
     ty: Type,
     shape: Shape,
 }
@@ -133,16 +135,22 @@ impl<'a> Lower<'a, '_> {
         if let Some(variants) = self.texts(&alternatives) {
             let own = &alternatives;
             let words = own.iter().filter_map(|one| match &one.ty {
-                Type::Named(part) if one.component.is_some() => Some((one.component?, self.types[*part].docs.clone())),
+                Type::Named(part) if one.component.is_some() || one.described => {
+                    Some((one.component.map(names::camel), &self.types[*part]))
+                }
                 _ => None,
             });
-            let lines: Vec<String> =
-                words.flat_map(|(name, words)| docs::listed(&format!("`{}`", names::camel(name)), &words)).collect();
+            let lines = words.flat_map(|(name, part)| {
+                let name = name.map_or_else(|| listed_values(part), |name| format!("`{name}`"));
+                docs::listed(&name, &part.docs)
+            });
+            let lines: Vec<String> = lines.collect();
             let docs = &mut self.types[id].docs;
             docs.extend(std::iter::once(String::new()).filter(|_| !lines.is_empty()));
             docs.extend(lines);
+            let shape = limited_texts(&alternatives, &variants);
             self.types[id].kind = TypeKind::StringEnum(variants);
-            return done(nullable);
+            return Lowered { shape, ..done(nullable) };
         }
         let union_kind = match &schema.discriminator {
             Some(discriminator) => {
@@ -197,12 +205,12 @@ impl<'a> Lower<'a, '_> {
                 docs.extend(line);
             }
             let (component, name) = (*component, name.clone());
-            alternatives.push(Alternative { component, name, shape: lowered.shape, ty: lowered.ty });
+            let described = lowered.description.is_some();
+            alternatives.push(Alternative { component, name, described, shape: lowered.shape, ty: lowered.ty });
         }
         alternatives
     }
 
-    /// What the mapping says of the alternatives. Whether the discriminator tells them apart is known in the end.
     /// A discriminator where there is nothing to tell apart.
     pub(super) fn ignore_discriminator(&self, schema: &Schema<'a>) {
         let Some(discriminator) = &schema.discriminator else { return };
@@ -231,6 +239,7 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
+    /// What the mapping says of the alternatives. Whether the discriminator tells them apart is known in the end.
     fn take_discriminator(&mut self, schema: &Schema<'a>, alternatives: &[Alternative<'a>]) {
         let Some(discriminator) = &schema.discriminator else { return };
         self.ledger.take(discriminator.value.property.at);
@@ -282,6 +291,25 @@ fn name_by_constants(choices: &mut [Choice<'_>]) {
     }
 }
 
+/// The values of an enum of text, for docs.
+fn listed_values(definition: &TypeDef) -> String {
+    let TypeKind::StringEnum(variants) = &definition.kind else { return String::new() };
+    let values: Vec<String> = variants.iter().map(|variant| crate::lower::code(&variant.value)).collect();
+    values.join(", ")
+}
+
+/// What a text has to be that is one of listed values or within limits: anything, where one alternative has none.
+fn limited_texts(alternatives: &[Alternative<'_>], variants: &[Variant<String>]) -> Shape {
+    let plain = alternatives.iter().filter(|one| one.ty == Type::String);
+    let limits: Vec<Shape> = plain.map(|one| one.shape.clone()).collect();
+    if limits.is_empty() || limits.contains(&Shape::default()) {
+        return Shape::default();
+    }
+    let values = variants.iter().map(|variant| serde_json::Value::from(variant.value.as_str()).to_string()).collect();
+    let listed = Shape { rules: vec![Rule::Values(values)], ..Shape::default() };
+    Shape { rules: vec![Rule::AnyOf(limits.into_iter().chain([listed]).collect())], ..Shape::default() }
+}
+
 /// One variant for each value that the mapping has. What else has none may be known by its component's name, which is
 /// returned by the variant's.
 fn tagged<'a>(
@@ -329,7 +357,7 @@ fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants: Vec<UnionVariant> = Vec::new();
     let mut known: HashMap<&Type, usize> = HashMap::new();
-    for Alternative { component, name, ty, shape } in alternatives {
+    for Alternative { component, name, ty, shape, .. } in alternatives {
         let place = *known.entry(ty).or_insert(variants.len());
         if let Some(same) = variants.get_mut(place) {
             // A value may be meant for either.
