@@ -124,8 +124,7 @@ fn likeness(alternative: &Alternative, value: &Value) -> Option<Likeness> {
     if !is(value, alternative.kind) || !elements.into_iter().all(|element| is(element, alternative.elements)) {
         return None;
     }
-    let marks = alternative.marks.iter().filter(|mark| !mark.path.is_empty());
-    let likeness = marks.fold(Likeness::default(), |likeness, mark| {
+    let likeness = alternative.marks.iter().fold(Likeness::default(), |likeness, mark| {
         likeness.with(union::tag(value, mark.path), |tag| mark.values.iter().any(|value| tag.is(*value)))
     });
     (!likeness.wrong).then_some(likeness)
@@ -181,7 +180,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::shape::{Choice, Object, alternative, any, flag, list, map, object, one_of, optional, required, text};
+    use crate::shape::{
+        Choice, Object, alternative, any, flag, list, map, mark, object, one_of, optional, required, text,
+    };
 
     struct Node;
     impl Object for Node {
@@ -243,8 +244,8 @@ mod tests {
     impl Choice for Either {
         const ALTERNATIVES: &'static [Alternative] = &[
             alternative(Kind::Text, any().max_length(2)),
-            alternative(Kind::Object, object::<Node>()).when(&["kind"], &[text("node")]),
-            alternative(Kind::Object, any().max_items(2)).when(&["kind"], &[text("port")]),
+            alternative(Kind::Object, object::<Node>()).when(&[mark(&["kind"], &[text("node")])]),
+            alternative(Kind::Object, any().max_items(2)).when(&[mark(&["kind"], &[text("port")])]),
             alternative(Kind::List, list(&one_of::<Either>())),
         ];
     }
@@ -281,7 +282,7 @@ mod tests {
         const ALTERNATIVES: &'static [Alternative] = &[
             alternative(Kind::Object, object::<ByName>()),
             alternative(Kind::Object, object::<ByPort>()),
-            alternative(Kind::Object, object::<ByKind>()).when(&["at", "kind"], &[text("node"), flag(true)]),
+            alternative(Kind::Object, object::<ByKind>()).when(&[mark(&["at", "kind"], &[text("node"), flag(true)])]),
         ];
     }
 

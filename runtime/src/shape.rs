@@ -159,12 +159,12 @@ pub struct Alternative {
     /// What kind the elements of a list or the values of a map are.
     pub elements: Kind,
     /// The properties that it is known by.
-    pub marks: [Mark; 3],
+    pub marks: &'static [Mark],
     /// What it must look like.
     pub shape: Shape,
 }
 
-/// A property that an alternative is known by, if there is a path.
+/// A property that an alternative is known by.
 #[derive(Clone, Copy, Debug)]
 pub struct Mark {
     /// Its name, within the properties before it.
@@ -243,7 +243,12 @@ pub enum Kind {
 
 /// An alternative of this kind.
 pub const fn alternative(kind: Kind, shape: Shape) -> Alternative {
-    Alternative { kind, elements: Kind::Any, marks: [Mark { path: &[], values: &[] }; 3], shape }
+    Alternative { kind, elements: Kind::Any, marks: &[], shape }
+}
+
+/// A property at a path, with the values that it can have.
+pub const fn mark(path: &'static [&'static str], values: &'static [Constant]) -> Mark {
+    Mark { path, values }
 }
 
 impl Alternative {
@@ -253,16 +258,9 @@ impl Alternative {
         self
     }
 
-    /// It is known by a property; of more than three the first count.
-    pub const fn when(mut self, path: &'static [&'static str], values: &'static [Constant]) -> Self {
-        let mut at = 0;
-        while at < self.marks.len() {
-            if self.marks[at].path.is_empty() {
-                self.marks[at] = Mark { path, values };
-                return self;
-            }
-            at += 1;
-        }
+    /// Known by these properties.
+    pub const fn when(mut self, marks: &'static [Mark]) -> Self {
+        self.marks = marks;
         self
     }
 }

@@ -91,10 +91,10 @@ fn names(violation: &Violation, path: &str, found: &str) -> bool {
         }
         // A body that is given field by field has no other way to be missing.
         Constraint::Required if violation.part == Part::Body && violation.path.is_empty() => path == "body",
-        // Which of several fields is missing is not the client's to choose: it names the object.
+        // Without the field, the value may come nearer to an alternative that misses another one, or to none: the object counts.
         Constraint::Required if violation.in_union => {
-            let object = path.rsplit_once('.').map_or("body", |(object, _)| object);
-            found == object
+            let object = |path: &str| path.rsplit_once('.').map_or("body", |(object, _)| object).to_owned();
+            found == object(path) || object(found) == object(path)
         }
         _ => false,
     }

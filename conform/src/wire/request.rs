@@ -316,12 +316,14 @@ pub(crate) fn in_range(media_type: &str, range: &str) -> bool {
 
 /// A media type without what only says where parts begin, and of what type the first is.
 fn without_boundary(content_type: &str) -> String {
-    let multipart = essence(content_type).starts_with("multipart/");
+    if !essence(content_type).starts_with("multipart/") {
+        return content_type.to_owned();
+    }
     let of_parts = |part: &&str| {
         let part = part.to_ascii_lowercase();
         part.starts_with("boundary=") || part.starts_with("type=")
     };
-    let parts = content_type.split(';').map(str::trim).filter(|part| !(multipart && of_parts(part)));
+    let parts = content_type.split(';').map(str::trim).filter(|part| !of_parts(part));
     parts.collect::<Vec<_>>().join("; ")
 }
 

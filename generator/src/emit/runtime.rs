@@ -68,6 +68,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "integer",
             "list",
             "map",
+            "mark",
             "names",
             "never",
             "not",

@@ -369,13 +369,16 @@ fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> 
                     quote!(#function(#flag))
                 }
             });
-            quote!(.when(&[#(#path),*], &[#(#values),*]))
+            let mark = scope.uses.item("mark");
+            quote!(#mark(&[#(#path),*], &[#(#values),*]))
         });
+        let marks: Vec<TokenStream> = marks.collect();
+        let when = (!marks.is_empty()).then(|| quote!(.when(&[#(#marks),*])));
         let of = elements(scope, &variant.ty).map(|kind| {
             let kind = ident(kind);
             quote!(.of(yundb_runtime::shape::Kind::#kind))
         });
-        quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape)#of #(#marks)*)
+        quote!(#alternative(yundb_runtime::shape::Kind::#kind, #shape)#of #when)
     });
     choice(name, &rows.collect::<Vec<_>>())
 }

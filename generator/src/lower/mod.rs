@@ -61,6 +61,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         component_names: HashMap::new(),
         flags: HashMap::new(),
         inline: HashMap::new(),
+        limited: HashMap::new(),
         children: schema::children(loaded),
         discriminated: HashMap::new(),
         seen: HashSet::new(),
@@ -172,6 +173,8 @@ pub(crate) struct Lower<'a, 'd> {
     flags: HashMap<&'a str, schema::Flags>,
     /// Definitions of inline types, so that equal ones are one type.
     inline: HashMap<Inline<'a>, model::TypeId>,
+    /// What a text has to be that several alternatives became one enum of.
+    limited: HashMap<model::TypeId, model::Shape>,
     /// The components that each component is part of by `allOf`.
     children: HashMap<&'a str, Vec<&'a str>>,
     /// Unions with a discriminator.

@@ -847,6 +847,8 @@ pub struct Struct {
     pub fields: Vec<Field>,
     /// What else it may hold.
     pub additional: Option<Type>,
+    /// Whether the document excludes further entries.
+    pub closed: bool,
     /// The Rust name of the field for what else it may hold.
     pub additional_ident: String,
     /// Serde's `rename_all`, where it saves most renames.

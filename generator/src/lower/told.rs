@@ -1,11 +1,14 @@
 //! What tells the alternatives of unions apart, decided once all types are there: they may lead back to the union.
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 use super::circles::circles;
-use super::model::{Constant, Mark, Presence, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant};
+use super::model::{
+    Constant, Mark, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant,
+};
 use super::{Lower, docs, names};
 use crate::diagnostic::Location;
 use crate::stack::grown;
@@ -41,6 +44,7 @@ impl Lower<'_, '_> {
             }
             constants.iter().for_each(|(ty, path)| fill(&mut self.types, ty, path));
         }
+        self.exclude_further();
         let structs = self.types.iter_mut().filter_map(|definition| match &mut definition.kind {
             TypeKind::Struct(body) => Some(body),
             _ => None,
@@ -48,6 +52,32 @@ impl Lower<'_, '_> {
         for field in structs.flat_map(|body| &mut body.fields) {
             field.filled |= field.required;
             field.filled &= field.values.len() == 1 && field.presence != Presence::Nullable && !field.read_only;
+        }
+    }
+
+    /// Where no tag decides, an alternative without further fields is not one for values that have some.
+    fn exclude_further(&mut self) {
+        let closed: HashMap<TypeId, Rule> = self
+            .types
+            .iter()
+            .enumerate()
+            .filter_map(|(id, definition)| match &definition.kind {
+                TypeKind::Struct(body) if body.closed => {
+                    let known = body.fields.iter().map(|field| field.wire.clone()).collect();
+                    Some((id, Rule::Others(known, Vec::new(), Box::new(Shape::never()))))
+                }
+                _ => None,
+            })
+            .collect();
+        for definition in &mut self.types {
+            let TypeKind::Union(union) = &mut definition.kind else { continue };
+            if union.tag.is_some() {
+                continue;
+            }
+            for variant in &mut union.variants {
+                let Type::Named(id) = &variant.ty else { continue };
+                variant.shape.rules.extend(closed.get(id).cloned());
+            }
         }
     }
 
@@ -179,17 +209,13 @@ impl Told<'_, '_> {
             let marks = known.iter().map(of_path).collect();
             return Decision { tag: Some(path), by_discriminator, marks };
         }
-        let objects: Vec<&Vec<Known>> = union
-            .variants
-            .iter()
-            .zip(&known)
-            .filter(|(one, _)| self.is_object(&one.ty))
-            .map(|(_, known)| known)
-            .collect();
-        // What all have in common tells nothing.
-        let same = |own: &Known, other: &Vec<Known>| other.iter().any(|other| other.mark == own.mark);
-        let tells = |own: &&Known| objects.len() == 1 || objects.iter().any(|other| !same(own, other));
-        let marks = known.iter().map(|known| known.iter().filter(tells).map(|it| it.mark.clone()).collect()).collect();
+        let is_object = |one: &UnionVariant| self.is_object(&one.ty);
+        let objects: Vec<usize> = (0..known.len()).filter(|at| is_object(&union.variants[*at])).collect();
+        let mut marks = vec![Vec::new(); known.len()];
+        let all: Vec<&Vec<Known>> = objects.iter().map(|at| &known[*at]).collect();
+        for (at, told) in objects.iter().zip(marks_of(&all)) {
+            marks[*at] = told;
+        }
         Decision { tag: None, by_discriminator, marks }
     }
 
@@ -298,6 +324,58 @@ impl Told<'_, '_> {
             });
         }
         common
+    }
+}
+
+/// What each of several kinds of objects is known by. Where a property that all must have puts them into groups, nothing else needs
+/// to be known but what tells those of a group apart.
+fn marks_of(known: &[&Vec<Known>]) -> Vec<Vec<Mark>> {
+    let at = |known: &Vec<Known>, path: &[String]| known.iter().find(|it| it.mark.path == path).cloned();
+    let groups = |path: &[String]| -> Option<Vec<Mark>> {
+        let own: Option<Vec<Known>> = known.iter().map(|known| at(known, path).filter(|it| it.always)).collect();
+        let own: Vec<Mark> = own?.into_iter().map(|known| known.mark).collect();
+        let apart = own.iter().all(|one| own.iter().all(|other| one.same_values(other) || one.excludes(other)));
+        apart.then_some(own)
+    };
+    let size =
+        |own: &[Mark]| own.iter().filter(|one| own.iter().find(|other| one.same_values(other)) == Some(one)).count();
+    let paths = known.first().into_iter().flat_map(|first| first.iter().map(|it| &it.mark.path));
+    let candidates = paths.filter_map(|path| groups(path)).filter(|own| size(own) > 1);
+    // Of equals the outermost that stands first.
+    let best = candidates.min_by_key(|own| (Reverse(size(own)), own.first().map_or(0, |mark| mark.path.len())));
+    let Some(best) = best else {
+        return known.iter().map(|own| telling(own, known)).collect();
+    };
+    let of_group = |(own, mark): (&&Vec<Known>, &Mark)| {
+        let group = known.iter().zip(&best).filter(|(_, other)| mark.same_values(other)).map(|(known, _)| *known);
+        let group: Vec<&Vec<Known>> = group.collect();
+        let further = if group.len() > 1 { telling(own, &group) } else { Vec::new() };
+        std::iter::once(mark.clone()).chain(further.into_iter().filter(|it| it.path != mark.path)).collect()
+    };
+    known.iter().zip(&best).map(of_group).collect()
+}
+
+/// The properties of one kind of objects that others have other values in, or that only it must have. Optional ones of which there is
+/// but one kind tell nothing: what is in them can be read as a value that is not listed, which counts as lost.
+fn telling(own: &[Known], all: &[&Vec<Known>]) -> Vec<Mark> {
+    let tells = |own: &&Known| {
+        let others = || all.iter().map(|other| other.iter().find(|other| other.mark.path == own.mark.path));
+        let alone = all.len() == 1 && own.mark.values.len() == 1;
+        alone
+            || others().flatten().any(|other| own.mark.excludes(&other.mark))
+            || own.always && (all.len() == 1 || others().any(|other| other.is_none()))
+    };
+    own.iter().filter(tells).map(|known| known.mark.clone()).collect()
+}
+
+impl Mark {
+    fn same_values(&self, other: &Self) -> bool {
+        self.values.len() == other.values.len() && self.values.iter().all(|value| other.values.contains(value))
+    }
+
+    /// Whether they have no value in common.
+    fn excludes(&self, other: &Self) -> bool {
+        !self.values.iter().any(|value| other.values.contains(value))
     }
 }
 

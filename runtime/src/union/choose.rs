@@ -188,11 +188,14 @@ impl Overlap {
             }
             (Value::Array(before), Value::Array(after)) => {
                 for (index, value) in before.iter().enumerate() {
-                    self.compare(value, after.get(index).unwrap_or(&Value::Null));
+                    match after.get(index) {
+                        Some(after) => self.compare(value, after),
+                        None => self.element_lost(value),
+                    }
                 }
             }
             // Empty lists and objects may be left out, but not become something else.
-            (Value::Array(list), Value::Null) => list.iter().for_each(|value| self.compare(value, &Value::Null)),
+            (Value::Array(list), Value::Null) => list.iter().for_each(|value| self.element_lost(value)),
             (Value::Object(object), Value::Null) => {
                 object.values().for_each(|value| self.compare(value, &Value::Null));
             }
@@ -201,6 +204,13 @@ impl Overlap {
             _ if is_forgiven(before, after) => self.forgiven += 1,
             _ => self.lost += 1,
         }
+    }
+
+    /// An element of a list counts even if it is an empty object.
+    fn element_lost(&mut self, value: &Value) {
+        let before = self.lost;
+        self.compare(value, &Value::Null);
+        self.lost = self.lost.max(before + usize::from(!value.is_null()));
     }
 }
 

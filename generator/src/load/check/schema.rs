@@ -231,6 +231,10 @@ impl Checker<'_, '_> {
         let properties = entries.get_mut("properties").and_then(|entry| entry.node.as_object_mut());
         for (name, property) in properties.into_iter().flatten() {
             let Some(fields) = property.node.as_object_mut() else { continue };
+            // Beside a `$ref` nothing counts in OpenAPI 3.0.
+            if fields.contains_key("$ref") && !self.newer {
+                continue;
+            }
             let Some(flag) = fields.get("required").and_then(|entry| entry.node.as_bool()) else { continue };
             let Some(entry) = fields.shift_remove("required") else { continue };
             let label = if flag { "read as an entry in that list" } else { "ignored" };

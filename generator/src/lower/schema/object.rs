@@ -61,9 +61,11 @@ impl<'a> Lower<'a, '_> {
         }
         self.open.push(id);
         if self.seen.insert(schema.at.at) || is_new {
+            let closed = matches!(additional, Some(Additional::Allowed(false)));
             let (additional, words, others) = self.additional(&schema, additional, naming);
             let mut body = self.fields(&schema, additional, &parent);
             body.rules.extend(others);
+            body.closed = closed;
             if known.is_none() {
                 self.types[id].kind = TypeKind::Struct(body);
                 let lines = words.iter().flat_map(|words| docs::lines(&format!("Further fields. {words}")));

@@ -118,7 +118,8 @@ impl<'a> Lower<'a, '_> {
                     first.places.push(discriminator.at);
                 }
             }
-            return Lowered { nullable, ..named(id) };
+            let shape = self.limited.get(&id).cloned().unwrap_or_default();
+            return Lowered { nullable, shape, ..named(id) };
         }
         // Recursive unions need their id before their variants.
         let id = self.define(naming, component, schema, TypeKind::Union(Union::default()));
@@ -150,6 +151,7 @@ impl<'a> Lower<'a, '_> {
             docs.extend(lines);
             let shape = limited_texts(&alternatives, &variants);
             self.types[id].kind = TypeKind::StringEnum(variants);
+            self.limited.insert(id, shape.clone());
             return Lowered { shape, ..done(nullable) };
         }
         let union_kind = match &schema.discriminator {
@@ -161,6 +163,8 @@ impl<'a> Lower<'a, '_> {
             }
             None => untagged(&alternatives, |id| self.types[id].name.clone()),
         };
+        let mut union_kind = union_kind;
+        self.hold_to_values(&mut union_kind);
         // What turned out to be one type after all needs no union.
         if let ([only], None) = (union_kind.variants.as_slice(), &union_kind.tag)
             && only.ty != Type::Named(id)
@@ -181,6 +185,21 @@ impl<'a> Lower<'a, '_> {
         }
         self.types[id].kind = TypeKind::Union(union_kind);
         union(nullable)
+    }
+
+    /// Enums take any text. Beside texts within limits they are held to their values, or the limits would hold nothing.
+    fn hold_to_values(&self, union: &mut Union) {
+        let plain = || union.variants.iter().filter(|variant| variant.ty == Type::String);
+        if plain().next().is_none() || plain().any(|variant| variant.shape == Shape::default()) {
+            return;
+        }
+        for variant in &mut union.variants {
+            if let Type::Named(id) = &variant.ty
+                && let TypeKind::StringEnum(values) = &self.types[*id].kind
+            {
+                variant.shape.rules.push(Rule::Values(as_json(values)));
+            }
+        }
     }
 
     fn alternatives(&mut self, choices: &[Choice<'a>], id: TypeId, nullable: &mut bool) -> Vec<Alternative<'a>> {
@@ -305,9 +324,12 @@ fn limited_texts(alternatives: &[Alternative<'_>], variants: &[Variant<String>])
     if limits.is_empty() || limits.contains(&Shape::default()) {
         return Shape::default();
     }
-    let values = variants.iter().map(|variant| serde_json::Value::from(variant.value.as_str()).to_string()).collect();
-    let listed = Shape { rules: vec![Rule::Values(values)], ..Shape::default() };
+    let listed = Shape { rules: vec![Rule::Values(as_json(variants))], ..Shape::default() };
     Shape { rules: vec![Rule::AnyOf(limits.into_iter().chain([listed]).collect())], ..Shape::default() }
+}
+
+fn as_json(variants: &[Variant<String>]) -> Vec<String> {
+    variants.iter().map(|variant| serde_json::Value::from(variant.value.as_str()).to_string()).collect()
 }
 
 /// One variant for each value that the mapping has. What else has none may be known by its component's name, which is
