@@ -105,6 +105,13 @@ pub struct Parameter {
     pub client: Option<String>,
 }
 
+impl Parameter {
+    /// Whether it is written as forms are.
+    pub fn is_form(&self) -> bool {
+        self.content.as_deref().is_some_and(|content| essence(content) == "application/x-www-form-urlencoded")
+    }
+}
+
 /// Where a parameter goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -83,7 +83,7 @@ pub fn violations(document: &Document, operation: &Operation, input: &Input) -> 
             found.push(Violation { constraint, part: part.clone(), path, schema, in_union: false, input });
         }
         let Some(schema) = &parameter.schema else { continue };
-        for broken in Breaker::new(document, Some(parameter)).all(schema, value, MOST) {
+        for broken in Breaker::new(document, Some(parameter)).in_form(parameter.is_form()).all(schema, value, MOST) {
             let mut input = input.clone();
             input.of_mut(parameter.place).insert(parameter.name.clone(), broken.value);
             let (constraint, path) = (broken.constraint, notation(&broken.at, value));

@@ -231,7 +231,13 @@ impl<'a> Translator<'a> {
                 _ => value.is_number().then(|| value.clone()),
             },
             "multipleOf" => value.as_f64().filter(|step| *step > 0.0).map(|_| value.clone()),
-            "pattern" => value.as_str().filter(|pattern| self.is_pattern(pattern)).map(|_| value.clone()),
+            "pattern" => value.as_str().filter(|pattern| self.is_pattern(pattern)).map(|pattern| {
+                let within = between_slashes(pattern);
+                if within.is_some() {
+                    self.note(at, format!("`{pattern}` can match nothing but for its slashes"));
+                }
+                within.map_or_else(|| value.clone(), Value::String)
+            }),
             "uniqueItems" | "readOnly" | "writeOnly" => value.is_boolean().then(|| value.clone()),
             "format" | "title" | "contentMediaType" | "contentEncoding" => value.is_string().then(|| value.clone()),
             "dependentRequired" => {
@@ -317,6 +323,15 @@ pub(crate) fn mark(direction: Direction) -> &'static str {
 }
 
 /// Whether a schema, or what it refers to or is composed of, has a flag.
+/// The expression of `/^a$/i`, in which the slashes stand before the start of the text and behind its end.
+fn between_slashes(pattern: &str) -> Option<String> {
+    let (plain, flag) = match pattern.strip_suffix("$/i") {
+        Some(plain) => (plain, "(?i)"),
+        None => (pattern.strip_suffix("$/")?, ""),
+    };
+    plain.strip_prefix("/^").map(|plain| format!("{flag}^{plain}$"))
+}
+
 fn is_marked(root: &Value, node: &Value, flag: &str, depth: usize) -> bool {
     if depth > MOST_HOPS {
         return false;

@@ -127,8 +127,8 @@ impl<'d> Breaker<'d> {
     }
 
     fn is_unsendable(&self, whole: &Value, at: &str) -> bool {
-        if let Some(parameter) = self.parameter {
-            return cannot_be_written(parameter, whole);
+        if self.parameter.is_some_and(|parameter| cannot_be_written(parameter, whole)) {
+            return true;
         }
         let shallow = at.matches('/').count() <= 1;
         let here = whole.pointer(at);

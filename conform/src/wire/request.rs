@@ -157,9 +157,7 @@ impl<'a> Reader<'a> {
     fn whole_query(&mut self, parameter: &Parameter, pairs: &mut [Pair]) {
         let query = self.request.uri().query().unwrap_or_default();
         let like = self.given.query.get(&parameter.name);
-        let form =
-            parameter.content.as_deref().is_some_and(|content| essence(content) == "application/x-www-form-urlencoded");
-        let read = if form {
+        let read = if parameter.is_form() {
             pairs.iter_mut().for_each(|pair| pair.claimed = true);
             let media_type = parameter.content.clone().unwrap_or_default();
             let media = Media { media_type, kind: MediaKind::Form, schema: None, encoding: IndexMap::new() };

@@ -110,6 +110,7 @@ impl Checker<'_, '_> {
     fn mend_schema(&mut self, entries: &mut Entries, place: &Location) {
         self.types(entries, place);
         self.required_flags(entries, place);
+        self.delimited_pattern(entries);
         self.bounds(entries, "minimum", "exclusiveMinimum", f64::max);
         self.bounds(entries, "maximum", "exclusiveMaximum", f64::min);
         self.null_variant(entries);
@@ -223,6 +224,20 @@ impl Checker<'_, '_> {
         let variants: Vec<Node> = names.into_iter().map(variant).collect();
         entries.retain(|key, _| !TYPES.iter().any(|name| belongs(key, name)));
         insert(entries, "anyOf", variants, key);
+    }
+
+    /// `/^a$/i` is how programs write an expression. As a pattern it matches no text, since nothing stands before a start or behind an end.
+    fn delimited_pattern(&mut self, entries: &mut Entries) {
+        let Some(entry) = entries.get_mut("pattern") else { return };
+        let Some(pattern) = entry.node.as_str().and_then(without_delimiters) else { return };
+        let place = entry.place().clone();
+        entry.node.value = pattern.into();
+        self.mended(
+            "pattern-delimiters",
+            "no text matches a pattern between slashes",
+            &place,
+            "read without the slashes",
+        );
     }
 
     /// `required: true` on a property is OpenAPI 2 and below; the list of the object says it since.
@@ -396,6 +411,18 @@ impl Checker<'_, '_> {
             self.reporter.push(diagnostic);
         }
     }
+}
+
+/// The expression within slashes, where they make it match nothing.
+fn without_delimiters(pattern: &str) -> Option<String> {
+    let (expression, flags) = pattern.strip_prefix('/')?.rsplit_once('/')?;
+    let pointless = expression.starts_with('^') || expression.ends_with('$') && !expression.ends_with(r"\$");
+    let prefix = match flags {
+        "" | "u" | "g" => "",
+        "i" | "iu" | "ui" | "gi" | "ig" => "(?i)",
+        _ => return None,
+    };
+    pointless.then(|| format!("{prefix}{expression}"))
 }
 
 fn in_words(name: &str) -> &'static str {
