@@ -50,8 +50,8 @@ where
 }
 
 /// How well an alternative fits: constants that are as they have to be; whether nothing is lost; constants that are not there;
-/// whether it gives the value back as it was; how much it keeps.
-type Fit = (usize, bool, Reverse<usize>, bool, usize);
+/// whether it gives the value back as it was; how much it keeps; how many empty lists and objects it leaves out.
+type Fit = (usize, bool, Reverse<usize>, bool, usize, Reverse<usize>);
 
 /// The alternative that fits best, and how many values in it are unknown to their enums.
 fn best<U: Serialize>(value: &Value, attempt: &Attempt, alternatives: &[Alternative<U>]) -> Option<(U, usize)> {
@@ -69,12 +69,12 @@ fn best<U: Serialize>(value: &Value, attempt: &Attempt, alternatives: &[Alternat
         overlap.compare(value, &back);
         let kept = overlap.kept + overlap.forgiven;
         let same = overlap.lost == 0 && overlap.forgiven == 0;
-        let fit = (likeness.known, overlap.lost == 0, Reverse(likeness.missing), same, kept);
+        let fit = (likeness.known, overlap.lost == 0, Reverse(likeness.missing), same, kept, Reverse(overlap.empty));
         let keeps = likeness.known > 0 || overlap.lost == 0 || kept > unknown;
         if keeps && best.as_ref().is_none_or(|(most, ..)| fit > *most) {
             best = Some((fit, union, unknown));
             // Those that follow have no more of their constants.
-            if same {
+            if same && overlap.empty == 0 {
                 break;
             }
         }
@@ -167,6 +167,8 @@ struct Overlap {
     forgiven: usize,
     /// Scalars that are gone.
     lost: usize,
+    /// Empty lists and objects that are gone.
+    empty: usize,
 }
 
 impl Overlap {
@@ -195,6 +197,8 @@ impl Overlap {
                 }
             }
             // Empty lists and objects may be left out, but not become something else.
+            (Value::Array(list), Value::Null) if list.is_empty() => self.empty += 1,
+            (Value::Object(object), Value::Null) if object.is_empty() => self.empty += 1,
             (Value::Array(list), Value::Null) => list.iter().for_each(|value| self.element_lost(value)),
             (Value::Object(object), Value::Null) => {
                 object.values().for_each(|value| self.compare(value, &Value::Null));

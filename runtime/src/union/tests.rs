@@ -266,3 +266,35 @@ fn unions_in_structs_in_unions_are_read_once() {
     // At each depth by either union, and again for each alternative of the outermost.
     assert!(LEAVES.get() <= 2 * 4 * (depth + 2), "{}", LEAVES.get());
 }
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Left {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<Cat>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Right {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    right: Option<Cat>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    list: Vec<Cat>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Side {
+    Left(Left),
+    Right(Right),
+    Unknown(Value),
+}
+untagged_union!(Side { Left, Right });
+
+#[test]
+fn empty_objects_decide_where_nothing_else_does() {
+    let side = |json: Value| from_slice::<Side>(json.to_string().as_bytes()).unwrap();
+    assert_eq!(side(json!({"right": {}})), Side::Right(Right { right: Some(Cat::default()), list: Vec::new() }));
+    let list = vec![Cat::default(), Cat::default()];
+    assert_eq!(side(json!({"list": [{}, {}]})), Side::Right(Right { right: None, list }));
+    assert_eq!(side(json!({"left": {}})), Side::Left(Left { left: Some(Cat::default()) }));
+    assert_eq!(side(json!({})), Side::Left(Left::default()));
+}
