@@ -3,11 +3,10 @@
 use std::future::Future;
 use std::sync::LazyLock;
 
+use futures_core::stream::BoxStream;
 use futures_util::StreamExt as _;
 use tokio::runtime::{Builder, Runtime};
 use tracing::Instrument as _;
-
-use crate::paging::BoxStream;
 
 /// One for all clients: connections are kept for as long as the program runs.
 static RUNTIME: LazyLock<Result<Runtime, String>> = LazyLock::new(|| {
@@ -32,13 +31,13 @@ pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + '
 
 /// The items of a stream, one after the other, each waited for.
 pub struct BlockingIter<T> {
-    stream: Option<BoxStream<T>>,
+    stream: Option<BoxStream<'static, T>>,
     failed: fn(String) -> T,
 }
 
 impl<T> BlockingIter<T> {
     /// Of this stream; `failed` says that it cannot be run.
-    pub(crate) fn new(stream: BoxStream<T>, failed: fn(String) -> T) -> Self {
+    pub(crate) fn new(stream: BoxStream<'static, T>, failed: fn(String) -> T) -> Self {
         Self { stream: Some(stream), failed }
     }
 }

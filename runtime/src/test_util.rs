@@ -72,10 +72,8 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::answer::ByteStream;
-use crate::client::Clock;
-use crate::request_body::RequestBody;
-use crate::transport::{Transport, TransportError, TransportErrorKind};
+use crate::auth::clock::Clock;
+use crate::transport::{ByteStream, RequestBody, Transport, TransportError, TransportErrorKind};
 
 /// What a request is answered with.
 #[derive(Debug)]

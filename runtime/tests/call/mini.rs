@@ -7,6 +7,7 @@ use yundb_runtime::{
     Answer, ByteStream, Call, ClientBuilder, DecodeError, EventStream, Form, Inputs, Job, JobHandle, JsonLines, Part,
     Representation, RequestBody, Response, Secret, Wait,
 };
+use yundb_runtime::{Operation, Protocol, Scheme, SchemeKind, Server, Service, Variable};
 
 const REGION: &[Variable] = &[Variable { name: "region", default: "cn-north-4", values: &[] }];
 
