@@ -68,8 +68,8 @@ pub use follow::{BoxStream, JobHandle, JobState, Paged, Wait, WaitError, items, 
 pub use follow::{items_blocking, pages_blocking};
 pub use request::{Form, Inputs, Part};
 pub use response::{
-    Answer, Error, ErrorKind, Event, EventStream, FromAnswer, JsonLines, Operation, ReadAs, Representation, Response,
-    StreamError, StreamErrorKind,
+    Error, ErrorKind, Event, EventStream, FromResponse, JsonLines, Operation, RawResponse, ReadAs, Representation,
+    Response, StreamError, StreamErrorKind,
 };
 pub use retry::RetryPolicy;
 pub use transport::{ByteStream, RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind};

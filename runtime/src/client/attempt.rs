@@ -13,9 +13,9 @@ use crate::auth::credentials::Credentials;
 use crate::codec::media_type;
 use crate::data::operation::Spec;
 use crate::request::{Draft, Plan};
-use crate::response::{Answer, Failure, Head, Reading, covers, request_id};
+use crate::response::{Failure, Head, RawResponse, Reading, covers, request_id};
 use crate::transport::{ByteStream, RequestBody, TransportError, TransportErrorKind, too_large};
-use crate::vendors::{self, Sealing};
+use crate::vendors::{self, AttemptContext};
 
 /// What all attempts of a call share.
 pub(super) struct Planned<'a> {
@@ -33,7 +33,7 @@ pub(super) async fn attempt(
     planned: &Planned<'_>,
     about: &interceptor::Attempt,
     used: &mut Option<Credentials>,
-) -> Result<Answer, Box<Failure>> {
+) -> Result<RawResponse, Box<Failure>> {
     for limiter in &settings.limiters {
         limiter.wait().await;
     }
@@ -41,7 +41,7 @@ pub(super) async fn attempt(
     if let Some(provider) = settings.credentials.as_ref().filter(|_| is_signed(spec)) {
         *used = Some(provider.credentials().await.map_err(|error| Failure::credentials(spec.name, error))?);
     }
-    let sealing = Sealing {
+    let context = AttemptContext {
         service: settings.service,
         base: planned.base,
         values: &settings.values,
@@ -50,12 +50,12 @@ pub(super) async fn attempt(
         now: settings.now(),
         nonce: &*settings.nonce,
     };
-    let sealed = settings.vendor.seal(&sealing, planned.plan);
-    let mut sealed = sealed.map_err(|detail| Failure::config(spec.name, detail))?;
-    settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut sealed.request));
-    match tokio::time::timeout(limit, exchange(settings, planned, sealed.request)).await {
+    let prepared = settings.vendor.prepare(&context, planned.plan);
+    let mut prepared = prepared.map_err(|detail| Failure::config(spec.name, detail))?;
+    settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut prepared.request));
+    match tokio::time::timeout(limit, exchange(settings, planned, prepared.request)).await {
         Ok(Err(mut failure)) => {
-            vendors::compare_signed(&mut failure, sealed.signed.as_ref().map(|text| text.as_str()));
+            vendors::compare_signed(&mut failure, prepared.signed.as_ref().map(|text| text.as_str()));
             Err(failure)
         }
         Ok(outcome) => outcome,
@@ -74,7 +74,7 @@ async fn exchange(
     settings: &Settings,
     planned: &Planned<'_>,
     request: Request<RequestBody>,
-) -> Result<Answer, Box<Failure>> {
+) -> Result<RawResponse, Box<Failure>> {
     let spec = planned.draft.spec;
     let has_body = request.method() != Method::HEAD;
     let sent = settings.transport.send(request).await;
@@ -94,7 +94,7 @@ async fn exchange(
     // What is no such stream is read, so that the error has it.
     let fits = media_type::of(&head.headers).is_none_or(|found| form.fits(found));
     if success && fits && covers(streams, status) {
-        return Ok(Answer::streamed(Arc::new(head), body));
+        return Ok(RawResponse::streamed(Arc::new(head), body));
     }
     let bytes = match whole(&head.headers, body, settings.max_response_size, has_body && status != 304).await {
         Ok(bytes) => bytes,
@@ -106,8 +106,8 @@ async fn exchange(
         failed = verdict.failed;
         head.request_id = verdict.request_id.or(head.request_id);
     }
-    let answer = Answer::whole(Arc::new(head), bytes);
-    if failed { Err(Failure::service(answer)) } else { Ok(answer) }
+    let response = RawResponse::whole(Arc::new(head), bytes);
+    if failed { Err(Failure::service(response)) } else { Ok(response) }
 }
 
 /// The body within its bound, and as long as the headers said.
@@ -120,7 +120,7 @@ async fn whole(headers: &HeaderMap, body: ByteStream, limit: usize, has_body: bo
     let bytes = body.collect_within(limit).await?;
     match stated {
         Some(stated) if bytes.len() < stated && !headers.contains_key(CONTENT_ENCODING) => {
-            let message = format!("the answer ended after {} of {stated} bytes", bytes.len());
+            let message = format!("the response ended after {} of {stated} bytes", bytes.len());
             Err(TransportError::new(TransportErrorKind::Body, message))
         }
         _ => Ok(bytes),

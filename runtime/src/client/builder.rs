@@ -36,7 +36,7 @@ pub struct ClientBuilder<C = Client> {
     get_requests: bool,
     apsara_stack: Option<ApsaraStack>,
     /// Settings of the default transport, and the setters that were called for them.
-    http: transport::Settings,
+    http: transport::HttpSettings,
     http_set: Vec<&'static str>,
     interceptors: Vec<Arc<dyn Interceptor>>,
     timeout: Duration,
@@ -62,9 +62,9 @@ impl<C: From<Client>> ClientBuilder<C> {
             signature: None,
             get_requests: false,
             apsara_stack: None,
-            http: transport::Settings {
+            http: transport::HttpSettings {
                 redirects: !vendors::of(service.protocol).signs(),
-                ..transport::Settings::default()
+                ..transport::HttpSettings::default()
             },
             http_set: Vec::new(),
             interceptors: Vec::new(),
@@ -95,7 +95,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.parameter("domain_id", domain_id)
     }
 
-    /// The language of answers, such as `en-us`.
+    /// The language of responses, such as `en-us`.
     pub fn language(self, language: impl Into<String>) -> Self {
         self.parameter("language", language)
     }
@@ -207,7 +207,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// The time for one attempt, up to the end of the answer, or up to the headers if it is streamed. One minute by
+    /// The time for one attempt, up to the end of the response, or up to the headers if it is streamed. One minute by
     /// default.
     pub fn timeout(mut self, limit: Duration) -> Self {
         self.timeout = limit;
@@ -234,7 +234,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// The most bytes that an answer may have, unless it is streamed; 64 MiB by default.
+    /// The most bytes that a response may have, unless it is streamed; 64 MiB by default.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self
@@ -329,7 +329,7 @@ impl<C: From<Client>> ClientBuilder<C> {
 /// The builder's own transport, or the default one with the settings of these setters.
 fn transport(
     own: Option<Arc<dyn Transport>>,
-    http: &transport::Settings,
+    http: &transport::HttpSettings,
     setters: &[&str],
 ) -> Result<Arc<dyn Transport>, String> {
     match own {

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::handle::Client;
 use super::pipeline::{self, Sending};
-use super::read::{Answered, read};
+use super::read::{CallResult, read};
 use crate::check;
 use crate::codec::json::to_value;
 use crate::codec::json_text::JsonText;
@@ -16,7 +16,7 @@ use crate::data::operation::{self, Param, Place, Spec};
 use crate::data::shape::{Shape, any};
 use crate::request::{Content, Draft, Input, Inputs, OtherBody, Part, json_bytes};
 #[cfg(feature = "blocking")]
-use crate::response::{Answer, Failure};
+use crate::response::{Failure, RawResponse};
 use crate::response::{Operation, Reading, Representation};
 use crate::transport::RequestBody;
 
@@ -196,30 +196,30 @@ impl Call {
         self
     }
 
-    /// Sends the call, within a tokio runtime, and reads the answer.
-    pub async fn send<O: Operation>(self) -> Answered<O, O::Output> {
+    /// Sends the call, within a tokio runtime, and reads the response.
+    pub async fn send<O: Operation>(self) -> CallResult<O, O::Output> {
         // All that is generic over the operation is in `read`; the pipeline is compiled once.
         read::<O, _>(pipeline::run(self.sending(Reading::of::<O::Output>())).await, None, O::decode)
     }
 
     /// As [`send`](Self::send), but asks for another representation.
-    pub async fn send_as<O: Operation, T>(self, representation: Representation<T>) -> Answered<O, T> {
+    pub async fn send_as<O: Operation, T>(self, representation: Representation<T>) -> CallResult<O, T> {
         let reading = representation.reading();
         let outcome = pipeline::run(self.sending(reading)).await;
-        read::<O, _>(outcome, Some(reading), |answer| representation.read(answer))
+        read::<O, _>(outcome, Some(reading), |response| representation.read(response))
     }
 
     /// As [`send`](Self::send), for programs without async.
     #[cfg(feature = "blocking")]
-    pub fn send_blocking<O: Operation>(self) -> Answered<O, O::Output> {
+    pub fn send_blocking<O: Operation>(self) -> CallResult<O, O::Output> {
         read::<O, _>(run_blocking(self.sending(Reading::of::<O::Output>())), None, O::decode)
     }
 
     /// As [`send_as`](Self::send_as), for programs without async.
     #[cfg(feature = "blocking")]
-    pub fn send_as_blocking<O: Operation, T>(self, representation: Representation<T>) -> Answered<O, T> {
+    pub fn send_as_blocking<O: Operation, T>(self, representation: Representation<T>) -> CallResult<O, T> {
         let reading = representation.reading();
-        read::<O, _>(run_blocking(self.sending(reading)), Some(reading), |answer| representation.read(answer))
+        read::<O, _>(run_blocking(self.sending(reading)), Some(reading), |response| representation.read(response))
     }
 
     fn sending(self, reading: Reading) -> Sending {
@@ -228,7 +228,7 @@ impl Call {
 }
 
 #[cfg(feature = "blocking")]
-fn run_blocking(sending: Sending) -> Result<Answer, Box<Failure>> {
+fn run_blocking(sending: Sending) -> Result<RawResponse, Box<Failure>> {
     let operation = sending.draft.spec.name;
     crate::blocking::wait(pipeline::run(sending)).unwrap_or_else(|why| Err(Failure::config(operation, why)))
 }
@@ -249,7 +249,7 @@ impl fmt::Debug for Call {
 macro_rules! operation_methods {
     ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty> $(,)?) => {
         impl $name {
-            /// Sends the call and reads the answer.
+            /// Sends the call and reads the response.
             pub async fn send(
                 self,
             ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {

@@ -19,7 +19,7 @@ pub trait Interceptor: fmt::Debug + Send + Sync {
         let _ = (attempt, request);
     }
 
-    /// After the answer, or the failure. An attempt that is given up, as its caller waits no longer, has no end.
+    /// After the response, or the failure. An attempt that is given up, as its caller waits no longer, has no end.
     fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
         let _ = (attempt, outcome);
     }
@@ -43,7 +43,7 @@ pub struct Attempt {
 pub struct Outcome<'a> {
     /// What went wrong; `None` is success, as far as the service is concerned.
     pub failure: Option<ErrorKind>,
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was a response.
     pub status: Option<u16>,
     /// The service's error code.
     pub code: Option<&'a str>,

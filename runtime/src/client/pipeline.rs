@@ -15,8 +15,8 @@ use super::settings::Settings;
 use crate::auth::credentials::Credentials;
 use crate::check::Violation;
 use crate::request::{self, Common, Draft, Plan};
-use crate::response::{Again, Answer, Error, ErrorKind, Failure, Reading};
-use crate::retry::{self, Failed, Repeatable};
+use crate::response::{Error, ErrorKind, Failure, RawResponse, Reading, Reconnect};
+use crate::retry::{self, FailedAttempt, Repeatable};
 
 /// A call that is sent, with all that is not of its operation's types.
 #[derive(Clone)]
@@ -30,7 +30,7 @@ pub(crate) struct Sending {
 }
 
 /// Runs a call up to the response, which is a success. Boxed, so that it is compiled here and not again in each crate.
-pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<Answer, Box<Failure>>> {
+pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse, Box<Failure>>> {
     let (operation, service) = (sending.draft.spec.name, sending.client.service().package);
     let span = tracing::debug_span!("call", operation, service);
     let run = async move {
@@ -42,8 +42,8 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<Answer, Box
         let base = address(settings, &sending)?;
         let limit = sending.timeout.unwrap_or(settings.timeout);
         let planned = Planned { draft: &sending.draft, reading: sending.reading, plan: &plan, base: &base, limit };
-        let answer = attempts(settings, &planned).await?;
-        Ok(answer.with_again(|| again(sending)))
+        let response = attempts(settings, &planned).await?;
+        Ok(response.with_reconnect(|| reconnect(sending)))
     };
     Box::pin(run.instrument(span))
 }
@@ -89,11 +89,11 @@ fn address(settings: &Settings, sending: &Sending) -> Result<String, Box<Failure
 }
 
 /// How a stream goes on: with the same call, that says which event was the last.
-fn again(sending: Sending) -> Again {
+fn reconnect(sending: Sending) -> Reconnect {
     const LAST_EVENT_ID: &str = "last-event-id";
     let settings = sending.client.settings();
     let (retries, max_item_size) = (settings.retries.clone(), settings.max_response_size);
-    let send = move |last_id: Option<String>| -> BoxFuture<'static, Result<Answer, String>> {
+    let send = move |last_id: Option<String>| -> BoxFuture<'static, Result<RawResponse, String>> {
         let mut sending = sending.clone();
         if let Some(id) = last_id {
             sending.draft.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(LAST_EVENT_ID));
@@ -103,13 +103,13 @@ fn again(sending: Sending) -> Again {
             run(sending).await.map_err(|failure| Error::<serde_json::Value>::new(failure, None, None).to_string())
         })
     };
-    Again { retries, max_item_size, send: Arc::new(send) }
+    Reconnect { retries, max_item_size, send: Arc::new(send) }
 }
 
-async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<Answer, Box<Failure>> {
+async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawResponse, Box<Failure>> {
     let operation = planned.draft.spec.name;
     let end = settings.operation_timeout.map(|limit| (Instant::now() + limit, limit));
-    let mut made = Made::default();
+    let mut made = Progress::default();
     loop {
         // Others may mend the clock in the meantime.
         let skew = settings.skew.load(Ordering::Relaxed);
@@ -126,10 +126,10 @@ async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<Answer, 
         };
         let elapsed = begin.elapsed();
         let failure = match outcome {
-            Ok(answer) => {
-                succeeded(settings, &about, &answer, elapsed);
+            Ok(response) => {
+                succeeded(settings, &about, &response, elapsed);
                 settings.budget.earn(made.paid);
-                return Ok(answer);
+                return Ok(response);
             }
             // What did not get as far as being sent would not do so the next time.
             Err(failure) if matches!(failure.kind, ErrorKind::Config | ErrorKind::Credentials) => {
@@ -151,8 +151,8 @@ async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<Answer, 
 /// What a failure means for another attempt.
 fn classified(settings: &Settings, planned: &Planned<'_>, failure: Box<Failure>, mended: bool) -> Box<Failure> {
     let spent = planned.plan.body.is_spent();
-    let class = retry::classify(&Failed {
-        fault: failure.fault,
+    let class = retry::classify(&FailedAttempt {
+        cause: failure.cause,
         status: failure.status(),
         code: failure.code(),
         busy: settings.service.busy,
@@ -168,8 +168,8 @@ fn classified(settings: &Settings, planned: &Planned<'_>, failure: Box<Failure>,
     failure.classified(class, spent)
 }
 
-fn succeeded(settings: &Settings, about: &Attempt, answer: &Answer, elapsed: Duration) {
-    let (status, request_id) = (answer.status(), answer.head().request_id.as_deref());
+fn succeeded(settings: &Settings, about: &Attempt, response: &RawResponse, elapsed: Duration) {
+    let (status, request_id) = (response.status(), response.head().request_id.as_deref());
     tracing::debug!(status, request_id, "succeeded");
     let status = Some(status);
     tell(settings, about, &Outcome { failure: None, status, code: None, request_id, elapsed, retry_in: None });
@@ -187,7 +187,7 @@ fn tell(settings: &Settings, about: &Attempt, outcome: &Outcome<'_>) {
 
 /// What has been done for a call so far.
 #[derive(Default)]
-struct Made {
+struct Progress {
     attempts: u32,
     /// For the last attempt, from the budget.
     paid: Option<u32>,
@@ -196,7 +196,7 @@ struct Made {
     renewed: bool,
 }
 
-impl Made {
+impl Progress {
     /// Whether what the service may have refused is another now: the date, which was ours and `skew`, or the credentials. Each
     /// is mended once.
     fn mends(&mut self, settings: &Settings, failure: &Failure, skew: i64, credentials: Option<&Credentials>) -> bool {
@@ -214,7 +214,7 @@ impl Made {
 
     /// After which pause another attempt follows, which is paid for then.
     fn next(&mut self, settings: &Settings, failure: &Failure, end: Option<Instant>) -> Option<Duration> {
-        let asked = failure.headers().and_then(|headers| retry::asked(headers, settings.now()));
+        let asked = failure.headers().and_then(|headers| retry::retry_after(headers, settings.now()));
         let pause = settings.retries.pause(self.attempts, failure.class, asked)?;
         if end.is_some_and(|end| Instant::now() + pause >= end) {
             return None;
@@ -227,7 +227,7 @@ impl Made {
 /// How far the service's clock is ahead, in seconds, if it may have refused the call for its date.
 fn wrong_date(settings: &Settings, failure: &Failure, skew: i64) -> Option<i64> {
     let refused = retry::blames_date(failure.status()) && settings.credentials.is_some();
-    retry::skew(failure.headers().filter(|_| refused)?, settings.clock.now(), skew)
+    retry::clock_skew(failure.headers().filter(|_| refused)?, settings.clock.now(), skew)
 }
 
 /// Whether the service did not take these credentials, and there are others now.

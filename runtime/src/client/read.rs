@@ -3,30 +3,30 @@
 use crate::codec::decode::{self, DecodeError};
 use crate::codec::media_type;
 use crate::data::operation::Spec;
-use crate::response::{Answer, Error, Failure, Head, Operation, ReadAs, Reading, Response};
+use crate::response::{Error, Failure, Head, Operation, RawResponse, ReadAs, Reading, Response};
 
 /// How a call ends.
-pub(super) type Answered<O, T> =
+pub(super) type CallResult<O, T> =
     Result<Response<T, <O as Operation>::Headers>, Error<<O as Operation>::Error, <O as Operation>::Headers>>;
 
-/// What an operation makes of its answer, which was asked for as such a representation if not as the operation's own.
+/// What an operation makes of its response, which was asked for as such a representation if not as the operation's own.
 pub(super) fn read<O: Operation, T>(
-    outcome: Result<Answer, Box<Failure>>,
+    outcome: Result<RawResponse, Box<Failure>>,
     asked: Option<Reading>,
-    decode: impl FnOnce(Answer) -> Result<T, DecodeError>,
-) -> Answered<O, T> {
-    let answer = match outcome {
-        Ok(answer) => answer,
+    decode: impl FnOnce(RawResponse) -> Result<T, DecodeError>,
+) -> CallResult<O, T> {
+    let response = match outcome {
+        Ok(response) => response,
         Err(failure) => {
-            let body = failure.answer().and_then(|answer| O::decode_error(answer).ok());
+            let body = failure.response().and_then(|response| O::decode_error(response).ok());
             let headers = failure.headers().and_then(|headers| decode::from_headers(headers).ok());
             return Err(Error::new(failure, body, headers));
         }
     };
-    let (head, raw_body) = (answer.head().clone(), answer.raw_body());
+    let (head, raw_body) = (response.head().clone(), response.raw_body());
     let decoded = another(O::SPEC, asked, &head).and_then(|()| {
         let headers = decode::from_headers(&head.headers)?;
-        Ok((headers, decode(answer)?))
+        Ok((headers, decode(response)?))
     });
     match decoded {
         Ok((headers, value)) => Ok(Response::new(value, headers, head, raw_body)),

@@ -12,7 +12,7 @@ use crate::codec::decode::{self, INTEGER, TEXT};
 
 pub use serde;
 
-/// Reads a text; numbers and bools become theirs. In answers a documented value in another case is that value: services
+/// Reads a text; numbers and bools become theirs. In responses a documented value in another case is that value: services
 /// are not exact there. What callers write in other formats stays as it is.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D, values: &'static [&'static str]) -> Result<String, D::Error> {
     struct Text(&'static [&'static str]);

@@ -27,7 +27,7 @@ pub struct Spec {
     pub idempotent: Option<bool>,
     /// Further JSON media types of successes that are of other types than those of `accept`.
     pub others: &'static [&'static str],
-    /// The job that the operation begins, and the dotted path of its id in the answer.
+    /// The job that the operation begins, and the dotted path of its id in the response.
     pub job: Option<(&'static str, &'static Job)>,
 }
 
@@ -93,7 +93,7 @@ impl Spec {
         self
     }
 
-    /// Beginning such a job, whose id is at this dotted path of the answer.
+    /// Beginning such a job, whose id is at this dotted path of the response.
     pub const fn job(mut self, id: &'static str, job: &'static Job) -> Self {
         self.job = Some((id, job));
         self
@@ -126,7 +126,7 @@ pub struct Job {
     pub argument: &'static str,
     /// Parameters that it takes over from the call that began the job, under the same names.
     pub also: &'static [&'static str],
-    /// Dotted path of the state in its answer.
+    /// Dotted path of the state in its response.
     pub state: &'static str,
     /// States of a job that goes on.
     pub running: &'static [&'static str],

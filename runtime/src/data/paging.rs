@@ -48,13 +48,13 @@ impl Paging {
         self
     }
 
-    /// Where the answer says how many items there are: a dotted path.
+    /// Where the response says how many items there are: a dotted path.
     pub const fn total(mut self, path: &'static str) -> Self {
         self.total = Some(path);
         self
     }
 
-    /// Where the answer has the next token: a dotted path.
+    /// Where the response has the next token: a dotted path.
     pub const fn next(mut self, path: &'static str) -> Self {
         self.next = Some(path);
         self

@@ -33,7 +33,7 @@ pub struct Service {
 pub enum Protocol {
     /// Plain HTTP as the OpenAPI document says, with its security schemes.
     Http,
-    /// Alibaba Cloud RPC: an `Action`, signed common parameters, 200 answers that may carry a failure.
+    /// Alibaba Cloud RPC: an `Action`, signed common parameters, 200 responses that may carry a failure.
     AliyunRpc,
     /// Huawei Cloud REST: `SDK-HMAC-SHA256` or a token.
     HuaweiRest,

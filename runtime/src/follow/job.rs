@@ -19,7 +19,7 @@ use crate::client::Client;
 use crate::codec::decode::{self, DecodeError};
 use crate::data::operation::{Job, Spec};
 use crate::request::REQUEST;
-use crate::response::{Answer, Error, FromAnswer, Operation, Response};
+use crate::response::{Error, FromResponse, Operation, RawResponse, Response};
 
 /// A job to wait for, which can be kept and waited for in another process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,7 @@ pub struct JobHandle {
     pub also: BTreeMap<String, String>,
 }
 
-/// How a job stands: what the service answered about it.
+/// How a job stands: what the service said about it.
 #[derive(Clone, Debug)]
 pub struct JobState {
     state: String,
@@ -52,12 +52,12 @@ impl JobState {
         self.done
     }
 
-    /// The whole answer, as the type that the operation which shows jobs answers.
+    /// The whole response, as the response type of the operation that shows jobs.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, DecodeError> {
         decode::from_slice(&self.raw_body)
     }
 
-    /// The answer's bytes.
+    /// The response's bytes.
     pub fn raw_body(&self) -> &Bytes {
         &self.raw_body
     }
@@ -67,13 +67,13 @@ impl JobState {
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WaitError {
-    /// The answer begins no job that can be waited for; the text says why.
+    /// The response begins no job that can be waited for; the text says why.
     NoJob(String),
     /// The job has failed.
     Failed {
         /// The job.
         job: JobHandle,
-        /// Its last state, with the service's whole answer.
+        /// Its last state, with the service's whole response.
         last: Box<JobState>,
         /// What the service gives as the reason, if it gives one.
         reason: Option<String>,
@@ -139,9 +139,9 @@ const FAILURES: u32 = 5;
 const UNKNOWN: Duration = Duration::from_secs(30);
 
 impl Client {
-    /// Waits for the job that an answer begins.
-    pub fn wait_for<T, H>(&self, answer: &Response<T, H>) -> Wait {
-        Wait::new(self.clone(), answer)
+    /// Waits for the job that a response begins.
+    pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait {
+        Wait::new(self.clone(), response)
     }
 
     /// Waits for a job that was begun before, perhaps by another process.
@@ -151,8 +151,8 @@ impl Client {
 }
 
 impl Wait {
-    fn new<T, H>(client: Client, answer: &Response<T, H>) -> Self {
-        let job = find(answer).map_err(WaitError::NoJob);
+    fn new<T, H>(client: Client, response: &Response<T, H>) -> Self {
+        let job = find(response).map_err(WaitError::NoJob);
         Self::of(client, job)
     }
 
@@ -249,16 +249,16 @@ impl fmt::Debug for Wait {
     }
 }
 
-/// The job that an answer begins, or why there is none.
-fn find<T, H>(answer: &Response<T, H>) -> Result<(&'static Job, JobHandle), String> {
-    let operation = answer.operation();
-    let (path, job) = answer.job().ok_or_else(|| format!("{operation} begins no job"))?;
-    let text = |path| match decode::at(answer.raw_body(), path) {
+/// The job that a response begins, or why there is none.
+fn find<T, H>(response: &Response<T, H>) -> Result<(&'static Job, JobHandle), String> {
+    let operation = response.operation();
+    let (path, job) = response.job().ok_or_else(|| format!("{operation} begins no job"))?;
+    let text = |path| match decode::value_at(response.raw_body(), path) {
         Some(Value::String(id)) if !id.is_empty() => Some(id),
         Some(Value::Number(id)) => Some(id.to_string()),
         _ => None,
     };
-    let sent = answer.sent();
+    let sent = response.sent();
     let id = match path.strip_prefix(REQUEST) {
         Some(name) => sent.get(name).cloned(),
         None => text(path),
@@ -270,7 +270,7 @@ fn find<T, H>(answer: &Response<T, H>) -> Result<(&'static Job, JobHandle), Stri
         }
         None => Err(match ["order_id", "orderId"].into_iter().find_map(text) {
             Some(order) => format!("{operation} made the order {order}, whose job the service does not tell"),
-            None => format!("the answer of {operation} has no {path}: there is nothing to wait for"),
+            None => format!("the response of {operation} has no {path}: there is nothing to wait for"),
         }),
     }
 }
@@ -318,7 +318,7 @@ impl Poll {
         Ok(())
     }
 
-    async fn ask(&self) -> Result<Answer, Error<Value>> {
+    async fn ask(&self) -> Result<RawResponse, Error<Value>> {
         let mut call = self.client.call(self.job.poll).text(self.job.argument, self.handle.id.clone());
         for name in self.job.also {
             if let Some(value) = self.handle.also.get(*name) {
@@ -328,8 +328,8 @@ impl Poll {
         call.send::<Ask>().await.map(Response::into_inner).map(|body| body.0)
     }
 
-    fn judge(&mut self, answer: Answer) -> Result<JobState, WaitError> {
-        let raw_body = answer.bytes().unwrap_or_default();
+    fn judge(&mut self, response: RawResponse) -> Result<JobState, WaitError> {
+        let raw_body = response.bytes().unwrap_or_default();
         let state = text(&raw_body, self.job.state).unwrap_or_default();
         let among = |states: &[&str]| states.iter().any(|other| other.eq_ignore_ascii_case(&state));
         let (done, failed) = (among(self.job.succeeded), among(self.job.failed));
@@ -356,21 +356,21 @@ fn reason(body: &[u8], state: &str) -> Option<String> {
 
 /// The text at a dotted path of a body.
 fn text(body: &[u8], path: &str) -> Option<String> {
-    match decode::at(body, path)? {
+    match decode::value_at(body, path)? {
         Value::String(text) => Some(text),
         _ => None,
     }
 }
 
-/// Reads the answer of whatever operation shows a job.
+/// Reads the response of whatever operation shows a job.
 struct Ask;
 
-/// An answer as it came.
-struct Whole(Answer);
+/// A response as it came.
+struct Whole(RawResponse);
 
-impl FromAnswer for Whole {
-    fn from_answer(answer: Answer) -> Result<Self, DecodeError> {
-        Ok(Self(answer))
+impl FromResponse for Whole {
+    fn from_response(response: RawResponse) -> Result<Self, DecodeError> {
+        Ok(Self(response))
     }
 }
 

@@ -18,7 +18,7 @@ impl Paging {
             return None;
         }
         if self.counts == Counts::Token {
-            let next = match decode::at(body, self.next?)? {
+            let next = match decode::value_at(body, self.next?)? {
                 Value::String(token) if token.is_empty() => return None,
                 Value::Null => return None,
                 token => token,
@@ -36,7 +36,7 @@ impl Paging {
             (Counts::Pages, None) => (1, seen),
             _ => (count, before.checked_add(count)?),
         };
-        let total = self.total.and_then(|path| decode::at(body, path)).as_ref().and_then(number);
+        let total = self.total.and_then(|path| decode::value_at(body, path)).as_ref().and_then(number);
         // All that there are; where nobody says how many, a page that is not full.
         if total.map_or(size.is_some_and(|size| count < size), |total| seen >= total) {
             return None;
@@ -53,7 +53,7 @@ impl Paging {
     }
 }
 
-/// An operation that answers in pages. Generated code implements it.
+/// An operation whose response comes in pages. Generated code implements it.
 pub trait Paged: Operation {
     /// What the pages list.
     type Item;
@@ -167,7 +167,7 @@ fn number(value: &Value) -> Option<i64> {
     }
 }
 
-/// The methods of operations that answer in pages: `pages` and `items`.
+/// The methods of paged operations: `pages` and `items`.
 #[macro_export]
 macro_rules! paged_methods {
     ($name:ident => $item:ty, Response<$output:ty $(, $headers:ty)?>, Error<$error:ty> $(,)?) => {

@@ -110,7 +110,7 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
         insert(&mut plan.headers, COOKIE.as_str(), &cookies.join("; "), &mut violations);
     }
     // Only with a body, unless the document has it as a header, which the loop above sends: some of Huawei Cloud's
-    // services answer 415 where they miss it, and then say so.
+    // services response 415 where they miss it, and then say so.
     if let Some((media_type, body)) = body::body(draft, &given, common.rpc, common.boundary, &mut violations) {
         if !plan.headers.contains_key(CONTENT_TYPE) || media_type.starts_with("multipart/") {
             insert(&mut plan.headers, CONTENT_TYPE.as_str(), &media_type, &mut violations);

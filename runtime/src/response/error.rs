@@ -41,7 +41,7 @@ impl<E, H> Error<E, H> {
         self.failure.operation
     }
 
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was a response.
     pub fn status(&self) -> Option<u16> {
         self.failure.status()
     }
@@ -51,7 +51,7 @@ impl<E, H> Error<E, H> {
         self.failure.facts.code.as_deref()
     }
 
-    /// The service's error message; of an answer that is no JSON its title or first line.
+    /// The service's error message; of a response that is no JSON its title or first line.
     pub fn message(&self) -> Option<&str> {
         self.failure.facts.message.as_deref()
     }
@@ -61,22 +61,22 @@ impl<E, H> Error<E, H> {
         self.failure.facts.request_id.as_deref()
     }
 
-    /// The documented error body, if the answer had one that could be read.
+    /// The documented error body, if the response had one that could be read.
     pub fn body(&self) -> Option<&E> {
         self.body.as_deref()
     }
 
-    /// The answer's bytes; empty if there was no answer.
+    /// The response's bytes; empty if there was no response.
     pub fn raw_body(&self) -> &Bytes {
         &self.failure.raw_body
     }
 
-    /// The answer's headers, if there was an answer.
+    /// The response's headers, if there was a response.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.failure.head.as_ref().map(|head| &head.headers)
     }
 
-    /// The documented headers, if there was an answer and they could be read.
+    /// The documented headers, if there was a response and they could be read.
     pub fn typed_headers(&self) -> Option<&H> {
         self.typed_headers.as_deref()
     }
@@ -123,7 +123,7 @@ impl<E, H> fmt::Display for Error<E, H> {
                 if let Some(status) = self.status() {
                     write!(f, " ({status})")?;
                 }
-                write!(f, ", but its answer could not be read: {detail}")?;
+                write!(f, ", but its response could not be read: {detail}")?;
             }
             ErrorKind::Service => {
                 write!(f, "{operation} failed:")?;

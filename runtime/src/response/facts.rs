@@ -1,9 +1,9 @@
-//! What an error answer says, in any of the shapes that services use, and whether the call may be sent again.
+//! What an error response says, in any of the shapes that services use, and whether the call may be sent again.
 
 use http::HeaderMap;
 
 use super::head::Head;
-use super::said::{Found, Said};
+use super::outline::{Found, Outline};
 
 /// What an error says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -13,7 +13,7 @@ pub(crate) struct Facts {
     pub(crate) request_id: Option<String>,
 }
 
-/// Reads an error answer. What the body does not say comes from the headers.
+/// Reads an error response. What the body does not say comes from the headers.
 pub(crate) fn read(head: &Head, body: &[u8]) -> Facts {
     let mut facts = match Found::read(body) {
         Some(found) => from_json(found),
@@ -29,20 +29,20 @@ pub(crate) fn read(head: &Head, body: &[u8]) -> Facts {
 
 /// Reads the code, message and request id of an error's JSON body.
 fn from_json(found: Found) -> Facts {
-    let said = match found {
-        Found::Object(said) => *said,
+    let outline = match found {
+        Found::Object(outline) => *outline,
         Found::List(first) => return first.map(|first| from_json(*first)).unwrap_or_default(),
         Found::Text(text) => return from_text(&text),
         Found::Flag(_) | Found::Number(_) | Found::Other => return Facts::default(),
     };
-    let mut facts = Facts { code: said.code(), message: said.message(), request_id: said.request_id() };
-    if let (Some(message), Some(dynamic)) = (&mut facts.message, said.dynamic_message()) {
+    let mut facts = Facts { code: outline.code(), message: outline.message(), request_id: outline.request_id() };
+    if let (Some(message), Some(dynamic)) = (&mut facts.message, outline.dynamic_message()) {
         complete(message, &dynamic);
     }
     if facts.code.is_some() && facts.message.is_some() {
         return facts;
     }
-    match said.into_wrapped() {
+    match outline.into_wrapped() {
         // OAuth's `{"error": "invalid_grant", "error_description": "..."}`, or simply a sentence.
         Some(Found::Text(text)) if !text.is_empty() => {
             if facts.message.is_none() && text.contains(' ') {
@@ -72,14 +72,14 @@ pub(crate) struct Verdict {
 ///
 /// Only that: an `ErrCode` is there in successes too, empty or describing the thing that was asked about.
 pub(crate) fn verdict(body: &[u8]) -> Verdict {
-    let Some(Found::Object(said)) = Found::read(body) else { return Verdict { failed: false, request_id: None } };
-    let inner = said.only();
-    let failed = match said.success(inner) {
+    let Some(Found::Object(outline)) = Found::read(body) else { return Verdict { failed: false, request_id: None } };
+    let inner = outline.only();
+    let failed = match outline.success(inner) {
         Some(Found::Flag(success)) => !success,
         Some(Found::Text(text)) => text.eq_ignore_ascii_case("false"),
         _ => false,
     };
-    Verdict { failed, request_id: said.request_id().or_else(|| inner.and_then(Said::request_id)) }
+    Verdict { failed, request_id: outline.request_id().or_else(|| inner.and_then(Outline::request_id)) }
 }
 
 /// Puts the dynamic part where DTS's messages leave room for it, `Parameter %s is not valid`, else behind.
@@ -91,7 +91,7 @@ fn complete(message: &mut String, dynamic: &str) {
     }
 }
 
-/// HTML, XML or plain text: gateways and proxies answer so.
+/// HTML, XML or plain text: gateways and proxies response so.
 fn from_text(text: &str) -> Facts {
     let element = |name: &str| {
         let lower = text.to_ascii_lowercase();

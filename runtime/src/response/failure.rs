@@ -9,10 +9,10 @@ use http::HeaderMap;
 
 use super::facts::{self, Facts};
 use super::head::Head;
-use super::raw::Answer;
+use super::raw::RawResponse;
 use crate::check::Violation;
 use crate::codec::decode::DecodeError;
-use crate::retry::{Class, Fault};
+use crate::retry::{Cause, Class};
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// At which step a call failed.
@@ -27,11 +27,11 @@ pub enum ErrorKind {
     Credentials,
     /// No connection came about; nothing was sent.
     Connect,
-    /// The connection broke, or the answer did not arrive whole; the service may have acted.
+    /// The connection broke, or the response did not arrive whole; the service may have acted.
     Transport,
     /// A time limit passed. The message says which.
     Timeout,
-    /// The service says it succeeded, but its answer could not be read.
+    /// The service says it succeeded, but its response could not be read.
     Decode,
     /// The service answered with an error.
     Service,
@@ -47,7 +47,7 @@ pub(crate) struct Failure {
     pub(super) head: Option<Arc<Head>>,
     pub(super) raw_body: Bytes,
     /// What the decision about another attempt is taken from.
-    pub(crate) fault: Fault,
+    pub(crate) cause: Cause,
     /// What it means for another attempt.
     pub(crate) class: Class,
     /// How often the call was sent.
@@ -67,7 +67,7 @@ impl Failure {
             facts: Facts::default(),
             head: None,
             raw_body: Bytes::new(),
-            fault: Fault::Other,
+            cause: Cause::Other,
             class: Class::Never,
             attempts: 0,
             spent: false,
@@ -94,9 +94,9 @@ impl Failure {
 
     /// The time for one attempt is over. Whether the service acted is unknown.
     pub(crate) fn timeout(operation: &'static str, limit: Duration) -> Box<Self> {
-        let detail = format!("no complete answer within {limit:?} (`timeout`)");
+        let detail = format!("no complete response within {limit:?} (`timeout`)");
         let mut failure = Self::new(ErrorKind::Timeout, operation, detail);
-        failure.fault = Fault::Timeout;
+        failure.cause = Cause::Timeout;
         failure
     }
 
@@ -128,7 +128,7 @@ impl Failure {
             }
         };
         let mut failure = Self::new(kind, operation, error.to_string());
-        failure.fault = Fault::Transport(error.kind());
+        failure.cause = Cause::Transport(error.kind());
         failure.facts.request_id = head.as_ref().and_then(|head| head.request_id.clone());
         failure.head = head;
         failure.source = Some(Box::new(error));
@@ -136,10 +136,10 @@ impl Failure {
     }
 
     /// The service says it failed.
-    pub(crate) fn service(answer: Answer) -> Box<Self> {
-        let (head, raw_body) = answer.into_parts();
+    pub(crate) fn service(response: RawResponse) -> Box<Self> {
+        let (head, raw_body) = response.into_parts();
         let mut failure = Self::new(ErrorKind::Service, head.operation, "");
-        failure.fault = Fault::Service;
+        failure.cause = Cause::Service;
         failure.facts = facts::read(&head, &raw_body);
         failure.head = Some(head);
         failure.raw_body = raw_body;
@@ -156,10 +156,10 @@ impl Failure {
         failure
     }
 
-    /// The service's error as an answer, for reading the typed body.
-    pub(crate) fn answer(&self) -> Option<Answer> {
+    /// The service's error as a response, for reading the typed body.
+    pub(crate) fn response(&self) -> Option<RawResponse> {
         match (self.kind, &self.head) {
-            (ErrorKind::Service, Some(head)) => Some(Answer::whole(head.clone(), self.raw_body.clone())),
+            (ErrorKind::Service, Some(head)) => Some(RawResponse::whole(head.clone(), self.raw_body.clone())),
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use http::HeaderMap;
 
 use crate::data::operation::Job;
 
-/// An answer's status and headers, and what is known from them.
+/// A response's status and headers, and what is known from them.
 pub(crate) struct Head {
     pub(crate) operation: &'static str,
     pub(crate) job: Option<(&'static str, &'static Job)>,

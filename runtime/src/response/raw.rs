@@ -14,8 +14,8 @@ use crate::codec::media_type;
 use crate::retry::RetryPolicy;
 use crate::transport::ByteStream;
 
-/// An answer as it reaches [`Operation::decode`](crate::Operation::decode).
-pub struct Answer {
+/// A response as it reaches [`Operation::decode`](crate::Operation::decode).
+pub struct RawResponse {
     head: Arc<Head>,
     body: Body,
 }
@@ -23,10 +23,10 @@ pub struct Answer {
 enum Body {
     Whole(Bytes),
     /// With the way to send the call again that it is of.
-    Stream(ByteStream, Option<Again>),
+    Stream(ByteStream, Option<Reconnect>),
 }
 
-impl Answer {
+impl RawResponse {
     pub(crate) fn whole(head: Arc<Head>, body: Bytes) -> Self {
         Self { head, body: Body::Whole(body) }
     }
@@ -36,9 +36,9 @@ impl Answer {
     }
 
     /// Keeps the way to send the call again, if the response is a stream.
-    pub(crate) fn with_again(mut self, again: impl FnOnce() -> Again) -> Self {
+    pub(crate) fn with_reconnect(mut self, reconnect: impl FnOnce() -> Reconnect) -> Self {
         if let Body::Stream(_, kept) = &mut self.body {
-            *kept = Some(again());
+            *kept = Some(reconnect());
         }
         self
     }
@@ -116,10 +116,10 @@ impl Answer {
         self.into_stream().0
     }
 
-    pub(crate) fn into_stream(self) -> (ByteStream, Option<Again>) {
+    pub(crate) fn into_stream(self) -> (ByteStream, Option<Reconnect>) {
         match self.body {
             Body::Whole(bytes) => (ByteStream::from(bytes), None),
-            Body::Stream(stream, again) => (stream, again),
+            Body::Stream(stream, reconnect) => (stream, reconnect),
         }
     }
 
@@ -139,9 +139,9 @@ impl Answer {
 }
 
 // By hand, here and below: bodies and headers may hold secrets.
-impl fmt::Debug for Answer {
+impl fmt::Debug for RawResponse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answer")
+        f.debug_struct("RawResponse")
             .field("operation", &self.head.operation)
             .field("status", &self.head.status)
             .finish_non_exhaustive()
@@ -149,7 +149,7 @@ impl fmt::Debug for Answer {
 }
 
 /// How a stream goes on when its connection has ended.
-pub(crate) struct Again {
+pub(crate) struct Reconnect {
     /// How often, and after which pauses.
     pub(crate) retries: RetryPolicy,
     /// The most bytes that an item may have.
@@ -158,4 +158,5 @@ pub(crate) struct Again {
 }
 
 /// Sends the call again, perhaps with the id of the last event. An error is what went wrong, in words.
-pub(crate) type SendAgain = Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<Answer, String>> + Send + Sync>;
+pub(crate) type SendAgain =
+    Arc<dyn Fn(Option<String>) -> BoxFuture<'static, Result<RawResponse, String>> + Send + Sync>;

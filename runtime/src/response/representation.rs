@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use super::operation::FromAnswer;
-use super::raw::Answer;
+use super::operation::FromResponse;
+use super::raw::RawResponse;
 use super::read_as::ReadAs;
 use super::stream::EventStream;
 use crate::codec::decode::DecodeError;
@@ -19,10 +19,10 @@ use crate::codec::decode::DecodeError;
 /// as it comes, an [`EventStream`] and [`JsonLines`](crate::JsonLines) item by item, and all else as JSON.
 pub struct Representation<T> {
     media_type: &'static str,
-    /// As in [`FromAnswer::STREAMS`]; empty for any.
+    /// As in [`FromResponse::STREAMS`]; empty for any.
     statuses: &'static [u16],
     reading: Reading,
-    read: fn(Answer) -> Result<T, DecodeError>,
+    read: fn(RawResponse) -> Result<T, DecodeError>,
 }
 
 /// How a success is read.
@@ -36,15 +36,15 @@ pub(crate) struct Reading {
 
 impl Reading {
     /// The operation's own way.
-    pub(crate) const fn of<T: FromAnswer>() -> Self {
+    pub(crate) const fn of<T: FromResponse>() -> Self {
         Self { media_type: None, form: T::READ_AS, streams: T::STREAMS }
     }
 }
 
-impl<T: FromAnswer> Representation<T> {
+impl<T: FromResponse> Representation<T> {
     /// This media type, read as `T`.
     pub const fn new(media_type: &'static str) -> Self {
-        Self::made(media_type, Reading::of::<T>(), T::from_answer)
+        Self::made(media_type, Reading::of::<T>(), T::from_response)
     }
 }
 
@@ -58,12 +58,12 @@ impl Representation<String> {
 impl<T: DeserializeOwned> Representation<EventStream<T>> {
     /// Events that are of this type with all their fields: `event`, `data`, `id` and `retry`.
     pub const fn whole_events(media_type: &'static str) -> Self {
-        Self::made(media_type, Reading::of::<EventStream<T>>(), Answer::whole_events)
+        Self::made(media_type, Reading::of::<EventStream<T>>(), RawResponse::whole_events)
     }
 }
 
 impl<T> Representation<T> {
-    const fn made(media_type: &'static str, reading: Reading, read: fn(Answer) -> Result<T, DecodeError>) -> Self {
+    const fn made(media_type: &'static str, reading: Reading, read: fn(RawResponse) -> Result<T, DecodeError>) -> Self {
         let reading = Reading { media_type: Some(media_type), ..reading };
         Self { media_type, statuses: &[], reading, read }
     }
@@ -87,13 +87,13 @@ impl<T> Representation<T> {
     }
 
     /// Reads a success.
-    pub(crate) fn read(&self, answer: Answer) -> Result<T, DecodeError> {
-        let status = answer.status();
+    pub(crate) fn read(&self, response: RawResponse) -> Result<T, DecodeError> {
+        let status = response.status();
         if !self.statuses.is_empty() && !covers(self.statuses, status) {
             let message = format!("status {status} is not documented as `{}`", self.media_type);
             return Err(DecodeError::new("", message));
         }
-        (self.read)(answer)
+        (self.read)(response)
     }
 }
 
@@ -102,8 +102,8 @@ pub(crate) fn covers(statuses: &[u16], status: u16) -> bool {
     statuses.iter().any(|stated| *stated == 0 || *stated == status || *stated == status / 100)
 }
 
-fn text(answer: Answer) -> Result<String, DecodeError> {
-    answer.text()
+fn text(response: RawResponse) -> Result<String, DecodeError> {
+    response.text()
 }
 
 // By hand: nothing here is a `T`.

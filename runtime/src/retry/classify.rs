@@ -4,7 +4,7 @@ use crate::transport::TransportErrorKind;
 
 /// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum Cause {
     /// The transport gave up, having come so far.
     Transport(TransportErrorKind),
     /// There was no whole response within `timeout`.
@@ -17,8 +17,8 @@ pub(crate) enum Fault {
 
 /// All that decides whether a failed attempt is followed by another one.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Failed<'a> {
-    pub(crate) fault: Fault,
+pub(crate) struct FailedAttempt<'a> {
+    pub(crate) cause: Cause,
     /// The status, as far as there was a response.
     pub(crate) status: Option<u16>,
     /// The service's error code.
@@ -64,7 +64,7 @@ pub(crate) enum Class {
 }
 
 /// What a failed attempt means. [`RetryPolicy`](crate::RetryPolicy) says the same to callers.
-pub(crate) fn classify(failed: &Failed<'_>) -> Class {
+pub(crate) fn classify(failed: &FailedAttempt<'_>) -> Class {
     if failed.spent {
         return Class::Never;
     }
@@ -72,15 +72,15 @@ pub(crate) fn classify(failed: &Failed<'_>) -> Class {
         return Class::Refused;
     }
     let safe = failed.repeatable.is_safe();
-    match failed.fault {
+    match failed.cause {
         // Nothing reached the service.
-        Fault::Transport(TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout) => Class::Transient,
-        Fault::Transport(TransportErrorKind::Request | TransportErrorKind::Body) if safe => Class::Transient,
+        Cause::Transport(TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout) => Class::Transient,
+        Cause::Transport(TransportErrorKind::Request | TransportErrorKind::Body) if safe => Class::Transient,
         // The next response would be as large.
-        Fault::Transport(TransportErrorKind::TooLarge) => Class::Never,
-        Fault::Timeout if safe => Class::Timeout,
-        Fault::Transport(_) | Fault::Timeout | Fault::Other => Class::Never,
-        Fault::Service => match (failed.code, failed.status) {
+        Cause::Transport(TransportErrorKind::TooLarge) => Class::Never,
+        Cause::Timeout if safe => Class::Timeout,
+        Cause::Transport(_) | Cause::Timeout | Cause::Other => Class::Never,
+        Cause::Service => match (failed.code, failed.status) {
             (Some(code), _) if failed.busy.contains(&code) => Class::Busy,
             (Some(code), _) if is_throttling(code) => Class::Throttled,
             (_, Some(408 | 429)) => Class::Throttled,
@@ -120,27 +120,27 @@ mod tests {
     const ONCE: Repeatable = Repeatable { token: false, stated: None, method: false };
     const SAFE: Repeatable = Repeatable { method: true, ..ONCE };
 
-    fn failed(fault: Fault, status: u16, code: &'static str, repeatable: Repeatable) -> Failed<'static> {
+    fn failed(cause: Cause, status: u16, code: &'static str, repeatable: Repeatable) -> FailedAttempt<'static> {
         let status = (status > 0).then_some(status);
         let code = Some(code).filter(|code| !code.is_empty());
-        Failed { fault, status, code, busy: &["InUse"], repeatable, mended: false, spent: false }
+        FailedAttempt { cause, status, code, busy: &["InUse"], repeatable, mended: false, spent: false }
     }
 
     /// Each failure, and what it means for a call that may be done once only, and for one that is safe to repeat.
     #[test]
     fn the_table() {
+        use Cause::{Other, Service, Transport};
         use Class::{Busy, Never, Throttled, Timeout, Transient, Unavailable};
-        use Fault::{Other, Service, Transport};
         use TransportErrorKind::{Body, Connect, ConnectTimeout, Request, TooLarge};
         let table = [
-            // fault, status, code, done once only, safe to repeat
+            // cause, status, code, done once only, safe to repeat
             (Transport(Connect), 0, "", Transient, Transient),
             (Transport(ConnectTimeout), 0, "", Transient, Transient),
             (Transport(Request), 0, "", Never, Transient),
             (Transport(Body), 200, "", Never, Transient),
             (Transport(Body), 429, "", Never, Transient),
             (Transport(TooLarge), 200, "", Never, Never),
-            (Fault::Timeout, 0, "", Never, Timeout),
+            (Cause::Timeout, 0, "", Never, Timeout),
             (Other, 0, "", Never, Never),
             (Other, 200, "", Never, Never),
             (Service, 408, "", Throttled, Throttled),
@@ -164,14 +164,14 @@ mod tests {
             (Service, 404, "", Never, Never),
             (Service, 409, "", Never, Never),
         ];
-        for (fault, status, code, once, safe) in table {
-            let found = [ONCE, SAFE].map(|repeatable| classify(&failed(fault, status, code, repeatable)));
-            assert_eq!(found, [once, safe], "{fault:?} {status} {code}");
-            let spent = Failed { spent: true, ..failed(fault, status, code, SAFE) };
-            assert_eq!(classify(&spent), Never, "a stream is gone: {fault:?} {status} {code}");
-            let mended = Failed { mended: true, ..failed(fault, status, code, ONCE) };
-            assert_eq!(classify(&mended), Class::Refused, "the service did not act: {fault:?} {status} {code}");
-            assert_eq!(classify(&Failed { spent: true, ..mended }), Never);
+        for (cause, status, code, once, safe) in table {
+            let found = [ONCE, SAFE].map(|repeatable| classify(&failed(cause, status, code, repeatable)));
+            assert_eq!(found, [once, safe], "{cause:?} {status} {code}");
+            let spent = FailedAttempt { spent: true, ..failed(cause, status, code, SAFE) };
+            assert_eq!(classify(&spent), Never, "a stream is gone: {cause:?} {status} {code}");
+            let mended = FailedAttempt { mended: true, ..failed(cause, status, code, ONCE) };
+            assert_eq!(classify(&mended), Class::Refused, "the service did not act: {cause:?} {status} {code}");
+            assert_eq!(classify(&FailedAttempt { spent: true, ..mended }), Never);
         }
     }
 

@@ -6,6 +6,6 @@ mod hints;
 mod policy;
 
 pub(crate) use budget::Budget;
-pub(crate) use classify::{Class, Failed, Fault, Repeatable, blames_date, blames_keys, classify};
-pub(crate) use hints::{asked, skew};
+pub(crate) use classify::{Cause, Class, FailedAttempt, Repeatable, blames_date, blames_keys, classify};
+pub(crate) use hints::{clock_skew, retry_after};
 pub use policy::RetryPolicy;

@@ -61,7 +61,7 @@ impl ByteStream {
 }
 
 pub(crate) fn too_large(limit: usize) -> TransportError {
-    let message = format!("the answer is longer than {limit} bytes (`max_response_size`)");
+    let message = format!("the response is longer than {limit} bytes (`max_response_size`)");
     TransportError::new(TransportErrorKind::TooLarge, message)
 }
 

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// Why no whole answer arrived.
+/// Why no whole response arrived.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -19,11 +19,11 @@ pub enum TransportErrorKind {
     Connect,
     /// There was no connection within the time for connecting: surely nothing was sent.
     ConnectTimeout,
-    /// While the request was sent or the answer awaited.
+    /// While the request was sent or the response awaited.
     Request,
-    /// Within the answer's body.
+    /// Within the response's body.
     Body,
-    /// The answer is longer than the client allows.
+    /// The response is longer than the client allows.
     TooLarge,
 }
 

@@ -10,6 +10,6 @@ pub use byte_stream::ByteStream;
 pub(crate) use byte_stream::too_large;
 pub use error::{TransportError, TransportErrorKind};
 pub use request_body::RequestBody;
+pub(crate) use reqwest::HttpSettings;
 pub use reqwest::ReqwestTransport;
-pub(crate) use reqwest::Settings;
 pub use send::Transport;

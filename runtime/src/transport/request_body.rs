@@ -271,7 +271,7 @@ mod tests {
     async fn a_stream_is_sent_once() {
         let body = once(&["a", "bc"]);
         assert_eq!((body.len(), body.is_spent(), body.as_bytes()), (None, false, None));
-        // Made, and not read.
+        // Progress, and not read.
         drop(body.clone().into_stream());
         assert!(!body.is_spent());
         assert_eq!(text(&body).await.as_deref(), Ok("abc"));

@@ -16,7 +16,7 @@ use crate::data::secret::Secret;
 
 /// What the default transport is built with.
 #[derive(Debug)]
-pub(crate) struct Settings {
+pub(crate) struct HttpSettings {
     pub(crate) connect_timeout: Duration,
     /// Whether redirects are followed, within an origin.
     pub(crate) redirects: bool,
@@ -28,7 +28,7 @@ pub(crate) struct Settings {
     pub(crate) invalid_certificates: bool,
 }
 
-impl Default for Settings {
+impl Default for HttpSettings {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(10),
@@ -58,7 +58,7 @@ impl ReqwestTransport {
     }
 
     /// The default client: the system's proxies and no redirects but, if allowed, to the same origin.
-    pub(crate) fn build(settings: &Settings) -> Result<Self, String> {
+    pub(crate) fn build(settings: &HttpSettings) -> Result<Self, String> {
         // A signature holds for one URL, and reqwest drops only well-known credentials when it leaves an origin.
         let policy = if settings.redirects {
             reqwest::redirect::Policy::custom(|attempt| {
@@ -111,13 +111,13 @@ impl Transport for ReqwestTransport {
         Box::pin(async move {
             let request = reqwest::Request::try_from(with_length(request))
                 .map_err(|error| self.error(error, TransportErrorKind::Connect))?;
-            let mut answer =
+            let mut received =
                 self.client.execute(request).await.map_err(|error| self.error(error, TransportErrorKind::Request))?;
             let mut response = Response::new(());
-            *response.status_mut() = answer.status();
-            *response.headers_mut() = std::mem::take(answer.headers_mut());
+            *response.status_mut() = received.status();
+            *response.headers_mut() = std::mem::take(received.headers_mut());
             let transport = self.clone();
-            let body = answer.bytes_stream().map_err(move |error| transport.error(error, TransportErrorKind::Body));
+            let body = received.bytes_stream().map_err(move |error| transport.error(error, TransportErrorKind::Body));
             Ok(response.map(|()| ByteStream::new(body)))
         })
     }
@@ -147,7 +147,7 @@ const NO_TLS: &str = if cfg!(any(feature = "rustls", feature = "native-tls")) {
 
 /// Trusts whom the settings name.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn secured(mut builder: reqwest::ClientBuilder, settings: &Settings) -> Result<reqwest::ClientBuilder, String> {
+fn secured(mut builder: reqwest::ClientBuilder, settings: &HttpSettings) -> Result<reqwest::ClientBuilder, String> {
     #[cfg(feature = "native-tls")]
     {
         builder = builder.tls_backend_native();
@@ -166,7 +166,7 @@ fn secured(mut builder: reqwest::ClientBuilder, settings: &Settings) -> Result<r
 
 /// Without TLS there is nobody to trust; `https` addresses are refused when they are called.
 #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-fn secured(builder: reqwest::ClientBuilder, settings: &Settings) -> Result<reqwest::ClientBuilder, String> {
+fn secured(builder: reqwest::ClientBuilder, settings: &HttpSettings) -> Result<reqwest::ClientBuilder, String> {
     if !settings.root_certificates.is_empty() || settings.invalid_certificates {
         return Err("certificates need TLS: turn on the feature `rustls` or `native-tls`".to_owned());
     }

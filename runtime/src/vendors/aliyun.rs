@@ -7,7 +7,7 @@ use http::{HeaderValue, Method};
 use zeroize::Zeroizing;
 
 use super::aliyun_options::Options;
-use super::seal::{Sealed, Sealing, body_hash, request};
+use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
 use super::vendor::Vendor;
 use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider};
 use crate::auth::sign::{self, Signature};
@@ -35,20 +35,25 @@ impl Vendor for Aliyun {
         verdict(body)
     }
 
-    fn seal(&self, sealing: &Sealing<'_>, plan: &Plan) -> Result<Sealed, String> {
+    fn prepare(&self, context: &AttemptContext<'_>, plan: &Plan) -> Result<PreparedRequest, String> {
         let (action, own) = plan.rpc.as_ref().ok_or("the request has no action")?;
-        seal(sealing, plan, action, own)
+        prepare(context, plan, action, own)
     }
 }
 
 type Pairs = Vec<(String, String)>;
 
-fn seal(sealing: &Sealing<'_>, plan: &Plan, action: &str, own: &[(String, String)]) -> Result<Sealed, String> {
-    let Sealing { service, base, values, options, .. } = *sealing;
+fn prepare(
+    context: &AttemptContext<'_>,
+    plan: &Plan,
+    action: &str,
+    own: &[(String, String)],
+) -> Result<PreparedRequest, String> {
+    let AttemptContext { service, base, values, options, .. } = *context;
     let version = service.version;
     let method = if options.get_requests { Method::GET } else { Method::POST };
-    let (date, nonce) = (sealing.now, (sealing.nonce)());
-    let keys = match sealing.credentials {
+    let (date, nonce) = (context.now, (context.nonce)());
+    let keys = match context.credentials {
         None => None,
         Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
             Some((access_key.as_str(), secret_key, security_token.as_ref()))
@@ -106,7 +111,7 @@ fn seal(sealing: &Sealing<'_>, plan: &Plan, action: &str, own: &[(String, String
         sign::acs3(&mut request, &hash, action, version, access_key, secret_key, token, date, &nonce)
             .map_err(|error| error.to_string())?;
     }
-    Ok(Sealed { request, signed: string_to_sign })
+    Ok(PreparedRequest { request, signed: string_to_sign })
 }
 
 /// The address of the ASAPI gateway, of which only the host may have been told.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::{HeaderValue, Request};
 
 use super::aliyun_options::Options;
-use super::seal::{Sealed, Sealing, body_hash, request};
+use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
 use super::vendor::Vendor;
 use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider};
 use crate::auth::sign;
@@ -34,14 +34,14 @@ impl Vendor for Huawei {
         true
     }
 
-    fn seal(&self, sealing: &Sealing<'_>, plan: &Plan) -> Result<Sealed, String> {
-        seal(sealing, plan).map(Sealed::from)
+    fn prepare(&self, context: &AttemptContext<'_>, plan: &Plan) -> Result<PreparedRequest, String> {
+        prepare(context, plan).map(PreparedRequest::from)
     }
 }
 
-fn seal(sealing: &Sealing<'_>, plan: &Plan) -> Result<Request<RequestBody>, String> {
-    let mut request = request(plan, sealing.base, &plan.query)?;
-    match sealing.credentials {
+fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestBody>, String> {
+    let mut request = request(plan, context.base, &plan.query)?;
+    match context.credentials {
         None => {}
         Some(Credentials::Token(token)) => {
             let mut value = HeaderValue::from_str(token.expose())
@@ -57,13 +57,13 @@ fn seal(sealing: &Sealing<'_>, plan: &Plan) -> Result<Request<RequestBody>, Stri
         }
         Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
             // Keys may reach several projects, and the header says which is meant. Without one, the account is.
-            let scope = sealing.values.get("project_id").map(|id| ("x-project-id", id));
-            let scope = scope.or_else(|| sealing.values.get("domain_id").map(|id| ("x-domain-id", id)));
+            let scope = context.values.get("project_id").map(|id| ("x-project-id", id));
+            let scope = scope.or_else(|| context.values.get("domain_id").map(|id| ("x-domain-id", id)));
             if let Some((name, id)) = scope.filter(|(name, _)| !request.headers().contains_key(*name)) {
                 let value = HeaderValue::from_str(&id).map_err(|_| format!("`{id}` is no id that {name} may hold"))?;
                 request.headers_mut().insert(name, value);
             }
-            let date = sealing.now;
+            let date = context.now;
             let unsigned = !request.body().is_empty() && sign::is_unsigned(&request);
             let hash = if unsigned { None } else { Some(body_hash(plan)?) };
             let token = security_token.as_ref();

@@ -6,12 +6,12 @@ mod apsara;
 mod choice;
 mod huawei;
 mod mismatch;
-mod seal;
+mod prepare;
 mod vendor;
 
 pub(crate) use aliyun_options::Options;
 pub use apsara::ApsaraStack;
 pub(crate) use choice::of;
 pub(crate) use mismatch::compare_signed;
-pub(crate) use seal::Sealing;
+pub(crate) use prepare::AttemptContext;
 pub(crate) use vendor::Vendor;

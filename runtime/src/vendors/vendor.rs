@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::aliyun_options::Options;
-use super::seal::{Sealed, Sealing, request};
+use super::prepare::{AttemptContext, PreparedRequest, request};
 use crate::auth::credentials::CredentialsProvider;
 use crate::request::Plan;
 use crate::response::Verdict;
@@ -42,7 +42,7 @@ pub(crate) trait Vendor: Sync {
     }
 
     /// One attempt's request, with its credentials in it. An error says what is wrong with the client's settings.
-    fn seal(&self, sealing: &Sealing<'_>, plan: &Plan) -> Result<Sealed, String> {
-        request(plan, sealing.base, &plan.query).map(Sealed::from)
+    fn prepare(&self, context: &AttemptContext<'_>, plan: &Plan) -> Result<PreparedRequest, String> {
+        request(plan, context.base, &plan.query).map(PreparedRequest::from)
     }
 }

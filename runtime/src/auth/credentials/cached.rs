@@ -92,9 +92,9 @@ impl<S: CredentialsSource> CachedCredentials<S> {
 
     /// Asks the source. Only for whoever holds the lock.
     async fn ask(&self) -> Result<Credentials, CredentialsError> {
-        let answer = self.source.fetch().await;
+        let response = self.source.fetch().await;
         let now = self.clock.now();
-        self.state(|state| match answer {
+        self.state(|state| match response {
             Ok(new) => {
                 let before = |time| new.expires.checked_sub(time).unwrap_or(Timestamp::MIN);
                 let ahead = AHEAD.min(new.expires.duration_since(now) / 2);
@@ -175,7 +175,7 @@ mod tests {
         }
     }
 
-    /// Takes a second for an answer: keys up to this second, or a failure.
+    /// Takes a second for a response: keys up to this second, or a failure.
     #[derive(Clone, Debug, Default)]
     struct Slow {
         answers: Arc<Mutex<VecDeque<Option<i64>>>>,
@@ -187,7 +187,7 @@ mod tests {
             Box::pin(async {
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 self.asked.fetch_add(1, Ordering::Relaxed);
-                match self.answers.lock().unwrap().pop_front().expect("an answer") {
+                match self.answers.lock().unwrap().pop_front().expect("a response") {
                     Some(end) => Ok(TemporaryCredentials {
                         credentials: Credentials::access_key(format!("until {end}"), "s"),
                         expires: Timestamp::from_second(end).unwrap(),

@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::provider::{Credentials, CredentialsError};
 use crate::data::secret::Secret;
-use crate::transport::{RequestBody, ReqwestTransport, Settings, Transport};
+use crate::transport::{HttpSettings, RequestBody, ReqwestTransport, Transport};
 
 /// Temporary keys of an ECS server: of the agency that Huawei Cloud lets it act for, or its RAM role of Alibaba Cloud.
 ///
@@ -113,7 +113,7 @@ impl InstanceCredentials {
                 };
                 let keys: AliyunKeys = self.json(&format!("{roles}{}", role.trim()), session, "RAM role").await?;
                 if keys.code != "Success" {
-                    return Err(format!("the answer for the role {} has the code `{}`", role.trim(), keys.code));
+                    return Err(format!("the response for the role {} has the code `{}`", role.trim(), keys.code));
                 }
                 temporary(keys.access_key_id, keys.access_key_secret, keys.security_token, &keys.expiration)
             }
@@ -147,7 +147,7 @@ impl InstanceCredentials {
             request = request.header(name, value.trim());
         }
         let request = request.body(RequestBody::default()).map_err(|error| format!("{base}{path}: {error}"))?;
-        let settings = Settings { connect_timeout: CONNECT_TIMEOUT, no_proxy: true, ..Settings::default() };
+        let settings = HttpSettings { connect_timeout: CONNECT_TIMEOUT, no_proxy: true, ..HttpSettings::default() };
         let transport = self.transport.get_or_try_init(|| async { ReqwestTransport::build(&settings) }).await?;
         let exchange = async {
             let (parts, body) = transport.send(request).await?.into_parts();
@@ -155,7 +155,7 @@ impl InstanceCredentials {
         };
         let (status, body) = tokio::time::timeout(TIMEOUT, exchange)
             .await
-            .map_err(|_| format!("no answer within {TIMEOUT:?}"))?
+            .map_err(|_| format!("no response within {TIMEOUT:?}"))?
             .map_err(|error: crate::transport::TransportError| error.to_string())?;
         Ok((status, String::from_utf8_lossy(&body).into_owned()))
     }

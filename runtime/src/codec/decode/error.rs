@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-/// An answer that does not fit the documented type.
+/// A response that does not fit the documented type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     path: String,
@@ -11,12 +11,12 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    /// At `path` (empty for the whole answer), what is wrong.
+    /// At `path` (empty for the whole response), what is wrong.
     pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { path: path.into(), message: message.into() }
     }
 
-    /// Where in the answer, by wire names; empty for the whole.
+    /// Where in the response, by wire names; empty for the whole.
     pub fn path(&self) -> &str {
         &self.path
     }

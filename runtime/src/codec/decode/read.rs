@@ -17,12 +17,12 @@ pub fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, DecodeError> {
     read(json, true).map_err(|fault| fault.into_error(Some(json)))
 }
 
-/// Reads a JSON value, leniently, but without an envelope around it: the value is part of an answer.
+/// Reads a JSON value, leniently, but without an envelope around it: the value is part of a response.
 pub fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, DecodeError> {
     from_part(&value.to_string())
 }
 
-/// Reads JSON that is part of an answer.
+/// Reads JSON that is part of a response.
 pub(crate) fn from_part<T: DeserializeOwned>(json: &str) -> Result<T, DecodeError> {
     read(json, false).map_err(|fault| fault.into_error(None))
 }

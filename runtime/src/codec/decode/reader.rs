@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
 
 use super::fault::{Fault, Reread};
 
-/// As deep as `serde_json` goes, so that no answer overflows the stack.
+/// As deep as `serde_json` goes, so that no response overflows the stack.
 const MAX_DEPTH: usize = 128;
 
 /// What an earlier reading of the same text has found out.

@@ -13,8 +13,8 @@ use super::error::StreamError;
 use super::frame::{self, Events, Framing, Lines};
 use super::source::Frames;
 use crate::codec::decode::{self, DecodeError};
-use crate::response::operation::FromAnswer;
-use crate::response::raw::Answer;
+use crate::response::operation::FromResponse;
+use crate::response::raw::RawResponse;
 use crate::response::read_as::ReadAs;
 
 /// Server-sent events (`text/event-stream`) whose data is of the documented type.
@@ -72,8 +72,8 @@ pub struct JsonLines<T> {
 }
 
 impl<T> EventStream<T> {
-    pub(crate) fn new(answer: Answer, whole: bool) -> Self {
-        let frames = Frames::of(answer, |limit| Framing::Events(Events::new(limit)));
+    pub(crate) fn new(response: RawResponse, whole: bool) -> Self {
+        let frames = Frames::of(response, |limit| Framing::Events(Events::new(limit)));
         Self { frames, whole, last_event_id: None, item: PhantomData }
     }
 
@@ -105,8 +105,8 @@ impl<T> EventStream<T> {
 }
 
 impl<T> JsonLines<T> {
-    pub(crate) fn new(answer: Answer) -> Self {
-        Self { frames: Frames::of(answer, |limit| Framing::Lines(Lines::new(limit))), item: PhantomData }
+    pub(crate) fn new(response: RawResponse) -> Self {
+        Self { frames: Frames::of(response, |limit| Framing::Lines(Lines::new(limit))), item: PhantomData }
     }
 
     /// Ends the stream with an error when nothing comes for so long. Without it, a stream waits for as long as the connection holds. Of
@@ -174,12 +174,12 @@ macro_rules! typed_stream {
             }
         }
 
-        impl<T: DeserializeOwned> FromAnswer for $name<T> {
+        impl<T: DeserializeOwned> FromResponse for $name<T> {
             const READ_AS: ReadAs = $form;
             const STREAMS: &'static [u16] = &[0];
 
-            fn from_answer(answer: Answer) -> Result<Self, DecodeError> {
-                $read(answer)
+            fn from_response(response: RawResponse) -> Result<Self, DecodeError> {
+                $read(response)
             }
         }
 
@@ -191,10 +191,10 @@ macro_rules! typed_stream {
     };
 }
 
-typed_stream!(EventStream, Event<T>, ReadAs::Events, Answer::events);
-typed_stream!(JsonLines, T, ReadAs::Lines, Answer::lines);
+typed_stream!(EventStream, Event<T>, ReadAs::Events, RawResponse::events);
+typed_stream!(JsonLines, T, ReadAs::Lines, RawResponse::lines);
 
-impl Answer {
+impl RawResponse {
     /// The body as events, whose data is of this type.
     pub fn events<T>(self) -> Result<EventStream<T>, DecodeError> {
         ReadAs::Events.check(self.media_type())?;

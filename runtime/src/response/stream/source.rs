@@ -12,7 +12,7 @@ use futures_util::stream;
 
 use super::error::StreamError;
 use super::frame::{Frame, Framing, Unframed};
-use crate::response::raw::{Again, Answer};
+use crate::response::raw::{RawResponse, Reconnect};
 use crate::retry::Class;
 use crate::transport::ByteStream;
 
@@ -29,7 +29,7 @@ pub(super) struct Source {
     limit: usize,
     pub(super) idle: Option<Duration>,
     /// How the call that began the stream is sent again.
-    again: Option<Again>,
+    reconnect: Option<Reconnect>,
     pub(super) reconnects: bool,
     /// How many items there were.
     items: u64,
@@ -39,8 +39,8 @@ pub(super) struct Source {
 }
 
 impl Source {
-    pub(super) fn new(body: ByteStream, framing: Framing, limit: usize, again: Option<Again>) -> Self {
-        Self { body, framing, limit, idle: None, again, reconnects: false, items: 0, fruitless: 0, ended: false }
+    pub(super) fn new(body: ByteStream, framing: Framing, limit: usize, reconnect: Option<Reconnect>) -> Self {
+        Self { body, framing, limit, idle: None, reconnect, reconnects: false, items: 0, fruitless: 0, ended: false }
     }
 
     /// The next item, with its number.
@@ -103,25 +103,25 @@ impl Source {
 
     /// Goes on with another connection, where the last one ended, perhaps for such an error. An error is what the stream ends with.
     async fn take_up_again(&mut self, lost: Option<StreamError>) -> Result<(), Option<StreamError>> {
-        let Some(again) = self.again.as_ref().filter(|_| self.reconnects) else { return Err(lost) };
+        let Some(reconnect) = self.reconnect.as_ref().filter(|_| self.reconnects) else { return Err(lost) };
         self.fruitless += 1;
         let (last_id, retry) = self.framing.position();
-        let Some(pause) = again.retries.pause(self.fruitless, Class::Transient, retry) else { return Err(lost) };
+        let Some(pause) = reconnect.retries.pause(self.fruitless, Class::Transient, retry) else { return Err(lost) };
         let last_id = last_id.map(str::to_owned);
         tracing::debug!(?pause, items = self.items, "the stream is taken up again");
         tokio::time::sleep(pause).await;
         let number = self.items + 1;
         let failed = |why: &dyn std::fmt::Display| Some(StreamError::reconnect(number, why));
-        let answer = (again.send)(last_id).await.map_err(|why| failed(&why))?;
+        let response = (reconnect.send)(last_id).await.map_err(|why| failed(&why))?;
         // So a service says that there is nothing more to come.
-        if answer.status() == 204 {
+        if response.status() == 204 {
             return Err(None);
         }
-        if !answer.is_streamed() {
-            let found = answer.media_type().unwrap_or("nothing that is known").to_owned();
+        if !response.is_streamed() {
+            let found = response.media_type().unwrap_or("nothing that is known").to_owned();
             return Err(failed(&format_args!("the response is `{found}`")));
         }
-        self.body = answer.stream();
+        self.body = response.stream();
         self.framing.restart();
         Ok(())
     }
@@ -136,10 +136,10 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    pub(super) fn of(answer: Answer, framing: impl FnOnce(usize) -> Framing) -> Self {
-        let (body, again) = answer.into_stream();
-        let limit = again.as_ref().map_or(usize::MAX, |again| again.max_item_size);
-        let source = Source::new(body, framing(limit), limit, again);
+    pub(super) fn of(response: RawResponse, framing: impl FnOnce(usize) -> Framing) -> Self {
+        let (body, reconnect) = response.into_stream();
+        let limit = reconnect.as_ref().map_or(usize::MAX, |reconnect| reconnect.max_item_size);
+        let source = Source::new(body, framing(limit), limit, reconnect);
         Self { source: Some(Box::new(source)), running: Mutex::new(None) }
     }
 

@@ -7,7 +7,7 @@ use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, Error, IgnoredA
 use serde_json::Value;
 
 /// The value at a dotted path of objects. Keys may be in another case, as services drift there; an exact one wins.
-pub(crate) fn at(json: &[u8], path: &str) -> Option<Value> {
+pub(crate) fn value_at(json: &[u8], path: &str) -> Option<Value> {
     let path: Vec<&str> = path.split('.').collect();
     whole(json, At(&path))?
 }
@@ -169,15 +169,15 @@ mod tests {
     #[test]
     fn parts_of_a_body() {
         let body = br#"{"a": [1, {"b": 2}], "job": {"ID": "x", "Id": 7, "id": null}, "Job": {"id": 5}, "n": {"c": {"d": [1]}}}"#;
-        assert_eq!(at(body, "job.Id"), Some(json!(7)));
-        assert_eq!(at(body, "job.id"), Some(Value::Null));
-        assert_eq!(at(body, "JOB.iD"), Some(json!("x")), "the first that is alike");
-        assert_eq!(at(body, "N.C.D"), Some(json!([1])));
+        assert_eq!(value_at(body, "job.Id"), Some(json!(7)));
+        assert_eq!(value_at(body, "job.id"), Some(Value::Null));
+        assert_eq!(value_at(body, "JOB.iD"), Some(json!("x")), "the first that is alike");
+        assert_eq!(value_at(body, "N.C.D"), Some(json!([1])));
         for absent in ["a.b", "job.id.x", "n.d", "x", ""] {
-            assert_eq!(at(body, absent), None, "{absent}");
+            assert_eq!(value_at(body, absent), None, "{absent}");
         }
-        assert_eq!(at(b"{\"a\": 1", "a"), None, "not whole");
-        assert_eq!(at("\u{feff}{\"a\": 1}".as_bytes(), "a"), Some(json!(1)));
+        assert_eq!(value_at(b"{\"a\": 1", "a"), None, "not whole");
+        assert_eq!(value_at("\u{feff}{\"a\": 1}".as_bytes(), "a"), Some(json!(1)));
     }
 
     #[test]

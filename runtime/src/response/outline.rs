@@ -42,7 +42,7 @@ pub(super) enum Found {
     /// In its own digits.
     Number(String),
     Flag(bool),
-    Object(Box<Said>),
+    Object(Box<Outline>),
     /// Its first element.
     List(Option<Box<Found>>),
     /// Null, or a text that nobody wants.
@@ -51,7 +51,7 @@ pub(super) enum Found {
 
 /// What an object says.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(super) struct Outline {
     /// By normal name, as far as they have a meaning; of several keys with one name the first.
     named: Vec<(String, Found)>,
     /// The value of the first key, if that has no meaning.
@@ -67,15 +67,15 @@ impl Found {
         deserializer.end().ok().map(|()| found)
     }
 
-    fn as_object(&self) -> Option<&Said> {
+    fn as_object(&self) -> Option<&Outline> {
         match self {
-            Self::Object(said) => Some(said),
+            Self::Object(outline) => Some(outline),
             _ => None,
         }
     }
 }
 
-impl Said {
+impl Outline {
     pub(super) fn code(&self) -> Option<String> {
         self.text(CODE)
     }
@@ -184,20 +184,20 @@ impl<'de> Visitor<'de> for Read {
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Found, A::Error> {
         let all = [CODE, MESSAGE, DYNAMIC_MESSAGE, REQUEST_ID, SUCCESS, WRAPPERS];
-        let mut said = Said::default();
+        let mut outline = Outline::default();
         while let Some(key) = object.next_key::<String>()? {
-            said.keys += 1;
+            outline.keys += 1;
             let name = normal(&key);
             let known = all.iter().any(|names| names.contains(&name.as_str()));
-            if known && said.get(&name).is_none() {
+            if known && outline.get(&name).is_none() {
                 let found = object.next_value_seed(Self { wanted: true })?;
-                said.named.push((name, found));
-            } else if said.keys == 1 {
-                said.first = Some(object.next_value_seed(Self { wanted: false })?);
+                outline.named.push((name, found));
+            } else if outline.keys == 1 {
+                outline.first = Some(object.next_value_seed(Self { wanted: false })?);
             } else {
                 object.next_value::<IgnoredAny>()?;
             }
         }
-        Ok(Found::Object(Box::new(said)))
+        Ok(Found::Object(Box::new(outline)))
     }
 }

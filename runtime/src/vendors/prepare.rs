@@ -13,7 +13,7 @@ use crate::request::{Plan, Values};
 use crate::transport::RequestBody;
 
 /// What the request of one attempt is made with, besides its plan.
-pub(crate) struct Sealing<'a> {
+pub(crate) struct AttemptContext<'a> {
     pub(crate) service: &'static Service,
     /// The address, without the plan's path.
     pub(crate) base: &'a str,
@@ -25,13 +25,13 @@ pub(crate) struct Sealing<'a> {
 }
 
 /// A request that is ready to be sent.
-pub(crate) struct Sealed {
+pub(crate) struct PreparedRequest {
     pub(crate) request: Request<RequestBody>,
     /// What was signed, where services that refuse a signature tell what they expected. It holds all parameters, secrets too.
     pub(crate) signed: Option<Zeroizing<String>>,
 }
 
-impl From<Request<RequestBody>> for Sealed {
+impl From<Request<RequestBody>> for PreparedRequest {
     fn from(request: Request<RequestBody>) -> Self {
         Self { request, signed: None }
     }
