@@ -220,7 +220,7 @@ fn json(value: &impl Serialize) -> RequestBody {
     wiped(serde_json::to_vec(value).unwrap_or_default()).into()
 }
 
-/// JSON that was encoded with the draft.
+/// JSON that was encoded with the call.
 pub(crate) fn json_bytes(value: &Value) -> Bytes {
     wiped(value.to_string().into_bytes())
 }

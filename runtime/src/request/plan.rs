@@ -35,7 +35,7 @@ pub(crate) struct Plan {
 /// What all calls of a client have in common, as far as it shows in their requests.
 pub(crate) struct Common<'a> {
     pub(crate) values: &'a Values,
-    /// Sent with every draft.
+    /// Sent with every call.
     pub(crate) headers: &'a HeaderMap,
     /// Whether parameters are signed and placed later, with an action, as Alibaba Cloud's RPC wants.
     pub(crate) rpc: bool,
@@ -76,14 +76,24 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
     for (name, value) in &mut plan.query {
         (*name, *value) = (encode::literal(name), encode::literal(value));
     }
-    let mut cookies = Vec::new();
     insert(&mut plan.headers, USER_AGENT.as_str(), OUR_NAME, &mut violations);
     plan.headers.extend(common.headers.clone());
     let accept = accept.unwrap_or(draft.spec.accept);
     if !accept.is_empty() {
         insert(&mut plan.headers, ACCEPT.as_str(), accept, &mut violations);
     }
-    for (param, value) in &given {
+    place(&given, &mut plan, &mut violations);
+    put_body(draft, &given, common, &mut plan, &mut violations);
+    for (name, value) in &draft.headers {
+        insert(&mut plan.headers, name, value, &mut violations);
+    }
+    if violations.is_empty() { Ok(plan) } else { Err(violations) }
+}
+
+/// Puts parameters where they go: into query, headers and cookies.
+fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
+    let mut cookies = Vec::new();
+    for (param, value) in given {
         match (param.place, &mut plan.rpc) {
             (Place::Query | Place::Form, Some((_, own))) if param.json => {
                 own.push((param.name.to_owned(), value.to_string()))
@@ -100,30 +110,29 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
                 cookies.extend(pairs);
             }
             (Place::Header, _) if !value.is_null() => {
-                insert(&mut plan.headers, param.name, &encode::header(param, value), &mut violations);
+                insert(&mut plan.headers, param.name, &encode::header(param, value), violations);
             }
             _ => {}
         }
     }
     if !cookies.is_empty() {
         let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        insert(&mut plan.headers, COOKIE.as_str(), &cookies.join("; "), &mut violations);
+        insert(&mut plan.headers, COOKIE.as_str(), &cookies.join("; "), violations);
     }
-    // Only with a body, unless the document has it as a header, which the loop above sends: some of Huawei Cloud's
-    // services response 415 where they miss it, and then say so.
-    if let Some((media_type, body)) = body::body(draft, &given, common.rpc, common.boundary, &mut violations) {
+}
+
+fn put_body(draft: &Draft, given: &Given<'_>, common: &Common<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
+    // Only with a body, unless the document has it as a header, which is there already: some of Huawei Cloud's
+    // services answer 415 where they miss it, and then say so.
+    if let Some((media_type, body)) = body::body(draft, given, common.rpc, common.boundary, violations) {
         if !plan.headers.contains_key(CONTENT_TYPE) || media_type.starts_with("multipart/") {
-            insert(&mut plan.headers, CONTENT_TYPE.as_str(), &media_type, &mut violations);
+            insert(&mut plan.headers, CONTENT_TYPE.as_str(), &media_type, violations);
         }
         if body.is_spent() {
             violations.push(Violation::new("body", "is a stream, which was sent before"));
         }
         plan.body = body;
     }
-    for (name, value) in &draft.headers {
-        insert(&mut plan.headers, name, value, &mut violations);
-    }
-    if violations.is_empty() { Ok(plan) } else { Err(violations) }
 }
 
 /// Fills the template. What would make it the path of another operation is a violation, checked or not.
