@@ -149,7 +149,6 @@ pub(crate) fn pairs(param: &Param, name: &str, value: &Value) -> Vec<(String, St
     if !param.json {
         let coded = |(name, it): (String, String)| (strict(&name).to_string(), encoded(param, &it));
         match param.style {
-            Style::Flattened => return flattened(name, value).into_iter().map(coded).collect(),
             Style::DeepObject if value.is_object() => {
                 let mut out = Vec::new();
                 deep(name.to_owned(), value, &mut out);
@@ -302,7 +301,6 @@ mod tests {
         let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(flattened("Name", &value), expected);
         assert_eq!(flattened("Name", &json!("a b")), [("Name".to_owned(), "a b".to_owned())]);
-        assert_eq!(query(Style::Flattened, true, json!({"a b": ["c&d"]})), "color.a%20b.1=c%26d");
     }
 
     #[test]

@@ -75,8 +75,6 @@ pub enum Style {
     Cookie,
     /// In forms: each element of a list by itself, and an object as JSON.
     Content,
-    /// `name.1.key=value`: Alibaba Cloud's numbered lists and dotted objects.
-    Flattened,
 }
 
 const fn param(name: &'static str, place: Place, style: Style, explode: bool, shape: Shape) -> Param {

@@ -1,4 +1,4 @@
-//! What an error response says, in any of the shapes that services use, and whether the call may be sent again.
+//! What an error response says, in any of the shapes that services use, and whether a success is one.
 
 use http::HeaderMap;
 
@@ -91,7 +91,7 @@ fn complete(message: &mut String, dynamic: &str) {
     }
 }
 
-/// HTML, XML or plain text: gateways and proxies response so.
+/// HTML, XML or plain text: gateways and proxies answer so.
 fn from_text(text: &str) -> Facts {
     let element = |name: &str| {
         let lower = text.to_ascii_lowercase();
@@ -247,6 +247,7 @@ mod tests {
             r#"{"success": "False", "Data": 1}"#,
             r#"{"Response": {"Success": "false"}}"#,
             r#"{"asapiSuccess": false, "asapiErrorCode": "A"}"#,
+            r#"{"Success": true, "Success": false}"#,
         ] {
             assert!(failed(body), "{body}");
         }

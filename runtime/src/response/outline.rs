@@ -39,7 +39,7 @@ fn normal(name: &str) -> String {
 #[derive(Debug)]
 pub(super) enum Found {
     Text(String),
-    /// In its own digits.
+    /// As JSON writes it.
     Number(String),
     Flag(bool),
     Object(Box<Outline>),
@@ -52,11 +52,19 @@ pub(super) enum Found {
 /// What an object says.
 #[derive(Debug, Default)]
 pub(super) struct Outline {
-    /// By normal name, as far as they have a meaning; of several keys with one name the first.
-    named: Vec<(String, Found)>,
+    /// As far as their keys have a meaning; of several keys with one name the first.
+    named: Vec<Named>,
     /// The value of the first key, if that has no meaning.
     first: Option<Found>,
     keys: usize,
+}
+
+#[derive(Debug)]
+struct Named {
+    key: String,
+    /// The key's normal name.
+    name: String,
+    found: Found,
 }
 
 impl Found {
@@ -99,26 +107,26 @@ impl Outline {
 
     /// The object that this one consists of.
     pub(super) fn only(&self) -> Option<&Self> {
-        let only = self.first.as_ref().or_else(|| self.named.first().map(|(_, found)| found));
+        let only = self.first.as_ref().or_else(|| self.named.first().map(|named| &named.found));
         only.filter(|_| self.keys == 1)?.as_object()
     }
 
     /// What is inside of `{"error": {...}}`, `{"errors": [{...}]}`, or OpenStack's `{"badRequest": {...}}`.
     pub(super) fn into_wrapped(mut self) -> Option<Found> {
         let at = WRAPPERS.iter().find_map(|wrapper| {
-            self.named.iter().position(|(name, found)| name == wrapper && !matches!(found, Found::Other))
+            self.named.iter().position(|it| it.name == *wrapper && !matches!(it.found, Found::Other))
         });
         match at {
-            Some(at) => Some(self.named.swap_remove(at).1),
+            Some(at) => Some(self.named.swap_remove(at).found),
             None => {
-                let only = self.first.or_else(|| self.named.pop().map(|(_, found)| found));
+                let only = self.first.or_else(|| self.named.pop().map(|named| named.found));
                 only.filter(|found| self.keys == 1 && found.as_object().is_some())
             }
         }
     }
 
     fn get(&self, name: &str) -> Option<&Found> {
-        self.named.iter().find(|(other, _)| other == name).map(|(_, found)| found)
+        self.named.iter().find(|named| named.name == name).map(|named| &named.found)
     }
 
     fn text(&self, names: &[&str]) -> Option<String> {
@@ -189,9 +197,12 @@ impl<'de> Visitor<'de> for Read {
             outline.keys += 1;
             let name = normal(&key);
             let known = all.iter().any(|names| names.contains(&name.as_str()));
-            if known && outline.get(&name).is_none() {
+            if known && let Some(again) = outline.named.iter_mut().find(|named| named.key == key) {
+                // A key that is repeated counts as it stands last, as everywhere.
+                again.found = object.next_value_seed(Self { wanted: true })?;
+            } else if known && outline.get(&name).is_none() {
                 let found = object.next_value_seed(Self { wanted: true })?;
-                outline.named.push((name, found));
+                outline.named.push(Named { key, name, found });
             } else if outline.keys == 1 {
                 outline.first = Some(object.next_value_seed(Self { wanted: false })?);
             } else {

@@ -21,24 +21,18 @@ struct Variables {
     access_key: &'static str,
     secret_key: &'static str,
     security_token: &'static str,
-    project_id: Option<&'static str>,
-    domain_id: Option<&'static str>,
 }
 
 static HUAWEI: Variables = Variables {
     access_key: "HUAWEICLOUD_SDK_AK",
     secret_key: "HUAWEICLOUD_SDK_SK",
     security_token: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-    project_id: Some("HUAWEICLOUD_SDK_PROJECT_ID"),
-    domain_id: Some("HUAWEICLOUD_SDK_DOMAIN_ID"),
 };
 
 static ALIYUN: Variables = Variables {
     access_key: "ALIBABA_CLOUD_ACCESS_KEY_ID",
     secret_key: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
     security_token: "ALIBABA_CLOUD_SECURITY_TOKEN",
-    project_id: None,
-    domain_id: None,
 };
 
 impl EnvironmentCredentials {
@@ -63,16 +57,6 @@ impl EnvironmentCredentials {
         self
     }
 
-    /// `HUAWEICLOUD_SDK_PROJECT_ID`, if it is set.
-    pub fn project_id(&self) -> Option<String> {
-        self.variables.project_id.and_then(|name| self.read(name).ok())
-    }
-
-    /// `HUAWEICLOUD_SDK_DOMAIN_ID`, if it is set.
-    pub fn domain_id(&self) -> Option<String> {
-        self.variables.domain_id.and_then(|name| self.read(name).ok())
-    }
-
     /// A variable's value, or what is wrong with it. Files and shells leave line ends behind, which no key has.
     fn read(&self, name: &'static str) -> Result<String, String> {
         match (self.lookup)(name) {
@@ -83,7 +67,7 @@ impl EnvironmentCredentials {
     }
 
     fn load(&self) -> Result<Credentials, CredentialsError> {
-        let Variables { access_key, secret_key, security_token, .. } = *self.variables;
+        let Variables { access_key, secret_key, security_token } = *self.variables;
         match (self.read(access_key), self.read(secret_key)) {
             (Ok(ak), Ok(sk)) => {
                 let credentials = Credentials::access_key(ak, sk);
@@ -131,16 +115,9 @@ mod tests {
     async fn reads_the_vendors_variables() {
         let huawei = with(
             EnvironmentCredentials::huawei(),
-            &[
-                ("HUAWEICLOUD_SDK_AK", "ak"),
-                ("HUAWEICLOUD_SDK_SK", "sk\n"),
-                ("HUAWEICLOUD_SDK_SECURITY_TOKEN", ""),
-                ("HUAWEICLOUD_SDK_PROJECT_ID", "p"),
-                ("HUAWEICLOUD_SDK_DOMAIN_ID", " "),
-            ],
+            &[("HUAWEICLOUD_SDK_AK", "ak"), ("HUAWEICLOUD_SDK_SK", "sk\n"), ("HUAWEICLOUD_SDK_SECURITY_TOKEN", "")],
         );
         assert_eq!(huawei.credentials().await, Ok(Credentials::access_key("ak", "sk")));
-        assert_eq!((huawei.project_id(), huawei.domain_id()), (Some("p".to_owned()), None));
 
         let aliyun = with(
             EnvironmentCredentials::aliyun(),
