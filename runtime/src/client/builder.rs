@@ -114,7 +114,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 
     /// Signs with these keys, or sends this token. By default they come from the environment, else from the vendor's profile
-    /// file: see [`CredentialsChain`].
+    /// file: see [`CredentialsChain`](crate::CredentialsChain).
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.credentials_provider(credentials)
     }

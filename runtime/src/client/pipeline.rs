@@ -1,4 +1,4 @@
-//! The way of every call: check, endpoint, keys, then attempts until one succeeds, or another one is of no use, or not safe.
+//! Runs every call: check, endpoint, keys, then attempts until one succeeds, or until another one would be useless or unsafe.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -109,11 +109,11 @@ fn reconnect(sending: Sending) -> Reconnect {
 async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawResponse, Box<Failure>> {
     let operation = planned.draft.spec.name;
     let end = settings.operation_timeout.map(|limit| (Instant::now() + limit, limit));
-    let mut made = Progress::default();
+    let mut progress = Progress::default();
     loop {
         // Others may mend the clock in the meantime.
         let skew = settings.skew.load(Ordering::Relaxed);
-        let about = Attempt { operation, service: settings.service.package, number: made.attempts + 1 };
+        let about = Attempt { operation, service: settings.service.package, number: progress.attempts + 1 };
         let begin = Instant::now();
         let mut credentials = None;
         let span = tracing::debug_span!("attempt", number = about.number);
@@ -128,21 +128,21 @@ async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawRespo
         let failure = match outcome {
             Ok(response) => {
                 succeeded(settings, &about, &response, elapsed);
-                settings.budget.earn(made.paid);
+                settings.budget.earn(progress.paid);
                 return Ok(response);
             }
             // What did not get as far as being sent would not do so the next time.
             Err(failure) if matches!(failure.kind, ErrorKind::Config | ErrorKind::Credentials) => {
-                return Err(failure.after(made.attempts));
+                return Err(failure.after(progress.attempts));
             }
             Err(failure) => failure,
         };
-        made.attempts += 1;
-        let mended = made.mends(settings, &failure, skew, credentials.as_ref());
+        progress.attempts += 1;
+        let mended = progress.mends(settings, &failure, skew, credentials.as_ref());
         let failure = classified(settings, planned, failure, mended);
-        let retry_in = made.next(settings, &failure, end.map(|(end, _)| end));
+        let retry_in = progress.next(settings, &failure, end.map(|(end, _)| end));
         failed(settings, &about, &failure, elapsed, retry_in);
-        let Some(pause) = retry_in else { return Err(failure.after(made.attempts)) };
+        let Some(pause) = retry_in else { return Err(failure.after(progress.attempts)) };
         tracing::debug!(?pause, "another attempt follows");
         tokio::time::sleep(pause).await;
     }
@@ -172,16 +172,16 @@ fn succeeded(settings: &Settings, about: &Attempt, response: &RawResponse, elaps
     let (status, request_id) = (response.status(), response.head().request_id.as_deref());
     tracing::debug!(status, request_id, "succeeded");
     let status = Some(status);
-    tell(settings, about, &Outcome { failure: None, status, code: None, request_id, elapsed, retry_in: None });
+    notify(settings, about, &Outcome { failure: None, status, code: None, request_id, elapsed, retry_in: None });
 }
 
 fn failed(settings: &Settings, about: &Attempt, failure: &Failure, elapsed: Duration, retry_in: Option<Duration>) {
     let (status, code, request_id) = (failure.status(), failure.code(), failure.request_id());
     tracing::debug!(status, code, class = ?failure.class, "failed");
-    tell(settings, about, &Outcome { failure: Some(failure.kind), status, code, request_id, elapsed, retry_in });
+    notify(settings, about, &Outcome { failure: Some(failure.kind), status, code, request_id, elapsed, retry_in });
 }
 
-fn tell(settings: &Settings, about: &Attempt, outcome: &Outcome<'_>) {
+fn notify(settings: &Settings, about: &Attempt, outcome: &Outcome<'_>) {
     settings.interceptors.iter().for_each(|it| it.after_attempt(about, outcome));
 }
 

@@ -1,4 +1,4 @@
-//! Chooses the base URL of a call: by region from the document's servers, or as the client was told.
+//! Chooses the base URL of a call: by region from the document's servers, or as the client was own.
 
 use std::collections::BTreeMap;
 
@@ -10,15 +10,15 @@ use crate::data::service::{Server, Variable};
 
 /// The base URL without a slash at its end.
 ///
-/// `told` is the client's own endpoint, which wins over all servers; `settings` give the region and other variables. An
+/// `own` is the client's own endpoint, which wins over all servers; `settings` give the region and other variables. An
 /// error says what to set instead.
 pub(crate) fn resolve(
     servers: &[Server],
-    told: Option<&str>,
+    own: Option<&str>,
     settings: &BTreeMap<String, String>,
 ) -> Result<String, String> {
-    if let Some(told) = told {
-        let url = if told.contains("://") { told.to_owned() } else { format!("https://{told}") };
+    if let Some(own) = own {
+        let url = if own.contains("://") { own.to_owned() } else { format!("https://{own}") };
         return valid(&fill(&url, &[], settings)?);
     }
     let server = choose(servers, settings.get("region").map(String::as_str))?;
@@ -112,7 +112,7 @@ fn valid(url: &str) -> Result<String, String> {
     Ok(url.trim_end_matches('/').to_owned())
 }
 
-/// How the client's builder is told a setting.
+/// How the client's builder is own a setting.
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,9 +137,9 @@ mod tests {
         regional("https://virginia.example.com", "us-east-1"),
     ];
 
-    fn at(servers: &[Server], told: Option<&str>, settings: &[(&str, &str)]) -> Result<String, String> {
+    fn at(servers: &[Server], own: Option<&str>, settings: &[(&str, &str)]) -> Result<String, String> {
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        resolve(servers, told, &settings)
+        resolve(servers, own, &settings)
     }
 
     #[test]

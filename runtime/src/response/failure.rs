@@ -19,7 +19,7 @@ use crate::transport::{TransportError, TransportErrorKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The input breaks documented limits; nothing was sent. See [`Error::violations`].
+    /// The input breaks documented limits; nothing was sent. See [`Error::violations`](crate::Error::violations).
     Invalid,
     /// The client's settings do not suffice for this call; nothing was sent.
     Config,
