@@ -46,11 +46,11 @@ impl Client {
 impl Call {
     /// The value that was set for the parameter of this wire name.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
-        self.draft.given.value(name)
+        self.draft.inputs.value(name)
     }
 
     fn give(mut self, step: impl FnOnce(Inputs) -> Inputs) -> Self {
-        self.draft.given = step(self.draft.given);
+        self.draft.inputs = step(self.draft.inputs);
         self
     }
 
@@ -168,7 +168,7 @@ impl Call {
                 check::value(&value, shape, "body", &mut violations);
                 self.draft.body = Some(OtherBody { media_type, content: content(value), violations });
             }
-            Err(error) => self.draft.given.mistake(&error.place("body"), error.message()),
+            Err(error) => self.draft.inputs.mistake(&error.place("body"), error.message()),
         }
         self
     }
@@ -236,7 +236,7 @@ fn run_blocking(sending: Sending) -> Result<RawResponse, Box<Failure>> {
 // By hand: names only, as values may be secret.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.draft.given.names().collect();
+        let names: Vec<&str> = self.draft.inputs.names().collect();
         f.debug_struct("Call").field("operation", &self.draft.spec.name).field("set", &names).finish_non_exhaustive()
     }
 }

@@ -65,9 +65,9 @@ pub(crate) fn body(
     }
     let has_form = has(Place::Form) && !rpc;
     if has(Place::Part) || has_form {
-        let parts = !draft.given.all_parts().is_empty();
+        let parts = !draft.inputs.all_parts().is_empty();
         let needed = required || parts || of(Place::Form).chain(of(Place::Part)).next().is_some();
-        return needed.then(|| form(documented, &of_inputs(&draft.given), boundary));
+        return needed.then(|| form(documented, &of_inputs(&draft.inputs), boundary));
     }
     None
 }

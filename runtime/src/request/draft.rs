@@ -14,7 +14,7 @@ use crate::transport::RequestBody;
 #[derive(Clone)]
 pub(crate) struct Draft {
     pub(crate) spec: &'static Spec,
-    pub(crate) given: Inputs,
+    pub(crate) inputs: Inputs,
     pub(crate) body: Option<OtherBody>,
     pub(crate) headers: Vec<(String, String)>,
     /// Whether it is held against the documented limits.
@@ -49,21 +49,21 @@ pub(crate) const REQUEST: &str = "$request.";
 
 impl Draft {
     pub(crate) fn new(spec: &'static Spec) -> Self {
-        Self { spec, given: Inputs::new(spec.params), body: None, headers: Vec::new(), checked: true }
+        Self { spec, inputs: Inputs::new(spec.params), body: None, headers: Vec::new(), checked: true }
     }
 
     /// Gives the call a token of its own, if the operation takes one and the caller gave none. All attempts have it.
     pub(crate) fn fill_client_token(&mut self, token: impl FnOnce() -> String) {
         let Some(param) = client_token(self.spec) else { return };
-        if self.given.of(param).is_none() {
-            let given = std::mem::replace(&mut self.given, Inputs::new(&[]));
-            self.given = given.set_in(param.place, param.name, token());
+        if self.inputs.of(param).is_none() {
+            let inputs = std::mem::replace(&mut self.inputs, Inputs::new(&[]));
+            self.inputs = inputs.set_in(param.place, param.name, token());
         }
     }
 
     /// Whether a token is sent by which the service knows a repeated call. An empty one is none.
     pub(crate) fn has_client_token(&self) -> bool {
-        match client_token(self.spec).and_then(|param| self.given.of(param)) {
+        match client_token(self.spec).and_then(|param| self.inputs.of(param)) {
             Some(Value::String(token)) => !token.is_empty(),
             Some(Value::Number(_)) => true,
             _ => false,
@@ -74,7 +74,7 @@ impl Draft {
     pub(crate) fn job_parameters(&self) -> BTreeMap<String, String> {
         let Some((path, job)) = self.spec.job else { return BTreeMap::new() };
         let names = job.also.iter().copied().chain(path.strip_prefix(REQUEST));
-        let text = |name: &str| match self.given.value(name)? {
+        let text = |name: &str| match self.inputs.value(name)? {
             Value::String(text) if !text.is_empty() => Some(text.clone()),
             Value::Number(number) => Some(number.to_string()),
             _ => None,

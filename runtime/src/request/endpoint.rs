@@ -1,4 +1,4 @@
-//! Chooses the base URL of a call: by region from the document's servers, or as the client was own.
+//! Chooses the base URL of a call: by region from the document's servers, or the client's own.
 
 use std::collections::BTreeMap;
 
@@ -112,7 +112,6 @@ fn valid(url: &str) -> Result<String, String> {
     Ok(url.trim_end_matches('/').to_owned())
 }
 
-/// How the client's builder is own a setting.
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -46,8 +46,8 @@ pub(crate) struct Common<'a> {
 /// Checks what a call was given and plans its request; otherwise all that is wrong. `accept` is asked for in place of what the
 /// operation has.
 pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> Result<Plan, Vec<Violation>> {
-    let given = given(draft.spec, &draft.given, common.values);
-    let mut violations = draft.given.mistakes().to_vec();
+    let given = given(draft.spec, &draft.inputs, common.values);
+    let mut violations = draft.inputs.mistakes().to_vec();
     if let Some(Content::Form(form)) = draft.body.as_ref().map(|body| &body.content) {
         violations.extend(form.mistakes().iter().cloned());
     }
@@ -250,7 +250,7 @@ mod tests {
         let set = [("language", "en-us"), ("zone", "z"), ("project_id", "p1")];
         let values = values(&set, |name| Some(format!("{name}\n")));
         let draft = Draft::new(&SHOW);
-        let plan = planned(&Draft { given: draft.given.set("X-Zone", "y"), ..draft }, &values).expect("a plan");
+        let plan = planned(&Draft { inputs: draft.inputs.set("X-Zone", "y"), ..draft }, &values).expect("a plan");
         assert_eq!(plan.path, "/v1/p1/things");
         assert_eq!(plan.headers["x-domain"], "DOMAIN");
         assert_eq!(plan.headers["x-language"], "en-us");

@@ -21,7 +21,7 @@ pub(super) fn draft(draft: &Draft, values: &Values, given: &Given<'_>, violation
             check_form(form, violations);
         }
     }
-    let files = draft.given.all_parts();
+    let files = draft.inputs.all_parts();
     let body_begun = given.iter().any(|(param, _)| in_body(param)) || !files.is_empty();
     for param in draft.spec.params {
         let value = given.iter().find(|(other, _)| std::ptr::eq(*other, param)).map(|(_, value)| value);
@@ -34,9 +34,9 @@ pub(super) fn draft(draft: &Draft, values: &Values, given: &Given<'_>, violation
             None if param.place == Place::Path => {}
             // An optional body may be left out with all its required fields, and a raw one has them inside.
             None if in_body(param) && (draft.body.is_some() || !(body_required || body_begun)) => {}
-            None if has_files(&draft.given, param, param.name, violations) => {}
+            None if has_files(&draft.inputs, param, param.name, violations) => {}
             // A header is required of a part that is there.
-            None if !has_its_part(&draft.given, param) => {}
+            None if !has_its_part(&draft.inputs, param) => {}
             None if param.required => violations.push(Violation::new(param.name, missing(param, values))),
             None => {}
         }
@@ -53,7 +53,7 @@ pub(super) fn draft(draft: &Draft, values: &Values, given: &Given<'_>, violation
 fn whole_body(draft: &Draft, given: &Given<'_>, violations: &mut Vec<Violation>) {
     let Some(body) = draft.spec.body.filter(|body| !body.shape.is_bare()) else { return };
     // A file is there, and nothing is said of what is in it.
-    let files = draft.given.all_parts().iter().map(|part| (part.param.name.to_owned(), Value::Null));
+    let files = draft.inputs.all_parts().iter().map(|part| (part.param.name.to_owned(), Value::Null));
     let mut fields: serde_json::Map<String, Value> = files.collect();
     for (param, value) in given.iter().filter(|(param, _)| in_body(param) && param.place != Place::Body) {
         match &**value {

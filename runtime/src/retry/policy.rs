@@ -21,7 +21,7 @@ use super::classify::Class;
 ///
 /// Safe to repeat is an operation that changes nothing more when it is repeated, as the spec or the HTTP method says (of
 /// Alibaba Cloud's RPC only the spec), and one with a `ClientToken`: a call that was given none gets one, and keeps it in
-/// all attempts.
+/// all attempts. An empty token is sent as it is, but is none.
 ///
 /// Pauses grow from `first_pause` by a factor of two up to `longest_pause`, and any part of each is waited ("full jitter"),
 /// so that clients do not come back all at once. What the service asks for (`Retry-After`, `x-acs-retry-after`) is waited,
