@@ -58,8 +58,8 @@ impl AssumeRole {
             call = call.duration_seconds(seconds);
         }
         let answer = call.send().await.map_err(|error| error.to_string())?.into_inner();
-        let keys = answer.credentials.ok_or("the answer has no credentials")?;
-        let missing = |name: &str| format!("the answer has no {name}");
+        let keys = answer.credentials.ok_or("the response has no credentials")?;
+        let missing = |name: &str| format!("the response has no {name}");
         let end = keys.expiration.ok_or_else(|| missing("Expiration"))?;
         let credentials = Credentials::access_key(
             keys.access_key_id.ok_or_else(|| missing("AccessKeyId"))?,

@@ -42,9 +42,9 @@ impl IamToken {
     async fn ask(&self) -> Result<TemporaryCredentials, String> {
         let call = self.client.create_token(self.auth.clone()).nocatalog("true");
         let answer = call.send().await.map_err(|error| error.to_string())?;
-        let token = answer.typed_headers().x_subject_token.clone().ok_or("the answer has no X-Subject-Token")?;
+        let token = answer.typed_headers().x_subject_token.clone().ok_or("the response has no X-Subject-Token")?;
         let end = answer.into_inner().token.and_then(|token| token.expires_at);
-        let end = end.ok_or("the answer does not say when the token ends")?;
+        let end = end.ok_or("the response does not say when the token ends")?;
         Ok(TemporaryCredentials {
             credentials: Credentials::token(token),
             expires: end.parse().map_err(|_| format!("`{end}` is no time that a token could end at"))?,

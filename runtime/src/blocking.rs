@@ -3,11 +3,10 @@
 use std::future::Future;
 use std::sync::LazyLock;
 
+use futures_core::stream::BoxStream;
 use futures_util::StreamExt as _;
 use tokio::runtime::{Builder, Runtime};
 use tracing::Instrument as _;
-
-use crate::paging::BoxStream;
 
 /// One for all clients: connections are kept for as long as the program runs.
 static RUNTIME: LazyLock<Result<Runtime, String>> = LazyLock::new(|| {
@@ -19,11 +18,11 @@ static RUNTIME: LazyLock<Result<Runtime, String>> = LazyLock::new(|| {
 pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Result<T, String> {
     let runtime = RUNTIME.as_ref().map_err(Clone::clone)?;
     // Not `block_on`, which panics within a runtime.
-    let (answer, waiting) = std::sync::mpsc::sync_channel(1);
+    let (response, waiting) = std::sync::mpsc::sync_channel(1);
     runtime.spawn(
         async move {
             // Nobody takes it if the waiting thread is gone.
-            let _ = answer.send(future.await);
+            let _ = response.send(future.await);
         }
         .in_current_span(),
     );
@@ -32,13 +31,13 @@ pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + '
 
 /// The items of a stream, one after the other, each waited for.
 pub struct BlockingIter<T> {
-    stream: Option<BoxStream<T>>,
+    stream: Option<BoxStream<'static, T>>,
     failed: fn(String) -> T,
 }
 
 impl<T> BlockingIter<T> {
     /// Of this stream; `failed` says that it cannot be run.
-    pub(crate) fn new(stream: BoxStream<T>, failed: fn(String) -> T) -> Self {
+    pub(crate) fn new(stream: BoxStream<'static, T>, failed: fn(String) -> T) -> Self {
         Self { stream: Some(stream), failed }
     }
 }
@@ -71,14 +70,14 @@ impl<T> std::fmt::Debug for BlockingIter<T> {
 macro_rules! blocking_methods {
     ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty>) => {
         impl $name {
-            /// As `send`, for programs without async: the thread waits for the answer.
+            /// As `send`, for programs without async: the thread waits for the response.
             pub fn send_blocking(
                 self,
             ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
                 self.0.send_blocking::<Self>()
             }
 
-            /// As `send_as`, for programs without async: the thread waits for the answer.
+            /// As `send_as`, for programs without async: the thread waits for the response.
             pub fn send_as_blocking<T>(
                 self,
                 representation: $crate::Representation<T>,
@@ -89,7 +88,7 @@ macro_rules! blocking_methods {
     };
 }
 
-/// `pages_blocking` and `items_blocking`, for an operation that answers in pages.
+/// `pages_blocking` and `items_blocking`, for a paged operation.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_paged_methods {

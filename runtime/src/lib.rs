@@ -3,54 +3,36 @@
 //! A generated crate states its operations as data ([`operation`], [`shape`]) and wraps a [`Client`] and its [`Call`]s;
 //! all else happens here, once for every service.
 
-#[doc(hidden)]
-pub mod open_enum;
-pub mod operation;
-pub mod shape;
-pub mod sign;
-#[doc(hidden)]
-pub mod union;
+// From what stands on nothing to what stands on all: each imports from those before it only.
+mod data;
 
-mod additional;
-mod answer;
-mod apsara;
+mod codec;
+
+mod check;
+
 #[cfg(feature = "blocking")]
 mod blocking;
-mod body;
-mod call;
-mod check;
-mod client;
-mod credentials;
-mod decode;
-mod encode;
-mod endpoint;
-mod error;
-mod error_body;
-mod inputs;
-mod intercept;
-mod job;
-mod json;
-mod json_text;
-mod media_type;
-#[cfg(feature = "metrics")]
-mod metrics;
-mod multipart;
-mod nullable;
-mod paging;
-mod pipeline;
-mod rate;
-mod representation;
-mod request;
-mod request_body;
+mod transport;
+
+mod auth;
 mod retry;
-mod seal;
-mod secret;
-mod security;
-mod setters;
-mod stream;
+
+mod request;
+mod response;
+
+mod vendors;
+
+mod client;
+
+mod follow;
+
 #[cfg(feature = "test-util")]
 pub mod test_util;
-mod transport;
+
+pub use auth::sign;
+#[doc(hidden)]
+pub use codec::{open_enum, union};
+pub use data::{operation, shape};
 
 pub use bytes;
 pub use http;
@@ -59,40 +41,36 @@ pub use serde;
 pub use serde_json;
 pub use serde_json::Value;
 
-pub use additional::additional;
-pub use answer::{Answer, ByteStream, Response};
-pub use apsara::ApsaraStack;
-#[cfg(feature = "blocking")]
-pub use blocking::BlockingIter;
-pub use call::Call;
-pub use client::{Client, ClientBuilder, Clock, SystemClock};
-pub use credentials::{
+pub use auth::clock::{Clock, SystemClock};
+pub use auth::credentials::{
     CachedCredentials, Credentials, CredentialsChain, CredentialsError, CredentialsFuture, CredentialsProvider,
     CredentialsSource, EnvironmentCredentials, InstanceCredentials, ProfileCredentials, RoleProfile,
     TemporaryCredentials, TemporaryCredentialsFuture,
 };
-pub use decode::{from_headers, from_slice, from_value};
-pub use error::{ConfigError, DecodeError, Error, ErrorKind, Violation};
-pub use inputs::{Form, Inputs};
-pub use intercept::{Attempt, Interceptor, Outcome};
-pub use job::{Job, JobHandle, JobState, Wait, WaitError};
-pub use json_text::JsonText;
-#[cfg(feature = "metrics")]
-pub use metrics::Metrics;
-pub use multipart::Part;
-pub use nullable::nullable;
-pub use operation::{
-    FromAnswer, Operation, Param, Place, Protocol, ReadAs, Scheme, SchemeKind, Server, Service, Spec, Style, Variable,
-};
-pub use paging::{BoxStream, Paged, Paging, Position, items, pages, starting_at};
+pub use auth::sign::Signature;
 #[cfg(feature = "blocking")]
-pub use paging::{items_blocking, pages_blocking};
-pub use rate::RateLimit;
-pub use representation::Representation;
-pub use request_body::RequestBody;
+pub use blocking::BlockingIter;
+pub use check::Violation;
+#[cfg(feature = "metrics")]
+pub use client::Metrics;
+pub use client::{Attempt, Call, Client, ClientBuilder, ConfigError, Interceptor, Outcome};
+pub use codec::additional::additional;
+pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
+pub use codec::json_text::JsonText;
+pub use codec::nullable::nullable;
+pub use data::operation::{Job, Param, Place, Spec, Style};
+pub use data::paging::{Paging, Position};
+pub use data::secret::Secret;
+pub use data::service::{Protocol, RateLimit, Scheme, SchemeKind, Server, Service, Variable};
+pub use data::shape::{Field, Object, Shape};
+pub use follow::{BoxStream, JobHandle, JobState, Paged, Wait, WaitError, items, pages, starting_at};
+#[cfg(feature = "blocking")]
+pub use follow::{items_blocking, pages_blocking};
+pub use request::{Form, Inputs, Part};
+pub use response::{
+    Error, ErrorKind, Event, EventStream, FromResponse, JsonLines, Operation, RawResponse, ReadAs, Representation,
+    Response, StreamError, StreamErrorKind,
+};
 pub use retry::RetryPolicy;
-pub use secret::Secret;
-pub use shape::{Field, Object, Shape};
-pub use sign::Signature;
-pub use stream::{Event, EventStream, JsonLines, StreamError, StreamErrorKind};
-pub use transport::{ReqwestTransport, Transport, TransportError, TransportErrorKind};
+pub use transport::{ByteStream, RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind};
+pub use vendors::ApsaraStack;

@@ -1,4 +1,4 @@
-//! For the tests of programs that call a service: a transport that gives prepared answers and keeps the requests, and a clock
+//! For the tests of programs that call a service: a transport that gives prepared responses and keeps the requests, and a clock
 //! that is set by hand. Nothing reaches a network.
 //!
 //! ```
@@ -12,7 +12,7 @@
 //! #     servers: &[Server { url: "https://db.example.com", region: None, variables: &[] }],
 //! #     schemes: &[], security: &[], jobs: &[], limits: &[], busy: &[],
 //! # };
-//! # use yundb_runtime::{Answer, ClientBuilder, DecodeError, FromAnswer, Operation, Response, Spec};
+//! # use yundb_runtime::{RawResponse, ClientBuilder, DecodeError, FromResponse, Operation, Response, Spec};
 //! # struct ListInstances;
 //! # impl Operation for ListInstances {
 //! #     type Output = serde_json::Value;
@@ -47,9 +47,9 @@
 //!     .transport(replay.clone())
 //!     .clock(ManualClock::at("2026-01-02T03:04:05Z".parse()?))
 //!     .build()?;
-//! let answer = client.list_instances().send().await?;
+//! let response = client.list_instances().send().await?;
 //!
-//! assert_eq!(answer["total_count"], 0);
+//! assert_eq!(response["total_count"], 0);
 //! let requests = replay.requests();
 //! assert_eq!(requests.len(), 2);
 //! assert_eq!(requests[1].uri().path(), "/v3/instances");
@@ -72,10 +72,8 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::answer::ByteStream;
-use crate::client::Clock;
-use crate::request_body::RequestBody;
-use crate::transport::{Transport, TransportError, TransportErrorKind};
+use crate::auth::clock::Clock;
+use crate::transport::{ByteStream, RequestBody, Transport, TransportError, TransportErrorKind};
 
 /// What a request is answered with.
 #[derive(Debug)]
@@ -84,25 +82,25 @@ pub struct Reply(Kind);
 
 #[derive(Debug)]
 enum Kind {
-    Answer(Response<ByteStream>),
+    RawResponse(Response<ByteStream>),
     Failure(TransportError),
     Never,
-    /// The answer itself was not well-formed.
+    /// The response itself was not well-formed.
     Wrong(String),
 }
 
 impl Reply {
-    /// An answer of this status, without a body.
+    /// A response of this status, without a body.
     pub fn new(status: u16) -> Self {
         let mut response = Response::new(ByteStream::from(Bytes::new()));
         match StatusCode::from_u16(status) {
             Ok(status) => *response.status_mut() = status,
             Err(_) => return Self(Kind::Wrong(format!("{status} is no HTTP status"))),
         }
-        Self(Kind::Answer(response))
+        Self(Kind::RawResponse(response))
     }
 
-    /// An answer of this status, with this body as JSON.
+    /// A response of this status, with this body as JSON.
     pub fn json(status: u16, body: impl Serialize) -> Self {
         match serde_json::to_vec(&body) {
             Ok(body) => Self::new(status).header(CONTENT_TYPE.as_str(), "application/json").body(body),
@@ -112,7 +110,7 @@ impl Reply {
 
     /// With a header more.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Kind::Answer(response) = &mut self.0 {
+        if let Kind::RawResponse(response) = &mut self.0 {
             match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
                 (Ok(name), Ok(value)) => drop(response.headers_mut().append(name, value)),
                 _ => self.0 = Kind::Wrong(format!("`{name}: {value}` is no HTTP header")),
@@ -123,18 +121,18 @@ impl Reply {
 
     /// With this body instead.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        if let Kind::Answer(response) = &mut self.0 {
+        if let Kind::RawResponse(response) = &mut self.0 {
             *response.body_mut() = ByteStream::from(body.into());
         }
         self
     }
 
-    /// No answer, but this failure.
+    /// No response, but this failure.
     pub fn failure(kind: TransportErrorKind) -> Self {
         Self(Kind::Failure(TransportError::new(kind, format!("the test lets this fail ({kind:?})"))))
     }
 
-    /// No answer at all, until a timeout ends the wait.
+    /// No response at all, until a timeout ends the wait.
     pub fn never() -> Self {
         Self(Kind::Never)
     }
@@ -142,7 +140,7 @@ impl Reply {
 
 impl From<Response<ByteStream>> for Reply {
     fn from(response: Response<ByteStream>) -> Self {
-        Self(Kind::Answer(response))
+        Self(Kind::RawResponse(response))
     }
 }
 
@@ -214,7 +212,7 @@ impl Transport for Replay {
             let (parts, body) = request.into_parts();
             let body = body.into_stream().collect().await?;
             match self.next(Request::from_parts(parts, body)).0 {
-                Kind::Answer(response) => Ok(response),
+                Kind::RawResponse(response) => Ok(response),
                 Kind::Failure(error) => Err(error),
                 Kind::Wrong(why) => Err(TransportError::new(TransportErrorKind::Request, why)),
                 Kind::Never => std::future::pending().await,

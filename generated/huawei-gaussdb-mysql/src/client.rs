@@ -174,9 +174,9 @@ impl Client {
         ClientBuilder::new(&SERVICE)
     }
 
-    /// Waits for the job that an answer begins: `.await` its end, or take its progress as a stream.
-    pub fn wait_for<T, H>(&self, answer: &Response<T, H>) -> Wait {
-        self.0.wait_for(answer)
+    /// Waits for the job that a response begins: `.await` its end, or take its progress as a stream.
+    pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait {
+        self.0.wait_for(response)
     }
 
     /// Waits for a job that was begun before, perhaps by another process.

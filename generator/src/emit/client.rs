@@ -122,9 +122,9 @@ pub(super) fn client(service: &Service) -> TokenStream {
     let waiting = (!service.jobs.is_empty()).then(|| {
         let (response, wait, handle) = (uses.item("Response"), uses.item("Wait"), uses.item("JobHandle"));
         quote! {
-            /// Waits for the job that an answer begins: `.await` its end, or take its progress as a stream.
-            pub fn wait_for<T, H>(&self, answer: &#response<T, H>) -> #wait {
-                self.0.wait_for(answer)
+            /// Waits for the job that a response begins: `.await` its end, or take its progress as a stream.
+            pub fn wait_for<T, H>(&self, response: &#response<T, H>) -> #wait {
+                self.0.wait_for(response)
             }
             /// Waits for a job that was begun before, perhaps by another process.
             pub fn resume(&self, job: #handle) -> #wait {

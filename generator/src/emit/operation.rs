@@ -127,15 +127,15 @@ fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     let headers = scope.headers(operation).unwrap_or_else(|| quote!(()));
     // JSON, streams and bodies by status read themselves.
     let reading = |payload: &Answer| match payload {
-        Answer::One(Payload::Text) => Some(quote!(answer.text())),
-        Answer::One(Payload::Empty) => Some(quote!(answer.empty())),
-        Answer::One(Payload::Events(_, true)) => Some(quote!(answer.whole_events())),
+        Answer::One(Payload::Text) => Some(quote!(response.text())),
+        Answer::One(Payload::Empty) => Some(quote!(response.empty())),
+        Answer::One(Payload::Events(_, true)) => Some(quote!(response.whole_events())),
         _ => None,
     };
     let method = |name: TokenStream, output: TokenStream, body: TokenStream| {
-        let (answer, decode_error) = (scope.uses.item("Answer"), scope.uses.item("DecodeError"));
+        let (response, decode_error) = (scope.uses.item("RawResponse"), scope.uses.item("DecodeError"));
         quote! {
-            fn #name(answer: #answer) -> Result<#output, #decode_error> {
+            fn #name(response: #response) -> Result<#output, #decode_error> {
                 #body
             }
         }

@@ -13,7 +13,6 @@ const ITEMS: &[(&str, &[&str])] = &[
     (
         "yundb_runtime",
         &[
-            "Answer",
             "ByteStream",
             "Call",
             "ClientBuilder",
@@ -22,7 +21,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "EventStream",
             "Field",
             "Form",
-            "FromAnswer",
+            "FromResponse",
             "Inputs",
             "Job",
             "JobHandle",
@@ -37,6 +36,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "Place",
             "Protocol",
             "RateLimit",
+            "RawResponse",
             "Representation",
             "RequestBody",
             "Response",

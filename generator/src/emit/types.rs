@@ -425,14 +425,14 @@ fn elements(scope: &Scope<'_>, ty: &Type) -> Option<&'static str> {
 pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
     let name = ident(&outcome.name);
     let error = scope.uses.item("DecodeError");
-    let answer = scope.uses.item("Answer");
+    let response = scope.uses.item("RawResponse");
     let streams: Vec<&Case> = outcome.cases.iter().filter(|case| case.payload.is_streamed()).collect();
     let derives = if streams.is_empty() { quote!(Clone, Debug, PartialEq) } else { quote!(Debug) };
     let streams = (!streams.is_empty()).then(|| {
         let statuses = streams.iter().flat_map(|case| notation(&case.statuses));
         quote!(const STREAMS: &'static [u16] = &[#(#statuses),*];)
     });
-    let docs = if outcome.error { " The body of an error, by status." } else { " The answer, by status." };
+    let docs = if outcome.error { " The body of an error, by status." } else { " The response, by status." };
     let variants = outcome.cases.iter().map(|case| {
         let media_types: Vec<String> = case.media_types.iter().map(|it| format!("`{it}`")).collect();
         let as_media =
@@ -448,24 +448,24 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
     });
     // A status may stand alone and in its hundred: matched beside each other, as arms of one range overlap.
     let ranges = outcome.cases.iter().any(|case| case.statuses.iter().any(|status| matches!(status, Status::Range(_))));
-    let subject = if ranges { quote!((answer.status(), answer.status() / 100)) } else { quote!(answer.status()) };
+    let subject = if ranges { quote!((response.status(), response.status() / 100)) } else { quote!(response.status()) };
     let arms = outcome.cases.iter().map(|case| {
         let (variant, pattern) = (ident(&case.variant), pattern(case, ranges));
-        let guards = case.media_types.iter().map(|media_type| quote!(answer.is(#media_type)));
+        let guards = case.media_types.iter().map(|media_type| quote!(response.is(#media_type)));
         let pattern = if case.media_types.is_empty() { pattern } else { quote!(#pattern if #(#guards)||*) };
         match &case.payload {
             Payload::Empty => quote!(#pattern => Ok(Self::#variant),),
-            Payload::Json(_) => quote!(#pattern => answer.json().map(Self::#variant),),
-            Payload::Text => quote!(#pattern => answer.text().map(Self::#variant),),
-            Payload::Stream => quote!(#pattern => Ok(Self::#variant(answer.stream())),),
-            Payload::Events(_, false) => quote!(#pattern => answer.events().map(Self::#variant),),
-            Payload::Events(_, true) => quote!(#pattern => answer.whole_events().map(Self::#variant),),
-            Payload::Lines(_) => quote!(#pattern => answer.lines().map(Self::#variant),),
+            Payload::Json(_) => quote!(#pattern => response.json().map(Self::#variant),),
+            Payload::Text => quote!(#pattern => response.text().map(Self::#variant),),
+            Payload::Stream => quote!(#pattern => Ok(Self::#variant(response.stream())),),
+            Payload::Events(_, false) => quote!(#pattern => response.events().map(Self::#variant),),
+            Payload::Events(_, true) => quote!(#pattern => response.whole_events().map(Self::#variant),),
+            Payload::Lines(_) => quote!(#pattern => response.lines().map(Self::#variant),),
         }
     });
     let takes_all = |case: &Case| case.statuses.is_empty() && case.media_types.is_empty();
-    let rest = (!outcome.cases.iter().any(takes_all)).then(|| quote!(_ => answer.unexpected(),));
-    let from_answer = scope.uses.item("FromAnswer");
+    let rest = (!outcome.cases.iter().any(takes_all)).then(|| quote!(_ => response.unexpected(),));
+    let from_response = scope.uses.item("FromResponse");
     let index = scope.service.outcomes.iter().position(|other| other.name == outcome.name);
     let aliases = index.map(|index| aliases(scope, Aliased::Outcome(index), &outcome.name));
     quote! {
@@ -473,9 +473,9 @@ pub(super) fn outcome(scope: &Scope<'_>, outcome: &Outcome) -> TokenStream {
         #[derive(#derives)]
         #[non_exhaustive]
         pub enum #name { #(#variants)* }
-        impl #from_answer for #name {
+        impl #from_response for #name {
             #streams
-            fn from_answer(answer: #answer) -> Result<Self, #error> {
+            fn from_response(response: #response) -> Result<Self, #error> {
                 match #subject { #(#arms)* #rest }
             }
         }

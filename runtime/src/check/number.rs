@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use serde_json::Number;
 
-use crate::error::Violation;
-use crate::shape::{Limit, LimitValue, Shape};
+use super::violation::Violation;
+use crate::data::shape::{Limit, LimitValue, Shape};
 
 pub(super) fn check(found: &Number, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
     let mut broken = |limit: Option<Limit>, outside: Ordering, (inclusive, exclusive): (&str, &str)| {

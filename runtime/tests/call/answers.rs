@@ -1,4 +1,4 @@
-//! What comes of an answer, or of none.
+//! What comes of a response, or of none.
 
 use crate::fake::{answering, noon, the_one};
 use std::io::{Read as _, Write as _};
@@ -68,8 +68,8 @@ async fn refused(expected: impl Fn(&str) -> String) -> Error<Value> {
     let message =
         format!("Specified signature is not matched with our calculation. server string to sign is:{expected}");
     let body = serde_json::json!({"Code": "SignatureDoesNotMatch", "Message": message, "RequestId": "r-1"}).to_string();
-    let answer = Response::builder().status(400).body(ByteStream::from(Bytes::from(body))).expect("a response");
-    signed(Replay::new([answer.into()])).await.expect_err("refused")
+    let response = Response::builder().status(400).body(ByteStream::from(Bytes::from(body))).expect("a response");
+    signed(Replay::new([response.into()])).await.expect_err("refused")
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn calls_may_move_between_threads() {
 }
 
 #[tokio::test]
-async fn no_answer() {
+async fn no_response() {
     let error = huawei_error(Replay::new([Reply::failure(TransportErrorKind::Connect)])).await;
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Connect, true));
     assert_eq!(error.to_string(), "CreateConnection failed: the test lets this fail (Connect)");
@@ -145,7 +145,7 @@ async fn no_answer() {
         .timeout(Duration::from_millis(20));
     let error = call.send().await.expect_err("too late");
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false));
-    assert_eq!(error.to_string(), "CreateConnection timed out: no complete answer within 20ms (`timeout`)");
+    assert_eq!(error.to_string(), "CreateConnection timed out: no complete response within 20ms (`timeout`)");
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn answers_that_cannot_be_read() {
     let error = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("no JSON");
     assert_eq!(error.kind(), ErrorKind::Decode);
     let text = error.to_string();
-    assert!(text.starts_with("CreateConnection succeeded (200), but its answer could not be read: "), "{text}");
+    assert!(text.starts_with("CreateConnection succeeded (200), but its response could not be read: "), "{text}");
     assert!(text.ends_with(" (request id r1)"), "{text}");
     assert_eq!(error.raw_body(), "[1");
     let fake = answering(202, &[], "{}");
@@ -179,15 +179,15 @@ async fn bodies_within_bounds() {
             .max_response_size(limit);
         builder.build().expect("a client").list_pets().set("kind", "cat").send()
     };
-    let answer = r#"["a", "b"]"#;
-    assert_eq!(list(answering(200, &[], answer), 10).await.expect("success").into_inner(), ["a", "b"]);
+    let response = r#"["a", "b"]"#;
+    assert_eq!(list(answering(200, &[], response), 10).await.expect("success").into_inner(), ["a", "b"]);
     for headers in [&[][..], &[("content-length", "10")]] {
-        let error = list(answering(200, headers, answer), 9).await.expect_err("too large");
-        assert_eq!(error.to_string(), "listPets failed: the answer is longer than 9 bytes (`max_response_size`)");
+        let error = list(answering(200, headers, response), 9).await.expect_err("too large");
+        assert_eq!(error.to_string(), "listPets failed: the response is longer than 9 bytes (`max_response_size`)");
         assert!(!error.is_retryable());
     }
-    let error = list(answering(200, &[("content-length", "12")], answer), 100).await.expect_err("cut off");
-    assert_eq!(error.to_string(), "listPets failed: the answer ended after 10 of 12 bytes");
+    let error = list(answering(200, &[("content-length", "12")], response), 100).await.expect_err("cut off");
+    assert_eq!(error.to_string(), "listPets failed: the response ended after 10 of 12 bytes");
     assert_eq!(error.kind(), ErrorKind::Transport);
 }
 

@@ -188,8 +188,8 @@ async fn certificates() {
     let error = call(builder()).await.expect_err("not trusted");
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.to_string().contains("certificate"), "{error}");
-    let answer = call(builder().root_certificate_pem(pem)).await.expect("trusted");
-    assert_eq!(answer.request_id(), Some("private"));
-    let answer = call(builder().danger_accept_invalid_certificates()).await.expect("anyone");
-    assert_eq!(answer.request_id(), Some("private"));
+    let response = call(builder().root_certificate_pem(pem)).await.expect("trusted");
+    assert_eq!(response.request_id(), Some("private"));
+    let response = call(builder().danger_accept_invalid_certificates()).await.expect("anyone");
+    assert_eq!(response.request_id(), Some("private"));
 }

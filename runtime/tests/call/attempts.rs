@@ -164,7 +164,7 @@ async fn blocking_calls_within_async() {
 async fn a_replay_that_is_wrong() {
     let says = async |replies: Vec<Reply>| {
         let client = builder(&Replay::new(replies)).retries(RetryPolicy::none()).build().expect("a client");
-        let error = client.describe_database().send().await.expect_err("no answer");
+        let error = client.describe_database().send().await.expect_err("no response");
         assert_eq!(error.kind(), ErrorKind::Transport);
         error.to_string()
     };

@@ -1,15 +1,15 @@
-//! Shorthands for prepared answers.
+//! Shorthands for prepared responses.
 
 use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Request;
 use yundb_runtime::test_util::{ManualClock, Replay, Reply};
 
-/// One answer.
+/// One response.
 pub fn reply(status: u16, headers: &[(&str, &str)], body: impl Into<Bytes>) -> Reply {
     headers.iter().fold(Reply::new(status).body(body), |reply, (name, value)| reply.header(name, value))
 }
 
-/// A transport that gives one answer.
+/// A transport that gives one response.
 pub fn answering(status: u16, headers: &[(&str, &str)], body: &'static str) -> Replay {
     Replay::new([reply(status, headers, body)])
 }

@@ -10,16 +10,16 @@ use yundb_runtime::{Credentials, JobHandle, RetryPolicy, Value, Wait, WaitError}
 
 use crate::mini::{Client, JOBS};
 
-fn answer(status: u16, body: String) -> Reply {
+fn response(status: u16, body: String) -> Reply {
     reply(status, &[], body)
 }
 
 fn begun() -> Reply {
-    answer(202, r#"{"data": {"job_id": "j-1"}}"#.to_owned())
+    response(202, r#"{"data": {"job_id": "j-1"}}"#.to_owned())
 }
 
 fn state(state: &str) -> Reply {
-    answer(200, format!(r#"{{"job": {{"status": "{state}", "fail_reason": "disk is full"}}}}"#))
+    response(200, format!(r#"{{"job": {{"status": "{state}", "fail_reason": "disk is full"}}}}"#))
 }
 
 fn client(fake: &Replay) -> Client {
@@ -31,8 +31,8 @@ fn client(fake: &Replay) -> Client {
 async fn waiting(replies: impl IntoIterator<Item = Reply>) -> (Replay, Wait) {
     let fake = Replay::new([begun()].into_iter().chain(replies));
     let client = client(&fake);
-    let answer = client.begin().send().await.expect("success");
-    (fake, client.wait_for(&answer))
+    let response = client.begin().send().await.expect("success");
+    (fake, client.wait_for(&response))
 }
 
 fn paths(fake: &Replay) -> Vec<String> {
@@ -77,8 +77,8 @@ async fn a_job_that_fails() {
 
 #[tokio::test(start_paused = true)]
 async fn asking_may_fail() {
-    let broken = || answer(500, String::new());
-    let unknown = || answer(404, "{}".to_owned());
+    let broken = || response(500, String::new());
+    let unknown = || response(404, "{}".to_owned());
     let (_, wait) = waiting([unknown(), broken(), broken(), state("Running"), broken(), state("Completed")]).await;
     wait.await.expect("done");
     let (fake, wait) = waiting((0..9).map(|_| broken())).await;
@@ -90,7 +90,7 @@ async fn asking_may_fail() {
     let running = (0..8).map(|_| state("Running"));
     let (_, wait) = waiting(running.chain([unknown(), state("Completed")])).await;
     assert!(matches!(wait.await, Err(WaitError::Poll { .. })));
-    let (fake, wait) = waiting([answer(403, "{}".to_owned()), state("Completed")]).await;
+    let (fake, wait) = waiting([response(403, "{}".to_owned()), state("Completed")]).await;
     assert!(matches!(wait.await, Err(WaitError::Poll { .. })));
     assert_eq!(fake.requests().len(), 2);
 }
@@ -122,18 +122,18 @@ async fn the_time_ends() {
 
 #[tokio::test]
 async fn answers_without_a_job() {
-    let answered = |body: &str| Replay::new([answer(200, body.to_owned())]);
+    let answered = |body: &str| Replay::new([response(200, body.to_owned())]);
     for (body, says) in [
         (r#"{"order_id": "CS1"}"#, "Begin made the order CS1, whose job the service does not tell"),
-        ("{}", "the answer of Begin has no data.job_id: there is nothing to wait for"),
-        (r#"{"data": {"job_id": ""}}"#, "the answer of Begin has no data.job_id: there is nothing to wait for"),
+        ("{}", "the response of Begin has no data.job_id: there is nothing to wait for"),
+        (r#"{"data": {"job_id": ""}}"#, "the response of Begin has no data.job_id: there is nothing to wait for"),
     ] {
         let client = client(&answered(body));
-        let answer = client.begin().send().await.expect("success");
-        assert_eq!(client.wait_for(&answer).await.expect_err("no job").to_string(), says);
+        let response = client.begin().send().await.expect("success");
+        assert_eq!(client.wait_for(&response).await.expect_err("no job").to_string(), says);
     }
     let fake = answered("[]");
     let client = client(&fake);
-    let answer = client.list_pets().set("kind", "cat").send().await.expect("success");
-    assert_eq!(client.wait_for(&answer).await.expect_err("no job").to_string(), "listPets begins no job");
+    let response = client.list_pets().set("kind", "cat").send().await.expect("success");
+    assert_eq!(client.wait_for(&response).await.expect_err("no job").to_string(), "listPets begins no job");
 }

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::operation::*;
 use yundb_runtime::shape::*;
 use yundb_runtime::{
-    Answer, ByteStream, Call, ClientBuilder, DecodeError, EventStream, Form, Inputs, Job, JobHandle, JsonLines, Part,
-    Representation, RequestBody, Response, Secret, Wait,
+    ByteStream, Call, ClientBuilder, DecodeError, EventStream, Form, Inputs, Job, JobHandle, JsonLines, Part,
+    RawResponse, Representation, RequestBody, Response, Secret, Wait,
 };
+use yundb_runtime::{Operation, Protocol, Scheme, SchemeKind, Server, Service, Variable};
 
 const REGION: &[Variable] = &[Variable { name: "region", default: "cn-north-4", values: &[] }];
 
@@ -104,8 +105,8 @@ impl Client {
 }
 
 impl Client {
-    pub fn wait_for<T, H>(&self, answer: &Response<T, H>) -> Wait {
-        self.0.wait_for(answer)
+    pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait {
+        self.0.wait_for(response)
     }
 
     pub fn resume(&self, job: JobHandle) -> Wait {
@@ -163,10 +164,10 @@ impl Operation for CreateConnection {
         .body("application/json", true)
         .accept("application/json");
 
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        match answer.status() {
-            200 | 201 => answer.json(),
-            _ => answer.unexpected(),
+    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
+        match response.status() {
+            200 | 201 => response.json(),
+            _ => response.unexpected(),
         }
     }
 }
@@ -256,8 +257,8 @@ macro_rules! operation {
             type Error = yundb_runtime::Value;
             const SPEC: &'static Spec = &$spec;
 
-            $(fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-                answer.$decode()
+            $(fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
+                response.$decode()
             })?
         }
 

@@ -28,11 +28,12 @@ fn client(fake: &Replay) -> Client {
 
 type Outcome = Result<(), Error<Value>>;
 
-/// An operation that changes something, one with a client token, and one that only looks.
+/// An operation that changes something, one with a client token, the same with an empty one, and one that only looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Change,
     Token,
+    EmptyToken,
     Look,
 }
 
@@ -40,6 +41,7 @@ async fn call(client: &Client, kind: Kind) -> Outcome {
     match kind {
         Kind::Change => client.add_database().set("Host", "h").send().await.map(drop),
         Kind::Token => client.create_job().send().await.map(drop),
+        Kind::EmptyToken => client.create_job().set("ClientToken", "").send().await.map(drop),
         Kind::Look => client.describe_database().send().await.map(drop),
     }
 }
@@ -75,7 +77,8 @@ async fn how_often_each_fault_is_sent() {
         ("a 200 that failed", || reply(200, &[], r#"{"Success": false, "ErrCode": "X"}"#), 1, 1),
     ];
     for (name, fault, change, safe) in faults {
-        for (kind, times) in [(Kind::Change, change), (Kind::Token, safe), (Kind::Look, safe)] {
+        let kinds = [(Kind::Change, change), (Kind::EmptyToken, change), (Kind::Token, safe), (Kind::Look, safe)];
+        for (kind, times) in kinds {
             let fake = Replay::new((0..5).map(|_| fault()));
             let error = call(&client(&fake), kind).await.expect_err("an error");
             assert_eq!(fake.requests().len(), times, "{name}: {kind:?}");
@@ -91,7 +94,7 @@ async fn how_often_each_fault_is_sent() {
 
 #[tokio::test(start_paused = true)]
 async fn silence() {
-    for (kind, times) in [(Kind::Change, 1), (Kind::Token, 3), (Kind::Look, 3)] {
+    for (kind, times) in [(Kind::Change, 1), (Kind::EmptyToken, 1), (Kind::Token, 3), (Kind::Look, 3)] {
         let fake = Replay::new((0..5).map(|_| Reply::never()));
         let error = call(&client(&fake), kind).await.expect_err("an error");
         assert_eq!((error.kind(), fake.requests().len()), (ErrorKind::Timeout, times), "{kind:?}");

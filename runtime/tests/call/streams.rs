@@ -168,7 +168,7 @@ async fn what_came_is_said_where_it_is_something_else() {
     fn says(error: Error<Value>, expected: &str) {
         assert_eq!(error.kind(), ErrorKind::Decode);
         let text = error.to_string();
-        assert_eq!(text, format!("showPet succeeded (200), but its answer could not be read: {expected}"));
+        assert_eq!(text, format!("showPet succeeded (200), but its response could not be read: {expected}"));
     }
     let of = |media_type: &'static str, body: &'static str| {
         client(Replay::new([reply(200, &[("content-type", media_type)], body)])).show_pet()
@@ -231,7 +231,7 @@ fn server(responses: Vec<&'static str>) -> (String, std::thread::JoinHandle<Vec<
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
     let thread = std::thread::spawn(move || {
-        let answer = |response: &str| {
+        let response = |response: &str| {
             let (mut connection, _) = listener.accept().expect("a connection");
             let mut head = String::new();
             let mut reader = BufReader::new(connection.try_clone().expect("a connection"));
@@ -241,7 +241,7 @@ fn server(responses: Vec<&'static str>) -> (String, std::thread::JoinHandle<Vec<
             connection.write_all(response.as_bytes()).expect("sent");
             head
         };
-        responses.into_iter().map(answer).collect()
+        responses.into_iter().map(response).collect()
     });
     (address, thread)
 }

@@ -93,7 +93,7 @@ async fn of_a_server_that_has_none() {
     assert!(error.contains("is not as expected, at line 1, column") && !error.contains("hidden"), "{error}");
     let failed = [("/latest/meta-data/ram/security-credentials/r", aliyun_keys("Failed"))];
     let error = says(InstanceCredentials::aliyun().role("r"), &metadata(None, &failed).await).await;
-    assert!(error.ends_with("the answer for the role r has the code `Failed`"), "{error}");
+    assert!(error.ends_with("the response for the role r has the code `Failed`"), "{error}");
     // Nobody is there at all.
     let nowhere = InstanceCredentials::huawei().endpoint("http://127.0.0.1:9").fetch().await.unwrap_err().to_string();
     assert!(nowhere.contains("server metadata at http://127.0.0.1:9: no connection"), "{nowhere}");

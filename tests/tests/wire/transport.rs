@@ -78,7 +78,7 @@ async fn a_success_that_cannot_be_read() {
         let error = list(&client(server.uri())).await;
         assert_eq!((error.kind(), error.status(), error.request_id()), (ErrorKind::Decode, Some(200), Some("r-2")));
         assert_eq!(&error.raw_body()[..], body.as_bytes());
-        assert!(error.to_string().starts_with("KeystoneListProjects succeeded (200), but its answer"), "{error}");
+        assert!(error.to_string().starts_with("KeystoneListProjects succeeded (200), but its response"), "{error}");
         assert!(!error.is_retryable());
     }
     // Alibaba Cloud's answers are looked into before they are decoded.

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{
-    Answer, Call, DecodeError, Field, Object, Operation, Paged, Paging, Secret, Spec,
+    Call, DecodeError, Field, Object, Operation, Paged, Paging, RawResponse, Secret, Spec,
 };
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
@@ -662,8 +662,8 @@ impl Operation for ResetAdministrator {
         )
         .body("application/json", true);
 
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.empty()
+    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
+        response.empty()
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{
-    Answer, Call, DecodeError, Field, Object, Operation, Paged, Paging, Secret, Spec,
+    Call, DecodeError, Field, Object, Operation, Paged, Paging, RawResponse, Secret, Spec,
 };
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, required};
@@ -799,8 +799,8 @@ impl Operation for CreateLtsConfigs {
         )
         .body("application/json", true);
 
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.empty()
+    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
+        response.empty()
     }
 }
 
@@ -889,8 +889,8 @@ impl Operation for DeleteLtsConfigs {
         )
         .body("application/json", true);
 
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.empty()
+    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
+        response.empty()
     }
 }
 
@@ -1039,8 +1039,8 @@ impl Operation for UpdateSlowLogMasking {
         )
         .body("application/json", true);
 
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.empty()
+    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
+        response.empty()
     }
 }
 

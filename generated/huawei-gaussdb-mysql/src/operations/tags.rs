@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{
-    Answer, Call, DecodeError, Field, Object, Operation, Paged, Paging, Spec,
+    Call, DecodeError, Field, Object, Operation, Paged, Paging, RawResponse, Spec,
 };
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
@@ -268,8 +268,8 @@ impl Operation for BatchUpdateInstanceTags {
         )
         .body("application/json", true);
 
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.empty()
+    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
+        response.empty()
     }
 }
 

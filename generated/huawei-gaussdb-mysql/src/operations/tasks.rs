@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Answer, Call, DecodeError, Operation, Paged, Paging, Spec, Value};
+use yundb_runtime::{
+    Call, DecodeError, Operation, Paged, Paging, RawResponse, Spec, Value,
+};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -632,8 +634,8 @@ impl Operation for DeleteJob {
             ],
         );
 
-    fn decode(answer: Answer) -> Result<Self::Output, DecodeError> {
-        answer.empty()
+    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
+        response.empty()
     }
 }
 

@@ -1,0 +1,107 @@
+//! Who calls: access keys and tokens, and where they come from.
+
+use std::fmt;
+use std::future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::data::secret::Secret;
+
+/// What proves who calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Credentials {
+    /// A key pair that signs each request.
+    AccessKey {
+        /// The key's id (AK), which is sent.
+        access_key: String,
+        /// The key itself (SK), which is not.
+        secret_key: Secret,
+        /// Sent along with temporary keys.
+        security_token: Option<Secret>,
+    },
+    /// A token that is sent as it is.
+    Token(Secret),
+}
+
+impl Credentials {
+    /// A key pair (AK and SK).
+    pub fn access_key(access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
+        Self::AccessKey { access_key: access_key.into(), secret_key: secret_key.into(), security_token: None }
+    }
+
+    /// A token, such as Huawei IAM issues.
+    pub fn token(token: impl Into<Secret>) -> Self {
+        Self::Token(token.into())
+    }
+
+    /// The security token that came with a temporary key pair. A [`Token`](Self::Token) has none and stays as it is.
+    pub fn with_security_token(mut self, token: impl Into<Secret>) -> Self {
+        if let Self::AccessKey { security_token, .. } = &mut self {
+            *security_token = Some(token.into());
+        }
+        self
+    }
+}
+
+/// Gives the credentials of each attempt, so that temporary ones can be renewed.
+pub trait CredentialsProvider: fmt::Debug + Send + Sync {
+    /// The credentials that are valid now.
+    fn credentials(&self) -> CredentialsFuture<'_>;
+
+    /// Takes note that the service did not accept these, and says whether others can be had at once.
+    fn rejected(&self, credentials: &Credentials) -> bool {
+        let _ = credentials;
+        false
+    }
+}
+
+/// What [`CredentialsProvider::credentials`] returns.
+pub type CredentialsFuture<'a> = Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send + 'a>>;
+
+impl CredentialsProvider for Credentials {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        Box::pin(future::ready(Ok(self.clone())))
+    }
+}
+
+impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        (**self).credentials()
+    }
+
+    fn rejected(&self, credentials: &Credentials) -> bool {
+        (**self).rejected(credentials)
+    }
+}
+
+/// Why there are no credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialsError(String);
+
+impl CredentialsError {
+    /// For the providers of others: says what was tried and what went wrong.
+    pub fn new(message: impl fmt::Display) -> Self {
+        Self(message.to_string())
+    }
+}
+
+impl fmt::Display for CredentialsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for CredentialsError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_no_secret() {
+        let credentials = Credentials::access_key("ak", "hush").with_security_token("hush");
+        let shown = format!("{credentials:?} {:?}", Credentials::token("hush"));
+        assert!(!shown.contains("hush"), "{shown}");
+    }
+}

@@ -1,0 +1,6 @@
+//! Who calls, and how requests show it.
+
+pub(crate) mod clock;
+pub(crate) mod credentials;
+pub(crate) mod keyring;
+pub mod sign;

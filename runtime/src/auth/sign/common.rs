@@ -1,0 +1,84 @@
+//! What all signatures have in common: their result, hashes, and how they get into a request.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use http::header::{HeaderName, HeaderValue};
+use http::{HeaderMap, Request};
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+
+use super::canonical;
+
+/// A signature and the texts that it was made from, for comparing them with what a server says it expected.
+///
+/// The texts may hold secrets, so `Debug` shows the signature only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The request in the one form that client and server agree on; for Alibaba's RPC signature the sorted query.
+    pub canonical_request: String,
+    /// What was signed.
+    pub string_to_sign: String,
+    /// The signature, hexadecimal or (Alibaba RPC) base64.
+    pub signature: String,
+}
+
+impl fmt::Debug for Signed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signed").field("signature", &self.signature).finish_non_exhaustive()
+    }
+}
+
+/// Why a request cannot be signed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// A header cannot carry the value: an access key or token with a line end, say.
+    #[error("the header {0} cannot carry the value: only visible ASCII characters can be sent")]
+    Header(&'static str),
+    /// The URL has no host to sign.
+    #[error("the URL has no host")]
+    Host,
+    /// The secret key does not work as a key.
+    #[error("the secret key does not work as a key")]
+    Key,
+}
+
+/// Sets a header, out of sight of `Debug` if it is secret.
+pub(super) fn set(headers: &mut HeaderMap, name: &'static str, value: &str, secret: bool) -> Result<(), SignError> {
+    let mut header = HeaderValue::from_str(value).map_err(|_| SignError::Header(name))?;
+    header.set_sensitive(secret);
+    headers.insert(HeaderName::from_static(name), header);
+    Ok(())
+}
+
+/// The host as the HTTP client will send it: what is set, else the URL's without the scheme's own port.
+pub(super) fn host<B>(request: &Request<B>) -> Result<String, SignError> {
+    if let Some(host) = request.headers().get(http::header::HOST) {
+        return Ok(canonical::header_text(host));
+    }
+    let uri = request.uri();
+    let host = uri.host().ok_or(SignError::Host)?.to_ascii_lowercase();
+    Ok(match (uri.port_u16(), uri.scheme_str()) {
+        (Some(443), Some("https")) | (Some(80), Some("http")) | (None, _) => host,
+        (Some(port), _) => format!("{host}:{port}"),
+    })
+}
+
+pub(crate) fn sha256_hex(data: &[u8]) -> String {
+    base16ct::lower::encode_string(&Sha256::digest(data))
+}
+
+pub(super) fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> Result<String, SignError> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| SignError::Key)?;
+    mac.update(data);
+    Ok(base16ct::lower::encode_string(&mac.finalize().into_bytes()))
+}
+
+pub(super) fn hmac_sha1_base64(key: &[u8], data: &[u8]) -> Result<String, SignError> {
+    let mut mac = Hmac::<Sha1>::new_from_slice(key).map_err(|_| SignError::Key)?;
+    mac.update(data);
+    Ok(STANDARD.encode(mac.finalize().into_bytes()))
+}

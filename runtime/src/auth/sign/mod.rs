@@ -1,0 +1,26 @@
+//! The signatures that services ask for: pure functions of a request, keys, date and nonce.
+
+mod acs3;
+mod aliyun_rpc;
+mod canonical;
+mod common;
+mod huawei;
+
+pub(crate) use acs3::sign as acs3;
+pub use acs3::sign_acs3;
+pub use aliyun_rpc::{common_parameters, sign_aliyun_rpc};
+pub(crate) use common::sha256_hex;
+pub use common::{SignError, Signed};
+pub use huawei::sign_huawei;
+pub(crate) use huawei::{is_unsigned, sign as huawei};
+
+/// The signatures that Alibaba Cloud's RPC services take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Signature {
+    /// RPC signature 1.0, HMAC-SHA1 over the parameters.
+    #[default]
+    AliyunRpcV1,
+    /// `ACS3-HMAC-SHA256` over the whole request.
+    Acs3,
+}

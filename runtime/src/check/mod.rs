@@ -1,0 +1,15 @@
+//! Holds values against their shapes before anything is sent, and collects every violation with its path.
+
+mod alternative;
+mod number;
+mod pattern;
+mod value;
+mod violation;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use value::value;
+pub use violation::Violation;
+pub(crate) use words::{MISSING, files};

@@ -1,0 +1,4 @@
+//! Values against shapes.
+
+mod rules;
+mod values;

@@ -1,0 +1,161 @@
+use serde_json::{Value, json};
+
+use crate::check::value;
+use crate::data::shape::{
+    Alternative, Choice, Field, Kind, Object, Shape, alternative, any, flag, list, map, mark, object, one_of, optional,
+    required, text,
+};
+
+struct Node;
+impl Object for Node {
+    const FIELDS: &'static [Field] = &[
+        required("name", any().min_length(1).max_length(3).pattern("^[a-z]*$")),
+        optional("port", any().min(1).max(65535)),
+        optional("children", list(&object::<Node>()).max_items(2)),
+        optional("tags", map(&any().max_length(2)).min_items(1)),
+    ];
+}
+
+fn check(found: Value, shape: Shape) -> Vec<String> {
+    let mut violations = Vec::new();
+    value(&found, &shape, "x", &mut violations);
+    violations.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn every_violation_comes_with_its_path() {
+    let found = check(
+        json!({"port": 0, "children": [{"name": "a"}, {"name": "Long", "tags": {}}, {"name": "", "tags": {"k": "abc"}}]}),
+        object::<Node>(),
+    );
+    assert_eq!(
+        found,
+        [
+            "x.name: is required",
+            "x.port: must be at least 1, is 0",
+            "x.children: must have at most 2 elements, has 3",
+            "x.children[1].name: must have at most 3 characters, has 4",
+            "x.children[1].name: must match the pattern ^[a-z]*$",
+            "x.children[1].tags: must have at least 1 entry, has 0",
+            "x.children[2].name: must have at least 1 character, has 0",
+            "x.children[2].tags.k: must have at most 2 characters, has 3",
+        ]
+    );
+}
+
+#[test]
+fn characters_are_counted_not_bytes() {
+    assert_eq!(check(json!("äöü"), any().max_length(3)), [""; 0]);
+}
+
+#[test]
+fn limits_of_numbers() {
+    assert_eq!(check(json!(5), any().min(5).max(5)), [""; 0]);
+    assert_eq!(check(json!(5), any().min(5).exclusive_min()), ["x: must be greater than 5, is 5"]);
+    assert_eq!(check(json!(5), any().max(5).exclusive_max()), ["x: must be less than 5, is 5"]);
+    assert_eq!(check(json!(i64::MAX), any().max(i128::from(i64::MAX) - 1)).len(), 1);
+    assert_eq!(check(json!(u64::MAX), any().max(i64::MAX.into())).len(), 1);
+    assert_eq!(check(json!(0.5), any().min_number(0.75)), ["x: must be at least 0.75, is 0.5"]);
+    assert_eq!(check(json!(1.5), any().max(1)), ["x: must be at most 1, is 1.5"]);
+    assert_eq!(check(json!(7), any().multiple_of(5)), ["x: must be a multiple of 5, is 7"]);
+    assert_eq!(check(json!(0.3), any().multiple_of_number(0.1)), [""; 0]);
+    assert_eq!(check(json!(-10), any().multiple_of(5)), [""; 0]);
+}
+
+struct Either;
+impl Choice for Either {
+    const ALTERNATIVES: &'static [Alternative] = &[
+        alternative(Kind::Text, any().max_length(2)),
+        alternative(Kind::Object, object::<Node>()).when(&[mark(&["kind"], &[text("node")])]),
+        alternative(Kind::Object, any().max_items(2)).when(&[mark(&["kind"], &[text("port")])]),
+        alternative(Kind::List, list(&one_of::<Either>())),
+    ];
+}
+
+#[test]
+fn one_of_the_alternatives_has_to_fit() {
+    let either = one_of::<Either>();
+    assert_eq!(check(json!("ab"), either), [""; 0]);
+    assert_eq!(check(json!("abc"), either), ["x: must have at most 2 characters, has 3"]);
+    assert_eq!(check(json!({"kind": "node"}), either), ["x.name: is required"]);
+    assert_eq!(check(json!({"kind": "port", "a": 1}), either), [""; 0]);
+    assert_eq!(check(json!(["a", ["abc"]]), either), ["x[1][0]: must have at most 2 characters, has 3"]);
+    // Of those that are not known by it, the one of whose fields fewest are missing.
+    assert_eq!(check(json!({"name": "Long", "a": 1, "b": 2, "c": 3}), either).len(), 1);
+    // What no alternative knows is not held against any.
+    assert_eq!(check(json!({"kind": "new"}), either), [""; 0]);
+    assert_eq!(check(json!(7), either), [""; 0]);
+}
+
+struct ByName;
+impl Object for ByName {
+    const FIELDS: &'static [Field] = &[required("name", any().min_length(3))];
+}
+struct ByPort;
+impl Object for ByPort {
+    const FIELDS: &'static [Field] = &[required("port", any().max(5)), optional("at", object::<Node>())];
+}
+struct ByKind;
+impl Object for ByKind {
+    const FIELDS: &'static [Field] = &[required("name", any()), required("at", any())];
+}
+struct Untold;
+impl Choice for Untold {
+    const ALTERNATIVES: &'static [Alternative] = &[
+        alternative(Kind::Object, object::<ByName>()),
+        alternative(Kind::Object, object::<ByPort>()),
+        alternative(Kind::Object, object::<ByKind>()).when(&[mark(&["at", "kind"], &[text("node"), flag(true)])]),
+    ];
+}
+
+#[test]
+fn the_nearest_alternative_says_what_is_wrong() {
+    let untold = one_of::<Untold>();
+    assert_eq!(check(json!({"name": "abc"}), untold), [""; 0]);
+    assert_eq!(check(json!({"name": "ab"}), untold), ["x.name: must have at least 3 characters, has 2"]);
+    assert_eq!(check(json!({"port": 6}), untold), ["x.port: must be at most 5, is 6"]);
+    assert_eq!(check(json!({"port": 6, "at": {"name": "a"}}), untold), ["x.port: must be at most 5, is 6"]);
+    assert_eq!(check(json!({"port": 5, "at": {"name": "Long"}}), untold).len(), 2);
+    // Its constant is there, so it is the third, whatever else is missing.
+    for kind in [json!("node"), json!(true)] {
+        assert_eq!(check(json!({"at": {"kind": kind}}), untold), ["x.name: is required"]);
+    }
+    assert_eq!(check(json!({"name": "abc", "at": {"kind": "port"}}), untold), [""; 0]);
+}
+
+struct Many;
+impl Choice for Many {
+    const ALTERNATIVES: &'static [Alternative] = &[
+        alternative(Kind::List, list(&any()).max_items(1)).of(Kind::Number),
+        alternative(Kind::List, list(&any()).max_items(2)).of(Kind::Text),
+        alternative(Kind::Object, map(&any())).of(Kind::Flag),
+        alternative(Kind::Object, object::<ByPort>()),
+    ];
+}
+
+#[test]
+fn lists_and_maps_are_known_by_what_is_in_them() {
+    let many = one_of::<Many>();
+    assert_eq!(check(json!(["a", "b"]), many), [""; 0]);
+    assert_eq!(check(json!([1, 2]), many), ["x: must have at most 1 element, has 2"]);
+    assert_eq!(check(json!({"port": true}), many), [""; 0]);
+    assert_eq!(check(json!({"port": 6}), many), ["x.port: must be at most 5, is 6"]);
+}
+
+#[test]
+fn lists_without_duplicates() {
+    assert_eq!(check(json!([1, 2, 1]), any().unique()), ["x[2]: repeats an earlier element"]);
+    assert_eq!(check(json!([1, 2, 3]), any().unique()), [""; 0]);
+}
+
+#[test]
+fn what_cannot_be_checked_passes() {
+    assert_eq!(check(json!(null), any().min_length(3)), [""; 0]);
+    assert_eq!(check(json!(12), any().min_length(3)), [""; 0]);
+}
+
+#[test]
+fn messages_hold_no_text_values() {
+    let found = check(json!("hunter2"), any().max_length(3).pattern("^$"));
+    assert!(found.iter().all(|line| !line.contains("hunter2")), "{found:?}");
+}

@@ -1,0 +1,128 @@
+//! One attempt of a call: keys, signature, the exchange, and whether what came back is a success.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
+use http::{HeaderMap, Method, Request};
+
+use super::interceptor;
+use super::settings::Settings;
+use crate::auth::credentials::Credentials;
+use crate::codec::media_type;
+use crate::data::operation::Spec;
+use crate::request::{Draft, Plan};
+use crate::response::{Failure, Head, RawResponse, Reading, covers, request_id};
+use crate::transport::{ByteStream, RequestBody, TransportError, TransportErrorKind, too_large};
+use crate::vendors::{self, AttemptContext};
+
+/// What all attempts of a call share.
+pub(super) struct Planned<'a> {
+    pub(super) draft: &'a Draft,
+    pub(super) reading: Reading,
+    pub(super) plan: &'a Plan,
+    pub(super) base: &'a str,
+    /// The time for each.
+    pub(super) limit: Duration,
+}
+
+/// Sends a call once. `used` are the credentials that it is signed with.
+pub(super) async fn attempt(
+    settings: &Settings,
+    planned: &Planned<'_>,
+    about: &interceptor::Attempt,
+    used: &mut Option<Credentials>,
+) -> Result<RawResponse, Box<Failure>> {
+    for limiter in &settings.limiters {
+        limiter.wait().await;
+    }
+    let (spec, limit) = (planned.draft.spec, planned.limit);
+    if let Some(provider) = settings.credentials.as_ref().filter(|_| is_signed(spec)) {
+        *used = Some(provider.credentials().await.map_err(|error| Failure::credentials(spec.name, error))?);
+    }
+    let context = AttemptContext {
+        service: settings.service,
+        base: planned.base,
+        values: &settings.values,
+        options: &settings.options,
+        credentials: used.as_ref(),
+        now: settings.now(),
+        nonce: &*settings.nonce,
+    };
+    let prepared = settings.vendor.prepare(&context, planned.plan);
+    let mut prepared = prepared.map_err(|detail| Failure::config(spec.name, detail))?;
+    settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut prepared.request));
+    match tokio::time::timeout(limit, exchange(settings, planned, prepared.request)).await {
+        Ok(Err(mut failure)) => {
+            vendors::compare_signed(&mut failure, prepared.signed.as_ref().map(|text| text.as_str()));
+            Err(failure)
+        }
+        Ok(outcome) => outcome,
+        Err(_) => Err(Failure::timeout(spec.name, limit)),
+    }
+}
+
+/// Whether the vendors' own protocols sign this operation.
+fn is_signed(spec: &Spec) -> bool {
+    // The protocol itself asks for it, so a document without `security` does not mean none.
+    spec.security.is_none_or(|alternatives| alternatives.iter().any(|it| !it.is_empty()))
+}
+
+/// Sends a request and sorts what comes back into success and failure.
+async fn exchange(
+    settings: &Settings,
+    planned: &Planned<'_>,
+    request: Request<RequestBody>,
+) -> Result<RawResponse, Box<Failure>> {
+    let spec = planned.draft.spec;
+    let has_body = request.method() != Method::HEAD;
+    let sent = settings.transport.send(request).await;
+    let response = sent.map_err(|error| Failure::transport(spec.name, error, None))?;
+    let (parts, body) = response.into_parts();
+    let status = parts.status.as_u16();
+    let mut head = Head {
+        operation: spec.name,
+        job: spec.job,
+        sent: planned.draft.job_parameters(),
+        status,
+        request_id: request_id(&parts.headers),
+        headers: parts.headers,
+    };
+    let Reading { form, streams, .. } = planned.reading;
+    let success = parts.status.is_success() || streams.contains(&status);
+    // What is no such stream is read, so that the error has it.
+    let fits = media_type::of(&head.headers).is_none_or(|found| form.fits(found));
+    if success && fits && covers(streams, status) {
+        return Ok(RawResponse::streamed(Arc::new(head), body));
+    }
+    let bytes = match whole(&head.headers, body, settings.max_response_size, has_body && status != 304).await {
+        Ok(bytes) => bytes,
+        Err(error) => return Err(Failure::transport(spec.name, error, Some(Arc::new(head)))),
+    };
+    let mut failed = !success;
+    if success {
+        let verdict = settings.vendor.verdict(&bytes);
+        failed = verdict.failed;
+        head.request_id = verdict.request_id.or(head.request_id);
+    }
+    let response = RawResponse::whole(Arc::new(head), bytes);
+    if failed { Err(Failure::service(response)) } else { Ok(response) }
+}
+
+/// The body within its bound, and as long as the headers said.
+async fn whole(headers: &HeaderMap, body: ByteStream, limit: usize, has_body: bool) -> Result<Bytes, TransportError> {
+    let header = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    let stated = header.and_then(|text| text.parse::<usize>().ok()).filter(|_| has_body);
+    if stated.is_some_and(|stated| stated > limit) {
+        return Err(too_large(limit));
+    }
+    let bytes = body.collect_within(limit).await?;
+    match stated {
+        Some(stated) if bytes.len() < stated && !headers.contains_key(CONTENT_ENCODING) => {
+            let message = format!("the response ended after {} of {stated} bytes", bytes.len());
+            Err(TransportError::new(TransportErrorKind::Body, message))
+        }
+        _ => Ok(bytes),
+    }
+}

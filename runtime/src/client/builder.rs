@@ -1,0 +1,365 @@
+//! Collects the settings of a client.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::time::Duration;
+
+use super::handle::Client;
+use super::interceptor::Interceptor;
+use super::limiter::Limiter;
+use super::settings::Settings;
+use crate::auth::clock::{Clock, SystemClock};
+use crate::auth::credentials::{Credentials, CredentialsProvider};
+use crate::auth::keyring::{Key, Keyring};
+use crate::auth::sign::Signature;
+use crate::data::secret::Secret;
+use crate::data::service::{RateLimit, Service};
+use crate::request::{self, Values};
+use crate::retry::{Budget, RetryPolicy};
+use crate::transport::{self, ReqwestTransport, Transport};
+use crate::vendors::{self, ApsaraStack, Options};
+
+/// Collects the settings of a client `C`, which is the generated one.
+///
+/// Nothing is read from the environment before the first call.
+#[must_use = "a builder does nothing before `build`"]
+pub struct ClientBuilder<C = Client> {
+    service: &'static Service,
+    values: BTreeMap<String, String>,
+    endpoint: Option<String>,
+    credentials: Option<Arc<dyn CredentialsProvider>>,
+    keys: Vec<Key>,
+    signature: Option<Signature>,
+    get_requests: bool,
+    apsara_stack: Option<ApsaraStack>,
+    /// Settings of the default transport, and the setters that were called for them.
+    http: transport::HttpSettings,
+    http_set: Vec<&'static str>,
+    interceptors: Vec<Arc<dyn Interceptor>>,
+    timeout: Duration,
+    operation_timeout: Option<Duration>,
+    retries: RetryPolicy,
+    limits: Option<Vec<RateLimit>>,
+    max_response_size: usize,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Arc<dyn Clock>,
+    nonce: Arc<dyn Fn() -> String + Send + Sync>,
+    client: PhantomData<fn() -> C>,
+}
+
+impl<C: From<Client>> ClientBuilder<C> {
+    /// A client of this service, with defaults.
+    pub fn new(service: &'static Service) -> Self {
+        Self {
+            service,
+            values: BTreeMap::new(),
+            endpoint: None,
+            credentials: None,
+            keys: Vec::new(),
+            signature: None,
+            get_requests: false,
+            apsara_stack: None,
+            http: transport::HttpSettings {
+                redirects: !vendors::of(service.protocol).signs(),
+                ..transport::HttpSettings::default()
+            },
+            http_set: Vec::new(),
+            interceptors: Vec::new(),
+            timeout: Duration::from_secs(60),
+            operation_timeout: None,
+            retries: RetryPolicy::new(),
+            limits: None,
+            max_response_size: 64 << 20,
+            transport: None,
+            clock: Arc::new(SystemClock),
+            nonce: Arc::new(|| uuid::Uuid::new_v4().to_string()),
+            client: PhantomData,
+        }
+    }
+
+    /// The region. It chooses the endpoint and fills parameters that name the region.
+    pub fn region(self, region: impl Into<String>) -> Self {
+        self.parameter("region", region)
+    }
+
+    /// The project's id; by default `HUAWEICLOUD_SDK_PROJECT_ID` of the environment, for Huawei Cloud.
+    pub fn project_id(self, project_id: impl Into<String>) -> Self {
+        self.parameter("project_id", project_id)
+    }
+
+    /// The account's id; by default `HUAWEICLOUD_SDK_DOMAIN_ID` of the environment, for Huawei Cloud.
+    pub fn domain_id(self, domain_id: impl Into<String>) -> Self {
+        self.parameter("domain_id", domain_id)
+    }
+
+    /// The language of responses, such as `en-us`.
+    pub fn language(self, language: impl Into<String>) -> Self {
+        self.parameter("language", language)
+    }
+
+    /// Any variable of the server's URL, or parameter that is the client's and not a call's.
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.values.insert(name.into(), value.into());
+        self
+    }
+
+    /// Calls this base URL, whatever the document and the region say. Without a scheme it is `https`; plain HTTP, which
+    /// everyone on the way can read, is used only for a URL that begins with `http://`.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// Signs with these keys, or sends this token. By default they come from the environment, else from the vendor's profile
+    /// file: see [`CredentialsChain`](crate::CredentialsChain).
+    pub fn credentials(self, credentials: Credentials) -> Self {
+        self.credentials_provider(credentials)
+    }
+
+    /// Asks for credentials before each request.
+    pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.credentials = Some(Arc::new(provider));
+        self
+    }
+
+    /// The key of an `apiKey` security scheme, by the scheme's name in the document. A scheme that the document names but doesn't
+    /// declare takes one if its name is that of a header, such as `X-API-Key`.
+    pub fn api_key(mut self, scheme: impl Into<String>, key: impl Into<Secret>) -> Self {
+        self.keys.push(Key::Named { scheme: scheme.into(), key: key.into() });
+        self
+    }
+
+    /// The token of all bearer, OAuth 2 and OpenID Connect schemes, and of those that the document doesn't declare but gives such a
+    /// name.
+    pub fn bearer_token(mut self, token: impl Into<Secret>) -> Self {
+        self.keys.push(Key::Bearer { scheme: None, token: token.into() });
+        self
+    }
+
+    /// The token of one such scheme, by its name in the document; also of one that the document doesn't declare, or whose kind isn't
+    /// supported.
+    pub fn bearer_token_for(mut self, scheme: impl Into<String>, token: impl Into<Secret>) -> Self {
+        self.keys.push(Key::Bearer { scheme: Some(scheme.into()), token: token.into() });
+        self
+    }
+
+    /// User and password of HTTP basic schemes.
+    pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.keys.push(Key::Basic { user: user.into(), password: password.into() });
+        self
+    }
+
+    /// How Alibaba Cloud's requests are signed; by default RPC signature 1.0.
+    pub fn signature(mut self, signature: Signature) -> Self {
+        self.signature = Some(signature);
+        self
+    }
+
+    /// Sends Alibaba Cloud's requests by GET, with all parameters in the URL, where proxies and logs see them.
+    pub fn get_requests(mut self) -> Self {
+        self.get_requests = true;
+        self
+    }
+
+    /// Calls an Apsara Stack, Alibaba Cloud's private cloud, whose address is told by [`endpoint`](Self::endpoint).
+    pub fn apsara_stack(mut self, stack: ApsaraStack) -> Self {
+        self.apsara_stack = Some(stack);
+        self
+    }
+
+    /// Trusts these certificates of authorities, too: one or several in PEM. May be called more than once.
+    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http.root_certificates.push(pem.into());
+        self.http_set.push("root_certificate_pem");
+        self
+    }
+
+    /// Takes whatever certificate the server shows, also that of someone who pretends to be it and reads the keys' work.
+    /// Only for tests; to trust a private authority use [`root_certificate_pem`](Self::root_certificate_pem).
+    pub fn danger_accept_invalid_certificates(mut self) -> Self {
+        self.http.invalid_certificates = true;
+        self.http_set.push("danger_accept_invalid_certificates");
+        self
+    }
+
+    /// Sends everything through this proxy, such as `http://user:password@host:port`. By default the proxies are those that
+    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` of the environment name, else the system's.
+    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
+        self.http.proxy = Some(url.into());
+        self.http_set.push("proxy");
+        self
+    }
+
+    /// Uses no proxy, whatever the environment and the system say.
+    pub fn no_proxy(mut self) -> Self {
+        self.http.no_proxy = true;
+        self.http_set.push("no_proxy");
+        self
+    }
+
+    /// The time within which a connection must come about; 10 seconds by default.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.http.connect_timeout = limit;
+        self.http_set.push("connect_timeout");
+        self
+    }
+
+    /// The time for one attempt, up to the end of the response, or up to the headers if it is streamed. One minute by
+    /// default.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = limit;
+        self
+    }
+
+    /// The time for a call with all its attempts and the pauses between them; none by default. It ends where the attempts
+    /// are used up, too.
+    pub fn operation_timeout(mut self, limit: Duration) -> Self {
+        self.operation_timeout = Some(limit);
+        self
+    }
+
+    /// How failed calls are repeated; by default up to three attempts, where nothing can happen twice.
+    pub fn retries(mut self, policy: RetryPolicy) -> Self {
+        self.retries = policy;
+        self
+    }
+
+    /// How many requests go out in which time, retries among them; by default what the document allows a user. Tasks that share
+    /// the client go by turns. Several limits hold at once, and none ends all limits.
+    pub fn rate_limits(mut self, limits: impl IntoIterator<Item = RateLimit>) -> Self {
+        self.limits = Some(limits.into_iter().collect());
+        self
+    }
+
+    /// The most bytes that a response may have, unless it is streamed; 64 MiB by default.
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.max_response_size = bytes;
+        self
+    }
+
+    /// Sends through this instead of [`ReqwestTransport`].
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Tells this of each attempt, before and after. May be called more than once: they are told in that order.
+    pub fn interceptor(mut self, interceptor: impl Interceptor + 'static) -> Self {
+        self.interceptors.push(Arc::new(interceptor));
+        self
+    }
+
+    /// Reads the time for signatures from this clock.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where signatures get their nonces from; random UUIDs by default. Only for tests.
+    pub fn nonces(mut self, nonce: impl Fn() -> String + Send + Sync + 'static) -> Self {
+        self.nonce = Arc::new(nonce);
+        self
+    }
+
+    /// The client. Settings that can't work for any call are errors here already.
+    pub fn build(self) -> Result<C, ConfigError> {
+        self.settings().map(|settings| C::from(Client::new(settings))).map_err(ConfigError)
+    }
+
+    fn settings(self) -> Result<Settings, String> {
+        let service = self.service;
+        let vendor = vendors::of(service.protocol);
+        // Where the service has no servers of its own, its operations may.
+        if self.endpoint.is_some() || (!service.servers.is_empty() && self.values.contains_key("region")) {
+            request::resolve(service.servers, self.endpoint.as_deref(), &self.values)?;
+        }
+        if !vendor.signs() && self.credentials.is_some() {
+            return Err(format!(
+                "{} signs nothing: give its keys with `.api_key(..)`, `.bearer_token(..)` or `.basic_auth(..)`",
+                service.package
+            ));
+        }
+        if vendor.signs() && !self.keys.is_empty() {
+            return Err(format!("{} is called with `.credentials(..)`, which hold a token too", service.package));
+        }
+        let aliyun_only = self.signature.is_some() || self.get_requests || self.apsara_stack.is_some();
+        if !vendor.rpc() && aliyun_only {
+            return Err(
+                "`.signature(..)`, `.get_requests()` and `.apsara_stack(..)` are for Alibaba Cloud's RPC".to_owned()
+            );
+        }
+        let (stack, has_endpoint) = (self.apsara_stack.as_ref(), self.endpoint.is_some());
+        let (options, headers) = Options::new(service, self.signature, self.get_requests, stack, has_endpoint)?;
+        let limits = self.limits.unwrap_or_else(|| service.limits.to_vec());
+        if limits.iter().any(|limit| limit.calls == 0) {
+            return Err("a rate limit of no requests lets none through".to_owned());
+        }
+        let keyring = Keyring::new(service, self.keys)?;
+        Ok(Settings {
+            service,
+            vendor,
+            values: Values {
+                set: self.values,
+                variable: vendor.variable(),
+                environment: |name| std::env::var(name).ok(),
+            },
+            endpoint: self.endpoint,
+            transport: transport(self.transport, &self.http, &self.http_set)?,
+            credentials: self.credentials.or_else(|| vendor.credentials()),
+            keyring,
+            options,
+            headers,
+            timeout: self.timeout,
+            operation_timeout: self.operation_timeout,
+            retries: self.retries,
+            budget: Budget::new(),
+            limiters: limits.into_iter().map(Limiter::new).collect(),
+            skew: AtomicI64::new(0),
+            max_response_size: self.max_response_size,
+            interceptors: self.interceptors,
+            clock: self.clock,
+            nonce: self.nonce,
+        })
+    }
+}
+
+/// The builder's own transport, or the default one with the settings of these setters.
+fn transport(
+    own: Option<Arc<dyn Transport>>,
+    http: &transport::HttpSettings,
+    setters: &[&str],
+) -> Result<Arc<dyn Transport>, String> {
+    match own {
+        Some(_) if !setters.is_empty() => {
+            let setters = setters.join("(..)`, `.");
+            Err(format!("`.{setters}(..)` has no effect on a transport of your own"))
+        }
+        Some(transport) => Ok(transport),
+        None => Ok(Arc::new(ReqwestTransport::build(http)?)),
+    }
+}
+
+/// Settings of a client that cannot work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError(pub(crate) String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl<C> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("service", &self.service.package)
+            .field("endpoint", &self.endpoint)
+            .field("settings", &self.values)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,297 @@
+//! A call under construction: what was set so far, by wire name, until it is sent.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::handle::Client;
+use super::pipeline::{self, Sending};
+use super::read::{CallResult, read};
+use crate::check;
+use crate::codec::json::to_value;
+use crate::codec::json_text::JsonText;
+use crate::data::operation::{self, Param, Place, Spec};
+use crate::data::shape::{Shape, any};
+use crate::request::{Content, Draft, Input, Inputs, OtherBody, Part, json_bytes};
+#[cfg(feature = "blocking")]
+use crate::response::{Failure, RawResponse};
+use crate::response::{Operation, Reading, Representation};
+use crate::transport::RequestBody;
+
+/// One call of an operation. Generated code wraps it in a type with a setter for each parameter.
+///
+/// Mistakes in what is set come out when it is sent, all together.
+#[derive(Clone)]
+#[must_use = "nothing is sent before `send`"]
+pub struct Call {
+    client: Client,
+    draft: Draft,
+    timeout: Option<Duration>,
+    /// How many items of a listing were read before this call.
+    pub(crate) seen: usize,
+}
+
+/// Stands for a whole value.
+static WHOLE: Param = operation::body(any());
+
+impl Client {
+    /// Begins a call of an operation. Generated code wraps it.
+    pub fn call(&self, spec: &'static Spec) -> Call {
+        Call { client: self.clone(), draft: Draft::new(spec), timeout: None, seen: 0 }
+    }
+}
+
+impl Call {
+    /// The value that was set for the parameter of this wire name.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.draft.inputs.value(name)
+    }
+
+    fn give(mut self, step: impl FnOnce(Inputs) -> Inputs) -> Self {
+        self.draft.inputs = step(self.draft.inputs);
+        self
+    }
+
+    /// Sets the parameter of this wire name. The last value counts.
+    pub fn set(self, name: &'static str, value: impl Serialize) -> Self {
+        self.give(|given| given.set(name, value))
+    }
+
+    /// Sets the parameter of this wire name, unless there is no value.
+    pub fn set_some<T: Serialize>(self, name: &'static str, value: impl Into<Option<T>>) -> Self {
+        self.give(|given| given.set_some(name, value))
+    }
+
+    /// Sets the parameter of this name in this place, unless there is no value.
+    pub fn set_some_in<T: Serialize>(self, place: Place, name: &'static str, value: impl Into<Option<T>>) -> Self {
+        self.give(|given| given.set_some_in(place, name, value))
+    }
+
+    /// Sets the parameter of this name in this place, for names that occur in several.
+    pub fn set_in(self, place: Place, name: &'static str, value: impl Serialize) -> Self {
+        self.give(|given| given.set_in(place, name, value))
+    }
+
+    /// Sets the parameter of this wire name to a text.
+    pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
+        self.give(|given| given.text(name, text))
+    }
+
+    /// Sets the parameter of this wire name to a value that is sent as JSON, or to such JSON.
+    pub fn json_text(self, name: &'static str, value: JsonText<impl Serialize>) -> Self {
+        self.give(|given| given.json_text(name, value))
+    }
+
+    /// Sets a file of the multipart body.
+    pub fn part(self, name: &'static str, part: impl Into<Part>) -> Self {
+        self.give(|given| given.part(name, part))
+    }
+
+    /// Sets all files of this name of the multipart body.
+    pub fn parts(self, name: &'static str, parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
+        self.give(|given| given.parts(name, parts))
+    }
+
+    /// Sets the files of the multipart body whose names the caller chooses.
+    pub fn named_parts(
+        self,
+        name: &'static str,
+        parts: impl IntoIterator<Item = (impl Into<String>, impl Into<Part>)>,
+    ) -> Self {
+        self.give(|given| given.named_parts(name, parts))
+    }
+
+    /// The whole body as the caller has encoded it, in the documented media type.
+    pub fn body(self, body: impl Into<RequestBody>) -> Self {
+        self.replace(None, Content::Raw(body.into()))
+    }
+
+    /// The whole body as the caller has encoded it, in another media type.
+    pub fn body_as(self, media_type: &'static str, body: impl Into<RequestBody>) -> Self {
+        self.replace(Some(media_type), Content::Raw(body.into()))
+    }
+
+    /// The fields of a form as the whole body, in another media type.
+    pub fn form_as(self, media_type: &'static str, form: impl Into<Inputs>) -> Self {
+        self.replace(Some(media_type), Content::Form(form.into()))
+    }
+
+    /// An object as the whole body, as a form of another media type. It has to look like this; `params` has the fields of which the
+    /// document says how they are written.
+    pub fn value_as(
+        self,
+        media_type: &'static str,
+        params: &'static [Param],
+        shape: &'static Shape,
+        value: impl Serialize,
+    ) -> Self {
+        self.checked_value(Some(media_type), shape, value, |value| {
+            Content::Value(params, Input { param: &WHOLE, value })
+        })
+    }
+
+    /// The whole body as JSON of another media type, which has to look like this.
+    pub fn json_as(self, media_type: &'static str, shape: &'static Shape, value: impl Serialize) -> Self {
+        self.checked_value(Some(media_type), shape, value, |value| {
+            let input = Input { param: &WHOLE, value };
+            Content::Json(None, json_bytes(&input.value))
+        })
+    }
+
+    /// The same for a range such as `application/*+json`, of which the caller names the media type.
+    pub fn json_of(
+        self,
+        range: &'static str,
+        media_type: impl Into<String>,
+        shape: &'static Shape,
+        value: impl Serialize,
+    ) -> Self {
+        let media_type = media_type.into();
+        self.checked_value(Some(range), shape, value, |value| {
+            let input = Input { param: &WHOLE, value };
+            Content::Json(Some(media_type), json_bytes(&input.value))
+        })
+    }
+
+    fn checked_value(
+        mut self,
+        media_type: Option<&'static str>,
+        shape: &'static Shape,
+        value: impl Serialize,
+        content: impl FnOnce(Value) -> Content,
+    ) -> Self {
+        match to_value(&value) {
+            Ok(value) => {
+                let mut violations = Vec::new();
+                check::value(&value, shape, "body", &mut violations);
+                self.draft.body = Some(OtherBody { media_type, content: content(value), violations });
+            }
+            Err(error) => self.draft.inputs.mistake(&error.place("body"), error.message()),
+        }
+        self
+    }
+
+    fn replace(mut self, media_type: Option<&'static str>, content: Content) -> Self {
+        self.draft.body = Some(OtherBody { media_type, content, violations: Vec::new() });
+        self
+    }
+
+    /// A header besides the documented ones, or instead of one.
+    pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.draft.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sends without holding the input against the documented limits, which may be wrong.
+    pub fn unchecked(mut self) -> Self {
+        self.draft.checked = false;
+        self
+    }
+
+    /// The time for one attempt of this call, instead of the client's.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// Sends the call, within a tokio runtime, and reads the response.
+    pub async fn send<O: Operation>(self) -> CallResult<O, O::Output> {
+        // All that is generic over the operation is in `read`; the pipeline is compiled once.
+        read::<O, _>(pipeline::run(self.sending(Reading::of::<O::Output>())).await, None, O::decode)
+    }
+
+    /// As [`send`](Self::send), but asks for another representation.
+    pub async fn send_as<O: Operation, T>(self, representation: Representation<T>) -> CallResult<O, T> {
+        let reading = representation.reading();
+        let outcome = pipeline::run(self.sending(reading)).await;
+        read::<O, _>(outcome, Some(reading), |response| representation.read(response))
+    }
+
+    /// As [`send`](Self::send), for programs without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_blocking<O: Operation>(self) -> CallResult<O, O::Output> {
+        read::<O, _>(run_blocking(self.sending(Reading::of::<O::Output>())), None, O::decode)
+    }
+
+    /// As [`send_as`](Self::send_as), for programs without async.
+    #[cfg(feature = "blocking")]
+    pub fn send_as_blocking<O: Operation, T>(self, representation: Representation<T>) -> CallResult<O, T> {
+        let reading = representation.reading();
+        read::<O, _>(run_blocking(self.sending(reading)), Some(reading), |response| representation.read(response))
+    }
+
+    fn sending(self, reading: Reading) -> Sending {
+        Sending { client: self.client, draft: self.draft, timeout: self.timeout, reading }
+    }
+}
+
+#[cfg(feature = "blocking")]
+fn run_blocking(sending: Sending) -> Result<RawResponse, Box<Failure>> {
+    let operation = sending.draft.spec.name;
+    crate::blocking::wait(pipeline::run(sending)).unwrap_or_else(|why| Err(Failure::config(operation, why)))
+}
+
+// By hand: names only, as values may be secret.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.draft.inputs.names().collect();
+        f.debug_struct("Call").field("operation", &self.draft.spec.name).field("set", &names).finish_non_exhaustive()
+    }
+}
+
+/// The methods that all operations have: `send`, `send_as`, `unchecked`, `timeout`, `extra_header`.
+///
+/// `operation_methods!(Name => Response<Output>, Error<Body>)`, or `Response<Output, Headers>`, for a tuple struct of
+/// one [`Call`]. Errors have the same headers.
+#[macro_export]
+macro_rules! operation_methods {
+    ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty> $(,)?) => {
+        impl $name {
+            /// Sends the call and reads the response.
+            pub async fn send(
+                self,
+            ) -> ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
+                self.0.send::<Self>().await
+            }
+
+            /// As `send`, but asks for another representation: one of the constants here, or one that the document does not have.
+            pub async fn send_as<T>(
+                self,
+                representation: $crate::Representation<T>,
+            ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
+                self.0.send_as::<Self, T>(representation).await
+            }
+
+            /// Sends without holding the input against the documented limits, which may be wrong.
+            pub fn unchecked(self) -> Self {
+                Self(self.0.unchecked())
+            }
+
+            /// The time for one attempt of this call, instead of the client's.
+            pub fn timeout(self, limit: ::core::time::Duration) -> Self {
+                Self(self.0.timeout(limit))
+            }
+
+            /// A header besides the documented ones, or instead of one.
+            pub fn extra_header(
+                self,
+                name: impl ::core::convert::Into<::std::string::String>,
+                value: impl ::core::convert::Into<::std::string::String>,
+            ) -> Self {
+                Self(self.0.extra_header(name, value))
+            }
+        }
+
+        $crate::blocking_methods!($name => Response<$output $(, $headers)?>, Error<$error>);
+    };
+}
+
+/// Nothing, without the feature `blocking`.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_methods {
+    ($($any:tt)*) => {};
+}

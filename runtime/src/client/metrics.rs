@@ -1,0 +1,29 @@
+//! Counts and times of attempts, for whatever recorder the program has installed for the `metrics` crate.
+
+use super::interceptor::{Attempt, Interceptor, Outcome};
+
+/// Records each attempt with the `metrics` crate; hand it to the builder's `interceptor`.
+///
+/// | metric | kind | labels |
+/// |---|---|---|
+/// | `yundb_attempts_total` | counter | `service`, `operation`, `outcome` |
+/// | `yundb_attempt_duration_seconds` | histogram | `service`, `operation` |
+/// | `yundb_retries_total` | counter: attempts after which another follows | `service`, `operation` |
+///
+/// `outcome` is `success`, or the [`ErrorKind`](crate::ErrorKind) in small letters.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Metrics;
+
+impl Interceptor for Metrics {
+    fn after_attempt(&self, attempt: &Attempt, outcome: &Outcome<'_>) {
+        let (service, operation) = (attempt.service, attempt.operation);
+        let result = outcome.failure.map_or("success".to_owned(), |kind| format!("{kind:?}").to_lowercase());
+        metrics::counter!("yundb_attempts_total", "service" => service, "operation" => operation, "outcome" => result)
+            .increment(1);
+        metrics::histogram!("yundb_attempt_duration_seconds", "service" => service, "operation" => operation)
+            .record(outcome.elapsed);
+        if outcome.retry_in.is_some() {
+            metrics::counter!("yundb_retries_total", "service" => service, "operation" => operation).increment(1);
+        }
+    }
+}

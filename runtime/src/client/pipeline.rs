@@ -1,0 +1,237 @@
+//! Runs every call: check, endpoint, keys, then attempts until one succeeds, or until another one would be useless or unsafe.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures_core::future::BoxFuture;
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use super::attempt::{self, Planned};
+use super::handle::Client;
+use super::interceptor::{Attempt, Outcome};
+use super::settings::Settings;
+use crate::auth::credentials::Credentials;
+use crate::check::Violation;
+use crate::request::{self, Common, Draft, Plan};
+use crate::response::{Error, ErrorKind, Failure, RawResponse, Reading, Reconnect};
+use crate::retry::{self, FailedAttempt, Repeatable};
+
+/// A call that is sent, with all that is not of its operation's types.
+#[derive(Clone)]
+pub(crate) struct Sending {
+    pub(crate) client: Client,
+    pub(crate) draft: Draft,
+    /// For one attempt, in place of the client's.
+    pub(crate) timeout: Option<Duration>,
+    /// As what the response is asked for and read.
+    pub(crate) reading: Reading,
+}
+
+/// Runs a call up to the response, which is a success. Boxed, so that it is compiled here and not again in each crate.
+pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse, Box<Failure>>> {
+    let (operation, service) = (sending.draft.spec.name, sending.client.service().package);
+    let span = tracing::debug_span!("call", operation, service);
+    let run = async move {
+        let client = sending.client.clone();
+        let settings = client.settings();
+        sending.draft.fill_client_token(|| (settings.nonce)());
+        // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
+        let plan = plan(settings, &sending).await?;
+        let base = address(settings, &sending)?;
+        let limit = sending.timeout.unwrap_or(settings.timeout);
+        let planned = Planned { draft: &sending.draft, reading: sending.reading, plan: &plan, base: &base, limit };
+        let response = attempts(settings, &planned).await?;
+        Ok(response.with_reconnect(|| reconnect(sending)))
+    };
+    Box::pin(run.instrument(span))
+}
+
+async fn plan(settings: &Settings, sending: &Sending) -> Result<Plan, Box<Failure>> {
+    let spec = sending.draft.spec;
+    let invalid = |violations| Failure::invalid(spec.name, violations);
+    let boundary = || (settings.nonce)();
+    let common = Common {
+        values: &settings.values,
+        headers: &settings.headers,
+        rpc: settings.vendor.rpc(),
+        boundary: &boundary,
+    };
+    let mut plan = request::plan(&sending.draft, sending.reading.media_type, &common).map_err(invalid)?;
+    files(settings, &mut plan).await.map_err(|why| invalid(vec![Violation::new("body", why)]))?;
+    if !settings.vendor.signs() {
+        let alternatives = spec.security.unwrap_or(settings.service.security);
+        settings
+            .keyring
+            .apply(alternatives, settings.service.schemes, &mut plan.headers, &mut plan.query)
+            .map_err(|detail| Failure::config(spec.name, detail))?;
+    }
+    Ok(plan)
+}
+
+/// Finds out what has to be known of files in the body before it is sent.
+async fn files(settings: &Settings, plan: &mut Plan) -> Result<(), String> {
+    if plan.body.as_bytes().is_none() {
+        plan.body.measure().await?;
+        if settings.vendor.hashes_bodies(&settings.options) {
+            plan.body_hash = plan.body.sha256().await?;
+        }
+    }
+    Ok(())
+}
+
+fn address(settings: &Settings, sending: &Sending) -> Result<String, Box<Failure>> {
+    let spec = sending.draft.spec;
+    let servers = if spec.servers.is_empty() { settings.service.servers } else { spec.servers };
+    request::resolve(servers, settings.endpoint.as_deref(), &settings.values.set)
+        .map_err(|detail| Failure::config(spec.name, detail))
+}
+
+/// How a stream goes on: with the same call, that says which event was the last.
+fn reconnect(sending: Sending) -> Reconnect {
+    const LAST_EVENT_ID: &str = "last-event-id";
+    let settings = sending.client.settings();
+    let (retries, max_item_size) = (settings.retries.clone(), settings.max_response_size);
+    let send = move |last_id: Option<String>| -> BoxFuture<'static, Result<RawResponse, String>> {
+        let mut sending = sending.clone();
+        if let Some(id) = last_id {
+            sending.draft.headers.retain(|(name, _)| !name.eq_ignore_ascii_case(LAST_EVENT_ID));
+            sending.draft.headers.push((LAST_EVENT_ID.to_owned(), id));
+        }
+        Box::pin(async move {
+            run(sending).await.map_err(|failure| Error::<serde_json::Value>::new(failure, None, None).to_string())
+        })
+    };
+    Reconnect { retries, max_item_size, send: Arc::new(send) }
+}
+
+async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawResponse, Box<Failure>> {
+    let operation = planned.draft.spec.name;
+    let end = settings.operation_timeout.map(|limit| (Instant::now() + limit, limit));
+    let mut progress = Progress::default();
+    loop {
+        // Others may mend the clock in the meantime.
+        let skew = settings.skew.load(Ordering::Relaxed);
+        let about = Attempt { operation, service: settings.service.package, number: progress.attempts + 1 };
+        let begin = Instant::now();
+        let mut credentials = None;
+        let span = tracing::debug_span!("attempt", number = about.number);
+        let attempt = attempt::attempt(settings, planned, &about, &mut credentials).instrument(span);
+        let outcome = match end {
+            Some((end, limit)) => tokio::time::timeout_at(end, attempt)
+                .await
+                .unwrap_or_else(|_| Err(Failure::out_of_time(operation, limit))),
+            None => attempt.await,
+        };
+        let elapsed = begin.elapsed();
+        let failure = match outcome {
+            Ok(response) => {
+                succeeded(settings, &about, &response, elapsed);
+                settings.budget.earn(progress.paid);
+                return Ok(response);
+            }
+            // What did not get as far as being sent would not do so the next time.
+            Err(failure) if matches!(failure.kind, ErrorKind::Config | ErrorKind::Credentials) => {
+                return Err(failure.after(progress.attempts));
+            }
+            Err(failure) => failure,
+        };
+        progress.attempts += 1;
+        let mended = progress.mends(settings, &failure, skew, credentials.as_ref());
+        let failure = classified(settings, planned, failure, mended);
+        let retry_in = progress.next(settings, &failure, end.map(|(end, _)| end));
+        failed(settings, &about, &failure, elapsed, retry_in);
+        let Some(pause) = retry_in else { return Err(failure.after(progress.attempts)) };
+        tracing::debug!(?pause, "another attempt follows");
+        tokio::time::sleep(pause).await;
+    }
+}
+
+/// What a failure means for another attempt.
+fn classified(settings: &Settings, planned: &Planned<'_>, failure: Box<Failure>, mended: bool) -> Box<Failure> {
+    let spent = planned.plan.body.is_spent();
+    let class = retry::classify(&FailedAttempt {
+        cause: failure.cause,
+        status: failure.status(),
+        code: failure.code(),
+        busy: settings.service.busy,
+        repeatable: Repeatable {
+            token: planned.draft.has_client_token(),
+            stated: planned.draft.spec.idempotent,
+            // An RPC operation is a GET on paper, whatever it does.
+            method: !settings.vendor.rpc() && planned.plan.method.is_idempotent(),
+        },
+        mended,
+        spent,
+    });
+    failure.classified(class, spent)
+}
+
+fn succeeded(settings: &Settings, about: &Attempt, response: &RawResponse, elapsed: Duration) {
+    let (status, request_id) = (response.status(), response.head().request_id.as_deref());
+    tracing::debug!(status, request_id, "succeeded");
+    let status = Some(status);
+    notify(settings, about, &Outcome { failure: None, status, code: None, request_id, elapsed, retry_in: None });
+}
+
+fn failed(settings: &Settings, about: &Attempt, failure: &Failure, elapsed: Duration, retry_in: Option<Duration>) {
+    let (status, code, request_id) = (failure.status(), failure.code(), failure.request_id());
+    tracing::debug!(status, code, class = ?failure.class, "failed");
+    notify(settings, about, &Outcome { failure: Some(failure.kind), status, code, request_id, elapsed, retry_in });
+}
+
+fn notify(settings: &Settings, about: &Attempt, outcome: &Outcome<'_>) {
+    settings.interceptors.iter().for_each(|it| it.after_attempt(about, outcome));
+}
+
+/// What has been done for a call so far.
+#[derive(Default)]
+struct Progress {
+    attempts: u32,
+    /// For the last attempt, from the budget.
+    paid: Option<u32>,
+    mended_clock: bool,
+    /// Whether the credentials were.
+    renewed: bool,
+}
+
+impl Progress {
+    /// Whether what the service may have refused is another now: the date, which was ours and `skew`, or the credentials. Each
+    /// is mended once.
+    fn mends(&mut self, settings: &Settings, failure: &Failure, skew: i64, credentials: Option<&Credentials>) -> bool {
+        if let Some(ahead) = wrong_date(settings, failure, skew).filter(|_| !self.mended_clock) {
+            settings.skew.store(ahead, Ordering::Relaxed);
+            self.mended_clock = true;
+            return true;
+        }
+        if !self.renewed && has_others(settings, failure, credentials) {
+            self.renewed = true;
+            return true;
+        }
+        false
+    }
+
+    /// After which pause another attempt follows, which is paid for then.
+    fn next(&mut self, settings: &Settings, failure: &Failure, end: Option<Instant>) -> Option<Duration> {
+        let asked = failure.headers().and_then(|headers| retry::retry_after(headers, settings.now()));
+        let pause = settings.retries.pause(self.attempts, failure.class, asked)?;
+        if end.is_some_and(|end| Instant::now() + pause >= end) {
+            return None;
+        }
+        self.paid = settings.budget.spend(failure.class);
+        self.paid.map(|_| pause)
+    }
+}
+
+/// How far the service's clock is ahead, in seconds, if it may have refused the call for its date.
+fn wrong_date(settings: &Settings, failure: &Failure, skew: i64) -> Option<i64> {
+    let refused = retry::blames_date(failure.status()) && settings.credentials.is_some();
+    retry::clock_skew(failure.headers().filter(|_| refused)?, settings.clock.now(), skew)
+}
+
+/// Whether the service did not take these credentials, and there are others now.
+fn has_others(settings: &Settings, failure: &Failure, credentials: Option<&Credentials>) -> bool {
+    let (Some(provider), Some(credentials)) = (&settings.credentials, credentials) else { return false };
+    retry::blames_keys(failure.status(), failure.code()) && provider.rejected(credentials)
+}

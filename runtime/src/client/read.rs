@@ -1,0 +1,69 @@
+//! How a call ends, in the types of its operation.
+
+use crate::codec::decode::{self, DecodeError};
+use crate::codec::media_type;
+use crate::data::operation::Spec;
+use crate::response::{Error, Failure, Head, Operation, RawResponse, ReadAs, Reading, Response};
+
+/// How a call ends.
+pub(super) type CallResult<O, T> =
+    Result<Response<T, <O as Operation>::Headers>, Error<<O as Operation>::Error, <O as Operation>::Headers>>;
+
+/// What an operation makes of its response, which was asked for as such a representation if not as the operation's own.
+pub(super) fn read<O: Operation, T>(
+    outcome: Result<RawResponse, Box<Failure>>,
+    asked: Option<Reading>,
+    decode: impl FnOnce(RawResponse) -> Result<T, DecodeError>,
+) -> CallResult<O, T> {
+    let response = match outcome {
+        Ok(response) => response,
+        Err(failure) => {
+            let body = failure.response().and_then(|response| O::decode_error(response).ok());
+            let headers = failure.headers().and_then(|headers| decode::from_headers(headers).ok());
+            return Err(Error::new(failure, body, headers));
+        }
+    };
+    let (head, raw_body) = (response.head().clone(), response.raw_body());
+    let decoded = another(O::SPEC, asked, &head).and_then(|()| {
+        let headers = decode::from_headers(&head.headers)?;
+        Ok((headers, decode(response)?))
+    });
+    match decoded {
+        Ok((headers, value)) => Ok(Response::new(value, headers, head, raw_body)),
+        Err(error) => {
+            let error = came_as(O::SPEC, asked, &head, error);
+            Err(Error::new(Failure::decode(head, raw_body, error), None, None))
+        }
+    }
+}
+
+/// An error, if the service answered as another documented representation than the one that was asked for.
+fn another(spec: &Spec, asked: Option<Reading>, head: &Head) -> Result<(), DecodeError> {
+    let Some(found) = media_type::of(&head.headers) else { return Ok(()) };
+    let is_other = |media_type: &str| spec.others.iter().any(|it| media_type::same(it, media_type));
+    let is_own = |media_type: &str| spec.accept.split(',').any(|it| media_type::same(it, media_type));
+    let wrong = match asked.and_then(|reading| Some((reading.form, reading.media_type?))) {
+        None => is_other(found) && !is_own(found),
+        Some((_, asked)) if media_type::matches(asked, found) => false,
+        // All JSON is of one type, but for that of `others`.
+        Some((ReadAs::Json, asked)) if media_type::is_json(found) => match is_other(asked) {
+            true => is_own(found),
+            false => is_other(found),
+        },
+        Some((ReadAs::Lines, _)) if media_type::is_json(found) => false,
+        Some(_) => is_own(found) || is_other(found),
+    };
+    if wrong { Err(DecodeError::new("", "it is another representation")) } else { Ok(()) }
+}
+
+/// The error, with the media type that was answered where that is another one than was asked for.
+fn came_as(spec: &Spec, asked: Option<Reading>, head: &Head, error: DecodeError) -> DecodeError {
+    let asked = asked.and_then(|reading| reading.media_type).unwrap_or(spec.accept);
+    match media_type::of(&head.headers) {
+        Some(found) if !asked.is_empty() && !asked.split(',').any(|it| media_type::matches(it.trim(), found)) => {
+            let message = format!("{} (`{asked}` was asked for, and `{found}` came)", error.message());
+            DecodeError::new(error.path(), message)
+        }
+        _ => error,
+    }
+}

@@ -1,0 +1,52 @@
+//! What a client's calls have in common.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use http::HeaderMap;
+use jiff::Timestamp;
+
+use super::interceptor::Interceptor;
+use super::limiter::Limiter;
+use crate::auth::clock::Clock;
+use crate::auth::credentials::CredentialsProvider;
+use crate::auth::keyring::Keyring;
+use crate::data::service::Service;
+use crate::request::Values;
+use crate::retry::{Budget, RetryPolicy};
+use crate::transport::Transport;
+use crate::vendors::{Options, Vendor};
+
+pub(crate) struct Settings {
+    pub(crate) service: &'static Service,
+    pub(crate) vendor: &'static dyn Vendor,
+    pub(crate) values: Values,
+    pub(crate) endpoint: Option<String>,
+    /// `None` where requests are not signed, but have the keys of the keyring.
+    pub(crate) credentials: Option<Arc<dyn CredentialsProvider>>,
+    pub(crate) keyring: Keyring,
+    pub(crate) options: Options,
+    /// Sent with every call.
+    pub(crate) headers: HeaderMap,
+    pub(crate) timeout: Duration,
+    pub(crate) operation_timeout: Option<Duration>,
+    pub(crate) retries: RetryPolicy,
+    pub(crate) budget: Budget,
+    pub(crate) limiters: Vec<Limiter>,
+    /// How far the service's clock is ahead of ours, in seconds, as it was found out.
+    pub(crate) skew: AtomicI64,
+    pub(crate) max_response_size: usize,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) nonce: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+impl Settings {
+    /// The service's time, as far as it is known.
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        now.checked_add(jiff::SignedDuration::from_secs(self.skew.load(Ordering::Relaxed))).unwrap_or(now)
+    }
+}

@@ -1,0 +1,181 @@
+//! The entries of an object, in the order and under the names that the type wants them.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use super::fault::{Fault, Segment};
+use super::reader::{Kind, Reader};
+
+/// An object that is being read. With `fields`, only these entries are shown, and under their own names.
+pub(super) struct Object<'r, 'k, 'de> {
+    pub(super) reader: &'r mut Reader<'k, 'de>,
+    fields: Option<&'static [&'static str]>,
+    /// The field that is likely next, as services keep their order.
+    next_field: usize,
+    outermost: bool,
+    keys: usize,
+    /// The last key that is no field and has an object as its value, and where that is.
+    unknown: Option<(String, usize)>,
+    /// The key whose value is being read.
+    pub(super) key: Key<'de>,
+    /// If keys repeat: the entries that count and where their values are, and where the object ends.
+    collected: Option<(std::vec::IntoIter<(Key<'de>, usize)>, usize)>,
+    ended: bool,
+}
+
+#[derive(Clone)]
+pub(super) enum Key<'de> {
+    Field(&'static str),
+    Other(Cow<'de, str>),
+}
+
+impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
+    /// Begins to read the object that comes next.
+    pub(super) fn enter(
+        reader: &'r mut Reader<'k, 'de>,
+        fields: Option<&'static [&'static str]>,
+    ) -> Result<Self, Fault> {
+        let outermost = reader.is_outermost();
+        reader.enter()?;
+        let mut object = Self {
+            reader,
+            fields,
+            next_field: 0,
+            outermost,
+            keys: 0,
+            unknown: None,
+            key: Key::Field(""),
+            collected: None,
+            ended: false,
+        };
+        if object.reader.known.repeats {
+            object.collect()?;
+        }
+        Ok(object)
+    }
+
+    /// Goes over the entries that nobody took, and out of the object.
+    pub(super) fn leave(&mut self) -> Result<(), Fault> {
+        while !self.ended && self.next_entry()?.is_some() {
+            self.reader.skip()?;
+        }
+        self.reader.leave();
+        Ok(())
+    }
+
+    /// The next entry that the type wants; its value is next to be read.
+    pub(super) fn next_entry(&mut self) -> Result<Option<Key<'de>>, Fault> {
+        if let Some((entries, end)) = &mut self.collected {
+            let entry = entries.next();
+            self.ended = entry.is_none();
+            self.reader.at = entry.as_ref().map_or(*end, |(_, at)| *at);
+            return Ok(entry.map(|(key, _)| key));
+        }
+        while self.has_more()? {
+            if let Some(field) = self.fields.and_then(|fields| fields.get(self.next_field))
+                && self.reader.take_text(field)
+            {
+                self.next_field += 1;
+                self.reader.expect(b':')?;
+                return Ok(Some(Key::Field(field)));
+            }
+            let key = self.read_key()?;
+            match self.wanted(key) {
+                Ok(key) => return Ok(Some(key)),
+                Err(unknown) => self.skip_unknown(&unknown)?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Goes up to the key of the next entry, or over the end of the object.
+    fn has_more(&mut self) -> Result<bool, Fault> {
+        if self.reader.take(b'}') {
+            self.ended = true;
+            if self.outermost && self.keys == 1 {
+                self.reader.envelope = self.unknown.take();
+            }
+            return Ok(false);
+        }
+        if self.keys > 0 {
+            self.reader.expect(b',')?;
+        }
+        self.keys += 1;
+        if self.reader.peek() == Some(b'"') { Ok(true) } else { Err(self.reader.syntax("a key")) }
+    }
+
+    fn read_key(&mut self) -> Result<Cow<'de, str>, Fault> {
+        let key = self.reader.text()?;
+        self.reader.expect(b':')?;
+        Ok(key)
+    }
+
+    /// The key as the type knows it, or back again if it does not.
+    fn wanted(&mut self, key: Cow<'de, str>) -> Result<Key<'de>, Cow<'de, str>> {
+        let Some(fields) = self.fields else { return Ok(Key::Other(key)) };
+        let exact = fields.iter().position(|field| *field == key);
+        let index = exact.or_else(|| fields.iter().position(|field| field.eq_ignore_ascii_case(&key)));
+        match index.and_then(|index| Some((index, fields.get(index)?))) {
+            Some((index, field)) => {
+                self.next_field = index + 1;
+                Ok(Key::Field(field))
+            }
+            None => Err(key),
+        }
+    }
+
+    fn skip_unknown(&mut self, key: &str) -> Result<(), Fault> {
+        if self.outermost && self.reader.kind()? == Kind::Object {
+            self.unknown = Some((key.to_owned(), self.reader.at));
+        }
+        self.reader.skip().map(drop)
+    }
+
+    /// Looks at all keys before any value: of those that are the same the last counts, an exact one before others.
+    fn collect(&mut self) -> Result<(), Fault> {
+        let mut entries: Vec<(Key<'de>, usize)> = Vec::new();
+        let mut seen: HashMap<Cow<'de, str>, (usize, bool)> = HashMap::new();
+        while self.has_more()? {
+            let found = self.read_key()?;
+            let at = self.reader.at;
+            let key = match self.wanted(found.clone()) {
+                Ok(key) => key,
+                Err(unknown) => {
+                    self.skip_unknown(&unknown)?;
+                    continue;
+                }
+            };
+            self.reader.skip()?;
+            let name = match &key {
+                Key::Field(field) => Cow::Borrowed(*field),
+                Key::Other(key) => key.clone(),
+            };
+            let exact = name == found;
+            match seen.get_mut(&name) {
+                Some((index, was_exact)) if exact || !*was_exact => {
+                    if let Some(entry) = entries.get_mut(*index) {
+                        entry.1 = at;
+                    }
+                    *was_exact = exact;
+                }
+                Some(_) => {}
+                None => {
+                    seen.insert(name, (entries.len(), exact));
+                    entries.push((key, at));
+                }
+            }
+        }
+        self.ended = false;
+        self.collected = Some((entries.into_iter(), self.reader.at));
+        Ok(())
+    }
+}
+
+impl From<Key<'_>> for Segment {
+    fn from(key: Key<'_>) -> Self {
+        Self::Key(match key {
+            Key::Field(field) => field.to_owned(),
+            Key::Other(key) => key.into_owned(),
+        })
+    }
+}

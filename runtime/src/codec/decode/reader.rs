@@ -1,0 +1,276 @@
+//! A cursor over JSON text. The tokens are read by `serde_json`; the cursor knows where they are, and can look ahead.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
+
+use super::fault::{Fault, Reread};
+
+/// As deep as `serde_json` goes, so that no response overflows the stack.
+const MAX_DEPTH: usize = 128;
+
+/// What an earlier reading of the same text has found out.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Some object repeats a key: look at all keys of an object before its values.
+    pub(super) repeats: bool,
+    /// Options that hold no text, by the name of their type: `""` is none. Should two types share a name, the worst is
+    /// an empty text that reads as none.
+    pub(super) not_text: Vec<&'static str>,
+}
+
+pub(super) struct Reader<'k, 'de> {
+    pub(super) json: &'de str,
+    pub(super) at: usize,
+    pub(super) known: &'k Known,
+    /// The only key of the outermost object and where its value is, if the type does not know the key and the value is
+    /// an object.
+    pub(super) envelope: Option<(String, usize)>,
+    depth: usize,
+}
+
+/// What a value is, from its first character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Null,
+    Bool,
+    Number,
+    Text,
+    List,
+    Object,
+}
+
+impl<'k, 'de> Reader<'k, 'de> {
+    pub(super) fn new(json: &'de str, known: &'k Known) -> Self {
+        Self { json, at: 0, known, envelope: None, depth: 0 }
+    }
+
+    /// The next character that is no whitespace.
+    #[inline]
+    pub(super) fn peek(&mut self) -> Option<u8> {
+        let bytes = self.json.as_bytes();
+        loop {
+            match bytes.get(self.at)? {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                byte => return Some(*byte),
+            }
+        }
+    }
+
+    /// What comes next.
+    #[inline]
+    pub(super) fn kind(&mut self) -> Result<Kind, Fault> {
+        Ok(match self.peek() {
+            Some(b'"') => Kind::Text,
+            Some(b'-' | b'0'..=b'9') => Kind::Number,
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::List,
+            Some(b't' | b'f') => Kind::Bool,
+            Some(b'n') => Kind::Null,
+            _ => return Err(self.syntax("a value")),
+        })
+    }
+
+    /// Goes over this character, if it is next.
+    #[inline]
+    pub(super) fn take(&mut self, wanted: u8) -> bool {
+        let found = self.peek() == Some(wanted);
+        self.at += usize::from(found);
+        found
+    }
+
+    #[inline]
+    pub(super) fn expect(&mut self, wanted: u8) -> Result<(), Fault> {
+        if self.take(wanted) { Ok(()) } else { Err(self.syntax(format_args!("`{}`", char::from(wanted)))) }
+    }
+
+    /// Whether `""` comes next.
+    pub(super) fn at_empty_text(&mut self) -> bool {
+        self.peek().is_some() && self.rest().starts_with("\"\"")
+    }
+
+    /// Nothing may follow.
+    pub(super) fn end(&mut self) -> Result<(), Fault> {
+        if self.peek().is_none() { Ok(()) } else { Err(self.syntax("the end")) }
+    }
+
+    /// Reads the next value as `serde_json` does.
+    pub(super) fn token<T: Deserialize<'de>>(&mut self) -> Result<T, Fault> {
+        let start = self.at;
+        let mut stream = serde_json::Deserializer::from_str(self.rest()).into_iter();
+        let token = stream.next();
+        self.at += stream.byte_offset();
+        match token {
+            Some(Ok(token)) => Ok(token),
+            Some(Err(error)) => Err(self.foreign(&error, start)),
+            None => Err(self.syntax("a value")),
+        }
+    }
+
+    /// Goes over the next value, whatever it is, and gives its text.
+    pub(super) fn skip(&mut self) -> Result<&'de str, Fault> {
+        self.peek();
+        let start = self.at;
+        self.token::<IgnoredAny>()?;
+        Ok(self.json.get(start..self.at).unwrap_or_default())
+    }
+
+    /// Reads a text.
+    pub(super) fn text(&mut self) -> Result<Cow<'de, str>, Fault> {
+        // Nearly all texts stand in the JSON as they are.
+        if self.peek() == Some(b'"') {
+            let inside = self.rest().get(1..).unwrap_or_default();
+            let end = inside.bytes().position(|byte| matches!(byte, b'"' | b'\\' | ..b' '));
+            if let Some(text) = end.and_then(|end| inside.get(..end))
+                && inside.as_bytes().get(text.len()) == Some(&b'"')
+            {
+                self.at += text.len() + 2;
+                return Ok(Cow::Borrowed(text));
+            }
+        }
+        self.token::<Text<'de>>().map(|text| text.0)
+    }
+
+    /// Goes over this text, if it is next as it is. It must hold nothing that JSON escapes, as names of fields don't.
+    #[inline]
+    pub(super) fn take_text(&mut self, text: &str) -> bool {
+        let inside = self.rest().as_bytes().strip_prefix(b"\"").and_then(|rest| rest.strip_prefix(text.as_bytes()));
+        let found = inside.is_some_and(|rest| rest.first() == Some(&b'"'));
+        self.at += if found { text.len() + 2 } else { 0 };
+        found
+    }
+
+    /// Reads `true` or `false`.
+    pub(super) fn boolean(&mut self) -> Result<bool, Fault> {
+        // What may follow is checked by who reads on.
+        for (text, value) in [("true", true), ("false", false)] {
+            if self.rest().starts_with(text) {
+                self.at += text.len();
+                return Ok(value);
+            }
+        }
+        self.token()
+    }
+
+    /// Reads an integer of the common form, or nothing.
+    pub(super) fn plain_integer(&mut self) -> Option<i64> {
+        self.peek();
+        let rest = self.rest();
+        let end = rest.bytes().position(|byte| !matches!(byte, b'-' | b'0'..=b'9')).unwrap_or(rest.len());
+        let text = rest.get(..end)?;
+        let plain = !matches!(rest.as_bytes().get(end), Some(b'.' | b'e' | b'E'));
+        let zero = text.trim_start_matches('-').starts_with('0') && text != "0";
+        let integer = if plain && !zero { text.parse().ok()? } else { return None };
+        self.at += end;
+        Some(integer)
+    }
+
+    /// Lets `serde_json` alone read the next value, for what cannot be forgiven anyway.
+    pub(super) fn strictly<T>(
+        &mut self,
+        read: impl FnOnce(&mut serde_json::Deserializer<serde_json::de::StrRead<'de>>) -> serde_json::Result<T>,
+    ) -> Result<T, Fault> {
+        let json = self.skip()?;
+        let start = self.at - json.len();
+        read(&mut serde_json::Deserializer::from_str(json)).map_err(|error| self.foreign(&error, start))
+    }
+
+    /// Enters a list or object.
+    pub(super) fn enter(&mut self) -> Result<(), Fault> {
+        if self.depth == MAX_DEPTH {
+            return Err(Fault::new(format_args!("nested deeper than {MAX_DEPTH} levels")).at(self.at));
+        }
+        self.depth += 1;
+        self.at += 1;
+        Ok(())
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    pub(super) fn is_outermost(&self) -> bool {
+        self.depth == 0
+    }
+
+    /// The next value is not what was expected. In an `option`, an empty text is none if its type holds no text.
+    pub(super) fn mismatch(&mut self, expected: &str, option: Option<&'static str>) -> Fault {
+        let empty = self.at_empty_text();
+        let start = self.at;
+        let kind = match self.kind() {
+            Ok(kind) => kind,
+            Err(fault) => return fault,
+        };
+        let found = match (kind, self.skip()) {
+            (_, Err(fault)) => return fault,
+            (Kind::List, _) => "a list".into(),
+            (Kind::Object, _) => "an object".into(),
+            (_, Ok(text)) => shortened(text),
+        };
+        let fault = Fault::mismatch(expected, found).at(start);
+        match option {
+            Some(option) if empty => fault.mendable(Reread::EmptyText(option)),
+            _ => fault,
+        }
+    }
+
+    pub(super) fn syntax(&mut self, expected: impl fmt::Display) -> Fault {
+        let found = match self.peek().and_then(|_| self.rest().chars().next()) {
+            Some(found) => format!("`{found}`"),
+            None => "the end".to_owned(),
+        };
+        Fault::mismatch(expected, found).at(self.at)
+    }
+
+    /// An error of `serde_json`, which read from `start`.
+    fn foreign(&self, error: &serde_json::Error, start: usize) -> Fault {
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+        let lines = self.json.get(start..).unwrap_or_default().split_inclusive('\n');
+        let before: usize = lines.take(error.line().saturating_sub(1)).map(str::len).sum();
+        // The column tells of the last character read.
+        let at = (start + before + error.column().saturating_sub(1)).min(self.json.len());
+        Fault::new(message).at((start..=at).rev().find(|at| self.json.is_char_boundary(*at)).unwrap_or(start))
+    }
+
+    #[inline]
+    fn rest(&self) -> &'de str {
+        self.json.get(self.at..).unwrap_or_default()
+    }
+}
+
+/// The start of what was found, in case it is long.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => Cow::Owned(format!("{}...", text.get(..end).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// A text, borrowed where it can be (which `Cow`'s own `Deserialize` never does).
+struct Text<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextVisitor;
+
+        impl<'de> Visitor<'de> for TextVisitor {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(TextVisitor)
+    }
+}

@@ -1,0 +1,212 @@
+//! Which alternative of a union a value is, where no single property says it.
+
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::tag::Likeness;
+use crate::codec::decode;
+use crate::codec::json::to_value;
+use crate::codec::lost::{self, note_lost};
+
+/// An alternative: how well its constants fit a value, and how it is read.
+pub struct Alternative<U> {
+    likeness: fn(&Value) -> Likeness,
+    read: fn(&Trial) -> Option<U>,
+}
+
+/// An alternative of a union.
+pub fn alternative<U>(likeness: fn(&Value) -> Likeness, read: fn(&Trial) -> Option<U>) -> Alternative<U> {
+    Alternative { likeness, read }
+}
+
+/// Reads a value into the alternative that it is: one whose constants it has, before others that leave them open, and never one that
+/// has other constants. Of these the one that gives the value back as it was, else one that loses nothing (but writes a
+/// number as a text, say), else the one that keeps most; of equals the first. If none keeps anything, it is unknown.
+///
+/// Enum values that the document does not list count as lost, as every enum takes every text.
+///
+/// A union within a union is read once, however many alternatives lead to it.
+pub fn choose<U>(value: Value, alternatives: &[Alternative<U>], unknown: fn(Value) -> U) -> U
+where
+    U: Clone + Serialize + 'static,
+{
+    let trial = Trial { json: value.to_string() };
+    let (union, lost) = recall(&trial.json).unwrap_or_else(|| {
+        let found = best(&value, &trial, alternatives).unwrap_or_else(|| {
+            let mut all = Overlap::default();
+            all.compare(&value, &Value::Null);
+            (unknown(value), all.lost)
+        });
+        remember(trial.json, &found);
+        found
+    });
+    note_lost(lost);
+    union
+}
+
+/// How well an alternative fits: constants that are as they have to be; whether nothing is lost; constants that are not there;
+/// whether it gives the value back as it was; how much it keeps; how many empty lists and objects it leaves out.
+type Fit = (usize, bool, Reverse<usize>, bool, usize, Reverse<usize>);
+
+/// The alternative that fits best, and how many values in it are unknown to their enums.
+fn best<U: Serialize>(value: &Value, trial: &Trial, alternatives: &[Alternative<U>]) -> Option<(U, usize)> {
+    let mut candidates: Vec<(Likeness, &Alternative<U>)> =
+        alternatives.iter().map(|one| ((one.likeness)(value), one)).filter(|(likeness, _)| !likeness.wrong).collect();
+    candidates.sort_by_key(|(likeness, _)| (Reverse(likeness.known), likeness.missing));
+    let mut best: Option<(Fit, U, usize)> = None;
+    for (likeness, alternative) in candidates {
+        let level = Level::enter();
+        let Some(union) = (alternative.read)(trial) else { continue };
+        let unknown = level.lost();
+        drop(level);
+        let Ok(back) = to_value(&union) else { continue };
+        let mut overlap = Overlap { lost: unknown, ..Overlap::default() };
+        overlap.compare(value, &back);
+        let kept = overlap.kept + overlap.forgiven;
+        let same = overlap.lost == 0 && overlap.forgiven == 0;
+        let fit = (likeness.known, overlap.lost == 0, Reverse(likeness.missing), same, kept, Reverse(overlap.empty));
+        let keeps = likeness.known > 0 || overlap.lost == 0 || kept > unknown;
+        if keeps && best.as_ref().is_none_or(|(most, ..)| fit > *most) {
+            best = Some((fit, union, unknown));
+            // Those that follow have no more of their constants.
+            if same && overlap.empty == 0 {
+                break;
+            }
+        }
+    }
+    best.map(|(_, union, unknown)| (union, unknown))
+}
+
+/// One try to read a value.
+#[derive(Debug)]
+pub struct Trial {
+    json: String,
+}
+
+impl Trial {
+    /// The value as this type, if it can be read so.
+    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        decode::from_part(&self.json).ok()
+    }
+}
+
+/// What was read within one trial of the outermost union, by type and JSON, each with what it lost.
+type Known = HashMap<(TypeId, String), (Box<dyn Any>, usize)>;
+
+thread_local! {
+    static KNOWN: RefCell<Known> = RefCell::default();
+}
+
+/// A trial that is under way. What it leads to is forgotten with the outermost one.
+struct Level {
+    outer: Option<usize>,
+}
+
+impl Level {
+    fn enter() -> Self {
+        Self { outer: lost::begin() }
+    }
+
+    fn lost(&self) -> usize {
+        lost::count().unwrap_or_default()
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        lost::start_over(self.outer);
+        if self.outer.is_none() {
+            KNOWN.with_borrow_mut(HashMap::clear);
+        }
+    }
+}
+
+fn recall<U: Clone + 'static>(json: &str) -> Option<(U, usize)> {
+    lost::count()?;
+    KNOWN.with_borrow(|known| {
+        let (union, lost) = known.get(&(TypeId::of::<U>(), json.to_owned()))?;
+        Some((union.downcast_ref::<U>()?.clone(), *lost))
+    })
+}
+
+fn remember<U: Clone + 'static>(json: String, (union, lost): &(U, usize)) {
+    if lost::count().is_some() {
+        let found: (Box<dyn Any>, usize) = (Box::new(union.clone()), *lost);
+        KNOWN.with_borrow_mut(|known| known.insert((TypeId::of::<U>(), json), found));
+    }
+}
+
+/// How much of a value is still there after it was read and written again.
+#[derive(Default)]
+struct Overlap {
+    /// Scalars that are the same.
+    kept: usize,
+    /// Scalars that are of another type now or in another case, or under a key in another case.
+    forgiven: usize,
+    /// Scalars that are gone.
+    lost: usize,
+    /// Empty lists and objects that are gone.
+    empty: usize,
+}
+
+impl Overlap {
+    fn compare(&mut self, before: &Value, after: &Value) {
+        match (before, after) {
+            // Nothing and absent are the same.
+            (Value::Null, _) => {}
+            (Value::Object(before), Value::Object(after)) => {
+                for (key, value) in before {
+                    match (after.get(key), after.iter().find(|(other, _)| other.eq_ignore_ascii_case(key))) {
+                        (Some(found), _) => self.compare(value, found),
+                        (None, Some((_, found))) => {
+                            self.forgiven += 1;
+                            self.compare(value, found);
+                        }
+                        (None, None) => self.compare(value, &Value::Null),
+                    }
+                }
+            }
+            (Value::Array(before), Value::Array(after)) => {
+                for (index, value) in before.iter().enumerate() {
+                    match after.get(index) {
+                        Some(after) => self.compare(value, after),
+                        None => self.element_lost(value),
+                    }
+                }
+            }
+            // Empty lists and objects may be left out, but not become something else.
+            (Value::Array(list), Value::Null) if list.is_empty() => self.empty += 1,
+            (Value::Object(object), Value::Null) if object.is_empty() => self.empty += 1,
+            (Value::Array(list), Value::Null) => list.iter().for_each(|value| self.element_lost(value)),
+            (Value::Object(object), Value::Null) => {
+                object.values().for_each(|value| self.compare(value, &Value::Null));
+            }
+            (Value::Number(before), Value::Number(after)) if before.as_f64() == after.as_f64() => self.kept += 1,
+            _ if before == after => self.kept += 1,
+            _ if is_forgiven(before, after) => self.forgiven += 1,
+            _ => self.lost += 1,
+        }
+    }
+
+    /// An element of a list counts even if it is an empty object.
+    fn element_lost(&mut self, value: &Value) {
+        let before = self.lost;
+        self.compare(value, &Value::Null);
+        self.lost = self.lost.max(before + usize::from(!value.is_null()));
+    }
+}
+
+/// Whether one is the other's text, or a text in another case.
+fn is_forgiven(before: &Value, after: &Value) -> bool {
+    match (before, after) {
+        (Value::String(before), Value::String(after)) => before.eq_ignore_ascii_case(after),
+        (Value::String(text), other) | (other, Value::String(text)) => text.eq_ignore_ascii_case(&other.to_string()),
+        _ => false,
+    }
+}

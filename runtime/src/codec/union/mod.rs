@@ -1,0 +1,129 @@
+//! Unions: a value that is one of several types, known by a property (tagged), or by what fits (untagged).
+//!
+//! What decides in an untagged union, in this order: the kind of JSON, so far as the types take it; constants that only some
+//! alternatives have; what is lost of the value; the order of the alternatives, in which the generator puts integers before numbers
+//! and any JSON last. So `5` is an integer where there is one, a text of digits stays a text where there is one, and an
+//! empty list or map goes to the first list or map.
+
+mod choose;
+mod tag;
+
+pub use crate::codec::lost::note_lost;
+pub use choose::{Alternative, Trial, alternative, choose};
+pub use serde_json;
+pub use tag::{Likeness, Tag, tag, with_tag};
+
+/// Gives an enum of payloads, with a last variant `Unknown(Value)`, its serde traits: a property decides which one it is.
+///
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// pub struct Cat {
+///     name: String,
+/// }
+/// #[derive(Clone, Debug, PartialEq)]
+/// pub enum Pet {
+///     Cat(Box<Cat>),
+///     Unknown(serde_json::Value),
+/// }
+/// yundb_runtime::tagged_union!(Pet, "petType" { Cat = "cat" });
+///
+/// let pet: Pet = serde_json::from_str(r#"{"petType":"cat","name":"Tom"}"#)?;
+/// assert_eq!(pet, Pet::Cat(Box::new(Cat { name: "Tom".into() })));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// A property within a property is written `"event" / "type"`. Its values are texts, integers or bools. What a payload leaves out is
+/// filled in when it is written; but not where a variant has several values, as in `Cat = "cat" | "tomcat"`. With
+/// `{ Cat = "cat", Other = "other" } else Other`, what is of no known kind is read as `Other`, if it can be.
+#[macro_export]
+macro_rules! tagged_union {
+    (
+        $name:ident, $($property:literal)/+ { $($variant:ident = $($tag:literal)|+),* $(,)? } $(else $fallback:ident)?
+    ) => {
+        impl $crate::open_enum::serde::Serialize for $name {
+            fn serialize<S: $crate::open_enum::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                let path = &[$($property),+];
+                #[allow(unreachable_patterns)]
+                let value = match self {
+                    // What is read for want of another kind may have none.
+                    $(Self::$fallback(payload) => $crate::union::with_tag(payload, path, &[]),)?
+                    $(Self::$variant(payload) => {
+                        $crate::union::with_tag(payload, path, &[$($crate::shape::Constant::from($tag)),+])
+                    })*
+                    Self::Unknown(value) => {
+                        return $crate::open_enum::serde::Serialize::serialize(value, serializer);
+                    }
+                };
+                let value = value.map_err($crate::open_enum::serde::ser::Error::custom)?;
+                $crate::open_enum::serde::Serialize::serialize(&value, serializer)
+            }
+        }
+
+        impl<'de> $crate::open_enum::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::open_enum::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                let value = <$crate::union::serde_json::Value as $crate::open_enum::serde::Deserialize>::deserialize(
+                    deserializer,
+                )?;
+                let tag = $crate::union::tag(&value, &[$($property),+]);
+                $(if $(tag.is($tag))||+ {
+                    let read = $crate::from_value(&value).map(Self::$variant);
+                    return read.map_err($crate::open_enum::serde::de::Error::custom);
+                })*
+                $(if let Ok(payload) = $crate::from_value(&value) {
+                    return Ok(Self::$fallback(payload));
+                })?
+                $crate::union::note_lost(1);
+                Ok(Self::Unknown(value))
+            }
+        }
+    };
+}
+
+/// Gives an enum of payloads, with a last variant `Unknown(Value)`, its serde traits: the variant that keeps most of
+/// the value is taken.
+///
+/// With `{ Cat if "kind" = "cat", Dog if "kind" = "dog" | "hound" & "origin" / "wild" = false, Any }` only values that have
+/// these constants, or leave them out, are read as `Cat` and `Dog`, and they are preferred to `Any`.
+#[macro_export]
+macro_rules! untagged_union {
+    (
+        $name:ident { $($variant:ident $(if $($($property:literal)/+ = $($tag:literal)|+)&+)?),* $(,)? }
+    ) => {
+        impl $crate::open_enum::serde::Serialize for $name {
+            fn serialize<S: $crate::open_enum::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                match self {
+                    $(Self::$variant(payload) => $crate::open_enum::serde::Serialize::serialize(payload, serializer),)*
+                    Self::Unknown(value) => $crate::open_enum::serde::Serialize::serialize(value, serializer),
+                }
+            }
+        }
+
+        impl<'de> $crate::open_enum::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::open_enum::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                let value = <$crate::union::serde_json::Value as $crate::open_enum::serde::Deserialize>::deserialize(
+                    deserializer,
+                )?;
+                let alternatives = [$($crate::union::alternative(
+                    |_value| $crate::union::Likeness::default()
+                        $($(.with($crate::union::tag(_value, &[$($property),+]), |tag| $(tag.is($tag))||+))+)?,
+                    |trial| trial.read().map(Self::$variant),
+                )),*];
+                Ok($crate::union::choose(value, &alternatives, Self::Unknown))
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests;

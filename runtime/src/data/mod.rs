@@ -1,0 +1,9 @@
+//! What generated code states: operations, services, limits of values, as constants.
+
+mod access;
+pub mod operation;
+pub(crate) mod paging;
+mod param;
+pub(crate) mod secret;
+pub(crate) mod service;
+pub mod shape;

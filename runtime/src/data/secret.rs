@@ -1,0 +1,90 @@
+//! A string that must not show up in logs: redacted in `Debug`, wiped from memory when dropped.
+
+use std::fmt;
+
+use bytes::Bytes;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+/// A secret string. [`expose`](Self::expose) and serialization give it away, `Debug` does not, and it has no `Display`.
+#[derive(Clone, Default)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it is the empty text.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(***)")
+    }
+}
+
+/// Takes the same time wherever the texts differ.
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Eq for Secret {}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// Bytes that are wiped from memory when the last user drops them.
+pub(crate) fn wiped(bytes: Vec<u8>) -> Bytes {
+    Bytes::from_owner(zeroize::Zeroizing::new(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_redacted_and_compared() {
+        let secret = Secret::from("hunter2");
+        assert_eq!(format!("{:?} {:#?}", Some(&secret), secret), "Some(Secret(***)) Secret(***)");
+        assert_eq!(secret.expose(), "hunter2");
+        assert_eq!(secret, Secret::from("hunter2".to_owned()));
+        assert_ne!(secret, Secret::from("hunter3"));
+        assert_ne!(secret, Secret::default());
+    }
+
+    #[test]
+    fn travels_in_plain_text() {
+        let secret: Secret = serde_json::from_str("\"a\\nb\"").unwrap();
+        assert_eq!(secret.expose(), "a\nb");
+        assert_eq!(serde_json::to_string(&secret).unwrap(), "\"a\\nb\"");
+    }
+}

@@ -1,0 +1,206 @@
+//! Pages: asking for one after the other, as the operation's `x-pagination` says, and knowing the last one.
+
+use std::collections::VecDeque;
+
+use futures_util::stream;
+use serde_json::Value;
+
+use super::box_stream::BoxStream;
+use crate::client::Call;
+use crate::codec::decode::{self, Fingerprint};
+use crate::data::paging::{Counts, Paging, Position};
+use crate::response::{Error, Operation, Response, is_request_id};
+
+impl Paging {
+    /// Where the page after this one begins, if there may be one.
+    fn following(&self, call: &Call, seen: usize, count: usize, body: &[u8]) -> Option<Value> {
+        if count == 0 {
+            return None;
+        }
+        if self.counts == Counts::Token {
+            let next = match decode::value_at(body, self.next?)? {
+                Value::String(token) if token.is_empty() => return None,
+                Value::Null => return None,
+                token => token,
+            };
+            // The same token again would bring the same page again.
+            return (call.value(self.position) != Some(&next)).then_some(next);
+        }
+        let (seen, count) = (i64::try_from(seen).ok()?, i64::try_from(count).ok()?);
+        let position = call.value(self.position).and_then(number).unwrap_or(self.first);
+        let size = self.size.and_then(|name| call.value(name)).and_then(number);
+        // A call may begin within the list, and the total counts from its start.
+        let before = position.checked_sub(self.first)?;
+        let (step, seen) = match (self.counts, size) {
+            (Counts::Pages, Some(size)) => (1, before.checked_mul(size)?.checked_add(count)?),
+            (Counts::Pages, None) => (1, seen),
+            _ => (count, before.checked_add(count)?),
+        };
+        let total = self.total.and_then(|path| decode::value_at(body, path)).as_ref().and_then(number);
+        // All that there are; where nobody says how many, a page that is not full.
+        if total.map_or(size.is_some_and(|size| count < size), |total| seen >= total) {
+            return None;
+        }
+        position.checked_add(step).map(Value::from)
+    }
+
+    /// The call for the first page: a page number that must be given need not be given here.
+    fn beginning(&self, call: Call) -> Call {
+        if self.counts == Counts::Token || call.value(self.position).is_some() {
+            return call;
+        }
+        call.set(self.position, self.first)
+    }
+}
+
+/// An operation whose response comes in pages. Generated code implements it.
+pub trait Paged: Operation {
+    /// What the pages list.
+    type Item;
+    /// How they are asked for.
+    const PAGING: Paging;
+
+    /// The items of a page.
+    fn items(page: Self::Output) -> Vec<Self::Item>;
+}
+
+type Page<O> = Response<<O as Operation>::Output, <O as Operation>::Headers>;
+
+type Failed<O> = Error<<O as Operation>::Error, <O as Operation>::Headers>;
+
+/// Where a stream of pages stands.
+struct Listing {
+    /// The call for the next page.
+    call: Option<Call>,
+    /// Items so far.
+    seen: usize,
+    /// What the last page said, but for the ids of its call.
+    last: Option<Fingerprint>,
+}
+
+impl Listing {
+    fn new<O: Paged>(call: Call) -> Self {
+        let seen = call.seen;
+        Self { call: Some(O::PAGING.beginning(call)), seen, last: None }
+    }
+
+    /// The next page, which has so many items; `None` after the last, and when the service says the same once more: it does not
+    /// know where to go on then.
+    async fn next<O: Paged<Output: Clone>>(&mut self) -> Result<Option<Page<O>>, Failed<O>> {
+        let Some(call) = self.call.take() else { return Ok(None) };
+        let mut page = call.clone().send::<O>().await?;
+        let count = O::items((*page).clone()).len();
+        let body = page.raw_body().clone();
+        let said = decode::fingerprint(&body, is_request_id);
+        if count > 0 && said.is_some() && said == self.last {
+            return Ok(None);
+        }
+        self.seen += count;
+        if let Some(value) = O::PAGING.following(&call, self.seen, count, &body) {
+            page.set_next(Position { value: value.clone(), seen: self.seen });
+            self.call = Some(call.set(O::PAGING.position, value));
+        }
+        self.last = said;
+        Ok(Some(page))
+    }
+}
+
+/// The pages of a call, each sent when the one before has been taken.
+pub fn pages<O>(call: Call) -> BoxStream<Result<Page<O>, Failed<O>>>
+where
+    O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
+{
+    Box::pin(stream::try_unfold(Listing::new::<O>(call), |mut listing| async move {
+        Ok(listing.next::<O>().await?.map(|page| (page, listing)))
+    }))
+}
+
+/// The items of all pages, in order.
+pub fn items<O>(call: Call) -> BoxStream<Result<O::Item, Failed<O>>>
+where
+    O: Paged<Item: Send, Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
+{
+    let first = (Listing::new::<O>(call), VecDeque::<O::Item>::new());
+    Box::pin(stream::try_unfold(first, |(mut listing, mut ready)| async move {
+        loop {
+            if let Some(item) = ready.pop_front() {
+                return Ok(Some((item, (listing, ready))));
+            }
+            match listing.next::<O>().await? {
+                Some(page) => ready = O::items(page.into_inner()).into(),
+                None => return Ok(None),
+            }
+        }
+    }))
+}
+
+/// The call for the rest of a listing.
+#[doc(hidden)]
+pub fn starting_at<O: Paged>(mut call: Call, position: Position) -> Call {
+    call.seen = position.seen;
+    call.set(O::PAGING.position, position.value)
+}
+
+/// As [`pages`], for programs without async.
+#[cfg(feature = "blocking")]
+pub fn pages_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<Page<O>, Failed<O>>>
+where
+    O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
+{
+    crate::blocking::BlockingIter::new(pages::<O>(call), |why| Err(Error::not_run(why)))
+}
+
+/// As [`items`], for programs without async.
+#[cfg(feature = "blocking")]
+pub fn items_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<O::Item, Failed<O>>>
+where
+    O: Paged<Item: Send, Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
+{
+    crate::blocking::BlockingIter::new(items::<O>(call), |why| Err(Error::not_run(why)))
+}
+
+fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+/// The methods of paged operations: `pages` and `items`.
+#[macro_export]
+macro_rules! paged_methods {
+    ($name:ident => $item:ty, Response<$output:ty $(, $headers:ty)?>, Error<$error:ty> $(,)?) => {
+        impl $name {
+            /// All pages from here on, one after the other, as a stream.
+            pub fn pages(
+                self,
+            ) -> $crate::BoxStream<
+                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>>,
+            > {
+                $crate::pages::<Self>(self.0)
+            }
+
+            /// The items of all pages from here on, as a stream.
+            pub fn items(self) -> $crate::BoxStream<::core::result::Result<$item, $crate::Error<$error $(, $headers)?>>> {
+                $crate::items::<Self>(self.0)
+            }
+
+            /// Goes on where another listing of the same kind stood: at a page's
+            /// [`next_position`]($crate::Response::next_position).
+            pub fn starting_at(self, position: $crate::Position) -> Self {
+                Self($crate::starting_at::<Self>(self.0, position))
+            }
+        }
+
+        $crate::blocking_paged_methods!($name => $item, Response<$output $(, $headers)?>, Error<$error>);
+    };
+}
+
+/// Nothing, without the feature `blocking`.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_paged_methods {
+    ($($any:tt)*) => {};
+}

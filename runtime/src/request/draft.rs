@@ -1,0 +1,88 @@
+//! What a call was given, before it is a request.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::inputs::{Input, Inputs};
+use crate::check::Violation;
+use crate::data::operation::{Param, Place, Spec};
+use crate::transport::RequestBody;
+
+/// A call without the client that sends it.
+#[derive(Clone)]
+pub(crate) struct Draft {
+    pub(crate) spec: &'static Spec,
+    pub(crate) inputs: Inputs,
+    pub(crate) body: Option<OtherBody>,
+    pub(crate) headers: Vec<(String, String)>,
+    /// Whether it is held against the documented limits.
+    pub(crate) checked: bool,
+}
+
+/// A body that stands for all body parameters.
+#[derive(Clone)]
+pub(crate) struct OtherBody {
+    /// `None` is the operation's own.
+    pub(crate) media_type: Option<&'static str>,
+    pub(crate) content: Content,
+    /// What is wrong with it.
+    pub(crate) violations: Vec<Violation>,
+}
+
+/// What a body is made of.
+#[derive(Clone)]
+pub(crate) enum Content {
+    /// As the caller has encoded it.
+    Raw(RequestBody),
+    /// JSON, and its media type where the document has a range.
+    Json(Option<String>, Bytes),
+    /// The fields of a form.
+    Form(Inputs),
+    /// An object whose fields are those of a form, with what is said of some of them.
+    Value(&'static [Param], Input),
+}
+
+/// Before the name of a parameter, where a job's id is what the call sent.
+pub(crate) const REQUEST: &str = "$request.";
+
+impl Draft {
+    pub(crate) fn new(spec: &'static Spec) -> Self {
+        Self { spec, inputs: Inputs::new(spec.params), body: None, headers: Vec::new(), checked: true }
+    }
+
+    /// Gives the call a token of its own, if the operation takes one and the caller gave none. All attempts have it.
+    pub(crate) fn fill_client_token(&mut self, token: impl FnOnce() -> String) {
+        let Some(param) = client_token(self.spec) else { return };
+        if self.inputs.of(param).is_none() {
+            let inputs = std::mem::replace(&mut self.inputs, Inputs::new(&[]));
+            self.inputs = inputs.set_in(param.place, param.name, token());
+        }
+    }
+
+    /// Whether a token is sent by which the service knows a repeated call. An empty one is none.
+    pub(crate) fn has_client_token(&self) -> bool {
+        match client_token(self.spec).and_then(|param| self.inputs.of(param)) {
+            Some(Value::String(token)) => !token.is_empty(),
+            Some(Value::Number(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// What has to be kept of a call that begins a job: its parameters that say which one.
+    pub(crate) fn job_parameters(&self) -> BTreeMap<String, String> {
+        let Some((path, job)) = self.spec.job else { return BTreeMap::new() };
+        let names = job.also.iter().copied().chain(path.strip_prefix(REQUEST));
+        let text = |name: &str| match self.inputs.value(name)? {
+            Value::String(text) if !text.is_empty() => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => None,
+        };
+        names.filter_map(|name| Some((name.to_owned(), text(name)?))).collect()
+    }
+}
+
+fn client_token(spec: &Spec) -> Option<&'static Param> {
+    spec.params.iter().find(|param| param.name == "ClientToken" && param.place == Place::Query)
+}

@@ -1,0 +1,223 @@
+//! Chooses the base URL of a call: by region from the document's servers, or the client's own.
+
+use std::collections::BTreeMap;
+
+use http::Uri;
+
+use super::values::setter;
+use crate::codec::closest::{closest, joined};
+use crate::data::service::{Server, Variable};
+
+/// The base URL without a slash at its end.
+///
+/// `own` is the client's own endpoint, which wins over all servers; `settings` give the region and other variables. An
+/// error says what to set instead.
+pub(crate) fn resolve(
+    servers: &[Server],
+    own: Option<&str>,
+    settings: &BTreeMap<String, String>,
+) -> Result<String, String> {
+    if let Some(own) = own {
+        let url = if own.contains("://") { own.to_owned() } else { format!("https://{own}") };
+        return valid(&fill(&url, &[], settings)?);
+    }
+    let server = choose(servers, settings.get("region").map(String::as_str))?;
+    valid(&fill(server.url, &[server], settings)?)
+}
+
+/// The server of the region: the one that names it, else one whose URL has the region as a variable.
+fn choose<'a>(servers: &'a [Server], region: Option<&str>) -> Result<&'a Server, String> {
+    let values = |server: &'a Server| server.variables.iter().filter(|it| it.name == "region").flat_map(|it| it.values);
+    let known = || servers.iter().flat_map(|server| server.region.into_iter().chain(values(server).copied()));
+    let Some(region) = region else {
+        // A relative one needs an address that isn't known, and the document has perhaps another one that is whole.
+        let central = servers.iter().filter(|server| server.region.is_none());
+        let central = central.clone().find(|server| !is_relative(server.url)).or_else(|| central.clone().next());
+        return central.ok_or_else(|| match known().next() {
+            Some(_) => format!("no region: set it with `.region(..)`, one of {}", joined(known())),
+            None => "the API's document names no server: set one with `.endpoint(..)`".to_owned(),
+        });
+    };
+    if let Some(server) = servers.iter().find(|server| server.region == Some(region)) {
+        return Ok(server);
+    }
+    let mut of_any_region = servers.iter().filter(|server| server.region.is_none());
+    let serves = |it: &Variable| it.name == "region" && (it.values.is_empty() || it.values.contains(&region));
+    if let Some(server) = of_any_region.clone().find(|server| server.variables.iter().any(serves)) {
+        return Ok(server);
+    }
+    let absolute = of_any_region.clone().find(|server| !is_relative(server.url));
+    match (known().next(), absolute.or_else(|| of_any_region.next())) {
+        (Some(_), _) => Err(format!(
+            "unknown region `{region}`: {}; or set the address with `.endpoint(..)`",
+            closest(region, known())
+        )),
+        // All regions are behind one address.
+        (None, Some(server)) => Ok(server),
+        (None, None) => choose(servers, None),
+    }
+}
+
+/// Puts the variables into the URL: the client's settings, else the document's defaults.
+fn fill(url: &str, server: &[&Server], settings: &BTreeMap<String, String>) -> Result<String, String> {
+    let mut filled = String::with_capacity(url.len());
+    let mut rest = url;
+    while let Some((before, after)) = rest.split_once('{') {
+        let Some((name, after)) = after.split_once('}') else { break };
+        filled.push_str(before);
+        let variable = server.iter().flat_map(|server| server.variables).find(|variable| variable.name == name);
+        let set = settings.get(name).map(String::as_str);
+        let value = set.or(variable.map(|variable| variable.default)).unwrap_or_default();
+        if value.is_empty() {
+            return Err(format!("the endpoint {url} needs `{name}`: set it with `{}`", setter(name)));
+        }
+        if let Some(allowed) = variable.map(|variable| variable.values).filter(|allowed| !allowed.is_empty())
+            && !allowed.contains(&value)
+        {
+            return Err(format!("unknown {name} `{value}`: {}", closest(value, allowed.iter().copied())));
+        }
+        // A slash within the host would send signed calls to another one.
+        let in_host = filled.split_once("://").is_some_and(|(_, host)| !host.contains('/'));
+        let allowed = if in_host { "-._" } else { "-._~/:" };
+        if set.is_some() && value.contains(|c: char| !(c.is_ascii_alphanumeric() || allowed.contains(c))) {
+            return Err(format!("`{value}` cannot be the {name} of the endpoint {url}"));
+        }
+        filled.push_str(value);
+        rest = after;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
+/// Whether a server's URL is relative to that of the document. One that begins with a variable is what the variable is.
+fn is_relative(url: &str) -> bool {
+    !url.starts_with('{') && !url.contains("://")
+}
+
+fn valid(url: &str) -> Result<String, String> {
+    if is_relative(url) {
+        return Err(format!(
+            "the API's document names its server only as `{url}`, relative to where the document is: set the whole address on the \
+             client's builder with `.endpoint(..)`"
+        ));
+    }
+    let uri = url.parse::<Uri>().map_err(|error| format!("the endpoint `{url}` is not a URL: {error}"))?;
+    match uri.scheme_str() {
+        Some("http" | "https") => {}
+        _ => return Err(format!("the endpoint `{url}` is neither http nor https")),
+    }
+    if uri.query().is_some() || url.contains('#') {
+        return Err(format!("the endpoint `{url}` must end with its path"));
+    }
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::service::Variable;
+
+    const fn regional(url: &'static str, region: &'static str) -> Server {
+        Server { url, region: Some(region), variables: &[] }
+    }
+
+    const VARIABLE: Server = Server {
+        url: "https://sts.{region}.example.com/",
+        region: None,
+        variables: &[Variable { name: "region", default: "north", values: &[] }],
+    };
+    const CENTRAL: Server = Server { url: "https://sts.example.com", region: None, variables: &[] };
+    const LISTED: &[Server] = &[
+        regional("https://hangzhou.example.com", "cn-hangzhou"),
+        regional("https://shanghai.example.com", "cn-shanghai"),
+        regional("https://qingdao.example.com", "cn-qingdao"),
+        regional("https://beijing.example.com", "cn-beijing"),
+        regional("https://frankfurt.example.com", "eu-central-1"),
+        regional("https://virginia.example.com", "us-east-1"),
+    ];
+
+    fn at(servers: &[Server], own: Option<&str>, settings: &[(&str, &str)]) -> Result<String, String> {
+        let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        resolve(servers, own, &settings)
+    }
+
+    #[test]
+    fn a_listed_region_has_its_own_server() {
+        assert_eq!(at(LISTED, None, &[("region", "cn-shanghai")]).as_deref(), Ok("https://shanghai.example.com"));
+    }
+
+    #[test]
+    fn an_unknown_region_names_the_closest() {
+        let error = at(LISTED, None, &[("region", "cn-shanghia")]).expect_err("is wrong");
+        assert!(error.starts_with("unknown region `cn-shanghia`: the closest are cn-shanghai, "), "{error}");
+        let error = at(LISTED, None, &[]).expect_err("is wrong");
+        assert!(error.starts_with("no region: set it with `.region(..)`, one of cn-hangzhou, "), "{error}");
+    }
+
+    #[test]
+    fn a_region_leads_to_no_other_host() {
+        for region in ["evil.com/", "evil.com:80", "a@evil.com", "a b"] {
+            let error = at(&[VARIABLE], None, &[("region", region)]).expect_err("is wrong");
+            assert!(error.contains("cannot be the region"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_variable_takes_any_region() {
+        let servers = &[regional("https://eu.example.eu", "eu"), VARIABLE];
+        assert_eq!(at(servers, None, &[("region", "south")]).as_deref(), Ok("https://sts.south.example.com"));
+        assert_eq!(at(servers, None, &[("region", "eu")]).as_deref(), Ok("https://eu.example.eu"));
+        assert_eq!(at(servers, None, &[]).as_deref(), Ok("https://sts.north.example.com"));
+        assert!(at(servers, None, &[("region", "evil.com/#")]).is_err());
+    }
+
+    #[test]
+    fn a_central_server_serves_who_names_no_region() {
+        let servers = &[CENTRAL, VARIABLE];
+        assert_eq!(at(servers, None, &[]).as_deref(), Ok("https://sts.example.com"));
+        assert_eq!(at(servers, None, &[("region", "south")]).as_deref(), Ok("https://sts.south.example.com"));
+        assert_eq!(at(&[CENTRAL], None, &[("region", "south")]).as_deref(), Ok("https://sts.example.com"));
+    }
+
+    #[test]
+    fn variables_with_values() {
+        const PORT: Server = Server {
+            url: "http://{host}:{port}/v1",
+            region: None,
+            variables: &[
+                Variable { name: "port", default: "80", values: &["80", "8080"] },
+                Variable { name: "host", default: "", values: &[] },
+            ],
+        };
+        assert_eq!(at(&[PORT], None, &[("host", "h"), ("port", "8080")]).as_deref(), Ok("http://h:8080/v1"));
+        assert_eq!(
+            at(&[PORT], None, &[("host", "h"), ("port", "1")]).expect_err("is wrong"),
+            "unknown port `1`: there are 80, 8080"
+        );
+        assert_eq!(
+            at(&[PORT], None, &[]).expect_err("is wrong"),
+            "the endpoint http://{host}:{port}/v1 needs `host`: set it with `.parameter(\"host\", ..)`"
+        );
+    }
+
+    #[test]
+    fn the_clients_endpoint_wins() {
+        let region = &[("region", "south")];
+        assert_eq!(at(LISTED, Some("http://127.0.0.1:80/base/"), region).as_deref(), Ok("http://127.0.0.1:80/base"));
+        assert_eq!(at(LISTED, Some("x.{region}.example.com"), region).as_deref(), Ok("https://x.south.example.com"));
+        for wrong in ["ftp://x", "http://x/?a=b", "http://x/#a", "http://", "a b"] {
+            assert!(at(LISTED, Some(wrong), region).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_document_without_an_address() {
+        const RELATIVE: Server = Server { url: "/v1", region: None, variables: &[] };
+        for servers in [&[][..], &[RELATIVE]] {
+            for settings in [&[][..], &[("region", "x")]] {
+                let error = at(servers, None, settings).expect_err("is wrong");
+                assert!(error.ends_with("with `.endpoint(..)`"), "{error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! From what a call was given to a request that lacks only its signature.
+
+mod body;
+mod draft;
+mod endpoint;
+mod given;
+mod inputs;
+mod multipart;
+mod plan;
+mod validate;
+mod values;
+
+pub(crate) use body::json_bytes;
+pub(crate) use draft::{Content, Draft, OtherBody, REQUEST};
+pub(crate) use endpoint::resolve;
+pub(crate) use inputs::Input;
+pub use inputs::{Form, Inputs};
+pub use multipart::Part;
+pub(crate) use plan::{Common, FORM, Plan, plan};
+pub(crate) use values::Values;

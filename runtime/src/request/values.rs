@@ -1,0 +1,33 @@
+//! The client's settings that fill variables of servers and parameters of calls.
+
+use std::collections::BTreeMap;
+
+/// Region, project id, and whatever else the document calls for, by name.
+#[derive(Clone)]
+pub(crate) struct Values {
+    pub(crate) set: BTreeMap<String, String>,
+    /// The environment variable that gives a setting, if the vendor has one.
+    pub(crate) variable: fn(&str) -> Option<&'static str>,
+    /// Looks a variable up.
+    pub(crate) environment: fn(&str) -> Option<String>,
+}
+
+impl Values {
+    /// A setting, if need be from the environment.
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
+        let found = self.set.get(name).cloned();
+        found.or_else(|| {
+            let value = (self.environment)((self.variable)(name)?)?;
+            // Files and shells leave line ends behind, which no id has.
+            Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+        })
+    }
+}
+
+/// The builder's method for a setting.
+pub(crate) fn setter(name: &str) -> String {
+    match name {
+        "region" | "project_id" | "domain_id" | "language" => format!(".{name}(..)"),
+        _ => format!(".parameter(\"{name}\", ..)"),
+    }
+}

@@ -1,0 +1,186 @@
+//! What went wrong with a call, before it is the error of an operation.
+
+use std::error::Error as StdError;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::HeaderMap;
+
+use super::facts::{self, Facts};
+use super::head::Head;
+use super::raw::RawResponse;
+use crate::check::Violation;
+use crate::codec::decode::DecodeError;
+use crate::retry::{Cause, Class};
+use crate::transport::{TransportError, TransportErrorKind};
+
+/// At which step a call failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The input breaks documented limits; nothing was sent. See [`Error::violations`](crate::Error::violations).
+    Invalid,
+    /// The client's settings do not suffice for this call; nothing was sent.
+    Config,
+    /// No credentials were found; nothing was sent.
+    Credentials,
+    /// No connection came about; nothing was sent.
+    Connect,
+    /// The connection broke, or the response did not arrive whole; the service may have acted.
+    Transport,
+    /// A time limit passed. The message says which.
+    Timeout,
+    /// The service says it succeeded, but its response could not be read.
+    Decode,
+    /// The service answered with an error.
+    Service,
+}
+
+/// An [`Error`] without the typed body: what the pipeline, which is the same for all operations, hands on.
+pub(crate) struct Failure {
+    pub(crate) kind: ErrorKind,
+    pub(super) operation: &'static str,
+    /// What happened, where the service did not say it.
+    pub(super) detail: String,
+    pub(super) facts: Facts,
+    pub(super) head: Option<Arc<Head>>,
+    pub(super) raw_body: Bytes,
+    /// What the decision about another attempt is taken from.
+    pub(crate) cause: Cause,
+    /// What it means for another attempt.
+    pub(crate) class: Class,
+    /// How often the call was sent.
+    pub(super) attempts: u32,
+    /// Whether its body cannot be sent again.
+    pub(super) spent: bool,
+    pub(super) violations: Vec<Violation>,
+    pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Failure {
+    fn new(kind: ErrorKind, operation: &'static str, detail: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
+            kind,
+            operation,
+            detail: detail.into(),
+            facts: Facts::default(),
+            head: None,
+            raw_body: Bytes::new(),
+            cause: Cause::Other,
+            class: Class::Never,
+            attempts: 0,
+            spent: false,
+            violations: Vec::new(),
+            source: None,
+        })
+    }
+
+    pub(crate) fn invalid(operation: &'static str, violations: Vec<Violation>) -> Box<Self> {
+        let mut failure = Self::new(ErrorKind::Invalid, operation, "");
+        failure.violations = violations;
+        failure
+    }
+
+    pub(crate) fn config(operation: &'static str, detail: impl Into<String>) -> Box<Self> {
+        Self::new(ErrorKind::Config, operation, detail)
+    }
+
+    pub(crate) fn credentials(operation: &'static str, source: impl StdError + Send + Sync + 'static) -> Box<Self> {
+        let mut failure = Self::new(ErrorKind::Credentials, operation, source.to_string());
+        failure.source = Some(Box::new(source));
+        failure
+    }
+
+    /// The time for one attempt is over. Whether the service acted is unknown.
+    pub(crate) fn timeout(operation: &'static str, limit: Duration) -> Box<Self> {
+        let detail = format!("no complete response within {limit:?} (`timeout`)");
+        let mut failure = Self::new(ErrorKind::Timeout, operation, detail);
+        failure.cause = Cause::Timeout;
+        failure
+    }
+
+    /// The time for all attempts is over, while the last one was under way. Whether the service acted is unknown.
+    pub(crate) fn out_of_time(operation: &'static str, limit: Duration) -> Box<Self> {
+        let detail = format!("no success within {limit:?} (`operation_timeout`)");
+        Self::new(ErrorKind::Timeout, operation, detail)
+    }
+
+    /// What it means for another attempt, and whether there can be none as the body was a stream, which is gone now.
+    pub(crate) fn classified(mut self: Box<Self>, class: Class, spent: bool) -> Box<Self> {
+        (self.class, self.spent) = (class, spent);
+        self
+    }
+
+    /// The call was sent so often, the last time with this failure.
+    pub(crate) fn after(mut self: Box<Self>, attempts: u32) -> Box<Self> {
+        self.attempts = attempts;
+        self
+    }
+
+    /// The transport gave up. `head` is there if it did so within the body.
+    pub(crate) fn transport(operation: &'static str, error: TransportError, head: Option<Arc<Head>>) -> Box<Self> {
+        let kind = match error.kind() {
+            TransportErrorKind::Connect => ErrorKind::Connect,
+            TransportErrorKind::ConnectTimeout => ErrorKind::Timeout,
+            TransportErrorKind::Request | TransportErrorKind::Body | TransportErrorKind::TooLarge => {
+                ErrorKind::Transport
+            }
+        };
+        let mut failure = Self::new(kind, operation, error.to_string());
+        failure.cause = Cause::Transport(error.kind());
+        failure.facts.request_id = head.as_ref().and_then(|head| head.request_id.clone());
+        failure.head = head;
+        failure.source = Some(Box::new(error));
+        failure
+    }
+
+    /// The service says it failed.
+    pub(crate) fn service(response: RawResponse) -> Box<Self> {
+        let (head, raw_body) = response.into_parts();
+        let mut failure = Self::new(ErrorKind::Service, head.operation, "");
+        failure.cause = Cause::Service;
+        failure.facts = facts::read(&head, &raw_body);
+        failure.head = Some(head);
+        failure.raw_body = raw_body;
+        failure
+    }
+
+    /// A success that could not be read. Not retryable: the service has acted.
+    pub(crate) fn decode(head: Arc<Head>, raw_body: Bytes, error: DecodeError) -> Box<Self> {
+        let mut failure = Self::new(ErrorKind::Decode, head.operation, error.to_string());
+        failure.facts.request_id = head.request_id.clone();
+        failure.head = Some(head);
+        failure.raw_body = raw_body;
+        failure.source = Some(Box::new(error));
+        failure
+    }
+
+    /// The service's error as a response, for reading the typed body.
+    pub(crate) fn response(&self) -> Option<RawResponse> {
+        match (self.kind, &self.head) {
+            (ErrorKind::Service, Some(head)) => Some(RawResponse::whole(head.clone(), self.raw_body.clone())),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn status(&self) -> Option<u16> {
+        self.head.as_ref().map(|head| head.status)
+    }
+
+    pub(crate) fn code(&self) -> Option<&str> {
+        self.facts.code.as_deref()
+    }
+
+    pub(crate) fn message_mut(&mut self) -> Option<&mut String> {
+        self.facts.message.as_mut()
+    }
+
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.facts.request_id.as_deref()
+    }
+
+    pub(crate) fn headers(&self) -> Option<&HeaderMap> {
+        self.head.as_ref().map(|head| &head.headers)
+    }
+}

@@ -1,0 +1,164 @@
+//! Where the items of a stream come from: a body, and the connections that take it up again.
+
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+use futures_core::stream::BoxStream;
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use super::error::StreamError;
+use super::frame::{Frame, Framing, Unframed};
+use crate::response::raw::{RawResponse, Reconnect};
+use crate::retry::Class;
+use crate::transport::ByteStream;
+
+/// What OpenAI began to send as the last event, and many others do since. It is no JSON, so it is no documented item.
+const DONE: &[u8] = b"[DONE]";
+
+/// An item as it came, with its number.
+pub(super) type Item = Result<(u64, Frame), StreamError>;
+
+/// Reads items, one after the other.
+pub(super) struct Source {
+    body: ByteStream,
+    framing: Framing,
+    limit: usize,
+    pub(super) idle: Option<Duration>,
+    /// How the call that began the stream is sent again.
+    reconnect: Option<Reconnect>,
+    pub(super) reconnects: bool,
+    /// How many items there were.
+    items: u64,
+    /// How many connections ended since the last item.
+    fruitless: u32,
+    ended: bool,
+}
+
+impl Source {
+    pub(super) fn new(body: ByteStream, framing: Framing, limit: usize, reconnect: Option<Reconnect>) -> Self {
+        Self { body, framing, limit, idle: None, reconnect, reconnects: false, items: 0, fruitless: 0, ended: false }
+    }
+
+    /// The next item, with its number.
+    async fn next(&mut self) -> Option<Item> {
+        while !self.ended {
+            if let Some(framed) = self.framing.next() {
+                return self.hand_over(framed);
+            }
+            let lost = match self.piece().await {
+                Some(Ok(piece)) => {
+                    self.framing.push(&piece);
+                    continue;
+                }
+                Some(Err(error)) => Some(error),
+                None => match self.framing.end() {
+                    Some(Ok(frame)) => return self.hand_over(Ok(frame)),
+                    Some(Err(_)) => Some(StreamError::truncated(self.items + 1)),
+                    None => None,
+                },
+            };
+            if let Err(last) = self.take_up_again(lost).await {
+                self.ended = true;
+                return last.map(Err);
+            }
+        }
+        None
+    }
+
+    fn hand_over(&mut self, framed: Result<Frame, Unframed>) -> Option<Item> {
+        let number = self.items + 1;
+        match framed {
+            Ok(frame) if matches!(self.framing, Framing::Events(_)) && *frame.data == *DONE => {
+                self.ended = true;
+                None
+            }
+            Ok(frame) => {
+                self.items = number;
+                self.fruitless = 0;
+                Some(Ok((number, frame)))
+            }
+            Err(_) => {
+                self.ended = true;
+                Some(Err(StreamError::too_large(number, self.limit)))
+            }
+        }
+    }
+
+    /// What comes next of the body.
+    async fn piece(&mut self) -> Option<Result<bytes::Bytes, StreamError>> {
+        let number = self.items + 1;
+        let piece = match self.idle {
+            Some(limit) => match tokio::time::timeout(limit, self.body.next()).await {
+                Ok(piece) => piece,
+                Err(_) => return Some(Err(StreamError::idle(number, limit))),
+            },
+            None => self.body.next().await,
+        };
+        piece.map(|piece| piece.map_err(|error| StreamError::transport(number, error)))
+    }
+
+    /// Goes on with another connection, where the last one ended, perhaps for such an error. An error is what the stream ends with.
+    async fn take_up_again(&mut self, lost: Option<StreamError>) -> Result<(), Option<StreamError>> {
+        let Some(reconnect) = self.reconnect.as_ref().filter(|_| self.reconnects) else { return Err(lost) };
+        self.fruitless += 1;
+        let (last_id, retry) = self.framing.position();
+        let Some(pause) = reconnect.retries.pause(self.fruitless, Class::Transient, retry) else { return Err(lost) };
+        let last_id = last_id.map(str::to_owned);
+        tracing::debug!(?pause, items = self.items, "the stream is taken up again");
+        tokio::time::sleep(pause).await;
+        let number = self.items + 1;
+        let failed = |why: &dyn std::fmt::Display| Some(StreamError::reconnect(number, why));
+        let response = (reconnect.send)(last_id).await.map_err(|why| failed(&why))?;
+        // So a service says that there is nothing more to come.
+        if response.status() == 204 {
+            return Err(None);
+        }
+        if !response.is_streamed() {
+            let found = response.media_type().unwrap_or("nothing that is known").to_owned();
+            return Err(failed(&format_args!("the response is `{found}`")));
+        }
+        self.body = response.stream();
+        self.framing.restart();
+        Ok(())
+    }
+}
+
+/// The items of a source, as a stream.
+pub(super) struct Frames {
+    /// Until it is first asked for an item.
+    source: Option<Box<Source>>,
+    // The mutex is never locked: it makes the stream `Sync`, as `ByteStream` is.
+    running: Mutex<Option<BoxStream<'static, Item>>>,
+}
+
+impl Frames {
+    pub(super) fn of(response: RawResponse, framing: impl FnOnce(usize) -> Framing) -> Self {
+        let (body, reconnect) = response.into_stream();
+        let limit = reconnect.as_ref().map_or(usize::MAX, |reconnect| reconnect.max_item_size);
+        let source = Source::new(body, framing(limit), limit, reconnect);
+        Self { source: Some(Box::new(source)), running: Mutex::new(None) }
+    }
+
+    /// Changes how items are read; of no effect once the first was asked for.
+    pub(super) fn set(&mut self, change: impl FnOnce(&mut Source)) {
+        if let Some(source) = &mut self.source {
+            change(source);
+        }
+    }
+
+    pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Item>> {
+        let running = self.running.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(source) = self.source.take() {
+            let next = |mut source: Box<Source>| async move { source.next().await.map(|item| (item, source)) };
+            *running = Some(Box::pin(stream::unfold(source, next).fuse()));
+        }
+        match running {
+            Some(running) => Pin::new(running).poll_next(context),
+            None => Poll::Ready(None),
+        }
+    }
+}

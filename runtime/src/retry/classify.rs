@@ -1,0 +1,212 @@
+//! What a failed attempt means for another one. All that is decided about it is decided here; `tests` is the table.
+
+use crate::transport::TransportErrorKind;
+
+/// How an attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The transport gave up, having come so far.
+    Transport(TransportErrorKind),
+    /// There was no whole response within `timeout`.
+    Timeout,
+    /// The service answered with an error.
+    Service,
+    /// Anything else: nothing was sent, there is no time left, or a success could not be read.
+    Other,
+}
+
+/// All that decides whether a failed attempt is followed by another one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FailedAttempt<'a> {
+    pub(crate) cause: Cause,
+    /// The status, as far as there was a response.
+    pub(crate) status: Option<u16>,
+    /// The service's error code.
+    pub(crate) code: Option<&'a str>,
+    /// The codes by which the service says that something else is under way.
+    pub(crate) busy: &'a [&'a str],
+    pub(crate) repeatable: Repeatable,
+    /// Whether what the service may have refused, the date or the keys, is another now.
+    pub(crate) mended: bool,
+    /// Whether a stream that is the body was begun, so that it is gone.
+    pub(crate) spent: bool,
+}
+
+/// What says whether a call that the service may have done already can be sent once more.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Repeatable {
+    /// Whether a client token was sent that is not empty: the service knows a repeated call by it.
+    pub(crate) token: bool,
+    /// What the spec says of the operation.
+    pub(crate) stated: Option<bool>,
+    /// Whether the method says so, of a protocol whose methods mean something.
+    pub(crate) method: bool,
+}
+
+/// What a failure means for another attempt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Class {
+    /// It would fail again, or might be done twice.
+    #[default]
+    Never,
+    /// The service did not act, for now.
+    Throttled,
+    /// Something between here and there broke.
+    Transient,
+    /// No response in time. It costs more than other failures.
+    Timeout,
+    /// Something else is under way.
+    Busy,
+    /// Status 503.
+    Unavailable,
+    /// The date or the credentials were refused, and there are others now.
+    Refused,
+}
+
+/// What a failed attempt means. [`RetryPolicy`](crate::RetryPolicy) says the same to callers.
+pub(crate) fn classify(failed: &FailedAttempt<'_>) -> Class {
+    if failed.spent {
+        return Class::Never;
+    }
+    if failed.mended {
+        return Class::Refused;
+    }
+    let safe = failed.repeatable.is_safe();
+    match failed.cause {
+        // Nothing reached the service.
+        Cause::Transport(TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout) => Class::Transient,
+        Cause::Transport(TransportErrorKind::Request | TransportErrorKind::Body) if safe => Class::Transient,
+        // The next response would be as large.
+        Cause::Transport(TransportErrorKind::TooLarge) => Class::Never,
+        Cause::Timeout if safe => Class::Timeout,
+        Cause::Transport(_) | Cause::Timeout | Cause::Other => Class::Never,
+        Cause::Service => match (failed.code, failed.status) {
+            (Some(code), _) if failed.busy.contains(&code) => Class::Busy,
+            (Some(code), _) if is_throttling(code) => Class::Throttled,
+            (_, Some(408 | 429)) => Class::Throttled,
+            (_, Some(500 | 502 | 504)) if safe => Class::Transient,
+            (_, Some(503)) if safe => Class::Unavailable,
+            _ => Class::Never,
+        },
+    }
+}
+
+/// Whether the service may have refused a call for its date.
+pub(crate) fn blames_date(status: Option<u16>) -> bool {
+    matches!(status, Some(400 | 401 | 403))
+}
+
+/// Whether the service did not take the keys of a call.
+pub(crate) fn blames_keys(status: Option<u16>, code: Option<&str>) -> bool {
+    status == Some(401) || code.is_some_and(|code| code.contains("SecurityToken"))
+}
+
+impl Repeatable {
+    fn is_safe(self) -> bool {
+        self.token || self.stated.unwrap_or(self.method)
+    }
+}
+
+/// Alibaba Cloud's `Throttling`, `Throttling.User`, ..., with 400 or 200 too; Huawei Cloud's gateway's APIG.0308.
+fn is_throttling(code: &str) -> bool {
+    code.starts_with("Throttling")
+        || matches!(code, "APIG.0308" | "APIGW.0308" | "RequestLimitExceeded" | "TooManyRequests")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ONCE: Repeatable = Repeatable { token: false, stated: None, method: false };
+    const SAFE: Repeatable = Repeatable { method: true, ..ONCE };
+
+    fn failed(cause: Cause, status: u16, code: &'static str, repeatable: Repeatable) -> FailedAttempt<'static> {
+        let status = (status > 0).then_some(status);
+        let code = Some(code).filter(|code| !code.is_empty());
+        FailedAttempt { cause, status, code, busy: &["InUse"], repeatable, mended: false, spent: false }
+    }
+
+    /// Each failure, and what it means for a call that may be done once only, and for one that is safe to repeat.
+    #[test]
+    fn the_table() {
+        use Cause::{Other, Service, Transport};
+        use Class::{Busy, Never, Throttled, Timeout, Transient, Unavailable};
+        use TransportErrorKind::{Body, Connect, ConnectTimeout, Request, TooLarge};
+        let table = [
+            // cause, status, code, done once only, safe to repeat
+            (Transport(Connect), 0, "", Transient, Transient),
+            (Transport(ConnectTimeout), 0, "", Transient, Transient),
+            (Transport(Request), 0, "", Never, Transient),
+            (Transport(Body), 200, "", Never, Transient),
+            (Transport(Body), 429, "", Never, Transient),
+            (Transport(TooLarge), 200, "", Never, Never),
+            (Cause::Timeout, 0, "", Never, Timeout),
+            (Other, 0, "", Never, Never),
+            (Other, 200, "", Never, Never),
+            (Service, 408, "", Throttled, Throttled),
+            (Service, 429, "X", Throttled, Throttled),
+            (Service, 400, "Throttling", Throttled, Throttled),
+            (Service, 200, "Throttling.User", Throttled, Throttled),
+            (Service, 403, "APIG.0308", Throttled, Throttled),
+            (Service, 500, "TooManyRequests", Throttled, Throttled),
+            (Service, 400, "InUse", Busy, Busy),
+            (Service, 500, "InUse", Busy, Busy),
+            (Service, 500, "", Never, Transient),
+            (Service, 502, "X", Never, Transient),
+            (Service, 504, "", Never, Transient),
+            (Service, 503, "", Never, Unavailable),
+            (Service, 501, "", Never, Never),
+            (Service, 200, "X", Never, Never),
+            (Service, 302, "", Never, Never),
+            (Service, 400, "X", Never, Never),
+            (Service, 401, "", Never, Never),
+            (Service, 403, "", Never, Never),
+            (Service, 404, "", Never, Never),
+            (Service, 409, "", Never, Never),
+        ];
+        for (cause, status, code, once, safe) in table {
+            let found = [ONCE, SAFE].map(|repeatable| classify(&failed(cause, status, code, repeatable)));
+            assert_eq!(found, [once, safe], "{cause:?} {status} {code}");
+            let spent = FailedAttempt { spent: true, ..failed(cause, status, code, SAFE) };
+            assert_eq!(classify(&spent), Never, "a stream is gone: {cause:?} {status} {code}");
+            let mended = FailedAttempt { mended: true, ..failed(cause, status, code, ONCE) };
+            assert_eq!(classify(&mended), Class::Refused, "the service did not act: {cause:?} {status} {code}");
+            assert_eq!(classify(&FailedAttempt { spent: true, ..mended }), Never);
+        }
+    }
+
+    /// What the spec says counts more than the method, and a token that was sent more than both.
+    #[test]
+    fn what_is_safe_to_repeat() {
+        let table = [
+            // token, spec, method, safe
+            (false, None, false, false),
+            (false, None, true, true),
+            (false, Some(true), false, true),
+            (false, Some(false), true, false),
+            (true, None, false, true),
+            (true, Some(false), false, true),
+        ];
+        for (token, stated, method, safe) in table {
+            let repeatable = Repeatable { token, stated, method };
+            assert_eq!(repeatable.is_safe(), safe, "{repeatable:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_mended() {
+        let table = [
+            // status, code, the date, the keys
+            (Some(400), None, true, false),
+            (Some(401), None, true, true),
+            (Some(403), Some("X"), true, false),
+            (Some(403), Some("InvalidSecurityToken.Expired"), true, true),
+            (Some(404), Some("InvalidSecurityToken"), false, true),
+            (Some(500), None, false, false),
+            (None, None, false, false),
+        ];
+        for (status, code, date, keys) in table {
+            assert_eq!((blames_date(status), blames_keys(status, code)), (date, keys), "{status:?} {code:?}");
+        }
+    }
+}

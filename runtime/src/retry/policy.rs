@@ -1,0 +1,132 @@
+//! How often, and after which pauses, a call is sent again.
+
+use std::time::Duration;
+
+use super::classify::Class;
+
+/// How often and after which pause a call is sent again that failed.
+///
+/// A call is repeated only where it may succeed then, and where nothing can happen twice:
+///
+/// | failure | repeated |
+/// |---|---|
+/// | no connection, or none within `connect_timeout` | yes: nothing was sent |
+/// | status 408 or 429, a throttling code | yes: the service did not act |
+/// | a date that the service does not take | once, with the service's own time: it did not act |
+/// | credentials that the service does not take, where the provider has others | once: it did not act |
+/// | a code that says that something else is under way | yes, after longer pauses: the service did not act |
+/// | status 500, 502 or 504, a connection that broke, `timeout` | if the operation is safe to repeat |
+/// | status 503, which documents call not worth repeating | the same, but only once |
+/// | anything else, and anything once a stream that is the body was begun | no |
+///
+/// Safe to repeat is an operation that changes nothing more when it is repeated, as the spec or the HTTP method says (of
+/// Alibaba Cloud's RPC only the spec), and one with a `ClientToken`: a call that was given none gets one, and keeps it in
+/// all attempts. An empty token is sent as it is, but is none.
+///
+/// Pauses grow from `first_pause` by a factor of two up to `longest_pause`, and any part of each is waited ("full jitter"),
+/// so that clients do not come back all at once. What the service asks for (`Retry-After`, `x-acs-retry-after`) is waited,
+/// unless it is more than a minute: then the failure is handed on.
+///
+/// A client spends what its successes earn: when most calls fail, it stops repeating, so that retries cannot multiply an
+/// outage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "hand it to the client's builder"]
+pub struct RetryPolicy {
+    attempts: u32,
+    first_pause: Duration,
+    longest_pause: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self { attempts: 3, first_pause: Duration::from_millis(500), longest_pause: Duration::from_secs(20) }
+    }
+}
+
+impl RetryPolicy {
+    /// Up to three attempts, with pauses of up to half a second and a second between.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One attempt, whatever happens.
+    pub fn none() -> Self {
+        Self::new().attempts(1)
+    }
+
+    /// How many attempts there are at most, the first one among them; at least one.
+    pub fn attempts(mut self, most: u32) -> Self {
+        self.attempts = most.max(1);
+        self
+    }
+
+    /// The most that is waited before the second attempt.
+    pub fn first_pause(mut self, pause: Duration) -> Self {
+        self.first_pause = pause;
+        self
+    }
+
+    /// The most that is waited before any attempt, unless the service asks for more.
+    pub fn longest_pause(mut self, pause: Duration) -> Self {
+        self.longest_pause = pause;
+        self
+    }
+
+    /// How long to wait after this many attempts, of which the last failed so; `None` to give up.
+    pub(crate) fn pause(&self, attempts: u32, class: Class, asked: Option<Duration>) -> Option<Duration> {
+        let most = match class {
+            Class::Never => 1,
+            Class::Unavailable => self.attempts.min(2),
+            // What was wrong is mended.
+            Class::Refused => return (self.attempts > 1).then_some(Duration::ZERO),
+            Class::Throttled | Class::Transient | Class::Timeout | Class::Busy => self.attempts,
+        };
+        if attempts >= most || asked.is_some_and(|asked| asked > LONGEST_ASKED) {
+            return None;
+        }
+        let first = if class == Class::Busy { self.first_pause.saturating_mul(BUSY) } else { self.first_pause };
+        let doubled = first.saturating_mul(1 << attempts.saturating_sub(1).min(30));
+        Some(asked.unwrap_or_else(|| doubled.min(self.longest_pause).mul_f64(fastrand::f64())))
+    }
+}
+
+/// What is under way takes longer than a hiccup, by this factor.
+const BUSY: u32 = 10;
+
+/// More than that a caller would rather know of than wait for.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_end() {
+        let policy = RetryPolicy::new().attempts(5).longest_pause(Duration::from_secs(3));
+        for (attempts, most) in [(1, 500), (2, 1000), (3, 2000), (4, 3000)] {
+            let pauses: Vec<_> = (0..200).map(|_| policy.pause(attempts, Class::Transient, None).unwrap()).collect();
+            let most = Duration::from_millis(most);
+            assert!(pauses.iter().all(|pause| *pause <= most));
+            // Full jitter: anything from none to all of it.
+            assert!(pauses.iter().any(|pause| *pause < most / 4) && pauses.iter().any(|pause| *pause > most / 2));
+        }
+        assert_eq!(policy.pause(5, Class::Transient, None), None);
+        assert_eq!(policy.pause(1, Class::Never, None), None);
+        assert!(policy.pause(1, Class::Unavailable, None).is_some());
+        assert_eq!(policy.pause(2, Class::Unavailable, None), None);
+        let busy: Vec<_> = (0..200).map(|_| policy.pause(1, Class::Busy, None).unwrap()).collect();
+        assert!(busy.iter().any(|pause| *pause > Duration::from_secs(1)));
+        assert_eq!(RetryPolicy::none().pause(1, Class::Throttled, None), None);
+        assert_eq!(RetryPolicy::none().attempts(0).pause(1, Class::Refused, None), None);
+        let long = RetryPolicy::new().attempts(u32::MAX).first_pause(Duration::MAX);
+        assert!(long.pause(4_000_000, Class::Transient, None).unwrap() <= Duration::from_secs(20));
+    }
+
+    #[test]
+    fn what_the_service_asks_for_is_waited() {
+        let policy = RetryPolicy::new();
+        let asked = Some(Duration::from_secs(60));
+        assert_eq!(policy.pause(1, Class::Throttled, asked), asked);
+        assert_eq!(policy.pause(1, Class::Throttled, Some(Duration::from_secs(61))), None);
+    }
+}

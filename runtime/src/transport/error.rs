@@ -1,0 +1,58 @@
+//! Why no whole response arrived.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// Why no whole response arrived.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// How far a request had come when its transport failed. It decides what may be sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// There was no connection: surely nothing was sent.
+    Connect,
+    /// There was no connection within the time for connecting: surely nothing was sent.
+    ConnectTimeout,
+    /// While the request was sent or the response awaited.
+    Request,
+    /// Within the response's body.
+    Body,
+    /// The response is longer than the client allows.
+    TooLarge,
+}
+
+impl TransportError {
+    /// A failure at this point.
+    pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+
+    /// Caused by this.
+    pub fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// How far the request had come.
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,167 @@
+//! Alibaba Cloud's RPC: an action with parameters, signed over them or over the whole request.
+
+use std::sync::Arc;
+
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderValue, Method, Request};
+use zeroize::Zeroizing;
+
+use super::aliyun_options::Options;
+use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
+use super::vendor::Vendor;
+use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider};
+use crate::auth::sign::{self, Signature};
+use crate::codec::encode;
+use crate::data::secret::{Secret, wiped};
+use crate::request::{FORM, Plan};
+use crate::response::{Verdict, verdict};
+use crate::transport::RequestBody;
+
+pub(super) struct Aliyun;
+
+impl Vendor for Aliyun {
+    fn credentials(&self) -> Option<Arc<dyn CredentialsProvider>> {
+        Some(Arc::new(CredentialsChain::aliyun()))
+    }
+
+    fn rpc(&self) -> bool {
+        true
+    }
+
+    fn hashes_bodies(&self, options: &Options) -> bool {
+        options.signature == Signature::Acs3
+    }
+
+    fn verdict(&self, body: &[u8]) -> Verdict {
+        verdict(body)
+    }
+
+    fn prepare(&self, context: &AttemptContext<'_>, plan: &Plan) -> Result<PreparedRequest, String> {
+        let (name, own) = plan.rpc.as_ref().ok_or("the request has no action")?;
+        let keys = context.credentials.map(Keys::of).transpose()?;
+        let action = Action { context, name, own, nonce: (context.nonce)(), keys };
+        let (common, signed) = action.common()?;
+        let mut request = action.request(plan, &common)?;
+        action.sign_request(plan, &mut request)?;
+        Ok(PreparedRequest { request, signed })
+    }
+}
+
+type Pairs = Vec<(String, String)>;
+
+/// One attempt of an action: what is drawn anew for it, and what it is signed with.
+struct Action<'a> {
+    context: &'a AttemptContext<'a>,
+    name: &'a str,
+    /// Its own parameters.
+    own: &'a [(String, String)],
+    nonce: String,
+    keys: Option<Keys<'a>>,
+}
+
+/// Access key, secret key and the token of temporary ones.
+#[derive(Clone, Copy)]
+struct Keys<'a>(&'a str, &'a Secret, Option<&'a Secret>);
+
+impl<'a> Keys<'a> {
+    fn of(credentials: &'a Credentials) -> Result<Self, String> {
+        match credentials {
+            Credentials::AccessKey { access_key, secret_key, security_token } => {
+                Ok(Self(access_key, secret_key, security_token.as_ref()))
+            }
+            Credentials::Token(_) => {
+                Err("Alibaba Cloud takes no token alone: give an access key, with it if it is temporary".to_owned())
+            }
+        }
+    }
+}
+
+impl Action<'_> {
+    fn method(&self) -> Method {
+        if self.context.options.get_requests { Method::GET } else { Method::POST }
+    }
+
+    /// One gateway for all products has to know which is meant; it knows regions by the parameter alone.
+    fn for_gateway(&self) -> Pairs {
+        let AttemptContext { service, values, options, .. } = *self.context;
+        let region = values.get("region").filter(|_| !self.own.iter().any(|(name, _)| name == "RegionId"));
+        let pairs = [("Product", Some(service.product.to_owned())), ("RegionId", region)];
+        let pairs = pairs.into_iter().filter(|_| options.asapi);
+        pairs.filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
+
+    /// The parameters that all actions have, with RPC signature 1.0 if that is asked for, and what was signed then.
+    fn common(&self) -> Result<(Pairs, Option<Zeroizing<String>>), String> {
+        let (version, mut signed) = (self.context.service.version, None);
+        let mut common = match self.keys {
+            Some(Keys(access_key, secret_key, token)) if self.context.options.signature == Signature::AliyunRpcV1 => {
+                let date = self.context.now;
+                let mut common = sign::common_parameters(self.name, version, access_key, token, date, &self.nonce);
+                common.extend(self.for_gateway());
+                let all: Pairs = common.iter().chain(self.own).cloned().collect();
+                let signature = sign::sign_aliyun_rpc(self.method().as_str(), &all, secret_key);
+                let signature = signature.map_err(|error| error.to_string())?;
+                common.push(("Signature".to_owned(), signature.signature));
+                signed = Some(Zeroizing::new(signature.string_to_sign));
+                common
+            }
+            // The action and version are headers of ACS3 too, but only with a signature.
+            None => vec![("Action".to_owned(), self.name.to_owned()), ("Version".to_owned(), version.to_owned())],
+            Some(_) => Vec::new(),
+        };
+        if !common.iter().any(|(name, _)| name == "Format") {
+            // Without it the service answers in XML.
+            common.push(("Format".to_owned(), "JSON".to_owned()));
+        }
+        Ok((common, signed))
+    }
+
+    /// The request with all parameters in their places.
+    fn request(&self, plan: &Plan, common: &[(String, String)]) -> Result<Request<RequestBody>, String> {
+        let (method, base) = (self.method(), self.context.base);
+        let mut query = encoded(common);
+        // In the body they stand in no log, and may be long. A body of the operation's own leaves them the query.
+        let in_body = method == Method::POST && plan.body.is_empty();
+        if !in_body {
+            query.extend(encoded(self.own));
+        }
+        let mut request = match self.context.options.asapi {
+            true => request(&Plan { path: String::new(), ..plan.clone() }, &asapi(base), &query)?,
+            false => request(plan, base, &query)?,
+        };
+        *request.method_mut() = method;
+        if in_body && !self.own.is_empty() {
+            *request.body_mut() = wiped(encode::joined(&encoded(self.own)).into_bytes()).into();
+            request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(FORM));
+        }
+        Ok(request)
+    }
+
+    /// Signs the whole request, if that is asked for.
+    fn sign_request(&self, plan: &Plan, request: &mut Request<RequestBody>) -> Result<(), String> {
+        let (Signature::Acs3, Some(Keys(access_key, secret_key, token))) = (self.context.options.signature, self.keys)
+        else {
+            return Ok(());
+        };
+        request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
+        let hash = match request.body().as_bytes() {
+            Some(bytes) => sign::sha256_hex(bytes),
+            None => body_hash(plan)?,
+        };
+        let (version, date) = (self.context.service.version, self.context.now);
+        sign::acs3(request, &hash, self.name, version, access_key, secret_key, token, date, &self.nonce)
+            .map(drop)
+            .map_err(|error| error.to_string())
+    }
+}
+
+/// The address of the ASAPI gateway, of which only the host may have been told.
+fn asapi(base: &str) -> String {
+    const PATH: &str = "/asapi/v3";
+    if base.ends_with(PATH) { base.to_owned() } else { format!("{base}{PATH}") }
+}
+
+fn encoded(pairs: &[(String, String)]) -> Pairs {
+    let encoded = |text: &str| encode::strict(text).to_string();
+    pairs.iter().map(|(name, value)| (encoded(name), encoded(value))).collect()
+}

@@ -1,0 +1,44 @@
+//! How Alibaba Cloud's requests are sent and signed, where the client chooses.
+
+use http::HeaderMap;
+
+use super::apsara::ApsaraStack;
+use crate::auth::sign::Signature;
+use crate::data::service::Service;
+
+/// How requests are sent and signed, where the client chooses.
+#[derive(Default)]
+pub(crate) struct Options {
+    pub(crate) signature: Signature,
+    /// By GET, with all parameters in the URL.
+    pub(crate) get_requests: bool,
+    /// Through Apsara Stack's ASAPI gateway.
+    pub(crate) asapi: bool,
+}
+
+impl Options {
+    /// As the builder was given them, with the headers of every call. An error is what can't work.
+    pub(crate) fn new(
+        service: &Service,
+        signature: Option<Signature>,
+        get_requests: bool,
+        stack: Option<&ApsaraStack>,
+        has_endpoint: bool,
+    ) -> Result<(Self, HeaderMap), String> {
+        let asapi = stack.is_some_and(|stack| stack.asapi);
+        let headers = match stack {
+            None => HeaderMap::new(),
+            Some(_) if !has_endpoint => {
+                return Err("an Apsara Stack has addresses of its own: set one with `.endpoint(..)`".to_owned());
+            }
+            Some(_) if asapi && (get_requests || signature == Some(Signature::Acs3)) => {
+                return Err("the ASAPI gateway takes POST and RPC signatures only".to_owned());
+            }
+            Some(_) if asapi && service.product.is_empty() => {
+                return Err("the API's document does not say what the ASAPI gateway calls it".to_owned());
+            }
+            Some(stack) => stack.headers()?,
+        };
+        Ok((Self { signature: signature.unwrap_or_default(), get_requests, asapi }, headers))
+    }
+}

@@ -1,0 +1,75 @@
+//! Huawei Cloud: REST with `SDK-HMAC-SHA256` or a token.
+
+use std::sync::Arc;
+
+use http::{HeaderValue, Request};
+
+use super::aliyun_options::Options;
+use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
+use super::vendor::Vendor;
+use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider};
+use crate::auth::sign;
+use crate::request::Plan;
+use crate::transport::RequestBody;
+
+/// The largest body of which the service checks the signature.
+const LARGEST_SIGNED: u64 = 12 << 20;
+
+pub(super) struct Huawei;
+
+impl Vendor for Huawei {
+    fn credentials(&self) -> Option<Arc<dyn CredentialsProvider>> {
+        Some(Arc::new(CredentialsChain::huawei()))
+    }
+
+    fn variable(&self) -> fn(&str) -> Option<&'static str> {
+        |setting| match setting {
+            "project_id" => Some("HUAWEICLOUD_SDK_PROJECT_ID"),
+            "domain_id" => Some("HUAWEICLOUD_SDK_DOMAIN_ID"),
+            _ => None,
+        }
+    }
+
+    fn hashes_bodies(&self, _: &Options) -> bool {
+        true
+    }
+
+    fn prepare(&self, context: &AttemptContext<'_>, plan: &Plan) -> Result<PreparedRequest, String> {
+        prepare(context, plan).map(PreparedRequest::from)
+    }
+}
+
+fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestBody>, String> {
+    let mut request = request(plan, context.base, &plan.query)?;
+    match context.credentials {
+        None => {}
+        Some(Credentials::Token(token)) => {
+            let mut value = HeaderValue::from_str(token.expose())
+                .map_err(|_| "the token holds what no header may hold, such as a line break".to_owned())?;
+            value.set_sensitive(true);
+            request.headers_mut().insert("x-auth-token", value);
+        }
+        Some(Credentials::AccessKey { .. }) if request.body().len().is_some_and(|length| length > LARGEST_SIGNED) => {
+            return Err(format!(
+                "the body has {} bytes, and with an access key the service takes up to 12 MiB: use a token",
+                request.body().len().unwrap_or_default()
+            ));
+        }
+        Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
+            // Keys may reach several projects, and the header says which is meant. Without one, the account is.
+            let scope = context.values.get("project_id").map(|id| ("x-project-id", id));
+            let scope = scope.or_else(|| context.values.get("domain_id").map(|id| ("x-domain-id", id)));
+            if let Some((name, id)) = scope.filter(|(name, _)| !request.headers().contains_key(*name)) {
+                let value = HeaderValue::from_str(&id).map_err(|_| format!("`{id}` is no id that {name} may hold"))?;
+                request.headers_mut().insert(name, value);
+            }
+            let date = context.now;
+            let unsigned = !request.body().is_empty() && sign::is_unsigned(&request);
+            let hash = if unsigned { None } else { Some(body_hash(plan)?) };
+            let token = security_token.as_ref();
+            sign::huawei(&mut request, hash.as_deref(), access_key, secret_key, token, date)
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    Ok(request)
+}

@@ -1,0 +1,35 @@
+//! Signatures that a service refuses.
+
+use crate::response::Failure;
+
+/// A service that refuses a signature may tell what it expected to be signed. That holds all parameters, secrets too, and
+/// says little to the eye: the message then says instead whether the secret is wrong, or where what was signed differs.
+pub(crate) fn compare_signed(failure: &mut Failure, ours: Option<&str>) {
+    if let (Some(message), Some(ours)) = (failure.message_mut(), ours)
+        && let Some((before, theirs)) = expected_to_sign(message)
+    {
+        let verdict = match differs_in(ours, theirs) {
+            None => "what was signed is the same: the access key secret is wrong".to_owned(),
+            Some(name) => format!("what was signed differs from what arrived, first in `{name}`"),
+        };
+        *message = format!("{} ({verdict})", before.trim_end_matches([' ', ',', '.', ':']));
+    }
+}
+
+/// A message's own words, and what the service expected to be signed, if it tells.
+fn expected_to_sign(message: &str) -> Option<(&str, &str)> {
+    const TOLD: &str = "string to sign is:";
+    let (before, theirs) = message.split_once(TOLD)?;
+    Some((before.trim_end().trim_end_matches("server"), theirs.trim()))
+}
+
+/// The first parameter in which two strings to sign differ; the method, where they differ before any.
+fn differs_in(ours: &str, theirs: &str) -> Option<String> {
+    let parts = |text: &str| text.split("%26").map(str::to_owned).collect::<Vec<_>>();
+    let (ours, theirs) = (parts(ours), parts(theirs));
+    let at = (0..ours.len().max(theirs.len())).find(|at| ours.get(*at) != theirs.get(*at))?;
+    let part = ours.get(at).or_else(|| theirs.get(at))?;
+    // Before the first parameter stand the method and the path.
+    let name = part.rsplit('&').next()?.split("%3D").next()?;
+    Some(name.to_owned())
+}

@@ -1,0 +1,17 @@
+//! What only one vendor has: how it signs, where its credentials are, what its responses mean.
+
+mod aliyun;
+mod aliyun_options;
+mod apsara;
+mod choice;
+mod huawei;
+mod mismatch;
+mod prepare;
+mod vendor;
+
+pub(crate) use aliyun_options::Options;
+pub use apsara::ApsaraStack;
+pub(crate) use choice::of;
+pub(crate) use mismatch::compare_signed;
+pub(crate) use prepare::AttemptContext;
+pub(crate) use vendor::Vendor;

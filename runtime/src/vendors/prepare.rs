@@ -1,0 +1,65 @@
+//! One attempt's request: what it is made with, and what all vendors' have in common.
+
+use http::{Request, Uri};
+use jiff::Timestamp;
+use zeroize::Zeroizing;
+
+use super::aliyun_options::Options;
+use crate::auth::credentials::Credentials;
+use crate::auth::sign;
+use crate::codec::encode;
+use crate::data::service::Service;
+use crate::request::{Plan, Values};
+use crate::transport::RequestBody;
+
+/// What the request of one attempt is made with, besides its plan.
+pub(crate) struct AttemptContext<'a> {
+    pub(crate) service: &'static Service,
+    /// The address, without the plan's path.
+    pub(crate) base: &'a str,
+    pub(crate) values: &'a Values,
+    pub(crate) options: &'a Options,
+    pub(crate) credentials: Option<&'a Credentials>,
+    pub(crate) now: Timestamp,
+    pub(crate) nonce: &'a (dyn Fn() -> String + Send + Sync),
+}
+
+/// A request that is ready to be sent.
+pub(crate) struct PreparedRequest {
+    pub(crate) request: Request<RequestBody>,
+    /// What was signed, where services that refuse a signature tell what they expected. It holds all parameters, secrets too.
+    pub(crate) signed: Option<Zeroizing<String>>,
+}
+
+impl From<Request<RequestBody>> for PreparedRequest {
+    fn from(request: Request<RequestBody>) -> Self {
+        Self { request, signed: None }
+    }
+}
+
+/// The plan's request with these encoded pairs as its query.
+pub(super) fn request(plan: &Plan, base: &str, query: &[(String, String)]) -> Result<Request<RequestBody>, String> {
+    let mut url = format!("{base}{}", plan.path);
+    let query = [plan.whole_query.clone(), encode::joined(query)];
+    let query: Vec<_> = query.into_iter().filter(|part| !part.is_empty()).collect();
+    if !query.is_empty() {
+        url.push('?');
+        url.push_str(&query.join("&"));
+    }
+    // Not shown: the query may hold secrets.
+    let uri: Uri = url.parse().map_err(|error| format!("the request's URL is not valid: {error}"))?;
+    let mut request = Request::new(plan.body.clone());
+    *request.method_mut() = plan.method.clone();
+    *request.uri_mut() = uri;
+    *request.headers_mut() = plan.headers.clone();
+    Ok(request)
+}
+
+/// The hash of the plan's body, which was found out before where it is not in memory.
+pub(super) fn body_hash(plan: &Plan) -> Result<String, String> {
+    let hash = plan.body.as_bytes().map(|bytes| sign::sha256_hex(bytes)).or_else(|| plan.body_hash.clone());
+    hash.ok_or_else(|| {
+        "the body is a stream, which can be read only once, and the signature has its hash: give bytes or a file"
+            .to_owned()
+    })
+}
