@@ -211,18 +211,17 @@ impl<'a> Lower<'a, '_> {
 
     fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
         let mut scope = Scope::with(&["new"]);
-        let wanted: Vec<Wanted> = schema.properties.0.keys().map(|wire| Wanted::snake(wire)).collect();
+        let (never, properties): (Vec<_>, Vec<_>) =
+            schema.properties.0.iter().partition(|(_, property)| is_never(property));
+        never.iter().for_each(|(_, property)| self.ledger.ignore(property.at(), Reason::Never));
+        let wanted: Vec<Wanted> = properties.iter().map(|(wire, _)| Wanted::snake(wire)).collect();
         let mut idents = scope.assign(&wanted).into_iter();
         let mut fields = Vec::new();
         let mut obligations = HashMap::new();
         for name in &schema.required {
             obligations.entry(name.value).or_insert(name);
         }
-        for (wire, property) in &schema.properties.0 {
-            if is_never(property) {
-                self.ledger.ignore(property.at(), Reason::Never);
-                continue;
-            }
+        for (wire, property) in properties {
             self.ledger.take(property.at());
             let mut lowered = self.schema(property, &Naming::new(parent, wire));
             if schema.conditional.contains(wire) {
