@@ -79,8 +79,11 @@ impl<'a> Lower<'a, '_> {
             .into_iter()
             .flatten()
             .all(|further| further.value == Additional::Allowed(true));
-        let further = !(schema.one_of.is_empty() && schema.any_of.is_empty() && schema.further_unions.is_empty())
-            || !(schema.enumeration.is_empty() && schema.conditions.is_empty() && schema.patterns.0.is_empty())
+        let lists = [&schema.one_of, &schema.any_of];
+        let further = lists.into_iter().chain(&schema.further_unions).any(|list| !list.is_empty())
+            || !schema.enumeration.is_empty()
+            || !schema.conditions.is_empty()
+            || !schema.patterns.0.is_empty()
             || schema.not.is_some()
             || schema.discriminator.is_some();
         if !is_object || !is_open || further || deepest == 0 {
