@@ -1,5 +1,6 @@
 //! `anyOf`: a value may be what several of the alternatives say, with the fields of each.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -15,6 +16,9 @@ const MOST: usize = 4;
 
 /// So deep schemas are compared.
 const DEEPEST: usize = 12;
+
+/// So many schemas are looked into for one union: what leads back to itself by several ways would take forever.
+const MOST_SEEN: usize = 1_000;
 
 /// Of two objects that a value may be at once.
 #[derive(Clone, Copy, Default)]
@@ -32,7 +36,8 @@ impl<'a> Lower<'a, '_> {
         if schema.any_of.is_empty() || !sole {
             return Vec::new();
         }
-        let fields: Vec<_> = choices.iter().map(|one| self.plain_fields(&one.schema, DEEPEST)).collect();
+        let left = Cell::new(MOST_SEEN);
+        let fields: Vec<_> = choices.iter().map(|one| self.plain_fields(&one.schema, DEEPEST, &left)).collect();
         let mut joined: Vec<Vec<usize>> = (0..choices.len()).map(|one| vec![one]).collect();
         let mut apart = HashSet::new();
         let mut is_unclear = false;
@@ -46,7 +51,7 @@ impl<'a> Lower<'a, '_> {
                         return false;
                     }
                     let both = fields[*known].as_ref().zip(fields[one].as_ref());
-                    let together = both.and_then(|(a, b)| self.together(a, b, DEEPEST));
+                    let together = both.and_then(|(a, b)| self.together(a, b, DEEPEST, &left));
                     let each_has_own = together.filter(|it| it.own == [true, true]);
                     is_unclear |= each_has_own.is_some_and(|it| it.is_unclear);
                     each_has_own.is_some() || !apart.insert((*known, one))
@@ -72,7 +77,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// The fields of an object that nothing but its fields is said of.
-    fn plain_fields(&self, schema: &Sub<'a>, deepest: usize) -> Option<Properties<'a>> {
+    fn plain_fields(&self, schema: &Sub<'a>, deepest: usize, left: &Cell<usize>) -> Option<Properties<'a>> {
         let schema = self.read_through(schema)?;
         let is_object = schema.ty.is_none_or(|ty| ty.value == JsonType::Object);
         let is_open = [&schema.additional, &schema.unevaluated]
@@ -89,21 +94,22 @@ impl<'a> Lower<'a, '_> {
         if !is_object || !is_open || further || deepest == 0 {
             return None;
         }
+        left.set(left.get().checked_sub(1)?);
         let mut fields = schema.properties;
         for part in &schema.all_of {
-            fields.0.extend(self.plain_fields(part, deepest - 1)?.0);
+            fields.0.extend(self.plain_fields(part, deepest - 1, left)?.0);
         }
         Some(fields)
     }
 
     /// None if nothing is both.
-    fn together(&self, a: &Properties<'a>, b: &Properties<'a>, deepest: usize) -> Option<Together> {
+    fn together(&self, a: &Properties<'a>, b: &Properties<'a>, deepest: usize, left: &Cell<usize>) -> Option<Together> {
         let lacks = |a: &Properties<'a>, b: &Properties<'a>| a.0.keys().any(|name| !b.0.contains_key(name));
         let mut together = Together { own: [lacks(a, b), lacks(b, a)], is_unclear: false };
         for (name, a) in &a.0 {
             let Some(b) = b.0.get(name).filter(|b| !self.says_the_same(a, b)) else { continue };
-            let within = match (self.plain_fields(a, deepest), self.plain_fields(b, deepest)) {
-                (Some(a), Some(b)) if deepest > 0 => grown(|| self.together(&a, &b, deepest - 1))?,
+            let within = match (self.plain_fields(a, deepest, left), self.plain_fields(b, deepest, left)) {
+                (Some(a), Some(b)) if deepest > 0 => grown(|| self.together(&a, &b, deepest - 1, left))?,
                 _ if self.excludes(a, b) => return None,
                 _ => Together { is_unclear: true, ..Together::default() },
             };
