@@ -3,6 +3,8 @@
 
 use std::path::Path;
 
+use serde_json::{Value, json};
+use yundb_generator::lower::model::TypeKind;
 use yundb_generator::{Diagnostics, model};
 
 fn said(spec: &str) -> String {
@@ -55,4 +57,101 @@ fn places() {
             (41, 47, "all-of-types", "type"),
         ]
     );
+}
+
+/// What the docs of a union list is what its variants are called, or a type that was unfolded into them.
+#[test]
+fn docs_of_unions_name_their_variants() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");
+    let mut listed = 0;
+    for entry in std::fs::read_dir(fixtures).unwrap() {
+        let document = entry.unwrap().path().join("openapi.yaml");
+        let mut diagnostics = Diagnostics::new();
+        let Some((service, _)) = model(&document, "package", "source", &mut diagnostics) else { continue };
+        for definition in &service.types {
+            let TypeKind::Union(union) = &definition.kind else { continue };
+            for line in &definition.docs {
+                let Some((name, _)) = line.strip_prefix("- `").and_then(|line| line.split_once("`:")) else { continue };
+                let is_known = union.variants.iter().any(|variant| variant.ident == name)
+                    || service.types.iter().any(|definition| definition.name == name);
+                assert!(is_known, "{}: `{}` has no variant `{name}`", document.display(), definition.name);
+                listed += 1;
+            }
+        }
+    }
+    assert!(listed > 10, "only {listed} are listed");
+}
+
+/// The variants of a union of these alternatives, and the codes of what is said of it.
+fn any_of(alternatives: &Value, schemas: &Value) -> (Vec<String>, Vec<&'static str>) {
+    let scratch = tempfile::tempdir().unwrap();
+    let path = scratch.path().join("document.json");
+    let response = json!({"description": "Any.", "content": {"application/json": {"schema": {"anyOf": alternatives}}}});
+    let document = json!({
+        "openapi": "3.1.0", "info": {"title": "Any", "version": "1"}, "servers": [{"url": "https://example.com"}],
+        "paths": {"/any": {"get": {"operationId": "any", "responses": {"200": response}}}},
+        "components": {"schemas": schemas},
+    });
+    std::fs::write(&path, document.to_string()).unwrap();
+    let mut diagnostics = Diagnostics::new();
+    let (service, _) = model(&path, "package", "source", &mut diagnostics).unwrap();
+    let variants = service.types.iter().find_map(|definition| match &definition.kind {
+        TypeKind::Union(union) => Some(union.variants.iter().map(|variant| variant.ident.clone()).collect()),
+        _ => None,
+    });
+    (variants.unwrap(), diagnostics.iter().map(|diagnostic| diagnostic.code).collect())
+}
+
+/// A value may be several alternatives of an `anyOf` at once: it has a variant of its own, or it is said that some of it is lost.
+#[test]
+fn alternatives_at_once() {
+    let of = |title: &str, fields: Value| json!({"title": title, "type": "object", "properties": fields});
+    let text = json!({"type": "string"});
+    let both = ["A", "B", "AAndB"].map(str::to_owned);
+    let alone = ["A", "B"].map(str::to_owned);
+    for (a, b, variants, said) in [
+        (json!({"a": text}), json!({"b": text}), &both[..], &[][..]),
+        (json!({"a": text, "in": of("C", json!({"c": text}))}), json!({"in": of("D", json!({"d": text}))}), &both, &[]),
+        // Words make no difference.
+        (json!({"a": text, "c": {"type": "string", "description": "One."}}), json!({"b": text, "c": text}), &both, &[]),
+        // No value is both, or none has more fields than one of them.
+        (json!({"a": text, "kind": {"const": 1}}), json!({"b": text, "kind": {"const": 2}}), &alone, &[]),
+        (json!({"a": text, "c": text}), json!({"b": text, "c": {"type": "array", "items": text}}), &alone, &[]),
+        (json!({"a": text, "b": false}), json!({"b": text}), &alone, &[]),
+        (json!({"a": text}), json!({"a": text, "b": text}), &alone, &[]),
+        // What both are takes more to say.
+        (
+            json!({"a": text, "c": {"type": "string", "pattern": "^c"}}),
+            json!({"b": text, "c": {"type": "string", "pattern": "d$"}}),
+            &alone,
+            &["any-of-overlap"],
+        ),
+    ] {
+        let (a, b) = (of("A", a), of("B", b));
+        assert_eq!(any_of(&json!([a, b]), &json!({})), (variants.to_vec(), said.to_vec()), "{a} {b}");
+    }
+    let three = ["a", "b", "c"].map(|name| of(name, json!({name: text})));
+    assert_eq!(any_of(&json!(three), &json!({})).0, ["A", "B", "C", "AAndB", "AAndC", "BAndC", "AAndBAndC"]);
+    let four = ["a", "b", "c", "d"].map(|name| of(name, json!({name: text})));
+    assert_eq!(
+        any_of(&json!(four), &json!({})),
+        (["A", "B", "C", "D"].map(str::to_owned).to_vec(), vec!["any-of-overlap"])
+    );
+}
+
+/// Types that lead back to themselves by many ways are compared in bounded time.
+#[test]
+fn circles_at_once() {
+    let circle = |name: &str, own: &str| {
+        let fields = ["a", "b", "c", "d", "e", "f", "g", "h"].map(|field| (field.to_owned(), json!({"$ref": name})));
+        let mut fields: serde_json::Map<String, Value> = fields.into_iter().collect();
+        fields.insert(own.to_owned(), json!({"type": "string"}));
+        json!({"type": "object", "properties": fields})
+    };
+    let (x, y) = ("#/components/schemas/X", "#/components/schemas/Y");
+    let schemas = json!({"X": circle(x, "x"), "Y": circle(y, "y")});
+    let begun = std::time::Instant::now();
+    let (variants, said) = any_of(&json!([{"$ref": x}, {"$ref": y}]), &schemas);
+    assert_eq!((variants, said), (["X", "Y"].map(str::to_owned).to_vec(), vec!["any-of-overlap"]));
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10), "{:?}", begun.elapsed());
 }

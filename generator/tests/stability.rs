@@ -65,6 +65,8 @@ enum Addition {
     Schema,
     CopyOfSchema,
     Property,
+    /// One that no value may have, so that there is no field for it.
+    NoProperty,
     Value,
     Tag,
     Header,
@@ -142,13 +144,14 @@ fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
             let schema = if matches!(addition, Addition::Schema) { object } else { copy.unwrap_or(object) };
             insert(schemas, place, "InsertedSchema", schema);
         }
-        Addition::Property => {
+        Addition::Property | Addition::NoProperty => {
             let Some(at) =
                 find(document, &|at, node| at.ends_with("/properties") && at.contains("/schemas/") && node.is_object())
             else {
                 return;
             };
-            insert(document.pointer_mut(&at).unwrap().as_object_mut().unwrap(), place, "insertedProperty", object);
+            let property = if matches!(addition, Addition::Property) { object } else { json!({"not": {}}) };
+            insert(document.pointer_mut(&at).unwrap().as_object_mut().unwrap(), place, "insertedProperty", property);
         }
         Addition::Value => {
             let texts = |node: &Value| {
@@ -210,6 +213,7 @@ fn what_is_added_renames_nothing() {
         Addition::Schema,
         Addition::CopyOfSchema,
         Addition::Property,
+        Addition::NoProperty,
         Addition::Value,
         Addition::Tag,
         Addition::Header,

@@ -113,6 +113,7 @@ impl Checker<'_, '_> {
         self.delimited_pattern(entries);
         self.bounds(entries, "minimum", "exclusiveMinimum", f64::max);
         self.bounds(entries, "maximum", "exclusiveMaximum", f64::min);
+        self.empty_lists(entries);
         self.null_variant(entries);
         if let Some(entry) = entries.shift_remove("const") {
             for listed in entries.get("enum").into_iter().flat_map(|entry| entry.node.items()) {
@@ -301,23 +302,31 @@ impl Checker<'_, '_> {
         insert(entries, exclusive, true, &place);
     }
 
+    /// Of nothing no value can be one, which nobody means.
+    fn empty_lists(&mut self, entries: &mut Entries) {
+        entries.retain(|key, entry| {
+            let is_list = ["allOf", "anyOf", "oneOf", "enum"].contains(&key.as_str());
+            let is_empty = is_list && entry.node.as_array().is_some_and(<[Node]>::is_empty);
+            if is_empty {
+                let fault = Diagnostic::error("empty-list", format!("`{key}` lists nothing")).at(entry.key.clone());
+                self.reporter.fault(fault.label("taken as if it were not there").left_out());
+            }
+            !is_empty
+        });
+    }
+
     /// In 3.1 `null` is a variant among others.
     fn null_variant(&mut self, entries: &mut Entries) {
+        fn type_null(variant: &Node) -> Option<&Location> {
+            let fields = variant.as_object().filter(|fields| fields.len() == 1);
+            let ty = fields.and_then(|fields| fields.get("type")).filter(|ty| ty.node.as_str() == Some("null"));
+            ty.map(|ty| &ty.key)
+        }
         for key in ["anyOf", "oneOf"] {
             let Some(variants) = entries.get_mut(key).and_then(|entry| entry.node.as_array_mut()) else { continue };
-            let count = variants.len();
-            let mut null = None;
-            variants.retain(|variant| {
-                let fields = variant.as_object().filter(|fields| fields.len() == 1);
-                let ty = fields.and_then(|fields| fields.get("type")).filter(|ty| ty.node.as_str() == Some("null"));
-                null = ty.map(|ty| ty.key.clone()).or(null.take());
-                ty.is_none()
-            });
-            let left = variants.len();
-            if left == count || left == 0 {
-                continue;
-            }
-            let Some(null) = null else { continue };
+            let left = variants.iter().filter(|variant| type_null(variant).is_none()).count();
+            let Some(null) = variants.iter().rev().find_map(type_null).cloned().filter(|_| left > 0) else { continue };
+            variants.retain(|variant| type_null(variant).is_none());
             let Some(entry) = entries.get(key).cloned() else { continue };
             if left == 1 && !entries.contains_key("allOf") {
                 entries.shift_remove(key);

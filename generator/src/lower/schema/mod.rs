@@ -8,6 +8,7 @@ mod family;
 mod limits;
 mod numbers;
 mod object;
+mod overlap;
 mod pattern;
 mod recursion;
 mod rules;

@@ -96,6 +96,7 @@ impl<'a> Lower<'a, '_> {
             said if kinds.is_empty() => return said.cloned(),
             Some(Additional::Allowed(true)) => return Some(Additional::Allowed(true)),
             Some(Additional::Of(values)) if !kinds.contains(values) => kinds.push(values.clone()),
+            None if leaves_names_open(schema) => kinds.push(Sub::Merged(Arc::new(Schema::any(schema.at.at)))),
             _ => {}
         }
         Some(Additional::Of(match kinds.as_slice() {
@@ -111,7 +112,8 @@ impl<'a> Lower<'a, '_> {
         }
         let said = schema.additional.as_ref().or(schema.unevaluated.as_ref()).map(|said| &said.value);
         // The values are of one kind only, and their type is theirs.
-        let alone = schema.patterns.0.len() == 1 && !matches!(said, Some(Additional::Of(_)));
+        let others = matches!(said, Some(Additional::Of(_))) || said.is_none() && leaves_names_open(schema);
+        let alone = schema.patterns.0.len() == 1 && !others;
         let mut patterns = Vec::new();
         for (pattern, part) in &schema.patterns.0 {
             let shape = if alone { Some(values.shape.clone()) } else { self.constraint(part) };
@@ -205,7 +207,7 @@ impl<'a> Lower<'a, '_> {
 
     fn further(&mut self, schema: &Schema<'a>, values: &Sub<'a>, naming: &Naming) -> Lowered<'a> {
         let name = names::singular(&naming.name);
-        let name = if name == naming.name { format!("{name} value") } else { name };
+        let name = if name == naming.name { format!("{name} value").trim_start().to_owned() } else { name };
         let of = |said: &&Placed<'a, Additional<'a>>| matches!(said.value, Additional::Of(_));
         let at = schema.additional.as_ref().filter(of).map_or(values.at(), |additional| additional.at);
         self.element(values, &Naming::new(&naming.parent, &name), at)
@@ -213,18 +215,17 @@ impl<'a> Lower<'a, '_> {
 
     fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
         let mut scope = Scope::with(&["new"]);
-        let wanted: Vec<Wanted> = schema.properties.0.keys().map(|wire| Wanted::snake(wire)).collect();
+        let (never, properties): (Vec<_>, Vec<_>) =
+            schema.properties.0.iter().partition(|(_, property)| is_never(property));
+        never.iter().for_each(|(_, property)| self.ledger.ignore(property.at(), Reason::Never));
+        let wanted: Vec<Wanted> = properties.iter().map(|(wire, _)| Wanted::snake(wire)).collect();
         let mut idents = scope.assign(&wanted).into_iter();
         let mut fields = Vec::new();
         let mut obligations = HashMap::new();
         for name in &schema.required {
             obligations.entry(name.value).or_insert(name);
         }
-        for (wire, property) in &schema.properties.0 {
-            if is_never(property) {
-                self.ledger.ignore(property.at(), Reason::Never);
-                continue;
-            }
+        for (wire, property) in properties {
             self.ledger.take(property.at());
             let mut lowered = self.schema(property, &Naming::new(parent, wire));
             if schema.conditional.contains(wire) {
@@ -307,6 +308,11 @@ impl<'a> Lower<'a, '_> {
         });
         id
     }
+}
+
+/// Whether an entry may have a name that no pattern matches. Then its value may be anything, unless the schema says more of it.
+fn leaves_names_open(schema: &Schema<'_>) -> bool {
+    !schema.patterns.0.keys().any(|pattern| super::pattern::matches_any_name(pattern))
 }
 
 /// A type whose fields or alternatives are checked.

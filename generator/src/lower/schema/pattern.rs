@@ -37,6 +37,12 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
         .is_some_and(|regex| regex.find(name).is_some())
 }
 
+/// Whether a pattern leaves out no name that anyone would give, as `.*` does: whether it matches each of these, which have nothing in
+/// common.
+pub(super) fn matches_any_name(pattern: &str) -> bool {
+    ["a", "Z9", "-", "_x.y", "$ref", "a b/c:~%", "é", "名", "\u{1f600}"].iter().all(|name| matches(pattern, name))
+}
+
 /// Whether a pattern is one of another language, which ECMA-262 without the flag `u` would take for plain letters: `\A`, `\h`,
 /// `\p{..}` in a wrong form, `[[:alpha:]]`.
 fn is_foreign(pattern: &str) -> bool {
@@ -55,7 +61,17 @@ fn is_foreign(pattern: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::checked;
+    use super::{checked, matches_any_name};
+
+    #[test]
+    fn what_leaves_out_no_name() {
+        for pattern in ["", ".*", "^.*$", "^.+$", "^[^\\s].*", "^(.*)$"] {
+            assert!(matches_any_name(pattern), "{pattern}");
+        }
+        for pattern in ["^[a-z]+$", r"^\w+$", r"^\S+$", "^x-", r"^[\x20-\x7e]+$", "^.{2,}$", "("] {
+            assert!(!matches_any_name(pattern), "{pattern}");
+        }
+    }
 
     #[test]
     fn what_ecma_262_has() {

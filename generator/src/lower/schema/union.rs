@@ -69,6 +69,7 @@ impl<'a> Lower<'a, '_> {
         naming: &Naming,
         component: Option<&'a str>,
     ) -> Lowered<'a> {
+        let is_tagged = schema.discriminator.is_some();
         let mut nullable = false;
         let mut null_words = Vec::new();
         choices.retain(|one| {
@@ -101,6 +102,9 @@ impl<'a> Lower<'a, '_> {
             self.further_fields_of_all(schema);
         }
         name_by_constants(&mut choices);
+        let at_once = self.at_once(schema, &choices);
+        let alone = choices.len();
+        choices.extend(at_once);
         let key = Inline::Union(
             naming.full_name(),
             Box::new(Schema {
@@ -112,7 +116,7 @@ impl<'a> Lower<'a, '_> {
         if let Some(id) = self.inline.get(&key).copied().filter(|_| component.is_none()) {
             // What it says is in the client by the equal one that came first.
             if self.seen.insert(schema.at.at) {
-                let alternatives = self.alternatives(&choices, id, &mut nullable);
+                let alternatives = self.alternatives(&choices, id, is_tagged, &mut nullable);
                 self.take_discriminator(schema, &alternatives);
                 if let (Some(discriminator), Some(first)) = (&schema.discriminator, self.discriminated.get_mut(&id)) {
                     first.places.push(discriminator.at);
@@ -129,7 +133,14 @@ impl<'a> Lower<'a, '_> {
         }
         self.inline.insert(key.clone(), id);
         self.seen.insert(schema.at.at);
-        let alternatives = self.alternatives(&choices, id, &mut nullable);
+        let alternatives = self.alternatives(&choices, id, is_tagged, &mut nullable);
+        for one in alternatives.iter().skip(alone) {
+            if let (Type::Named(id), Some(name)) = (&one.ty, &one.name) {
+                let names: Vec<String> =
+                    name.split(" and ").map(|name| crate::lower::code(&names::camel(name))).collect();
+                self.types[*id].docs = docs::lines(&format!("What is {} at once.", names.join(" and ")));
+            }
+        }
         let done = |nullable| Lowered { nullable, ..Lowered::plain(Type::Named(id)) };
         let union = |nullable| Lowered { nullable, ..named(id) };
         // Open enums take any text, so several of them, or one beside plain text, are one.
@@ -202,11 +213,18 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    fn alternatives(&mut self, choices: &[Choice<'a>], id: TypeId, nullable: &mut bool) -> Vec<Alternative<'a>> {
+    fn alternatives(
+        &mut self,
+        choices: &[Choice<'a>],
+        id: TypeId,
+        is_tagged: bool,
+        nullable: &mut bool,
+    ) -> Vec<Alternative<'a>> {
         let parent = self.types[id].name.clone();
         let mut alternatives = Vec::new();
         for (index, Choice { schema: part, component, name }) in choices.iter().enumerate() {
             let called = name.clone().or_else(|| component.map(str::to_owned));
+            let is_named = called.is_some();
             let hint = called.unwrap_or_else(|| format!("option {}", index + 1));
             let lowered = self.schema(part, &Naming::new(&parent, &hint));
             *nullable |= lowered.nullable;
@@ -216,7 +234,13 @@ impl<'a> Lower<'a, '_> {
             {
                 let words = words.iter().map(|words| words.trim_start_matches("Each: "));
                 let words = words.collect::<Vec<_>>().join(" ");
-                let line = docs::listed(&format!("`{}`", names::camel(&hint)), &docs::lines(&words));
+                // What its variant is going to be called.
+                let variant = match &lowered.ty {
+                    _ if is_named || is_tagged => names::camel(&hint),
+                    Type::Named(part) => self.types[*part].name.clone(),
+                    ty => kind_name(ty),
+                };
+                let line = docs::listed(&format!("`{variant}`"), &docs::lines(&words));
                 let docs = &mut self.types[id].docs;
                 if !docs.last().is_some_and(|last| last.starts_with("- `") || last.starts_with("  ")) {
                     docs.push(String::new());

@@ -6,6 +6,6 @@ mod make;
 mod rule;
 mod types;
 
-pub use make::{alternative, any, fields, list, map, never, object, one_of, optional, required, tuple};
+pub use make::{alternative, any, fields, list, map, mark, never, object, one_of, optional, required, tuple};
 pub use rule::{any_of, contains, names, not, only_one, others, prefix, values, when};
 pub use types::*;
