@@ -55,7 +55,7 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
     let (template, fixed_query) = template.split_once('?').unwrap_or((template, ""));
     let mut plan = Plan {
         method: Method::from_bytes(call.spec.method.as_bytes()).unwrap_or_default(),
-        path: path(call, settings, template, &given, &mut violations),
+        path: filled(call, settings, template, true, &given, &mut violations),
         query: fixed_query.split('&').filter(|pair| !pair.is_empty()).map(split_pair).collect(),
         whole_query: String::new(),
         headers: HeaderMap::new(),
@@ -69,7 +69,8 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
         plan.rpc = Some((fragment.strip_prefix("Action=").unwrap_or(call.spec.name), own));
     }
     for (name, value) in &mut plan.query {
-        (*name, *value) = (encode::literal(name), encode::literal(value));
+        *name = encode::literal(name);
+        *value = filled(call, settings, value, false, &given, &mut violations);
     }
     let mut cookies = Vec::new();
     insert(&mut plan.headers, USER_AGENT.as_str(), OUR_NAME, &mut violations);
@@ -101,7 +102,10 @@ pub(crate) fn plan(call: &Call) -> Result<Plan, Vec<Violation>> {
         }
     }
     if !cookies.is_empty() {
-        let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        // Some documents have the whole header as a parameter, too.
+        let whole = plan.headers.get(COOKIE).and_then(|it| it.to_str().ok()).map(str::to_owned);
+        let cookies = cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        let cookies: Vec<String> = whole.into_iter().chain(cookies).collect();
         insert(&mut plan.headers, COOKIE.as_str(), &cookies.join("; "), &mut violations);
     }
     // Only with a body, unless the document has it as a header, which the loop above sends: some of Huawei Cloud's
@@ -227,11 +231,13 @@ fn missing(param: &Param, settings: &Settings) -> String {
     message
 }
 
-/// Fills the template. What would make it the path of another operation is a violation, checked or not.
-fn path(
+/// Fills the template of a path, or of a value in its fixed query. What would make it the path of another operation is a violation,
+/// checked or not.
+fn filled(
     call: &Call,
     settings: &Settings,
     template: &str,
+    is_path: bool,
     given: &Given<'_>,
     violations: &mut Vec<Violation>,
 ) -> String {
@@ -245,7 +251,7 @@ fn path(
         let text = match (value, call.spec.params.iter().find(|param| of_path(param))) {
             (Some((param, value)), _) => {
                 let text = encode::path(param, value);
-                if text.is_empty() {
+                if text.is_empty() && is_path {
                     violations.push(Violation::new(name, "must not be empty"));
                 }
                 text
@@ -269,7 +275,7 @@ fn path(
         // URL parsers resolve these.
         let end = rest.find('/').unwrap_or(rest.len());
         let whole = format!("{}{}", &out[begin..], &rest[..end]);
-        if whole.split('/').any(|segment| matches!(segment, "." | "..")) {
+        if is_path && whole.split('/').any(|segment| matches!(segment, "." | "..")) {
             violations.push(Violation::new(name, "must not be `.` or `..`"));
         }
     }
@@ -301,7 +307,7 @@ pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
 mod tests {
     use super::*;
     use crate::client::{Client, ClientBuilder};
-    use crate::operation::{Service, Spec, field, header, path};
+    use crate::operation::{Service, Spec, cookie, field, header, path};
     use crate::shape::any;
 
     static SERVICE: Service = Service {
@@ -342,6 +348,24 @@ mod tests {
         );
         // Without it there is no path, checked or not.
         assert_eq!(violations(&client.call(&SHOW).unchecked()).len(), 1);
+    }
+
+    #[test]
+    fn parameters_of_a_path_fill_its_query_too() {
+        const FIND: Spec = Spec::new("Find", "GET", "/v1/things?fixed={no}&x={x}").params(&[path("x", any())]);
+        let client: Client = ClientBuilder::new(&SERVICE).build().expect("a client");
+        let plan = plan(&client.call(&FIND).set("x", "../a&b")).expect("a plan");
+        assert_eq!(plan.path, "/v1/things");
+        let query: Vec<_> = plan.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(query, ["fixed=%7Bno%7D", "x=..%2Fa%26b"]);
+    }
+
+    #[test]
+    fn cookies_join_a_header_of_cookies() {
+        const SHOW: Spec = Spec::new("Show", "GET", "/").params(&[cookie("a", any()), header("Cookie", any())]);
+        let client: Client = ClientBuilder::new(&SERVICE).build().expect("a client");
+        let plan = plan(&client.call(&SHOW).set("a", "1").set("Cookie", "b=2")).expect("a plan");
+        assert_eq!(plan.headers.get(COOKIE).map(HeaderValue::as_bytes), Some(&b"b=2; a=1"[..]));
     }
 
     #[test]
