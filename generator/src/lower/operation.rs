@@ -400,7 +400,9 @@ impl<'a> Lower<'a, '_> {
                 };
             if elsewhere {
                 parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
-            } else if seen.insert((name, place)) {
+            } else if seen
+                .insert((if place == Place::Header { name.to_ascii_lowercase() } else { name.clone() }, place))
+            {
                 out.push((parameter, shared));
             } else {
                 // The operation's own counts.
