@@ -173,18 +173,3 @@ fn servers_that_cannot_be_called() {
     );
     assert_eq!(codes(&said), [("server-variable", 4), ("server-url", 6)], "{said}");
 }
-
-/// In OpenAPI 2 lists in forms are one text, whatever the form is sent as.
-#[test]
-fn lists_in_forms_of_swagger() {
-    let folder = tempfile::tempdir().unwrap();
-    let spec = folder.path().join("swagger.yaml");
-    let text = "swagger: '2.0'\ninfo: {title: Forms, version: '1'}\npaths:\n  /a:\n    post:\n      consumes: [multipart/form-data]\n      parameters:\n        - {name: csv, in: formData, type: array, items: {type: string}}\n        - {name: multi, in: formData, type: array, items: {type: string}, collectionFormat: multi}\n      responses: {'200': {description: ok}}\n";
-    fs::write(&spec, text).unwrap();
-    let mut said = Diagnostics::new();
-    let (service, account) = model(&spec, "forms", "forms", &mut said).unwrap();
-    assert!(account.adds_up() && said.is_empty(), "{said}");
-    let styles: Vec<Option<bool>> =
-        service.groups[0].operations[0].params.iter().map(|it| it.style.map(|style| style.explode)).collect();
-    assert_eq!(styles, [Some(false), None]);
-}

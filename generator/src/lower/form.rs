@@ -383,8 +383,8 @@ impl<'a> Lower<'a, '_> {
         let Some((entry, encoding)) = encoding(media, wire) else { return Written::default() };
         let types = encoding.content_type.as_deref();
         let keys = ["style", "explode", "allowReserved"];
-        // Multipart bodies have had styles since 3.1, and in OpenAPI 2.
-        let may = place == Place::Form || !self.is_3_0() || self.was_swagger();
+        // Multipart bodies have had styles since 3.1.
+        let may = place == Place::Form || !self.is_3_0();
         let styled = may && keys.iter().any(|key| entry.node.get(key).is_some());
         for (key, entry) in entry.node.entries() {
             let taken = match key {
@@ -413,12 +413,6 @@ impl<'a> Lower<'a, '_> {
             json: place == Place::Form && !styled && types.is_some_and(is_json),
             media_type: types.map(str::to_owned).filter(|_| place == Place::Part),
         }
-    }
-
-    /// Whether the document was of OpenAPI 2, whose version stands where the rewritten one has its own.
-    fn was_swagger(&self) -> bool {
-        let version = self.loaded.root.as_object().and_then(|root| root.get("openapi"));
-        version.is_some_and(|version| version.key.text().trim_matches(['"', '\'']) == "swagger")
     }
 
     fn is_3_0(&self) -> bool {

@@ -147,6 +147,8 @@ impl Checker<'_, '_> {
         {
             let key = entry.key.clone();
             self.mended("tuple", "a list of schemas is `prefixItems`", &key, "read as that");
+            // Its schemas count by themselves.
+            self.reporter.passed_over.push((key, Reason::Repeated));
             for (from, to) in [("items", "prefixItems"), ("additionalItems", "items")] {
                 if let Some(entry) = entries.shift_remove(from) {
                     entries.insert(to.to_owned(), entry);
