@@ -330,6 +330,15 @@ impl Diagnostics {
         }
     }
 
+    /// The faults after the first `count` that don't say what follows from them have this to say.
+    pub(crate) fn label_from(&mut self, count: usize, label: &str) {
+        let faults = ["wrong-type", "missing-field", "unknown-value"];
+        let unlabelled = |it: &Diagnostic| it.label.is_empty() && faults.contains(&it.code);
+        let last = self.0.split_off(count);
+        let labelled = |it: Diagnostic| if unlabelled(&it) { it.label(label) } else { it };
+        self.0.extend(last.into_iter().map(labelled));
+    }
+
     /// Whether any of them is an error.
     pub fn has_errors(&self) -> bool {
         self.errors() > 0

@@ -3,7 +3,13 @@
 
 use std::{fs, path::Path};
 
-use yundb_generator::{Diagnostics, Options, accounting::Account, generate, lower::model::Service, model};
+use yundb_generator::{
+    Diagnostics, Options,
+    accounting::Account,
+    generate,
+    lower::model::{InputKind, Service},
+    model,
+};
 
 fn write(folder: &Path, version: &str, rest: &str) -> std::path::PathBuf {
     let spec = folder.join("openapi.yaml");
@@ -130,4 +136,40 @@ fn encodings_of_sequences() {
 ",
     );
     assert_eq!(codes(&diagnostics).into_iter().filter(|(_, line)| [10, 11].contains(line)).count(), 2, "{diagnostics}");
+}
+
+/// Bodies of items that nobody writes or reads one by one, and parts that no type is written as.
+#[test]
+fn what_the_caller_encodes_is_named() {
+    let item = "itemSchema: {$ref: '#/components/schemas/Pet'}";
+    for media_type in ["application/jsonl", "multipart/mixed", "application/json", "text/event-stream"] {
+        let (_, _, said) = lowered(
+            "3.2.0",
+            &format!(
+                "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          {media_type}: {{{item}}}\n      responses: {{'204': {{description: ok}}}}\n{PETS}"
+            ),
+        );
+        assert!(codes(&said).contains(&("untyped-body", 8)), "{media_type}: {said}");
+    }
+    let part = |media_type: &str| {
+        let rest = format!(
+            "paths:\n  /a:\n    post:\n      requestBody:\n        content:\n          multipart/form-data:\n            schema: {{type: object, properties: {{a: {{$ref: '#/components/schemas/Pet'}}}}}}\n            encoding: {{a: {{contentType: {media_type}}}}}\n      responses: {{'204': {{description: ok}}}}\n{PETS}"
+        );
+        let (service, _, said) = lowered("3.1.0", &rest);
+        let file = matches!(service.groups[0].operations[0].setters[0].kind, InputKind::Part);
+        assert_eq!(file, said.iter().any(|it| it.code == "untyped-part"), "{said}");
+        file
+    };
+    assert!(part("application/xml") && part("text/csv") && part("application/cbor"));
+    assert!(!part("application/json") && !part("application/hal+json") && !part("'*/*'") && !part("text/plain"));
+}
+
+/// Addresses that can't be used as they are.
+#[test]
+fn servers_that_cannot_be_called() {
+    let (_, _, said) = lowered(
+        "3.1.0",
+        "servers:\n  - url: https://h.test/{known}/{unknown}\n    variables: {known: {default: a}}\n  - url: https://h.test/?a=b\n  - url: https://h.test/v1\npaths: {}\n",
+    );
+    assert_eq!(codes(&said), [("server-variable", 4), ("server-url", 6)], "{said}");
 }

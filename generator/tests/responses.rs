@@ -156,3 +156,36 @@ fn there_is_no_body_where_http_has_none() {
     let (.., said) = lowered("paths: {/a: {get: {responses: {'101': {description: switched}}}}}\n");
     assert_eq!(said.iter().map(|it| it.code).collect::<Vec<_>>(), ["interim-status"]);
 }
+
+/// Events whose fields are told by several parts or alternatives, as the specification's own example has them.
+#[test]
+fn events_are_described_by_all_parts() {
+    const FIELDS: &str = "type: object, required: [event], properties: {event: {type: string}, data: {type: string}}";
+    const JSON: &str = "{contentMediaType: application/json, contentSchema: {$ref: '#/components/schemas/T'}}";
+    for (item, whole) in [
+        (
+            format!(
+                "{{{FIELDS}, oneOf: [{{properties: {{event: {{const: a}}}}}}, {{properties: {{event: {{const: b}}, data: {JSON}}}}}]}}"
+            ),
+            true,
+        ),
+        (
+            "{oneOf: [{type: object, properties: {event: {const: a}, data: {type: string}}}, \
+             {type: object, required: [event], properties: {event: {const: ping}}}]}"
+                .to_owned(),
+            true,
+        ),
+        // What no event has is data.
+        ("{oneOf: [{type: object, properties: {data: {type: string}, other: {type: string}}}, {type: object, properties: {event: {type: string}}}]}".to_owned(), false),
+        ("{type: object, properties: {id: {type: string}}}".to_owned(), false),
+    ] {
+        let operation = of(&[("text/event-stream", &format!("itemSchema: {item}"))]);
+        let Answer::One(Payload::Events(_, found)) = &operation.output else { panic!("{:?}", operation.output) };
+        assert_eq!(*found, whole, "{item}");
+    }
+    let operation = of(&[(
+        "text/event-stream",
+        &format!("itemSchema: {{allOf: [{{{FIELDS}}}, {{properties: {{data: {JSON}}}}}]}}"),
+    )]);
+    assert!(matches!(&operation.output, Answer::One(Payload::Events(Type::Named(_), false))), "{:?}", operation.output);
+}

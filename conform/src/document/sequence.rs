@@ -1,6 +1,6 @@
 //! Bodies that are sequences of items: lines of JSON and server-sent events.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::read::{essence, is_json};
 use super::{EventData, MediaKind, SchemaRef, reference};
@@ -48,14 +48,14 @@ pub(super) fn read(root: &Value, kind: MediaKind, media: &Value, at: &str) -> (M
         return (kind, (!is(node, "string")).then_some(SchemaRef(here)));
     }
     if is_event(root, node, stated.is_some()) {
-        let properties = node.get("properties").and_then(Value::as_object);
-        if let Some(data) = properties.filter(|it| items.is_none() && is_plain(root, it)).and_then(|it| it.get("data"))
-        {
-            let at = child(&child(&place, "properties"), "data");
-            return match data.get("contentSchema") {
-                Some(_) => (MediaKind::Events(EventData::Json), Some(SchemaRef(child(&at, "contentSchema")))),
-                None => (data_kind(root, data), Some(SchemaRef(at))),
-            };
+        let fields = fields(root, node, &place, DEEPEST);
+        let alone = items.is_none() && alternatives(node).next().is_none() && is_plain(root, &fields);
+        let data = || fields.iter().filter(|field| field.name == "data");
+        if let Some(field) = data().find(|it| it.node.get("contentSchema").is_some()).filter(|_| alone) {
+            return (MediaKind::Events(EventData::Json), Some(SchemaRef(child(&field.at, "contentSchema"))));
+        }
+        if let Some(field) = data().next().filter(|_| alone) {
+            return (data_kind(root, field.node), Some(SchemaRef(field.at.clone())));
         }
         return (MediaKind::Events(EventData::Whole), Some(SchemaRef(here)));
     }
@@ -83,31 +83,71 @@ fn data_kind(root: &Value, node: &Value) -> MediaKind {
 
 const FIELDS: [&str; 4] = ["event", "id", "retry", "comment"];
 
-/// Whether a schema describes events with their fields.
-fn is_event(root: &Value, node: &Value, stated: bool) -> bool {
-    let alternatives = ["oneOf", "anyOf"].into_iter().filter_map(|key| node.get(key)?.as_array()).flatten();
-    let alternatives: Vec<&Value> = alternatives.collect();
-    if !alternatives.is_empty() {
-        let followed =
-            |it: &&Value| reference::follow(root, it, String::new()).is_some_and(|(it, _)| is_event(root, it, stated));
-        return alternatives.iter().all(followed);
-    }
-    let Some(properties) = node.get("properties").and_then(Value::as_object) else { return false };
-    let known = |name: &str| FIELDS.contains(&name) || name == "data";
-    let required = node.get("required").and_then(Value::as_array).into_iter().flatten();
-    let mut required = required.filter_map(Value::as_str);
-    properties.contains_key("data")
-        && match stated {
-            true => properties.keys().all(|name| known(name)),
-            false => properties.contains_key("event") && required.all(known),
+/// How many parts of parts are looked into for fields.
+const DEEPEST: usize = 8;
+
+/// A property of an event's schema, and where it stands.
+struct Field<'v> {
+    name: &'v str,
+    node: &'v Value,
+    at: String,
+}
+
+/// The properties of a schema and of the parts of its `allOf`.
+fn fields<'v>(root: &'v Value, node: &'v Value, at: &str, deepest: usize) -> Vec<Field<'v>> {
+    let here = SchemaRef(at.to_owned());
+    let own = node.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let own = own.map(|(name, node)| Field { name, node, at: here.child("properties").child(name).0 });
+    let mut found: Vec<Field<'v>> = own.collect();
+    let parts = node.get("allOf").and_then(Value::as_array).filter(|_| deepest > 0).into_iter().flatten();
+    for (index, part) in parts.enumerate() {
+        let place = here.child("allOf").child(&index.to_string()).0;
+        if let Some((part, place)) = reference::follow(root, part, place) {
+            found.extend(fields(root, part, &place, deepest - 1));
         }
+    }
+    found
+}
+
+fn alternatives(node: &Value) -> impl Iterator<Item = &Value> {
+    ["oneOf", "anyOf"].into_iter().filter_map(|key| node.get(key)?.as_array()).flatten()
+}
+
+/// Whether a schema describes events with their fields. Of alternatives one has to have data, where the document says that events
+/// are meant.
+fn is_event(root: &Value, node: &Value, stated: bool) -> bool {
+    let named = |node: &Value| -> Vec<String> {
+        fields(root, node, "", DEEPEST).iter().map(|field| field.name.to_owned()).collect()
+    };
+    let own = named(node);
+    let mut kinds: Vec<(Vec<String>, &Value)> = Vec::new();
+    for alternative in alternatives(node) {
+        let Some((alternative, _)) = reference::follow(root, alternative, String::new()) else { return false };
+        if alternatives(alternative).next().is_some() {
+            return false;
+        }
+        kinds.push((own.iter().cloned().chain(named(alternative)).collect(), alternative));
+    }
+    if kinds.is_empty() {
+        kinds.push((own, node));
+    }
+    let has = |names: &[String], name: &str| names.iter().any(|it| it == name);
+    let known = |name: &str| FIELDS.contains(&name) || name == "data";
+    if stated {
+        let all_known = kinds.iter().all(|(names, _)| !names.is_empty() && names.iter().all(|name| known(name)));
+        return all_known && kinds.iter().any(|(names, _)| has(names, "data"));
+    }
+    kinds.iter().all(|(names, node)| {
+        let required = node.get("required").and_then(Value::as_array).into_iter().flatten();
+        has(names, "data") && has(names, "event") && required.filter_map(Value::as_str).all(known)
+    })
 }
 
 /// Whether of the fields only the data says something of its own.
-fn is_plain(root: &Value, properties: &Map<String, Value>) -> bool {
-    properties.iter().all(|(name, node)| {
-        let node = reference::follow(root, node, String::new()).map(|(node, _)| node);
+fn is_plain(root: &Value, fields: &[Field<'_>]) -> bool {
+    fields.iter().all(|field| {
+        let node = reference::follow(root, field.node, String::new()).map(|(node, _)| node);
         let free = node.is_some_and(|node| node.get("enum").is_none() && node.get("const").is_none());
-        name == "data" || FIELDS.contains(&name.as_str()) && free
+        field.name == "data" || FIELDS.contains(&field.name) && free
     })
 }

@@ -38,6 +38,15 @@ impl<'a> Reporter<'a> {
         }
     }
 
+    /// Those of the diagnostics after the first `count` that don't say what follows have this to say. Of a fault of ours nothing
+    /// follows, as nothing is written.
+    pub fn means(&mut self, count: usize, label: &str) {
+        if self.ours {
+            return;
+        }
+        self.diagnostics.label_from(count, label);
+    }
+
     /// What stands here makes no difference, and is not in the tree.
     pub fn passed_over(&mut self, at: &Location, reason: Reason) {
         self.passed_over.push((at.clone(), reason));

@@ -1,6 +1,6 @@
 //! Request bodies: which media type is typed, and which of its fields become setters or arguments.
 
-use openapiv3::{MediaType, RequestBody};
+use openapiv3::{Encoding, MediaType, RequestBody};
 
 use super::form::BINARY;
 use super::model::{Body, Docs, Input, InputKind, Param, Place, Shape, Type};
@@ -86,6 +86,7 @@ impl<'a> Lower<'a, '_> {
         let mut content = content.into_iter().peekable();
         let (media_type, media) = content.next()?;
         self.ledger.take(media.at);
+        self.untyped_items(&media);
         let of_path = inputs.arguments.len();
         match self.kind_of(media_type, &media) {
             // Its media type is the caller's to name, which a setter does.
@@ -224,6 +225,10 @@ impl<'a> Lower<'a, '_> {
     /// The schema of a body that the caller encodes: of a lone text or file nothing is lost, of others the fields are.
     /// Returns its words.
     pub(super) fn raw_schema(&mut self, media: &Part<'a, MediaType>, type_name: &str) -> Option<String> {
+        if let Some(encoding) = media.entry("encoding") {
+            self.ledger.ignore(&encoding.key, Reason::Opaque);
+            encoding.node.entries().for_each(|(_, field)| self.ledger.ignore(&field.key, Reason::Opaque));
+        }
         let schema = media.schema()?;
         let flat = self.peek(&schema);
         let alone = flat.properties.0.is_empty() && flat.one_of.is_empty() && flat.any_of.is_empty();
@@ -239,11 +244,15 @@ impl<'a> Lower<'a, '_> {
             media.place("schema"),
             "the caller gives or gets the encoded body",
         );
-        if let Some(encoding) = media.entry("encoding") {
-            self.ledger.ignore(&encoding.key, Reason::Opaque);
-            encoding.node.entries().for_each(|(_, field)| self.ledger.ignore(&field.key, Reason::Opaque));
-        }
         None
+    }
+
+    /// The schema of single items, of a body that is not read or written item by item.
+    pub(super) fn untyped_items(&mut self, media: &Part<'a, MediaType>) {
+        if let Some(entry) = media.entry("itemSchema") {
+            let message = "the items of a body of this media type are not typed".to_owned();
+            self.unsupported("untyped-body", message, &entry.key, "the caller gives or gets the encoded body");
+        }
     }
 
     /// A schema through its references and single parts, for a look that takes nothing over.
@@ -270,6 +279,7 @@ impl<'a> Lower<'a, '_> {
     /// Another media type of the same body: a setter that replaces the body.
     fn alternative(&mut self, media_type: &'a str, media: &Part<'a, MediaType>, type_name: &str, inputs: &mut Inputs) {
         self.ledger.take(media.at);
+        self.untyped_items(media);
         let word = word_of(media_type);
         let mut words =
             vec![format!("The body as {}, in place of all other fields of the body.", markdown::code(media_type))];
@@ -319,9 +329,16 @@ impl<'a> Lower<'a, '_> {
         });
     }
 
-    /// Whether no value of a type can be sent as the form: it has files, or parts with headers.
+    /// Whether no value of a type can be sent as the form: it has files, parts with headers, or parts that the caller encodes.
     fn needs_setters(&self, media: &Part<'a, MediaType>, flat: &Schema<'a>) -> bool {
-        self.has_files(flat, 0) || media.item.encoding.values().any(|encoding| !encoding.headers.is_empty())
+        let encoded = |(name, encoding): (&String, &Encoding)| {
+            let property = flat.properties.0.get(name.as_str());
+            property
+                .is_some_and(|property| self.encoded_by_caller(property, encoding.content_type.as_deref()).is_some())
+        };
+        self.has_files(flat, 0)
+            || media.item.encoding.values().any(|encoding| !encoding.headers.is_empty())
+            || media.item.encoding.iter().any(encoded)
     }
 
     /// The fields of a form or multipart body: setters, whether the schema has a name or not. A form of other things than fields is

@@ -58,7 +58,7 @@ impl<'a> Lower<'a, '_> {
     }
 
     /// A schema through its references.
-    fn followed(&self, schema: &Sub<'a>) -> Schema<'a> {
+    pub(super) fn followed(&self, schema: &Sub<'a>) -> Schema<'a> {
         let mut schema = schema.clone();
         for _ in 0..64 {
             let entry = schema.reference().and_then(|reference| self.loaded.component("schemas", reference.value));
@@ -152,7 +152,7 @@ impl<'a> Lower<'a, '_> {
         let encodings = media.entry("encoding").into_iter().flat_map(|entry| entry.node.entries());
         let names: Vec<&'a str> = encodings.map(|(name, _)| name).collect();
         let params = names.into_iter().map(|name| {
-            let written = self.written(media, name, place);
+            let written = self.written(media, name, place, false);
             Param {
                 style: written.style,
                 allow_reserved: written.allow_reserved,
@@ -191,10 +191,22 @@ impl<'a> Lower<'a, '_> {
                 self.ledger.ignore(property.at(), Reason::Never);
                 continue;
             }
-            let written = media.map(|media| self.written(media, wire, place)).unwrap_or_default();
+            let written = media.map(|media| self.written(media, wire, place, true)).unwrap_or_default();
             let bytes = written.media_type.as_deref().is_some_and(is_of_bytes);
             let files = if place == Place::Part { self.file_or_untyped(property, bytes) } else { None };
-            let mut lowered = self.schema(property, &Naming::new(type_name, wire));
+            let encoded = match files {
+                None if place == Place::Part => self.encoded_by_caller(property, written.media_type.as_deref()),
+                _ => None,
+            };
+            let mut lowered = match (&encoded, &written.media_type) {
+                (Some(_), Some(media_type)) => {
+                    let message = format!("the field `{wire}` as `{media_type}`, which types are not written as");
+                    self.unsupported("untyped-part", message, property.at(), "the caller gives the encoded part");
+                    Lowered::plain(Type::Value)
+                }
+                _ => self.schema(property, &Naming::new(type_name, wire)),
+            };
+            let files = files.or(encoded);
             if flat.conditional.contains(&wire) {
                 // It is held against the condition.
                 lowered.shape = Shape::default();
@@ -366,17 +378,18 @@ impl<'a> Lower<'a, '_> {
         found
     }
 
-    /// How a field of a form is written. What is said in vain is left out.
-    fn written(&mut self, media: &Part<'a, MediaType>, wire: &str, place: Place) -> Written {
+    /// How a field of a form is written. What is said in vain is left out, and so are headers where the field has no `setter`.
+    fn written(&mut self, media: &Part<'a, MediaType>, wire: &str, place: Place, setter: bool) -> Written {
         let Some((entry, encoding)) = encoding(media, wire) else { return Written::default() };
         let types = encoding.content_type.as_deref();
         let keys = ["style", "explode", "allowReserved"];
         // Multipart bodies have had styles since 3.1.
-        let styled = keys.iter().any(|key| entry.node.get(key).is_some()) && (place == Place::Form || !self.is_3_0());
+        let may = place == Place::Form || !self.is_3_0();
+        let styled = may && keys.iter().any(|key| entry.node.get(key).is_some());
         for (key, entry) in entry.node.entries() {
             let taken = match key {
                 "contentType" => place == Place::Part || types.is_some_and(|types| is_json(types) || is_text(types)),
-                "headers" => place == Place::Part,
+                "headers" => place == Place::Part && setter,
                 "allowReserved" => place == Place::Form,
                 "style" | "explode" => styled,
                 _ => false,
@@ -435,6 +448,27 @@ impl<'a> Lower<'a, '_> {
         let beside = |part: &Sub<'a>| may_stand_beside_file(&self.peek(part));
         let all = alternatives.iter().all(|part| is_file(part) || is_files(part) || beside(part));
         (any && all).then_some(if files { InputKind::Parts } else { InputKind::Part })
+    }
+
+    /// What takes a multipart field that is an object or list by its schema, and by its `encoding` no JSON: as JSON it would not be
+    /// what its media type says.
+    pub(super) fn encoded_by_caller(&self, property: &Sub<'a>, media_types: Option<&str>) -> Option<InputKind> {
+        let mut listed = media_types?.split(',').map(str::trim);
+        if listed.any(|it| {
+            it.contains('*') || is_json(it) || it.get(..10).is_some_and(|it| it.eq_ignore_ascii_case("text/plain"))
+        }) {
+            return None;
+        }
+        let flat = self.peek(property);
+        let structured = |flat: &Schema<'_>| {
+            let ty = flat.ty.as_ref().map(|ty| ty.value);
+            ty == Some(JsonType::Object) || ty.is_none() && (!flat.properties.0.is_empty() || !flat.all_of.is_empty())
+        };
+        match flat.items.as_ref().map(|items| self.peek(&items.value)) {
+            Some(items) if structured(&items) || items.items.is_some() => Some(InputKind::Parts),
+            Some(_) => None,
+            None => structured(&flat).then_some(InputKind::Part),
+        }
     }
 
     /// The alternatives of a union; anything else is the only one.

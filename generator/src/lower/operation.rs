@@ -398,12 +398,11 @@ impl<'a> Lower<'a, '_> {
                     "authorization" => secured,
                     _ => false,
                 };
-            if matches!(place, Place::Header | Place::Cookie) && !is_token(name) {
-                let message = format!("`{name}` can't be the name of a header or cookie");
-                self.unsupported("parameter-name", message, parameter.at, "the parameter is left out");
-            } else if elsewhere {
+            if elsewhere {
                 parameter.node.entries().for_each(|(_, entry)| self.ledger.ignore(&entry.key, Reason::HttpHeader));
-            } else if seen.insert((name, place)) {
+            } else if seen
+                .insert((if place == Place::Header { name.to_ascii_lowercase() } else { name.clone() }, place))
+            {
                 out.push((parameter, shared));
             } else {
                 // The operation's own counts.
@@ -518,12 +517,6 @@ impl<'a> Lower<'a, '_> {
 }
 
 /// The value of an example, which OpenAPI 3.2 has under a name of its own.
-/// Whether HTTP allows a name for a header or cookie.
-fn is_token(name: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(allowed)
-}
-
 fn example_value(example: &Node) -> Option<&Node> {
     example.get("value").or_else(|| example.get("dataValue"))
 }

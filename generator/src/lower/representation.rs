@@ -9,7 +9,7 @@ use super::model::{Answer, Payload, Representation, Status, Type};
 use super::schema::{Lowered, Naming};
 use super::{Lower, names};
 use crate::accounting::Reason;
-use crate::load::{Entry, JsonType, Part, Schema, Sub};
+use crate::load::{JsonType, Part, Schema, Sub};
 
 /// One media type of a response, read.
 #[derive(Clone, Debug)]
@@ -60,6 +60,9 @@ impl<'a> Lower<'a, '_> {
                     (payload, self.raw_content(&media, owner, repeats))
                 }
             };
+            if !matches!(form, Form::Events | Form::Lines) {
+                self.untyped_items(&media);
+            }
             let raw = matches!(form, Form::Text | Form::Bytes);
             typed.extend(media.schema().filter(|_| !raw));
             out.push(Content { media_type, payload, words, repeats: repeats && raw });
@@ -106,7 +109,11 @@ impl<'a> Lower<'a, '_> {
         let naming = Naming::new(owner.parent, &item_name(owner.name, "event"));
         let text = Payload::Events(Type::String, false);
         let Some(item) = self.sequence_item(media) else { return (text, None) };
-        let flat = self.peek(&item.schema);
+        let mut flat = self.peek(&item.schema);
+        if !self.followed(&item.schema).all_of.is_empty() && item.list.is_none() {
+            // Which fields there are is said by all parts.
+            flat = self.flat(item.schema.clone());
+        }
         if flat.ty.is_none() && flat.says_no_type() && flat.all_of.is_empty() {
             // Data of which nothing is said is what it is on the wire.
             let (_, words) = self.item_type(&item, &naming);
@@ -159,24 +166,32 @@ impl<'a> Lower<'a, '_> {
 
     /// Whether items are described as events with their fields: an object with `data` and what else an event has. Where OpenAPI does not
     /// say that items are meant (`itemSchema`), an `event` has to be among it, and nothing else must be required.
-    fn is_event(&self, item: &Item<'a>, flat: &Schema<'a>) -> bool {
-        let alternatives: Vec<&Sub<'a>> = flat.one_of.iter().chain(&flat.any_of).collect();
+    fn is_event(&mut self, item: &Item<'a>, flat: &Schema<'a>) -> bool {
+        let mut data = false;
+        self.is_of_event(item, flat, &[], &mut data) && data
+    }
+
+    /// The same for what may be an alternative, of which some have no `data`; `outer` are the fields that all of them have.
+    fn is_of_event(&mut self, item: &Item<'a>, flat: &Schema<'a>, outer: &[&'a str], data: &mut bool) -> bool {
+        let fields: Vec<&'a str> = outer.iter().copied().chain(flat.properties.0.keys().copied()).collect();
+        let alternatives: Vec<Sub<'a>> = flat.one_of.iter().chain(&flat.any_of).cloned().collect();
         if !alternatives.is_empty() {
             return alternatives.iter().all(|it| {
-                let flat = self.peek(it);
-                flat.one_of.is_empty() && flat.any_of.is_empty() && self.is_event(item, &flat)
+                let flat = self.flat(it.clone());
+                flat.one_of.is_empty() && flat.any_of.is_empty() && self.is_of_event(item, &flat, &fields, data)
             });
         }
-        let has = |name: &str| flat.properties.0.contains_key(name);
+        let has = |name: &str| fields.contains(&name);
         let known = |name: &str| EVENT_FIELDS.contains(&name) || name == "data";
+        *data |= has("data");
         match item.stated {
-            true => has("data") && flat.properties.0.keys().all(|name| known(name)),
+            true => !fields.is_empty() && fields.iter().all(|name| known(name)),
             false => has("data") && has("event") && flat.required.iter().all(|name| known(name.value)),
         }
     }
 
     /// The data of an event whose other fields are no more than those that every event has, and what the data is as JSON.
-    fn plain_event(&self, item: &Item<'a>, flat: &Schema<'a>) -> Option<(Sub<'a>, Option<Sub<'a>>)> {
+    fn plain_event(&mut self, item: &Item<'a>, flat: &Schema<'a>) -> Option<(Sub<'a>, Option<Sub<'a>>)> {
         if item.list.is_some() || !flat.one_of.is_empty() || !flat.any_of.is_empty() || !self.is_event(item, flat) {
             return None;
         }
@@ -184,8 +199,16 @@ impl<'a> Lower<'a, '_> {
             let property = self.peek(property);
             *name == "data" || EVENT_FIELDS.contains(name) && property.enumeration.is_empty()
         };
-        let data = flat.properties.0.get("data").filter(|_| flat.properties.0.iter().all(plain))?;
-        Some((data.clone(), content_schema(data)))
+        let data = flat.properties.0.get("data").filter(|_| flat.properties.0.iter().all(plain))?.clone();
+        let content = self.content_schema(&data);
+        Some((data, content))
+    }
+
+    /// What a text is as JSON, by its `contentSchema`.
+    fn content_schema(&mut self, data: &Sub<'a>) -> Option<Sub<'a>> {
+        let flat = self.flat(data.clone());
+        self.take(&flat.content_media_type);
+        self.take(&flat.content_schema)
     }
 
     /// What is said of the fields that every event has.
@@ -260,11 +283,4 @@ fn item_name(name: &str, item: &str) -> String {
         Some(rest) => format!("{rest} {item}"),
         None => format!("{name} {item}"),
     }
-}
-
-/// What a text is as JSON, by its `contentSchema`.
-fn content_schema<'a>(data: &Sub<'a>) -> Option<Sub<'a>> {
-    let Sub::Written { node, .. } = data else { return None };
-    let entry: &Entry = node.as_object()?.get("contentSchema")?;
-    Some(Sub::of(entry))
 }

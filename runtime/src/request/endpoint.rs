@@ -6,6 +6,7 @@ use http::Uri;
 
 use super::values::setter;
 use crate::codec::closest::{closest, joined};
+use crate::codec::encode;
 use crate::data::service::{Server, Variable};
 
 /// The base URL without a slash at its end.
@@ -101,13 +102,17 @@ fn valid(url: &str) -> Result<String, String> {
              client's builder with `.endpoint(..)`"
         ));
     }
+    if url.contains(['?', '#']) {
+        return Err(format!("the endpoint `{url}` must end with its path"));
+    }
+    // Blanks and letters of other scripts stand in paths as documents write them.
+    let path = url.find("://").and_then(|at| Some(at + 3 + url.get(at + 3..)?.find('/')?));
+    let (host, path) = url.split_at(path.unwrap_or(url.len()));
+    let url = format!("{host}{}", encode::literal(path));
     let uri = url.parse::<Uri>().map_err(|error| format!("the endpoint `{url}` is not a URL: {error}"))?;
     match uri.scheme_str() {
         Some("http" | "https") => {}
         _ => return Err(format!("the endpoint `{url}` is neither http nor https")),
-    }
-    if uri.query().is_some() || url.contains('#') {
-        return Err(format!("the endpoint `{url}` must end with its path"));
     }
     Ok(url.trim_end_matches('/').to_owned())
 }
@@ -198,6 +203,16 @@ mod tests {
             at(&[PORT], None, &[]).expect_err("is wrong"),
             "the endpoint http://{host}:{port}/v1 needs `host`: set it with `.parameter(\"host\", ..)`"
         );
+    }
+
+    #[test]
+    fn paths_as_documents_write_them() {
+        const SPELLED: Server = Server {
+            url: "https://x.example.com/{base}/%20",
+            region: None,
+            variables: &[Variable { name: "base", default: "v 1/é", values: &[] }],
+        };
+        assert_eq!(at(&[SPELLED], None, &[]).as_deref(), Ok("https://x.example.com/v%201/%C3%A9/%20"));
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
     let (template, fixed_query) = template.split_once('?').unwrap_or((template, ""));
     let mut plan = Plan {
         method: Method::from_bytes(draft.spec.method.as_bytes()).unwrap_or_default(),
-        path: path(draft.spec, common.values, template, &given, &mut violations),
+        path: filled(draft.spec, common.values, template, true, &given, &mut violations),
         query: fixed_query.split('&').filter(|pair| !pair.is_empty()).map(split_pair).collect(),
         whole_query: String::new(),
         headers: HeaderMap::new(),
@@ -74,7 +74,8 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
         plan.rpc = Some((fragment.strip_prefix("Action=").unwrap_or(draft.spec.name), own));
     }
     for (name, value) in &mut plan.query {
-        (*name, *value) = (encode::literal(name), encode::literal(value));
+        *name = encode::literal(name);
+        *value = filled(draft.spec, common.values, value, false, &given, &mut violations);
     }
     insert(&mut plan.headers, USER_AGENT.as_str(), OUR_NAME, &mut violations);
     plan.headers.extend(common.headers.clone());
@@ -116,7 +117,10 @@ fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
         }
     }
     if !cookies.is_empty() {
-        let cookies: Vec<String> = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        // Some documents have the whole header as a parameter, too.
+        let whole = plan.headers.get(COOKIE).and_then(|it| it.to_str().ok()).map(str::to_owned);
+        let cookies = cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        let cookies: Vec<String> = whole.into_iter().chain(cookies).collect();
         insert(&mut plan.headers, COOKIE.as_str(), &cookies.join("; "), violations);
     }
 }
@@ -135,8 +139,16 @@ fn put_body(draft: &Draft, given: &Given<'_>, common: &Common<'_>, plan: &mut Pl
     }
 }
 
-/// Fills the template. What would make it the path of another operation is a violation, checked or not.
-fn path(spec: &Spec, values: &Values, template: &str, given: &Given<'_>, violations: &mut Vec<Violation>) -> String {
+/// Fills the template of a path, or of a value in its fixed query. What would make it the path of another operation is a violation,
+/// checked or not.
+fn filled(
+    spec: &Spec,
+    values: &Values,
+    template: &str,
+    is_path: bool,
+    given: &Given<'_>,
+    violations: &mut Vec<Violation>,
+) -> String {
     let mut out = String::new();
     let mut rest = template;
     while let Some((before, (name, after))) =
@@ -147,7 +159,7 @@ fn path(spec: &Spec, values: &Values, template: &str, given: &Given<'_>, violati
         let text = match (value, spec.params.iter().find(|param| of_path(param))) {
             (Some((param, value)), _) => {
                 let text = encode::path(param, value);
-                if text.is_empty() {
+                if text.is_empty() && is_path {
                     violations.push(Violation::new(name, "must not be empty"));
                 }
                 text
@@ -171,7 +183,7 @@ fn path(spec: &Spec, values: &Values, template: &str, given: &Given<'_>, violati
         // URL parsers resolve these.
         let end = rest.find('/').unwrap_or(rest.len());
         let whole = format!("{}{}", &out[begin..], &rest[..end]);
-        if whole.split('/').any(|segment| matches!(segment, "." | "..")) {
+        if is_path && whole.split('/').any(|segment| matches!(segment, "." | "..")) {
             violations.push(Violation::new(name, "must not be `.` or `..`"));
         }
     }
@@ -202,7 +214,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::data::operation::{field, header, path};
+    use crate::data::operation::{cookie, field, header, path};
     use crate::data::shape::any;
 
     const SHOW: Spec = Spec::new("Show", "GET", "/v1/{project_id}/things").params(&[
@@ -243,6 +255,26 @@ mod tests {
         );
         // Without it there is no path, checked or not.
         assert_eq!(planned(&Draft { checked: false, ..draft }, &values).err().unwrap_or_default().len(), 1);
+    }
+
+    #[test]
+    fn parameters_of_a_path_fill_its_query_too() {
+        const FIND: Spec = Spec::new("Find", "GET", "/v1/things?fixed={no}&x={x}").params(&[path("x", any())]);
+        let draft = Draft::new(&FIND);
+        let plan = planned(&Draft { inputs: draft.inputs.set("x", "../a&b"), ..draft }, &values(&[], |_| None));
+        let plan = plan.expect("a plan");
+        assert_eq!(plan.path, "/v1/things");
+        let query: Vec<_> = plan.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(query, ["fixed=%7Bno%7D", "x=..%2Fa%26b"]);
+    }
+
+    #[test]
+    fn cookies_join_a_header_of_cookies() {
+        const SHOW: Spec = Spec::new("Show", "GET", "/").params(&[cookie("a", any()), header("Cookie", any())]);
+        let draft = Draft::new(&SHOW);
+        let inputs = draft.inputs.set("a", "1").set("Cookie", "b=2");
+        let plan = planned(&Draft { inputs, ..draft }, &values(&[], |_| None)).expect("a plan");
+        assert_eq!(plan.headers.get(COOKIE).map(HeaderValue::as_bytes), Some(&b"b=2; a=1"[..]));
     }
 
     #[test]

@@ -161,10 +161,12 @@ impl Files {
             return Ok(Some(from));
         }
         let path = normal(&self.path(from).parent().unwrap_or(Path::new("")).join(name));
-        if let Some(known) = self.by_path.get(&path) {
-            return Ok(*known);
-        }
         let shown = path.to_string_lossy().replace('\\', "/");
+        // What is wrong with the file is said once, and at each `$ref` that it is lost.
+        let unread = || fail(Diagnostic::error("missing-ref", format!("the file `{shown}` can't be read")));
+        if let Some(known) = self.by_path.get(&path) {
+            return known.map_or_else(unread, |id| Ok(Some(id)));
+        }
         if !path.is_file() {
             let mut diagnostic = Diagnostic::error("missing-ref", format!("there is no file `{shown}`"));
             diagnostic.help = similar_file(&path).map(|near| format!("did you mean `{near}`?"));
@@ -181,12 +183,12 @@ impl Files {
                 Some(self.files.len() - 1)
             }
             Err(diagnostics) => {
-                diagnostics.into_iter().for_each(|diagnostic| reporter.push(diagnostic));
+                diagnostics.into_iter().for_each(|diagnostic| reporter.fault(diagnostic));
                 None
             }
         };
         self.by_path.insert(path, id);
-        Ok(id)
+        id.map_or_else(unread, |id| Ok(Some(id)))
     }
 
     /// Documents may share files with those beside them; further out nothing is theirs.

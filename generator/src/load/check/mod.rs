@@ -88,8 +88,11 @@ impl Checker<'_, '_> {
             loop {
                 let before = entries.len();
                 entries.retain(|name, entry| {
+                    let said = self.reporter.count();
                     let holds = self.object(&mut entry.node, *kind, &entry.key);
                     if !holds {
+                        self.reporter.covers(said, &entry.key);
+                        self.reporter.means(said, &format!("`{name}` is left out for this"));
                         self.known.remove(&format!("#/components/{section}/{name}"));
                     }
                     holds
@@ -135,6 +138,9 @@ impl Checker<'_, '_> {
                     if *inner == Shape::Object(Kind::Operation) {
                         let field = Field { name: "", shape: *inner, need: Need::Optional };
                         return self.field(key, entry, Kind::PathItem, field);
+                    }
+                    if *inner == Shape::Object(Kind::Header) && !self.header_name(key, &entry.key) {
+                        return false;
                     }
                     if matches!((&entry.node.value, *inner), (Value::Null, Shape::List(_))) {
                         let message = format!("`{key}` has to be a list, and is nothing (null)");
@@ -198,7 +204,7 @@ impl Checker<'_, '_> {
         extensions::check(entries, kind, self.reporter);
         entries.retain(|key, entry| {
             let Some(field) = kind.field(key) else {
-                self.unknown(key, &entry.key, kind);
+                self.unknown(key, entry, kind);
                 return true;
             };
             // A key without a value says nothing; many tools write such.
@@ -216,10 +222,18 @@ impl Checker<'_, '_> {
             }
             // A response that is wrong is still one of its status, and nothing is known of its body.
             if kind == Kind::Responses && !self.reporter.ours {
-                let mut empty = IndexMap::new();
-                insert(&mut empty, "description", "", &entry.key);
-                entry.node = Node::new(empty, entry.key.clone());
+                self.reporter.covers(said, &entry.key);
+                without_body(entry);
                 return true;
+            }
+            if let Some((value, meant)) = parts::absent(kind, key).filter(|_| !self.reporter.ours) {
+                self.reporter.covers(said, &entry.key);
+                self.reporter.means(said, meant);
+                entry.node = Node::new(value, entry.key.clone());
+                return self.field(key, entry, kind, field);
+            }
+            if field.need == Need::Optional {
+                self.reporter.means(said, "left out");
             }
             self.reporter.covers(said, &entry.key);
             holds &= field.need == Need::Optional;
@@ -238,6 +252,9 @@ impl Checker<'_, '_> {
             self.dropped("dropped-part", &format!("{context}{what}"), at, culprit.as_ref());
         } else if !holds {
             self.reporter.covers(said, at);
+            if alone {
+                self.reporter.means(said, &format!("{what} is left out for this"));
+            }
         }
         self.culprit = before.or(culprit.filter(|_| !alone));
         holds
@@ -281,7 +298,16 @@ impl Checker<'_, '_> {
         holds
     }
 
-    fn unknown(&mut self, key: &str, place: &Location, kind: Kind) {
+    fn unknown(&mut self, key: &str, entry: &Entry, kind: Kind) {
+        let place = &entry.key;
+        // One that is a text was followed before.
+        if key == "$ref" && entry.node.as_str().is_none() {
+            let said = self.reporter.count();
+            self.wrong(&entry.node, Shape::Text, key);
+            self.reporter.covers(said, place);
+            self.reporter.means(said, "ignored");
+            return;
+        }
         let extension = key.starts_with("x-") || key == "$ref";
         // Of anyone's schemas `lower` names what is unknown, in those that the client has.
         let of_schema = kind == Kind::Schema && !self.reporter.ours;
@@ -344,6 +370,16 @@ const NOWHERE: &str = "this leads to nothing that could stand here";
 
 fn unresolved(node: &Node) -> bool {
     node.get("$ref").and_then(Node::as_str).is_some()
+}
+
+/// Leaves of a response what is known of it when its body isn't.
+fn without_body(entry: &mut Entry) {
+    let mut kept = entry.node.as_object().filter(|_| !unresolved(&entry.node)).cloned().unwrap_or_default();
+    kept.retain(|key, _| ["description", "headers"].contains(&key.as_str()));
+    if !kept.contains_key("description") {
+        insert(&mut kept, "description", "", &entry.key);
+    }
+    entry.node = Node::new(kept, entry.key.clone());
 }
 
 /// Puts a value that the document doesn't have, at the place of something that it has.

@@ -86,7 +86,10 @@ fn parameters(
         };
         let place = ["name", "$ref"].iter().find_map(|key| item.get(key)).unwrap_or(item).location.clone();
         let (name, location) = &parameter;
-        if let Some(first) = found.get(&parameter) {
+        // HTTP makes no difference between the cases of headers.
+        let sent = if location == "header" { name.to_ascii_lowercase() } else { name.clone() };
+        let sent = (sent, location.clone());
+        if let Some(first) = found.get(&sent) {
             let message = format!("the {location} parameter `{name}` is declared twice");
             let fault = Diagnostic::error("duplicate-parameter", message).at(place).label("left out");
             let fault = fault.leaves_out(item.location.clone());
@@ -105,7 +108,7 @@ fn parameters(
             });
             return false;
         }
-        found.insert(parameter, place);
+        found.insert(sent, place);
         true
     });
     found.into_keys().collect()

@@ -2,7 +2,7 @@
 
 use indexmap::{IndexMap, map::Entry as Slot};
 
-use super::{Checker, insert};
+use super::{Checker, insert, placeholders};
 use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
@@ -54,27 +54,23 @@ impl Checker<'_, '_> {
         if let Some((key, empty)) = optional.filter(|(key, _)| self.newer && absent(entries, key)) {
             insert(entries, key, empty, place);
         }
-        let mut fill = |key: &str, value: Value, meant: &str| {
-            if absent(entries, key) {
+        let mut fill = |key: &str| {
+            if absent(entries, key)
+                && let Some((value, meant)) = self::absent(kind, key)
+            {
                 let message = format!("{} needs `{key}`", kind.name());
                 self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()).label(meant));
                 insert(entries, key, value, place);
             }
         };
         match kind {
-            Kind::Document => {
-                fill("info", IndexMap::new().into(), "read as an empty one");
-                fill("paths", IndexMap::new().into(), "read as an empty one");
-            }
-            Kind::Info => {
-                fill("title", "Untitled".into(), "called `Untitled`");
-                fill("version", "unknown".into(), "called `unknown`");
-            }
-            Kind::Operation => fill("responses", IndexMap::new().into(), "any answer is taken"),
-            Kind::Response => fill("description", "".into(), "read as an empty one"),
-            Kind::RequestBody => fill("content", IndexMap::new().into(), "no body is sent"),
-            Kind::OAuthFlow => fill("scopes", IndexMap::new().into(), "read as an empty one"),
-            Kind::License => fill("name", "".into(), "read as an empty one"),
+            Kind::Document => ["info", "paths"].into_iter().for_each(fill),
+            Kind::Info => ["title", "version"].into_iter().for_each(fill),
+            Kind::Operation => fill("responses"),
+            Kind::Response => fill("description"),
+            Kind::RequestBody => fill("content"),
+            Kind::OAuthFlow => fill("scopes"),
+            Kind::License => fill("name"),
             Kind::ServerVariable => {
                 let first = entries.get("enum").and_then(|it| it.node.items().next()).cloned();
                 let first = first.map_or_else(|| "".into(), |node| node.value);
@@ -97,13 +93,19 @@ impl Checker<'_, '_> {
 
     fn paths(&mut self, entries: &mut IndexMap<String, Entry>) {
         entries.retain(|path, entry| {
-            let holds = path.starts_with('/') || path.starts_with("x-");
-            if !holds {
-                let message = format!("the path `{path}` has to start with `/`");
-                let fault = Diagnostic::error("bad-path", message).at(entry.key.clone()).left_out();
-                self.reporter.fault(fault.label("left out"));
-            }
-            holds
+            let route = path.split(['?', '#']).next().unwrap_or_default();
+            let why = match () {
+                () if path.starts_with("x-") => return true,
+                () if !path.starts_with('/') => "has to start with `/`",
+                // URL parsers resolve these, so another path would be called.
+                () if route.split('/').any(|segment| matches!(segment, "." | "..")) => {
+                    "can't have segments `.` or `..`"
+                }
+                () => return true,
+            };
+            let fault = Diagnostic::error("bad-path", format!("the path `{path}` {why}")).at(entry.key.clone());
+            self.reporter.fault(fault.label("left out").left_out());
+            false
         });
     }
 
@@ -123,6 +125,10 @@ impl Checker<'_, '_> {
     }
 
     fn parameter(&mut self, entries: &mut IndexMap<String, Entry>, kind: Kind, place: &Location) {
+        // A key without a value says nothing.
+        entries.retain(|key, entry| {
+            !["schema", "content"].contains(&key.as_str()) || !matches!(entry.node.value, Value::Null)
+        });
         if entries.contains_key("schema") || entries.contains_key("content") {
             if entries.contains_key("schema") && entries.contains_key("content") {
                 let message = format!("{} has a `schema` and a `content`", kind.name());
@@ -155,6 +161,23 @@ impl Checker<'_, '_> {
         }
     }
 
+    /// Says what of a server's address can't be used as it is.
+    fn server(&mut self, node: &Node) {
+        let Some((at, url)) = node.get("url").and_then(|url| Some((&url.location, url.as_str()?))) else { return };
+        let declared = |name: &str| node.get("variables").is_some_and(|variables| variables.get(name).is_some());
+        for name in placeholders(url).filter(|name| !declared(name)) {
+            let message = format!("the server's variable `{name}` is not among its `variables`");
+            let label = format!("to be given by `.parameter(\"{name}\", ..)`");
+            let warning = Diagnostic::warning("server-variable", message).at(at.clone()).label(label);
+            self.reporter.push(warning.help(format!("add `{name}: {{default: ...}}` to its `variables`")));
+        }
+        if url.contains(['?', '#']) {
+            let message = "the address of a server has to end with its path";
+            let warning = Diagnostic::warning("server-url", message).at(at.clone());
+            self.reporter.push(warning.label("can't be used; give the client another one by `.endpoint(..)`"));
+        }
+    }
+
     /// Whether an object makes sense, each of its fields being right.
     pub(super) fn fits(&mut self, node: &mut Node, kind: Kind, place: &Location) -> bool {
         match kind {
@@ -169,6 +192,10 @@ impl Checker<'_, '_> {
                 true
             }
             Kind::SecurityScheme => self.scheme_fits(node, place),
+            Kind::Server => {
+                self.server(node);
+                true
+            }
             Kind::Operation => {
                 if let Some(entries) = node.as_object_mut().filter(|entries| !entries.contains_key("responses")) {
                     insert(entries, "responses", IndexMap::new(), place);
@@ -199,7 +226,14 @@ impl Checker<'_, '_> {
         }
         let styles: &[&str] = match node.get("in").and_then(Node::as_str) {
             Some("query") => &["form", "spaceDelimited", "pipeDelimited", "deepObject"],
-            Some("header") => &["simple"],
+            Some("header") => {
+                let at = node.get("name").map_or(place, |name| &name.location).clone();
+                if !self.header_name(&name, &at) {
+                    self.blame(&at, "this can't be sent");
+                    return false;
+                }
+                &["simple"]
+            }
             Some("path") => &["simple", "label", "matrix"],
             Some("cookie") => &["form", "cookie"],
             Some("querystring") => return self.query_string(node, place),
@@ -300,7 +334,7 @@ impl Checker<'_, '_> {
                 insert(entries, "scheme", MUTUAL_TLS, place);
                 return true;
             }
-            _ => return self.one_of(node, "type", &["apiKey", "http", "oauth2", "openIdConnect"]),
+            _ => return self.one_of(node, "type", &["apiKey", "http", "oauth2", "openIdConnect", MUTUAL_TLS]),
         };
         for field in needed {
             if node.get(field).is_some() {
@@ -323,7 +357,24 @@ impl Checker<'_, '_> {
             }
         }
         self.flows(node);
+        if node.get("in").and_then(Node::as_str) == Some("header")
+            && let Some(name) = node.get("name")
+            && needed.contains(&"in")
+        {
+            return self.header_name(name.as_str().unwrap_or_default(), &name.location);
+        }
         !needed.contains(&"in") || self.one_of(node, "in", &["query", "header", "cookie"])
+    }
+
+    /// Whether HTTP can have a header of this name.
+    pub(super) fn header_name(&mut self, name: &str, at: &Location) -> bool {
+        let holds = http::HeaderName::from_bytes(name.as_bytes()).is_ok();
+        if !holds {
+            let message = format!("`{name}` can't be the name of a header");
+            let fault = Diagnostic::error("header-name", message).at(at.clone()).label("left out").left_out();
+            self.reporter.fault(fault.help("a name is a word of ASCII letters, digits and `!#$%&'*+-.^_`|~`"));
+        }
+        holds
     }
 
     /// Each OAuth flow has URLs of its own; `openapiv3` insists on them, a client goes without.
@@ -365,6 +416,21 @@ impl Checker<'_, '_> {
         self.blame(&value.location, "this can't be read");
         false
     }
+}
+
+/// What a field that has to be there is taken for where it is absent or can't be read, and what that means.
+pub(super) fn absent(kind: Kind, key: &str) -> Option<(Value, &'static str)> {
+    Some(match (kind, key) {
+        (Kind::Document, "info" | "paths") | (Kind::OAuthFlow, "scopes") => {
+            (IndexMap::new().into(), "read as an empty one")
+        }
+        (Kind::Info, "title") => ("Untitled".into(), "called `Untitled`"),
+        (Kind::Info, "version") => ("unknown".into(), "called `unknown`"),
+        (Kind::Operation, "responses") => (IndexMap::new().into(), "any answer is taken"),
+        (Kind::Response, "description") | (Kind::License, "name") => ("".into(), "read as an empty one"),
+        (Kind::RequestBody, "content") => (IndexMap::new().into(), "no body is sent"),
+        _ => return None,
+    })
 }
 
 /// `a`, `b`

@@ -21,12 +21,20 @@ impl Checker<'_, '_> {
     }
 
     pub(super) fn flag(&mut self, node: &mut Node, name: &str) -> bool {
-        match node.as_str() {
-            None if node.as_bool().is_some() => return true,
-            Some("true") => self.read_as(node, name, "`true` or `false`", true.into()),
-            Some("false") => self.read_as(node, name, "`true` or `false`", false.into()),
-            _ => return self.wrong(node, Shape::Flag, name),
+        if node.as_bool().is_some() {
+            return true;
         }
+        let written = match node.value {
+            Value::String(_) | Value::Number(_) => node.as_str().unwrap_or(node.location.text()).to_ascii_lowercase(),
+            _ => return self.wrong(node, Shape::Flag, name),
+        };
+        // As other languages and YAML 1.1 write them.
+        let flag = match written.as_str() {
+            "true" | "yes" | "on" | "1" => true,
+            "false" | "no" | "off" | "0" => false,
+            _ => return self.wrong(node, Shape::Flag, name),
+        };
+        self.read_as(node, name, if flag { "`true`" } else { "`false`" }, flag.into());
         true
     }
 
@@ -68,7 +76,8 @@ impl Checker<'_, '_> {
     }
 
     fn read_as(&mut self, node: &mut Node, name: &str, what: &str, value: Value) {
-        let message = format!("`{name}` has to be {what}, and is {}", node.describe());
+        let kind = if matches!(value, Value::Bool(_)) { "`true` or `false`" } else { what };
+        let message = format!("`{name}` has to be {kind}, and is {}", node.describe());
         self.reporter.push(
             Diagnostic::warning("wrong-type", message).at(node.location.clone()).label(format!("read as {what}")),
         );

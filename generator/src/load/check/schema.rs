@@ -29,7 +29,9 @@ impl Checker<'_, '_> {
         self.dialect(node.get("$schema"));
         self.schema_of_flag(node);
         if node.as_object().is_none() {
+            let said = self.reporter.count();
             self.wrong(node, Shape::Object(Kind::Schema), "");
+            self.reporter.means(said, "any value is taken");
             node.value = IndexMap::new().into();
             return true;
         }
@@ -39,10 +41,13 @@ impl Checker<'_, '_> {
         if let Some(entries) = node.as_object_mut() {
             self.mend_schema(entries, place);
         }
+        let said = self.reporter.count();
         if !self.fields(node, Kind::Schema)
             && let Some(entries) = node.as_object_mut()
         {
             entries.retain(|key, _| NOTES.contains(&key.as_str()));
+            self.reporter.covers(said, place);
+            self.reporter.means(said, "any value is taken");
         }
         if let Some(entries) = node.as_object_mut() {
             self.after_fields(entries, place);
@@ -66,8 +71,9 @@ impl Checker<'_, '_> {
         let Some(entries) = node.as_object_mut() else { return false };
         let Some(entry) = entries.get("$ref").cloned() else { return true };
         if !entry.node.as_str().is_some_and(|text| self.leads_to(text, Kind::Schema)) {
-            // Said already, but for what stands beside. Any value is better than none of the operation.
-            entries.retain(|key, _| NOTES.contains(&key.as_str()));
+            // Said already. What stands beside it still counts, and any other value is better than none of the operation.
+            self.beside(entries);
+            entries.shift_remove("$ref");
             return true;
         }
         if entries.len() == 1 {
@@ -131,10 +137,20 @@ impl Checker<'_, '_> {
             entries.insert("example".to_owned(), Entry::new(entry.key, first));
         }
         if let Some(entry) = entries.get_mut("items")
+            && entry.node.as_array().is_some_and(<[Node]>::is_empty)
+        {
+            let message = "a list of schemas is `prefixItems`, and needs one at least";
+            let warning = Diagnostic::warning("tuple", message).at(entry.key.clone());
+            self.reporter.push(warning.label("items of any type are taken").left_out());
+            entry.node.value = IndexMap::new().into();
+        }
+        if let Some(entry) = entries.get_mut("items")
             && entry.node.as_array().is_some()
         {
             let key = entry.key.clone();
             self.mended("tuple", "a list of schemas is `prefixItems`", &key, "read as that");
+            // Its schemas count by themselves.
+            self.reporter.passed_over.push((key, Reason::Repeated));
             for (from, to) in [("items", "prefixItems"), ("additionalItems", "items")] {
                 if let Some(entry) = entries.shift_remove(from) {
                     entries.insert(to.to_owned(), entry);
@@ -157,26 +173,37 @@ impl Checker<'_, '_> {
         let Some(entry) = entries.get_mut("type") else { return };
         if let Value::Array(names) = &mut entry.node.value {
             let count = names.len();
-            names.retain(|name| name.as_str() != Some("null"));
+            // YAML reads it as nothing where it isn't in quotes.
+            names.retain(|name| name.as_str() != Some("null") && !matches!(name.value, Value::Null));
             let nullable = names.len() < count;
             let key = entry.key.clone();
             match names.len() {
-                0 => drop(entries.shift_remove("type")),
+                0 if nullable => entry.node = Node::new("null", entry.node.location.clone()),
+                0 => {}
                 1 => entry.node = names.swap_remove(0),
                 _ => {
                     let names = std::mem::take(names);
                     self.several_types(entries, names, &key);
                 }
             }
-            if nullable {
+            let several = entries.get("type").is_none_or(|entry| entry.node.as_str() != Some("null"));
+            if nullable && several && !entries.contains_key("nullable") {
                 insert(entries, "nullable", true, &key);
             }
         }
         let Some(entry) = entries.get_mut("type") else { return };
-        match entry.node.as_str().map(str::to_owned).as_deref() {
+        // What is neither a text nor a list is no type either.
+        let written = || (!matches!(entry.node.value, Value::Null)).then(|| entry.node.location.text());
+        match entry.node.as_str().or_else(written).map(str::to_owned).as_deref() {
             Some("null") => {
                 let key = entry.key.clone();
                 entries.shift_remove("type");
+                for listed in entries.get("enum").into_iter().flat_map(|entry| entry.node.items()) {
+                    self.reporter.passed_over.push((listed.location.clone(), Reason::Stricter));
+                }
+                if let Some(said) = entries.get("nullable") {
+                    self.reporter.passed_over.push((said.key.clone(), Reason::Repeated));
+                }
                 insert(entries, "nullable", true, &key);
                 insert(entries, "enum", vec![Node::new(Value::Null, key.clone())], &key);
             }
@@ -193,7 +220,7 @@ impl Checker<'_, '_> {
                     None => format!("use one of {}", list(&TYPES)),
                 };
                 let fault = Diagnostic::error("unknown-type", message).at(entry.node.location.clone());
-                self.reporter.fault(fault.label("any value is taken").help(help).left_out());
+                self.reporter.fault(fault.label("any value is taken").help(help).leaves_out(entry.key.clone()));
                 entries.shift_remove("type");
             }
             _ => {}
@@ -253,16 +280,20 @@ impl Checker<'_, '_> {
             }
             let Some(flag) = fields.get("required").and_then(|entry| entry.node.as_bool()) else { continue };
             let Some(entry) = fields.shift_remove("required") else { continue };
-            let label = if flag { "read as an entry in that list" } else { "ignored" };
             let message = format!("whether `{name}` is required stands in the `required` list of the object");
-            self.mended("required-flag", message, entry.place(), label);
+            let warning = Diagnostic::warning("required-flag", message).at(entry.place().clone());
+            self.reporter.push(match flag {
+                true => warning.label("read as an entry in that list"),
+                false => warning.label("ignored").leaves_out(entry.key.clone()),
+            });
             if flag {
                 required.push(Node::new(name.as_str(), entry.key));
             }
         }
         if let Some(entry) = entries.get("required").filter(|entry| entry.node.as_bool().is_some()) {
             let message = "`required` is the list of an object's properties that must be there";
-            self.mended("required-flag", message, entry.place(), "ignored");
+            let warning = Diagnostic::warning("required-flag", message).at(entry.place().clone());
+            self.reporter.push(warning.label("ignored").leaves_out(entry.key.clone()));
             entries.shift_remove("required");
         }
         if required.is_empty() {
@@ -319,7 +350,11 @@ impl Checker<'_, '_> {
     fn null_variant(&mut self, entries: &mut Entries) {
         fn type_null(variant: &Node) -> Option<&Location> {
             let fields = variant.as_object().filter(|fields| fields.len() == 1);
-            let ty = fields.and_then(|fields| fields.get("type")).filter(|ty| ty.node.as_str() == Some("null"));
+            let only_null = |ty: &Node| match ty.as_array() {
+                Some(names) => matches!(names, [name] if name.as_str() == Some("null")),
+                None => ty.as_str() == Some("null"),
+            };
+            let ty = fields.and_then(|fields| fields.get("type")).filter(|ty| only_null(&ty.node));
             ty.map(|ty| &ty.key)
         }
         for key in ["anyOf", "oneOf"] {

@@ -318,6 +318,9 @@ impl<'a> Lower<'a, '_> {
             return self.union(&schema, choices, naming, Some(component));
         }
         let ty = self.take(&schema.ty).or_else(|| infer(&schema));
+        if ty != Some(JsonType::Object) {
+            self.ignore_discriminator(&schema);
+        }
         match ty {
             Some(JsonType::String) => self.string(&schema, naming),
             Some(JsonType::Boolean) => Lowered::plain(Type::Bool),
