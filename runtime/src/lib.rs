@@ -51,6 +51,8 @@ pub use auth::sign::Signature;
 #[cfg(feature = "blocking")]
 pub use blocking::BlockingIter;
 pub use check::Violation;
+#[doc(hidden)]
+pub use check::fits;
 #[cfg(feature = "metrics")]
 pub use client::Metrics;
 pub use client::{Attempt, Call, Client, ClientBuilder, ConfigError, Interceptor, Outcome};

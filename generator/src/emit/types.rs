@@ -317,7 +317,8 @@ fn reading(definition: &TypeDef, union: &Union) -> String {
             let when = if marks.is_empty() { "" } else { " if " };
             format!("{}{when}{marks}", variant.ident)
         });
-        return invocation("untagged_union", &definition.name, entries);
+        let name = format!("{}{}", definition.name, if union.checked { ", fits" } else { "" });
+        return invocation("untagged_union", &name, entries);
     };
     let entries = union.variants.iter().map(|variant| {
         let values = variant.marks.first().map(|mark| either(&mark.values)).unwrap_or_default();

@@ -10,6 +10,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use value::fits;
 pub(crate) use value::value;
 pub use violation::Violation;
 pub(crate) use words::{MISSING, files};

@@ -1,6 +1,8 @@
 //! Walks a value along its shape: types, limits and what it has to meet beyond these.
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
@@ -8,102 +10,247 @@ use super::alternative::{likeness, same};
 use super::violation::Violation;
 use super::words::{MISSING, count, join, listing, required, words};
 use super::{number, pattern};
-use crate::data::shape::{Alternative, Field, Inner, Rule, Shape};
+use crate::data::shape::{Alternative, Choice, Field, Inner, Rule, Shape};
 
 /// Checks `value`, found at `path`, against `shape`.
 pub(crate) fn value(value: &Value, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
-    if let Inner::OneOf(alternatives) = shape.inner {
-        one_of(value, alternatives(), path, violations);
-    }
-    if !shape.kinds.holds(value) {
-        violations.push(Violation::new(path, format!("must be {}", shape.kinds.words())));
-    }
-    match value {
-        // Types allow `null` only where the document does.
-        Value::Null | Value::Bool(_) => {}
-        Value::String(text) => string(text, shape, path, violations),
-        Value::Number(found) => number::check(found, shape, path, violations),
-        Value::Array(elements) => list(elements, shape, path, violations),
-        Value::Object(entries) => object(value, entries, shape, path, violations),
-    }
-    check_rules(value, shape.rules, path, violations);
+    Walk::default().value(value, shape, path, violations);
 }
 
-/// Whether a value is as a shape asks for.
-fn holds(value: &Value, shape: &Shape) -> bool {
-    let mut violations = Vec::new();
-    self::value(value, shape, "", &mut violations);
-    violations.is_empty()
+/// Whether a value is as the alternative of a union at an index asks for.
+pub fn fits<T: Choice>(at: usize, value: &Value) -> bool {
+    T::ALTERNATIVES.get(at).is_none_or(|alternative| Walk::default().holds(value, &alternative.shape))
 }
 
-fn list(elements: &[Value], shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
-    count(elements.len(), shape.items, ("element", "elements"), path, violations);
-    if shape.unique {
-        let repeated = (1..elements.len()).find(|at| elements[..*at].contains(&elements[*at]));
-        if let Some(at) = repeated {
-            violations.push(Violation::new(format!("{path}[{at}]"), "repeats an earlier element"));
-        }
-    }
-    let inner = |at: usize| match shape.inner {
-        Inner::List(element) => Some(element),
-        Inner::Tuple(shapes) => shapes().get(at),
-        _ => None,
-    };
-    for (at, item) in elements.iter().enumerate() {
-        if let Some(shape) = inner(at) {
-            self::value(item, shape, &format!("{path}[{at}]"), violations);
-        }
-    }
+/// Where a value is and as which union it was checked.
+type Key = (*const Value, *const Alternative, String);
+
+/// A check of one value. What is found for a union is kept, as alternatives that contain each other would otherwise check the same
+/// value again and again at each level.
+#[derive(Default)]
+struct Walk {
+    known: RefCell<HashMap<Key, Vec<Violation>>>,
 }
 
-fn object(value: &Value, entries: &Map<String, Value>, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
-    count(entries.len(), shape.items, ("entry", "entries"), path, violations);
-    match shape.inner {
-        Inner::Object(body) => {
-            let (fields, rules) = body();
-            self::fields(entries, fields, path, violations);
-            check_rules(value, rules, path, violations);
+impl Walk {
+    fn value(&self, value: &Value, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+        if let Inner::OneOf(alternatives) = shape.inner {
+            self.one_of(value, alternatives(), path, violations);
         }
-        Inner::Fields(fields) => self::fields(entries, fields, path, violations),
-        Inner::Map(shape) => {
-            for (name, inner) in entries {
-                self::value(inner, shape, &join(path, name), violations);
+        if !shape.kinds.holds(value) {
+            violations.push(Violation::new(path, format!("must be {}", shape.kinds.words())));
+        }
+        match value {
+            // Types allow `null` only where the document does.
+            Value::Null | Value::Bool(_) => {}
+            Value::String(text) => string(text, shape, path, violations),
+            Value::Number(found) => number::check(found, shape, path, violations),
+            Value::Array(elements) => self.list(elements, shape, path, violations),
+            Value::Object(entries) => self.object(value, entries, shape, path, violations),
+        }
+        self.check_rules(value, shape.rules, path, violations);
+    }
+
+    /// Whether a value is as a shape asks for.
+    fn holds(&self, value: &Value, shape: &Shape) -> bool {
+        let mut violations = Vec::new();
+        self.value(value, shape, "", &mut violations);
+        violations.is_empty()
+    }
+
+    fn list(&self, elements: &[Value], shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
+        count(elements.len(), shape.items, ("element", "elements"), path, violations);
+        if shape.unique {
+            let repeated = (1..elements.len()).find(|at| elements[..*at].contains(&elements[*at]));
+            if let Some(at) = repeated {
+                violations.push(Violation::new(format!("{path}[{at}]"), "repeats an earlier element"));
             }
         }
-        Inner::None | Inner::List(_) | Inner::Tuple(_) | Inner::OneOf(_) => {}
-    }
-}
-
-fn fields(entries: &Map<String, Value>, fields: &[Field], path: &str, violations: &mut Vec<Violation>) {
-    for Field { name, required, shape } in fields {
-        match entries.get(*name) {
-            Some(inner) => self::value(inner, shape, &join(path, name), violations),
-            None if *required => violations.push(Violation::new(join(path, name), MISSING)),
-            None => {}
+        let inner = |at: usize| match shape.inner {
+            Inner::List(element) => Some(element),
+            Inner::Tuple(shapes) => shapes().get(at),
+            _ => None,
+        };
+        for (at, item) in elements.iter().enumerate() {
+            if let Some(shape) = inner(at) {
+                self.value(item, shape, &format!("{path}[{at}]"), violations);
+            }
         }
     }
-}
 
-/// A value has to fit one of the alternatives that it can be; where it fits none, what is wrong with it is what is wrong by the
-/// one that it comes nearest to: whose constants it has, and of whose fields fewest are missing. A value that is of no known
-/// kind is the caller's own.
-fn one_of(value: &Value, alternatives: &[Alternative], path: &str, violations: &mut Vec<Violation>) {
-    let mut nearest = Vec::new();
-    let mut least = None;
-    for alternative in alternatives {
-        let Some(likeness) = likeness(alternative, value) else { continue };
-        let mut found = Vec::new();
-        self::value(value, &alternative.shape, path, &mut found);
-        if found.is_empty() {
+    fn object(
+        &self,
+        value: &Value,
+        entries: &Map<String, Value>,
+        shape: &Shape,
+        path: &str,
+        violations: &mut Vec<Violation>,
+    ) {
+        count(entries.len(), shape.items, ("entry", "entries"), path, violations);
+        match shape.inner {
+            Inner::Object(body) => {
+                let (fields, rules) = body();
+                self.fields(entries, fields, path, violations);
+                self.check_rules(value, rules, path, violations);
+            }
+            Inner::Fields(fields) => self.fields(entries, fields, path, violations),
+            Inner::Map(shape) => {
+                for (name, inner) in entries {
+                    self.value(inner, shape, &join(path, name), violations);
+                }
+            }
+            Inner::None | Inner::List(_) | Inner::Tuple(_) | Inner::OneOf(_) => {}
+        }
+    }
+
+    fn fields(&self, entries: &Map<String, Value>, fields: &[Field], path: &str, violations: &mut Vec<Violation>) {
+        for Field { name, required, shape } in fields {
+            match entries.get(*name) {
+                Some(inner) => self.value(inner, shape, &join(path, name), violations),
+                None if *required => violations.push(Violation::new(join(path, name), MISSING)),
+                None => {}
+            }
+        }
+    }
+
+    /// A value has to fit one of the alternatives that it can be; where it fits none, what is wrong with it is what is wrong by the
+    /// one that it comes nearest to: whose constants it has, and of whose fields fewest are missing. A value that is of no known
+    /// kind is the caller's own.
+    fn one_of(&self, value: &Value, alternatives: &'static [Alternative], path: &str, violations: &mut Vec<Violation>) {
+        let key = (std::ptr::from_ref(value), alternatives.as_ptr(), path.to_owned());
+        if let Some(known) = self.known.borrow().get(&key) {
+            violations.extend(known.iter().cloned());
             return;
         }
-        let missing = found.iter().filter(|violation| violation.message == MISSING).count();
-        let distance = (Reverse(likeness.known), likeness.missing, missing, found.len());
-        if least.is_none_or(|least| distance < least) {
-            (least, nearest) = (Some(distance), found);
+        let found = self.nearest(value, alternatives, path);
+        violations.extend(found.iter().cloned());
+        self.known.borrow_mut().insert(key, found);
+    }
+
+    fn nearest(&self, value: &Value, alternatives: &[Alternative], path: &str) -> Vec<Violation> {
+        let mut nearest = Vec::new();
+        let mut least = None;
+        for alternative in alternatives {
+            let Some(likeness) = likeness(alternative, value) else { continue };
+            let mut found = Vec::new();
+            self.value(value, &alternative.shape, path, &mut found);
+            if found.is_empty() {
+                return found;
+            }
+            let missing = || found.iter().filter(|violation| violation.message == MISSING);
+            let here = missing().filter(|it| it.path.rsplit_once('.').map_or("", |(object, _)| object) == path).count();
+            let distance = (Reverse(likeness.known), likeness.missing, here, missing().count(), found.len());
+            if least.is_none_or(|least| distance < least) {
+                (least, nearest) = (Some(distance), found);
+            }
+        }
+        nearest
+    }
+
+    fn check_rules(&self, value: &Value, rules: &[Rule], path: &str, violations: &mut Vec<Violation>) {
+        for rule in rules {
+            self.rule(value, rule, path, violations);
         }
     }
-    violations.extend(nearest);
+
+    fn rule(&self, value: &Value, rule: &Rule, path: &str, violations: &mut Vec<Violation>) {
+        match (rule, value) {
+            (Rule::When(test, then, otherwise), _) => {
+                let shape = if self.holds(value, test) { then } else { otherwise };
+                self.value(value, shape, path, violations);
+            }
+            (Rule::AnyOf(shapes), _) => self.any_of(value, shapes, path, violations),
+            (Rule::Values(listed), _) => {
+                let mut listed_values = listed.iter().filter_map(|json| serde_json::from_str::<Value>(json).ok());
+                if !listed_values.any(|listed| same(&listed, value)) {
+                    violations.push(Violation::new(path, format!("must be {}", listed.join(" or "))));
+                }
+            }
+            // Where a document lets null through, it means a value that says nothing.
+            (Rule::Not(_) | Rule::OnlyOne(_), Value::Null) => {}
+            (Rule::Not(shape), _) => {
+                if self.holds(value, shape) {
+                    let message = match required(shape) {
+                        Some(names) if !names.is_empty() => format!("must not have {}", listing(&names, "and")),
+                        _ => "is what the document rules out".to_owned(),
+                    };
+                    violations.push(Violation::new(path, message));
+                }
+            }
+            (Rule::OnlyOne(shapes), _) => {
+                if shapes.iter().filter(|shape| self.holds(value, shape)).count() > 1 {
+                    violations.push(Violation::new(path, format!("must be only one of: {}", words(shapes))));
+                } else {
+                    self.any_of(value, shapes, path, violations);
+                }
+            }
+            (Rule::Contains(shape, fewest, most), Value::Array(elements)) => {
+                let found = elements.iter().filter(|element| self.holds(element, shape)).count();
+                if found < *fewest || most.is_some_and(|most| found > most) {
+                    let bounds = match most {
+                        Some(most) => format!("{fewest} to {most}"),
+                        None => format!("at least {fewest}"),
+                    };
+                    let message = format!("must hold {bounds} of the elements that the document asks for, has {found}");
+                    violations.push(Violation::new(path, message));
+                }
+            }
+            (Rule::Prefix(first, rest), Value::Array(elements)) => {
+                for (at, element) in elements.iter().enumerate() {
+                    self.value(element, first.get(at).unwrap_or(rest), &format!("{path}[{at}]"), violations);
+                }
+            }
+            (Rule::Names(shape), Value::Object(entries)) => {
+                for name in entries.keys() {
+                    let mut found = Vec::new();
+                    self::value(&Value::from(name.as_str()), shape, &join(path, name), &mut found);
+                    let of_name = |it: Violation| Violation::new(it.path, format!("the name {}", it.message));
+                    violations.extend(found.into_iter().map(of_name));
+                }
+            }
+            (Rule::Others(known, patterns, rest), Value::Object(entries)) => {
+                self.others(entries, (known, patterns, rest), path, violations);
+            }
+            (Rule::Contains(..) | Rule::Prefix(..) | Rule::Names(_) | Rule::Others(..), _) => {}
+        }
+    }
+
+    fn any_of(&self, value: &Value, shapes: &[Shape], path: &str, violations: &mut Vec<Violation>) {
+        let mut nearest: Option<Vec<Violation>> = None;
+        for shape in shapes {
+            let mut found = Vec::new();
+            self.value(value, shape, path, &mut found);
+            if found.is_empty() {
+                return;
+            }
+            if nearest.as_ref().is_none_or(|nearest| found.len() < nearest.len()) {
+                nearest = Some(found);
+            }
+        }
+        // Which of the fields is missing is the caller's to choose.
+        match shapes.iter().map(required).collect::<Option<Vec<_>>>() {
+            Some(_) => violations.push(Violation::new(path, format!("must be at least one of: {}", words(shapes)))),
+            None => violations.extend(nearest.unwrap_or_default()),
+        }
+    }
+
+    fn others(
+        &self,
+        entries: &Map<String, Value>,
+        (known, patterns, rest): (&[&str], &[(&'static str, Shape)], &Shape),
+        path: &str,
+        violations: &mut Vec<Violation>,
+    ) {
+        for (name, inner) in entries.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            let path = join(path, name);
+            let matching = patterns.iter().filter(|(pattern, _)| pattern::matches(pattern, name));
+            let mut matching = matching.map(|(_, shape)| shape).peekable();
+            if matching.peek().is_none() {
+                self.value(inner, rest, &path, violations);
+            }
+            matching.for_each(|shape| self.value(inner, shape, &path, violations));
+        }
+    }
 }
 
 fn string(text: &str, shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
@@ -112,109 +259,5 @@ fn string(text: &str, shape: &Shape, path: &str, violations: &mut Vec<Violation>
     }
     if let Some(pattern) = shape.pattern.filter(|pattern| !pattern::matches(pattern, text)) {
         violations.push(Violation::new(path, format!("must match the pattern {pattern}")));
-    }
-}
-
-fn check_rules(value: &Value, rules: &[Rule], path: &str, violations: &mut Vec<Violation>) {
-    for rule in rules {
-        self::rule(value, rule, path, violations);
-    }
-}
-
-fn rule(value: &Value, rule: &Rule, path: &str, violations: &mut Vec<Violation>) {
-    match (rule, value) {
-        (Rule::When(test, then, otherwise), _) => {
-            let shape = if holds(value, test) { then } else { otherwise };
-            self::value(value, shape, path, violations);
-        }
-        (Rule::AnyOf(shapes), _) => any_of(value, shapes, path, violations),
-        (Rule::Values(listed), _) => {
-            let mut listed_values = listed.iter().filter_map(|json| serde_json::from_str::<Value>(json).ok());
-            if !listed_values.any(|listed| same(&listed, value)) {
-                violations.push(Violation::new(path, format!("must be {}", listed.join(" or "))));
-            }
-        }
-        // Where a document lets null through, it means a value that says nothing.
-        (Rule::Not(_) | Rule::OnlyOne(_), Value::Null) => {}
-        (Rule::Not(shape), _) => {
-            if holds(value, shape) {
-                let message = match required(shape) {
-                    Some(names) if !names.is_empty() => format!("must not have {}", listing(&names, "and")),
-                    _ => "is what the document rules out".to_owned(),
-                };
-                violations.push(Violation::new(path, message));
-            }
-        }
-        (Rule::OnlyOne(shapes), _) => {
-            if shapes.iter().filter(|shape| holds(value, shape)).count() > 1 {
-                violations.push(Violation::new(path, format!("must be only one of: {}", words(shapes))));
-            } else {
-                any_of(value, shapes, path, violations);
-            }
-        }
-        (Rule::Contains(shape, fewest, most), Value::Array(elements)) => {
-            let found = elements.iter().filter(|element| holds(element, shape)).count();
-            if found < *fewest || most.is_some_and(|most| found > most) {
-                let bounds = match most {
-                    Some(most) => format!("{fewest} to {most}"),
-                    None => format!("at least {fewest}"),
-                };
-                let message = format!("must hold {bounds} of the elements that the document asks for, has {found}");
-                violations.push(Violation::new(path, message));
-            }
-        }
-        (Rule::Prefix(first, rest), Value::Array(elements)) => {
-            for (at, element) in elements.iter().enumerate() {
-                self::value(element, first.get(at).unwrap_or(rest), &format!("{path}[{at}]"), violations);
-            }
-        }
-        (Rule::Names(shape), Value::Object(entries)) => {
-            for name in entries.keys() {
-                let mut found = Vec::new();
-                self::value(&Value::from(name.as_str()), shape, &join(path, name), &mut found);
-                let of_name = |it: Violation| Violation::new(it.path, format!("the name {}", it.message));
-                violations.extend(found.into_iter().map(of_name));
-            }
-        }
-        (Rule::Others(known, patterns, rest), Value::Object(entries)) => {
-            others(entries, (known, patterns, rest), path, violations);
-        }
-        (Rule::Contains(..) | Rule::Prefix(..) | Rule::Names(_) | Rule::Others(..), _) => {}
-    }
-}
-
-fn any_of(value: &Value, shapes: &[Shape], path: &str, violations: &mut Vec<Violation>) {
-    let mut nearest: Option<Vec<Violation>> = None;
-    for shape in shapes {
-        let mut found = Vec::new();
-        self::value(value, shape, path, &mut found);
-        if found.is_empty() {
-            return;
-        }
-        if nearest.as_ref().is_none_or(|nearest| found.len() < nearest.len()) {
-            nearest = Some(found);
-        }
-    }
-    // Which of the fields is missing is the caller's to choose.
-    match shapes.iter().map(required).collect::<Option<Vec<_>>>() {
-        Some(_) => violations.push(Violation::new(path, format!("must be at least one of: {}", words(shapes)))),
-        None => violations.extend(nearest.unwrap_or_default()),
-    }
-}
-
-fn others(
-    entries: &Map<String, Value>,
-    (known, patterns, rest): (&[&str], &[(&'static str, Shape)], &Shape),
-    path: &str,
-    violations: &mut Vec<Violation>,
-) {
-    for (name, inner) in entries.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
-        let path = join(path, name);
-        let matching = patterns.iter().filter(|(pattern, _)| pattern::matches(pattern, name));
-        let mut matching = matching.map(|(_, shape)| shape).peekable();
-        if matching.peek().is_none() {
-            self::value(inner, rest, &path, violations);
-        }
-        matching.for_each(|shape| self::value(inner, shape, &path, violations));
     }
 }

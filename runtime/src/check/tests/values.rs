@@ -159,3 +159,42 @@ fn messages_hold_no_text_values() {
     let found = check(json!("hunter2"), any().max_length(3).pattern("^$"));
     assert!(found.iter().all(|line| !line.contains("hunter2")), "{found:?}");
 }
+
+struct Nest;
+impl Object for Nest {
+    const FIELDS: &'static [Field] = &[optional("inner", one_of::<Nests>()), required("a", any())];
+}
+struct OtherNest;
+impl Object for OtherNest {
+    const FIELDS: &'static [Field] = &[optional("inner", one_of::<Nests>()), required("b", any())];
+}
+struct Nests;
+impl Choice for Nests {
+    const ALTERNATIVES: &'static [Alternative] =
+        &[alternative(Kind::Object, object::<Nest>()), alternative(Kind::Object, object::<OtherNest>())];
+}
+
+#[test]
+fn unions_within_unions_are_checked_once_each() {
+    // With each level checked for each alternative of the one around it, these would be 2^60 checks.
+    let deep = (0..60).fold(json!({"b": 1}), |inner, _| json!({"inner": inner}));
+    assert_eq!(check(deep, one_of::<Nests>()).len(), 60);
+}
+
+#[test]
+fn the_alternative_whose_fields_are_there_is_nearer() {
+    struct Count;
+    impl Object for Count {
+        const FIELDS: &'static [Field] = &[required("count", any())];
+    }
+    struct Slice;
+    impl Object for Slice {
+        const FIELDS: &'static [Field] = &[required("slice", object::<ByPort>())];
+    }
+    struct Indicator;
+    impl Choice for Indicator {
+        const ALTERNATIVES: &'static [Alternative] =
+            &[alternative(Kind::Object, object::<Count>()), alternative(Kind::Object, object::<Slice>())];
+    }
+    assert_eq!(check(json!({"slice": {}}), one_of::<Indicator>()), ["x.slice.port: is required"]);
+}

@@ -32,13 +32,13 @@ pub fn alternative<U>(likeness: fn(&Value) -> Likeness, read: fn(&Trial) -> Opti
 /// Enum values that the document does not list count as lost, as every enum takes every text.
 ///
 /// A union within a union is read once, however many alternatives lead to it.
-pub fn choose<U>(value: Value, alternatives: &[Alternative<U>], unknown: fn(Value) -> U) -> U
+pub fn choose<U>(value: Value, alternatives: &[Alternative<U>], fits: Fits, unknown: fn(Value) -> U) -> U
 where
     U: Clone + Serialize + 'static,
 {
     let trial = Trial { json: value.to_string() };
     let (union, lost) = recall(&trial.json).unwrap_or_else(|| {
-        let found = best(&value, &trial, alternatives).unwrap_or_else(|| {
+        let found = best(&value, &trial, alternatives, fits).unwrap_or_else(|| {
             let mut all = Overlap::default();
             all.compare(&value, &Value::Null);
             (unknown(value), all.lost)
@@ -50,17 +50,21 @@ where
     union
 }
 
-/// How well an alternative fits: constants that are as they have to be; whether nothing is lost; constants that are not there;
-/// whether it gives the value back as it was; how much it keeps; how many empty lists and objects it leaves out.
-type Fit = (usize, bool, Reverse<usize>, bool, usize, Reverse<usize>);
+/// Whether a value is as the alternative at an index asks for, as far as that is checked.
+pub type Fits = fn(usize, &Value) -> bool;
+
+/// How well an alternative fits: constants that are as they have to be; whether nothing is lost; whether its checks hold; constants
+/// that are not there; whether it gives the value back as it was; how much it keeps; how many empty lists and objects it leaves out.
+type Fit = (usize, bool, bool, Reverse<usize>, bool, usize, Reverse<usize>);
 
 /// The alternative that fits best, and how many values in it are unknown to their enums.
-fn best<U: Serialize>(value: &Value, trial: &Trial, alternatives: &[Alternative<U>]) -> Option<(U, usize)> {
-    let mut candidates: Vec<(Likeness, &Alternative<U>)> =
-        alternatives.iter().map(|one| ((one.likeness)(value), one)).filter(|(likeness, _)| !likeness.wrong).collect();
-    candidates.sort_by_key(|(likeness, _)| (Reverse(likeness.known), likeness.missing));
+fn best<U: Serialize>(value: &Value, trial: &Trial, alternatives: &[Alternative<U>], fits: Fits) -> Option<(U, usize)> {
+    let likely = alternatives.iter().enumerate().map(|(at, one)| ((one.likeness)(value), at, one));
+    let mut candidates: Vec<(Likeness, usize, &Alternative<U>)> =
+        likely.filter(|(likeness, ..)| !likeness.wrong).collect();
+    candidates.sort_by_key(|(likeness, ..)| (Reverse(likeness.known), likeness.missing));
     let mut best: Option<(Fit, U, usize)> = None;
-    for (likeness, alternative) in candidates {
+    for (likeness, at, alternative) in candidates {
         let level = Level::enter();
         let Some(union) = (alternative.read)(trial) else { continue };
         let unknown = level.lost();
@@ -70,12 +74,14 @@ fn best<U: Serialize>(value: &Value, trial: &Trial, alternatives: &[Alternative<
         overlap.compare(value, &back);
         let kept = overlap.kept + overlap.forgiven;
         let same = overlap.lost == 0 && overlap.forgiven == 0;
-        let fit = (likeness.known, overlap.lost == 0, Reverse(likeness.missing), same, kept, Reverse(overlap.empty));
+        let fits = fits(at, value);
+        let (missing, empty) = (Reverse(likeness.missing), Reverse(overlap.empty));
+        let fit = (likeness.known, overlap.lost == 0, fits, missing, same, kept, empty);
         let keeps = likeness.known > 0 || overlap.lost == 0 || kept > unknown;
         if keeps && best.as_ref().is_none_or(|(most, ..)| fit > *most) {
             best = Some((fit, union, unknown));
             // Those that follow have no more of their constants.
-            if same && overlap.empty == 0 {
+            if same && fits && overlap.empty == 0 {
                 break;
             }
         }

@@ -9,7 +9,7 @@ mod choose;
 mod tag;
 
 pub use crate::codec::lost::note_lost;
-pub use choose::{Alternative, Trial, alternative, choose};
+pub use choose::{Alternative, Fits, Trial, alternative, choose};
 pub use serde_json;
 pub use tag::{Likeness, Tag, tag, with_tag};
 
@@ -90,10 +90,14 @@ macro_rules! tagged_union {
 ///
 /// With `{ Cat if "kind" = "cat", Dog if "kind" = "dog" | "hound" & "origin" / "wild" = false, Any }` only values that have
 /// these constants, or leave them out, are read as `Cat` and `Dog`, and they are preferred to `Any`.
+///
+/// With `fits` behind the name, the enum is a [`Choice`](crate::shape::Choice), and an alternative that a value fits by these checks
+/// is preferred to one that it does not: callers may leave out any field of a type that they give, so reading shows less.
 #[macro_export]
 macro_rules! untagged_union {
     (
-        $name:ident { $($variant:ident $(if $($($property:literal)/+ = $($tag:literal)|+)&+)?),* $(,)? }
+        $name:ident $(, $fits:ident)?
+        { $($variant:ident $(if $($($property:literal)/+ = $($tag:literal)|+)&+)?),* $(,)? }
     ) => {
         impl $crate::open_enum::serde::Serialize for $name {
             fn serialize<S: $crate::open_enum::serde::Serializer>(
@@ -119,7 +123,9 @@ macro_rules! untagged_union {
                         $($(.with($crate::union::tag(_value, &[$($property),+]), |tag| $(tag.is($tag))||+))+)?,
                     |trial| trial.read().map(Self::$variant),
                 )),*];
-                Ok($crate::union::choose(value, &alternatives, Self::Unknown))
+                let fits: $crate::union::Fits = |_, _| true;
+                $(let fits: $crate::union::Fits = $crate::$fits::<Self>;)?
+                Ok($crate::union::choose(value, &alternatives, fits, Self::Unknown))
             }
         }
     };
