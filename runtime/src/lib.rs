@@ -65,7 +65,7 @@ pub use data::paging::{Paging, Position};
 pub use data::secret::Secret;
 pub use data::service::{Protocol, RateLimit, Scheme, SchemeKind, Server, Service, Variable};
 pub use data::shape::{Field, Object, Shape};
-pub use follow::{BoxStream, JobHandle, JobState, Paged, Wait, WaitError, items, pages, starting_at};
+pub use follow::{BoxStream, JobHandle, JobState, JobVerdict, Paged, Wait, WaitError, items, pages, starting_at};
 #[cfg(feature = "blocking")]
 pub use follow::{items_blocking, pages_blocking};
 pub use request::{Form, Inputs, Part};

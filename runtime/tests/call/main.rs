@@ -3,6 +3,8 @@
 mod answers;
 mod apsara;
 mod attempts;
+mod blocking;
+mod durations;
 mod fake;
 mod jobs;
 mod mini;
