@@ -8,6 +8,7 @@ mod durations;
 mod fake;
 mod jobs;
 mod mini;
+mod paging;
 mod requests;
 mod retries;
 mod seen;
