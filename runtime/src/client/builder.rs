@@ -182,8 +182,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// A header that each request has, and the signature covers; one of the document's or the call's own wins. May be called more than
-    /// once.
+    /// A header that each request has; one of the document's or the call's own wins. May be called more than once.
     pub fn default_header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
         self.headers.pairs.push((name.into(), value.into()));
         self

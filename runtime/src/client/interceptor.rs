@@ -14,8 +14,8 @@ use crate::transport::RequestBody;
 ///
 /// What `tracing` and the feature `metrics` offer needs no interceptor of your own.
 pub trait Interceptor: fmt::Debug + Send + Sync {
-    /// Before the request is signed: headers and parameters may be added, which the signature covers then. A request that is signed
-    /// anew, for another attempt, is without what was added before.
+    /// Before the request is signed: headers and parameters may be added. The signature covers all parameters then, and the headers that
+    /// the vendor signs (`x-acs-..` with ACS3). A request that is signed anew, for another attempt, is without what was added before.
     fn before_signing(&self, attempt: &Attempt, request: &mut UnsignedRequest<'_>) {
         let _ = (attempt, request);
     }

@@ -98,7 +98,7 @@ fn address(settings: &Settings, sending: &Sending) -> Result<String, Box<Failure
     let own = own.or_else(|| {
         let region = settings.values.get("region");
         let names = settings.vendor.endpoint_variables(settings.service, region.as_deref());
-        names.iter().find_map(|name| settings.values.from_environment(name))
+        names.iter().find_map(|name| settings.values.variable_value(name))
     });
     request::resolve(servers, own.as_deref(), &settings.values.for_endpoint())
         .map_err(|detail| Failure::config(spec.name, detail))

@@ -7,7 +7,7 @@ use http::{HeaderMap, Method};
 use crate::codec::encode;
 use crate::request::Plan;
 
-/// The request of one attempt before it is signed: what is added to it is signed as the rest is, and is gone with the attempt.
+/// The request of one attempt before it is signed: what is added to it is gone with the attempt.
 pub struct UnsignedRequest<'a>(&'a mut Plan);
 
 impl<'a> UnsignedRequest<'a> {

@@ -16,11 +16,11 @@ impl Values {
     /// A setting, if need be from the environment.
     pub(crate) fn get(&self, name: &str) -> Option<String> {
         let found = self.set.get(name).cloned();
-        found.or_else(|| self.from_environment((self.variable)(name)?))
+        found.or_else(|| self.variable_value((self.variable)(name)?))
     }
 
     /// What a variable of the environment holds.
-    pub(crate) fn from_environment(&self, variable: &str) -> Option<String> {
+    pub(crate) fn variable_value(&self, variable: &str) -> Option<String> {
         let value = (self.environment)(variable)?;
         // Files and shells leave line ends behind, which no id has.
         Some(value.trim().to_owned()).filter(|value| !value.is_empty())

@@ -207,7 +207,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_body_that_stalls() {
         const STEADY: &[(u64, usize)] = &[(990, 10); 100];
-        let table: [(&'static [(u64, usize)], ReadLimits, usize, u128); 7] = [
+        type Row = (&'static [(u64, usize)], ReadLimits, usize, u128);
+        let table: [Row; 7] = [
             // pieces, limits, bytes, milliseconds
             (&[], slow(1, 20), 0, 20_000),
             (&[(0, 1 << 20)], slow(1, 20), 1 << 20, 20_000),

@@ -129,15 +129,13 @@ pub(super) fn is_denied(error: &(dyn StdError + 'static), connecting: bool) -> b
     let mut next = Some(error);
     while let Some(cause) = next {
         // The error of hyper-util's tunnel is not public.
-        if denied_by_tls(cause, connecting) || (connecting && cause.to_string() == "proxy authorization required") {
+        let by_proxy = connecting && cause.to_string().ends_with("proxy authorization required");
+        if by_proxy || denied_by_tls(cause, connecting) {
             return true;
         }
-        let io = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
         // The source of an I/O error is the source of what it holds.
-        if io.is_some_and(|inner| denied_by_tls(inner, connecting)) {
-            return true;
-        }
-        next = cause.source();
+        let held = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = held.map(|held| held as _).or_else(|| cause.source());
     }
     false
 }
@@ -153,6 +151,7 @@ fn denied_by_tls(cause: &(dyn StdError + 'static), connecting: bool) -> bool {
             | Alert::CertificateRequired
             | Alert::CertificateRevoked
             | Alert::CertificateUnknown
+            | Alert::DecryptError
             | Alert::UnknownCA
             | Alert::UnsupportedCertificate,
         )) => true,

@@ -13,4 +13,5 @@ mod requests;
 mod retries;
 mod seen;
 mod streams;
+mod transport;
 mod uploads;
