@@ -120,8 +120,7 @@ impl<'a> Lower<'a, '_> {
         let (what, help) = match scheme {
             Some(SecurityScheme::HTTP { scheme, .. }) if scheme.eq_ignore_ascii_case(MUTUAL_TLS) => (
                 "mutual TLS".to_owned(),
-                "give the client an identity: `.transport(runtime::ReqwestTransport::new(..))` with a `reqwest` client that has one"
-                    .to_owned(),
+                "give the client an identity: `.client_certificate_pem(..)` of its builder".to_owned(),
             ),
             Some(SecurityScheme::HTTP { scheme, .. }) => (
                 format!("HTTP `{scheme}`"),

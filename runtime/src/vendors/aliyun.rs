@@ -8,11 +8,12 @@ use zeroize::Zeroizing;
 
 use super::aliyun_options::Options;
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
-use super::vendor::Vendor;
+use super::vendor::{Vendor, service_name};
 use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider};
 use crate::auth::sign::{self, Signature};
 use crate::codec::encode;
 use crate::data::secret::{Secret, wiped};
+use crate::data::service::Service;
 use crate::request::{FORM, Plan};
 use crate::response::{Verdict, verdict};
 use crate::transport::RequestBody;
@@ -22,6 +23,18 @@ pub(super) struct Aliyun;
 impl Vendor for Aliyun {
     fn credentials(&self) -> Option<Arc<dyn CredentialsProvider>> {
         Some(Arc::new(CredentialsChain::aliyun()))
+    }
+
+    fn variable(&self) -> fn(&str) -> Option<&'static str> {
+        |setting| match setting {
+            "region" => Some("ALIBABA_CLOUD_REGION_ID"),
+            "ca_bundle" => Some("ALIBABA_CLOUD_CA_BUNDLE"),
+            _ => None,
+        }
+    }
+
+    fn endpoint_variables(&self, service: &Service, _: Option<&str>) -> Vec<String> {
+        vec![format!("ALIBABA_CLOUD_{}_ENDPOINT", service_name(service))]
     }
 
     fn rpc(&self) -> bool {

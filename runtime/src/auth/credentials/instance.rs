@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::provider::{Credentials, CredentialsError};
 use crate::data::secret::Secret;
-use crate::transport::{HttpSettings, RequestBody, ReqwestTransport, Transport};
+use crate::transport::{RequestBody, ReqwestTransport, Transport};
 
 /// Temporary keys of an ECS server: of the agency that Huawei Cloud lets it act for, or its RAM role of Alibaba Cloud.
 ///
@@ -147,8 +147,8 @@ impl InstanceCredentials {
             request = request.header(name, value.trim());
         }
         let request = request.body(RequestBody::default()).map_err(|error| format!("{base}{path}: {error}"))?;
-        let settings = HttpSettings { connect_timeout: CONNECT_TIMEOUT, no_proxy: true, ..HttpSettings::default() };
-        let transport = self.transport.get_or_try_init(|| async { ReqwestTransport::build(&settings) }).await?;
+        let build = || ReqwestTransport::builder().connect_timeout(CONNECT_TIMEOUT).no_proxy().build();
+        let transport = self.transport.get_or_try_init(|| async { build().map_err(|error| error.0) }).await?;
         let exchange = async {
             let (parts, body) = transport.send(request).await?.into_parts();
             Ok((parts.status.as_u16(), body.collect_within(1 << 16).await?))
