@@ -9,7 +9,7 @@ use http::{HeaderMap, Method, Request};
 
 use super::interceptor;
 use super::settings::Settings;
-use crate::auth::credentials::Credentials;
+use crate::auth::credentials::{Credentials, CredentialsError};
 use crate::codec::media_type;
 use crate::data::operation::Spec;
 use crate::request::{Draft, Plan};
@@ -39,7 +39,9 @@ pub(super) async fn attempt(
     }
     let (spec, limit) = (planned.draft.spec, planned.limit);
     if let Some(provider) = settings.credentials.as_ref().filter(|_| is_signed(spec)) {
-        *used = Some(provider.credentials().await.map_err(|error| Failure::credentials(spec.name, error))?);
+        let late = |_| Err(CredentialsError::new(format_args!("no response within {limit:?} (`timeout`)")));
+        let credentials = tokio::time::timeout(limit, provider.credentials()).await.unwrap_or_else(late);
+        *used = Some(credentials.map_err(|error| Failure::credentials(spec.name, error))?);
     }
     let context = AttemptContext {
         service: settings.service,

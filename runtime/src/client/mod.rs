@@ -3,6 +3,7 @@
 mod attempt;
 mod builder;
 mod call;
+mod discover;
 mod handle;
 mod interceptor;
 mod limiter;
