@@ -1,5 +1,7 @@
 //! Credentials from a service beside the program, whose address the environment has.
 
+use std::fmt;
+
 use http::Method;
 
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
@@ -15,7 +17,7 @@ use super::sts::{complete, token_in};
 /// # Errors
 ///
 /// Nothing is found where the address is not set; all else ends a chain.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "wrap it in `CachedCredentials`"]
 pub struct ContainerCredentials {
     vendor: Vendor,
@@ -109,6 +111,14 @@ fn checked(uri: String) -> Result<String, CredentialsError> {
         Ok(uri)
     } else {
         Err(CredentialsError::new("the address is not a URL, such as http://127.0.0.1:7002/"))
+    }
+}
+
+/// Without the address, which may have a password in it.
+impl fmt::Debug for ContainerCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("ContainerCredentials");
+        debug.field("vendor", &self.vendor).field("token_file", &self.token_file).finish_non_exhaustive()
     }
 }
 

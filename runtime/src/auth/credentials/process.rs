@@ -1,5 +1,6 @@
 //! Credentials that another program prints.
 
+use std::fmt;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ use super::provider::{Credentials, CredentialsError};
 ///
 /// The command is split as a shell would, and run without one, but on Windows, where `cmd` runs it. It may take a minute. It reads
 /// nothing, and what it writes to its standard error goes to that of this process.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use = "wrap it in `CachedCredentials`"]
 pub struct ProcessCredentials {
     command: String,
@@ -93,6 +94,13 @@ fn keys(printed: &Document, now: Timestamp) -> Result<TemporaryCredentials, Stri
         None => now.checked_add(WITHOUT_END).unwrap_or(Timestamp::MAX),
     };
     Ok(TemporaryCredentials { credentials, expires })
+}
+
+/// Without the command, whose arguments may be secret.
+impl fmt::Debug for ProcessCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProcessCredentials").finish_non_exhaustive()
+    }
 }
 
 impl CredentialsSource for ProcessCredentials {

@@ -198,7 +198,8 @@ pub(super) fn complete<const N: usize>(
     if let Some(missing) = values.iter().position(Option::is_none) {
         let names = parts.map(|(variable, _)| variable);
         if values[..own].iter().all(Option::is_none) {
-            return Err(CredentialsError::not_found(format_args!("{} are not set", names[..own].join(" and "))));
+            let verb = if own == 1 { "is" } else { "are" };
+            return Err(CredentialsError::not_found(format_args!("{} {verb} not set", names[..own].join(" and "))));
         }
         return Err(CredentialsError::new(format_args!(
             "{} is not set, and others of {} are",

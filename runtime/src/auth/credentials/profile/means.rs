@@ -13,7 +13,7 @@ use crate::auth::credentials::sso::{SignIn, SignInCredentials};
 use crate::auth::credentials::sts::{AssumeRole, AssumeRoleWithOidc, Session};
 
 /// How the credentials of a profile are come by.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) enum Means {
     Keys(Credentials),
     /// A role, for whoever has the credentials of `base`.
