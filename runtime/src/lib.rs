@@ -43,9 +43,10 @@ pub use serde_json::Value;
 
 pub use auth::clock::{Clock, SystemClock};
 pub use auth::credentials::{
-    CachedCredentials, Credentials, CredentialsChain, CredentialsError, CredentialsFuture, CredentialsProvider,
-    CredentialsSource, EnvironmentCredentials, InstanceCredentials, ProfileCredentials, RoleProfile,
-    TemporaryCredentials, TemporaryCredentialsFuture,
+    AssumeAgencyWithOidc, AssumeRole, AssumeRoleWithOidc, CachedCredentials, ContainerCredentials, Credentials,
+    CredentialsChain, CredentialsError, CredentialsFuture, CredentialsProvider, CredentialsSource,
+    EnvironmentCredentials, FederatedCredentials, InstanceCredentials, ProcessCredentials, ProfileCredentials,
+    ProviderConfig, TemporaryCredentials, TemporaryCredentialsFuture,
 };
 pub use auth::sign::Signature;
 #[cfg(feature = "blocking")]

@@ -124,7 +124,8 @@ impl<'a> Lower<'a, '_> {
             ),
             Some(SecurityScheme::HTTP { scheme, .. }) => (
                 format!("HTTP `{scheme}`"),
-                "set the header at each call with `.extra_header(\"authorization\", ..)`, or in an `.interceptor(..)`".to_owned(),
+                "set the header at each call with `.extra_header(\"authorization\", ..)`, or in an `.interceptor(..)`"
+                    .to_owned(),
             ),
             _ => ("a reference that leads nowhere".to_owned(), help(name, suggested(name).as_ref())),
         };

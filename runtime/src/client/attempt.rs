@@ -12,7 +12,7 @@ use super::interceptor;
 use super::overrides::Overrides;
 use super::settings::Settings;
 use super::unsigned::UnsignedRequest;
-use crate::auth::credentials::{Credentials, CredentialsProvider};
+use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider};
 use crate::codec::media_type;
 use crate::data::operation::Spec;
 use crate::request::{Draft, Plan};
@@ -52,7 +52,9 @@ pub(super) async fn attempt(
 ) -> Result<RawResponse, Box<Failure>> {
     let (spec, limit) = (planned.draft.spec, planned.limit);
     if let Some(provider) = planned.credentials.filter(|_| is_signed(spec)) {
-        trial.credentials = Some(provider.credentials().await.map_err(|error| Failure::credentials(spec.name, error))?);
+        let late = |_| Err(CredentialsError::new(format_args!("no response within {limit:?} (`timeout`)")));
+        let credentials = tokio::time::timeout(limit, provider.credentials()).await.unwrap_or_else(late);
+        trial.credentials = Some(credentials.map_err(|error| Failure::credentials(spec.name, error))?);
     }
     // Behind the credentials: what counts is when the request goes out.
     settings.limiter.wait().await;

@@ -97,12 +97,15 @@ impl<C: From<Client>> ClientBuilder<C> {
         self.parameter("region", region)
     }
 
-    /// The project's id; by default `HUAWEICLOUD_SDK_PROJECT_ID` of the environment, for Huawei Cloud.
+    /// The project's id. For Huawei Cloud it defaults to that of the profile which the credentials are of, else to
+    /// `HUAWEICLOUD_SDK_PROJECT_ID` of the environment, else to the project that the region has from the start, which IAM is asked for
+    /// once, before the first call that needs it.
     pub fn project_id(self, project_id: impl Into<String>) -> Self {
         self.parameter("project_id", project_id)
     }
 
-    /// The account's id; by default `HUAWEICLOUD_SDK_DOMAIN_ID` of the environment, for Huawei Cloud.
+    /// The account's id. For Huawei Cloud it defaults to that of the profile which the credentials are of, else to
+    /// `HUAWEICLOUD_SDK_DOMAIN_ID` of the environment, else to what IAM says, before the first call that needs it.
     pub fn domain_id(self, domain_id: impl Into<String>) -> Self {
         self.parameter("domain_id", domain_id)
     }
@@ -125,8 +128,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Signs with these keys, or sends this token. By default they come from the environment, else from the vendor's profile
-    /// file: see [`CredentialsChain`](crate::CredentialsChain).
+    /// Signs with these keys, or sends this token. By default they come from where the vendor's own SDK looks for them: see
+    /// [`CredentialsChain`](crate::CredentialsChain).
     pub fn credentials(self, credentials: Credentials) -> Self {
         self.credentials_provider(credentials)
     }
@@ -285,8 +288,12 @@ impl<C: From<Client>> ClientBuilder<C> {
         }
         self.headers.add_to(&mut headers)?;
         let keyring = Keyring::new(service, self.keys)?;
-        let values =
-            Values { set: self.values, variable: vendor.variable(), environment: |name| std::env::var(name).ok() };
+        let values = Values {
+            set: self.values,
+            found: std::sync::RwLock::default(),
+            variable: vendor.variable(),
+            environment: |name| std::env::var(name).ok(),
+        };
         let http = if vendor.signs() { self.http } else { self.http.follow_redirects() };
         Ok(Settings {
             service,

@@ -4,6 +4,7 @@ mod attempt;
 mod builder;
 mod builder_http;
 mod call;
+mod discover;
 mod handle;
 mod headers;
 mod interceptor;

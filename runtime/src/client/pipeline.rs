@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use super::attempt::{self, Planned, Trial};
+use super::discover;
 use super::handle::Client;
 use super::interceptor::{Attempt, Outcome};
 use super::overrides::Overrides;
@@ -38,6 +39,8 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         let client = sending.client.clone();
         let settings = client.settings();
         sending.draft.fill_client_token(|| (settings.nonce)());
+        let limit = sending.overrides.timeout(settings);
+        discover::settings_for(settings, &sending.draft, limit).await?;
         // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
         let plan = plan(settings, &sending).await?;
         let base = address(settings, &sending)?;
@@ -50,7 +53,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
             base: &base,
             overrides,
             credentials,
-            limit: overrides.timeout(settings),
+            limit,
         };
         let response = attempts(settings, &planned).await?;
         Ok(response.with_reconnect(|| reconnect(sending)))

@@ -232,7 +232,7 @@ mod tests {
             "domain_id" => Some("DOMAIN"),
             _ => None,
         };
-        Values { set, variable, environment }
+        Values { set, found: std::sync::RwLock::default(), variable, environment }
     }
 
     fn planned(draft: &Draft, values: &Values) -> Result<Plan, Vec<String>> {

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use futures_core::future::BoxFuture;
 use http::{HeaderValue, Request};
 
 use super::aliyun_options::Options;
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
-use super::vendor::{Vendor, service_name, variable_name};
-use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider};
+use super::vendor::{Unknown, Vendor, service_name, variable_name};
+use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider, Directory};
 use crate::auth::sign;
 use crate::data::service::Service;
 use crate::request::Plan;
@@ -36,6 +37,23 @@ impl Vendor for Huawei {
         let name = service_name(service);
         let of_region = region.map(|region| format!("HUAWEICLOUD_SDK_REGION_{name}_{}", variable_name(region)));
         of_region.into_iter().chain([format!("HUAWEICLOUD_SDK_{name}_ENDPOINT")]).collect()
+    }
+
+    fn discoverable(&self) -> &'static [&'static str] {
+        &["project_id", "domain_id"]
+    }
+
+    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, String>> {
+        Box::pin(async move {
+            let Unknown { name, region, endpoint, credentials, config } = unknown;
+            let (directory, endpoint) = (Directory::new(&config), endpoint.as_deref());
+            let asked = match (name, region) {
+                ("project_id", Some(region)) => directory.project_id(endpoint, &region, credentials).await,
+                ("domain_id", region) => directory.domain_id(endpoint, region.as_deref(), credentials).await,
+                _ => return Ok(None),
+            };
+            asked.map(Some).map_err(|why| format!("it is not set, and IAM does not tell: {why}"))
+        })
     }
 
     fn hashes_bodies(&self, _: &Options) -> bool {

@@ -14,4 +14,4 @@ pub use apsara::ApsaraStack;
 pub(crate) use choice::of;
 pub(crate) use mismatch::compare_signed;
 pub(crate) use prepare::AttemptContext;
-pub(crate) use vendor::Vendor;
+pub(crate) use vendor::{Unknown, Vendor};

@@ -2,12 +2,24 @@
 
 use std::sync::Arc;
 
+use futures_core::future::BoxFuture;
+
 use super::aliyun_options::Options;
 use super::prepare::{AttemptContext, PreparedRequest, request};
-use crate::auth::credentials::CredentialsProvider;
+use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig};
 use crate::data::service::Service;
 use crate::request::Plan;
 use crate::response::Verdict;
+
+/// A setting that nobody gave, and what there is to ask for it with.
+pub(crate) struct Unknown<'a> {
+    pub(crate) name: &'static str,
+    pub(crate) region: Option<String>,
+    /// The address of whom to ask, as it stands beside the credentials.
+    pub(crate) endpoint: Option<String>,
+    pub(crate) credentials: &'a Credentials,
+    pub(crate) config: ProviderConfig,
+}
 
 pub(crate) trait Vendor: Sync {
     /// Whether requests are signed with credentials. Others have the keys of security schemes, and may be redirected.
@@ -29,6 +41,17 @@ pub(crate) trait Vendor: Sync {
     fn endpoint_variables(&self, service: &Service, region: Option<&str>) -> Vec<String> {
         let _ = (service, region);
         Vec::new()
+    }
+
+    /// The settings that [`discover`](Self::discover) finds.
+    fn discoverable(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Asks the vendor for a setting that nobody gave. `None` is that there is nothing to ask by.
+    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, String>> {
+        let _ = unknown;
+        Box::pin(async { Ok(None) })
     }
 
     /// Whether calls are actions with parameters, whatever their method. The method then says nothing of what they do.

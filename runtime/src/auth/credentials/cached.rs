@@ -3,8 +3,11 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::provider::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
 use crate::auth::clock::{Clock, SystemClock};
@@ -30,28 +33,37 @@ pub trait CredentialsSource: fmt::Debug + Send + Sync {
 
 /// Keeps the credentials of a source and renews them five minutes before they end, or in the middle of a shorter life.
 ///
-/// One caller renews them while all others go on with the old ones, as long as these are valid; only where there are none,
-/// callers wait. Nothing is asked before the first call. A source that fails is asked again after five seconds.
+/// They are renewed in a task of their own, which goes on whoever gives up waiting. Callers go on with the old ones meanwhile, and
+/// wait only where there are none that are still valid. Nothing is asked before the first call.
+///
+/// A source that fails is left alone for five seconds. As long as it fails, old credentials are given out even past their end: whether
+/// they still count is the service's to say, whose clock is right. Once the service rejects them, the source's failure is the error.
+/// Credentials that the service rejects are renewed at once, but once a minute at most.
 pub struct CachedCredentials<S> {
-    source: S,
+    source: Arc<S>,
     clock: Arc<dyn Clock>,
-    state: Mutex<State>,
-    /// Held by whoever asks the source.
-    asking: tokio::sync::Mutex<()>,
+    load_timeout: Duration,
+    state: Arc<Mutex<State>>,
 }
 
 #[derive(Default)]
 struct State {
     known: Option<Known>,
-    failed: Option<(Timestamp, CredentialsError)>,
+    /// Those before: calls that still have them find others here.
+    previous: Option<Credentials>,
+    failed: Option<(Instant, CredentialsError)>,
+    /// When the service rejected credentials that were renewed therefore.
+    rejected: Option<Instant>,
+    /// Changes when the task that renews them has ended.
+    renewing: Option<watch::Receiver<()>>,
 }
 
 struct Known {
     credentials: Credentials,
-    /// From when on they are to be renewed.
-    renew: Timestamp,
-    /// From when on they are of no use.
-    end: Timestamp,
+    expires: Timestamp,
+    fetched: Instant,
+    /// How long they were to live when they were fetched. Clocks may be set; this much is sure.
+    life: SignedDuration,
 }
 
 /// How long before their end credentials are renewed.
@@ -59,17 +71,58 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 /// The least time that credentials must still have: a request is on its way for a while.
 const LEAST: SignedDuration = SignedDuration::from_secs(10);
 /// How long a failed source is left alone.
-const PAUSE: SignedDuration = SignedDuration::from_secs(5);
+const PAUSE: Duration = Duration::from_secs(5);
+/// How long keys are taken for what they are if they have ended by our clock when they come.
+const LEAST_LIFE: Duration = Duration::from_secs(60);
+/// How often credentials are renewed because the service rejects them.
+const REJECTION_PAUSE: Duration = Duration::from_secs(60);
 
-impl<S: CredentialsSource> CachedCredentials<S> {
+/// What is to be done for a caller.
+enum Step {
+    Done(Result<Credentials, CredentialsError>),
+    Wait(watch::Receiver<()>),
+}
+
+impl Known {
+    fn has(&self, left: SignedDuration, now: Timestamp) -> bool {
+        let elapsed = SignedDuration::try_from(self.fetched.elapsed()).unwrap_or(SignedDuration::MAX);
+        if self.life <= LEAST {
+            // Their end is past by a clock that is wrong, or the source has no others.
+            return self.fetched.elapsed() < LEAST_LIFE;
+        }
+        // A clock that was set back does not make them live longer, nor does one that stood still while the machine slept.
+        left < self.expires.duration_since(now) && left < self.life.saturating_sub(elapsed)
+    }
+
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        self.has(AHEAD.min(self.life / 2), now)
+    }
+}
+
+impl<S: CredentialsSource + 'static> CachedCredentials<S> {
     /// Credentials of this source.
     pub fn new(source: S) -> Self {
-        Self { source, clock: Arc::new(SystemClock), state: Mutex::default(), asking: tokio::sync::Mutex::new(()) }
+        Self {
+            source: Arc::new(source),
+            clock: Arc::new(SystemClock),
+            load_timeout: Duration::from_secs(30),
+            state: Arc::default(),
+        }
     }
 
     /// Reads the time from this clock.
-    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
-        self.clock = Arc::new(clock);
+    pub fn clock(self, clock: impl Clock + 'static) -> Self {
+        self.with_clock(Arc::new(clock))
+    }
+
+    pub(super) fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// How long the source may take; 30 seconds by default. A call's own time limits may end its waiting earlier.
+    pub fn load_timeout(mut self, limit: Duration) -> Self {
+        self.load_timeout = limit;
         self
     }
 
@@ -77,70 +130,128 @@ impl<S: CredentialsSource> CachedCredentials<S> {
         with(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// What is known and need not be renewed yet (`fresh`) or is of use at least, or how asking failed just now.
-    fn known(&self, fresh: bool) -> Option<Result<Credentials, CredentialsError>> {
+    /// What a caller gets, or waits for. `waited`: a task has ended since it came.
+    fn step(&self, waited: bool) -> Step {
         let now = self.clock.now();
         self.state(|state| {
-            let valid = state.known.as_ref().filter(|known| now < if fresh { known.renew } else { known.end });
-            if let Some(known) = valid {
-                return Some(Ok(known.credentials.clone()));
+            let fresh = state.known.as_ref().is_some_and(|known| known.is_fresh(now));
+            let recent = state.failed.as_ref().is_some_and(|(when, _)| when.elapsed() < PAUSE);
+            if !fresh && !recent {
+                self.renew(state);
             }
-            let recent = state.failed.as_ref().filter(|(when, _)| now.duration_since(*when) < PAUSE);
-            recent.map(|(_, error)| Err(error.clone()))
+            match (&state.known, &state.failed, &state.renewing) {
+                (Some(known), ..) if known.has(LEAST, now) => Step::Done(Ok(known.credentials.clone())),
+                // What has just been fetched is the best there is, whatever the clock says by now.
+                (Some(known), ..) if waited && known.fetched.elapsed() < PAUSE => {
+                    Step::Done(Ok(known.credentials.clone()))
+                }
+                (Some(known), Some(_), _) => {
+                    tracing::warn!("credentials that have ended are used, as they cannot be renewed");
+                    Step::Done(Ok(known.credentials.clone()))
+                }
+                (None, Some((_, error)), _) if recent => Step::Done(Err(error.clone())),
+                (.., Some(renewing)) => Step::Wait(renewing.clone()),
+                (.., None) => {
+                    Step::Done(Err(CredentialsError::new("there is no async runtime to renew credentials in")))
+                }
+            }
         })
     }
 
-    /// Asks the source. Only for whoever holds the lock.
-    async fn ask(&self) -> Result<Credentials, CredentialsError> {
-        let response = self.source.fetch().await;
-        let now = self.clock.now();
-        self.state(|state| match response {
-            Ok(new) => {
-                let before = |time| new.expires.checked_sub(time).unwrap_or(Timestamp::MIN);
-                let ahead = AHEAD.min(new.expires.duration_since(now) / 2);
-                let known = Known { credentials: new.credentials.clone(), renew: before(ahead), end: before(LEAST) };
-                *state = State { known: Some(known), failed: None };
-                Ok(new.credentials)
-            }
-            Err(error) => {
-                state.failed = Some((now, error.clone()));
-                Err(error)
-            }
-        })
+    /// Begins to renew them, unless that has begun.
+    fn renew(&self, state: &mut State) {
+        // A task ends with its runtime, too, and then says nothing.
+        if state.renewing.as_ref().is_some_and(|renewing| renewing.has_changed().is_ok()) {
+            return;
+        }
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            state.renewing = None;
+            return;
+        };
+        let (done, renewing) = watch::channel(());
+        state.renewing = Some(renewing);
+        let (source, clock, limit) = (self.source.clone(), self.clock.clone(), self.load_timeout);
+        let renewal = Renewal { state: self.state.clone(), done };
+        runtime.spawn(async move {
+            let response = tokio::time::timeout(limit, source.fetch()).await;
+            let late = |_| Err(CredentialsError::new(format_args!("no response within {limit:?} (`load_timeout`)")));
+            renewal.end(response.unwrap_or_else(late), clock.now());
+        });
     }
 }
 
-impl<S: CredentialsSource> CredentialsProvider for CachedCredentials<S> {
+/// The task that renews credentials. Whoever waits goes on when it is dropped.
+struct Renewal {
+    state: Arc<Mutex<State>>,
+    #[allow(dead_code, reason = "being dropped is what it does")]
+    done: watch::Sender<()>,
+}
+
+impl Renewal {
+    fn end(&self, response: Result<TemporaryCredentials, CredentialsError>, now: Timestamp) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).ended(response, now);
+    }
+}
+
+impl Drop for Renewal {
+    fn drop(&mut self) {
+        // If not, it has ended, or its runtime has, and the next caller begins again in another.
+        if std::thread::panicking() {
+            self.end(Err(CredentialsError::new("the source of credentials panicked")), Timestamp::UNIX_EPOCH);
+        }
+    }
+}
+
+impl State {
+    fn ended(&mut self, response: Result<TemporaryCredentials, CredentialsError>, now: Timestamp) {
+        self.renewing = None;
+        match response {
+            Ok(new) => {
+                let life = new.expires.duration_since(now);
+                let known = Known { credentials: new.credentials, expires: new.expires, fetched: Instant::now(), life };
+                let old = self.known.replace(known).map(|known| known.credentials);
+                self.previous = old.or(self.previous.take());
+                self.failed = None;
+            }
+            Err(error) => {
+                // Nobody there, after somebody was, is a failure too: others after it in a chain are not meant.
+                self.failed = Some((Instant::now(), error));
+            }
+        }
+    }
+}
+
+impl<S: CredentialsSource + 'static> CredentialsProvider for CachedCredentials<S> {
     fn credentials(&self) -> CredentialsFuture<'_> {
         Box::pin(async move {
-            if let Some(Ok(fresh)) = self.known(true) {
-                return Ok(fresh);
-            }
-            // Old ones will do while another caller asks, or if the source fails.
-            if let Some(Ok(old)) = self.known(false) {
-                let Ok(_lock) = self.asking.try_lock() else { return Ok(old) };
-                return match self.known(true) {
-                    Some(Ok(fresh)) => Ok(fresh),
-                    Some(Err(_)) => Ok(old),
-                    None => Ok(self.ask().await.unwrap_or(old)),
-                };
-            }
-            let _lock = self.asking.lock().await;
-            match self.known(false) {
-                Some(told) => told,
-                None => self.ask().await,
+            let mut waited = false;
+            loop {
+                match self.step(waited) {
+                    Step::Done(outcome) => return outcome,
+                    Step::Wait(mut renewing) => {
+                        // It ends by closing, never by a value.
+                        let _ = renewing.changed().await;
+                        waited = true;
+                    }
+                }
             }
         })
     }
 
     fn rejected(&self, credentials: &Credentials) -> bool {
-        self.state(|state| {
-            let same = state.known.as_ref().is_some_and(|known| known.credentials == *credentials);
-            if same {
-                state.known = None;
+        self.state(|state| match &state.known {
+            Some(known) if known.credentials == *credentials => {
+                // New ones that are rejected as well show that it is not the keys' age.
+                if state.rejected.is_some_and(|when| when.elapsed() < REJECTION_PAUSE) {
+                    return false;
+                }
+                state.rejected = Some(Instant::now());
+                state.failed = None;
+                state.previous = state.known.take().map(|known| known.credentials);
+                true
             }
-            // Others have been fetched in the meantime, or will be.
-            same || state.known.is_some()
+            // Others have been fetched in the meantime, or are about to be.
+            _ => state.previous.as_ref() == Some(credentials),
         })
     }
 }
@@ -226,6 +337,11 @@ mod tests {
         found
     }
 
+    /// Lets the task that renews credentials end.
+    async fn renewal() {
+        tokio::time::sleep(Duration::from_millis(1001)).await;
+    }
+
     #[tokio::test(start_paused = true)]
     async fn one_asks_for_all() {
         let (cached, source, clock) = cached([Some(1000), Some(2000)]);
@@ -233,11 +349,12 @@ mod tests {
             assert_eq!(key(found), "until 1000");
         }
         assert_eq!(source.asked.load(Ordering::Relaxed), 1);
-        // Within five minutes of the end one asks, the others go on.
+        // Within five minutes of the end they are renewed, and nobody waits for that.
         clock.set(701);
-        let mut keys: Vec<String> = fifty(&cached).await.into_iter().map(key).collect();
-        keys.sort();
-        assert_eq!((keys[48].as_str(), keys[49].as_str()), ("until 1000", "until 2000"));
+        for found in fifty(&cached).await {
+            assert_eq!(key(found), "until 1000");
+        }
+        renewal().await;
         assert_eq!(key(cached.credentials().await), "until 2000");
         assert_eq!(source.asked.load(Ordering::Relaxed), 2);
     }
@@ -245,51 +362,155 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn short_lives() {
         let (cached, source, clock) = cached([Some(100), Some(200)]);
-        for (second, end) in [(0, 100), (49, 100), (50, 200), (51, 200), (124, 200)] {
+        for (second, end) in [(0, 100), (48, 100), (50, 100), (51, 200), (124, 200)] {
             clock.set(second);
             assert_eq!(key(cached.credentials().await), format!("until {end}"), "{second}");
+            renewal().await;
         }
         assert_eq!(source.asked.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test(start_paused = true)]
     async fn failures() {
-        let (cached, source, clock) = cached([None, Some(1000), None, None, Some(2000)]);
+        let (cached, source, clock) = cached([None, Some(1000), None, Some(2000)]);
         for found in fifty(&cached).await {
             assert_eq!(found.unwrap_err().to_string(), "nobody there");
         }
         assert_eq!(source.asked.load(Ordering::Relaxed), 1);
-        clock.set(5);
+        tokio::time::sleep(PAUSE).await;
         assert_eq!(key(cached.credentials().await), "until 1000");
         // As long as the old ones are valid, nobody notices, and the source is not pressed.
         clock.set(980);
         for _ in 0..3 {
             assert_eq!(key(cached.credentials().await), "until 1000");
+            renewal().await;
         }
         assert_eq!(source.asked.load(Ordering::Relaxed), 3);
-        clock.set(995);
-        assert!(cached.credentials().await.is_err());
-        clock.set(1000);
+        // Nor after their end: the service knows better whether they still count.
+        clock.set(1500);
+        assert_eq!(key(cached.credentials().await), "until 1000");
+        tokio::time::sleep(PAUSE).await;
+        assert_eq!(key(cached.credentials().await), "until 1000", "nobody waits for a source that fails");
+        renewal().await;
         assert_eq!(key(cached.credentials().await), "until 2000");
+        assert_eq!(source.asked.load(Ordering::Relaxed), 4);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn rejected_ones_are_renewed() {
-        let (cached, source, _) = cached([Some(1000), Some(2000)]);
+    async fn ended_ones_that_the_service_rejects() {
+        let (cached, _, clock) = cached([Some(1000), None]);
         let old = cached.credentials().await.unwrap();
+        clock.set(2000);
         assert!(cached.rejected(&old));
-        let new = cached.credentials().await;
+        assert_eq!(cached.credentials().await.unwrap_err().to_string(), "nobody there");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rejected_ones_are_renewed_for_all() {
+        let (cached, source, _) = cached([Some(1000), Some(2000), Some(3000)]);
+        let old = cached.credentials().await.unwrap();
+        for _ in 0..20 {
+            assert!(cached.rejected(&old), "others are on their way");
+        }
+        for found in fifty(&cached).await {
+            assert_eq!(key(found), "until 2000");
+        }
         assert!(cached.rejected(&old), "others are there");
-        assert_eq!(cached.credentials().await, new);
         assert_eq!(source.asked.load(Ordering::Relaxed), 2);
+        // A service that rejects all does not make the source's life hard.
+        let new = cached.credentials().await.unwrap();
+        for _ in 0..50 {
+            assert!(!cached.rejected(&new));
+        }
+        tokio::time::sleep(REJECTION_PAUSE).await;
+        assert!(cached.rejected(&new));
+        assert_eq!(key(cached.credentials().await), "until 3000");
+        // What others gave is nothing to it.
+        assert!(!cached.rejected(&Credentials::access_key("a", "s")));
         assert!(!Credentials::access_key("a", "s").rejected(&old));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_caller_that_gives_up_blocks_nobody() {
-        let (cached, ..) = cached([Some(1000)]);
-        let hasty = tokio::time::timeout(Duration::from_millis(10), cached.credentials()).await;
-        assert!(hasty.is_err());
+    async fn callers_that_give_up_do_not_stop_it() {
+        let (cached, source, _) = cached([Some(1000)]);
+        for _ in 0..20 {
+            let hasty = tokio::time::timeout(Duration::from_millis(40), cached.credentials()).await;
+            assert!(hasty.is_err());
+        }
         assert_eq!(key(cached.credentials().await), "until 1000");
+        assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+    }
+
+    /// Never answers.
+    #[derive(Debug)]
+    struct Silent;
+
+    impl CredentialsSource for Silent {
+        fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn sources_have_a_time_limit() {
+        let begin = Instant::now();
+        let error = CachedCredentials::new(Silent).credentials().await.unwrap_err();
+        assert_eq!(error.to_string(), "no response within 30s (`load_timeout`)");
+        assert_eq!(begin.elapsed(), Duration::from_secs(30));
+    }
+
+    #[derive(Debug)]
+    struct Panics;
+
+    impl CredentialsSource for Panics {
+        fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+            panic!("it breaks")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_error() {
+        let error = CachedCredentials::new(Panics).credentials().await.unwrap_err();
+        assert_eq!(error.to_string(), "the source of credentials panicked");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clocks_that_are_set() {
+        // Back, after a failure: it is forgotten after five seconds, whatever the clock shows.
+        let (failing, _, clock) = cached([None, Some(9000)]);
+        clock.set(3600);
+        assert!(failing.credentials().await.is_err());
+        clock.set(0);
+        tokio::time::sleep(PAUSE).await;
+        assert_eq!(key(failing.credentials().await), "until 9000");
+        // Back, while keys live: they do not live longer therefore.
+        let (living, _, clock) = cached([Some(4600), Some(9000)]);
+        clock.set(3600);
+        assert_eq!(key(living.credentials().await), "until 4600");
+        clock.set(0);
+        tokio::time::sleep(Duration::from_secs(999)).await;
+        assert_eq!(key(living.credentials().await), "until 9000");
+        // Wrong from the start: keys that have ended by it are as good as any, and are asked for once a minute.
+        let (ended, source, clock) = cached([Some(1000), Some(2000)]);
+        clock.set(5000);
+        for _ in 0..100 {
+            assert_eq!(key(ended.credentials().await), "until 1000");
+        }
+        assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+        tokio::time::sleep(LEAST_LIFE).await;
+        assert_eq!(key(ended.credentials().await), "until 2000");
+    }
+
+    #[test]
+    fn it_survives_its_runtime() {
+        let runtime =
+            || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let (cached, source, _) = cached([Some(1000)]);
+        runtime().block_on(async {
+            let hasty = tokio::time::timeout(Duration::from_millis(10), cached.credentials()).await;
+            assert!(hasty.is_err());
+        });
+        assert_eq!(key(runtime().block_on(cached.credentials())), "until 1000");
+        assert_eq!(source.asked.load(Ordering::Relaxed), 1);
     }
 }

@@ -1,16 +1,27 @@
 //! Several sources of credentials, one after the other.
 
-use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::cached::CachedCredentials;
+use super::cached::{CachedCredentials, CredentialsSource};
+use super::config::ProviderConfig;
+use super::container::ContainerCredentials;
 use super::environment::EnvironmentCredentials;
+use super::iam::{AssumeAgencyWithOidc, FederatedCredentials};
 use super::instance::InstanceCredentials;
 use super::profile::ProfileCredentials;
 use super::provider::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
+use super::sts::AssumeRoleWithOidc;
 
-/// Several sources, of which the first that has credentials gives them.
+/// Several sources, one after the other, of which the first that has credentials gives them, and is asked first from then on.
+///
+/// A source where nothing is found ([`CredentialsError::is_not_found`]) is passed over. One that has something which does not work (a
+/// key without its secret, a role that may not be assumed) ends the chain with its error: the next one may have other rights.
 #[derive(Debug, Default)]
-pub struct CredentialsChain(Vec<Box<dyn CredentialsProvider>>);
+pub struct CredentialsChain {
+    links: Vec<Box<dyn CredentialsProvider>>,
+    /// The place of the link that gave credentials last, from 1.
+    last: AtomicUsize,
+}
 
 impl CredentialsChain {
     /// No source yet.
@@ -20,54 +31,91 @@ impl CredentialsChain {
 
     /// With another source, which is asked after those before.
     pub fn or(mut self, provider: impl CredentialsProvider + 'static) -> Self {
-        self.0.push(Box::new(provider));
+        self.links.push(Box::new(provider));
         self
     }
 
-    /// What Huawei Cloud's clients use unless told otherwise: the environment, then the profile file, then the
-    /// agency of the server that this runs on.
-    pub fn huawei() -> Self {
-        Self::new()
-            .or(EnvironmentCredentials::huawei())
-            .or(ProfileCredentials::huawei())
-            .or(CachedCredentials::new(InstanceCredentials::huawei()))
+    fn or_cached(self, config: &ProviderConfig, source: impl CredentialsSource + 'static) -> Self {
+        self.or(CachedCredentials::new(source).with_clock(config.own_clock()))
     }
 
-    /// What Alibaba Cloud's clients use unless told otherwise: the environment, then the profile file, then the
-    /// RAM role of the server that this runs on.
-    pub fn aliyun() -> Self {
+    /// What Huawei Cloud's clients use by default, in the order of the vendor's own SDK: an agency by a token of OIDC
+    /// ([`AssumeAgencyWithOidc`]), keys for an identity provider's token ([`FederatedCredentials`]) and then keys of the environment, the
+    /// profile file, the agency of the server that this runs on, and the identity of a pod ([`ContainerCredentials`]).
+    pub fn huawei() -> Self {
+        Self::huawei_with(&ProviderConfig::new())
+    }
+
+    /// The same, looked up in other surroundings.
+    pub fn huawei_with(config: &ProviderConfig) -> Self {
         Self::new()
-            .or(EnvironmentCredentials::aliyun())
-            .or(ProfileCredentials::aliyun())
-            .or(CachedCredentials::new(InstanceCredentials::aliyun()))
+            .or_cached(config, AssumeAgencyWithOidc::new().configure(config))
+            .or_cached(config, FederatedCredentials::new().configure(config))
+            .or(EnvironmentCredentials::huawei().configure(config))
+            .or(ProfileCredentials::huawei().configure(config))
+            .or_cached(config, InstanceCredentials::huawei().configure(config))
+            .or_cached(config, ContainerCredentials::huawei().configure(config))
+    }
+
+    /// What Alibaba Cloud's clients use by default, in the order of the vendor's own SDK: keys of the environment, a role by a token of
+    /// OIDC ([`AssumeRoleWithOidc`], which is RRSA in Kubernetes), the profile files, the RAM role of the server that this runs on, and the
+    /// service that `ALIBABA_CLOUD_CREDENTIALS_URI` names ([`ContainerCredentials`]).
+    pub fn aliyun() -> Self {
+        Self::aliyun_with(&ProviderConfig::new())
+    }
+
+    /// The same, looked up in other surroundings.
+    pub fn aliyun_with(config: &ProviderConfig) -> Self {
+        Self::new()
+            .or(EnvironmentCredentials::aliyun().configure(config))
+            .or_cached(config, AssumeRoleWithOidc::new().configure(config))
+            .or(ProfileCredentials::aliyun().configure(config))
+            .or_cached(config, InstanceCredentials::aliyun().configure(config))
+            .or_cached(config, ContainerCredentials::aliyun().configure(config))
+    }
+
+    fn last(&self) -> Option<&dyn CredentialsProvider> {
+        let last = self.last.load(Ordering::Relaxed);
+        self.links.get(last.checked_sub(1)?).map(|link| &**link)
     }
 }
 
 impl CredentialsProvider for CredentialsChain {
     fn credentials(&self) -> CredentialsFuture<'_> {
         Box::pin(async move {
-            let mut tried = Vec::new();
-            for provider in &self.0 {
-                match provider.credentials().await {
-                    Ok(credentials) => return Ok(credentials),
-                    Err(error) => tried.push(error.to_string()),
+            if let Some(last) = self.last() {
+                match last.credentials().await {
+                    Err(error) if error.is_not_found() => {}
+                    outcome => return outcome,
                 }
             }
-            Err(CredentialsError::new(Tried(&tried)))
+            let mut tried = Vec::new();
+            for (place, link) in self.links.iter().enumerate() {
+                match link.credentials().await {
+                    Ok(credentials) => {
+                        self.last.store(place + 1, Ordering::Relaxed);
+                        return Ok(credentials);
+                    }
+                    Err(error) if error.is_not_found() => tried.push(error.to_string()),
+                    Err(error) if tried.is_empty() => return Err(error),
+                    Err(error) => {
+                        return Err(CredentialsError::new(format_args!("{error} (before that: {})", tried.join("; "))));
+                    }
+                }
+            }
+            if tried.is_empty() {
+                tried.push("there is no source of credentials".to_owned());
+            }
+            Err(CredentialsError::not_found(tried.join("; ")))
         })
     }
 
     fn rejected(&self, credentials: &Credentials) -> bool {
-        // Whose they are is not known here; whoever did not give them does nothing.
-        self.0.iter().any(|provider| provider.rejected(credentials))
+        self.last().is_some_and(|last| last.rejected(credentials))
     }
-}
 
-struct Tried<'a>(&'a [String]);
-
-impl fmt::Display for Tried<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() { f.write_str("no source of credentials") } else { f.write_str(&self.0.join("; ")) }
+    fn setting(&self, name: &str) -> Option<String> {
+        self.last().and_then(|last| last.setting(name))
     }
 }
 
@@ -83,8 +131,8 @@ mod tests {
         assert_eq!(chain.credentials().await, Ok(Credentials::access_key("a", "s")));
         let error = says(CredentialsChain::new().or(nowhere()).or(missing())).await;
         assert!(error.contains("HUAWEICLOUD_SDK_AK is not set"), "{error}");
-        assert!(error.contains("; /nowhere/credentials: "), "{error}");
-        assert_eq!(says(CredentialsChain::new()).await, "no source of credentials");
+        assert!(error.contains("; /nowhere/credentials: there is no such file"), "{error}");
+        assert_eq!(says(CredentialsChain::new()).await, "there is no source of credentials");
     }
 
     async fn says(provider: impl CredentialsProvider) -> String {

@@ -1,90 +1,108 @@
 //! Credentials from environment variables.
 
-use std::env;
 use std::fmt;
 use std::future;
-use std::sync::Arc;
 
+use super::config::ProviderConfig;
 use super::provider::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
 
-/// Credentials from the vendor's own environment variables, read anew for each attempt.
+/// Credentials from the vendor's own environment variables, read anew for each attempt. A variable that is empty or blank is not set.
+///
+/// # Errors
+///
+/// Nothing is found where none of the variables is set. An access key without its secret, or the reverse, is an error that ends a chain.
 #[derive(Clone)]
 pub struct EnvironmentCredentials {
-    variables: &'static Variables,
-    lookup: Lookup,
+    families: &'static [Variables],
+    /// The variable that holds a token alone.
+    token: Option<&'static str>,
+    config: ProviderConfig,
 }
 
-/// How a variable is looked up.
-type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
-
+/// Variables that belong together: keys of one family are never joined with a token of another.
 struct Variables {
     access_key: &'static str,
     secret_key: &'static str,
     security_token: &'static str,
 }
 
-static HUAWEI: Variables = Variables {
+static HUAWEI: [Variables; 1] = [Variables {
     access_key: "HUAWEICLOUD_SDK_AK",
     secret_key: "HUAWEICLOUD_SDK_SK",
     security_token: "HUAWEICLOUD_SDK_SECURITY_TOKEN",
-};
+}];
 
-static ALIYUN: Variables = Variables {
-    access_key: "ALIBABA_CLOUD_ACCESS_KEY_ID",
-    secret_key: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
-    security_token: "ALIBABA_CLOUD_SECURITY_TOKEN",
-};
+static ALIYUN: [Variables; 3] = [
+    Variables {
+        access_key: "ALIBABA_CLOUD_ACCESS_KEY_ID",
+        secret_key: "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
+        security_token: "ALIBABA_CLOUD_SECURITY_TOKEN",
+    },
+    Variables {
+        access_key: "ALIBABACLOUD_ACCESS_KEY_ID",
+        secret_key: "ALIBABACLOUD_ACCESS_KEY_SECRET",
+        security_token: "ALIBABACLOUD_SECURITY_TOKEN",
+    },
+    Variables {
+        access_key: "ALICLOUD_ACCESS_KEY_ID",
+        secret_key: "ALICLOUD_ACCESS_KEY_SECRET",
+        security_token: "ALICLOUD_SECURITY_TOKEN",
+    },
+];
 
 impl EnvironmentCredentials {
     /// `HUAWEICLOUD_SDK_AK`, `HUAWEICLOUD_SDK_SK` and, for temporary keys, `HUAWEICLOUD_SDK_SECURITY_TOKEN`.
     pub fn huawei() -> Self {
-        Self::new(&HUAWEI)
+        Self { families: &HUAWEI, token: None, config: ProviderConfig::new() }
     }
 
-    /// `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and, for temporary keys,
-    /// `ALIBABA_CLOUD_SECURITY_TOKEN`.
+    /// `ALIBABA_CLOUD_ACCESS_KEY_ID`, `ALIBABA_CLOUD_ACCESS_KEY_SECRET` and, for temporary keys, `ALIBABA_CLOUD_SECURITY_TOKEN`; the
+    /// same with the older prefixes `ALIBABACLOUD_` and `ALICLOUD_`; else the token `ALIBABA_CLOUD_BEARER_TOKEN`.
     pub fn aliyun() -> Self {
-        Self::new(&ALIYUN)
+        Self { families: &ALIYUN, token: Some("ALIBABA_CLOUD_BEARER_TOKEN"), config: ProviderConfig::new() }
     }
 
-    fn new(variables: &'static Variables) -> Self {
-        Self { variables, lookup: Arc::new(|name| env::var(name).ok()) }
+    /// Looks the variables up in this environment.
+    pub fn configure(mut self, config: &ProviderConfig) -> Self {
+        self.config = config.clone();
+        self
     }
 
     /// Looks the variables up elsewhere than in the process's environment.
     pub fn with_lookup(mut self, lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        self.lookup = Arc::new(lookup);
+        self.config = self.config.environment(lookup);
         self
     }
 
-    /// A variable's value, or what is wrong with it. Files and shells leave line ends behind, which no key has.
-    fn read(&self, name: &'static str) -> Result<String, String> {
-        match (self.lookup)(name) {
-            Some(value) if value.trim().is_empty() => Err(format!("{name} is empty")),
-            Some(value) => Ok(value.trim().to_owned()),
-            None => Err(format!("{name} is not set")),
+    fn load(&self) -> Result<Credentials, CredentialsError> {
+        for Variables { access_key, secret_key, security_token } in self.families {
+            let half = |set: &str, missing: &str| {
+                Err(CredentialsError::new(format_args!(
+                    "the environment: {set} is set, and {missing} is not, or is empty"
+                )))
+            };
+            match (self.config.get(access_key), self.config.get(secret_key)) {
+                (None, None) => {}
+                (Some(_), None) => return half(access_key, secret_key),
+                (None, Some(_)) => return half(secret_key, access_key),
+                (Some(key), Some(secret)) => {
+                    let keys = Credentials::access_key(key, secret);
+                    return Ok(match self.config.get(security_token) {
+                        Some(token) => keys.with_security_token(token),
+                        None => keys,
+                    });
+                }
+            }
         }
+        if let Some(token) = self.token.and_then(|name| self.config.get(name)) {
+            return Ok(Credentials::token(token));
+        }
+        Err(CredentialsError::not_found(format_args!("the environment: {} is not set", self.names().join(" or "))))
     }
 
-    fn load(&self) -> Result<Credentials, CredentialsError> {
-        let Variables { access_key, secret_key, security_token } = *self.variables;
-        match (self.read(access_key), self.read(secret_key)) {
-            (Ok(ak), Ok(sk)) => {
-                let credentials = Credentials::access_key(ak, sk);
-                Ok(match self.read(security_token) {
-                    Ok(token) => credentials.with_security_token(token),
-                    Err(_) => credentials,
-                })
-            }
-            (ak, sk) => {
-                let wrong: Vec<String> = [ak, sk].into_iter().filter_map(Result::err).collect();
-                Err(CredentialsError::new(format_args!(
-                    "no credentials in the environment: {} (looked for {access_key}, {secret_key} and, optionally, \
-                     {security_token})",
-                    wrong.join(", "),
-                )))
-            }
-        }
+    /// The variables that say that there are credentials.
+    fn names(&self) -> Vec<&'static str> {
+        self.families.iter().map(|family| family.access_key).chain(self.token).collect()
     }
 }
 
@@ -96,12 +114,14 @@ impl CredentialsProvider for EnvironmentCredentials {
 
 impl fmt::Debug for EnvironmentCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("EnvironmentCredentials").field(&self.variables.access_key).finish()
+        f.debug_tuple("EnvironmentCredentials").field(&self.names()).finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn with(provider: EnvironmentCredentials, variables: &'static [(&str, &str)]) -> EnvironmentCredentials {
@@ -132,12 +152,40 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn says_what_is_missing() {
-        let provider = with(EnvironmentCredentials::huawei(), &[("HUAWEICLOUD_SDK_SK", "")]);
-        assert_eq!(
-            provider.credentials().await.unwrap_err().to_string(),
-            "no credentials in the environment: HUAWEICLOUD_SDK_AK is not set, HUAWEICLOUD_SDK_SK is empty (looked for \
-             HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK and, optionally, HUAWEICLOUD_SDK_SECURITY_TOKEN)",
+    async fn older_names_are_families() {
+        let aliyun = with(
+            EnvironmentCredentials::aliyun(),
+            &[
+                ("ALIBABA_CLOUD_SECURITY_TOKEN", "of-other-keys"),
+                ("ALICLOUD_ACCESS_KEY_ID", "id"),
+                ("ALICLOUD_ACCESS_KEY_SECRET", "secret"),
+                ("ALIBABA_CLOUD_BEARER_TOKEN", "bearer"),
+            ],
         );
+        assert_eq!(aliyun.credentials().await, Ok(Credentials::access_key("id", "secret")));
+        let bearer = with(EnvironmentCredentials::aliyun(), &[("ALIBABA_CLOUD_BEARER_TOKEN", "bearer")]);
+        assert_eq!(bearer.credentials().await, Ok(Credentials::token("bearer")));
+    }
+
+    #[tokio::test]
+    async fn tells_nothing_from_half() {
+        let says = async |provider: EnvironmentCredentials| {
+            let error = provider.credentials().await.unwrap_err();
+            (error.is_not_found(), error.to_string())
+        };
+        let blank = with(EnvironmentCredentials::huawei(), &[("HUAWEICLOUD_SDK_AK", " "), ("HUAWEICLOUD_SDK_SK", "")]);
+        assert_eq!(says(blank).await, (true, "the environment: HUAWEICLOUD_SDK_AK is not set".to_owned()));
+        for half in [
+            &[("HUAWEICLOUD_SDK_SK", "hunter2"), ("HUAWEICLOUD_SDK_AK", "")] as &'static [_],
+            &[("HUAWEICLOUD_SDK_AK", "hunter2")],
+        ] {
+            let (not_found, error) = says(with(EnvironmentCredentials::huawei(), half)).await;
+            assert!(
+                !not_found && error.contains("is set, and HUAWEICLOUD_SDK_") && !error.contains("hunter2"),
+                "{error}"
+            );
+        }
+        let (_, error) = says(with(EnvironmentCredentials::aliyun(), &[])).await;
+        assert!(error.contains("ALIBABA_CLOUD_ACCESS_KEY_ID or ALIBABACLOUD_ACCESS_KEY_ID or"), "{error}");
     }
 }

@@ -1,27 +1,31 @@
 //! Credentials of the server that the program runs on, from the metadata service that only the server itself can reach.
 
-use std::env;
-use std::time::Duration;
-
-use http::{Method, Request};
-use serde::Deserialize;
-use tokio::sync::OnceCell;
+use http::Method;
 
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
-use super::provider::{Credentials, CredentialsError};
+use super::config::ProviderConfig;
+use super::document::Document;
+use super::exchange::{Exchange, Fault, Reply, request, segment};
+use super::provider::CredentialsError;
 use crate::data::secret::Secret;
-use crate::transport::{RequestBody, ReqwestTransport, Transport};
 
 /// Temporary keys of an ECS server: of the agency that Huawei Cloud lets it act for, or its RAM role of Alibaba Cloud.
 ///
 /// To be wrapped in [`CachedCredentials`](super::CachedCredentials). A session token is asked for first, so that requests
-/// which somebody smuggles in get nothing; services that do not know session tokens are asked without.
-#[derive(Debug)]
+/// which somebody smuggles in get nothing; services that do not know session tokens are asked without. A request that fails for
+/// reasons that pass is repeated, up to four attempts of five seconds.
+///
+/// # Errors
+///
+/// Nothing is found where no metadata service can be reached within a second, or where the server has no role. A service that fails is
+/// an error that ends a chain, and so is a role that was named and is not there.
+#[derive(Clone, Debug)]
 pub struct InstanceCredentials {
     vendor: &'static Vendor,
     endpoint: Option<String>,
     role: Option<String>,
-    transport: OnceCell<ReqwestTransport>,
+    config: ProviderConfig,
+    exchange: Exchange,
 }
 
 #[derive(Debug)]
@@ -55,21 +59,32 @@ static ALIYUN: Vendor = Vendor {
     read: Read::Aliyun,
 };
 
-/// The service is next door; elsewhere nobody answers.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-const TIMEOUT: Duration = Duration::from_secs(5);
+const SECURITY_KEY: &str = "/openstack/latest/securitykey";
+const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
 
 impl InstanceCredentials {
     /// Keys of the agency of an ECS server of Huawei Cloud.
     pub fn huawei() -> Self {
-        Self { vendor: &HUAWEI, endpoint: None, role: None, transport: OnceCell::new() }
+        Self::new(&HUAWEI)
     }
 
     /// Keys of the RAM role of an ECS server of Alibaba Cloud. `ALIBABA_CLOUD_ECS_METADATA` may name the role;
     /// `ALIBABA_CLOUD_ECS_METADATA_DISABLED=true` forbids to ask, `ALIBABA_CLOUD_IMDSV1_DISABLED=true` to ask without a session
     /// token.
     pub fn aliyun() -> Self {
-        Self { vendor: &ALIYUN, endpoint: None, role: None, transport: OnceCell::new() }
+        Self::new(&ALIYUN)
+    }
+
+    fn new(vendor: &'static Vendor) -> Self {
+        let config = ProviderConfig::new();
+        Self { vendor, endpoint: None, role: None, exchange: Exchange::local(&config), config }
+    }
+
+    /// Looks things up in this environment, and asks through this transport.
+    pub fn configure(mut self, config: &ProviderConfig) -> Self {
+        self.exchange = Exchange::local(config);
+        self.config = config.clone();
+        self
     }
 
     /// The name of the role, for Alibaba Cloud; otherwise the service is asked for it.
@@ -84,124 +99,104 @@ impl InstanceCredentials {
         self
     }
 
-    async fn ask(&self) -> Result<TemporaryCredentials, String> {
+    async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
         let aliyun = matches!(self.vendor.read, Read::Aliyun);
-        if aliyun && is_set("ALIBABA_CLOUD_ECS_METADATA_DISABLED") {
-            return Err("ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask".to_owned());
+        if aliyun && self.config.is_set("ALIBABA_CLOUD_ECS_METADATA_DISABLED") {
+            return Err(CredentialsError::not_found("ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask"));
         }
-        let lifetime = (self.vendor.lifetime_header, "21600");
-        let session = match self.get(Method::PUT, self.vendor.session_path, Some(lifetime)).await? {
-            (200, token) => Some(token),
-            (status, _) if aliyun && is_set("ALIBABA_CLOUD_IMDSV1_DISABLED") => {
-                return Err(format!("no session token (status {status}), and ALIBABA_CLOUD_IMDSV1_DISABLED is set"));
+        let lifetime = (self.vendor.lifetime_header, &Secret::from("21600"));
+        let reply = self.send(Method::PUT, self.vendor.session_path, Some(lifetime)).await?;
+        let session = match reply.status {
+            200 => Some(Secret::from(text(&reply)?.trim())),
+            status if aliyun && self.config.is_set("ALIBABA_CLOUD_IMDSV1_DISABLED") => {
+                return Err(CredentialsError::new(format_args!(
+                    "no session token (status {status}), and ALIBABA_CLOUD_IMDSV1_DISABLED is set"
+                )));
             }
             _ => None,
         };
-        let session = session.as_deref().map(|token| (self.vendor.session_header, token));
+        let session = session.as_ref().map(|token| (self.vendor.session_header, token));
         match self.vendor.read {
             Read::Huawei => {
-                let keys =
-                    self.json::<HuaweiKeys>("/openstack/latest/securitykey", session, "agency").await?.credential;
-                temporary(keys.access, keys.secret, keys.securitytoken, &keys.expires_at)
+                let reply = self.found(SECURITY_KEY, session, "agency", false).await?;
+                read(SECURITY_KEY, &reply, Document::huawei_keys)
             }
             Read::Aliyun => {
-                let roles = "/latest/meta-data/ram/security-credentials/";
-                let named = env::var("ALIBABA_CLOUD_ECS_METADATA").ok().filter(|name| !name.is_empty());
-                let role = match self.role.clone().or(named) {
-                    Some(role) => role,
-                    None => self.found(roles, session, "RAM role").await?,
+                let named = self.role.clone().or_else(|| self.config.get("ALIBABA_CLOUD_ECS_METADATA"));
+                let role = match &named {
+                    Some(role) => role.clone(),
+                    None => text(&self.found(ROLES, session, "RAM role", false).await?)?.to_owned(),
                 };
-                let keys: AliyunKeys = self.json(&format!("{roles}{}", role.trim()), session, "RAM role").await?;
-                if keys.code != "Success" {
-                    return Err(format!("the response for the role {} has the code `{}`", role.trim(), keys.code));
-                }
-                temporary(keys.access_key_id, keys.access_key_secret, keys.security_token, &keys.expiration)
+                let segment =
+                    segment(&role).map_err(|why| CredentialsError::new(format_args!("the RAM role: {why}")))?;
+                let path = format!("{ROLES}{segment}");
+                let reply = self.found(&path, session, "such RAM role", named.is_some()).await?;
+                read(&path, &reply, |keys| match keys.plain("Code")?.as_deref() {
+                    Some("Success") => keys.aliyun_keys(),
+                    _ => Err("`Code` is not `Success`".to_owned()),
+                })
             }
         }
     }
 
-    async fn json<T: for<'a> Deserialize<'a>>(
+    async fn found(
         &self,
         path: &str,
-        session: Option<(&str, &str)>,
+        session: Option<(&str, &Secret)>,
         what: &str,
-    ) -> Result<T, String> {
-        let text = self.found(path, session, what).await?;
-        // The error's own words would quote keys.
-        serde_json::from_str(&text)
-            .map_err(|error| format!("{path} is not as expected, at line {}, column {}", error.line(), error.column()))
-    }
-
-    async fn found(&self, path: &str, session: Option<(&str, &str)>, what: &str) -> Result<String, String> {
-        match self.get(Method::GET, path, session).await? {
-            (200, text) => Ok(text),
-            (404, _) => Err(format!("the server has no {what} (status 404 for {path})")),
-            (status, _) => Err(format!("status {status} for {path}")),
+        named: bool,
+    ) -> Result<Reply, CredentialsError> {
+        let reply = self.send(Method::GET, path, session).await?;
+        // Huawei Cloud says so with status 401, which also means that the session token has ended.
+        let no_agency = reply.status == 401 && reply.body.windows(11).any(|words| words == b"configure C");
+        match reply.status {
+            200 => Ok(reply),
+            status if status == 404 || no_agency => {
+                let why = format!("the server has no {what} (status {status} for {path})");
+                Err(if named { CredentialsError::new(why) } else { CredentialsError::not_found(why) })
+            }
+            status => Err(CredentialsError::new(format_args!("status {status} for {path}"))),
         }
     }
 
-    async fn get(&self, method: Method, path: &str, header: Option<(&str, &str)>) -> Result<(u16, String), String> {
-        let base = self.endpoint.as_deref().unwrap_or(self.vendor.endpoint);
-        let mut request = Request::builder().method(method).uri(format!("{base}{path}"));
-        if let Some((name, value)) = header {
-            request = request.header(name, value.trim());
-        }
-        let request = request.body(RequestBody::default()).map_err(|error| format!("{base}{path}: {error}"))?;
-        let build = || ReqwestTransport::builder().connect_timeout(CONNECT_TIMEOUT).no_proxy().build();
-        let transport = self.transport.get_or_try_init(|| async { build().map_err(|error| error.0) }).await?;
-        let exchange = async {
-            let (parts, body) = transport.send(request).await?.into_parts();
-            Ok((parts.status.as_u16(), body.collect_within(1 << 16).await?))
-        };
-        let (status, body) = tokio::time::timeout(TIMEOUT, exchange)
-            .await
-            .map_err(|_| format!("no response within {TIMEOUT:?}"))?
-            .map_err(|error: crate::transport::TransportError| error.to_string())?;
-        Ok((status, String::from_utf8_lossy(&body).into_owned()))
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        header: Option<(&str, &Secret)>,
+    ) -> Result<Reply, CredentialsError> {
+        let url = format!("{}{path}", self.base());
+        let headers: Vec<_> = header.into_iter().collect();
+        let reply = self.exchange.send(|| request(method.clone(), &url, &headers)).await;
+        reply.map_err(|fault| match fault {
+            Fault::Unreachable(why) => CredentialsError::not_found(why),
+            Fault::Failed(why) => CredentialsError::new(why),
+        })
+    }
+
+    fn base(&self) -> &str {
+        self.endpoint.as_deref().unwrap_or(self.vendor.endpoint)
     }
 }
 
 impl CredentialsSource for InstanceCredentials {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         Box::pin(async {
-            let base = self.endpoint.as_deref().unwrap_or(self.vendor.endpoint);
-            self.ask().await.map_err(|why| CredentialsError::new(format_args!("server metadata at {base}: {why}")))
+            let place = format!("server metadata at {}", self.base());
+            self.ask().await.map_err(|error| error.within(place))
         })
     }
 }
 
-fn is_set(variable: &str) -> bool {
-    env::var(variable).is_ok_and(|value| value.eq_ignore_ascii_case("true") || value == "1")
+fn text(reply: &Reply) -> Result<&str, CredentialsError> {
+    std::str::from_utf8(&reply.body).map_err(|_| CredentialsError::new("a response is no text"))
 }
 
-fn temporary(key: String, secret: Secret, token: Secret, end: &str) -> Result<TemporaryCredentials, String> {
-    let expires = end.parse().map_err(|_| format!("`{end}` is no time that the keys could end at"))?;
-    Ok(TemporaryCredentials { credentials: Credentials::access_key(key, secret).with_security_token(token), expires })
-}
-
-#[derive(Deserialize)]
-struct HuaweiKeys {
-    credential: HuaweiCredential,
-}
-
-#[derive(Deserialize)]
-struct HuaweiCredential {
-    access: String,
-    secret: Secret,
-    securitytoken: Secret,
-    expires_at: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct AliyunKeys {
-    code: String,
-    #[serde(default)]
-    access_key_id: String,
-    #[serde(default)]
-    access_key_secret: Secret,
-    #[serde(default)]
-    security_token: Secret,
-    #[serde(default)]
-    expiration: String,
+fn read(
+    path: &str,
+    reply: &Reply,
+    keys: impl FnOnce(&Document) -> Result<TemporaryCredentials, String>,
+) -> Result<TemporaryCredentials, CredentialsError> {
+    let keys = Document::parse(&reply.body).and_then(|document| keys(&document));
+    keys.map_err(|why| CredentialsError::new(format_args!("the response for {path}: {why}")))
 }

@@ -47,6 +47,11 @@ impl Credentials {
 /// Gives the credentials of each attempt, so that temporary ones can be renewed.
 pub trait CredentialsProvider: fmt::Debug + Send + Sync {
     /// The credentials that are valid now.
+    ///
+    /// # Errors
+    ///
+    /// [`CredentialsError::not_found`] if there is nothing here, so that a [`CredentialsChain`](crate::CredentialsChain) goes on to
+    /// its next link; any other error ends the chain.
     fn credentials(&self) -> CredentialsFuture<'_>;
 
     /// Takes note that the service did not accept these, and says whether others can be had at once.
@@ -54,14 +59,35 @@ pub trait CredentialsProvider: fmt::Debug + Send + Sync {
         let _ = credentials;
         false
     }
+
+    /// A setting of the client that stands beside the credentials, such as the `project_id` of a profile of Huawei Cloud. It is asked
+    /// for after the credentials, and counts if the client was given none.
+    fn setting(&self, name: &str) -> Option<String> {
+        let _ = name;
+        None
+    }
 }
 
 /// What [`CredentialsProvider::credentials`] returns.
 pub type CredentialsFuture<'a> = Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send + 'a>>;
 
+impl Credentials {
+    /// That a part is empty or blank, with which nothing can be signed.
+    fn blank(&self) -> Option<&'static str> {
+        let blank = |text: &str| text.trim().is_empty();
+        match self {
+            Self::AccessKey { access_key, .. } if blank(access_key) => Some("the access key is empty"),
+            Self::AccessKey { secret_key, .. } if blank(secret_key.expose()) => Some("the secret key is empty"),
+            Self::Token(token) if blank(token.expose()) => Some("the token is empty"),
+            Self::AccessKey { .. } | Self::Token(_) => None,
+        }
+    }
+}
+
 impl CredentialsProvider for Credentials {
     fn credentials(&self) -> CredentialsFuture<'_> {
-        Box::pin(future::ready(Ok(self.clone())))
+        let usable = self.blank().map_or_else(|| Ok(self.clone()), |why| Err(CredentialsError::new(why)));
+        Box::pin(future::ready(usable))
     }
 }
 
@@ -73,22 +99,45 @@ impl<P: CredentialsProvider + ?Sized> CredentialsProvider for Arc<P> {
     fn rejected(&self, credentials: &Credentials) -> bool {
         (**self).rejected(credentials)
     }
+
+    fn setting(&self, name: &str) -> Option<String> {
+        (**self).setting(name)
+    }
 }
 
 /// Why there are no credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CredentialsError(String);
+pub struct CredentialsError {
+    message: String,
+    not_found: bool,
+}
 
 impl CredentialsError {
-    /// For the providers of others: says what was tried and what went wrong.
+    /// There is something, and it does not work: a key without its secret, a role that may not be assumed, a service that fails. The
+    /// message says what was tried and what went wrong. A chain ends here: what comes after it may have other rights.
     pub fn new(message: impl fmt::Display) -> Self {
-        Self(message.to_string())
+        Self { message: message.to_string(), not_found: false }
+    }
+
+    /// There is nothing here: a variable is not set, a file does not exist. The message says what was looked for. A chain goes on.
+    pub fn not_found(message: impl fmt::Display) -> Self {
+        Self { message: message.to_string(), not_found: true }
+    }
+
+    /// Whether there is nothing, as opposed to something that does not work.
+    pub fn is_not_found(&self) -> bool {
+        self.not_found
+    }
+
+    /// The same, with this in front.
+    pub(super) fn within(self, place: impl fmt::Display) -> Self {
+        Self { message: format!("{place}: {}", self.message), ..self }
     }
 }
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.message)
     }
 }
 
@@ -103,5 +152,17 @@ mod tests {
         let credentials = Credentials::access_key("ak", "hush").with_security_token("hush");
         let shown = format!("{credentials:?} {:?}", Credentials::token("hush"));
         assert!(!shown.contains("hush"), "{shown}");
+    }
+
+    #[tokio::test]
+    async fn blank_keys_sign_nothing() {
+        for (keys, why) in [
+            (Credentials::access_key(" ", "s"), "the access key is empty"),
+            (Credentials::access_key("a", "\n"), "the secret key is empty"),
+            (Credentials::token(""), "the token is empty"),
+        ] {
+            let error = keys.credentials().await.unwrap_err();
+            assert_eq!((error.to_string().as_str(), error.is_not_found()), (why, false));
+        }
     }
 }

@@ -1,6 +1,4 @@
-//! Tokens and projects of Huawei Cloud's IAM.
-
-use std::fmt;
+//! Tokens of Huawei Cloud's IAM.
 
 use yundb_huawei_iam::Client;
 use yundb_huawei_iam::types::{
@@ -56,46 +54,4 @@ impl CredentialsSource for IamToken {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         Box::pin(async { self.ask().await.map_err(|why| CredentialsError::new(format_args!("a token of IAM: {why}"))) })
     }
-}
-
-/// Why the project of a region is not known.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum ProjectError {
-    /// IAM could not be asked.
-    Call(Box<yundb_runtime::Error<yundb_huawei_iam::types::ErrorBody>>),
-    /// Whoever asked has no project in this region.
-    NoProject {
-        /// The region.
-        region: String,
-    },
-}
-
-impl fmt::Display for ProjectError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Call(error) => write!(f, "the projects cannot be listed: {error}"),
-            Self::NoProject { region } => {
-                write!(f, "no project is named {region}: is it a region that the account has been active in?")
-            }
-        }
-    }
-}
-
-impl std::error::Error for ProjectError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Call(error) => Some(error),
-            Self::NoProject { .. } => None,
-        }
-    }
-}
-
-/// The id of the project that each region has from the start, for the builder's `project_id`. It never changes: ask once.
-pub async fn project_id(client: &Client, region: &str) -> Result<String, ProjectError> {
-    let answer =
-        client.list_projects().name(region).send().await.map_err(|error| ProjectError::Call(Box::new(error)))?;
-    let projects = answer.into_inner().projects;
-    let named = projects.into_iter().find(|project| project.name.as_deref() == Some(region));
-    named.and_then(|project| project.id).ok_or_else(|| ProjectError::NoProject { region: region.to_owned() })
 }

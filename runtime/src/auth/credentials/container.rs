@@ -1,0 +1,135 @@
+//! Credentials from a service beside the program, whose address the environment has.
+
+use std::fmt;
+
+use http::Method;
+
+use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
+use super::config::ProviderConfig;
+use super::document::Document;
+use super::exchange::{Exchange, is_url, json_request, refusal, request};
+use super::provider::CredentialsError;
+use super::sts::{complete, token_in};
+
+/// Temporary keys from a service beside the program, such as a sidecar or the agent of a container cluster, whose address the
+/// environment has. To be wrapped in [`CachedCredentials`](crate::CachedCredentials).
+///
+/// # Errors
+///
+/// Nothing is found where the address is not set; all else ends a chain.
+#[derive(Clone)]
+#[must_use = "wrap it in `CachedCredentials`"]
+pub struct ContainerCredentials {
+    vendor: Vendor,
+    uri: Option<String>,
+    token_file: Option<String>,
+    config: ProviderConfig,
+    exchange: Exchange,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Vendor {
+    Aliyun,
+    Huawei,
+}
+
+impl ContainerCredentials {
+    /// Asks `ALIBABA_CLOUD_CREDENTIALS_URI`, which needs no proof of who asks.
+    pub fn aliyun() -> Self {
+        Self::new(Vendor::Aliyun)
+    }
+
+    /// Asks `HC_CONTAINER_CREDENTIALS_FULL_URI` with the token in the file `HC_CONTAINER_AUTHORIZATION_TOKEN_FILE`, which is read each
+    /// time: the pod identity of Huawei Cloud's container engine.
+    pub fn huawei() -> Self {
+        Self::new(Vendor::Huawei)
+    }
+
+    fn new(vendor: Vendor) -> Self {
+        let config = ProviderConfig::new();
+        Self { vendor, uri: None, token_file: None, exchange: Exchange::new(&config), config }
+    }
+
+    /// The address, instead of the environment's.
+    pub fn uri(mut self, uri: impl Into<String>) -> Self {
+        self.uri = Some(uri.into());
+        self
+    }
+
+    /// The file with the token, instead of the environment's, for Huawei Cloud.
+    pub fn token_file(mut self, path: impl Into<String>) -> Self {
+        self.token_file = Some(path.into());
+        self
+    }
+
+    /// Looks things up in this environment, and asks through this transport.
+    pub fn configure(mut self, config: &ProviderConfig) -> Self {
+        self.exchange = Exchange::new(config);
+        self.config = config.clone();
+        self
+    }
+
+    async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
+        let outcome = match self.vendor {
+            Vendor::Aliyun => {
+                let [uri] = complete(&self.config, [("ALIBABA_CLOUD_CREDENTIALS_URI", &self.uri)], 1)?;
+                let uri = checked(uri)?;
+                self.aliyun_keys(&uri).await
+            }
+            Vendor::Huawei => {
+                let parts = [
+                    ("HC_CONTAINER_CREDENTIALS_FULL_URI", &self.uri),
+                    ("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", &self.token_file),
+                ];
+                let [uri, file] = complete(&self.config, parts, 2)?;
+                let (uri, token) = (checked(uri)?, token_in(&file).await?);
+                let headers = [("authorization", &token)];
+                let request = || json_request(&uri, &headers, &serde_json::json!({}));
+                let reply = self.exchange.json(&[&token], request).await;
+                reply.and_then(|(document, _)| document.huawei_keys())
+            }
+        };
+        outcome.map_err(CredentialsError::new)
+    }
+
+    async fn aliyun_keys(&self, uri: &str) -> Result<TemporaryCredentials, String> {
+        let reply = self.exchange.send(|| request(Method::GET, uri, &[])).await.map_err(|fault| fault.to_string())?;
+        if reply.status != 200 {
+            return Err(refusal(&reply, &[]));
+        }
+        let document = Document::parse(&reply.body)?;
+        match document.plain("Code")?.as_deref() {
+            Some("Success") => document.aliyun_keys(),
+            _ => Err("`Code` is not `Success`".to_owned()),
+        }
+    }
+}
+
+/// An address that can be asked. What it is is not shown: it may have a password in it.
+fn checked(uri: String) -> Result<String, CredentialsError> {
+    if is_url(&uri) {
+        Ok(uri)
+    } else {
+        Err(CredentialsError::new("the address is not a URL, such as http://127.0.0.1:7002/"))
+    }
+}
+
+/// Without the address, which may have a password in it.
+impl fmt::Debug for ContainerCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("ContainerCredentials");
+        debug.field("vendor", &self.vendor).field("token_file", &self.token_file).finish_non_exhaustive()
+    }
+}
+
+impl CredentialsSource for ContainerCredentials {
+    fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+        Box::pin(async {
+            let place = match self.vendor {
+                Vendor::Aliyun => "the credentials' URI",
+                Vendor::Huawei => "the pod's identity",
+            };
+            self.ask().await.map_err(|error| error.within(place))
+        })
+    }
+}

@@ -1,0 +1,235 @@
+//! Asks the services that issue credentials.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderMap, Request};
+use tokio::sync::OnceCell;
+
+use super::config::ProviderConfig;
+use super::document::Document;
+use super::provider::CredentialsError;
+use crate::data::secret::Secret;
+use crate::transport::{RequestBody, ReqwestTransport, Transport, TransportErrorKind};
+
+/// How services are asked: each request up to four times, as long as it fails for reasons that pass.
+#[derive(Clone, Debug)]
+pub(super) struct Exchange {
+    settings: Limits,
+    transport: Arc<OnceCell<Arc<dyn Transport>>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    connect: Duration,
+    attempt: Duration,
+    /// A neighbour that every server has, or that is not there at all.
+    local: bool,
+}
+
+/// What came back, in memory.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: zeroize::Zeroizing<Vec<u8>>,
+}
+
+/// Why nothing came back.
+pub(super) enum Fault {
+    /// Nobody is there.
+    Unreachable(String),
+    Failed(String),
+}
+
+const ATTEMPTS: u32 = 4;
+/// Before the second attempt; twice as long before each further one.
+const PAUSE: Duration = Duration::from_millis(100);
+/// More than any response that has keys in it.
+const LARGEST: usize = 1 << 16;
+
+impl Exchange {
+    /// With a service on the network, by way of the proxies that the environment names.
+    pub(super) fn new(config: &ProviderConfig) -> Self {
+        let limits = Limits { connect: Duration::from_secs(5), attempt: Duration::from_secs(10), local: false };
+        Self::with(config, limits)
+    }
+
+    /// With the metadata service of the server that this runs on. It is next door; elsewhere nobody answers.
+    pub(super) fn local(config: &ProviderConfig) -> Self {
+        let limits = Limits { connect: Duration::from_secs(1), attempt: Duration::from_secs(5), local: true };
+        Self::with(config, limits)
+    }
+
+    fn with(config: &ProviderConfig, settings: Limits) -> Self {
+        let transport = config.own_transport().map(|transport| OnceCell::new_with(Some(transport)));
+        Self { settings, transport: Arc::new(transport.unwrap_or_default()) }
+    }
+
+    /// Sends what `request` makes, anew for each attempt.
+    pub(super) async fn send(
+        &self,
+        request: impl Fn() -> Result<Request<RequestBody>, String>,
+    ) -> Result<Reply, Fault> {
+        let mut attempt = 1;
+        loop {
+            let outcome = self.once(request().map_err(Fault::Failed)?).await;
+            let passes = match &outcome {
+                Ok(reply) => reply.status >= 500 || reply.status == 429,
+                // Where nobody was met, nobody will be a moment later, and every start of a program elsewhere would wait.
+                Err(Fault::Unreachable(_)) => !self.settings.local,
+                Err(Fault::Failed(_)) => true,
+            };
+            if !passes || attempt == ATTEMPTS {
+                return outcome;
+            }
+            let pause = PAUSE * 2u32.pow(attempt - 1);
+            tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+            attempt += 1;
+        }
+    }
+
+    async fn once(&self, request: Request<RequestBody>) -> Result<Reply, Fault> {
+        let Limits { connect, attempt, local } = self.settings;
+        let build = || async {
+            let builder = ReqwestTransport::builder().connect_timeout(connect);
+            let builder = if local { builder.no_proxy() } else { builder };
+            builder.build().map(|transport| Arc::new(transport) as Arc<dyn Transport>).map_err(|error| error.0)
+        };
+        let transport = self.transport.get_or_try_init(build).await.map_err(Fault::Failed)?;
+        let exchange = async {
+            let (parts, body) = transport.send(request).await?.into_parts();
+            let body = zeroize::Zeroizing::new(body.collect_within(LARGEST).await?.to_vec());
+            Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
+        };
+        match tokio::time::timeout(attempt, exchange).await {
+            Ok(reply) => reply.map_err(|error: crate::transport::TransportError| match error.kind() {
+                TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => {
+                    Fault::Unreachable(error.to_string())
+                }
+                _ => Fault::Failed(error.to_string()),
+            }),
+            Err(_) => Err(Fault::Failed(format!("no response within {attempt:?}"))),
+        }
+    }
+
+    /// Sends what `request` makes, and reads the JSON of a success. `secrets` are those in the request, which no error may show.
+    pub(super) async fn json(
+        &self,
+        secrets: &[&Secret],
+        request: impl Fn() -> Result<Request<RequestBody>, String>,
+    ) -> Result<(Document, HeaderMap), String> {
+        let reply = self.send(request).await.map_err(|fault| fault.to_string())?;
+        if !(200..300).contains(&reply.status) {
+            return Err(refusal(&reply, secrets));
+        }
+        Ok((Document::parse(&reply.body)?, reply.headers))
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Self::Unreachable(why) | Self::Failed(why)) = self;
+        f.write_str(why)
+    }
+}
+
+impl From<Fault> for CredentialsError {
+    fn from(fault: Fault) -> Self {
+        Self::new(fault)
+    }
+}
+
+/// A request without a body. The error does not show the URL, which may hold a password.
+pub(super) fn request(
+    method: http::Method,
+    url: &str,
+    headers: &[(&str, &Secret)],
+) -> Result<Request<RequestBody>, String> {
+    let mut request = Request::builder().method(method).uri(url);
+    for (name, value) in headers {
+        let mut value = http::HeaderValue::from_str(value.expose())
+            .map_err(|_| format!("what `{name}` is to hold has a line break or the like in it"))?;
+        value.set_sensitive(true);
+        request = request.header(*name, value);
+    }
+    request.body(RequestBody::default()).map_err(|_| "the URL is not one".to_owned())
+}
+
+/// A request with JSON.
+pub(super) fn json_request(
+    url: &str,
+    headers: &[(&str, &Secret)],
+    body: &serde_json::Value,
+) -> Result<Request<RequestBody>, String> {
+    let mut request = request(http::Method::POST, url, headers)?;
+    let json = http::HeaderValue::from_static("application/json");
+    request.headers_mut().insert(http::header::CONTENT_TYPE, json.clone());
+    request.headers_mut().insert(http::header::ACCEPT, json);
+    *request.body_mut() = crate::data::secret::wiped(body.to_string().into_bytes()).into();
+    Ok(request)
+}
+
+/// What a service said when it refused: status, code, request id, and its words where they cannot be secret.
+pub(super) fn refusal(reply: &Reply, secrets: &[&Secret]) -> String {
+    let body = Document::parse(&reply.body).unwrap_or_default();
+    let error = ["error", "Error"].map(|name| body.get(name));
+    let parts: Vec<&Document> = [&body].into_iter().chain(error).collect();
+    let first = |names: &[&str]| {
+        let texts = names.iter().flat_map(|name| parts.iter().map(move |part| part.get(name)));
+        texts.into_iter().find_map(|value| match value {
+            Document::Text(text) | Document::Number(text) => Some(text.expose().to_owned()),
+            _ => None,
+        })
+    };
+    let is_id = |text: &String| {
+        !text.is_empty()
+            && text.len() <= 100
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte))
+    };
+    let holds_none = |text: &String| !secrets.iter().any(|secret| holds(text, secret.expose()));
+    let code = first(&["Code", "code", "error_code", "errorCode"]).filter(is_id).filter(holds_none);
+    let id = first(&["RequestId", "request_id", "requestId"]).filter(is_id).filter(holds_none);
+    let id = id.or_else(|| {
+        let header =
+            ["x-request-id", "x-iam-trace-id", "x-acs-request-id"].iter().find_map(|it| reply.headers.get(*it));
+        header.and_then(|id| Some(id.to_str().ok()?.to_owned())).filter(is_id)
+    });
+    // What a service says of signatures quotes what was signed.
+    let of_signature = code.as_ref().is_some_and(|code| code.contains("Signature"));
+    let message = first(&["Message", "message", "error_msg", "errorMsg"]).filter(|_| !of_signature).filter(holds_none);
+    let mut text = format!("status {}", reply.status);
+    if let Some(code) = code {
+        text.push_str(&format!(", code {code}"));
+    }
+    if let Some(message) = message.filter(|message| !message.trim().is_empty()) {
+        let line: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
+        text.push_str(&format!(", {}", line.trim()));
+    }
+    if let Some(id) = id {
+        text.push_str(&format!(" (request id {id})"));
+    }
+    text
+}
+
+/// Whether a text has a secret in it, or a good part of it, as it is or as URLs have it.
+fn holds(text: &str, secret: &str) -> bool {
+    let secret = secret.trim();
+    let start: String = secret.chars().take(16).collect();
+    let encoded = crate::codec::encode::strict(&start).to_string();
+    !secret.is_empty() && (text.contains(&start) || text.contains(&encoded))
+}
+
+/// The name of a thing as a URL's path has it; it cannot leave its place.
+pub(super) fn segment(name: &str) -> Result<String, String> {
+    match name.trim() {
+        "" | "." | ".." => Err("a name is empty or consists of dots".to_owned()),
+        name => Ok(crate::codec::encode::strict(name).to_string()),
+    }
+}
+
+/// A URL that may be called with secrets in the request: HTTPS anywhere, plain HTTP for tests and neighbours too, as the vendors allow.
+pub(super) fn is_url(url: &str) -> bool {
+    let uri = url.parse::<http::Uri>().ok();
+    uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
+}

@@ -1,0 +1,174 @@
+//! `~/.aliyun/config.json`, which Alibaba Cloud's command line tool writes.
+
+use jiff::Timestamp;
+
+use super::means::{Means, Role};
+use crate::auth::credentials::cached::TemporaryCredentials;
+use crate::auth::credentials::document::Document;
+use crate::auth::credentials::provider::Credentials;
+use crate::auth::credentials::sso::{Service, SignIn};
+
+/// What a profile is, if it is there. One that the tool made and nobody filled in is not.
+pub(super) fn profile(text: &[u8], name: Option<&str>) -> Result<Option<Means>, String> {
+    let config = Document::parse(text)?;
+    let current = config.plain("current")?;
+    let wanted = name.or(current.as_deref()).unwrap_or("default");
+    match find(&config, wanted) {
+        None if name.is_none() => Err(format!("there is no profile `{wanted}`, which is the current one")),
+        None => Ok(None),
+        Some(profile) if is_blank(profile) => Ok(None),
+        Some(_) => means(&config, wanted, &mut Vec::new()).map(Some),
+    }
+}
+
+fn find<'a>(config: &'a Document, wanted: &str) -> Option<&'a Document> {
+    let named = |profile: &&Document| matches!(profile.get("name"), Document::Text(name) if name.expose() == wanted);
+    config.get("profiles").items().iter().find(named)
+}
+
+fn is_blank(profile: &Document) -> bool {
+    let empty = |name| matches!(profile.optional(name), Ok(None));
+    mode(profile).is_ok_and(|mode| mode == "ak") && empty("access_key_id") && empty("access_key_secret")
+}
+
+/// The mode in lower case, if need be by what the profile has.
+fn mode(profile: &Document) -> Result<String, String> {
+    if let Some(mode) = profile.plain("mode")? {
+        return Ok(mode.to_ascii_lowercase());
+    }
+    let has = |name: &str| !matches!(profile.optional(name), Ok(None));
+    let mode = match () {
+        () if has("access_key_id") && has("access_key_secret") => match () {
+            () if has("sts_token") => "ststoken",
+            () if has("ram_role_arn") => "ramrolearn",
+            () => "ak",
+        },
+        () if has("ram_role_name") => "ecsramrole",
+        () if has("process_command") => "external",
+        () if has("oidc_provider_arn") && has("oidc_token_file") && has("ram_role_arn") => "oidc",
+        () if has("cloud_sso_sign_in_url") => "cloudsso",
+        () if has("bearer_token") => "bearertoken",
+        () => "ak",
+    };
+    Ok(mode.to_owned())
+}
+
+/// How the credentials of a profile are come by. `within` are the profiles that stand on this one.
+fn means(config: &Document, name: &str, within: &mut Vec<String>) -> Result<Means, String> {
+    let wrong = |why: String| format!("the profile `{name}`: {why}");
+    let profile = find(config, name).ok_or_else(|| format!("there is no profile `{name}`"))?;
+    if within.iter().any(|outer| outer == name) {
+        return Err(format!("the profile `{name}` is its own source"));
+    }
+    within.push(name.to_owned());
+    let mode = mode(profile).map_err(wrong)?;
+    if mode == "chainableramrolearn" {
+        let source = need(profile, "source_profile").map_err(wrong)?;
+        let base = Box::new(means(config, &source, within)?);
+        return Ok(Means::Role { base, role: role(profile).map_err(wrong)? });
+    }
+    alone(profile, name, &mode).map_err(wrong)
+}
+
+/// A profile that stands on no other.
+fn alone(profile: &Document, name: &str, mode: &str) -> Result<Means, String> {
+    Ok(match mode {
+        "ak" => Means::Keys(keys(profile)?),
+        "ststoken" => Means::Keys(keys(profile)?.with_security_token(profile.text(&["sts_token"])?)),
+        "ramrolearn" => {
+            let keys = keys(profile)?;
+            let base = match profile.optional("sts_token")? {
+                Some(token) => keys.with_security_token(token),
+                None => keys,
+            };
+            Means::Role { base: Box::new(Means::Keys(base)), role: role(profile)? }
+        }
+        "ecsramrole" => Means::Instance(profile.plain("ram_role_name")?),
+        "ramrolearnwithrolename" => {
+            let base = Box::new(Means::Instance(profile.plain("ram_role_name")?));
+            Means::Role { base, role: role(profile)? }
+        }
+        "oidc" => Means::Oidc {
+            provider_arn: Some(need(profile, "oidc_provider_arn")?),
+            token_file: Some(need(profile, "oidc_token_file")?),
+            role: role(profile)?,
+        },
+        "credentialsuri" => Means::Uri(profile.plain("credentials_uri")?),
+        "external" => Means::Process(need(profile, "process_command")?),
+        "cloudsso" => {
+            let service = Service::CloudSso {
+                sign_in_url: need(profile, "cloud_sso_sign_in_url")?,
+                account_id: need(profile, "cloud_sso_account_id")?,
+                access_config: need(profile, "cloud_sso_access_config")?,
+            };
+            Means::SignIn(SignIn {
+                profile: name.to_owned(),
+                service,
+                access_token: profile.optional("access_token")?,
+                token_expires: profile.number("cloud_sso_access_token_expire")?,
+                kept: kept(profile)?,
+            })
+        }
+        "oauth" => {
+            let site = match profile.plain("oauth_site_type")?.unwrap_or_default().to_ascii_uppercase().as_str() {
+                "" | "CN" => "https://oauth.aliyun.com",
+                "INTL" => "https://oauth.alibabacloud.com",
+                _ => return Err("`oauth_site_type` is neither CN nor INTL".to_owned()),
+            };
+            Means::SignIn(SignIn {
+                profile: name.to_owned(),
+                service: Service::OAuth { site },
+                access_token: profile.optional("oauth_access_token")?,
+                token_expires: profile.number("oauth_access_token_expire")?,
+                kept: kept(profile)?,
+            })
+        }
+        "bearertoken" => {
+            if profile.plain("bearer_token_header_key")?.is_some() {
+                return Err("`bearer_token_header_key` is not supported: the token goes where Alibaba Cloud's services expect it".to_owned());
+            }
+            Means::Keys(Credentials::token(profile.text(&["bearer_token"])?))
+        }
+        "rsakeypair" => return Err(RSA_KEY_PAIR.to_owned()),
+        "anonymous" => return Err("it is of the mode Anonymous, and calls are signed".to_owned()),
+        _ => return Err("its `mode` is none that is known".to_owned()),
+    })
+}
+
+pub(super) const RSA_KEY_PAIR: &str =
+    "RSA key pairs are not supported, which the vendor has deprecated: use a role or an access key";
+
+fn need(profile: &Document, field: &str) -> Result<String, String> {
+    Ok(profile.text(&[field])?.expose().to_owned())
+}
+
+fn keys(profile: &Document) -> Result<Credentials, String> {
+    let key = need(profile, "access_key_id")?;
+    Ok(Credentials::access_key(key, profile.text(&["access_key_secret"])?))
+}
+
+fn role(profile: &Document) -> Result<Role, String> {
+    Ok(Role {
+        arn: Some(need(profile, "ram_role_arn")?),
+        session_name: match profile.plain("ram_session_name")? {
+            Some(name) => Some(name),
+            None => profile.plain("role_session_name")?,
+        },
+        policy: profile.plain("policy")?,
+        external_id: profile.plain("external_id")?,
+        duration_seconds: profile.number("expired_seconds")?,
+        region: profile.plain("sts_region")?,
+        vpc: profile.is_true("enable_vpc").then_some(true),
+    })
+}
+
+/// Keys that the tool got for a sign-in and wrote down.
+fn kept(profile: &Document) -> Result<Option<TemporaryCredentials>, String> {
+    let Some(expires) = profile.number("sts_expiration")?.and_then(|end| Timestamp::from_second(end).ok()) else {
+        return Ok(None);
+    };
+    let (key, secret) = (profile.optional("access_key_id")?, profile.optional("access_key_secret")?);
+    let (Some(key), Some(secret), Some(token)) = (key, secret, profile.optional("sts_token")?) else { return Ok(None) };
+    let credentials = Credentials::access_key(key.expose(), secret).with_security_token(token);
+    Ok(Some(TemporaryCredentials { credentials, expires }))
+}

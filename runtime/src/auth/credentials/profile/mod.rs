@@ -1,0 +1,253 @@
+//! Credentials from the files that the vendors' own tools and SDKs read.
+
+mod ini;
+mod json;
+mod means;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::config::ProviderConfig;
+use super::provider::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
+use ini::Sections;
+use means::Means;
+
+/// Credentials from the vendor's profile file, which is read anew for each attempt, so that a change counts at once.
+///
+/// # Errors
+///
+/// Nothing is found where there is no file, or no profile in it. A file that the environment names and that is not there ends a chain, and
+/// so does a profile that is named and not there, or lacks something, or whose credentials cannot be had. What else is in a file does not
+/// matter.
+#[derive(Clone)]
+pub struct ProfileCredentials {
+    vendor: Vendor,
+    file: Option<PathBuf>,
+    profile: Option<String>,
+    config: ProviderConfig,
+    kept: Arc<Mutex<Option<Kept>>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Vendor {
+    Huawei,
+    Aliyun,
+}
+
+/// What a profile said when it was read last.
+struct Kept {
+    found: Found,
+    provider: Arc<dyn CredentialsProvider>,
+}
+
+/// What a profile says.
+#[derive(PartialEq)]
+struct Found {
+    /// Where it stands.
+    place: String,
+    means: Means,
+    settings: BTreeMap<&'static str, String>,
+}
+
+impl ProfileCredentials {
+    /// The section `[basic]`, else `[global]`, of the INI file that `HUAWEICLOUD_SDK_CREDENTIALS_FILE` names, else of
+    /// `~/.huaweicloud/credentials`: `ak`, `sk` and, for temporary keys, `security_token`; or `idp_id` and `id_token_file`, which are
+    /// exchanged at `iam_endpoint` (see [`FederatedCredentials`](crate::FederatedCredentials)). `project_id` and `domain_id` beside them
+    /// count if the client was given none.
+    pub fn huawei() -> Self {
+        Self::new(Vendor::Huawei)
+    }
+
+    /// The profile that `ALIBABA_CLOUD_PROFILE` names, else the current one, of `~/.aliyun/config.json`, which the command line tool
+    /// writes, unless `ALIBABA_CLOUD_CLI_PROFILE_DISABLED=true`; else the section of that name, `[default]` by default, of the INI file
+    /// that `ALIBABA_CLOUD_CREDENTIALS_FILE` names, else of `~/.alibabacloud/credentials.ini` or `~/.alibabacloud/credentials`.
+    ///
+    /// A profile may be of the modes `AK`, `StsToken`, `RamRoleArn`, `ChainableRamRoleArn`, `RamRoleArnWithRoleName`, `EcsRamRole`, `OIDC`,
+    /// `CredentialsURI`, `External`, `CloudSSO`, `OAuth` and `BearerToken`; a section of the types `access_key`, `sts`, `ram_role_arn`,
+    /// `oidc_role_arn`, `ecs_ram_role`, `credentials_uri` and `bearer`. Sign-ins (`CloudSSO`, `OAuth`) are used until they end, and
+    /// renewed by the tool. RSA key pairs, which are deprecated, are an error.
+    pub fn aliyun() -> Self {
+        Self::new(Vendor::Aliyun)
+    }
+
+    fn new(vendor: Vendor) -> Self {
+        Self { vendor, file: None, profile: None, config: ProviderConfig::new(), kept: Arc::default() }
+    }
+
+    /// From this file instead: of Alibaba Cloud a JSON file if its name ends so, else an INI file.
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.file = Some(path.into());
+        self
+    }
+
+    /// This profile or section, whatever the environment says.
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
+        self
+    }
+
+    /// Looks things up in this environment, and asks services that a profile names through this transport.
+    pub fn configure(mut self, config: &ProviderConfig) -> Self {
+        self.config = config.clone();
+        self
+    }
+
+    async fn load(&self) -> Result<Found, CredentialsError> {
+        match self.vendor {
+            Vendor::Huawei => self.load_huawei().await,
+            Vendor::Aliyun => self.load_aliyun().await,
+        }
+    }
+
+    async fn load_huawei(&self) -> Result<Found, CredentialsError> {
+        let (file, named) = match (&self.file, self.config.get("HUAWEICLOUD_SDK_CREDENTIALS_FILE")) {
+            (Some(file), _) => (file.clone(), false),
+            (None, Some(file)) => (PathBuf::from(file), true),
+            (None, None) => (self.config.home()?.join(".huaweicloud").join("credentials"), false),
+        };
+        let place = file.display().to_string();
+        let text = read(&file).await?.ok_or_else(|| missing(&place, named))?;
+        let sections = Sections::read(&text, false).map_err(|why| broken(&place, why))?;
+        let names: Vec<&str> = match &self.profile {
+            Some(name) => vec![name],
+            None => vec!["basic", "global"],
+        };
+        let mut found = names.iter().filter_map(|name| sections.section(name));
+        let Some(section) = found.next() else {
+            let why = format!("{place}: there is no section [{}]", names.join("] or ["));
+            return Err(if self.profile.is_some() {
+                CredentialsError::new(why)
+            } else {
+                CredentialsError::not_found(why)
+            });
+        };
+        let means = section.huawei().map_err(|why| broken(&place, why))?;
+        let others: Vec<_> = found.collect();
+        let setting = |name: &'static str| {
+            let value = section.get(name).or_else(|| others.iter().find_map(|other| other.get(name)));
+            value.map(|value| (name, value))
+        };
+        let settings = ["project_id", "domain_id", "iam_endpoint"].into_iter().filter_map(setting).collect();
+        Ok(Found { place, means, settings })
+    }
+
+    async fn load_aliyun(&self) -> Result<Found, CredentialsError> {
+        let named = self.profile.clone().or_else(|| self.config.get("ALIBABA_CLOUD_PROFILE"));
+        let mut tried = Vec::new();
+        for (file, required) in self.aliyun_files()? {
+            let place = file.display().to_string();
+            let Some(text) = read(&file).await? else {
+                if required {
+                    return Err(missing(&place, true));
+                }
+                tried.push(missing(&place, false).to_string());
+                continue;
+            };
+            let is_json = file.extension().is_some_and(|it| it == "json");
+            let means = if is_json {
+                json::profile(text.as_bytes(), named.as_deref())
+            } else {
+                section(&text, named.as_deref())
+            };
+            match means.map_err(|why| broken(&place, why))? {
+                Some(means) => return Ok(Found { place, means, settings: BTreeMap::new() }),
+                None => {
+                    let name = named.as_deref().map(|name| format!(" `{name}`")).unwrap_or_default();
+                    tried.push(format!("{place}: there is no profile{name}, or nothing in it"));
+                }
+            }
+        }
+        let tried = tried.join("; ");
+        Err(if named.is_some() { CredentialsError::new(tried) } else { CredentialsError::not_found(tried) })
+    }
+
+    /// Where profiles of Alibaba Cloud may be, and whether the file has to be there.
+    fn aliyun_files(&self) -> Result<Vec<(PathBuf, bool)>, CredentialsError> {
+        if let Some(file) = &self.file {
+            return Ok(vec![(file.clone(), false)]);
+        }
+        let mut files = Vec::new();
+        let home = self.config.home();
+        if let Ok(home) = &home
+            && !self.config.is_set("ALIBABA_CLOUD_CLI_PROFILE_DISABLED")
+        {
+            files.push((home.join(".aliyun").join("config.json"), false));
+        }
+        if let Some(file) = self.config.get("ALIBABA_CLOUD_CREDENTIALS_FILE") {
+            files.push((PathBuf::from(file), true));
+        } else {
+            let folder = home?.join(".alibabacloud");
+            files.extend(["credentials.ini", "credentials"].map(|name| (folder.join(name), false)));
+        }
+        Ok(files)
+    }
+}
+
+/// The section of an INI file of Alibaba Cloud.
+fn section(text: &str, name: Option<&str>) -> Result<Option<Means>, String> {
+    let sections = Sections::read(text, true)?;
+    sections.section(name.unwrap_or("default")).map(|section| section.aliyun()).transpose()
+}
+
+/// The text of a file that is there.
+async fn read(file: &Path) -> Result<Option<zeroize::Zeroizing<String>>, CredentialsError> {
+    match tokio::fs::read_to_string(file).await {
+        Ok(text) => Ok(Some(text.into())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(broken(&file.display().to_string(), error.to_string())),
+    }
+}
+
+fn missing(place: &str, named: bool) -> CredentialsError {
+    let why = format!("{place}: there is no such file");
+    if named { CredentialsError::new(why) } else { CredentialsError::not_found(why) }
+}
+
+fn broken(place: &str, why: String) -> CredentialsError {
+    CredentialsError::new(format_args!("{place}: {why}"))
+}
+
+impl CredentialsProvider for ProfileCredentials {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        Box::pin(async {
+            let found = self.load().await?;
+            let place = found.place.clone();
+            let provider = {
+                let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+                match &*kept {
+                    Some(kept) if kept.found == found => kept.provider.clone(),
+                    _ => {
+                        let provider = found.means.provider(&self.config);
+                        *kept = Some(Kept { found, provider: provider.clone() });
+                        provider
+                    }
+                }
+            };
+            // What the profile names is meant: that it is not there is a failure.
+            provider.credentials().await.map_err(|error| broken(&place, error.to_string()))
+        })
+    }
+
+    fn rejected(&self, credentials: &Credentials) -> bool {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().is_some_and(|kept| kept.provider.rejected(credentials))
+    }
+
+    fn setting(&self, name: &str) -> Option<String> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.as_ref().and_then(|kept| kept.found.settings.get(name).cloned())
+    }
+}
+
+impl fmt::Debug for ProfileCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProfileCredentials")
+            .field("vendor", &self.vendor)
+            .field("file", &self.file)
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
+}

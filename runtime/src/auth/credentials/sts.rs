@@ -1,0 +1,332 @@
+//! Roles of Alibaba Cloud, from its Security Token Service (STS).
+
+use std::sync::Arc;
+
+use http::{HeaderValue, Request};
+
+use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
+use super::config::ProviderConfig;
+use super::exchange::{Exchange, is_url};
+use super::provider::{Credentials, CredentialsError, CredentialsProvider};
+use crate::auth::sign;
+use crate::codec::encode;
+use crate::data::secret::{Secret, wiped};
+use crate::transport::RequestBody;
+
+/// Temporary keys of a RAM role of Alibaba Cloud, for whoever may assume it: `AssumeRole` of STS, signed with other credentials. To be
+/// wrapped in [`CachedCredentials`](crate::CachedCredentials).
+///
+/// STS is asked at `https://sts.{region}.aliyuncs.com`, with the region of [`region`](Self::region), else of `ALIBABA_CLOUD_STS_REGION`,
+/// and at `https://sts.aliyuncs.com` without one; with `ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED=true` at `sts-vpc.{region}`.
+#[derive(Clone, Debug)]
+#[must_use = "wrap it in `CachedCredentials`"]
+pub struct AssumeRole {
+    base: Arc<dyn CredentialsProvider>,
+    pub(super) session: Session,
+}
+
+/// Temporary keys of a role for whoever has a token of an OpenID Connect provider, such as a pod of Kubernetes whose service account
+/// has one in a file. No key of one's own is needed. To be wrapped in [`CachedCredentials`](crate::CachedCredentials).
+///
+/// This is `AssumeRoleWithOIDC` of Alibaba Cloud's STS, which Container Service sets up as RRSA. What is not given is taken from
+/// `ALIBABA_CLOUD_ROLE_ARN`, `ALIBABA_CLOUD_OIDC_PROVIDER_ARN`, `ALIBABA_CLOUD_OIDC_TOKEN_FILE` and `ALIBABA_CLOUD_ROLE_SESSION_NAME`. The
+/// address is that of [`AssumeRole`].
+///
+/// # Errors
+///
+/// Nothing is found where neither provider nor token file is named. Where only some of the three are, that ends a chain.
+#[derive(Clone, Debug)]
+#[must_use = "wrap it in `CachedCredentials`"]
+pub struct AssumeRoleWithOidc {
+    provider_arn: Option<String>,
+    token_file: Option<String>,
+    pub(super) session: Session,
+}
+
+/// What both have in common.
+#[derive(Clone, Debug)]
+pub(super) struct Session {
+    pub(super) role_arn: Option<String>,
+    pub(super) name: Option<String>,
+    pub(super) policy: Option<String>,
+    pub(super) external_id: Option<String>,
+    pub(super) duration_seconds: Option<i64>,
+    pub(super) region: Option<String>,
+    pub(super) vpc: Option<bool>,
+    endpoint: Option<String>,
+    config: ProviderConfig,
+    exchange: Exchange,
+}
+
+/// The setters of both.
+macro_rules! session_setters {
+    () => {
+        /// What the session is called in audit logs: 2 to 64 letters, digits and `.` `@` `-` `_`. Defaults to
+        /// `ALIBABA_CLOUD_ROLE_SESSION_NAME` of the environment, else `yundb`.
+        pub fn session_name(mut self, name: impl Into<String>) -> Self {
+            self.session.name = Some(name.into());
+            self
+        }
+
+        /// Narrows what the keys may do, by a policy document as JSON.
+        pub fn policy(mut self, json: impl Into<String>) -> Self {
+            self.session.policy = Some(json.into());
+            self
+        }
+
+        /// How long the keys live, in seconds: at least 900, at most what the role allows. Defaults to 3600.
+        pub fn duration_seconds(mut self, seconds: i64) -> Self {
+            self.session.duration_seconds = Some(seconds);
+            self
+        }
+
+        /// The region whose STS is asked.
+        pub fn region(mut self, region: impl Into<String>) -> Self {
+            self.session.region = Some(region.into());
+            self
+        }
+
+        /// Asks here instead, such as `https://sts-vpc.cn-hangzhou.aliyuncs.com`.
+        pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+            self.session.endpoint = Some(url.into());
+            self
+        }
+
+        /// Looks things up in this environment, and asks through this transport.
+        pub fn configure(mut self, config: &ProviderConfig) -> Self {
+            self.session.exchange = Exchange::new(config);
+            self.session.config = config.clone();
+            self
+        }
+    };
+}
+
+impl AssumeRole {
+    /// Keys of this role, such as `acs:ram::123456789012:role/adminrole`, for whoever has the credentials of `base`.
+    pub fn new(base: impl CredentialsProvider + 'static, role_arn: impl Into<String>) -> Self {
+        Self { base: Arc::new(base), session: Session::new(Some(role_arn.into())) }
+    }
+
+    session_setters!();
+
+    /// What the owner of the role in another account asks for besides, against mistaken identity.
+    pub fn external_id(mut self, id: impl Into<String>) -> Self {
+        self.session.external_id = Some(id.into());
+        self
+    }
+
+    async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
+        let keys = self.base.credentials().await?;
+        let first = self.session.ask("AssumeRole", Some(&keys), &[]).await;
+        if first.is_err() && self.base.rejected(&keys) {
+            return self.session.ask("AssumeRole", Some(&self.base.credentials().await?), &[]).await;
+        }
+        first
+    }
+}
+
+impl CredentialsSource for AssumeRole {
+    fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+        Box::pin(async {
+            let role = self.session.role_arn.as_deref().unwrap_or_default();
+            // That there are no keys to assume it with does not make the role one that was not meant.
+            self.ask().await.map_err(|error| CredentialsError::new(format_args!("the role {role}: {error}")))
+        })
+    }
+}
+
+impl Default for AssumeRoleWithOidc {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl AssumeRoleWithOidc {
+    /// Whatever the environment names.
+    pub fn new() -> Self {
+        Self { provider_arn: None, token_file: None, session: Session::new(None) }
+    }
+
+    session_setters!();
+
+    /// The role, such as `acs:ram::123456789012:role/adminrole`.
+    pub fn role_arn(mut self, arn: impl Into<String>) -> Self {
+        self.session.role_arn = Some(arn.into());
+        self
+    }
+
+    /// The identity provider, such as `acs:ram::123456789012:oidc-provider/ack-rrsa-c1`.
+    pub fn provider_arn(mut self, arn: impl Into<String>) -> Self {
+        self.provider_arn = Some(arn.into());
+        self
+    }
+
+    /// The file with the token, which is read each time.
+    pub fn token_file(mut self, path: impl Into<String>) -> Self {
+        self.token_file = Some(path.into());
+        self
+    }
+
+    async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
+        let parts = [
+            ("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", &self.provider_arn),
+            ("ALIBABA_CLOUD_OIDC_TOKEN_FILE", &self.token_file),
+            ("ALIBABA_CLOUD_ROLE_ARN", &self.session.role_arn),
+        ];
+        let [provider, file, role] = complete(&self.session.config, parts, 2)?;
+        let token = token_in(&file).await?;
+        let session = Session { role_arn: Some(role), ..self.session.clone() };
+        let own = [("OIDCProviderArn", Secret::from(provider)), ("OIDCToken", token)];
+        session.ask("AssumeRoleWithOIDC", None, &own).await
+    }
+}
+
+impl CredentialsSource for AssumeRoleWithOidc {
+    fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+        Box::pin(async { self.ask().await.map_err(|error| error.within("a role by OIDC")) })
+    }
+}
+
+/// All of these values, as given or from their variables. Nothing is found where none of the first `own` is there; the others may be
+/// set for something else.
+pub(super) fn complete<const N: usize>(
+    config: &ProviderConfig,
+    parts: [(&str, &Option<String>); N],
+    own: usize,
+) -> Result<[String; N], CredentialsError> {
+    let values = parts.map(|(variable, given)| given.clone().or_else(|| config.get(variable)));
+    if let Some(missing) = values.iter().position(Option::is_none) {
+        let names = parts.map(|(variable, _)| variable);
+        if values[..own].iter().all(Option::is_none) {
+            let verb = if own == 1 { "is" } else { "are" };
+            return Err(CredentialsError::not_found(format_args!("{} {verb} not set", names[..own].join(" and "))));
+        }
+        return Err(CredentialsError::new(format_args!(
+            "{} is not set, and others of {} are",
+            names[missing],
+            names.join(", ")
+        )));
+    }
+    Ok(values.map(Option::unwrap_or_default))
+}
+
+/// The token in a file.
+pub(super) async fn token_in(file: &str) -> Result<Secret, CredentialsError> {
+    let text = tokio::fs::read_to_string(file).await.map(Secret::from);
+    let text = text.map_err(|error| CredentialsError::new(format_args!("the token in {file}: {}", error.kind())))?;
+    match text.expose().trim() {
+        "" => Err(CredentialsError::new(format_args!("the token in {file}: the file is empty"))),
+        token => Ok(Secret::from(token)),
+    }
+}
+
+impl Session {
+    fn new(role_arn: Option<String>) -> Self {
+        let config = ProviderConfig::new();
+        Self {
+            role_arn,
+            name: None,
+            policy: None,
+            external_id: None,
+            duration_seconds: None,
+            region: None,
+            vpc: None,
+            endpoint: None,
+            exchange: Exchange::new(&config),
+            config,
+        }
+    }
+
+    fn address(&self) -> Result<String, CredentialsError> {
+        if let Some(endpoint) = &self.endpoint {
+            if !is_url(endpoint) {
+                return Err(CredentialsError::new("the endpoint is not a URL, such as https://sts.aliyuncs.com"));
+            }
+            return Ok(format!("{}/", endpoint.trim_end_matches('/')));
+        }
+        let vpc = self.vpc.unwrap_or_else(|| self.config.is_set("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED"));
+        let service = if vpc { "sts-vpc" } else { "sts" };
+        let region = self.region.clone().or_else(|| self.config.get("ALIBABA_CLOUD_STS_REGION"));
+        match region {
+            None => Ok("https://sts.aliyuncs.com/".to_owned()),
+            Some(region) if region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') => {
+                Ok(format!("https://{service}.{region}.aliyuncs.com/"))
+            }
+            Some(_) => Err(CredentialsError::new("the region of STS has characters that no region has")),
+        }
+    }
+
+    /// Calls an action of STS that issues keys, signed if there are keys.
+    async fn ask(
+        &self,
+        action: &str,
+        keys: Option<&Credentials>,
+        own: &[(&str, Secret)],
+    ) -> Result<TemporaryCredentials, CredentialsError> {
+        let address = self.address()?;
+        let duration = self.duration_seconds.unwrap_or(3600);
+        if duration < 900 {
+            return Err(CredentialsError::new("the keys of a role live at least 900 seconds"));
+        }
+        let name = self.name.clone().or_else(|| self.config.get("ALIBABA_CLOUD_ROLE_SESSION_NAME"));
+        let mut parameters = vec![
+            ("RoleArn", self.role_arn.clone().unwrap_or_default()),
+            ("RoleSessionName", name.unwrap_or_else(|| "yundb".to_owned())),
+            ("DurationSeconds", duration.to_string()),
+        ];
+        parameters.extend(self.policy.clone().map(|policy| ("Policy", policy)));
+        parameters.extend(self.external_id.clone().map(|id| ("ExternalId", id)));
+        parameters.extend(own.iter().map(|(name, value)| (*name, value.expose().to_owned())));
+        let parameters: Vec<_> = parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        let mut secrets: Vec<&Secret> = own.iter().map(|(_, value)| value).collect();
+        if let Some(Credentials::AccessKey { secret_key, security_token, .. }) = keys {
+            secrets.push(secret_key);
+            secrets.extend(security_token);
+        }
+        let request = || self.request(&address, action, keys, &parameters);
+        let (document, _) = self.exchange.json(&secrets, request).await.map_err(CredentialsError::new)?;
+        let issued = document.get("Credentials").aliyun_keys();
+        issued.map_err(|why| CredentialsError::new(format_args!("the response of {action}: {why}")))
+    }
+
+    fn request(
+        &self,
+        address: &str,
+        action: &str,
+        keys: Option<&Credentials>,
+        own: &[(String, String)],
+    ) -> Result<Request<RequestBody>, String> {
+        const VERSION: &str = "2015-04-01";
+        let date = self.config.own_clock().now();
+        let nonce = uuid::Uuid::new_v4().to_string();
+        let common = match keys {
+            Some(Credentials::AccessKey { access_key, secret_key, security_token }) => {
+                let token = security_token.as_ref();
+                let mut common = sign::common_parameters(action, VERSION, access_key, token, date, &nonce);
+                let all: Vec<_> = common.iter().chain(own).cloned().collect();
+                let signed = sign::sign_aliyun_rpc("POST", &all, secret_key).map_err(|error| error.to_string())?;
+                common.push(("Signature".to_owned(), signed.signature));
+                common
+            }
+            Some(Credentials::Token(_)) => {
+                return Err("a token cannot assume a role: it takes an access key".to_owned());
+            }
+            None => {
+                let common = sign::common_parameters(action, VERSION, "", None, date, &nonce);
+                let unsigned = ["Action", "Version", "Format", "Timestamp", "SignatureNonce"];
+                common.into_iter().filter(|(name, _)| unsigned.contains(&name.as_str())).collect()
+            }
+        };
+        let mut request = super::exchange::request(http::Method::POST, &format!("{address}?{}", query(&common)), &[])?;
+        // In the body they stand in no log.
+        *request.body_mut() = wiped(query(own).into_bytes()).into();
+        let form = HeaderValue::from_static("application/x-www-form-urlencoded");
+        request.headers_mut().insert(http::header::CONTENT_TYPE, form);
+        Ok(request)
+    }
+}
+
+fn query(pairs: &[(String, String)]) -> String {
+    let pairs = pairs.iter().map(|(name, value)| format!("{}={}", encode::strict(name), encode::strict(value)));
+    pairs.collect::<Vec<_>>().join("&")
+}

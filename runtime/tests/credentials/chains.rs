@@ -1,0 +1,181 @@
+//! The chains that clients use by default.
+
+use serde_json::json;
+use wiremock::ResponseTemplate;
+use yundb_runtime::{Credentials, CredentialsChain, CredentialsProvider as _};
+
+use crate::world::*;
+
+const ALIYUN: &str = "http://100.100.100.200";
+const HUAWEI: &str = "http://169.254.169.254";
+const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
+
+/// A server of Alibaba Cloud with a role, and a URI for credentials.
+async fn aliyun_server(world: &World) {
+    world.answers("GET", ALIYUN, ROLES, text("node")).await;
+    world.answers("GET", ALIYUN, &format!("{ROLES}node"), ok(aliyun_keys("NODE"))).await;
+    world.answers("GET", "http://sidecar", "/", ok(aliyun_keys("URI"))).await;
+    world.answers("POST", "https://sts.aliyuncs.com", "/", assumed("OIDC")).await;
+}
+
+#[tokio::test]
+async fn the_order_of_alibaba_cloud() {
+    // All links are there; then the first is taken away, and so on.
+    let world = World::new().await;
+    aliyun_server(&world).await;
+    let token = world.file("token", "hunter-jwt");
+    world.file(
+        ".aliyun/config.json",
+        &json!({"current": "p", "profiles": [
+            {"name": "p", "mode": "AK", "access_key_id": "PROFILE", "access_key_secret": "s"},
+        ]})
+        .to_string(),
+    );
+    let mut world = world.set(&[
+        ("ALIBABA_CLOUD_ACCESS_KEY_ID", "ENV"),
+        ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "s"),
+        ("ALIBABA_CLOUD_OIDC_TOKEN_FILE", &token),
+        ("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "idp"),
+        ("ALIBABA_CLOUD_ROLE_ARN", "r"),
+        ("ALIBABA_CLOUD_CREDENTIALS_URI", "http://sidecar/"),
+    ]);
+    let none: [&[(&str, &str)]; 5] = [
+        &[("ALIBABA_CLOUD_ACCESS_KEY_ID", ""), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "")],
+        &[("ALIBABA_CLOUD_OIDC_TOKEN_FILE", ""), ("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "")],
+        &[("ALIBABA_CLOUD_CLI_PROFILE_DISABLED", "true")],
+        &[("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")],
+        &[("ALIBABA_CLOUD_CREDENTIALS_URI", "")],
+    ];
+    for (expected, without) in ["ENV", "OIDC", "PROFILE", "NODE", "URI"].into_iter().zip(none) {
+        assert_eq!(key(&CredentialsChain::aliyun_with(&world.config())).await, expected);
+        world = world.set(without);
+    }
+    // In the end it says for each what was looked for.
+    assert_absent(
+        refuses(CredentialsChain::aliyun_with(&world.config())).await,
+        &[
+            "the environment: ALIBABA_CLOUD_ACCESS_KEY_ID or",
+            "; a role by OIDC: ALIBABA_CLOUD_OIDC_PROVIDER_ARN and ALIBABA_CLOUD_OIDC_TOKEN_FILE are not set",
+            ".alibabacloud/credentials.ini: there is no such file; ",
+            "; server metadata at http://100.100.100.200: ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask",
+            "; the credentials' URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set",
+        ],
+    );
+}
+
+async fn key(chain: &CredentialsChain) -> String {
+    match chain.credentials().await.unwrap() {
+        Credentials::AccessKey { access_key, .. } => access_key,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Keys of Huawei Cloud, in either form.
+fn huawei_keys(id: &str) -> ResponseTemplate {
+    ok(json!({"credential": {
+        "access": id, "secret": "hunter-secret", "securitytoken": "hunter-token", "expires_at": "2040-01-01T00:00:00.000000Z",
+    }}))
+}
+
+#[tokio::test]
+async fn the_order_of_huawei_cloud() {
+    let world = World::new().await;
+    let (sts, iam) = ("https://sts.cn-north-4.myhuaweicloud.com", "https://iam.myhuaweicloud.com");
+    world.answers("POST", sts, "/v5/agencies/assume-with-oidc", huawei_keys("OIDC")).await;
+    let unscoped = ResponseTemplate::new(201).insert_header("X-Subject-Token", "u").set_body_json(json!({}));
+    world.answers("POST", iam, "/v3.0/OS-AUTH/id-token/tokens", unscoped).await;
+    world.answers("POST", iam, "/v3.0/OS-CREDENTIAL/securitytokens", huawei_keys("IDP")).await;
+    world.answers("GET", HUAWEI, "/openstack/latest/securitykey", huawei_keys("AGENCY")).await;
+    world.answers("POST", "http://pod", "/", huawei_keys("POD")).await;
+    world.file(".huaweicloud/credentials", "[basic]\nak = PROFILE\nsk = s\n");
+    let token = world.file("token", "hunter-jwt");
+    let world = world.set(&[
+        ("HUAWEICLOUD_OIDC_PROVIDER_URN", "p"),
+        ("HUAWEICLOUD_OIDC_AGENCY_URN", "a"),
+        ("HUAWEICLOUD_OIDC_TOKEN_FILE", &token),
+        ("HUAWEICLOUD_SDK_IDP_ID", "idp"),
+        ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", &token),
+        ("HUAWEICLOUD_SDK_AK", "ENV"),
+        ("HUAWEICLOUD_SDK_SK", "s"),
+        ("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://pod/"),
+        ("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", &token),
+    ]);
+    let chain = |world: &World| CredentialsChain::huawei_with(&world.config());
+    assert_eq!(key(&chain(&world)).await, "OIDC");
+    let none = ["PROVIDER_URN", "AGENCY_URN", "TOKEN_FILE"].map(|name| format!("HUAWEICLOUD_OIDC_{name}"));
+    let none: Vec<_> = none.iter().map(|name| (name.as_str(), "")).collect();
+    let world = world.set(&none);
+    assert_eq!(key(&chain(&world)).await, "IDP");
+    let world = world.set(&[("HUAWEICLOUD_SDK_IDP_ID", ""), ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", "")]);
+    assert_eq!(key(&chain(&world)).await, "ENV");
+    let world = world.set(&[("HUAWEICLOUD_SDK_AK", ""), ("HUAWEICLOUD_SDK_SK", "")]);
+    assert_eq!(key(&chain(&world)).await, "PROFILE");
+    world.file(".huaweicloud/credentials", "");
+    assert_eq!(key(&chain(&world)).await, "AGENCY");
+    // Elsewhere there is no agency.
+    let elsewhere = World::new().await;
+    elsewhere.answers("POST", "http://pod", "/", huawei_keys("POD")).await;
+    let token = elsewhere.file("token", "hunter-jwt");
+    let uri = [("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://pod/"), ("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", &token)];
+    let elsewhere = elsewhere.set(&uri);
+    assert_eq!(key(&chain(&elsewhere)).await, "POD");
+    let elsewhere = elsewhere.set(&[(uri[0].0, ""), (uri[1].0, "")]);
+    assert_absent(
+        refuses(chain(&elsewhere)).await,
+        &[
+            "an agency by OIDC: HUAWEICLOUD_OIDC_PROVIDER_URN and",
+            "; an identity provider's token: HUAWEICLOUD_SDK_IDP_ID and HUAWEICLOUD_SDK_ID_TOKEN_FILE are not set",
+            "; the environment: HUAWEICLOUD_SDK_AK is not set",
+            ".huaweicloud/credentials: there is no such file",
+            "; server metadata at http://169.254.169.254: the server has no agency",
+            "; the pod's identity: HC_CONTAINER_CREDENTIALS_FULL_URI and",
+        ],
+    );
+}
+
+#[tokio::test]
+async fn what_is_broken_ends_the_chain() {
+    // The server's own role would do in each case, and is not what was meant.
+    let broken: [&[(&str, &str)]; 4] = [
+        &[("ALIBABA_CLOUD_ACCESS_KEY_ID", "K")],
+        &[("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "idp")],
+        &[("ALIBABA_CLOUD_PROFILE", "gone")],
+        &[("ALIBABA_CLOUD_CREDENTIALS_FILE", "/nowhere/credentials")],
+    ];
+    for variables in broken {
+        let world = World::new().await.set(variables);
+        aliyun_server(&world).await;
+        assert_broken(refuses(CredentialsChain::aliyun_with(&world.config())).await, &[]);
+        assert!(world.requests().await.is_empty(), "{variables:?}");
+    }
+    let role = json!({"name": "p", "mode": "RamRoleArn", "access_key_id": "K", "access_key_secret": "hunter", "ram_role_arn": "r"});
+    for profile in [json!({"name": "p", "mode": "AK", "access_key_id": "K"}), role] {
+        let world = World::new().await;
+        let refused = ResponseTemplate::new(403).set_body_json(json!({"Code": "EntityNotExist.Role"}));
+        world.answers("POST", "https://sts.aliyuncs.com", "/", refused).await;
+        aliyun_server(&world).await;
+        world.file(".aliyun/config.json", &json!({"current": "p", "profiles": [profile]}).to_string());
+        let error = refuses(CredentialsChain::aliyun_with(&world.config())).await;
+        assert_broken(error, &["config.json: ", "(before that: the environment: ALIBABA_CLOUD_ACCESS_KEY_ID or"]);
+        assert!(world.requests().await.iter().all(|sent| !sent.line.contains(ALIYUN)));
+    }
+    // So is a metadata service that fails.
+    let world = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://sidecar/")]);
+    world.answers("GET", ALIYUN, ROLES, ResponseTemplate::new(500)).await;
+    aliyun_server(&world).await;
+    assert_broken(refuses(CredentialsChain::aliyun_with(&world.config())).await, &["status 500"]);
+}
+
+#[tokio::test]
+async fn the_link_that_served_is_asked_first() {
+    let world = World::new().await;
+    aliyun_server(&world).await;
+    let chain = CredentialsChain::aliyun_with(&world.config());
+    for _ in 0..10 {
+        assert_eq!(key(&chain).await, "NODE");
+    }
+    assert_eq!(world.requests().await.len(), 3);
+    // Whose credentials were rejected is known.
+    assert!(!chain.rejected(&Credentials::access_key("ENV", "s")));
+    assert!(chain.rejected(&issued("NODE")));
+}

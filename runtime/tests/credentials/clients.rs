@@ -1,0 +1,244 @@
+//! What clients do with credentials, and what they find out with them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+use wiremock::ResponseTemplate;
+use yundb_runtime::operation::path;
+use yundb_runtime::shape::any;
+use yundb_runtime::{
+    CachedCredentials, Client, ClientBuilder, Credentials, CredentialsFuture, CredentialsProvider, CredentialsSource,
+    ErrorKind, Operation, ProfileCredentials, Protocol, Server, Service, Spec, TemporaryCredentials,
+    TemporaryCredentialsFuture, Variable,
+};
+
+use crate::world::*;
+
+static SERVICE: Service = Service {
+    package: "mini/1",
+    version: "v5",
+    product: "",
+    protocol: Protocol::HuaweiRest,
+    servers: &[Server {
+        url: "https://drs.{region}.example.com",
+        region: None,
+        variables: &[Variable { name: "region", default: "cn-north-4", values: &[] }],
+    }],
+    schemes: &[],
+    security: &[&["access_key"]],
+    jobs: &[],
+    limits: &[],
+    busy: &[],
+};
+
+/// Operations that take their setting from the client.
+macro_rules! operation {
+    ($name:ident, $path:literal, $params:expr) => {
+        struct $name;
+
+        impl Operation for $name {
+            type Output = serde_json::Value;
+            type Headers = ();
+            type Error = serde_json::Value;
+            const SPEC: &'static Spec = &Spec::new(stringify!($name), "GET", $path).params($params);
+        }
+    };
+}
+
+operation!(OfProject, "/v5/{project_id}/things", &[path("project_id", any()).client("project_id")]);
+operation!(OfAccount, "/v5/{domain_id}/things", &[path("domain_id", any()).client("domain_id")]);
+operation!(OfNobody, "/v5/things", &[]);
+
+fn builder(world: &World) -> ClientBuilder<Client> {
+    ClientBuilder::new(&SERVICE).transport(world.detour()).credentials(Credentials::access_key("AK", "hunter-sk"))
+}
+
+async fn call<O: Operation>(client: &Client) -> Result<(), (ErrorKind, String)> {
+    let sent = client.call(O::SPEC).send::<O>().await;
+    sent.map(drop).map_err(|error| (error.kind(), error.to_string()))
+}
+
+/// The paths that were called.
+async fn paths(world: &World) -> Vec<String> {
+    world.requests().await.into_iter().map(|sent| sent.line).collect()
+}
+
+const IAM: &str = "https://iam.cn-north-4.myhuaweicloud.com";
+const DRS: &str = "https://drs.cn-north-4.example.com";
+
+#[tokio::test]
+async fn the_project_of_a_region() {
+    let world = World::new().await;
+    let projects = json!({"projects": [{"id": "p1", "name": "cn-north-4_mine"}, {"id": "p2", "name": "cn-north-4"}]});
+    world.answers("GET", IAM, "/v3/projects", ok(projects)).await;
+    world.answers("GET", DRS, "/v5/p2/things", ok(json!({}))).await;
+    world.answers("GET", DRS, "/v5/things", ok(json!({}))).await;
+    let client = builder(&world).region("cn-north-4").build().unwrap();
+    // Calls that do not need it do not ask.
+    call::<OfNobody>(&client).await.unwrap();
+    assert_eq!(world.requests().await.len(), 1);
+    for _ in 0..3 {
+        call::<OfProject>(&client).await.unwrap();
+    }
+    let requests = world.requests().await;
+    let asked: Vec<_> = requests.iter().filter(|sent| sent.line.contains(IAM)).collect();
+    assert_eq!(asked.len(), 1, "it is asked for once");
+    assert!(asked[0].header("authorization").unwrap().starts_with("SDK-HMAC-SHA256 Access=AK, SignedHeaders="));
+    assert_eq!(requests.last().unwrap().header("x-project-id"), Some("p2"));
+}
+
+#[tokio::test]
+async fn a_project_that_is_given_is_not_asked_for() {
+    let world = World::new().await;
+    world.answers("GET", DRS, "/v5/mine/things", ok(json!({}))).await;
+    call::<OfProject>(&builder(&world).region("cn-north-4").project_id("mine").build().unwrap()).await.unwrap();
+    assert_eq!(paths(&world).await, [format!("GET {DRS}/v5/mine/things")]);
+}
+
+#[tokio::test]
+async fn a_project_that_nobody_knows() {
+    let world = World::new().await;
+    let (kind, error) = call::<OfProject>(&builder(&world).build().unwrap()).await.unwrap_err();
+    assert_eq!(kind, ErrorKind::Invalid, "without a region there is nothing to ask by: {error}");
+    assert!(error.contains("project_id: is required"), "{error}");
+    assert!(world.requests().await.is_empty());
+    let client = builder(&world).region("cn-north-4").build().unwrap();
+    let (kind, error) = call::<OfProject>(&client).await.unwrap_err();
+    assert_eq!(kind, ErrorKind::Config);
+    assert!(error.contains("project_id: it is not set, and IAM does not tell: status 404"), "{error}");
+    // It may be there the next time.
+    world.answers("GET", IAM, "/v3/projects", ok(json!({"projects": [{"id": "x", "name": "other"}]}))).await;
+    let (_, error) = call::<OfProject>(&client).await.unwrap_err();
+    assert!(error.contains("no project is named cn-north-4: is it a region"), "{error}");
+}
+
+#[tokio::test]
+async fn the_account() {
+    let world = World::new().await;
+    world
+        .answers("GET", "https://iam.myhuaweicloud.com", "/v3/auth/domains", ok(json!({"domains": [{"id": "d1"}]})))
+        .await;
+    world.answers("GET", DRS, "/v5/d1/things", ok(json!({}))).await;
+    let client = builder(&world).credentials(Credentials::token("hunter-token")).build().unwrap();
+    call::<OfAccount>(&client).await.unwrap();
+    let requests = world.requests().await;
+    assert_eq!(requests[0].header("x-auth-token"), Some("hunter-token"));
+}
+
+#[tokio::test]
+async fn what_stands_beside_the_keys() {
+    let world = World::new().await;
+    let text = "[basic]\nak = K\nsk = s\nproject_id = of-profile\n";
+    world.file(".huaweicloud/credentials", text);
+    world.answers("GET", DRS, "/v5/of-profile/things", ok(json!({}))).await;
+    let profile = ProfileCredentials::huawei().configure(&world.config());
+    let client = builder(&world).credentials_provider(profile.clone()).region("cn-north-4").build().unwrap();
+    call::<OfProject>(&client).await.unwrap();
+    // And where IAM is.
+    world.file(".huaweicloud/credentials", "[basic]\nak = K\nsk = s\niam_endpoint = https://iam.example.com\n");
+    let projects = json!({"projects": [{"id": "asked", "name": "cn-north-4"}]});
+    world.answers("GET", "https://iam.example.com", "/v3/projects", ok(projects)).await;
+    world.answers("GET", DRS, "/v5/asked/things", ok(json!({}))).await;
+    let client = builder(&world).credentials_provider(profile).region("cn-north-4").build().unwrap();
+    call::<OfProject>(&client).await.unwrap();
+    let expected = [
+        format!("GET {DRS}/v5/of-profile/things"),
+        "GET https://iam.example.com/v3/projects".to_owned(),
+        format!("GET {DRS}/v5/asked/things"),
+    ];
+    assert_eq!(paths(&world).await, expected);
+}
+
+/// Never answers.
+#[derive(Debug)]
+struct Silent;
+
+impl CredentialsProvider for Silent {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_never_answers_holds_no_call_longer_than_its_time() {
+    let world = World::new().await;
+    let client = builder(&world).credentials_provider(Silent).timeout(Duration::from_millis(50)).build().unwrap();
+    let (kind, error) = call::<OfNobody>(&client).await.unwrap_err();
+    assert_eq!(kind, ErrorKind::Credentials);
+    assert!(error.contains("no response within 50ms (`timeout`)"), "{error}");
+}
+
+#[tokio::test]
+async fn blank_keys_send_nothing() {
+    let world = World::new().await;
+    let client = builder(&world).credentials(Credentials::access_key("AK", " ")).build().unwrap();
+    let (kind, error) = call::<OfNobody>(&client).await.unwrap_err();
+    assert!(kind == ErrorKind::Credentials && error.contains("the secret key is empty"), "{error}");
+    assert!(world.requests().await.is_empty());
+}
+
+/// Gives out numbered keys.
+#[derive(Debug, Default)]
+struct Numbered(AtomicUsize);
+
+impl CredentialsSource for Numbered {
+    fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+        Box::pin(async {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let number = self.0.fetch_add(1, Ordering::Relaxed);
+            let credentials = Credentials::access_key(format!("K{number}"), "s");
+            Ok(TemporaryCredentials { credentials, expires: "2040-01-01T00:00:00Z".parse().unwrap() })
+        })
+    }
+}
+
+#[tokio::test]
+async fn revoked_keys_are_renewed_for_all_calls_under_way() {
+    let world = World::new().await;
+    let revoked = wiremock::matchers::header_regex("authorization", "Access=K0,");
+    let refused = ResponseTemplate::new(401).set_delay(Duration::from_millis(20));
+    wiremock::Mock::given(revoked).respond_with(refused).mount(&world.server).await;
+    world.answers("GET", DRS, "/v5/things", ok(json!({}))).await;
+    let cached = shared(CachedCredentials::new(Numbered::default()));
+    let client = builder(&world).credentials_provider(cached).build().unwrap();
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { call::<OfNobody>(&client).await })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    let later = world.requests().await.len();
+    assert_eq!(later, 40);
+}
+
+#[tokio::test]
+async fn a_service_that_rejects_all_keys_is_no_reason_to_ask_for_others_each_time() {
+    let world = World::new().await;
+    wiremock::Mock::given(wiremock::matchers::any())
+        .respond_with(ResponseTemplate::new(401))
+        .mount(&world.server)
+        .await;
+    let numbered = shared(Numbered::default());
+    let cached = CachedCredentials::new(Counted(numbered.clone()));
+    let client = builder(&world).credentials_provider(cached).build().unwrap();
+    for _ in 0..50 {
+        call::<OfNobody>(&client).await.unwrap_err();
+    }
+    assert_eq!(numbered.0.load(Ordering::Relaxed), 2);
+    assert_eq!(world.requests().await.len(), 51);
+}
+
+/// A source that others look into.
+#[derive(Debug)]
+struct Counted(Arc<Numbered>);
+
+impl CredentialsSource for Counted {
+    fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+        self.0.fetch()
+    }
+}

@@ -1,0 +1,78 @@
+//! Services beside the program.
+
+use serde_json::json;
+use wiremock::ResponseTemplate;
+use yundb_runtime::{ContainerCredentials, CredentialsSource as _};
+
+use crate::world::*;
+
+const URI: &str = "ALIBABA_CLOUD_CREDENTIALS_URI";
+const POD_URI: &str = "HC_CONTAINER_CREDENTIALS_FULL_URI";
+const POD_TOKEN: &str = "HC_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+
+#[tokio::test]
+async fn a_uri_of_alibaba_cloud() {
+    let world = World::new().await.set(&[(URI, "http://127.0.0.1:7002/keys?for=me")]);
+    world.answers("GET", "http://127.0.0.1:7002", "/keys", ok(aliyun_keys("K"))).await;
+    assert_eq!(ContainerCredentials::aliyun().configure(&world.config()).fetch().await, Ok(until_2040("K")));
+    assert_eq!(world.request().await.line, "GET http://127.0.0.1:7002/keys");
+}
+
+#[tokio::test]
+async fn a_uri_that_does_not_serve() {
+    let of = async |uri: Option<&str>, answer: ResponseTemplate| {
+        let world = World::new().await.set(&[(URI, uri.unwrap_or_default())]);
+        world.answers("GET", "http://sidecar", "/", answer).await;
+        fails(ContainerCredentials::aliyun().configure(&world.config())).await
+    };
+    let uri = Some("http://sidecar/");
+    assert_absent(of(None, text("")).await, &["the credentials' URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set"]);
+    assert_broken(of(Some("user:hunter@nowhere"), text("")).await, &["the address is not a URL"]);
+    assert_broken(of(uri, ResponseTemplate::new(403)).await, &["the credentials' URI: status 403"]);
+    assert_broken(of(uri, text("hunter")).await, &["not the expected JSON at line 1"]);
+    assert_broken(of(uri, ok(json!({"Code": "hunter"}))).await, &["`Code` is not `Success`"]);
+    let mut keys = aliyun_keys("K");
+    keys["Expiration"] = json!("hunter");
+    assert_broken(of(uri, ok(keys)).await, &["`Expiration` is no time"]);
+}
+
+fn huawei_keys() -> ResponseTemplate {
+    ok(json!({"credential": {
+        "access_key_id": "K", "secret_access_key": "hunter-secret", "security_token": "hunter-token",
+        "expiration": "2040-01-01T00:00:00.000000Z",
+    }}))
+}
+
+#[tokio::test]
+async fn the_identity_of_a_pod() {
+    let world = World::new().await;
+    let token = world.file("token", "hunter-pod\n");
+    let world = world.set(&[(POD_URI, "http://169.254.1.1/v1/credentials"), (POD_TOKEN, &token)]);
+    world.answers("POST", "http://169.254.1.1", "/v1/credentials", huawei_keys()).await;
+    assert_eq!(ContainerCredentials::huawei().configure(&world.config()).fetch().await, Ok(until_2040("K")));
+    let sent = world.request().await;
+    assert_eq!((sent.header("authorization"), sent.json()), (Some("hunter-pod"), json!({})));
+}
+
+#[tokio::test]
+async fn a_pod_without_an_identity() {
+    let of = async |variables: &[(&str, &str)]| {
+        let world = World::new().await.set(variables);
+        let answer =
+            ResponseTemplate::new(401).set_body_json(json!({"error_code": "Pod.1", "error_msg": "hunter-pod?"}));
+        world.answers("POST", "http://pod", "/", answer).await;
+        let token = world.file("token", "hunter-pod");
+        let world = world.set(
+            &variables
+                .iter()
+                .filter(|(_, value)| *value == "TOKEN")
+                .map(|(name, _)| (*name, token.as_str()))
+                .collect::<Vec<_>>(),
+        );
+        fails(ContainerCredentials::huawei().configure(&world.config())).await
+    };
+    assert_absent(of(&[]).await, &["the pod's identity: ", POD_URI, POD_TOKEN]);
+    assert_broken(of(&[(POD_URI, "http://pod/")]).await, &["HC_CONTAINER_AUTHORIZATION_TOKEN_FILE is not set"]);
+    assert_broken(of(&[(POD_URI, "http://pod/"), (POD_TOKEN, "/nowhere")]).await, &["the token in /nowhere"]);
+    assert_broken(of(&[(POD_URI, "http://pod/"), (POD_TOKEN, "TOKEN")]).await, &["status 401, code Pod.1"]);
+}

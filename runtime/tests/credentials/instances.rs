@@ -1,0 +1,129 @@
+//! Keys of servers, from their metadata service.
+
+use serde_json::{Value, json};
+use wiremock::matchers::{any, header, method, path};
+use wiremock::{Mock, ResponseTemplate};
+use yundb_runtime::{CredentialsSource as _, InstanceCredentials};
+
+use crate::world::*;
+
+const HUAWEI: &str = "http://169.254.169.254";
+const ALIYUN: &str = "http://100.100.100.200";
+const KEY: &str = "/openstack/latest/securitykey";
+const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
+
+fn huawei_keys() -> Value {
+    json!({"credential": {
+        "access": "K", "secret": "hunter-secret", "securitytoken": "hunter-token", "expires_at": "2040-01-01T00:00:00.000000Z",
+    }})
+}
+
+/// A service that knows session tokens, and answers without one 401.
+async fn session(world: &World, at: &str, name: &str, answers: &[(&str, ResponseTemplate)]) {
+    Mock::given(method("PUT")).and(path(at)).respond_with(text("hunter-session\n")).mount(&world.server).await;
+    for (at, answer) in answers {
+        let mock = Mock::given(method("GET")).and(path(*at)).and(header(name, "hunter-session"));
+        mock.respond_with(answer.clone()).mount(&world.server).await;
+    }
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(401)).mount(&world.server).await;
+}
+
+#[tokio::test]
+async fn with_a_session_token() {
+    let world = World::new().await;
+    session(&world, "/meta-data/latest/api/token", "X-Metadata-Token", &[(KEY, ok(huawei_keys()))]).await;
+    assert_eq!(InstanceCredentials::huawei().configure(&world.config()).fetch().await, Ok(until_2040("K")));
+    assert_eq!(world.requests().await[0].header("x-metadata-token-ttl-seconds"), Some("21600"));
+    let world = World::new().await;
+    let role = format!("{ROLES}the-role");
+    let answers = [(ROLES, text("the-role\n")), (role.as_str(), ok(aliyun_keys("K")))];
+    session(&world, "/latest/api/token", "X-aliyun-ecs-metadata-token", &answers).await;
+    assert_eq!(InstanceCredentials::aliyun().configure(&world.config()).fetch().await, Ok(until_2040("K")));
+    let lines: Vec<_> = world.requests().await.into_iter().map(|sent| sent.line).collect();
+    assert_eq!(
+        lines,
+        [format!("PUT {ALIYUN}/latest/api/token"), format!("GET {ALIYUN}{ROLES}"), format!("GET {ALIYUN}{role}")]
+    );
+}
+
+#[tokio::test]
+async fn without_a_session_token() {
+    let world = World::new().await;
+    world.answers("GET", HUAWEI, KEY, ok(huawei_keys())).await;
+    assert_eq!(InstanceCredentials::huawei().configure(&world.config()).fetch().await, Ok(until_2040("K")));
+    let world = World::new().await.set(&[("ALIBABA_CLOUD_ECS_METADATA", "r")]);
+    world.answers("GET", ALIYUN, &format!("{ROLES}r"), ok(aliyun_keys("K"))).await;
+    assert_eq!(InstanceCredentials::aliyun().configure(&world.config()).fetch().await, Ok(until_2040("K")));
+    let world = world.set(&[("ALIBABA_CLOUD_IMDSV1_DISABLED", "true")]);
+    let error = fails(InstanceCredentials::aliyun().configure(&world.config())).await;
+    assert_broken(error, &["no session token (status 404), and ALIBABA_CLOUD_IMDSV1_DISABLED is set"]);
+}
+
+#[tokio::test]
+async fn nothing_is_there() {
+    let world = World::new().await;
+    let error = fails(InstanceCredentials::huawei().configure(&world.config())).await;
+    assert_absent(
+        error,
+        &["server metadata at http://169.254.169.254: the server has no agency (status 404 for /openstack"],
+    );
+    let error = fails(InstanceCredentials::aliyun().configure(&world.config())).await;
+    assert_absent(error, &["the server has no RAM role (status 404 for"]);
+    // Huawei Cloud says so in another way, too.
+    let none = ResponseTemplate::new(401).set_body_string("Please configure Cloud Service Agency first");
+    world.answers("GET", HUAWEI, KEY, none).await;
+    let error = fails(InstanceCredentials::huawei().configure(&world.config())).await;
+    assert_absent(error, &["the server has no agency (status 401"]);
+    // Nobody is there at all, which is not asked twice.
+    let begin = std::time::Instant::now();
+    let error = fails(InstanceCredentials::huawei().endpoint("http://127.0.0.1:9")).await;
+    assert_absent(error, &["server metadata at http://127.0.0.1:9: no connection"]);
+    assert!(begin.elapsed().as_millis() < 900, "{:?}", begin.elapsed());
+    let world = World::new().await.set(&[("ALIBABA_CLOUD_ECS_METADATA_DISABLED", "true")]);
+    let error = fails(InstanceCredentials::aliyun().configure(&world.config())).await;
+    assert_absent(error, &["ALIBABA_CLOUD_ECS_METADATA_DISABLED forbids to ask"]);
+    assert!(world.requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn something_is_wrong() {
+    let world = World::new().await;
+    // A role that was named has to be there.
+    assert_broken(
+        fails(InstanceCredentials::aliyun().configure(&world.config()).role("r")).await,
+        &["no such RAM role"],
+    );
+    let mut failed = aliyun_keys("K");
+    failed["Code"] = json!("hunter");
+    for (answer, part) in [
+        (ok(failed), "`Code` is not `Success`"),
+        (text("{\"AccessKeySecret\": \"hunter\""), "not the expected JSON at line 1"),
+        (ok(json!({"Code": "Success", "AccessKeyId": "K", "AccessKeySecret": 31337})), "`AccessKeySecret` is not text"),
+        (ResponseTemplate::new(500), "status 500"),
+    ] {
+        let world = World::new().await;
+        world.answers("GET", ALIYUN, &format!("{ROLES}r"), answer).await;
+        assert_broken(fails(InstanceCredentials::aliyun().configure(&world.config()).role("r")).await, &[part]);
+    }
+}
+
+#[tokio::test]
+async fn the_service_is_asked_again() {
+    let world = World::new().await;
+    Mock::given(any()).respond_with(ResponseTemplate::new(503)).up_to_n_times(1).mount(&world.server).await;
+    session(&world, "/meta-data/latest/api/token", "X-Metadata-Token", &[(KEY, ok(huawei_keys()))]).await;
+    assert_eq!(InstanceCredentials::huawei().configure(&world.config()).fetch().await, Ok(until_2040("K")));
+}
+
+#[tokio::test]
+async fn a_role_stays_in_its_place() {
+    for role in ["..", ".", " ", "../../../user-data", "r?x=1#y"] {
+        let world = World::new().await;
+        let error = fails(InstanceCredentials::aliyun().configure(&world.config()).role(role)).await;
+        assert!(!error.0, "{error:?}");
+        for sent in world.requests().await {
+            let is_there = sent.line.starts_with("PUT ") || sent.line[4..].starts_with(&format!("{ALIYUN}{ROLES}"));
+            assert!(is_there && sent.line.matches('/').count() <= 2 + ROLES.matches('/').count(), "{}", sent.line);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Roles of Alibaba Cloud.
+
+use serde_json::json;
+use wiremock::ResponseTemplate;
+use yundb_runtime::{
+    AssumeRole, AssumeRoleWithOidc, Credentials, CredentialsError, CredentialsFuture, CredentialsProvider,
+    CredentialsSource as _,
+};
+
+use crate::world::*;
+
+const STS: &str = "https://sts.aliyuncs.com";
+
+fn keys() -> Credentials {
+    Credentials::access_key("AK", "hunter-base").with_security_token("hunter-session")
+}
+
+#[tokio::test]
+async fn a_role_is_assumed_with_all_that_was_said() {
+    let world = World::new().await;
+    world.answers("POST", "https://sts.cn-hangzhou.aliyuncs.com", "/", assumed("STS.1")).await;
+    let role = AssumeRole::new(keys(), "acs:ram::1:role/r").configure(&world.config()).region("cn-hangzhou");
+    let role = role.session_name("alice").duration_seconds(900).policy(r#"{"Version": "1"}"#).external_id("for-me");
+    assert_eq!(role.fetch().await, Ok(until_2040("STS.1")));
+    let sent = world.request().await;
+    sent.assert_parameters(&[
+        ("Action", Some("AssumeRole")),
+        ("Version", Some("2015-04-01")),
+        ("Format", Some("JSON")),
+        ("RoleArn", Some("acs:ram::1:role/r")),
+        ("RoleSessionName", Some("alice")),
+        ("DurationSeconds", Some("900")),
+        ("Policy", Some(r#"{"Version": "1"}"#)),
+        ("ExternalId", Some("for-me")),
+        ("AccessKeyId", Some("AK")),
+        ("SecurityToken", Some("hunter-session")),
+    ]);
+    sent.assert_signed("hunter-base");
+}
+
+#[tokio::test]
+async fn what_is_not_said() {
+    let world = World::new().await.set(&[("ALIBABA_CLOUD_ROLE_SESSION_NAME", "nightly")]);
+    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    AssumeRole::new(keys(), "r").configure(&world.config()).fetch().await.unwrap();
+    let sent = world.request().await;
+    let expected = [
+        ("RoleSessionName", Some("nightly")),
+        ("DurationSeconds", Some("3600")),
+        ("Policy", None),
+        ("ExternalId", None),
+    ];
+    sent.assert_parameters(&expected);
+}
+
+#[tokio::test]
+async fn addresses_of_sts() {
+    for (variables, region, host) in [
+        (&[] as &[(&str, &str)], None, STS),
+        (&[("ALIBABA_CLOUD_STS_REGION", "cn-beijing")], None, "https://sts.cn-beijing.aliyuncs.com"),
+        (&[("ALIBABA_CLOUD_STS_REGION", "cn-beijing")], Some("cn-shanghai"), "https://sts.cn-shanghai.aliyuncs.com"),
+        (
+            &[("ALIBABA_CLOUD_VPC_ENDPOINT_ENABLED", "true"), ("ALIBABA_CLOUD_STS_REGION", "cn-beijing")],
+            None,
+            "https://sts-vpc.cn-beijing.aliyuncs.com",
+        ),
+    ] {
+        let world = World::new().await.set(variables);
+        let mut role = AssumeRole::new(keys(), "r").configure(&world.config());
+        if let Some(region) = region {
+            role = role.region(region);
+        }
+        let _ = role.fetch().await;
+        assert_eq!(world.request().await.line, format!("POST {host}/"));
+    }
+    let world = World::new().await;
+    for role in [
+        AssumeRole::new(keys(), "r").region("evil.com/x"),
+        AssumeRole::new(keys(), "r").endpoint("sts.aliyuncs.com"),
+        AssumeRole::new(keys(), "r").duration_seconds(60),
+    ] {
+        assert_broken(fails(role.configure(&world.config())).await, &["the role r: "]);
+    }
+    assert!(world.requests().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_refusal_shows_no_secret() {
+    let world = World::new().await;
+    let refusal = ResponseTemplate::new(403).set_body_json(json!({
+        "Code": "NoPermission", "Message": "you may\nnot", "RequestId": "R-1",
+    }));
+    world.answers("POST", STS, "/", refusal).await;
+    let error = fails(AssumeRole::new(keys(), "acs:ram::1:role/r").configure(&world.config())).await;
+    assert_broken(error, &["the role acs:ram::1:role/r: status 403, code NoPermission, you may not (request id R-1)"]);
+    for (code, message) in [
+        ("SignatureDoesNotMatch", "server string to sign is:POST&SecurityToken%3Dhunter-session"),
+        ("InvalidParameter", "the token hunter-session is wrong"),
+        ("hunter-session", "m"),
+    ] {
+        let world = World::new().await;
+        let refusal = ResponseTemplate::new(400).set_body_json(json!({"Code": code, "Message": message}));
+        world.answers("POST", STS, "/", refusal).await;
+        assert_broken(fails(AssumeRole::new(keys(), "r").configure(&world.config())).await, &["status 400"]);
+    }
+    for body in [r#"{"Credentials": {"AccessKeyId": "hunter"}}"#, r#"{"Credentials": "hunter""#, "hunter", "{}"] {
+        let world = World::new().await;
+        world.answers("POST", STS, "/", text(body)).await;
+        assert_broken(fails(AssumeRole::new(keys(), "r").configure(&world.config())).await, &["the role r: "]);
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_busy_is_asked_again() {
+    let world = World::new().await;
+    let busy = wiremock::Mock::given(wiremock::matchers::any()).respond_with(ResponseTemplate::new(503));
+    busy.up_to_n_times(3).mount(&world.server).await;
+    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    assert_eq!(AssumeRole::new(keys(), "r").configure(&world.config()).fetch().await, Ok(until_2040("STS.1")));
+    // Each request has a nonce of its own.
+    let nonces: std::collections::BTreeSet<_> =
+        world.requests().await.iter().map(|sent| sent.parameters()["SignatureNonce"].clone()).collect();
+    assert_eq!(nonces.len(), 4);
+}
+
+/// Gives other keys once those before were rejected.
+#[derive(Debug, Default)]
+struct Renewable(std::sync::atomic::AtomicBool);
+
+impl CredentialsProvider for Renewable {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        let key = if self.0.load(std::sync::atomic::Ordering::Relaxed) { "NEW" } else { "OLD" };
+        Box::pin(async move { Ok(Credentials::access_key(key, "s")) })
+    }
+
+    fn rejected(&self, _: &Credentials) -> bool {
+        !self.0.swap(true, std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+#[tokio::test]
+async fn keys_that_sts_rejects_are_renewed() {
+    let world = World::new().await;
+    let refused = wiremock::Mock::given(wiremock::matchers::query_param("AccessKeyId", "OLD"));
+    refused.respond_with(ResponseTemplate::new(403)).mount(&world.server).await;
+    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    let role = AssumeRole::new(Renewable::default(), "r").configure(&world.config());
+    assert_eq!(role.fetch().await, Ok(until_2040("STS.1")));
+}
+
+#[derive(Debug)]
+struct Nothing;
+
+impl CredentialsProvider for Nothing {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        Box::pin(async { Err(CredentialsError::not_found("nothing here")) })
+    }
+}
+
+#[tokio::test]
+async fn a_role_without_keys_to_assume_it_is_broken() {
+    let world = World::new().await;
+    let none = fails(AssumeRole::new(Nothing, "r").configure(&world.config())).await;
+    assert_broken(none, &["the role r: nothing here"]);
+    let token = AssumeRole::new(Credentials::token("hunter"), "r").configure(&world.config());
+    assert_broken(fails(token).await, &["a token cannot assume a role"]);
+}
+
+#[tokio::test]
+async fn a_role_by_oidc() {
+    let world = World::new().await;
+    let token = world.file("token", "hunter-jwt\n");
+    let world = world.set(&[
+        ("ALIBABA_CLOUD_ROLE_ARN", "acs:ram::1:role/r"),
+        ("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "acs:ram::1:oidc-provider/p"),
+        ("ALIBABA_CLOUD_OIDC_TOKEN_FILE", &token),
+    ]);
+    world.answers("POST", STS, "/", assumed("STS.1")).await;
+    let source = AssumeRoleWithOidc::new().configure(&world.config()).policy("{}");
+    assert_eq!(source.fetch().await, Ok(until_2040("STS.1")));
+    let sent = world.request().await;
+    sent.assert_parameters(&[
+        ("Action", Some("AssumeRoleWithOIDC")),
+        ("RoleArn", Some("acs:ram::1:role/r")),
+        ("OIDCProviderArn", Some("acs:ram::1:oidc-provider/p")),
+        ("OIDCToken", Some("hunter-jwt")),
+        ("RoleSessionName", Some("yundb")),
+        ("DurationSeconds", Some("3600")),
+        ("Policy", Some("{}")),
+        ("Signature", None),
+        ("AccessKeyId", None),
+    ]);
+    // In the body it stands in no log.
+    assert!(String::from_utf8(sent.body.clone()).unwrap().contains("OIDCToken=hunter-jwt"));
+    // The file is read each time, as the cluster renews it.
+    world.file("token", "hunter-2");
+    source.fetch().await.unwrap();
+    world.requests().await[1].assert_parameters(&[("OIDCToken", Some("hunter-2"))]);
+}
+
+#[tokio::test]
+async fn oidc_that_is_not_complete() {
+    let of = async |variables: &[(&str, &str)]| {
+        let world = World::new().await.set(variables);
+        fails(AssumeRoleWithOidc::new().configure(&world.config())).await
+    };
+    let names = ["ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "ALIBABA_CLOUD_OIDC_TOKEN_FILE"];
+    assert_absent(of(&[]).await, &names);
+    // A role may be named for something else.
+    assert_absent(of(&[("ALIBABA_CLOUD_ROLE_ARN", "r")]).await, &names);
+    assert_broken(of(&[(names[0], "p")]).await, &["ALIBABA_CLOUD_OIDC_TOKEN_FILE is not set"]);
+    assert_broken(of(&[(names[0], "p"), (names[1], "f")]).await, &["ALIBABA_CLOUD_ROLE_ARN is not set"]);
+    let all = [("ALIBABA_CLOUD_ROLE_ARN", "r"), (names[0], "p"), (names[1], "/nowhere/token")];
+    assert_broken(of(&all).await, &["a role by OIDC: the token in /nowhere/token: "]);
+}
