@@ -1,7 +1,7 @@
 //! Collects the settings of a client.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -15,6 +15,7 @@ use crate::auth::clock::{Clock, SystemClock};
 use crate::auth::credentials::{Credentials, CredentialsProvider};
 use crate::auth::keyring::{Key, Keyring};
 use crate::auth::sign::Signature;
+use crate::data::line::Line;
 use crate::data::secret::Secret;
 use crate::data::service::{RateLimit, Service};
 use crate::request::{self, Values};
@@ -348,7 +349,7 @@ pub struct ConfigError(pub(crate) String);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        Line(f).write_str(&self.0)
     }
 }
 
@@ -358,7 +359,7 @@ impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("service", &self.service.package)
-            .field("endpoint", &self.endpoint)
+            .field("endpoint", &self.endpoint.as_deref().map(request::without_user))
             .field("settings", &self.values)
             .finish_non_exhaustive()
     }

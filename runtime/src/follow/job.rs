@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::future::IntoFuture;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use super::box_stream::BoxStream;
 use crate::client::Client;
 use crate::codec::decode::{self, DecodeError};
+use crate::data::line::Line;
 use crate::data::operation::{Job, Spec};
 use crate::request::REQUEST;
 use crate::response::{Error, FromResponse, Operation, RawResponse, Response};
@@ -34,7 +35,7 @@ pub struct JobHandle {
 }
 
 /// How a job stands: what the service said about it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct JobState {
     state: String,
     done: bool,
@@ -60,6 +61,13 @@ impl JobState {
     /// The response's bytes.
     pub fn raw_body(&self) -> &Bytes {
         &self.raw_body
+    }
+}
+
+// By hand: the body may hold secrets.
+impl fmt::Debug for JobState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobState").field("state", &self.state).field("done", &self.done).finish_non_exhaustive()
     }
 }
 
@@ -96,6 +104,7 @@ pub enum WaitError {
 
 impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Line(f);
         match self {
             Self::NoJob(why) => f.write_str(why),
             Self::Failed { job, last, reason } => {

@@ -5,6 +5,7 @@ mod apsara;
 mod attempts;
 mod fake;
 mod jobs;
+mod leaks;
 mod mini;
 mod requests;
 mod retries;

@@ -63,7 +63,7 @@ fn the_tag_decides() {
     }
     let error = from_slice::<Vec<Pet>>(br#"[{"petType": "cat", "lives": "many"}]"#).unwrap_err();
     assert_eq!(error.path(), "[0]");
-    assert!(error.message().starts_with("lives: expected an integer, found \"many\""), "{error}");
+    assert!(error.message().starts_with("lives: expected an integer, found a text"), "{error}");
 }
 
 #[test]
