@@ -7,6 +7,7 @@ mod blocking;
 mod durations;
 mod fake;
 mod jobs;
+mod leaks;
 mod mini;
 mod paging;
 mod requests;

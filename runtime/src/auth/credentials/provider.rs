@@ -1,10 +1,11 @@
 //! Who calls: access keys and tokens, and where they come from.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::data::line::Line;
 use crate::data::secret::Secret;
 
 /// What proves who calls.
@@ -137,7 +138,7 @@ impl CredentialsError {
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        Line(f).write_str(&self.message)
     }
 }
 
