@@ -39,7 +39,11 @@ pub(super) async fn attempt(
     }
     let (spec, limit) = (planned.draft.spec, planned.limit);
     if let Some(provider) = settings.credentials.as_ref().filter(|_| is_signed(spec)) {
-        *used = Some(provider.credentials().await.map_err(|error| Failure::credentials(spec.name, error))?);
+        let credentials = provider.credentials().await.map_err(|error| Failure::credentials(spec.name, error))?;
+        if let Some(blank) = credentials.blank() {
+            return Err(Failure::config(spec.name, format!("the credentials are of no use: {blank}")));
+        }
+        *used = Some(credentials);
     }
     let context = AttemptContext {
         service: settings.service,

@@ -17,7 +17,7 @@ use crate::auth::keyring::{Key, Keyring};
 use crate::auth::sign::Signature;
 use crate::data::line::Line;
 use crate::data::secret::Secret;
-use crate::data::service::{RateLimit, Service};
+use crate::data::service::{Protocol, RateLimit, Service};
 use crate::request::{self, Values};
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::{self, ReqwestTransport, Transport};
@@ -32,8 +32,11 @@ pub struct ClientBuilder<C = Client> {
     values: BTreeMap<String, String>,
     endpoint: Option<String>,
     credentials: Option<Arc<dyn CredentialsProvider>>,
+    /// What is wrong with the credentials that were given.
+    wrong_credentials: Option<&'static str>,
     keys: Vec<Key>,
     signature: Option<Signature>,
+    derived_for: Option<String>,
     get_requests: bool,
     apsara_stack: Option<ApsaraStack>,
     /// Settings of the default transport, and the setters that were called for them.
@@ -59,8 +62,10 @@ impl<C: From<Client>> ClientBuilder<C> {
             values: BTreeMap::new(),
             endpoint: None,
             credentials: None,
+            wrong_credentials: None,
             keys: Vec::new(),
             signature: None,
+            derived_for: None,
             get_requests: false,
             apsara_stack: None,
             http: transport::HttpSettings {
@@ -116,12 +121,15 @@ impl<C: From<Client>> ClientBuilder<C> {
 
     /// Signs with these keys, or sends this token. By default they come from the environment, else from the vendor's profile
     /// file: see [`CredentialsChain`](crate::CredentialsChain).
+    /// Empty ones are an error of [`build`](Self::build).
     pub fn credentials(self, credentials: Credentials) -> Self {
-        self.credentials_provider(credentials)
+        let wrong_credentials = credentials.blank();
+        Self { wrong_credentials, ..self.credentials_provider(credentials) }
     }
 
     /// Asks for credentials before each request.
     pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.wrong_credentials = None;
         self.credentials = Some(Arc::new(provider));
         self
     }
@@ -156,6 +164,14 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// How Alibaba Cloud's requests are signed; by default RPC signature 1.0.
     pub fn signature(mut self, signature: Signature) -> Self {
         self.signature = Some(signature);
+        self
+    }
+
+    /// Signs Huawei Cloud's requests with a key that is derived from the secret key for the day, the [`region`](Self::region) and this
+    /// service (`V11-HMAC-SHA256`), which some services ask for. It is named as the vendor's SDK names it for derived keys, such as
+    /// `iotdm`. By default the secret key itself signs (`SDK-HMAC-SHA256`).
+    pub fn derived_signature(mut self, service: impl Into<String>) -> Self {
+        self.derived_for = Some(service.into());
         self
     }
 
@@ -283,6 +299,9 @@ impl<C: From<Client>> ClientBuilder<C> {
                 service.package
             ));
         }
+        if let Some(wrong) = self.wrong_credentials {
+            return Err(wrong.to_owned());
+        }
         if vendor.signs() && !self.keys.is_empty() {
             return Err(format!("{} is called with `.credentials(..)`, which hold a token too", service.package));
         }
@@ -293,7 +312,11 @@ impl<C: From<Client>> ClientBuilder<C> {
             );
         }
         let (stack, has_endpoint) = (self.apsara_stack.as_ref(), self.endpoint.is_some());
+        if self.derived_for.is_some() && service.protocol != Protocol::HuaweiRest {
+            return Err("`.derived_signature(..)` is for Huawei Cloud".to_owned());
+        }
         let (options, headers) = Options::new(service, self.signature, self.get_requests, stack, has_endpoint)?;
+        let options = Options { derived_for: self.derived_for, ..options };
         let limits = self.limits.unwrap_or_else(|| service.limits.to_vec());
         if limits.iter().any(|limit| limit.calls == 0) {
             return Err("a rate limit of no requests lets none through".to_owned());

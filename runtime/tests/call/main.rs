@@ -5,6 +5,7 @@ mod apsara;
 mod attempts;
 mod fake;
 mod jobs;
+mod keys;
 mod leaks;
 mod mini;
 mod requests;

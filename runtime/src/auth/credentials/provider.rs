@@ -36,6 +36,20 @@ impl Credentials {
         Self::Token(token.into())
     }
 
+    /// What is empty, or nothing but blanks, that must not be: nobody is known by it.
+    pub(crate) fn blank(&self) -> Option<&'static str> {
+        let blank = |text: &str| text.trim().is_empty();
+        match self {
+            Self::AccessKey { access_key, .. } if blank(access_key) => Some("the access key is empty"),
+            Self::AccessKey { secret_key, .. } if blank(secret_key.expose()) => Some("the secret key is empty"),
+            Self::AccessKey { security_token: Some(token), .. } if blank(token.expose()) => {
+                Some("the security token is empty")
+            }
+            Self::Token(token) if blank(token.expose()) => Some("the token is empty"),
+            Self::AccessKey { .. } | Self::Token(_) => None,
+        }
+    }
+
     /// The security token that came with a temporary key pair. A [`Token`](Self::Token) has none and stays as it is.
     pub fn with_security_token(mut self, token: impl Into<Secret>) -> Self {
         if let Self::AccessKey { security_token, .. } = &mut self {
