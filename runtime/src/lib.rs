@@ -55,7 +55,7 @@ pub use check::Violation;
 pub use check::fits;
 #[cfg(feature = "metrics")]
 pub use client::Metrics;
-pub use client::{Attempt, Call, Client, ClientBuilder, ConfigError, Interceptor, Outcome};
+pub use client::{Attempt, Call, Client, ClientBuilder, ConfigError, Interceptor, JsonCall, Outcome};
 pub use codec::additional::additional;
 pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
 pub use codec::json_text::JsonText;

@@ -76,6 +76,7 @@ const CALL_METHODS: &[&str] = &[
     "unchecked",
     "timeout",
     "extra_header",
+    "presigned_url",
     "pages",
     "pages_blocking",
     "items",

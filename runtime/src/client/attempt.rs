@@ -38,13 +38,7 @@ pub(super) async fn attempt(
         limiter.wait().await;
     }
     let (spec, limit) = (planned.draft.spec, planned.limit);
-    if let Some(provider) = settings.credentials.as_ref().filter(|_| is_signed(spec)) {
-        let credentials = provider.credentials().await.map_err(|error| Failure::credentials(spec.name, error))?;
-        if let Some(blank) = credentials.blank() {
-            return Err(Failure::config(spec.name, format!("the credentials are of no use: {blank}")));
-        }
-        *used = Some(credentials);
-    }
+    *used = credentials(settings, spec).await?;
     let context = AttemptContext {
         service: settings.service,
         base: planned.base,
@@ -64,6 +58,16 @@ pub(super) async fn attempt(
         }
         Ok(outcome) => outcome,
         Err(_) => Err(Failure::timeout(spec.name, limit)),
+    }
+}
+
+/// The credentials that an operation is signed with, if it is.
+pub(super) async fn credentials(settings: &Settings, spec: &Spec) -> Result<Option<Credentials>, Box<Failure>> {
+    let Some(provider) = settings.credentials.as_ref().filter(|_| is_signed(spec)) else { return Ok(None) };
+    let credentials = provider.credentials().await.map_err(|error| Failure::credentials(spec.name, error))?;
+    match credentials.blank() {
+        Some(blank) => Err(Failure::config(spec.name, format!("the credentials are of no use: {blank}"))),
+        None => Ok(Some(credentials)),
     }
 }
 

@@ -5,10 +5,12 @@ mod builder;
 mod call;
 mod handle;
 mod interceptor;
+mod json_call;
 mod limiter;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod pipeline;
+mod presign;
 mod read;
 mod settings;
 
@@ -16,5 +18,6 @@ pub use builder::{ClientBuilder, ConfigError};
 pub use call::Call;
 pub use handle::Client;
 pub use interceptor::{Attempt, Interceptor, Outcome};
+pub use json_call::JsonCall;
 #[cfg(feature = "metrics")]
 pub use metrics::Metrics;

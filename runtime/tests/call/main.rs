@@ -12,4 +12,5 @@ mod requests;
 mod retries;
 mod seen;
 mod streams;
+mod undocumented;
 mod uploads;
