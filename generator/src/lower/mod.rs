@@ -152,7 +152,7 @@ const RESERVED_TYPES: &[&str] = &[
 const RESERVED_CALLS: &[&str] = &["Ok", "Err", "Some", "None"];
 
 /// What emitted code, or everyone, calls on a client.
-const CLIENT_METHODS: &[&str] = &["builder", "wait_for", "resume", "call", "clone", "new"];
+const CLIENT_METHODS: &[&str] = &["builder", "wait_for", "resume", "call", "call_action", "call_path", "clone", "new"];
 
 /// No modules: `mod.rs` is that of the folder, and Windows has devices of the other names.
 pub(crate) const NO_MODULES: &[&str] = &[
