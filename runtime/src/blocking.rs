@@ -1,32 +1,58 @@
 //! Calls for programs without async: the same code, run by a thread of ours while the caller's waits.
 
+use std::cell::Cell;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::LazyLock;
 
 use futures_core::stream::BoxStream;
-use futures_util::StreamExt as _;
-use tokio::runtime::{Builder, Runtime};
+use futures_util::{FutureExt as _, StreamExt as _};
+use tokio::runtime::{Builder, Handle};
 use tracing::Instrument as _;
 
-/// One for all clients: connections are kept for as long as the program runs.
-static RUNTIME: LazyLock<Result<Runtime, String>> = LazyLock::new(|| {
-    let builder = Builder::new_multi_thread().worker_threads(1).thread_name("yundb").enable_all().build();
-    builder.map_err(|error| format!("no thread for calls that block: {error}"))
+/// One thread for all clients: connections are kept for as long as the program runs.
+static RUNTIME: LazyLock<Result<Handle, String>> = LazyLock::new(|| {
+    let no_thread = |error| format!("no thread for calls that block: {error}");
+    // Of one thread, so that it is known which thread must not wait. What may wait runs on others, as `spawn_blocking` has them.
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(no_thread)?;
+    let handle = runtime.handle().clone();
+    let run = move || {
+        OURS.set(true);
+        runtime.block_on(std::future::pending::<()>());
+    };
+    std::thread::Builder::new().name("yundb".to_owned()).spawn(run).map_err(no_thread)?;
+    Ok(handle)
 });
 
-/// Waits for the end of this. It may be called within an async runtime, whose thread it holds up then.
+thread_local! {
+    /// Whether this is the thread that runs the calls.
+    static OURS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Waits for the end of this. It may be called within an async runtime, whose thread it holds up then. A panic goes on in the caller,
+/// as it would with `.await`; an error says why nothing was run.
 pub(crate) fn wait<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Result<T, String> {
+    if OURS.get() {
+        // It would wait for itself, and all others for it.
+        return Err("a call cannot block within a callback of one that blocks, such as a credentials provider or an \
+                    interceptor: use `send().await`, or `tokio::task::spawn_blocking`"
+            .to_owned());
+    }
     let runtime = RUNTIME.as_ref().map_err(Clone::clone)?;
     // Not `block_on`, which panics within a runtime.
     let (response, waiting) = std::sync::mpsc::sync_channel(1);
     runtime.spawn(
         async move {
             // Nobody takes it if the waiting thread is gone.
-            let _ = response.send(future.await);
+            let _ = response.send(AssertUnwindSafe(future).catch_unwind().await);
         }
         .in_current_span(),
     );
-    waiting.recv().map_err(|_| "the thread for calls that block has ended".to_owned())
+    match waiting.recv() {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(panic)) => resume_unwind(panic),
+        Err(_) => Err("the thread for calls that block has ended".to_owned()),
+    }
 }
 
 /// The items of a stream, one after the other, each waited for.

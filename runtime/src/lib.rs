@@ -56,17 +56,18 @@ pub use check::Violation;
 pub use check::fits;
 #[cfg(feature = "metrics")]
 pub use client::Metrics;
-pub use client::{Attempt, Call, Client, ClientBuilder, ConfigError, Interceptor, Outcome};
+pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, Outcome, RateLimiter, UnsignedRequest};
 pub use codec::additional::additional;
 pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
 pub use codec::json_text::JsonText;
 pub use codec::nullable::nullable;
+pub use data::config_error::ConfigError;
 pub use data::operation::{Job, Param, Place, Spec, Style};
 pub use data::paging::{Paging, Position};
 pub use data::secret::Secret;
 pub use data::service::{Protocol, RateLimit, Scheme, SchemeKind, Server, Service, Variable};
 pub use data::shape::{Field, Object, Shape};
-pub use follow::{BoxStream, JobHandle, JobState, Paged, Wait, WaitError, items, pages, starting_at};
+pub use follow::{BoxStream, JobHandle, JobState, JobVerdict, Paged, Wait, WaitError, items, pages, starting_at};
 #[cfg(feature = "blocking")]
 pub use follow::{items_blocking, pages_blocking};
 pub use request::{Form, Inputs, Part};
@@ -74,6 +75,9 @@ pub use response::{
     Error, ErrorKind, Event, EventStream, FromResponse, JsonLines, Operation, RawResponse, ReadAs, Representation,
     Response, StreamError, StreamErrorKind,
 };
-pub use retry::RetryPolicy;
-pub use transport::{ByteStream, RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind};
+pub use retry::{RetryBudget, RetryClass, RetryContext, RetryPolicy, RetryStrategy};
+pub use transport::{
+    ByteStream, RequestBody, ReqwestTransport, ReqwestTransportBuilder, StallProtection, TlsVersion, Transport,
+    TransportError, TransportErrorKind,
+};
 pub use vendors::ApsaraStack;

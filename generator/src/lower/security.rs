@@ -120,12 +120,12 @@ impl<'a> Lower<'a, '_> {
         let (what, help) = match scheme {
             Some(SecurityScheme::HTTP { scheme, .. }) if scheme.eq_ignore_ascii_case(MUTUAL_TLS) => (
                 "mutual TLS".to_owned(),
-                "give the client an identity: `.transport(runtime::ReqwestTransport::new(..))` with a `reqwest` client that has one"
-                    .to_owned(),
+                "give the client an identity: `.client_certificate_pem(..)` of its builder".to_owned(),
             ),
             Some(SecurityScheme::HTTP { scheme, .. }) => (
                 format!("HTTP `{scheme}`"),
-                "set the header at each call with `.extra_header(\"authorization\", ..)`, or in an `.interceptor(..)`".to_owned(),
+                "set the header at each call with `.extra_header(\"authorization\", ..)`, or in an `.interceptor(..)`"
+                    .to_owned(),
             ),
             _ => ("a reference that leads nowhere".to_owned(), help(name, suggested(name).as_ref())),
         };

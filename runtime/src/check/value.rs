@@ -19,7 +19,9 @@ pub(crate) fn value(value: &Value, shape: &Shape, path: &str, violations: &mut V
 
 /// Whether a value is as the alternative of a union at an index asks for.
 pub fn fits<T: Choice>(at: usize, value: &Value) -> bool {
-    T::ALTERNATIVES.get(at).is_none_or(|alternative| Walk::default().holds(value, &alternative.shape))
+    T::ALTERNATIVES.get(at).is_none_or(|alternative| {
+        likeness(alternative, value).is_some() && Walk::default().holds(value, &alternative.shape)
+    })
 }
 
 /// Where a value is and as which union it was checked.
@@ -139,7 +141,7 @@ impl Walk {
             }
             let missing = || found.iter().filter(|violation| violation.message == MISSING);
             let here = missing().filter(|it| it.path.rsplit_once('.').map_or("", |(object, _)| object) == path).count();
-            let distance = (Reverse(likeness.known), likeness.missing, here, missing().count(), found.len());
+            let distance = (Reverse(likeness.known), here, likeness.missing, missing().count(), found.len());
             if least.is_none_or(|least| distance < least) {
                 (least, nearest) = (Some(distance), found);
             }

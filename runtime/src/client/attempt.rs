@@ -1,5 +1,6 @@
 //! One attempt of a call: keys, signature, the exchange, and whether what came back is a success.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +9,15 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, Method, Request};
 
 use super::interceptor;
+use super::overrides::Overrides;
 use super::settings::Settings;
-use crate::auth::credentials::{Credentials, CredentialsError};
+use super::unsigned::UnsignedRequest;
+use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider};
 use crate::codec::media_type;
 use crate::data::operation::Spec;
-use crate::request::{Draft, Plan};
-use crate::response::{Failure, Head, RawResponse, Reading, covers, request_id};
-use crate::transport::{ByteStream, RequestBody, TransportError, TransportErrorKind, too_large};
+use crate::request::{Draft, Plan, Values};
+use crate::response::{Failure, Head, RawResponse, ReadAs, Reading, covers, request_id};
+use crate::transport::{ByteStream, Exchange, ReadLimits, RequestBody, TransportError, TransportErrorKind, too_large};
 use crate::vendors::{self, AttemptContext};
 
 /// What all attempts of a call share.
@@ -23,45 +26,67 @@ pub(super) struct Planned<'a> {
     pub(super) reading: Reading,
     pub(super) plan: &'a Plan,
     pub(super) base: &'a str,
+    /// The client's settings, as they are for the call's credentials.
+    pub(super) values: &'a Values,
+    /// What the call has in place of the client's settings.
+    pub(super) overrides: &'a Overrides,
+    /// `None` where requests are not signed.
+    pub(super) credentials: Option<&'a dyn CredentialsProvider>,
     /// The time for each.
     pub(super) limit: Duration,
 }
 
-/// Sends a call once. `used` are the credentials that it is signed with.
+/// What an attempt has for itself.
+pub(super) struct Trial {
+    /// How far the service's clock is taken to be ahead, in seconds.
+    pub(super) skew: i64,
+    /// What it was signed with.
+    pub(super) credentials: Option<Credentials>,
+    pub(super) exchange: Exchange,
+}
+
+/// Sends a call once.
 pub(super) async fn attempt(
     settings: &Settings,
     planned: &Planned<'_>,
     about: &interceptor::Attempt,
-    used: &mut Option<Credentials>,
+    trial: &mut Trial,
 ) -> Result<RawResponse, Box<Failure>> {
-    for limiter in &settings.limiters {
-        limiter.wait().await;
-    }
     let (spec, limit) = (planned.draft.spec, planned.limit);
-    if let Some(provider) = settings.credentials.as_ref().filter(|_| is_signed(spec)) {
+    if let Some(provider) = planned.credentials.filter(|_| is_signed(spec)) {
         let late = |_| Err(CredentialsError::new(format_args!("no response within {limit:?} (`timeout`)")));
         let credentials = tokio::time::timeout(limit, provider.credentials()).await.unwrap_or_else(late);
-        *used = Some(credentials.map_err(|error| Failure::credentials(spec.name, error))?);
+        trial.credentials = Some(credentials.map_err(|error| Failure::credentials(spec.name, error))?);
     }
+    // Behind the credentials: what counts is when the request goes out.
+    settings.limiter.wait().await;
     let context = AttemptContext {
         service: settings.service,
         base: planned.base,
-        values: &settings.values,
+        values: planned.values,
         options: &settings.options,
-        credentials: used.as_ref(),
-        now: settings.now(),
+        credentials: trial.credentials.as_ref(),
+        now: settings.now_with(trial.skew),
         nonce: &*settings.nonce,
     };
-    let prepared = settings.vendor.prepare(&context, planned.plan);
+    let mut plan = Cow::Borrowed(planned.plan);
+    for interceptor in &settings.interceptors {
+        interceptor.before_signing(about, &mut UnsignedRequest::new(plan.to_mut()));
+    }
+    let prepared = settings.vendor.prepare(&context, &plan);
     let mut prepared = prepared.map_err(|detail| Failure::config(spec.name, detail))?;
+    prepared.request.extensions_mut().insert(trial.exchange.clone());
     settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut prepared.request));
-    match tokio::time::timeout(limit, exchange(settings, planned, prepared.request)).await {
+    match tokio::time::timeout(limit, exchange(settings, planned, prepared.request, &trial.exchange)).await {
         Ok(Err(mut failure)) => {
             vendors::compare_signed(&mut failure, prepared.signed.as_ref().map(|text| text.as_str()));
             Err(failure)
         }
         Ok(outcome) => outcome,
-        Err(_) => Err(Failure::timeout(spec.name, limit)),
+        Err(_) => {
+            trial.exchange.out_of_time();
+            Err(Failure::timeout(spec.name, limit))
+        }
     }
 }
 
@@ -76,6 +101,7 @@ async fn exchange(
     settings: &Settings,
     planned: &Planned<'_>,
     request: Request<RequestBody>,
+    under_way: &Exchange,
 ) -> Result<RawResponse, Box<Failure>> {
     let spec = planned.draft.spec;
     let has_body = request.method() != Method::HEAD;
@@ -96,8 +122,12 @@ async fn exchange(
     // What is no such stream is read, so that the error has it.
     let fits = media_type::of(&head.headers).is_none_or(|found| form.fits(found));
     if success && fits && covers(streams, status) {
-        return Ok(RawResponse::streamed(Arc::new(head), body));
+        // Events and lines may rest.
+        let stall = settings.read_limits.stall.filter(|_| form == ReadAs::Bytes);
+        let limits = ReadLimits { stall, ..settings.read_limits };
+        return Ok(RawResponse::streamed(Arc::new(head), body.within(limits, under_way.clone())));
     }
+    let body = body.within(ReadLimits { stall: None, ..settings.read_limits }, under_way.clone());
     let bytes = match whole(&head.headers, body, settings.max_response_size, has_body && status != 304).await {
         Ok(bytes) => bytes,
         Err(error) => return Err(Failure::transport(spec.name, error, Some(Arc::new(head)))),

@@ -8,23 +8,33 @@ use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use super::handle::Client;
+use super::headers::DefaultHeaders;
 use super::interceptor::Interceptor;
-use super::limiter::Limiter;
+use super::limiter::RateLimiter;
 use super::settings::Settings;
 use crate::auth::clock::{Clock, SystemClock};
 use crate::auth::credentials::{Credentials, CredentialsProvider};
 use crate::auth::keyring::{Key, Keyring};
 use crate::auth::sign::Signature;
+use crate::data::config_error::ConfigError;
 use crate::data::secret::Secret;
 use crate::data::service::{RateLimit, Service};
 use crate::request::{self, Values};
-use crate::retry::{Budget, RetryPolicy};
-use crate::transport::{self, ReqwestTransport, Transport};
+use crate::retry::{RetryBudget, RetryPolicy, RetryStrategy};
+use crate::transport::{ReadLimits, ReqwestTransport, ReqwestTransportBuilder, StallProtection, Transport};
 use crate::vendors::{self, ApsaraStack, Options};
 
 /// Collects the settings of a client `C`, which is the generated one.
 ///
-/// Nothing is read from the environment before the first call.
+/// What is not set here may come from the environment. It is read when calls are made, but for the CA bundle, which `build` reads:
+///
+/// | setting | Alibaba Cloud | Huawei Cloud |
+/// |---|---|---|
+/// | region | `ALIBABA_CLOUD_REGION_ID` | `HUAWEICLOUD_SDK_REGION` |
+/// | endpoint, here of DTS and DRS | `ALIBABA_CLOUD_DTS_ENDPOINT` | `HUAWEICLOUD_SDK_REGION_DRS_CN_NORTH_4` for that region, `HUAWEICLOUD_SDK_DRS_ENDPOINT` |
+/// | authorities to trust besides the system's, as a file in PEM | `ALIBABA_CLOUD_CA_BUNDLE` | |
+/// | ids of project and account | | `HUAWEICLOUD_SDK_PROJECT_ID`, `HUAWEICLOUD_SDK_DOMAIN_ID` |
+/// | credentials | see [`CredentialsChain`](crate::CredentialsChain) | the same |
 #[must_use = "a builder does nothing before `build`"]
 pub struct ClientBuilder<C = Client> {
     service: &'static Service,
@@ -35,14 +45,17 @@ pub struct ClientBuilder<C = Client> {
     signature: Option<Signature>,
     get_requests: bool,
     apsara_stack: Option<ApsaraStack>,
-    /// Settings of the default transport, and the setters that were called for them.
-    http: transport::HttpSettings,
-    http_set: Vec<&'static str>,
+    /// What each request has besides.
+    headers: DefaultHeaders,
+    /// Settings of the default transport.
+    pub(super) http: ReqwestTransportBuilder,
     interceptors: Vec<Arc<dyn Interceptor>>,
-    timeout: Duration,
-    operation_timeout: Option<Duration>,
-    retries: RetryPolicy,
-    limits: Option<Vec<RateLimit>>,
+    pub(super) timeout: Duration,
+    pub(super) operation_timeout: Option<Duration>,
+    pub(super) read_limits: ReadLimits,
+    retries: Arc<dyn RetryStrategy>,
+    budget: RetryBudget,
+    limiter: Option<RateLimiter>,
     max_response_size: usize,
     transport: Option<Arc<dyn Transport>>,
     clock: Arc<dyn Clock>,
@@ -62,16 +75,15 @@ impl<C: From<Client>> ClientBuilder<C> {
             signature: None,
             get_requests: false,
             apsara_stack: None,
-            http: transport::HttpSettings {
-                redirects: !vendors::of(service.protocol).signs(),
-                ..transport::HttpSettings::default()
-            },
-            http_set: Vec::new(),
+            headers: DefaultHeaders::default(),
+            http: ReqwestTransport::builder(),
             interceptors: Vec::new(),
             timeout: Duration::from_secs(60),
             operation_timeout: None,
-            retries: RetryPolicy::new(),
-            limits: None,
+            read_limits: ReadLimits { read_timeout: None, stall: Some(StallProtection::new()) },
+            retries: Arc::new(RetryPolicy::new()),
+            budget: RetryBudget::default(),
+            limiter: None,
             max_response_size: 64 << 20,
             transport: None,
             clock: Arc::new(SystemClock),
@@ -173,67 +185,41 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Trusts these certificates of authorities, too: one or several in PEM. May be called more than once.
-    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
-        self.http.root_certificates.push(pem.into());
-        self.http_set.push("root_certificate_pem");
+    /// A header that each request has; one of the document's or the call's own wins. May be called more than once.
+    pub fn default_header(mut self, name: impl Into<String>, value: impl Into<Secret>) -> Self {
+        self.headers.pairs.push((name.into(), value.into()));
         self
     }
 
-    /// Takes whatever certificate the server shows, also that of someone who pretends to be it and reads the keys' work.
-    /// Only for tests; to trust a private authority use [`root_certificate_pem`](Self::root_certificate_pem).
-    pub fn danger_accept_invalid_certificates(mut self) -> Self {
-        self.http.invalid_certificates = true;
-        self.http_set.push("danger_accept_invalid_certificates");
+    /// The name of the program, such as `my-shop/1.2`, for the service's logs: it stands behind the client's own in `User-Agent`, with
+    /// whatever transport. Letters, digits, `/` and the signs of an HTTP token.
+    pub fn app_name(mut self, name: impl Into<String>) -> Self {
+        self.headers.app_name = Some(name.into());
         self
     }
 
-    /// Sends everything through this proxy, such as `http://user:password@host:port`. By default the proxies are those that
-    /// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` of the environment name, else the system's.
-    pub fn proxy(mut self, url: impl Into<Secret>) -> Self {
-        self.http.proxy = Some(url.into());
-        self.http_set.push("proxy");
+    /// How failed calls are repeated: a [`RetryPolicy`], or a strategy of your own. By default up to three attempts, where nothing can
+    /// happen twice.
+    pub fn retries(mut self, strategy: impl RetryStrategy + 'static) -> Self {
+        self.retries = Arc::new(strategy);
         self
     }
 
-    /// Uses no proxy, whatever the environment and the system say.
-    pub fn no_proxy(mut self) -> Self {
-        self.http.no_proxy = true;
-        self.http_set.push("no_proxy");
-        self
-    }
-
-    /// The time within which a connection must come about; 10 seconds by default.
-    pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.http.connect_timeout = limit;
-        self.http_set.push("connect_timeout");
-        self
-    }
-
-    /// The time for one attempt, up to the end of the response, or up to the headers if it is streamed. One minute by
-    /// default.
-    pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = limit;
-        self
-    }
-
-    /// The time for a call with all its attempts and the pauses between them; none by default. It ends where the attempts
-    /// are used up, too.
-    pub fn operation_timeout(mut self, limit: Duration) -> Self {
-        self.operation_timeout = Some(limit);
-        self
-    }
-
-    /// How failed calls are repeated; by default up to three attempts, where nothing can happen twice.
-    pub fn retries(mut self, policy: RetryPolicy) -> Self {
-        self.retries = policy;
+    /// Pays for retries from this budget, which other clients may share; by default the client has one of its own.
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = budget;
         self
     }
 
     /// How many requests go out in which time, retries among them; by default what the document allows a user. Tasks that share
     /// the client go by turns. Several limits hold at once, and none ends all limits.
-    pub fn rate_limits(mut self, limits: impl IntoIterator<Item = RateLimit>) -> Self {
-        self.limits = Some(limits.into_iter().collect());
+    pub fn rate_limits(self, limits: impl IntoIterator<Item = RateLimit>) -> Self {
+        self.rate_limiter(RateLimiter::new(limits))
+    }
+
+    /// As [`rate_limits`](Self::rate_limits), with a limiter that other clients of the same user may share.
+    pub fn rate_limiter(mut self, limiter: RateLimiter) -> Self {
+        self.limiter = Some(limiter);
         self
     }
 
@@ -295,23 +281,26 @@ impl<C: From<Client>> ClientBuilder<C> {
             );
         }
         let (stack, has_endpoint) = (self.apsara_stack.as_ref(), self.endpoint.is_some());
-        let (options, headers) = Options::new(service, self.signature, self.get_requests, stack, has_endpoint)?;
-        let limits = self.limits.unwrap_or_else(|| service.limits.to_vec());
-        if limits.iter().any(|limit| limit.calls == 0) {
+        let (options, mut headers) = Options::new(service, self.signature, self.get_requests, stack, has_endpoint)?;
+        let limiter = self.limiter.unwrap_or_else(|| RateLimiter::new(service.limits.iter().copied()));
+        if limiter.is_closed() {
             return Err("a rate limit of no requests lets none through".to_owned());
         }
+        self.headers.add_to(&mut headers)?;
         let keyring = Keyring::new(service, self.keys)?;
+        let values = Values {
+            set: self.values,
+            found: std::sync::RwLock::default(),
+            variable: vendor.variable(),
+            environment: |name| std::env::var(name).ok(),
+        };
+        let http = if vendor.signs() { self.http } else { self.http.follow_redirects() };
         Ok(Settings {
             service,
             vendor,
-            values: Values {
-                set: self.values,
-                found: std::sync::RwLock::default(),
-                variable: vendor.variable(),
-                environment: |name| std::env::var(name).ok(),
-            },
             endpoint: self.endpoint,
-            transport: transport(self.transport, &self.http, &self.http_set)?,
+            transport: transport(self.transport, http, values.get("ca_bundle"))?,
+            values,
             credentials: self.credentials.or_else(|| vendor.credentials()),
             keyring,
             options,
@@ -319,8 +308,9 @@ impl<C: From<Client>> ClientBuilder<C> {
             timeout: self.timeout,
             operation_timeout: self.operation_timeout,
             retries: self.retries,
-            budget: Budget::new(),
-            limiters: limits.into_iter().map(Limiter::new).collect(),
+            read_limits: self.read_limits,
+            budget: self.budget,
+            limiter,
             skew: AtomicI64::new(0),
             max_response_size: self.max_response_size,
             interceptors: self.interceptors,
@@ -330,33 +320,24 @@ impl<C: From<Client>> ClientBuilder<C> {
     }
 }
 
-/// The builder's own transport, or the default one with the settings of these setters.
+/// The builder's own transport, or the default one, which trusts the authorities of this file, too.
 fn transport(
     own: Option<Arc<dyn Transport>>,
-    http: &transport::HttpSettings,
-    setters: &[&str],
+    http: ReqwestTransportBuilder,
+    ca_bundle: Option<String>,
 ) -> Result<Arc<dyn Transport>, String> {
     match own {
-        Some(_) if !setters.is_empty() => {
-            let setters = setters.join("(..)`, `.");
+        Some(_) if !http.setters().is_empty() => {
+            let setters = http.setters().join("(..)`, `.");
             Err(format!("`.{setters}(..)` has no effect on a transport of your own"))
         }
         Some(transport) => Ok(transport),
-        None => Ok(Arc::new(ReqwestTransport::build(http)?)),
+        None => {
+            let http = ca_bundle.into_iter().fold(http, |http, path| http.root_certificate_file(path.into()));
+            Ok(Arc::new(http.build().map_err(|error| error.0)?))
+        }
     }
 }
-
-/// Settings of a client that cannot work.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError(pub(crate) String);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

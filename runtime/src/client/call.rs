@@ -1,14 +1,17 @@
 //! A call under construction: what was set so far, by wire name, until it is sent.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::handle::Client;
+use super::overrides::Overrides;
 use super::pipeline::{self, Sending};
 use super::read::{CallResult, read};
+use crate::auth::credentials::CredentialsProvider;
 use crate::check;
 use crate::codec::json::to_value;
 use crate::codec::json_text::JsonText;
@@ -18,6 +21,7 @@ use crate::request::{Content, Draft, Input, Inputs, OtherBody, Part, json_bytes}
 #[cfg(feature = "blocking")]
 use crate::response::{Failure, RawResponse};
 use crate::response::{Operation, Reading, Representation};
+use crate::retry::RetryStrategy;
 use crate::transport::RequestBody;
 
 /// One call of an operation. Generated code wraps it in a type with a setter for each parameter.
@@ -28,7 +32,7 @@ use crate::transport::RequestBody;
 pub struct Call {
     client: Client,
     draft: Draft,
-    timeout: Option<Duration>,
+    overrides: Overrides,
     /// How many items of a listing were read before this call.
     pub(crate) seen: usize,
 }
@@ -39,7 +43,7 @@ static WHOLE: Param = operation::body(any());
 impl Client {
     /// Begins a call of an operation. Generated code wraps it.
     pub fn call(&self, spec: &'static Spec) -> Call {
-        Call { client: self.clone(), draft: Draft::new(spec), timeout: None, seen: 0 }
+        Call { client: self.clone(), draft: Draft::new(spec), overrides: Overrides::default(), seen: 0 }
     }
 }
 
@@ -192,7 +196,37 @@ impl Call {
 
     /// The time for one attempt of this call, instead of the client's.
     pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = Some(limit);
+        self.overrides.timeout = Some(limit);
+        self
+    }
+
+    /// The time for this call with all its attempts and the pauses between them, instead of the client's.
+    pub fn with_operation_timeout(mut self, limit: Duration) -> Self {
+        self.overrides.operation_timeout = Some(limit);
+        self
+    }
+
+    /// How this call is repeated, instead of as the client's are.
+    pub fn with_retries(mut self, strategy: impl RetryStrategy + 'static) -> Self {
+        self.overrides.retries = Some(Arc::new(strategy));
+        self
+    }
+
+    /// Whether nothing happens twice if this call is repeated, whatever the document and the method say.
+    pub fn with_idempotency(mut self, idempotent: bool) -> Self {
+        self.overrides.idempotent = Some(idempotent);
+        self
+    }
+
+    /// Signs this call with these, instead of the client's credentials.
+    pub fn with_credentials(mut self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.overrides.credentials = Some(Arc::new(provider));
+        self
+    }
+
+    /// The base URL for this call, as the builder's `endpoint`.
+    pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.overrides.endpoint = Some(url.into());
         self
     }
 
@@ -223,7 +257,7 @@ impl Call {
     }
 
     fn sending(self, reading: Reading) -> Sending {
-        Sending { client: self.client, draft: self.draft, timeout: self.timeout, reading }
+        Sending { client: self.client, draft: self.draft, overrides: self.overrides, reading }
     }
 }
 
@@ -241,7 +275,8 @@ impl fmt::Debug for Call {
     }
 }
 
-/// The methods that all operations have: `send`, `send_as`, `unchecked`, `timeout`, `extra_header`.
+/// The methods that all operations have: `send`, `send_as`, `unchecked`, `timeout`, `extra_header`, and `with_..` for what the call has
+/// in place of the client's settings.
 ///
 /// `operation_methods!(Name => Response<Output>, Error<Body>)`, or `Response<Output, Headers>`, for a tuple struct of
 /// one [`Call`]. Errors have the same headers.
@@ -272,6 +307,32 @@ macro_rules! operation_methods {
             /// The time for one attempt of this call, instead of the client's.
             pub fn timeout(self, limit: ::core::time::Duration) -> Self {
                 Self(self.0.timeout(limit))
+            }
+
+            /// The time for this call with all its attempts and the pauses between them, instead of the client's.
+            pub fn with_operation_timeout(self, limit: ::core::time::Duration) -> Self {
+                Self(self.0.with_operation_timeout(limit))
+            }
+
+            /// How this call is repeated, instead of as the client's are: a [`RetryPolicy`]($crate::RetryPolicy), or a strategy of your
+            /// own.
+            pub fn with_retries(self, strategy: impl $crate::RetryStrategy + 'static) -> Self {
+                Self(self.0.with_retries(strategy))
+            }
+
+            /// Whether nothing happens twice if this call is repeated, whatever the document and the method say.
+            pub fn with_idempotency(self, idempotent: bool) -> Self {
+                Self(self.0.with_idempotency(idempotent))
+            }
+
+            /// Signs this call with these, instead of the client's credentials.
+            pub fn with_credentials(self, provider: impl $crate::CredentialsProvider + 'static) -> Self {
+                Self(self.0.with_credentials(provider))
+            }
+
+            /// The base URL for this call, as the builder's `endpoint`.
+            pub fn with_endpoint(self, url: impl ::core::convert::Into<::std::string::String>) -> Self {
+                Self(self.0.with_endpoint(url))
             }
 
             /// A header besides the documented ones, or instead of one.

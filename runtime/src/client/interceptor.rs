@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::Request;
 
+use super::unsigned::UnsignedRequest;
 use crate::response::ErrorKind;
 use crate::transport::RequestBody;
 
@@ -13,6 +14,12 @@ use crate::transport::RequestBody;
 ///
 /// What `tracing` and the feature `metrics` offer needs no interceptor of your own.
 pub trait Interceptor: fmt::Debug + Send + Sync {
+    /// Before the request is signed: headers and parameters may be added. The signature covers all parameters then, and the headers that
+    /// the vendor signs (`x-acs-..` with ACS3). A request that is signed anew, for another attempt, is without what was added before.
+    fn before_signing(&self, attempt: &Attempt, request: &mut UnsignedRequest<'_>) {
+        let _ = (attempt, request);
+    }
+
     /// Before the request is sent. It is signed already: headers may be added, such as `traceparent`, but what is there must
     /// stay, or the service refuses the signature. It holds keys, and perhaps passwords.
     fn before_attempt(&self, attempt: &Attempt, request: &mut Request<RequestBody>) {

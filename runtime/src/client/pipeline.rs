@@ -8,24 +8,25 @@ use futures_core::future::BoxFuture;
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
-use super::attempt::{self, Planned};
+use super::attempt::{self, Planned, Trial};
 use super::discover;
 use super::handle::Client;
 use super::interceptor::{Attempt, Outcome};
+use super::overrides::Overrides;
 use super::settings::Settings;
-use crate::auth::credentials::Credentials;
 use crate::check::Violation;
-use crate::request::{self, Common, Draft, Plan};
+use crate::request::{self, Common, Draft, Plan, Values};
 use crate::response::{Error, ErrorKind, Failure, RawResponse, Reading, Reconnect};
-use crate::retry::{self, FailedAttempt, Repeatable};
+use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryContext};
+use crate::transport::Exchange;
 
 /// A call that is sent, with all that is not of its operation's types.
 #[derive(Clone)]
 pub(crate) struct Sending {
     pub(crate) client: Client,
     pub(crate) draft: Draft,
-    /// For one attempt, in place of the client's.
-    pub(crate) timeout: Option<Duration>,
+    /// In place of the client's settings.
+    pub(super) overrides: Overrides,
     /// As what the response is asked for and read.
     pub(crate) reading: Reading,
 }
@@ -38,28 +39,36 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         let client = sending.client.clone();
         let settings = client.settings();
         sending.draft.fill_client_token(|| (settings.nonce)());
-        let limit = sending.timeout.unwrap_or(settings.timeout);
-        discover::settings_for(settings, &sending.draft, limit).await?;
+        let limit = sending.overrides.timeout(settings);
+        let overrides = &sending.overrides;
+        let credentials = overrides.credentials(settings).map_err(|why| Failure::config(operation, why))?;
+        let others = overrides.credentials.as_ref().map(|_| settings.values.for_others());
+        let values = others.as_ref().unwrap_or(&settings.values);
+        discover::settings_for(settings, values, credentials, &sending.draft, limit).await?;
         // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
-        let plan = plan(settings, &sending).await?;
+        let plan = plan(settings, values, &sending).await?;
         let base = address(settings, &sending)?;
-        let planned = Planned { draft: &sending.draft, reading: sending.reading, plan: &plan, base: &base, limit };
+        let planned = Planned {
+            draft: &sending.draft,
+            reading: sending.reading,
+            plan: &plan,
+            base: &base,
+            values,
+            overrides,
+            credentials,
+            limit,
+        };
         let response = attempts(settings, &planned).await?;
         Ok(response.with_reconnect(|| reconnect(sending)))
     };
     Box::pin(run.instrument(span))
 }
 
-async fn plan(settings: &Settings, sending: &Sending) -> Result<Plan, Box<Failure>> {
+async fn plan(settings: &Settings, values: &Values, sending: &Sending) -> Result<Plan, Box<Failure>> {
     let spec = sending.draft.spec;
     let invalid = |violations| Failure::invalid(spec.name, violations);
     let boundary = || (settings.nonce)();
-    let common = Common {
-        values: &settings.values,
-        headers: &settings.headers,
-        rpc: settings.vendor.rpc(),
-        boundary: &boundary,
-    };
+    let common = Common { values, headers: &settings.headers, rpc: settings.vendor.rpc(), boundary: &boundary };
     let mut plan = request::plan(&sending.draft, sending.reading.media_type, &common).map_err(invalid)?;
     files(settings, &mut plan).await.map_err(|why| invalid(vec![Violation::new("body", why)]))?;
     if !settings.vendor.signs() {
@@ -86,7 +95,13 @@ async fn files(settings: &Settings, plan: &mut Plan) -> Result<(), String> {
 fn address(settings: &Settings, sending: &Sending) -> Result<String, Box<Failure>> {
     let spec = sending.draft.spec;
     let servers = if spec.servers.is_empty() { settings.service.servers } else { spec.servers };
-    request::resolve(servers, settings.endpoint.as_deref(), &settings.values.set)
+    let own = sending.overrides.endpoint.clone().or_else(|| settings.endpoint.clone());
+    let own = own.or_else(|| {
+        let region = settings.values.get("region");
+        let names = settings.vendor.endpoint_variables(settings.service, region.as_deref());
+        names.iter().find_map(|name| settings.values.variable_value(name))
+    });
+    request::resolve(servers, own.as_deref(), &settings.values.for_endpoint())
         .map_err(|detail| Failure::config(spec.name, detail))
 }
 
@@ -94,7 +109,8 @@ fn address(settings: &Settings, sending: &Sending) -> Result<String, Box<Failure
 fn reconnect(sending: Sending) -> Reconnect {
     const LAST_EVENT_ID: &str = "last-event-id";
     let settings = sending.client.settings();
-    let (retries, max_item_size) = (settings.retries.clone(), settings.max_response_size);
+    let operation = sending.draft.spec.name;
+    let (retries, max_item_size) = (sending.overrides.retries(settings).clone(), settings.max_response_size);
     let send = move |last_id: Option<String>| -> BoxFuture<'static, Result<RawResponse, String>> {
         let mut sending = sending.clone();
         if let Some(id) = last_id {
@@ -105,30 +121,35 @@ fn reconnect(sending: Sending) -> Reconnect {
             run(sending).await.map_err(|failure| Error::<serde_json::Value>::new(failure, None, None).to_string())
         })
     };
-    Reconnect { retries, max_item_size, send: Arc::new(send) }
+    Reconnect { operation, retries, max_item_size, send: Arc::new(send) }
 }
 
 async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawResponse, Box<Failure>> {
     let operation = planned.draft.spec.name;
-    let end = settings.operation_timeout.map(|limit| (Instant::now() + limit, limit));
-    let mut progress = Progress::default();
+    let mut progress = Progress::new(planned.overrides.operation_timeout(settings));
     loop {
         // Others may mend the clock in the meantime.
-        let skew = settings.skew.load(Ordering::Relaxed);
+        let skew = progress.skew.unwrap_or_else(|| settings.skew.load(Ordering::Relaxed));
         let about = Attempt { operation, service: settings.service.package, number: progress.attempts + 1 };
         let begin = Instant::now();
-        let mut credentials = None;
+        let mut trial = Trial { skew, credentials: None, exchange: Exchange::default() };
         let span = tracing::debug_span!("attempt", number = about.number);
-        let attempt = attempt::attempt(settings, planned, &about, &mut credentials).instrument(span);
-        let outcome = match end {
-            Some((end, limit)) => tokio::time::timeout_at(end, attempt)
-                .await
-                .unwrap_or_else(|_| Err(Failure::out_of_time(operation, limit))),
-            None => attempt.await,
+        let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span);
+        let outcome = match progress.end {
+            Some(end) => tokio::time::timeout_at(end, attempt).await.ok(),
+            None => Some(attempt.await),
         };
+        let outcome = outcome.unwrap_or_else(|| {
+            trial.exchange.out_of_time();
+            Err(Failure::out_of_time(operation, progress.limit, progress.last.take()))
+        });
         let elapsed = begin.elapsed();
         let failure = match outcome {
             Ok(response) => {
+                if let Some(skew) = progress.skew {
+                    // The service takes this time, so others may have it.
+                    settings.skew.store(skew, Ordering::Relaxed);
+                }
                 succeeded(settings, &about, &response, elapsed);
                 settings.budget.earn(progress.paid);
                 return Ok(response);
@@ -140,34 +161,47 @@ async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawRespo
             Err(failure) => failure,
         };
         progress.attempts += 1;
-        let mended = progress.mends(settings, &failure, skew, credentials.as_ref());
-        let failure = classified(settings, planned, failure, mended);
-        let retry_in = progress.next(settings, &failure, end.map(|(end, _)| end));
+        let mended = progress.mends(settings, planned, &failure, &trial);
+        let repeatable = repeatable(settings, planned);
+        let failure = classified(settings, planned, failure, repeatable, mended);
+        let retry_in = progress.next(settings, planned, &failure, repeatable.is_safe());
         failed(settings, &about, &failure, elapsed, retry_in);
         let Some(pause) = retry_in else { return Err(failure.after(progress.attempts)) };
         tracing::debug!(?pause, "another attempt follows");
+        progress.last = Some(failure);
         tokio::time::sleep(pause).await;
     }
 }
 
 /// What a failure means for another attempt.
-fn classified(settings: &Settings, planned: &Planned<'_>, failure: Box<Failure>, mended: bool) -> Box<Failure> {
+fn classified(
+    settings: &Settings,
+    planned: &Planned<'_>,
+    failure: Box<Failure>,
+    repeatable: Repeatable,
+    mended: bool,
+) -> Box<Failure> {
     let spent = planned.plan.body.is_spent();
     let class = retry::classify(&FailedAttempt {
         cause: failure.cause,
         status: failure.status(),
         code: failure.code(),
         busy: settings.service.busy,
-        repeatable: Repeatable {
-            token: planned.draft.has_client_token(),
-            stated: planned.draft.spec.idempotent,
-            // An RPC operation is a GET on paper, whatever it does.
-            method: !settings.vendor.rpc() && planned.plan.method.is_idempotent(),
-        },
+        repeatable,
         mended,
         spent,
     });
     failure.classified(class, spent)
+}
+
+fn repeatable(settings: &Settings, planned: &Planned<'_>) -> Repeatable {
+    let own = planned.overrides.idempotent;
+    Repeatable {
+        token: own != Some(false) && planned.draft.has_client_token(),
+        stated: own.or(planned.draft.spec.idempotent),
+        // An RPC operation is a GET on paper, whatever it does.
+        method: !settings.vendor.rpc() && planned.plan.method.is_idempotent(),
+    }
 }
 
 fn succeeded(settings: &Settings, about: &Attempt, response: &RawResponse, elapsed: Duration) {
@@ -188,26 +222,48 @@ fn notify(settings: &Settings, about: &Attempt, outcome: &Outcome<'_>) {
 }
 
 /// What has been done for a call so far.
-#[derive(Default)]
 struct Progress {
+    begin: Instant,
+    /// The time for the call, and when it is over; `None` is never.
+    limit: Duration,
+    end: Option<Instant>,
     attempts: u32,
+    /// How the last attempt failed.
+    last: Option<Box<Failure>>,
+    /// How far the service's clock seems to be ahead. It is for this call only until the service has taken it.
+    skew: Option<i64>,
     /// For the last attempt, from the budget.
     paid: Option<u32>,
-    mended_clock: bool,
     /// Whether the credentials were.
     renewed: bool,
 }
 
 impl Progress {
-    /// Whether what the service may have refused is another now: the date, which was ours and `skew`, or the credentials. Each
-    /// is mended once.
-    fn mends(&mut self, settings: &Settings, failure: &Failure, skew: i64, credentials: Option<&Credentials>) -> bool {
-        if let Some(ahead) = wrong_date(settings, failure, skew).filter(|_| !self.mended_clock) {
-            settings.skew.store(ahead, Ordering::Relaxed);
-            self.mended_clock = true;
+    fn new(limit: Option<Duration>) -> Self {
+        let begin = Instant::now();
+        let end = limit.and_then(|limit| begin.checked_add(limit));
+        Self {
+            begin,
+            limit: limit.unwrap_or(Duration::MAX),
+            end,
+            attempts: 0,
+            last: None,
+            skew: None,
+            paid: None,
+            renewed: false,
+        }
+    }
+
+    /// Whether what the service may have refused is another now: the date or the credentials. Each is mended once.
+    fn mends(&mut self, settings: &Settings, planned: &Planned<'_>, failure: &Failure, trial: &Trial) -> bool {
+        if self.skew.is_none()
+            && trial.credentials.is_some()
+            && let Some(ahead) = wrong_date(settings, failure, trial.skew)
+        {
+            self.skew = Some(ahead);
             return true;
         }
-        if !self.renewed && has_others(settings, failure, credentials) {
+        if !self.renewed && has_others(planned, failure, trial) {
             self.renewed = true;
             return true;
         }
@@ -215,10 +271,25 @@ impl Progress {
     }
 
     /// After which pause another attempt follows, which is paid for then.
-    fn next(&mut self, settings: &Settings, failure: &Failure, end: Option<Instant>) -> Option<Duration> {
-        let asked = failure.headers().and_then(|headers| retry::retry_after(headers, settings.now()));
-        let pause = settings.retries.pause(self.attempts, failure.class, asked)?;
-        if end.is_some_and(|end| Instant::now() + pause >= end) {
+    fn next(
+        &mut self,
+        settings: &Settings,
+        planned: &Planned<'_>,
+        failure: &Failure,
+        idempotent: bool,
+    ) -> Option<Duration> {
+        if planned.plan.body.is_spent() {
+            return None;
+        }
+        let mut context = RetryContext::new(planned.draft.spec.name, self.attempts, failure.class);
+        context.elapsed = self.begin.elapsed();
+        if let Cause::Transport(kind) = failure.cause {
+            context.transport = Some(kind);
+        }
+        (context.status, context.code, context.idempotent) = (failure.status(), failure.code(), idempotent);
+        context.retry_after = failure.headers().and_then(|headers| retry::retry_after(headers, settings.now()));
+        let pause = planned.overrides.retries(settings).next_attempt(&context)?;
+        if self.end.is_some_and(|end| pause >= end.saturating_duration_since(Instant::now())) {
             return None;
         }
         self.paid = settings.budget.spend(failure.class);
@@ -228,12 +299,12 @@ impl Progress {
 
 /// How far the service's clock is ahead, in seconds, if it may have refused the call for its date.
 fn wrong_date(settings: &Settings, failure: &Failure, skew: i64) -> Option<i64> {
-    let refused = retry::blames_date(failure.status()) && settings.credentials.is_some();
+    let refused = retry::blames_date(failure.status(), failure.code());
     retry::clock_skew(failure.headers().filter(|_| refused)?, settings.clock.now(), skew)
 }
 
 /// Whether the service did not take these credentials, and there are others now.
-fn has_others(settings: &Settings, failure: &Failure, credentials: Option<&Credentials>) -> bool {
-    let (Some(provider), Some(credentials)) = (&settings.credentials, credentials) else { return false };
+fn has_others(planned: &Planned<'_>, failure: &Failure, trial: &Trial) -> bool {
+    let (Some(provider), Some(credentials)) = (planned.credentials, &trial.credentials) else { return false };
     retry::blames_keys(failure.status(), failure.code()) && provider.rejected(credentials)
 }

@@ -8,14 +8,14 @@ use http::HeaderMap;
 use jiff::Timestamp;
 
 use super::interceptor::Interceptor;
-use super::limiter::Limiter;
+use super::limiter::RateLimiter;
 use crate::auth::clock::Clock;
 use crate::auth::credentials::CredentialsProvider;
 use crate::auth::keyring::Keyring;
 use crate::data::service::Service;
 use crate::request::Values;
-use crate::retry::{Budget, RetryPolicy};
-use crate::transport::Transport;
+use crate::retry::{RetryBudget, RetryStrategy};
+use crate::transport::{ReadLimits, Transport};
 use crate::vendors::{Options, Vendor};
 
 pub(crate) struct Settings {
@@ -31,9 +31,10 @@ pub(crate) struct Settings {
     pub(crate) headers: HeaderMap,
     pub(crate) timeout: Duration,
     pub(crate) operation_timeout: Option<Duration>,
-    pub(crate) retries: RetryPolicy,
-    pub(crate) budget: Budget,
-    pub(crate) limiters: Vec<Limiter>,
+    pub(crate) read_limits: ReadLimits,
+    pub(crate) retries: Arc<dyn RetryStrategy>,
+    pub(crate) budget: RetryBudget,
+    pub(crate) limiter: RateLimiter,
     /// How far the service's clock is ahead of ours, in seconds, as it was found out.
     pub(crate) skew: AtomicI64,
     pub(crate) max_response_size: usize,
@@ -46,7 +47,12 @@ pub(crate) struct Settings {
 impl Settings {
     /// The service's time, as far as it is known.
     pub(crate) fn now(&self) -> Timestamp {
+        self.now_with(self.skew.load(Ordering::Relaxed))
+    }
+
+    /// The service's time, if it is ahead of ours by so many seconds.
+    pub(crate) fn now_with(&self, skew: i64) -> Timestamp {
         let now = self.clock.now();
-        now.checked_add(jiff::SignedDuration::from_secs(self.skew.load(Ordering::Relaxed))).unwrap_or(now)
+        now.checked_add(jiff::SignedDuration::from_secs(skew)).unwrap_or(now)
     }
 }

@@ -1,6 +1,7 @@
 //! Pages: asking for one after the other, as the operation's `x-pagination` says, and knowing the last one.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use futures_util::stream;
 use serde_json::Value;
@@ -18,13 +19,11 @@ impl Paging {
             return None;
         }
         if self.counts == Counts::Token {
-            let next = match decode::value_at(body, self.next?)? {
-                Value::String(token) if token.is_empty() => return None,
-                Value::Null => return None,
-                token => token,
+            return match decode::value_at(body, self.next?)? {
+                Value::String(token) if token.is_empty() => None,
+                Value::Null => None,
+                token => Some(token),
             };
-            // The same token again would bring the same page again.
-            return (call.value(self.position) != Some(&next)).then_some(next);
         }
         let (seen, count) = (i64::try_from(seen).ok()?, i64::try_from(count).ok()?);
         let position = call.value(self.position).and_then(number).unwrap_or(self.first);
@@ -76,12 +75,29 @@ struct Listing {
     seen: usize,
     /// What the last page said, but for the ids of its call.
     last: Option<Fingerprint>,
+    /// Where pages began, as hashes: a service that leads back to one of them would go round for ever.
+    followed: HashSet<u128>,
 }
 
 impl Listing {
     fn new<O: Paged>(call: Call) -> Self {
         let seen = call.seen;
-        Self { call: Some(O::PAGING.beginning(call)), seen, last: None }
+        Self { call: Some(O::PAGING.beginning(call)), seen, last: None, followed: HashSet::new() }
+    }
+
+    /// Remembers where this page began; whether the next one begins elsewhere than any so far.
+    fn goes_on<O: Paged>(&mut self, call: &Call, next: &Value) -> bool {
+        let hash = |position: &Value| {
+            let text = position.to_string();
+            let salted = |salt: u8| {
+                let mut hasher = DefaultHasher::new();
+                (salt, &text).hash(&mut hasher);
+                u128::from(hasher.finish())
+            };
+            salted(0) << 64 | salted(1)
+        };
+        self.followed.extend(call.value(O::PAGING.position).map(hash));
+        !self.followed.contains(&hash(next))
     }
 
     /// The next page, which has so many items; `None` after the last, and when the service says the same once more: it does not
@@ -96,7 +112,8 @@ impl Listing {
             return Ok(None);
         }
         self.seen += count;
-        if let Some(value) = O::PAGING.following(&call, self.seen, count, &body) {
+        let next = O::PAGING.following(&call, self.seen, count, &body);
+        if let Some(value) = next.filter(|next| self.goes_on::<O>(&call, next)) {
             page.set_next(Position { value: value.clone(), seen: self.seen });
             self.call = Some(call.set(O::PAGING.position, value));
         }

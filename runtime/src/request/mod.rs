@@ -16,5 +16,5 @@ pub(crate) use endpoint::resolve;
 pub(crate) use inputs::Input;
 pub use inputs::{Form, Inputs};
 pub use multipart::Part;
-pub(crate) use plan::{Common, FORM, Plan, plan};
+pub(crate) use plan::{Common, FORM, OUR_NAME, Plan, plan};
 pub(crate) use values::Values;

@@ -207,7 +207,7 @@ fn insert(headers: &mut HeaderMap, name: &str, value: &str, violations: &mut Vec
 }
 
 /// All that a service learns of who calls it, besides the credentials.
-const OUR_NAME: &str = concat!("yundb/", env!("CARGO_PKG_VERSION"));
+pub(crate) const OUR_NAME: &str = concat!("yundb/", env!("CARGO_PKG_VERSION"));
 
 #[cfg(test)]
 mod tests {

@@ -18,11 +18,29 @@ impl Values {
     /// A setting, if need be from the environment.
     pub(crate) fn get(&self, name: &str) -> Option<String> {
         let found = || self.found.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned().flatten();
-        self.set.get(name).cloned().or_else(found).or_else(|| {
-            let value = (self.environment)((self.variable)(name)?)?;
-            // Files and shells leave line ends behind, which no id has.
-            Some(value.trim().to_owned()).filter(|value| !value.is_empty())
-        })
+        self.set.get(name).cloned().or_else(found).or_else(|| self.variable_value((self.variable)(name)?))
+    }
+
+    /// What a variable of the environment holds.
+    pub(crate) fn variable_value(&self, variable: &str) -> Option<String> {
+        let value = (self.environment)(variable)?;
+        // Files and shells leave line ends behind, which no id has.
+        Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// What was set, with the region, if need be from the environment.
+    pub(crate) fn for_endpoint(&self) -> BTreeMap<String, String> {
+        let mut set = self.set.clone();
+        if let Some(region) = self.get("region") {
+            set.insert("region".to_owned(), region);
+        }
+        set
+    }
+
+    /// The same for other credentials, beside which other things stand.
+    pub(crate) fn for_others(&self) -> Self {
+        let Self { set, variable, environment, .. } = self;
+        Self { set: set.clone(), found: RwLock::default(), variable: *variable, environment: *environment }
     }
 
     /// Whether a setting was given, or found out whatever there is.

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use super::facts::one_line;
 use super::failure::{ErrorKind, Failure};
 use crate::check::Violation;
-use crate::retry::Class;
+use crate::retry::RetryClass;
 
 /// Why a call failed; `E` is the documented body of the service's errors, and `H` has the documented headers.
 ///
@@ -95,7 +95,7 @@ impl<E, H> Error<E, H> {
     /// of Alibaba Cloud's RPC, whose documents say GET of everything. False for everything else, and for a call whose body is a stream
     /// that was begun.
     pub fn is_retryable(&self) -> bool {
-        self.failure.class != Class::Never
+        self.failure.class != RetryClass::Never
     }
 
     /// How often the call was sent; 0 if it was not.

@@ -12,7 +12,7 @@ use super::head::Head;
 use super::raw::RawResponse;
 use crate::check::Violation;
 use crate::codec::decode::DecodeError;
-use crate::retry::{Cause, Class};
+use crate::retry::{Cause, RetryClass};
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// At which step a call failed.
@@ -49,7 +49,7 @@ pub(crate) struct Failure {
     /// What the decision about another attempt is taken from.
     pub(crate) cause: Cause,
     /// What it means for another attempt.
-    pub(crate) class: Class,
+    pub(crate) class: RetryClass,
     /// How often the call was sent.
     pub(super) attempts: u32,
     /// Whether its body cannot be sent again.
@@ -68,7 +68,7 @@ impl Failure {
             head: None,
             raw_body: Bytes::new(),
             cause: Cause::Other,
-            class: Class::Never,
+            class: RetryClass::Never,
             attempts: 0,
             spent: false,
             violations: Vec::new(),
@@ -100,14 +100,37 @@ impl Failure {
         failure
     }
 
-    /// The time for all attempts is over, while the last one was under way. Whether the service acted is unknown.
-    pub(crate) fn out_of_time(operation: &'static str, limit: Duration) -> Box<Self> {
+    /// The time for all attempts is over, while the last one was under way. Whether the service acted is unknown. What the attempt
+    /// before it came to stays.
+    pub(crate) fn out_of_time(operation: &'static str, limit: Duration, before: Option<Box<Self>>) -> Box<Self> {
         let detail = format!("no success within {limit:?} (`operation_timeout`)");
-        Self::new(ErrorKind::Timeout, operation, detail)
+        let mut failure = Self::new(ErrorKind::Timeout, operation, detail);
+        if let Some(before) = before {
+            let said = before.in_short();
+            failure.detail.push_str("; the attempt before failed: ");
+            failure.detail.push_str(&said);
+            (failure.facts, failure.head, failure.raw_body) = (before.facts, before.head, before.raw_body);
+        }
+        failure
+    }
+
+    /// What happened, or what the service said.
+    fn in_short(&self) -> String {
+        let code = self.facts.code.as_deref().map(facts::one_line);
+        let message = self.facts.message.as_deref().map(facts::one_line);
+        let status = self.status().map(|status| status.to_string());
+        match (self.kind, message) {
+            (ErrorKind::Service, Some(message)) => {
+                let known: Vec<String> = status.into_iter().chain(code).collect();
+                format!("{}: {message}", known.join(" "))
+            }
+            (ErrorKind::Service, None) => status.into_iter().chain(code).collect::<Vec<_>>().join(" "),
+            _ => self.detail.clone(),
+        }
     }
 
     /// What it means for another attempt, and whether there can be none as the body was a stream, which is gone now.
-    pub(crate) fn classified(mut self: Box<Self>, class: Class, spent: bool) -> Box<Self> {
+    pub(crate) fn classified(mut self: Box<Self>, class: RetryClass, spent: bool) -> Box<Self> {
         (self.class, self.spent) = (class, spent);
         self
     }
@@ -121,8 +144,8 @@ impl Failure {
     /// The transport gave up. `head` is there if it did so within the body.
     pub(crate) fn transport(operation: &'static str, error: TransportError, head: Option<Arc<Head>>) -> Box<Self> {
         let kind = match error.kind() {
-            TransportErrorKind::Connect => ErrorKind::Connect,
-            TransportErrorKind::ConnectTimeout => ErrorKind::Timeout,
+            TransportErrorKind::Connect | TransportErrorKind::ConnectDenied => ErrorKind::Connect,
+            TransportErrorKind::ConnectTimeout | TransportErrorKind::ReadTimeout => ErrorKind::Timeout,
             TransportErrorKind::Request | TransportErrorKind::Body | TransportErrorKind::TooLarge => {
                 ErrorKind::Transport
             }

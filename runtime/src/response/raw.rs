@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use super::head::Head;
 use crate::codec::decode::{self, DecodeError};
 use crate::codec::media_type;
-use crate::retry::RetryPolicy;
+use crate::retry::RetryStrategy;
 use crate::transport::ByteStream;
 
 /// A response as it reaches [`Operation::decode`](crate::Operation::decode).
@@ -150,8 +150,9 @@ impl fmt::Debug for RawResponse {
 
 /// How a stream goes on when its connection has ended.
 pub(crate) struct Reconnect {
+    pub(crate) operation: &'static str,
     /// How often, and after which pauses.
-    pub(crate) retries: RetryPolicy,
+    pub(crate) retries: Arc<dyn RetryStrategy>,
     /// The most bytes that an item may have.
     pub(crate) max_item_size: usize,
     pub(crate) send: SendAgain,

@@ -1,32 +1,56 @@
 //! What a client may spend on retries, so that these cannot multiply an outage.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use super::classify::Class;
+use super::classify::RetryClass;
 
-/// What a client may still spend on retries.
+/// What clients may spend on retries: when most calls fail, they stop repeating them, so that retries cannot multiply an outage.
+///
+/// Each client has one of its own, unless it is given one that it shares with others of the same service or host: clones share
+/// what is left. A retry costs 5 units, and 10 after a time-out; if it succeeds, they come back. A call that succeeds at once earns
+/// one unit.
+#[derive(Clone, Debug)]
+pub struct RetryBudget(Option<Arc<State>>);
+
 #[derive(Debug)]
-pub(crate) struct Budget(Mutex<u32>);
+struct State {
+    full: u32,
+    left: Mutex<u32>,
+}
 
-impl Budget {
-    const FULL: u32 = 500;
+impl Default for RetryBudget {
+    fn default() -> Self {
+        Self::new(500)
+    }
+}
 
-    pub(crate) fn new() -> Self {
-        Self(Mutex::new(Self::FULL))
+impl RetryBudget {
+    /// A budget of so many units, all of which are there; by default 500, which pay for 100 retries.
+    pub fn new(units: u32) -> Self {
+        Self(Some(Arc::new(State { full: units, left: Mutex::new(units) })))
+    }
+
+    /// A budget that never ends.
+    pub fn unlimited() -> Self {
+        Self(None)
     }
 
     /// Pays for another attempt. What was paid comes back with [`earn`](Self::earn), if the attempt succeeds.
-    pub(crate) fn spend(&self, class: Class) -> Option<u32> {
-        let cost = if class == Class::Timeout { 10 } else { 5 };
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = left.checked_sub(cost)?;
+    pub(crate) fn spend(&self, class: RetryClass) -> Option<u32> {
+        let cost = if class == RetryClass::Timeout { 10 } else { 5 };
+        if let Some(state) = &self.0 {
+            let mut left = state.left.lock().unwrap_or_else(PoisonError::into_inner);
+            *left = left.checked_sub(cost)?;
+        }
         Some(cost)
     }
 
     /// A success, for whose last attempt this was paid; one of a first attempt earns a little.
     pub(crate) fn earn(&self, paid: Option<u32>) {
-        let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = (*left + paid.unwrap_or(1)).min(Self::FULL);
+        if let Some(state) = &self.0 {
+            let mut left = state.left.lock().unwrap_or_else(PoisonError::into_inner);
+            *left = left.saturating_add(paid.unwrap_or(1)).min(state.full);
+        }
     }
 }
 
@@ -36,16 +60,26 @@ mod tests {
 
     #[test]
     fn an_outage_empties_the_budget() {
-        let budget = Budget::new();
-        let paid = std::iter::from_fn(|| budget.spend(Class::Transient)).count();
+        let budget = RetryBudget::default();
+        let paid = std::iter::from_fn(|| budget.spend(RetryClass::Transient)).count();
         assert_eq!(paid, 100);
-        assert_eq!(budget.spend(Class::Timeout), None);
+        assert_eq!(budget.spend(RetryClass::Timeout), None);
         for _ in 0..5 {
             budget.earn(None);
         }
-        assert_eq!(budget.spend(Class::Throttled), Some(5));
-        assert_eq!(budget.spend(Class::Throttled), None);
+        assert_eq!(budget.spend(RetryClass::Throttled), Some(5));
+        assert_eq!(budget.spend(RetryClass::Throttled), None);
         budget.earn(Some(10));
-        assert_eq!(budget.spend(Class::Timeout), Some(10));
+        assert_eq!(budget.spend(RetryClass::Timeout), Some(10));
+    }
+
+    #[test]
+    fn clones_share_it() {
+        let budget = RetryBudget::new(7);
+        let other = budget.clone();
+        assert_eq!(other.spend(RetryClass::Transient), Some(5));
+        assert_eq!(budget.spend(RetryClass::Transient), None);
+        assert!((0..1000).all(|_| RetryBudget::unlimited().spend(RetryClass::Timeout).is_some()));
+        assert_eq!(RetryBudget::new(0).spend(RetryClass::Transient), None);
     }
 }

@@ -43,57 +43,66 @@ pub(crate) struct Repeatable {
     pub(crate) method: bool,
 }
 
-/// What a failure means for another attempt.
+/// What a failure means for another attempt, as far as the client knows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Class {
+#[non_exhaustive]
+pub enum RetryClass {
     /// It would fail again, or might be done twice.
     #[default]
     Never,
-    /// The service did not act, for now.
+    /// The service did not act, as there are too many calls for now.
     Throttled,
-    /// Something between here and there broke.
+    /// Something between here and there broke, and repeating does no harm.
     Transient,
-    /// No response in time. It costs more than other failures.
+    /// There was no response in time, and repeating does no harm.
     Timeout,
-    /// Something else is under way.
+    /// The service did not act, as something else is under way.
     Busy,
-    /// Status 503.
+    /// Status 503, and repeating does no harm.
     Unavailable,
     /// The date or the credentials were refused, and there are others now.
     Refused,
 }
 
 /// What a failed attempt means. [`RetryPolicy`](crate::RetryPolicy) says the same to callers.
-pub(crate) fn classify(failed: &FailedAttempt<'_>) -> Class {
+pub(crate) fn classify(failed: &FailedAttempt<'_>) -> RetryClass {
     if failed.spent {
-        return Class::Never;
+        return RetryClass::Never;
     }
     if failed.mended {
-        return Class::Refused;
+        return RetryClass::Refused;
     }
     let safe = failed.repeatable.is_safe();
     match failed.cause {
         // Nothing reached the service.
-        Cause::Transport(TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout) => Class::Transient,
-        Cause::Transport(TransportErrorKind::Request | TransportErrorKind::Body) if safe => Class::Transient,
-        // The next response would be as large.
-        Cause::Transport(TransportErrorKind::TooLarge) => Class::Never,
-        Cause::Timeout if safe => Class::Timeout,
-        Cause::Transport(_) | Cause::Timeout | Cause::Other => Class::Never,
+        Cause::Transport(TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout) => RetryClass::Transient,
+        Cause::Transport(TransportErrorKind::Request | TransportErrorKind::Body) if safe => RetryClass::Transient,
+        // The next response would be as large, and the next connection as unwelcome.
+        Cause::Transport(TransportErrorKind::TooLarge | TransportErrorKind::ConnectDenied) => RetryClass::Never,
+        Cause::Transport(TransportErrorKind::ReadTimeout) | Cause::Timeout if safe => RetryClass::Timeout,
+        Cause::Transport(_) | Cause::Timeout | Cause::Other => RetryClass::Never,
         Cause::Service => match (failed.code, failed.status) {
-            (Some(code), _) if failed.busy.contains(&code) => Class::Busy,
-            (Some(code), _) if is_throttling(code) => Class::Throttled,
-            (_, Some(408 | 429)) => Class::Throttled,
-            (_, Some(500 | 502 | 504)) if safe => Class::Transient,
-            (_, Some(503)) if safe => Class::Unavailable,
-            _ => Class::Never,
+            (Some(code), _) if failed.busy.contains(&code) => RetryClass::Busy,
+            (Some(code), _) if is_throttling(code) => RetryClass::Throttled,
+            (_, Some(408 | 429)) => RetryClass::Throttled,
+            (_, Some(500 | 502 | 504)) if safe => RetryClass::Transient,
+            (_, Some(503)) if safe => RetryClass::Unavailable,
+            _ => RetryClass::Never,
         },
     }
 }
 
-/// Whether the service may have refused a call for its date.
-pub(crate) fn blames_date(status: Option<u16>) -> bool {
-    matches!(status, Some(400 | 401 | 403))
+/// Whether the service may have refused a call for its date. Status 400 has too many other reasons to mean that without a code that
+/// says so.
+pub(crate) fn blames_date(status: Option<u16>, code: Option<&str>) -> bool {
+    match status {
+        Some(401 | 403) => true,
+        Some(400) => code.is_some_and(|code| {
+            let code = code.to_ascii_lowercase();
+            ["timestamp", "requesttime", "skew"].iter().any(|word| code.contains(word))
+        }),
+        _ => false,
+    }
 }
 
 /// Whether the service did not take the keys of a call.
@@ -102,7 +111,7 @@ pub(crate) fn blames_keys(status: Option<u16>, code: Option<&str>) -> bool {
 }
 
 impl Repeatable {
-    fn is_safe(self) -> bool {
+    pub(crate) fn is_safe(self) -> bool {
         self.token || self.stated.unwrap_or(self.method)
     }
 }
@@ -130,12 +139,14 @@ mod tests {
     #[test]
     fn the_table() {
         use Cause::{Other, Service, Transport};
-        use Class::{Busy, Never, Throttled, Timeout, Transient, Unavailable};
-        use TransportErrorKind::{Body, Connect, ConnectTimeout, Request, TooLarge};
+        use RetryClass::{Busy, Never, Throttled, Timeout, Transient, Unavailable};
+        use TransportErrorKind::{Body, Connect, ConnectDenied, ConnectTimeout, ReadTimeout, Request, TooLarge};
         let table = [
             // cause, status, code, done once only, safe to repeat
             (Transport(Connect), 0, "", Transient, Transient),
             (Transport(ConnectTimeout), 0, "", Transient, Transient),
+            (Transport(ConnectDenied), 0, "", Never, Never),
+            (Transport(ReadTimeout), 200, "", Never, Timeout),
             (Transport(Request), 0, "", Never, Transient),
             (Transport(Body), 200, "", Never, Transient),
             (Transport(Body), 429, "", Never, Transient),
@@ -170,7 +181,7 @@ mod tests {
             let spent = FailedAttempt { spent: true, ..failed(cause, status, code, SAFE) };
             assert_eq!(classify(&spent), Never, "a stream is gone: {cause:?} {status} {code}");
             let mended = FailedAttempt { mended: true, ..failed(cause, status, code, ONCE) };
-            assert_eq!(classify(&mended), Class::Refused, "the service did not act: {cause:?} {status} {code}");
+            assert_eq!(classify(&mended), RetryClass::Refused, "the service did not act: {cause:?} {status} {code}");
             assert_eq!(classify(&FailedAttempt { spent: true, ..mended }), Never);
         }
     }
@@ -197,7 +208,11 @@ mod tests {
     fn what_may_be_mended() {
         let table = [
             // status, code, the date, the keys
-            (Some(400), None, true, false),
+            (Some(400), None, false, false),
+            (Some(400), Some("X"), false, false),
+            (Some(400), Some("InvalidTimeStamp.Expired"), true, false),
+            (Some(400), Some("IllegalTimestamp"), true, false),
+            (Some(400), Some("RequestTimeTooSkewed"), true, false),
             (Some(401), None, true, true),
             (Some(403), Some("X"), true, false),
             (Some(403), Some("InvalidSecurityToken.Expired"), true, true),
@@ -206,7 +221,7 @@ mod tests {
             (None, None, false, false),
         ];
         for (status, code, date, keys) in table {
-            assert_eq!((blames_date(status), blames_keys(status, code)), (date, keys), "{status:?} {code:?}");
+            assert_eq!((blames_date(status, code), blames_keys(status, code)), (date, keys), "{status:?} {code:?}");
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::classify::Class;
+use super::classify::RetryClass;
+use super::strategy::{RetryContext, RetryStrategy};
 
 /// How often and after which pause a call is sent again that failed.
 ///
@@ -11,6 +12,7 @@ use super::classify::Class;
 /// | failure | repeated |
 /// |---|---|
 /// | no connection, or none within `connect_timeout` | yes: nothing was sent |
+/// | a certificate that isn't trusted, a proxy that wants a password (407) | no: the next attempt would find the same |
 /// | status 408 or 429, a throttling code | yes: the service did not act |
 /// | a date that the service does not take | once, with the service's own time: it did not act |
 /// | credentials that the service does not take, where the provider has others | once: it did not act |
@@ -24,11 +26,11 @@ use super::classify::Class;
 /// all attempts. An empty token is sent as it is, but is none.
 ///
 /// Pauses grow from `first_pause` by a factor of two up to `longest_pause`, and any part of each is waited ("full jitter"),
-/// so that clients do not come back all at once. What the service asks for (`Retry-After`, `x-acs-retry-after`) is waited,
-/// unless it is more than a minute: then the failure is handed on.
+/// so that clients do not come back all at once. What the service asks for (`Retry-After`, `x-acs-retry-after`) is waited
+/// where it is longer, unless it is more than a minute: then the failure is handed on.
 ///
-/// A client spends what its successes earn: when most calls fail, it stops repeating, so that retries cannot multiply an
-/// outage.
+/// Retries are paid from the client's [`RetryBudget`](crate::RetryBudget). For rules of your own there is
+/// [`RetryStrategy`](crate::RetryStrategy).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "hand it to the client's builder"]
 pub struct RetryPolicy {
@@ -71,22 +73,27 @@ impl RetryPolicy {
         self.longest_pause = pause;
         self
     }
+}
 
-    /// How long to wait after this many attempts, of which the last failed so; `None` to give up.
-    pub(crate) fn pause(&self, attempts: u32, class: Class, asked: Option<Duration>) -> Option<Duration> {
-        let most = match class {
-            Class::Never => 1,
-            Class::Unavailable => self.attempts.min(2),
+impl RetryStrategy for RetryPolicy {
+    fn next_attempt(&self, failed: &RetryContext<'_>) -> Option<Duration> {
+        let (attempts, asked) = (failed.attempts, failed.retry_after);
+        let most = match failed.class {
+            RetryClass::Never => 1,
+            RetryClass::Unavailable => self.attempts.min(2),
             // What was wrong is mended.
-            Class::Refused => return (self.attempts > 1).then_some(Duration::ZERO),
-            Class::Throttled | Class::Transient | Class::Timeout | Class::Busy => self.attempts,
+            RetryClass::Refused => return (self.attempts > 1).then_some(Duration::ZERO),
+            RetryClass::Throttled | RetryClass::Transient | RetryClass::Timeout | RetryClass::Busy => self.attempts,
         };
         if attempts >= most || asked.is_some_and(|asked| asked > LONGEST_ASKED) {
             return None;
         }
-        let first = if class == Class::Busy { self.first_pause.saturating_mul(BUSY) } else { self.first_pause };
+        let busy = failed.class == RetryClass::Busy;
+        let first = if busy { self.first_pause.saturating_mul(BUSY) } else { self.first_pause };
         let doubled = first.saturating_mul(1 << attempts.saturating_sub(1).min(30));
-        Some(asked.unwrap_or_else(|| doubled.min(self.longest_pause).mul_f64(fastrand::f64())))
+        let jittered = doubled.min(self.longest_pause).mul_f64(fastrand::f64());
+        // Services that ask for no pause, or a date that is over, would be asked again at once, by all at once.
+        Some(asked.unwrap_or_default().max(jittered))
     }
 }
 
@@ -100,33 +107,47 @@ const LONGEST_ASKED: Duration = Duration::from_secs(60);
 mod tests {
     use super::*;
 
+    fn pause(policy: &RetryPolicy, attempts: u32, class: RetryClass, asked: Option<Duration>) -> Option<Duration> {
+        policy.next_attempt(&RetryContext { retry_after: asked, ..RetryContext::new("Op", attempts, class) })
+    }
+
     #[test]
     fn pauses_grow_and_end() {
         let policy = RetryPolicy::new().attempts(5).longest_pause(Duration::from_secs(3));
         for (attempts, most) in [(1, 500), (2, 1000), (3, 2000), (4, 3000)] {
-            let pauses: Vec<_> = (0..200).map(|_| policy.pause(attempts, Class::Transient, None).unwrap()).collect();
+            let pauses: Vec<_> =
+                (0..200).map(|_| pause(&policy, attempts, RetryClass::Transient, None).unwrap()).collect();
             let most = Duration::from_millis(most);
             assert!(pauses.iter().all(|pause| *pause <= most));
             // Full jitter: anything from none to all of it.
             assert!(pauses.iter().any(|pause| *pause < most / 4) && pauses.iter().any(|pause| *pause > most / 2));
         }
-        assert_eq!(policy.pause(5, Class::Transient, None), None);
-        assert_eq!(policy.pause(1, Class::Never, None), None);
-        assert!(policy.pause(1, Class::Unavailable, None).is_some());
-        assert_eq!(policy.pause(2, Class::Unavailable, None), None);
-        let busy: Vec<_> = (0..200).map(|_| policy.pause(1, Class::Busy, None).unwrap()).collect();
+        assert_eq!(pause(&policy, 5, RetryClass::Transient, None), None);
+        assert_eq!(pause(&policy, 1, RetryClass::Never, None), None);
+        assert!(pause(&policy, 1, RetryClass::Unavailable, None).is_some());
+        assert_eq!(pause(&policy, 2, RetryClass::Unavailable, None), None);
+        let busy: Vec<_> = (0..200).map(|_| pause(&policy, 1, RetryClass::Busy, None).unwrap()).collect();
         assert!(busy.iter().any(|pause| *pause > Duration::from_secs(1)));
-        assert_eq!(RetryPolicy::none().pause(1, Class::Throttled, None), None);
-        assert_eq!(RetryPolicy::none().attempts(0).pause(1, Class::Refused, None), None);
+        assert_eq!(pause(&RetryPolicy::none(), 1, RetryClass::Throttled, None), None);
+        assert_eq!(pause(&RetryPolicy::none().attempts(0), 1, RetryClass::Refused, None), None);
         let long = RetryPolicy::new().attempts(u32::MAX).first_pause(Duration::MAX);
-        assert!(long.pause(4_000_000, Class::Transient, None).unwrap() <= Duration::from_secs(20));
+        assert!(pause(&long, 4_000_000, RetryClass::Transient, None).unwrap() <= Duration::from_secs(20));
     }
 
     #[test]
     fn what_the_service_asks_for_is_waited() {
         let policy = RetryPolicy::new();
         let asked = Some(Duration::from_secs(60));
-        assert_eq!(policy.pause(1, Class::Throttled, asked), asked);
-        assert_eq!(policy.pause(1, Class::Throttled, Some(Duration::from_secs(61))), None);
+        assert_eq!(pause(&policy, 1, RetryClass::Throttled, asked), asked);
+        assert_eq!(pause(&policy, 1, RetryClass::Throttled, Some(Duration::from_secs(61))), None);
+    }
+
+    #[test]
+    fn services_that_ask_for_no_pause_get_one() {
+        let policy = RetryPolicy::new();
+        let pauses: Vec<_> =
+            (0..200).map(|_| pause(&policy, 1, RetryClass::Throttled, Some(Duration::ZERO)).unwrap()).collect();
+        let distinct: std::collections::BTreeSet<_> = pauses.iter().collect();
+        assert!(distinct.len() > 100, "{distinct:?}");
     }
 }

@@ -19,10 +19,15 @@ pub enum TransportErrorKind {
     Connect,
     /// There was no connection within the time for connecting: surely nothing was sent.
     ConnectTimeout,
+    /// There was no connection, and the next attempt would find none either: one side's certificate isn't taken, or the proxy wants
+    /// another user or password (407). Surely nothing was sent.
+    ConnectDenied,
     /// While the request was sent or the response awaited.
     Request,
     /// Within the response's body.
     Body,
+    /// Nothing, or too little, of the response's body came in time.
+    ReadTimeout,
     /// The response is longer than the client allows.
     TooLarge,
 }

@@ -1,15 +1,24 @@
 //! The wire: one request out, one response back.
 
 mod byte_stream;
+mod causes;
 mod error;
+mod exchange;
 mod request_body;
 mod reqwest;
+mod reqwest_builder;
 mod send;
+mod stall;
+mod tls;
 
 pub use byte_stream::ByteStream;
 pub(crate) use byte_stream::too_large;
 pub use error::{TransportError, TransportErrorKind};
+pub(crate) use exchange::Exchange;
 pub use request_body::RequestBody;
-pub(crate) use reqwest::HttpSettings;
 pub use reqwest::ReqwestTransport;
+pub use reqwest_builder::ReqwestTransportBuilder;
 pub use send::Transport;
+pub(crate) use stall::ReadLimits;
+pub use stall::StallProtection;
+pub use tls::TlsVersion;

@@ -1,103 +1,121 @@
 //! The default transport: reqwest.
 
-use std::error::Error as StdError;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
 use futures_util::TryStreamExt as _;
 use http::header::CONTENT_LENGTH;
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Method, Request, Response, Version};
 
 use super::byte_stream::ByteStream;
+use super::causes::causes;
 use super::error::{TransportError, TransportErrorKind};
+use super::exchange::Exchange;
 use super::request_body::RequestBody;
 use super::send::Transport;
-use crate::data::secret::Secret;
-
-/// What the default transport is built with.
-#[derive(Debug)]
-pub(crate) struct HttpSettings {
-    pub(crate) connect_timeout: Duration,
-    /// Whether redirects are followed, within an origin.
-    pub(crate) redirects: bool,
-    /// Instead of the proxies that the environment or the system names.
-    pub(crate) proxy: Option<Secret>,
-    pub(crate) no_proxy: bool,
-    /// Authorities to trust besides those of the system, in PEM.
-    pub(crate) root_certificates: Vec<Vec<u8>>,
-    pub(crate) invalid_certificates: bool,
-}
-
-impl Default for HttpSettings {
-    fn default() -> Self {
-        Self {
-            connect_timeout: Duration::from_secs(10),
-            redirects: false,
-            proxy: None,
-            no_proxy: false,
-            root_certificates: Vec::new(),
-            invalid_certificates: false,
-        }
-    }
-}
+use super::tls::is_denied;
 
 /// The transport that clients use unless told otherwise: reqwest, with HTTP/2 where the server offers it, and connections that
-/// are kept for the next call.
+/// are kept for the next call. Clones share them.
 ///
-/// TLS is rustls; with the feature `native-tls` it is the system's.
-#[derive(Clone, Debug)]
-pub struct ReqwestTransport {
-    client: reqwest::Client,
+/// TLS is rustls; with the feature `native-tls` it is the system's. After an attempt that got no response in time, further calls go
+/// over new connections, as an HTTP/2 connection that does not answer any more would fail them all.
+#[derive(Clone)]
+pub struct ReqwestTransport(Arc<Shared>);
+
+struct Shared {
+    pool: Mutex<Pool>,
+    make: Option<Make>,
     connect_timeout: Option<Duration>,
 }
 
+type Make = Box<dyn Fn() -> Result<reqwest::Client, String> + Send + Sync>;
+
+/// A client and its connections.
+#[derive(Clone)]
+struct Pool {
+    client: reqwest::Client,
+    /// How many there were before it.
+    number: u64,
+    seen: Arc<Seen>,
+}
+
+/// The versions of HTTP in which it got responses.
+#[derive(Default)]
+struct Seen {
+    http1: AtomicBool,
+    http2: AtomicBool,
+}
+
 impl ReqwestTransport {
-    /// With a client of your own: proxies, certificates, pools. Let it follow no redirects where requests are signed.
+    /// With a client of your own. Let it follow no redirects where requests are signed.
+    ///
+    /// Its connections cannot be left when time runs out. If it speaks HTTP/2, use [`from_fn`](Self::from_fn), or see to it with
+    /// reqwest's `http2_keep_alive_interval`.
     pub fn new(client: reqwest::Client) -> Self {
-        Self { client, connect_timeout: None }
+        Self::of(client, None, None)
     }
 
-    /// The default client: the system's proxies and no redirects but, if allowed, to the same origin.
-    pub(crate) fn build(settings: &HttpSettings) -> Result<Self, String> {
-        // A signature holds for one URL, and reqwest drops only well-known credentials when it leaves an origin.
-        let policy = if settings.redirects {
-            reqwest::redirect::Policy::custom(|attempt| {
-                let origin = attempt.previous().first().map(|url| url.origin());
-                if attempt.previous().len() <= 5 && origin == Some(attempt.url().origin()) {
-                    attempt.follow()
-                } else {
-                    attempt.stop()
-                }
-            })
-        } else {
-            reqwest::redirect::Policy::none()
-        };
-        let mut builder = reqwest::Client::builder().redirect(policy).connect_timeout(settings.connect_timeout);
-        if settings.no_proxy {
-            builder = builder.no_proxy();
+    /// With clients of your own: the first is made at once, and another one when connections are to be left as time ran out.
+    pub fn from_fn(
+        make: impl Fn() -> reqwest::Result<reqwest::Client> + Send + Sync + 'static,
+    ) -> reqwest::Result<Self> {
+        let client = make()?;
+        Ok(Self::of(client, Some(Box::new(move || make().map_err(|error| causes(&error)))), None))
+    }
+
+    pub(super) fn made(
+        connect_timeout: Option<Duration>,
+        make: impl Fn() -> Result<reqwest::Client, String> + Send + Sync + 'static,
+    ) -> Result<Self, String> {
+        let client = make()?;
+        Ok(Self::of(client, Some(Box::new(make)), connect_timeout))
+    }
+
+    fn of(client: reqwest::Client, make: Option<Make>, connect_timeout: Option<Duration>) -> Self {
+        let pool = Mutex::new(Pool { client, number: 0, seen: Arc::default() });
+        Self(Arc::new(Shared { pool, make, connect_timeout }))
+    }
+}
+
+impl Shared {
+    fn pool(&self) -> MutexGuard<'_, Pool> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Uses the connections of this pool no more, if one of them may be of HTTP/2; those of HTTP/1.1 are closed when they are given
+    /// up. What is under way on them goes on.
+    fn leave(&self, number: u64) {
+        let mut pool = self.pool();
+        let only_http1 = pool.seen.http1.load(Ordering::Relaxed) && !pool.seen.http2.load(Ordering::Relaxed);
+        if pool.number != number || only_http1 {
+            return;
         }
-        if let Some(url) = &settings.proxy {
-            // The URL may hold a password, and the error the URL.
-            let proxy = reqwest::Proxy::all(url.expose())
-                .map_err(|_| "the proxy's URL is not one, such as http://host:port".to_owned())?;
-            builder = builder.proxy(proxy);
+        let Some(made) = self.make.as_ref().map(|make| make()) else { return };
+        match made {
+            Ok(client) => *pool = Pool { client, number: number.wrapping_add(1), seen: Arc::default() },
+            Err(why) => tracing::warn!(why, "connections on which time ran out stay in use"),
         }
-        let client = secured(builder, settings)?
-            .build()
-            .map_err(|error| format!("the HTTP client cannot start: {}", causes(&error)))?;
-        Ok(Self { client, connect_timeout: Some(settings.connect_timeout) })
     }
 
     fn error(&self, error: reqwest::Error, kind: TransportErrorKind) -> TransportError {
         // The URL may hold secrets, and the operation's name says more.
         let error = error.without_url();
-        let (kind, message) = match (error.is_connect(), error.is_timeout(), self.connect_timeout) {
+        let connects = error.is_connect();
+        let (kind, message) = match (connects, error.is_timeout(), self.connect_timeout) {
             (true, true, Some(limit)) => (
                 TransportErrorKind::ConnectTimeout,
                 format!("no connection within {limit:?} (`connect_timeout`): {}", causes(&error)),
             ),
             (true, true, None) => {
                 (TransportErrorKind::ConnectTimeout, format!("no connection in time: {}", causes(&error)))
+            }
+            // TLS 1.3 refuses a client's certificate after the connection has come about, but before the request is read.
+            (_, false, _) if kind != TransportErrorKind::Body && is_denied(&error, connects) => {
+                (TransportErrorKind::ConnectDenied, format!("no connection: {}", causes(&error)))
             }
             (true, false, _) => (TransportErrorKind::Connect, format!("no connection: {}{NO_TLS}", causes(&error))),
             (false, ..) => (kind, causes(&error)),
@@ -109,17 +127,37 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
         Box::pin(async move {
+            let shared = &self.0;
+            let Pool { client, number, seen } = shared.pool().clone();
+            if let Some(exchange) = request.extensions().get::<Exchange>() {
+                let shared = Arc::downgrade(shared);
+                exchange.when_out_of_time(move || {
+                    if let Some(shared) = shared.upgrade() {
+                        shared.leave(number);
+                    }
+                });
+            }
             let request = reqwest::Request::try_from(with_length(request))
-                .map_err(|error| self.error(error, TransportErrorKind::Connect))?;
-            let mut received =
-                self.client.execute(request).await.map_err(|error| self.error(error, TransportErrorKind::Request))?;
+                .map_err(|error| shared.error(error, TransportErrorKind::Connect))?;
+            let sent = client.execute(request).await;
+            let mut received = sent.map_err(|error| shared.error(error, TransportErrorKind::Request))?;
+            match received.version() {
+                Version::HTTP_2 => seen.http2.store(true, Ordering::Relaxed),
+                _ => seen.http1.store(true, Ordering::Relaxed),
+            }
             let mut response = Response::new(());
             *response.status_mut() = received.status();
             *response.headers_mut() = std::mem::take(received.headers_mut());
-            let transport = self.clone();
-            let body = received.bytes_stream().map_err(move |error| transport.error(error, TransportErrorKind::Body));
+            let shared = shared.clone();
+            let body = received.bytes_stream().map_err(move |error| shared.error(error, TransportErrorKind::Body));
             Ok(response.map(|()| ByteStream::new(body)))
         })
+    }
+}
+
+impl fmt::Debug for ReqwestTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReqwestTransport").field("connect_timeout", &self.0.connect_timeout).finish_non_exhaustive()
     }
 }
 
@@ -144,46 +182,3 @@ const NO_TLS: &str = if cfg!(any(feature = "rustls", feature = "native-tls")) {
 } else {
     " (this build speaks no TLS: turn on the feature `rustls` or `native-tls`)"
 };
-
-/// Trusts whom the settings name.
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
-fn secured(mut builder: reqwest::ClientBuilder, settings: &HttpSettings) -> Result<reqwest::ClientBuilder, String> {
-    #[cfg(feature = "native-tls")]
-    {
-        builder = builder.tls_backend_native();
-    }
-    builder = builder.tls_danger_accept_invalid_certs(settings.invalid_certificates);
-    for pem in &settings.root_certificates {
-        let found = reqwest::Certificate::from_pem_bundle(pem)
-            .map_err(|error| format!("a root certificate cannot be read: {}", causes(&error)))?;
-        if found.is_empty() {
-            return Err("a root certificate is not PEM: there is no `-----BEGIN CERTIFICATE-----` in it".to_owned());
-        }
-        builder = builder.tls_certs_merge(found);
-    }
-    Ok(builder)
-}
-
-/// Without TLS there is nobody to trust; `https` addresses are refused when they are called.
-#[cfg(not(any(feature = "rustls", feature = "native-tls")))]
-fn secured(builder: reqwest::ClientBuilder, settings: &HttpSettings) -> Result<reqwest::ClientBuilder, String> {
-    if !settings.root_certificates.is_empty() || settings.invalid_certificates {
-        return Err("certificates need TLS: turn on the feature `rustls` or `native-tls`".to_owned());
-    }
-    Ok(builder)
-}
-
-/// The whole chain in one line: reqwest's own `Display` stops at "error sending request".
-fn causes(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let cause_text = cause.to_string();
-        if !text.ends_with(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
-        }
-        next = cause.source();
-    }
-    text
-}

@@ -7,9 +7,10 @@ use http::{HeaderValue, Request};
 
 use super::aliyun_options::Options;
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
-use super::vendor::{Unknown, Vendor};
+use super::vendor::{Unknown, Vendor, service_name, variable_name};
 use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider, Directory};
 use crate::auth::sign;
+use crate::data::service::Service;
 use crate::request::Plan;
 use crate::transport::RequestBody;
 
@@ -27,8 +28,15 @@ impl Vendor for Huawei {
         |setting| match setting {
             "project_id" => Some("HUAWEICLOUD_SDK_PROJECT_ID"),
             "domain_id" => Some("HUAWEICLOUD_SDK_DOMAIN_ID"),
+            "region" => Some("HUAWEICLOUD_SDK_REGION"),
             _ => None,
         }
+    }
+
+    fn endpoint_variables(&self, service: &Service, region: Option<&str>) -> Vec<String> {
+        let name = service_name(service);
+        let of_region = region.map(|region| format!("HUAWEICLOUD_SDK_REGION_{name}_{}", variable_name(region)));
+        of_region.into_iter().chain([format!("HUAWEICLOUD_SDK_{name}_ENDPOINT")]).collect()
     }
 
     fn discoverable(&self) -> &'static [&'static str] {

@@ -7,6 +7,7 @@ use futures_core::future::BoxFuture;
 use super::aliyun_options::Options;
 use super::prepare::{AttemptContext, PreparedRequest, request};
 use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig};
+use crate::data::service::Service;
 use crate::request::Plan;
 use crate::response::Verdict;
 
@@ -34,6 +35,12 @@ pub(crate) trait Vendor: Sync {
     /// The environment variable that gives a setting of the client.
     fn variable(&self) -> fn(&str) -> Option<&'static str> {
         |_| None
+    }
+
+    /// The environment variables that may give a service's address in such a region, the first of which counts.
+    fn endpoint_variables(&self, service: &Service, region: Option<&str>) -> Vec<String> {
+        let _ = (service, region);
+        Vec::new()
     }
 
     /// The settings that [`discover`](Self::discover) finds.
@@ -68,4 +75,16 @@ pub(crate) trait Vendor: Sync {
     fn prepare(&self, context: &AttemptContext<'_>, plan: &Plan) -> Result<PreparedRequest, String> {
         request(plan, context.base, &plan.query).map(PreparedRequest::from)
     }
+}
+
+/// A service's name as it stands in environment variables: `DTS` of the package `aliyun-dts/0.1.0`.
+pub(super) fn service_name(service: &Service) -> String {
+    let package = service.package.split('/').next().unwrap_or_default();
+    let package = package.strip_prefix("yundb-").unwrap_or(package);
+    variable_name(package.split_once('-').map_or(package, |(_, name)| name))
+}
+
+/// As part of the name of an environment variable.
+pub(super) fn variable_name(text: &str) -> String {
+    text.replace('-', "_").to_ascii_uppercase()
 }

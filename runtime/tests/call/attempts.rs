@@ -9,6 +9,7 @@ use yundb_runtime::test_util::{ManualClock, Replay, Reply};
 use yundb_runtime::{
     Attempt, CachedCredentials, ClientBuilder, Credentials, CredentialsSource, ErrorKind, Interceptor, Metrics,
     Outcome, RequestBody, RetryPolicy, TemporaryCredentials, TemporaryCredentialsFuture, TransportErrorKind,
+    UnsignedRequest,
 };
 
 use crate::fake::{noon, reply, the_one};
@@ -196,4 +197,71 @@ fn proxies() {
     let error = built(own).expect_err("a transport of its own").to_string();
     assert_eq!(error, "`.no_proxy(..)`, `.proxy(..)` has no effect on a transport of your own");
     built(Client::builder(&HUAWEI).proxy("http://user:hidden@127.0.0.1:3128")).expect("a client");
+}
+
+/// Adds a header and a parameter to what is signed, with the number of the attempt.
+#[derive(Debug)]
+struct Hook;
+
+impl Interceptor for Hook {
+    fn before_signing(&self, attempt: &Attempt, request: &mut UnsignedRequest<'_>) {
+        assert!(!format!("{request:?}").contains("very-secret"));
+        request.headers_mut().insert("x-acs-tenant", HeaderValue::from(attempt.number));
+        request.add_parameter("Tenant", format!("a&b {}", attempt.number));
+        assert_eq!(request.headers()["x-acs-tenant"], HeaderValue::from(attempt.number));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn hooks_before_signing() {
+    let text = |request: &Request<_>| request.uri().query().unwrap_or_default().to_owned();
+    // RPC 1.0 signs parameters: each attempt has its own, and no other's.
+    let fake = Replay::new([reply(429, &[], ""), success()]);
+    let client = builder(&fake).interceptor(Hook).build().expect("a client");
+    client.add_database().set("Host", "h").send().await.expect("success");
+    for (index, request) in fake.requests().iter().enumerate() {
+        let body = String::from_utf8(request.body().to_vec()).expect("text");
+        assert_eq!(body, format!("RegionId=cn-hangzhou&Host=h&Tenant=a%26b%20{}", index + 1));
+        // What is signed is what is sent.
+        let pairs: Vec<(String, String)> = [text(request), body]
+            .iter()
+            .flat_map(|part| part.split('&').filter_map(|pair| pair.split_once('=')).collect::<Vec<_>>())
+            .map(|(name, value)| (decoded(name), decoded(value)))
+            .collect();
+        let (signature, signed): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(name, _)| name == "Signature");
+        let again = yundb_runtime::sign::sign_aliyun_rpc("POST", &signed, &"very-secret".into()).expect("a signature");
+        assert_eq!(signature[0].1, again.signature);
+    }
+    // ACS3 signs headers of its own, too; Huawei Cloud a fixed list.
+    let fake = Replay::new([success()]);
+    let client = builder(&fake).signature(yundb_runtime::Signature::Acs3).interceptor(Hook).build().expect("a client");
+    client.add_database().set("Host", "h").send().await.expect("success");
+    let authorization = the_one(&fake).headers()["authorization"].to_str().expect("text").to_owned();
+    assert!(authorization.contains(";x-acs-tenant;"), "{authorization}");
+    let fake = Replay::new([success()]);
+    let keys = Credentials::access_key("AK", "very-secret");
+    let huawei =
+        Client::builder(&HUAWEI).transport(fake.clone()).region("cn-north-4").project_id("p").credentials(keys);
+    let client = huawei.interceptor(Hook).default_header("x-team", "blue").build().expect("a client");
+    client.create_connection("g").name("n").unchecked().send().await.expect("success");
+    let request = the_one(&fake);
+    assert_eq!(
+        (&request.headers()["x-acs-tenant"], &request.headers()["x-team"]),
+        (&1.into(), &"blue".parse().expect("a value"))
+    );
+    assert!(text(&request).contains("Tenant=a%26b%201"), "{}", text(&request));
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let hex = |byte: Option<u8>| byte.and_then(|it| char::from(it).to_digit(16)).expect("a digit");
+        bytes.push(if byte == b'%' {
+            u8::try_from(hex(rest.next()) * 16 + hex(rest.next())).expect("a byte")
+        } else {
+            byte
+        });
+    }
+    String::from_utf8(bytes).expect("text")
 }

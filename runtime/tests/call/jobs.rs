@@ -137,3 +137,54 @@ async fn answers_without_a_job() {
     let response = client.list_pets().set("kind", "cat").send().await.expect("success");
     assert_eq!(client.wait_for(&response).await.expect_err("no job").to_string(), "listPets begins no job");
 }
+
+#[tokio::test(start_paused = true)]
+async fn responses_without_a_state() {
+    for body in ["{}", "[]", r#"{"job": {}}"#, r#"{"job": {"status": null}}"#, r#"{"job": {"status": " "}}"#] {
+        let stateless = || response(200, body.to_owned());
+        let (fake, wait) = waiting((0..20).map(|_| stateless())).await;
+        let error = wait.await.expect_err("no state");
+        let WaitError::NoState { job, last, .. } = &error else { panic!("{error:?}") };
+        assert_eq!((&*job.id, last.raw_body().as_ref()), ("j-1", body.as_bytes()));
+        assert_eq!(error.to_string(), "the response about job j-1 has no state at job.status, 6 times in a row");
+        assert_eq!(fake.requests().len(), 7);
+        // A job that is young may have none yet.
+        let (_, wait) = waiting([stateless(), stateless(), state("Running"), stateless(), state("Completed")]).await;
+        wait.await.expect("done");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_service_says_stays_in_one_line() {
+    let (_, wait) =
+        waiting([response(200, r#"{"job": {"status": "Failed", "fail_reason": "a\n2026 FATAL"}}"#.to_owned())]).await;
+    let text = wait.await.expect_err("failed").to_string();
+    assert!(!text.contains('\n') && text.contains("a 2026 FATAL"), "{text:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_judgement_of_the_callers_own() {
+    use yundb_runtime::JobVerdict::{Failed, Running, Succeeded};
+    let judged = |wait: Wait| {
+        wait.acceptor(|job| match job.state() {
+            "Suspended" => Some(Failed),
+            "Good enough" => Some(Succeeded),
+            // The document calls it a success.
+            "Completed" => job.read::<Value>().ok()?["percent"].as_u64().map(|_| Running),
+            "" => Some(Running),
+            _ => None,
+        })
+    };
+    let states = |all: &[&str]| all.iter().map(|name| state(name)).collect::<Vec<_>>();
+    let (_, wait) = waiting(states(&["Running", "Good enough"])).await;
+    assert_eq!(judged(wait).await.expect("done").state(), "Good enough");
+    let (_, wait) = waiting(states(&["Running", "Suspended"])).await;
+    assert!(matches!(judged(wait).await, Err(WaitError::Failed { .. })));
+    let (_, wait) = waiting(states(&["Running", "Failed"])).await;
+    assert!(matches!(judged(wait).await, Err(WaitError::Failed { .. })));
+    let half = || response(200, r#"{"job": {"status": "Completed"}, "percent": 50}"#.to_owned());
+    let empty = (0..9).map(|_| response(200, "{}".to_owned()));
+    let (fake, wait) = waiting(empty.chain([half(), half(), state("Completed")])).await;
+    assert!(judged(wait).await.expect("done").is_done());
+    assert_eq!(fake.requests().len(), 13);
+}

@@ -3,11 +3,15 @@
 mod answers;
 mod apsara;
 mod attempts;
+mod blocking;
+mod durations;
 mod fake;
 mod jobs;
 mod mini;
+mod paging;
 mod requests;
 mod retries;
 mod seen;
 mod streams;
+mod transport;
 mod uploads;

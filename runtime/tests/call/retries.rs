@@ -8,7 +8,9 @@ use tokio::time::Instant;
 use yundb_runtime::bytes::Bytes;
 use yundb_runtime::http::Request;
 use yundb_runtime::{
-    ClientBuilder, Clock, Credentials, Error, ErrorKind, RetryPolicy, Timestamp, TransportErrorKind, Value,
+    Attempt, ClientBuilder, Clock, Credentials, CredentialsFuture, CredentialsProvider, Error, ErrorKind, Interceptor,
+    RateLimit, RateLimiter, RequestBody, RetryBudget, RetryContext, RetryPolicy, RetryStrategy, Timestamp,
+    TransportErrorKind, Value,
 };
 
 use crate::mini::{ALIYUN, Client, HUAWEI};
@@ -50,13 +52,15 @@ async fn call(client: &Client, kind: Kind) -> Outcome {
 /// repeat.
 #[tokio::test(start_paused = true)]
 async fn how_often_each_fault_is_sent() {
-    use TransportErrorKind::{Body, Connect, ConnectTimeout, Request, TooLarge};
+    use TransportErrorKind::{Body, Connect, ConnectDenied, ConnectTimeout, ReadTimeout, Request, TooLarge};
     const HTML: &str = "<html><title>Bad Gateway</title></html>";
     const JSON: &str = r#"{"Code": "ServiceUnavailable", "Message": "no", "RequestId": "r"}"#;
     type Fault = (&'static str, fn() -> Reply, usize, usize);
-    let faults: [Fault; 20] = [
+    let faults: [Fault; 22] = [
         ("refused", || Reply::failure(Connect), 3, 3),
         ("no connection in time", || Reply::failure(ConnectTimeout), 3, 3),
+        ("a certificate", || Reply::failure(ConnectDenied), 1, 1),
+        ("slow", || Reply::failure(ReadTimeout), 1, 3),
         ("reset", || Reply::failure(Request), 1, 3),
         ("reset within the body", || Reply::failure(Body), 1, 3),
         ("too large", || Reply::failure(TooLarge), 1, 1),
@@ -158,7 +162,8 @@ async fn the_time_for_all_attempts() {
     assert_eq!((error.kind(), begin.elapsed().as_secs(), fake.requests().len()), (ErrorKind::Timeout, 90, 2));
     assert_eq!(
         error.to_string(),
-        "DescribeDatabase timed out: no success within 90s (`operation_timeout`) (2 attempts)"
+        "DescribeDatabase timed out: no success within 90s (`operation_timeout`); the attempt before failed: no complete \
+         response within 60s (`timeout`) (2 attempts)"
     );
     // A pause that would outlast it is not begun.
     let later = || reply(429, &[("retry-after", "50")], "");
@@ -236,4 +241,208 @@ async fn bodies_that_no_signature_covers() {
     assert!(error.to_string().contains("12 MiB: use a token"), "{error}");
     call(Credentials::token("t")).await.expect("success");
     assert_eq!(fake.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_date_that_is_wrong_stays_with_its_call() {
+    let times = |fake: &Replay| -> Vec<String> {
+        fake.requests().iter().map(|request| parameter(request, "Timestamp")).collect()
+    };
+    let bogus = [("date", "Thu, 01 Jan 2099 00:00:00 GMT")];
+    const DENIED: &str = r#"{"Code": "Forbidden", "Message": "no"}"#;
+    const REFUSED: &str = r#"{"Code": "InvalidTimeStamp.Expired", "Message": "no"}"#;
+    for second in [reply(403, &bogus, DENIED), reply(400, &[], REFUSED), reply(500, &[], "")] {
+        let fake = Replay::new([reply(403, &bogus, DENIED), second, success()]);
+        let client = builder(&fake).clock(noon()).build().expect("a client");
+        call(&client, Kind::Change).await.expect_err("denied");
+        call(&client, Kind::Change).await.expect("success");
+        // The service did not take that time, so nobody else has it.
+        assert_eq!(times(&fake), ["2024-05-06T12%3A00%3A00Z", "2099-01-01T00%3A00%3A00Z", "2024-05-06T12%3A00%3A00Z"]);
+    }
+    // A fault of the input is no fault of the clock, and nothing is sent twice for it.
+    let fake = Replay::new([reply(400, &bogus, r#"{"Code": "MissingHost"}"#), success()]);
+    let client = builder(&fake).clock(noon()).build().expect("a client");
+    call(&client, Kind::Change).await.expect_err("an error");
+    assert_eq!(fake.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn services_that_ask_for_no_pause() {
+    for (name, value) in
+        [("retry-after", "0"), ("retry-after", "Tue, 15 Nov 1994 08:12:31 GMT"), ("x-acs-retry-after", "0")]
+    {
+        let mut waited = std::collections::BTreeSet::new();
+        for _ in 0..20 {
+            let fake = Replay::new((0..3).map(|_| reply(429, &[(name, value)], "")));
+            let begin = Instant::now();
+            call(&client(&fake), Kind::Change).await.expect_err("throttled");
+            waited.insert(begin.elapsed());
+        }
+        // Not at once, and not all together.
+        assert!(waited.len() > 10, "{name}: {value}: {waited:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_said_before_time_was_up() {
+    const JSON: &str = r#"{"Code": "InternalError", "Message": "disk\nfull", "RequestId": "r-500"}"#;
+    let fake = Replay::new([reply(500, &[], JSON), Reply::never()]);
+    let client = builder(&fake).operation_timeout(Duration::from_secs(30)).build().expect("a client");
+    let error = call(&client, Kind::Look).await.expect_err("no time");
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false));
+    assert_eq!((error.status(), error.code(), error.request_id()), (Some(500), Some("InternalError"), Some("r-500")));
+    assert_eq!(
+        error.to_string(),
+        "DescribeDatabase timed out: no success within 30s (`operation_timeout`); the attempt before failed: 500 InternalError: \
+         disk full (request id r-500, 2 attempts)"
+    );
+}
+
+/// Repeats what fails with 404, whatever it is, as often as it says, and keeps what it was asked.
+#[derive(Clone, Debug)]
+struct Own(u32, std::sync::Arc<std::sync::Mutex<Vec<String>>>);
+
+impl RetryStrategy for Own {
+    fn next_attempt(&self, failed: &RetryContext<'_>) -> Option<Duration> {
+        let RetryContext {
+            operation, attempts, class, status, code, transport, idempotent, elapsed, retry_after, ..
+        } = failed;
+        self.1.lock().expect("no poison").push(format!(
+            "{operation} {attempts} {class:?} {status:?} {code:?} {transport:?} {idempotent} {}s {retry_after:?}",
+            elapsed.as_secs()
+        ));
+        (failed.attempts < self.0).then_some(Duration::from_secs(5))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_strategy_of_the_callers_own() {
+    let own = Own(3, Default::default());
+    let gone = || reply(404, &[("retry-after", "9")], r#"{"Code": "NotYet"}"#);
+    let fake = Replay::new([gone(), Reply::failure(TransportErrorKind::Body), gone(), success()]);
+    let client = builder(&fake).retries(own.clone()).build().expect("a client");
+    assert_eq!(call(&client, Kind::Change).await.expect_err("an error").attempts(), 3);
+    assert_eq!(
+        *own.1.lock().expect("no poison"),
+        [
+            "AddDatabase 1 Never Some(404) Some(\"NotYet\") None false 0s Some(9s)",
+            "AddDatabase 2 Never None None Some(Body) false 5s None",
+            "AddDatabase 3 Never Some(404) Some(\"NotYet\") None false 10s Some(9s)",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_call_has_of_its_own() {
+    let fake = Replay::new((0..99).map(|_| reply(500, &[], "")));
+    let client = client(&fake);
+    let seen = |fake: &Replay| fake.requests().len();
+    client.add_database().set("Host", "h").with_idempotency(true).send().await.expect_err("500");
+    assert_eq!(seen(&fake), 3);
+    client.describe_database().with_idempotency(false).send().await.expect_err("500");
+    assert_eq!(seen(&fake), 4);
+    // Not even with a token.
+    client.create_job().with_idempotency(false).send().await.expect_err("500");
+    assert_eq!(seen(&fake), 5);
+    client.describe_database().with_retries(RetryPolicy::new().attempts(7)).send().await.expect_err("500");
+    assert_eq!(seen(&fake), 12);
+    let call = client.describe_database().with_retries(RetryPolicy::none());
+    call.with_endpoint("https://other.example.com/x").send().await.expect_err("500");
+    assert!(fake.requests()[12].uri().to_string().starts_with("https://other.example.com/x/"));
+    let call = client.describe_database().with_retries(RetryPolicy::none());
+    call.with_credentials(Credentials::access_key("OTHER", "s")).send().await.expect_err("500");
+    assert_eq!(parameter(&fake.requests()[13], "AccessKeyId"), "OTHER");
+    assert_eq!(parameter(&fake.requests()[12], "AccessKeyId"), "AK");
+
+    let fake = Replay::new((0..9).map(|_| Reply::never()));
+    let client = builder(&fake).build().expect("a client");
+    let begin = Instant::now();
+    let call = client.describe_database().with_operation_timeout(Duration::from_secs(90));
+    assert_eq!(call.send().await.expect_err("no time").kind(), ErrorKind::Timeout);
+    assert_eq!(begin.elapsed().as_secs(), 90);
+    let error = client.describe_database().with_endpoint("ftp://x").send().await.expect_err("no address");
+    assert_eq!(error.kind(), ErrorKind::Config);
+}
+
+/// Keys of a call are those that the service refuses, and is asked for others.
+#[tokio::test(start_paused = true)]
+async fn refused_credentials_of_a_call() {
+    #[derive(Debug, Default)]
+    struct Two(std::sync::atomic::AtomicBool);
+    impl CredentialsProvider for Two {
+        fn credentials(&self) -> CredentialsFuture<'_> {
+            let name = if self.0.load(std::sync::atomic::Ordering::Relaxed) { "NEW" } else { "OLD" };
+            Box::pin(async move { Ok(Credentials::access_key(name, "s")) })
+        }
+        fn rejected(&self, _: &Credentials) -> bool {
+            !self.0.swap(true, std::sync::atomic::Ordering::Relaxed)
+        }
+    }
+    let fake = Replay::new([reply(401, &[], r#"{"Code": "InvalidAccessKeyId"}"#), success()]);
+    client(&fake).add_database().set("Host", "h").with_credentials(Two::default()).send().await.expect("success");
+    let keys: Vec<_> = fake.requests().iter().map(|request| parameter(request, "AccessKeyId")).collect();
+    assert_eq!(keys, ["OLD", "NEW"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_may_share_a_budget() {
+    let fake = Replay::new((0..400).map(|_| reply(500, &[], "")));
+    let budget = RetryBudget::new(50);
+    let clients = [0, 1].map(|_| builder(&fake).retry_budget(budget.clone()).build().expect("a client"));
+    for _ in 0..50 {
+        for client in &clients {
+            call(client, Kind::Look).await.expect_err("an error");
+        }
+    }
+    assert_eq!(fake.requests().len(), 110);
+    let fake = Replay::new((0..300).map(|_| reply(500, &[], "")));
+    let client = builder(&fake).retry_budget(RetryBudget::unlimited()).build().expect("a client");
+    for _ in 0..100 {
+        call(&client, Kind::Look).await.expect_err("an error");
+    }
+    assert_eq!(fake.requests().len(), 300);
+}
+
+/// Keys that take a while.
+#[derive(Debug)]
+struct Slow(Duration);
+
+impl CredentialsProvider for Slow {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        Box::pin(async {
+            tokio::time::sleep(self.0).await;
+            Ok(Credentials::access_key("AK", "s"))
+        })
+    }
+}
+
+/// When requests go out, in seconds.
+#[derive(Clone, Debug, Default)]
+struct Times(std::sync::Arc<std::sync::Mutex<Vec<u64>>>, Option<Instant>);
+
+impl Interceptor for Times {
+    fn before_attempt(&self, _: &Attempt, _: &mut Request<RequestBody>) {
+        self.0.lock().expect("no poison").push(self.1.expect("a beginning").elapsed().as_secs());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rate_limits_count_what_is_sent() {
+    let limits = || [RateLimit { calls: 2, seconds: 10 }];
+    let fake = Replay::new((0..20).map(|_| success()));
+    let times = Times(Default::default(), Some(Instant::now()));
+    // Those who wait for keys have sent nothing yet.
+    let slow = builder(&fake).rate_limits(limits()).credentials_provider(Slow(Duration::from_secs(10)));
+    let client = slow.interceptor(times.clone()).build().expect("a client");
+    futures_util::future::join_all((0..4).map(|_| call(&client, Kind::Look))).await;
+    assert_eq!(*times.0.lock().expect("no poison"), [10, 10, 20, 20]);
+    // Clients of one user may count together.
+    let times = Times(Default::default(), Some(Instant::now()));
+    let shared = RateLimiter::new(limits());
+    let clients = [0, 1].map(|_| {
+        let builder = builder(&fake).rate_limiter(shared.clone()).interceptor(times.clone());
+        builder.build().expect("a client")
+    });
+    futures_util::future::join_all((0..6).map(|at| call(&clients[at % 2], Kind::Look))).await;
+    assert_eq!(*times.0.lock().expect("no poison"), [0, 0, 10, 10, 20, 20]);
 }

@@ -4,8 +4,10 @@ use std::process::Command;
 
 use serde_json::json;
 use yundb_aliyun_dg as dg;
+use yundb_aliyun_dts as dts;
 use yundb_huawei_drs as drs;
-use yundb_runtime::ErrorKind;
+use yundb_runtime::test_util::{Replay, Reply};
+use yundb_runtime::{ClientBuilder, Credentials, ErrorKind};
 
 use super::signature;
 use crate::server::{Server, header};
@@ -13,7 +15,7 @@ use crate::server::{Server, header};
 /// Tells the process that it is the inner one.
 const INNER: &str = "YUNDB_TEST_INNER";
 
-const ALL: [&str; 11] = [
+const ALL: [&str; 17] = [
     "ALIBABA_CLOUD_ECS_METADATA_DISABLED",
     "HUAWEICLOUD_OIDC_PROVIDER_URN",
     "HUAWEICLOUD_SDK_IDP_ID",
@@ -25,6 +27,12 @@ const ALL: [&str; 11] = [
     "HUAWEICLOUD_SDK_SECURITY_TOKEN",
     "HUAWEICLOUD_SDK_PROJECT_ID",
     "HUAWEICLOUD_SDK_DOMAIN_ID",
+    "ALIBABA_CLOUD_REGION_ID",
+    "ALIBABA_CLOUD_DG_ENDPOINT",
+    "ALIBABA_CLOUD_CA_BUNDLE",
+    "HUAWEICLOUD_SDK_REGION",
+    "HUAWEICLOUD_SDK_REGION_DRS_CN_NORTH_4",
+    "HUAWEICLOUD_SDK_DRS_ENDPOINT",
 ];
 
 /// Whether this is the process in which the test `name` is to do its work. If not, it has been done in one, with
@@ -105,4 +113,72 @@ async fn aliyun() {
     let query = signature::query(&request);
     assert!(query.contains(&("AccessKeyId".to_owned(), "ak-env".to_owned())));
     assert!(query.contains(&("Signature".to_owned(), signature::rpc(&request, "sk-env"))));
+}
+
+/// Where a call of this client goes.
+async fn goes<T, E: std::fmt::Debug>(replay: &Replay, call: impl Future<Output = Result<T, E>>) -> String {
+    let before = replay.requests().len();
+    call.await.unwrap();
+    let request = replay.requests().remove(before);
+    format!("{}{}", request.uri().authority().unwrap(), request.uri().path())
+}
+
+fn replay() -> Replay {
+    Replay::new((0..9).map(|_| Reply::json(200, json!({}))))
+}
+
+#[tokio::test]
+async fn regions() {
+    let variables = [("ALIBABA_CLOUD_REGION_ID", "cn-beijing\n"), ("HUAWEICLOUD_SDK_REGION", "cn-south-1")];
+    if !inner("regions", &variables) {
+        return;
+    }
+    let replay = replay();
+    let dts = || dts::Client::builder().transport(replay.clone()).credentials(Credentials::access_key("a", "s"));
+    let call = |builder: ClientBuilder<dts::Client>| builder.build().unwrap().describe_migration_jobs().send();
+    assert!(goes(&replay, call(dts())).await.contains("beijing"));
+    // It fills the parameter that names the region, too.
+    let sent = replay.requests().remove(0);
+    assert!(String::from_utf8_lossy(sent.body()).contains("RegionId=cn-beijing"), "{sent:?}");
+    // The builder's own wins.
+    assert!(!goes(&replay, call(dts().region("cn-hangzhou"))).await.contains("beijing"));
+    let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
+    let call = drs.build().unwrap().create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
+    assert!(goes(&replay, call.send()).await.contains("cn-south-1"));
+}
+
+#[tokio::test]
+async fn endpoints() {
+    let variables = [
+        ("ALIBABA_CLOUD_DG_ENDPOINT", "https://dg.internal/x"),
+        ("HUAWEICLOUD_SDK_REGION_DRS_CN_NORTH_4", "drs.north.internal"),
+        ("HUAWEICLOUD_SDK_DRS_ENDPOINT", "drs.internal"),
+    ];
+    if !inner("endpoints", &variables) {
+        return;
+    }
+    let replay = replay();
+    let dg = || dg::Client::builder().transport(replay.clone()).credentials(Credentials::access_key("a", "s"));
+    let call = |builder: ClientBuilder<dg::Client>| builder.build().unwrap().stop_gateway().gateway_id("g");
+    assert_eq!(goes(&replay, call(dg()).send()).await, "dg.internal/x/");
+    assert_eq!(goes(&replay, call(dg().endpoint("own.internal")).send()).await, "own.internal/");
+    assert_eq!(goes(&replay, call(dg()).with_endpoint("call.internal").send()).await, "call.internal/");
+    for (region, host) in [("cn-north-4", "drs.north.internal"), ("cn-south-1", "drs.internal")] {
+        let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
+        let client = drs.region(region).build().unwrap();
+        let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
+        assert_eq!(goes(&replay, call.send()).await, format!("{host}/v5/p/connections"));
+    }
+}
+
+#[tokio::test]
+async fn authorities() {
+    if !inner("authorities", &[("ALIBABA_CLOUD_CA_BUNDLE", "/nowhere/ca.pem")]) {
+        return;
+    }
+    let keys = || Credentials::access_key("a", "s");
+    let error = dg::Client::builder().credentials(keys()).build().unwrap_err().to_string();
+    assert!(error.starts_with("the CA bundle `/nowhere/ca.pem` cannot be read: "), "{error}");
+    // A transport of one's own has its own.
+    dg::Client::builder().credentials(keys()).transport(replay()).build().unwrap();
 }

@@ -338,7 +338,8 @@ impl<'a> Lower<'a, '_> {
     }
 
     fn string(&mut self, schema: &Schema<'a>, naming: &Naming) -> Lowered<'a> {
-        if self.take(&schema.sensitive) == Some(true) {
+        let is_password = schema.format.is_some_and(|format| format.value == "password");
+        if self.take(&schema.sensitive).unwrap_or(is_password) {
             return Lowered::plain(Type::Secret);
         }
         if let Some(json) = self.take(&schema.json) {

@@ -11,7 +11,7 @@ use super::config::ProviderConfig;
 use super::document::Document;
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
-use crate::transport::{HttpSettings, RequestBody, ReqwestTransport, Transport, TransportErrorKind};
+use crate::transport::{RequestBody, ReqwestTransport, Transport, TransportErrorKind};
 
 /// How services are asked: each request up to four times, as long as it fails for reasons that pass.
 #[derive(Clone, Debug)]
@@ -92,8 +92,9 @@ impl Exchange {
     async fn once(&self, request: Request<RequestBody>) -> Result<Reply, Fault> {
         let Limits { connect, attempt, local } = self.settings;
         let build = || async {
-            let settings = HttpSettings { connect_timeout: connect, no_proxy: local, ..HttpSettings::default() };
-            ReqwestTransport::build(&settings).map(|transport| Arc::new(transport) as Arc<dyn Transport>)
+            let builder = ReqwestTransport::builder().connect_timeout(connect);
+            let builder = if local { builder.no_proxy() } else { builder };
+            builder.build().map(|transport| Arc::new(transport) as Arc<dyn Transport>).map_err(|error| error.0)
         };
         let transport = self.transport.get_or_try_init(build).await.map_err(Fault::Failed)?;
         let exchange = async {

@@ -198,3 +198,10 @@ fn the_alternative_whose_fields_are_there_is_nearer() {
     }
     assert_eq!(check(json!({"slice": {}}), one_of::<Indicator>()), ["x.slice.port: is required"]);
 }
+
+#[test]
+fn a_value_fits_what_is_of_its_kind_and_within_limits() {
+    let fits = |at: usize, value: Value| crate::check::fits::<Either>(at, &value);
+    assert!(fits(0, json!("ab")) && !fits(0, json!("abc")) && !fits(0, json!(12)));
+    assert!(fits(2, json!({"kind": "port"})) && !fits(2, json!({"kind": "node", "name": "a"})));
+}

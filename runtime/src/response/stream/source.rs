@@ -13,7 +13,7 @@ use futures_util::stream;
 use super::error::StreamError;
 use super::frame::{Frame, Framing, Unframed};
 use crate::response::raw::{RawResponse, Reconnect};
-use crate::retry::Class;
+use crate::retry::{RetryClass, RetryContext};
 use crate::transport::ByteStream;
 
 /// What OpenAI began to send as the last event, and many others do since. It is no JSON, so it is no documented item.
@@ -106,7 +106,9 @@ impl Source {
         let Some(reconnect) = self.reconnect.as_ref().filter(|_| self.reconnects) else { return Err(lost) };
         self.fruitless += 1;
         let (last_id, retry) = self.framing.position();
-        let Some(pause) = reconnect.retries.pause(self.fruitless, Class::Transient, retry) else { return Err(lost) };
+        let mut context = RetryContext::new(reconnect.operation, self.fruitless, RetryClass::Transient);
+        (context.retry_after, context.idempotent) = (retry, true);
+        let Some(pause) = reconnect.retries.next_attempt(&context) else { return Err(lost) };
         let last_id = last_id.map(str::to_owned);
         tracing::debug!(?pause, items = self.items, "the stream is taken up again");
         tokio::time::sleep(pause).await;

@@ -1,0 +1,39 @@
+//! Headers that all requests of a client have.
+
+use http::header::USER_AGENT;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::data::secret::Secret;
+use crate::request::OUR_NAME;
+
+/// As the builder was given them.
+#[derive(Default)]
+pub(super) struct DefaultHeaders {
+    pub(super) pairs: Vec<(String, Secret)>,
+    pub(super) app_name: Option<String>,
+}
+
+impl DefaultHeaders {
+    /// Puts them beside those that are there. An error says which cannot be sent.
+    pub(super) fn add_to(self, headers: &mut HeaderMap) -> Result<(), String> {
+        if let Some(name) = self.app_name {
+            let sign = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~/".contains(c);
+            if name.is_empty() || !name.chars().all(sign) {
+                return Err(format!(
+                    "{name:?} cannot be the program's name: letters, digits, `-`, `.`, `/` and the like"
+                ));
+            }
+            let agent = HeaderValue::from_str(&format!("{OUR_NAME} {name}")).map_err(|error| error.to_string())?;
+            headers.insert(USER_AGENT, agent);
+        }
+        for (name, value) in self.pairs {
+            let parsed = HeaderName::from_bytes(name.as_bytes());
+            let parsed = parsed.map_err(|_| format!("{name:?} cannot be the name of a header"))?;
+            let mut value = HeaderValue::from_bytes(value.expose().as_bytes())
+                .map_err(|_| format!("the header {parsed} holds what no header may hold, such as a line break"))?;
+            value.set_sensitive(true);
+            headers.insert(parsed, value);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,46 @@
+//! What a call has in place of its client's settings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::settings::Settings;
+use crate::auth::credentials::CredentialsProvider;
+use crate::retry::RetryStrategy;
+
+#[derive(Clone, Default)]
+pub(super) struct Overrides {
+    pub(super) timeout: Option<Duration>,
+    pub(super) operation_timeout: Option<Duration>,
+    pub(super) retries: Option<Arc<dyn RetryStrategy>>,
+    pub(super) idempotent: Option<bool>,
+    pub(super) credentials: Option<Arc<dyn CredentialsProvider>>,
+    pub(super) endpoint: Option<String>,
+}
+
+impl Overrides {
+    pub(super) fn timeout(&self, settings: &Settings) -> Duration {
+        self.timeout.unwrap_or(settings.timeout)
+    }
+
+    pub(super) fn operation_timeout(&self, settings: &Settings) -> Option<Duration> {
+        self.operation_timeout.or(settings.operation_timeout)
+    }
+
+    pub(super) fn retries<'a>(&'a self, settings: &'a Settings) -> &'a Arc<dyn RetryStrategy> {
+        self.retries.as_ref().unwrap_or(&settings.retries)
+    }
+
+    /// `None` where requests are not signed. An error says that they are not, and the call has credentials all the same.
+    pub(super) fn credentials<'a>(
+        &'a self,
+        settings: &'a Settings,
+    ) -> Result<Option<&'a dyn CredentialsProvider>, String> {
+        if self.credentials.is_some() && !settings.vendor.signs() {
+            return Err(format!(
+                "{} signs nothing: give a call's keys with `.extra_header(..)`",
+                settings.service.package
+            ));
+        }
+        Ok(self.credentials.as_deref().or(settings.credentials.as_deref()))
+    }
+}

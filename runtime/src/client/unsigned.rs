@@ -1,0 +1,57 @@
+//! A request before it is signed, as interceptors see it.
+
+use std::fmt;
+
+use http::{HeaderMap, Method};
+
+use crate::codec::encode;
+use crate::request::Plan;
+
+/// The request of one attempt before it is signed: what is added to it is gone with the attempt.
+pub struct UnsignedRequest<'a>(&'a mut Plan);
+
+impl<'a> UnsignedRequest<'a> {
+    pub(super) fn new(plan: &'a mut Plan) -> Self {
+        Self(plan)
+    }
+
+    /// The documented method. Alibaba Cloud's RPC is sent by POST or GET, as the client says.
+    pub fn method(&self) -> &Method {
+        &self.0.method
+    }
+
+    /// The path behind that of the endpoint, encoded.
+    pub fn path(&self) -> &str {
+        &self.0.path
+    }
+
+    /// The headers so far. They hold the keys of a service that signs nothing.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.0.headers
+    }
+
+    /// The headers, to be changed.
+    pub fn headers_mut(&mut self) -> &mut HeaderMap {
+        &mut self.0.headers
+    }
+
+    /// Adds a parameter to the query, or to those of an action of Alibaba Cloud's RPC, of which one of this name is replaced. It is
+    /// not encoded.
+    pub fn add_parameter(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        let (name, value) = (name.into(), value.into());
+        match &mut self.0.rpc {
+            Some((_, own)) => {
+                own.retain(|(other, _)| *other != name);
+                own.push((name, value));
+            }
+            None => self.0.query.push((encode::strict(&name).to_string(), encode::strict(&value).to_string())),
+        }
+    }
+}
+
+// By hand: values may be secret.
+impl fmt::Debug for UnsignedRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnsignedRequest").field("method", self.method()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,82 @@
+//! Why waiting for a job ended without its success.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use serde_json::Value;
+
+use super::job::{JobHandle, JobState};
+use crate::response::{Error, one_line};
+
+/// How often in a row asking for a job may fail.
+pub(super) const FAILURES: u32 = 5;
+
+/// Why waiting ended without success.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum WaitError {
+    /// The response begins no job that can be waited for; the text says why.
+    NoJob(String),
+    /// The job has failed.
+    Failed {
+        /// The job.
+        job: JobHandle,
+        /// Its last state, with the service's whole response.
+        last: Box<JobState>,
+        /// What the service gives as the reason, if it gives one.
+        reason: Option<String>,
+    },
+    /// The job goes on, but the time for waiting is over. It can be waited for again.
+    Timeout {
+        /// The job.
+        job: JobHandle,
+        /// Its last known state.
+        last: Option<Box<JobState>>,
+    },
+    /// The service showed the job several times in a row without its state.
+    NoState {
+        /// The job, which may go on.
+        job: JobHandle,
+        /// The last response about it.
+        last: Box<JobState>,
+        /// Where in the response the state should be, as a dotted path.
+        path: &'static str,
+    },
+    /// The job could not be asked about.
+    Poll {
+        /// The job, which may go on.
+        job: JobHandle,
+        /// Why.
+        error: Box<Error<Value>>,
+    },
+}
+
+impl fmt::Display for WaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoJob(why) => f.write_str(why),
+            Self::Failed { job, last, reason } => {
+                write!(f, "job {} has failed ({})", job.id, one_line(&last.state))?;
+                reason.as_ref().map_or(Ok(()), |reason| write!(f, ": {}", one_line(reason)))
+            }
+            Self::Timeout { job, last } => {
+                let state = last.as_ref().map_or("unknown".to_owned(), |last| one_line(&last.state));
+                write!(f, "job {} was not done in time; its state is {state}", job.id)
+            }
+            Self::NoState { job, path, .. } => {
+                let times = FAILURES + 1;
+                write!(f, "the response about job {} has no state at {path}, {times} times in a row", job.id)
+            }
+            Self::Poll { job, error } => write!(f, "job {} could not be asked about: {error}", job.id),
+        }
+    }
+}
+
+impl StdError for WaitError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Poll { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Bodies that come too slowly, or not at all.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use tokio::time::Instant;
+
+use super::byte_stream::ByteStream;
+use super::error::{TransportError, TransportErrorKind};
+use super::exchange::Exchange;
+
+/// How slowly the body of a response may come that is streamed as bytes, which no `timeout` bounds.
+///
+/// A body that brings less than one byte a second over 20 seconds has stalled, by default: it ends with an error of the kind
+/// [`ReadTimeout`](TransportErrorKind::ReadTimeout). Only the time counts in which the caller waits for more. Streams of events and of
+/// lines are not held to it, as they may rest; they have `idle_timeout`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "hand it to the client's builder"]
+pub struct StallProtection {
+    bytes_per_second: u64,
+    window: Duration,
+}
+
+impl Default for StallProtection {
+    fn default() -> Self {
+        Self { bytes_per_second: 1, window: Duration::from_secs(20) }
+    }
+}
+
+impl StallProtection {
+    /// One byte a second, over 20 seconds.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Bodies may come as slowly as they like.
+    pub fn none() -> Self {
+        Self::new().min_throughput(0)
+    }
+
+    /// The fewest bytes a second, on average over the window; none is no limit.
+    pub fn min_throughput(mut self, bytes_per_second: u64) -> Self {
+        self.bytes_per_second = bytes_per_second;
+        self
+    }
+
+    /// How long a body may be slower than that.
+    pub fn window(mut self, window: Duration) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// The fewest bytes within a window.
+    fn least(self) -> u128 {
+        u128::from(self.bytes_per_second).saturating_mul(self.window.as_nanos()).div_ceil(1_000_000_000)
+    }
+}
+
+/// What a body is held to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct ReadLimits {
+    /// Within which time something must come.
+    pub(crate) read_timeout: Option<Duration>,
+    pub(crate) stall: Option<StallProtection>,
+}
+
+impl ByteStream {
+    /// The same body, which ends with an error where it comes too slowly. Its connection is left then.
+    pub(crate) fn within(self, limits: ReadLimits, exchange: Exchange) -> Self {
+        let stall = limits.stall.filter(|stall| stall.least() > 0);
+        if limits.read_timeout.is_none() && stall.is_none() {
+            return self;
+        }
+        let (pace, read_timeout) = (stall.map(Pace::new), limits.read_timeout);
+        let reading = Reading { body: self, read_timeout, pace, exchange };
+        Self::new(stream::unfold(Some(reading), |reading| async move {
+            let mut reading = reading?;
+            let piece = reading.next().await?;
+            let rest = piece.is_ok().then_some(reading);
+            Some((piece, rest))
+        }))
+    }
+}
+
+struct Reading {
+    body: ByteStream,
+    read_timeout: Option<Duration>,
+    pace: Option<Pace>,
+    exchange: Exchange,
+}
+
+impl Reading {
+    async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
+        let left = self.pace.as_mut().map(Pace::left);
+        let Some(limit) = self.read_timeout.into_iter().chain(left).min() else { return self.body.next().await };
+        let begin = Instant::now();
+        match tokio::time::timeout(limit, self.body.next()).await {
+            Ok(Some(Ok(piece))) => {
+                if let Some(pace) = &mut self.pace {
+                    pace.came(begin.elapsed(), piece.len());
+                }
+                Some(Ok(piece))
+            }
+            Ok(end) => end,
+            Err(_) => {
+                self.exchange.out_of_time();
+                Some(Err(self.too_slow(limit)))
+            }
+        }
+    }
+
+    fn too_slow(&self, limit: Duration) -> TransportError {
+        let message = match (self.read_timeout, &self.pace) {
+            (_, Some(Pace { protection, .. })) if self.read_timeout != Some(limit) => {
+                let StallProtection { bytes_per_second, window } = protection;
+                format!(
+                    "the response brought less than {bytes_per_second} bytes a second over {window:?} (`stall_protection`)"
+                )
+            }
+            _ => format!("nothing more of the response within {limit:?} (`read_timeout`)"),
+        };
+        TransportError::new(TransportErrorKind::ReadTimeout, message)
+    }
+}
+
+/// What came within the last window of waiting.
+struct Pace {
+    protection: StallProtection,
+    /// How long was waited so far. What the caller does between is not the server's time.
+    waited: Duration,
+    /// When, in that time, how many bytes came; oldest first.
+    came: VecDeque<(Duration, u128)>,
+}
+
+impl Pace {
+    fn new(protection: StallProtection) -> Self {
+        Self { protection, waited: Duration::ZERO, came: VecDeque::new() }
+    }
+
+    fn came(&mut self, after: Duration, bytes: usize) {
+        self.waited = self.waited.saturating_add(after);
+        let bytes = u128::try_from(bytes).unwrap_or(u128::MAX);
+        // What comes in quick succession is kept as one, so that a fast body costs nothing.
+        let grain = self.protection.window / 16;
+        match self.came.back_mut() {
+            Some((at, sum)) if self.waited <= at.saturating_add(grain) => *sum = sum.saturating_add(bytes),
+            _ => self.came.push_back((self.waited, bytes)),
+        }
+    }
+
+    /// How long may be waited, if nothing more comes, until a whole window has brought too little.
+    fn left(&mut self) -> Duration {
+        let (window, least) = (self.protection.window, self.protection.least());
+        while self.came.front().is_some_and(|(at, _)| at.saturating_add(window) <= self.waited) {
+            self.came.pop_front();
+        }
+        let mut sum = self.came.iter().fold(0_u128, |sum, (_, bytes)| sum.saturating_add(*bytes));
+        let mut end = window;
+        for (at, bytes) in &self.came {
+            if sum < least {
+                break;
+            }
+            sum = sum.saturating_sub(*bytes);
+            end = at.saturating_add(window);
+        }
+        end.max(window).saturating_sub(self.waited)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A body of pieces of so many bytes, each after so many milliseconds, that never ends.
+    fn body(pieces: &'static [(u64, usize)]) -> ByteStream {
+        let timed = stream::iter(pieces).then(|(after, bytes)| async move {
+            tokio::time::sleep(Duration::from_millis(*after)).await;
+            Ok(Bytes::from(vec![0; *bytes]))
+        });
+        ByteStream::new(timed.chain(stream::pending()))
+    }
+
+    /// After how many bytes, and milliseconds, a body ends, and why.
+    async fn ends(mut body: ByteStream, busy: Duration) -> (usize, u128, String) {
+        let (begin, mut bytes) = (Instant::now(), 0);
+        loop {
+            match body.next().await {
+                Some(Ok(piece)) => bytes += piece.len(),
+                Some(Err(error)) => {
+                    assert_eq!(error.kind(), TransportErrorKind::ReadTimeout);
+                    assert!(body.next().await.is_none(), "an error is the last");
+                    return (bytes, begin.elapsed().as_millis(), error.to_string());
+                }
+                None => return (bytes, begin.elapsed().as_millis(), "its end".to_owned()),
+            }
+            tokio::time::sleep(busy).await;
+        }
+    }
+
+    fn slow(bytes_per_second: u64, seconds: u64) -> ReadLimits {
+        let stall = StallProtection::new().min_throughput(bytes_per_second).window(Duration::from_secs(seconds));
+        ReadLimits { read_timeout: None, stall: Some(stall) }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_stalls() {
+        const STEADY: &[(u64, usize)] = &[(990, 10); 100];
+        type Row = (&'static [(u64, usize)], ReadLimits, usize, u128);
+        let table: [Row; 7] = [
+            // pieces, limits, bytes, milliseconds
+            (&[], slow(1, 20), 0, 20_000),
+            (&[(0, 1 << 20)], slow(1, 20), 1 << 20, 20_000),
+            (&[(0, 50), (30_000, 50)], slow(1, 20), 50, 20_000),
+            (&[(19_000, 50)], slow(1, 20), 50, 39_000),
+            // Something comes, but too little of it.
+            (STEADY, slow(11, 10), 100, 10_000),
+            (STEADY, slow(10, 10), 1000, 100_090),
+            (STEADY, ReadLimits { read_timeout: Some(Duration::from_millis(900)), stall: None }, 0, 900),
+        ];
+        for (pieces, limits, bytes, milliseconds) in table {
+            let (found, after, why) = ends(body(pieces).within(limits, Exchange::default()), Duration::ZERO).await;
+            // Pieces are timed to a sixteenth of the window.
+            let exact = after.abs_diff(milliseconds) <= 1300;
+            assert!(found == bytes && exact, "{limits:?}: {found} bytes, {after} ms, {why}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_callers_time_is_not_the_servers() {
+        const STEADY: &[(u64, usize)] = &[(0, 1); 50];
+        let busy = Duration::from_secs(60);
+        let (bytes, after, _) = ends(body(STEADY).within(slow(1, 20), Exchange::default()), busy).await;
+        assert_eq!((bytes, after), (50, 50 * 60_000 + 20_000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn limits_that_are_none() {
+        let none = ReadLimits { read_timeout: None, stall: Some(StallProtection::none()) };
+        let zero = slow(5, 0);
+        let endless = ReadLimits {
+            read_timeout: Some(Duration::MAX),
+            stall: Some(StallProtection::new().min_throughput(u64::MAX).window(Duration::MAX)),
+        };
+        for limits in [none, zero, endless, ReadLimits::default()] {
+            let reading = ends(body(&[(0, 1)]).within(limits, Exchange::default()), Duration::ZERO);
+            let ended = tokio::time::timeout(Duration::from_secs(1 << 30), reading).await;
+            assert!(ended.is_err(), "{limits:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_connection_is_left() {
+        let exchange = Exchange::default();
+        let (left, seen) = std::sync::mpsc::channel();
+        exchange.when_out_of_time(move || left.send(()).expect("someone looks"));
+        let limits = slow(1, 20);
+        ends(body(&[(0, 5)]).within(limits, exchange.clone()), Duration::ZERO).await;
+        assert_eq!(seen.try_iter().count(), 1);
+        let whole = ByteStream::from(Bytes::from_static(b"abc")).within(limits, exchange);
+        assert_eq!(whole.collect().await.expect("bytes"), "abc");
+        assert_eq!(seen.try_iter().count(), 0);
+    }
+}

@@ -1,0 +1,136 @@
+//! Calls without async: from where they may be made, and what becomes of a panic.
+
+use std::sync::mpsc;
+use std::time::Duration;
+
+use yundb_runtime::http::Request;
+use yundb_runtime::test_util::{Replay, Reply};
+use yundb_runtime::{
+    Attempt, CachedCredentials, ClientBuilder, Credentials, CredentialsError, CredentialsFuture, CredentialsProvider,
+    CredentialsSource, ErrorKind, Interceptor, Outcome, RequestBody, TemporaryCredentials, TemporaryCredentialsFuture,
+};
+
+use crate::fake::reply;
+use crate::mini::{ALIYUN, AddDatabase, Client};
+
+fn success() -> Reply {
+    reply(200, &[], r#"{"Success": true, "RequestId": "r-1"}"#)
+}
+
+fn plain(fake: &Replay) -> ClientBuilder<Client> {
+    Client::builder(&ALIYUN).region("cn-hangzhou").transport(fake.clone())
+}
+
+fn client(fake: &Replay) -> Client {
+    plain(fake).credentials(Credentials::access_key("AK", "s")).build().expect("a client")
+}
+
+/// The kind and text of how a blocking call ends.
+fn ends(client: &Client) -> Result<(), (ErrorKind, String)> {
+    let sent = client.add_database().set("Host", "h").0.send_blocking::<AddDatabase>();
+    sent.map(drop).map_err(|error| (error.kind(), error.to_string()))
+}
+
+/// Runs this on a thread of its own, and fails where it doesn't end.
+fn within_time<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (done, wait) = mpsc::channel();
+    std::thread::spawn(move || done.send(work()));
+    wait.recv_timeout(Duration::from_secs(20)).expect("it ends")
+}
+
+/// Calls a service for its keys, waiting for it.
+#[derive(Debug)]
+struct Nested(Client);
+
+impl CredentialsProvider for Nested {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        Box::pin(async {
+            ends(&self.0).map(|()| Credentials::access_key("a", "b")).map_err(|(_, why)| CredentialsError::new(why))
+        })
+    }
+}
+
+impl CredentialsSource for Nested {
+    fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+        Box::pin(async {
+            let credentials = self.credentials().await?;
+            Ok(TemporaryCredentials { credentials, expires: "2999-01-01T00:00:00Z".parse().expect("a time") })
+        })
+    }
+}
+
+impl Interceptor for Nested {
+    fn before_attempt(&self, _: &Attempt, _: &mut Request<RequestBody>) {
+        let (kind, why) = ends(&self.0).expect_err("it cannot wait here");
+        assert_eq!(kind, ErrorKind::Config);
+        assert!(why.contains("within a callback"), "{why}");
+    }
+}
+
+#[test]
+fn a_blocking_call_within_a_callback_is_an_error() {
+    within_time(|| {
+        let inner = || Nested(client(&Replay::new([success()])));
+        let fake = Replay::new((0..9).map(|_| success()));
+        for outer in [
+            plain(&fake).credentials_provider(inner()).build().expect("a client"),
+            plain(&fake).credentials_provider(CachedCredentials::new(inner())).build().expect("a client"),
+        ] {
+            let (kind, why) = ends(&outer).expect_err("it cannot wait here");
+            assert_eq!(kind, ErrorKind::Credentials);
+            assert!(why.contains("within a callback"), "{why}");
+        }
+        assert_eq!(fake.requests().len(), 0);
+        let keys = Credentials::access_key("AK", "s");
+        ends(&plain(&fake).credentials(keys).interceptor(inner()).build().expect("a client")).expect("success");
+        // Other clients' calls go on.
+        ends(&client(&fake)).expect("success");
+    });
+}
+
+/// Waits on a thread that may be held up, as tokio has them.
+#[derive(Debug)]
+struct Aside(Client);
+
+impl CredentialsProvider for Aside {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        let client = self.0.clone();
+        Box::pin(async {
+            let nested = tokio::task::spawn_blocking(move || ends(&client)).await.expect("no panic");
+            nested.map(|()| Credentials::access_key("a", "b")).map_err(|(_, why)| CredentialsError::new(why))
+        })
+    }
+}
+
+#[test]
+fn a_blocking_call_beside_a_callback_is_none_within_it() {
+    within_time(|| {
+        let inner = client(&Replay::new([success()]));
+        let outer = plain(&Replay::new([success()])).credentials_provider(Aside(inner)).build().expect("a client");
+        ends(&outer).expect("success");
+    });
+}
+
+#[derive(Debug)]
+struct Panics;
+
+impl Interceptor for Panics {
+    fn after_attempt(&self, _: &Attempt, _: &Outcome<'_>) {
+        std::panic::resume_unwind(Box::new("the interceptor's own words"));
+    }
+}
+
+#[test]
+fn a_panic_is_the_callers() {
+    let panic = within_time(|| {
+        let fake = Replay::new([success()]);
+        let keys = Credentials::access_key("AK", "s");
+        let client = plain(&fake).credentials(keys).interceptor(Panics).build().expect("a client");
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| ends(&client)));
+        assert_eq!(fake.requests().len(), 1);
+        panic.expect_err("as `send` would").downcast_ref::<&str>().map(|text| (*text).to_owned())
+    });
+    assert_eq!(panic.as_deref(), Some("the interceptor's own words"));
+    // The thread goes on.
+    within_time(|| ends(&client(&Replay::new([success()]))).expect("success"));
+}

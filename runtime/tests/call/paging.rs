@@ -1,0 +1,73 @@
+//! Listings whose service leads round in a circle.
+
+use futures_util::TryStreamExt as _;
+use serde::Deserialize;
+use yundb_runtime::operation::query;
+use yundb_runtime::shape::any;
+use yundb_runtime::test_util::{Replay, Reply};
+use yundb_runtime::{Client, ClientBuilder, Operation, Paged, Paging, Spec, Value, items, pages};
+
+use crate::fake::reply;
+use crate::mini::HTTP;
+
+struct List;
+
+#[derive(Clone, Debug, Deserialize)]
+struct Page {
+    items: Vec<u32>,
+}
+
+impl Operation for List {
+    type Output = Page;
+    type Headers = ();
+    type Error = Value;
+    const SPEC: &'static Spec = &Spec::new("List", "GET", "/list").params(&[query("token", any())]).security(&[]);
+}
+
+impl Paged for List {
+    type Item = u32;
+    const PAGING: Paging = Paging::token("token").next("next");
+
+    fn items(page: Page) -> Vec<u32> {
+        page.items
+    }
+}
+
+/// Pages that lead to these tokens, one after the other.
+fn listing(next: impl IntoIterator<Item = Value>) -> (Replay, Client) {
+    let page = |(number, next): (usize, Value)| -> Reply {
+        reply(200, &[], format!(r#"{{"items": [{number}], "next": {next}}}"#))
+    };
+    let fake = Replay::new(next.into_iter().enumerate().map(page));
+    let builder: ClientBuilder = ClientBuilder::new(&HTTP);
+    let client = builder.transport(fake.clone()).bearer_token("t").build().expect("a client");
+    (fake, client)
+}
+
+#[tokio::test]
+async fn a_circle_of_tokens_ends() {
+    // The tokens that the pages lead to, and how many pages there are then.
+    let table: [(&[&str], usize); 6] = [
+        (&["a", "a", "a"], 2),
+        (&["a", "b", "a", "b", "a"], 3),
+        (&["a", "b", "c", "b", "c"], 4),
+        (&["a", "b", "c", "d", "a", "b"], 5),
+        (&["a", "b", ""], 3),
+        (&["a", "b", "ab", "ba", ""], 5),
+    ];
+    for (tokens, count) in table {
+        let (fake, client) = listing(tokens.iter().map(|token| Value::from(*token)));
+        let seen: Vec<u32> = items::<List>(client.call(List::SPEC)).try_collect().await.expect("items");
+        assert_eq!((seen.len(), fake.requests().len()), (count, count), "{tokens:?}");
+    }
+    // From a token of the caller's own, and with numbers.
+    let (_, client) = listing(["b", "a", "b"].map(Value::from));
+    let seen: Vec<_> = pages::<List>(client.call(List::SPEC).text("token", "a")).try_collect().await.expect("pages");
+    assert_eq!(seen.len(), 2);
+    let (_, client) = listing([1, 2, 1, 2].map(Value::from));
+    let seen: Vec<_> = pages::<List>(client.call(List::SPEC)).try_collect().await.expect("pages");
+    assert_eq!(seen.len(), 3);
+    let (_, client) = listing((1..500).map(Value::from).chain([Value::Null]));
+    let seen: Vec<_> = pages::<List>(client.call(List::SPEC)).try_collect().await.expect("pages");
+    assert_eq!(seen.len(), 500);
+}
