@@ -15,7 +15,7 @@ use super::unsigned::UnsignedRequest;
 use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider};
 use crate::codec::media_type;
 use crate::data::operation::Spec;
-use crate::request::{Draft, Plan};
+use crate::request::{Draft, Plan, Values};
 use crate::response::{Failure, Head, RawResponse, ReadAs, Reading, covers, request_id};
 use crate::transport::{ByteStream, Exchange, ReadLimits, RequestBody, TransportError, TransportErrorKind, too_large};
 use crate::vendors::{self, AttemptContext};
@@ -26,6 +26,8 @@ pub(super) struct Planned<'a> {
     pub(super) reading: Reading,
     pub(super) plan: &'a Plan,
     pub(super) base: &'a str,
+    /// The client's settings, as they are for the call's credentials.
+    pub(super) values: &'a Values,
     /// What the call has in place of the client's settings.
     pub(super) overrides: &'a Overrides,
     /// `None` where requests are not signed.
@@ -57,7 +59,7 @@ pub(super) async fn attempt(
     let context = AttemptContext {
         service: settings.service,
         base: planned.base,
-        values: &settings.values,
+        values: planned.values,
         options: &settings.options,
         credentials: trial.credentials.as_ref(),
         now: settings.now_with(trial.skew),

@@ -3,22 +3,28 @@
 use std::time::Duration;
 
 use super::settings::Settings;
-use crate::auth::credentials::{Credentials, CredentialsError, ProviderConfig};
-use crate::request::Draft;
+use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider, ProviderConfig};
+use crate::request::{Draft, Values};
 use crate::response::Failure;
 use crate::vendors::Unknown;
 
-/// Finds out, once for a client, what the call's parameters take from its settings.
-pub(super) async fn settings_for(settings: &Settings, draft: &Draft, limit: Duration) -> Result<(), Box<Failure>> {
+/// Finds out, once for these values, what the call's parameters take from them.
+pub(super) async fn settings_for(
+    settings: &Settings,
+    values: &Values,
+    credentials: Option<&dyn CredentialsProvider>,
+    draft: &Draft,
+    limit: Duration,
+) -> Result<(), Box<Failure>> {
     let spec = draft.spec;
     let needed = spec.params.iter().filter(|param| draft.inputs.of(param).is_none()).filter_map(|param| param.client);
     let discoverable = settings.vendor.discoverable();
     for name in needed.filter(|name| discoverable.contains(name)) {
-        if settings.values.is_settled(name) {
+        if values.is_settled(name) {
             continue;
         }
-        match tokio::time::timeout(limit, find(settings, name)).await {
-            Ok(Ok(found)) => settings.values.settle(name, found),
+        match tokio::time::timeout(limit, find(settings, values, credentials, name)).await {
+            Ok(Ok(found)) => values.settle(name, found),
             Ok(Err(Undiscovered::Credentials(error))) => return Err(Failure::credentials(spec.name, error)),
             Ok(Err(Undiscovered::Lookup(why))) => return Err(Failure::config(spec.name, format!("{name}: {why}"))),
             // The check of the call says what is missing.
@@ -37,10 +43,15 @@ enum Undiscovered {
     Nowhere,
 }
 
-async fn find(settings: &Settings, name: &'static str) -> Result<Option<String>, Undiscovered> {
-    let provider = settings.credentials.as_ref().ok_or(Undiscovered::Nowhere)?;
-    let is_known = settings.values.get(name).is_some();
-    let region = settings.values.get("region");
+async fn find(
+    settings: &Settings,
+    values: &Values,
+    provider: Option<&dyn CredentialsProvider>,
+    name: &'static str,
+) -> Result<Option<String>, Undiscovered> {
+    let provider = provider.ok_or(Undiscovered::Nowhere)?;
+    let is_known = values.get(name).is_some();
+    let region = values.get("region");
     let credentials: Credentials = match provider.credentials().await {
         Ok(credentials) => credentials,
         // The attempt says so, if there is one.

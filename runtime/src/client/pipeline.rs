@@ -15,7 +15,7 @@ use super::interceptor::{Attempt, Outcome};
 use super::overrides::Overrides;
 use super::settings::Settings;
 use crate::check::Violation;
-use crate::request::{self, Common, Draft, Plan};
+use crate::request::{self, Common, Draft, Plan, Values};
 use crate::response::{Error, ErrorKind, Failure, RawResponse, Reading, Reconnect};
 use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryContext};
 use crate::transport::Exchange;
@@ -40,17 +40,20 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         let settings = client.settings();
         sending.draft.fill_client_token(|| (settings.nonce)());
         let limit = sending.overrides.timeout(settings);
-        discover::settings_for(settings, &sending.draft, limit).await?;
-        // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
-        let plan = plan(settings, &sending).await?;
-        let base = address(settings, &sending)?;
         let overrides = &sending.overrides;
         let credentials = overrides.credentials(settings).map_err(|why| Failure::config(operation, why))?;
+        let others = overrides.credentials.as_ref().map(|_| settings.values.for_others());
+        let values = others.as_ref().unwrap_or(&settings.values);
+        discover::settings_for(settings, values, credentials, &sending.draft, limit).await?;
+        // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
+        let plan = plan(settings, values, &sending).await?;
+        let base = address(settings, &sending)?;
         let planned = Planned {
             draft: &sending.draft,
             reading: sending.reading,
             plan: &plan,
             base: &base,
+            values,
             overrides,
             credentials,
             limit,
@@ -61,16 +64,11 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
     Box::pin(run.instrument(span))
 }
 
-pub(super) async fn plan(settings: &Settings, sending: &Sending) -> Result<Plan, Box<Failure>> {
+pub(super) async fn plan(settings: &Settings, values: &Values, sending: &Sending) -> Result<Plan, Box<Failure>> {
     let spec = sending.draft.spec;
     let invalid = |violations| Failure::invalid(spec.name, violations);
     let boundary = || (settings.nonce)();
-    let common = Common {
-        values: &settings.values,
-        headers: &settings.headers,
-        rpc: settings.vendor.rpc(),
-        boundary: &boundary,
-    };
+    let common = Common { values, headers: &settings.headers, rpc: settings.vendor.rpc(), boundary: &boundary };
     let mut plan = request::plan(&sending.draft, sending.reading.media_type, &common).map_err(invalid)?;
     files(settings, &mut plan).await.map_err(|why| invalid(vec![Violation::new("body", why)]))?;
     if !settings.vendor.signs() {

@@ -19,7 +19,9 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
         return Err(config("the service takes no signature in a URL"));
     }
     sending.draft.fill_client_token(|| (settings.nonce)());
-    let plan = pipeline::plan(settings, &sending).await?;
+    let others = sending.overrides.credentials.as_ref().map(|_| settings.values.for_others());
+    let values = others.as_ref().unwrap_or(&settings.values);
+    let plan = pipeline::plan(settings, values, &sending).await?;
     if !plan.body.is_empty() {
         return Err(config("a URL has no room for the body"));
     }
@@ -39,7 +41,7 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
     let context = AttemptContext {
         service: settings.service,
         base: &base,
-        values: &settings.values,
+        values,
         options: &options,
         credentials: credentials.as_ref(),
         now: settings.now(),

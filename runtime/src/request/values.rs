@@ -37,6 +37,12 @@ impl Values {
         set
     }
 
+    /// The same for other credentials, beside which other things stand.
+    pub(crate) fn for_others(&self) -> Self {
+        let Self { set, variable, environment, .. } = self;
+        Self { set: set.clone(), found: RwLock::default(), variable: *variable, environment: *environment }
+    }
+
     /// Whether a setting was given, or found out whatever there is.
     pub(crate) fn is_settled(&self, name: &str) -> bool {
         self.set.contains_key(name) || self.found.read().unwrap_or_else(PoisonError::into_inner).contains_key(name)

@@ -55,7 +55,7 @@ impl Vendor for Aliyun {
 
     fn prepare(&self, context: &AttemptContext<'_>, plan: &Plan) -> Result<PreparedRequest, String> {
         let (name, own) = plan.rpc.as_ref().ok_or("the request has no action")?;
-        let keys = context.credentials.map(Keys::of).transpose()?;
+        let keys = context.credentials.map(Keys::of);
         let action = Action { context, name, own, nonce: (context.nonce)(), keys };
         let (common, signed) = action.common()?;
         let mut request = action.request(plan, &common)?;
@@ -76,22 +76,28 @@ struct Action<'a> {
     keys: Option<Keys<'a>>,
 }
 
-/// Access key, secret key and the token of temporary ones.
+/// Who calls.
 #[derive(Clone, Copy)]
-struct Keys<'a>(&'a str, &'a Secret, Option<&'a Secret>);
+enum Keys<'a> {
+    /// Access key, secret key and the token of temporary ones, which sign.
+    Signing(&'a str, &'a Secret, Option<&'a Secret>),
+    /// A token in place of a signature.
+    Bearer(&'a Secret),
+}
 
 impl<'a> Keys<'a> {
-    fn of(credentials: &'a Credentials) -> Result<Self, String> {
+    fn of(credentials: &'a Credentials) -> Self {
         match credentials {
             Credentials::AccessKey { access_key, secret_key, security_token } => {
-                Ok(Self(access_key, secret_key, security_token.as_ref()))
+                Self::Signing(access_key, secret_key, security_token.as_ref())
             }
-            Credentials::Token(_) => {
-                Err("Alibaba Cloud takes no token alone: give an access key, with it if it is temporary".to_owned())
-            }
+            Credentials::Token(token) => Self::Bearer(token),
         }
     }
 }
+
+/// The parameter that says that there is a token in place of a signature.
+const BEARER: (&str, &str) = ("SignatureType", "BEARERTOKEN");
 
 impl Action<'_> {
     fn method(&self) -> Method {
@@ -111,7 +117,9 @@ impl Action<'_> {
     fn common(&self) -> Result<(Pairs, Option<Zeroizing<String>>), String> {
         let (version, mut signed) = (self.context.service.version, None);
         let mut common = match self.keys {
-            Some(Keys(access_key, secret_key, token)) if self.context.options.signature == Signature::AliyunRpcV1 => {
+            Some(Keys::Signing(access_key, secret_key, token))
+                if self.context.options.signature == Signature::AliyunRpcV1 =>
+            {
                 let date = self.context.now;
                 let mut common = sign::common_parameters(self.name, version, access_key, token, date, &self.nonce);
                 common.extend(self.for_gateway());
@@ -120,6 +128,17 @@ impl Action<'_> {
                 let signature = signature.map_err(|error| error.to_string())?;
                 common.push(("Signature".to_owned(), signature.signature));
                 signed = Some(Zeroizing::new(signature.string_to_sign));
+                common
+            }
+            Some(Keys::Bearer(token)) => {
+                let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+                let mut common = Vec::new();
+                if self.context.options.signature == Signature::AliyunRpcV1 {
+                    common = sign::unsigned_parameters(self.name, version, self.context.now, &self.nonce);
+                    common.extend(self.for_gateway());
+                    common.push(pair(("BearerToken", token.expose())));
+                }
+                common.push(pair(BEARER));
                 common
             }
             // The action and version are headers of ACS3 too, but only with a signature.
@@ -156,19 +175,22 @@ impl Action<'_> {
 
     /// Signs the whole request, if that is asked for.
     fn sign_request(&self, plan: &Plan, request: &mut Request<RequestBody>) -> Result<(), String> {
-        let (Signature::Acs3, Some(Keys(access_key, secret_key, token))) = (self.context.options.signature, self.keys)
-        else {
-            return Ok(());
-        };
+        let (Signature::Acs3, Some(keys)) = (self.context.options.signature, self.keys) else { return Ok(()) };
         request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         let hash = match request.body().as_bytes() {
             Some(bytes) => sign::sha256_hex(bytes),
             None => body_hash(plan)?,
         };
         let (version, date) = (self.context.service.version, self.context.now);
-        sign::acs3(request, &hash, self.name, version, access_key, secret_key, token, date, &self.nonce)
-            .map(drop)
-            .map_err(|error| error.to_string())
+        let outcome = match keys {
+            Keys::Bearer(token) => {
+                sign::acs3_bearer(request.headers_mut(), &hash, self.name, version, token, date, &self.nonce)
+            }
+            Keys::Signing(key, secret, token) => {
+                sign::acs3(request, &hash, self.name, version, key, secret, token, date, &self.nonce).map(drop)
+            }
+        };
+        outcome.map_err(|error| error.to_string())
     }
 }
 

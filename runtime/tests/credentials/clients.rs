@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use serde_json::json;
 use wiremock::ResponseTemplate;
-use yundb_runtime::operation::path;
+use yundb_runtime::operation::{path, query};
 use yundb_runtime::shape::any;
 use yundb_runtime::{
     CachedCredentials, Client, ClientBuilder, Credentials, CredentialsFuture, CredentialsProvider, CredentialsSource,
-    ErrorKind, Operation, ProfileCredentials, Protocol, Server, Service, Spec, TemporaryCredentials,
+    ErrorKind, Operation, ProfileCredentials, Protocol, Server, Service, Signature, Spec, TemporaryCredentials,
     TemporaryCredentialsFuture, Variable,
 };
 
@@ -241,4 +241,76 @@ impl CredentialsSource for Counted {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         self.0.fetch()
     }
+}
+
+static RPC: Service = Service {
+    package: "mini-rpc/1",
+    version: "2019-03-27",
+    protocol: Protocol::AliyunRpc,
+    servers: &[Server { url: "https://dg.example.com", region: None, variables: &[] }],
+    ..SERVICE
+};
+
+struct Act;
+
+impl Operation for Act {
+    type Output = serde_json::Value;
+    type Headers = ();
+    type Error = serde_json::Value;
+    const SPEC: &'static Spec = &Spec::new("Act", "GET", "/#Action=Act").params(&[query("Name", any())]);
+}
+
+#[tokio::test]
+async fn a_token_in_place_of_a_signature() {
+    let world = World::new().await;
+    world.answers("POST", "https://dg.example.com", "/", ok(json!({}))).await;
+    for signature in [Signature::AliyunRpcV1, Signature::Acs3] {
+        let builder = ClientBuilder::<Client>::new(&RPC).transport(world.detour()).signature(signature);
+        let client = builder.credentials(Credentials::token("hunter-b")).build().unwrap();
+        client.call(Act::SPEC).text("Name", "n").send::<Act>().await.unwrap();
+    }
+    let [rpc, acs3] = world.requests().await.try_into().ok().unwrap();
+    rpc.assert_parameters(&[
+        ("Action", Some("Act")),
+        ("Version", Some("2019-03-27")),
+        ("SignatureType", Some("BEARERTOKEN")),
+        ("BearerToken", Some("hunter-b")),
+        ("Name", Some("n")),
+        ("Signature", None),
+        ("AccessKeyId", None),
+    ]);
+    acs3.assert_parameters(&[("SignatureType", Some("BEARERTOKEN")), ("BearerToken", None), ("Name", Some("n"))]);
+    let headers =
+        ["x-acs-bearer-token", "x-acs-action", "x-acs-version", "authorization"].map(|name| acs3.header(name));
+    assert_eq!(headers, [Some("hunter-b"), Some("Act"), Some("2019-03-27"), None]);
+}
+
+/// Has a project beside its keys.
+#[derive(Debug)]
+struct WithProject(&'static str);
+
+impl CredentialsProvider for WithProject {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        Box::pin(async { Ok(Credentials::access_key(self.0, "s")) })
+    }
+
+    fn setting(&self, name: &str) -> Option<String> {
+        Some(self.0.to_owned()).filter(|_| name == "project_id")
+    }
+}
+
+#[tokio::test]
+async fn a_call_with_credentials_of_its_own_has_their_project() {
+    let world = World::new().await;
+    for project in ["ours", "theirs"] {
+        world.answers("GET", DRS, &format!("/v5/{project}/things"), ok(json!({}))).await;
+    }
+    let client = builder(&world).credentials_provider(WithProject("ours")).build().unwrap();
+    call::<OfProject>(&client).await.unwrap();
+    client.call(OfProject::SPEC).with_credentials(WithProject("theirs")).send::<OfProject>().await.unwrap();
+    call::<OfProject>(&client).await.unwrap();
+    let requests = world.requests().await;
+    let seen: Vec<_> = requests.iter().map(|sent| (sent.line.as_str(), sent.header("x-project-id").unwrap())).collect();
+    let (ours, theirs) = (format!("GET {DRS}/v5/ours/things"), format!("GET {DRS}/v5/theirs/things"));
+    assert_eq!(seen, [(ours.as_str(), "ours"), (theirs.as_str(), "theirs"), (ours.as_str(), "ours")]);
 }

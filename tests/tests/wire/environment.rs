@@ -15,7 +15,10 @@ use crate::server::{Server, header};
 /// Tells the process that it is the inner one.
 const INNER: &str = "YUNDB_TEST_INNER";
 
-const ALL: [&str; 14] = [
+const ALL: [&str; 17] = [
+    "ALIBABA_CLOUD_ECS_METADATA_DISABLED",
+    "HUAWEICLOUD_OIDC_PROVIDER_URN",
+    "HUAWEICLOUD_SDK_IDP_ID",
     "ALIBABA_CLOUD_ACCESS_KEY_ID",
     "ALIBABA_CLOUD_ACCESS_KEY_SECRET",
     "ALIBABA_CLOUD_SECURITY_TOKEN",

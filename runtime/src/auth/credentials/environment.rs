@@ -97,7 +97,11 @@ impl EnvironmentCredentials {
         if let Some(token) = self.token.and_then(|name| self.config.get(name)) {
             return Ok(Credentials::token(token));
         }
-        Err(CredentialsError::not_found(format_args!("the environment: {} is not set", self.names().join(" or "))))
+        let Variables { secret_key, security_token, .. } = &self.families[0];
+        Err(CredentialsError::not_found(format_args!(
+            "the environment: {} is not set (beside it are {secret_key} and, for temporary keys, {security_token})",
+            self.names().join(" or ")
+        )))
     }
 
     /// The variables that say that there are credentials.
@@ -174,7 +178,8 @@ mod tests {
             (error.is_not_found(), error.to_string())
         };
         let blank = with(EnvironmentCredentials::huawei(), &[("HUAWEICLOUD_SDK_AK", " "), ("HUAWEICLOUD_SDK_SK", "")]);
-        assert_eq!(says(blank).await, (true, "the environment: HUAWEICLOUD_SDK_AK is not set".to_owned()));
+        let (not_found, error) = says(blank).await;
+        assert!(not_found && error.starts_with("the environment: HUAWEICLOUD_SDK_AK is not set (beside it"), "{error}");
         for half in [
             &[("HUAWEICLOUD_SDK_SK", "hunter2"), ("HUAWEICLOUD_SDK_AK", "")] as &'static [_],
             &[("HUAWEICLOUD_SDK_AK", "hunter2")],

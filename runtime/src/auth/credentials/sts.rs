@@ -311,11 +311,7 @@ impl Session {
             Some(Credentials::Token(_)) => {
                 return Err("a token cannot assume a role: it takes an access key".to_owned());
             }
-            None => {
-                let common = sign::common_parameters(action, VERSION, "", None, date, &nonce);
-                let unsigned = ["Action", "Version", "Format", "Timestamp", "SignatureNonce"];
-                common.into_iter().filter(|(name, _)| unsigned.contains(&name.as_str())).collect()
-            }
+            None => sign::unsigned_parameters(action, VERSION, date, &nonce),
         };
         let mut request = super::exchange::request(http::Method::POST, &format!("{address}?{}", query(&common)), &[])?;
         // In the body they stand in no log.

@@ -1,8 +1,8 @@
 //! Alibaba Cloud's `ACS3-HMAC-SHA256`.
 
 use bytes::Bytes;
-use http::Request;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, Request};
 use jiff::Timestamp;
 
 use super::canonical::{self, Headers};
@@ -43,14 +43,9 @@ pub(crate) fn sign<B>(
     nonce: &str,
 ) -> Result<Signed, SignError> {
     let host = host(request)?;
-    let headers = request.headers_mut();
-    set(headers, "x-acs-action", action, false)?;
-    set(headers, "x-acs-version", version, false)?;
-    set(headers, "x-acs-date", &iso_date(date), false)?;
-    set(headers, "x-acs-signature-nonce", nonce, false)?;
-    set(headers, "x-acs-content-sha256", payload, false)?;
+    describe(request.headers_mut(), payload, action, version, date, nonce)?;
     if let Some(token) = security_token {
-        set(headers, "x-acs-security-token", token.expose(), true)?;
+        set(request.headers_mut(), "x-acs-security-token", token.expose(), true)?;
     }
 
     let mut signed = vec![("host".into(), host)];
@@ -73,6 +68,36 @@ pub(crate) fn sign<B>(
         format!("{ALGORITHM} Credential={access_key},SignedHeaders={},Signature={signature}", signed.names());
     set(request.headers_mut(), AUTHORIZATION.as_str(), &authorization, true)?;
     Ok(Signed { canonical_request, string_to_sign, signature })
+}
+
+/// Sends a token in place of a signature, with the headers that a signature would cover.
+pub(crate) fn bearer(
+    headers: &mut HeaderMap,
+    payload: &str,
+    action: &str,
+    version: &str,
+    token: &Secret,
+    date: Timestamp,
+    nonce: &str,
+) -> Result<(), SignError> {
+    describe(headers, payload, action, version, date, nonce)?;
+    set(headers, "x-acs-bearer-token", token.expose(), true)
+}
+
+/// The headers that say what is called, and when.
+fn describe(
+    headers: &mut HeaderMap,
+    payload: &str,
+    action: &str,
+    version: &str,
+    date: Timestamp,
+    nonce: &str,
+) -> Result<(), SignError> {
+    set(headers, "x-acs-action", action, false)?;
+    set(headers, "x-acs-version", version, false)?;
+    set(headers, "x-acs-date", &iso_date(date), false)?;
+    set(headers, "x-acs-signature-nonce", nonce, false)?;
+    set(headers, "x-acs-content-sha256", payload, false)
 }
 
 /// `yyyy-MM-ddTHH:mm:ssZ`, as all of Alibaba Cloud's signatures write their date.

@@ -31,6 +31,13 @@ pub fn common_parameters(
     parameters.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
+/// The parameters that every call carries which nobody signs.
+pub(crate) fn unsigned_parameters(action: &str, version: &str, date: Timestamp, nonce: &str) -> Vec<(String, String)> {
+    let mut parameters = common_parameters(action, version, "", None, date, nonce);
+    parameters.retain(|(name, _)| !matches!(name.as_str(), "AccessKeyId" | "SignatureMethod" | "SignatureVersion"));
+    parameters
+}
+
 /// Signs all parameters of a call, common ones and its own, wherever they are sent.
 pub fn sign_aliyun_rpc(method: &str, parameters: &[(String, String)], secret: &Secret) -> Result<Signed, SignError> {
     let parameters = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -6,8 +6,9 @@ mod canonical;
 mod common;
 mod huawei;
 
-pub(crate) use acs3::sign as acs3;
 pub use acs3::sign_acs3;
+pub(crate) use acs3::{bearer as acs3_bearer, sign as acs3};
+pub(crate) use aliyun_rpc::unsigned_parameters;
 pub use aliyun_rpc::{common_parameters, sign_aliyun_rpc};
 pub(crate) use common::sha256_hex;
 pub use common::{SignError, Signed};
