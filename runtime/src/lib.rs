@@ -56,7 +56,7 @@ pub use check::Violation;
 pub use check::fits;
 #[cfg(feature = "metrics")]
 pub use client::Metrics;
-pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, Outcome, RateLimiter, UnsignedRequest};
+pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Outcome, RateLimiter, UnsignedRequest};
 pub use codec::additional::additional;
 pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
 pub use codec::json_text::JsonText;

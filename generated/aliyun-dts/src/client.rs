@@ -190,6 +190,9 @@ pub(crate) static SHOW_JOB: Job = Job {
         "Initializing",
         "Starting",
         "Retrying",
+        "Modifying",
+        "Upgrade",
+        "Downgrade",
     ],
     succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
     failed: &[
@@ -198,6 +201,8 @@ pub(crate) static SHOW_JOB: Job = Job {
         "MigrationFailed",
         "Failed",
         "Abnormal",
+        "Suspending",
+        "Locked",
     ],
 };
 
@@ -225,6 +230,9 @@ pub(crate) static SHOW_JOB_2: Job = Job {
         "Initializing",
         "Starting",
         "Retrying",
+        "Modifying",
+        "Upgrade",
+        "Downgrade",
     ],
     succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
     failed: &[
@@ -233,6 +241,8 @@ pub(crate) static SHOW_JOB_2: Job = Job {
         "MigrationFailed",
         "Failed",
         "Abnormal",
+        "Suspending",
+        "Locked",
     ],
 };
 
@@ -257,7 +267,7 @@ pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
     state: "MigrationJobStatus",
     running: &["NotStarted", "Prechecking"],
     succeeded: &["Migrating", "Finished"],
-    failed: &["PrecheckFailed", "MigrationFailed"],
+    failed: &["PrecheckFailed", "MigrationFailed", "Suspending"],
 };
 
 pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
@@ -280,9 +290,15 @@ pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
     argument: "SynchronizationJobId",
     also: &["SynchronizationDirection"],
     state: "Status",
-    running: &["NotStarted", "Prechecking", "Initializing", "Initializating"],
+    running: &[
+        "NotStarted",
+        "Prechecking",
+        "Initializing",
+        "Initializating",
+        "Modifying",
+    ],
     succeeded: &["Synchronizing", "Finished"],
-    failed: &["PrecheckFailed", "InitializeFailed", "Failed"],
+    failed: &["PrecheckFailed", "InitializeFailed", "Failed", "Suspending"],
 };
 
 pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {

@@ -18,7 +18,7 @@
 //! ```
 //!
 //! Each tag below is a Cargo feature; all are on by default, and `rustls`. Without the defaults choose `rustls` or `native-tls`,
-//! too. Off by default are `blocking` (`send_blocking` and the like, without async), `metrics` and `test-util` (see
+//! too. Off by default are `blocking` (`send_blocking` and the like, without async), `gzip`, `metrics` and `test-util` (see
 //! `runtime::test_util`).
 //!
 //! ## `versions`

@@ -132,6 +132,22 @@ pub(super) fn client(service: &Service) -> TokenStream {
             }
         }
     });
+    let json_call = uses.item("JsonCall");
+    let undocumented = match service.protocol {
+        Protocol::AliyunRpc => quote! {
+            /// Begins a call of an action that the document lacks, such as `DescribeX`, typed as JSON.
+            pub fn call_action(&self, action: impl Into<String>) -> #json_call {
+                self.0.call_action(action)
+            }
+        },
+        Protocol::Http | Protocol::HuaweiRest => quote! {
+            /// Begins a call that the document lacks, typed as JSON, by method and path. What is in braces is filled by the call, else by
+            /// the client's setting of that name: `/v3/{project_id}/instances`.
+            pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> #json_call {
+                self.0.call_path(method, path)
+            }
+        },
+    };
     let imports = uses.imports();
     let docs = doc(&[format!(
         "A client of {}. Cheap to clone; clones share connections and settings.",
@@ -162,6 +178,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
                 #builder::new(&SERVICE)
             }
             #waiting
+            #undocumented
             #[allow(dead_code, reason = "a crate without any feature has no operation")]
             pub(crate) fn call(&self, spec: &'static #spec) -> #call {
                 self.0.call(spec)

@@ -25,6 +25,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "Inputs",
             "Job",
             "JobHandle",
+            "JsonCall",
             "JsonLines",
             "JsonText",
             "Object",

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::model::{Job, JobStart};
+use super::model::{Answer, Group, Job, JobStart, Payload, TypeKind};
 use super::operation::{Found, Inputs};
 use super::{Lower, names};
+use crate::diagnostic::Diagnostic;
 
 impl<'a> Lower<'a, '_> {
     /// Where the id of the job is that an operation begins, and its kind by index into those found so far. `load` has checked that nothing lacks.
@@ -49,6 +50,47 @@ impl<'a> Lower<'a, '_> {
             }
         }
         self.jobs.push(job);
+        self.job_places.push(found.operation.place("x-job"));
         Some(JobStart { id, kind: self.jobs.len() - 1 })
+    }
+
+    /// A state that a job may be in, as the document lists them, and of which `x-job` does not say what it means: whoever waits would ask
+    /// on and on, for nothing perhaps.
+    pub(super) fn unclassified_states(&mut self, groups: &[Group]) {
+        let operations = || groups.iter().flat_map(|group| &group.operations);
+        for (job, place) in self.jobs.iter().zip(&self.job_places) {
+            let Some(poll) = operations().find(|operation| operation.method_name == job.poll) else { continue };
+            let known: Vec<&String> = [&job.running, &job.succeeded, &job.failed].into_iter().flatten().collect();
+            let left: Vec<String> = self
+                .states(&poll.output, &job.state)
+                .into_iter()
+                .filter(|state| !known.iter().any(|known| known.eq_ignore_ascii_case(state)))
+                .map(|state| format!("`{state}`"))
+                .collect();
+            if !left.is_empty() {
+                let message =
+                    format!("{} lists states of the job that are not classified: {}", poll.name, left.join(", "));
+                self.diagnostics.push(
+                    Diagnostic::error("x-job", message)
+                        .at((*place).clone())
+                        .help("put each into `running`, `succeeded` or `failed`"),
+                );
+            }
+        }
+    }
+
+    /// The values that the document lists for what is at a dotted path of an answer.
+    fn states(&self, output: &Answer, path: &str) -> Vec<String> {
+        let Answer::One(Payload::Json(ty)) = output else { return Vec::new() };
+        let mut ty = ty;
+        for name in path.split('.') {
+            let Some(TypeKind::Struct(body)) = ty.innermost().map(|id| &self.types[id].kind) else { return Vec::new() };
+            let Some(field) = body.fields.iter().find(|field| field.wire == name) else { return Vec::new() };
+            ty = &field.ty;
+        }
+        match ty.innermost().map(|id| &self.types[id].kind) {
+            Some(TypeKind::StringEnum(variants)) => variants.iter().map(|variant| variant.value.clone()).collect(),
+            _ => Vec::new(),
+        }
     }
 }

@@ -67,6 +67,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         seen: HashSet::new(),
         outcomes: Vec::new(),
         jobs: Vec::new(),
+        job_places: Vec::new(),
         forms: Vec::new(),
         settings: Vec::new(),
         unmet: HashSet::new(),
@@ -89,6 +90,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
     lower.empty_paths();
     let schemes = lower.schemes();
     let groups = lower.groups();
+    lower.unclassified_states(&groups);
     lower.webhooks();
     if groups.is_empty() {
         lower.all_types();
@@ -150,7 +152,7 @@ const RESERVED_TYPES: &[&str] = &[
 const RESERVED_CALLS: &[&str] = &["Ok", "Err", "Some", "None"];
 
 /// What emitted code, or everyone, calls on a client.
-const CLIENT_METHODS: &[&str] = &["builder", "wait_for", "resume", "call", "clone", "new"];
+const CLIENT_METHODS: &[&str] = &["builder", "wait_for", "resume", "call", "call_action", "call_path", "clone", "new"];
 
 /// No modules: `mod.rs` is that of the folder, and Windows has devices of the other names.
 pub(crate) const NO_MODULES: &[&str] = &[
@@ -183,6 +185,8 @@ pub(crate) struct Lower<'a, 'd> {
     seen: HashSet<&'a Location>,
     outcomes: Vec<Outcome>,
     jobs: Vec<Job>,
+    /// Where the first `x-job` of each stands.
+    job_places: Vec<&'a Location>,
     forms: Vec<FormDef>,
     settings: Vec<Setting>,
     /// Security schemes that callers meet without the client.

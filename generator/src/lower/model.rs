@@ -74,7 +74,7 @@ pub struct Received {
 pub type Docs = Vec<String>;
 
 /// Features of the runtime that each crate hands on under the same names. `rustls` is on by default.
-pub const RUNTIME_FEATURES: &[&str] = &["rustls", "native-tls", "blocking", "metrics", "test-util"];
+pub const RUNTIME_FEATURES: &[&str] = &["rustls", "native-tls", "blocking", "gzip", "metrics", "test-util"];
 
 /// Operations of one tag: a module and a Cargo feature.
 #[derive(Debug, Clone)]

@@ -81,6 +81,7 @@ const CALL_METHODS: &[&str] = &[
     "with_idempotency",
     "with_credentials",
     "with_endpoint",
+    "presigned_url",
     "pages",
     "pages_blocking",
     "items",

@@ -29,6 +29,16 @@ pub(crate) enum Key {
     },
 }
 
+impl Key {
+    fn setter(&self) -> &'static str {
+        match self {
+            Self::Named { .. } => Method::ApiKey.setter(),
+            Self::Bearer { .. } => Method::Bearer.setter(),
+            Self::Basic { .. } => Method::Basic.setter(),
+        }
+    }
+}
+
 /// The keys that a client has, by scheme.
 pub(crate) struct Keyring(BTreeMap<&'static str, Held>);
 
@@ -43,6 +53,14 @@ impl Keyring {
     pub(crate) fn new(service: &'static Service, keys: Vec<Key>) -> Result<Self, String> {
         let mut ring = BTreeMap::new();
         for key in keys {
+            let blank = match &key {
+                Key::Named { key, .. } | Key::Bearer { token: key, .. } => key.expose().trim().is_empty(),
+                // There are services that take a key as the user, and no password.
+                Key::Basic { user, password } => user.trim().is_empty() && password.expose().trim().is_empty(),
+            };
+            if blank {
+                return Err(format!("the key for `{}` is empty", key.setter()));
+            }
             let (name, value) = match key {
                 Key::Named { scheme, key } => (Some(scheme), (Method::ApiKey, key)),
                 Key::Bearer { scheme, token } => {

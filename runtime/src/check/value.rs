@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -10,6 +10,7 @@ use super::alternative::{likeness, same};
 use super::violation::Violation;
 use super::words::{MISSING, count, join, listing, required, words};
 use super::{number, pattern};
+use crate::codec::union;
 use crate::data::shape::{Alternative, Choice, Field, Inner, Rule, Shape};
 
 /// Checks `value`, found at `path`, against `shape`.
@@ -19,9 +20,11 @@ pub(crate) fn value(value: &Value, shape: &Shape, path: &str, violations: &mut V
 
 /// Whether a value is as the alternative of a union at an index asks for.
 pub fn fits<T: Choice>(at: usize, value: &Value) -> bool {
-    T::ALTERNATIVES.get(at).is_none_or(|alternative| {
-        likeness(alternative, value).is_some() && Walk::default().holds(value, &alternative.shape)
-    })
+    let _scope = union::Scope::enter();
+    let walk = Walk { of_union: true, ..Walk::default() };
+    T::ALTERNATIVES
+        .get(at)
+        .is_none_or(|alternative| likeness(alternative, value).is_some() && walk.holds(value, &alternative.shape))
 }
 
 /// Where a value is and as which union it was checked.
@@ -32,6 +35,9 @@ type Key = (*const Value, *const Alternative, String);
 #[derive(Default)]
 struct Walk {
     known: RefCell<HashMap<Key, Vec<Violation>>>,
+    /// Whether it decides between alternatives of a union that is being read. Then it only matters whether there is a violation, and
+    /// what is found for unions within is kept for the union around, too.
+    of_union: bool,
 }
 
 impl Walk {
@@ -63,8 +69,8 @@ impl Walk {
     fn list(&self, elements: &[Value], shape: &Shape, path: &str, violations: &mut Vec<Violation>) {
         count(elements.len(), shape.items, ("element", "elements"), path, violations);
         if shape.unique {
-            let repeated = (1..elements.len()).find(|at| elements[..*at].contains(&elements[*at]));
-            if let Some(at) = repeated {
+            let mut seen = HashSet::new();
+            if let Some(at) = elements.iter().position(|element| !seen.insert(element)) {
                 violations.push(Violation::new(format!("{path}[{at}]"), "repeats an earlier element"));
             }
         }
@@ -119,6 +125,15 @@ impl Walk {
     /// one that it comes nearest to: whose constants it has, and of whose fields fewest are missing. A value that is of no known
     /// kind is the caller's own.
     fn one_of(&self, value: &Value, alternatives: &'static [Alternative], path: &str, violations: &mut Vec<Violation>) {
+        if self.of_union {
+            let (at, hash) = (alternatives.as_ptr().addr(), union::content_hash(value));
+            let fits = union::known_fit(at, hash).unwrap_or_else(|| self.nearest(value, alternatives, "").is_empty());
+            union::note_fit(at, hash, fits);
+            if !fits {
+                violations.push(Violation::new(path, "fits no alternative"));
+            }
+            return;
+        }
         let key = (std::ptr::from_ref(value), alternatives.as_ptr(), path.to_owned());
         if let Some(known) = self.known.borrow().get(&key) {
             violations.extend(known.iter().cloned());
@@ -180,10 +195,12 @@ impl Walk {
                 }
             }
             (Rule::OnlyOne(shapes), _) => {
-                if shapes.iter().filter(|shape| self.holds(value, shape)).count() > 1 {
-                    violations.push(Violation::new(path, format!("must be only one of: {}", words(shapes))));
-                } else {
-                    self.any_of(value, shapes, path, violations);
+                // Each is held against the value once: within itself it may be asked for again.
+                let tried: Vec<_> = shapes.iter().map(|shape| self.tried(value, shape, path)).collect();
+                match tried.iter().filter(|found| found.is_empty()).count() {
+                    0 => none_holds(tried, shapes, path, violations),
+                    1 => {}
+                    _ => violations.push(Violation::new(path, format!("must be only one of: {}", words(shapes)))),
                 }
             }
             (Rule::Contains(shape, fewest, most), Value::Array(elements)) => {
@@ -218,22 +235,22 @@ impl Walk {
     }
 
     fn any_of(&self, value: &Value, shapes: &[Shape], path: &str, violations: &mut Vec<Violation>) {
-        let mut nearest: Option<Vec<Violation>> = None;
+        let mut tried = Vec::new();
         for shape in shapes {
-            let mut found = Vec::new();
-            self.value(value, shape, path, &mut found);
+            let found = self.tried(value, shape, path);
             if found.is_empty() {
                 return;
             }
-            if nearest.as_ref().is_none_or(|nearest| found.len() < nearest.len()) {
-                nearest = Some(found);
-            }
+            tried.push(found);
         }
-        // Which of the fields is missing is the caller's to choose.
-        match shapes.iter().map(required).collect::<Option<Vec<_>>>() {
-            Some(_) => violations.push(Violation::new(path, format!("must be at least one of: {}", words(shapes)))),
-            None => violations.extend(nearest.unwrap_or_default()),
-        }
+        none_holds(tried, shapes, path, violations);
+    }
+
+    /// What is wrong with a value by a shape.
+    fn tried(&self, value: &Value, shape: &Shape, path: &str) -> Vec<Violation> {
+        let mut found = Vec::new();
+        self.value(value, shape, path, &mut found);
+        found
     }
 
     fn others(
@@ -252,6 +269,15 @@ impl Walk {
             }
             matching.for_each(|shape| self.value(inner, shape, &path, violations));
         }
+    }
+}
+
+/// What is wrong with a value for which none of the shapes holds.
+fn none_holds(tried: Vec<Vec<Violation>>, shapes: &[Shape], path: &str, violations: &mut Vec<Violation>) {
+    // Which of the fields is missing is the caller's to choose.
+    match shapes.iter().map(required).collect::<Option<Vec<_>>>() {
+        Some(_) => violations.push(Violation::new(path, format!("must be at least one of: {}", words(shapes)))),
+        None => violations.extend(tried.into_iter().min_by_key(Vec::len).unwrap_or_default()),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What a check finds.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+
+use crate::data::line::Line;
 
 /// One value that breaks a documented limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,6 @@ impl Violation {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.message)
+        write!(Line(f), "{}: {}", self.path, self.message)
     }
 }

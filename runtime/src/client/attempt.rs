@@ -53,11 +53,7 @@ pub(super) async fn attempt(
     trial: &mut Trial,
 ) -> Result<RawResponse, Box<Failure>> {
     let (spec, limit) = (planned.draft.spec, planned.limit);
-    if let Some(provider) = planned.credentials.filter(|_| is_signed(spec)) {
-        let late = |_| Err(CredentialsError::new(format_args!("no response within {limit:?} (`timeout`)")));
-        let credentials = tokio::time::timeout(limit, provider.credentials()).await.unwrap_or_else(late);
-        trial.credentials = Some(credentials.map_err(|error| Failure::credentials(spec.name, error))?);
-    }
+    trial.credentials = credentials(planned.credentials, spec, limit).await?;
     // Behind the credentials: what counts is when the request goes out.
     settings.limiter.wait().await;
     let context = AttemptContext {
@@ -87,6 +83,22 @@ pub(super) async fn attempt(
             trial.exchange.out_of_time();
             Err(Failure::timeout(spec.name, limit))
         }
+    }
+}
+
+/// The credentials that an operation is signed with, if it is. The provider has as much time as an attempt.
+pub(super) async fn credentials(
+    provider: Option<&dyn CredentialsProvider>,
+    spec: &Spec,
+    limit: Duration,
+) -> Result<Option<Credentials>, Box<Failure>> {
+    let Some(provider) = provider.filter(|_| is_signed(spec)) else { return Ok(None) };
+    let late = |_| Err(CredentialsError::new(format_args!("no response within {limit:?} (`timeout`)")));
+    let credentials = tokio::time::timeout(limit, provider.credentials()).await.unwrap_or_else(late);
+    let credentials = credentials.map_err(|error| Failure::credentials(spec.name, error))?;
+    match credentials.blank() {
+        Some(blank) => Err(Failure::config(spec.name, format!("the credentials are of no use: {blank}"))),
+        None => Ok(Some(credentials)),
     }
 }
 

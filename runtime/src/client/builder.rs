@@ -18,7 +18,7 @@ use crate::auth::keyring::{Key, Keyring};
 use crate::auth::sign::Signature;
 use crate::data::config_error::ConfigError;
 use crate::data::secret::Secret;
-use crate::data::service::{RateLimit, Service};
+use crate::data::service::{Protocol, RateLimit, Service};
 use crate::request::{self, Values};
 use crate::retry::{RetryBudget, RetryPolicy, RetryStrategy};
 use crate::transport::{ReadLimits, ReqwestTransport, ReqwestTransportBuilder, StallProtection, Transport};
@@ -41,8 +41,11 @@ pub struct ClientBuilder<C = Client> {
     values: BTreeMap<String, String>,
     endpoint: Option<String>,
     credentials: Option<Arc<dyn CredentialsProvider>>,
+    /// What is wrong with the credentials that were given.
+    wrong_credentials: Option<&'static str>,
     keys: Vec<Key>,
     signature: Option<Signature>,
+    derived_for: Option<String>,
     get_requests: bool,
     apsara_stack: Option<ApsaraStack>,
     /// What each request has besides.
@@ -71,8 +74,10 @@ impl<C: From<Client>> ClientBuilder<C> {
             values: BTreeMap::new(),
             endpoint: None,
             credentials: None,
+            wrong_credentials: None,
             keys: Vec::new(),
             signature: None,
+            derived_for: None,
             get_requests: false,
             apsara_stack: None,
             headers: DefaultHeaders::default(),
@@ -128,14 +133,16 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Signs with these keys, or sends this token. By default they come from where the vendor's own SDK looks for them: see
-    /// [`CredentialsChain`](crate::CredentialsChain).
+    /// Signs with these keys, or sends this token; empty ones are an error of [`build`](Self::build). By default they come from where
+    /// the vendor's own SDK looks for them: see [`CredentialsChain`](crate::CredentialsChain).
     pub fn credentials(self, credentials: Credentials) -> Self {
-        self.credentials_provider(credentials)
+        let wrong_credentials = credentials.blank();
+        Self { wrong_credentials, ..self.credentials_provider(credentials) }
     }
 
     /// Asks for credentials before each request.
     pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.wrong_credentials = None;
         self.credentials = Some(Arc::new(provider));
         self
     }
@@ -170,6 +177,14 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// How Alibaba Cloud's requests are signed; by default RPC signature 1.0.
     pub fn signature(mut self, signature: Signature) -> Self {
         self.signature = Some(signature);
+        self
+    }
+
+    /// Signs Huawei Cloud's requests with a key that is derived from the secret key for the day, the [`region`](Self::region) and this
+    /// service (`V11-HMAC-SHA256`), which some services ask for. It is named as the vendor's SDK names it for derived keys, such as
+    /// `iotdm`. By default the secret key itself signs (`SDK-HMAC-SHA256`).
+    pub fn derived_signature(mut self, service: impl Into<String>) -> Self {
+        self.derived_for = Some(service.into());
         self
     }
 
@@ -271,6 +286,9 @@ impl<C: From<Client>> ClientBuilder<C> {
                 service.package
             ));
         }
+        if let Some(wrong) = self.wrong_credentials {
+            return Err(wrong.to_owned());
+        }
         if vendor.signs() && !self.keys.is_empty() {
             return Err(format!("{} is called with `.credentials(..)`, which hold a token too", service.package));
         }
@@ -281,7 +299,11 @@ impl<C: From<Client>> ClientBuilder<C> {
             );
         }
         let (stack, has_endpoint) = (self.apsara_stack.as_ref(), self.endpoint.is_some());
+        if self.derived_for.is_some() && service.protocol != Protocol::HuaweiRest {
+            return Err("`.derived_signature(..)` is for Huawei Cloud".to_owned());
+        }
         let (options, mut headers) = Options::new(service, self.signature, self.get_requests, stack, has_endpoint)?;
+        let options = Options { derived_for: self.derived_for, ..options };
         let limiter = self.limiter.unwrap_or_else(|| RateLimiter::new(service.limits.iter().copied()));
         if limiter.is_closed() {
             return Err("a rate limit of no requests lets none through".to_owned());
@@ -343,7 +365,7 @@ impl<C> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("service", &self.service.package)
-            .field("endpoint", &self.endpoint)
+            .field("endpoint", &self.endpoint.as_deref().map(request::without_user))
             .field("settings", &self.values)
             .finish_non_exhaustive()
     }

@@ -10,17 +10,19 @@ use serde_json::Value;
 use super::handle::Client;
 use super::overrides::Overrides;
 use super::pipeline::{self, Sending};
+use super::presign::presigned_url;
 use super::read::{CallResult, read};
 use crate::auth::credentials::CredentialsProvider;
 use crate::check;
 use crate::codec::json::to_value;
 use crate::codec::json_text::JsonText;
 use crate::data::operation::{self, Param, Place, Spec};
+use crate::data::secret::Secret;
 use crate::data::shape::{Shape, any};
 use crate::request::{Content, Draft, Input, Inputs, OtherBody, Part, json_bytes};
+use crate::response::{Error, Operation, Reading, Representation};
 #[cfg(feature = "blocking")]
 use crate::response::{Failure, RawResponse};
-use crate::response::{Operation, Reading, Representation};
 use crate::retry::RetryStrategy;
 use crate::transport::RequestBody;
 
@@ -243,6 +245,11 @@ impl Call {
         read::<O, _>(outcome, Some(reading), |response| representation.read(response))
     }
 
+    /// The call as a URL, which others may open by GET without any key: see the method of the same name of each operation.
+    pub async fn presigned_url<O: Operation>(self) -> Result<Secret, Error<O::Error, O::Headers>> {
+        presigned_url(self.sending(Reading::of::<O::Output>())).await.map_err(|failure| Error::new(failure, None, None))
+    }
+
     /// As [`send`](Self::send), for programs without async.
     #[cfg(feature = "blocking")]
     pub fn send_blocking<O: Operation>(self) -> CallResult<O, O::Output> {
@@ -297,6 +304,16 @@ macro_rules! operation_methods {
                 representation: $crate::Representation<T>,
             ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
                 self.0.send_as::<Self, T>(representation).await
+            }
+
+            /// The call as a URL with its signature in it, for Alibaba Cloud's RPC: whoever has it may make this one call, once, by GET
+            /// and without any key, as long as the service takes the date in it, which is some 15 minutes. So it is a secret.
+            ///
+            /// Fails with `ErrorKind::Config` where the service takes no signature in a URL, or the call has a body or a header of its own.
+            pub async fn presigned_url(
+                self,
+            ) -> ::core::result::Result<$crate::Secret, $crate::Error<$error $(, $headers)?>> {
+                self.0.presigned_url::<Self>().await
             }
 
             /// Sends without holding the input against the documented limits, which may be wrong.

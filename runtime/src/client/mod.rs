@@ -8,11 +8,13 @@ mod discover;
 mod handle;
 mod headers;
 mod interceptor;
+mod json_call;
 mod limiter;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod overrides;
 mod pipeline;
+mod presign;
 mod read;
 mod settings;
 mod unsigned;
@@ -21,6 +23,7 @@ pub use builder::ClientBuilder;
 pub use call::Call;
 pub use handle::Client;
 pub use interceptor::{Attempt, Interceptor, Outcome};
+pub use json_call::JsonCall;
 pub use limiter::RateLimiter;
 #[cfg(feature = "metrics")]
 pub use metrics::Metrics;

@@ -64,7 +64,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
     Box::pin(run.instrument(span))
 }
 
-async fn plan(settings: &Settings, values: &Values, sending: &Sending) -> Result<Plan, Box<Failure>> {
+pub(super) async fn plan(settings: &Settings, values: &Values, sending: &Sending) -> Result<Plan, Box<Failure>> {
     let spec = sending.draft.spec;
     let invalid = |violations| Failure::invalid(spec.name, violations);
     let boundary = || (settings.nonce)();
@@ -92,7 +92,7 @@ async fn files(settings: &Settings, plan: &mut Plan) -> Result<(), String> {
     Ok(())
 }
 
-fn address(settings: &Settings, sending: &Sending) -> Result<String, Box<Failure>> {
+pub(super) fn address(settings: &Settings, sending: &Sending) -> Result<String, Box<Failure>> {
     let spec = sending.draft.spec;
     let servers = if spec.servers.is_empty() { settings.service.servers } else { spec.servers };
     let own = sending.overrides.endpoint.clone().or_else(|| settings.endpoint.clone());

@@ -1,6 +1,7 @@
 //! A string that carries JSON.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::de::DeserializeOwned;
 use serde::ser::Error as _;
@@ -13,8 +14,8 @@ use crate::codec::json::to_value;
 /// A value that travels as a string with JSON in it.
 ///
 /// Reading never fails: what is not the documented JSON stays [`Text`](Self::Text). The value itself in place of the
-/// string is read too.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// string is read too. `Debug` shows a text's length only: what could not be read may hold secrets.
+#[derive(Clone, PartialEq, Eq)]
 pub enum JsonText<T> {
     /// The value.
     Value(T),
@@ -41,6 +42,15 @@ impl<T> JsonText<T> {
         match self {
             Self::Value(value) => Some(value),
             Self::Text(_) => None,
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for JsonText<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(value) => f.debug_tuple("Value").field(value).finish(),
+            Self::Text(text) => f.debug_tuple("Text").field(&format_args!("{} bytes", text.len())).finish(),
         }
     }
 }
@@ -111,6 +121,13 @@ mod tests {
             assert_eq!(read, JsonText::text(text));
             assert_eq!(serde_json::to_value(&read).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn a_text_is_not_shown() {
+        let read: Text = serde_json::from_value(r#"{"Port": "none", "password": "hunter2"}"#.into()).unwrap();
+        assert_eq!(format!("{read:?}"), "Text(39 bytes)");
+        assert_eq!(format!("{:?}", JsonText::Value(3)), "Value(3)");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What is wrong with settings.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+
+use super::line::Line;
 
 /// Settings of a client, or of its transport, that cannot work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,7 +10,7 @@ pub struct ConfigError(pub(crate) String);
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        Line(f).write_str(&self.0)
     }
 }
 

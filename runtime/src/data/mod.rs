@@ -2,6 +2,7 @@
 
 mod access;
 pub(crate) mod config_error;
+pub(crate) mod line;
 pub mod operation;
 pub(crate) mod paging;
 mod param;

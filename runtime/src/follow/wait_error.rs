@@ -1,12 +1,13 @@
 //! Why waiting for a job ended without its success.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde_json::Value;
 
 use super::job::{JobHandle, JobState};
-use crate::response::{Error, one_line};
+use crate::data::line::Line;
+use crate::response::Error;
 
 /// How often in a row asking for a job may fail.
 pub(super) const FAILURES: u32 = 5;
@@ -53,14 +54,15 @@ pub enum WaitError {
 
 impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Line(f);
         match self {
             Self::NoJob(why) => f.write_str(why),
             Self::Failed { job, last, reason } => {
-                write!(f, "job {} has failed ({})", job.id, one_line(&last.state))?;
-                reason.as_ref().map_or(Ok(()), |reason| write!(f, ": {}", one_line(reason)))
+                write!(f, "job {} has failed ({})", job.id, last.state)?;
+                reason.as_ref().map_or(Ok(()), |reason| write!(f, ": {reason}"))
             }
             Self::Timeout { job, last } => {
-                let state = last.as_ref().map_or("unknown".to_owned(), |last| one_line(&last.state));
+                let state = last.as_ref().map_or("unknown", |last| &last.state);
                 write!(f, "job {} was not done in time; its state is {state}", job.id)
             }
             Self::NoState { job, path, .. } => {

@@ -1,5 +1,6 @@
 //! Chooses the base URL of a call: by region from the document's servers, or the client's own.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use http::Uri;
@@ -19,6 +20,9 @@ pub(crate) fn resolve(
     settings: &BTreeMap<String, String>,
 ) -> Result<String, String> {
     if let Some(own) = own {
+        if has_user(own) {
+            return Err(format!("the endpoint `{}` {NO_USER}", without_user(own)));
+        }
         let url = if own.contains("://") { own.to_owned() } else { format!("https://{own}") };
         return valid(&fill(&url, &[], settings)?);
     }
@@ -62,6 +66,7 @@ fn choose<'a>(servers: &'a [Server], region: Option<&str>) -> Result<&'a Server,
 /// Puts the variables into the URL: the client's settings, else the document's defaults.
 fn fill(url: &str, server: &[&Server], settings: &BTreeMap<String, String>) -> Result<String, String> {
     let mut filled = String::with_capacity(url.len());
+    let mut is_set = false;
     let mut rest = url;
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else { break };
@@ -77,17 +82,79 @@ fn fill(url: &str, server: &[&Server], settings: &BTreeMap<String, String>) -> R
         {
             return Err(format!("unknown {name} `{value}`: {}", closest(value, allowed.iter().copied())));
         }
-        // A slash within the host would send signed calls to another one.
-        let in_host = filled.split_once("://").is_some_and(|(_, host)| !host.contains('/'));
-        let allowed = if in_host { "-._" } else { "-._~/:" };
-        if set.is_some() && value.contains(|c: char| !(c.is_ascii_alphanumeric() || allowed.contains(c))) {
-            return Err(format!("`{value}` cannot be the {name} of the endpoint {url}"));
+        // What the document has is taken as it stands there.
+        let known = variable.is_some_and(|variable| variable.values.contains(&value) || variable.default == value);
+        let place = Place::of(url, url.len() - rest.len() + before.len());
+        match set.filter(|_| !known).map(|value| place.take(value)) {
+            None => filled.push_str(value),
+            Some(Some(text)) => filled.push_str(&text),
+            Some(None) => return Err(format!("`{value}` cannot be the {name} of the endpoint {url}")),
         }
-        filled.push_str(value);
+        is_set |= set.is_some();
         rest = after;
     }
     filled.push_str(rest);
+    // URL parsers resolve these.
+    if is_set && filled.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err(format!("no path of the endpoint {url} may have `.` or `..` in it"));
+    }
     Ok(filled)
+}
+
+/// Which part of a server's URL a variable stands in. It stays in that part, whatever its value: calls are signed, and go to
+/// nobody else.
+#[derive(Clone, Copy)]
+enum Place {
+    /// The URL begins with it, and is what it is.
+    Whole,
+    Scheme,
+    Host,
+    Path,
+}
+
+impl Place {
+    fn of(url: &str, at: usize) -> Self {
+        let path = |host: usize| url.get(host..).and_then(|rest| Some(host + rest.find('/')?));
+        match url.find("://") {
+            None if at == 0 => Self::Whole,
+            None => Self::Path,
+            Some(end) if at < end => Self::Scheme,
+            Some(end) if path(end + 3).is_none_or(|path| at < path) => Self::Host,
+            Some(_) => Self::Path,
+        }
+    }
+
+    /// A value as it stands there, if it may.
+    fn take(self, value: &str) -> Option<Cow<'_, str>> {
+        let only = |others: &str| value.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c));
+        match self {
+            Self::Path => Some(encode::strict(value).into()),
+            Self::Whole => (only("-._~/:[]%") && !has_user(value)).then_some(value.into()),
+            Self::Scheme => matches!(value, "http" | "https").then_some(value.into()),
+            Self::Host => only("-._").then_some(value.into()),
+        }
+    }
+}
+
+const NO_USER: &str = "has a user in it, of which no request says anything: leave it out";
+
+/// Where the part of a URL ends that names who calls, if it has one: before the host, with a password perhaps.
+fn user_end(url: &str) -> Option<(usize, usize)> {
+    let begin = url.find("://").map_or(0, |at| at + 3);
+    let authority = url.get(begin..)?.split(['/', '?', '#']).next()?;
+    Some((begin, begin + authority.rfind('@')?))
+}
+
+fn has_user(url: &str) -> bool {
+    user_end(url).is_some()
+}
+
+/// A URL as it may be shown: without user and password.
+pub(crate) fn without_user(url: &str) -> Cow<'_, str> {
+    match user_end(url).and_then(|(begin, end)| Some((url.get(..begin)?, url.get(end..)?))) {
+        Some((scheme, host)) => format!("{scheme}***{host}").into(),
+        None => url.into(),
+    }
 }
 
 /// Whether a server's URL is relative to that of the document. One that begins with a variable is what the variable is.
@@ -203,6 +270,73 @@ mod tests {
             at(&[PORT], None, &[]).expect_err("is wrong"),
             "the endpoint http://{host}:{port}/v1 needs `host`: set it with `.parameter(\"host\", ..)`"
         );
+    }
+
+    #[test]
+    fn a_variable_stays_where_it_is() {
+        const ALL: Server = Server {
+            url: "{scheme}://{host}.example.com/v1/{tenant}{more}/x",
+            region: None,
+            variables: &[
+                Variable { name: "scheme", default: "https", values: &[] },
+                Variable { name: "host", default: "api", values: &[] },
+                Variable { name: "tenant", default: "a/b", values: &[] },
+                Variable { name: "more", default: "c", values: &["c", "d/e", "."] },
+            ],
+        };
+        assert_eq!(at(&[ALL], None, &[]).as_deref(), Ok("https://api.example.com/v1/a/bc/x"));
+        for (name, value, url) in [
+            ("scheme", "http", "http://api.example.com/v1/a/bc/x"),
+            ("tenant", "../admin", "https://api.example.com/v1/..%2Fadminc/x"),
+            ("tenant", "ü?#%2e@:", "https://api.example.com/v1/%C3%BC%3F%23%252e%40%3Ac/x"),
+            ("tenant", "a/b", "https://api.example.com/v1/a/bc/x"),
+            ("more", "d/e", "https://api.example.com/v1/a/bd/e/x"),
+        ] {
+            assert_eq!(at(&[ALL], None, &[(name, value)]).as_deref(), Ok(url), "{name}={value}");
+        }
+        for settings in [
+            &[("scheme", "https://evil.com/x")][..],
+            &[("scheme", "ftp")],
+            &[("scheme", "")],
+            &[("host", "evil.com/")],
+            &[("host", "a@evil.com")],
+            &[("host", "evil.com:1")],
+            &[("host", "evil.com?")],
+            &[("host", "evil.com\\")],
+            &[("tenant", "."), ("more", ".")],
+        ] {
+            assert!(at(&[ALL], None, settings).is_err(), "{settings:?}");
+        }
+        const WHOLE: Server = Server {
+            url: "{address}/v1/{tenant}",
+            region: None,
+            variables: &[
+                Variable { name: "address", default: "https://api.example.com", values: &[] },
+                Variable { name: "tenant", default: "t", values: &[] },
+            ],
+        };
+        let whole = |address, tenant| at(&[WHOLE], None, &[("address", address), ("tenant", tenant)]);
+        assert_eq!(whole("http://[::1]:80/base", "a/b").as_deref(), Ok("http://[::1]:80/base/v1/a%2Fb"));
+        for address in ["https://user:pw@evil.com", "https://x/..", "https://x?", "//x", "ftp://x"] {
+            assert!(whole(address, "t").is_err(), "{address}");
+        }
+        assert!(whole("https://x", "..").is_err());
+    }
+
+    #[test]
+    fn a_user_in_an_endpoint_is_refused_and_not_shown() {
+        for (url, shown) in [
+            ("http://user:pw@host/a", "http://***@host/a"),
+            ("user:pw@host", "***@host"),
+            ("https://a@b:pw@host?x", "https://***@host?x"),
+        ] {
+            assert_eq!(without_user(url), shown);
+            let error = at(&[], Some(url), &[]).expect_err("is wrong");
+            assert!(error.contains(shown) && !error.contains("pw"), "{error}");
+        }
+        for url in ["https://host/a@b", "host", "", "http://"] {
+            assert_eq!(without_user(url), url);
+        }
     }
 
     #[test]

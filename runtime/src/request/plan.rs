@@ -126,8 +126,7 @@ fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
 }
 
 fn put_body(draft: &Draft, given: &Given<'_>, common: &Common<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
-    // Only with a body, unless the document has it as a header, which is there already: some of Huawei Cloud's
-    // services answer 415 where they miss it, and then say so.
+    // Only with a body, unless the document has it as a header, which is there already.
     if let Some((media_type, body)) = body::body(draft, given, common.rpc, common.boundary, violations) {
         if !plan.headers.contains_key(CONTENT_TYPE) || media_type.starts_with("multipart/") {
             insert(&mut plan.headers, CONTENT_TYPE.as_str(), &media_type, violations);

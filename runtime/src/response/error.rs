@@ -1,19 +1,20 @@
 //! What can go wrong with a call: one error type, with the service's own error body where there is one.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::facts::one_line;
 use super::failure::{ErrorKind, Failure};
 use crate::check::Violation;
+use crate::data::line::{Line, one_line};
 use crate::retry::RetryClass;
 
 /// Why a call failed; `E` is the documented body of the service's errors, and `H` has the documented headers.
 ///
-/// `Display` says it in one line: the operation and, for an error of the service, status, code, message and request id.
+/// `Display` says it in one line: the operation and, for an error of the service, status, code, message and request id. `Debug` has
+/// the same by name, and no body: what a service answers may repeat what it was sent.
 pub struct Error<E = serde_json::Value, H = ()> {
     failure: Box<Failure>,
     body: Option<Box<E>>,
@@ -106,6 +107,7 @@ impl<E, H> Error<E, H> {
 
 impl<E, H> fmt::Display for Error<E, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Line(f);
         let Failure { kind, operation, detail, facts, violations, .. } = &*self.failure;
         match kind {
             ErrorKind::Invalid => {
@@ -151,8 +153,9 @@ impl<E, H> fmt::Display for Error<E, H> {
     }
 }
 
-// By hand: the raw body and the headers may hold secrets, and would bury the rest.
-impl<E: fmt::Debug, H: fmt::Debug> fmt::Debug for Error<E, H> {
+// By hand: the bodies, read or not, and the headers may repeat what was sent, secrets too, and would bury the rest. `code` and
+// `message` were looked through for that.
+impl<E, H: fmt::Debug> fmt::Debug for Error<E, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = f.debug_struct("Error");
         fields.field("kind", &self.kind()).field("operation", &self.operation());
@@ -168,14 +171,13 @@ impl<E: fmt::Debug, H: fmt::Debug> fmt::Debug for Error<E, H> {
                 .field("code", &self.code())
                 .field("message", &self.message())
                 .field("request_id", &self.request_id())
-                .field("body", &self.body())
                 .field("typed_headers", &self.typed_headers());
         }
         fields.field("retryable", &self.is_retryable()).finish()
     }
 }
 
-impl<E: fmt::Debug, H: fmt::Debug> StdError for Error<E, H> {
+impl<E, H: fmt::Debug> StdError for Error<E, H> {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.failure.source.as_deref().map(|source| source as _)
     }

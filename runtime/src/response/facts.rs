@@ -4,6 +4,7 @@ use http::HeaderMap;
 
 use super::head::Head;
 use super::outline::{Found, Outline};
+use crate::data::line::{one_line, seen};
 
 /// What an error says.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,9 @@ pub(crate) fn read(head: &Head, body: &[u8]) -> Facts {
         Some(found) => from_json(found),
         None => from_text(&String::from_utf8_lossy(body)),
     };
+    // Both are read by machines, and go into logs as they are.
+    let plain = |text: Option<String>| text.map(|text| seen(&text).into_owned()).filter(|text| !text.is_empty());
+    (facts.code, facts.request_id) = (plain(facts.code), plain(facts.request_id));
     facts.request_id = facts.request_id.or_else(|| head.request_id.clone());
     if let (None, 300..400) = (&facts.message, head.status) {
         let target = head.headers.get(http::header::LOCATION).and_then(|value| value.to_str().ok());
@@ -79,7 +83,8 @@ pub(crate) fn verdict(body: &[u8]) -> Verdict {
         Some(Found::Text(text)) => text.eq_ignore_ascii_case("false"),
         _ => false,
     };
-    Verdict { failed, request_id: outline.request_id().or_else(|| inner.and_then(Outline::request_id)) }
+    let request_id = outline.request_id().or_else(|| inner.and_then(Outline::request_id));
+    Verdict { failed, request_id: request_id.map(|id| seen(&id).into_owned()) }
 }
 
 /// Puts the dynamic part where DTS's messages leave room for it, `Parameter %s is not valid`, else behind.
@@ -118,17 +123,6 @@ fn from_text(text: &str) -> Facts {
         message: element("message").or_else(|| element("title")).or_else(first_line),
         request_id: element("requestid"),
     }
-}
-
-/// For messages that must stay one readable line.
-pub(crate) fn one_line(text: &str) -> String {
-    const MOST: usize = 500;
-    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if let Some((cut, _)) = line.char_indices().nth(MOST) {
-        line.truncate(cut);
-        line.push_str("...");
-    }
-    line
 }
 
 /// The request id that the headers give.
@@ -248,6 +242,7 @@ mod tests {
             r#"{"Response": {"Success": "false"}}"#,
             r#"{"asapiSuccess": false, "asapiErrorCode": "A"}"#,
             r#"{"Success": true, "Success": false}"#,
+            r#"{"Response": {"Success": true}, "Response": {"Success": false}}"#,
         ] {
             assert!(failed(body), "{body}");
         }

@@ -12,6 +12,7 @@ use super::head::Head;
 use super::raw::RawResponse;
 use crate::check::Violation;
 use crate::codec::decode::DecodeError;
+use crate::data::line::one_line;
 use crate::retry::{Cause, RetryClass};
 use crate::transport::{TransportError, TransportErrorKind};
 
@@ -116,8 +117,8 @@ impl Failure {
 
     /// What happened, or what the service said.
     fn in_short(&self) -> String {
-        let code = self.facts.code.as_deref().map(facts::one_line);
-        let message = self.facts.message.as_deref().map(facts::one_line);
+        let code = self.facts.code.as_deref().map(one_line);
+        let message = self.facts.message.as_deref().map(one_line);
         let status = self.status().map(|status| status.to_string());
         match (self.kind, message) {
             (ErrorKind::Service, Some(message)) => {

@@ -13,7 +13,7 @@ mod stream;
 mod success;
 
 pub use error::Error;
-pub(crate) use facts::{Verdict, one_line, request_id, verdict};
+pub(crate) use facts::{Verdict, request_id, verdict};
 pub use failure::ErrorKind;
 pub(crate) use failure::Failure;
 pub(crate) use head::Head;

@@ -54,8 +54,9 @@ pub(super) enum Found {
 pub(super) struct Outline {
     /// As far as their keys have a meaning; of several keys with one name the first.
     named: Vec<Named>,
-    /// The value of the first key, if that has no meaning.
-    first: Option<Found>,
+    /// The first key and its value, if that key has no meaning.
+    first: Option<(String, Found)>,
+    /// How many different keys there are, as far as that matters: one, or more.
     keys: usize,
 }
 
@@ -107,7 +108,8 @@ impl Outline {
 
     /// The object that this one consists of.
     pub(super) fn only(&self) -> Option<&Self> {
-        let only = self.first.as_ref().or_else(|| self.named.first().map(|named| &named.found));
+        let first = self.first.as_ref().map(|(_, found)| found);
+        let only = first.or_else(|| self.named.first().map(|named| &named.found));
         only.filter(|_| self.keys == 1)?.as_object()
     }
 
@@ -119,7 +121,8 @@ impl Outline {
         match at {
             Some(at) => Some(self.named.swap_remove(at).found),
             None => {
-                let only = self.first.or_else(|| self.named.pop().map(|named| named.found));
+                let first = self.first.map(|(_, found)| found);
+                let only = first.or_else(|| self.named.pop().map(|named| named.found));
                 only.filter(|found| self.keys == 1 && found.as_object().is_some())
             }
         }
@@ -194,17 +197,23 @@ impl<'de> Visitor<'de> for Read {
         let all = [CODE, MESSAGE, DYNAMIC_MESSAGE, REQUEST_ID, SUCCESS, WRAPPERS];
         let mut outline = Outline::default();
         while let Some(key) = object.next_key::<String>()? {
-            outline.keys += 1;
             let name = normal(&key);
             let known = all.iter().any(|names| names.contains(&name.as_str()));
+            // A key that is repeated counts as it stands last, as everywhere.
+            if let Some((_, again)) = outline.first.as_mut().filter(|(first, _)| *first == key) {
+                *again = object.next_value_seed(Self { wanted: false })?;
+                continue;
+            }
             if known && let Some(again) = outline.named.iter_mut().find(|named| named.key == key) {
-                // A key that is repeated counts as it stands last, as everywhere.
                 again.found = object.next_value_seed(Self { wanted: true })?;
-            } else if known && outline.get(&name).is_none() {
+                continue;
+            }
+            outline.keys += 1;
+            if known && outline.get(&name).is_none() {
                 let found = object.next_value_seed(Self { wanted: true })?;
                 outline.named.push(Named { key, name, found });
             } else if outline.keys == 1 {
-                outline.first = Some(object.next_value_seed(Self { wanted: false })?);
+                outline.first = Some((key, object.next_value_seed(Self { wanted: false })?));
             } else {
                 object.next_value::<IgnoredAny>()?;
             }

@@ -1,7 +1,9 @@
 //! Why no whole response arrived.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
+
+use crate::data::line::Line;
 
 /// Why no whole response arrived.
 #[derive(Debug)]
@@ -52,7 +54,7 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        Line(f).write_str(&self.message)
     }
 }
 

@@ -33,6 +33,10 @@ pub(super) struct TlsSettings {
 
 /// A client's certificates, its own first, and their key, in PEM.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(any(feature = "rustls", feature = "native-tls")),
+    expect(dead_code, reason = "without TLS it is refused")
+)]
 pub(super) struct Identity {
     pub(super) certificates: Vec<u8>,
     pub(super) key: Secret,

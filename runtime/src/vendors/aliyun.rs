@@ -41,6 +41,10 @@ impl Vendor for Aliyun {
         true
     }
 
+    fn presigns(&self) -> bool {
+        true
+    }
+
     fn hashes_bodies(&self, options: &Options) -> bool {
         options.signature == Signature::Acs3
     }

@@ -14,6 +14,8 @@ pub(crate) struct Options {
     pub(crate) get_requests: bool,
     /// Through Apsara Stack's ASAPI gateway.
     pub(crate) asapi: bool,
+    /// With keys derived for this service of Huawei Cloud.
+    pub(crate) derived_for: Option<String>,
 }
 
 impl Options {
@@ -39,6 +41,6 @@ impl Options {
             }
             Some(stack) => stack.headers()?,
         };
-        Ok((Self { signature: signature.unwrap_or_default(), get_requests, asapi }, headers))
+        Ok((Self { signature: signature.unwrap_or_default(), get_requests, asapi, derived_for: None }, headers))
     }
 }

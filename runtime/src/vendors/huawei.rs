@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures_core::future::BoxFuture;
+use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Request};
 
 use super::aliyun_options::Options;
@@ -67,6 +68,10 @@ impl Vendor for Huawei {
 
 fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestBody>, String> {
     let mut request = request(plan, context.base, &plan.query)?;
+    // As the vendor's SDK does: some services answer 415 where it is missing, whether there is a body or not.
+    if request.body().is_empty() {
+        request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static("application/json"));
+    }
     match context.credentials {
         None => {}
         Some(Credentials::Token(token)) => {
@@ -93,7 +98,13 @@ fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestB
             let unsigned = !request.body().is_empty() && sign::is_unsigned(&request);
             let hash = if unsigned { None } else { Some(body_hash(plan)?) };
             let token = security_token.as_ref();
-            sign::huawei(&mut request, hash.as_deref(), access_key, secret_key, token, date)
+            let region = context.values.get("region");
+            let derived = match (&context.options.derived_for, &region) {
+                (None, _) => None,
+                (Some(service), Some(region)) => Some((region.as_str(), service.as_str())),
+                (Some(_), None) => return Err("a derived key is one of a region: set it with `.region(..)`".to_owned()),
+            };
+            sign::huawei(&mut request, hash.as_deref(), access_key, secret_key, token, derived, date)
                 .map_err(|error| error.to_string())?;
         }
     }

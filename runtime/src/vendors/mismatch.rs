@@ -1,16 +1,18 @@
 //! Signatures that a service refuses.
 
+use crate::data::line::seen;
 use crate::response::Failure;
 
 /// A service that refuses a signature may tell what it expected to be signed. That holds all parameters, secrets too, and
 /// says little to the eye: the message then says instead whether the secret is wrong, or where what was signed differs.
 pub(crate) fn compare_signed(failure: &mut Failure, ours: Option<&str>) {
-    if let (Some(message), Some(ours)) = (failure.message_mut(), ours)
+    if let Some(message) = failure.message_mut()
         && let Some((before, theirs)) = expected_to_sign(message)
     {
-        let verdict = match differs_in(ours, theirs) {
-            None => "what was signed is the same: the access key secret is wrong".to_owned(),
-            Some(name) => format!("what was signed differs from what arrived, first in `{name}`"),
+        let verdict = match ours.map(|ours| differs_in(ours, theirs)) {
+            Some(None) => "what was signed is the same: the access key secret is wrong".to_owned(),
+            Some(Some(name)) => format!("what was signed differs from what arrived, first in `{}`", seen(&name)),
+            None => "what was to be signed is in the body".to_owned(),
         };
         *message = format!("{} ({verdict})", before.trim_end_matches([' ', ',', '.', ':']));
     }
@@ -19,7 +21,8 @@ pub(crate) fn compare_signed(failure: &mut Failure, ours: Option<&str>) {
 /// A message's own words, and what the service expected to be signed, if it tells.
 fn expected_to_sign(message: &str) -> Option<(&str, &str)> {
     const TOLD: &str = "string to sign is:";
-    let (before, theirs) = message.split_once(TOLD)?;
+    let at = message.to_ascii_lowercase().find(TOLD)?;
+    let (before, theirs) = (message.get(..at)?, message.get(at + TOLD.len()..)?);
     Some((before.trim_end().trim_end_matches("server"), theirs.trim()))
 }
 

@@ -59,6 +59,11 @@ pub(crate) trait Vendor: Sync {
         false
     }
 
+    /// Whether a signature may stand in a URL, without any header.
+    fn presigns(&self) -> bool {
+        false
+    }
+
     /// Whether signatures may have the hash of bodies.
     fn hashes_bodies(&self, options: &Options) -> bool {
         let _ = options;

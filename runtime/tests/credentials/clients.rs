@@ -170,15 +170,6 @@ async fn a_provider_that_never_answers_holds_no_call_longer_than_its_time() {
     assert!(error.contains("no response within 50ms (`timeout`)"), "{error}");
 }
 
-#[tokio::test]
-async fn blank_keys_send_nothing() {
-    let world = World::new().await;
-    let client = builder(&world).credentials(Credentials::access_key("AK", " ")).build().unwrap();
-    let (kind, error) = call::<OfNobody>(&client).await.unwrap_err();
-    assert!(kind == ErrorKind::Credentials && error.contains("the secret key is empty"), "{error}");
-    assert!(world.requests().await.is_empty());
-}
-
 /// Gives out numbered keys.
 #[derive(Debug, Default)]
 struct Numbered(AtomicUsize);

@@ -135,7 +135,7 @@ async fn regions() {
     }
     let replay = replay();
     let dts = || dts::Client::builder().transport(replay.clone()).credentials(Credentials::access_key("a", "s"));
-    let call = |builder: ClientBuilder<dts::Client>| builder.build().unwrap().describe_migration_jobs().send();
+    let call = |builder: ClientBuilder<dts::Client>| builder.build().unwrap().list_jobs().unchecked().send();
     assert!(goes(&replay, call(dts())).await.contains("beijing"));
     // It fills the parameter that names the region, too.
     let sent = replay.requests().remove(0);

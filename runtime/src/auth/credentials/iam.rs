@@ -296,7 +296,7 @@ impl Directory {
             Credentials::AccessKey { access_key, secret_key, security_token } => {
                 let mut request = request(Method::GET, url, &[])?;
                 let (hash, date) = (sign::sha256_hex(b""), self.config.own_clock().now());
-                sign::huawei(&mut request, Some(&hash), access_key, secret_key, security_token.as_ref(), date)
+                sign::huawei(&mut request, Some(&hash), access_key, secret_key, security_token.as_ref(), None, date)
                     .map_err(|error| error.to_string())?;
                 Ok(request)
             }

@@ -1,10 +1,11 @@
 //! Who calls: access keys and tokens, and where they come from.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::data::line::Line;
 use crate::data::secret::Secret;
 
 /// What proves who calls.
@@ -33,6 +34,20 @@ impl Credentials {
     /// A token, such as Huawei IAM issues.
     pub fn token(token: impl Into<Secret>) -> Self {
         Self::Token(token.into())
+    }
+
+    /// What is empty, or nothing but blanks, that must not be: nobody is known by it.
+    pub(crate) fn blank(&self) -> Option<&'static str> {
+        let blank = |text: &str| text.trim().is_empty();
+        match self {
+            Self::AccessKey { access_key, .. } if blank(access_key) => Some("the access key is empty"),
+            Self::AccessKey { secret_key, .. } if blank(secret_key.expose()) => Some("the secret key is empty"),
+            Self::AccessKey { security_token: Some(token), .. } if blank(token.expose()) => {
+                Some("the security token is empty")
+            }
+            Self::Token(token) if blank(token.expose()) => Some("the token is empty"),
+            Self::AccessKey { .. } | Self::Token(_) => None,
+        }
     }
 
     /// The security token that came with a temporary key pair. A [`Token`](Self::Token) has none and stays as it is.
@@ -71,23 +86,9 @@ pub trait CredentialsProvider: fmt::Debug + Send + Sync {
 /// What [`CredentialsProvider::credentials`] returns.
 pub type CredentialsFuture<'a> = Pin<Box<dyn Future<Output = Result<Credentials, CredentialsError>> + Send + 'a>>;
 
-impl Credentials {
-    /// That a part is empty or blank, with which nothing can be signed.
-    fn blank(&self) -> Option<&'static str> {
-        let blank = |text: &str| text.trim().is_empty();
-        match self {
-            Self::AccessKey { access_key, .. } if blank(access_key) => Some("the access key is empty"),
-            Self::AccessKey { secret_key, .. } if blank(secret_key.expose()) => Some("the secret key is empty"),
-            Self::Token(token) if blank(token.expose()) => Some("the token is empty"),
-            Self::AccessKey { .. } | Self::Token(_) => None,
-        }
-    }
-}
-
 impl CredentialsProvider for Credentials {
     fn credentials(&self) -> CredentialsFuture<'_> {
-        let usable = self.blank().map_or_else(|| Ok(self.clone()), |why| Err(CredentialsError::new(why)));
-        Box::pin(future::ready(usable))
+        Box::pin(future::ready(Ok(self.clone())))
     }
 }
 
@@ -137,7 +138,7 @@ impl CredentialsError {
 
 impl fmt::Display for CredentialsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        Line(f).write_str(&self.message)
     }
 }
 
@@ -152,17 +153,5 @@ mod tests {
         let credentials = Credentials::access_key("ak", "hush").with_security_token("hush");
         let shown = format!("{credentials:?} {:?}", Credentials::token("hush"));
         assert!(!shown.contains("hush"), "{shown}");
-    }
-
-    #[tokio::test]
-    async fn blank_keys_sign_nothing() {
-        for (keys, why) in [
-            (Credentials::access_key(" ", "s"), "the access key is empty"),
-            (Credentials::access_key("a", "\n"), "the secret key is empty"),
-            (Credentials::token(""), "the token is empty"),
-        ] {
-            let error = keys.credentials().await.unwrap_err();
-            assert_eq!((error.to_string().as_str(), error.is_not_found()), (why, false));
-        }
     }
 }

@@ -10,6 +10,8 @@ use http::{HeaderMap, Request};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
+use zeroize::Zeroizing;
+
 use super::canonical;
 
 /// A signature and the texts that it was made from, for comparing them with what a server says it expected.
@@ -71,10 +73,14 @@ pub(crate) fn sha256_hex(data: &[u8]) -> String {
     base16ct::lower::encode_string(&Sha256::digest(data))
 }
 
-pub(super) fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> Result<String, SignError> {
+pub(super) fn hmac_sha256(key: &[u8], data: &[u8]) -> Result<Zeroizing<[u8; 32]>, SignError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|_| SignError::Key)?;
     mac.update(data);
-    Ok(base16ct::lower::encode_string(&mac.finalize().into_bytes()))
+    Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
+}
+
+pub(super) fn hmac_sha256_hex(key: &[u8], data: &[u8]) -> Result<String, SignError> {
+    hmac_sha256(key, data).map(|hash| base16ct::lower::encode_string(&*hash))
 }
 
 pub(super) fn hmac_sha1_base64(key: &[u8], data: &[u8]) -> Result<String, SignError> {

@@ -6,10 +6,11 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use jiff::Timestamp;
 
 use super::canonical::{self, Headers};
-use super::common::{SignError, Signed, hmac_sha256_hex, host, set, sha256_hex};
+use super::common::{SignError, Signed, hmac_sha256, hmac_sha256_hex, host, set, sha256_hex};
 use crate::data::secret::Secret;
 
 const ALGORITHM: &str = "SDK-HMAC-SHA256";
+const DERIVED: &str = "V11-HMAC-SHA256";
 const DATE: &str = "x-sdk-date";
 const SECURITY_TOKEN: &str = "x-security-token";
 const CONTENT_HASH: &str = "x-sdk-content-sha256";
@@ -32,18 +33,43 @@ pub fn sign_huawei(
 ) -> Result<Signed, SignError> {
     let unsigned = !request.body().is_empty() && is_unsigned(request);
     let hash = (!unsigned).then(|| sha256_hex(request.body()));
-    sign(request, hash.as_deref(), access_key, secret, security_token, date)
+    sign(request, hash.as_deref(), access_key, secret, security_token, None, date)
 }
 
-/// The same for a body of any kind, with its hash unless it is sent unsigned.
+/// As [`sign_huawei`], but with a key that is derived from the secret for one day, region and service (`V11-HMAC-SHA256`). The
+/// service is named as the vendor's SDK names it for derived keys, such as `iotdm`.
+pub fn sign_huawei_derived(
+    request: &mut Request<Bytes>,
+    access_key: &str,
+    secret: &Secret,
+    security_token: Option<&Secret>,
+    (region, service): (&str, &str),
+    date: Timestamp,
+) -> Result<Signed, SignError> {
+    let unsigned = !request.body().is_empty() && is_unsigned(request);
+    let hash = (!unsigned).then(|| sha256_hex(request.body()));
+    sign(request, hash.as_deref(), access_key, secret, security_token, Some((region, service)), date)
+}
+
+/// HKDF with SHA-256, of one block, in hexadecimal: the key of what a derived key signs.
+fn derived_key(access_key: &str, secret: &Secret, scope: &str) -> Result<Secret, SignError> {
+    let extracted = hmac_sha256(access_key.as_bytes(), secret.expose().as_bytes())?;
+    let expanded = hmac_sha256(&*extracted, &[scope.as_bytes(), &[1]].concat())?;
+    Ok(Secret::from(base16ct::lower::encode_string(&*expanded)))
+}
+
+/// The same for a body of any kind, with its hash unless it is sent unsigned; with a derived key for a region and service.
 pub(crate) fn sign<B>(
     request: &mut Request<B>,
     hash: Option<&str>,
     access_key: &str,
     secret: &Secret,
     security_token: Option<&Secret>,
+    derived: Option<(&str, &str)>,
     date: Timestamp,
 ) -> Result<Signed, SignError> {
+    let day = date.strftime("%Y%m%d");
+    let scope = derived.map(|(region, service)| format!("{day}/{region}/{service}"));
     let date = date.strftime("%Y%m%dT%H%M%SZ").to_string();
     let host = host(request)?;
     set(request.headers_mut(), DATE, &date, false)?;
@@ -74,10 +100,19 @@ pub(crate) fn sign<B>(
         query = canonical::query(request.uri().query().unwrap_or_default()),
         names = headers.names(),
     );
-    let string_to_sign = format!("{ALGORITHM}\n{date}\n{}", sha256_hex(canonical_request.as_bytes()));
-    let signature = hmac_sha256_hex(secret.expose().as_bytes(), string_to_sign.as_bytes())?;
-    let authorization =
-        format!("{ALGORITHM} Access={access_key}, SignedHeaders={}, Signature={signature}", headers.names());
+    let hash = sha256_hex(canonical_request.as_bytes());
+    let (string_to_sign, key, who) = match &scope {
+        None => {
+            let who = format!("{ALGORITHM} Access={access_key}");
+            (format!("{ALGORITHM}\n{date}\n{hash}"), secret.clone(), who)
+        }
+        Some(scope) => {
+            let who = format!("{DERIVED} Credential={access_key}/{scope}");
+            (format!("{DERIVED}\n{date}\n{scope}\n{hash}"), derived_key(access_key, secret, scope)?, who)
+        }
+    };
+    let signature = hmac_sha256_hex(key.expose().as_bytes(), string_to_sign.as_bytes())?;
+    let authorization = format!("{who}, SignedHeaders={}, Signature={signature}", headers.names());
     set(request.headers_mut(), AUTHORIZATION.as_str(), &authorization, true)?;
     Ok(Signed { canonical_request, string_to_sign, signature })
 }
@@ -173,6 +208,36 @@ mod tests {
             "df440e563ddb9c43f4018c61663b12925ae1b08f47a9a93cc90403ab9b20dc90",
         );
         assert_eq!(signature("GET", "/", &[], ""), "35b4f418a5cfab4851f3c0fcfe79dfcdf373674f238be2ae5c10fe45d059c836",);
+    }
+
+    #[test]
+    fn derived_keys() {
+        let date = "2024-02-29T23:59:59Z".parse().unwrap();
+        let secret = Secret::from("SKexample/secret+key=");
+        let key = derived_key("AKEXAMPLE", &secret, "20240229/cn-north-4/ddm").unwrap();
+        assert_eq!(key.expose(), "498a77b0a9ca799b080e1851e94c448faef2cf3f5483b34fed2d224a92d61289");
+        for (method, path, body, signature) in [
+            (
+                "GET",
+                "/v1/p/instances?offset=0&limit=10",
+                "",
+                "fe35f37de80e39a1bb83ad076af1ed2540f54141e580c72117c02a99e22ad7f2",
+            ),
+            ("POST", "/v3/p/b", "{\"a\":1}", "c3d04f7daa04e628981d0ddf8ae4c323653cdd0b0180edc58de93a454be5dbe5"),
+        ] {
+            let uri = format!("https://ddm.cn-north-4.myhuaweicloud.com{path}");
+            let mut request = request(method, &uri, &[JSON], body);
+            let scope = ("cn-north-4", "ddm");
+            let signed = sign_huawei_derived(&mut request, "AKEXAMPLE", &secret, None, scope, date).unwrap();
+            assert_eq!(signed.signature, signature);
+            assert_eq!(
+                request.headers()[AUTHORIZATION],
+                format!(
+                    "V11-HMAC-SHA256 Credential=AKEXAMPLE/20240229/cn-north-4/ddm, \
+                     SignedHeaders=content-type;host;x-sdk-date, Signature={signature}"
+                ),
+            );
+        }
     }
 
     #[test]

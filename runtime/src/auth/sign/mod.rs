@@ -12,8 +12,8 @@ pub(crate) use aliyun_rpc::unsigned_parameters;
 pub use aliyun_rpc::{common_parameters, sign_aliyun_rpc};
 pub(crate) use common::sha256_hex;
 pub use common::{SignError, Signed};
-pub use huawei::sign_huawei;
 pub(crate) use huawei::{is_unsigned, sign as huawei};
+pub use huawei::{sign_huawei, sign_huawei_derived};
 
 /// The signatures that Alibaba Cloud's RPC services take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

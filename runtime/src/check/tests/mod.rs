@@ -1,4 +1,5 @@
 //! Values against shapes.
 
 mod rules;
+mod unions;
 mod values;

@@ -181,6 +181,15 @@ fn unions_within_unions_are_checked_once_each() {
     assert_eq!(check(deep, one_of::<Nests>()).len(), 60);
 }
 
+/// Which of the lists is compared to all before it would be 10^10 comparisons.
+#[test]
+fn long_lists_are_looked_through_once() {
+    let mut elements: Vec<Value> = (0..100_000).map(|at| json!({"at": at})).collect();
+    assert_eq!(check(elements.clone().into(), list(const { &any() }).unique()), [""; 0]);
+    elements.push(json!({"at": 7}));
+    assert_eq!(check(elements.into(), list(const { &any() }).unique()), ["x[100000]: repeats an earlier element"]);
+}
+
 #[test]
 fn the_alternative_whose_fields_are_there_is_nearer() {
     struct Count;

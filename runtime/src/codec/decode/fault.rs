@@ -46,6 +46,13 @@ impl Fault {
         Self::new(format_args!("expected {expected}, found {found}"))
     }
 
+    fn unexpected(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        match found {
+            Unexpected::Str(text) => Self::mismatch(expected, text_in_words(text.is_empty())),
+            found => Self::mismatch(expected, found),
+        }
+    }
+
     pub(super) fn mendable(mut self, reread: Reread) -> Self {
         self.0.reread = Some(reread);
         self
@@ -84,6 +91,11 @@ impl Fault {
     }
 }
 
+/// A text is not quoted: it may be secret, whatever the document says of its place.
+pub(super) fn text_in_words(is_empty: bool) -> &'static str {
+    if is_empty { "an empty text" } else { "a text" }
+}
+
 impl From<String> for Segment {
     fn from(key: String) -> Self {
         Self::Key(key)
@@ -110,11 +122,11 @@ impl de::Error for Fault {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::mismatch(expected, found)
+        Self::unexpected(found, expected)
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::mismatch(expected, found)
+        Self::unexpected(found, expected)
     }
 
     fn missing_field(field: &'static str) -> Self {

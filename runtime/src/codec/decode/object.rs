@@ -14,8 +14,10 @@ pub(super) struct Object<'r, 'k, 'de> {
     next_field: usize,
     outermost: bool,
     keys: usize,
-    /// The last key that is no field and has an object as its value, and where that is.
-    unknown: Option<(String, usize)>,
+    /// Whether there are keys of more than one name, or one that is a field's.
+    mixed: bool,
+    /// The last key that is no field, and where its value is if that is an object.
+    unknown: Option<(String, Option<usize>)>,
     /// The key whose value is being read.
     pub(super) key: Key<'de>,
     /// If keys repeat: the entries that count and where their values are, and where the object ends.
@@ -43,6 +45,7 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
             next_field: 0,
             outermost,
             keys: 0,
+            mixed: false,
             unknown: None,
             key: Key::Field(""),
             collected: None,
@@ -76,6 +79,7 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
                 && self.reader.take_text(field)
             {
                 self.next_field += 1;
+                self.mixed = true;
                 self.reader.expect(b':')?;
                 return Ok(Some(Key::Field(field)));
             }
@@ -92,8 +96,8 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
     fn has_more(&mut self) -> Result<bool, Fault> {
         if self.reader.take(b'}') {
             self.ended = true;
-            if self.outermost && self.keys == 1 {
-                self.reader.envelope = self.unknown.take();
+            if self.outermost && !self.mixed {
+                self.reader.envelope = self.unknown.take().and_then(|(key, at)| Some((key, at?)));
             }
             return Ok(false);
         }
@@ -118,6 +122,7 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
         match index.and_then(|index| Some((index, fields.get(index)?))) {
             Some((index, field)) => {
                 self.next_field = index + 1;
+                self.mixed = true;
                 Ok(Key::Field(field))
             }
             None => Err(key),
@@ -125,8 +130,11 @@ impl<'r, 'k, 'de> Object<'r, 'k, 'de> {
     }
 
     fn skip_unknown(&mut self, key: &str) -> Result<(), Fault> {
-        if self.outermost && self.reader.kind()? == Kind::Object {
-            self.unknown = Some((key.to_owned(), self.reader.at));
+        if self.outermost && !self.mixed {
+            let at = (self.reader.kind()? == Kind::Object).then_some(self.reader.at);
+            // One that is repeated counts as it stands last, as everywhere.
+            self.mixed = self.unknown.as_ref().is_some_and(|(before, _)| before != key);
+            self.unknown = Some((key.to_owned(), at));
         }
         self.reader.skip().map(drop)
     }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, Visitor};
 
-use super::fault::{Fault, Reread};
+use super::fault::{Fault, Reread, text_in_words};
 
 /// As deep as `serde_json` goes, so that no response overflows the stack.
 const MAX_DEPTH: usize = 128;
@@ -206,6 +206,7 @@ impl<'k, 'de> Reader<'k, 'de> {
             (_, Err(fault)) => return fault,
             (Kind::List, _) => "a list".into(),
             (Kind::Object, _) => "an object".into(),
+            (Kind::Text, _) => text_in_words(empty).into(),
             (_, Ok(text)) => shortened(text),
         };
         let fault = Fault::mismatch(expected, found).at(start);
@@ -227,6 +228,11 @@ impl<'k, 'de> Reader<'k, 'de> {
     fn foreign(&self, error: &serde_json::Error, start: usize) -> Fault {
         let message = error.to_string();
         let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+        // What is wrong with the data quotes it.
+        let message = match message.rsplit_once(", expected ") {
+            Some((_, expected)) if error.is_data() => &format!("expected {expected}, found something else"),
+            _ => message,
+        };
         let lines = self.json.get(start..).unwrap_or_default().split_inclusive('\n');
         let before: usize = lines.take(error.line().saturating_sub(1)).map(str::len).sum();
         // The column tells of the last character read.

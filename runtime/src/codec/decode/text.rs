@@ -6,7 +6,7 @@ use serde::de::value::SeqDeserializer;
 use serde::de::{Deserializer, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::fault::Fault;
+use super::fault::{Fault, text_in_words};
 
 /// Asks the lenient deserializer for a text, by the name of a newtype. Other deserializers give what they have.
 pub(crate) const TEXT: &str = "$yundb::text";
@@ -60,7 +60,7 @@ pub(super) struct PlainText<'de>(pub(super) Cow<'de, str>);
 
 impl PlainText<'_> {
     fn mismatch(&self, expected: &str) -> Fault {
-        Fault::mismatch(expected, format_args!("{:?}", self.0))
+        Fault::mismatch(expected, text_in_words(self.0.is_empty()))
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which alternative of a union a value is, where no single property says it.
 
 use std::any::{Any, TypeId};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -36,16 +37,22 @@ pub fn choose<U>(value: Value, alternatives: &[Alternative<U>], fits: Fits, unkn
 where
     U: Clone + Serialize + 'static,
 {
-    let trial = Trial { json: value.to_string() };
-    let (union, lost) = recall(&trial.json).unwrap_or_else(|| {
+    let scope = Scope::enter();
+    // The outermost one has nobody to ask, or to tell.
+    let hash = scope.is_nested().then(|| content_hash(&value));
+    let (union, lost) = hash.and_then(recall).unwrap_or_else(|| {
+        let trial = Trial { json: value.to_string() };
         let found = best(&value, &trial, alternatives, fits).unwrap_or_else(|| {
             let mut all = Overlap::default();
             all.compare(&value, &Value::Null);
             (unknown(value), all.lost)
         });
-        remember(trial.json, &found);
+        if let Some(hash) = hash {
+            remember(hash, &found);
+        }
         found
     });
+    drop(scope);
     note_lost(lost);
     union
 }
@@ -102,14 +109,60 @@ impl Trial {
     }
 }
 
-/// What was read within one trial of the outermost union, by type and JSON, each with what it lost.
-type Known = HashMap<(TypeId, String), (Box<dyn Any>, usize)>;
+/// What was read within the outermost union, by type and content, each with what it lost.
+type Known = HashMap<(TypeId, u64), (Box<dyn Any>, usize)>;
 
 thread_local! {
     static KNOWN: RefCell<Known> = RefCell::default();
+    /// Which unions a value of some content fits, by their alternatives.
+    static FITS: RefCell<HashMap<(usize, u64), bool>> = RefCell::default();
+    /// How many unions are being read, one in the other.
+    static UNIONS: Cell<usize> = const { Cell::new(0) };
+    /// Drawn by chance, so that nobody can make two values that are taken for one.
+    static KEYS: RandomState = RandomState::new();
 }
 
-/// A trial that is under way. What it leads to is forgotten with the outermost one.
+/// A number by which a value is known, whatever it stands in.
+pub(crate) fn content_hash(value: &Value) -> u64 {
+    KEYS.with(|keys| keys.hash_one(value))
+}
+
+/// Whether a value of this content fits one of these alternatives, as far as that was found out already. Within a union that is
+/// being read each level is checked, and each would check all levels below it.
+pub(crate) fn known_fit(alternatives: usize, hash: u64) -> Option<bool> {
+    FITS.with_borrow(|known| known.get(&(alternatives, hash)).copied())
+}
+
+/// Keeps what [`known_fit`] says, within a [`Scope`].
+pub(crate) fn note_fit(alternatives: usize, hash: u64, fits: bool) {
+    FITS.with_borrow_mut(|known| known.insert((alternatives, hash), fits));
+}
+
+/// A union that is being read, or held against its alternatives. What was found out is forgotten with the outermost one.
+pub(crate) struct Scope;
+
+impl Scope {
+    pub(crate) fn enter() -> Self {
+        UNIONS.set(UNIONS.get() + 1);
+        Self
+    }
+
+    fn is_nested(&self) -> bool {
+        UNIONS.get() > 1
+    }
+}
+
+impl Drop for Scope {
+    fn drop(&mut self) {
+        UNIONS.set(UNIONS.get() - 1);
+        if UNIONS.get() == 0 {
+            KNOWN.take();
+            FITS.take();
+        }
+    }
+}
+
+/// A trial of an alternative, which counts what is lost in it.
 struct Level {
     outer: Option<usize>,
 }
@@ -127,25 +180,19 @@ impl Level {
 impl Drop for Level {
     fn drop(&mut self) {
         lost::start_over(self.outer);
-        if self.outer.is_none() {
-            KNOWN.with_borrow_mut(HashMap::clear);
-        }
     }
 }
 
-fn recall<U: Clone + 'static>(json: &str) -> Option<(U, usize)> {
-    lost::count()?;
+fn recall<U: Clone + 'static>(hash: u64) -> Option<(U, usize)> {
     KNOWN.with_borrow(|known| {
-        let (union, lost) = known.get(&(TypeId::of::<U>(), json.to_owned()))?;
+        let (union, lost) = known.get(&(TypeId::of::<U>(), hash))?;
         Some((union.downcast_ref::<U>()?.clone(), *lost))
     })
 }
 
-fn remember<U: Clone + 'static>(json: String, (union, lost): &(U, usize)) {
-    if lost::count().is_some() {
-        let found: (Box<dyn Any>, usize) = (Box::new(union.clone()), *lost);
-        KNOWN.with_borrow_mut(|known| known.insert((TypeId::of::<U>(), json), found));
-    }
+fn remember<U: Clone + 'static>(hash: u64, (union, lost): &(U, usize)) {
+    let found: (Box<dyn Any>, usize) = (Box::new(union.clone()), *lost);
+    KNOWN.with_borrow_mut(|known| known.insert((TypeId::of::<U>(), hash), found));
 }
 
 /// How much of a value is still there after it was read and written again.

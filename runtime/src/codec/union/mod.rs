@@ -10,6 +10,7 @@ mod tag;
 
 pub use crate::codec::lost::note_lost;
 pub use choose::{Alternative, Fits, Trial, alternative, choose};
+pub(crate) use choose::{Scope, content_hash, known_fit, note_fit};
 pub use serde_json;
 pub use tag::{Likeness, Tag, tag, with_tag};
 

@@ -63,7 +63,7 @@ fn the_tag_decides() {
     }
     let error = from_slice::<Vec<Pet>>(br#"[{"petType": "cat", "lives": "many"}]"#).unwrap_err();
     assert_eq!(error.path(), "[0]");
-    assert!(error.message().starts_with("lives: expected an integer, found \"many\""), "{error}");
+    assert!(error.message().starts_with("lives: expected an integer, found a text"), "{error}");
 }
 
 #[test]
@@ -263,8 +263,8 @@ fn unions_in_structs_in_unions_are_read_once() {
     let json = format!("{}7,\"x\"{}", "{\"new\":1,\"all\":[".repeat(depth), "],\"new\":\"1\"}".repeat(depth));
     let read: Outer = from_slice(json.as_bytes()).unwrap();
     assert!(matches!(read, Outer::First(_)), "{read:?}");
-    // At each depth by either union, and again for each alternative of the outermost.
-    assert!(LEAVES.get() <= 2 * 4 * (depth + 2), "{}", LEAVES.get());
+    // At each depth by either union.
+    assert!(LEAVES.get() <= 2 * (depth + 2), "{}", LEAVES.get());
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

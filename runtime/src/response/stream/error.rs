@@ -1,12 +1,13 @@
 //! What can go wrong with a stream once it has begun.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::codec::decode::DecodeError;
+use crate::data::line::Line;
 use crate::transport::TransportError;
 
 /// Why an item of a stream could not be had.
@@ -94,7 +95,7 @@ impl StreamError {
 
 impl fmt::Display for StreamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "item {} of the stream could not be read: {}", self.item, self.detail)
+        write!(Line(f), "item {} of the stream could not be read: {}", self.item, self.detail)
     }
 }
 

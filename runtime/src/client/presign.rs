@@ -1,0 +1,52 @@
+//! Calls as URLs that others may open.
+
+use http::header::{ACCEPT, USER_AGENT};
+
+use super::attempt;
+use super::pipeline::{self, Sending};
+use crate::auth::sign::Signature;
+use crate::data::secret::Secret;
+use crate::response::Failure;
+use crate::vendors::{AttemptContext, Options};
+
+/// The call as a URL with its signature in it.
+pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Failure>> {
+    let operation = sending.draft.spec.name;
+    let config = |why: &str| Failure::config(operation, why);
+    let client = sending.client.clone();
+    let settings = client.settings();
+    if !settings.vendor.presigns() {
+        return Err(config("the service takes no signature in a URL"));
+    }
+    sending.draft.fill_client_token(|| (settings.nonce)());
+    let others = sending.overrides.credentials.as_ref().map(|_| settings.values.for_others());
+    let values = others.as_ref().unwrap_or(&settings.values);
+    let plan = pipeline::plan(settings, values, &sending).await?;
+    if !plan.body.is_empty() {
+        return Err(config("a URL has no room for the body"));
+    }
+    let more = plan.headers.keys().find(|name| !matches!(**name, ACCEPT | USER_AGENT));
+    if let Some(name) = more {
+        return Err(config(&format!("a URL has no room for the header {name}")));
+    }
+    let base = pipeline::address(settings, &sending)?;
+    let provider = sending.overrides.credentials(settings).map_err(|why| config(&why))?;
+    let limit = sending.overrides.timeout(settings);
+    let credentials = attempt::credentials(provider, sending.draft.spec, limit).await?;
+    if credentials.is_none() {
+        return Err(config("the call is not signed"));
+    }
+    // Only this signature stands among the parameters.
+    let options = Options { signature: Signature::AliyunRpcV1, get_requests: true, ..Options::default() };
+    let context = AttemptContext {
+        service: settings.service,
+        base: &base,
+        values,
+        options: &options,
+        credentials: credentials.as_ref(),
+        now: settings.now(),
+        nonce: &*settings.nonce,
+    };
+    let prepared = settings.vendor.prepare(&context, &plan).map_err(|why| config(&why))?;
+    Ok(Secret::from(prepared.request.uri().to_string()))
+}

@@ -1,0 +1,76 @@
+//! Text of others that must stay one readable line, in a log say.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write};
+
+/// Writes what it is given in one line: line ends as blanks, and what would not be seen as the escape of Rust. So nobody who answers,
+/// or whose input is complained of, can begin a line of a log, colour a terminal or turn text around.
+pub(crate) struct Line<'f, 'b>(pub(crate) &'f mut fmt::Formatter<'b>);
+
+impl Write for Line<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut rest = text;
+        while let Some((at, c)) = rest.char_indices().find(|(_, c)| is_unseen(*c)) {
+            let (before, after) = rest.split_at(at);
+            self.0.write_str(before)?;
+            match c {
+                '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => self.0.write_char(' ')?,
+                other => write!(self.0, "{}", other.escape_unicode())?,
+            }
+            rest = after.get(c.len_utf8()..).unwrap_or_default();
+        }
+        self.0.write_str(rest)
+    }
+}
+
+/// Controls, ends of lines, and what turns the direction of text or takes no room.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+/// A text with the same left out, for what is short and has none of it: ids, codes, states.
+pub(crate) fn seen(text: &str) -> Cow<'_, str> {
+    match text.contains(is_unseen) {
+        true => Cow::Owned(text.chars().filter(|c| !is_unseen(*c)).collect()),
+        false => Cow::Borrowed(text),
+    }
+}
+
+/// For messages: blanks drawn together, and no longer than it is read.
+pub(crate) fn one_line(text: &str) -> String {
+    const MOST: usize = 500;
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((cut, _)) = line.char_indices().nth(MOST) {
+        line.truncate(cut);
+        line.push_str("...");
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Shown<'a>(&'a str);
+
+    impl fmt::Display for Shown<'_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(Line(f), "<{}>", self.0)
+        }
+    }
+
+    #[test]
+    fn what_is_not_seen_is_written_out() {
+        for (text, shown) in [
+            ("plain, 名 é", "<plain, 名 é>"),
+            ("a\r\nFATAL b", "<a  FATAL b>"),
+            ("\u{1b}[31mred", r"<\u{1b}[31mred>"),
+            ("a\u{202e}b\u{0}\u{85}\u{200b}", r"<a\u{202e}b\u{0}\u{85}\u{200b}>"),
+            ("", "<>"),
+        ] {
+            assert_eq!(Shown(text).to_string(), shown);
+        }
+        assert_eq!(seen("r-1\n\u{1b}[2J"), "r-1[2J");
+    }
+}
