@@ -113,3 +113,40 @@ impl Section<'_> {
         self.keys("ak", "sk").map(Means::Keys)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_file_shows_what_is_in_it(text in "(\\[(basic|default)\\]?\n|(ak|sk|type|access_key_id|role_arn|idp_id)? ?[=:]? ?(hunter|access_key|ram_role_arn)?[;#\"]?\r?\n| \t){0,12}") {
+            for comments in [false, true] {
+                let read = Sections::read(&text, comments);
+                let error = match &read {
+                    Err(error) => error.clone(),
+                    Ok(sections) => {
+                        let basic = sections.section("basic").and_then(|it| it.huawei().err());
+                        let default = sections.section("default").and_then(|it| it.aliyun().err());
+                        basic.into_iter().chain(default).collect::<String>()
+                    }
+                };
+                prop_assert!(!error.contains("hunter"), "{}", error);
+            }
+        }
+
+        #[test]
+        fn a_value_is_read_as_it_is_written(value in "[!-~&&[^\"'#]][ -~&&[^\"'#]]{0,20}[!-~&&[^\"'#]]") {
+            for (file, comments) in [
+                (format!("[s]\nKey = {value}\n"), false),
+                (format!("\u{feff}[s]\r\nkey=\"{value}\"\r\n"), true),
+                (format!("[s]\nkey: {value} # new\n"), true),
+            ] {
+                let sections = Sections::read(&file, comments).unwrap();
+                prop_assert_eq!(sections.section("s").unwrap().get("key"), Some(value.clone()), "{}", file);
+            }
+        }
+    }
+}

@@ -172,3 +172,98 @@ fn kept(profile: &Document) -> Result<Option<TemporaryCredentials>, String> {
     let credentials = Credentials::access_key(key.expose(), secret).with_security_token(token);
     Ok(Some(TemporaryCredentials { credentials, expires }))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const MODES: [&str; 14] = [
+        "AK",
+        "StsToken",
+        "RamRoleArn",
+        "EcsRamRole",
+        "RamRoleArnWithRoleName",
+        "ChainableRamRoleArn",
+        "OIDC",
+        "CredentialsURI",
+        "External",
+        "CloudSSO",
+        "OAuth",
+        "BearerToken",
+        "RsaKeyPair",
+        "",
+    ];
+    const FIELDS: [&str; 22] = [
+        "access_key_id",
+        "access_key_secret",
+        "sts_token",
+        "sts_expiration",
+        "ram_role_name",
+        "ram_role_arn",
+        "ram_session_name",
+        "policy",
+        "external_id",
+        "expired_seconds",
+        "sts_region",
+        "enable_vpc",
+        "oidc_provider_arn",
+        "oidc_token_file",
+        "credentials_uri",
+        "process_command",
+        "cloud_sso_sign_in_url",
+        "cloud_sso_account_id",
+        "cloud_sso_access_config",
+        "cloud_sso_access_token_expire",
+        "oauth_site_type",
+        "bearer_token",
+    ];
+
+    /// What may stand in a field: mostly a text, which is secret.
+    fn value() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            4 => "hunter[a-z]{0,3}".prop_map(Value::from),
+            1 => Just(Value::Null),
+            1 => Just(json!("")),
+            1 => (31_337_000_000i64..31_338_000_000).prop_map(Value::from),
+            1 => Just(json!(["hunter"])),
+            1 => Just(json!({"hunter": "hunter"})),
+            1 => any::<bool>().prop_map(Value::from),
+        ]
+    }
+
+    fn a_profile() -> impl Strategy<Value = Value> {
+        let fields = prop::collection::btree_map(prop::sample::select(&FIELDS[..]), value(), 0..12);
+        (prop::sample::select(&MODES[..]), fields, prop::sample::select(&["p", "q"][..])).prop_map(
+            |(mode, fields, source)| {
+                let mut profile = json!({"name": "p", "mode": mode, "source_profile": source});
+                for (name, value) in fields {
+                    profile[name] = value;
+                }
+                profile
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn no_profile_shows_what_is_in_it(first in a_profile(), mut second in a_profile()) {
+            second["name"] = json!("q");
+            let text = json!({"current": "p", "profiles": [first, second, null, "hunter"]}).to_string();
+            if let Err(error) = profile(text.as_bytes(), None) {
+                prop_assert!(!error.contains("hunter") && !error.contains("31337"), "{}", error);
+            }
+        }
+
+        #[test]
+        fn no_text_breaks_it(text in prop::collection::vec(any::<u8>(), 0..200), cut in 0usize..60) {
+            let _ = profile(&text, None);
+            let whole = br#"{"current": "p", "profiles": [{"name": "p", "access_key_secret": "hunter2"}]}"#;
+            if let Err(error) = profile(&whole[..cut], Some("p")) {
+                prop_assert!(!error.contains("hunter"), "{}", error);
+            }
+        }
+    }
+}
