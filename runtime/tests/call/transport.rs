@@ -110,6 +110,21 @@ async fn calls_at_once_that_time_out_leave_their_connection_once() {
 }
 
 #[tokio::test]
+async fn who_is_late_leaves_no_newer_connection() {
+    let (port, connections) = serve(silent).await;
+    let builder = with(http2()).endpoint(format!("http://127.0.0.1:{port}")).retries(RetryPolicy::none());
+    let client = builder.build().expect("a client");
+    let call = async |begin: u64, limit: u64| {
+        tokio::time::sleep(Duration::from_millis(begin)).await;
+        let call = client.list_pets().set("kind", "cat").timeout(Duration::from_millis(limit));
+        call.send().await.expect_err("no response")
+    };
+    // The second is of the first connection, and its time is over when the third one has another already, which the last shares.
+    tokio::join!(call(0, 200), call(0, 600), call(400, 600), call(800, 100));
+    assert_eq!(connections.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
 async fn connections_of_http1_stay_when_another_one_is_slow() {
     // The first request of the second connection is never answered.
     let numbers = AtomicUsize::new(0);
