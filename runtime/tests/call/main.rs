@@ -8,6 +8,7 @@ mod jobs;
 mod keys;
 mod leaks;
 mod mini;
+mod records;
 mod requests;
 mod retries;
 mod seen;
