@@ -3,8 +3,8 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Job, JobHandle, Place, Protocol, Response, Scheme, SchemeKind,
-    Server, Service, Spec, Wait,
+    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, Response, Scheme,
+    SchemeKind, Server, Service, Spec, Wait,
 };
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
@@ -390,6 +390,11 @@ impl Client {
     /// Waits for a job that was begun before, perhaps by another process.
     pub fn resume(&self, job: JobHandle) -> Wait {
         self.0.resume(job)
+    }
+
+    /// Begins a call of an action that the document lacks, such as `DescribeX`, typed as JSON.
+    pub fn call_action(&self, action: impl Into<String>) -> JsonCall {
+        self.0.call_action(action)
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]

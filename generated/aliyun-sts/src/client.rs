@@ -3,8 +3,8 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec,
-    Variable,
+    Call, ClientBuilder, JsonCall, Place, Protocol, Scheme, SchemeKind, Server, Service,
+    Spec, Variable,
 };
 
 static SERVICE: Service = Service {
@@ -50,6 +50,11 @@ impl Client {
     /// Begins a client: region, credentials and the like.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::new(&SERVICE)
+    }
+
+    /// Begins a call of an action that the document lacks, such as `DescribeX`, typed as JSON.
+    pub fn call_action(&self, action: impl Into<String>) -> JsonCall {
+        self.0.call_action(action)
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]

@@ -3,8 +3,8 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Job, JobHandle, Place, Protocol, Response, Scheme, SchemeKind,
-    Server, Service, Spec, Wait,
+    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, Response, Scheme,
+    SchemeKind, Server, Service, Spec, Wait,
 };
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
@@ -182,6 +182,16 @@ impl Client {
     /// Waits for a job that was begun before, perhaps by another process.
     pub fn resume(&self, job: JobHandle) -> Wait {
         self.0.resume(job)
+    }
+
+    /// Begins a call that the document lacks, typed as JSON, by method and path. What is in braces is filled by the call, else by
+    /// the client's setting of that name: `/v3/{project_id}/instances`.
+    pub fn call_path(
+        &self,
+        method: impl Into<String>,
+        path: impl Into<String>,
+    ) -> JsonCall {
+        self.0.call_path(method, path)
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]

@@ -3,8 +3,8 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec,
-    Variable,
+    Call, ClientBuilder, JsonCall, Place, Protocol, Scheme, SchemeKind, Server, Service,
+    Spec, Variable,
 };
 
 static SERVICE: Service = Service {
@@ -59,6 +59,16 @@ impl Client {
     /// Begins a client: region, credentials and the like.
     pub fn builder() -> ClientBuilder<Self> {
         ClientBuilder::new(&SERVICE)
+    }
+
+    /// Begins a call that the document lacks, typed as JSON, by method and path. What is in braces is filled by the call, else by
+    /// the client's setting of that name: `/v3/{project_id}/instances`.
+    pub fn call_path(
+        &self,
+        method: impl Into<String>,
+        path: impl Into<String>,
+    ) -> JsonCall {
+        self.0.call_path(method, path)
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]
