@@ -1,5 +1,5 @@
 //! For the tests of programs that call a service: a transport that gives prepared responses and keeps the requests, and a clock
-//! that is set by hand. Nothing reaches a network.
+//! that is set by hand. Nothing reaches a network, unless a [`Recorder`] is to record what comes back, for [`Replay::from_file`].
 //!
 //! ```
 //! use std::time::Duration;
@@ -60,6 +60,8 @@
 //!
 //! Pauses between attempts are tokio's: `#[tokio::test(start_paused = true)]` passes them in no time.
 
+mod record;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -72,13 +74,19 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+pub use record::Recorder;
+
 use crate::auth::clock::Clock;
 use crate::transport::{ByteStream, RequestBody, Transport, TransportError, TransportErrorKind};
 
 /// What a request is answered with.
 #[derive(Debug)]
 #[must_use = "hand it to `Replay`"]
-pub struct Reply(Kind);
+pub struct Reply {
+    kind: Kind,
+    /// The method and path of the request that it is for, if not for any.
+    expected: Option<(String, String)>,
+}
 
 #[derive(Debug)]
 enum Kind {
@@ -90,30 +98,39 @@ enum Kind {
 }
 
 impl Reply {
+    fn of(kind: Kind) -> Self {
+        Self { kind, expected: None }
+    }
+
+    /// Only for a request of this method and path.
+    fn expecting(self, method: impl Into<String>, path: impl Into<String>) -> Self {
+        Self { expected: Some((method.into(), path.into())), ..self }
+    }
+
     /// A response of this status, without a body.
     pub fn new(status: u16) -> Self {
         let mut response = Response::new(ByteStream::from(Bytes::new()));
         match StatusCode::from_u16(status) {
             Ok(status) => *response.status_mut() = status,
-            Err(_) => return Self(Kind::Wrong(format!("{status} is no HTTP status"))),
+            Err(_) => return Self::of(Kind::Wrong(format!("{status} is no HTTP status"))),
         }
-        Self(Kind::RawResponse(response))
+        Self::of(Kind::RawResponse(response))
     }
 
     /// A response of this status, with this body as JSON.
     pub fn json(status: u16, body: impl Serialize) -> Self {
         match serde_json::to_vec(&body) {
             Ok(body) => Self::new(status).header(CONTENT_TYPE.as_str(), "application/json").body(body),
-            Err(error) => Self(Kind::Wrong(format!("the body of a reply is not JSON: {error}"))),
+            Err(error) => Self::of(Kind::Wrong(format!("the body of a reply is not JSON: {error}"))),
         }
     }
 
     /// With a header more.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Kind::RawResponse(response) = &mut self.0 {
+        if let Kind::RawResponse(response) = &mut self.kind {
             match (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value)) {
                 (Ok(name), Ok(value)) => drop(response.headers_mut().append(name, value)),
-                _ => self.0 = Kind::Wrong(format!("`{name}: {value}` is no HTTP header")),
+                _ => self.kind = Kind::Wrong(format!("`{name}: {value}` is no HTTP header")),
             }
         }
         self
@@ -121,7 +138,7 @@ impl Reply {
 
     /// With this body instead.
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        if let Kind::RawResponse(response) = &mut self.0 {
+        if let Kind::RawResponse(response) = &mut self.kind {
             *response.body_mut() = ByteStream::from(body.into());
         }
         self
@@ -129,24 +146,24 @@ impl Reply {
 
     /// No response, but this failure.
     pub fn failure(kind: TransportErrorKind) -> Self {
-        Self(Kind::Failure(TransportError::new(kind, format!("the test lets this fail ({kind:?})"))))
+        Self::of(Kind::Failure(TransportError::new(kind, format!("the test lets this fail ({kind:?})"))))
     }
 
     /// No response at all, until a timeout ends the wait.
     pub fn never() -> Self {
-        Self(Kind::Never)
+        Self::of(Kind::Never)
     }
 }
 
 impl From<Response<ByteStream>> for Reply {
     fn from(response: Response<ByteStream>) -> Self {
-        Self(Kind::RawResponse(response))
+        Self::of(Kind::RawResponse(response))
     }
 }
 
 impl From<TransportError> for Reply {
     fn from(error: TransportError) -> Self {
-        Self(Kind::Failure(error))
+        Self::of(Kind::Failure(error))
     }
 }
 
@@ -192,8 +209,17 @@ impl Replay {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         state.requests.push(request);
         let count = state.requests.len();
-        state.replies.pop_front().unwrap_or_else(|| {
-            Reply(Kind::Wrong(format!("the test has no reply for request {count}, {method} {path}")))
+        let reply = state.replies.pop_front();
+        if let Some((expected_method, expected_path)) = reply.as_ref().and_then(|reply| reply.expected.as_ref())
+            && (expected_method, expected_path) != (&method.to_string(), &path)
+        {
+            let why = format!(
+                "request {count} is {method} {path}, and was {expected_method} {expected_path} when it was recorded"
+            );
+            return Reply::of(Kind::Wrong(why));
+        }
+        reply.unwrap_or_else(|| {
+            Reply::of(Kind::Wrong(format!("the test has no reply for request {count}, {method} {path}")))
         })
     }
 }
@@ -211,7 +237,7 @@ impl Transport for Replay {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let body = body.into_stream().collect().await?;
-            match self.next(Request::from_parts(parts, body)).0 {
+            match self.next(Request::from_parts(parts, body)).kind {
                 Kind::RawResponse(response) => Ok(response),
                 Kind::Failure(error) => Err(error),
                 Kind::Wrong(why) => Err(TransportError::new(TransportErrorKind::Request, why)),

@@ -1,6 +1,7 @@
 //! Writes the body of a request: JSON, a form, parts, or what the caller gives as it is.
 
 use std::borrow::Cow;
+use std::io;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -216,13 +217,35 @@ fn whole(media_type: &str, value: &Value) -> Body {
 }
 
 fn json(value: &impl Serialize) -> RequestBody {
+    wiped(encoded(value)).into()
+}
+
+/// A value as JSON, with all its room from the start: what grows leaves copies behind that nobody can wipe.
+fn encoded(value: &impl Serialize) -> Vec<u8> {
+    struct Length(usize);
+
+    impl io::Write for Length {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut length = Length(0);
     // Values serialize always; what could not become one is a mistake reported before.
-    wiped(serde_json::to_vec(value).unwrap_or_default()).into()
+    let _ = serde_json::to_writer(&mut length, value);
+    let mut bytes = Vec::with_capacity(length.0);
+    let _ = serde_json::to_writer(&mut bytes, value);
+    bytes
 }
 
 /// JSON that was encoded with the call.
 pub(crate) fn json_bytes(value: &Value) -> Bytes {
-    wiped(value.to_string().into_bytes())
+    wiped(encoded(value))
 }
 
 /// The fields of a JSON body, in the order of the document, without a copy of their values.

@@ -2,6 +2,7 @@
 
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method};
+use zeroize::Zeroizing;
 
 use super::body;
 pub(crate) use super::body::FORM;
@@ -12,6 +13,7 @@ use super::values::Values;
 use crate::check::Violation;
 use crate::codec::encode;
 use crate::data::operation::{Param, Place, Spec};
+use crate::data::secret::Pairs;
 use crate::transport::RequestBody;
 
 /// A request as all its attempts share it.
@@ -21,15 +23,15 @@ pub(crate) struct Plan {
     /// With a slash at its start, encoded.
     pub(crate) path: String,
     /// Encoded pairs.
-    pub(crate) query: Vec<(String, String)>,
+    pub(crate) query: Pairs,
     /// What a parameter that is the whole query is written as.
-    pub(crate) whole_query: String,
+    pub(crate) whole_query: Zeroizing<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: RequestBody,
     /// The hash of a body that is not in memory, where the signature has it.
     pub(crate) body_hash: Option<String>,
     /// The action and the parameters, not encoded, of an RPC operation.
-    pub(crate) rpc: Option<(&'static str, Vec<(String, String)>)>,
+    pub(crate) rpc: Option<(&'static str, Pairs)>,
 }
 
 /// What all calls of a client have in common, as far as it shows in their requests.
@@ -62,7 +64,7 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
         method: Method::from_bytes(draft.spec.method.as_bytes()).unwrap_or_default(),
         path: filled(draft.spec, common.values, template, true, &given, &mut violations),
         query: fixed_query.split('&').filter(|pair| !pair.is_empty()).map(split_pair).collect(),
-        whole_query: String::new(),
+        whole_query: Zeroizing::default(),
         headers: HeaderMap::new(),
         body: RequestBody::default(),
         body_hash: None,
@@ -73,7 +75,7 @@ pub(crate) fn plan(draft: &Draft, accept: Option<&str>, common: &Common<'_>) -> 
         let own = std::mem::take(&mut plan.query);
         plan.rpc = Some((fragment.strip_prefix("Action=").unwrap_or(draft.spec.name), own));
     }
-    for (name, value) in &mut plan.query {
+    for (name, value) in plan.query.iter_mut() {
         *name = encode::literal(name);
         *value = filled(draft.spec, common.values, value, false, &given, &mut violations);
     }
@@ -101,7 +103,7 @@ fn place(given: &Given<'_>, plan: &mut Plan, violations: &mut Vec<Violation>) {
             }
             (Place::Query | Place::Form, Some((_, own))) => own.extend(encode::flattened(param.name, value)),
             (Place::Query, None) => plan.query.extend(encode::pairs(param, param.name, value)),
-            (Place::QueryString, None) => plan.whole_query = body::query(param, value),
+            (Place::QueryString, None) => plan.whole_query = Zeroizing::new(body::query(param, value)),
             (Place::Cookie, _) => {
                 let pairs = encode::pairs(param, param.name, value);
                 if pairs.iter().any(|(name, value)| [name, value].iter().any(|text| text.contains([';', ' ', '"']))) {

@@ -7,6 +7,7 @@ use super::given::{Given, missing};
 use super::inputs::Inputs;
 use super::values::Values;
 use crate::check::{self, Violation};
+use crate::codec::encode;
 use crate::data::operation::{Param, Place};
 
 fn in_body(param: &Param) -> bool {
@@ -28,6 +29,9 @@ pub(super) fn draft(draft: &Draft, values: &Values, given: &Given<'_>, violation
         // A parameter can't be sent as `null`; a field of a JSON body can.
         let value = value.filter(|value| !value.is_null() || matches!(param.place, Place::Field | Place::Body));
         match value {
+            Some(value) if param.required && sends_nothing(param, value) => {
+                violations.push(Violation::new(param.name, "must have at least 1 entry: without any it is not sent"));
+            }
             // The entries of what is spread are fields themselves.
             Some(value) => check::value(value, &param.shape, if param.spread { "" } else { param.name }, violations),
             // `path` says so of these, checked or not.
@@ -47,6 +51,18 @@ pub(super) fn draft(draft: &Draft, values: &Values, given: &Given<'_>, violation
     if body_required && draft.body.is_none() && !draft.spec.params.iter().any(in_body) {
         violations.push(Violation::new("body", check::MISSING));
     }
+}
+
+/// Whether nothing is sent of a value: a list or object without entries, where each entry is sent by itself.
+fn sends_nothing(param: &Param, value: &Value) -> bool {
+    !param.spread
+        && !param.json
+        && matches!(value, Value::Array(_) | Value::Object(_))
+        && match param.place {
+            Place::Query | Place::Cookie | Place::Form => encode::pairs(param, param.name, value).is_empty(),
+            Place::Part => value.as_array().is_some_and(|elements| elements.iter().all(Value::is_null)),
+            _ => false,
+        }
 }
 
 /// Checks what the fields of a body have to meet together.
@@ -73,6 +89,9 @@ fn check_form(form: &Inputs, violations: &mut Vec<Violation>) {
     for param in form.params() {
         let path = format!("body.{}", param.name);
         match form.of(param).filter(|value| !value.is_null()) {
+            Some(value) if param.required && sends_nothing(param, value) => {
+                violations.push(Violation::new(path, "must have at least 1 entry: without any it is not sent"));
+            }
             Some(value) => check::value(value, &param.shape, if param.spread { "body" } else { &path }, violations),
             None if has_files(form, param, &path, violations) => {}
             None if !has_its_part(form, param) => {}

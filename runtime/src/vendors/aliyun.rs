@@ -12,7 +12,7 @@ use super::vendor::{Vendor, service_name};
 use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider};
 use crate::auth::sign::{self, Signature};
 use crate::codec::encode;
-use crate::data::secret::{Secret, wiped};
+use crate::data::secret::{Pairs, Secret, wiped};
 use crate::data::service::Service;
 use crate::request::{FORM, Plan};
 use crate::response::{Verdict, verdict};
@@ -64,8 +64,6 @@ impl Vendor for Aliyun {
     }
 }
 
-type Pairs = Vec<(String, String)>;
-
 /// One attempt of an action: what is drawn anew for it, and what it is signed with.
 struct Action<'a> {
     context: &'a AttemptContext<'a>,
@@ -105,7 +103,7 @@ impl Action<'_> {
     }
 
     /// One gateway for all products has to know which is meant; it knows regions by the parameter alone.
-    fn for_gateway(&self) -> Pairs {
+    fn for_gateway(&self) -> Vec<(String, String)> {
         let AttemptContext { service, values, options, .. } = *self.context;
         let region = values.get("region").filter(|_| !self.own.iter().any(|(name, _)| name == "RegionId"));
         let pairs = [("Product", Some(service.product.to_owned())), ("RegionId", region)];
@@ -121,20 +119,22 @@ impl Action<'_> {
                 if self.context.options.signature == Signature::AliyunRpcV1 =>
             {
                 let date = self.context.now;
-                let mut common = sign::common_parameters(self.name, version, access_key, token, date, &self.nonce);
+                let common = sign::common_parameters(self.name, version, access_key, token, date, &self.nonce);
+                let mut common = Pairs::from(common);
                 common.extend(self.for_gateway());
                 let all: Pairs = common.iter().chain(self.own).cloned().collect();
                 let signature = sign::sign_aliyun_rpc(self.method().as_str(), &all, secret_key);
                 let signature = signature.map_err(|error| error.to_string())?;
                 common.push(("Signature".to_owned(), signature.signature));
                 signed = Some(Zeroizing::new(signature.string_to_sign));
+                drop(Zeroizing::new(signature.canonical_request));
                 common
             }
             Some(Keys::Bearer(token)) => {
                 let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
-                let mut common = Vec::new();
+                let mut common = Pairs::default();
                 if self.context.options.signature == Signature::AliyunRpcV1 {
-                    common = sign::unsigned_parameters(self.name, version, self.context.now, &self.nonce);
+                    common = sign::unsigned_parameters(self.name, version, self.context.now, &self.nonce).into();
                     common.extend(self.for_gateway());
                     common.push(pair(("BearerToken", token.expose())));
                 }
@@ -142,8 +142,10 @@ impl Action<'_> {
                 common
             }
             // The action and version are headers of ACS3 too, but only with a signature.
-            None => vec![("Action".to_owned(), self.name.to_owned()), ("Version".to_owned(), version.to_owned())],
-            Some(_) => Vec::new(),
+            None => {
+                vec![("Action".to_owned(), self.name.to_owned()), ("Version".to_owned(), version.to_owned())].into()
+            }
+            Some(_) => Pairs::default(),
         };
         if !common.iter().any(|(name, _)| name == "Format") {
             // Without it the service answers in XML.
@@ -159,7 +161,7 @@ impl Action<'_> {
         // In the body they stand in no log, and may be long. A body of the operation's own leaves them the query.
         let in_body = method == Method::POST && plan.body.is_empty();
         if !in_body {
-            query.extend(encoded(self.own));
+            query.append(&mut encoded(self.own));
         }
         let mut request = match self.context.options.asapi {
             true => request(&Plan { path: String::new(), ..plan.clone() }, &asapi(base), &query)?,
@@ -187,7 +189,8 @@ impl Action<'_> {
                 sign::acs3_bearer(request.headers_mut(), &hash, self.name, version, token, date, &self.nonce)
             }
             Keys::Signing(key, secret, token) => {
-                sign::acs3(request, &hash, self.name, version, key, secret, token, date, &self.nonce).map(drop)
+                sign::acs3(request, &hash, self.name, version, key, secret, token, date, &self.nonce)
+                    .map(sign::Signed::wipe)
             }
         };
         outcome.map_err(|error| error.to_string())
@@ -201,6 +204,6 @@ fn asapi(base: &str) -> String {
 }
 
 fn encoded(pairs: &[(String, String)]) -> Pairs {
-    let encoded = |text: &str| encode::strict(text).to_string();
+    let encoded = encode::strict_text;
     pairs.iter().map(|(name, value)| (encoded(name), encoded(value))).collect()
 }

@@ -105,6 +105,7 @@ fn prepare(context: &AttemptContext<'_>, plan: &Plan) -> Result<Request<RequestB
                 (Some(_), None) => return Err("a derived key is one of a region: set it with `.region(..)`".to_owned()),
             };
             sign::huawei(&mut request, hash.as_deref(), access_key, secret_key, token, derived, date)
+                .map(sign::Signed::wipe)
                 .map_err(|error| error.to_string())?;
         }
     }

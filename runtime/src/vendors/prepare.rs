@@ -8,6 +8,7 @@ use super::aliyun_options::Options;
 use crate::auth::credentials::Credentials;
 use crate::auth::sign;
 use crate::codec::encode;
+use crate::data::secret::wiped;
 use crate::data::service::Service;
 use crate::request::{Plan, Values};
 use crate::transport::RequestBody;
@@ -39,15 +40,18 @@ impl From<Request<RequestBody>> for PreparedRequest {
 
 /// The plan's request with these encoded pairs as its query.
 pub(super) fn request(plan: &Plan, base: &str, query: &[(String, String)]) -> Result<Request<RequestBody>, String> {
-    let mut url = format!("{base}{}", plan.path);
-    let query = [plan.whole_query.clone(), encode::joined(query)];
-    let query: Vec<_> = query.into_iter().filter(|part| !part.is_empty()).collect();
-    if !query.is_empty() {
-        url.push('?');
-        url.push_str(&query.join("&"));
+    let query = Zeroizing::new(encode::joined(query));
+    let mut url = String::with_capacity(base.len() + plan.path.len() + plan.whole_query.len() + query.len() + 2);
+    url.push_str(base);
+    url.push_str(&plan.path);
+    let parts = [plan.whole_query.as_str(), query.as_str()];
+    for (at, part) in parts.into_iter().filter(|part| !part.is_empty()).enumerate() {
+        url.push(if at == 0 { '?' } else { '&' });
+        url.push_str(part);
     }
     // Not shown: the query may hold secrets.
-    let uri: Uri = url.parse().map_err(|error| format!("the request's URL is not valid: {error}"))?;
+    let uri = Uri::from_maybe_shared(wiped(url.into_bytes()))
+        .map_err(|error| format!("the request's URL is not valid: {error}"))?;
     let mut request = Request::new(plan.body.clone());
     *request.method_mut() = plan.method.clone();
     *request.uri_mut() = uri;

@@ -11,6 +11,7 @@ mod keys;
 mod leaks;
 mod mini;
 mod paging;
+mod records;
 mod requests;
 mod retries;
 mod seen;

@@ -410,3 +410,24 @@ async fn what_paths_hold_beside_parameters_is_encoded() {
     let error = http(&done()).odd_path().set("name", "a/../b").send().await.expect_err("refused").to_string();
     assert_eq!(error, "oddPath was not sent: name: must not be `.` or `..`");
 }
+
+/// What is required and would be left out of the request is missing, however it was set.
+#[tokio::test]
+async fn an_empty_list_is_not_there() {
+    let fake = Replay::new([]);
+    let client = |service: &'static Service| {
+        let builder = Client::builder(service).transport(fake.clone()).endpoint("http://localhost");
+        if std::ptr::eq(service, &ALIYUN) { builder.credentials(Credentials::access_key("AK", "SK")) } else { builder }
+            .build()
+            .expect("a client")
+    };
+    for empty in [serde_json::json!([]), serde_json::json!([null]), serde_json::json!({})] {
+        let error = client(&ALIYUN).add_database().set("Host", &empty).send().await.expect_err("is missing");
+        assert_eq!(error.violations()[0].to_string(), "Host: must have at least 1 entry: without any it is not sent");
+    }
+    let error = client(&HTTP).submit_form().set("name", [""; 0]).send().await.expect_err("is missing");
+    assert_eq!(error.violations()[0].path, "name");
+    let error = client(&HTTP).upload_pet().files([""; 0]).send().await.expect_err("is missing");
+    assert_eq!(error.violations()[0].to_string(), "file: is required");
+    assert!(fake.requests().is_empty());
+}

@@ -42,7 +42,9 @@ pub(crate) fn unsigned_parameters(action: &str, version: &str, date: Timestamp, 
 pub fn sign_aliyun_rpc(method: &str, parameters: &[(String, String)], secret: &Secret) -> Result<Signed, SignError> {
     let parameters = parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let canonical_request = canonical::pairs(parameters);
-    let string_to_sign = format!("{method}&%2F&{}", canonical::encode(canonical_request.as_bytes()));
+    let mut string_to_sign = String::with_capacity(method.len() + 5 + 3 * canonical_request.len());
+    string_to_sign.extend([method, "&%2F&"]);
+    string_to_sign.extend(canonical::encode(canonical_request.as_bytes()));
     let key = zeroize::Zeroizing::new(format!("{}&", secret.expose()));
     let signature = hmac_sha1_base64(key.as_bytes(), string_to_sign.as_bytes())?;
     Ok(Signed { canonical_request, string_to_sign, signature })

@@ -5,6 +5,7 @@ use std::fmt;
 
 use http::HeaderValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, percent_encode};
+use zeroize::Zeroize as _;
 
 /// Everything but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -35,7 +36,9 @@ pub(super) fn query(query: &str) -> String {
 /// Key-value pairs sorted by key, then value, then encoded; an empty value keeps its `=`.
 pub(super) fn pairs<T: AsRef<[u8]> + Ord>(mut pairs: Vec<(T, T)>) -> String {
     pairs.sort();
-    let mut text = String::new();
+    // With all its room from the start, as what grows leaves copies behind that nobody can wipe.
+    let room = pairs.iter().map(|(key, value)| 3 * (key.as_ref().len() + value.as_ref().len()) + 2).sum();
+    let mut text = String::with_capacity(room);
     for (key, value) in &pairs {
         if !text.is_empty() {
             text.push('&');
@@ -69,6 +72,13 @@ impl Headers {
     pub(super) fn names(&self) -> String {
         let names: Vec<&str> = self.0.iter().map(|(name, _)| &**name).collect();
         names.join(";")
+    }
+}
+
+impl Drop for Headers {
+    fn drop(&mut self) {
+        // A token is among them, where there is one.
+        self.0.iter_mut().for_each(|(_, value)| value.zeroize());
     }
 }
 

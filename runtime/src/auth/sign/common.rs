@@ -27,6 +27,13 @@ pub struct Signed {
     pub signature: String,
 }
 
+impl Signed {
+    /// Wipes the texts from memory, in which the parameters and tokens are.
+    pub(crate) fn wipe(self) {
+        drop([self.canonical_request, self.string_to_sign].map(Zeroizing::new));
+    }
+}
+
 impl fmt::Debug for Signed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Signed").field("signature", &self.signature).finish_non_exhaustive()
