@@ -1,8 +1,10 @@
 //! The chains that clients use by default.
 
+use std::sync::Mutex;
+
 use serde_json::json;
 use wiremock::ResponseTemplate;
-use yundb_runtime::{Credentials, CredentialsChain, CredentialsProvider as _};
+use yundb_runtime::{Credentials, CredentialsChain, CredentialsError, CredentialsFuture, CredentialsProvider};
 
 use crate::world::*;
 
@@ -178,4 +180,33 @@ async fn the_link_that_served_is_asked_first() {
     // Whose credentials were rejected is known.
     assert!(!chain.rejected(&Credentials::access_key("ENV", "s")));
     assert!(chain.rejected(&issued("NODE")));
+}
+
+/// Gives these outcomes one after the other.
+#[derive(Debug)]
+struct Scripted(Mutex<Vec<Result<Credentials, CredentialsError>>>);
+
+impl CredentialsProvider for Scripted {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        let next = self.0.lock().unwrap().pop().expect("an outcome");
+        Box::pin(async move { next })
+    }
+}
+
+#[tokio::test]
+async fn the_link_that_served_and_fails_is_not_passed_over() {
+    let scripted = |mut outcomes: Vec<_>| {
+        outcomes.reverse();
+        Scripted(Mutex::new(outcomes))
+    };
+    let keys = |id: &str| Ok(Credentials::access_key(id, "s"));
+    let none = || Err(CredentialsError::not_found("nothing"));
+    let first = scripted(vec![none(), keys("FIRST")]);
+    let second = scripted(vec![keys("SECOND"), Err(CredentialsError::new("broken")), none()]);
+    let chain = CredentialsChain::new().or(first).or(second);
+    assert_eq!(key(&chain).await, "SECOND");
+    let error = chain.credentials().await.unwrap_err();
+    assert_eq!((error.is_not_found(), error.to_string().as_str()), (false, "broken"));
+    // Once nothing is there any more, it begins anew.
+    assert_eq!(key(&chain).await, "FIRST");
 }

@@ -94,7 +94,7 @@ async fn a_refusal_shows_no_secret() {
     let error = fails(AssumeRole::new(keys(), "acs:ram::1:role/r").configure(&world.config())).await;
     assert_broken(error, &["the role acs:ram::1:role/r: status 403, code NoPermission, you may not (request id R-1)"]);
     for (code, message) in [
-        ("SignatureDoesNotMatch", "server string to sign is:POST&SecurityToken%3Dhunter-session"),
+        ("SignatureDoesNotMatch", "server string to sign is:POST&Policy%3Dhunter-policy"),
         ("InvalidParameter", "the token hunter-session is wrong"),
         ("hunter-session", "m"),
     ] {
