@@ -156,6 +156,7 @@ static SERVICE: Service = Service {
     jobs: &[
         &SHOW_JOB,
         &SHOW_JOB_2,
+        &SHOW_JOB_3,
         &SHOW_MIGRATION_JOB_STATUS,
         &SHOW_SYNCHRONIZATION_JOB_STATUS,
         &SHOW_SYNCHRONIZATION_OBJECT_UPDATE,
@@ -246,6 +247,46 @@ pub(crate) static SHOW_JOB_2: Job = Job {
     ],
 };
 
+pub(crate) static SHOW_JOB_3: Job = Job {
+    poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
+        .params(
+            &[
+                query("DtsJobId", any()).required(),
+                query("DtsInstanceID", any()),
+                query("SynchronizationDirection", any()),
+                query("RegionId", any()).client("region"),
+            ],
+        )
+        .accept("application/json")
+        .idempotent(true),
+    argument: "DtsJobId",
+    also: &["SynchronizationDirection"],
+    state: "Status",
+    running: &[
+        "NotStarted",
+        "NotConfigured",
+        "Prechecking",
+        "PreCheckPass",
+        "PrecheckPass",
+        "Initializing",
+        "Starting",
+        "Retrying",
+        "Modifying",
+        "Upgrade",
+        "Downgrade",
+        "Suspending",
+    ],
+    succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
+    failed: &[
+        "PrecheckFailed",
+        "InitializeFailed",
+        "MigrationFailed",
+        "Failed",
+        "Abnormal",
+        "Locked",
+    ],
+};
+
 pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
     poll: &Spec::new(
             "DescribeMigrationJobStatus",
@@ -265,9 +306,9 @@ pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
     argument: "MigrationJobId",
     also: &[],
     state: "MigrationJobStatus",
-    running: &["NotStarted", "Prechecking"],
+    running: &["NotStarted", "Prechecking", "Suspending"],
     succeeded: &["Migrating", "Finished"],
-    failed: &["PrecheckFailed", "MigrationFailed", "Suspending"],
+    failed: &["PrecheckFailed", "MigrationFailed"],
 };
 
 pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
@@ -296,9 +337,10 @@ pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
         "Initializing",
         "Initializating",
         "Modifying",
+        "Suspending",
     ],
     succeeded: &["Synchronizing", "Finished"],
-    failed: &["PrecheckFailed", "InitializeFailed", "Failed", "Suspending"],
+    failed: &["PrecheckFailed", "InitializeFailed", "Failed"],
 };
 
 pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {

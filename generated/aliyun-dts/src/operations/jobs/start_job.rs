@@ -74,7 +74,7 @@ impl Operation for StartJob {
             ],
         )
         .accept("application/json")
-        .job("$request.DtsJobId", &crate::client::SHOW_JOB);
+        .job("$request.DtsJobId", &crate::client::SHOW_JOB_3);
 }
 
 yundb_runtime::operation_methods!(StartJob => Response<JobResult>, Error<ErrorBody>);
