@@ -8,7 +8,7 @@ use super::operation::{Inputs, query_style};
 use super::schema::{Lowered, Naming, is_never, is_null};
 use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
-use crate::load::{Additional, Entry, JsonType, Part, Schema, Sub};
+use crate::load::{Additional, Entry, JsonType, Part, SWAGGER, Schema, Sub};
 
 /// Names of the methods that every form has.
 const FORM_METHODS: &[&str] = &["new", "default", "clone"];
@@ -383,8 +383,8 @@ impl<'a> Lower<'a, '_> {
         let Some((entry, encoding)) = encoding(media, wire) else { return Written::default() };
         let types = encoding.content_type.as_deref();
         let keys = ["style", "explode", "allowReserved"];
-        // Multipart bodies have had styles since 3.1.
-        let may = place == Place::Form || !self.is_3_0();
+        // Multipart bodies have had styles since 3.1, and lists in them before 3.0.
+        let may = place == Place::Form || !self.is_3_0() || self.loaded.root.get(SWAGGER).is_some();
         let styled = may && keys.iter().any(|key| entry.node.get(key).is_some());
         for (key, entry) in entry.node.entries() {
             let taken = match key {
