@@ -425,8 +425,10 @@ fn server_docs(server: &Part<'_, openapiv3::Server>) -> Docs {
         let default = Some(&variable.default).filter(|default| !default.is_empty());
         let facts = default.map(|default| format!("Defaults to {}.", markdown::code(default)));
         let facts = facts.into_iter().chain((!values.is_empty()).then(|| format!("One of {}.", values.join(", "))));
+        let facts: Vec<String> = facts.collect();
+        let without = if facts.is_empty() { "Given by the caller.".to_owned() } else { String::new() };
         let words = variable.description.as_deref();
-        let words = docs::with_facts(words, facts.collect(), || "Given by the caller.".to_owned());
+        let words = docs::with_facts(words, facts, || without);
         out.extend(docs::listed(&markdown::code(name), &words));
     }
     out

@@ -75,7 +75,9 @@ impl Checker<'_, '_> {
     /// Says which media type is probably meant.
     pub(super) fn media_type(&mut self, name: &str, at: &Location) {
         let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if essence.contains('*') || KNOWN.contains(&essence.as_str()) {
+        // Many had an `x-` before they were registered.
+        if essence.contains('*') || KNOWN.contains(&essence.replace("/x-", "/").as_str()) || KNOWN.contains(&&*essence)
+        {
             return;
         }
         let Some(near) = nearest(&essence, KNOWN) else { return };

@@ -131,7 +131,7 @@ impl Checker<'_, '_> {
             }
             Shape::Map(inner) => {
                 if unresolved(node) {
-                    self.blame(&node.location, NOWHERE);
+                    self.blame_reference(node);
                     return false;
                 }
                 let Value::Object(entries) = &mut node.value else { return self.wrong(node, shape, name) };
@@ -172,8 +172,7 @@ impl Checker<'_, '_> {
         }
         if let Some(text) = node.get("$ref").and_then(Node::as_str) {
             if !self.leads_to(text, kind) {
-                let at = node.get("$ref").map_or(&node.location, |to| &to.location);
-                self.blame(at, NOWHERE);
+                self.blame_reference(node);
                 return false;
             }
             return self.lone_ref(node, kind);
@@ -353,7 +352,7 @@ impl Checker<'_, '_> {
         let found = match (&node.value, unresolved(node)) {
             // A `$ref` that leads nowhere was said already.
             (_, true) => {
-                self.blame(&node.location, NOWHERE);
+                self.blame_reference(node);
                 return false;
             }
             (Value::Number(_) | Value::Bool(_), _) => format!("`{}`", node.location.text()),
@@ -371,6 +370,11 @@ impl Checker<'_, '_> {
     /// Notes what is wrong with the object that is being looked at, in case it has to go for that.
     fn blame(&mut self, at: &Location, why: &'static str) {
         self.culprit.get_or_insert_with(|| (at.clone(), why));
+    }
+
+    fn blame_reference(&mut self, node: &Node) {
+        let at = node.get("$ref").map_or(&node.location, |to| &to.location);
+        self.blame(at, NOWHERE);
     }
 
     /// Says that the document was mended.
