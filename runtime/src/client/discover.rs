@@ -66,7 +66,8 @@ async fn find(
     }
     let config = ProviderConfig::new().with_transport(settings.transport.clone()).with_clock(settings.clock.clone());
     let endpoint = provider.setting("iam_endpoint");
-    let unknown = Unknown { name, region, endpoint, credentials: &credentials, config };
+    let is_elsewhere = settings.endpoint.is_some();
+    let unknown = Unknown { name, region, endpoint, is_elsewhere, credentials: &credentials, config };
     let found = settings.vendor.discover(unknown).await.map_err(Undiscovered::Lookup)?;
     found.map(Some).ok_or(Undiscovered::Nowhere)
 }

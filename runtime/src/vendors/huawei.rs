@@ -46,7 +46,11 @@ impl Vendor for Huawei {
 
     fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, String>> {
         Box::pin(async move {
-            let Unknown { name, region, endpoint, credentials, config } = unknown;
+            let Unknown { name, region, endpoint, is_elsewhere, credentials, config } = unknown;
+            // Whoever has services at an address of their own does not mean the vendor's public IAM.
+            if is_elsewhere && endpoint.is_none() && config.get("HUAWEICLOUD_SDK_IAM_ENDPOINT").is_none() {
+                return Ok(None);
+            }
             let (directory, endpoint) = (Directory::new(&config), endpoint.as_deref());
             let asked = match (name, region) {
                 ("project_id", Some(region)) => directory.project_id(endpoint, &region, credentials).await,

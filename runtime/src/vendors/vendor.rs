@@ -17,6 +17,8 @@ pub(crate) struct Unknown<'a> {
     pub(crate) region: Option<String>,
     /// The address of whom to ask, as it stands beside the credentials.
     pub(crate) endpoint: Option<String>,
+    /// Whether the client's own calls go to an address that the document does not name.
+    pub(crate) is_elsewhere: bool,
     pub(crate) credentials: &'a Credentials,
     pub(crate) config: ProviderConfig,
 }

@@ -98,6 +98,15 @@ async fn a_project_that_is_given_is_not_asked_for() {
 }
 
 #[tokio::test]
+async fn services_at_an_address_of_their_own_have_another_iam() {
+    let world = World::new().await;
+    let client = builder(&world).region("cn-north-4").endpoint("https://drs.example.com").build().unwrap();
+    let (kind, error) = call::<OfProject>(&client).await.unwrap_err();
+    assert!(kind == ErrorKind::Invalid && error.contains("`.project_id(..)`"), "{error}");
+    assert!(world.requests().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_project_that_nobody_knows() {
     let world = World::new().await;
     let (kind, error) = call::<OfProject>(&builder(&world).build().unwrap()).await.unwrap_err();

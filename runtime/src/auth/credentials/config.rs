@@ -53,7 +53,7 @@ impl ProviderConfig {
     }
 
     /// A variable's value without the blanks and line ends that files and shells leave behind. What is empty then is not set.
-    pub(super) fn get(&self, name: &str) -> Option<String> {
+    pub(crate) fn get(&self, name: &str) -> Option<String> {
         let value = (self.lookup)(name)?.trim().to_owned();
         Some(value).filter(|value| !value.is_empty())
     }
