@@ -9,16 +9,25 @@ use super::circles::circles;
 use super::model::{
     Constant, Mark, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant,
 };
-use super::{Lower, docs, names};
+use super::{Lower, code, docs, names};
 use crate::diagnostic::Location;
+use crate::load::{Placed, nearest};
 use crate::stack::grown;
 
 /// A union with a discriminator.
 pub(super) struct Discriminated<'a> {
-    /// Where the discriminator stands, and those of equal unions.
-    pub places: Vec<&'a Location>,
+    /// The discriminator, and those of equal unions.
+    pub places: Vec<Stated<'a>>,
     /// By variant the component that it is, where no mapping names it.
     pub implied: HashMap<String, &'a str>,
+}
+
+/// Where a discriminator stands.
+pub(super) struct Stated<'a> {
+    pub at: &'a Location,
+    pub property: Placed<'a, &'a str>,
+    /// What its mapping says of alternatives that there are.
+    pub mapping: Vec<&'a Location>,
 }
 
 impl Lower<'_, '_> {
@@ -32,7 +41,7 @@ impl Lower<'_, '_> {
         };
         for (id, decision) in decisions {
             if let Some(discriminated) = self.discriminated.remove(&id) {
-                self.account_for(discriminated, decision.by_discriminator);
+                self.account_for(discriminated, &decision);
             }
             let TypeKind::Union(union) = &mut self.types[id].kind else { continue };
             union.tag.clone_from(&decision.tag);
@@ -81,9 +90,29 @@ impl Lower<'_, '_> {
         }
     }
 
-    fn account_for(&mut self, discriminated: Discriminated<'_>, decides: bool) {
-        for at in discriminated.places {
-            if decides {
+    fn account_for(&mut self, discriminated: Discriminated<'_>, decision: &Decision) {
+        for Stated { at, property, mapping } in discriminated.places {
+            let all = std::iter::once(property.at).chain(mapping);
+            match &decision.slip {
+                Some(slip) => {
+                    // What the mapping says goes with the property that it is about.
+                    all.skip(1).for_each(|at| self.ledger.leave_out(at, "discriminator"));
+                    let name = code(property.value);
+                    let message = format!("the discriminator {name} is a property of no alternative");
+                    let told = slip.tag.iter().map(|name| code(name)).collect::<Vec<_>>().join(" within ");
+                    let effect = format!("the alternatives are told apart by {told}, of which each has other values");
+                    let help = slip.near.then(|| format!("did you mean {told}?"));
+                    self.leave_out("discriminator", message, property.at, &effect, help);
+                }
+                None => all.for_each(|at| self.ledger.take(at)),
+            }
+            if let Some(meant) = &decision.meant {
+                let message = format!("the discriminator {} is a property of no alternative", code(property.value));
+                let help =
+                    format!("did you mean {}? As it is, it is sent beside what the alternatives have", code(meant));
+                self.warn("discriminator", message, property.at, &help);
+            }
+            if decision.by_discriminator || decision.slip.is_some() {
                 self.ledger.take(at);
                 continue;
             }
@@ -164,6 +193,18 @@ struct Decision {
     tag: Option<Vec<String>>,
     by_discriminator: bool,
     marks: Vec<Vec<Mark>>,
+    /// Why the discriminator isn't what decides, though it could.
+    slip: Option<Slip>,
+    /// The property of all alternatives that is called almost as the discriminator, which none of them has.
+    meant: Option<String>,
+}
+
+/// A discriminator that names a property of no alternative, where they have another one that tells them apart.
+#[derive(Clone)]
+struct Slip {
+    tag: Vec<String>,
+    /// Whether the names are alike.
+    near: bool,
 }
 
 /// A property that a type has one of few values in.
@@ -196,10 +237,12 @@ impl Told<'_, '_> {
 
     fn decide(&self, id: TypeId, union: &Union) -> Decision {
         let known: Vec<Vec<Known>> = union.variants.iter().map(|variant| self.known(&variant.ty)).collect();
-        if let (Some(discriminated), Some(path)) = (self.discriminated.get(&id), &union.tag)
+        let slip = self.slip(union, &known);
+        if let (Some(discriminated), Some(path), None) = (self.discriminated.get(&id), &union.tag, &slip)
             && let Some(marks) = self.by_discriminator(discriminated, path, union, &known)
         {
-            return Decision { tag: Some(path.clone()), by_discriminator: true, marks };
+            let meant = self.meant(union);
+            return Decision { tag: Some(path.clone()), by_discriminator: true, marks, slip, meant };
         }
         let by_discriminator = false;
         if let Some(path) = tag(&known) {
@@ -207,7 +250,7 @@ impl Told<'_, '_> {
                 known.iter().filter(|it| it.mark.path == path).map(|it| it.mark.clone()).collect::<Vec<_>>()
             };
             let marks = known.iter().map(of_path).collect();
-            return Decision { tag: Some(path), by_discriminator, marks };
+            return Decision { tag: Some(path), by_discriminator, marks, slip, meant: None };
         }
         let is_object = |one: &UnionVariant| self.is_object(&one.ty);
         let objects: Vec<usize> = (0..known.len()).filter(|at| is_object(&union.variants[*at])).collect();
@@ -216,7 +259,64 @@ impl Told<'_, '_> {
         for (at, told) in objects.iter().zip(marks_of(&all)) {
             marks[*at] = told;
         }
-        Decision { tag: None, by_discriminator, marks }
+        Decision { tag: None, by_discriminator, marks, slip, meant: None }
+    }
+
+    /// The property that tells the alternatives apart where none of them has that of the discriminator, which then is a slip of the
+    /// pen: values that have it would lack nothing but what decides. Where no other property decides, the discriminator is meant to be
+    /// sent beside what is described. So it is where the other one may be absent, unless their names are alike.
+    fn slip(&self, union: &Union, known: &[Vec<Known>]) -> Option<Slip> {
+        let [name] = union.tag.as_deref()? else { return None };
+        if union.variants.iter().any(|variant| self.may_have(&variant.ty, name)) {
+            return None;
+        }
+        let is_near = |tag: &str| nearest(name, [tag]).is_some();
+        if let Some(tag) = tag(known) {
+            let near = matches!(tag.as_slice(), [tag] if is_near(tag));
+            return Some(Slip { tag, near });
+        }
+        // Each value tells one alternative, whether it has to be there or not.
+        let present = |known: &Vec<Known>| known.iter().map(|it| Known { always: true, ..it.clone() }).collect();
+        let present: Vec<Vec<Known>> = known.iter().map(present).collect();
+        let tag = tag(&present)?;
+        matches!(tag.as_slice(), [tag] if is_near(tag)).then_some(Slip { tag, near: true })
+    }
+
+    /// The property of all alternatives that a discriminator, which none of them has, is called almost as.
+    fn meant(&self, union: &Union) -> Option<String> {
+        let [name] = union.tag.as_deref()? else { return None };
+        let of = |variant: &UnionVariant| match &variant.ty {
+            Type::Named(id) => match &self.types[*id].kind {
+                TypeKind::Struct(body) => Some(body.fields.iter().map(|field| field.wire.as_str()).collect()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let names: Option<Vec<Vec<&str>>> = union.variants.iter().map(of).collect();
+        let names = names.filter(|names| !names.iter().any(|names| names.contains(&name.as_str())))?;
+        let (first, others) = names.split_first()?;
+        let of_all = first.iter().copied().filter(|name| others.iter().all(|names| names.contains(name)));
+        nearest(name, of_all).map(str::to_owned)
+    }
+
+    /// Whether values of a type can have a property, by what is said of it.
+    fn may_have(&self, ty: &Type, name: &str) -> bool {
+        match ty {
+            Type::Nullable(inner) => self.may_have(inner, name),
+            Type::Named(id) => match &self.types[*id].kind {
+                TypeKind::Struct(body) => body.fields.iter().any(|field| field.wire == name),
+                // The property of a union within is what tells its own alternatives apart.
+                TypeKind::Union(union) => {
+                    union.tag.as_ref().is_some_and(|path| matches!(path.as_slice(), [tag] if tag == name))
+                        || union.variants.iter().any(|variant| {
+                            matches!(&variant.ty, Type::Named(inner) if matches!(self.types[*inner].kind, TypeKind::Union(_)))
+                                || self.may_have(&variant.ty, name)
+                        })
+                }
+                _ => true,
+            },
+            _ => true,
+        }
     }
 
     /// The tags of each variant, if each has some: those of the mapping, else constants, else the component's name; and those

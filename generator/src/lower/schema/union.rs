@@ -7,7 +7,7 @@ use super::{Inline, Lowered, Naming, constants};
 use crate::accounting::Reason;
 use crate::load::{Additional, Discriminator, JsonType, Schema, Sub};
 use crate::lower::model::{Constant, Mark, Rule, Shape, Type, TypeDef, TypeId, TypeKind, Union, UnionVariant, Variant};
-use crate::lower::told::Discriminated;
+use crate::lower::told::{Discriminated, Stated};
 use crate::lower::{Lower, docs, names, variants};
 
 /// An alternative as it is to be lowered.
@@ -117,9 +117,9 @@ impl<'a> Lower<'a, '_> {
             // What it says is in the client by the equal one that came first.
             if self.seen.insert(schema.at.at) {
                 let alternatives = self.alternatives(&choices, id, is_tagged, &mut nullable);
-                self.take_discriminator(schema, &alternatives);
-                if let (Some(discriminator), Some(first)) = (&schema.discriminator, self.discriminated.get_mut(&id)) {
-                    first.places.push(discriminator.at);
+                let stated = self.stated(schema, &alternatives);
+                if let (Some(stated), Some(first)) = (stated, self.discriminated.get_mut(&id)) {
+                    first.places.push(stated);
                 }
             }
             let shape = self.limited.get(&id).cloned().unwrap_or_default();
@@ -167,9 +167,9 @@ impl<'a> Lower<'a, '_> {
         }
         let union_kind = match &schema.discriminator {
             Some(discriminator) => {
-                self.take_discriminator(schema, &alternatives);
                 let (union, implied) = tagged(&discriminator.value, &alternatives);
-                self.discriminated.insert(id, Discriminated { places: vec![discriminator.at], implied });
+                let places = self.stated(schema, &alternatives).into_iter().collect();
+                self.discriminated.insert(id, Discriminated { places, implied });
                 union
             }
             None => untagged(&alternatives, |id| self.types[id].name.clone()),
@@ -282,16 +282,21 @@ impl<'a> Lower<'a, '_> {
         }
     }
 
-    /// What the mapping says of the alternatives. Whether the discriminator tells them apart is known in the end.
-    fn take_discriminator(&mut self, schema: &Schema<'a>, alternatives: &[Alternative<'a>]) {
-        let Some(discriminator) = &schema.discriminator else { return };
-        self.ledger.take(discriminator.value.property.at);
+    /// What the discriminator says of the alternatives. Whether it tells them apart is known in the end.
+    fn stated(&mut self, schema: &Schema<'a>, alternatives: &[Alternative<'a>]) -> Option<Stated<'a>> {
+        let discriminator = schema.discriminator.as_ref()?;
         let known = |name: &str| alternatives.iter().any(|one| one.component == Some(name));
         let mapping = discriminator.value.mapping.iter().map(|(value, component)| (format!("`{value}`"), component));
         let default = discriminator.value.default.iter().map(|component| ("`defaultMapping`".to_owned(), component));
+        let mut found = Vec::new();
         for (value, component) in mapping.chain(default) {
             if known(component.value) {
-                self.ledger.take(component.at);
+                found.push(component.at);
+                continue;
+            }
+            // That it leads nowhere was said.
+            if self.loaded.component("schemas", component.value).is_none() {
+                self.ledger.leave_out(component.at, "missing-ref");
                 continue;
             }
             self.unsupported(
@@ -301,6 +306,7 @@ impl<'a> Lower<'a, '_> {
                 "a value of this kind is read as unknown",
             );
         }
+        Some(Stated { at: discriminator.at, property: discriminator.value.property, mapping: found })
     }
 }
 
