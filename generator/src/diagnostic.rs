@@ -330,6 +330,13 @@ impl Diagnostics {
         }
     }
 
+    /// Puts another one in the place of the one with an index. Whether there is such a one.
+    pub(crate) fn amend(&mut self, index: usize, change: impl FnOnce(Diagnostic) -> Diagnostic) -> bool {
+        let Some(changed) = self.0.get_index(index).cloned().map(change) else { return false };
+        // One that says the same stands elsewhere already.
+        self.0.replace_index(index, changed).is_ok()
+    }
+
     /// The faults after the first `count` that don't say what follows from them have this to say.
     pub(crate) fn label_from(&mut self, count: usize, label: &str) {
         let faults = ["wrong-type", "missing-field", "unknown-value"];

@@ -15,6 +15,7 @@ pub mod write;
 use std::path::Path;
 
 pub use bundle::bundle;
+use diagnostic::Diagnostic;
 pub use diagnostic::Diagnostics;
 pub use emit::Manifest;
 
@@ -92,6 +93,10 @@ impl std::error::Error for Failure {
 /// If the document has errors, a file cannot be read or written, or the folder holds something else than a generated crate.
 pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Failure> {
     let mut diagnostics = Diagnostics::new();
+    if let Some(why) = options.name.as_deref().and_then(unusable) {
+        diagnostics.push(why);
+        return Err(Failure::Document(diagnostics));
+    }
     let package = options.name.clone().unwrap_or_else(|| package_name(spec));
     let source = options.source.clone().unwrap_or_else(|| file_name(spec));
     let lowered = model(spec, &package, &source, &mut diagnostics);
@@ -129,7 +134,10 @@ pub fn model(
     let ledger = accounting::Ledger::default();
     let service = lower::lower(&loaded, package, source, &ledger, diagnostics);
     let account = accounting::settle(&loaded.facts, &ledger, diagnostics);
-    account.lost.iter().for_each(|lost| diagnostics.push(lost.diagnostic()));
+    // Where the document has errors, what depends on them is in no place for that reason.
+    if !diagnostics.has_errors() {
+        account.lost.iter().for_each(|lost| diagnostics.push(lost.diagnostic()));
+    }
     Some((service, account))
 }
 
@@ -143,10 +151,28 @@ fn package_name(spec: &Path) -> String {
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
         .collect();
     name = name.trim_matches('-').to_owned();
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    if unusable(&name).is_some() {
         name.insert_str(0, "api-");
     }
     name
+}
+
+/// What is wrong with a package's name: Cargo and `use` have to take it.
+fn unusable(name: &str) -> Option<Diagnostic> {
+    const TAKEN: [&str; 5] = ["std", "core", "alloc", "proc_macro", "test"];
+    let ident = name.replace('-', "_");
+    let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    let (why, help) = match () {
+        () if !is_word => {
+            ("", "a package's name begins with an ASCII letter and goes on with letters, digits, `-` and `_`")
+        }
+        () if TAKEN.contains(&ident.as_str()) => (", as Rust comes with a crate of this name", "choose another one"),
+        () if syn::parse_str::<syn::Ident>(&ident).is_err() => (", as it is a word of Rust", "choose another one"),
+        () => return None,
+    };
+    let message = format!("`{name}` can't be the name of a package{why}");
+    Some(Diagnostic::error("package-name", message).help(help))
 }
 
 /// The last component of a spec's path; for `<folder>/openapi.yaml` the folder, which says more.

@@ -41,6 +41,7 @@ fn hold(document: &Value, stride: usize) {
     let wrong = [
         json!(null),
         json!(true),
+        json!(false),
         json!(-1),
         json!(0.5),
         json!("x"),

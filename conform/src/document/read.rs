@@ -257,7 +257,13 @@ impl<'a> Reader<'a> {
                 Some(kind) => sequence::read(self.root, kind, node, &here),
                 None => (kind, schema),
             };
-            let encoding = entries(node.get("encoding")).map(|(name, node)| (name.to_owned(), encoding(node)));
+            // OpenAPI 3.0 has no styles in multipart bodies; Swagger 2.0, which is rewritten to 3.0, has them for lists.
+            let styled = kind != MediaKind::Multipart || !self.old_schemas || self.root.get("x-swagger").is_some();
+            let encoding = entries(node.get("encoding")).map(|(name, node)| {
+                let encoding = encoding(node);
+                let style = encoding.style.filter(|_| styled);
+                (name.to_owned(), Encoding { style, ..encoding })
+            });
             all.push(Media { media_type: media_type.to_owned(), kind, schema, encoding: encoding.collect() });
         }
         all

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use super::{Field, File, style};
-use crate::document::{Encoding, Media, essence, is_json};
+use crate::document::{Encoding, Media, Style, essence, is_json};
 
 /// One part as it was sent.
 struct Part {
@@ -63,6 +63,13 @@ fn value(name: &str, parts: &[Part], like: &Value, encoding: Option<&Encoding>) 
     for part in parts {
         documented(name, part, like, encoding)?;
     }
+    // By its style a list may be one text.
+    if let (Value::Array(like), Some(separator)) = (like, encoding.and_then(separator)) {
+        return match parts {
+            [part] => list(name, part, like, separator),
+            parts => Err(format!("the field `{name}` is sent {} times", parts.len())),
+        };
+    }
     match (like, parts) {
         // One part may hold a whole list as JSON.
         (Value::Array(_), [part]) if json(part).as_ref().is_some_and(Value::is_array) => {
@@ -76,6 +83,28 @@ fn value(name: &str, parts: &[Part], like: &Value, encoding: Option<&Encoding>) 
         (like, [part]) => single(name, part, like),
         (_, parts) => Err(format!("the field `{name}` is sent {} times", parts.len())),
     }
+}
+
+/// What stands between the elements of a list that is one text.
+fn separator(encoding: &Encoding) -> Option<&'static str> {
+    match encoding.style? {
+        (Style::Form, false) => Some(","),
+        (Style::SpaceDelimited, false) => Some(" "),
+        (Style::PipeDelimited, false) => Some("|"),
+        _ => None,
+    }
+}
+
+/// A list from one text. Where elements have separators in them, the text says no more than that it is what was put in.
+fn list(name: &str, part: &Part, like: &[Value], separator: &str) -> Result<Value, String> {
+    let text = std::str::from_utf8(&part.bytes).map_err(|_| format!("the field `{name}` is no text"))?;
+    let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    if text == like.iter().map(plain).collect::<Vec<_>>().join(separator) {
+        return Ok(like.into());
+    }
+    let last = like.last().cloned().unwrap_or_default();
+    let like = like.iter().chain(std::iter::repeat(&last));
+    Ok(text.split(separator).zip(like).map(|(text, like)| style::scalar(text, like)).collect())
 }
 
 fn single(name: &str, part: &Part, like: &Value) -> Result<Value, String> {
@@ -205,6 +234,18 @@ mod tests {
         let mut wrong = parts;
         wrong[4].1 = b"\r\n--X\xff\r\n.";
         assert_ne!(read(&media(&[]), &wrong, &given), Ok(given));
+    }
+
+    #[test]
+    fn lists_in_one_part() {
+        let mut media = media(&[]);
+        let style = Some((Style::PipeDelimited, false));
+        media.encoding.insert("list".to_owned(), Encoding { style, ..Encoding::default() });
+        let given = IndexMap::from([("list".to_owned(), Field::Value(json!(["a", "b|c"])))]);
+        assert_eq!(read(&media, &[("name=\"list\"", b"a|b|c")], &given), Ok(given.clone()));
+        // In another order, and as parts of their own.
+        assert_ne!(read(&media, &[("name=\"list\"", b"b|c|a")], &given), Ok(given.clone()));
+        assert!(read(&media, &[("name=\"list\"", b"a"), ("name=\"list\"", b"b|c")], &given).is_err());
     }
 
     #[test]

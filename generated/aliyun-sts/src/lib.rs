@@ -33,7 +33,8 @@
 //!
 //! - `https://sts.aliyuncs.com`: Central endpoint, serves every region.
 //! - `https://sts.{region}.aliyuncs.com`: Endpoint of one region.
-//!   - `region`: Region id. A few regions have no endpoint of their own; use the central one there.
+//!   - `region`: Region id. A few regions have no endpoint of their own; use the central one there. Defaults
+//!     to `cn-hangzhou`.
 //!
 //! ## Security
 //!

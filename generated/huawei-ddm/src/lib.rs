@@ -159,7 +159,7 @@
 //! ## Servers
 //!
 //! - `https://ddm.{region}.myhuaweicloud.com`: Endpoint of a region.
-//!   - `region`: Region id.
+//!   - `region`: Region id. Defaults to `cn-north-4`.
 //! - `https://ddm.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
 //!
 //! ## Security

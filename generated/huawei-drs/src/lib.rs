@@ -35,7 +35,7 @@
 //! ## Servers
 //!
 //! - `https://drs.{region}.myhuaweicloud.com`: Endpoint of a region.
-//!   - `region`: Region id.
+//!   - `region`: Region id. Defaults to `cn-north-4`.
 //! - `https://drs.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
 //!
 //! ## Security

@@ -37,7 +37,7 @@
 //! ## Servers
 //!
 //! - `https://iam.{region}.myhuaweicloud.com`: Endpoint of a region. A token from it is valid in this region.
-//!   - `region`: Region id.
+//!   - `region`: Region id. Defaults to `cn-north-4`.
 //! - `https://iam.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
 //! - `https://iam.myhuaweicloud.com`: Global endpoint. A token from it is valid in every region.
 //!

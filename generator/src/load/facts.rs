@@ -1,6 +1,11 @@
 //! What a document says: each of its keys, by kind, found by the grammar before anything is mended.
 
+use std::collections::{HashMap, HashSet};
+
+use super::grammar::{Field, Need};
 use super::reason::Reason;
+use super::report::nearest;
+use super::swagger::SWAGGER;
 use super::{Entry, Kind, Node, Shape, Value};
 use crate::diagnostic::Location;
 
@@ -128,33 +133,62 @@ pub struct Facts {
     pub(crate) references: Vec<(usize, String, String)>,
 }
 
+/// The walk over a document.
+struct Walk {
+    facts: Facts,
+    /// What later keys of the same maps have pushed out, by the places of these.
+    pushed_out: HashMap<Location, Entry>,
+    /// The parameters that can be referred to.
+    parameters: HashSet<String>,
+}
+
 impl Facts {
-    /// Finds what a bundled document says.
-    pub(super) fn of(root: &Node) -> Self {
-        let mut facts = Self::default();
-        facts.object(root, Kind::Document);
+    /// Finds what a bundled document says, and what keys that occur twice said first: that is not in the tree.
+    pub(super) fn of(root: &Node, pushed_out: HashMap<Location, Entry>) -> Self {
+        let parameters = root.get("components").and_then(|components| components.get("parameters"));
+        let parameters = parameters.into_iter().flat_map(Node::entries);
+        let parameters = parameters.map(|(name, _)| format!("#/components/parameters/{name}")).collect();
+        let mut walk = Walk { facts: Self::default(), pushed_out, parameters };
+        walk.object(root, Kind::Document);
+        let Walk { mut facts, pushed_out, .. } = walk;
+        // What stands where nothing is looked into has no kind.
+        let mut others: Vec<Entry> = pushed_out.into_values().collect();
+        others.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        others.iter().for_each(|entry| facts.pushed_out(&entry.key));
         facts
     }
 
-    /// Counts a key that a later one of the same map has pushed out: it is not in the tree. As what it held isn't there either, it
-    /// counts once, whatever stood in it, and is of no kind.
+    /// Counts a key that is not in the tree. As what it held isn't there either, it counts once, whatever stood in it, and is of
+    /// no kind.
     pub(crate) fn pushed_out(&mut self, key: &Location) {
         let end = u32::try_from(self.steps.len() + 1).unwrap_or(u32::MAX);
         self.steps.push(Step { at: key.clone(), value: None, end, fact: Some(Fact::Structure), reason: None });
     }
+}
 
+impl Walk {
     fn object(&mut self, node: &Node, kind: Kind) {
         for (key, entry) in node.entries() {
             self.member(kind, key, entry);
+            let mut earlier = self.earlier(entry);
+            while let Some(entry) = earlier {
+                self.member(kind, key, &entry);
+                earlier = self.earlier(&entry);
+            }
         }
+    }
+
+    /// What the same key said before.
+    fn earlier(&mut self, entry: &Entry) -> Option<Entry> {
+        if self.pushed_out.is_empty() { None } else { self.pushed_out.remove(&entry.key) }
     }
 
     fn member(&mut self, kind: Kind, key: &str, entry: &Entry) {
         // Read by `load`, which refuses what it doesn't know.
-        if kind == Kind::Document && key == "openapi" {
+        if kind == Kind::Document && matches!(key, "openapi" | SWAGGER) {
             return;
         }
-        let field = kind.field(key);
+        let field = kind.field(key).or_else(|| meant(kind, key, &entry.node));
         let shape = field.map_or(Shape::Any, |field| field.shape);
         let absent = matches!(entry.node.value, Value::Null) && shape != Shape::Any;
         let reason = if absent { Some(Reason::Null) } else { Reason::of(kind, key) };
@@ -168,7 +202,14 @@ impl Facts {
             (_, Shape::List(Shape::Object(_) | Shape::Map(_))) if reason.is_none() => None,
             (_, Shape::List(_)) if entry.node.as_array().is_some() && reason.is_none() => None,
             _ if reason == Some(Reason::Link) => None,
-            _ => Some(Fact::of(kind, key)),
+            // One that leads nowhere stands for a parameter of which nothing else is known.
+            (Kind::Parameter, _)
+                if key == "$ref" && !entry.node.as_str().is_some_and(|to| self.parameters.contains(to)) =>
+            {
+                Some(Fact::Parameter)
+            }
+            // By the name that is meant.
+            _ => Some(Fact::of(kind, field.map_or(key, |field| if field.name.is_empty() { key } else { field.name }))),
         };
         let step = self.open(&entry.key, &entry.node, fact, reason);
         if let (Some(text), "$ref") = (entry.node.as_str(), key) {
@@ -205,28 +246,11 @@ impl Facts {
             }
             Shape::Map(inner) => {
                 for (name, entry) in node.entries() {
-                    let fact = match (holder, key) {
-                        (Kind::Schema, "properties" | "patternProperties") => Some(Fact::Property),
-                        (Kind::Schema, "dependentRequired" | "dependentSchemas") => Some(Fact::Constraint),
-                        (Kind::RequestBody, "content") => Some(Fact::RequestMediaType),
-                        (Kind::Response, "content") => Some(Fact::ResponseMediaType),
-                        (Kind::Response | Kind::Encoding, "headers") => Some(Fact::Header),
-                        (Kind::Operation, "callbacks") => Some(Fact::Callback),
-                        (Kind::PathItem, "additionalOperations") => Some(Fact::Operation),
-                        (Kind::Response, "links") => Some(Fact::Link),
-                        (Kind::Document, "webhooks") => Some(Fact::Webhook),
-                        (Kind::Components | Kind::MediaType | Kind::Server, _) => None,
-                        _ => Some(Fact::Structure),
-                    };
-                    let step = self.open(&entry.key, &entry.node, fact, None);
-                    self.inside(&entry.node, *inner, holder, key);
-                    self.close(step);
-                    if holder == Kind::Components {
-                        let steps = step..self.steps.len();
-                        self.components.push(Component { section: key.to_owned(), name: name.to_owned(), steps });
-                    }
-                    if let (Kind::Discriminator, Some(text)) = (holder, entry.node.as_str()) {
-                        self.reference(step, text);
+                    self.named(name, entry, *inner, holder, key);
+                    let mut earlier = self.earlier(entry);
+                    while let Some(entry) = earlier {
+                        self.named(name, &entry, *inner, holder, key);
+                        earlier = self.earlier(&entry);
                     }
                 }
             }
@@ -234,10 +258,37 @@ impl Facts {
         }
     }
 
+    /// A member of a map.
+    fn named(&mut self, name: &str, entry: &Entry, inner: Shape, holder: Kind, key: &str) {
+        let fact = match (holder, key) {
+            (Kind::Schema, "properties" | "patternProperties") => Some(Fact::Property),
+            (Kind::Schema, "dependentRequired" | "dependentSchemas") => Some(Fact::Constraint),
+            (Kind::RequestBody, "content") => Some(Fact::RequestMediaType),
+            (Kind::Response, "content") => Some(Fact::ResponseMediaType),
+            (Kind::Response | Kind::Encoding, "headers") => Some(Fact::Header),
+            (Kind::Operation, "callbacks") => Some(Fact::Callback),
+            (Kind::PathItem, "additionalOperations") => Some(Fact::Operation),
+            (Kind::Response, "links") => Some(Fact::Link),
+            (Kind::Document, "webhooks") => Some(Fact::Webhook),
+            (Kind::Components | Kind::MediaType | Kind::Server, _) => None,
+            _ => Some(Fact::Structure),
+        };
+        let step = self.open(&entry.key, &entry.node, fact, None);
+        self.inside(&entry.node, inner, holder, key);
+        self.close(step);
+        if holder == Kind::Components {
+            let steps = step..self.facts.steps.len();
+            self.facts.components.push(Component { section: key.to_owned(), name: name.to_owned(), steps });
+        }
+        if let (Kind::Discriminator, Some(text)) = (holder, entry.node.as_str()) {
+            self.reference(step, text);
+        }
+    }
+
     fn requirement(&mut self, node: &Node) {
         for (scheme, entry) in node.entries() {
             let step = self.open(&entry.key, &entry.node, Some(Fact::Security), None);
-            self.references.push((step, "securitySchemes".to_owned(), scheme.to_owned()));
+            self.facts.references.push((step, "securitySchemes".to_owned(), scheme.to_owned()));
             for scope in entry.node.items() {
                 let scope = self.open(&scope.location, scope, Some(Fact::Structure), None);
                 self.close(scope);
@@ -248,19 +299,36 @@ impl Facts {
 
     fn open(&mut self, at: &Location, node: &Node, fact: Option<Fact>, reason: Option<Reason>) -> usize {
         let value = node.is_scalar().then(|| u32::try_from(node.location.start()).unwrap_or(u32::MAX));
-        self.steps.push(Step { at: at.clone(), value, end: 0, fact, reason });
-        self.steps.len() - 1
+        self.facts.steps.push(Step { at: at.clone(), value, end: 0, fact, reason });
+        self.facts.steps.len() - 1
     }
 
     fn close(&mut self, step: usize) {
-        let end = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
-        if let Some(step) = self.steps.get_mut(step) {
+        let end = u32::try_from(self.facts.steps.len()).unwrap_or(u32::MAX);
+        if let Some(step) = self.facts.steps.get_mut(step) {
             step.end = end;
         }
     }
 
     fn reference(&mut self, step: usize, text: &str) {
         let to = text.strip_prefix("#/components/").and_then(|rest| rest.split_once('/'));
-        self.references.extend(to.map(|(section, name)| (step, section.to_owned(), name.to_owned())));
+        self.facts.references.extend(to.map(|(section, name)| (step, section.to_owned(), name.to_owned())));
+    }
+}
+
+/// The field that is meant by a key that an object doesn't have: what stands in it is counted as if it were there, as it is lost with
+/// it.
+fn meant(kind: Kind, key: &str, node: &Node) -> Option<Field> {
+    if key.starts_with("x-") || key == "$ref" || Reason::of(kind, key).is_some() {
+        return None;
+    }
+    match kind {
+        Kind::Paths => {
+            node.as_object().map(|_| Field { name: "", shape: Shape::Object(Kind::PathItem), need: Need::Optional })
+        }
+        kind => {
+            let near = nearest(key, kind.fields().iter().map(|field| field.name))?;
+            kind.fields().iter().find(|field| field.name == near).copied()
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs, io::Read as _, path::Path, sync::Arc};
 
-use super::{Node, identifiers, json, yaml};
+use super::{Entry, Node, identifiers, json, yaml};
 use crate::diagnostic::{Diagnostic, Location, Source};
 
 /// No document is this large by intent.
@@ -20,13 +20,22 @@ pub(super) struct File {
     /// Where the anchors are that other files may refer to.
     pub anchors: HashMap<String, Vec<String>>,
     /// Keys that a map has twice: wrong, but some services publish such documents, so the caller decides how wrong.
-    pub duplicates: Vec<Diagnostic>,
+    pub duplicates: Vec<Duplicate>,
+}
+
+/// A key that a map has twice.
+#[derive(Debug)]
+pub(super) struct Duplicate {
+    pub diagnostic: Diagnostic,
+    /// What the later one has pushed out, and where that one stands.
+    pub first: Entry,
+    pub second: Location,
 }
 
 /// What a format's parser yields, beside what it found wrong.
 pub(super) struct Parsed {
     pub root: Node,
-    pub duplicates: Vec<Diagnostic>,
+    pub duplicates: Vec<Duplicate>,
 }
 
 /// Reads and parses the file at `path`, which diagnostics call `name`.
@@ -121,11 +130,12 @@ pub(super) fn too_deep(place: Location) -> Box<Diagnostic> {
 }
 
 /// What is wrong with a map that has a key twice.
-pub(super) fn duplicate(key: &str, first: Location, second: Location) -> Diagnostic {
-    Diagnostic::warning("duplicate-key", format!("the key `{key}` occurs twice in one map"))
-        .at(second)
+pub(super) fn duplicate(key: &str, first: Entry, second: Location) -> Duplicate {
+    let diagnostic = Diagnostic::warning("duplicate-key", format!("the key `{key}` occurs twice in one map"))
+        .at(second.clone())
         .label("the later one counts")
-        .note(first.clone(), "this one is left out, with all that stands in it")
-        .leaves_out(first)
-        .help("remove one of them")
+        .note(first.key.clone(), "this one is left out, with all that stands in it")
+        .leaves_out(first.key.clone())
+        .help("remove one of them");
+    Duplicate { diagnostic, first, second }
 }

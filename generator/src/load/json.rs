@@ -7,7 +7,7 @@ use serde_json::Number;
 
 use super::{
     Entry, Node, Value,
-    file::{DEEPEST, Parsed, duplicate, too_deep},
+    file::{DEEPEST, Duplicate, Parsed, duplicate, too_deep},
 };
 use crate::diagnostic::{Diagnostic, Location, Source};
 
@@ -29,7 +29,7 @@ struct Reader<'a> {
     source: &'a Arc<Source>,
     text: &'a str,
     position: usize,
-    duplicates: Vec<Diagnostic>,
+    duplicates: Vec<Duplicate>,
 }
 
 impl Reader<'_> {
@@ -74,9 +74,9 @@ impl Reader<'_> {
                     slot.insert(entry);
                 }
                 Slot::Occupied(mut slot) => {
-                    let first = slot.get().key.clone();
-                    self.duplicates.push(duplicate(slot.key(), first, entry.key.clone()));
-                    slot.insert(entry);
+                    let (key, second) = (slot.key().clone(), entry.key.clone());
+                    let first = slot.insert(entry);
+                    self.duplicates.push(duplicate(&key, first, second));
                 }
             }
             if self.eat(b'}') {

@@ -35,6 +35,7 @@ pub(crate) use self::{
     facts::Step,
     grammar::{Kind, Shape},
     report::nearest,
+    swagger::SWAGGER,
 };
 pub use self::{
     envelope::Part,
@@ -93,8 +94,7 @@ pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
 fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let mut reporter = Reporter::new(diagnostics);
     let (mut root, version) = tree(path, &mut reporter)?;
-    let mut facts = Facts::of(&root);
-    reporter.left_out("duplicate-key").iter().for_each(|key| facts.pushed_out(key));
+    let mut facts = Facts::of(&root, std::mem::take(&mut reporter.pushed_out));
     // What a rewriting has no place for is not in the tree either.
     reporter.passed_over.iter().for_each(|(key, _)| facts.pushed_out(key));
     check::check(&mut root, version == Version::Newer, &mut reporter);
@@ -123,9 +123,7 @@ fn tree(path: &Path, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
         }
     };
     reporter.ours = file.root.get("x-protocol").is_some();
-    for duplicate in file.duplicates.drain(..) {
-        reporter.fault(duplicate);
-    }
+    file.duplicates.drain(..).for_each(|duplicate| reporter.duplicate(duplicate));
     let version = version::version(&file.root, reporter)?;
     let root = bundle::bundle(file, &path, version, reporter)?;
     Some((root, version))

@@ -1,8 +1,8 @@
 //! How `load` says what it finds: as errors in a spec of ours, as warnings in anyone else's document.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::{Kind, reason::Reason};
+use super::{Entry, Kind, file::Duplicate, reason::Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 
 /// Collects what is found.
@@ -14,16 +14,52 @@ pub(super) struct Reporter<'a> {
     pub ours: bool,
     /// What was taken out of the document because it makes no difference.
     pub passed_over: Vec<(Location, Reason)>,
+    /// What later keys of the same maps have pushed out, by their places.
+    pub pushed_out: HashMap<Location, Entry>,
+    /// Which diagnostic says that the `$ref` at a place leads nowhere, until it says what follows.
+    broken: HashMap<Location, usize>,
 }
 
 impl<'a> Reporter<'a> {
     pub fn new(diagnostics: &'a mut Diagnostics) -> Self {
-        Self { diagnostics, said: HashSet::new(), ours: false, passed_over: Vec::new() }
+        Self {
+            diagnostics,
+            said: HashSet::new(),
+            ours: false,
+            passed_over: Vec::new(),
+            pushed_out: HashMap::new(),
+            broken: HashMap::new(),
+        }
     }
 
-    /// Where what was left out begins, by the diagnostics with a code.
-    pub fn left_out(&self, code: &str) -> Vec<Location> {
-        self.diagnostics.iter().filter(|it| it.code == code).filter_map(|it| it.left_out.clone()).collect()
+    /// A key that a map has twice.
+    pub fn duplicate(&mut self, duplicate: Duplicate) {
+        self.pushed_out.insert(duplicate.second, duplicate.first);
+        self.fault(duplicate.diagnostic);
+    }
+
+    /// A `$ref` at a place leads nowhere.
+    pub fn broken_reference(&mut self, fault: Diagnostic, at: &Location) {
+        let count = self.count();
+        self.fault(fault.at(at.clone()).left_out());
+        if self.count() > count {
+            self.broken.insert(at.clone(), count);
+        }
+    }
+
+    /// Adds to the diagnostic of a `$ref` that leads nowhere what follows from that, and where what is left out for it begins. Whether
+    /// there is such a one that says nothing of the kind so far. Of a fault of ours nothing follows, as nothing is written.
+    pub fn follows(&mut self, at: &Location, what: &str, left_out: &Location) -> bool {
+        let index = if self.ours { None } else { self.broken.remove(at) };
+        index.is_some_and(|index| {
+            self.diagnostics.amend(index, |diagnostic| {
+                let label = match diagnostic.label.as_str() {
+                    "" => what.to_owned(),
+                    label => format!("{label}: {what}"),
+                };
+                diagnostic.label(label).leaves_out(left_out.clone())
+            })
+        })
     }
 
     /// How many diagnostics there are.

@@ -40,7 +40,7 @@ pub(super) fn version(root: &Node, reporter: &mut Reporter<'_>) -> Option<Versio
         true if is("3.1") || is("3.2") => Some(Version::Newer),
         _ => {
             let message = format!("`{version}` is no version of OpenAPI that is supported");
-            let help = "write the document in OpenAPI 3.0";
+            let help = "what is read is OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0";
             reporter.push(Diagnostic::error("openapi-version", message).at(entry.place().clone()).help(help));
             None
         }

@@ -11,7 +11,7 @@ use serde_json::Number;
 
 use super::{
     Entry, Node, Value,
-    file::{DEEPEST, Parsed, duplicate, too_deep},
+    file::{DEEPEST, Duplicate, Parsed, duplicate, too_deep},
 };
 use crate::diagnostic::{Diagnostic, Location, Source};
 
@@ -34,6 +34,7 @@ pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Dia
                 return too_deep(place);
             }
             let info = error.info();
+            let place = if info.contains("tab") { tab(source, at).unwrap_or(place) } else { place };
             let mut diagnostic = Diagnostic::error("bad-yaml", format!("this is not YAML: {info}")).at(place);
             diagnostic.help = help(&info).map(str::to_owned);
             Box::new(diagnostic)
@@ -48,11 +49,23 @@ pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Dia
     Ok(Parsed { root, duplicates: builder.duplicates })
 }
 
+/// The tabs of an indentation: the parser points at what stands behind them, or at the text before.
+fn tab(source: &Arc<Source>, at: usize) -> Option<Location> {
+    let (before, rest) = source.text().split_at_checked(at)?;
+    let start = before.trim_end_matches('\t').len();
+    if start < at {
+        return Some(Location::new(source, start, at));
+    }
+    let indents = |tab: &usize| rest[..*tab].rsplit_once('\n').is_some_and(|(_, line)| line.trim().is_empty());
+    let tab = rest.match_indices('\t').map(|(tab, _)| tab).find(indents)?;
+    Some(Location::new(source, at + tab, at + tab + 1))
+}
+
 /// What to do about the parser's most frequent complaints.
 fn help(complaint: &str) -> Option<&'static str> {
     if complaint.contains("mapping values are not allowed") {
         Some("put a text that holds `: ` in quotes; or is the indentation right?")
-    } else if complaint.contains("tabs") {
+    } else if complaint.contains("tab") {
         Some("indent with spaces")
     } else if complaint.contains("unexpected character") {
         Some("put a text that starts so in quotes")
@@ -67,7 +80,7 @@ struct Builder<'a> {
     anchors: HashMap<usize, Anchor>,
     aliased: usize,
     root: Option<Node>,
-    duplicates: Vec<Diagnostic>,
+    duplicates: Vec<Duplicate>,
 }
 
 /// A list or map whose end has not come yet.
@@ -218,9 +231,9 @@ impl<'a> Builder<'a> {
                         slot.insert(entry);
                     }
                     Slot::Occupied(mut slot) => {
-                        let first = slot.get().key.clone();
-                        self.duplicates.push(duplicate(slot.key(), first, entry.key.clone()));
-                        slot.insert(entry);
+                        let (key, second) = (slot.key().clone(), entry.key.clone());
+                        let first = slot.insert(entry);
+                        self.duplicates.push(duplicate(&key, first, second));
                     }
                 }
             }

@@ -8,7 +8,7 @@ use super::operation::{Inputs, query_style};
 use super::schema::{Lowered, Naming, is_never, is_null};
 use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
-use crate::load::{Additional, Entry, JsonType, Part, Schema, Sub};
+use crate::load::{Additional, Entry, JsonType, Part, SWAGGER, Schema, Sub};
 
 /// Names of the methods that every form has.
 const FORM_METHODS: &[&str] = &["new", "default", "clone"];
@@ -180,15 +180,18 @@ impl<'a> Lower<'a, '_> {
         if let Some(example) = flat.example {
             self.ledger.ignore(example.at, Reason::Sample);
         }
+        self.never_there(flat);
         let mut fields = Vec::new();
         for (wire, property) in &flat.properties.0 {
             let wire = *wire;
             if property.read().read_only.is_some_and(|flag| flag.value) {
                 self.ledger.ignore(property.at(), Reason::ReadOnly);
+                self.unsent(media, wire, Reason::ReadOnly);
                 continue;
             }
             if is_never(property) {
                 self.ledger.ignore(property.at(), Reason::Never);
+                self.unsent(media, wire, Reason::Never);
                 continue;
             }
             let written = media.map(|media| self.written(media, wire, place, true)).unwrap_or_default();
@@ -383,8 +386,8 @@ impl<'a> Lower<'a, '_> {
         let Some((entry, encoding)) = encoding(media, wire) else { return Written::default() };
         let types = encoding.content_type.as_deref();
         let keys = ["style", "explode", "allowReserved"];
-        // Multipart bodies have had styles since 3.1.
-        let may = place == Place::Form || !self.is_3_0();
+        // Multipart bodies have had styles since 3.1, and lists in them before 3.0.
+        let may = place == Place::Form || !self.is_3_0() || self.loaded.root.get(SWAGGER).is_some();
         let styled = may && keys.iter().any(|key| entry.node.get(key).is_some());
         for (key, entry) in entry.node.entries() {
             let taken = match key {
@@ -418,6 +421,13 @@ impl<'a> Lower<'a, '_> {
     fn is_3_0(&self) -> bool {
         let version = self.loaded.root.get("openapi").and_then(|version| version.as_str());
         version.is_none_or(|version| version.starts_with("3.0"))
+    }
+
+    /// How a field would be written that never is.
+    fn unsent(&self, media: Option<&Part<'a, MediaType>>, wire: &str, reason: Reason) {
+        if let Some((entry, _)) = media.and_then(|media| encoding(media, wire)) {
+            self.ledger.ignore(&entry.key, reason);
+        }
     }
 
     fn unknown_encodings(&mut self, media: Option<&Part<'a, MediaType>>, flat: &Schema<'a>) {

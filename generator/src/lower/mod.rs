@@ -415,10 +415,21 @@ fn server_docs(server: &Part<'_, openapiv3::Server>) -> Docs {
     let name = server.node.get("name").and_then(Node::as_str).map(|name| format!("`{}`.", name.replace('`', "'")));
     let words: Vec<&str> = name.as_deref().into_iter().chain(server.item.description.as_deref()).collect();
     let mut out = docs::lines(&words.join(" "));
-    for (name, variable) in server.item.variables.iter().flatten() {
-        if let Some(words) = variable.description.as_deref().filter(|words| !words.trim().is_empty()) {
-            out.extend(docs::listed(&markdown::code(name), &docs::lines(words)));
-        }
+    let variables = server.item.variables.iter().flatten();
+    // What is listed needs a line to stand under.
+    if out.is_empty() && server.item.variables.iter().flatten().next().is_some() {
+        out.push("Its variables are:".to_owned());
+    }
+    for (name, variable) in variables {
+        let values: Vec<String> = variable.enumeration.iter().map(|value| markdown::code(value)).collect();
+        let default = Some(&variable.default).filter(|default| !default.is_empty());
+        let facts = default.map(|default| format!("Defaults to {}.", markdown::code(default)));
+        let facts = facts.into_iter().chain((!values.is_empty()).then(|| format!("One of {}.", values.join(", "))));
+        let facts: Vec<String> = facts.collect();
+        let without = if facts.is_empty() { "Given by the caller.".to_owned() } else { String::new() };
+        let words = variable.description.as_deref();
+        let words = docs::with_facts(words, facts, || without);
+        out.extend(docs::listed(&markdown::code(name), &words));
     }
     out
 }

@@ -7,7 +7,7 @@ use openapiv3::{APIKeyLocation, ReferenceOr, SecurityRequirement, SecurityScheme
 use super::model::{Place, Scheme, SchemeKind};
 use super::{Lower, docs, markdown, operation};
 use crate::diagnostic::{Diagnostic, Location};
-use crate::load::{MUTUAL_TLS, Node, Part};
+use crate::load::{MUTUAL_TLS, Node, Part, nearest};
 
 const CODE: &str = "security-scheme";
 
@@ -146,7 +146,13 @@ impl<'a> Lower<'a, '_> {
             None => format!("calls are sent without it{more}"),
         };
         let message = format!("`components.securitySchemes` declares no scheme `{name}` that can be read");
-        let diagnostic = Diagnostic::warning(CODE, message).label(label).help(help(name, kind));
+        let section = self.loaded.root.get("components").and_then(|components| components.get("securitySchemes"));
+        let near = nearest(name, section.into_iter().flat_map(Node::entries).map(|(name, _)| name));
+        let help = match near.filter(|near| *near != name) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => help(name, kind),
+        };
+        let diagnostic = Diagnostic::warning(CODE, message).label(label).help(help);
         self.diagnostics.push(diagnostic.at((*first).clone()).left_out());
     }
 }

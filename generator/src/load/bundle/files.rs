@@ -178,7 +178,7 @@ impl Files {
         }
         let id = match file::read(&path, &shown) {
             Ok(mut file) => {
-                file.duplicates.drain(..).for_each(|duplicate| reporter.fault(duplicate));
+                file.duplicates.drain(..).for_each(|duplicate| reporter.duplicate(duplicate));
                 self.files.push((path.clone(), Rc::new(file)));
                 Some(self.files.len() - 1)
             }

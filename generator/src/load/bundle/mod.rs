@@ -17,7 +17,7 @@ use super::{
     file::{DEEPEST, File},
     grammar::{Kind, Shape},
     reason::Reason,
-    report::{Reporter, ignored_sibling},
+    report::{Reporter, ignored_sibling, nearest},
     version::Version,
 };
 use crate::diagnostic::{Diagnostic, Location};
@@ -195,10 +195,32 @@ impl Bundler<'_, '_> {
             Ok(Some(resolved)) => self.with_siblings(resolved, node, shape.kind(), file),
             Ok(None) => node.clone(),
             Err(diagnostic) => {
-                self.reporter.fault(diagnostic.at(place).left_out());
+                let proposed = self.proposed(text, shape).map(|near| format!("did you mean `{near}`?"));
+                let help = proposed.or_else(|| diagnostic.help.clone());
+                self.reporter.broken_reference(Diagnostic { help, ..*diagnostic }, &place);
                 node.clone()
             }
         }
+    }
+
+    /// The component that is meant by a `$ref` that leads nowhere: one of the name that it ends with, or that it is.
+    fn proposed(&self, text: &str, shape: Shape) -> Option<String> {
+        let section = shape.kind()?.section()?;
+        let root = self.files.get(0);
+        let path: &[&str] = match (self.is_swagger, section) {
+            (false, section) => &["components", section],
+            (true, "schemas") => &["definitions"],
+            (true, section) => &[section],
+        };
+        let holder = path.iter().try_fold(&root.root, |node, key| node.get(key))?;
+        let last = text.rsplit(['/', '#']).next().filter(|name| !name.is_empty())?;
+        let name = match holder.get(last) {
+            Some(_) => Some(last),
+            None if text.contains(['/', '#', '.']) => None,
+            None => nearest(text, holder.entries().map(|(name, _)| name)),
+        };
+        let proposed = format!("#/{}/{}", path.join("/"), name?);
+        (proposed != text).then_some(proposed)
     }
 
     fn resolved(
@@ -292,7 +314,17 @@ impl Bundler<'_, '_> {
         match name {
             Ok(Some(name)) => node.value = format!("#/components/schemas/{name}").into(),
             Ok(None) => {}
-            Err(diagnostic) => self.reporter.fault(diagnostic.at(place)),
+            Err(diagnostic) => {
+                let near = match is_name {
+                    true => None,
+                    false => {
+                        self.proposed(&text, Shape::Object(Kind::Schema)).map(|near| format!("did you mean `{near}`?"))
+                    }
+                };
+                let help = near.or_else(|| diagnostic.help.clone());
+                self.reporter.broken_reference(Diagnostic { help, ..*diagnostic }, &place);
+                self.reporter.follows(&place, "a value of this kind is read as unknown", &place);
+            }
         }
         node
     }

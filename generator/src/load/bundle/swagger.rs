@@ -12,7 +12,7 @@ use crate::{
         Entry, Node, Value,
         grammar::{Kind, Shape},
         reason::Reason,
-        swagger::{OF_DOCUMENT, form_field, media_types, operation_servers, rewritten, servers, word},
+        swagger::{OF_DOCUMENT, SWAGGER, form_field, media_types, operation_servers, rewritten, servers, word},
     },
 };
 
@@ -47,7 +47,11 @@ impl Bundler<'_, '_> {
         let mut out = Entries::new();
         for (key, entry) in root.entries() {
             match key {
-                "swagger" => word(&mut out, "openapi", "3.0.3", &entry.key),
+                "swagger" => {
+                    word(&mut out, "openapi", "3.0.3", &entry.key);
+                    // Its multipart forms have styles, which those of 3.0 have not.
+                    word(&mut out, SWAGGER, "2.0", &entry.key);
+                }
                 _ if OF_DOCUMENT.contains(&key) => {}
                 _ => drop(out.insert(key.to_owned(), entry.clone())),
             }

@@ -3,8 +3,10 @@
 //! What is left fits `openapiv3`. A wrong part is left out with the smallest thing that says the same without it: an annotation, a
 //! parameter or a response by itself, what a parameter can't do without only with the parameter.
 
+mod contradictions;
 mod cycles;
 mod extensions;
+mod media_types;
 mod operations;
 mod parts;
 mod scalars;
@@ -129,7 +131,7 @@ impl Checker<'_, '_> {
             }
             Shape::Map(inner) => {
                 if unresolved(node) {
-                    self.blame(&node.location, NOWHERE);
+                    self.blame_reference(node);
                     return false;
                 }
                 let Value::Object(entries) = &mut node.value else { return self.wrong(node, shape, name) };
@@ -138,6 +140,9 @@ impl Checker<'_, '_> {
                     if *inner == Shape::Object(Kind::Operation) {
                         let field = Field { name: "", shape: *inner, need: Need::Optional };
                         return self.field(key, entry, Kind::PathItem, field);
+                    }
+                    if *inner == Shape::Object(Kind::MediaType) {
+                        self.media_type(key, &entry.key);
                     }
                     if *inner == Shape::Object(Kind::Header) && !self.header_name(key, &entry.key) {
                         return false;
@@ -167,8 +172,7 @@ impl Checker<'_, '_> {
         }
         if let Some(text) = node.get("$ref").and_then(Node::as_str) {
             if !self.leads_to(text, kind) {
-                let at = node.get("$ref").map_or(&node.location, |to| &to.location);
-                self.blame(at, NOWHERE);
+                self.blame_reference(node);
                 return false;
             }
             return self.lone_ref(node, kind);
@@ -204,8 +208,8 @@ impl Checker<'_, '_> {
         extensions::check(entries, kind, self.reporter);
         entries.retain(|key, entry| {
             let Some(field) = kind.field(key) else {
-                self.unknown(key, entry, kind);
-                return true;
+                // `lower` names what is unknown in schemas, where it is still there.
+                return !self.unknown(key, entry, kind) || kind != Kind::Schema;
             };
             // A key without a value says nothing; many tools write such.
             if matches!(entry.node.value, Value::Null) && field.shape != Shape::Any {
@@ -261,6 +265,11 @@ impl Checker<'_, '_> {
     }
 
     fn dropped(&mut self, code: &'static str, what: &str, at: &Location, culprit: Option<&(Location, &'static str)>) {
+        if let Some((wrong, NOWHERE)) = culprit
+            && self.reporter.follows(wrong, &format!("{what} is left out for this"), at)
+        {
+            return;
+        }
         let message = format!("{what} is left out, for a part of it is wrong");
         let mut warning = Diagnostic::warning(code, message).at(at.clone()).left_out();
         warning.related.extend(culprit.map(|(at, why)| (at.clone(), (*why).to_owned())));
@@ -289,7 +298,9 @@ impl Checker<'_, '_> {
             }
             context if silent && !self.reporter.ours => {
                 let context = context.map(|operation| format!("{operation}: ")).unwrap_or_default();
-                self.dropped("dropped-part", &format!("{context}`{key}`"), &entry.key, culprit.as_ref());
+                // A response that is wrong is still one of its status.
+                let what = if kind == Kind::Responses { "the body of " } else { "" };
+                self.dropped("dropped-part", &format!("{context}{what}`{key}`"), &entry.key, culprit.as_ref());
             }
             _ => {}
         }
@@ -298,7 +309,8 @@ impl Checker<'_, '_> {
         holds
     }
 
-    fn unknown(&mut self, key: &str, entry: &Entry, kind: Kind) {
+    /// Whether this is said of a key that an object doesn't have.
+    fn unknown(&mut self, key: &str, entry: &Entry, kind: Kind) -> bool {
         let place = &entry.key;
         // One that is a text was followed before.
         if key == "$ref" && entry.node.as_str().is_none() {
@@ -306,19 +318,20 @@ impl Checker<'_, '_> {
             self.wrong(&entry.node, Shape::Text, key);
             self.reporter.covers(said, place);
             self.reporter.means(said, "ignored");
-            return;
+            return false;
         }
         let extension = key.starts_with("x-") || key == "$ref";
         // Of anyone's schemas `lower` names what is unknown, in those that the client has.
         let of_schema = kind == Kind::Schema && !self.reporter.ours;
         if extension || of_schema || kind == Kind::Callback || Reason::of(kind, key).is_some() {
-            return;
+            return false;
         }
         let message = format!("{} has no `{key}`", kind.name());
         let near = nearest(key, kind.fields().iter().map(|field| field.name));
         let mut diagnostic = Diagnostic::warning("unknown-key", message).at(place.clone()).label("ignored").left_out();
         diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));
         self.reporter.push(diagnostic);
+        true
     }
 
     fn required(&mut self, node: &Node, kind: Kind, place: &Location) -> bool {
@@ -339,7 +352,7 @@ impl Checker<'_, '_> {
         let found = match (&node.value, unresolved(node)) {
             // A `$ref` that leads nowhere was said already.
             (_, true) => {
-                self.blame(&node.location, NOWHERE);
+                self.blame_reference(node);
                 return false;
             }
             (Value::Number(_) | Value::Bool(_), _) => format!("`{}`", node.location.text()),
@@ -357,6 +370,11 @@ impl Checker<'_, '_> {
     /// Notes what is wrong with the object that is being looked at, in case it has to go for that.
     fn blame(&mut self, at: &Location, why: &'static str) {
         self.culprit.get_or_insert_with(|| (at.clone(), why));
+    }
+
+    fn blame_reference(&mut self, node: &Node) {
+        let at = node.get("$ref").map_or(&node.location, |to| &to.location);
+        self.blame(at, NOWHERE);
     }
 
     /// Says that the document was mended.

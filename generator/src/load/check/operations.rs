@@ -35,6 +35,28 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
         }
     }
     named_operations(root, &ids, reporter);
+    tags(root, reporter);
+}
+
+/// Tags may be used without being declared; one that is called almost as a declared one is a slip of the pen.
+fn tags(root: &Node, reporter: &mut Reporter<'_>) {
+    let declared = root.get("tags").into_iter().flat_map(Node::items);
+    let declared: Vec<&str> = declared.filter_map(|tag| tag.get("name")?.as_str()).collect();
+    let mut seen: HashSet<&str> = declared.iter().copied().collect();
+    let items = root.get("paths").into_iter().flat_map(Node::entries);
+    let operations = items.flat_map(|(_, item)| operations(&item.node));
+    for tag in operations.flat_map(|(_, operation)| operation.node.get("tags").into_iter().flat_map(Node::items)) {
+        let Some(name) = tag.as_str().filter(|name| !declared.is_empty() && seen.insert(*name)) else { continue };
+        // `v1` and `v2` are two.
+        let letters = |name: &str| name.chars().filter(|c| !c.is_numeric()).collect::<String>();
+        let own = letters(name);
+        let near = nearest(name, declared.iter().copied());
+        if let Some(near) = near.filter(|near| own.chars().count() > 3 && letters(near) != own) {
+            let message = format!("the document declares no tag `{name}`");
+            let fault = Diagnostic::error("unknown-tag", message).at(tag.location.clone());
+            reporter.fault(fault.label("has a module of its own").help(format!("did you mean `{near}`?")));
+        }
+    }
 }
 
 /// The operations of a path item, to change.

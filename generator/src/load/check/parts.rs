@@ -169,7 +169,11 @@ impl Checker<'_, '_> {
             let message = format!("the server's variable `{name}` is not among its `variables`");
             let label = format!("to be given by `.parameter(\"{name}\", ..)`");
             let warning = Diagnostic::warning("server-variable", message).at(at.clone()).label(label);
-            self.reporter.push(warning.help(format!("add `{name}: {{default: ...}}` to its `variables`")));
+            let variables = node.get("variables").into_iter().flat_map(Node::entries).map(|(name, _)| name);
+            self.reporter.push(warning.help(match nearest(name, variables) {
+                Some(near) => format!("did you mean `{{{near}}}`?"),
+                None => format!("add `{name}: {{default: ...}}` to its `variables`"),
+            }));
         }
         if url.contains(['?', '#']) {
             let message = "the address of a server has to end with its path";
@@ -242,7 +246,10 @@ impl Checker<'_, '_> {
         let location = node.get("in").and_then(Node::as_str).unwrap_or_default().to_owned();
         if location == "path" && node.get("required").and_then(Node::as_bool) != Some(true) {
             let message = format!("the path parameter `{name}` has to be `required: true`");
-            self.mended("optional-path-parameter", message, place, "read as required");
+            let written = node.as_object().and_then(|entries| entries.get("required"));
+            let (at, key) = written.map_or((place.clone(), None), |it| (it.place().clone(), Some(it.key.clone())));
+            let warning = Diagnostic::warning("optional-path-parameter", message).at(at).label("read as required");
+            self.reporter.push(warning.leaves_out(key));
             if let Some(entries) = node.as_object_mut() {
                 insert(entries, "required", true, place);
             }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::{Checker, extensions, insert, parts::list, scalars::whole, unresolved};
+use super::{Checker, contradictions::is_of_type, extensions, insert, parts::list, scalars::whole, unresolved};
 use crate::{
     diagnostic::{Diagnostic, Location},
     load::{
@@ -72,6 +72,8 @@ impl Checker<'_, '_> {
         let Some(entry) = entries.get("$ref").cloned() else { return true };
         if !entry.node.as_str().is_some_and(|text| self.leads_to(text, Kind::Schema)) {
             // Said already. What stands beside it still counts, and any other value is better than none of the operation.
+            let at = &entry.node.location;
+            self.reporter.follows(at, "any value is taken", at);
             self.beside(entries);
             entries.shift_remove("$ref");
             return true;
@@ -395,6 +397,7 @@ impl Checker<'_, '_> {
             let fault = Diagnostic::error("missing-field", "an array needs `items`").at(place.clone());
             self.reporter.fault(fault.label("items of any type are taken"));
         }
+        self.contradictions(entries);
         extensions::enum_keys(entries, self.reporter);
         if self.reporter.ours && !entries.contains_key("allOf") {
             self.unknown_required(entries);
@@ -427,6 +430,12 @@ impl Checker<'_, '_> {
                 let message = format!("this value of an enum is {}, and its type is `{name}`", value.describe());
                 self.mended("enum-type", message, &value.location, &format!("read as {}", in_words(name)));
                 value.value = read;
+            }
+            if !matches!(value.value, Value::Null) && !is_of_type(&value, name) {
+                let message = format!("this value of an enum is {}, and its type is `{name}`", value.describe());
+                let fault = Diagnostic::error("enum-type", message).at(value.location.clone());
+                self.reporter.fault(fault.label("left out, as no value is both").left_out());
+                continue;
             }
             match kept.get(&value) {
                 Some(first) => {
@@ -478,7 +487,7 @@ fn in_words(name: &str) -> &'static str {
 }
 
 /// Whether a keyword speaks of values of one type only.
-fn belongs(key: &str, name: &str) -> bool {
+pub(super) fn belongs(key: &str, name: &str) -> bool {
     match name {
         "string" => {
             ["minLength", "maxLength", "pattern", "format", "contentEncoding", "contentMediaType", "contentSchema"]

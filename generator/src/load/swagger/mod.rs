@@ -7,6 +7,7 @@
 mod objects;
 mod servers;
 
+pub(crate) use self::objects::SWAGGER;
 pub(super) use self::{
     objects::{form_field, media_types, rewritten, word},
     servers::{operation_servers, servers},

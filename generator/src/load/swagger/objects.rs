@@ -11,6 +11,9 @@ use crate::{
 
 type Entries = IndexMap<String, Entry>;
 
+/// What says of a document in the words of OpenAPI 3.0 that it was written in Swagger 2.0.
+pub(crate) const SWAGGER: &str = "x-swagger";
+
 /// What a parameter or header has for itself, and not for its values.
 const OF_PARAMETER: [&str; 7] =
     ["name", "in", "description", "required", "allowEmptyValue", "schema", "collectionFormat"];

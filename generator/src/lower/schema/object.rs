@@ -213,11 +213,22 @@ impl<'a> Lower<'a, '_> {
         self.element(values, &Naming::new(&naming.parent, &name), at)
     }
 
+    /// Says which fields must be there that can't.
+    pub(in crate::lower) fn never_there(&mut self, schema: &Schema<'a>) {
+        let never = |name: &str| schema.properties.0.get(name).is_some_and(is_never);
+        for name in schema.required.iter().filter(|name| never(name.value)) {
+            let message =
+                format!("`required` names {}, whose schema lets no value through", markdown::code(name.value));
+            self.unsupported("contradiction", message, name.at, "there is no such field");
+        }
+    }
+
     fn fields(&mut self, schema: &Schema<'a>, additional: Option<Type>, parent: &str) -> Struct {
         let mut scope = Scope::with(&["new"]);
         let (never, properties): (Vec<_>, Vec<_>) =
             schema.properties.0.iter().partition(|(_, property)| is_never(property));
         never.iter().for_each(|(_, property)| self.ledger.ignore(property.at(), Reason::Never));
+        self.never_there(schema);
         let wanted: Vec<Wanted> = properties.iter().map(|(wire, _)| Wanted::snake(wire)).collect();
         let mut idents = scope.assign(&wanted).into_iter();
         let mut fields = Vec::new();

@@ -1,0 +1,293 @@
+//! What a schema says that no value can meet, or that says nothing of the values it is about.
+
+use std::cmp::Ordering;
+
+use indexmap::IndexMap;
+use serde_json::Number;
+
+use super::{Checker, schema::belongs};
+use crate::{
+    diagnostic::Diagnostic,
+    load::{Entry, Node, Value, report::nearest, schema::integer},
+};
+
+type Entries = IndexMap<String, Entry>;
+
+/// Limits in pairs, and what flag excludes each limit itself.
+const PAIRS: [(&str, &str, &str, &str); 4] = [
+    ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    ("minLength", "maxLength", "", ""),
+    ("minItems", "maxItems", "", ""),
+    ("minProperties", "maxProperties", "", ""),
+];
+
+/// Formats that OpenAPI, JSON Schema and the registry of formats have.
+const FORMATS: [&str; 45] = [
+    "base64url",
+    "binary",
+    "byte",
+    "char",
+    "commonmark",
+    "date",
+    "date-time",
+    "date-time-local",
+    "decimal",
+    "decimal128",
+    "double",
+    "double-int",
+    "duration",
+    "email",
+    "float",
+    "hostname",
+    "html",
+    "http-date",
+    "idn-email",
+    "idn-hostname",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "ipv4",
+    "ipv6",
+    "iri",
+    "iri-reference",
+    "json-pointer",
+    "media-range",
+    "password",
+    "regex",
+    "relative-json-pointer",
+    "sf-string",
+    "time",
+    "time-local",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
+    "unixtime",
+    "uri",
+    "uri-reference",
+    "uri-template",
+    "uuid",
+];
+
+/// Further ones that many documents have, and that are no slip of the pen.
+const FURTHER_FORMATS: [&str; 26] = [
+    "base64",
+    "cidr",
+    "color",
+    "cron",
+    "datetime",
+    "date-only",
+    "file",
+    "guid",
+    "id",
+    "int",
+    "integer",
+    "ip",
+    "ip-address",
+    "json",
+    "long",
+    "number",
+    "object-id",
+    "string",
+    "text",
+    "time-only",
+    "timestamp",
+    "uint",
+    "ulid",
+    "url",
+    "uris",
+    "urn",
+];
+
+impl Checker<'_, '_> {
+    /// Says what contradicts itself in a schema whose keywords are right each by itself.
+    pub(super) fn contradictions(&mut self, entries: &mut Entries) {
+        self.crossed_limits(entries);
+        self.of_another_type(entries);
+        self.format(entries);
+        self.default(entries);
+    }
+
+    /// A lower limit above the upper one.
+    fn crossed_limits(&mut self, entries: &Entries) {
+        for (lower, upper, without_lower, without_upper) in PAIRS {
+            let (Some(low), Some(high)) = (entries.get(lower), entries.get(upper)) else { continue };
+            let excludes = |key: &str| entries.get(key).and_then(|entry| entry.node.as_bool()) == Some(true);
+            let crossed = match compare(&low.node, &high.node) {
+                Some(Ordering::Greater) => true,
+                Some(Ordering::Equal) => excludes(without_lower) || excludes(without_upper),
+                _ => false,
+            };
+            if crossed {
+                let message = format!("no value is within `{lower}` and `{upper}`");
+                let fault = Diagnostic::error("contradiction", message).at(low.place().clone());
+                let fault = fault.label("each value is refused, unless it is sent unchecked");
+                self.reporter.fault(fault.note(high.place().clone(), "the other limit"));
+            }
+        }
+    }
+
+    /// Keywords about values of other types mean nothing, and stand there by mistake.
+    fn of_another_type(&mut self, entries: &mut Entries) {
+        let Some(name) = type_of(entries).map(str::to_owned) else { return };
+        let composed = ["allOf", "anyOf", "oneOf"].iter().any(|key| entries.contains_key(*key));
+        entries.retain(|key, entry| {
+            let of = ["string", "number", "array", "object"].into_iter().find(|of| belongs(key, of));
+            // A format may be one of any type; and what others say of the values here is known where all of it is put together.
+            let Some(of) = of.filter(|_| !belongs(key, &name) && key != "format" && !composed) else { return true };
+            if says_nothing(key, &entry.node) {
+                return true;
+            }
+            let message = format!("`{key}` is about {}, and the type is `{name}`", values_of(of));
+            let fault = Diagnostic::error("other-type", message).at(entry.key.clone()).label("ignored").left_out();
+            let help = match (counterpart(key, &name), of) {
+                (Some(near), _) => Some(format!("did you mean `{near}`?")),
+                (None, "array" | "object") if matches!(key.as_str(), "items" | "properties") => {
+                    Some(format!("did you mean `type: {of}`?"))
+                }
+                _ => None,
+            };
+            self.reporter.fault(Diagnostic { help, ..fault });
+            false
+        });
+    }
+
+    /// A format that differs by a letter or two from one that there is.
+    fn format(&mut self, entries: &Entries) {
+        let Some(format) = entries.get("format").map(|entry| &entry.node) else { return };
+        let Some(name) = format.as_str().filter(|name| !FORMATS.contains(name) && !FURTHER_FORMATS.contains(name))
+        else {
+            return;
+        };
+        // `dateTime` is another spelling, and a text is one with any format. Of numbers the format is the width.
+        let letters = |name: &str| name.replace(['-', '_'], "").to_lowercase();
+        let respelled = |near: &str| letters(name) == letters(near) && !near.contains("int");
+        let near = nearest(name, FORMATS).filter(|near| name.len() > 4 && near.len() > 3 && !respelled(near));
+        if let Some(near) = near {
+            let message = format!("`{name}` is no format that is known");
+            let fault = Diagnostic::error("unknown-format", message).at(format.location.clone());
+            self.reporter.fault(fault.label("named in the docs only").help(format!("did you mean `{near}`?")));
+        }
+    }
+
+    /// A default that can't be a value.
+    fn default(&mut self, entries: &Entries) {
+        let Some(default) = entries.get("default").map(|entry| &entry.node) else { return };
+        if matches!(default.value, Value::Null) {
+            return;
+        }
+        let why = match type_of(entries) {
+            Some(name) if !is_of_type(default, name) => {
+                Some(format!("{}, and the type is `{name}`", default.describe()))
+            }
+            _ => outside(default, entries),
+        };
+        if let Some(why) = why {
+            let fault = Diagnostic::error("bad-default", format!("the default is {why}")).at(default.location.clone());
+            self.reporter.fault(fault.label("named in the docs as it is"));
+        }
+    }
+}
+
+/// The type, if there is one only.
+fn type_of(entries: &Entries) -> Option<&str> {
+    entries.get("type")?.node.as_str()
+}
+
+/// Whether a value is one of a type.
+pub(super) fn is_of_type(node: &Node, name: &str) -> bool {
+    match (name, &node.value) {
+        ("string", Value::String(_)) | ("boolean", Value::Bool(_)) | ("number", Value::Number(_)) => true,
+        ("integer", Value::Number(number)) => {
+            integer(number).is_some() || number.as_f64().is_some_and(|number| number.fract() == 0.0)
+        }
+        ("array", Value::Array(_)) | ("object", Value::Object(_)) => true,
+        ("string" | "boolean" | "number" | "integer" | "array" | "object", _) => false,
+        _ => true,
+    }
+}
+
+/// Where a value is not within the limits beside it.
+fn outside(value: &Node, entries: &Entries) -> Option<String> {
+    let node = |key: &str| entries.get(key).map(|entry| &entry.node);
+    if let Some(listed) = node("enum").filter(|listed| !listed.items().any(|one| one == value)) {
+        return listed.items().next().map(|_| "none of the values that the `enum` lists".to_owned());
+    }
+    let text = value.as_str().map(|text| Node::new(count(text.chars().count()), value.location.clone()));
+    let items = value.as_array().map(|items| Node::new(count(items.len()), value.location.clone()));
+    let measured = [
+        (value.as_number().map(|_| value), "minimum", "maximum"),
+        (text.as_ref(), "minLength", "maxLength"),
+        (items.as_ref(), "minItems", "maxItems"),
+    ];
+    for (found, lower, upper) in measured {
+        let Some(found) = found else { continue };
+        for (key, beyond, exclusive) in
+            [(lower, Ordering::Less, "exclusiveMinimum"), (upper, Ordering::Greater, "exclusiveMaximum")]
+        {
+            let order = node(key).and_then(|limit| compare(found, limit));
+            let excluded = || key == "minimum" || key == "maximum";
+            let excluded = || excluded() && node(exclusive).and_then(Node::as_bool) == Some(true);
+            if order == Some(beyond) || order == Some(Ordering::Equal) && excluded() {
+                return Some(format!("outside of the `{key}`"));
+            }
+        }
+    }
+    None
+}
+
+fn count(count: usize) -> Value {
+    Value::Number(Number::from(count))
+}
+
+fn compare(a: &Node, b: &Node) -> Option<Ordering> {
+    let (a, b) = (a.as_number()?, b.as_number()?);
+    match (integer(a), integer(b)) {
+        (Some(a), Some(b)) => Some(a.cmp(&b)),
+        _ => a.as_f64()?.partial_cmp(&b.as_f64()?),
+    }
+}
+
+/// Whether a keyword lets through all that there is, which tools write out.
+fn says_nothing(key: &str, node: &Node) -> bool {
+    // `uniqueItems` beside any type is what one generator of many documents writes.
+    match &node.value {
+        _ if key == "uniqueItems" => true,
+        Value::Bool(flag) => key == "additionalProperties" || key == "unevaluatedProperties" || !flag,
+        Value::Number(number) => key.starts_with("min") && key != "minimum" && number.as_u64() == Some(0),
+        Value::Object(entries) => entries.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::String(text) => text.is_empty(),
+        Value::Null => true,
+    }
+}
+
+fn values_of(name: &str) -> &'static str {
+    match name {
+        "string" => "texts",
+        "array" => "lists",
+        "object" => "objects",
+        _ => "numbers",
+    }
+}
+
+/// The keyword that limits values of a type as this one does those of another.
+fn counterpart(key: &str, name: &str) -> Option<&'static str> {
+    let of = |string, number, array, object| match name {
+        "string" => Some(string),
+        "integer" | "number" => Some(number),
+        "array" => Some(array),
+        "object" => Some(object),
+        _ => None,
+    };
+    match key {
+        "minimum" | "minLength" | "minItems" | "minProperties" => {
+            of("minLength", "minimum", "minItems", "minProperties")
+        }
+        "maximum" | "maxLength" | "maxItems" | "maxProperties" => {
+            of("maxLength", "maximum", "maxItems", "maxProperties")
+        }
+        _ => None,
+    }
+}

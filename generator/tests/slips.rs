@@ -1,0 +1,378 @@
+//! Slips of the pen in documents: each is named once, at its place, with what follows from it and what is probably meant.
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
+use std::fs;
+
+use yundb_generator::accounting::Account;
+use yundb_generator::lower::model::{Service, Style, TypeKind};
+use yundb_generator::{Diagnostics, Failure, Options, generate, load::Fact, model};
+
+fn read(text: &str) -> (Option<(Service, Account)>, Diagnostics) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("api.yaml");
+    fs::write(&path, text).unwrap();
+    let mut diagnostics = Diagnostics::new();
+    let made = model(&path, "slips", "slips", &mut diagnostics);
+    (made, diagnostics)
+}
+
+/// Code, text at the place, label and help of each diagnostic.
+fn said(diagnostics: &Diagnostics) -> Vec<String> {
+    let told = diagnostics.iter().map(|it| {
+        let at = it.location.as_ref().map_or("", |at| at.text());
+        format!("{} {at} | {} | {}", it.code, it.label, it.help.as_deref().unwrap_or_default())
+    });
+    told.collect()
+}
+
+/// A document whose operation sends a schema, and has components.
+fn of_schema(schema: &str, components: &str) -> String {
+    let body = format!("content: {{application/json: {{schema: {schema}}}}}");
+    format!(
+        "openapi: 3.0.3\ninfo: {{title: Slips, version: '1'}}\npaths:\n  /a:\n    post:\n      operationId: send\n      \
+         requestBody: {{{body}}}\n      responses: {{'200': {{description: Done}}}}\ncomponents:\n{components}\n"
+    )
+}
+
+/// What is said of a schema.
+fn of_one(schema: &str) -> Vec<String> {
+    said(&read(&of_schema(schema, "  schemas: {}")).1)
+}
+
+#[test]
+fn schemas_that_contradict_themselves() {
+    let refused = "each value is refused, unless it is sent unchecked";
+    let default = "named in the docs as it is";
+    let cases = [
+        ("{type: integer, minimum: 20, maximum: 10}", format!("contradiction 20 | {refused} | ")),
+        ("{type: number, minimum: 1, exclusiveMinimum: true, maximum: 1}", format!("contradiction 1 | {refused} | ")),
+        ("{type: string, minLength: 3, maxLength: 2}", format!("contradiction 3 | {refused} | ")),
+        ("{type: array, items: {}, minItems: 3, maxItems: 2}", format!("contradiction 3 | {refused} | ")),
+        ("{type: object, minProperties: 3, maxProperties: 2}", format!("contradiction 3 | {refused} | ")),
+        ("{type: integer, enum: [small, 2]}", "enum-type small | left out, as no value is both | ".to_owned()),
+        ("{type: string, minimum: 4}", "other-type minimum | ignored | did you mean `minLength`?".to_owned()),
+        (
+            "{type: array, items: {}, maxLength: 4}",
+            "other-type maxLength | ignored | did you mean `maxItems`?".to_owned(),
+        ),
+        ("{type: integer, pattern: a}", "other-type pattern | ignored | ".to_owned()),
+        (
+            "{type: string, items: {type: string}}",
+            "other-type items | ignored | did you mean `type: array`?".to_owned(),
+        ),
+        (
+            "{type: array, items: {}, properties: {a: {type: string}}}",
+            "other-type properties | ignored | did you mean `type: object`?".to_owned(),
+        ),
+        ("{type: string, default: 5}", format!("bad-default 5 | {default} | ")),
+        ("{type: integer, maximum: 10, default: 50}", format!("bad-default 50 | {default} | ")),
+        ("{type: string, minLength: 2, default: a}", format!("bad-default a | {default} | ")),
+        ("{type: string, enum: [a, b], default: c}", format!("bad-default c | {default} | ")),
+        (
+            "{type: string, format: date-tme}",
+            "unknown-format date-tme | named in the docs only | did you mean `date-time`?".to_owned(),
+        ),
+    ];
+    for (schema, expected) in cases {
+        assert_eq!(of_one(schema), [expected], "{schema}");
+        // Who writes for yundb is told that it is wrong.
+        let ours = of_schema(schema, "  schemas: {}") + "x-protocol: huawei-rest\n";
+        let (_, diagnostics) = read(&ours);
+        assert!(diagnostics.has_errors(), "{schema}: {diagnostics}");
+    }
+}
+
+#[test]
+fn schemas_that_are_only_unusual() {
+    let cases = [
+        "{type: integer, minimum: 1, maximum: 1}",
+        "{type: string, minLength: 0, uniqueItems: false}",
+        "{type: string, additionalProperties: false}",
+        "{type: string, enum: [a, null], nullable: true, default: null}",
+        "{type: number, default: 5, minimum: 5}",
+        "{type: integer, default: 5.0}",
+        "{type: string, format: ulid}",
+        "{type: string, format: own-format}",
+        "{type: string, format: dateTime}",
+        "{type: integer, format: uint16}",
+        "{minimum: 4, minLength: 3}",
+    ];
+    for schema in cases {
+        assert_eq!(of_one(schema), [""; 0], "{schema}");
+    }
+}
+
+/// The tag of the only union.
+fn tag(service: &Service) -> Option<Vec<String>> {
+    let mut unions = service.types.iter().filter_map(|ty| match &ty.kind {
+        TypeKind::Union(union) => Some(union.tag.clone()),
+        _ => None,
+    });
+    unions.next().unwrap()
+}
+
+#[test]
+fn a_discriminator_that_no_alternative_has() {
+    let document = |discriminator: &str, a: &str, b: &str| {
+        let union = format!(
+            "{{discriminator: {discriminator}, oneOf: [{{$ref: '#/components/schemas/A'}}, {{$ref: '#/components/schemas/B'}}]}}"
+        );
+        of_schema(&union, &format!("  schemas:\n    A: {a}\n    B: {b}"))
+    };
+    let one = |field: &str, value: &str, required: &str| {
+        format!("{{type: object, required: [{required}], properties: {{{field}: {{type: string, enum: [{value}]}}}}}}")
+    };
+    let mapped = "mapping: {x: '#/components/schemas/A', y: '#/components/schemas/B'}";
+    let told = "the alternatives are told apart by `type`, of which each has other values";
+    let slip = |name: &str, help: &str| vec![format!("discriminator {name} | {told} | {help}")];
+    let near = "did you mean `type`?";
+    let cases: Vec<(&str, String, String, &str, Vec<String>)> = vec![
+        // By what the alternatives have, as no value could have both.
+        ("typ", one("type", "a", "type"), one("type", "b", "type"), "type", slip("typ", near)),
+        ("typ", one("type", "a", ""), one("type", "b", ""), "", slip("typ", near)),
+        ("kind", one("type", "a", "type"), one("type", "b", "type"), "type", slip("kind", "")),
+        // By the discriminator: the alternatives have it, or nothing else tells them apart.
+        ("type", one("type", "a", "type"), one("type", "b", "type"), "type", Vec::new()),
+        ("kind", one("type", "a", ""), one("type", "b", ""), "kind", Vec::new()),
+        ("kind", one("type", "a", "type"), one("type", "a", "type"), "kind", Vec::new()),
+        ("kind", "{type: object}".to_owned(), "{type: object}".to_owned(), "kind", Vec::new()),
+    ];
+    for (name, a, b, expected, warnings) in cases {
+        for discriminator in [format!("{{propertyName: {name}}}"), format!("{{propertyName: {name}, {mapped}}}")] {
+            let (made, diagnostics) = read(&document(&discriminator, &a, &b));
+            let (service, account) = made.unwrap();
+            let of: Vec<String> = said(&diagnostics).into_iter().map(|it| it.replace("propertyName", name)).collect();
+            assert_eq!(of, warnings, "{discriminator} {a} {b}");
+            // What may be absent is no tag, and tells the alternatives apart where it is there.
+            let expected = Some(vec![expected.to_owned()]).filter(|_| !expected.is_empty());
+            assert_eq!(tag(&service), expected, "{discriminator} {a} {b}");
+            assert!(account.adds_up(), "{discriminator}: {:?}", account.lost);
+        }
+    }
+    // Without constants it stays, and is doubtful where all alternatives have one that is called almost the same.
+    let plain = "{type: object, properties: {kind: {type: string}}}";
+    let (made, diagnostics) = read(&document("{propertyName: kidn}", plain, plain));
+    assert_eq!(tag(&made.unwrap().0), Some(vec!["kidn".to_owned()]));
+    assert!(said(&diagnostics).iter().any(|it| it.contains("did you mean `kind`?")), "{diagnostics}");
+}
+
+/// What is left out of a document, by kind.
+fn left_out(text: &str, fact: Fact) -> usize {
+    let (made, diagnostics) = read(text);
+    let (_, account) = made.unwrap();
+    assert!(account.adds_up(), "{:?}", account.lost);
+    assert!(diagnostics.iter().all(|it| it.code != "unaccounted"), "{diagnostics}");
+    account.of(fact).left_out
+}
+
+#[test]
+fn what_is_lost_with_something_else_counts_by_its_kind() {
+    let head = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths:\n";
+    let operation = "{get: {parameters: [{name: q, in: query, schema: {type: string}}], responses: {'200': {description: a}, '404': {description: b}}}}";
+    let cases = [
+        // A path that occurs twice, and one that doesn't begin with a slash.
+        format!("{head}  /a: {operation}\n  /a: {operation}\n"),
+        format!("{head}  a/b: {operation}\n"),
+        // A key that isn't there, of which it is clear which one is meant.
+        format!("{head}  /a: {}\n", operation.replace("get", "gett")),
+    ];
+    for text in &cases {
+        assert_eq!(left_out(text, Fact::Operation), 1, "{text}");
+        assert_eq!(left_out(text, Fact::Parameter), 1, "{text}");
+        assert_eq!(left_out(text, Fact::Response), 2, "{text}");
+    }
+    let text = format!("{head}  /a: {}\n", operation.replace("parameters", "paramaters"));
+    assert_eq!(left_out(&text, Fact::Parameter), 1);
+    let text = format!("{head}  /a: {}\n", operation.replace("responses", "response"));
+    assert_eq!(left_out(&text, Fact::Response), 2);
+    let text =
+        format!("{head}  /a: {{get: {{parameters: [{{$ref: '#/components/parameters/Q'}}], responses: {{}}}}}}\n");
+    assert_eq!(left_out(&text, Fact::Parameter), 1);
+    // A response twice, in a map of names.
+    let text =
+        format!("{head}  /a: {{get: {{responses: {{'200': {{description: a}}, '200': {{description: b}}}}}}}}\n");
+    assert_eq!(left_out(&text, Fact::Response), 1);
+}
+
+#[test]
+fn a_wrong_document_is_no_fault_of_the_generator() {
+    let optional = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths:\n  /a/{b}:\n    get:\n      parameters: [{name: b, in: \
+                    path, required: false, schema: {type: string}}]\n      responses: {'200': {description: a}}\n";
+    assert_eq!(said(&read(optional).1), ["optional-path-parameter false | read as required | "]);
+    // What goes for an error needs no further words.
+    let ours = format!("{optional}    post: {{$ref: '#/components/x'}}\nx-protocol: huawei-rest\n");
+    let (_, diagnostics) = read(&ours.replace("required: false", "required: true"));
+    assert!(diagnostics.has_errors());
+    assert!(diagnostics.iter().all(|it| it.code != "unaccounted"), "{diagnostics}");
+}
+
+#[test]
+fn a_reference_that_leads_nowhere_is_one_diagnostic() {
+    let components = "  schemas: {Thing: {type: string}}\n  parameters: {Page: {name: page, in: query, schema: {type: integer}}}\n  \
+                      responses: {OK: {description: Done}}";
+    let text = of_schema("{$ref: Thing}", components);
+    let expected = "missing-ref Thing | any value is taken | did you mean `#/components/schemas/Thing`?";
+    let of = said(&read(&text).1);
+    assert_eq!(of.iter().filter(|it| it.as_str() == expected).count(), of.len(), "{of:?}");
+    let text = of_schema("{$ref: '#/components/schema/Thing'}", components);
+    let of = said(&read(&text).1);
+    assert!(of.iter().all(|it| it.ends_with("did you mean `#/components/schemas/Thing`?")), "{of:?}");
+    let with = |line: &str| {
+        let text = of_schema("{type: string}", components);
+        said(&read(&text.replace("      operationId: send\n", &format!("      operationId: send\n      {line}\n"))).1)
+    };
+    assert_eq!(
+        with("parameters: [{$ref: '#/components/parameter/Page'}]"),
+        [
+            "missing-ref '#/components/parameter/Page' | `parameter` is not there: POST /a: one of `parameters` is left out for this \
+          | did you mean `#/components/parameters/Page`?"
+        ]
+    );
+    let text = of_schema("{type: string}", components)
+        .replace("'200': {description: Done", "'404': {$ref: '#/components/responses/Ok'}, '200': {description: Done");
+    assert_eq!(
+        said(&read(&text).1),
+        [
+            "missing-ref '#/components/responses/Ok' | `Ok` is not there: POST /a: the body of `404` is left out for this | did you \
+          mean `OK`?"
+        ]
+    );
+}
+
+#[test]
+fn names_that_are_almost_those_of_something_else() {
+    let head = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\n";
+    let of = |more: &str, operation: &str| {
+        said(&read(&format!("{head}{more}paths: {{/a: {{get: {{{operation}, operationId: a}}}}}}\n")).1)
+    };
+    let done = "responses: {'200': {description: a}}";
+    let media = |name: &str| {
+        of("", &format!("responses: {{'200': {{description: a, content: {{{name}: {{schema: {{type: object}}}}}}}}}}"))
+    };
+    let help = |said: &[String], near: &str| said.len() == 1 && said[0].ends_with(&format!("did you mean `{near}`?"));
+    for (name, near) in [
+        ("aplication/json", "application/json"),
+        ("application/jsn", "application/json"),
+        ("text/event-strem", "text/event-stream"),
+        ("multipart/formdata", "multipart/form-data"),
+    ] {
+        let said = media(name);
+        assert!(said.iter().any(|it| it.starts_with(&format!("unknown-media-type {name} ")) && it.ends_with(&format!("`{near}`?"))), "{said:?}");
+    }
+    for name in [
+        "application/vnd.api+json",
+        "image/jpg",
+        "audio/mp4",
+        "application/json; charset=utf-8",
+        "text/tsv",
+        "application/*",
+    ] {
+        let said = media(name);
+        assert!(said.iter().all(|it| !it.starts_with("unknown-media-type")), "{name}: {said:?}");
+    }
+    let schemes = "components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}\n";
+    let asked = of(schemes, &format!("security: [{{bearr: []}}], {done}"));
+    assert!(help(&asked, "bearer"), "{asked:?}");
+    let server = "servers: [{url: 'https://{tenat}.x.example', variables: {tenant: {default: a}}}]\n";
+    let asked = of(server, done);
+    assert!(help(&asked, "{tenant}"), "{asked:?}");
+    let tags = "tags: [{name: users}, {name: reports v1}]\n";
+    let asked = of(tags, &format!("tags: [usres], {done}"));
+    assert!(help(&asked, "users"), "{asked:?}");
+    for tag in ["users", "groups", "reports v2"] {
+        assert_eq!(of(tags, &format!("tags: [{tag}], {done}")), [""; 0]);
+    }
+}
+
+#[test]
+fn names_of_packages() {
+    let folder = tempfile::tempdir().unwrap();
+    let spec = folder.path().join("core.yaml");
+    fs::write(&spec, "openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths: {}\n").unwrap();
+    let out = folder.path().join("out");
+    let named =
+        |name: Option<&str>| generate(&spec, &out, &Options { name: name.map(str::to_owned), ..Options::default() });
+    for name in ["My Client!", "7up", "std", "core", "match", "self", "", "-a", "_", "a/b", "\u{e9}t\u{e9}"] {
+        match named(Some(name)) {
+            Err(Failure::Document(diagnostics)) => {
+                let codes: Vec<&str> = diagnostics.iter().map(|it| it.code).collect();
+                assert_eq!(codes, ["package-name"], "{name}");
+            }
+            _ => panic!("{name} is taken"),
+        }
+        assert!(!out.exists(), "{name}: something is written");
+    }
+    // One that is made of the file's name can be used.
+    assert_eq!(named(None).unwrap().package, "api-core");
+    assert_eq!(named(Some("my-client_2")).unwrap().package, "my-client_2");
+}
+
+#[test]
+fn lists_in_forms_of_swagger() {
+    let field =
+        |name: &str, more: &str| format!("{{name: {name}, in: formData, type: array, items: {{type: string}}{more}}}");
+    let fields = [
+        field("plain", ""),
+        field("csv", ", collectionFormat: csv"),
+        field("pipes", ", collectionFormat: pipes"),
+        field("multi", ", collectionFormat: multi"),
+    ];
+    for (media_type, file) in
+        [("multipart/form-data", "{name: f, in: formData, type: file}, "), ("application/x-www-form-urlencoded", "")]
+    {
+        let text = format!(
+            "swagger: '2.0'\ninfo: {{title: x, version: '1'}}\npaths: {{/a: {{post: {{operationId: a, consumes: [{media_type}], \
+             parameters: [{file}{}], responses: {{'200': {{description: a}}}}}}}}}}\n",
+            fields.join(", ")
+        );
+        let (made, diagnostics) = read(&text);
+        assert_eq!(said(&diagnostics), [""; 0], "{media_type}");
+        let (service, _) = made.unwrap();
+        let operation = &service.groups[0].operations[0];
+        let style = |name: &str| operation.params.iter().find(|it| it.name == name).unwrap().style;
+        let written = |name: &str| style(name).map(|it| (it.style, it.explode));
+        assert_eq!(written("plain"), Some((Style::Form, false)), "{media_type}");
+        assert_eq!(written("csv"), Some((Style::Form, false)), "{media_type}");
+        assert_eq!(written("pipes"), Some((Style::PipeDelimited, false)), "{media_type}");
+        assert!(written("multi").is_none_or(|(_, explode)| explode), "{media_type}");
+    }
+}
+
+#[test]
+fn tabs_are_pointed_at() {
+    let cases =
+        [("info:\n  title: x\n\tversion: 1\n", 3, 1), ("info:\n\t\ttitle: x\n", 2, 1), ("a: b\tc\n\td: e\n", 2, 1)];
+    for (text, line, column) in cases {
+        let (made, diagnostics) = read(text);
+        assert!(made.is_none());
+        let at = diagnostics.iter().next().unwrap().location.clone().unwrap();
+        assert_eq!((at.line(), at.column()), (line, column), "{diagnostics}");
+    }
+}
+
+/// What is unknown is said once in a document of ours, too, where both `load` and `lower` look at it.
+#[test]
+fn unknown_keywords_are_said_once() {
+    let text = of_schema("{type: string, minLenght: 3}", "  schemas: {}");
+    for text in [text.clone(), text + "x-protocol: huawei-rest\n"] {
+        let (_, diagnostics) = read(&text);
+        let of: Vec<&str> =
+            diagnostics.iter().filter(|it| it.code.starts_with("unknown-key")).map(|it| it.code).collect();
+        assert_eq!(of.len(), 1, "{diagnostics}");
+        assert!(diagnostics.to_string().contains("did you mean `minLength`?"), "{diagnostics}");
+    }
+}
+
+/// Each server is listed with its variables, whether it is described or not.
+#[test]
+fn servers_are_listed_with_their_variables() {
+    let text = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\nservers: [{url: 'https://{a}.x', variables: {a: {default: b, enum: \
+                [b, c]}}}, {url: 'https://{d}.y', description: Second., variables: {d: {default: e, description: Which.}}}]\n\
+                paths: {}\n";
+    let (service, _) = read(text).0.unwrap();
+    let docs: Vec<String> = service.servers.iter().map(|it| it.docs.join("\n")).collect();
+    assert_eq!(
+        docs,
+        ["Its variables are:\n- `a`: Defaults to `b`. One of `b`, `c`.", "Second.\n- `d`: Which. Defaults to `e`."]
+    );
+}
