@@ -94,6 +94,7 @@ fn schemas_that_are_only_unusual() {
         "{type: string, format: ulid}",
         "{type: string, format: own-format}",
         "{type: string, format: dateTime}",
+        "{type: string, format: uuid4}",
         "{type: integer, format: uint16}",
         "{minimum: 4, minLength: 3}",
     ];
@@ -279,7 +280,7 @@ fn names_that_are_almost_those_of_something_else() {
     let tags = "tags: [{name: users}, {name: reports v1}]\n";
     let asked = of(tags, &format!("tags: [usres], {done}"));
     assert!(help(&asked, "users"), "{asked:?}");
-    for tag in ["users", "groups", "reports v2"] {
+    for tag in ["users", "groups", "reports v2", "new users"] {
         assert_eq!(of(tags, &format!("tags: [{tag}], {done}")), [""; 0]);
     }
 }

@@ -160,9 +160,10 @@ impl Checker<'_, '_> {
         else {
             return;
         };
-        // `dateTime` is another spelling, and a text is one with any format. Of numbers the format is the width.
+        // `dateTime` and `uuid4` are other spellings, and a text is one with any format. Of numbers the format is the width.
         let letters = |name: &str| name.replace(['-', '_'], "").to_lowercase();
-        let respelled = |near: &str| letters(name) == letters(near) && !near.contains("int");
+        let words = |name: &str| letters(name).replace(|c: char| c.is_ascii_digit(), "");
+        let respelled = |near: &str| words(name) == words(near) && !near.contains("int");
         let near = nearest(name, FORMATS).filter(|near| name.len() > 4 && near.len() > 3 && !respelled(near));
         if let Some(near) = near {
             let message = format!("`{name}` is no format that is known");
