@@ -93,6 +93,8 @@ fn schemas_that_are_only_unusual() {
         "{type: integer, default: 5.0}",
         "{type: string, format: ulid}",
         "{type: string, format: own-format}",
+        "{type: string, format: dateTime}",
+        "{type: string, format: uuid4}",
         "{type: integer, format: uint16}",
         "{minimum: 4, minLength: 3}",
     ];
@@ -278,7 +280,7 @@ fn names_that_are_almost_those_of_something_else() {
     let tags = "tags: [{name: users}, {name: reports v1}]\n";
     let asked = of(tags, &format!("tags: [usres], {done}"));
     assert!(help(&asked, "users"), "{asked:?}");
-    for tag in ["users", "groups", "reports v2"] {
+    for tag in ["users", "groups", "reports v2", "new users"] {
         assert_eq!(of(tags, &format!("tags: [{tag}], {done}")), [""; 0]);
     }
 }
@@ -335,4 +337,43 @@ fn lists_in_forms_of_swagger() {
         assert_eq!(written("pipes"), Some((Style::PipeDelimited, false)), "{media_type}");
         assert!(written("multi").is_none_or(|(_, explode)| explode), "{media_type}");
     }
+}
+
+#[test]
+fn tabs_are_pointed_at() {
+    let cases =
+        [("info:\n  title: x\n\tversion: 1\n", 3, 1), ("info:\n\t\ttitle: x\n", 2, 1), ("a: b\tc\n\td: e\n", 2, 1)];
+    for (text, line, column) in cases {
+        let (made, diagnostics) = read(text);
+        assert!(made.is_none());
+        let at = diagnostics.iter().next().unwrap().location.clone().unwrap();
+        assert_eq!((at.line(), at.column()), (line, column), "{diagnostics}");
+    }
+}
+
+/// What is unknown is said once in a document of ours, too, where both `load` and `lower` look at it.
+#[test]
+fn unknown_keywords_are_said_once() {
+    let text = of_schema("{type: string, minLenght: 3}", "  schemas: {}");
+    for text in [text.clone(), text + "x-protocol: huawei-rest\n"] {
+        let (_, diagnostics) = read(&text);
+        let of: Vec<&str> =
+            diagnostics.iter().filter(|it| it.code.starts_with("unknown-key")).map(|it| it.code).collect();
+        assert_eq!(of.len(), 1, "{diagnostics}");
+        assert!(diagnostics.to_string().contains("did you mean `minLength`?"), "{diagnostics}");
+    }
+}
+
+/// Each server is listed with its variables, whether it is described or not.
+#[test]
+fn servers_are_listed_with_their_variables() {
+    let text = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\nservers: [{url: 'https://{a}.x', variables: {a: {default: b, enum: \
+                [b, c]}}}, {url: 'https://{d}.y', description: Second., variables: {d: {default: e, description: Which.}}}]\n\
+                paths: {}\n";
+    let (service, _) = read(text).0.unwrap();
+    let docs: Vec<String> = service.servers.iter().map(|it| it.docs.join("\n")).collect();
+    assert_eq!(
+        docs,
+        ["Its variables are:\n- `a`: Defaults to `b`. One of `b`, `c`.", "Second.\n- `d`: Which. Defaults to `e`."]
+    );
 }

@@ -130,7 +130,7 @@ fn what_is_no_yaml() {
         ("x-a: {k: 1\n", "bad-yaml", 4, 6),
         ("x-a: \"one\n", "bad-yaml", 4, 6),
         ("x-a: [1}\n", "bad-yaml", 4, 6),
-        ("x-a:\n\tk: 1\n", "bad-yaml", 5, 2),
+        ("x-a:\n\tk: 1\n", "bad-yaml", 5, 1),
         ("x-a: *b\n", "bad-yaml", 4, 6),
         ("x-a: &a [*a]\n", "bad-yaml", 4, 10),
         ("x-a: b: c\n", "bad-yaml", 4, 7),

@@ -51,7 +51,9 @@ impl<'d> Maker<'d> {
             }
             let Some(union) = pending.pop_front() else { break };
             if let Some(chosen) = self.decide(&union, &flat, &seen, depth, ctx)? {
-                if let Some(discriminator) = union.discriminator {
+                if let Some(discriminator) = union.discriminator
+                    && !self.is_slip(discriminator, &union.alternatives, ctx)
+                {
                     self.tag(discriminator, &chosen, &mut flat, ctx);
                 }
                 queue.push_back(Item { schema: chosen, origin: None });
@@ -132,6 +134,54 @@ impl<'d> Maker<'d> {
         let ways: &[&str] = if met { &["if", "then"] } else { &["else"] };
         let ways = ways.iter().filter(|way| node.contains_key(**way)).map(|way| schema.child(way));
         queue.extend(ways.map(|schema| Item { schema, origin: None }));
+    }
+
+    /// Whether a discriminator names a property that no alternative has, where another one tells all of them apart: each must have it,
+    /// with other values. Then it is a slip of the pen, and no value has a property of its name.
+    fn is_slip(&self, discriminator: &Value, alternatives: &[SchemaRef], ctx: &Ctx) -> bool {
+        let Some(name) = discriminator.get("propertyName").and_then(Value::as_str) else { return false };
+        let all: Vec<Vec<Node<'d>>> = alternatives
+            .iter()
+            .map(|schema| {
+                let mut nodes = Vec::new();
+                self.nodes_of(schema, ctx, &mut HashSet::new(), &mut nodes);
+                nodes
+            })
+            .collect();
+        let property = |nodes: &[Node<'d>], name: &str| {
+            let of = |node: &Node<'d>| node.get("properties").and_then(|properties| properties.get(name));
+            nodes.iter().find_map(of)
+        };
+        let constants = |nodes: &[Node<'d>], name: &str| -> Option<Vec<Value>> {
+            let is_required = nodes.iter().any(|node| list(node, "required").iter().any(|it| it == name));
+            let schema = property(nodes, name).filter(|_| is_required)?;
+            let listed = schema.get("enum").and_then(Value::as_array).cloned();
+            schema.get("const").map(|one| vec![one.clone()]).or(listed)
+        };
+        if all.iter().any(|nodes| nodes.is_empty() || property(nodes, name).is_some()) {
+            return false;
+        }
+        let first = all.first().into_iter().flatten().filter_map(|node| node.get("properties")?.as_object());
+        { first }.flat_map(Map::keys).any(|candidate| {
+            let values: Option<Vec<Vec<Value>>> = all.iter().map(|nodes| constants(nodes, candidate)).collect();
+            let values: Vec<Value> = values.into_iter().flatten().flatten().collect();
+            let apart = (1..values.len()).all(|at| !values[..at].contains(&values[at]));
+            apart && !values.is_empty()
+        })
+    }
+
+    /// A schema with those that it refers to and is made of. Of unions nothing is known here.
+    fn nodes_of(&self, schema: &SchemaRef, ctx: &Ctx, seen: &mut HashSet<SchemaRef>, nodes: &mut Vec<Node<'d>>) {
+        let Some(Value::Object(node)) = self.document.schema(schema, ctx.direction) else { return };
+        if !seen.insert(schema.clone()) {
+            return;
+        }
+        nodes.push(node);
+        let target = node.get("$ref").and_then(Value::as_str).and_then(pointer);
+        let parts = (0..list(node, "allOf").len()).map(|index| schema.child("allOf").child(&index.to_string()));
+        for part in target.into_iter().chain(parts) {
+            self.nodes_of(&part, ctx, seen, nodes);
+        }
     }
 
     /// Notes the tag by which a discriminator knows a schema.

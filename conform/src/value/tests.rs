@@ -158,6 +158,31 @@ fn tags() {
     assert!(all("Base").iter().all(|value| value.get("fins").is_some() || value.get("wings").is_some()));
 }
 
+/// A discriminator that no alternative has is in no value, if something else tells the alternatives apart: a client that sends it
+/// has invented it.
+#[test]
+fn tags_that_nothing_declares() {
+    let of = |kind: &str, required: Value| json!({"type": "object", "required": required, "properties": {"type": {"type": "string", "enum": [kind]}}});
+    let keys = |first: Value, second: Value| {
+        let document = document(
+            "3.0.3",
+            json!({
+                "Either": {
+                    "oneOf": [{"$ref": "#/components/schemas/First"}, {"$ref": "#/components/schemas/Second"}],
+                    "discriminator": {"propertyName": "typ"},
+                },
+                "First": first, "Second": second,
+            }),
+        );
+        let value = Maker::new(&document, 1).value(&named("Either"), Direction::Request, Amount::Most).unwrap();
+        value.as_object().unwrap().contains_key("typ")
+    };
+    let all = || json!(["type"]);
+    assert!(!keys(of("a", all()), of("b", all())));
+    assert!(keys(of("a", all()), of("a", all())), "nothing else tells them apart");
+    assert!(keys(of("a", all()), of("b", json!([]))), "nothing else has to be there");
+}
+
 /// Of a union within a union, both told apart by one property, the innermost names what the value is.
 #[test]
 fn tags_of_nested_unions() {

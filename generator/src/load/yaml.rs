@@ -49,11 +49,16 @@ pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Dia
     Ok(Parsed { root, duplicates: builder.duplicates })
 }
 
-/// The tab that stands behind a place and white space: the parser points at what it follows.
+/// The tabs of an indentation: the parser points at what stands behind them, or at the text before.
 fn tab(source: &Arc<Source>, at: usize) -> Option<Location> {
-    let rest = source.text().get(at..)?;
-    let tab = at + rest.find(|c: char| c == '\t' || !c.is_whitespace())?;
-    source.text().get(tab..)?.starts_with('\t').then(|| Location::new(source, tab, tab + 1))
+    let (before, rest) = source.text().split_at_checked(at)?;
+    let start = before.trim_end_matches('\t').len();
+    if start < at {
+        return Some(Location::new(source, start, at));
+    }
+    let indents = |tab: &usize| rest[..*tab].rsplit_once('\n').is_some_and(|(_, line)| line.trim().is_empty());
+    let tab = rest.match_indices('\t').map(|(tab, _)| tab).find(indents)?;
+    Some(Location::new(source, at + tab, at + tab + 1))
 }
 
 /// What to do about the parser's most frequent complaints.

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Media types in use for APIs, those apart that only one vendor has.
-const KNOWN: [&str; 61] = [
+const KNOWN: [&str; 64] = [
     "application/cbor",
     "application/geo+json",
     "application/gzip",
@@ -69,6 +69,9 @@ const KNOWN: [&str; 61] = [
     "text/plain",
     "text/tsv",
     "text/xml",
+    "text/yaml",
+    "text/yml",
+    "application/yml",
 ];
 
 impl Checker<'_, '_> {

@@ -42,6 +42,7 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
 fn tags(root: &Node, reporter: &mut Reporter<'_>) {
     let declared = root.get("tags").into_iter().flat_map(Node::items);
     let declared: Vec<&str> = declared.filter_map(|tag| tag.get("name")?.as_str()).collect();
+    let is_slip = |name: &str, near: &str| strsim::osa_distance(&name.to_lowercase(), &near.to_lowercase()) <= 2;
     let mut seen: HashSet<&str> = declared.iter().copied().collect();
     let items = root.get("paths").into_iter().flat_map(Node::entries);
     let operations = items.flat_map(|(_, item)| operations(&item.node));
@@ -51,7 +52,7 @@ fn tags(root: &Node, reporter: &mut Reporter<'_>) {
         let letters = |name: &str| name.chars().filter(|c| !c.is_numeric()).collect::<String>();
         let own = letters(name);
         let near = nearest(name, declared.iter().copied());
-        if let Some(near) = near.filter(|near| own.chars().count() > 3 && letters(near) != own) {
+        if let Some(near) = near.filter(|near| own.chars().count() > 3 && letters(near) != own && is_slip(name, near)) {
             let message = format!("the document declares no tag `{name}`");
             let fault = Diagnostic::error("unknown-tag", message).at(tag.location.clone());
             reporter.fault(fault.label("has a module of its own").help(format!("did you mean `{near}`?")));

@@ -306,7 +306,7 @@ impl<'a> Lower<'a, '_> {
                 "a value of this kind is read as unknown",
             );
         }
-        Some(Stated { at: discriminator.at, property: discriminator.value.property.clone(), mapping: found })
+        Some(Stated { at: discriminator.at, property: discriminator.value.property, mapping: found })
     }
 }
 
