@@ -15,7 +15,7 @@ use super::unsigned::UnsignedRequest;
 use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider};
 use crate::codec::media_type;
 use crate::data::operation::Spec;
-use crate::request::{Draft, Plan, Values};
+use crate::request::{CLIENT_TOKEN, Draft, Plan, Values};
 use crate::response::{Failure, Head, RawResponse, ReadAs, Reading, covers, request_id};
 use crate::transport::{ByteStream, Exchange, ReadLimits, RequestBody, TransportError, TransportErrorKind, too_large};
 use crate::vendors::{self, AttemptContext};
@@ -43,6 +43,8 @@ pub(super) struct Trial {
     /// What it was signed with.
     pub(super) credentials: Option<Credentials>,
     pub(super) exchange: Exchange,
+    /// Whether a hook put another client token in place of the call's.
+    pub(super) token_replaced: bool,
 }
 
 /// Sends a call once.
@@ -67,7 +69,9 @@ pub(super) async fn attempt(
     };
     let mut plan = Cow::Borrowed(planned.plan);
     for interceptor in &settings.interceptors {
-        interceptor.before_signing(about, &mut UnsignedRequest::new(plan.to_mut()));
+        let mut request = UnsignedRequest::new(plan.to_mut());
+        interceptor.before_signing(about, &mut request);
+        trial.token_replaced |= request.has_added(CLIENT_TOKEN);
     }
     let prepared = settings.vendor.prepare(&context, &plan);
     let mut prepared = prepared.map_err(|detail| Failure::config(spec.name, detail))?;

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
+use http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -162,9 +163,13 @@ impl JsonCall {
         if !self.mistakes.is_empty() {
             return Err(wrong(self.mistakes.join("; ")));
         }
+        // A token proves nothing where nothing is known of the operation.
+        let is_rpc = self.client.settings().vendor.rpc();
+        let by_method = !is_rpc && Method::from_bytes(address.method.as_bytes()).is_ok_and(|it| it.is_idempotent());
+        let idempotent = self.idempotent.unwrap_or(by_method);
         let mut params: Vec<(Place, String)> =
             braces(&address.path).map(|name| (Place::Path, name.to_owned())).collect();
-        if self.client.settings().vendor.rpc() {
+        if is_rpc {
             params.push((Place::Query, REGION.to_owned()));
         }
         for (place, name, _) in &self.values {
@@ -172,8 +177,9 @@ impl JsonCall {
                 params.push((*place, name.clone()));
             }
         }
-        let spec = known(Key { address, params, idempotent: self.idempotent });
-        let mut call = self.client.call(spec);
+        params.sort();
+        let spec = known(Key { address, params });
+        let mut call = self.client.call(spec).with_idempotency(idempotent);
         for (place, name, value) in self.values {
             // All are parameters of the specification, under names that live as long.
             if let Some(param) = spec.params.iter().find(|param| param.place == place && param.name == name) {
@@ -200,8 +206,8 @@ fn braces(path: &str) -> impl Iterator<Item = &str> {
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Key {
     address: Address,
+    /// In one order, whatever the caller's.
     params: Vec<(Place, String)>,
-    idempotent: Option<bool>,
 }
 
 /// The specifications that were made up so far. All else takes them for what generated code states, which lives as long as the process;
@@ -230,7 +236,7 @@ fn made_up(key: &Key) -> &'static Spec {
     let has_body = params.iter().any(|param| param.place == Place::Body);
     let Address { name, method, path } = &key.address;
     let spec = Spec::new(kept(name), kept(method), kept(path)).params(Box::leak(params.into()));
-    let spec = Spec { idempotent: key.idempotent, ..spec.accept("application/json") };
+    let spec = spec.accept("application/json");
     Box::leak(Box::new(if has_body { spec.body("application/json", false) } else { spec }))
 }
 

@@ -1,10 +1,9 @@
 //! Keeps clients within the number of calls that a service allows them.
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::data::service::RateLimit;
@@ -15,57 +14,71 @@ use crate::data::service::RateLimit;
 /// together. Tasks go by turns.
 #[derive(Clone, Debug)]
 pub struct RateLimiter {
-    windows: Arc<Mutex<Vec<Window>>>,
-    /// Whether a limit lets no request through.
-    closed: bool,
-}
-
-/// One limit and the requests that count towards it.
-#[derive(Debug)]
-struct Window {
-    limit: RateLimit,
-    /// When the last requests went out, oldest first.
-    sent: VecDeque<Instant>,
+    limits: Arc<[RateLimit]>,
+    /// When requests went out and when those that wait will, in order, as far back as a limit looks. No task holds the lock while it
+    /// waits: one that is not polled any more would stop all others.
+    turns: Arc<Mutex<VecDeque<Instant>>>,
 }
 
 impl RateLimiter {
     /// With these limits, of which none ends all limits. One of no requests lets none through, and is refused by the client's builder.
     pub fn new(limits: impl IntoIterator<Item = RateLimit>) -> Self {
-        let windows = limits.into_iter().map(|limit| Window { limit, sent: VecDeque::new() });
-        let windows: Vec<Window> = windows.collect();
-        let closed = windows.iter().any(|window| window.limit.calls == 0);
-        // Tokio's mutex lets tasks in by turns.
-        Self { windows: Arc::new(Mutex::new(windows)), closed }
+        Self { limits: limits.into_iter().collect(), turns: Arc::default() }
     }
 
     /// Waits until all limits allow another request, and counts it. One who gives up in the meantime has taken no turn.
     pub(crate) async fn wait(&self) {
-        let mut windows = self.windows.lock().await;
-        // Whoever has the lock is the only one who counts, so that what is free once all are stays free.
-        while let Some(free) = windows.iter().filter_map(Window::free).max().filter(|free| *free > Instant::now()) {
-            tokio::time::sleep_until(free).await;
+        if self.limits.is_empty() {
+            return;
         }
-        windows.iter_mut().for_each(Window::count);
+        let mut turn = self.take_turn();
+        tokio::time::sleep_until(turn.at).await;
+        turn.is_used = true;
+    }
+
+    fn take_turn(&self) -> Turn<'_> {
+        let (mut turns, now) = (self.turns(), Instant::now());
+        let longest = self.limits.iter().map(span).max().unwrap_or_default();
+        while turns.front().is_some_and(|first| *first + longest <= now) {
+            turns.pop_front();
+        }
+        let free = self.limits.iter().filter_map(|limit| {
+            let before = turns.len().checked_sub(limit.calls as usize)?;
+            Some(*turns.get(before)? + span(limit))
+        });
+        let at = free.chain(turns.back().copied()).chain([now]).max().unwrap_or(now);
+        turns.push_back(at);
+        Turn { limiter: self, at, is_used: false }
+    }
+
+    fn turns(&self) -> MutexGuard<'_, VecDeque<Instant>> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn is_closed(&self) -> bool {
-        self.closed
+        self.limits.iter().any(|limit| limit.calls == 0)
     }
 }
 
-impl Window {
-    /// From when on another request is allowed, if that is not so by the number of those before.
-    fn free(&self) -> Option<Instant> {
-        let full = self.sent.len() >= self.limit.calls as usize;
-        let oldest = self.sent.front().filter(|_| full)?;
-        Some(*oldest + Duration::from_secs(self.limit.seconds.into()))
-    }
+fn span(limit: &RateLimit) -> Duration {
+    Duration::from_secs(limit.seconds.into())
+}
 
-    fn count(&mut self) {
-        if self.sent.len() >= self.limit.calls as usize {
-            self.sent.pop_front();
+/// When a request may go out. It is given back where that does not come about.
+struct Turn<'l> {
+    limiter: &'l RateLimiter,
+    at: Instant,
+    is_used: bool,
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if !self.is_used {
+            let mut turns = self.limiter.turns();
+            if let Some(place) = turns.iter().rposition(|at| *at == self.at) {
+                turns.remove(place);
+            }
         }
-        self.sent.push_back(Instant::now());
     }
 }
 
@@ -128,5 +141,17 @@ mod tests {
         // At 100 s, and not 5 s after those who gave up.
         limiter.clone().wait().await;
         assert_eq!(begin.elapsed().as_secs(), 100);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_and_is_not_polled_stops_nobody() {
+        let limiter = RateLimiter::new([RateLimit { calls: 1, seconds: 10 }]);
+        limiter.wait().await;
+        let mut idle = Box::pin(limiter.wait());
+        assert!(tokio::time::timeout(Duration::from_millis(1), &mut idle).await.is_err());
+        let begin = Instant::now();
+        limiter.wait().await;
+        assert_eq!(begin.elapsed().as_secs(), 19, "the turn behind");
+        idle.await;
     }
 }

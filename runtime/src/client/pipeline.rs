@@ -132,7 +132,7 @@ async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawRespo
         let skew = progress.skew.unwrap_or_else(|| settings.skew.load(Ordering::Relaxed));
         let about = Attempt { operation, service: settings.service.package, number: progress.attempts + 1 };
         let begin = Instant::now();
-        let mut trial = Trial { skew, credentials: None, exchange: Exchange::default() };
+        let mut trial = Trial { skew, credentials: None, exchange: Exchange::default(), token_replaced: false };
         let span = tracing::debug_span!("attempt", number = about.number);
         let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span);
         let outcome = match progress.end {
@@ -162,7 +162,8 @@ async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawRespo
         };
         progress.attempts += 1;
         let mended = progress.mends(settings, planned, &failure, &trial);
-        let repeatable = repeatable(settings, planned);
+        let mut repeatable = repeatable(settings, planned);
+        repeatable.token &= !trial.token_replaced;
         let failure = classified(settings, planned, failure, repeatable, mended);
         let retry_in = progress.next(settings, planned, &failure, repeatable.is_safe());
         failed(settings, &about, &failure, elapsed, retry_in);

@@ -83,6 +83,9 @@ impl Draft {
     }
 }
 
+/// The parameter by which a service knows a repeated call.
+pub(crate) const CLIENT_TOKEN: &str = "ClientToken";
+
 fn client_token(spec: &Spec) -> Option<&'static Param> {
-    spec.params.iter().find(|param| param.name == "ClientToken" && param.place == Place::Query)
+    spec.params.iter().find(|param| param.name == CLIENT_TOKEN && param.place == Place::Query)
 }

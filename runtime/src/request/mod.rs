@@ -11,7 +11,7 @@ mod validate;
 mod values;
 
 pub(crate) use body::json_bytes;
-pub(crate) use draft::{Content, Draft, OtherBody, REQUEST};
+pub(crate) use draft::{CLIENT_TOKEN, Content, Draft, OtherBody, REQUEST};
 pub(crate) use endpoint::{resolve, without_user};
 pub(crate) use inputs::Input;
 pub use inputs::{Form, Inputs};

@@ -1,5 +1,6 @@
 //! The default transport: reqwest.
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -81,6 +82,21 @@ impl ReqwestTransport {
     }
 }
 
+tokio::task_local! {
+    /// Whether the request at hand got a response that leads elsewhere.
+    static REDIRECTED: Cell<bool>;
+}
+
+/// Notes that the request at hand got a response that leads elsewhere.
+pub(super) fn note_redirect() {
+    // A client of the caller's own may be used outside of this transport, too.
+    let _ = REDIRECTED.try_with(|redirected| redirected.set(true));
+}
+
+fn redirected() -> bool {
+    REDIRECTED.try_with(Cell::get).unwrap_or_default()
+}
+
 impl Shared {
     fn pool(&self) -> MutexGuard<'_, Pool> {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
@@ -101,10 +117,11 @@ impl Shared {
         }
     }
 
-    fn error(&self, error: reqwest::Error, kind: TransportErrorKind) -> TransportError {
+    /// `answered` is whether a response came, which may have led to another address: the request was sent then, whatever failed after it.
+    fn error(&self, error: reqwest::Error, kind: TransportErrorKind, answered: bool) -> TransportError {
         // The URL may hold secrets, and the operation's name says more.
         let error = error.without_url();
-        let connects = error.is_connect();
+        let connects = error.is_connect() && !answered;
         let (kind, message) = match (connects, error.is_timeout(), self.connect_timeout) {
             (true, true, Some(limit)) => (
                 TransportErrorKind::ConnectTimeout,
@@ -114,7 +131,7 @@ impl Shared {
                 (TransportErrorKind::ConnectTimeout, format!("no connection in time: {}", causes(&error)))
             }
             // TLS 1.3 refuses a client's certificate after the connection has come about, but before the request is read.
-            (_, false, _) if kind != TransportErrorKind::Body && is_denied(&error, connects) => {
+            (_, false, _) if kind != TransportErrorKind::Body && !answered && is_denied(&error, connects) => {
                 (TransportErrorKind::ConnectDenied, format!("no connection: {}", causes(&error)))
             }
             (true, false, _) => (TransportErrorKind::Connect, format!("no connection: {}{NO_TLS}", causes(&error))),
@@ -138,9 +155,13 @@ impl Transport for ReqwestTransport {
                 });
             }
             let request = reqwest::Request::try_from(with_length(request))
-                .map_err(|error| shared.error(error, TransportErrorKind::Connect))?;
-            let sent = client.execute(request).await;
-            let mut received = sent.map_err(|error| shared.error(error, TransportErrorKind::Request))?;
+                .map_err(|error| shared.error(error, TransportErrorKind::Connect, false))?;
+            let send = async {
+                let sent = client.execute(request).await;
+                (sent, redirected())
+            };
+            let (sent, answered) = REDIRECTED.scope(Cell::new(false), send).await;
+            let mut received = sent.map_err(|error| shared.error(error, TransportErrorKind::Request, answered))?;
             match received.version() {
                 Version::HTTP_2 => seen.http2.store(true, Ordering::Relaxed),
                 _ => seen.http1.store(true, Ordering::Relaxed),
@@ -149,7 +170,8 @@ impl Transport for ReqwestTransport {
             *response.status_mut() = received.status();
             *response.headers_mut() = std::mem::take(received.headers_mut());
             let shared = shared.clone();
-            let body = received.bytes_stream().map_err(move |error| shared.error(error, TransportErrorKind::Body));
+            let body =
+                received.bytes_stream().map_err(move |error| shared.error(error, TransportErrorKind::Body, true));
             Ok(response.map(|()| ByteStream::new(body)))
         })
     }

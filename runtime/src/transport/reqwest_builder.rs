@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::causes::causes;
-use super::reqwest::ReqwestTransport;
+use super::reqwest::{ReqwestTransport, note_redirect};
 use super::tls::{Identity, TlsSettings, TlsVersion};
 use crate::data::config_error::ConfigError;
 use crate::data::secret::Secret;
@@ -137,6 +137,7 @@ impl ReqwestTransportBuilder {
         // A signature holds for one URL, and reqwest drops only well-known credentials when it leaves an origin.
         let policy = if self.redirects {
             reqwest::redirect::Policy::custom(|attempt| {
+                note_redirect();
                 let origin = attempt.previous().first().map(|url| url.origin());
                 if attempt.previous().len() <= 5 && origin == Some(attempt.url().origin()) {
                     attempt.follow()

@@ -252,6 +252,28 @@ async fn hooks_before_signing() {
     assert!(text(&request).contains("Tenant=a%26b%201"), "{}", text(&request));
 }
 
+/// Gives each attempt a token of its own.
+#[derive(Debug)]
+struct Tokens;
+
+impl Interceptor for Tokens {
+    fn before_signing(&self, attempt: &Attempt, request: &mut UnsignedRequest<'_>) {
+        request.add_parameter("ClientToken", format!("t{}", attempt.number));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_a_hook_replaces_is_none() {
+    let attempts = async |client: ClientBuilder<Client>, fake: Replay| {
+        let client = client.transport(fake.clone()).build().expect("a client");
+        let _ = client.create_job().send().await;
+        fake.requests().len()
+    };
+    let fake = || Replay::new([reply(500, &[], ""), success()]);
+    assert_eq!(attempts(builder(&fake()), fake()).await, 2);
+    assert_eq!(attempts(builder(&fake()).interceptor(Tokens), fake()).await, 1);
+}
+
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();

@@ -439,3 +439,28 @@ async fn compressed_responses() {
     assert!(error.to_string().contains("longer than 1048576 bytes (`max_response_size`)"), "{error}");
     assert_eq!(connections.load(Ordering::SeqCst), 1);
 }
+
+/// A redirect leads to where nobody is: the first server has read the request, so it is not sent again.
+#[tokio::test]
+async fn what_a_redirect_followed_was_sent() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let served = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        drop(listener);
+        head(&mut stream).await.expect("a request");
+        let redirect =
+            "HTTP/1.1 307 Temporary Redirect\r\nlocation: /orders/1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n";
+        stream.write_all(redirect.as_bytes()).await.expect("a response");
+    });
+    let client: yundb_runtime::Client = ClientBuilder::new(&HTTP)
+        .bearer_token("t")
+        .no_proxy()
+        .retries(RetryPolicy::new().first_pause(Duration::ZERO))
+        .endpoint(format!("http://{address}"))
+        .build()
+        .expect("a client");
+    let error = client.call_path("POST", "/orders").send().await.expect_err("nobody there");
+    served.await.expect("no panic");
+    assert_eq!((error.kind(), error.attempts(), error.is_retryable()), (ErrorKind::Transport, 1, false));
+}

@@ -30,7 +30,7 @@ async fn by_method_and_path() {
     assert_eq!(response.operation(), "GET /v3/{project_id}/x/{name}");
     let sent = fake.requests();
     assert_eq!(sent.len(), 2, "a GET is repeated");
-    assert_eq!(sent[0].uri(), "http://localhost/v3/p%2F1/x/a%2Fb?limit=10&ids=1&ids=2");
+    assert_eq!(sent[0].uri(), "http://localhost/v3/p%2F1/x/a%2Fb?ids=1&ids=2&limit=10");
     assert_eq!(sent[0].headers()["x-y"], "z");
     assert!(sent[0].headers()[AUTHORIZATION].to_str().expect("text").starts_with("SDK-HMAC-SHA256 Access=AK"));
 
@@ -61,7 +61,7 @@ async fn by_action() {
     assert_eq!(sent.len(), 2);
     let query = sent[1].uri().query().expect("a query");
     assert!(query.contains("Action=DescribeX&Version=2019-03-27") && query.contains("&Signature="), "{query}");
-    assert_eq!(&sent[1].body()[..], b"Name=a%20b&Filter.1.K=1");
+    assert_eq!(&sent[1].body()[..], b"Filter.1.K=1&Name=a%20b");
 
     // Only what is said to change nothing is repeated where the service may have acted. A failure in a 200 is one.
     for (idempotent, attempts) in [(None, 1), (Some(false), 1), (Some(true), 2)] {
@@ -73,6 +73,10 @@ async fn by_action() {
         let error = call.send().await.expect_err("an error");
         assert_eq!((fake.requests().len(), error.kind()), (attempts, ErrorKind::Service), "{error}");
     }
+    // A token proves nothing where nothing is known of the action.
+    let fake = Replay::new([reply(500, &[], ""), reply(200, &[], "{}")]);
+    let call = client(&ALIYUN, &fake).call_action("BuyX").query("ClientToken", "t");
+    assert_eq!((call.send().await.is_err(), fake.requests().len()), (true, 1));
     // The region is the client's, unless the call has one.
     for (own, region) in [(None, "cn-hangzhou"), (Some("cn-x"), "cn-x")] {
         let fake = answering(200, &[], "{}");
