@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
 use http::{HeaderMap, Request, Response};
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -20,9 +21,10 @@ use crate::transport::{ByteStream, RequestBody, Transport, TransportError, Trans
 
 /// A transport that sends through another one, and keeps each exchange in a file, for [`Replay::from_file`].
 ///
-/// Secrets are left out: headers that prove who calls, signatures and keys among parameters, values whose names say that they are
-/// passwords, tokens and the like, in JSON and forms, and whatever [`hide`](Self::hide) was given. Look at the file all the same before
-/// it goes anywhere: no list of names is complete. Responses are collected, so streams arrive when they have ended.
+/// Secrets are left out: headers that prove who calls, signatures and keys among parameters, what stands under names that say that it is
+/// a password, a token and the like, in JSON, in lines and events of it and in forms, and whatever [`hide`](Self::hide) was given. Of
+/// other texts (XML, parts of a form) only the latter is. Look at the file all the same before it goes anywhere: no list of names is
+/// complete. Responses are collected, so streams arrive when they have ended.
 ///
 /// ```no_run
 /// # use yundb_runtime::ReqwestTransport;
@@ -99,7 +101,9 @@ impl Recorder {
         let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for (name, value) in headers {
             let text = match value.to_str() {
-                Ok(text) if !value.is_sensitive() && !is_secret(name.as_str()) => self.without_hidden(text.to_owned()),
+                Ok(text) if !value.is_sensitive() && !is_secret(name.as_str()) => {
+                    self.without_hidden(without_query(text))
+                }
                 _ => HIDDEN.to_owned(),
             };
             all.entry(name.to_string()).or_default().push(text);
@@ -110,21 +114,54 @@ impl Recorder {
     /// The body, and whether it is base64.
     fn body(&self, bytes: &Bytes) -> (String, bool) {
         let Ok(text) = std::str::from_utf8(bytes) else { return (STANDARD.encode(bytes), true) };
-        let text = match serde_json::from_str::<Value>(text) {
-            Ok(mut value @ (Value::Object(_) | Value::Array(_))) => {
-                hide_values(&mut value);
-                value.to_string()
-            }
-            _ => without_pairs(text),
-        };
+        let text = self.json(text).or_else(|| self.lines(text)).unwrap_or_else(|| without_pairs(text));
         (self.without_hidden(text), false)
+    }
+
+    /// An object or a list without what is secret in it.
+    fn json(&self, text: &str) -> Option<String> {
+        let mut value =
+            serde_json::from_str::<Value>(text).ok().filter(|value| value.is_object() || value.is_array())?;
+        self.hide_values(&mut value);
+        Some(value.to_string())
+    }
+
+    /// Lines of JSON, or events with such data, if there are any.
+    fn lines(&self, text: &str) -> Option<String> {
+        let mut any = false;
+        let lines = text.split('\n').map(|line| {
+            let (field, data) = match line.strip_prefix("data:") {
+                Some(data) => ("data: ", data.trim_start()),
+                None => ("", line),
+            };
+            let hidden = self.json(data);
+            any |= hidden.is_some();
+            hidden.map_or_else(|| line.to_owned(), |data| format!("{field}{data}"))
+        });
+        let lines = lines.collect::<Vec<_>>().join("\n");
+        any.then_some(lines)
+    }
+
+    fn hide_values(&self, value: &mut Value) {
+        match value {
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.hide_values(element)),
+            Value::Object(entries) => {
+                for (name, value) in entries {
+                    if is_secret(name) { hide_all(value) } else { self.hide_values(value) }
+                }
+            }
+            // JSON within text.
+            Value::String(text) => *text = self.json(text).unwrap_or_else(|| self.without_hidden(std::mem::take(text))),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
     }
 }
 
 /// Whether a name says that its value is secret.
 fn is_secret(name: &str) -> bool {
+    const WHOLE: [&str; 2] = ["sk", "ak"];
     const WORDS: [&str; 11] = [
-        "passw",
+        "pass",
         "pwd",
         "secret",
         "token",
@@ -137,39 +174,57 @@ fn is_secret(name: &str) -> bool {
         "credential",
     ];
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    WORDS.iter().any(|word| name.contains(word))
+    WHOLE.contains(&name.as_str()) || WORDS.iter().any(|word| name.contains(word))
 }
 
-fn hide_values(value: &mut Value) {
+/// Leaves nothing of what stands under a secret name but its form.
+fn hide_all(value: &mut Value) {
     match value {
-        Value::Array(elements) => elements.iter_mut().for_each(hide_values),
-        Value::Object(entries) => {
-            for (name, value) in entries {
-                match value {
-                    Value::String(text) if is_secret(name) && !text.is_empty() => *text = HIDDEN.to_owned(),
-                    // JSON within text.
-                    Value::String(text) if text.starts_with(['{', '[']) => {
-                        if let Ok(mut inner) = serde_json::from_str::<Value>(text) {
-                            hide_values(&mut inner);
-                            *text = inner.to_string();
-                        }
-                    }
-                    Value::Number(_) if is_secret(name) => *value = HIDDEN.into(),
-                    other => hide_values(other),
-                }
-            }
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Array(elements) => elements.iter_mut().for_each(hide_all),
+        Value::Object(entries) => entries.values_mut().for_each(hide_all),
+        Value::String(text) if text.is_empty() => {}
+        Value::String(_) | Value::Number(_) => *value = HIDDEN.into(),
+        Value::Null | Value::Bool(_) => {}
     }
 }
 
-/// Pairs of a query or form without the values that are secret by their names.
+/// Pairs of a query or form without the values that are secret by their names, or JSON with such names.
 fn without_pairs(text: &str) -> String {
     let pairs = text.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, value)) if is_secret(name) && !value.is_empty() => format!("{name}={HIDDEN}"),
+        Some((name, value)) if !value.is_empty() => {
+            // What is harmless in a body is a key of the caller's among parameters.
+            let is_key = ["key", "sig", "code"].contains(&decoded(name).to_ascii_lowercase().as_str());
+            let is_secret = is_key || is_secret(&decoded(name)) || holds_secrets(&decoded(value));
+            format!("{name}={}", if is_secret { HIDDEN } else { value })
+        }
         _ => pair.to_owned(),
     });
     pairs.collect::<Vec<_>>().join("&")
+}
+
+/// The text of a header, which may be a URL.
+fn without_query(text: &str) -> String {
+    match text.split_once('?') {
+        Some((address, query)) => format!("{address}?{}", without_pairs(query)),
+        None => text.to_owned(),
+    }
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// Whether a text is JSON with a secret name somewhere in it.
+fn holds_secrets(text: &str) -> bool {
+    fn any(value: &Value) -> bool {
+        match value {
+            Value::Array(elements) => elements.iter().any(any),
+            Value::Object(entries) => entries.iter().any(|(name, value)| is_secret(name) || any(value)),
+            Value::String(text) => holds_secrets(text),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+    text.starts_with(['{', '[']) && serde_json::from_str(text).is_ok_and(|value| any(&value))
 }
 
 impl Transport for Recorder {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use yundb_runtime::test_util::{Recorder, Replay};
-use yundb_runtime::{Credentials, RetryPolicy, Transport};
+use yundb_runtime::{Credentials, RetryPolicy, Transport, http};
 
 use crate::fake::reply;
 use crate::mini::{ALIYUN, Client, Endpoint, HUAWEI};
@@ -20,16 +20,30 @@ fn client(service: &'static yundb_runtime::Service, transport: impl Transport + 
 #[tokio::test]
 async fn recorded_without_secrets_and_replayed() {
     let path = file("huawei");
-    let more = json!({"id": "c-1", "db_password": "p-hush", "note": "said-hush", "list": [{"token": 1}]}).to_string();
+    let more = json!({
+        "id": "c-1", "db_password": "p-hush", "note": "said-hush", "list": [{"token": 1}], "adminPass": "a-hush",
+        "passwords": ["one-hush"], "credentials": {"value": "c-hush"}, "text": "{\"sk\": \"t-hush\"}",
+        "quoted": "said-\"hush",
+    })
+    .to_string();
     let fake = Replay::new([
-        reply(201, &[("x-remaining", "7"), ("set-cookie", "c-hush"), ("content-length", "999")], more.clone()),
+        reply(
+            201,
+            &[
+                ("x-remaining", "7"),
+                ("set-cookie", "c-hush"),
+                ("location", "/x?X-Token=l-hush&page=1"),
+                ("content-length", "999"),
+            ],
+            more.clone(),
+        ),
         reply(404, &[], r#"{"error_code": "E", "error_msg": "no"}"#),
     ]);
     let call = |client: &Client| {
         let endpoint = Endpoint::new().ip("h").db_password("pw-hush");
         client.create_connection("g").name("said-hush").endpoint(endpoint).unchecked()
     };
-    let recording = client(&HUAWEI, Recorder::new(fake.clone(), &path).hide("said-hush"));
+    let recording = client(&HUAWEI, Recorder::new(fake.clone(), &path).hide("said-hush").hide("said-\"hush"));
     // The length is wrong on purpose: it is of the wire.
     let _ = call(&recording).send().await;
     call(&recording).send().await.expect_err("an error");
@@ -66,5 +80,18 @@ async fn parameters_of_actions() {
     assert!(Replay::from_file(&path).is_ok());
     std::fs::write(&path, "[1]").expect("written");
     assert!(Replay::from_file(&path).is_err());
+    std::fs::remove_file(&path).expect("removed");
+}
+
+#[tokio::test]
+async fn lines_and_events() {
+    let path = file("lines");
+    let body = "{\"id\": 1, \"token\": \"l-hush\"}\n{\"id\": 2}\n\ndata: {\"secret\": \"e-hush\"}\n";
+    let recorder = Recorder::new(Replay::new([reply(200, &[], body)]), &path);
+    let request =
+        http::Request::get("http://localhost/x?api%20key=q-hush&Config=%7B%22Password%22%3A%22p-hush%22%7D&n=1");
+    recorder.send(request.body(Default::default()).expect("a request")).await.expect("a response");
+    let text = std::fs::read_to_string(&path).expect("a file");
+    assert!(!text.contains("hush") && text.contains("&n=1") && text.contains("\\\"id\\\":2"), "{text}");
     std::fs::remove_file(&path).expect("removed");
 }
