@@ -202,11 +202,40 @@ async fn the_link_that_served_and_fails_is_not_passed_over() {
     let keys = |id: &str| Ok(Credentials::access_key(id, "s"));
     let none = || Err(CredentialsError::not_found("nothing"));
     let first = scripted(vec![none(), keys("FIRST")]);
-    let second = scripted(vec![keys("SECOND"), Err(CredentialsError::new("broken")), none()]);
-    let chain = CredentialsChain::new().or(first).or(second);
+    let second = scripted(vec![keys("SECOND"), Err(CredentialsError::new("broken")), none(), keys("SECOND-2")]);
+    let chain = shared(CredentialsChain::new().or(first).or(second));
     assert_eq!(key(&chain).await, "SECOND");
     let error = chain.credentials().await.unwrap_err();
     assert_eq!((error.is_not_found(), error.to_string().as_str()), (false, "broken"));
-    // Once nothing is there any more, it begins anew.
-    assert_eq!(key(&chain).await, "FIRST");
+    // That there is nothing any more is no leave to take what has other rights.
+    assert_broken(refuses(chain.clone()).await, &["nothing (there were credentials before)"]);
+    assert_eq!(key(&chain).await, "SECOND-2");
+}
+
+#[tokio::test]
+async fn a_profile_that_is_gone_for_a_moment_is_not_passed_over() {
+    let world = World::new().await;
+    world.answers("GET", HUAWEI, "/openstack/latest/securitykey", huawei_keys("AGENCY")).await;
+    let profile = "[basic]\nak = PROFILE\nsk = s\n";
+    world.file(".huaweicloud/credentials", profile);
+    let chain = shared(CredentialsChain::huawei_with(&world.config()));
+    assert_eq!(key(&chain).await, "PROFILE");
+    world.file(".huaweicloud/credentials", "");
+    assert_broken(refuses(chain.clone()).await, &["there is no section [basic] or [global]"]);
+    world.file(".huaweicloud/credentials", profile);
+    assert_eq!(key(&chain).await, "PROFILE");
+}
+
+#[tokio::test]
+async fn a_server_whose_keys_are_rejected_and_that_falls_silent_is_not_passed_over() {
+    let world = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1/")]);
+    aliyun_server(&world).await;
+    world.answers("GET", "http://127.0.0.1", "/", ok(aliyun_keys("URI"))).await;
+    let chain = shared(CredentialsChain::aliyun_with(&world.config()));
+    assert_eq!(key(&chain).await, "NODE");
+    world.server.reset().await;
+    world.answers("GET", "http://127.0.0.1", "/", ok(aliyun_keys("URI"))).await;
+    assert!(chain.rejected(&issued("NODE")));
+    assert_broken(refuses(chain.clone()).await, &["the server has no RAM role"]);
+    assert!(world.requests().await.iter().all(|sent| sent.line.contains(ALIYUN)));
 }
