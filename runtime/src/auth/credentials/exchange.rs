@@ -1,6 +1,7 @@
 //! Asks the services that issue credentials.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,8 +25,10 @@ pub(super) struct Exchange {
 struct Limits {
     connect: Duration,
     attempt: Duration,
-    /// A neighbour that every server has, or that is not there at all.
-    local: bool,
+    /// Whether requests go by way of the proxies that the environment names.
+    proxies: bool,
+    /// Whether an attempt that meets nobody is repeated.
+    persistent: bool,
 }
 
 /// What came back, in memory.
@@ -42,6 +45,8 @@ pub(super) enum Fault {
     Failed(String),
 }
 
+const NETWORK: Limits =
+    Limits { connect: Duration::from_secs(5), attempt: Duration::from_secs(10), proxies: true, persistent: true };
 const ATTEMPTS: u32 = 4;
 /// Before the second attempt; twice as long before each further one.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -51,13 +56,22 @@ const LARGEST: usize = 1 << 16;
 impl Exchange {
     /// With a service on the network, by way of the proxies that the environment names.
     pub(super) fn new(config: &ProviderConfig) -> Self {
-        let limits = Limits { connect: Duration::from_secs(5), attempt: Duration::from_secs(10), local: false };
-        Self::with(config, limits)
+        Self::with(config, NETWORK)
+    }
+
+    /// With a service beside the program. What is sent there is for nobody else, a proxy among them.
+    pub(super) fn beside(config: &ProviderConfig) -> Self {
+        Self::with(config, Limits { proxies: false, ..NETWORK })
     }
 
     /// With the metadata service of the server that this runs on. It is next door; elsewhere nobody answers.
     pub(super) fn local(config: &ProviderConfig) -> Self {
-        let limits = Limits { connect: Duration::from_secs(1), attempt: Duration::from_secs(5), local: true };
+        let limits = Limits {
+            connect: Duration::from_secs(1),
+            attempt: Duration::from_secs(5),
+            proxies: false,
+            persistent: false,
+        };
         Self::with(config, limits)
     }
 
@@ -77,7 +91,7 @@ impl Exchange {
             let passes = match &outcome {
                 Ok(reply) => reply.status >= 500 || reply.status == 429,
                 // Where nobody was met, nobody will be a moment later, and every start of a program elsewhere would wait.
-                Err(Fault::Unreachable(_)) => !self.settings.local,
+                Err(Fault::Unreachable(_)) => self.settings.persistent,
                 Err(Fault::Failed(_)) => true,
             };
             if !passes || attempt == ATTEMPTS {
@@ -90,10 +104,10 @@ impl Exchange {
     }
 
     async fn once(&self, request: Request<RequestBody>) -> Result<Reply, Fault> {
-        let Limits { connect, attempt, local } = self.settings;
+        let Limits { connect, attempt, proxies, .. } = self.settings;
         let build = || async {
             let builder = ReqwestTransport::builder().connect_timeout(connect);
-            let builder = if local { builder.no_proxy() } else { builder };
+            let builder = if proxies { builder } else { builder.no_proxy() };
             builder.build().map(|transport| Arc::new(transport) as Arc<dyn Transport>).map_err(|error| error.0)
         };
         let transport = self.transport.get_or_try_init(build).await.map_err(Fault::Failed)?;
@@ -228,8 +242,61 @@ pub(super) fn segment(name: &str) -> Result<String, String> {
     }
 }
 
-/// A URL that may be called with secrets in the request: HTTPS anywhere, plain HTTP for tests and neighbours too, as the vendors allow.
+/// An HTTP URL. Secrets may be sent there if the program or a profile names it; for what the environment names, see [`is_guarded`].
 pub(super) fn is_url(url: &str) -> bool {
     let uri = url.parse::<http::Uri>().ok();
     uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
+}
+
+/// A URL where nobody on the way can read along: HTTPS anywhere, plain HTTP only on this machine and its own link.
+pub(super) fn is_guarded(url: &str) -> bool {
+    let Ok(uri) = url.parse::<http::Uri>() else { return false };
+    let Some(host) = uri.host() else { return false };
+    match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => host.eq_ignore_ascii_case("localhost") || is_near(host),
+        _ => false,
+    }
+}
+
+/// Whether a host is an address of loopback or link-local.
+fn is_near(host: &str) -> bool {
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
+        Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unicast_link_local(),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_only_nearby() {
+        for url in [
+            "https://example.com/x",
+            "http://127.0.0.1:7002/",
+            "http://LocalHost/",
+            "http://[::1]:80/",
+            "http://169.254.170.23/v1",
+            "http://[fe80::1]/",
+        ] {
+            assert!(is_guarded(url), "{url}");
+        }
+        for url in [
+            "http://example.com/",
+            "http://10.0.0.1/",
+            "http://127.0.0.1.example.com/",
+            "http://localhost.example.com/",
+            "http://127.0.0.1@example.com/",
+            "http://[2001:db8::1]/",
+            "ftp://127.0.0.1/",
+            "127.0.0.1",
+            "/path",
+        ] {
+            assert!(!is_guarded(url), "{url}");
+        }
+    }
 }
