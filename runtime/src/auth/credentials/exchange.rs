@@ -12,6 +12,7 @@ use super::config::ProviderConfig;
 use super::document::Document;
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
+use crate::retry;
 use crate::transport::{RequestBody, ReqwestTransport, Transport, TransportErrorKind};
 
 /// How services are asked: each request up to four times, as long as it fails for reasons that pass.
@@ -36,6 +37,12 @@ pub(super) struct Reply {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
     pub(super) body: zeroize::Zeroizing<Vec<u8>>,
+}
+
+impl Reply {
+    pub(super) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
 }
 
 /// Why nothing came back.
@@ -134,7 +141,7 @@ impl Exchange {
         request: impl Fn() -> Result<Request<RequestBody>, String>,
     ) -> Result<(Document, HeaderMap), String> {
         let reply = self.send(request).await.map_err(|fault| fault.to_string())?;
-        if !(200..300).contains(&reply.status) {
+        if !reply.is_success() {
             return Err(refusal(&reply, secrets));
         }
         Ok((Document::parse(&reply.body)?, reply.headers))
@@ -184,25 +191,35 @@ pub(super) fn json_request(
     Ok(request)
 }
 
+/// The fields that have a refusal's code.
+const CODES: [&str; 4] = ["Code", "code", "error_code", "errorCode"];
+
+/// Whether a service refused because of the keys that the request was signed with, so that others may do.
+pub(super) fn blames_keys(reply: &Reply) -> bool {
+    let code = first(&Document::parse(&reply.body).unwrap_or_default(), &CODES);
+    retry::blames_keys(Some(reply.status), code.as_deref())
+}
+
+/// The first of these fields in the response of a service that refused.
+fn first(body: &Document, names: &[&str]) -> Option<String> {
+    let parts = [body, body.get("error"), body.get("Error")];
+    names.iter().flat_map(|name| parts.map(|part| part.get(name))).find_map(|value| match value {
+        Document::Text(text) | Document::Number(text) => Some(text.expose().to_owned()),
+        _ => None,
+    })
+}
+
 /// What a service said when it refused: status, code, request id, and its words where they cannot be secret.
 pub(super) fn refusal(reply: &Reply, secrets: &[&Secret]) -> String {
     let body = Document::parse(&reply.body).unwrap_or_default();
-    let error = ["error", "Error"].map(|name| body.get(name));
-    let parts: Vec<&Document> = [&body].into_iter().chain(error).collect();
-    let first = |names: &[&str]| {
-        let texts = names.iter().flat_map(|name| parts.iter().map(move |part| part.get(name)));
-        texts.into_iter().find_map(|value| match value {
-            Document::Text(text) | Document::Number(text) => Some(text.expose().to_owned()),
-            _ => None,
-        })
-    };
+    let first = |names: &[&str]| first(&body, names);
     let is_id = |text: &String| {
         !text.is_empty()
             && text.len() <= 100
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte))
     };
     let holds_none = |text: &String| !secrets.iter().any(|secret| holds(text, secret.expose()));
-    let code = first(&["Code", "code", "error_code", "errorCode"]).filter(is_id).filter(holds_none);
+    let code = first(&CODES).filter(is_id).filter(holds_none);
     let id = first(&["RequestId", "request_id", "requestId"]).filter(is_id).filter(holds_none);
     let id = id.or_else(|| {
         let header =
