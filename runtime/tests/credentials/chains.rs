@@ -16,7 +16,7 @@ const ROLES: &str = "/latest/meta-data/ram/security-credentials/";
 async fn aliyun_server(world: &World) {
     world.answers("GET", ALIYUN, ROLES, text("node")).await;
     world.answers("GET", ALIYUN, &format!("{ROLES}node"), ok(aliyun_keys("NODE"))).await;
-    world.answers("GET", "http://sidecar", "/", ok(aliyun_keys("URI"))).await;
+    world.answers("GET", "http://127.0.0.1:7002", "/", ok(aliyun_keys("URI"))).await;
     world.answers("POST", "https://sts.aliyuncs.com", "/", assumed("OIDC")).await;
 }
 
@@ -39,7 +39,7 @@ async fn the_order_of_alibaba_cloud() {
         ("ALIBABA_CLOUD_OIDC_TOKEN_FILE", &token),
         ("ALIBABA_CLOUD_OIDC_PROVIDER_ARN", "idp"),
         ("ALIBABA_CLOUD_ROLE_ARN", "r"),
-        ("ALIBABA_CLOUD_CREDENTIALS_URI", "http://sidecar/"),
+        ("ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1:7002/"),
     ]);
     let none: [&[(&str, &str)]; 5] = [
         &[("ALIBABA_CLOUD_ACCESS_KEY_ID", ""), ("ALIBABA_CLOUD_ACCESS_KEY_SECRET", "")],
@@ -88,7 +88,7 @@ async fn the_order_of_huawei_cloud() {
     world.answers("POST", iam, "/v3.0/OS-AUTH/id-token/tokens", unscoped).await;
     world.answers("POST", iam, "/v3.0/OS-CREDENTIAL/securitytokens", huawei_keys("IDP")).await;
     world.answers("GET", HUAWEI, "/openstack/latest/securitykey", huawei_keys("AGENCY")).await;
-    world.answers("POST", "http://pod", "/", huawei_keys("POD")).await;
+    world.answers("POST", "http://169.254.1.1", "/", huawei_keys("POD")).await;
     world.file(".huaweicloud/credentials", "[basic]\nak = PROFILE\nsk = s\n");
     let token = world.file("token", "hunter-jwt");
     let world = world.set(&[
@@ -99,7 +99,7 @@ async fn the_order_of_huawei_cloud() {
         ("HUAWEICLOUD_SDK_ID_TOKEN_FILE", &token),
         ("HUAWEICLOUD_SDK_AK", "ENV"),
         ("HUAWEICLOUD_SDK_SK", "s"),
-        ("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://pod/"),
+        ("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.1.1/"),
         ("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", &token),
     ]);
     let chain = |world: &World| CredentialsChain::huawei_with(&world.config());
@@ -116,9 +116,12 @@ async fn the_order_of_huawei_cloud() {
     assert_eq!(key(&chain(&world)).await, "AGENCY");
     // Elsewhere there is no agency.
     let elsewhere = World::new().await;
-    elsewhere.answers("POST", "http://pod", "/", huawei_keys("POD")).await;
+    elsewhere.answers("POST", "http://169.254.1.1", "/", huawei_keys("POD")).await;
     let token = elsewhere.file("token", "hunter-jwt");
-    let uri = [("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://pod/"), ("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", &token)];
+    let uri = [
+        ("HC_CONTAINER_CREDENTIALS_FULL_URI", "http://169.254.1.1/"),
+        ("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", &token),
+    ];
     let elsewhere = elsewhere.set(&uri);
     assert_eq!(key(&chain(&elsewhere)).await, "POD");
     let elsewhere = elsewhere.set(&[(uri[0].0, ""), (uri[1].0, "")]);
@@ -162,7 +165,7 @@ async fn what_is_broken_ends_the_chain() {
         assert!(world.requests().await.iter().all(|sent| !sent.line.contains(ALIYUN)));
     }
     // So is a metadata service that fails.
-    let world = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://sidecar/")]);
+    let world = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1:7002/")]);
     world.answers("GET", ALIYUN, ROLES, ResponseTemplate::new(500)).await;
     aliyun_server(&world).await;
     assert_broken(refuses(CredentialsChain::aliyun_with(&world.config())).await, &["status 500"]);
@@ -202,11 +205,40 @@ async fn the_link_that_served_and_fails_is_not_passed_over() {
     let keys = |id: &str| Ok(Credentials::access_key(id, "s"));
     let none = || Err(CredentialsError::not_found("nothing"));
     let first = scripted(vec![none(), keys("FIRST")]);
-    let second = scripted(vec![keys("SECOND"), Err(CredentialsError::new("broken")), none()]);
-    let chain = CredentialsChain::new().or(first).or(second);
+    let second = scripted(vec![keys("SECOND"), Err(CredentialsError::new("broken")), none(), keys("SECOND-2")]);
+    let chain = shared(CredentialsChain::new().or(first).or(second));
     assert_eq!(key(&chain).await, "SECOND");
     let error = chain.credentials().await.unwrap_err();
     assert_eq!((error.is_not_found(), error.to_string().as_str()), (false, "broken"));
-    // Once nothing is there any more, it begins anew.
-    assert_eq!(key(&chain).await, "FIRST");
+    // That there is nothing any more is no leave to take what has other rights.
+    assert_broken(refuses(chain.clone()).await, &["nothing (there were credentials before)"]);
+    assert_eq!(key(&chain).await, "SECOND-2");
+}
+
+#[tokio::test]
+async fn a_profile_that_is_gone_for_a_moment_is_not_passed_over() {
+    let world = World::new().await;
+    world.answers("GET", HUAWEI, "/openstack/latest/securitykey", huawei_keys("AGENCY")).await;
+    let profile = "[basic]\nak = PROFILE\nsk = s\n";
+    world.file(".huaweicloud/credentials", profile);
+    let chain = shared(CredentialsChain::huawei_with(&world.config()));
+    assert_eq!(key(&chain).await, "PROFILE");
+    world.file(".huaweicloud/credentials", "");
+    assert_broken(refuses(chain.clone()).await, &["there is no section [basic] or [global]"]);
+    world.file(".huaweicloud/credentials", profile);
+    assert_eq!(key(&chain).await, "PROFILE");
+}
+
+#[tokio::test]
+async fn a_server_whose_keys_are_rejected_and_that_falls_silent_is_not_passed_over() {
+    let world = World::new().await.set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1/")]);
+    aliyun_server(&world).await;
+    world.answers("GET", "http://127.0.0.1", "/", ok(aliyun_keys("URI"))).await;
+    let chain = shared(CredentialsChain::aliyun_with(&world.config()));
+    assert_eq!(key(&chain).await, "NODE");
+    world.server.reset().await;
+    world.answers("GET", "http://127.0.0.1", "/", ok(aliyun_keys("URI"))).await;
+    assert!(chain.rejected(&issued("NODE")));
+    assert_broken(refuses(chain.clone()).await, &["the server has no RAM role"]);
+    assert!(world.requests().await.iter().all(|sent| sent.line.contains(ALIYUN)));
 }

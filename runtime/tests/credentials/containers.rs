@@ -1,7 +1,8 @@
 //! Services beside the program.
 
 use serde_json::json;
-use wiremock::ResponseTemplate;
+use wiremock::matchers::method;
+use wiremock::{Mock, MockServer, ResponseTemplate};
 use yundb_runtime::{ContainerCredentials, CredentialsSource as _};
 
 use crate::world::*;
@@ -22,10 +23,10 @@ async fn a_uri_of_alibaba_cloud() {
 async fn a_uri_that_does_not_serve() {
     let of = async |uri: Option<&str>, answer: ResponseTemplate| {
         let world = World::new().await.set(&[(URI, uri.unwrap_or_default())]);
-        world.answers("GET", "http://sidecar", "/", answer).await;
+        world.answers("GET", "http://127.0.0.1:7002", "/", answer).await;
         fails(ContainerCredentials::aliyun().configure(&world.config())).await
     };
-    let uri = Some("http://sidecar/");
+    let uri = Some("http://127.0.0.1:7002/");
     assert_absent(of(None, text("")).await, &["the credentials' URI: ALIBABA_CLOUD_CREDENTIALS_URI is not set"]);
     assert_broken(of(Some("user:hunter@nowhere"), text("")).await, &["the address is not a URL"]);
     assert_broken(of(uri, ResponseTemplate::new(403)).await, &["the credentials' URI: status 403"]);
@@ -60,7 +61,7 @@ async fn a_pod_without_an_identity() {
         let world = World::new().await.set(variables);
         let answer =
             ResponseTemplate::new(401).set_body_json(json!({"error_code": "Pod.1", "error_msg": "hunter-pod?"}));
-        world.answers("POST", "http://pod", "/", answer).await;
+        world.answers("POST", "http://169.254.1.1", "/", answer).await;
         let token = world.file("token", "hunter-pod");
         let world = world.set(
             &variables
@@ -72,7 +73,48 @@ async fn a_pod_without_an_identity() {
         fails(ContainerCredentials::huawei().configure(&world.config())).await
     };
     assert_absent(of(&[]).await, &["the pod's identity: ", POD_URI, POD_TOKEN]);
-    assert_broken(of(&[(POD_URI, "http://pod/")]).await, &["HC_CONTAINER_AUTHORIZATION_TOKEN_FILE is not set"]);
-    assert_broken(of(&[(POD_URI, "http://pod/"), (POD_TOKEN, "/nowhere")]).await, &["the token in /nowhere"]);
-    assert_broken(of(&[(POD_URI, "http://pod/"), (POD_TOKEN, "TOKEN")]).await, &["status 401, code Pod.1"]);
+    assert_broken(of(&[(POD_URI, "http://169.254.1.1/")]).await, &["HC_CONTAINER_AUTHORIZATION_TOKEN_FILE is not set"]);
+    assert_broken(of(&[(POD_URI, "http://169.254.1.1/"), (POD_TOKEN, "/nowhere")]).await, &["the token in /nowhere"]);
+    assert_broken(of(&[(POD_URI, "http://169.254.1.1/"), (POD_TOKEN, "TOKEN")]).await, &["status 401, code Pod.1"]);
+}
+
+#[tokio::test]
+async fn plain_http_that_the_environment_names_stays_nearby() {
+    let world = World::new().await;
+    let token = world.file("token", "hunter-pod");
+    let world = world.set(&[(URI, "http://sidecar/"), (POD_URI, "http://pod/"), (POD_TOKEN, &token)]);
+    world.answers("GET", "http://sidecar", "/", ok(aliyun_keys("K"))).await;
+    world.answers("POST", "http://pod", "/", huawei_keys()).await;
+    let (aliyun, huawei) = (ContainerCredentials::aliyun(), ContainerCredentials::huawei());
+    for source in [aliyun.clone(), huawei.clone()] {
+        assert_broken(fails(source.configure(&world.config())).await, &["plain HTTP"]);
+    }
+    assert!(world.requests().await.is_empty());
+    // What the program itself names is meant.
+    for source in [aliyun.uri("http://sidecar/"), huawei.uri("http://pod/")] {
+        assert_eq!(source.configure(&world.config()).fetch().await, Ok(until_2040("K")));
+    }
+}
+
+/// Only for `no_proxy_sees_the_token`, which runs it in a process with a proxy in its environment.
+#[tokio::test]
+#[ignore = "run by `no_proxy_sees_the_token`"]
+async fn asks_a_neighbour() {
+    // It is told the rest by the environment.
+    assert_eq!(ContainerCredentials::huawei().fetch().await, Ok(until_2040("K")));
+}
+
+#[tokio::test]
+async fn no_proxy_sees_the_token() {
+    let (world, proxy) = (World::new().await, MockServer::start().await);
+    let token = world.file("token", "hunter-pod");
+    Mock::given(method("POST")).respond_with(huawei_keys()).mount(&world.server).await;
+    let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+    child.args(["containers::asks_a_neighbour", "--exact", "--ignored"]).env_remove("NO_PROXY").env_remove("no_proxy");
+    child.env("HTTP_PROXY", proxy.uri()).env("http_proxy", proxy.uri());
+    child.env(POD_URI, world.server.uri()).env(POD_TOKEN, token);
+    let output = tokio::task::spawn_blocking(move || child.output().unwrap()).await.unwrap();
+    assert_eq!(proxy.received_requests().await.unwrap().len(), 0, "the proxy was asked");
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(world.server.received_requests().await.unwrap().len(), 1);
 }

@@ -110,3 +110,24 @@ async fn an_identity_provider_that_is_not_complete() {
     let source = FederatedCredentials::new().configure(&world.config()).idp_id("idp").token_file(token);
     assert_broken(fails(source).await, &["an identity provider's token: status 401, code 401"]);
 }
+
+#[tokio::test]
+async fn plain_http_that_the_environment_names_is_refused() {
+    let world = World::new().await;
+    let token = world.file("token", "hunter-jwt");
+    let world = world.set(&[
+        ("HUAWEICLOUD_SDK_IAM_ENDPOINT", "http://iam.example.com"),
+        ("HUAWEICLOUD_SDK_STS_ENDPOINT", "http://sts.example.com"),
+        ("HUAWEICLOUD_OIDC_PROVIDER_URN", "p"),
+        ("HUAWEICLOUD_OIDC_AGENCY_URN", "a"),
+        ("HUAWEICLOUD_OIDC_TOKEN_FILE", &token),
+    ]);
+    let federated = || FederatedCredentials::new().idp_id("idp").token_file(&token).configure(&world.config());
+    assert_broken(fails(federated()).await, &["HUAWEICLOUD_SDK_IAM_ENDPOINT is plain HTTP"]);
+    let agency = AssumeAgencyWithOidc::new().configure(&world.config());
+    assert_broken(fails(agency).await, &["HUAWEICLOUD_SDK_STS_ENDPOINT is plain HTTP"]);
+    assert!(world.requests().await.is_empty());
+    // What the program itself names is meant.
+    assert_broken(fails(federated().iam_endpoint("http://iam.example.com")).await, &["status 404"]);
+    assert_eq!(world.request().await.line, "POST http://iam.example.com/v3.0/OS-AUTH/id-token/tokens");
+}

@@ -66,6 +66,27 @@ async fn without_a_session_token() {
 }
 
 #[tokio::test]
+async fn a_session_token_that_is_refused() {
+    for (status, goes_on) in [(404, true), (405, true), (400, false), (401, false), (403, false), (500, false)] {
+        let world = World::new().await.set(&[("ALIBABA_CLOUD_ECS_METADATA", "r")]);
+        world.answers("PUT", HUAWEI, "/meta-data/latest/api/token", ResponseTemplate::new(status)).await;
+        world.answers("PUT", ALIYUN, "/latest/api/token", ResponseTemplate::new(status)).await;
+        world.answers("GET", HUAWEI, KEY, ok(huawei_keys())).await;
+        world.answers("GET", ALIYUN, &format!("{ROLES}r"), ok(aliyun_keys("K"))).await;
+        for source in [InstanceCredentials::huawei(), InstanceCredentials::aliyun()] {
+            let source = source.configure(&world.config());
+            if goes_on {
+                assert_eq!(source.fetch().await, Ok(until_2040("K")), "{status}");
+            } else {
+                assert_broken(fails(source).await, &[&format!("no session token (status {status})")]);
+            }
+        }
+        let asked_without = world.requests().await.iter().any(|sent| sent.line.starts_with("GET"));
+        assert_eq!(asked_without, goes_on, "{status}");
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_there() {
     let world = World::new().await;
     let error = fails(InstanceCredentials::huawei().configure(&world.config())).await;

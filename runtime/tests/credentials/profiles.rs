@@ -225,8 +225,8 @@ async fn oidc_and_uris() {
     // Or the environment's.
     let world = with(json!({"name": "p", "mode": "CredentialsURI"}))
         .await
-        .set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://env/keys")]);
-    world.answers("GET", "http://env", "/keys", ok(aliyun_keys("K"))).await;
+        .set(&[("ALIBABA_CLOUD_CREDENTIALS_URI", "http://127.0.0.1:7002/keys")]);
+    world.answers("GET", "http://127.0.0.1:7002", "/keys", ok(aliyun_keys("K"))).await;
     assert_eq!(aliyun(&world).credentials().await, Ok(issued("K")));
     let world = with(json!({"name": "p", "mode": "CredentialsURI"})).await;
     assert_broken(refuses(aliyun(&world)).await, &["ALIBABA_CLOUD_CREDENTIALS_URI is not set"]);

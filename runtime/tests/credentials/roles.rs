@@ -142,10 +142,28 @@ impl CredentialsProvider for Renewable {
 async fn keys_that_sts_rejects_are_renewed() {
     let world = World::new().await;
     let refused = wiremock::Mock::given(wiremock::matchers::query_param("AccessKeyId", "OLD"));
-    refused.respond_with(ResponseTemplate::new(403)).mount(&world.server).await;
+    let code = json!({"Code": "InvalidSecurityToken.Expired", "Message": "m"});
+    refused.respond_with(ResponseTemplate::new(403).set_body_json(code)).mount(&world.server).await;
     world.answers("POST", STS, "/", assumed("STS.1")).await;
     let role = AssumeRole::new(Renewable::default(), "r").configure(&world.config());
     assert_eq!(role.fetch().await, Ok(until_2040("STS.1")));
+}
+
+#[tokio::test]
+async fn keys_that_sts_does_not_blame_are_kept() {
+    for (status, code) in
+        [(403, "NoPermission"), (404, "EntityNotExist.Role"), (400, "InvalidParameter"), (503, "Busy")]
+    {
+        let world = World::new().await;
+        let refused = ResponseTemplate::new(status).set_body_json(json!({"Code": code}));
+        world.answers("POST", STS, "/", refused).await;
+        let base = shared(Renewable::default());
+        assert_broken(
+            fails(AssumeRole::new(base.clone(), "r").configure(&world.config())).await,
+            &[&format!("status {status}")],
+        );
+        assert!(!base.0.load(std::sync::atomic::Ordering::Relaxed), "{code}");
+    }
 }
 
 #[derive(Debug)]

@@ -214,7 +214,8 @@ impl State {
                 self.failed = None;
             }
             Err(error) => {
-                // Nobody there, after somebody was, is a failure too: others after it in a chain are not meant.
+                let served = self.known.is_some() || self.previous.is_some();
+                let error = if served { error.after_success() } else { error };
                 self.failed = Some((Instant::now(), error));
             }
         }
@@ -439,6 +440,30 @@ mod tests {
         }
         assert_eq!(key(cached.credentials().await), "until 1000");
         assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+    }
+
+    /// Has keys once, and then nothing.
+    #[derive(Debug, Default)]
+    struct Leaves(AtomicUsize);
+
+    impl CredentialsSource for Leaves {
+        fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
+            let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
+            Box::pin(std::future::ready(if first {
+                Ok(TemporaryCredentials { credentials: Credentials::access_key("k", "s"), expires: Timestamp::MAX })
+            } else {
+                Err(CredentialsError::not_found("nobody there"))
+            }))
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_after_something_is_a_failure() {
+        let cached = CachedCredentials::new(Leaves::default());
+        let old = cached.credentials().await.unwrap();
+        assert!(cached.rejected(&old));
+        let error = cached.credentials().await.unwrap_err();
+        assert_eq!(error, CredentialsError::new("nobody there (there were credentials before)"));
     }
 
     /// Never answers.

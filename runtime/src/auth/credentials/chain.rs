@@ -1,6 +1,6 @@
 //! Several sources of credentials, one after the other.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::OnceLock;
 
 use super::cached::{CachedCredentials, CredentialsSource};
 use super::config::ProviderConfig;
@@ -12,15 +12,16 @@ use super::profile::ProfileCredentials;
 use super::provider::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
 use super::sts::AssumeRoleWithOidc;
 
-/// Several sources, one after the other, of which the first that has credentials gives them, and is asked first from then on.
+/// Several sources, one after the other, of which the first that has credentials gives them, and is the only one asked from then on.
 ///
 /// A source where nothing is found ([`CredentialsError::is_not_found`]) is passed over. One that has something which does not work (a
 /// key without its secret, a role that may not be assumed) ends the chain with its error: the next one may have other rights.
+/// For the same reason the chain stays with the source that gave credentials: where that one has none later, it is an error.
 #[derive(Debug, Default)]
 pub struct CredentialsChain {
     links: Vec<Box<dyn CredentialsProvider>>,
-    /// The place of the link that gave credentials last, from 1.
-    last: AtomicUsize,
+    /// The place of the link that gave credentials, which never changes: another one may have broader rights.
+    settled: OnceLock<usize>,
 }
 
 impl CredentialsChain {
@@ -74,27 +75,29 @@ impl CredentialsChain {
             .or_cached(config, ContainerCredentials::aliyun().configure(config))
     }
 
-    fn last(&self) -> Option<&dyn CredentialsProvider> {
-        let last = self.last.load(Ordering::Relaxed);
-        self.links.get(last.checked_sub(1)?).map(|link| &**link)
+    fn settled(&self) -> Option<&dyn CredentialsProvider> {
+        self.settled.get().map(|place| &*self.links[*place])
     }
+}
+
+/// What the link gives that gave credentials before.
+async fn again(link: &dyn CredentialsProvider) -> Result<Credentials, CredentialsError> {
+    link.credentials().await.map_err(CredentialsError::after_success)
 }
 
 impl CredentialsProvider for CredentialsChain {
     fn credentials(&self) -> CredentialsFuture<'_> {
         Box::pin(async move {
-            if let Some(last) = self.last() {
-                match last.credentials().await {
-                    Err(error) if error.is_not_found() => {}
-                    outcome => return outcome,
-                }
+            if let Some(link) = self.settled() {
+                return again(link).await;
             }
             let mut tried = Vec::new();
             for (place, link) in self.links.iter().enumerate() {
                 match link.credentials().await {
                     Ok(credentials) => {
-                        self.last.store(place + 1, Ordering::Relaxed);
-                        return Ok(credentials);
+                        // Another caller may have settled on another link in the meantime.
+                        let settled = *self.settled.get_or_init(|| place);
+                        return if settled == place { Ok(credentials) } else { again(&*self.links[settled]).await };
                     }
                     Err(error) if error.is_not_found() => tried.push(error.to_string()),
                     Err(error) if tried.is_empty() => return Err(error),
@@ -111,11 +114,11 @@ impl CredentialsProvider for CredentialsChain {
     }
 
     fn rejected(&self, credentials: &Credentials) -> bool {
-        self.last().is_some_and(|last| last.rejected(credentials))
+        self.settled().is_some_and(|link| link.rejected(credentials))
     }
 
     fn setting(&self, name: &str) -> Option<String> {
-        self.last().and_then(|last| last.setting(name))
+        self.settled().and_then(|link| link.setting(name))
     }
 }
 

@@ -7,12 +7,13 @@ use http::Method;
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Exchange, is_url, json_request, refusal, request};
+use super::exchange::{Exchange, is_guarded, is_url, json_request, refusal, request};
 use super::provider::CredentialsError;
 use super::sts::{complete, token_in};
 
 /// Temporary keys from a service beside the program, such as a sidecar or the agent of a container cluster, whose address the
-/// environment has. To be wrapped in [`CachedCredentials`](crate::CachedCredentials).
+/// environment has. To be wrapped in [`CachedCredentials`](crate::CachedCredentials). It is asked without a proxy. Where the environment
+/// names an address of plain HTTP, that must be of loopback or link-local.
 ///
 /// # Errors
 ///
@@ -47,7 +48,7 @@ impl ContainerCredentials {
 
     fn new(vendor: Vendor) -> Self {
         let config = ProviderConfig::new();
-        Self { vendor, uri: None, token_file: None, exchange: Exchange::new(&config), config }
+        Self { vendor, uri: None, token_file: None, exchange: Exchange::beside(&config), config }
     }
 
     /// The address, instead of the environment's.
@@ -64,7 +65,7 @@ impl ContainerCredentials {
 
     /// Looks things up in this environment, and asks through this transport.
     pub fn configure(mut self, config: &ProviderConfig) -> Self {
-        self.exchange = Exchange::new(config);
+        self.exchange = Exchange::beside(config);
         self.config = config.clone();
         self
     }
@@ -73,7 +74,7 @@ impl ContainerCredentials {
         let outcome = match self.vendor {
             Vendor::Aliyun => {
                 let [uri] = complete(&self.config, [("ALIBABA_CLOUD_CREDENTIALS_URI", &self.uri)], 1)?;
-                let uri = checked(uri)?;
+                let uri = self.checked(uri)?;
                 self.aliyun_keys(&uri).await
             }
             Vendor::Huawei => {
@@ -82,7 +83,7 @@ impl ContainerCredentials {
                     ("HC_CONTAINER_AUTHORIZATION_TOKEN_FILE", &self.token_file),
                 ];
                 let [uri, file] = complete(&self.config, parts, 2)?;
-                let (uri, token) = (checked(uri)?, token_in(&file).await?);
+                let (uri, token) = (self.checked(uri)?, token_in(&file).await?);
                 let headers = [("authorization", &token)];
                 let request = || json_request(&uri, &headers, &serde_json::json!({}));
                 let reply = self.exchange.json(&[&token], request).await;
@@ -103,14 +104,18 @@ impl ContainerCredentials {
             _ => Err("`Code` is not `Success`".to_owned()),
         }
     }
-}
 
-/// An address that can be asked. What it is is not shown: it may have a password in it.
-fn checked(uri: String) -> Result<String, CredentialsError> {
-    if is_url(&uri) {
-        Ok(uri)
-    } else {
-        Err(CredentialsError::new("the address is not a URL, such as http://127.0.0.1:7002/"))
+    /// An address that can be asked. What it is is not shown: it may have a password in it.
+    fn checked(&self, uri: String) -> Result<String, CredentialsError> {
+        if !is_url(&uri) {
+            Err(CredentialsError::new("the address is not a URL, such as http://127.0.0.1:7002/"))
+        } else if self.uri.is_none() && !is_guarded(&uri) {
+            Err(CredentialsError::new(
+                "the address of the environment is plain HTTP, and neither of loopback nor link-local (`uri` takes any)",
+            ))
+        } else {
+            Ok(uri)
+        }
     }
 }
 

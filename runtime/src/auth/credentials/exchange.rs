@@ -1,6 +1,7 @@
 //! Asks the services that issue credentials.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use super::config::ProviderConfig;
 use super::document::Document;
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
+use crate::retry;
 use crate::transport::{RequestBody, ReqwestTransport, Transport, TransportErrorKind};
 
 /// How services are asked: each request up to four times, as long as it fails for reasons that pass.
@@ -24,8 +26,10 @@ pub(super) struct Exchange {
 struct Limits {
     connect: Duration,
     attempt: Duration,
-    /// A neighbour that every server has, or that is not there at all.
-    local: bool,
+    /// Whether requests go by way of the proxies that the environment names.
+    proxies: bool,
+    /// Whether an attempt that meets nobody is repeated.
+    persistent: bool,
 }
 
 /// What came back, in memory.
@@ -35,6 +39,12 @@ pub(super) struct Reply {
     pub(super) body: zeroize::Zeroizing<Vec<u8>>,
 }
 
+impl Reply {
+    pub(super) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}
+
 /// Why nothing came back.
 pub(super) enum Fault {
     /// Nobody is there.
@@ -42,6 +52,8 @@ pub(super) enum Fault {
     Failed(String),
 }
 
+const NETWORK: Limits =
+    Limits { connect: Duration::from_secs(5), attempt: Duration::from_secs(10), proxies: true, persistent: true };
 const ATTEMPTS: u32 = 4;
 /// Before the second attempt; twice as long before each further one.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -51,13 +63,22 @@ const LARGEST: usize = 1 << 16;
 impl Exchange {
     /// With a service on the network, by way of the proxies that the environment names.
     pub(super) fn new(config: &ProviderConfig) -> Self {
-        let limits = Limits { connect: Duration::from_secs(5), attempt: Duration::from_secs(10), local: false };
-        Self::with(config, limits)
+        Self::with(config, NETWORK)
+    }
+
+    /// With a service beside the program. What is sent there is for nobody else, a proxy among them.
+    pub(super) fn beside(config: &ProviderConfig) -> Self {
+        Self::with(config, Limits { proxies: false, ..NETWORK })
     }
 
     /// With the metadata service of the server that this runs on. It is next door; elsewhere nobody answers.
     pub(super) fn local(config: &ProviderConfig) -> Self {
-        let limits = Limits { connect: Duration::from_secs(1), attempt: Duration::from_secs(5), local: true };
+        let limits = Limits {
+            connect: Duration::from_secs(1),
+            attempt: Duration::from_secs(5),
+            proxies: false,
+            persistent: false,
+        };
         Self::with(config, limits)
     }
 
@@ -77,7 +98,7 @@ impl Exchange {
             let passes = match &outcome {
                 Ok(reply) => reply.status >= 500 || reply.status == 429,
                 // Where nobody was met, nobody will be a moment later, and every start of a program elsewhere would wait.
-                Err(Fault::Unreachable(_)) => !self.settings.local,
+                Err(Fault::Unreachable(_)) => self.settings.persistent,
                 Err(Fault::Failed(_)) => true,
             };
             if !passes || attempt == ATTEMPTS {
@@ -90,10 +111,10 @@ impl Exchange {
     }
 
     async fn once(&self, request: Request<RequestBody>) -> Result<Reply, Fault> {
-        let Limits { connect, attempt, local } = self.settings;
+        let Limits { connect, attempt, proxies, .. } = self.settings;
         let build = || async {
             let builder = ReqwestTransport::builder().connect_timeout(connect);
-            let builder = if local { builder.no_proxy() } else { builder };
+            let builder = if proxies { builder } else { builder.no_proxy() };
             builder.build().map(|transport| Arc::new(transport) as Arc<dyn Transport>).map_err(|error| error.0)
         };
         let transport = self.transport.get_or_try_init(build).await.map_err(Fault::Failed)?;
@@ -120,7 +141,7 @@ impl Exchange {
         request: impl Fn() -> Result<Request<RequestBody>, String>,
     ) -> Result<(Document, HeaderMap), String> {
         let reply = self.send(request).await.map_err(|fault| fault.to_string())?;
-        if !(200..300).contains(&reply.status) {
+        if !reply.is_success() {
             return Err(refusal(&reply, secrets));
         }
         Ok((Document::parse(&reply.body)?, reply.headers))
@@ -170,25 +191,35 @@ pub(super) fn json_request(
     Ok(request)
 }
 
+/// The fields that have a refusal's code.
+const CODES: [&str; 4] = ["Code", "code", "error_code", "errorCode"];
+
+/// Whether a service refused because of the keys that the request was signed with, so that others may do.
+pub(super) fn blames_keys(reply: &Reply) -> bool {
+    let code = first(&Document::parse(&reply.body).unwrap_or_default(), &CODES);
+    retry::blames_keys(Some(reply.status), code.as_deref())
+}
+
+/// The first of these fields in the response of a service that refused.
+fn first(body: &Document, names: &[&str]) -> Option<String> {
+    let parts = [body, body.get("error"), body.get("Error")];
+    names.iter().flat_map(|name| parts.map(|part| part.get(name))).find_map(|value| match value {
+        Document::Text(text) | Document::Number(text) => Some(text.expose().to_owned()),
+        _ => None,
+    })
+}
+
 /// What a service said when it refused: status, code, request id, and its words where they cannot be secret.
 pub(super) fn refusal(reply: &Reply, secrets: &[&Secret]) -> String {
     let body = Document::parse(&reply.body).unwrap_or_default();
-    let error = ["error", "Error"].map(|name| body.get(name));
-    let parts: Vec<&Document> = [&body].into_iter().chain(error).collect();
-    let first = |names: &[&str]| {
-        let texts = names.iter().flat_map(|name| parts.iter().map(move |part| part.get(name)));
-        texts.into_iter().find_map(|value| match value {
-            Document::Text(text) | Document::Number(text) => Some(text.expose().to_owned()),
-            _ => None,
-        })
-    };
+    let first = |names: &[&str]| first(&body, names);
     let is_id = |text: &String| {
         !text.is_empty()
             && text.len() <= 100
             && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-:".contains(&byte))
     };
     let holds_none = |text: &String| !secrets.iter().any(|secret| holds(text, secret.expose()));
-    let code = first(&["Code", "code", "error_code", "errorCode"]).filter(is_id).filter(holds_none);
+    let code = first(&CODES).filter(is_id).filter(holds_none);
     let id = first(&["RequestId", "request_id", "requestId"]).filter(is_id).filter(holds_none);
     let id = id.or_else(|| {
         let header =
@@ -228,8 +259,61 @@ pub(super) fn segment(name: &str) -> Result<String, String> {
     }
 }
 
-/// A URL that may be called with secrets in the request: HTTPS anywhere, plain HTTP for tests and neighbours too, as the vendors allow.
+/// An HTTP URL. Secrets may be sent there if the program or a profile names it; for what the environment names, see [`is_guarded`].
 pub(super) fn is_url(url: &str) -> bool {
     let uri = url.parse::<http::Uri>().ok();
     uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
+}
+
+/// A URL where nobody on the way can read along: HTTPS anywhere, plain HTTP only on this machine and its own link.
+pub(super) fn is_guarded(url: &str) -> bool {
+    let Ok(uri) = url.parse::<http::Uri>() else { return false };
+    let Some(host) = uri.host() else { return false };
+    match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => host.eq_ignore_ascii_case("localhost") || is_near(host),
+        _ => false,
+    }
+}
+
+/// Whether a host is an address of loopback or link-local.
+fn is_near(host: &str) -> bool {
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
+        Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unicast_link_local(),
+        Err(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_only_nearby() {
+        for url in [
+            "https://example.com/x",
+            "http://127.0.0.1:7002/",
+            "http://LocalHost/",
+            "http://[::1]:80/",
+            "http://169.254.170.23/v1",
+            "http://[fe80::1]/",
+        ] {
+            assert!(is_guarded(url), "{url}");
+        }
+        for url in [
+            "http://example.com/",
+            "http://10.0.0.1/",
+            "http://127.0.0.1.example.com/",
+            "http://localhost.example.com/",
+            "http://127.0.0.1@example.com/",
+            "http://[2001:db8::1]/",
+            "ftp://127.0.0.1/",
+            "127.0.0.1",
+            "/path",
+        ] {
+            assert!(!is_guarded(url), "{url}");
+        }
+    }
 }

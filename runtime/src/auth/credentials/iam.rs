@@ -6,7 +6,7 @@ use serde_json::json;
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Exchange, is_url, json_request, request};
+use super::exchange::{Exchange, is_guarded, is_url, json_request, request};
 use super::provider::{Credentials, CredentialsError};
 use super::sts::{complete, token_in};
 use crate::auth::sign;
@@ -47,18 +47,28 @@ const IAM_REGIONS: [&str; 27] = [
 
 /// The address of IAM: as given, else of the environment, else of the region.
 fn iam(config: &ProviderConfig, given: Option<&str>, region: Option<&str>) -> Result<String, String> {
-    let given = given.map(str::to_owned).or_else(|| config.get("HUAWEICLOUD_SDK_IAM_ENDPOINT"));
-    address("IAM", given, || match region.filter(|region| IAM_REGIONS.contains(region)) {
-        Some(region) => format!("https://iam.{region}.myhuaweicloud.com"),
-        None => "https://iam.myhuaweicloud.com".to_owned(),
+    address("IAM", config, "HUAWEICLOUD_SDK_IAM_ENDPOINT", given, || {
+        match region.filter(|region| IAM_REGIONS.contains(region)) {
+            Some(region) => format!("https://iam.{region}.myhuaweicloud.com"),
+            None => "https://iam.myhuaweicloud.com".to_owned(),
+        }
     })
 }
 
-fn address(of: &str, given: Option<String>, default: impl FnOnce() -> String) -> Result<String, String> {
-    match given {
-        None => Ok(default()),
-        Some(url) if is_url(&url) => Ok(url.trim_end_matches('/').to_owned()),
-        Some(_) => Err(format!("the address of {of} is not a URL, such as {}", default())),
+fn address(
+    of: &str,
+    config: &ProviderConfig,
+    variable: &str,
+    given: Option<&str>,
+    default: impl FnOnce() -> String,
+) -> Result<String, String> {
+    let Some(url) = given.map(str::to_owned).or_else(|| config.get(variable)) else { return Ok(default()) };
+    if !is_url(&url) {
+        Err(format!("the address of {of} is not a URL, such as {}", default()))
+    } else if given.is_none() && !is_guarded(&url) {
+        Err(format!("{variable} is plain HTTP, and neither of loopback nor link-local"))
+    } else {
+        Ok(url.trim_end_matches('/').to_owned())
     }
 }
 
@@ -133,7 +143,7 @@ impl AssumeAgencyWithOidc {
             body["policy_ids"] = json!(ids);
         }
         let keys = async {
-            let sts = address("STS", config.get("HUAWEICLOUD_SDK_STS_ENDPOINT"), || {
+            let sts = address("STS", config, "HUAWEICLOUD_SDK_STS_ENDPOINT", None, || {
                 "https://sts.cn-north-4.myhuaweicloud.com".to_owned()
             })?;
             let url = format!("{sts}/v5/agencies/assume-with-oidc");

@@ -12,13 +12,13 @@ use crate::data::secret::Secret;
 /// Temporary keys of an ECS server: of the agency that Huawei Cloud lets it act for, or its RAM role of Alibaba Cloud.
 ///
 /// To be wrapped in [`CachedCredentials`](super::CachedCredentials). A session token is asked for first, so that requests
-/// which somebody smuggles in get nothing; services that do not know session tokens are asked without. A request that fails for
+/// which somebody smuggles in get nothing; services that do not know session tokens (status 404 or 405) are asked without. A request that fails for
 /// reasons that pass is repeated, up to four attempts of five seconds.
 ///
 /// # Errors
 ///
 /// Nothing is found where no metadata service can be reached within a second, or where the server has no role. A service that fails is
-/// an error that ends a chain, and so is a role that was named and is not there.
+/// an error that ends a chain, and so are a session token that is refused and a role that was named and is not there.
 #[derive(Clone, Debug)]
 pub struct InstanceCredentials {
     vendor: &'static Vendor,
@@ -113,7 +113,9 @@ impl InstanceCredentials {
                     "no session token (status {status}), and ALIBABA_CLOUD_IMDSV1_DISABLED is set"
                 )));
             }
-            _ => None,
+            404 | 405 => None,
+            // It knows session tokens: whoever made it refuse would have the request go on without that protection.
+            status => return Err(CredentialsError::new(format_args!("no session token (status {status})"))),
         };
         let session = session.as_ref().map(|token| (self.vendor.session_header, token));
         match self.vendor.read {

@@ -130,6 +130,15 @@ impl CredentialsError {
         self.not_found
     }
 
+    /// The same from a source that has given credentials before: that it has none now is a failure, so that a chain does not go on to
+    /// sources that have other rights.
+    pub(super) fn after_success(self) -> Self {
+        if !self.not_found {
+            return self;
+        }
+        Self::new(format_args!("{} (there were credentials before)", self.message))
+    }
+
     /// The same, with this in front.
     pub(super) fn within(self, place: impl fmt::Display) -> Self {
         Self { message: format!("{place}: {}", self.message), ..self }

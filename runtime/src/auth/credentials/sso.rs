@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
-use super::exchange::{Exchange, is_url, json_request};
+use super::exchange::{Exchange, is_guarded, json_request};
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
 
@@ -79,9 +79,9 @@ impl SignInCredentials {
 
 /// Scheme, host and port of a URL.
 fn origin(url: &str) -> Result<String, String> {
-    let wrong = || "`cloud_sso_sign_in_url` is not a URL".to_owned();
+    let wrong = || "`cloud_sso_sign_in_url` is not a URL of HTTPS".to_owned();
     let uri: http::Uri = url.parse().map_err(|_| wrong())?;
-    let (Some(scheme), Some(host), true) = (uri.scheme_str(), uri.host(), is_url(url)) else { return Err(wrong()) };
+    let (Some(scheme), Some(host), true) = (uri.scheme_str(), uri.host(), is_guarded(url)) else { return Err(wrong()) };
     let port = uri.port().map(|port| format!(":{port}")).unwrap_or_default();
     Ok(format!("{scheme}://{host}{port}"))
 }

@@ -6,7 +6,8 @@ use http::{HeaderValue, Request};
 
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
-use super::exchange::{Exchange, is_url};
+use super::document::Document;
+use super::exchange::{Exchange, blames_keys, is_url, refusal};
 use super::provider::{Credentials, CredentialsError, CredentialsProvider};
 use crate::auth::sign;
 use crate::codec::encode;
@@ -56,6 +57,25 @@ pub(super) struct Session {
     endpoint: Option<String>,
     config: ProviderConfig,
     exchange: Exchange,
+}
+
+/// Why STS issued nothing.
+struct Refused {
+    error: CredentialsError,
+    /// Whether it is for the keys that the request was signed with.
+    blames_keys: bool,
+}
+
+impl From<CredentialsError> for Refused {
+    fn from(error: CredentialsError) -> Self {
+        Self { error, blames_keys: false }
+    }
+}
+
+impl From<Refused> for CredentialsError {
+    fn from(refused: Refused) -> Self {
+        refused.error
+    }
 }
 
 /// The setters of both.
@@ -117,11 +137,16 @@ impl AssumeRole {
 
     async fn ask(&self) -> Result<TemporaryCredentials, CredentialsError> {
         let keys = self.base.credentials().await?;
-        let first = self.session.ask("AssumeRole", Some(&keys), &[]).await;
-        if first.is_err() && self.base.rejected(&keys) {
-            return self.session.ask("AssumeRole", Some(&self.base.credentials().await?), &[]).await;
+        let refused = match self.session.ask("AssumeRole", Some(&keys), &[]).await {
+            Err(refused) => refused,
+            Ok(issued) => return Ok(issued),
+        };
+        // A role that may not be assumed says nothing about the keys, which others use, too.
+        if refused.blames_keys && self.base.rejected(&keys) {
+            let keys = self.base.credentials().await?;
+            return Ok(self.session.ask("AssumeRole", Some(&keys), &[]).await?);
         }
-        first
+        Err(refused.error)
     }
 }
 
@@ -177,7 +202,7 @@ impl AssumeRoleWithOidc {
         let token = token_in(&file).await?;
         let session = Session { role_arn: Some(role), ..self.session.clone() };
         let own = [("OIDCProviderArn", Secret::from(provider)), ("OIDCToken", token)];
-        session.ask("AssumeRoleWithOIDC", None, &own).await
+        Ok(session.ask("AssumeRoleWithOIDC", None, &own).await?)
     }
 }
 
@@ -262,11 +287,11 @@ impl Session {
         action: &str,
         keys: Option<&Credentials>,
         own: &[(&str, Secret)],
-    ) -> Result<TemporaryCredentials, CredentialsError> {
+    ) -> Result<TemporaryCredentials, Refused> {
         let address = self.address()?;
         let duration = self.duration_seconds.unwrap_or(3600);
         if duration < 900 {
-            return Err(CredentialsError::new("the keys of a role live at least 900 seconds"));
+            return Err(CredentialsError::new("the keys of a role live at least 900 seconds").into());
         }
         let name = self.name.clone().or_else(|| self.config.get("ALIBABA_CLOUD_ROLE_SESSION_NAME"));
         let mut parameters = vec![
@@ -284,9 +309,13 @@ impl Session {
             secrets.extend(security_token);
         }
         let request = || self.request(&address, action, keys, &parameters);
-        let (document, _) = self.exchange.json(&secrets, request).await.map_err(CredentialsError::new)?;
-        let issued = document.get("Credentials").aliyun_keys();
-        issued.map_err(|why| CredentialsError::new(format_args!("the response of {action}: {why}")))
+        let reply = self.exchange.send(request).await.map_err(CredentialsError::new)?;
+        if !reply.is_success() {
+            let error = CredentialsError::new(refusal(&reply, &secrets));
+            return Err(Refused { error, blames_keys: blames_keys(&reply) });
+        }
+        let issued = Document::parse(&reply.body).and_then(|document| document.get("Credentials").aliyun_keys());
+        Ok(issued.map_err(|why| CredentialsError::new(format_args!("the response of {action}: {why}")))?)
     }
 
     fn request(
