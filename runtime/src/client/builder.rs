@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use super::handle::Client;
@@ -12,6 +11,7 @@ use super::headers::DefaultHeaders;
 use super::interceptor::Interceptor;
 use super::limiter::RateLimiter;
 use super::settings::Settings;
+use super::skews::Skews;
 use crate::auth::clock::{Clock, SystemClock};
 use crate::auth::credentials::{Credentials, CredentialsProvider};
 use crate::auth::keyring::{Key, Keyring};
@@ -333,7 +333,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             read_limits: self.read_limits,
             budget: self.budget,
             limiter,
-            skew: AtomicI64::new(0),
+            skews: Skews::default(),
             max_response_size: self.max_response_size,
             interceptors: self.interceptors,
             clock: self.clock,

@@ -17,6 +17,7 @@ mod pipeline;
 mod presign;
 mod read;
 mod settings;
+mod skews;
 mod unsigned;
 
 pub use builder::ClientBuilder;

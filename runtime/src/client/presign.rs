@@ -44,7 +44,7 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
         values,
         options: &options,
         credentials: credentials.as_ref(),
-        now: settings.now(),
+        now: settings.now_with(settings.skews.of(&base)),
         nonce: &*settings.nonce,
     };
     let prepared = settings.vendor.prepare(&context, &plan).map_err(|why| config(&why))?;
