@@ -10,6 +10,7 @@ use super::handle::Client;
 use super::headers::DefaultHeaders;
 use super::interceptor::Interceptor;
 use super::limiter::RateLimiter;
+use super::lookups::Lookups;
 use super::settings::Settings;
 use super::skews::Skews;
 use crate::auth::clock::{Clock, SystemClock};
@@ -312,7 +313,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         let keyring = Keyring::new(service, self.keys)?;
         let values = Values {
             set: self.values,
-            found: std::sync::RwLock::default(),
+            found: BTreeMap::new(),
             variable: vendor.variable(),
             environment: |name| std::env::var(name).ok(),
         };
@@ -334,6 +335,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             budget: self.budget,
             limiter,
             skews: Skews::default(),
+            lookups: Lookups::default(),
             max_response_size: self.max_response_size,
             interceptors: self.interceptors,
             clock: self.clock,

@@ -10,6 +10,7 @@ mod headers;
 mod interceptor;
 mod json_call;
 mod limiter;
+mod lookups;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod overrides;

@@ -41,9 +41,8 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         let limit = sending.overrides.timeout(settings);
         let overrides = &sending.overrides;
         let credentials = overrides.credentials(settings).map_err(|why| Failure::config(operation, why))?;
-        let others = overrides.credentials.as_ref().map(|_| settings.values.for_others());
-        let values = others.as_ref().unwrap_or(&settings.values);
-        discover::settings_for(settings, values, credentials, &sending.draft, limit).await?;
+        let values = discover::values(settings, credentials, &sending.draft, limit).await?;
+        let values = &*values;
         // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
         let plan = plan(settings, values, &sending).await?;
         let base = address(settings, &sending)?;

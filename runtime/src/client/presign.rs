@@ -19,8 +19,7 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
         return Err(config("the service takes no signature in a URL"));
     }
     sending.draft.fill_client_token(|| (settings.nonce)());
-    let others = sending.overrides.credentials.as_ref().map(|_| settings.values.for_others());
-    let values = others.as_ref().unwrap_or(&settings.values);
+    let values = &settings.values;
     let plan = pipeline::plan(settings, values, &sending).await?;
     if !plan.body.is_empty() {
         return Err(config("a URL has no room for the body"));

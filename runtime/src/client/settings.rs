@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::interceptor::Interceptor;
 use super::limiter::RateLimiter;
+use super::lookups::Lookups;
 use super::skews::Skews;
 use crate::auth::clock::Clock;
 use crate::auth::credentials::CredentialsProvider;
@@ -36,6 +37,7 @@ pub(crate) struct Settings {
     pub(crate) budget: RetryBudget,
     pub(crate) limiter: RateLimiter,
     pub(crate) skews: Skews,
+    pub(crate) lookups: Lookups,
     pub(crate) max_response_size: usize,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,
