@@ -214,10 +214,10 @@ impl Poll {
                         let (job, path) = (self.handle.clone(), self.job.state);
                         return Err(WaitError::NoState { job, last: Box::new(last), path });
                     }
-                    Err(_) => stateless += 1,
+                    Err(_) => (failures, stateless) = (0, stateless + 1),
                 },
                 Err(error) => {
-                    failures += 1;
+                    (failures, stateless) = (failures + 1, 0);
                     let unknown = error.status() == Some(404) && self.begin.elapsed() < UNKNOWN;
                     if failures > FAILURES || !(error.is_retryable() || unknown) {
                         return Err(WaitError::Poll { job: self.handle.clone(), error: Box::new(error) });

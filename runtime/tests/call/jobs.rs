@@ -224,3 +224,16 @@ async fn a_job_is_asked_for_where_and_as_it_was_begun() {
     wait.await.expect("done");
     assert_eq!(seen(&fake), [poll]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn failures_and_responses_without_a_state_in_turn_are_none_in_a_row() {
+    let broken = || response(500, String::new());
+    let stateless = || response(200, "{}".to_owned());
+    let (fake, wait) = waiting((0..9).flat_map(|_| [broken(), stateless()]).chain([state("Completed")])).await;
+    wait.await.expect("done");
+    assert_eq!(fake.requests().len(), 20);
+    // After the others, too, six of a kind are too many.
+    let (fake, wait) = waiting((0..5).map(|_| stateless()).chain((0..9).map(|_| broken()))).await;
+    assert!(matches!(wait.await, Err(WaitError::Poll { .. })));
+    assert_eq!(fake.requests().len(), 12);
+}
