@@ -3,7 +3,9 @@
 use http::header::{ACCEPT, USER_AGENT};
 
 use super::attempt;
+use super::interceptor::Attempt;
 use super::pipeline::{self, Sending};
+use super::unsigned::UnsignedRequest;
 use crate::auth::sign::Signature;
 use crate::data::secret::Secret;
 use crate::response::Failure;
@@ -20,7 +22,11 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
     }
     sending.draft.fill_client_token(|| (settings.nonce)());
     let values = &settings.values;
-    let plan = pipeline::plan(settings, values, &sending).await?;
+    let mut plan = pipeline::plan(settings, values, &sending).await?;
+    let about = Attempt { operation, service: settings.service.package, number: 1 };
+    for interceptor in &settings.interceptors {
+        interceptor.before_signing(&about, &mut UnsignedRequest::new(&mut plan));
+    }
     if !plan.body.is_empty() {
         return Err(config("a URL has no room for the body"));
     }
