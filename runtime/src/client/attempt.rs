@@ -129,6 +129,7 @@ async fn exchange(
         operation: spec.name,
         job: spec.job,
         sent: planned.draft.job_parameters(),
+        account: planned.overrides.account(),
         status,
         request_id: request_id(&parts.headers),
         headers: parts.headers,

@@ -4,14 +4,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use super::handle::Client;
 use super::headers::DefaultHeaders;
 use super::interceptor::Interceptor;
 use super::limiter::RateLimiter;
+use super::lookups::Lookups;
 use super::settings::Settings;
+use super::skews::Skews;
 use crate::auth::clock::{Clock, SystemClock};
 use crate::auth::credentials::{Credentials, CredentialsProvider};
 use crate::auth::keyring::{Key, Keyring};
@@ -312,7 +313,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         let keyring = Keyring::new(service, self.keys)?;
         let values = Values {
             set: self.values,
-            found: std::sync::RwLock::default(),
+            found: BTreeMap::new(),
             variable: vendor.variable(),
             environment: |name| std::env::var(name).ok(),
         };
@@ -333,7 +334,8 @@ impl<C: From<Client>> ClientBuilder<C> {
             read_limits: self.read_limits,
             budget: self.budget,
             limiter,
-            skew: AtomicI64::new(0),
+            skews: Skews::default(),
+            lookups: Lookups::default(),
             max_response_size: self.max_response_size,
             interceptors: self.interceptors,
             clock: self.clock,

@@ -20,7 +20,7 @@ use crate::data::operation::{self, Param, Place, Spec};
 use crate::data::secret::Secret;
 use crate::data::shape::{Shape, any};
 use crate::request::{Content, Draft, Input, Inputs, OtherBody, Part, json_bytes};
-use crate::response::{Error, Operation, Reading, Representation};
+use crate::response::{Account, Error, Operation, Reading, Representation};
 #[cfg(feature = "blocking")]
 use crate::response::{Failure, RawResponse};
 use crate::retry::RetryStrategy;
@@ -223,6 +223,12 @@ impl Call {
     /// Signs this call with these, instead of the client's credentials.
     pub fn with_credentials(mut self, provider: impl CredentialsProvider + 'static) -> Self {
         self.overrides.credentials = Some(Arc::new(provider));
+        self
+    }
+
+    /// Sends this call as and where another was, which had this in place of the client's settings.
+    pub(crate) fn with_account(mut self, account: Account) -> Self {
+        (self.overrides.credentials, self.overrides.endpoint) = (account.credentials, account.endpoint);
         self
     }
 

@@ -16,6 +16,7 @@ use crate::transport::RequestBody;
 pub trait Interceptor: fmt::Debug + Send + Sync {
     /// Before the request is signed: headers and parameters may be added. The signature covers all parameters then, and the headers that
     /// the vendor signs (`x-acs-..` with ACS3). A request that is signed anew, for another attempt, is without what was added before.
+    /// For `presigned_url` it is the only step: nothing is sent, and a header that is added makes it fail.
     fn before_signing(&self, attempt: &Attempt, request: &mut UnsignedRequest<'_>) {
         let _ = (attempt, request);
     }

@@ -10,6 +10,7 @@ mod headers;
 mod interceptor;
 mod json_call;
 mod limiter;
+mod lookups;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod overrides;
@@ -17,6 +18,7 @@ mod pipeline;
 mod presign;
 mod read;
 mod settings;
+mod skews;
 mod unsigned;
 
 pub use builder::ClientBuilder;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::settings::Settings;
 use crate::auth::credentials::CredentialsProvider;
+use crate::response::Account;
 use crate::retry::RetryStrategy;
 
 #[derive(Clone, Default)]
@@ -28,6 +29,10 @@ impl Overrides {
 
     pub(super) fn retries<'a>(&'a self, settings: &'a Settings) -> &'a Arc<dyn RetryStrategy> {
         self.retries.as_ref().unwrap_or(&settings.retries)
+    }
+
+    pub(super) fn account(&self) -> Account {
+        Account { credentials: self.credentials.clone(), endpoint: self.endpoint.clone() }
     }
 
     /// `None` where requests are not signed. An error says that they are not, and the call has credentials all the same.

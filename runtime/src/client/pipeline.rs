@@ -1,7 +1,6 @@
 //! Runs every call: check, endpoint, keys, then attempts until one succeeds, or until another one would be useless or unsafe.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
@@ -42,9 +41,8 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         let limit = sending.overrides.timeout(settings);
         let overrides = &sending.overrides;
         let credentials = overrides.credentials(settings).map_err(|why| Failure::config(operation, why))?;
-        let others = overrides.credentials.as_ref().map(|_| settings.values.for_others());
-        let values = others.as_ref().unwrap_or(&settings.values);
-        discover::settings_for(settings, values, credentials, &sending.draft, limit).await?;
+        let values = discover::values(settings, credentials, &sending.draft, limit).await?;
+        let values = &*values;
         // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
         let plan = plan(settings, values, &sending).await?;
         let base = address(settings, &sending)?;
@@ -129,7 +127,7 @@ async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawRespo
     let mut progress = Progress::new(planned.overrides.operation_timeout(settings));
     loop {
         // Others may mend the clock in the meantime.
-        let skew = progress.skew.unwrap_or_else(|| settings.skew.load(Ordering::Relaxed));
+        let skew = progress.skew.unwrap_or_else(|| settings.skews.of(planned.base));
         let about = Attempt { operation, service: settings.service.package, number: progress.attempts + 1 };
         let begin = Instant::now();
         let mut trial = Trial { skew, credentials: None, exchange: Exchange::default(), token_replaced: false };
@@ -147,8 +145,7 @@ async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawRespo
         let failure = match outcome {
             Ok(response) => {
                 if let Some(skew) = progress.skew {
-                    // The service takes this time, so others may have it.
-                    settings.skew.store(skew, Ordering::Relaxed);
+                    settings.skews.keep(planned.base, skew);
                 }
                 succeeded(settings, &about, &response, elapsed);
                 settings.budget.earn(progress.paid);
@@ -257,12 +254,15 @@ impl Progress {
 
     /// Whether what the service may have refused is another now: the date or the credentials. Each is mended once.
     fn mends(&mut self, settings: &Settings, planned: &Planned<'_>, failure: &Failure, trial: &Trial) -> bool {
-        if self.skew.is_none()
-            && trial.credentials.is_some()
+        if trial.credentials.is_some()
             && let Some(ahead) = wrong_date(settings, failure, trial.skew)
         {
-            self.skew = Some(ahead);
-            return true;
+            // Even if no other attempt follows: the next call is not to begin with what is wrong.
+            settings.skews.refute(planned.base, trial.skew);
+            if self.skew.is_none() {
+                self.skew = Some(ahead);
+                return true;
+            }
         }
         if !self.renewed && has_others(planned, failure, trial) {
             self.renewed = true;
@@ -288,7 +288,8 @@ impl Progress {
             context.transport = Some(kind);
         }
         (context.status, context.code, context.idempotent) = (failure.status(), failure.code(), idempotent);
-        context.retry_after = failure.headers().and_then(|headers| retry::retry_after(headers, settings.now()));
+        let now = settings.now_with(self.skew.unwrap_or_else(|| settings.skews.of(planned.base)));
+        context.retry_after = failure.headers().and_then(|headers| retry::retry_after(headers, now));
         let pause = planned.overrides.retries(settings).next_attempt(&context)?;
         if self.end.is_some_and(|end| pause >= end.saturating_duration_since(Instant::now())) {
             return None;

@@ -3,7 +3,9 @@
 use http::header::{ACCEPT, USER_AGENT};
 
 use super::attempt;
+use super::interceptor::Attempt;
 use super::pipeline::{self, Sending};
+use super::unsigned::UnsignedRequest;
 use crate::auth::sign::Signature;
 use crate::data::secret::Secret;
 use crate::response::Failure;
@@ -19,9 +21,12 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
         return Err(config("the service takes no signature in a URL"));
     }
     sending.draft.fill_client_token(|| (settings.nonce)());
-    let others = sending.overrides.credentials.as_ref().map(|_| settings.values.for_others());
-    let values = others.as_ref().unwrap_or(&settings.values);
-    let plan = pipeline::plan(settings, values, &sending).await?;
+    let values = &settings.values;
+    let mut plan = pipeline::plan(settings, values, &sending).await?;
+    let about = Attempt { operation, service: settings.service.package, number: 1 };
+    for interceptor in &settings.interceptors {
+        interceptor.before_signing(&about, &mut UnsignedRequest::new(&mut plan));
+    }
     if !plan.body.is_empty() {
         return Err(config("a URL has no room for the body"));
     }
@@ -44,7 +49,7 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
         values,
         options: &options,
         credentials: credentials.as_ref(),
-        now: settings.now(),
+        now: settings.now_with(settings.skews.of(&base)),
         nonce: &*settings.nonce,
     };
     let prepared = settings.vendor.prepare(&context, &plan).map_err(|why| config(&why))?;

@@ -1,7 +1,6 @@
 //! What a client's calls have in common.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -9,6 +8,8 @@ use jiff::Timestamp;
 
 use super::interceptor::Interceptor;
 use super::limiter::RateLimiter;
+use super::lookups::Lookups;
+use super::skews::Skews;
 use crate::auth::clock::Clock;
 use crate::auth::credentials::CredentialsProvider;
 use crate::auth::keyring::Keyring;
@@ -35,8 +36,8 @@ pub(crate) struct Settings {
     pub(crate) retries: Arc<dyn RetryStrategy>,
     pub(crate) budget: RetryBudget,
     pub(crate) limiter: RateLimiter,
-    /// How far the service's clock is ahead of ours, in seconds, as it was found out.
-    pub(crate) skew: AtomicI64,
+    pub(crate) skews: Skews,
+    pub(crate) lookups: Lookups,
     pub(crate) max_response_size: usize,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,
@@ -45,11 +46,6 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The service's time, as far as it is known.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.now_with(self.skew.load(Ordering::Relaxed))
-    }
-
     /// The service's time, if it is ahead of ours by so many seconds.
     pub(crate) fn now_with(&self, skew: i64) -> Timestamp {
         let now = self.clock.now();

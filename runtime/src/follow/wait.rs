@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::IntoFuture;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_core::future::BoxFuture;
@@ -12,10 +13,11 @@ use tokio::time::Instant;
 use super::box_stream::BoxStream;
 use super::job::{JobHandle, JobState, JobVerdict, find, reason, text};
 use super::wait_error::{FAILURES, WaitError};
+use crate::auth::credentials::CredentialsProvider;
 use crate::client::Client;
 use crate::codec::decode::DecodeError;
 use crate::data::operation::{Job, Spec};
-use crate::response::{Error, FromResponse, Operation, RawResponse, Response};
+use crate::response::{Account, Error, FromResponse, Operation, RawResponse, Response};
 
 /// Waits for a job: `.await` it for the end, or take [`progress`](Self::progress) for each state on the way.
 ///
@@ -25,6 +27,7 @@ use crate::response::{Error, FromResponse, Operation, RawResponse, Response};
 #[must_use = "nothing is asked before it is awaited"]
 pub struct Wait {
     client: Client,
+    account: Account,
     job: Result<(&'static Job, JobHandle), WaitError>,
     interval: Duration,
     longest: Duration,
@@ -39,12 +42,13 @@ type Acceptor = Box<dyn Fn(&JobState) -> Option<JobVerdict> + Send + Sync>;
 const UNKNOWN: Duration = Duration::from_secs(30);
 
 impl Client {
-    /// Waits for the job that a response begins.
+    /// Waits for the job that a response begins. It is asked for with the credentials and at the endpoint of the call that began it.
     pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait {
         Wait::new(self.clone(), response)
     }
 
-    /// Waits for a job that was begun before, perhaps by another process.
+    /// Waits for a job that was begun before, perhaps by another process. If that call had credentials or an endpoint of its own, give
+    /// them again: [`Wait::with_credentials`], [`Wait::with_endpoint`].
     pub fn resume(&self, job: JobHandle) -> Wait {
         Wait::resume(self.clone(), job)
     }
@@ -53,7 +57,7 @@ impl Client {
 impl Wait {
     fn new<T, H>(client: Client, response: &Response<T, H>) -> Self {
         let job = find(response).map_err(WaitError::NoJob);
-        Self::of(client, job)
+        Self { account: response.account().clone(), ..Self::of(client, job) }
     }
 
     fn resume(client: Client, handle: JobHandle) -> Self {
@@ -65,7 +69,20 @@ impl Wait {
 
     fn of(client: Client, job: Result<(&'static Job, JobHandle), WaitError>) -> Self {
         let (interval, longest) = (Duration::from_secs(2), Duration::from_secs(30));
-        Self { client, job, interval, longest, timeout: Duration::from_secs(4 * 60 * 60), acceptor: None }
+        let (account, timeout) = (Account::default(), Duration::from_secs(4 * 60 * 60));
+        Self { client, account, job, interval, longest, timeout, acceptor: None }
+    }
+
+    /// Asks with these, instead of the credentials of the call that began the job, or of the client.
+    pub fn with_credentials(mut self, provider: impl CredentialsProvider + 'static) -> Self {
+        self.account.credentials = Some(Arc::new(provider));
+        self
+    }
+
+    /// Asks at this base URL, as the builder's `endpoint`, instead of that of the call that began the job, or of the client.
+    pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.account.endpoint = Some(url.into());
+        self
     }
 
     /// How long to wait at most; four hours by default. It ends a question that is under way, too.
@@ -112,6 +129,7 @@ impl Wait {
         let begin = Instant::now();
         let poll = Poll {
             client: self.client,
+            account: self.account,
             job,
             handle,
             begin,
@@ -171,6 +189,7 @@ impl fmt::Debug for Wait {
 /// A job while it is waited for.
 struct Poll {
     client: Client,
+    account: Account,
     job: &'static Job,
     handle: JobHandle,
     begin: Instant,
@@ -195,10 +214,10 @@ impl Poll {
                         let (job, path) = (self.handle.clone(), self.job.state);
                         return Err(WaitError::NoState { job, last: Box::new(last), path });
                     }
-                    Err(_) => stateless += 1,
+                    Err(_) => (failures, stateless) = (0, stateless + 1),
                 },
                 Err(error) => {
-                    failures += 1;
+                    (failures, stateless) = (failures + 1, 0);
                     let unknown = error.status() == Some(404) && self.begin.elapsed() < UNKNOWN;
                     if failures > FAILURES || !(error.is_retryable() || unknown) {
                         return Err(WaitError::Poll { job: self.handle.clone(), error: Box::new(error) });
@@ -241,7 +260,7 @@ impl Poll {
                 call = call.text(name, value.clone());
             }
         }
-        call.send::<Ask>().await.map(Response::into_inner).map(|body| body.0)
+        call.with_account(self.account.clone()).send::<Ask>().await.map(Response::into_inner).map(|body| body.0)
     }
 
     /// The state that a response shows, or, as the inner error, a response that shows none.

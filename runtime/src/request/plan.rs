@@ -233,7 +233,7 @@ mod tests {
             "domain_id" => Some("DOMAIN"),
             _ => None,
         };
-        Values { set, found: std::sync::RwLock::default(), variable, environment }
+        Values { set, found: BTreeMap::new(), variable, environment }
     }
 
     fn planned(draft: &Draft, values: &Values) -> Result<Plan, Vec<String>> {

@@ -151,6 +151,7 @@ mod tests {
             operation: "Op",
             job: None,
             sent: BTreeMap::new(),
+            account: Default::default(),
             status,
             request_id: request_id(&headers),
             headers,

@@ -1,9 +1,11 @@
 //! What comes before the body of a response, and what is known from it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use http::HeaderMap;
 
+use crate::auth::credentials::CredentialsProvider;
 use crate::data::operation::Job;
 
 /// A response's status and headers, and what is known from them.
@@ -12,7 +14,16 @@ pub(crate) struct Head {
     pub(crate) job: Option<(&'static str, &'static Job)>,
     /// What the call sent that says which job it begins.
     pub(crate) sent: BTreeMap<String, String>,
+    /// Whom the job of the call belongs to.
+    pub(crate) account: Account,
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     pub(crate) request_id: Option<String>,
+}
+
+/// What a call had in place of its client's credentials and endpoint: calls about what it began have it, too.
+#[derive(Clone, Default)]
+pub(crate) struct Account {
+    pub(crate) credentials: Option<Arc<dyn CredentialsProvider>>,
+    pub(crate) endpoint: Option<String>,
 }

@@ -16,7 +16,7 @@ pub use error::Error;
 pub(crate) use facts::{Verdict, request_id, verdict};
 pub use failure::ErrorKind;
 pub(crate) use failure::Failure;
-pub(crate) use head::Head;
+pub(crate) use head::{Account, Head};
 pub use operation::{FromResponse, Operation};
 pub(crate) use outline::is_request_id;
 pub use raw::RawResponse;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::head::Head;
+use super::head::{Account, Head};
 use crate::data::operation::Job;
 use crate::data::paging::Position;
 
@@ -73,6 +73,10 @@ impl<T, H> Response<T, H> {
 
     pub(crate) fn job(&self) -> Option<(&'static str, &'static Job)> {
         self.head.job
+    }
+
+    pub(crate) fn account(&self) -> &Account {
+        &self.head.account
     }
 
     pub(crate) fn sent(&self) -> &BTreeMap<String, String> {

@@ -6,6 +6,8 @@ use yundb_runtime::test_util::{Replay, Reply};
 
 use futures_util::TryStreamExt as _;
 use tokio::time::Instant;
+use yundb_runtime::bytes::Bytes;
+use yundb_runtime::http::Request;
 use yundb_runtime::{Credentials, JobHandle, RetryPolicy, Value, Wait, WaitError};
 
 use crate::mini::{Client, JOBS};
@@ -187,4 +189,51 @@ async fn a_judgement_of_the_callers_own() {
     let (fake, wait) = waiting(empty.chain([half(), half(), state("Completed")])).await;
     assert!(judged(wait).await.expect("done").is_done());
     assert_eq!(fake.requests().len(), 13);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_is_asked_for_where_and_as_it_was_begun() {
+    let other = || Credentials::access_key("OTHER", "SK");
+    let seen = |fake: &Replay| -> Vec<(String, String)> {
+        let key = |text: &str| text.split(',').next().unwrap_or_default().to_owned();
+        let requests = fake.requests();
+        let both =
+            |it: &Request<Bytes>| (it.uri().to_string(), key(it.headers()["authorization"].to_str().expect("text")));
+        requests.iter().map(both).collect()
+    };
+    let fake = Replay::new([begun(), state("Running"), state("Completed"), begun(), state("Completed")]);
+    let client = client(&fake);
+    let response =
+        client.begin().with_endpoint("http://other").with_credentials(other()).send().await.expect("success");
+    let wait = client.wait_for(&response);
+    let handle = wait.handle().expect("a job").clone();
+    wait.await.expect("done");
+    // Others are not.
+    let response = client.begin().send().await.expect("success");
+    client.wait_for(&response).await.expect("done");
+    let at = |host: &str, path: &str, key: &str| {
+        (format!("http://{host}/v3/p/{path}"), format!("SDK-HMAC-SHA256 Access={key}"))
+    };
+    let poll = at("other", "jobs?id=j-1", "OTHER");
+    let own = [at("localhost", "begin", "AK"), at("localhost", "jobs?id=j-1", "AK")];
+    assert_eq!(seen(&fake)[..3], [at("other", "begin", "OTHER"), poll.clone(), poll.clone()]);
+    assert_eq!(seen(&fake)[3..], own);
+    // A handle has neither, so both are given again.
+    let fake = Replay::new([state("Completed")]);
+    let wait = self::client(&fake).resume(handle).with_endpoint("http://other").with_credentials(other());
+    wait.await.expect("done");
+    assert_eq!(seen(&fake), [poll]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_and_responses_without_a_state_in_turn_are_none_in_a_row() {
+    let broken = || response(500, String::new());
+    let stateless = || response(200, "{}".to_owned());
+    let (fake, wait) = waiting((0..9).flat_map(|_| [broken(), stateless()]).chain([state("Completed")])).await;
+    wait.await.expect("done");
+    assert_eq!(fake.requests().len(), 20);
+    // After the others, too, six of a kind are too many.
+    let (fake, wait) = waiting((0..5).map(|_| stateless()).chain((0..9).map(|_| broken()))).await;
+    assert!(matches!(wait.await, Err(WaitError::Poll { .. })));
+    assert_eq!(fake.requests().len(), 12);
 }

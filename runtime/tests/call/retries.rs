@@ -1,16 +1,18 @@
 //! What is sent again, how often and after which pause.
 
 use crate::fake::{noon, reply};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use yundb_runtime::test_util::{Replay, Reply};
 
+use futures_core::future::BoxFuture;
 use tokio::time::Instant;
 use yundb_runtime::bytes::Bytes;
-use yundb_runtime::http::Request;
+use yundb_runtime::http::{Request, Response};
 use yundb_runtime::{
-    Attempt, ClientBuilder, Clock, Credentials, CredentialsFuture, CredentialsProvider, Error, ErrorKind, Interceptor,
-    RateLimit, RateLimiter, RequestBody, RetryBudget, RetryContext, RetryPolicy, RetryStrategy, Timestamp,
-    TransportErrorKind, Value,
+    Attempt, ByteStream, ClientBuilder, Clock, Credentials, CredentialsFuture, CredentialsProvider, Error, ErrorKind,
+    Interceptor, RateLimit, RateLimiter, RequestBody, RetryBudget, RetryContext, RetryPolicy, RetryStrategy, Timestamp,
+    Transport, TransportError, TransportErrorKind, Value,
 };
 
 use crate::mini::{ALIYUN, Client, HUAWEI};
@@ -264,6 +266,54 @@ async fn a_date_that_is_wrong_stays_with_its_call() {
     let client = builder(&fake).clock(noon()).build().expect("a client");
     call(&client, Kind::Change).await.expect_err("an error");
     assert_eq!(fake.requests().len(), 1);
+}
+
+/// Two hosts, the clock of one of which is ten minutes ahead. Both refuse what is not of their time.
+#[derive(Debug, Clone, Default)]
+struct TwoClocks(Arc<Mutex<Vec<String>>>);
+
+impl Transport for TwoClocks {
+    fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
+        let sent = request.headers()["x-sdk-date"].to_str().expect("text").to_owned();
+        let (time, date) = match request.uri().host() {
+            Some("ahead") => ("20240506T121000Z", "Mon, 06 May 2024 12:10:00 GMT"),
+            _ => ("20240506T120000Z", "Mon, 06 May 2024 12:00:00 GMT"),
+        };
+        let status = if sent == time { 200 } else { 403 };
+        self.0.lock().expect("a lock").push(format!("{} {sent}", request.uri().authority().expect("a host")));
+        let body = ByteStream::from(Bytes::from_static(b"{}"));
+        Box::pin(async move { Ok(Response::builder().status(status).header("date", date).body(body).expect("parts")) })
+    }
+}
+
+#[tokio::test]
+async fn each_host_has_a_clock_of_its_own() {
+    let hosts = TwoClocks::default();
+    let builder = Client::builder(&HUAWEI).transport(hosts.clone()).clock(noon()).project_id("p");
+    let builder = builder.credentials(Credentials::access_key("AK", "SK")).retries(RetryPolicy::none());
+    let client = builder.endpoint("http://right/base").build().expect("a client");
+    let ahead = |retries: RetryPolicy| client.begin().with_endpoint("http://ahead/base").with_retries(retries).send();
+    client.begin().send().await.expect("the right time");
+    ahead(RetryPolicy::new()).await.expect("the right time at the second attempt");
+    client.begin().send().await.expect("the clock of the other host is no reason");
+    ahead(RetryPolicy::none()).await.expect("known by now");
+    let [right, early, late] = ["right 20240506T120000Z", "ahead 20240506T120000Z", "ahead 20240506T121000Z"];
+    assert_eq!(*hosts.0.lock().expect("a lock"), [right, early, late, right, late]);
+}
+
+#[tokio::test]
+async fn a_skew_that_is_no_more_is_dropped_without_another_attempt() {
+    const REFUSED: &str = r#"{"Code": "InvalidTimeStamp.Expired", "Message": "too old"}"#;
+    let (ahead, right) = ([("date", "Mon, 06 May 2024 13:00:00 GMT")], [("date", "Mon, 06 May 2024 12:00:00 GMT")]);
+    let fake = Replay::new([reply(400, &ahead, REFUSED), success(), reply(400, &right, REFUSED), success()]);
+    let client = builder(&fake).clock(noon()).build().expect("a client");
+    let once = || client.add_database().set("Host", "h").with_retries(RetryPolicy::none());
+    call(&client, Kind::Change).await.expect("success");
+    once().send().await.expect_err("the service's clock was mended");
+    once().send().await.expect("what is known is known to be wrong");
+    let times: Vec<_> = fake.requests().iter().map(|request| parameter(request, "Timestamp")).collect();
+    let [noon, later] = ["2024-05-06T12%3A00%3A00Z", "2024-05-06T13%3A00%3A00Z"];
+    assert_eq!(times, [noon, later, later, noon]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,9 +1,12 @@
 //! Calls of operations that a document lacks, and calls as URLs.
 
 use serde_json::json;
+use yundb_runtime::http::HeaderValue;
 use yundb_runtime::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use yundb_runtime::test_util::Replay;
-use yundb_runtime::{Client, ClientBuilder, Credentials, ErrorKind, RetryPolicy, Secret, Service};
+use yundb_runtime::{
+    Attempt, Client, ClientBuilder, Credentials, ErrorKind, Interceptor, RetryPolicy, Secret, Service, UnsignedRequest,
+};
 
 use crate::fake::{answering, noon, reply, the_one};
 use crate::mini::{self, ALIYUN, HTTP, HUAWEI};
@@ -139,4 +142,34 @@ async fn as_a_url() {
     let error = huawei.create_connection("g").unchecked().presigned_url().await.expect_err("another vendor's");
     assert!(error.to_string().contains("takes no signature in a URL"), "{error}");
     assert!(none.requests().is_empty());
+}
+
+/// Adds a parameter, and a header if it is told to.
+#[derive(Debug)]
+struct Hook(bool);
+
+impl Interceptor for Hook {
+    fn before_signing(&self, attempt: &Attempt, request: &mut UnsignedRequest<'_>) {
+        request.add_parameter("Tenant", format!("{} {}", attempt.operation, attempt.number));
+        if self.0 {
+            request.headers_mut().insert("x-acs-tenant", HeaderValue::from_static("t"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_url_has_what_hooks_add_before_signing() {
+    let builder = |fake: &Replay, hook| {
+        let builder = mini::Client::builder(&ALIYUN).transport(fake.clone()).region("cn-hangzhou").clock(noon());
+        let builder = builder.nonces(|| "n".to_owned()).credentials(Credentials::access_key("AK", "SK"));
+        builder.get_requests().interceptor(hook).build().expect("a client").add_database().set("Host", "h")
+    };
+    let fake = answering(200, &[], "{}");
+    builder(&fake, Hook(false)).send().await.expect("success");
+    let sent = the_one(&fake).uri().to_string();
+    assert!(sent.contains("Tenant=AddDatabase%201"), "{sent}");
+    let url = builder(&Replay::new([]), Hook(false)).presigned_url().await.expect("a URL");
+    assert_eq!(url.expose(), sent);
+    let error = builder(&Replay::new([]), Hook(true)).presigned_url().await.expect_err("a header");
+    assert!(error.to_string().ends_with("a URL has no room for the header x-acs-tenant"), "{error}");
 }

@@ -314,3 +314,57 @@ async fn a_call_with_credentials_of_its_own_has_their_project() {
     let (ours, theirs) = (format!("GET {DRS}/v5/ours/things"), format!("GET {DRS}/v5/theirs/things"));
     assert_eq!(seen, [(ours.as_str(), "ours"), (theirs.as_str(), "theirs"), (ours.as_str(), "ours")]);
 }
+
+#[tokio::test]
+async fn a_profile_that_changes_changes_its_project_with_its_keys() {
+    let world = World::new().await;
+    for project in ["one", "two"] {
+        world.answers("GET", DRS, &format!("/v5/{project}/things"), ok(json!({}))).await;
+    }
+    let profile = ProfileCredentials::huawei().configure(&world.config());
+    let client = builder(&world).credentials_provider(profile).region("cn-north-4").build().unwrap();
+    for (key, project) in [("AK1", "one"), ("SECOND", "two"), ("AK1", "one")] {
+        world.file(".huaweicloud/credentials", &format!("[basic]\nak = {key}\nsk = s\nproject_id = {project}\n"));
+        call::<OfProject>(&client).await.unwrap();
+        let last = world.requests().await.pop().unwrap();
+        let signed = format!("SDK-HMAC-SHA256 Access={key}, ");
+        assert!(last.header("authorization").unwrap().starts_with(&signed), "{signed}");
+        assert_eq!(last.line, format!("GET {DRS}/v5/{project}/things"));
+        assert_eq!(last.header("x-project-id"), Some(project));
+    }
+}
+
+/// The same key each time for a while.
+#[derive(Debug, Clone)]
+struct Swapped(Arc<AtomicUsize>);
+
+impl CredentialsProvider for Swapped {
+    fn credentials(&self) -> CredentialsFuture<'_> {
+        let key = ["AK-A", "AK-B"][self.0.load(Ordering::Relaxed)];
+        Box::pin(async move { Ok(Credentials::access_key(key, "s")) })
+    }
+}
+
+#[tokio::test]
+async fn what_iam_tells_is_kept_by_access_key() {
+    let world = World::new().await;
+    for (key, project) in [("AK-A", "of-a"), ("AK-B", "of-b")] {
+        let signed = wiremock::matchers::header_regex("authorization", &format!("Access={key},"));
+        let projects = ok(json!({"projects": [{"id": project, "name": "cn-north-4"}]}));
+        let asked = wiremock::Mock::given(wiremock::matchers::path("/v3/projects")).and(signed);
+        asked.respond_with(projects).mount(&world.server).await;
+        world.answers("GET", DRS, &format!("/v5/{project}/things"), ok(json!({}))).await;
+    }
+    let which = Swapped(Arc::default());
+    let client = builder(&world).credentials_provider(which.clone()).region("cn-north-4").build().unwrap();
+    for key in [0, 1, 0, 1] {
+        which.0.store(key, Ordering::Relaxed);
+        call::<OfProject>(&client).await.unwrap();
+    }
+    // Those of one call are no others than those of the client.
+    client.call(OfProject::SPEC).with_credentials(which.clone()).send::<OfProject>().await.unwrap();
+    let paths = paths(&world).await;
+    let [a, b] = ["a", "b"].map(|which| format!("GET {DRS}/v5/of-{which}/things"));
+    let ask = format!("GET {IAM}/v3/projects");
+    assert_eq!(paths, [&ask, &a, &ask, &b, &a, &b, &b].map(String::as_str));
+}

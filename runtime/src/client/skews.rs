@@ -1,0 +1,38 @@
+//! How far the clocks of services are ahead of ours.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+/// In seconds, as it was found out, by origin: another host has another clock. What is right is not kept.
+#[derive(Default)]
+pub(crate) struct Skews(Mutex<BTreeMap<String, i64>>);
+
+impl Skews {
+    /// Of the host of this URL.
+    pub(crate) fn of(&self, url: &str) -> i64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(origin(url)).copied().unwrap_or_default()
+    }
+
+    /// The service took this time, so others may have it.
+    pub(crate) fn keep(&self, url: &str, skew: i64) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match skew {
+            0 => kept.remove(origin(url)),
+            _ => kept.insert(origin(url).to_owned(), skew),
+        };
+    }
+
+    /// The service says otherwise, unless that was found out by others in the meantime.
+    pub(crate) fn refute(&self, url: &str, skew: i64) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.get(origin(url)) == Some(&skew) {
+            kept.remove(origin(url));
+        }
+    }
+}
+
+/// A base URL without its path.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    url[host..].find(['/', '?']).map_or(url, |end| &url[..host + end])
+}
