@@ -14,8 +14,9 @@ mod check;
 mod blocking;
 mod transport;
 
-mod auth;
 mod retry;
+
+mod auth;
 
 mod request;
 mod response;
