@@ -1,7 +1,7 @@
 //! Services beside the program.
 
 use serde_json::json;
-use wiremock::matchers::method;
+use wiremock::matchers::{any, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 use yundb_runtime::{ContainerCredentials, CredentialsSource as _};
 
@@ -93,6 +93,28 @@ async fn plain_http_that_the_environment_names_stays_nearby() {
     // What the program itself names is meant.
     for source in [aliyun.uri("http://sidecar/"), huawei.uri("http://pod/")] {
         assert_eq!(source.configure(&world.config()).fetch().await, Ok(until_2040("K")));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_repeats_the_uri() {
+    for repeated in [
+        "no page /hunter-path/hunter-0123456789?token=hunter%2Furi",
+        "hunter-0123456789 is over",
+        "hunter%2Furi is over",
+        "hunter/uri is over",
+        "hunter-user",
+        "hunter-pw",
+    ] {
+        let world = World::new().await;
+        let token = world.file("token", "a-token");
+        let refused = ResponseTemplate::new(404).set_body_json(json!({"code": "Gone", "message": repeated}));
+        Mock::given(any()).respond_with(refused).mount(&world.server).await;
+        let uri = "http://hunter-user:hunter-pw@sidecar/hunter-path/hunter-0123456789?token=hunter%2Furi";
+        for source in [ContainerCredentials::aliyun(), ContainerCredentials::huawei().token_file(&token)] {
+            let source = source.uri(uri).configure(&world.config());
+            assert_broken(fails(source).await, &["status 404, code Gone"]);
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use wiremock::ResponseTemplate;
 use yundb_runtime::{
     AssumeRole, AssumeRoleWithOidc, Credentials, CredentialsError, CredentialsFuture, CredentialsProvider,
-    CredentialsSource as _,
+    CredentialsSource as _, FederatedCredentials, InstanceCredentials,
 };
 
 use crate::world::*;
@@ -121,6 +121,25 @@ async fn a_service_that_is_busy_is_asked_again() {
     let nonces: std::collections::BTreeSet<_> =
         world.requests().await.iter().map(|sent| sent.parameters()["SignatureNonce"].clone()).collect();
     assert_eq!(nonces.len(), 4);
+}
+
+#[tokio::test]
+async fn addresses_and_ids_are_not_shown() {
+    let world = World::new().await;
+    let refused = ResponseTemplate::new(403).set_body_json(json!({"Code": "NoPermission", "Message": "not hunter-id"}));
+    wiremock::Mock::given(wiremock::matchers::any()).respond_with(refused).mount(&world.server).await;
+    let endpoint = "https://hunter-user:hunter-pw@sts.example.com:8443/hunter-path";
+    let role = AssumeRole::new(keys(), "r").external_id("hunter-id").endpoint(endpoint).configure(&world.config());
+    let shown = format!("{role:?}");
+    assert!(shown.contains("https://sts.example.com:8443\""), "{shown}");
+    assert_broken(fails(role).await, &["status 403, code NoPermission"]);
+    let oidc = AssumeRoleWithOidc::new().endpoint(endpoint);
+    let federated = FederatedCredentials::new().iam_endpoint(endpoint);
+    let instance = InstanceCredentials::huawei().endpoint(endpoint);
+    let odd = AssumeRoleWithOidc::new().endpoint("hunter pw");
+    let shown = format!("{oidc:?} {federated:?} {instance:?} {odd:?}");
+    assert!(!shown.contains("hunter"), "{shown}");
+    fails(instance.configure(&world.config())).await;
 }
 
 /// Gives other keys once those before were rejected.

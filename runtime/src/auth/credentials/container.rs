@@ -7,7 +7,7 @@ use http::Method;
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Exchange, is_guarded, is_url, json_request, refusal, request};
+use super::exchange::{Address, Exchange, is_guarded, is_url, json_request, refusal, request};
 use super::provider::CredentialsError;
 use super::sts::{complete, token_in};
 
@@ -86,7 +86,9 @@ impl ContainerCredentials {
                 let (uri, token) = (self.checked(uri)?, token_in(&file).await?);
                 let headers = [("authorization", &token)];
                 let request = || json_request(&uri, &headers, &serde_json::json!({}));
-                let reply = self.exchange.json(&[&token], request).await;
+                let of_uri = Address::new(&uri).secrets();
+                let secrets: Vec<_> = of_uri.iter().chain([&token]).collect();
+                let reply = self.exchange.json(&secrets, request).await;
                 reply.and_then(|(document, _)| document.huawei_keys())
             }
         };
@@ -96,7 +98,7 @@ impl ContainerCredentials {
     async fn aliyun_keys(&self, uri: &str) -> Result<TemporaryCredentials, String> {
         let reply = self.exchange.send(|| request(Method::GET, uri, &[])).await.map_err(|fault| fault.to_string())?;
         if reply.status != 200 {
-            return Err(refusal(&reply, &[]));
+            return Err(refusal(&reply, &Address::new(uri).secrets().iter().collect::<Vec<_>>()));
         }
         let document = Document::parse(&reply.body)?;
         match document.plain("Code")?.as_deref() {

@@ -265,6 +265,55 @@ pub(super) fn is_url(url: &str) -> bool {
     uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
 }
 
+/// The address of a service as it was given. It shows scheme, host and port only: the rest may have a password or a token in it.
+#[derive(Clone)]
+pub(super) struct Address(String);
+
+impl Address {
+    pub(super) fn new(url: impl Into<String>) -> Self {
+        Self(url.into())
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What no message may repeat: name and password, the path and long parts of it, and what the query's parameters are.
+    pub(super) fn secrets(&self) -> Vec<Secret> {
+        let Ok(uri) = self.0.parse::<http::Uri>() else { return vec![Secret::from(self.0.as_str())] };
+        let user = uri.authority().and_then(|authority| authority.as_str().rsplit_once('@'));
+        let user = user.into_iter().flat_map(|(user, _)| user.split(':'));
+        // Names of places are short and stand in ordinary sentences, tokens are long.
+        let places = uri.path().split('/').filter(|place| 16 <= place.len());
+        let path = Some(uri.path()).filter(|path| *path != "/").into_iter().chain(places);
+        let values = uri.query().into_iter().flat_map(|query| query.split('&'));
+        let values = values.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
+        let parts = user.chain(path).chain(values).filter(|part| !part.is_empty());
+        let forms = parts.flat_map(|part| {
+            let decoded = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
+            [Secret::from(part), Secret::from(decoded.into_owned())]
+        });
+        forms.collect()
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let uri = self.0.parse::<http::Uri>().ok();
+        match uri.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?, uri.port()))) {
+            Some((scheme, host, Some(port))) => write!(f, "{scheme}://{host}:{port}"),
+            Some((scheme, host, None)) => write!(f, "{scheme}://{host}"),
+            None => f.write_str("an address that is not a URL"),
+        }
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_string(), f)
+    }
+}
+
 /// A URL where nobody on the way can read along: HTTPS anywhere, plain HTTP only on this machine and its own link.
 pub(super) fn is_guarded(url: &str) -> bool {
     let Ok(uri) = url.parse::<http::Uri>() else { return false };

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Exchange, is_guarded, is_url, json_request, request};
+use super::exchange::{Address, Exchange, is_guarded, is_url, json_request, request};
 use super::provider::{Credentials, CredentialsError};
 use super::sts::{complete, token_in};
 use crate::auth::sign;
@@ -174,7 +174,7 @@ impl CredentialsSource for AssumeAgencyWithOidc {
 pub struct FederatedCredentials {
     idp_id: Option<String>,
     token_file: Option<String>,
-    iam_endpoint: Option<String>,
+    iam_endpoint: Option<Address>,
     config: ProviderConfig,
     exchange: Exchange,
 }
@@ -206,7 +206,7 @@ impl FederatedCredentials {
 
     /// The address of IAM; `https://iam.myhuaweicloud.com` by default.
     pub fn iam_endpoint(mut self, url: impl Into<String>) -> Self {
-        self.iam_endpoint = Some(url.into());
+        self.iam_endpoint = Some(Address::new(url));
         self
     }
 
@@ -226,7 +226,7 @@ impl FederatedCredentials {
 
     async fn exchanged(&self, idp: String, token: Secret) -> Result<TemporaryCredentials, String> {
         const LIFE_SECONDS: u32 = 6 * 60 * 60;
-        let iam = iam(&self.config, self.iam_endpoint.as_deref(), None)?;
+        let iam = iam(&self.config, self.iam_endpoint.as_ref().map(Address::as_str), None)?;
         let (url, idp) = (format!("{iam}/v3.0/OS-AUTH/id-token/tokens"), Secret::from(idp));
         let body = json!({"auth": {"id_token": {"id": token.expose()}}});
         let (_, headers) = self.exchange.json(&[&token], || json_request(&url, &[("x-idp-id", &idp)], &body)).await?;

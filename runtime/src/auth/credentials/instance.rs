@@ -5,7 +5,7 @@ use http::Method;
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Exchange, Fault, Reply, request, segment};
+use super::exchange::{Address, Exchange, Fault, Reply, request, segment};
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
 
@@ -22,7 +22,7 @@ use crate::data::secret::Secret;
 #[derive(Clone, Debug)]
 pub struct InstanceCredentials {
     vendor: &'static Vendor,
-    endpoint: Option<String>,
+    endpoint: Option<Address>,
     role: Option<String>,
     config: ProviderConfig,
     exchange: Exchange,
@@ -95,7 +95,7 @@ impl InstanceCredentials {
 
     /// Asks here instead, for tests.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-        self.endpoint = Some(url.into());
+        self.endpoint = Some(Address::new(url));
         self
     }
 
@@ -177,14 +177,14 @@ impl InstanceCredentials {
     }
 
     fn base(&self) -> &str {
-        self.endpoint.as_deref().unwrap_or(self.vendor.endpoint)
+        self.endpoint.as_ref().map(Address::as_str).unwrap_or(self.vendor.endpoint)
     }
 }
 
 impl CredentialsSource for InstanceCredentials {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         Box::pin(async {
-            let place = format!("server metadata at {}", self.base());
+            let place = format!("server metadata at {}", Address::new(self.base()));
             self.ask().await.map_err(|error| error.within(place))
         })
     }

@@ -7,7 +7,7 @@ use http::{HeaderValue, Request};
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Exchange, blames_keys, is_url, refusal};
+use super::exchange::{Address, Exchange, blames_keys, is_url, refusal};
 use super::provider::{Credentials, CredentialsError, CredentialsProvider};
 use crate::auth::sign;
 use crate::codec::encode;
@@ -50,11 +50,11 @@ pub(super) struct Session {
     pub(super) role_arn: Option<String>,
     pub(super) name: Option<String>,
     pub(super) policy: Option<String>,
-    pub(super) external_id: Option<String>,
+    pub(super) external_id: Option<Secret>,
     pub(super) duration_seconds: Option<i64>,
     pub(super) region: Option<String>,
     pub(super) vpc: Option<bool>,
-    endpoint: Option<String>,
+    endpoint: Option<Address>,
     config: ProviderConfig,
     exchange: Exchange,
 }
@@ -108,7 +108,7 @@ macro_rules! session_setters {
 
         /// Asks here instead, such as `https://sts-vpc.cn-hangzhou.aliyuncs.com`.
         pub fn endpoint(mut self, url: impl Into<String>) -> Self {
-            self.session.endpoint = Some(url.into());
+            self.session.endpoint = Some(Address::new(url));
             self
         }
 
@@ -131,7 +131,7 @@ impl AssumeRole {
 
     /// What the owner of the role in another account asks for besides, against mistaken identity.
     pub fn external_id(mut self, id: impl Into<String>) -> Self {
-        self.session.external_id = Some(id.into());
+        self.session.external_id = Some(Secret::from(id.into()));
         self
     }
 
@@ -263,7 +263,7 @@ impl Session {
     }
 
     fn address(&self) -> Result<String, CredentialsError> {
-        if let Some(endpoint) = &self.endpoint {
+        if let Some(endpoint) = self.endpoint.as_ref().map(Address::as_str) {
             if !is_url(endpoint) {
                 return Err(CredentialsError::new("the endpoint is not a URL, such as https://sts.aliyuncs.com"));
             }
@@ -300,10 +300,10 @@ impl Session {
             ("DurationSeconds", duration.to_string()),
         ];
         parameters.extend(self.policy.clone().map(|policy| ("Policy", policy)));
-        parameters.extend(self.external_id.clone().map(|id| ("ExternalId", id)));
+        parameters.extend(self.external_id.as_ref().map(|id| ("ExternalId", id.expose().to_owned())));
         parameters.extend(own.iter().map(|(name, value)| (*name, value.expose().to_owned())));
         let parameters: Vec<_> = parameters.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        let mut secrets: Vec<&Secret> = own.iter().map(|(_, value)| value).collect();
+        let mut secrets: Vec<&Secret> = own.iter().map(|(_, value)| value).chain(&self.external_id).collect();
         if let Some(Credentials::AccessKey { secret_key, security_token, .. }) = keys {
             secrets.push(secret_key);
             secrets.extend(security_token);

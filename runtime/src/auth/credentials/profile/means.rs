@@ -56,7 +56,7 @@ impl Role {
         session.role_arn = arn;
         session.name = session_name;
         session.policy = policy;
-        session.external_id = external_id;
+        session.external_id = external_id.map(Into::into);
         session.duration_seconds = duration_seconds;
         session.region = region;
         session.vpc = vpc;
