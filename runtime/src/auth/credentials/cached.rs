@@ -54,8 +54,33 @@ struct State {
     failed: Option<(Instant, CredentialsError)>,
     /// When the service rejected credentials that were renewed therefore.
     rejected: Option<Instant>,
-    /// Changes when the task that renews them has ended.
-    renewing: Option<watch::Receiver<()>>,
+    renewing: Option<Renewing>,
+}
+
+/// A task that renews credentials.
+#[derive(Clone)]
+struct Renewing {
+    /// Changes when it has ended.
+    done: watch::Receiver<()>,
+    /// When it is given up: it belongs to the runtime of the caller that began it, and nobody may be driving that one any more.
+    until: Instant,
+}
+
+impl Renewing {
+    fn is_alive(&self) -> bool {
+        // A task ends with its runtime, too, and then says nothing.
+        self.done.has_changed().is_ok() && Instant::now() < self.until
+    }
+
+    async fn wait(mut self) {
+        // It ends by closing, never by a value.
+        let done = async { drop(self.done.changed().await) };
+        if tokio::runtime::Handle::try_current().is_ok() {
+            let _ = tokio::time::timeout_at(self.until, done).await;
+        } else {
+            done.await;
+        }
+    }
 }
 
 struct Known {
@@ -68,8 +93,12 @@ struct Known {
 
 /// How long before their end credentials are renewed.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+/// A limit that is none: 30 years, which every clock can hold.
+const FOR_EVER: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 /// The least time that credentials must still have: a request is on its way for a while.
 const LEAST: SignedDuration = SignedDuration::from_secs(10);
+/// How much longer than its own time limit the task that renews credentials is waited for.
+const GRACE: Duration = Duration::from_secs(1);
 /// How long a failed source is left alone.
 const PAUSE: Duration = Duration::from_secs(5);
 /// How long keys are taken for what they are if they have ended by our clock when they come.
@@ -80,7 +109,7 @@ const REJECTION_PAUSE: Duration = Duration::from_secs(60);
 /// What is to be done for a caller.
 enum Step {
     Done(Result<Credentials, CredentialsError>),
-    Wait(watch::Receiver<()>),
+    Wait(Renewing),
 }
 
 impl Known {
@@ -120,7 +149,8 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
         self
     }
 
-    /// How long the source may take; 30 seconds by default. A call's own time limits may end its waiting earlier.
+    /// How long the source may take; 30 seconds by default. A call's own time limits may end its waiting earlier. Where the runtime in
+    /// which the source is asked stands still, the next caller asks it again in its own, a second after that time.
     pub fn load_timeout(mut self, limit: Duration) -> Self {
         self.load_timeout = limit;
         self
@@ -160,18 +190,20 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
 
     /// Begins to renew them, unless that has begun.
     fn renew(&self, state: &mut State) {
-        // A task ends with its runtime, too, and then says nothing.
-        if state.renewing.as_ref().is_some_and(|renewing| renewing.has_changed().is_ok()) {
+        if state.renewing.as_ref().is_some_and(Renewing::is_alive) {
             return;
         }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             state.renewing = None;
             return;
         };
-        let (done, renewing) = watch::channel(());
-        state.renewing = Some(renewing);
+        let (sender, done) = watch::channel(());
         let (source, clock, limit) = (self.source.clone(), self.clock.clone(), self.load_timeout);
-        let renewal = Renewal { state: self.state.clone(), done };
+        let now = Instant::now();
+        // Longer than what the clock can hold is as good as for ever.
+        let until = now.checked_add(limit.saturating_add(GRACE)).unwrap_or(now + FOR_EVER);
+        state.renewing = Some(Renewing { done, until });
+        let renewal = Renewal { state: self.state.clone(), done: sender };
         runtime.spawn(async move {
             let response = tokio::time::timeout(limit, source.fetch()).await;
             let late = |_| Err(CredentialsError::new(format_args!("no response within {limit:?} (`load_timeout`)")));
@@ -183,13 +215,16 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
 /// The task that renews credentials. Whoever waits goes on when it is dropped.
 struct Renewal {
     state: Arc<Mutex<State>>,
-    #[allow(dead_code, reason = "being dropped is what it does")]
     done: watch::Sender<()>,
 }
 
 impl Renewal {
     fn end(&self, response: Result<TemporaryCredentials, CredentialsError>, now: Timestamp) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).ended(response, now);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that was given up, and goes on after all, has nothing to say: another has taken over.
+        if state.renewing.as_ref().is_some_and(|renewing| renewing.done.same_channel(&self.done.subscribe())) {
+            state.ended(response, now);
+        }
     }
 }
 
@@ -229,9 +264,8 @@ impl<S: CredentialsSource + 'static> CredentialsProvider for CachedCredentials<S
             loop {
                 match self.step(waited) {
                     Step::Done(outcome) => return outcome,
-                    Step::Wait(mut renewing) => {
-                        // It ends by closing, never by a value.
-                        let _ = renewing.changed().await;
+                    Step::Wait(renewing) => {
+                        renewing.wait().await;
                         waited = true;
                     }
                 }
@@ -537,5 +571,29 @@ mod tests {
         });
         assert_eq!(key(runtime().block_on(cached.credentials())), "until 1000");
         assert_eq!(source.asked.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn it_survives_a_runtime_that_nobody_drives() {
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let (slow, clock) = (Slow::default(), Second::default());
+        slow.answers.lock().unwrap().extend([Some(1000), Some(2000)]);
+        let limit = Duration::from_millis(1500);
+        let cached = Arc::new(CachedCredentials::new(slow.clone()).clock(clock).load_timeout(limit));
+        let (idle, busy) = (runtime(), runtime());
+        idle.block_on(async {
+            let hasty = tokio::time::timeout(Duration::from_millis(10), cached.credentials()).await;
+            assert!(hasty.is_err());
+        });
+        // It takes the time of the renewal that stands still, and a second of its own.
+        let patient = busy.block_on(async {
+            let callers = async { (cached.credentials().await, cached.credentials().await) };
+            tokio::time::timeout(Duration::from_secs(20), callers).await
+        });
+        let (first, second) = patient.expect("it waits for ever");
+        assert_eq!((key(first), key(second)), ("until 1000".to_owned(), "until 1000".to_owned()));
+        // The one that was given up goes on, and changes nothing.
+        idle.block_on(async { tokio::time::sleep(Duration::from_millis(1200)).await });
+        assert_eq!(key(busy.block_on(cached.credentials())), "until 1000");
     }
 }

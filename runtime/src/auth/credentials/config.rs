@@ -40,7 +40,7 @@ impl ProviderConfig {
     }
 
     /// Asks the services that issue credentials, metadata services among them, through this transport. By default it is
-    /// [`ReqwestTransport`](crate::ReqwestTransport), which uses no proxy for metadata services.
+    /// [`ReqwestTransport`](crate::ReqwestTransport), which uses no proxy for metadata services and services beside the program.
     pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
         self.transport = Some(Arc::new(transport));
         self
