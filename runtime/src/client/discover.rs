@@ -12,7 +12,7 @@ use crate::auth::sign;
 use crate::data::operation::Spec;
 use crate::request::{Draft, Values};
 use crate::response::Failure;
-use crate::retry::{self, Cause, FailedAttempt, Repeatable};
+use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryClass};
 use crate::vendors::Unknown;
 
 /// The client's settings, with what the call's parameters take from those of its credentials.
@@ -32,7 +32,9 @@ pub(super) async fn values<'a>(
             continue;
         }
         let found = tokio::time::timeout(limit, find(settings, credentials, spec, name)).await;
-        if let Some(value) = found.unwrap_or_else(|_| Err(Failure::timeout(spec.name, limit)))? {
+        // Nothing was sent of the call itself, so it may be made again.
+        let late = |_| Err(Failure::timeout(spec.name, limit).classified(RetryClass::Timeout, false));
+        if let Some(value) = found.unwrap_or_else(late)? {
             values.to_mut().found.insert(name, value);
         }
     }

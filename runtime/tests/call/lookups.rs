@@ -192,6 +192,9 @@ async fn failures_that_pass_may_be_repeated() {
         assert_eq!((error.kind(), error.is_retryable(), error.attempts()), (kind, retryable, 0), "{error}");
         assert!(error.to_string().contains("project_id: it is not set, and IAM does not tell: no way"), "{error}");
     }
+    let silent = builder(Replay::new([Reply::never()])).timeout(Duration::from_secs(1)).build().expect("a client");
+    let error = silent.create_connection("g").unchecked().send().await.expect_err("silent");
+    assert_eq!((error.kind(), error.is_retryable(), error.attempts()), (ErrorKind::Timeout, true, 0), "{error}");
     for (status, retryable) in [(500, true), (503, true), (429, true), (403, false), (404, false)] {
         let fake = Replay::new((0..9).map(|_| reply(status, &[], "{}")));
         let error = builder(fake).build().expect("a client").begin().send().await.expect_err("refused");
