@@ -1,15 +1,18 @@
 //! Settings that a call needs and nobody gave: they stand beside the credentials, or the vendor tells whoever has credentials.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::lookups::Question;
 use super::settings::Settings;
-use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig};
+use super::skews::Ahead;
+use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig, Unanswered};
 use crate::auth::sign;
 use crate::data::operation::Spec;
 use crate::request::{Draft, Values};
 use crate::response::Failure;
+use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryClass};
 use crate::vendors::Unknown;
 
 /// The client's settings, with what the call's parameters take from those of its credentials.
@@ -29,7 +32,9 @@ pub(super) async fn values<'a>(
             continue;
         }
         let found = tokio::time::timeout(limit, find(settings, credentials, spec, name)).await;
-        if let Some(value) = found.unwrap_or_else(|_| Err(Failure::timeout(spec.name, limit)))? {
+        // Nothing was sent of the call itself, so it may be made again.
+        let late = |_| Err(Failure::timeout(spec.name, limit).classified(RetryClass::Timeout, false));
+        if let Some(value) = found.unwrap_or_else(late)? {
             values.to_mut().found.insert(name, value);
         }
     }
@@ -45,38 +50,102 @@ async fn find(
 ) -> Result<Option<String>, Box<Failure>> {
     let Some(provider) = provider else { return Ok(None) };
     let is_known = settings.values.get(name).is_some();
-    let region = settings.values.get("region");
-    let credentials = match provider.credentials().await {
-        Ok(credentials) => credentials,
-        // The attempt says so, if there is one.
-        Err(_) if is_known || region.is_none() => return Ok(None),
-        Err(error) => return Err(Failure::credentials(spec.name, error)),
-    };
-    let beside = provider.setting(name);
-    if beside.is_some() || is_known {
-        return Ok(beside);
+    let mut renewed = false;
+    loop {
+        let credentials = match provider.credentials().await {
+            Ok(credentials) => credentials,
+            // The attempt says so, if there is one.
+            Err(_) if is_known || settings.values.get("region").is_none() => return Ok(None),
+            Err(error) => return Err(Failure::credentials(spec.name, error)),
+        };
+        let beside = provider.setting(name);
+        if beside.is_some() || is_known {
+            return Ok(beside);
+        }
+        match told(settings, &credentials, name, provider.setting("iam_endpoint")).await {
+            Ok(answer) => return Ok(answer),
+            // As an attempt of the call does, too.
+            Err(Unanswered::Refused { status, code, .. })
+                if !renewed && retry::blames_keys(Some(status), code.as_deref()) && provider.rejected(&credentials) =>
+            {
+                renewed = true;
+            }
+            Err(why) => return Err(failure(spec, name, &why)),
+        }
     }
-    let endpoint = provider.setting("iam_endpoint");
-    let asker = match &credentials {
+}
+
+/// What the vendor tells, or told, whoever has these credentials.
+async fn told(
+    settings: &Settings,
+    credentials: &Credentials,
+    name: &'static str,
+    endpoint: Option<String>,
+) -> Result<Option<String>, Unanswered> {
+    let asker = match credentials {
         Credentials::AccessKey { access_key, .. } => access_key.clone(),
         Credentials::Token(token) => sign::sha256_hex(token.expose().as_bytes()),
     };
     let kept = settings.lookups.of(Question { asker, name, endpoint: endpoint.clone() });
-    if let Some(answer) = kept.get() {
-        return Ok(Some(answer.clone()));
-    }
-    let config = ProviderConfig::new().with_transport(settings.transport.clone()).with_clock(settings.clock.clone());
-    let is_elsewhere = settings.endpoint.is_some();
-    let ask = || async {
-        let unknown = Unknown { name, region, endpoint, is_elsewhere, credentials: &credentials, config };
-        match settings.vendor.discover(unknown).await {
-            Ok(found) => found.ok_or(None),
-            Err(why) => Err(Some(Failure::config(spec.name, format!("{name}: {why}")))),
+    let answer = kept.get_or_try_init(|| async {
+        match ask(settings, credentials, name, endpoint).await {
+            Ok(answer) => answer.ok_or(None),
+            Err(why) => Err(Some(why)),
         }
-    };
-    match kept.get_or_try_init(ask).await {
+    });
+    match answer.await {
         Ok(answer) => Ok(Some(answer.clone())),
         Err(None) => Ok(None),
-        Err(Some(failure)) => Err(failure),
+        Err(Some(why)) => Err(why),
     }
+}
+
+/// Asks, a second time if the first was refused for its date.
+async fn ask(
+    settings: &Settings,
+    credentials: &Credentials,
+    name: &'static str,
+    endpoint: Option<String>,
+) -> Result<Option<String>, Unanswered> {
+    // The one that the vendor has for the client's region has no address here; there is only one.
+    let host = endpoint.clone().unwrap_or_default();
+    let mut mended = None;
+    loop {
+        let skew = mended.unwrap_or_else(|| settings.skews.of(&host));
+        let clock = Arc::new(Ahead(settings.clock.clone(), skew));
+        let config = ProviderConfig::new().with_transport(settings.transport.clone()).with_clock(clock);
+        let (region, endpoint) = (settings.values.get("region"), endpoint.clone());
+        let is_elsewhere = settings.endpoint.is_some();
+        let unknown = Unknown { name, region, endpoint, is_elsewhere, credentials, config };
+        let outcome = settings.vendor.discover(unknown).await;
+        match &outcome {
+            Ok(_) => mended.iter().for_each(|skew| settings.skews.keep(&host, *skew)),
+            Err(Unanswered::Refused { status, code, headers, .. })
+                if retry::blames_date(Some(*status), code.as_deref()) =>
+            {
+                if let Some(ahead) = retry::clock_skew(headers, settings.clock.now(), skew) {
+                    settings.skews.refute(&host, skew);
+                    if mended.is_none() {
+                        mended = Some(ahead);
+                        continue;
+                    }
+                }
+            }
+            Err(_) => {}
+        }
+        return outcome;
+    }
+}
+
+/// What it means for the call, of which nothing was sent, that nobody told.
+fn failure(spec: &Spec, name: &str, why: &Unanswered) -> Box<Failure> {
+    let (cause, status, code) = match why {
+        Unanswered::Transport(error) => (Cause::Transport(error.kind()), None, None),
+        Unanswered::Refused { status, code, .. } => (Cause::Service, Some(*status), code.as_deref()),
+        Unanswered::Other(_) => (Cause::Other, None, None),
+    };
+    let repeatable = Repeatable { method: true, ..Repeatable::default() };
+    let failed = FailedAttempt { cause, status, code, busy: &[], repeatable, mended: false, spent: false };
+    let detail = format!("{name}: it is not set, and IAM does not tell: {why}");
+    Failure::lookup(spec.name, detail, cause, retry::classify(&failed))
 }

@@ -41,10 +41,20 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         let limit = sending.overrides.timeout(settings);
         let overrides = &sending.overrides;
         let credentials = overrides.credentials(settings).map_err(|why| Failure::config(operation, why))?;
-        let values = discover::values(settings, credentials, &sending.draft, limit).await?;
+        let progress = Progress::new(overrides.operation_timeout(settings));
+        let prepare = async {
+            let values = discover::values(settings, credentials, &sending.draft, limit).await?;
+            // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
+            let plan = plan(settings, &values, &sending).await?;
+            Ok((values, plan))
+        };
+        let prepared = match progress.end {
+            Some(end) => tokio::time::timeout_at(end, prepare).await,
+            None => Ok(prepare.await),
+        };
+        let late = |_| Err(Failure::out_of_time(operation, progress.limit, None));
+        let (values, plan) = prepared.unwrap_or_else(late)?;
         let values = &*values;
-        // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
-        let plan = plan(settings, values, &sending).await?;
         let base = address(settings, &sending)?;
         let planned = Planned {
             draft: &sending.draft,
@@ -56,7 +66,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
             credentials,
             limit,
         };
-        let response = attempts(settings, &planned).await?;
+        let response = attempts(settings, &planned, progress).await?;
         Ok(response.with_reconnect(|| reconnect(sending)))
     };
     Box::pin(run.instrument(span))
@@ -122,9 +132,12 @@ fn reconnect(sending: Sending) -> Reconnect {
     Reconnect { operation, retries, max_item_size, send: Arc::new(send) }
 }
 
-async fn attempts(settings: &Settings, planned: &Planned<'_>) -> Result<RawResponse, Box<Failure>> {
+async fn attempts(
+    settings: &Settings,
+    planned: &Planned<'_>,
+    mut progress: Progress,
+) -> Result<RawResponse, Box<Failure>> {
     let operation = planned.draft.spec.name;
-    let mut progress = Progress::new(planned.overrides.operation_timeout(settings));
     loop {
         // Others may mend the clock in the meantime.
         let skew = progress.skew.unwrap_or_else(|| settings.skews.of(planned.base));

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::interceptor::Interceptor;
 use super::limiter::RateLimiter;
 use super::lookups::Lookups;
-use super::skews::Skews;
+use super::skews::{Ahead, Skews};
 use crate::auth::clock::Clock;
 use crate::auth::credentials::CredentialsProvider;
 use crate::auth::keyring::Keyring;
@@ -48,7 +48,6 @@ pub(crate) struct Settings {
 impl Settings {
     /// The service's time, if it is ahead of ours by so many seconds.
     pub(crate) fn now_with(&self, skew: i64) -> Timestamp {
-        let now = self.clock.now();
-        now.checked_add(jiff::SignedDuration::from_secs(skew)).unwrap_or(now)
+        Ahead(self.clock.clone(), skew).now()
     }
 }

@@ -1,7 +1,11 @@
 //! How far the clocks of services are ahead of ours.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::auth::clock::Clock;
 
 /// In seconds, as it was found out, by origin: another host has another clock. What is right is not kept.
 #[derive(Default)]
@@ -28,6 +32,17 @@ impl Skews {
         if kept.get(origin(url)) == Some(&skew) {
             kept.remove(origin(url));
         }
+    }
+}
+
+/// A clock that is so many seconds ahead of another.
+#[derive(Debug)]
+pub(super) struct Ahead(pub(super) Arc<dyn Clock>, pub(super) i64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        let now = self.0.now();
+        now.checked_add(SignedDuration::from_secs(self.1)).unwrap_or(now)
     }
 }
 

@@ -59,6 +59,14 @@ pub(crate) struct Failure {
     pub(super) source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
+fn transport_kind(kind: TransportErrorKind) -> ErrorKind {
+    match kind {
+        TransportErrorKind::Connect | TransportErrorKind::ConnectDenied => ErrorKind::Connect,
+        TransportErrorKind::ConnectTimeout | TransportErrorKind::ReadTimeout => ErrorKind::Timeout,
+        TransportErrorKind::Request | TransportErrorKind::Body | TransportErrorKind::TooLarge => ErrorKind::Transport,
+    }
+}
+
 impl Failure {
     fn new(kind: ErrorKind, operation: &'static str, detail: impl Into<String>) -> Box<Self> {
         Box::new(Self {
@@ -98,6 +106,17 @@ impl Failure {
         let detail = format!("no complete response within {limit:?} (`timeout`)");
         let mut failure = Self::new(ErrorKind::Timeout, operation, detail);
         failure.cause = Cause::Timeout;
+        failure
+    }
+
+    /// What the call needs could not be found out for this reason, which may pass. Nothing was sent of the call itself.
+    pub(crate) fn lookup(operation: &'static str, detail: String, cause: Cause, class: RetryClass) -> Box<Self> {
+        let kind = match cause {
+            Cause::Transport(kind) => transport_kind(kind),
+            _ => ErrorKind::Config,
+        };
+        let mut failure = Self::new(kind, operation, detail);
+        (failure.cause, failure.class) = (cause, class);
         failure
     }
 
@@ -144,14 +163,7 @@ impl Failure {
 
     /// The transport gave up. `head` is there if it did so within the body.
     pub(crate) fn transport(operation: &'static str, error: TransportError, head: Option<Arc<Head>>) -> Box<Self> {
-        let kind = match error.kind() {
-            TransportErrorKind::Connect | TransportErrorKind::ConnectDenied => ErrorKind::Connect,
-            TransportErrorKind::ConnectTimeout | TransportErrorKind::ReadTimeout => ErrorKind::Timeout,
-            TransportErrorKind::Request | TransportErrorKind::Body | TransportErrorKind::TooLarge => {
-                ErrorKind::Transport
-            }
-        };
-        let mut failure = Self::new(kind, operation, error.to_string());
+        let mut failure = Self::new(transport_kind(error.kind()), operation, error.to_string());
         failure.cause = Cause::Transport(error.kind());
         failure.facts.request_id = head.as_ref().and_then(|head| head.request_id.clone());
         failure.head = head;

@@ -9,7 +9,7 @@ use http::{HeaderValue, Request};
 use super::aliyun_options::Options;
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
 use super::vendor::{Unknown, Vendor, service_name, variable_name};
-use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider, Directory};
+use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider, Directory, Unanswered};
 use crate::auth::sign;
 use crate::data::service::Service;
 use crate::request::Plan;
@@ -44,7 +44,7 @@ impl Vendor for Huawei {
         &["project_id", "domain_id"]
     }
 
-    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, String>> {
+    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, Unanswered>> {
         Box::pin(async move {
             let Unknown { name, region, endpoint, is_elsewhere, credentials, config } = unknown;
             // Whoever has services at an address of their own does not mean the vendor's public IAM.
@@ -57,7 +57,7 @@ impl Vendor for Huawei {
                 ("domain_id", region) => directory.domain_id(endpoint, region.as_deref(), credentials).await,
                 _ => return Ok(None),
             };
-            asked.map(Some).map_err(|why| format!("it is not set, and IAM does not tell: {why}"))
+            asked.map(Some)
         })
     }
 

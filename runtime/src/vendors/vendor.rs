@@ -6,7 +6,7 @@ use futures_core::future::BoxFuture;
 
 use super::aliyun_options::Options;
 use super::prepare::{AttemptContext, PreparedRequest, request};
-use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig};
+use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig, Unanswered};
 use crate::data::service::Service;
 use crate::request::Plan;
 use crate::response::Verdict;
@@ -51,7 +51,7 @@ pub(crate) trait Vendor: Sync {
     }
 
     /// Asks the vendor for a setting that nobody gave. `None` is that there is nothing to ask by.
-    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, String>> {
+    fn discover<'a>(&'a self, unknown: Unknown<'a>) -> BoxFuture<'a, Result<Option<String>, Unanswered>> {
         let _ = unknown;
         Box::pin(async { Ok(None) })
     }

@@ -9,6 +9,7 @@ mod fake;
 mod jobs;
 mod keys;
 mod leaks;
+mod lookups;
 mod mini;
 mod paging;
 mod records;

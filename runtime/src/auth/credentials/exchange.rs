@@ -13,7 +13,7 @@ use super::document::Document;
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
 use crate::retry;
-use crate::transport::{RequestBody, ReqwestTransport, Transport, TransportErrorKind};
+use crate::transport::{RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind};
 
 /// How services are asked: each request up to four times, as long as it fails for reasons that pass.
 #[derive(Clone, Debug)]
@@ -48,12 +48,29 @@ impl Reply {
 /// Why nothing came back.
 pub(super) enum Fault {
     /// Nobody is there.
-    Unreachable(String),
+    Unreachable(TransportError),
+    /// There was no response, or not the whole of it.
+    Lost(TransportError),
+    /// There was nothing to send, or nothing to send it with.
     Failed(String),
 }
 
 const NETWORK: Limits =
     Limits { connect: Duration::from_secs(5), attempt: Duration::from_secs(10), proxies: true, persistent: true };
+
+/// Why a service did not tell what it was asked.
+pub(crate) enum Unanswered {
+    Transport(TransportError),
+    Refused {
+        status: u16,
+        code: Option<String>,
+        headers: HeaderMap,
+        /// What the service said.
+        words: String,
+    },
+    Other(String),
+}
+
 const ATTEMPTS: u32 = 4;
 /// Before the second attempt; twice as long before each further one.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -99,7 +116,7 @@ impl Exchange {
                 Ok(reply) => reply.status >= 500 || reply.status == 429,
                 // Where nobody was met, nobody will be a moment later, and every start of a program elsewhere would wait.
                 Err(Fault::Unreachable(_)) => self.settings.persistent,
-                Err(Fault::Failed(_)) => true,
+                Err(Fault::Lost(_) | Fault::Failed(_)) => true,
             };
             if !passes || attempt == ATTEMPTS {
                 return outcome;
@@ -124,13 +141,14 @@ impl Exchange {
             Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
         };
         match tokio::time::timeout(attempt, exchange).await {
-            Ok(reply) => reply.map_err(|error: crate::transport::TransportError| match error.kind() {
-                TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => {
-                    Fault::Unreachable(error.to_string())
-                }
-                _ => Fault::Failed(error.to_string()),
+            Ok(reply) => reply.map_err(|error: TransportError| match error.kind() {
+                TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => Fault::Unreachable(error),
+                _ => Fault::Lost(error),
             }),
-            Err(_) => Err(Fault::Failed(format!("no response within {attempt:?}"))),
+            Err(_) => {
+                let late = format!("no response within {attempt:?}");
+                Err(Fault::Lost(TransportError::new(TransportErrorKind::ReadTimeout, late)))
+            }
         }
     }
 
@@ -140,9 +158,22 @@ impl Exchange {
         secrets: &[&Secret],
         request: impl Fn() -> Result<Request<RequestBody>, String>,
     ) -> Result<(Document, HeaderMap), String> {
-        let reply = self.send(request).await.map_err(|fault| fault.to_string())?;
+        self.answer(secrets, request).await.map_err(|why| why.to_string())
+    }
+
+    /// The same, for those who can do something about what went wrong.
+    pub(super) async fn answer(
+        &self,
+        secrets: &[&Secret],
+        request: impl Fn() -> Result<Request<RequestBody>, String>,
+    ) -> Result<(Document, HeaderMap), Unanswered> {
+        let reply = self.send(request).await.map_err(|fault| match fault {
+            Fault::Unreachable(error) | Fault::Lost(error) => Unanswered::Transport(error),
+            Fault::Failed(why) => Unanswered::Other(why),
+        })?;
         if !reply.is_success() {
-            return Err(refusal(&reply, secrets));
+            let (code, words) = refused(&reply, secrets);
+            return Err(Unanswered::Refused { status: reply.status, code, headers: reply.headers, words });
         }
         Ok((Document::parse(&reply.body)?, reply.headers))
     }
@@ -150,8 +181,25 @@ impl Exchange {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Unreachable(why) | Self::Failed(why)) = self;
-        f.write_str(why)
+        match self {
+            Self::Unreachable(error) | Self::Lost(error) => error.fmt(f),
+            Self::Failed(why) => f.write_str(why),
+        }
+    }
+}
+
+impl fmt::Display for Unanswered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport(error) => error.fmt(f),
+            Self::Refused { words: why, .. } | Self::Other(why) => f.write_str(why),
+        }
+    }
+}
+
+impl From<String> for Unanswered {
+    fn from(why: String) -> Self {
+        Self::Other(why)
     }
 }
 
@@ -211,6 +259,11 @@ fn first(body: &Document, names: &[&str]) -> Option<String> {
 
 /// What a service said when it refused: status, code, request id, and its words where they cannot be secret.
 pub(super) fn refusal(reply: &Reply, secrets: &[&Secret]) -> String {
+    refused(reply, secrets).1
+}
+
+/// The code, and all of it in words.
+fn refused(reply: &Reply, secrets: &[&Secret]) -> (Option<String>, String) {
     let body = Document::parse(&reply.body).unwrap_or_default();
     let first = |names: &[&str]| first(&body, names);
     let is_id = |text: &String| {
@@ -230,7 +283,7 @@ pub(super) fn refusal(reply: &Reply, secrets: &[&Secret]) -> String {
     let of_signature = code.as_ref().is_some_and(|code| code.contains("Signature"));
     let message = first(&["Message", "message", "error_msg", "errorMsg"]).filter(|_| !of_signature).filter(holds_none);
     let mut text = format!("status {}", reply.status);
-    if let Some(code) = code {
+    if let Some(code) = &code {
         text.push_str(&format!(", code {code}"));
     }
     if let Some(message) = message.filter(|message| !message.trim().is_empty()) {
@@ -240,7 +293,7 @@ pub(super) fn refusal(reply: &Reply, secrets: &[&Secret]) -> String {
     if let Some(id) = id {
         text.push_str(&format!(" (request id {id})"));
     }
-    text
+    (code, text)
 }
 
 /// Whether a text has a secret in it, or a good part of it, as it is or as URLs have it.

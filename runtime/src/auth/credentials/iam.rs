@@ -6,7 +6,7 @@ use serde_json::json;
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Address, Exchange, is_guarded, is_url, json_request, request};
+use super::exchange::{Address, Exchange, Unanswered, is_guarded, is_url, json_request, request};
 use super::provider::{Credentials, CredentialsError};
 use super::sts::{complete, token_in};
 use crate::auth::sign;
@@ -266,7 +266,7 @@ impl Directory {
         endpoint: Option<&str>,
         region: &str,
         credentials: &Credentials,
-    ) -> Result<String, String> {
+    ) -> Result<String, Unanswered> {
         let iam = iam(&self.config, endpoint, Some(region))?;
         let url = format!("{iam}/v3/projects?name={}", encode::strict(region));
         let document = self.signed(&url, credentials).await?;
@@ -274,7 +274,7 @@ impl Directory {
             |project: &&Document| matches!(project.get("name"), Document::Text(name) if name.expose() == region);
         let project = document.get("projects").items().iter().find(named);
         let none = || format!("no project is named {region}: is it a region that the account has been active in?");
-        project.ok_or_else(none)?.plain("id")?.ok_or_else(none)
+        Ok(project.ok_or_else(none)?.plain("id")?.ok_or_else(none)?)
     }
 
     /// The id of the account.
@@ -283,21 +283,21 @@ impl Directory {
         endpoint: Option<&str>,
         region: Option<&str>,
         credentials: &Credentials,
-    ) -> Result<String, String> {
+    ) -> Result<String, Unanswered> {
         let iam = iam(&self.config, endpoint, region)?;
         let document = self.signed(&format!("{iam}/v3/auth/domains"), credentials).await?;
         let none = || "IAM names no account for these credentials".to_owned();
-        document.get("domains").items().first().ok_or_else(none)?.plain("id")?.ok_or_else(none)
+        Ok(document.get("domains").items().first().ok_or_else(none)?.plain("id")?.ok_or_else(none)?)
     }
 
-    async fn signed(&self, url: &str, credentials: &Credentials) -> Result<Document, String> {
+    async fn signed(&self, url: &str, credentials: &Credentials) -> Result<Document, Unanswered> {
         let secrets: Vec<&Secret> = match credentials {
             Credentials::AccessKey { secret_key, security_token, .. } => {
                 [secret_key].into_iter().chain(security_token).collect()
             }
             Credentials::Token(token) => vec![token],
         };
-        Ok(self.exchange.json(&secrets, || self.request(url, credentials)).await?.0)
+        Ok(self.exchange.answer(&secrets, || self.request(url, credentials)).await?.0)
     }
 
     fn request(&self, url: &str, credentials: &Credentials) -> Result<Request<RequestBody>, String> {

@@ -172,7 +172,7 @@ impl InstanceCredentials {
         let reply = self.exchange.send(|| request(method.clone(), &url, &headers)).await;
         reply.map_err(|fault| match fault {
             Fault::Unreachable(why) => CredentialsError::not_found(why),
-            Fault::Failed(why) => CredentialsError::new(why),
+            other => CredentialsError::new(other),
         })
     }
 

@@ -20,6 +20,7 @@ pub use chain::CredentialsChain;
 pub use config::ProviderConfig;
 pub use container::ContainerCredentials;
 pub use environment::EnvironmentCredentials;
+pub(crate) use exchange::Unanswered;
 pub(crate) use iam::Directory;
 pub use iam::{AssumeAgencyWithOidc, FederatedCredentials};
 pub use instance::InstanceCredentials;
