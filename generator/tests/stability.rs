@@ -154,9 +154,9 @@ fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
             insert(document.pointer_mut(&at).unwrap().as_object_mut().unwrap(), place, "insertedProperty", property);
         }
         Addition::Value => {
-            let texts = |node: &Value| {
-                node.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_string))
-            };
+            // A constant that becomes one of several values no longer tells alternatives apart, which may be called after it.
+            let texts =
+                |node: &Value| node.as_array().is_some_and(|list| list.len() > 1 && list.iter().all(Value::is_string));
             let Some(at) = find(document, &|at, node| at.ends_with("/enum") && texts(node)) else { return };
             let values = document.pointer_mut(&at).unwrap().as_array_mut().unwrap();
             values.insert(place.index(values.len() + 1), json!("insertedValue"));
@@ -167,8 +167,16 @@ fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
             tags.insert(place.index(tags.len() + 1), json!({"name": "Inserted"}));
         }
         Addition::Header => {
+            // The headers of an operation are one type, which is called after them: more of them are another type.
+            let has_headers = |at: &str| {
+                let operation: String = at.split_inclusive('/').take(4).collect();
+                let operation = document.pointer(operation.trim_end_matches('/')).map(Value::to_string);
+                operation.is_none_or(|text| text.contains("\"headers\"") || text.contains("#/components/responses/"))
+            };
             let Some(at) = find(document, &|at, node| {
                 at.contains("/responses/")
+                    && at.starts_with("/paths/")
+                    && !has_headers(at)
                     && node.get("description").is_some_and(Value::is_string)
                     && node.get("in").is_none()
                     && !at.contains("/content/")
