@@ -172,7 +172,7 @@ impl<'a> Lower<'a, '_> {
                 self.discriminated.insert(id, Discriminated { places, implied });
                 union
             }
-            None => untagged(&alternatives, |id| self.types[id].name.clone()),
+            None => untagged(&alternatives),
         };
         let mut union_kind = union_kind;
         self.hold_to_values(&mut union_kind);
@@ -405,11 +405,11 @@ fn tagged<'a>(
     (union, implied)
 }
 
-fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String) -> Union {
+fn untagged(alternatives: &[Alternative<'_>]) -> Union {
     let mut scope = names::Scope::with(&["Unknown"]);
     let mut variants: Vec<UnionVariant> = Vec::new();
     let mut known: HashMap<&Type, usize> = HashMap::new();
-    for Alternative { component, name, ty, shape, .. } in alternatives {
+    for (index, Alternative { component, name, ty, shape, .. }) in alternatives.iter().enumerate() {
         let place = *known.entry(ty).or_insert(variants.len());
         if let Some(same) = variants.get_mut(place) {
             // A value may be meant for either.
@@ -418,7 +418,8 @@ fn untagged(alternatives: &[Alternative<'_>], name_of: impl Fn(TypeId) -> String
         }
         let ident = match (component.or(name.as_deref()), ty) {
             (Some(name), _) => names::camel(name),
-            (None, Type::Named(id)) => name_of(*id),
+            // Not after the type, which has its name from the first place that it stands in.
+            (None, Type::Named(_)) => format!("Option{}", index + 1),
             (None, ty) => kind_name(ty),
         };
         variants.push(UnionVariant {
