@@ -48,7 +48,8 @@ impl Client {
     }
 
     /// Waits for a job that was begun before, perhaps by another process. If that call had credentials or an endpoint of its own, give
-    /// them again: [`Wait::with_credentials`], [`Wait::with_endpoint`].
+    /// them again: [`Wait::with_credentials`], [`Wait::with_endpoint`]. A state that ends the jobs of some calls only, and is on the way of
+    /// others, is waited through.
     pub fn resume(&self, job: JobHandle) -> Wait {
         Wait::resume(self.clone(), job)
     }
@@ -61,7 +62,9 @@ impl Wait {
     }
 
     fn resume(client: Client, handle: JobHandle) -> Self {
-        let known = client.service().jobs.iter().find(|job| job.poll.name == handle.poll);
+        // A handle does not say which call began the job. Where several do, and a state ends the jobs of some only, waiting goes on.
+        let of_poll = client.service().jobs.iter().filter(|job| job.poll.name == handle.poll);
+        let known = of_poll.min_by_key(|job| job.failed.len());
         let why = || WaitError::NoJob(format!("{} shows no jobs of this service", handle.poll));
         let job = known.ok_or_else(why).map(|job| (*job, handle.clone()));
         Self::of(client, job)
