@@ -59,6 +59,7 @@ pub use check::fits;
 pub use client::Metrics;
 pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Outcome, RateLimiter, UnsignedRequest};
 pub use codec::additional::additional;
+pub use codec::argument::{Argument, Integer, Single};
 pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
 pub use codec::json_text::JsonText;
 pub use codec::nullable::nullable;
@@ -68,7 +69,7 @@ pub use data::paging::{Paging, Position};
 pub use data::secret::Secret;
 pub use data::service::{Protocol, RateLimit, Scheme, SchemeKind, Server, Service, Variable};
 pub use data::shape::{Field, Object, Shape};
-pub use follow::{BoxStream, JobHandle, JobState, JobVerdict, Paged, Wait, WaitError, items, pages, starting_at};
+pub use follow::{BoxFuture, BoxStream, JobHandle, JobState, JobVerdict, Paged, Wait, WaitError, items, pages, starting_at};
 #[cfg(feature = "blocking")]
 pub use follow::{items_blocking, pages_blocking};
 pub use request::{Form, Inputs, Part};

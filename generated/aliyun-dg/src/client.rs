@@ -2,10 +2,7 @@
 
 //! The client and the facts of the service that all calls share.
 
-use yundb_runtime::{
-    Call, ClientBuilder, JsonCall, Place, Protocol, Scheme, SchemeKind, Server, Service,
-    Spec,
-};
+use yundb_runtime::{Call, ClientBuilder, JsonCall, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec};
 
 static SERVICE: Service = Service {
     package: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
@@ -13,108 +10,27 @@ static SERVICE: Service = Service {
     product: "dg",
     protocol: Protocol::AliyunRpc,
     servers: &[
-        Server {
-            url: "https://dg.cn-hangzhou.aliyuncs.com",
-            region: Some("cn-hangzhou"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.cn-shanghai.aliyuncs.com",
-            region: Some("cn-shanghai"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.cn-qingdao.aliyuncs.com",
-            region: Some("cn-qingdao"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.cn-beijing.aliyuncs.com",
-            region: Some("cn-beijing"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.cn-zhangjiakou.aliyuncs.com",
-            region: Some("cn-zhangjiakou"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.cn-huhehaote.aliyuncs.com",
-            region: Some("cn-huhehaote"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.cn-shenzhen.aliyuncs.com",
-            region: Some("cn-shenzhen"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.cn-chengdu.aliyuncs.com",
-            region: Some("cn-chengdu"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.cn-hongkong.aliyuncs.com",
-            region: Some("cn-hongkong"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.ap-southeast-1.aliyuncs.com",
-            region: Some("ap-southeast-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.ap-southeast-2.aliyuncs.com",
-            region: Some("ap-southeast-2"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.ap-southeast-3.aliyuncs.com",
-            region: Some("ap-southeast-3"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.ap-southeast-5.aliyuncs.com",
-            region: Some("ap-southeast-5"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.ap-northeast-1.aliyuncs.com",
-            region: Some("ap-northeast-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.eu-central-1.aliyuncs.com",
-            region: Some("eu-central-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.eu-west-1.aliyuncs.com",
-            region: Some("eu-west-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.us-west-1.aliyuncs.com",
-            region: Some("us-west-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.us-east-1.aliyuncs.com",
-            region: Some("us-east-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dg.ap-south-1.aliyuncs.com",
-            region: Some("ap-south-1"),
-            variables: &[],
-        },
+        Server { url: "https://dg.cn-hangzhou.aliyuncs.com", region: Some("cn-hangzhou"), variables: &[] },
+        Server { url: "https://dg.cn-shanghai.aliyuncs.com", region: Some("cn-shanghai"), variables: &[] },
+        Server { url: "https://dg.cn-qingdao.aliyuncs.com", region: Some("cn-qingdao"), variables: &[] },
+        Server { url: "https://dg.cn-beijing.aliyuncs.com", region: Some("cn-beijing"), variables: &[] },
+        Server { url: "https://dg.cn-zhangjiakou.aliyuncs.com", region: Some("cn-zhangjiakou"), variables: &[] },
+        Server { url: "https://dg.cn-huhehaote.aliyuncs.com", region: Some("cn-huhehaote"), variables: &[] },
+        Server { url: "https://dg.cn-shenzhen.aliyuncs.com", region: Some("cn-shenzhen"), variables: &[] },
+        Server { url: "https://dg.cn-chengdu.aliyuncs.com", region: Some("cn-chengdu"), variables: &[] },
+        Server { url: "https://dg.cn-hongkong.aliyuncs.com", region: Some("cn-hongkong"), variables: &[] },
+        Server { url: "https://dg.ap-southeast-1.aliyuncs.com", region: Some("ap-southeast-1"), variables: &[] },
+        Server { url: "https://dg.ap-southeast-2.aliyuncs.com", region: Some("ap-southeast-2"), variables: &[] },
+        Server { url: "https://dg.ap-southeast-3.aliyuncs.com", region: Some("ap-southeast-3"), variables: &[] },
+        Server { url: "https://dg.ap-southeast-5.aliyuncs.com", region: Some("ap-southeast-5"), variables: &[] },
+        Server { url: "https://dg.ap-northeast-1.aliyuncs.com", region: Some("ap-northeast-1"), variables: &[] },
+        Server { url: "https://dg.eu-central-1.aliyuncs.com", region: Some("eu-central-1"), variables: &[] },
+        Server { url: "https://dg.eu-west-1.aliyuncs.com", region: Some("eu-west-1"), variables: &[] },
+        Server { url: "https://dg.us-west-1.aliyuncs.com", region: Some("us-west-1"), variables: &[] },
+        Server { url: "https://dg.us-east-1.aliyuncs.com", region: Some("us-east-1"), variables: &[] },
+        Server { url: "https://dg.ap-south-1.aliyuncs.com", region: Some("ap-south-1"), variables: &[] },
     ],
-    schemes: &[
-        Scheme {
-            name: "access_key",
-            kind: SchemeKind::ApiKey(Place::Query, "Signature"),
-        },
-    ],
+    schemes: &[Scheme { name: "access_key", kind: SchemeKind::ApiKey(Place::Query, "Signature") }],
     security: &[&["access_key"]],
     jobs: &[],
     limits: &[],
@@ -127,23 +43,13 @@ pub struct Client(yundb_runtime::Client);
 
 impl Client {
     /// Begins a client: region, credentials and the like.
-    pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(&SERVICE)
-    }
-
+    pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
     /// Begins a call of an action that the document lacks, such as `DescribeX`, typed as JSON.
-    pub fn call_action(&self, action: impl Into<String>) -> JsonCall {
-        self.0.call_action(action)
-    }
-
+    pub fn call_action(&self, action: impl Into<String>) -> JsonCall { self.0.call_action(action) }
     #[allow(dead_code, reason = "a crate without any feature has no operation")]
-    pub(crate) fn call(&self, spec: &'static Spec) -> Call {
-        self.0.call(spec)
-    }
+    pub(crate) fn call(&self, spec: &'static Spec) -> Call { self.0.call(spec) }
 }
 
 impl From<yundb_runtime::Client> for Client {
-    fn from(inner: yundb_runtime::Client) -> Self {
-        Self(inner)
-    }
+    fn from(inner: yundb_runtime::Client) -> Self { Self(inner) }
 }

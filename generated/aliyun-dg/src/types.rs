@@ -5,9 +5,8 @@
 #[cfg(feature = "gateways")]
 #[doc(inline)]
 pub use crate::operations::gateways::{
-    AddDatabaseResponse, ConnectDatabaseResponse, CreateGatewayResponse,
-    CreateGatewayVerifyCodeResponse, Database, DbType, DeleteDatabaseResponse,
-    DeleteGatewayResponse, DownloadGatewayProgramResponse, ErrorBody, Gateway,
-    ListDatabasesResponse, ListGatewaysResponse, ShowGatewayResponse,
-    StopGatewayResponse, UpdateDatabaseResponse, UpdateGatewayResponse,
+    AddDatabaseResponse, ConnectDatabaseResponse, CreateGatewayResponse, CreateGatewayVerifyCodeResponse, Database,
+    DbType, DeleteDatabaseResponse, DeleteGatewayResponse, DownloadGatewayProgramResponse, ErrorBody, Gateway,
+    ListDatabasesResponse, ListGatewaysResponse, ShowGatewayResponse, StopGatewayResponse, UpdateDatabaseResponse,
+    UpdateGatewayResponse,
 };

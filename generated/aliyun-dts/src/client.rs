@@ -3,8 +3,8 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, Response, Scheme,
-    SchemeKind, Server, Service, Spec, Wait,
+    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, Response, Scheme, SchemeKind, Server, Service, Spec,
+    Wait,
 };
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
@@ -15,143 +15,34 @@ static SERVICE: Service = Service {
     product: "Dts",
     protocol: Protocol::AliyunRpc,
     servers: &[
-        Server {
-            url: "https://dts.cn-shanghai.aliyuncs.com",
-            region: Some("cn-shanghai"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.cn-qingdao.aliyuncs.com",
-            region: Some("cn-qingdao"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.cn-beijing.aliyuncs.com",
-            region: Some("cn-beijing"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.cn-zhangjiakou.aliyuncs.com",
-            region: Some("cn-zhangjiakou"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.cn-huhehaote.aliyuncs.com",
-            region: Some("cn-huhehaote"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.cn-shenzhen.aliyuncs.com",
-            region: Some("cn-shenzhen"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.cn-hongkong.aliyuncs.com",
-            region: Some("cn-hongkong"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.us-east-1.aliyuncs.com",
-            region: Some("us-east-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.us-west-1.aliyuncs.com",
-            region: Some("us-west-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("cn-hangzhou"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("cn-chengdu"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("ap-southeast-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("ap-southeast-2"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("ap-southeast-3"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("ap-southeast-5"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("ap-south-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("ap-northeast-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("eu-central-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("eu-west-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("me-east-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("cn-hangzhou-finance"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("cn-shanghai-finance"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("cn-qingdao-finance"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("cn-shenzhen-finance"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: Some("cn-north-2-gov-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://dts.aliyuncs.com",
-            region: None,
-            variables: &[],
-        },
+        Server { url: "https://dts.cn-shanghai.aliyuncs.com", region: Some("cn-shanghai"), variables: &[] },
+        Server { url: "https://dts.cn-qingdao.aliyuncs.com", region: Some("cn-qingdao"), variables: &[] },
+        Server { url: "https://dts.cn-beijing.aliyuncs.com", region: Some("cn-beijing"), variables: &[] },
+        Server { url: "https://dts.cn-zhangjiakou.aliyuncs.com", region: Some("cn-zhangjiakou"), variables: &[] },
+        Server { url: "https://dts.cn-huhehaote.aliyuncs.com", region: Some("cn-huhehaote"), variables: &[] },
+        Server { url: "https://dts.cn-shenzhen.aliyuncs.com", region: Some("cn-shenzhen"), variables: &[] },
+        Server { url: "https://dts.cn-hongkong.aliyuncs.com", region: Some("cn-hongkong"), variables: &[] },
+        Server { url: "https://dts.us-east-1.aliyuncs.com", region: Some("us-east-1"), variables: &[] },
+        Server { url: "https://dts.us-west-1.aliyuncs.com", region: Some("us-west-1"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("cn-hangzhou"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("cn-chengdu"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("ap-southeast-1"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("ap-southeast-2"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("ap-southeast-3"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("ap-southeast-5"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("ap-south-1"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("ap-northeast-1"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("eu-central-1"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("eu-west-1"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("me-east-1"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("cn-hangzhou-finance"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("cn-shanghai-finance"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("cn-qingdao-finance"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("cn-shenzhen-finance"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: Some("cn-north-2-gov-1"), variables: &[] },
+        Server { url: "https://dts.aliyuncs.com", region: None, variables: &[] },
     ],
-    schemes: &[
-        Scheme {
-            name: "access_key",
-            kind: SchemeKind::ApiKey(Place::Query, "Signature"),
-        },
-    ],
+    schemes: &[Scheme { name: "access_key", kind: SchemeKind::ApiKey(Place::Query, "Signature") }],
     security: &[&["access_key"]],
     jobs: &[
         &SHOW_JOB,
@@ -169,14 +60,12 @@ static SERVICE: Service = Service {
 
 pub(crate) static SHOW_JOB: Job = Job {
     poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
-        .params(
-            &[
-                query("DtsJobId", any()).required(),
-                query("DtsInstanceID", any()),
-                query("SynchronizationDirection", any()),
-                query("RegionId", any()).client("region"),
-            ],
-        )
+        .params(&[
+            query("DtsJobId", any()).required(),
+            query("DtsInstanceID", any()),
+            query("SynchronizationDirection", any()),
+            query("RegionId", any()).client("region"),
+        ])
         .accept("application/json")
         .idempotent(true),
     argument: "DtsJobId",
@@ -196,27 +85,17 @@ pub(crate) static SHOW_JOB: Job = Job {
         "Downgrade",
     ],
     succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
-    failed: &[
-        "PrecheckFailed",
-        "InitializeFailed",
-        "MigrationFailed",
-        "Failed",
-        "Abnormal",
-        "Suspending",
-        "Locked",
-    ],
+    failed: &["PrecheckFailed", "InitializeFailed", "MigrationFailed", "Failed", "Abnormal", "Suspending", "Locked"],
 };
 
 pub(crate) static SHOW_JOB_2: Job = Job {
     poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
-        .params(
-            &[
-                query("DtsJobId", any()).required(),
-                query("DtsInstanceID", any()),
-                query("SynchronizationDirection", any()),
-                query("RegionId", any()).client("region"),
-            ],
-        )
+        .params(&[
+            query("DtsJobId", any()).required(),
+            query("DtsInstanceID", any()),
+            query("SynchronizationDirection", any()),
+            query("RegionId", any()).client("region"),
+        ])
         .accept("application/json")
         .idempotent(true),
     argument: "DtsJobId",
@@ -236,27 +115,17 @@ pub(crate) static SHOW_JOB_2: Job = Job {
         "Downgrade",
     ],
     succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
-    failed: &[
-        "PrecheckFailed",
-        "InitializeFailed",
-        "MigrationFailed",
-        "Failed",
-        "Abnormal",
-        "Suspending",
-        "Locked",
-    ],
+    failed: &["PrecheckFailed", "InitializeFailed", "MigrationFailed", "Failed", "Abnormal", "Suspending", "Locked"],
 };
 
 pub(crate) static SHOW_JOB_3: Job = Job {
     poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
-        .params(
-            &[
-                query("DtsJobId", any()).required(),
-                query("DtsInstanceID", any()),
-                query("SynchronizationDirection", any()),
-                query("RegionId", any()).client("region"),
-            ],
-        )
+        .params(&[
+            query("DtsJobId", any()).required(),
+            query("DtsInstanceID", any()),
+            query("SynchronizationDirection", any()),
+            query("RegionId", any()).client("region"),
+        ])
         .accept("application/json")
         .idempotent(true),
     argument: "DtsJobId",
@@ -277,30 +146,17 @@ pub(crate) static SHOW_JOB_3: Job = Job {
         "Suspending",
     ],
     succeeded: &["Migrating", "Synchronizing", "Normal", "Finished"],
-    failed: &[
-        "PrecheckFailed",
-        "InitializeFailed",
-        "MigrationFailed",
-        "Failed",
-        "Abnormal",
-        "Locked",
-    ],
+    failed: &["PrecheckFailed", "InitializeFailed", "MigrationFailed", "Failed", "Abnormal", "Locked"],
 };
 
 pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
-    poll: &Spec::new(
-            "DescribeMigrationJobStatus",
-            "GET",
-            "/#Action=DescribeMigrationJobStatus",
-        )
-        .params(
-            &[
-                query("MigrationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
+    poll: &Spec::new("DescribeMigrationJobStatus", "GET", "/#Action=DescribeMigrationJobStatus")
+        .params(&[
+            query("MigrationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
         .accept("application/json")
         .idempotent(true),
     argument: "MigrationJobId",
@@ -312,51 +168,36 @@ pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
 };
 
 pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
-    poll: &Spec::new(
-            "DescribeSynchronizationJobStatus",
-            "GET",
-            "/#Action=DescribeSynchronizationJobStatus",
-        )
-        .params(
-            &[
-                query("SynchronizationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("SynchronizationDirection", any()),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
+    poll: &Spec::new("DescribeSynchronizationJobStatus", "GET", "/#Action=DescribeSynchronizationJobStatus")
+        .params(&[
+            query("SynchronizationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("SynchronizationDirection", any()),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
         .accept("application/json")
         .idempotent(true),
     argument: "SynchronizationJobId",
     also: &["SynchronizationDirection"],
     state: "Status",
-    running: &[
-        "NotStarted",
-        "Prechecking",
-        "Initializing",
-        "Initializating",
-        "Modifying",
-        "Suspending",
-    ],
+    running: &["NotStarted", "Prechecking", "Initializing", "Initializating", "Modifying", "Suspending"],
     succeeded: &["Synchronizing", "Finished"],
     failed: &["PrecheckFailed", "InitializeFailed", "Failed"],
 };
 
 pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
     poll: &Spec::new(
-            "DescribeSynchronizationObjectModifyStatus",
-            "GET",
-            "/#Action=DescribeSynchronizationObjectModifyStatus",
-        )
-        .params(
-            &[
-                query("TaskId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
+        "DescribeSynchronizationObjectModifyStatus",
+        "GET",
+        "/#Action=DescribeSynchronizationObjectModifyStatus",
+    )
+        .params(&[
+            query("TaskId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
         .accept("application/json")
         .idempotent(true),
     argument: "TaskId",
@@ -368,19 +209,13 @@ pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
 };
 
 pub(crate) static SHOW_ENDPOINT_SWITCH: Job = Job {
-    poll: &Spec::new(
-            "DescribeEndpointSwitchStatus",
-            "GET",
-            "/#Action=DescribeEndpointSwitchStatus",
-        )
-        .params(
-            &[
-                query("TaskId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
+    poll: &Spec::new("DescribeEndpointSwitchStatus", "GET", "/#Action=DescribeEndpointSwitchStatus")
+        .params(&[
+            query("TaskId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
         .accept("application/json")
         .idempotent(true),
     argument: "TaskId",
@@ -392,18 +227,12 @@ pub(crate) static SHOW_ENDPOINT_SWITCH: Job = Job {
 };
 
 pub(crate) static SHOW_SUBSCRIPTION_INSTANCE_STATUS: Job = Job {
-    poll: &Spec::new(
-            "DescribeSubscriptionInstanceStatus",
-            "GET",
-            "/#Action=DescribeSubscriptionInstanceStatus",
-        )
-        .params(
-            &[
-                query("SubscriptionInstanceId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("AccountId", any()),
-            ],
-        )
+    poll: &Spec::new("DescribeSubscriptionInstanceStatus", "GET", "/#Action=DescribeSubscriptionInstanceStatus")
+        .params(&[
+            query("SubscriptionInstanceId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("AccountId", any()),
+        ])
         .accept("application/json")
         .idempotent(true),
     argument: "SubscriptionInstanceId",
@@ -420,33 +249,17 @@ pub struct Client(yundb_runtime::Client);
 
 impl Client {
     /// Begins a client: region, credentials and the like.
-    pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(&SERVICE)
-    }
-
+    pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
     /// Waits for the job that a response begins: `.await` its end, or take its progress as a stream.
-    pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait {
-        self.0.wait_for(response)
-    }
-
+    pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait { self.0.wait_for(response) }
     /// Waits for a job that was begun before, perhaps by another process.
-    pub fn resume(&self, job: JobHandle) -> Wait {
-        self.0.resume(job)
-    }
-
+    pub fn resume(&self, job: JobHandle) -> Wait { self.0.resume(job) }
     /// Begins a call of an action that the document lacks, such as `DescribeX`, typed as JSON.
-    pub fn call_action(&self, action: impl Into<String>) -> JsonCall {
-        self.0.call_action(action)
-    }
-
+    pub fn call_action(&self, action: impl Into<String>) -> JsonCall { self.0.call_action(action) }
     #[allow(dead_code, reason = "a crate without any feature has no operation")]
-    pub(crate) fn call(&self, spec: &'static Spec) -> Call {
-        self.0.call(spec)
-    }
+    pub(crate) fn call(&self, spec: &'static Spec) -> Call { self.0.call(spec) }
 }
 
 impl From<yundb_runtime::Client> for Client {
-    fn from(inner: yundb_runtime::Client) -> Self {
-        Self(inner)
-    }
+    fn from(inner: yundb_runtime::Client) -> Self { Self(inner) }
 }

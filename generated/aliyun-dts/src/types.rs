@@ -9,95 +9,79 @@ use yundb_runtime::shape::{any, optional};
 #[cfg(feature = "instances")]
 #[doc(inline)]
 pub use crate::operations::instances::{
-    ChargeType, CreateInstanceResponse, EngineName, InstanceClass, OrderType,
-    RenewInstanceResponse, RenewalChargeType, UpdateInstanceClassResponse,
-    UpdatePayTypeResponse,
+    ChargeType, CreateInstanceResponse, EngineName, InstanceClass, OrderType, RenewInstanceResponse, RenewalChargeType,
+    UpdateInstanceClassResponse, UpdatePayTypeResponse,
 };
 
 #[cfg(feature = "jobs")]
 #[doc(inline)]
 pub use crate::operations::jobs::{
-    ClientNetwork, ConfigureJobResponse, ConfigureSubscriptionResponse,
-    ConfiguredJobType, DatabaseAccess, DatabaseSide, DbColumn, DbObject, DbTable,
-    DbTableType, Endpoint, IgnoreFlag, IncrementalProgress, ItemState, Job, JobCode,
-    JobDestinationEngine, JobDestinationType, JobLog, JobPhases, JobQueryType,
-    JobSourceEngine, JobSourceType, JobStatus, JobTag, KafkaPartitionKey,
-    KafkaRecordFormat, KafkaVersion, ListJobsResponse, ListServerIpsResponse,
-    ObjectState, ObjectSummary, OrderColumn, OrderDirection, PrecheckDetail,
-    PrecheckStatus, ProgressInfo, Reserve, RetryState, RetryTarget, ReverseJob,
-    ShowJobResponse, ShowJobSummaryResponse, ShowPrecheckStatusResponse,
-    ShowSubscriptionMetaResponse, SkipPrecheckResponse, SourceEndpoint, SslSolution,
-    StructType, SubDistributedJob, SubscriptionEngine, SubscriptionMeta,
-    SubscriptionSourceType, SubtaskState, SummaryPhase, TagCondition, TargetTableMode,
-    UpdateJobNameResponse, UpdateJobPasswordResponse, UpdateSynchronizationResponse,
+    ClientNetwork, ConfigureJobResponse, ConfigureSubscriptionResponse, ConfiguredJobType, DatabaseAccess, DatabaseSide,
+    DbColumn, DbObject, DbTable, DbTableType, Endpoint, IgnoreFlag, IncrementalProgress, ItemState, Job, JobCode,
+    JobDestinationEngine, JobDestinationType, JobLog, JobPhases, JobQueryType, JobSourceEngine, JobSourceType,
+    JobStatus, JobTag, KafkaPartitionKey, KafkaRecordFormat, KafkaVersion, ListJobsResponse, ListServerIpsResponse,
+    ObjectState, ObjectSummary, OrderColumn, OrderDirection, PrecheckDetail, PrecheckStatus, ProgressInfo, Reserve,
+    RetryState, RetryTarget, ReverseJob, ShowJobResponse, ShowJobSummaryResponse, ShowPrecheckStatusResponse,
+    ShowSubscriptionMetaResponse, SkipPrecheckResponse, SourceEndpoint, SslSolution, StructType, SubDistributedJob,
+    SubscriptionEngine, SubscriptionMeta, SubscriptionSourceType, SubtaskState, SummaryPhase, TagCondition,
+    TargetTableMode, UpdateJobNameResponse, UpdateJobPasswordResponse, UpdateSynchronizationResponse,
 };
 
 #[cfg(feature = "consumer-groups")]
 #[doc(inline)]
-pub use crate::operations::consumer_groups::{
-    ConsumerGroup, CreateConsumerGroupResponse, ListConsumerGroupsResponse,
-};
+pub use crate::operations::consumer_groups::{ConsumerGroup, CreateConsumerGroupResponse, ListConsumerGroupsResponse};
 
 #[cfg(feature = "etl")]
 #[doc(inline)]
 pub use crate::operations::etl::{
-    EtlJobLog, EtlJobVersion, ListEtlJobLogsResponse, ListEtlJobVersionsResponse,
-    LogLevel,
+    EtlJobLog, EtlJobVersion, ListEtlJobLogsResponse, ListEtlJobVersionsResponse, LogLevel,
 };
 
 #[cfg(feature = "legacy-migration")]
 #[doc(inline)]
 pub use crate::operations::legacy_migration::{
-    CreateMigrationJobResponse, ListMigrationJobsResponse, MigrationColumn,
-    MigrationColumnExclude, MigrationDestination, MigrationDestinationEngine,
-    MigrationEndpoint, MigrationIncrementalPhase, MigrationIncrementalProgress,
-    MigrationJob, MigrationJobClass, MigrationLoadDetail, MigrationModeToSet,
-    MigrationModeToShow, MigrationObject, MigrationPhase, MigrationSource,
-    MigrationSourceEngine, MigrationSourceType, MigrationStatus,
-    MigrationStructureDetail, MigrationTable, MigrationTableExclude, PrecheckSummary,
+    CreateMigrationJobResponse, ListMigrationJobsResponse, MigrationColumn, MigrationColumnExclude,
+    MigrationDestination, MigrationDestinationEngine, MigrationEndpoint, MigrationIncrementalPhase,
+    MigrationIncrementalProgress, MigrationJob, MigrationJobClass, MigrationLoadDetail, MigrationModeToSet,
+    MigrationModeToShow, MigrationObject, MigrationPhase, MigrationSource, MigrationSourceEngine, MigrationSourceType,
+    MigrationStatus, MigrationStructureDetail, MigrationTable, MigrationTableExclude, PrecheckSummary,
     ShowMigrationJobResponse, ShowMigrationJobStatusResponse,
 };
 
 #[cfg(feature = "legacy-synchronization")]
 #[doc(inline)]
 pub use crate::operations::legacy_synchronization::{
-    CreateSynchronizationJobResponse, ListSynchronizationJobStatusesResponse,
-    ListSynchronizationJobsResponse, NewSynchronizationDestination,
-    NewSynchronizationDestinationEngine, NewSynchronizationSource,
-    NewSynchronizationSourceEngine, ObjectUpdateStatus, PartitionKey,
-    ShowEndpointSwitchResponse, ShowInitializationStatusResponse,
-    ShowReplicatorCompareResponse, ShowSynchronizationJobStatusResponse,
-    ShowSynchronizationObjectUpdateResponse, SwitchStatus,
-    SwitchSynchronizationEndpointResponse, SwitchedEnd, SwitchedEndpoint,
-    SwitchedInstanceType, SwitchedSourceOwner, SynchronizationColumn,
-    SynchronizationColumnExclude, SynchronizationDestination,
-    SynchronizationDestinationType, SynchronizationDirectionStatus,
-    SynchronizationEndpoint, SynchronizationIncrementalProgress, SynchronizationInstance,
-    SynchronizationJobClass, SynchronizationJobStatus, SynchronizationLoadDetail,
-    SynchronizationObject, SynchronizationProgress, SynchronizationSource,
-    SynchronizationSourceType, SynchronizationStatus, SynchronizationStructureDetail,
-    SynchronizationTable, SynchronizationTableExclude, SynchronizedSchema,
-    SynchronizedTable, TransferNetwork, UpdateSynchronizationObjectsResponse,
+    CreateSynchronizationJobResponse, ListSynchronizationJobStatusesResponse, ListSynchronizationJobsResponse,
+    NewSynchronizationDestination, NewSynchronizationDestinationEngine, NewSynchronizationSource,
+    NewSynchronizationSourceEngine, ObjectUpdateStatus, PartitionKey, ShowEndpointSwitchResponse,
+    ShowInitializationStatusResponse, ShowReplicatorCompareResponse, ShowSynchronizationJobStatusResponse,
+    ShowSynchronizationObjectUpdateResponse, SwitchStatus, SwitchSynchronizationEndpointResponse, SwitchedEnd,
+    SwitchedEndpoint, SwitchedInstanceType, SwitchedSourceOwner, SynchronizationColumn, SynchronizationColumnExclude,
+    SynchronizationDestination, SynchronizationDestinationType, SynchronizationDirectionStatus, SynchronizationEndpoint,
+    SynchronizationIncrementalProgress, SynchronizationInstance, SynchronizationJobClass, SynchronizationJobStatus,
+    SynchronizationLoadDetail, SynchronizationObject, SynchronizationProgress, SynchronizationSource,
+    SynchronizationSourceType, SynchronizationStatus, SynchronizationStructureDetail, SynchronizationTable,
+    SynchronizationTableExclude, SynchronizedSchema, SynchronizedTable, TransferNetwork,
+    UpdateSynchronizationObjectsResponse,
 };
 
 #[cfg(feature = "legacy-subscription")]
 #[doc(inline)]
 pub use crate::operations::legacy_subscription::{
-    CreateConsumerGroupLegacyResponse, CreateSubscriptionInstanceResponse,
-    LegacyConsumerGroup, LegacySubscriptionSource, LegacySubscriptionSourceType,
-    ListConsumerGroupsLegacyResponse, ListSubscriptionInstancesResponse,
-    NewSubscriptionEngine, NewSubscriptionSource, ShowSubscriptionInstanceStatusResponse,
-    StartSubscriptionInstanceResponse, SubscriptionDataTypeToSet, SubscriptionEndpoint,
-    SubscriptionInstance, SubscriptionNetwork, SubscriptionObject, SubscriptionPayType,
+    CreateConsumerGroupLegacyResponse, CreateSubscriptionInstanceResponse, LegacyConsumerGroup,
+    LegacySubscriptionSource, LegacySubscriptionSourceType, ListConsumerGroupsLegacyResponse,
+    ListSubscriptionInstancesResponse, NewSubscriptionEngine, NewSubscriptionSource,
+    ShowSubscriptionInstanceStatusResponse, StartSubscriptionInstanceResponse, SubscriptionDataTypeToSet,
+    SubscriptionEndpoint, SubscriptionInstance, SubscriptionNetwork, SubscriptionObject, SubscriptionPayType,
     SubscriptionStatus, SubscriptionTable, SubscriptionTableExclude,
 };
 
 #[cfg(feature = "legacy-network")]
 #[doc(inline)]
 pub use crate::operations::legacy_network::{
-    ConnectionDestinationEngine, ConnectionEngine, ConnectionSourceType,
-    ConnectionStatus, ConnectionTest, ListServerIpsLegacyResponse, OracleArchitecture,
-    ShowConnectionStatusResponse, ShowConnectionStatusSourceEndpointArchitecture,
+    ConnectionDestinationEngine, ConnectionEngine, ConnectionSourceType, ConnectionStatus, ConnectionTest,
+    ListServerIpsLegacyResponse, OracleArchitecture, ShowConnectionStatusResponse,
+    ShowConnectionStatusSourceEndpointArchitecture,
 };
 
 #[cfg(feature = "legacy-alerts")]
@@ -113,162 +97,103 @@ pub use crate::operations::legacy_tags::{
     ListTagResourcesResponse, ListTagResourcesTag, ResourceType, Tag, TagResource,
 };
 
-/// How an instance is paid for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PayType {
-    /// Subscription, paid in advance.
-    PrePaid,
-    /// Pay as you go.
-    PostPaid,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// How an instance is paid for.
+    pub enum PayType {
+        /// Subscription, paid in advance.
+        PrePaid = "PrePaid",
+        /// Pay as you go.
+        PostPaid = "PostPaid",
+    }
 }
 
-yundb_runtime::string_enum!(PayType {
-    PrePaid = "PrePaid",
-    PostPaid = "PostPaid",
-});
-
-/// Unit of time that an instance is paid for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Period {
-    /// Year.
-    Year,
-    /// Month.
-    Month,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Unit of time that an instance is paid for.
+    pub enum Period {
+        /// Year.
+        Year = "Year",
+        /// Month.
+        Month = "Month",
+    }
 }
 
-yundb_runtime::string_enum!(Period {
-    Year = "Year",
-    Month = "Month",
-});
-
-/// Topology of a synchronization.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Topology {
-    /// One-way.
-    Oneway,
-    /// Two-way.
-    Bidirectional,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Topology of a synchronization.
+    pub enum Topology {
+        /// One-way.
+        Oneway = "oneway",
+        /// Two-way.
+        Bidirectional = "bidirectional",
+    }
 }
 
-yundb_runtime::string_enum!(Topology {
-    Oneway = "oneway",
-    Bidirectional = "bidirectional",
-});
-
-/// Kind of a task.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobType {
-    /// Data migration.
-    Migration,
-    /// Data synchronization.
-    Sync,
-    /// Subscription to changes.
-    Subscribe,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of a task.
+    pub enum JobType {
+        /// Data migration.
+        Migration = "MIGRATION",
+        /// Data synchronization.
+        Sync = "SYNC",
+        /// Subscription to changes.
+        Subscribe = "SUBSCRIBE",
+    }
 }
 
-yundb_runtime::string_enum!(JobType {
-    Migration = "MIGRATION",
-    Sync = "SYNC",
-    Subscribe = "SUBSCRIBE",
-});
-
-/// Region.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RegionId {
-    /// China (Hangzhou).
-    CnHangzhou,
-    /// China (Shanghai).
-    CnShanghai,
-    /// China (Qingdao).
-    CnQingdao,
-    /// China (Beijing).
-    CnBeijing,
-    /// China (Zhangjiakou).
-    CnZhangjiakou,
-    /// China (Hohhot).
-    CnHuhehaote,
-    /// China (Shenzhen).
-    CnShenzhen,
-    /// China (Chengdu).
-    CnChengdu,
-    /// China (Hong Kong).
-    CnHongkong,
-    /// Singapore.
-    ApSoutheast1,
-    /// Australia (Sydney).
-    ApSoutheast2,
-    /// Malaysia (Kuala Lumpur).
-    ApSoutheast3,
-    /// Indonesia (Jakarta).
-    ApSoutheast5,
-    /// India (Mumbai).
-    ApSouth1,
-    /// Japan (Tokyo).
-    ApNortheast1,
-    /// United States (Silicon Valley).
-    UsWest1,
-    /// United States (Virginia).
-    UsEast1,
-    /// Germany (Frankfurt).
-    EuCentral1,
-    /// United Kingdom (London).
-    EuWest1,
-    /// United Arab Emirates (Dubai).
-    MeEast1,
-    /// China (Hangzhou), finance.
-    CnHangzhouFinance,
-    /// China (Shanghai), finance.
-    CnShanghaiFinance,
-    /// China (Qingdao), finance.
-    CnQingdaoFinance,
-    /// China (Shenzhen), finance.
-    CnShenzhenFinance,
-    /// China (Beijing), government.
-    CnNorth2Gov1,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Region.
+    pub enum RegionId {
+        /// China (Hangzhou).
+        CnHangzhou = "cn-hangzhou",
+        /// China (Shanghai).
+        CnShanghai = "cn-shanghai",
+        /// China (Qingdao).
+        CnQingdao = "cn-qingdao",
+        /// China (Beijing).
+        CnBeijing = "cn-beijing",
+        /// China (Zhangjiakou).
+        CnZhangjiakou = "cn-zhangjiakou",
+        /// China (Hohhot).
+        CnHuhehaote = "cn-huhehaote",
+        /// China (Shenzhen).
+        CnShenzhen = "cn-shenzhen",
+        /// China (Chengdu).
+        CnChengdu = "cn-chengdu",
+        /// China (Hong Kong).
+        CnHongkong = "cn-hongkong",
+        /// Singapore.
+        ApSoutheast1 = "ap-southeast-1",
+        /// Australia (Sydney).
+        ApSoutheast2 = "ap-southeast-2",
+        /// Malaysia (Kuala Lumpur).
+        ApSoutheast3 = "ap-southeast-3",
+        /// Indonesia (Jakarta).
+        ApSoutheast5 = "ap-southeast-5",
+        /// India (Mumbai).
+        ApSouth1 = "ap-south-1",
+        /// Japan (Tokyo).
+        ApNortheast1 = "ap-northeast-1",
+        /// United States (Silicon Valley).
+        UsWest1 = "us-west-1",
+        /// United States (Virginia).
+        UsEast1 = "us-east-1",
+        /// Germany (Frankfurt).
+        EuCentral1 = "eu-central-1",
+        /// United Kingdom (London).
+        EuWest1 = "eu-west-1",
+        /// United Arab Emirates (Dubai).
+        MeEast1 = "me-east-1",
+        /// China (Hangzhou), finance.
+        CnHangzhouFinance = "cn-hangzhou-finance",
+        /// China (Shanghai), finance.
+        CnShanghaiFinance = "cn-shanghai-finance",
+        /// China (Qingdao), finance.
+        CnQingdaoFinance = "cn-qingdao-finance",
+        /// China (Shenzhen), finance.
+        CnShenzhenFinance = "cn-shenzhen-finance",
+        /// China (Beijing), government.
+        CnNorth2Gov1 = "cn-north-2-gov-1",
+    }
 }
-
-yundb_runtime::string_enum!(RegionId {
-    CnHangzhou = "cn-hangzhou",
-    CnShanghai = "cn-shanghai",
-    CnQingdao = "cn-qingdao",
-    CnBeijing = "cn-beijing",
-    CnZhangjiakou = "cn-zhangjiakou",
-    CnHuhehaote = "cn-huhehaote",
-    CnShenzhen = "cn-shenzhen",
-    CnChengdu = "cn-chengdu",
-    CnHongkong = "cn-hongkong",
-    ApSoutheast1 = "ap-southeast-1",
-    ApSoutheast2 = "ap-southeast-2",
-    ApSoutheast3 = "ap-southeast-3",
-    ApSoutheast5 = "ap-southeast-5",
-    ApSouth1 = "ap-south-1",
-    ApNortheast1 = "ap-northeast-1",
-    UsWest1 = "us-west-1",
-    UsEast1 = "us-east-1",
-    EuCentral1 = "eu-central-1",
-    EuWest1 = "eu-west-1",
-    MeEast1 = "me-east-1",
-    CnHangzhouFinance = "cn-hangzhou-finance",
-    CnShanghaiFinance = "cn-shanghai-finance",
-    CnQingdaoFinance = "cn-qingdao-finance",
-    CnShenzhenFinance = "cn-shenzhen-finance",
-    CnNorth2Gov1 = "cn-north-2-gov-1",
-});
 
 /// What a failed call answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -314,39 +239,25 @@ pub struct JobResult {
     pub success: Option<bool>,
 }
 
-/// Direction of a synchronization.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SynchronizationDirection {
-    /// From source to destination.
-    Forward,
-    /// Back; two-way synchronization only.
-    Reverse,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Direction of a synchronization.
+    pub enum SynchronizationDirection {
+        /// From source to destination.
+        Forward = "Forward",
+        /// Back; two-way synchronization only.
+        Reverse = "Reverse",
+    }
 }
 
-yundb_runtime::string_enum!(SynchronizationDirection {
-    Forward = "Forward",
-    Reverse = "Reverse",
-});
-
-/// Network of a subscription.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum NetworkType {
-    /// Classic network.
-    Classic,
-    /// Virtual private cloud.
-    Vpc,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Network of a subscription.
+    pub enum NetworkType {
+        /// Classic network.
+        Classic = "classic",
+        /// Virtual private cloud.
+        Vpc = "vpc",
+    }
 }
-
-yundb_runtime::string_enum!(NetworkType {
-    Classic = "classic",
-    Vpc = "vpc",
-});
 
 /// Which changes are subscribed to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -372,25 +283,17 @@ pub struct SubscriptionHost {
     pub vpc_host: Option<String>,
 }
 
-/// The type of `PageSize` in `ListJobs`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ListJobsPageSize {
-    /// `30`
-    N30,
-    /// `50`
-    N50,
-    /// `100`
-    N100,
-    /// A value that the spec does not list.
-    Unknown(i64),
+yundb_runtime::integer_enum! {
+    /// The type of `PageSize` in `ListJobs`.
+    pub enum ListJobsPageSize {
+        /// `30`
+        N30 = 30,
+        /// `50`
+        N50 = 50,
+        /// `100`
+        N100 = 100,
+    }
 }
-
-yundb_runtime::integer_enum!(ListJobsPageSize {
-    N30 = 30,
-    N50 = 50,
-    N100 = 100,
-});
 
 /// The same as [`ListJobsPageSize`].
 pub type ListMigrationJobsPageSize = ListJobsPageSize;
@@ -422,31 +325,21 @@ pub struct PhaseProgress {
     pub status: Option<PhaseStatus>,
 }
 
-/// State of a phase.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PhaseStatus {
-    /// Not started.
-    NotStarted,
-    /// Under way.
-    Migrating,
-    /// Failed.
-    Failed,
-    /// Finished.
-    Finished,
-    /// Caught up: an incremental phase without delay.
-    Catched,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of a phase.
+    pub enum PhaseStatus {
+        /// Not started.
+        NotStarted = "NotStarted",
+        /// Under way.
+        Migrating = "Migrating",
+        /// Failed.
+        Failed = "Failed",
+        /// Finished.
+        Finished = "Finished",
+        /// Caught up: an incremental phase without delay.
+        Catched = "Catched",
+    }
 }
-
-yundb_runtime::string_enum!(PhaseStatus {
-    NotStarted = "NotStarted",
-    Migrating = "Migrating",
-    Failed = "Failed",
-    Finished = "Finished",
-    Catched = "Catched",
-});
 
 /// Phases of a task.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -472,48 +365,31 @@ pub struct Performance {
     pub rps: Option<String>,
 }
 
-/// Result of a check.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CheckResult {
-    /// Passed.
-    Success,
-    /// Failed.
-    Failed,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Result of a check.
+    pub enum CheckResult {
+        /// Passed.
+        Success = "Success",
+        /// Failed.
+        Failed = "Failed",
+    }
 }
 
-yundb_runtime::string_enum!(CheckResult {
-    Success = "Success",
-    Failed = "Failed",
-});
-
-/// State of a precheck. Sections list different ones, and samples have others again.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PrecheckState {
-    /// Not started.
-    NotStarted,
-    /// Under way.
-    Checking,
-    /// Passed.
-    Success,
-    /// Failed.
-    Failed,
-    /// Done.
-    Finished,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of a precheck. Sections list different ones, and samples have others again.
+    pub enum PrecheckState {
+        /// Not started.
+        NotStarted = "NotStarted",
+        /// Under way.
+        Checking = "Checking",
+        /// Passed.
+        Success = "Success",
+        /// Failed.
+        Failed = "Failed",
+        /// Done.
+        Finished = "Finished",
+    }
 }
-
-yundb_runtime::string_enum!(PrecheckState {
-    NotStarted = "NotStarted",
-    Checking = "Checking",
-    Success = "Success",
-    Failed = "Failed",
-    Finished = "Finished",
-});
 
 /// What `UpdateSubscription` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -538,180 +414,113 @@ pub type UpdateConsumerGroupResponse = UpdateSubscriptionResponse;
 /// The same as [`UpdateSubscriptionResponse`].
 pub type DeleteConsumerGroupResponse = UpdateSubscriptionResponse;
 
-/// Kind of an object.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ObjectType {
-    /// Table.
-    Table,
-    /// Constraint.
-    Constraint,
-    /// Index.
-    Index,
-    /// View.
-    View,
-    /// Materialized view.
-    MaterializeView,
-    /// User-defined type.
-    Type,
-    /// Synonym.
-    Synonym,
-    /// Trigger.
-    Trigger,
-    /// Function.
-    Function,
-    /// Stored procedure.
-    Procedure,
-    /// Package.
-    Package,
-    /// Default.
-    Default,
-    /// Rule.
-    Rule,
-    /// Plan guide.
-    PlanGuide,
-    /// Sequence.
-    Sequence,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of an object.
+    pub enum ObjectType {
+        /// Table.
+        Table = "Table",
+        /// Constraint.
+        Constraint = "Constraint",
+        /// Index.
+        Index = "Index",
+        /// View.
+        View = "View",
+        /// Materialized view.
+        MaterializeView = "Materialize View",
+        /// User-defined type.
+        Type = "Type",
+        /// Synonym.
+        Synonym = "Synonym",
+        /// Trigger.
+        Trigger = "Trigger",
+        /// Function.
+        Function = "Function",
+        /// Stored procedure.
+        Procedure = "Procedure",
+        /// Package.
+        Package = "Package",
+        /// Default.
+        Default = "Default",
+        /// Rule.
+        Rule = "Rule",
+        /// Plan guide.
+        PlanGuide = "PlanGuide",
+        /// Sequence.
+        Sequence = "Sequence",
+    }
 }
 
-yundb_runtime::string_enum!(ObjectType {
-    Table = "Table",
-    Constraint = "Constraint",
-    Index = "Index",
-    View = "View",
-    MaterializeView = "Materialize View",
-    Type = "Type",
-    Synonym = "Synonym",
-    Trigger = "Trigger",
-    Function = "Function",
-    Procedure = "Procedure",
-    Package = "Package",
-    Default = "Default",
-    Rule = "Rule",
-    PlanGuide = "PlanGuide",
-    Sequence = "Sequence",
-});
-
-/// Kind of a destination.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DestinationType {
-    /// Self-managed on ECS.
-    Ecs,
-    /// Self-managed, with a public address.
-    LocalInstance,
-    /// RDS.
-    Rds,
-    /// PolarDB-X.
-    Drds,
-    /// ApsaraDB for MongoDB.
-    MongoDb,
-    /// ApsaraDB for Redis.
-    Redis,
-    /// HybridDB for MySQL.
-    PetaData,
-    /// PolarDB for MySQL or PostgreSQL.
-    Polardb,
-    /// PolarDB O engine.
-    PolarDbO,
-    /// AnalyticDB for MySQL 3.0 and 2.0.
-    AnalyticDb,
-    /// AnalyticDB for PostgreSQL.
-    Greenplum,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of a destination.
+    pub enum DestinationType {
+        /// Self-managed on ECS.
+        Ecs = "ECS",
+        /// Self-managed, with a public address.
+        LocalInstance = "LocalInstance",
+        /// RDS.
+        Rds = "RDS",
+        /// PolarDB-X.
+        Drds = "DRDS",
+        /// ApsaraDB for MongoDB.
+        MongoDb = "MongoDB",
+        /// ApsaraDB for Redis.
+        Redis = "Redis",
+        /// HybridDB for MySQL.
+        PetaData = "PetaData",
+        /// PolarDB for MySQL or PostgreSQL.
+        Polardb = "POLARDB",
+        /// PolarDB O engine.
+        PolarDbO = "PolarDB_o",
+        /// AnalyticDB for MySQL 3.0 and 2.0.
+        AnalyticDb = "AnalyticDB",
+        /// AnalyticDB for PostgreSQL.
+        Greenplum = "Greenplum",
+    }
 }
 
-yundb_runtime::string_enum!(DestinationType {
-    Ecs = "ECS",
-    LocalInstance = "LocalInstance",
-    Rds = "RDS",
-    Drds = "DRDS",
-    MongoDb = "MongoDB",
-    Redis = "Redis",
-    PetaData = "PetaData",
-    Polardb = "POLARDB",
-    PolarDbO = "PolarDB_o",
-    AnalyticDb = "AnalyticDB",
-    Greenplum = "Greenplum",
-});
-
-/// Special wishes for a migration or synchronization.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct MigrationReserved {
-    /// Whether the task starts by itself once it is configured. Default: `all`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub auto_start_modules_after_config: Option<AutoStart>,
-    /// What to do about objects of the same name in the destination: 0 to fail in the precheck, 2 to go on. Format:
-    /// `int32`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target_table_mode: Option<MigrationReservedTargetTableMode>,
-    /// Kind of a Redis source. Only for synchronization between enterprise instances.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub src_redis_type: Option<RedisType>,
-    /// Kind of a Redis destination. Only for synchronization between enterprise instances.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dest_redis_type: Option<RedisType>,
+yundb_runtime::setters! {
+    /// Special wishes for a migration or synchronization.
+    #[serde(rename_all = "camelCase")]
+    pub struct MigrationReserved {
+        /// Whether the task starts by itself once it is configured. Default: `all`.
+        pub auto_start_modules_after_config: Option<AutoStart>,
+        /// What to do about objects of the same name in the destination: 0 to fail in the precheck, 2 to go on. Format:
+        /// `int32`.
+        pub target_table_mode: Option<MigrationReservedTargetTableMode>,
+        /// Kind of a Redis source. Only for synchronization between enterprise instances.
+        pub src_redis_type: Option<RedisType>,
+        /// Kind of a Redis destination. Only for synchronization between enterprise instances.
+        pub dest_redis_type: Option<RedisType>,
+    }
 }
 
-yundb_runtime::setters!(MigrationReserved {
-    auto_start_modules_after_config: into(AutoStart),
-    target_table_mode: into(MigrationReservedTargetTableMode),
-    src_redis_type: into(RedisType),
-    dest_redis_type: into(RedisType),
-});
-
-/// Whether the task starts by itself once it is configured.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AutoStart {
-    /// The precheck and all that follows start by themselves.
-    All,
-    /// Nothing starts; call start yourself.
-    None,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether the task starts by itself once it is configured.
+    pub enum AutoStart {
+        /// The precheck and all that follows start by themselves.
+        All = "all",
+        /// Nothing starts; call start yourself.
+        None = "none",
+    }
 }
 
-yundb_runtime::string_enum!(AutoStart {
-    All = "all",
-    None = "none",
-});
-
-/// What to do about objects of the same name in the destination: 0 to fail in the precheck, 2 to go on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MigrationReservedTargetTableMode {
-    /// `0`
-    N0,
-    /// `2`
-    N2,
-    /// A value that the spec does not list.
-    Unknown(i64),
+yundb_runtime::integer_enum! {
+    /// What to do about objects of the same name in the destination: 0 to fail in the precheck, 2 to go on.
+    pub enum MigrationReservedTargetTableMode {
+        /// `0`
+        N0 = 0,
+        /// `2`
+        N2 = 2,
+    }
 }
 
-yundb_runtime::integer_enum!(MigrationReservedTargetTableMode {
-    N0 = 0,
-    N2 = 2,
-});
-
-/// Kind of a Redis instance.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RedisType {
-    /// Enterprise instance.
-    Enterprise,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of a Redis instance.
+    pub enum RedisType {
+        /// Enterprise instance.
+        Enterprise = "enterprise",
+    }
 }
-
-yundb_runtime::string_enum!(RedisType {
-    Enterprise = "enterprise",
-});
 
 /// Whether a call succeeded.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -822,23 +631,16 @@ pub struct CheckItem {
     pub repair_method: Option<String>,
 }
 
-/// Tag to look for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct TagFilter {
-    /// Key of the tag, not empty. At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Value of the tag, may be empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
+yundb_runtime::setters! {
+    /// Tag to look for.
+    #[serde(rename_all = "PascalCase")]
+    pub struct TagFilter {
+        /// Key of the tag, not empty. At least 1 character.
+        pub key: Option<String>,
+        /// Value of the tag, may be empty.
+        pub value: Option<String>,
+    }
 }
-
-yundb_runtime::setters!(TagFilter {
-    key: into(String),
-    value: into(String),
-});
 
 impl Object for TagFilter {
     const FIELDS: &'static [Field] = &[optional("Key", any().min_length(1))];

@@ -3,8 +3,7 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, JsonCall, Place, Protocol, Scheme, SchemeKind, Server, Service,
-    Spec, Variable,
+    Call, ClientBuilder, JsonCall, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Variable,
 };
 
 static SERVICE: Service = Service {
@@ -13,29 +12,14 @@ static SERVICE: Service = Service {
     product: "Sts",
     protocol: Protocol::AliyunRpc,
     servers: &[
-        Server {
-            url: "https://sts.aliyuncs.com",
-            region: None,
-            variables: &[],
-        },
+        Server { url: "https://sts.aliyuncs.com", region: None, variables: &[] },
         Server {
             url: "https://sts.{region}.aliyuncs.com",
             region: None,
-            variables: &[
-                Variable {
-                    name: "region",
-                    default: "cn-hangzhou",
-                    values: &[],
-                },
-            ],
+            variables: &[Variable { name: "region", default: "cn-hangzhou", values: &[] }],
         },
     ],
-    schemes: &[
-        Scheme {
-            name: "access_key",
-            kind: SchemeKind::ApiKey(Place::Query, "Signature"),
-        },
-    ],
+    schemes: &[Scheme { name: "access_key", kind: SchemeKind::ApiKey(Place::Query, "Signature") }],
     security: &[&["access_key"]],
     jobs: &[],
     limits: &[],
@@ -48,23 +32,13 @@ pub struct Client(yundb_runtime::Client);
 
 impl Client {
     /// Begins a client: region, credentials and the like.
-    pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(&SERVICE)
-    }
-
+    pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
     /// Begins a call of an action that the document lacks, such as `DescribeX`, typed as JSON.
-    pub fn call_action(&self, action: impl Into<String>) -> JsonCall {
-        self.0.call_action(action)
-    }
-
+    pub fn call_action(&self, action: impl Into<String>) -> JsonCall { self.0.call_action(action) }
     #[allow(dead_code, reason = "a crate without any feature has no operation")]
-    pub(crate) fn call(&self, spec: &'static Spec) -> Call {
-        self.0.call(spec)
-    }
+    pub(crate) fn call(&self, spec: &'static Spec) -> Call { self.0.call(spec) }
 }
 
 impl From<yundb_runtime::Client> for Client {
-    fn from(inner: yundb_runtime::Client) -> Self {
-        Self(inner)
-    }
+    fn from(inner: yundb_runtime::Client) -> Self { Self(inner) }
 }

@@ -4,6 +4,4 @@
 
 #[cfg(feature = "credentials")]
 #[doc(inline)]
-pub use crate::operations::credentials::{
-    AssumeRoleResponse, AssumedRoleUser, Credentials, ErrorBody, ErrorCode,
-};
+pub use crate::operations::credentials::{AssumeRoleResponse, AssumedRoleUser, Credentials, ErrorBody, ErrorCode};

@@ -3,8 +3,8 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, RateLimit, Response,
-    Scheme, SchemeKind, Server, Service, Spec, Variable, Wait,
+    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, RateLimit, Response, Scheme, SchemeKind, Server,
+    Service, Spec, Variable, Wait,
 };
 use yundb_runtime::operation::path;
 use yundb_runtime::shape::any;
@@ -18,38 +18,17 @@ static SERVICE: Service = Service {
         Server {
             url: "https://ddm.{region}.myhuaweicloud.com",
             region: None,
-            variables: &[
-                Variable {
-                    name: "region",
-                    default: "cn-north-4",
-                    values: &[],
-                },
-            ],
+            variables: &[Variable { name: "region", default: "cn-north-4", values: &[] }],
         },
-        Server {
-            url: "https://ddm.eu-west-101.myhuaweicloud.eu",
-            region: Some("eu-west-101"),
-            variables: &[],
-        },
+        Server { url: "https://ddm.eu-west-101.myhuaweicloud.eu", region: Some("eu-west-101"), variables: &[] },
     ],
     schemes: &[
-        Scheme {
-            name: "access_key",
-            kind: SchemeKind::ApiKey(Place::Header, "Authorization"),
-        },
-        Scheme {
-            name: "token",
-            kind: SchemeKind::ApiKey(Place::Header, "X-Auth-Token"),
-        },
+        Scheme { name: "access_key", kind: SchemeKind::ApiKey(Place::Header, "Authorization") },
+        Scheme { name: "token", kind: SchemeKind::ApiKey(Place::Header, "X-Auth-Token") },
     ],
     security: &[&["access_key"], &["token"]],
     jobs: &[&SHOW_JOB],
-    limits: &[
-        RateLimit {
-            calls: 60,
-            seconds: 60,
-        },
-    ],
+    limits: &[RateLimit { calls: 60, seconds: 60 }],
     busy: &[],
 };
 
@@ -71,38 +50,21 @@ pub struct Client(yundb_runtime::Client);
 
 impl Client {
     /// Begins a client: region, credentials and the like.
-    pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(&SERVICE)
-    }
-
+    pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
     /// Waits for the job that a response begins: `.await` its end, or take its progress as a stream.
-    pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait {
-        self.0.wait_for(response)
-    }
-
+    pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait { self.0.wait_for(response) }
     /// Waits for a job that was begun before, perhaps by another process.
-    pub fn resume(&self, job: JobHandle) -> Wait {
-        self.0.resume(job)
-    }
-
+    pub fn resume(&self, job: JobHandle) -> Wait { self.0.resume(job) }
     /// Begins a call that the document lacks, typed as JSON, by method and path. What is in braces is filled by the call, else by
     /// the client's setting of that name: `/v3/{project_id}/instances`.
-    pub fn call_path(
-        &self,
-        method: impl Into<String>,
-        path: impl Into<String>,
-    ) -> JsonCall {
+    pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
         self.0.call_path(method, path)
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]
-    pub(crate) fn call(&self, spec: &'static Spec) -> Call {
-        self.0.call(spec)
-    }
+    pub(crate) fn call(&self, spec: &'static Spec) -> Call { self.0.call(spec) }
 }
 
 impl From<yundb_runtime::Client> for Client {
-    fn from(inner: yundb_runtime::Client) -> Self {
-        Self(inner)
-    }
+    fn from(inner: yundb_runtime::Client) -> Self { Self(inner) }
 }

@@ -13,37 +13,34 @@ pub use crate::operations::api_versions::{
 #[cfg(feature = "instances")]
 #[doc(inline)]
 pub use crate::operations::instances::{
-    AutoPay, AutoRenew, ChargeMode, CreateInstanceDetail, CreateInstanceExtendParam,
-    CreateInstanceResponse, DeleteInstanceResponse, InstanceNode, InstanceStatus,
-    InstanceSummary, ListInstancesResponse, PeriodType, RestartInstanceInfo,
-    RestartInstanceResponse, RestartType, ShowInstanceResponse,
-    SynchronizeDataNodesResponse, TimeZone, UpdateInstanceNameResponse,
-    UpdateInstancePortResponse, UpdateInstanceSecurityGroupResponse,
+    AutoPay, AutoRenew, ChargeMode, CreateInstanceDetail, CreateInstanceExtendParam, CreateInstanceResponse,
+    DeleteInstanceResponse, InstanceNode, InstanceStatus, InstanceSummary, ListInstancesResponse, PeriodType,
+    RestartInstanceInfo, RestartInstanceResponse, RestartType, ShowInstanceResponse, SynchronizeDataNodesResponse,
+    TimeZone, UpdateInstanceNameResponse, UpdateInstancePortResponse, UpdateInstanceSecurityGroupResponse,
     UpdateInstanceSslResponse, UpdateReadWriteStrategyResponse,
 };
 
 #[cfg(feature = "nodes")]
 #[doc(inline)]
 pub use crate::operations::nodes::{
-    CreateGroupResponse, EnlargeNodeInfo, ExpandInstanceNodesResponse, GroupInfo,
-    GroupNodeInfo, GroupRole, ListGroupsResponse, ListNodesResponse, NodeInfo,
-    NodeListItem, NodeStatus, ShowNodeResponse, ShrinkInstanceNodesResponse,
+    CreateGroupResponse, EnlargeNodeInfo, ExpandInstanceNodesResponse, GroupInfo, GroupNodeInfo, GroupRole,
+    ListGroupsResponse, ListNodesResponse, NodeInfo, NodeListItem, NodeStatus, ShowNodeResponse,
+    ShrinkInstanceNodesResponse,
 };
 
 #[cfg(feature = "engines")]
 #[doc(inline)]
 pub use crate::operations::engines::{
-    AvailableZone, ComputeFlavorGroupsInfo, ComputeFlavors, EngineGroupInfo,
-    EngineGroupsInfo, Flavor, FlavorGroupInfo, FlavorStatus, ListEnginesResponse,
-    ListEnginesV3Response, ListFlavorsResponse, ListFlavorsV3Response, SupportAzsInfo,
+    AvailableZone, ComputeFlavorGroupsInfo, ComputeFlavors, EngineGroupInfo, EngineGroupsInfo, Flavor, FlavorGroupInfo,
+    FlavorStatus, ListEnginesResponse, ListEnginesV3Response, ListFlavorsResponse, ListFlavorsV3Response,
+    SupportAzsInfo,
 };
 
 #[cfg(feature = "parameters")]
 #[doc(inline)]
 pub use crate::operations::parameters::{
-    ConcurrentExecutionLevel, ConfigurationParameter, InstanceParameterValues,
-    ListInstanceParametersResponse, OnOff, ServerCharacterSet, ServerCollation,
-    TransactionPolicy, UpdateInstanceParametersResponse,
+    ConcurrentExecutionLevel, ConfigurationParameter, InstanceParameterValues, ListInstanceParametersResponse, OnOff,
+    ServerCharacterSet, ServerCollation, TransactionPolicy, UpdateInstanceParametersResponse,
 };
 
 #[cfg(feature = "jobs")]
@@ -53,20 +50,18 @@ pub use crate::operations::jobs::{JobInfo, JobInstance, JobStatus, ShowJobRespon
 #[cfg(feature = "databases")]
 #[doc(inline)]
 pub use crate::operations::databases::{
-    AvailableRdsInstance, CreateDatabaseDetail, CreateDatabaseRds,
-    CreateDatabaseResponse, CreateDatabaseV3Response, CreatedDatabase, DatabaseDetail,
-    DatabaseDnInstance, DatabaseShard, DatabaseStatus, DatabaseSummary,
-    DeleteDatabaseV3Response, ListAvailableRdsInstancesResponse, ListDatabasesResponse,
-    ShardMode, ShowDatabaseResponse, UsedRds,
+    AvailableRdsInstance, CreateDatabaseDetail, CreateDatabaseRds, CreateDatabaseResponse, CreateDatabaseV3Response,
+    CreatedDatabase, DatabaseDetail, DatabaseDnInstance, DatabaseShard, DatabaseStatus, DatabaseSummary,
+    DeleteDatabaseV3Response, ListAvailableRdsInstancesResponse, ListDatabasesResponse, ShardMode, ShowDatabaseResponse,
+    UsedRds,
 };
 
 #[cfg(feature = "accounts")]
 #[doc(inline)]
 pub use crate::operations::accounts::{
-    BaseAuthority, CheckWeakPasswordResponse, CreateUser, CreateUserDatabase,
-    CreateUsersResponse, CreatedUser, DeleteUserResponse, ExtendAuthority,
-    ListUsersResponse, ResetUserPasswordResponse, UpdateUserDatabase, UpdateUserDetail,
-    UpdateUserResponse, User, UserDatabase,
+    BaseAuthority, CheckWeakPasswordResponse, CreateUser, CreateUserDatabase, CreateUsersResponse, CreatedUser,
+    DeleteUserResponse, ExtendAuthority, ListUsersResponse, ResetUserPasswordResponse, UpdateUserDatabase,
+    UpdateUserDetail, UpdateUserResponse, User, UserDatabase,
 };
 
 #[cfg(feature = "monitoring")]
@@ -76,16 +71,15 @@ pub use crate::operations::monitoring::{ListSlowLogsResponse, SlowLog};
 #[cfg(feature = "sessions")]
 #[doc(inline)]
 pub use crate::operations::sessions::{
-    KillLogicalProcessesResponse, KillPhysicalProcessesResponse,
-    ListLogicalProcessesResponse, ListPhysicalProcessesResponse,
-    ListProcessAuditLogsResponse, LogicalProcess, PhysicalProcess, ProcessAuditLog,
+    KillLogicalProcessesResponse, KillPhysicalProcessesResponse, ListLogicalProcessesResponse,
+    ListPhysicalProcessesResponse, ListProcessAuditLogsResponse, LogicalProcess, PhysicalProcess, ProcessAuditLog,
 };
 
 #[cfg(feature = "kernel-versions")]
 #[doc(inline)]
 pub use crate::operations::kernel_versions::{
-    ChangeKernelVersionResponse, ListAvailableVersionsResponse, RiskInfo,
-    RollBackKernelVersionResponse, ShowKernelVersionRisksResponse,
+    ChangeKernelVersionResponse, ListAvailableVersionsResponse, RiskInfo, RollBackKernelVersionResponse,
+    ShowKernelVersionRisksResponse,
 };
 
 /// What a failed call of v1 or v2 answers.
@@ -99,387 +93,267 @@ pub struct ErrorBody {
     pub external_message: Option<String>,
 }
 
-/// Why a call failed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorCode {
-    /// The id of the parameter group is invalid. Give a valid one.
-    Dbs200057,
-    /// A parameter is wrong. Correct the parameters and try again.
-    Dbs280001,
-    /// The id of the security group is invalid. Give a valid one.
-    Dbs280305,
-    /// Server error. Try again later.
-    Dbs300002,
-    /// The request could not be handled. Contact support.
-    Dbs300005,
-    /// Creating the logical database failed. Check that the instance exists and is running, that RDS is not being
-    /// scaled out and that the name is new, then try again.
-    Dbs300100,
-    /// Deleting the logical database failed. Check whether it is deleted already, and whether its RDS instances exist
-    /// and are healthy.
-    Dbs300101,
-    /// The number of RDS instances behind the logical database is not allowed. Correct the number.
-    Dbs300102,
-    /// The RDS instance does not exist or is in another VPC. Check both; it must be in the VPC of the DDM instance.
-    Dbs300103,
-    /// The sharding rule of the logical database is invalid. Correct its value.
-    Dbs300104,
-    /// The number of shards on an RDS instance is not allowed. Correct the number in the request.
-    Dbs300106,
-    /// A user is given twice for the logical database. Remove the repeated user name.
-    Dbs300107,
-    /// An RDS instance is given twice for the logical database. Remove the repetition.
-    Dbs300108,
-    /// The name of the logical database is invalid. Correct the name.
-    Dbs300109,
-    /// The RDS instance is in a state in which no logical database can be put on it. Mend its state first.
-    Dbs300110,
-    /// Another logical database has this name. Choose another.
-    Dbs300112,
-    /// Creating a physical database failed. Check the account and password of the RDS instance.
-    Dbs300113,
-    /// The user name or password for RDS is invalid. Correct them.
-    Dbs300114,
-    /// Deleting a physical database failed. Check whether its RDS instance still exists. If not, synchronize the data
-    /// node information, then delete the logical database again.
-    Dbs300115,
-    /// Querying the usable RDS instances failed. Check that the RDS service works.
-    Dbs300116,
-    /// Querying the RDS instances behind DDM failed. Check that the RDS service works.
-    Dbs300117,
-    /// Changing the shards of the logical database failed. Check the parameters.
-    Dbs300118,
-    /// Querying the job failed. Check that the DDM instance is healthy.
-    Dbs300120,
-    /// Cleaning up the shard change failed. Check that its job exists and is in a valid state, and the account and
-    /// password of the target RDS instance.
-    Dbs300121,
-    /// Rolling back the shard change failed. Check that its job exists and is in a valid state, and the account and
-    /// password of the target RDS instance.
-    Dbs300122,
-    /// Retrying the shard change failed. Check that its job exists and is in a healthy state.
-    Dbs300123,
-    /// Synchronizing the RDS information failed. Check that the RDS service works.
-    Dbs300125,
-    /// The total number of shards on the RDS instances is not allowed. Correct the number.
-    Dbs300127,
-    /// Querying the logical databases failed. Check that the DDM instance is healthy.
-    Dbs300128,
-    /// Querying the logical database failed. Check that it exists.
-    Dbs300129,
-    /// The logical database is in the wrong state. Wait until it is running.
-    Dbs300130,
-    /// Updating the SQL blacklist of the logical database failed. Check that the DDM instance is healthy.
-    Dbs300131,
-    /// Querying the SQL blacklist of the logical database failed. Check that the DDM instance is healthy.
-    Dbs300132,
-    /// The RDS instance is being scaled out. Check whether that is going on or has failed, then try again.
-    Dbs300133,
-    /// The state of the logical database forbids rolling back or cancelling. Try again later.
-    Dbs300134,
-    /// Updating the read weights of the RDS instances failed. Check that the DDM instance is healthy.
-    Dbs300135,
-    /// Creating the account failed. Check that the DDM instance and the logical databases exist and that the account
-    /// does not yet.
-    Dbs300300,
-    /// Updating the account failed. Check that its logical databases and the account exist and that the password
-    /// is valid.
-    Dbs300301,
-    /// Deleting the account failed. Check that the DDM instance is healthy.
-    Dbs300302,
-    /// The account name is invalid. Correct the name.
-    Dbs300305,
-    /// The account password is invalid. Correct the password.
-    Dbs300306,
-    /// The account description is invalid. It has at most 256 characters.
-    Dbs300307,
-    /// The basic permissions of the account are invalid. Correct their values.
-    Dbs300309,
-    /// The extended permissions of the account are invalid. Correct their values.
-    Dbs300310,
-    /// Another account has this name. Choose another.
-    Dbs300311,
-    /// Querying the accounts failed. Check that the DDM instance is healthy.
-    Dbs300312,
-    /// Setting the SQL blacklist failed. Check that the logical database exists and is running.
-    Dbs300313,
-    /// Changing the read policy failed. Check that the DDM instance is healthy.
-    Dbs300314,
-    /// A read weight is invalid. It must be 0 or more and below 100.
-    Dbs300315,
-    /// Querying the read policy failed. Check that the DDM instance is healthy.
-    Dbs300316,
-    /// Saving the metadata of the instance failed. Contact support with the environment, the instance id, what you
-    /// did and what happened.
-    Dbs300322,
-    /// An RDS instance behind DDM does not exist or its state forbids this. Check that it exists and is healthy.
-    Dbs300323,
-    /// The account does not exist. Check its name.
-    Dbs300327,
-    /// Resetting the password failed. Check that the user exists.
-    Dbs300328,
-    /// Reading the name of a scale-out step failed. Retry or roll back in the console.
-    Dbs300329,
-    /// Converting a string failed. Contact support with the environment, the instance id, what you did and what
-    /// happened.
-    Dbs300330,
-    /// Internal error while a shard change moved data. Contact support with the environment, the instance id, what
-    /// you did and what happened.
-    Dbs300331,
-    /// The shard change timed out. Retry or roll back in the console.
-    Dbs300332,
-    /// The time zone check failed. Set the parameter `time_zone` to the same value on the source and target RDS
-    /// instances, then try again.
-    Dbs300333,
-    /// The sql_mode check failed. Set the parameter `sql_mode` to the same value on the source and target RDS
-    /// instances, then try again.
-    Dbs300334,
-    /// No connection to RDS. Check that the RDS instance is healthy.
-    Dbs300335,
-    /// A physical database is missing. Run `SHOW DATABASES` on the RDS instances: there must be as many databases
-    /// whose names begin with the logical database's name as it has shards.
-    Dbs300336,
-    /// The primary key check failed. Add a primary key to the tables that lack one, then try again.
-    Dbs300337,
-    /// Forbidding DDL and DML failed. Contact support with the environment, the instance id, what you did and what
-    /// happened.
-    Dbs300338,
-    /// Storing a scale-out subtask failed. Contact support.
-    Dbs300339,
-    /// Setting a scale-out subtask to its initial state failed. Contact support.
-    Dbs300340,
-    /// Dispatching a scale-out subtask failed. Contact support.
-    Dbs300341,
-    /// The list of scale-out subtasks is empty. Contact support.
-    Dbs300342,
-    /// The remaining data of a scale-out subtask is invalid. Contact support with the environment, what you did and
-    /// what happened.
-    Dbs300343,
-    /// Checking the state of the scale-out job failed. Contact support.
-    Dbs300344,
-    /// The scale-out job has no information. Try again.
-    Dbs300345,
-    /// There is no information about the DDM server process. Try again.
-    Dbs300346,
-    /// Closing a connection failed. Try again.
-    Dbs300347,
-    /// The list of subtasks is empty in the data check. Contact support.
-    Dbs300348,
-    /// Updating the state of the database failed while routes were switched. Contact support.
-    Dbs300349,
-    /// The data is invalid. Contact support with the environment, what you did and what happened.
-    Dbs300350,
-    /// Setting a scale-out subtask to the state error failed. Contact support.
-    Dbs300351,
-    /// Setting a scale-out subtask to the state stop failed. Contact support with the environment, what you did and
-    /// what happened.
-    Dbs300352,
-    /// The data check failed. Contact support with the environment, what you did and what happened.
-    Dbs300353,
-    /// Setting a scale-out subtask to its final state failed. Contact support with the environment, what you did and
-    /// what happened.
-    Dbs300354,
-    /// Creating the logical database went wrong. Contact support with the environment, what you did and what
-    /// happened.
-    Dbs300355,
-    /// RDS cannot be reached. Check the state of the RDS instance, the connectivity to it and the security group
-    /// rules.
-    Dbs300356,
-    /// The user name or password for RDS is wrong. If the account does not exist, look up the administrator account
-    /// in the details of the RDS instance.
-    Dbs300357,
-    /// A logical database still has to be cleaned up. Clean it up in the instance's list of logical databases first.
-    Dbs300358,
-    /// The backup method of the instances behind DDM does not support this. Contact support with the environment,
-    /// what you did and what happened.
-    Dbs300360,
-    /// The type of scale-out is invalid. Choose moving shards or doubling them.
-    Dbs300362,
-    /// The check before the scale-out failed. Contact support with the environment, what you did and what happened.
-    Dbs300363,
-    /// The disk space check of a database instance failed. Enlarge its disk in the RDS console, wait until that is
-    /// done and try again.
-    Dbs300364,
-    /// Updating the metadata failed. Retry the scale-out.
-    Dbs300365,
-    /// Renaming a physical table failed while data was moved. Retry the scale-out.
-    Dbs300366,
-    /// Cleaning up data failed. Try again.
-    Dbs300367,
-    /// The parameter `lower_case_table_names` of a database instance is wrong. Set it to 1 in the RDS console and
-    /// try again.
-    Dbs300368,
-    /// Changing the switch of the access control failed. Contact support, who look for the cause in the logs: APIG
-    /// codes mean a missing right to call the load balancer, ELB codes a fault in the load balancer.
-    Dbs300369,
-    /// The instance has no load balancer, which this needs. Ask support to turn load balancing on.
-    Dbs300370,
-    /// The account may not create this beta version of the engine. Use the `engine_id` of a stable version, or ask
-    /// support for access.
-    Dbs300371,
-    /// The target instance is invalid. Create a new DDM instance as target.
-    Dbs300372,
-    /// The parameter that the message names is invalid. Correct its value and try again.
-    Dbs300375,
-    /// The time zone is invalid. Correct it.
-    Dbs300376,
-    /// A time is invalid. Start and end of the route switch must be `HH:mm:ss`, on the same day and more than 1 hour
-    /// apart.
-    Dbs300377,
-    /// The type of the job forbids this. It works on jobs that scale out a logical database.
-    Dbs300379,
-    /// The job does not exist. Give one that exists.
-    Dbs300400,
-    /// Changing the time of the automatic route switch failed. Contact support with the environment, what you did,
-    /// what happened and the log of the tenant's node.
-    Dbs300401,
-    /// Switching the routes by hand failed. Contact support with the environment, what you did, what happened and the
-    /// log of the tenant's node.
-    Dbs300402,
-    /// The name of the logical database is too short or too long. Use 2 to 24 characters.
-    Dbs300405,
-    /// The name of the logical database is reserved. Do not use `information_schema`, `mysql`, `performance_schema`
-    /// or `sys`.
-    Dbs300406,
-    /// The name of the logical database has upper-case letters. Use lower case only.
-    Dbs300407,
-    /// The job that checks the connection to RDS failed. The agent must have version 2.6.1 or later; else contact
-    /// support with the environment, what you did and what happened, to have the agent checked.
-    Dbs300408,
-    /// The account lacks a permission. Use an account that has it.
-    Dbs300541,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Why a call failed.
+    pub enum ErrorCode {
+        /// The id of the parameter group is invalid. Give a valid one.
+        Dbs200057 = "DBS.200057",
+        /// A parameter is wrong. Correct the parameters and try again.
+        Dbs280001 = "DBS.280001",
+        /// The id of the security group is invalid. Give a valid one.
+        Dbs280305 = "DBS.280305",
+        /// Server error. Try again later.
+        Dbs300002 = "DBS.300002",
+        /// The request could not be handled. Contact support.
+        Dbs300005 = "DBS.300005",
+        /// Creating the logical database failed. Check that the instance exists and is running, that RDS is not being
+        /// scaled out and that the name is new, then try again.
+        Dbs300100 = "DBS.300100",
+        /// Deleting the logical database failed. Check whether it is deleted already, and whether its RDS instances exist
+        /// and are healthy.
+        Dbs300101 = "DBS.300101",
+        /// The number of RDS instances behind the logical database is not allowed. Correct the number.
+        Dbs300102 = "DBS.300102",
+        /// The RDS instance does not exist or is in another VPC. Check both; it must be in the VPC of the DDM instance.
+        Dbs300103 = "DBS.300103",
+        /// The sharding rule of the logical database is invalid. Correct its value.
+        Dbs300104 = "DBS.300104",
+        /// The number of shards on an RDS instance is not allowed. Correct the number in the request.
+        Dbs300106 = "DBS.300106",
+        /// A user is given twice for the logical database. Remove the repeated user name.
+        Dbs300107 = "DBS.300107",
+        /// An RDS instance is given twice for the logical database. Remove the repetition.
+        Dbs300108 = "DBS.300108",
+        /// The name of the logical database is invalid. Correct the name.
+        Dbs300109 = "DBS.300109",
+        /// The RDS instance is in a state in which no logical database can be put on it. Mend its state first.
+        Dbs300110 = "DBS.300110",
+        /// Another logical database has this name. Choose another.
+        Dbs300112 = "DBS.300112",
+        /// Creating a physical database failed. Check the account and password of the RDS instance.
+        Dbs300113 = "DBS.300113",
+        /// The user name or password for RDS is invalid. Correct them.
+        Dbs300114 = "DBS.300114",
+        /// Deleting a physical database failed. Check whether its RDS instance still exists. If not, synchronize the data
+        /// node information, then delete the logical database again.
+        Dbs300115 = "DBS.300115",
+        /// Querying the usable RDS instances failed. Check that the RDS service works.
+        Dbs300116 = "DBS.300116",
+        /// Querying the RDS instances behind DDM failed. Check that the RDS service works.
+        Dbs300117 = "DBS.300117",
+        /// Changing the shards of the logical database failed. Check the parameters.
+        Dbs300118 = "DBS.300118",
+        /// Querying the job failed. Check that the DDM instance is healthy.
+        Dbs300120 = "DBS.300120",
+        /// Cleaning up the shard change failed. Check that its job exists and is in a valid state, and the account and
+        /// password of the target RDS instance.
+        Dbs300121 = "DBS.300121",
+        /// Rolling back the shard change failed. Check that its job exists and is in a valid state, and the account and
+        /// password of the target RDS instance.
+        Dbs300122 = "DBS.300122",
+        /// Retrying the shard change failed. Check that its job exists and is in a healthy state.
+        Dbs300123 = "DBS.300123",
+        /// Synchronizing the RDS information failed. Check that the RDS service works.
+        Dbs300125 = "DBS.300125",
+        /// The total number of shards on the RDS instances is not allowed. Correct the number.
+        Dbs300127 = "DBS.300127",
+        /// Querying the logical databases failed. Check that the DDM instance is healthy.
+        Dbs300128 = "DBS.300128",
+        /// Querying the logical database failed. Check that it exists.
+        Dbs300129 = "DBS.300129",
+        /// The logical database is in the wrong state. Wait until it is running.
+        Dbs300130 = "DBS.300130",
+        /// Updating the SQL blacklist of the logical database failed. Check that the DDM instance is healthy.
+        Dbs300131 = "DBS.300131",
+        /// Querying the SQL blacklist of the logical database failed. Check that the DDM instance is healthy.
+        Dbs300132 = "DBS.300132",
+        /// The RDS instance is being scaled out. Check whether that is going on or has failed, then try again.
+        Dbs300133 = "DBS.300133",
+        /// The state of the logical database forbids rolling back or cancelling. Try again later.
+        Dbs300134 = "DBS.300134",
+        /// Updating the read weights of the RDS instances failed. Check that the DDM instance is healthy.
+        Dbs300135 = "DBS.300135",
+        /// Creating the account failed. Check that the DDM instance and the logical databases exist and that the account
+        /// does not yet.
+        Dbs300300 = "DBS.300300",
+        /// Updating the account failed. Check that its logical databases and the account exist and that the password
+        /// is valid.
+        Dbs300301 = "DBS.300301",
+        /// Deleting the account failed. Check that the DDM instance is healthy.
+        Dbs300302 = "DBS.300302",
+        /// The account name is invalid. Correct the name.
+        Dbs300305 = "DBS.300305",
+        /// The account password is invalid. Correct the password.
+        Dbs300306 = "DBS.300306",
+        /// The account description is invalid. It has at most 256 characters.
+        Dbs300307 = "DBS.300307",
+        /// The basic permissions of the account are invalid. Correct their values.
+        Dbs300309 = "DBS.300309",
+        /// The extended permissions of the account are invalid. Correct their values.
+        Dbs300310 = "DBS.300310",
+        /// Another account has this name. Choose another.
+        Dbs300311 = "DBS.300311",
+        /// Querying the accounts failed. Check that the DDM instance is healthy.
+        Dbs300312 = "DBS.300312",
+        /// Setting the SQL blacklist failed. Check that the logical database exists and is running.
+        Dbs300313 = "DBS.300313",
+        /// Changing the read policy failed. Check that the DDM instance is healthy.
+        Dbs300314 = "DBS.300314",
+        /// A read weight is invalid. It must be 0 or more and below 100.
+        Dbs300315 = "DBS.300315",
+        /// Querying the read policy failed. Check that the DDM instance is healthy.
+        Dbs300316 = "DBS.300316",
+        /// Saving the metadata of the instance failed. Contact support with the environment, the instance id, what you
+        /// did and what happened.
+        Dbs300322 = "DBS.300322",
+        /// An RDS instance behind DDM does not exist or its state forbids this. Check that it exists and is healthy.
+        Dbs300323 = "DBS.300323",
+        /// The account does not exist. Check its name.
+        Dbs300327 = "DBS.300327",
+        /// Resetting the password failed. Check that the user exists.
+        Dbs300328 = "DBS.300328",
+        /// Reading the name of a scale-out step failed. Retry or roll back in the console.
+        Dbs300329 = "DBS.300329",
+        /// Converting a string failed. Contact support with the environment, the instance id, what you did and what
+        /// happened.
+        Dbs300330 = "DBS.300330",
+        /// Internal error while a shard change moved data. Contact support with the environment, the instance id, what
+        /// you did and what happened.
+        Dbs300331 = "DBS.300331",
+        /// The shard change timed out. Retry or roll back in the console.
+        Dbs300332 = "DBS.300332",
+        /// The time zone check failed. Set the parameter `time_zone` to the same value on the source and target RDS
+        /// instances, then try again.
+        Dbs300333 = "DBS.300333",
+        /// The sql_mode check failed. Set the parameter `sql_mode` to the same value on the source and target RDS
+        /// instances, then try again.
+        Dbs300334 = "DBS.300334",
+        /// No connection to RDS. Check that the RDS instance is healthy.
+        Dbs300335 = "DBS.300335",
+        /// A physical database is missing. Run `SHOW DATABASES` on the RDS instances: there must be as many databases
+        /// whose names begin with the logical database's name as it has shards.
+        Dbs300336 = "DBS.300336",
+        /// The primary key check failed. Add a primary key to the tables that lack one, then try again.
+        Dbs300337 = "DBS.300337",
+        /// Forbidding DDL and DML failed. Contact support with the environment, the instance id, what you did and what
+        /// happened.
+        Dbs300338 = "DBS.300338",
+        /// Storing a scale-out subtask failed. Contact support.
+        Dbs300339 = "DBS.300339",
+        /// Setting a scale-out subtask to its initial state failed. Contact support.
+        Dbs300340 = "DBS.300340",
+        /// Dispatching a scale-out subtask failed. Contact support.
+        Dbs300341 = "DBS.300341",
+        /// The list of scale-out subtasks is empty. Contact support.
+        Dbs300342 = "DBS.300342",
+        /// The remaining data of a scale-out subtask is invalid. Contact support with the environment, what you did and
+        /// what happened.
+        Dbs300343 = "DBS.300343",
+        /// Checking the state of the scale-out job failed. Contact support.
+        Dbs300344 = "DBS.300344",
+        /// The scale-out job has no information. Try again.
+        Dbs300345 = "DBS.300345",
+        /// There is no information about the DDM server process. Try again.
+        Dbs300346 = "DBS.300346",
+        /// Closing a connection failed. Try again.
+        Dbs300347 = "DBS.300347",
+        /// The list of subtasks is empty in the data check. Contact support.
+        Dbs300348 = "DBS.300348",
+        /// Updating the state of the database failed while routes were switched. Contact support.
+        Dbs300349 = "DBS.300349",
+        /// The data is invalid. Contact support with the environment, what you did and what happened.
+        Dbs300350 = "DBS.300350",
+        /// Setting a scale-out subtask to the state error failed. Contact support.
+        Dbs300351 = "DBS.300351",
+        /// Setting a scale-out subtask to the state stop failed. Contact support with the environment, what you did and
+        /// what happened.
+        Dbs300352 = "DBS.300352",
+        /// The data check failed. Contact support with the environment, what you did and what happened.
+        Dbs300353 = "DBS.300353",
+        /// Setting a scale-out subtask to its final state failed. Contact support with the environment, what you did and
+        /// what happened.
+        Dbs300354 = "DBS.300354",
+        /// Creating the logical database went wrong. Contact support with the environment, what you did and what
+        /// happened.
+        Dbs300355 = "DBS.300355",
+        /// RDS cannot be reached. Check the state of the RDS instance, the connectivity to it and the security group
+        /// rules.
+        Dbs300356 = "DBS.300356",
+        /// The user name or password for RDS is wrong. If the account does not exist, look up the administrator account
+        /// in the details of the RDS instance.
+        Dbs300357 = "DBS.300357",
+        /// A logical database still has to be cleaned up. Clean it up in the instance's list of logical databases first.
+        Dbs300358 = "DBS.300358",
+        /// The backup method of the instances behind DDM does not support this. Contact support with the environment,
+        /// what you did and what happened.
+        Dbs300360 = "DBS.300360",
+        /// The type of scale-out is invalid. Choose moving shards or doubling them.
+        Dbs300362 = "DBS.300362",
+        /// The check before the scale-out failed. Contact support with the environment, what you did and what happened.
+        Dbs300363 = "DBS.300363",
+        /// The disk space check of a database instance failed. Enlarge its disk in the RDS console, wait until that is
+        /// done and try again.
+        Dbs300364 = "DBS.300364",
+        /// Updating the metadata failed. Retry the scale-out.
+        Dbs300365 = "DBS.300365",
+        /// Renaming a physical table failed while data was moved. Retry the scale-out.
+        Dbs300366 = "DBS.300366",
+        /// Cleaning up data failed. Try again.
+        Dbs300367 = "DBS.300367",
+        /// The parameter `lower_case_table_names` of a database instance is wrong. Set it to 1 in the RDS console and
+        /// try again.
+        Dbs300368 = "DBS.300368",
+        /// Changing the switch of the access control failed. Contact support, who look for the cause in the logs: APIG
+        /// codes mean a missing right to call the load balancer, ELB codes a fault in the load balancer.
+        Dbs300369 = "DBS.300369",
+        /// The instance has no load balancer, which this needs. Ask support to turn load balancing on.
+        Dbs300370 = "DBS.300370",
+        /// The account may not create this beta version of the engine. Use the `engine_id` of a stable version, or ask
+        /// support for access.
+        Dbs300371 = "DBS.300371",
+        /// The target instance is invalid. Create a new DDM instance as target.
+        Dbs300372 = "DBS.300372",
+        /// The parameter that the message names is invalid. Correct its value and try again.
+        Dbs300375 = "DBS.300375",
+        /// The time zone is invalid. Correct it.
+        Dbs300376 = "DBS.300376",
+        /// A time is invalid. Start and end of the route switch must be `HH:mm:ss`, on the same day and more than 1 hour
+        /// apart.
+        Dbs300377 = "DBS.300377",
+        /// The type of the job forbids this. It works on jobs that scale out a logical database.
+        Dbs300379 = "DBS.300379",
+        /// The job does not exist. Give one that exists.
+        Dbs300400 = "DBS.300400",
+        /// Changing the time of the automatic route switch failed. Contact support with the environment, what you did,
+        /// what happened and the log of the tenant's node.
+        Dbs300401 = "DBS.300401",
+        /// Switching the routes by hand failed. Contact support with the environment, what you did, what happened and the
+        /// log of the tenant's node.
+        Dbs300402 = "DBS.300402",
+        /// The name of the logical database is too short or too long. Use 2 to 24 characters.
+        Dbs300405 = "DBS.300405",
+        /// The name of the logical database is reserved. Do not use `information_schema`, `mysql`, `performance_schema`
+        /// or `sys`.
+        Dbs300406 = "DBS.300406",
+        /// The name of the logical database has upper-case letters. Use lower case only.
+        Dbs300407 = "DBS.300407",
+        /// The job that checks the connection to RDS failed. The agent must have version 2.6.1 or later; else contact
+        /// support with the environment, what you did and what happened, to have the agent checked.
+        Dbs300408 = "DBS.300408",
+        /// The account lacks a permission. Use an account that has it.
+        Dbs300541 = "DBS.300541",
+    }
 }
 
-yundb_runtime::string_enum!(ErrorCode {
-    Dbs200057 = "DBS.200057",
-    Dbs280001 = "DBS.280001",
-    Dbs280305 = "DBS.280305",
-    Dbs300002 = "DBS.300002",
-    Dbs300005 = "DBS.300005",
-    Dbs300100 = "DBS.300100",
-    Dbs300101 = "DBS.300101",
-    Dbs300102 = "DBS.300102",
-    Dbs300103 = "DBS.300103",
-    Dbs300104 = "DBS.300104",
-    Dbs300106 = "DBS.300106",
-    Dbs300107 = "DBS.300107",
-    Dbs300108 = "DBS.300108",
-    Dbs300109 = "DBS.300109",
-    Dbs300110 = "DBS.300110",
-    Dbs300112 = "DBS.300112",
-    Dbs300113 = "DBS.300113",
-    Dbs300114 = "DBS.300114",
-    Dbs300115 = "DBS.300115",
-    Dbs300116 = "DBS.300116",
-    Dbs300117 = "DBS.300117",
-    Dbs300118 = "DBS.300118",
-    Dbs300120 = "DBS.300120",
-    Dbs300121 = "DBS.300121",
-    Dbs300122 = "DBS.300122",
-    Dbs300123 = "DBS.300123",
-    Dbs300125 = "DBS.300125",
-    Dbs300127 = "DBS.300127",
-    Dbs300128 = "DBS.300128",
-    Dbs300129 = "DBS.300129",
-    Dbs300130 = "DBS.300130",
-    Dbs300131 = "DBS.300131",
-    Dbs300132 = "DBS.300132",
-    Dbs300133 = "DBS.300133",
-    Dbs300134 = "DBS.300134",
-    Dbs300135 = "DBS.300135",
-    Dbs300300 = "DBS.300300",
-    Dbs300301 = "DBS.300301",
-    Dbs300302 = "DBS.300302",
-    Dbs300305 = "DBS.300305",
-    Dbs300306 = "DBS.300306",
-    Dbs300307 = "DBS.300307",
-    Dbs300309 = "DBS.300309",
-    Dbs300310 = "DBS.300310",
-    Dbs300311 = "DBS.300311",
-    Dbs300312 = "DBS.300312",
-    Dbs300313 = "DBS.300313",
-    Dbs300314 = "DBS.300314",
-    Dbs300315 = "DBS.300315",
-    Dbs300316 = "DBS.300316",
-    Dbs300322 = "DBS.300322",
-    Dbs300323 = "DBS.300323",
-    Dbs300327 = "DBS.300327",
-    Dbs300328 = "DBS.300328",
-    Dbs300329 = "DBS.300329",
-    Dbs300330 = "DBS.300330",
-    Dbs300331 = "DBS.300331",
-    Dbs300332 = "DBS.300332",
-    Dbs300333 = "DBS.300333",
-    Dbs300334 = "DBS.300334",
-    Dbs300335 = "DBS.300335",
-    Dbs300336 = "DBS.300336",
-    Dbs300337 = "DBS.300337",
-    Dbs300338 = "DBS.300338",
-    Dbs300339 = "DBS.300339",
-    Dbs300340 = "DBS.300340",
-    Dbs300341 = "DBS.300341",
-    Dbs300342 = "DBS.300342",
-    Dbs300343 = "DBS.300343",
-    Dbs300344 = "DBS.300344",
-    Dbs300345 = "DBS.300345",
-    Dbs300346 = "DBS.300346",
-    Dbs300347 = "DBS.300347",
-    Dbs300348 = "DBS.300348",
-    Dbs300349 = "DBS.300349",
-    Dbs300350 = "DBS.300350",
-    Dbs300351 = "DBS.300351",
-    Dbs300352 = "DBS.300352",
-    Dbs300353 = "DBS.300353",
-    Dbs300354 = "DBS.300354",
-    Dbs300355 = "DBS.300355",
-    Dbs300356 = "DBS.300356",
-    Dbs300357 = "DBS.300357",
-    Dbs300358 = "DBS.300358",
-    Dbs300360 = "DBS.300360",
-    Dbs300362 = "DBS.300362",
-    Dbs300363 = "DBS.300363",
-    Dbs300364 = "DBS.300364",
-    Dbs300365 = "DBS.300365",
-    Dbs300366 = "DBS.300366",
-    Dbs300367 = "DBS.300367",
-    Dbs300368 = "DBS.300368",
-    Dbs300369 = "DBS.300369",
-    Dbs300370 = "DBS.300370",
-    Dbs300371 = "DBS.300371",
-    Dbs300372 = "DBS.300372",
-    Dbs300375 = "DBS.300375",
-    Dbs300376 = "DBS.300376",
-    Dbs300377 = "DBS.300377",
-    Dbs300379 = "DBS.300379",
-    Dbs300400 = "DBS.300400",
-    Dbs300401 = "DBS.300401",
-    Dbs300402 = "DBS.300402",
-    Dbs300405 = "DBS.300405",
-    Dbs300406 = "DBS.300406",
-    Dbs300407 = "DBS.300407",
-    Dbs300408 = "DBS.300408",
-    Dbs300541 = "DBS.300541",
-});
-
-/// Whether to delete the data on the database instances behind DDM too.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DeleteRdsData {
-    /// Deletes the data.
-    True,
-    /// Keeps the data.
-    False,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether to delete the data on the database instances behind DDM too.
+    pub enum DeleteRdsData {
+        /// Deletes the data.
+        True = "true",
+        /// Keeps the data.
+        False = "false",
+    }
 }
-
-yundb_runtime::string_enum!(DeleteRdsData {
-    True = "true",
-    False = "false",
-});
 
 /// What `ResizeInstance` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -504,19 +378,12 @@ pub struct ErrorBodyV3 {
     pub error_msg: Option<String>,
 }
 
-/// CPU architecture.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CpuArchitecture {
-    /// x86 processors.
-    X86,
-    /// Arm processors.
-    Arm,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// CPU architecture.
+    pub enum CpuArchitecture {
+        /// x86 processors.
+        X86 = "X86",
+        /// Arm processors.
+        Arm = "ARM",
+    }
 }
-
-yundb_runtime::string_enum!(CpuArchitecture {
-    X86 = "X86",
-    Arm = "ARM",
-});

@@ -5,7 +5,6 @@
 #[cfg(feature = "connections")]
 #[doc(inline)]
 pub use crate::operations::connections::{
-    BaseEndpoint, CloudBaseInfo, CloudVpcInfo, ConnectionConfig,
-    CreateConnectionResponse, DbType, EndpointName, EndpointSslConfig, ErrorBody,
-    ErrorCode,
+    BaseEndpoint, CloudBaseInfo, CloudVpcInfo, ConnectionConfig, CreateConnectionResponse, DbType, EndpointName,
+    EndpointSslConfig, ErrorBody, ErrorCode,
 };

@@ -3,8 +3,8 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, Response, Scheme,
-    SchemeKind, Server, Service, Spec, Wait,
+    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, Response, Scheme, SchemeKind, Server, Service, Spec,
+    Wait,
 };
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
@@ -15,11 +15,7 @@ static SERVICE: Service = Service {
     product: "",
     protocol: Protocol::HuaweiRest,
     servers: &[
-        Server {
-            url: "https://gaussdb.cn-north-4.myhuaweicloud.com",
-            region: Some("cn-north-4"),
-            variables: &[],
-        },
+        Server { url: "https://gaussdb.cn-north-4.myhuaweicloud.com", region: Some("cn-north-4"), variables: &[] },
         Server {
             url: "https://gaussdb-mysql.af-south-1.myhuaweicloud.com",
             region: Some("af-south-1"),
@@ -45,61 +41,33 @@ static SERVICE: Service = Service {
             region: Some("ap-southeast-4"),
             variables: &[],
         },
-        Server {
-            url: "https://gaussdb.cn-east-3.myhuaweicloud.com",
-            region: Some("cn-east-3"),
-            variables: &[],
-        },
+        Server { url: "https://gaussdb.cn-east-3.myhuaweicloud.com", region: Some("cn-east-3"), variables: &[] },
         Server {
             url: "https://gaussdbformysql.cn-north-11.myhuaweicloud.com",
             region: Some("cn-north-11"),
             variables: &[],
         },
-        Server {
-            url: "https://gaussdb.cn-north-2.myhuaweicloud.com",
-            region: Some("cn-north-2"),
-            variables: &[],
-        },
+        Server { url: "https://gaussdb.cn-north-2.myhuaweicloud.com", region: Some("cn-north-2"), variables: &[] },
         Server {
             url: "https://gaussdbformysql.cn-north-5.myhuaweicloud.com",
             region: Some("cn-north-5"),
             variables: &[],
         },
-        Server {
-            url: "https://gaussdb.cn-north-9.myhuaweicloud.com",
-            region: Some("cn-north-9"),
-            variables: &[],
-        },
-        Server {
-            url: "https://gaussdb.cn-south-1.myhuaweicloud.com",
-            region: Some("cn-south-1"),
-            variables: &[],
-        },
-        Server {
-            url: "https://gaussdb.cn-south-4.myhuaweicloud.com",
-            region: Some("cn-south-4"),
-            variables: &[],
-        },
+        Server { url: "https://gaussdb.cn-north-9.myhuaweicloud.com", region: Some("cn-north-9"), variables: &[] },
+        Server { url: "https://gaussdb.cn-south-1.myhuaweicloud.com", region: Some("cn-south-1"), variables: &[] },
+        Server { url: "https://gaussdb.cn-south-4.myhuaweicloud.com", region: Some("cn-south-4"), variables: &[] },
         Server {
             url: "https://gaussdb.cn-southwest-2.myhuaweicloud.com",
             region: Some("cn-southwest-2"),
             variables: &[],
         },
-        Server {
-            url: "https://gaussdb-mysql.me-east-1.myhuaweicloud.com",
-            region: Some("me-east-1"),
-            variables: &[],
-        },
+        Server { url: "https://gaussdb-mysql.me-east-1.myhuaweicloud.com", region: Some("me-east-1"), variables: &[] },
         Server {
             url: "https://gaussdb.ru-northwest-2.myhuaweicloud.com",
             region: Some("ru-northwest-2"),
             variables: &[],
         },
-        Server {
-            url: "https://gaussdb.sa-brazil-1.myhuaweicloud.com",
-            region: Some("sa-brazil-1"),
-            variables: &[],
-        },
+        Server { url: "https://gaussdb.sa-brazil-1.myhuaweicloud.com", region: Some("sa-brazil-1"), variables: &[] },
         Server {
             url: "https://gaussdbformysql.tr-west-1.myhuaweicloud.com",
             region: Some("tr-west-1"),
@@ -107,37 +75,22 @@ static SERVICE: Service = Service {
         },
     ],
     schemes: &[
-        Scheme {
-            name: "access_key",
-            kind: SchemeKind::ApiKey(Place::Header, "Authorization"),
-        },
-        Scheme {
-            name: "token",
-            kind: SchemeKind::ApiKey(Place::Header, "X-Auth-Token"),
-        },
+        Scheme { name: "access_key", kind: SchemeKind::ApiKey(Place::Header, "Authorization") },
+        Scheme { name: "token", kind: SchemeKind::ApiKey(Place::Header, "X-Auth-Token") },
     ],
     security: &[&["access_key"], &["token"]],
     jobs: &[&SHOW_JOB, &SHOW_JOB_LEGACY],
     limits: &[],
-    busy: &[
-        "DBS.200011",
-        "DBS.200019",
-        "DBS.200047",
-        "DBS.201202",
-        "DBS.201205",
-        "DBS.212006",
-    ],
+    busy: &["DBS.200011", "DBS.200019", "DBS.200047", "DBS.201202", "DBS.201205", "DBS.212006"],
 };
 
 pub(crate) static SHOW_JOB: Job = Job {
     poll: &Spec::new("ShowGaussMySqlJobInfo", "GET", "/v3/{project_id}/jobs")
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("id", any()).required(),
-                header("X-Language", any()).client("language"),
-            ],
-        )
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("id", any()).required(),
+            header("X-Language", any()).client("language"),
+        ])
         .accept("application/json"),
     argument: "id",
     also: &[],
@@ -149,12 +102,7 @@ pub(crate) static SHOW_JOB: Job = Job {
 
 pub(crate) static SHOW_JOB_LEGACY: Job = Job {
     poll: &Spec::new("showJobLegacy", "GET", "/mysql/v3/{project_id}/jobs")
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("id", any()).required(),
-            ],
-        )
+        .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()])
         .accept("application/json"),
     argument: "id",
     also: &[],
@@ -170,38 +118,21 @@ pub struct Client(yundb_runtime::Client);
 
 impl Client {
     /// Begins a client: region, credentials and the like.
-    pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(&SERVICE)
-    }
-
+    pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
     /// Waits for the job that a response begins: `.await` its end, or take its progress as a stream.
-    pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait {
-        self.0.wait_for(response)
-    }
-
+    pub fn wait_for<T, H>(&self, response: &Response<T, H>) -> Wait { self.0.wait_for(response) }
     /// Waits for a job that was begun before, perhaps by another process.
-    pub fn resume(&self, job: JobHandle) -> Wait {
-        self.0.resume(job)
-    }
-
+    pub fn resume(&self, job: JobHandle) -> Wait { self.0.resume(job) }
     /// Begins a call that the document lacks, typed as JSON, by method and path. What is in braces is filled by the call, else by
     /// the client's setting of that name: `/v3/{project_id}/instances`.
-    pub fn call_path(
-        &self,
-        method: impl Into<String>,
-        path: impl Into<String>,
-    ) -> JsonCall {
+    pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
         self.0.call_path(method, path)
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]
-    pub(crate) fn call(&self, spec: &'static Spec) -> Call {
-        self.0.call(spec)
-    }
+    pub(crate) fn call(&self, spec: &'static Spec) -> Call { self.0.call(spec) }
 }
 
 impl From<yundb_runtime::Client> for Client {
-    fn from(inner: yundb_runtime::Client) -> Self {
-        Self(inner)
-    }
+    fn from(inner: yundb_runtime::Client) -> Self { Self(inner) }
 }

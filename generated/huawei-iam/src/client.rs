@@ -3,8 +3,7 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, JsonCall, Place, Protocol, Scheme, SchemeKind, Server, Service,
-    Spec, Variable,
+    Call, ClientBuilder, JsonCall, Place, Protocol, Scheme, SchemeKind, Server, Service, Spec, Variable,
 };
 
 static SERVICE: Service = Service {
@@ -16,34 +15,14 @@ static SERVICE: Service = Service {
         Server {
             url: "https://iam.{region}.myhuaweicloud.com",
             region: None,
-            variables: &[
-                Variable {
-                    name: "region",
-                    default: "cn-north-4",
-                    values: &[],
-                },
-            ],
+            variables: &[Variable { name: "region", default: "cn-north-4", values: &[] }],
         },
-        Server {
-            url: "https://iam.eu-west-101.myhuaweicloud.eu",
-            region: Some("eu-west-101"),
-            variables: &[],
-        },
-        Server {
-            url: "https://iam.myhuaweicloud.com",
-            region: None,
-            variables: &[],
-        },
+        Server { url: "https://iam.eu-west-101.myhuaweicloud.eu", region: Some("eu-west-101"), variables: &[] },
+        Server { url: "https://iam.myhuaweicloud.com", region: None, variables: &[] },
     ],
     schemes: &[
-        Scheme {
-            name: "access_key",
-            kind: SchemeKind::ApiKey(Place::Header, "Authorization"),
-        },
-        Scheme {
-            name: "token",
-            kind: SchemeKind::ApiKey(Place::Header, "X-Auth-Token"),
-        },
+        Scheme { name: "access_key", kind: SchemeKind::ApiKey(Place::Header, "Authorization") },
+        Scheme { name: "token", kind: SchemeKind::ApiKey(Place::Header, "X-Auth-Token") },
     ],
     security: &[&["access_key"], &["token"]],
     jobs: &[],
@@ -57,28 +36,17 @@ pub struct Client(yundb_runtime::Client);
 
 impl Client {
     /// Begins a client: region, credentials and the like.
-    pub fn builder() -> ClientBuilder<Self> {
-        ClientBuilder::new(&SERVICE)
-    }
-
+    pub fn builder() -> ClientBuilder<Self> { ClientBuilder::new(&SERVICE) }
     /// Begins a call that the document lacks, typed as JSON, by method and path. What is in braces is filled by the call, else by
     /// the client's setting of that name: `/v3/{project_id}/instances`.
-    pub fn call_path(
-        &self,
-        method: impl Into<String>,
-        path: impl Into<String>,
-    ) -> JsonCall {
+    pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> JsonCall {
         self.0.call_path(method, path)
     }
 
     #[allow(dead_code, reason = "a crate without any feature has no operation")]
-    pub(crate) fn call(&self, spec: &'static Spec) -> Call {
-        self.0.call(spec)
-    }
+    pub(crate) fn call(&self, spec: &'static Spec) -> Call { self.0.call(spec) }
 }
 
 impl From<yundb_runtime::Client> for Client {
-    fn from(inner: yundb_runtime::Client) -> Self {
-        Self(inner)
-    }
+    fn from(inner: yundb_runtime::Client) -> Self { Self(inner) }
 }

@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "tokens")]
 #[doc(inline)]
 pub use crate::operations::tokens::{
-    Auth, AuthMethod, CatalogEndpoint, CatalogService, CreateTokenResponse, Domain,
-    DomainScope, Identity, PasswordIdentity, PasswordUser, ProjectScope, Scope,
-    SubjectTokenAndIamTraceIdHeaders, Token, TokenProject, TokenRole, TokenUser,
-    UserDomain,
+    Auth, AuthMethod, CatalogEndpoint, CatalogService, CreateTokenResponse, Domain, DomainScope, Identity,
+    PasswordIdentity, PasswordUser, ProjectScope, Scope, SubjectTokenAndIamTraceIdHeaders, Token, TokenProject,
+    TokenRole, TokenUser, UserDomain,
 };
 
 #[cfg(feature = "projects")]

@@ -3,28 +3,24 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Scope, doc, ident, operation};
+use super::{EmitError, Scope, comment, ident, operation, pretty};
 use crate::lower::model::FormDef;
 
 /// A form's type with everything that belongs to it.
-pub(super) fn form(scope: &Scope<'_>, form: &FormDef) -> TokenStream {
-    let (trait_name, inputs, param) = (scope.uses.item("Form"), scope.uses.item("Inputs"), scope.uses.item("Param"));
+pub(super) fn form(scope: &Scope<'_>, form: &FormDef) -> Result<TokenStream, EmitError> {
     let name = ident(&form.name);
-    let docs = doc(&form.docs);
     let params = form.params.iter().map(|param| operation::param(scope, param));
+    let params = pretty::lay_out(&pretty::flat(&quote!(&[#(#params),*]))?, 4, 4, 0);
     let setters = form.fields.iter().map(|field| scope.setter(field));
-    let methods = scope.uses.invoke(format!("yundb_runtime::form_methods!({});", form.name));
-    quote! {
-        #docs
-        #[derive(Clone, Debug)]
-        #[must_use = "nothing is sent before it is set as the body of a call"]
-        pub struct #name(#inputs);
+    let definition = scope.uses.invoke(format!(
+        "yundb_runtime::form! {{\n{}    {};\n    {params}\n}}",
+        comment(&form.docs, 4),
+        form.name
+    ));
+    Ok(quote! {
+        #definition
         impl #name { #(#setters)* }
-        impl #trait_name for #name {
-            const PARAMS: &'static [#param] = &[#(#params),*];
-        }
-        #methods
-    }
+    })
 }
 
 impl Scope<'_> {

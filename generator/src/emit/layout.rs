@@ -65,7 +65,7 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
     let exports: TokenStream = exports.collect();
     let page = |modules: TokenStream, which: Which| {
         let uses = Uses::beside(&service.type_names);
-        let body = definitions(&Scope { service, file: File::Shared, uses: &uses }, which);
+        let body = definitions(&Scope { service, file: File::Shared, uses: &uses }, which)?;
         let imports = uses.imports();
         let tokens = quote! {
             //! What operations take and answer. A type that only one group of operations uses stands beside them.
@@ -78,7 +78,7 @@ pub(super) fn shared(service: &Service) -> Result<Vec<(String, String)>, EmitErr
     };
     let whole = page(TokenStream::new(), Which::All)?;
     let uses = Uses::beside(&service.type_names);
-    let enums = definitions(&Scope { service, file: File::Shared, uses: &uses }, Which::Enums);
+    let enums = definitions(&Scope { service, file: File::Shared, uses: &uses }, Which::Enums)?;
     if whole.lines().count() <= LONG || enums.is_empty() {
         return Ok(vec![("src/types.rs".to_owned(), whole)]);
     }
@@ -149,7 +149,7 @@ pub(super) fn group(service: &Service, index: usize, group: &Group) -> Result<Ve
         add(&name, operations(service, file, &TokenStream::new(), std::slice::from_ref(operation))?);
     }
     let uses = Uses::beside(&service.type_names);
-    let types = definitions(&Scope { service, file: File::GroupTypes(index), uses: &uses }, Which::All);
+    let types = definitions(&Scope { service, file: File::GroupTypes(index), uses: &uses }, Which::All)?;
     if !types.is_empty() {
         let imports = uses.imports();
         let tokens = quote! {
@@ -175,14 +175,14 @@ fn operations(
     let (mut printed, mut outcomes, mut forms) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let mut body = TokenStream::new();
     for operation in operations {
-        body.extend(operation::operation(&scope, operation));
+        body.extend(operation::operation(&scope, operation)?);
         for id in operation::types_of(&scope, operation, &mut printed) {
             body.extend(types::definition(&scope, id));
         }
         for form in operation::forms_of(operation) {
             let definition = &service.forms[form];
             if file.holds(definition.users) && forms.insert(form) {
-                body.extend(form::form(&scope, definition));
+                body.extend(form::form(&scope, definition)?);
             }
         }
         for outcome in operation::outcomes_of(operation) {
@@ -206,7 +206,7 @@ enum Which {
 }
 
 /// The types of a file without operations.
-fn definitions(scope: &Scope<'_>, which: Which) -> TokenStream {
+fn definitions(scope: &Scope<'_>, which: Which) -> Result<TokenStream, EmitError> {
     let service = scope.service;
     let meant = |id: TypeId| match (which, &service.types[id].kind) {
         (Which::All, _) => true,
@@ -218,6 +218,6 @@ fn definitions(scope: &Scope<'_>, which: Which) -> TokenStream {
     let outcomes = service.outcomes.iter().filter(|outcome| scope.file.holds(outcome.users));
     let outcomes = outcomes.filter(|_| which != Which::Enums).map(|outcome| types::outcome(scope, outcome));
     let forms = service.forms.iter().filter(|form| which != Which::Enums && scope.file.holds(form.users));
-    let forms = forms.map(|form| form::form(scope, form));
-    types.chain(outcomes).chain(forms).collect()
+    let forms = forms.map(|form| form::form(scope, form)).collect::<Result<Vec<_>, _>>()?;
+    Ok(types.chain(outcomes).chain(forms).collect())
 }

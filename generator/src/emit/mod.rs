@@ -5,6 +5,7 @@ mod form;
 mod header;
 mod layout;
 mod operation;
+mod pretty;
 mod runtime;
 mod shape;
 mod templates;
@@ -111,6 +112,14 @@ fn doc_inner<T: AsRef<str>>(lines: &[T]) -> TokenStream {
     joined(lines).map(|text| quote!(#![doc = #text])).unwrap_or_default()
 }
 
+/// Doc comments as text, at this indentation.
+fn comment<T: AsRef<str>>(lines: &[T], indent: usize) -> String {
+    let margin = " ".repeat(indent);
+    let text = joined(lines).unwrap_or_default();
+    let lines = text.split(NEXT_LINE).filter(|_| !text.is_empty() || !lines.is_empty());
+    lines.map(|line| format!("{margin}///{line}\n")).collect()
+}
+
 /// The lines of a doc comment as one; None if there are none.
 fn joined<T: AsRef<str>>(lines: &[T]) -> Option<String> {
     // The texts of a document are clean already; names and values that stand in docs are cleaned here.
@@ -127,13 +136,22 @@ fn print(service: &Service, uses: &Uses<'_>, tokens: TokenStream) -> Result<Stri
     Ok(format!("{}\n\n{text}", header::header("rs", &service.source)))
 }
 
-/// Puts empty lines between items, as people write them: `prettyplease` leaves none. Fills in the macros, too.
+/// Lays out what `prettyplease` breaks at fewer columns than people do, puts empty lines between items, and fills in the macros.
 fn space_out(text: &str, uses: &Uses<'_>) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 20);
-    let mut previous = "";
-    for line in text.lines() {
+    let mut previous = String::new();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
         let indent = line.len() - line.trim_start().len();
-        let closes = line.trim_start().starts_with(['}', ')', ']']);
+        let taken = pretty::statement(&lines[at..]);
+        let shown = match taken {
+            1 => (*line).to_owned(),
+            taken => pretty::laid_out(&lines[at..at + taken]),
+        };
+        at += taken;
+        let first = shown.lines().next().unwrap_or_default();
+        let closes = first.trim_start().starts_with(['}', ')', ']']);
         let uses_line = |line: &str| {
             line.starts_with("use ")
                 || line.starts_with("pub use ")
@@ -144,27 +162,25 @@ fn space_out(text: &str, uses: &Uses<'_>) -> String {
         let attached =
             previous.trim_start().starts_with("//") || previous.trim_start().starts_with("#[") || previous == ")]";
         let gap = match indent {
-            0 if previous.starts_with("//!") => !line.starts_with("//!"),
+            0 if previous.starts_with("//!") => !first.starts_with("//!"),
             0 if closes || attached => false,
             // The modules and imports of a file stand together.
-            0 => !(uses_line(line) && (uses_line(previous) || previous == "};")),
-            4 => !closes && (previous == "    }" || (previous.ends_with(';') && line.starts_with("    fn "))),
+            0 => !(uses_line(first) && (uses_line(&previous) || previous == "};")),
+            4 => !closes && (previous == "    }" || (previous.ends_with(';') && first.starts_with("    fn "))),
             _ => false,
         };
-        if gap && !line.is_empty() && !previous.is_empty() {
+        if gap && !first.is_empty() && !previous.is_empty() {
             out.push('\n');
         }
-        let comment = line.trim_start().get(..3).filter(|mark| ["///", "//!"].contains(mark));
-        match (uses.fill(line), comment) {
-            (Some(invocation), _) => out.push_str(&invocation),
-            (None, Some(mark)) => {
-                let separator = format!("\n{}{mark}", &line[..indent]);
-                out.push_str(&line.replace(NEXT_LINE, &separator));
-            }
-            (None, None) => out.push_str(line),
-        }
+        let comment = first.trim_start().get(..3).filter(|mark| ["///", "//!"].contains(mark));
+        let shown = match (uses.fill(&shown), comment) {
+            (Some(invocation), _) => invocation,
+            (None, Some(mark)) => shown.replace(NEXT_LINE, &format!("\n{}{mark}", &first[..indent])),
+            (None, None) => shown,
+        };
+        out.push_str(&shown);
         out.push('\n');
-        previous = line;
+        previous = shown.lines().last().unwrap_or_default().to_owned();
     }
     out
 }

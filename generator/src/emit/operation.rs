@@ -6,16 +6,15 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::types::{notation, written};
-use super::{Scope, doc, ident};
+use super::{EmitError, Scope, doc, ident, pretty};
 use crate::lower::model::{
-    Answer, Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place,
+    Answer, Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Protocol,
     Serialization, Server, ServerVariable, Step, Style, Type, TypeId, Users,
 };
 
 /// One operation: `Client::method`, its call, what the runtime needs to know of it.
-pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
+pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitError> {
     let client = scope.uses.client();
-    let call = scope.uses.item("Call");
     let (method, name) = (ident(&operation.method_name), ident(&operation.type_name));
     let docs = doc(&operation.docs);
     let aliases = operation.aliases.iter().map(|alias| quote!(#[doc(alias = #alias)]));
@@ -28,14 +27,10 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
     let filled = operation.arguments.iter().map(|input| scope.input(input).1);
     let setters = operation.setters.iter().map(|input| scope.setter(input));
     let setters = (!operation.setters.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
-    let call_docs =
-        format!(" The input of [`Client::{0}`](crate::Client::{0}).", operation.method_name.trim_start_matches("r#"));
     let representations = representations(scope, operation);
-    let data = data(scope, operation);
-    let result = scope.result(operation);
-    let methods = scope.uses.invoke(format!("yundb_runtime::operation_methods!({} => {result});", operation.type_name));
-    let paged = operation.paging.as_ref().map(|paging| self::paging(scope, operation, paging));
-    quote! {
+    let call = call(scope, operation)?;
+    let paged = operation.paging.as_ref().map(|paging| self::paging(scope, operation, paging)).transpose()?;
+    Ok(quote! {
         impl #client {
             #docs
             #(#aliases)*
@@ -44,16 +39,11 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> TokenStream
                 #name(self.call(#name::SPEC) #(#filled)*)
             }
         }
-        #[doc = #call_docs]
-        #[derive(Clone, Debug)]
-        #[must_use = "nothing is sent before `send`"]
-        pub struct #name(#call);
+        #call
         #representations
         #setters
-        #data
-        #methods
         #paged
-    }
+    })
 }
 
 /// The constants of an operation's other representations.
@@ -115,43 +105,22 @@ pub(super) fn spec(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
     chain
 }
 
-fn data(scope: &Scope<'_>, operation: &Operation) -> TokenStream {
-    let (trait_name, spec) = (scope.uses.item("Operation"), scope.uses.item("Spec"));
-    let name = ident(&operation.type_name);
-    let mut chain = self::spec(scope, operation);
+/// The type of an operation's calls, and how they are sent and read.
+fn call(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitError> {
+    let mut spec = self::spec(scope, operation);
     if let Some(JobStart { id, kind }) = &operation.job {
         let job = ident(&scope.service.jobs[*kind].name);
-        chain = quote!(#chain.job(#id, &crate::client::#job));
+        spec = quote!(#spec.job(#id, &crate::client::#job));
     }
-    let (output, error) = scope.answers(operation);
-    let headers = scope.headers(operation).unwrap_or_else(|| quote!(()));
-    // JSON, streams and bodies by status read themselves.
-    let reading = |payload: &Answer| match payload {
-        Answer::One(Payload::Text) => Some(quote!(response.text())),
-        Answer::One(Payload::Empty) => Some(quote!(response.empty())),
-        Answer::One(Payload::Events(_, true)) => Some(quote!(response.whole_events())),
-        _ => None,
-    };
-    let method = |name: TokenStream, output: TokenStream, body: TokenStream| {
-        let (response, decode_error) = (scope.uses.item("RawResponse"), scope.uses.item("DecodeError"));
-        quote! {
-            fn #name(response: #response) -> Result<#output, #decode_error> {
-                #body
-            }
-        }
-    };
-    let decode = reading(&operation.output).map(|body| method(quote!(decode), quote!(Self::Output), body));
-    let decode_failure = reading(&operation.error).map(|body| method(quote!(decode_error), quote!(Self::Error), body));
-    quote! {
-        impl #trait_name for #name {
-            type Output = #output;
-            type Headers = #headers;
-            type Error = #error;
-            const SPEC: &'static #spec = &#chain;
-            #decode
-            #decode_failure
-        }
-    }
+    // `Self::SPEC` is the trait's.
+    scope.uses.item("Operation");
+    let spec = pretty::lay_out(&pretty::flat(&spec)?, 4, 4, 0);
+    let (name, method) = (&operation.type_name, &operation.method_name);
+    let presigned = if scope.service.protocol == Protocol::AliyunRpc { ", presigned_url" } else { "" };
+    let result = scope.result(operation, true);
+    Ok(scope.uses.invoke(format!(
+        "yundb_runtime::operation! {{\n    {name}: {method} -> {result}{presigned};\n    {spec}\n}}"
+    )))
 }
 
 pub(super) fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
@@ -226,9 +195,8 @@ fn place_name(place: Place) -> &'static str {
     }
 }
 
-fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStream {
-    let (paged, data) = (scope.uses.item("Paged"), scope.uses.item("Paging"));
-    let name = ident(&operation.type_name);
+fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> Result<TokenStream, EmitError> {
+    let data = scope.uses.item("Paging");
     let item = scope.ty(&paging.item);
     let (position, first) = (&paging.position, Literal::i64_unsuffixed(paging.first));
     let mut chain = match paging.style {
@@ -246,24 +214,15 @@ fn paging(scope: &Scope<'_>, operation: &Operation, paging: &Paging) -> TokenStr
         chain = quote!(#chain.next(#next));
     }
     let items = items(scope, &paging.items);
-    let output = scope.answers(operation).0;
-    let methods = format!(
-        "yundb_runtime::paged_methods!({} => {}, {});",
+    let text = format!(
+        "yundb_runtime::paged! {{\n    {} -> {}, {};\n    {};\n    |page| {}\n}}",
         operation.type_name,
         written(&item),
-        scope.result(operation)
+        scope.result(operation, false),
+        pretty::lay_out(&pretty::flat(&chain)?, 4, 4, 1),
+        pretty::lay_out(&pretty::flat(&items)?, 4, 11, 0),
     );
-    let methods = scope.uses.invoke(methods);
-    quote! {
-        impl #paged for #name {
-            type Item = #item;
-            const PAGING: #data = #chain;
-            fn items(page: #output) -> Vec<#item> {
-                #items
-            }
-        }
-        #methods
-    }
+    Ok(scope.uses.invoke(text))
 }
 
 /// The expression that takes the items out of a page.
@@ -367,11 +326,19 @@ pub(super) fn outcomes_of(operation: &Operation) -> Vec<usize> {
 }
 
 impl Scope<'_> {
-    /// What `send` yields, as the runtime's macros take it.
-    fn result(&self, operation: &Operation) -> String {
+    /// What `send` yields, as the runtime's macros take it, perhaps with how that is read.
+    fn result(&self, operation: &Operation, reading: bool) -> String {
         let headers = self.headers(operation).map(|name| quote!(, #name));
         let (output, error) = self.answers(operation);
-        format!("{}, {}", written(&quote!(Response<#output #headers>)), written(&quote!(Error<#error>)))
+        // JSON, streams and bodies by status read themselves.
+        let read_as = |answer: &Answer| match answer {
+            Answer::One(Payload::Text) if reading => " as text",
+            Answer::One(Payload::Empty) if reading => " as empty",
+            Answer::One(Payload::Events(_, true)) if reading => " as whole_events",
+            _ => "",
+        };
+        let (output, error) = (written(&quote!(Response<#output #headers>)), written(&quote!(Error<#error>)));
+        format!("{output}{}, {error}{}", read_as(&operation.output), read_as(&operation.error))
     }
 
     /// What a success and an error are read as.
@@ -415,50 +382,107 @@ impl Scope<'_> {
     pub(super) fn setter(&self, input: &Input) -> TokenStream {
         let name = ident(&input.ident);
         let docs = doc(&input.docs);
-        let (given, step) = self.input(input);
         let deprecated = input.deprecated.then(|| quote!(#[deprecated]));
         let further = match &input.kind {
             InputKind::JsonOf(..) => quote!(media_type: impl Into<String>,),
             _ => TokenStream::new(),
         };
+        let (generics, given, step) = match self.optional(input) {
+            Some((given, step)) if given.to_string() == "Integer" => (TokenStream::new(), quote!(impl #given), step),
+            Some((given, step)) => {
+                let argument = self.uses.item("Argument");
+                (quote!(<M>), quote!(impl #argument<#given, M>), step)
+            }
+            None => {
+                let (given, step) = self.input(input);
+                (TokenStream::new(), given, step)
+            }
+        };
         quote! {
             #docs
             #deprecated
-            pub fn #name(self, #further #name: #given) -> Self {
+            pub fn #name #generics(self, #further #name: #given) -> Self {
                 Self(self.0 #step)
             }
         }
     }
 
-    /// What an input takes, and the step that hands it to the call.
+    /// What a setter takes that can be left out again by `None`: the type of the argument, or `Integer`, and the step that hands it on.
+    fn optional(&self, input: &Input) -> Option<(TokenStream, TokenStream)> {
+        let (name, wire) = (ident(&input.ident), &input.wire);
+        Some(match &input.kind {
+            InputKind::Value(ty @ (Type::I32 | Type::I64 | Type::U64 | Type::I128), false) if input.place.is_none() => {
+                let (integer, ty) = (self.uses.item("Integer"), self.ty(ty));
+                (integer, quote!(.integer::<#ty>(#wire, #name)))
+            }
+            InputKind::Value(ty, nullable) => {
+                let ty = self.ty(ty);
+                let ty = if *nullable { quote!(Option<#ty>) } else { ty };
+                (ty, self.hand_on(input.place, wire, &name))
+            }
+            InputKind::PartHeader(field, ty) => {
+                let places = self.uses.item("Place");
+                (self.ty(ty), quote!(.argument_in(#places::PartHeader(#field), #wire, #name)))
+            }
+            InputKind::JsonText(ty) => {
+                let (json, ty) = (self.uses.item("JsonText"), self.ty(ty));
+                (quote!(#json<#ty>), quote!(.json_text(#wire, #name)))
+            }
+            InputKind::Part => {
+                let part = self.uses.item("Part");
+                (quote!(#part), quote!(.part(#wire, #name)))
+            }
+            InputKind::Parts => {
+                let part = self.uses.item("Part");
+                (quote!(Vec<#part>), quote!(.parts(#wire, #name)))
+            }
+            _ => return None,
+        })
+    }
+
+    fn hand_on(&self, place: Option<Place>, wire: &str, name: &proc_macro2::Ident) -> TokenStream {
+        match place {
+            Some(place) => {
+                let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
+                quote!(.argument_in(#places::#place, #wire, #name))
+            }
+            None => quote!(.argument(#wire, #name)),
+        }
+    }
+
+    /// What an argument of the client's method takes, and the step that hands it to the call.
     fn input(&self, input: &Input) -> (TokenStream, TokenStream) {
         let name = ident(&input.ident);
         let wire = &input.wire;
-        match &input.kind {
-            InputKind::Value(ty, nullable) => {
-                let (given, value) = self.given(ty, *nullable, &name);
-                // A setter that takes `impl Into<T>` must say what `T` is: the call takes anything that serializes.
-                let value = match ty {
-                    _ if *nullable => {
-                        let ty = self.ty(ty);
-                        quote!(Into::<Option<#ty>>::into(#name))
-                    }
-                    Type::List(_) => value,
-                    Type::String if input.place.is_none() => return (given, quote!(.text(#wire, #name))),
-                    _ if name != value.to_string() => {
-                        let ty = self.ty(ty);
-                        quote!(Into::<#ty>::into(#name))
-                    }
-                    _ => value,
-                };
-                match input.place {
-                    Some(place) => {
-                        let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
-                        (given, quote!(.set_in(#places::#place, #wire, #value)))
-                    }
-                    None => (given, quote!(.set(#wire, #value))),
-                }
+        let set = |value: TokenStream| match input.place {
+            Some(place) => {
+                let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
+                quote!(.set_in(#places::#place, #wire, #value))
             }
+            None => quote!(.set(#wire, #value)),
+        };
+        match &input.kind {
+            InputKind::Value(ty, true) => {
+                let ty = self.ty(ty);
+                (quote!(impl Into<Option<#ty>>), set(quote!(Into::<Option<#ty>>::into(#name))))
+            }
+            InputKind::Value(Type::String, false) if input.place.is_none() => {
+                (quote!(impl Into<String>), quote!(.text(#wire, #name)))
+            }
+            InputKind::Value(ty, false) => match self.given(ty) {
+                Some(given) => {
+                    let ty = self.ty(ty);
+                    let step = match input.place {
+                        Some(place) => {
+                            let (places, place) = (self.uses.item("Place"), ident(place_name(place)));
+                            quote!(.argument_in::<#ty, _>(#places::#place, #wire, #name))
+                        }
+                        None => quote!(.argument::<#ty, _>(#wire, #name)),
+                    };
+                    (given, step)
+                }
+                None => (self.ty(ty), set(quote!(#name))),
+            },
             InputKind::Optional(ty, nullable) => {
                 let ty = self.ty(ty);
                 let ty = if *nullable { quote!(Option<#ty>) } else { ty };
@@ -472,19 +496,12 @@ impl Scope<'_> {
                 (quote!(impl Into<Option<#ty>>), step)
             }
             InputKind::PartHeader(field, ty) => {
-                let places = self.uses.item("Place");
-                let (given, value) = self.given(ty, false, &name);
-                let value = if name == value.to_string() || matches!(ty, Type::List(_)) {
-                    value
-                } else {
-                    let ty = self.ty(ty);
-                    quote!(Into::<#ty>::into(#name))
-                };
-                (given, quote!(.set_in(#places::PartHeader(#field), #wire, #value)))
+                let (places, ty) = (self.uses.item("Place"), self.ty(ty));
+                (quote!(impl Into<#ty>), quote!(.argument_in::<#ty, _>(#places::PartHeader(#field), #wire, #name)))
             }
             InputKind::JsonText(ty) => {
                 let (json, ty) = (self.uses.item("JsonText"), self.ty(ty));
-                (quote!(impl Into<#json<#ty>>), quote!(.json_text(#wire, #name.into())))
+                (quote!(impl Into<#json<#ty>>), quote!(.json_text::<#ty, _>(#wire, #name)))
             }
             InputKind::Part => {
                 let part = self.uses.item("Part");
@@ -515,10 +532,8 @@ impl Scope<'_> {
                 let fields = params.iter().map(|param| self::param(self, param));
                 let fields = quote!(&[#(#fields),*]);
                 let fields = if params.is_empty() { fields } else { quote!(const { #fields }) };
-                let (given, value) = self.given(ty, false, &name);
                 let (ty, shape) = (self.ty(ty), self.shape(shape));
-                let value = if name == value.to_string() { value } else { quote!(Into::<#ty>::into(#name)) };
-                (given, quote!(.value_as(#media_type, #fields, const { &#shape }, #value)))
+                (ty, quote!(.value_as(#media_type, #fields, const { &#shape }, #name)))
             }
             InputKind::JsonOf(range, shape, ty) => {
                 let (ty, shape) = (self.ty(ty), self.shape(shape));

@@ -13,6 +13,7 @@ const ITEMS: &[(&str, &[&str])] = &[
     (
         "yundb_runtime",
         &[
+            "Argument",
             "ByteStream",
             "Call",
             "ClientBuilder",
@@ -23,6 +24,7 @@ const ITEMS: &[(&str, &[&str])] = &[
             "Form",
             "FromResponse",
             "Inputs",
+            "Integer",
             "Job",
             "JobHandle",
             "JsonCall",

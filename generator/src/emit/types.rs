@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens as _, quote};
 
-use super::{Scope, doc, ident};
+use super::{Scope, comment, doc, ident};
 use crate::lower::model::{
     Aliased, Case, Constant, Field, Newtype, Outcome, Payload, Presence, Status, Struct, Type, TypeDef, TypeId,
     TypeKind, Union, Variant,
@@ -20,8 +20,8 @@ pub(super) fn definition(scope: &Scope<'_>, id: TypeId) -> TokenStream {
     let aliases = aliases(scope, Aliased::Type(id), &definition.name);
     let definition = match &definition.kind {
         TypeKind::Struct(body) => structure(scope, definition, body),
-        TypeKind::StringEnum(variants) => enumeration(scope, definition, variants, &quote!(String), "string_enum"),
-        TypeKind::IntegerEnum(variants) => enumeration(scope, definition, variants, &quote!(i64), "integer_enum"),
+        TypeKind::StringEnum(variants) => enumeration(scope, definition, variants, "string_enum"),
+        TypeKind::IntegerEnum(variants) => enumeration(scope, definition, variants, "integer_enum"),
         TypeKind::Union(union) => self::union(scope, definition, union),
         TypeKind::Tuple(tuple) => tuples::definition(scope, definition, tuple),
         TypeKind::Newtype(newtype) => self::newtype(scope, definition, newtype),
@@ -41,12 +41,15 @@ fn aliases(scope: &Scope<'_>, of: Aliased, name: &str) -> TokenStream {
 }
 
 fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStream {
-    let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
     let name = ident(&definition.name);
+    let checks = body.checked.then(|| checks(scope, &name, body));
+    if definition.input {
+        let setters = scope.uses.invoke(setters(scope, definition, body));
+        return quote!(#setters #checks);
+    }
+    let (serialize, deserialize) = (scope.uses.item("Serialize"), scope.uses.item("Deserialize"));
     let docs = doc(&definition.docs);
-    // What callers need not set is set by `Default`, which the setters' macro gives.
-    let filled = definition.input && body.fields.iter().any(|field| field.filled);
-    let default = (body.default && !filled).then(|| quote!(Default,));
+    let default = body.default.then(|| quote!(Default,));
     // For a field that must be there it would invent one.
     let container_default = body.fields.iter().any(|field| field.presence == Presence::Empty)
         && body.fields.iter().all(|field| field.presence != Presence::Always);
@@ -54,7 +57,7 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
     container.extend(body.rename_all.map(|rule| quote!(rename_all = #rule)));
     container.extend(container_default.then(|| quote!(default)));
     let container = (!container.is_empty()).then(|| quote!(#[serde(#(#container),*)]));
-    let fields = body.fields.iter().map(|field| self::field(scope, definition, body, field, container_default));
+    let fields = body.fields.iter().map(|field| self::field(scope, body, field, container_default));
     let additional = body.additional.as_ref().map(|ty| {
         let (map, ty, name) = (scope.uses.item("BTreeMap"), scope.ty(ty), ident(&body.additional_ident));
         quote! {
@@ -63,35 +66,23 @@ fn structure(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStr
             pub #name: #map<String, #ty>,
         }
     });
-    let setters = definition.input.then(|| setters(scope, definition, body));
-    let checks = body.checked.then(|| checks(scope, &name, body));
     quote! {
         #docs
         #[derive(Clone, Debug, #default PartialEq, #serialize, #deserialize)]
         #container
         #[non_exhaustive]
         pub struct #name { #(#fields)* #additional }
-        #setters
         #checks
     }
 }
 
-fn field(
-    scope: &Scope<'_>,
-    definition: &TypeDef,
-    body: &Struct,
-    field: &Field,
-    container_default: bool,
-) -> TokenStream {
+fn field(scope: &Scope<'_>, body: &Struct, field: &Field, container_default: bool) -> TokenStream {
     let name = ident(&field.ident);
     let docs = doc(&field.docs);
     let ty = scope.ty(&field.ty);
     let ty = if field.boxed { quote!(Box<#ty>) } else { ty };
     let mut serde = Vec::new();
-    if renamed(&field.ident, body.rename_all) != field.wire {
-        let wire = &field.wire;
-        serde.push(quote!(rename = #wire));
-    }
+    serde.extend(field_name(body, field).map(|wire| quote!(rename = #wire)));
     let ty = match field.presence {
         Presence::Always => ty,
         Presence::Empty => {
@@ -100,18 +91,9 @@ fn field(
             }
             ty
         }
-        Presence::Optional => {
-            if definition.input {
-                serde.push(quote!(skip_serializing_if = "Option::is_none"));
-            }
-            quote!(Option<#ty>)
-        }
+        Presence::Optional => quote!(Option<#ty>),
         Presence::Nullable => {
-            serde.push(quote!(
-                default,
-                deserialize_with = "yundb_runtime::nullable",
-                skip_serializing_if = "Option::is_none"
-            ));
+            serde.push(quote!(default, deserialize_with = "yundb_runtime::nullable"));
             quote!(Option<Option<#ty>>)
         }
     };
@@ -119,30 +101,42 @@ fn field(
     quote!(#docs #serde pub #name: #ty,)
 }
 
-fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> TokenStream {
-    let entries = body.fields.iter().map(|field| {
-        let (kind, ty) = match (&field.ty, field.presence, field.boxed) {
-            (ty, Presence::Nullable, true) => ("nullable", format!("Box<{}>", written(&scope.ty(ty)))),
-            (ty, Presence::Nullable, false) => ("nullable", written(&scope.ty(ty))),
-            (ty, _, true) => ("boxed", written(&scope.ty(ty))),
-            (Type::List(element), _, _) if scope.converts(element) => ("list_into", written(&scope.ty(element))),
-            (Type::List(element), _, _) => ("list", written(&scope.ty(element))),
-            (ty, _, _) if scope.converts(ty) => ("into", written(&scope.ty(ty))),
-            (ty, _, _) => ("value", written(&scope.ty(ty))),
-        };
-        match constant(scope, field) {
-            Some(constant) => format!("{}: {kind}({ty}) = {constant}", field.ident),
-            None => format!("{}: {kind}({ty})", field.ident),
-        }
-    });
-    if !body.fields.iter().any(|field| field.filled) {
-        return scope.uses.invoke(invocation("setters", &definition.name, entries));
+/// The name of a field on the wire, if that is to be said.
+fn field_name<'a>(body: &Struct, field: &'a Field) -> Option<&'a str> {
+    (renamed(&field.ident, body.rename_all) != field.wire).then_some(field.wire.as_str())
+}
+
+/// A struct that callers fill: the runtime's macro takes it as it reads.
+fn setters(scope: &Scope<'_>, definition: &TypeDef, body: &Struct) -> String {
+    let mut out = format!("yundb_runtime::setters! {{\n{}", comment(&definition.docs, 4));
+    if let Some(rule) = body.rename_all {
+        out.push_str(&format!("    #[serde(rename_all = {rule:?})]\n"));
     }
-    let text = invocation("setters", &format!("{}, filled", definition.name), entries);
-    scope.uses.invoke(match &body.additional {
-        Some(_) => format!("{}}} and {});", text.trim_end_matches("});"), body.additional_ident),
-        None => text,
-    })
+    out.push_str(&format!("    pub struct {} {{\n", definition.name));
+    for field in &body.fields {
+        out.push_str(&comment(&field.docs, 8));
+        let rename = field_name(body, field).map(|wire| format!("rename = {wire:?}"));
+        let nullable = field.presence == Presence::Nullable;
+        let reading = nullable.then(|| "deserialize_with = \"yundb_runtime::nullable\"".to_owned());
+        let serde: Vec<String> = rename.into_iter().chain(reading).collect();
+        if !serde.is_empty() {
+            out.push_str(&format!("        #[serde({})]\n", serde.join(", ")));
+        }
+        let mut ty = written(&scope.ty(&field.ty));
+        if field.boxed {
+            ty = format!("Box<{ty}>");
+        }
+        if nullable {
+            ty = format!("Option<{ty}>");
+        }
+        let default = constant(scope, field).map(|constant| format!(" = {constant}")).unwrap_or_default();
+        out.push_str(&format!("        pub {}: Option<{ty}>{default},\n", field.ident));
+    }
+    let additional = body.additional.as_ref().map(|ty| {
+        let (map, ty) = (written(&scope.uses.item("BTreeMap")), written(&scope.ty(ty)));
+        format!(" .. {}: {map}<String, {ty}>", body.additional_ident)
+    });
+    format!("{out}    }}{}\n}}", additional.unwrap_or_default())
 }
 
 /// The only value of a field, as Rust has it.
@@ -153,7 +147,7 @@ fn constant(scope: &Scope<'_>, field: &Field) -> Option<String> {
     }
     Some(match (&field.ty, value) {
         (Type::Bool, Constant::Flag(flag)) => flag.to_string(),
-        (Type::String, Constant::Text(text)) => format!("{text:?}.into()"),
+        (Type::String, Constant::Text(text)) => format!("{text:?}"),
         (Type::Named(id), value) => {
             let variant = match (&scope.service.types[*id].kind, value) {
                 (TypeKind::StringEnum(all), Constant::Text(text)) => {
@@ -200,26 +194,17 @@ fn enumeration<T: std::fmt::Debug>(
     scope: &Scope<'_>,
     definition: &TypeDef,
     variants: &[Variant<T>],
-    other: &TokenStream,
     macro_name: &str,
 ) -> TokenStream {
-    let name = ident(&definition.name);
-    let docs = doc(&definition.docs);
-    let names = variants.iter().map(|variant| ident(&variant.ident));
-    let words = variants.iter().map(|variant| doc(&variant.docs));
-    let values = variants.iter().map(|variant| format!("{} = {:?}", variant.ident, variant.value));
-    let reading = scope.uses.invoke(invocation(macro_name, &definition.name, values));
-    quote! {
-        #docs
-        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum #name {
-            #(#words #names,)*
-            /// A value that the spec does not list.
-            Unknown(#other),
-        }
-        #reading
-    }
+    let variants = variants.iter().map(|variant| {
+        format!("{}        {} = {:?},\n", comment(&variant.docs, 8), variant.ident, variant.value)
+    });
+    scope.uses.invoke(format!(
+        "yundb_runtime::{macro_name}! {{\n{}    pub enum {} {{\n{}    }}\n}}",
+        comment(&definition.docs, 4),
+        definition.name,
+        variants.collect::<String>()
+    ))
 }
 
 /// A macro's invocation with one entry a line.
@@ -297,6 +282,7 @@ fn newtype(scope: &Scope<'_>, definition: &TypeDef, newtype: &Newtype) -> TokenS
         #docs
         #[derive(Clone, Debug, #default PartialEq, #serialize, #deserialize)]
         pub struct #name(pub #inner);
+        impl yundb_runtime::Single for #name {}
         impl From<#given> for #name {
             fn from(value: #given) -> Self {
                 Self(#value)
@@ -593,26 +579,18 @@ impl Scope<'_> {
         }
     }
 
-    /// What a setter takes for a type, and the value that it makes of it.
-    pub(super) fn given(&self, ty: &Type, nullable: bool, name: &proc_macro2::Ident) -> (TokenStream, TokenStream) {
-        let written = self.ty(ty);
-        if nullable {
-            return (quote!(impl Into<Option<#written>>), quote!(#name.into()));
-        }
+    /// What callers give for a type, if that may be something that turns into it.
+    pub(super) fn given(&self, ty: &Type) -> Option<TokenStream> {
         match ty {
             Type::List(inner) => {
                 let element = self.ty(inner);
-                if self.converts(inner) {
-                    (
-                        quote!(impl IntoIterator<Item = impl Into<#element>>),
-                        quote!(#name.into_iter().map(Into::into).collect::<Vec<#element>>()),
-                    )
-                } else {
-                    (quote!(impl IntoIterator<Item = #element>), quote!(#name.into_iter().collect::<Vec<_>>()))
-                }
+                Some(quote!(impl IntoIterator<Item = impl Into<#element>>))
             }
-            _ if self.converts(ty) => (quote!(impl Into<#written>), quote!(#name.into())),
-            _ => (written, quote!(#name)),
+            _ if self.converts(ty) => {
+                let ty = self.ty(ty);
+                Some(quote!(impl Into<#ty>))
+            }
+            _ => None,
         }
     }
 

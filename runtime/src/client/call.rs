@@ -15,6 +15,7 @@ use super::read::{CallResult, read};
 use crate::auth::credentials::CredentialsProvider;
 use crate::check;
 use crate::codec::json::to_value;
+use crate::codec::argument::{Argument, Integer};
 use crate::codec::json_text::JsonText;
 use crate::data::operation::{self, Param, Place, Spec};
 use crate::data::secret::Secret;
@@ -80,23 +81,38 @@ impl Call {
         self.give(|given| given.set_in(place, name, value))
     }
 
+    /// Sets the parameter of this wire name to what a setter took.
+    pub fn argument<T: Serialize, M>(self, name: &'static str, value: impl Argument<T, M>) -> Self {
+        self.give(|given| given.argument(name, value))
+    }
+
+    /// Sets the parameter of this name in this place to what a setter took, for names that occur in several.
+    pub fn argument_in<T: Serialize, M>(self, place: Place, name: &'static str, value: impl Argument<T, M>) -> Self {
+        self.give(|given| given.argument_in(place, name, value))
+    }
+
+    /// Sets the parameter of this wire name to an integer of the type `T`.
+    pub fn integer<T: TryFrom<i128> + Serialize>(self, name: &'static str, value: impl Integer) -> Self {
+        self.give(|given| given.integer::<T>(name, value))
+    }
+
     /// Sets the parameter of this wire name to a text.
     pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
         self.give(|given| given.text(name, text))
     }
 
     /// Sets the parameter of this wire name to a value that is sent as JSON, or to such JSON.
-    pub fn json_text(self, name: &'static str, value: JsonText<impl Serialize>) -> Self {
+    pub fn json_text<T: Serialize, M>(self, name: &'static str, value: impl Argument<JsonText<T>, M>) -> Self {
         self.give(|given| given.json_text(name, value))
     }
 
     /// Sets a file of the multipart body.
-    pub fn part(self, name: &'static str, part: impl Into<Part>) -> Self {
+    pub fn part<M>(self, name: &'static str, part: impl Argument<Part, M>) -> Self {
         self.give(|given| given.part(name, part))
     }
 
     /// Sets all files of this name of the multipart body.
-    pub fn parts(self, name: &'static str, parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
+    pub fn parts<M>(self, name: &'static str, parts: impl Argument<Vec<Part>, M>) -> Self {
         self.give(|given| given.parts(name, parts))
     }
 
@@ -288,14 +304,81 @@ impl fmt::Debug for Call {
     }
 }
 
-/// The methods that all operations have: `send`, `send_as`, `unchecked`, `timeout`, `extra_header`, and `with_..` for what the call has
-/// in place of the client's settings.
+/// An operation: the type of its calls with the methods that all have (`send`, `send_as`, `unchecked`, `timeout`, `extra_header`,
+/// and `with_..` for what a call has in place of the client's settings), and how it is addressed and read.
 ///
-/// `operation_methods!(Name => Response<Output>, Error<Body>)`, or `Response<Output, Headers>`, for a tuple struct of
-/// one [`Call`]. Errors have the same headers.
+/// ```ignore
+/// yundb_runtime::operation! {
+///     ShowPet: show_pet -> Response<Pet, PetHeaders>, Error<Fault>;
+///     Spec::new("showPet", "GET", "/pets/{id}").params(&[path("id", any())]).accept("application/json")
+/// }
+/// ```
+///
+/// `as text`, `as empty` or `as whole_events` behind `Response<..>` or `Error<..>` names the method of
+/// [`RawResponse`](crate::RawResponse) that reads it, where that is not to be seen from the type. Errors have the headers of successes.
+#[macro_export]
+macro_rules! operation {
+    (
+        $name:ident: $method:ident -> Response<$output:ty $(, $headers:ty)?> $(as $reading:ident)?,
+        Error<$error:ty> $(as $error_reading:ident)? $(, $presigned:ident)?;
+        $spec:expr
+    ) => {
+        #[doc = concat!("A call of [`Client::", stringify!($method), "`](crate::Client::", stringify!($method), ").")]
+        #[derive(Clone, Debug)]
+        #[must_use = "a call does nothing until it is awaited or `send` is called"]
+        pub struct $name($crate::Call);
+
+        impl $crate::Operation for $name {
+            type Output = $output;
+            type Headers = $crate::headers_or_none!($($headers)?);
+            type Error = $error;
+            const SPEC: &'static $crate::Spec = &$spec;
+
+            $(fn decode(response: $crate::RawResponse) -> ::core::result::Result<$output, $crate::DecodeError> {
+                response.$reading()
+            })?
+
+            $(fn decode_error(response: $crate::RawResponse) -> ::core::result::Result<$error, $crate::DecodeError> {
+                response.$error_reading()
+            })?
+        }
+
+        $crate::operation_methods!(
+            $name => Response<$output $(, $headers)?>, Error<$error> $(, $presigned)?
+        );
+    };
+}
+
+/// The methods that all operations have, for a tuple struct of one [`Call`]: part of [`operation!`](crate::operation!).
+#[doc(hidden)]
 #[macro_export]
 macro_rules! operation_methods {
+    ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty>, presigned_url) => {
+        $crate::operation_methods!($name => Response<$output $(, $headers)?>, Error<$error>);
+
+        impl $name {
+            /// The call as a URL with its signature in it: whoever has it can make this one call once, by GET and without a key,
+            /// until its date is rejected after some 15 minutes. So it is a secret.
+            ///
+            /// Fails with `ErrorKind::Config` if the call has a body or a header of its own.
+            pub async fn presigned_url(
+                self,
+            ) -> ::core::result::Result<$crate::Secret, $crate::Error<$error $(, $headers)?>> {
+                self.0.presigned_url::<Self>().await
+            }
+        }
+    };
     ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty> $(,)?) => {
+        impl ::core::future::IntoFuture for $name {
+            type Output =
+                ::core::result::Result<$crate::Response<$output $(, $headers)?>, $crate::Error<$error $(, $headers)?>>;
+            type IntoFuture = $crate::BoxFuture<Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                ::std::boxed::Box::pin(self.send())
+            }
+        }
+
         impl $name {
             /// Sends the call and reads the response.
             pub async fn send(
@@ -310,16 +393,6 @@ macro_rules! operation_methods {
                 representation: $crate::Representation<T>,
             ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
                 self.0.send_as::<Self, T>(representation).await
-            }
-
-            /// The call as a URL with its signature in it, for Alibaba Cloud's RPC: whoever has it may make this one call, once, by GET
-            /// and without any key, as long as the service takes the date in it, which is some 15 minutes. So it is a secret.
-            ///
-            /// Fails with `ErrorKind::Config` where the service takes no signature in a URL, or the call has a body or a header of its own.
-            pub async fn presigned_url(
-                self,
-            ) -> ::core::result::Result<$crate::Secret, $crate::Error<$error $(, $headers)?>> {
-                self.0.presigned_url::<Self>().await
             }
 
             /// Sends without holding the input against the documented limits, which may be wrong.
@@ -370,6 +443,14 @@ macro_rules! operation_methods {
 
         $crate::blocking_methods!($name => Response<$output $(, $headers)?>, Error<$error>);
     };
+}
+
+/// The type of an operation's headers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! headers_or_none {
+    () => { () };
+    ($headers:ty) => { $headers };
 }
 
 /// Nothing, without the feature `blocking`.

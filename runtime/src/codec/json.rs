@@ -20,7 +20,7 @@ pub(crate) struct Unwritable {
 }
 
 impl Unwritable {
-    fn new(message: impl fmt::Display) -> Self {
+    pub(crate) fn new(message: impl fmt::Display) -> Self {
         Self { path: String::new(), message: message.to_string() }
     }
 

@@ -1,6 +1,7 @@
 //! Values on the wire: how they are written, and how they are read.
 
 pub(crate) mod additional;
+pub(crate) mod argument;
 pub(crate) mod closest;
 pub(crate) mod decode;
 pub(crate) mod encode;

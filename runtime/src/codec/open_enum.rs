@@ -1,7 +1,6 @@
 //! Enums whose values may grow: what the documented ones don't cover is kept as `Unknown`.
 //!
-//! The macros give the traits to an enum that the generator writes. Hundreds of enums use them, so they expand to
-//! little, and what can be shared stands here.
+//! Hundreds of enums use the macros, so they expand to little, and what can be shared stands here.
 
 use std::fmt;
 
@@ -98,23 +97,39 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
     deserializer.deserialize_newtype_struct(INTEGER, Integer)
 }
 
-/// Gives an enum of documented strings, with a last variant `Unknown(String)`, its conversions and serde traits.
+/// An enum of documented strings, with a last variant `Unknown(String)` for all others, its conversions and serde traits.
 ///
 /// ```
-/// #[derive(Clone, Debug, PartialEq)]
-/// pub enum Engine {
-///     Mysql,
-///     CloudRds,
-///     Unknown(String),
+/// yundb_runtime::string_enum! {
+///     /// What runs in an instance.
+///     pub enum Engine {
+///         /// MySQL.
+///         Mysql = "mysql",
+///         /// RDS in the cloud.
+///         CloudRds = "cloud-rds",
+///     }
 /// }
-/// yundb_runtime::string_enum!(Engine { Mysql = "mysql", CloudRds = "cloud-rds" });
 ///
 /// assert_eq!(Engine::from("cloud-rds"), Engine::CloudRds);
 /// assert_eq!(Engine::from("oracle").as_str(), "oracle");
 /// ```
 #[macro_export]
 macro_rules! string_enum {
-    ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
+    (
+        $(#[doc = $docs:expr])*
+        pub enum $name:ident { $($(#[doc = $variant_docs:expr])* $variant:ident = $value:literal),* $(,)? }
+    ) => {
+        $(#[doc = $docs])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[doc = $variant_docs])* $variant,)*
+            /// A value that the document does not list.
+            Unknown(::std::string::String),
+        }
+
+        impl $crate::Single for $name {}
+
         impl $name {
             /// The value as the service writes it.
             pub fn as_str(&self) -> &str {
@@ -180,23 +195,37 @@ macro_rules! string_enum {
     };
 }
 
-/// Gives an enum of documented integers, with a last variant `Unknown(i64)`, its conversions and serde traits.
+/// An enum of documented integers, with a last variant `Unknown(i64)` for all others, its conversions and serde traits.
 ///
 /// ```
-/// #[derive(Clone, Debug, PartialEq)]
-/// pub enum Level {
-///     Low,
-///     High,
-///     Unknown(i64),
+/// yundb_runtime::integer_enum! {
+///     /// How grave an alarm is.
+///     pub enum Level {
+///         Low = 1,
+///         High = 2,
+///     }
 /// }
-/// yundb_runtime::integer_enum!(Level { Low = 1, High = 2 });
 ///
 /// assert_eq!(Level::from(2), Level::High);
 /// assert_eq!(Level::from(3).value(), 3);
 /// ```
 #[macro_export]
 macro_rules! integer_enum {
-    ($name:ident { $($variant:ident = $value:literal),* $(,)? }) => {
+    (
+        $(#[doc = $docs:expr])*
+        pub enum $name:ident { $($(#[doc = $variant_docs:expr])* $variant:ident = $value:literal),* $(,)? }
+    ) => {
+        $(#[doc = $docs])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[doc = $variant_docs])* $variant,)*
+            /// A value that the document does not list.
+            Unknown(i64),
+        }
+
+        impl $crate::Single for $name {}
+
         impl $name {
             /// The value as the service writes it.
             pub fn value(&self) -> i64 {
@@ -250,21 +279,9 @@ mod tests {
 
     use crate::codec::decode::{from_headers, from_slice};
 
-    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-    enum Version {
-        Five7,
-        Eight,
-        Unknown(String),
-    }
-    string_enum!(Version { Five7 = "5.70", Eight = "8.0" });
+    string_enum! { pub enum Version { Five7 = "5.70", Eight = "8.0" } }
 
-    #[derive(Clone, Debug, PartialEq)]
-    enum Level {
-        Debt,
-        Low,
-        Unknown(i64),
-    }
-    integer_enum!(Level { Debt = -1, Low = 1 });
+    integer_enum! { pub enum Level { Debt = -1, Low = 1 } }
 
     #[derive(Debug, PartialEq, Deserialize)]
     struct Both {
@@ -308,14 +325,7 @@ mod tests {
 
     #[test]
     fn the_case_of_answers_is_forgiven() {
-        #[derive(Clone, Debug, PartialEq)]
-        enum State {
-            Running,
-            Going,
-            Gone,
-            Unknown(String),
-        }
-        string_enum!(State { Running = "Running", Going = "go", Gone = "GO" });
+        string_enum! { pub enum State { Running = "Running", Going = "go", Gone = "GO" } }
 
         for (text, state) in [
             ("running", State::Running),

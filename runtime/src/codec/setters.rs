@@ -1,84 +1,86 @@
-//! Setters: what callers fill structs with, one line a field in generated code.
+//! Structs that callers fill: setters, in generated code.
 
-/// Gives a struct whose fields are options `new()` and a setter for each field.
+/// Gives a struct whose fields are options `new()` and for each field a setter with the field's docs. It is written as it reads;
+/// fields that are `None` are not sent.
 ///
-/// `setters!(Name { field: kind(Type), .. })`, where the kind says what the setter takes: `value` the type itself, `into`
-/// whatever turns into it, `list` and `list_into` anything that yields elements, `boxed` a value that is held in a box,
-/// and `nullable` an option, of which `None` is sent as null.
+/// A field may have a default, as in `pub kind: Option<Kind> = Kind::Backup`, which is sent unless another value is set; what is
+/// read has it only where it was there. Behind the struct `.. name: BTreeMap<String, T>` may stand, for all fields of other
+/// names.
 ///
-/// With `setters!(Name, filled { field: kind(Type) = constant, .. } and further)`, where `further` is the map of further fields, if there is
-/// one, it also gives the struct its `Default`, in which constants are set. What is read has them only where they were.
+/// ```
+/// yundb_runtime::setters! {
+///     /// A database to create.
+///     pub struct Database {
+///         /// Name of the database.
+///         pub name: Option<String>,
+///         /// Character set.
+///         #[serde(rename = "charSet")]
+///         pub character_set: Option<String> = "utf8mb4",
+///         /// Labels.
+///         pub labels: Option<Vec<String>>,
+///     }
+/// }
+///
+/// let database = Database::new().name("orders").labels(["prod"]);
+/// assert_eq!(serde_json::to_string(&database)?, r#"{"name":"orders","charSet":"utf8mb4","labels":["prod"]}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
 #[macro_export]
 macro_rules! setters {
-    ($name:ident { $($field:ident: $kind:ident($type:ty)),* $(,)? }) => {
-        impl $name {
-            /// Nothing set so far but constants.
-            pub fn new() -> Self {
-                <Self as ::core::default::Default>::default()
-            }
-
-            $($crate::setters!(@$kind $field $type);)*
-        }
-    };
     (
-        $name:ident, filled { $($field:ident: $kind:ident($type:ty) $(= $constant:expr)?),* $(,)? } $(and $further:ident)?
+        $(#[doc = $docs:expr])*
+        $(#[serde($($container:tt)*)])?
+        pub struct $name:ident {
+            $(
+                $(#[doc = $field_docs:expr])*
+                $(#[serde($($serde:tt)*)])?
+                pub $field:ident: Option<$type:ty> $(= $default:expr)?,
+            )*
+        } $(.. $map:ident: $map_type:ty)?
     ) => {
+        $(#[doc = $docs])*
+        #[derive(Clone, Debug, PartialEq, $crate::serde::Serialize, $crate::serde::Deserialize)]
+        #[serde(crate = "yundb_runtime::serde" $(, $($container)*)?)]
+        #[non_exhaustive]
+        pub struct $name {
+            $(
+                $(#[doc = $field_docs])*
+                #[serde(default, skip_serializing_if = "Option::is_none" $(, $($serde)*)?)]
+                pub $field: Option<$type>,
+            )*
+            $(
+                /// Further fields, by name.
+                #[serde(flatten, deserialize_with = "yundb_runtime::additional")]
+                pub $map: $map_type,
+            )?
+        }
+
         impl ::core::default::Default for $name {
             fn default() -> Self {
                 Self {
-                    $($field: $crate::setters!(@filled $($constant)?),)*
-                    $($further: ::core::default::Default::default(),)?
+                    $($field: $crate::setters!(@default $($default)?),)*
+                    $($map: ::core::default::Default::default(),)?
                 }
             }
         }
 
-        $crate::setters!($name { $($field: $kind($type)),* });
-    };
-    (@filled) => { ::core::option::Option::None };
-    (@filled $constant:expr) => { ::core::option::Option::Some($constant) };
-    (@value $field:ident $type:ty) => {
-        /// Sets the field of this name.
-        pub fn $field(mut self, $field: $type) -> Self {
-            self.$field = Some($field);
-            self
+        impl $crate::Single for $name {}
+
+        impl $name {
+            /// An empty value, but for constants.
+            pub fn new() -> Self {
+                <Self as ::core::default::Default>::default()
+            }
+
+            $(
+                $(#[doc = $field_docs])*
+                pub fn $field<M>(mut self, $field: impl $crate::Argument<$type, M>) -> Self {
+                    self.$field = $field.into_argument();
+                    self
+                }
+            )*
         }
     };
-    (@into $field:ident $type:ty) => {
-        /// Sets the field of this name.
-        pub fn $field(mut self, $field: impl ::core::convert::Into<$type>) -> Self {
-            self.$field = Some($field.into());
-            self
-        }
-    };
-    (@list $field:ident $type:ty) => {
-        /// Sets the elements of the field of this name.
-        pub fn $field(mut self, $field: impl ::core::iter::IntoIterator<Item = $type>) -> Self {
-            self.$field = Some($field.into_iter().collect());
-            self
-        }
-    };
-    (@list_into $field:ident $type:ty) => {
-        /// Sets the elements of the field of this name.
-        pub fn $field(
-            mut self,
-            $field: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<$type>>,
-        ) -> Self {
-            self.$field = Some($field.into_iter().map(::core::convert::Into::into).collect());
-            self
-        }
-    };
-    (@boxed $field:ident $type:ty) => {
-        /// Sets the field of this name.
-        pub fn $field(mut self, $field: $type) -> Self {
-            self.$field = Some(::std::boxed::Box::new($field));
-            self
-        }
-    };
-    (@nullable $field:ident $type:ty) => {
-        /// Sets the field of this name, or with `None` sends null.
-        pub fn $field(mut self, $field: impl ::core::convert::Into<::core::option::Option<$type>>) -> Self {
-            self.$field = Some($field.into());
-            self
-        }
-    };
+    (@default) => { ::core::option::Option::None };
+    (@default $default:expr) => { ::core::option::Option::Some($default.into()) };
 }

@@ -1,12 +1,12 @@
 //! What goes on after a call: further pages, and jobs.
 
-mod box_stream;
+mod boxed;
 mod job;
 mod paging;
 mod wait;
 mod wait_error;
 
-pub use box_stream::BoxStream;
+pub use boxed::{BoxFuture, BoxStream};
 pub use job::{JobHandle, JobState, JobVerdict};
 pub use paging::{Paged, items, pages, starting_at};
 #[cfg(feature = "blocking")]

@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use futures_util::stream;
 use serde_json::Value;
 
-use super::box_stream::BoxStream;
+use super::boxed::BoxStream;
 use crate::client::Call;
 use crate::codec::decode::{self, Fingerprint};
 use crate::data::paging::{Counts, Paging, Position};
@@ -184,10 +184,31 @@ fn number(value: &Value) -> Option<i64> {
     }
 }
 
-/// The methods of paged operations: `pages` and `items`.
+/// An operation whose results come in pages: how it pages, where its items are, and the methods `pages` and `items`.
+///
+/// ```ignore
+/// yundb_runtime::paged! {
+///     ListPets -> Pet, Response<Pets>, Error<Fault>;
+///     Paging::token("cursor").next("next_cursor");
+///     |page| page.pets
+/// }
+/// ```
 #[macro_export]
-macro_rules! paged_methods {
-    ($name:ident => $item:ty, Response<$output:ty $(, $headers:ty)?>, Error<$error:ty> $(,)?) => {
+macro_rules! paged {
+    (
+        $name:ident -> $item:ty, Response<$output:ty $(, $headers:ty)?>, Error<$error:ty>;
+        $paging:expr;
+        |$page:ident| $items:expr
+    ) => {
+        impl $crate::Paged for $name {
+            type Item = $item;
+            const PAGING: $crate::Paging = $paging;
+
+            fn items($page: $output) -> ::std::vec::Vec<$item> {
+                $items
+            }
+        }
+
         impl $name {
             /// All pages from here on, one after the other, as a stream.
             pub fn pages(

@@ -10,7 +10,7 @@ use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::box_stream::BoxStream;
+use super::boxed::BoxStream;
 use super::job::{JobHandle, JobState, JobVerdict, find, reason, text};
 use super::wait_error::{FAILURES, WaitError};
 use crate::auth::credentials::CredentialsProvider;

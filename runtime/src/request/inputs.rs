@@ -8,6 +8,7 @@ use zeroize::Zeroize as _;
 
 use super::multipart::Part;
 use crate::check::Violation;
+use crate::codec::argument::{Argument, Integer};
 use crate::codec::json::{Unwritable, to_value};
 use crate::codec::json_text::JsonText;
 use crate::data::operation::{Param, Place};
@@ -92,13 +93,33 @@ impl Inputs {
         self.put(Some(place), name, to_value(&value))
     }
 
+    /// Sets the parameter of this wire name to what a setter took.
+    pub fn argument<T: Serialize, M>(self, name: &'static str, value: impl Argument<T, M>) -> Self {
+        self.put_some(None, name, value.into_argument().map(|value| to_value(&value)))
+    }
+
+    /// Sets the parameter of this name in this place to what a setter took, for names that occur in several.
+    pub fn argument_in<T: Serialize, M>(self, place: Place, name: &'static str, value: impl Argument<T, M>) -> Self {
+        self.put_some(Some(place), name, value.into_argument().map(|value| to_value(&value)))
+    }
+
+    /// Sets the parameter of this wire name to an integer of the type `T`.
+    pub fn integer<T: TryFrom<i128> + Serialize>(self, name: &'static str, value: impl Integer) -> Self {
+        let value = value.into_integer().map(|value| match T::try_from(value) {
+            Ok(value) => to_value(&value),
+            Err(_) => Err(Unwritable::new(format!("is {value}, beyond the range of {}", std::any::type_name::<T>()))),
+        });
+        self.put_some(None, name, value)
+    }
+
     /// Sets the parameter of this wire name to a text.
     pub fn text(self, name: &'static str, text: impl Into<String>) -> Self {
         self.put(None, name, Ok(Value::String(text.into())))
     }
 
     /// Sets the parameter of this wire name to a value that is sent as JSON, or to such JSON.
-    pub fn json_text(mut self, name: &'static str, value: JsonText<impl Serialize>) -> Self {
+    pub fn json_text<T: Serialize, M>(mut self, name: &'static str, value: impl Argument<JsonText<T>, M>) -> Self {
+        let Some(value) = value.into_argument() else { return self.put_some(None, name, None) };
         match value {
             JsonText::Value(value) => self.set(name, value),
             // Read, so that it is held against the documented limits, too.
@@ -113,12 +134,28 @@ impl Inputs {
     }
 
     // Not generic: there is a setter for each parameter of each operation.
+    fn put_some(mut self, place: Option<Place>, name: &'static str, value: Option<Result<Value, Unwritable>>) -> Self {
+        match (value, self.find(place, name)) {
+            (Some(value), _) => self.put(place, name, value),
+            // The last value counts, and this is none.
+            (None, Some(param)) => {
+                self.clear(param);
+                self
+            }
+            (None, None) => self,
+        }
+    }
+
+    fn clear(&mut self, param: &'static Param) {
+        self.values.retain(|input| !std::ptr::eq(input.param, param));
+        self.parts.retain(|other| !std::ptr::eq(other.param, param));
+    }
+
     fn put(mut self, place: Option<Place>, name: &'static str, value: Result<Value, Unwritable>) -> Self {
         let Some(param) = self.find(place, name) else { return self };
         match value {
             Ok(value) => {
-                self.values.retain(|input| !std::ptr::eq(input.param, param));
-                self.parts.retain(|other| !std::ptr::eq(other.param, param));
+                self.clear(param);
                 self.values.push(Input { param, value });
             }
             Err(error) => self.mistakes.push(Violation::new(error.place(name), error.message())),
@@ -136,13 +173,14 @@ impl Inputs {
     }
 
     /// Sets a file of a multipart body.
-    pub fn part(self, name: &'static str, part: impl Into<Part>) -> Self {
-        self.parts(name, [part])
+    pub fn part<M>(self, name: &'static str, part: impl Argument<Part, M>) -> Self {
+        self.put_parts(name, part.into_argument().map(|part| (None, part)).into_iter().collect())
     }
 
     /// Sets all files of this name of a multipart body.
-    pub fn parts(self, name: &'static str, parts: impl IntoIterator<Item = impl Into<Part>>) -> Self {
-        self.put_parts(name, parts.into_iter().map(|part| (None, part.into())).collect())
+    pub fn parts<M>(self, name: &'static str, parts: impl Argument<Vec<Part>, M>) -> Self {
+        let parts = parts.into_argument().unwrap_or_default();
+        self.put_parts(name, parts.into_iter().map(|part| (None, part)).collect())
     }
 
     /// Sets the files of a multipart body whose names the caller chooses.
@@ -156,8 +194,7 @@ impl Inputs {
 
     fn put_parts(mut self, name: &'static str, parts: Vec<(Option<String>, Part)>) -> Self {
         if let Some(param) = self.find(Some(Place::Part), name) {
-            self.values.retain(|input| !std::ptr::eq(input.param, param));
-            self.parts.retain(|other| !std::ptr::eq(other.param, param));
+            self.clear(param);
             self.parts.extend(parts.into_iter().map(|(name, part)| NamedPart { param, name, part }));
         }
         self
@@ -201,12 +238,29 @@ impl fmt::Debug for Inputs {
     }
 }
 
-/// What all forms have: `new`, and what hands them to a call. `form_methods!(Name)`, for a tuple struct of one [`Inputs`].
+/// A form that can be sent in place of another body: its type with `new`, its fields, and what hands them to a call.
+///
+/// ```ignore
+/// yundb_runtime::form! {
+///     /// A picture to upload.
+///     PictureForm;
+///     &[part("file", any()).required()]
+/// }
+/// ```
 #[macro_export]
-macro_rules! form_methods {
-    ($name:ident) => {
+macro_rules! form {
+    ($(#[doc = $docs:expr])* $name:ident; $params:expr) => {
+        $(#[doc = $docs])*
+        #[derive(Clone, Debug)]
+        #[must_use = "a form is sent when it is set as the body of a call"]
+        pub struct $name($crate::Inputs);
+
+        impl $crate::Form for $name {
+            const PARAMS: &'static [$crate::Param] = $params;
+        }
+
         impl $name {
-            /// Nothing set so far.
+            /// An empty form.
             pub fn new() -> Self {
                 Self($crate::Inputs::new(<Self as $crate::Form>::PARAMS))
             }

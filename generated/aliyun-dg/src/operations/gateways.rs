@@ -3,7 +3,7 @@
 //! Gateways, the program that runs as one, and the databases reached through them.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, JsonText, Operation, Paged, Paging, Secret, Spec};
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Paging, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -22,49 +22,32 @@ impl Client {
     /// - `200`: The gateway was created, or `Success` is false and `Code` says why not.
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "createGateway")]
-    pub fn create_gateway(&self) -> CreateGateway {
-        CreateGateway(self.call(CreateGateway::SPEC))
-    }
+    pub fn create_gateway(&self) -> CreateGateway { CreateGateway(self.call(CreateGateway::SPEC)) }
 }
 
-/// The input of [`Client::create_gateway`](crate::Client::create_gateway).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateGateway(Call);
+yundb_runtime::operation! {
+    CreateGateway: create_gateway -> Response<CreateGatewayResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("CreateGateway", "GET", "/#Action=CreateGateway")
+        .params(&[
+            query("GatewayDesc", any()).required(),
+            query("GatewayName", any()).required(),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+        .idempotent(false)
+}
 
 impl CreateGateway {
     /// What the gateway is for, in free text. Example: `用于线上环境的网关`. Required.
-    pub fn gateway_desc(self, gateway_desc: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayDesc", gateway_desc))
+    pub fn gateway_desc<M>(self, gateway_desc: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayDesc", gateway_desc))
     }
 
     /// Display name of the gateway. Example: `线上环境`. Required.
-    pub fn gateway_name(self, gateway_name: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayName", gateway_name))
+    pub fn gateway_name<M>(self, gateway_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayName", gateway_name))
     }
 }
-
-impl Operation for CreateGateway {
-    type Output = CreateGatewayResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateGateway",
-            "GET",
-            "/#Action=CreateGateway",
-        )
-        .params(
-            &[
-                query("GatewayDesc", any()).required(),
-                query("GatewayName", any()).required(),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(false);
-}
-
-yundb_runtime::operation_methods!(CreateGateway => Response<CreateGatewayResponse>, Error<ErrorBody>);
 
 /// What `CreateGateway` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -115,54 +98,37 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ModifyGateway")]
     #[doc(alias = "updateGateway")]
-    pub fn update_gateway(&self) -> UpdateGateway {
-        UpdateGateway(self.call(UpdateGateway::SPEC))
-    }
+    pub fn update_gateway(&self) -> UpdateGateway { UpdateGateway(self.call(UpdateGateway::SPEC)) }
 }
 
-/// The input of [`Client::update_gateway`](crate::Client::update_gateway).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateGateway(Call);
+yundb_runtime::operation! {
+    UpdateGateway: update_gateway -> Response<UpdateGatewayResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("ModifyGateway", "GET", "/#Action=ModifyGateway")
+        .params(&[
+            query("GatewayDesc", any()).required(),
+            query("GatewayId", any()).required(),
+            query("GatewayName", any()).required(),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl UpdateGateway {
     /// What the gateway is for, in free text. Example: `用于线上环境的网关`. Required.
-    pub fn gateway_desc(self, gateway_desc: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayDesc", gateway_desc))
+    pub fn gateway_desc<M>(self, gateway_desc: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayDesc", gateway_desc))
     }
 
     /// Id of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
-    pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayId", gateway_id))
+    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayId", gateway_id))
     }
 
     /// Display name of the gateway. Example: `线上环境`. Required.
-    pub fn gateway_name(self, gateway_name: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayName", gateway_name))
+    pub fn gateway_name<M>(self, gateway_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayName", gateway_name))
     }
 }
-
-impl Operation for UpdateGateway {
-    type Output = UpdateGatewayResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ModifyGateway",
-            "GET",
-            "/#Action=ModifyGateway",
-        )
-        .params(
-            &[
-                query("GatewayDesc", any()).required(),
-                query("GatewayId", any()).required(),
-                query("GatewayName", any()).required(),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(UpdateGateway => Response<UpdateGatewayResponse>, Error<ErrorBody>);
 
 /// What `UpdateGateway` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -201,38 +167,23 @@ impl Client {
     /// - `200`: The gateway was deleted, or `Success` is false and `Code` says why not.
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "deleteGateway")]
-    pub fn delete_gateway(&self) -> DeleteGateway {
-        DeleteGateway(self.call(DeleteGateway::SPEC))
-    }
+    pub fn delete_gateway(&self) -> DeleteGateway { DeleteGateway(self.call(DeleteGateway::SPEC)) }
 }
 
-/// The input of [`Client::delete_gateway`](crate::Client::delete_gateway).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteGateway(Call);
+yundb_runtime::operation! {
+    DeleteGateway: delete_gateway -> Response<DeleteGatewayResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DeleteGateway", "GET", "/#Action=DeleteGateway")
+        .params(&[query("GatewayId", any()).required()])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl DeleteGateway {
     /// Id of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
-    pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayId", gateway_id))
+    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayId", gateway_id))
     }
 }
-
-impl Operation for DeleteGateway {
-    type Output = DeleteGatewayResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteGateway",
-            "GET",
-            "/#Action=DeleteGateway",
-        )
-        .params(&[query("GatewayId", any()).required()])
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(DeleteGateway => Response<DeleteGatewayResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Stop a gateway.
@@ -248,34 +199,23 @@ impl Client {
     /// - `200`: The gateway was stopped, or `Success` is false and `Code` says why not.
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "stopGateway")]
-    pub fn stop_gateway(&self) -> StopGateway {
-        StopGateway(self.call(StopGateway::SPEC))
-    }
+    pub fn stop_gateway(&self) -> StopGateway { StopGateway(self.call(StopGateway::SPEC)) }
 }
 
-/// The input of [`Client::stop_gateway`](crate::Client::stop_gateway).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct StopGateway(Call);
+yundb_runtime::operation! {
+    StopGateway: stop_gateway -> Response<StopGatewayResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("StopGateway", "GET", "/#Action=StopGateway")
+        .params(&[query("GatewayId", any()).required()])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl StopGateway {
     /// Id of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
-    pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayId", gateway_id))
+    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayId", gateway_id))
     }
 }
-
-impl Operation for StopGateway {
-    type Output = StopGatewayResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new("StopGateway", "GET", "/#Action=StopGateway")
-        .params(&[query("GatewayId", any()).required()])
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(StopGateway => Response<StopGatewayResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Create a verification code for installing a gateway.
@@ -297,33 +237,20 @@ impl Client {
     }
 }
 
-/// The input of [`Client::create_gateway_verify_code`](crate::Client::create_gateway_verify_code).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateGatewayVerifyCode(Call);
+yundb_runtime::operation! {
+    CreateGatewayVerifyCode: create_gateway_verify_code -> Response<CreateGatewayVerifyCodeResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("CreateGatewayVerifyCode", "GET", "/#Action=CreateGatewayVerifyCode")
+        .params(&[query("GatewayId", any()).required()])
+        .accept("application/json")
+        .idempotent(false)
+}
 
 impl CreateGatewayVerifyCode {
     /// Id of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
-    pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayId", gateway_id))
+    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayId", gateway_id))
     }
 }
-
-impl Operation for CreateGatewayVerifyCode {
-    type Output = CreateGatewayVerifyCodeResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateGatewayVerifyCode",
-            "GET",
-            "/#Action=CreateGatewayVerifyCode",
-        )
-        .params(&[query("GatewayId", any()).required()])
-        .accept("application/json")
-        .idempotent(false);
-}
-
-yundb_runtime::operation_methods!(CreateGatewayVerifyCode => Response<CreateGatewayVerifyCodeResponse>, Error<ErrorBody>);
 
 /// What `CreateGatewayVerifyCode` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -362,33 +289,18 @@ impl Client {
     }
 }
 
-/// The input of [`Client::download_gateway_program`](crate::Client::download_gateway_program).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DownloadGatewayProgram(Call);
+yundb_runtime::operation! {
+    DownloadGatewayProgram: download_gateway_program -> Response<DownloadGatewayProgramResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DownloadGatewayProgram", "GET", "/#Action=DownloadGatewayProgram")
+        .params(&[query("UserOS", any())])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl DownloadGatewayProgram {
     /// Operating system that the program is for. Example: `your OS`.
-    pub fn user_os(self, user_os: impl Into<String>) -> Self {
-        Self(self.0.text("UserOS", user_os))
-    }
+    pub fn user_os<M>(self, user_os: impl Argument<String, M>) -> Self { Self(self.0.argument("UserOS", user_os)) }
 }
-
-impl Operation for DownloadGatewayProgram {
-    type Output = DownloadGatewayProgramResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DownloadGatewayProgram",
-            "GET",
-            "/#Action=DownloadGatewayProgram",
-        )
-        .params(&[query("UserOS", any())])
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(DownloadGatewayProgram => Response<DownloadGatewayProgramResponse>, Error<ErrorBody>);
 
 /// What `DownloadGatewayProgram` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -421,86 +333,55 @@ impl Client {
     /// - `200`: The database was reached, or `Success` is false and `Code` says why not.
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "connectDatabase")]
-    pub fn connect_database(&self) -> ConnectDatabase {
-        ConnectDatabase(self.call(ConnectDatabase::SPEC))
-    }
+    pub fn connect_database(&self) -> ConnectDatabase { ConnectDatabase(self.call(ConnectDatabase::SPEC)) }
 }
 
-/// The input of [`Client::connect_database`](crate::Client::connect_database).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ConnectDatabase(Call);
+yundb_runtime::operation! {
+    ConnectDatabase: connect_database -> Response<ConnectDatabaseResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("ConnectDatabase", "GET", "/#Action=ConnectDatabase")
+        .params(&[
+            query("DbPassword", any()).required(),
+            query("DbType", any()).required(),
+            query("DbUserName", any()).required(),
+            query("GatewayId", any()).required(),
+            query("Host", any()).required(),
+            query("Port", any()).required(),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ConnectDatabase {
     /// Password to log in to the database with. Required.
-    pub fn db_password(self, db_password: impl Into<Secret>) -> Self {
-        Self(self.0.set("DbPassword", Into::<Secret>::into(db_password)))
+    pub fn db_password<M>(self, db_password: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("DbPassword", db_password))
     }
 
     /// Type of the database. Only MySQL is supported so far. Example: `MySQL`. Required.
-    pub fn db_type(self, db_type: impl Into<DbType>) -> Self {
-        Self(self.0.set("DbType", Into::<DbType>::into(db_type)))
-    }
-
+    pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
     /// User name to log in to the database with. Example: `dg_test`. Required.
-    pub fn db_user_name(self, db_user_name: impl Into<String>) -> Self {
-        Self(self.0.text("DbUserName", db_user_name))
+    pub fn db_user_name<M>(self, db_user_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DbUserName", db_user_name))
     }
 
     /// Id of the gateway. Example: `dg-yhss6sdlaffaq68`. Required.
-    pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayId", gateway_id))
+    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayId", gateway_id))
     }
 
     /// Address of the database, as the gateway's host reaches it. Example: `11.163.23.109`. Required.
-    pub fn host(self, host: impl Into<String>) -> Self {
-        Self(self.0.text("Host", host))
-    }
-
+    pub fn host<M>(self, host: impl Argument<String, M>) -> Self { Self(self.0.argument("Host", host)) }
     /// Port of the database, as the gateway's host reaches it. Example: `3440`. Required.
-    pub fn port(self, port: i32) -> Self {
-        Self(self.0.set("Port", port))
+    pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("Port", port)) }
+}
+
+yundb_runtime::string_enum! {
+    /// Type of a database.
+    pub enum DbType {
+        /// A MySQL database, the only type supported so far.
+        MySql = "MySQL",
     }
 }
-
-impl Operation for ConnectDatabase {
-    type Output = ConnectDatabaseResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ConnectDatabase",
-            "GET",
-            "/#Action=ConnectDatabase",
-        )
-        .params(
-            &[
-                query("DbPassword", any()).required(),
-                query("DbType", any()).required(),
-                query("DbUserName", any()).required(),
-                query("GatewayId", any()).required(),
-                query("Host", any()).required(),
-                query("Port", any()).required(),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ConnectDatabase => Response<ConnectDatabaseResponse>, Error<ErrorBody>);
-
-/// Type of a database.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DbType {
-    /// A MySQL database, the only type supported so far.
-    MySql,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(DbType {
-    MySql = "MySQL",
-});
 
 /// What `ConnectDatabase` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -534,77 +415,53 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "GetUserDatabases")]
     #[doc(alias = "listDatabases")]
-    pub fn list_databases(&self) -> ListDatabases {
-        ListDatabases(self.call(ListDatabases::SPEC))
-    }
+    pub fn list_databases(&self) -> ListDatabases { ListDatabases(self.call(ListDatabases::SPEC)) }
 }
 
-/// The input of [`Client::list_databases`](crate::Client::list_databases).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListDatabases(Call);
+yundb_runtime::operation! {
+    ListDatabases: list_databases -> Response<ListDatabasesResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("GetUserDatabases", "GET", "/#Action=GetUserDatabases")
+        .params(&[
+            query("PageNumber", any()).required(),
+            query("PageSize", any()).required(),
+            query("GatewayId", any()),
+            query("SearchKey", any()),
+            query("DbType", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListDatabases {
     /// Number of the page, sent as text. Example: `1`. Required.
-    pub fn page_number(self, page_number: impl Into<String>) -> Self {
-        Self(self.0.text("PageNumber", page_number))
+    pub fn page_number<M>(self, page_number: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("PageNumber", page_number))
     }
 
     /// Number of databases on a page, sent as text. Example: `10`. Required.
-    pub fn page_size(self, page_size: impl Into<String>) -> Self {
-        Self(self.0.text("PageSize", page_size))
+    pub fn page_size<M>(self, page_size: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("PageSize", page_size))
     }
 
     /// Lists only databases behind the gateway of this id. Example: `dg-yhss6sdlaff****`.
-    pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayId", gateway_id))
+    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayId", gateway_id))
     }
 
     /// Lists only databases that match this keyword. Example: `网关`.
-    pub fn search_key(self, search_key: impl Into<String>) -> Self {
-        Self(self.0.text("SearchKey", search_key))
+    pub fn search_key<M>(self, search_key: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SearchKey", search_key))
     }
 
     /// Lists only databases of this type. Only MySQL is supported so far. Example: `MySQL`.
-    pub fn db_type(self, db_type: impl Into<DbType>) -> Self {
-        Self(self.0.set("DbType", Into::<DbType>::into(db_type)))
-    }
+    pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
 }
 
-impl Operation for ListDatabases {
-    type Output = ListDatabasesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "GetUserDatabases",
-            "GET",
-            "/#Action=GetUserDatabases",
-        )
-        .params(
-            &[
-                query("PageNumber", any()).required(),
-                query("PageSize", any()).required(),
-                query("GatewayId", any()),
-                query("SearchKey", any()),
-                query("DbType", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
+yundb_runtime::paged! {
+    ListDatabases -> Database, Response<ListDatabasesResponse>, Error<ErrorBody>;
+    Paging::page("PageNumber", 1).size("PageSize").total("Count");
+    |page| page.data.and_then(JsonText::into_value).unwrap_or_default()
 }
-
-yundb_runtime::operation_methods!(ListDatabases => Response<ListDatabasesResponse>, Error<ErrorBody>);
-
-impl Paged for ListDatabases {
-    type Item = Database;
-    const PAGING: Paging = Paging::page("PageNumber", 1).size("PageSize").total("Count");
-
-    fn items(page: ListDatabasesResponse) -> Vec<Database> {
-        page.data.and_then(JsonText::into_value).unwrap_or_default()
-    }
-}
-
-yundb_runtime::paged_methods!(ListDatabases => Database, Response<ListDatabasesResponse>, Error<ErrorBody>);
 
 /// What `ListDatabases` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -670,75 +527,53 @@ impl Client {
     /// - `200`: The database was added, or `Success` is false and `Code` says why not.
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "addDatabase")]
-    pub fn add_database(&self) -> AddDatabase {
-        AddDatabase(self.call(AddDatabase::SPEC))
-    }
+    pub fn add_database(&self) -> AddDatabase { AddDatabase(self.call(AddDatabase::SPEC)) }
 }
 
-/// The input of [`Client::add_database`](crate::Client::add_database).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct AddDatabase(Call);
+yundb_runtime::operation! {
+    AddDatabase: add_database -> Response<AddDatabaseResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("AddDatabase", "GET", "/#Action=AddDatabase")
+        .params(&[
+            query("DbPassword", any()).required(),
+            query("DbType", any()).required(),
+            query("DbUserName", any()).required(),
+            query("GatewayId", any()).required(),
+            query("Host", any()).required(),
+            query("Port", any()).required(),
+            query("DbDescription", any()),
+        ])
+        .accept("application/json")
+        .idempotent(false)
+}
 
 impl AddDatabase {
     /// Password to log in to the database with. Used only to check that a connection succeeds, for nothing else.
     /// Required.
-    pub fn db_password(self, db_password: impl Into<Secret>) -> Self {
-        Self(self.0.set("DbPassword", Into::<Secret>::into(db_password)))
+    pub fn db_password<M>(self, db_password: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("DbPassword", db_password))
     }
 
     /// Type of the database. Only MySQL is supported so far. Example: `MySQL`. Required.
-    pub fn db_type(self, db_type: impl Into<DbType>) -> Self {
-        Self(self.0.set("DbType", Into::<DbType>::into(db_type)))
-    }
-
+    pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
     /// User name to log in to the database with. Example: `dg_test`. Required.
-    pub fn db_user_name(self, db_user_name: impl Into<String>) -> Self {
-        Self(self.0.text("DbUserName", db_user_name))
+    pub fn db_user_name<M>(self, db_user_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DbUserName", db_user_name))
     }
 
     /// Id of the gateway that reaches the database. Example: `dg-yhss6sdla****`. Required.
-    pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayId", gateway_id))
+    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayId", gateway_id))
     }
 
     /// Address of the database, as the gateway's host reaches it. Example: `11.*.*.109`. Required.
-    pub fn host(self, host: impl Into<String>) -> Self {
-        Self(self.0.text("Host", host))
-    }
-
+    pub fn host<M>(self, host: impl Argument<String, M>) -> Self { Self(self.0.argument("Host", host)) }
     /// Port of the database, as the gateway's host reaches it. Example: `3440`. Required.
-    pub fn port(self, port: i32) -> Self {
-        Self(self.0.set("Port", port))
-    }
-
+    pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("Port", port)) }
     /// What the database is for, in free text. Example: `开发环境数据库`.
-    pub fn db_description(self, db_description: impl Into<String>) -> Self {
-        Self(self.0.text("DbDescription", db_description))
+    pub fn db_description<M>(self, db_description: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DbDescription", db_description))
     }
 }
-
-impl Operation for AddDatabase {
-    type Output = AddDatabaseResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new("AddDatabase", "GET", "/#Action=AddDatabase")
-        .params(
-            &[
-                query("DbPassword", any()).required(),
-                query("DbType", any()).required(),
-                query("DbUserName", any()).required(),
-                query("GatewayId", any()).required(),
-                query("Host", any()).required(),
-                query("Port", any()).required(),
-                query("DbDescription", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(false);
-}
-
-yundb_runtime::operation_methods!(AddDatabase => Response<AddDatabaseResponse>, Error<ErrorBody>);
 
 /// What `AddDatabase` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -772,85 +607,57 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ModifyDatabase")]
     #[doc(alias = "updateDatabase")]
-    pub fn update_database(&self) -> UpdateDatabase {
-        UpdateDatabase(self.call(UpdateDatabase::SPEC))
-    }
+    pub fn update_database(&self) -> UpdateDatabase { UpdateDatabase(self.call(UpdateDatabase::SPEC)) }
 }
 
-/// The input of [`Client::update_database`](crate::Client::update_database).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateDatabase(Call);
+yundb_runtime::operation! {
+    UpdateDatabase: update_database -> Response<UpdateDatabaseResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("ModifyDatabase", "GET", "/#Action=ModifyDatabase")
+        .params(&[
+            query("DbPassword", any()).required(),
+            query("DbType", any()).required(),
+            query("DbUserName", any()).required(),
+            query("Host", any()).required(),
+            query("InstanceId", any()).required(),
+            query("Port", any()).required(),
+            query("DbDescription", any()),
+            query("DbName", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl UpdateDatabase {
     /// Password to log in to the database with. Used only to check that a connection succeeds, for nothing else.
     /// Required.
-    pub fn db_password(self, db_password: impl Into<Secret>) -> Self {
-        Self(self.0.set("DbPassword", Into::<Secret>::into(db_password)))
+    pub fn db_password<M>(self, db_password: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("DbPassword", db_password))
     }
 
     /// Type of the database. Only MySQL is supported so far. Example: `MySQL`. Required.
-    pub fn db_type(self, db_type: impl Into<DbType>) -> Self {
-        Self(self.0.set("DbType", Into::<DbType>::into(db_type)))
-    }
-
+    pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
     /// User name to log in to the database with. Example: `dg_test`. Required.
-    pub fn db_user_name(self, db_user_name: impl Into<String>) -> Self {
-        Self(self.0.text("DbUserName", db_user_name))
+    pub fn db_user_name<M>(self, db_user_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DbUserName", db_user_name))
     }
 
     /// Address of the database, as the gateway's host reaches it. Example: `11.*.*.109`. Required.
-    pub fn host(self, host: impl Into<String>) -> Self {
-        Self(self.0.text("Host", host))
-    }
-
+    pub fn host<M>(self, host: impl Argument<String, M>) -> Self { Self(self.0.argument("Host", host)) }
     /// Id of the database. Example: `db`. Required.
-    pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("InstanceId", instance_id))
+    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("InstanceId", instance_id))
     }
 
     /// Port of the database, as the gateway's host reaches it. Example: `3440`. Required.
-    pub fn port(self, port: i32) -> Self {
-        Self(self.0.set("Port", port))
-    }
-
+    pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("Port", port)) }
     /// What the database is for, in free text. Example: `开发环境数据库`.
-    pub fn db_description(self, db_description: impl Into<String>) -> Self {
-        Self(self.0.text("DbDescription", db_description))
+    pub fn db_description<M>(self, db_description: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DbDescription", db_description))
     }
 
     /// Name of the database. Example: `DB_test`.
-    pub fn db_name(self, db_name: impl Into<String>) -> Self {
-        Self(self.0.text("DbName", db_name))
-    }
+    pub fn db_name<M>(self, db_name: impl Argument<String, M>) -> Self { Self(self.0.argument("DbName", db_name)) }
 }
-
-impl Operation for UpdateDatabase {
-    type Output = UpdateDatabaseResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ModifyDatabase",
-            "GET",
-            "/#Action=ModifyDatabase",
-        )
-        .params(
-            &[
-                query("DbPassword", any()).required(),
-                query("DbType", any()).required(),
-                query("DbUserName", any()).required(),
-                query("Host", any()).required(),
-                query("InstanceId", any()).required(),
-                query("Port", any()).required(),
-                query("DbDescription", any()),
-                query("DbName", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(UpdateDatabase => Response<UpdateDatabaseResponse>, Error<ErrorBody>);
 
 /// What `UpdateDatabase` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -886,38 +693,23 @@ impl Client {
     /// - `200`: The database was deleted, or `Success` is false and `Code` says why not.
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "deleteDatabase")]
-    pub fn delete_database(&self) -> DeleteDatabase {
-        DeleteDatabase(self.call(DeleteDatabase::SPEC))
-    }
+    pub fn delete_database(&self) -> DeleteDatabase { DeleteDatabase(self.call(DeleteDatabase::SPEC)) }
 }
 
-/// The input of [`Client::delete_database`](crate::Client::delete_database).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteDatabase(Call);
+yundb_runtime::operation! {
+    DeleteDatabase: delete_database -> Response<DeleteDatabaseResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DeleteDatabase", "GET", "/#Action=DeleteDatabase")
+        .params(&[query("InstanceId", any()).required()])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl DeleteDatabase {
     /// Id of the database. Example: `z8gw7qdjm36****`. Required.
-    pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("InstanceId", instance_id))
+    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("InstanceId", instance_id))
     }
 }
-
-impl Operation for DeleteDatabase {
-    type Output = DeleteDatabaseResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteDatabase",
-            "GET",
-            "/#Action=DeleteDatabase",
-        )
-        .params(&[query("InstanceId", any()).required()])
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(DeleteDatabase => Response<DeleteDatabaseResponse>, Error<ErrorBody>);
 
 impl Client {
     /// List gateways.
@@ -934,65 +726,36 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "GetUserGateways")]
     #[doc(alias = "listGateways")]
-    pub fn list_gateways(&self) -> ListGateways {
-        ListGateways(self.call(ListGateways::SPEC))
-    }
+    pub fn list_gateways(&self) -> ListGateways { ListGateways(self.call(ListGateways::SPEC)) }
 }
 
-/// The input of [`Client::list_gateways`](crate::Client::list_gateways).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListGateways(Call);
+yundb_runtime::operation! {
+    ListGateways: list_gateways -> Response<ListGatewaysResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("GetUserGateways", "GET", "/#Action=GetUserGateways")
+        .params(&[query("PageSize", any().max(3000)), query("PageNumber", any().min(1)), query("SearchKey", any())])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListGateways {
     /// Number of gateways on a page, at most 3000. Example: `20`.
-    pub fn page_size(self, page_size: i32) -> Self {
-        Self(self.0.set("PageSize", page_size))
-    }
-
+    pub fn page_size(self, page_size: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", page_size)) }
     /// Number of the page; the first is 1. At least 1. Example: `1`.
-    pub fn page_number(self, page_number: i32) -> Self {
-        Self(self.0.set("PageNumber", page_number))
+    pub fn page_number(self, page_number: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("PageNumber", page_number))
     }
 
     /// Lists only gateways whose name or description contains this text. Example: `test`.
-    pub fn search_key(self, search_key: impl Into<String>) -> Self {
-        Self(self.0.text("SearchKey", search_key))
+    pub fn search_key<M>(self, search_key: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SearchKey", search_key))
     }
 }
 
-impl Operation for ListGateways {
-    type Output = ListGatewaysResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "GetUserGateways",
-            "GET",
-            "/#Action=GetUserGateways",
-        )
-        .params(
-            &[
-                query("PageSize", any().max(3000)),
-                query("PageNumber", any().min(1)),
-                query("SearchKey", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
+yundb_runtime::paged! {
+    ListGateways -> Gateway, Response<ListGatewaysResponse>, Error<ErrorBody>;
+    Paging::page("PageNumber", 1).size("PageSize").total("Count");
+    |page| page.data.and_then(JsonText::into_value).unwrap_or_default()
 }
-
-yundb_runtime::operation_methods!(ListGateways => Response<ListGatewaysResponse>, Error<ErrorBody>);
-
-impl Paged for ListGateways {
-    type Item = Gateway;
-    const PAGING: Paging = Paging::page("PageNumber", 1).size("PageSize").total("Count");
-
-    fn items(page: ListGatewaysResponse) -> Vec<Gateway> {
-        page.data.and_then(JsonText::into_value).unwrap_or_default()
-    }
-}
-
-yundb_runtime::paged_methods!(ListGateways => Gateway, Response<ListGatewaysResponse>, Error<ErrorBody>);
 
 /// What `ListGateways` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1060,38 +823,23 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "FindUserGatewayById")]
     #[doc(alias = "showGateway")]
-    pub fn show_gateway(&self) -> ShowGateway {
-        ShowGateway(self.call(ShowGateway::SPEC))
-    }
+    pub fn show_gateway(&self) -> ShowGateway { ShowGateway(self.call(ShowGateway::SPEC)) }
 }
 
-/// The input of [`Client::show_gateway`](crate::Client::show_gateway).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowGateway(Call);
+yundb_runtime::operation! {
+    ShowGateway: show_gateway -> Response<ShowGatewayResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("FindUserGatewayById", "GET", "/#Action=FindUserGatewayById")
+        .params(&[query("GatewayId", any()).required()])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ShowGateway {
     /// Id of the gateway. Example: `dg-yhss6sdlaff****`. Required.
-    pub fn gateway_id(self, gateway_id: impl Into<String>) -> Self {
-        Self(self.0.text("GatewayId", gateway_id))
+    pub fn gateway_id<M>(self, gateway_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("GatewayId", gateway_id))
     }
 }
-
-impl Operation for ShowGateway {
-    type Output = ShowGatewayResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "FindUserGatewayById",
-            "GET",
-            "/#Action=FindUserGatewayById",
-        )
-        .params(&[query("GatewayId", any()).required()])
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ShowGateway => Response<ShowGatewayResponse>, Error<ErrorBody>);
 
 /// What `ShowGateway` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

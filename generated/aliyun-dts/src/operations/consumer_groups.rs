@@ -3,7 +3,7 @@
 //! Consumer groups, through which clients read a subscription.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Paged, Paging, Secret, Spec};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -29,83 +29,50 @@ impl Client {
     }
 }
 
-/// The input of [`Client::create_consumer_group`](crate::Client::create_consumer_group).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateConsumerGroup(Call);
+yundb_runtime::operation! {
+    CreateConsumerGroup: create_consumer_group -> Response<CreateConsumerGroupResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("CreateConsumerChannel", "GET", "/#Action=CreateConsumerChannel")
+        .params(&[
+            query("ConsumerGroupName", any().max_length(128)).required(),
+            query("ConsumerGroupPassword", any().min_length(8).max_length(32)).required(),
+            query("ConsumerGroupUserName", any().max_length(16).pattern("^[A-Za-z0-9_]+$")).required(),
+            query("RegionId", any()).required().client("region"),
+            query("DtsInstanceId", any()),
+            query("DtsJobId", any()),
+        ])
+        .accept("application/json")
+}
 
 impl CreateConsumerGroup {
     /// Name of the consumer group, at most 128 characters. Example: `订阅组A`. Required.
-    pub fn consumer_group_name(self, consumer_group_name: impl Into<String>) -> Self {
-        Self(self.0.text("ConsumerGroupName", consumer_group_name))
+    pub fn consumer_group_name<M>(self, consumer_group_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupName", consumer_group_name))
     }
 
     /// Password of the consumer group's account: 8 to 32 characters of at least two kinds of upper case, lower case,
     /// digits and special characters. Required.
-    pub fn consumer_group_password(
-        self,
-        consumer_group_password: impl Into<Secret>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "ConsumerGroupPassword",
-                    Into::<Secret>::into(consumer_group_password),
-                ),
-        )
+    pub fn consumer_group_password<M>(self, consumer_group_password: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupPassword", consumer_group_password))
     }
 
     /// Account of the consumer group: at most 16 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`. Example:
     /// `dtstest`. Required.
-    pub fn consumer_group_user_name(
-        self,
-        consumer_group_user_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("ConsumerGroupUserName", consumer_group_user_name))
+    pub fn consumer_group_user_name<M>(self, consumer_group_user_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupUserName", consumer_group_user_name))
     }
 
     /// Id of the subscription instance; `listJobs` tells it. This or `DtsJobId` is required. Example:
     /// `dtsboss6pn1w******`.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceId", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
     /// Id of the subscription task; `listJobs` tells it. This or `DtsInstanceId` is required. Example:
     /// `boss6pn1w*****`.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 }
-
-impl Operation for CreateConsumerGroup {
-    type Output = CreateConsumerGroupResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateConsumerChannel",
-            "GET",
-            "/#Action=CreateConsumerChannel",
-        )
-        .params(
-            &[
-                query("ConsumerGroupName", any().max_length(128)).required(),
-                query("ConsumerGroupPassword", any().min_length(8).max_length(32))
-                    .required(),
-                query(
-                        "ConsumerGroupUserName",
-                        any().max_length(16).pattern("^[A-Za-z0-9_]+$"),
-                    )
-                    .required(),
-                query("RegionId", any()).required().client("region"),
-                query("DtsInstanceId", any()),
-                query("DtsJobId", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(CreateConsumerGroup => Response<CreateConsumerGroupResponse>, Error<ErrorBody>);
 
 /// What `CreateConsumerGroup` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -142,82 +109,55 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeConsumerChannel")]
     #[doc(alias = "listConsumerGroups")]
-    pub fn list_consumer_groups(&self) -> ListConsumerGroups {
-        ListConsumerGroups(self.call(ListConsumerGroups::SPEC))
-    }
+    pub fn list_consumer_groups(&self) -> ListConsumerGroups { ListConsumerGroups(self.call(ListConsumerGroups::SPEC)) }
 }
 
-/// The input of [`Client::list_consumer_groups`](crate::Client::list_consumer_groups).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListConsumerGroups(Call);
+yundb_runtime::operation! {
+    ListConsumerGroups: list_consumer_groups -> Response<ListConsumerGroupsResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeConsumerChannel", "GET", "/#Action=DescribeConsumerChannel")
+        .params(&[
+            query("RegionId", any()).required().client("region"),
+            query("DtsInstanceId", any()),
+            query("DtsJobId", any()),
+            query("PageSize", any().min(1).max(100)),
+            query("PageNumber", any().min(1)),
+            query("ParentChannelId", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListConsumerGroups {
     /// Id of the subscription instance; `listJobs` tells it. This or `DtsJobId` is required. Example:
     /// `dtsboss6pn1w*****`.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceId", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
     /// Id of the subscription task; `listJobs` tells it. This or `DtsInstanceId` is required. Example:
     /// `boss6pn1w*****`.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
     /// Records on a page, 1 to 100; 20 by default. Default: `20`. Example: `20`.
-    pub fn page_size(self, page_size: i32) -> Self {
-        Self(self.0.set("PageSize", page_size))
-    }
-
+    pub fn page_size(self, page_size: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", page_size)) }
     /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.
-    pub fn page_number(self, page_number: i32) -> Self {
-        Self(self.0.set("PageNumber", page_number))
+    pub fn page_number(self, page_number: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("PageNumber", page_number))
     }
 
     /// Id of the parent task of a distributed task. Example: `dtsan5114c522qg08c`.
-    pub fn parent_channel_id(self, parent_channel_id: impl Into<String>) -> Self {
-        Self(self.0.text("ParentChannelId", parent_channel_id))
+    pub fn parent_channel_id<M>(self, parent_channel_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ParentChannelId", parent_channel_id))
     }
 }
 
-impl Operation for ListConsumerGroups {
-    type Output = ListConsumerGroupsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeConsumerChannel",
-            "GET",
-            "/#Action=DescribeConsumerChannel",
-        )
-        .params(
-            &[
-                query("RegionId", any()).required().client("region"),
-                query("DtsInstanceId", any()),
-                query("DtsJobId", any()),
-                query("PageSize", any().min(1).max(100)),
-                query("PageNumber", any().min(1)),
-                query("ParentChannelId", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
+yundb_runtime::paged! {
+    ListConsumerGroups -> ConsumerGroup, Response<ListConsumerGroupsResponse>, Error<ErrorBody>;
+    Paging::page("PageNumber", 1).size("PageSize").total("TotalRecordCount");
+    |page| page.consumer_channels
 }
-
-yundb_runtime::operation_methods!(ListConsumerGroups => Response<ListConsumerGroupsResponse>, Error<ErrorBody>);
-
-impl Paged for ListConsumerGroups {
-    type Item = ConsumerGroup;
-    const PAGING: Paging = Paging::page("PageNumber", 1)
-        .size("PageSize")
-        .total("TotalRecordCount");
-
-    fn items(page: ListConsumerGroupsResponse) -> Vec<ConsumerGroup> {
-        page.consumer_channels
-    }
-}
-
-yundb_runtime::paged_methods!(ListConsumerGroups => ConsumerGroup, Response<ListConsumerGroupsResponse>, Error<ErrorBody>);
 
 /// What `ListConsumerGroups` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -284,87 +224,56 @@ impl Client {
     }
 }
 
-/// The input of [`Client::update_consumer_group`](crate::Client::update_consumer_group).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateConsumerGroup(Call);
+yundb_runtime::operation! {
+    UpdateConsumerGroup: update_consumer_group -> Response<UpdateConsumerGroupResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("ModifyConsumerChannel", "GET", "/#Action=ModifyConsumerChannel")
+        .params(&[
+            query("ConsumerGroupId", any()).required(),
+            query("RegionId", any()).required().client("region"),
+            query("DtsInstanceId", any()),
+            query("DtsJobId", any()),
+            query("ConsumerGroupPassword", any().min_length(8).max_length(32)),
+            query("ConsumerGroupUserName", any().max_length(16).pattern("^[A-Za-z0-9_]+$")),
+            query("ConsumerGroupName", any().max_length(128)),
+        ])
+        .accept("application/json")
+}
 
 impl UpdateConsumerGroup {
     /// Id of the consumer group; `listConsumerGroups` tells it. Example: `dtsor2y66j4219****`. Required.
-    pub fn consumer_group_id(self, consumer_group_id: impl Into<String>) -> Self {
-        Self(self.0.text("ConsumerGroupId", consumer_group_id))
+    pub fn consumer_group_id<M>(self, consumer_group_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupId", consumer_group_id))
     }
 
     /// Id of the subscription instance; `listJobs` tells it. This or `DtsJobId` is required. Example:
     /// `dtsboss6pn1w73****`.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceId", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
     /// Id of the subscription task; `listJobs` tells it. This or `DtsInstanceId` is required. Example:
     /// `boss6pn1w73****`.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
     /// New password of the consumer group's account: 8 to 32 characters of at least two kinds of upper case, lower
     /// case, digits and special characters.
-    pub fn consumer_group_password(
-        self,
-        consumer_group_password: impl Into<Secret>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "ConsumerGroupPassword",
-                    Into::<Secret>::into(consumer_group_password),
-                ),
-        )
+    pub fn consumer_group_password<M>(self, consumer_group_password: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupPassword", consumer_group_password))
     }
 
     /// New account of the consumer group: at most 16 letters, digits and underscores. Matches `^[A-Za-z0-9_]+$`.
     /// Example: `dtstest`.
-    pub fn consumer_group_user_name(
-        self,
-        consumer_group_user_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("ConsumerGroupUserName", consumer_group_user_name))
+    pub fn consumer_group_user_name<M>(self, consumer_group_user_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupUserName", consumer_group_user_name))
     }
 
     /// New name of the consumer group, at most 128 characters. Example: `订阅组B`.
-    pub fn consumer_group_name(self, consumer_group_name: impl Into<String>) -> Self {
-        Self(self.0.text("ConsumerGroupName", consumer_group_name))
+    pub fn consumer_group_name<M>(self, consumer_group_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupName", consumer_group_name))
     }
 }
-
-impl Operation for UpdateConsumerGroup {
-    type Output = UpdateConsumerGroupResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ModifyConsumerChannel",
-            "GET",
-            "/#Action=ModifyConsumerChannel",
-        )
-        .params(
-            &[
-                query("ConsumerGroupId", any()).required(),
-                query("RegionId", any()).required().client("region"),
-                query("DtsInstanceId", any()),
-                query("DtsJobId", any()),
-                query("ConsumerGroupPassword", any().min_length(8).max_length(32)),
-                query(
-                    "ConsumerGroupUserName",
-                    any().max_length(16).pattern("^[A-Za-z0-9_]+$"),
-                ),
-                query("ConsumerGroupName", any().max_length(128)),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(UpdateConsumerGroup => Response<UpdateConsumerGroupResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Delete a consumer group.
@@ -384,46 +293,31 @@ impl Client {
     }
 }
 
-/// The input of [`Client::delete_consumer_group`](crate::Client::delete_consumer_group).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteConsumerGroup(Call);
+yundb_runtime::operation! {
+    DeleteConsumerGroup: delete_consumer_group -> Response<DeleteConsumerGroupResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DeleteConsumerChannel", "GET", "/#Action=DeleteConsumerChannel")
+        .params(&[
+            query("ConsumerGroupId", any()).required(),
+            query("RegionId", any()).required().client("region"),
+            query("DtsInstanceId", any()),
+            query("DtsJobId", any()),
+        ])
+        .accept("application/json")
+}
 
 impl DeleteConsumerGroup {
     /// Id of the consumer group. Example: `dtsktbb6jdn2*****`. Required.
-    pub fn consumer_group_id(self, consumer_group_id: impl Into<String>) -> Self {
-        Self(self.0.text("ConsumerGroupId", consumer_group_id))
+    pub fn consumer_group_id<M>(self, consumer_group_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ConsumerGroupId", consumer_group_id))
     }
 
     /// Id of the subscription instance. This or `DtsJobId` is required. Example: `dtsboss6pn1w73****`.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceId", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
     /// Id of the subscription task. This or `DtsInstanceId` is required. Example: `boss6pn1w73****`.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 }
-
-impl Operation for DeleteConsumerGroup {
-    type Output = DeleteConsumerGroupResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteConsumerChannel",
-            "GET",
-            "/#Action=DeleteConsumerChannel",
-        )
-        .params(
-            &[
-                query("ConsumerGroupId", any()).required(),
-                query("RegionId", any()).required().client("region"),
-                query("DtsInstanceId", any()),
-                query("DtsJobId", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(DeleteConsumerGroup => Response<DeleteConsumerGroupResponse>, Error<ErrorBody>);

@@ -3,7 +3,7 @@
 //! Tasks that transform data (ETL).
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -27,69 +27,44 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_etl_job_versions`](crate::Client::list_etl_job_versions).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListEtlJobVersions(Call);
+yundb_runtime::operation! {
+    ListEtlJobVersions: list_etl_job_versions -> Response<ListEtlJobVersionsResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeDtsEtlJobVersionInfo", "GET", "/#Action=DescribeDtsEtlJobVersionInfo")
+        .params(&[
+            query("PageSize", any()),
+            query("PageNumber", any()),
+            query("DtsInstanceId", any()),
+            query("DtsJobId", any()),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListEtlJobVersions {
     /// Records on a page; 20 by default. Default: `20`. Example: `20`.
-    pub fn page_size(self, page_size: i32) -> Self {
-        Self(self.0.set("PageSize", page_size))
-    }
-
+    pub fn page_size(self, page_size: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", page_size)) }
     /// Number of the page; 1 by default. Default: `1`. Example: `0`.
-    pub fn page_number(self, page_number: i32) -> Self {
-        Self(self.0.set("PageNumber", page_number))
+    pub fn page_number(self, page_number: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("PageNumber", page_number))
     }
 
     /// Id of the instance; `listJobs` tells it. Example: `dtsggk12iwya1a****`.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceId", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
     /// Id of the ETL task; `listJobs` tells it. Example: `l5512es7w15****`.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 }
 
-impl Operation for ListEtlJobVersions {
-    type Output = ListEtlJobVersionsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeDtsEtlJobVersionInfo",
-            "GET",
-            "/#Action=DescribeDtsEtlJobVersionInfo",
-        )
-        .params(
-            &[
-                query("PageSize", any()),
-                query("PageNumber", any()),
-                query("DtsInstanceId", any()),
-                query("DtsJobId", any()),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
+yundb_runtime::paged! {
+    ListEtlJobVersions -> EtlJobVersion, Response<ListEtlJobVersionsResponse>, Error<ErrorBody>;
+    Paging::page("PageNumber", 1).size("PageSize").total("TotalRecordCount");
+    |page| page.dts_etl_job_version_infos
 }
-
-yundb_runtime::operation_methods!(ListEtlJobVersions => Response<ListEtlJobVersionsResponse>, Error<ErrorBody>);
-
-impl Paged for ListEtlJobVersions {
-    type Item = EtlJobVersion;
-    const PAGING: Paging = Paging::page("PageNumber", 1)
-        .size("PageSize")
-        .total("TotalRecordCount");
-
-    fn items(page: ListEtlJobVersionsResponse) -> Vec<EtlJobVersion> {
-        page.dts_etl_job_version_infos
-    }
-}
-
-yundb_runtime::paged_methods!(ListEtlJobVersions => EtlJobVersion, Response<ListEtlJobVersionsResponse>, Error<ErrorBody>);
 
 /// What `ListEtlJobVersions` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -147,28 +122,19 @@ pub struct EtlJobVersion {
     pub version: Option<i32>,
 }
 
-/// Level of the log: `ERROR`, `WARN`, `INFO` or `DEBUG`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LogLevel {
-    /// Error.
-    Error,
-    /// Warning.
-    Warn,
-    /// Information.
-    Info,
-    /// Debugging.
-    Debug,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Level of the log: `ERROR`, `WARN`, `INFO` or `DEBUG`.
+    pub enum LogLevel {
+        /// Error.
+        Error = "ERROR",
+        /// Warning.
+        Warn = "WARN",
+        /// Information.
+        Info = "INFO",
+        /// Debugging.
+        Debug = "DEBUG",
+    }
 }
-
-yundb_runtime::string_enum!(LogLevel {
-    Error = "ERROR",
-    Warn = "WARN",
-    Info = "INFO",
-    Debug = "DEBUG",
-});
 
 impl Client {
     /// List the logs of an ETL task.
@@ -183,43 +149,23 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeEtlJobLogs")]
     #[doc(alias = "listEtlJobLogs")]
-    pub fn list_etl_job_logs(&self) -> ListEtlJobLogs {
-        ListEtlJobLogs(self.call(ListEtlJobLogs::SPEC))
-    }
+    pub fn list_etl_job_logs(&self) -> ListEtlJobLogs { ListEtlJobLogs(self.call(ListEtlJobLogs::SPEC)) }
 }
 
-/// The input of [`Client::list_etl_job_logs`](crate::Client::list_etl_job_logs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListEtlJobLogs(Call);
+yundb_runtime::operation! {
+    ListEtlJobLogs: list_etl_job_logs -> Response<ListEtlJobLogsResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeEtlJobLogs", "GET", "/#Action=DescribeEtlJobLogs")
+        .params(&[query("DtsJobId", any()).required(), query("RegionId", any()).client("region")])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListEtlJobLogs {
     /// Id of the ETL task; `listJobs` tells it. Example: `l5512es7w15****`. Required.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 }
-
-impl Operation for ListEtlJobLogs {
-    type Output = ListEtlJobLogsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeEtlJobLogs",
-            "GET",
-            "/#Action=DescribeEtlJobLogs",
-        )
-        .params(
-            &[
-                query("DtsJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ListEtlJobLogs => Response<ListEtlJobLogsResponse>, Error<ErrorBody>);
 
 /// What `ListEtlJobLogs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

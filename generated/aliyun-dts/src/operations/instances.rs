@@ -3,7 +3,7 @@
 //! Instances: buying, renewing, and changing their class and payment.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Argument, Integer, Operation, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -25,255 +25,171 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "CreateDtsInstance")]
     #[doc(alias = "createInstance")]
-    pub fn create_instance(&self) -> CreateInstance {
-        CreateInstance(self.call(CreateInstance::SPEC))
-    }
+    pub fn create_instance(&self) -> CreateInstance { CreateInstance(self.call(CreateInstance::SPEC)) }
 }
 
-/// The input of [`Client::create_instance`](crate::Client::create_instance).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateInstance(Call);
+yundb_runtime::operation! {
+    CreateInstance: create_instance -> Response<CreateInstanceResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("CreateDtsInstance", "GET", "/#Action=CreateDtsInstance")
+        .params(&[
+            query("JobId", any()),
+            query("InstanceClass", any()),
+            query("PayType", any()).required(),
+            query("Period", any()),
+            query("SyncArchitecture", any()),
+            query("AutoStart", any()),
+            query("UsedTime", any()),
+            query("Quantity", any()),
+            query("AutoPay", any()),
+            query("Type", any()),
+            query("DatabaseCount", any()),
+            query("SourceRegion", any()),
+            query("DestinationRegion", any()),
+            query("SourceEndpointEngineName", any()),
+            query("DestinationEndpointEngineName", any()),
+            query("ComputeUnit", any().min(2)),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+}
 
 impl CreateInstance {
     /// Id of the task. Example: `bi6e22ay243****`.
-    pub fn job_id(self, job_id: impl Into<String>) -> Self {
-        Self(self.0.text("JobId", job_id))
-    }
-
+    pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("JobId", job_id)) }
     /// Class of the migration or synchronization instance. Migration has `xxlarge`, `xlarge`, `large`, `medium` and
     /// `small`, synchronization `large`, `medium`, `small` and `micro`. Example: `xxlarge`.
-    pub fn instance_class(self, instance_class: impl Into<InstanceClass>) -> Self {
-        Self(self.0.set("InstanceClass", Into::<InstanceClass>::into(instance_class)))
+    pub fn instance_class<M>(self, instance_class: impl Argument<InstanceClass, M>) -> Self {
+        Self(self.0.argument("InstanceClass", instance_class))
     }
 
     /// How the instance is paid for. Example: `PrePaid`. Required.
-    pub fn pay_type(self, pay_type: impl Into<PayType>) -> Self {
-        Self(self.0.set("PayType", Into::<PayType>::into(pay_type)))
-    }
-
+    pub fn pay_type<M>(self, pay_type: impl Argument<PayType, M>) -> Self { Self(self.0.argument("PayType", pay_type)) }
     /// Unit of `UsedTime`. Required if `PayType` is `PrePaid`, and only used then. Example: `Month`.
-    pub fn period(self, period: impl Into<Period>) -> Self {
-        Self(self.0.set("Period", Into::<Period>::into(period)))
-    }
-
+    pub fn period<M>(self, period: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", period)) }
     /// Topology of a synchronization; `oneway` by default. Example: `oneway`.
-    pub fn sync_architecture(self, sync_architecture: impl Into<Topology>) -> Self {
-        Self(self.0.set("SyncArchitecture", Into::<Topology>::into(sync_architecture)))
+    pub fn sync_architecture<M>(self, sync_architecture: impl Argument<Topology, M>) -> Self {
+        Self(self.0.argument("SyncArchitecture", sync_architecture))
     }
 
     /// Whether the task starts by itself once the instance is bought. Example: `false`.
-    pub fn auto_start(self, auto_start: bool) -> Self {
-        Self(self.0.set("AutoStart", auto_start))
+    pub fn auto_start<M>(self, auto_start: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("AutoStart", auto_start))
     }
 
     /// For how many `Period`s the instance is bought. Required if `PayType` is `PrePaid`, and only used then.
     /// Example: `5`.
-    pub fn used_time(self, used_time: i32) -> Self {
-        Self(self.0.set("UsedTime", used_time))
-    }
-
+    pub fn used_time(self, used_time: impl Integer) -> Self { Self(self.0.integer::<i32>("UsedTime", used_time)) }
     /// How many instances to buy. At present only one at a time. Example: `1`.
-    pub fn quantity(self, quantity: i32) -> Self {
-        Self(self.0.set("Quantity", quantity))
-    }
-
+    pub fn quantity(self, quantity: impl Integer) -> Self { Self(self.0.integer::<i32>("Quantity", quantity)) }
     /// Whether the instance is renewed by itself when it expires. Example: `false`.
-    pub fn auto_pay(self, auto_pay: bool) -> Self {
-        Self(self.0.set("AutoPay", auto_pay))
-    }
-
+    pub fn auto_pay<M>(self, auto_pay: impl Argument<bool, M>) -> Self { Self(self.0.argument("AutoPay", auto_pay)) }
     /// What the instance is for. Example: `MIGRATION`.
-    pub fn r#type(self, r#type: impl Into<JobType>) -> Self {
-        Self(self.0.set("Type", Into::<JobType>::into(r#type)))
-    }
-
+    pub fn r#type<M>(self, r#type: impl Argument<JobType, M>) -> Self { Self(self.0.argument("Type", r#type)) }
     /// How many private RDS instances lie behind the PolarDB-X instance; 1 by default. Only with
     /// `SourceEndpointEngineName` `DRDS`. Default: `1`. Example: `3`.
-    pub fn database_count(self, database_count: i32) -> Self {
-        Self(self.0.set("DatabaseCount", database_count))
+    pub fn database_count(self, database_count: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("DatabaseCount", database_count))
     }
 
     /// Region of the source instance. Example: `cn-hangzhou`.
-    pub fn source_region(self, source_region: impl Into<RegionId>) -> Self {
-        Self(self.0.set("SourceRegion", Into::<RegionId>::into(source_region)))
+    pub fn source_region<M>(self, source_region: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceRegion", source_region))
     }
 
     /// Region of the destination instance. Example: `cn-hangzhou`.
-    pub fn destination_region(self, destination_region: impl Into<RegionId>) -> Self {
-        Self(self.0.set("DestinationRegion", Into::<RegionId>::into(destination_region)))
+    pub fn destination_region<M>(self, destination_region: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("DestinationRegion", destination_region))
     }
 
     /// Database engine of the source. Example: `MySQL`.
-    pub fn source_endpoint_engine_name(
-        self,
-        source_endpoint_engine_name: impl Into<EngineName>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointEngineName",
-                    Into::<EngineName>::into(source_endpoint_engine_name),
-                ),
-        )
+    pub fn source_endpoint_engine_name<M>(self, source_endpoint_engine_name: impl Argument<EngineName, M>) -> Self {
+        Self(self.0.argument("SourceEndpointEngineName", source_endpoint_engine_name))
     }
 
     /// Database engine of the destination. Example: `MySQL`.
-    pub fn destination_endpoint_engine_name(
+    pub fn destination_endpoint_engine_name<M>(
         self,
-        destination_endpoint_engine_name: impl Into<EngineName>,
+        destination_endpoint_engine_name: impl Argument<EngineName, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .set(
+                .argument(
                     "DestinationEndpointEngineName",
-                    Into::<EngineName>::into(destination_endpoint_engine_name),
+                    destination_endpoint_engine_name,
                 ),
         )
     }
 
     /// Compute units of an ETL task, at least 2. One unit is 1 vCPU and 4 GB of memory. Example: `5`.
-    pub fn compute_unit(self, compute_unit: i32) -> Self {
-        Self(self.0.set("ComputeUnit", compute_unit))
+    pub fn compute_unit(self, compute_unit: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("ComputeUnit", compute_unit))
     }
 }
 
-impl Operation for CreateInstance {
-    type Output = CreateInstanceResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateDtsInstance",
-            "GET",
-            "/#Action=CreateDtsInstance",
-        )
-        .params(
-            &[
-                query("JobId", any()),
-                query("InstanceClass", any()),
-                query("PayType", any()).required(),
-                query("Period", any()),
-                query("SyncArchitecture", any()),
-                query("AutoStart", any()),
-                query("UsedTime", any()),
-                query("Quantity", any()),
-                query("AutoPay", any()),
-                query("Type", any()),
-                query("DatabaseCount", any()),
-                query("SourceRegion", any()),
-                query("DestinationRegion", any()),
-                query("SourceEndpointEngineName", any()),
-                query("DestinationEndpointEngineName", any()),
-                query("ComputeUnit", any().min(2)),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::string_enum! {
+    /// Class of an instance.
+    pub enum InstanceClass {
+        /// Twice extra large.
+        Xxlarge = "xxlarge",
+        /// Extra large.
+        Xlarge = "xlarge",
+        /// Large.
+        Large = "large",
+        /// Medium.
+        Medium = "medium",
+        /// Small.
+        Small = "small",
+        /// Micro, for synchronization only.
+        Micro = "micro",
+    }
 }
 
-yundb_runtime::operation_methods!(CreateInstance => Response<CreateInstanceResponse>, Error<ErrorBody>);
-
-/// Class of an instance.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InstanceClass {
-    /// Twice extra large.
-    Xxlarge,
-    /// Extra large.
-    Xlarge,
-    /// Large.
-    Large,
-    /// Medium.
-    Medium,
-    /// Small.
-    Small,
-    /// Micro, for synchronization only.
-    Micro,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Database engine of an instance that is bought.
+    pub enum EngineName {
+        /// MySQL, of RDS or self-managed.
+        MySql = "MySQL",
+        /// PolarDB for MySQL.
+        PolarDb = "PolarDB",
+        /// PolarDB O engine.
+        PolardbO = "polardb_o",
+        /// PolarDB for PostgreSQL.
+        PolardbPg = "polardb_pg",
+        /// Redis, ApsaraDB's or self-managed.
+        Redis = "Redis",
+        /// PolarDB-X 1.0 and 2.0.
+        Drds = "DRDS",
+        /// Self-managed PostgreSQL.
+        PostgreSql = "PostgreSQL",
+        /// MaxCompute.
+        Odps = "odps",
+        /// Self-managed Oracle.
+        Oracle = "oracle",
+        /// MongoDB, ApsaraDB's too.
+        Mongodb = "mongodb",
+        /// TiDB.
+        Tidb = "tidb",
+        /// AnalyticDB for MySQL 2.0.
+        Ads = "ADS",
+        /// AnalyticDB for MySQL; by its name 3.0, though the document says 2.0.
+        Adb30 = "ADB30",
+        /// SQL Server, of RDS or self-managed.
+        Mssql = "MSSQL",
+        /// Kafka, Message Queue's or self-managed.
+        Kafka = "kafka",
+        /// DataHub.
+        DataHub = "DataHub",
+        /// ApsaraDB for ClickHouse.
+        Clickhouse = "clickhouse",
+        /// Self-managed Db2 for LUW.
+        Db2 = "DB2",
+        /// AS/400.
+        As400 = "as400",
+        /// Tablestore.
+        Tablestore = "Tablestore",
+    }
 }
-
-yundb_runtime::string_enum!(InstanceClass {
-    Xxlarge = "xxlarge",
-    Xlarge = "xlarge",
-    Large = "large",
-    Medium = "medium",
-    Small = "small",
-    Micro = "micro",
-});
-
-/// Database engine of an instance that is bought.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EngineName {
-    /// MySQL, of RDS or self-managed.
-    MySql,
-    /// PolarDB for MySQL.
-    PolarDb,
-    /// PolarDB O engine.
-    PolardbO,
-    /// PolarDB for PostgreSQL.
-    PolardbPg,
-    /// Redis, ApsaraDB's or self-managed.
-    Redis,
-    /// PolarDB-X 1.0 and 2.0.
-    Drds,
-    /// Self-managed PostgreSQL.
-    PostgreSql,
-    /// MaxCompute.
-    Odps,
-    /// Self-managed Oracle.
-    Oracle,
-    /// MongoDB, ApsaraDB's too.
-    Mongodb,
-    /// TiDB.
-    Tidb,
-    /// AnalyticDB for MySQL 2.0.
-    Ads,
-    /// AnalyticDB for MySQL; by its name 3.0, though the document says 2.0.
-    Adb30,
-    /// SQL Server, of RDS or self-managed.
-    Mssql,
-    /// Kafka, Message Queue's or self-managed.
-    Kafka,
-    /// DataHub.
-    DataHub,
-    /// ApsaraDB for ClickHouse.
-    Clickhouse,
-    /// Self-managed Db2 for LUW.
-    Db2,
-    /// AS/400.
-    As400,
-    /// Tablestore.
-    Tablestore,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(EngineName {
-    MySql = "MySQL",
-    PolarDb = "PolarDB",
-    PolardbO = "polardb_o",
-    PolardbPg = "polardb_pg",
-    Redis = "Redis",
-    Drds = "DRDS",
-    PostgreSql = "PostgreSQL",
-    Odps = "odps",
-    Oracle = "oracle",
-    Mongodb = "mongodb",
-    Tidb = "tidb",
-    Ads = "ADS",
-    Adb30 = "ADB30",
-    Mssql = "MSSQL",
-    Kafka = "kafka",
-    DataHub = "DataHub",
-    Clickhouse = "clickhouse",
-    Db2 = "DB2",
-    As400 = "as400",
-    Tablestore = "Tablestore",
-});
 
 /// What `CreateInstance` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -310,49 +226,32 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "UpgradeTwoWay")]
     #[doc(alias = "upgradeToTwoWay")]
-    pub fn upgrade_to_two_way(&self) -> UpgradeToTwoWay {
-        UpgradeToTwoWay(self.call(UpgradeToTwoWay::SPEC))
-    }
+    pub fn upgrade_to_two_way(&self) -> UpgradeToTwoWay { UpgradeToTwoWay(self.call(UpgradeToTwoWay::SPEC)) }
 }
 
-/// The input of [`Client::upgrade_to_two_way`](crate::Client::upgrade_to_two_way).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpgradeToTwoWay(Call);
+yundb_runtime::operation! {
+    UpgradeToTwoWay: upgrade_to_two_way -> Response<JobResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("UpgradeTwoWay", "GET", "/#Action=UpgradeTwoWay")
+        .params(&[
+            query("InstanceClass", any()).required(),
+            query("InstanceId", any()).required(),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+}
 
 impl UpgradeToTwoWay {
     /// Class of the two-way synchronization instance: `large`, `medium`, `micro` or `small`. Example: `large`.
     /// Required.
-    pub fn instance_class(self, instance_class: impl Into<InstanceClass>) -> Self {
-        Self(self.0.set("InstanceClass", Into::<InstanceClass>::into(instance_class)))
+    pub fn instance_class<M>(self, instance_class: impl Argument<InstanceClass, M>) -> Self {
+        Self(self.0.argument("InstanceClass", instance_class))
     }
 
     /// Id of the instance; `listJobs` tells it. Example: `dtsh77p49x4k28****`. Required.
-    pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("InstanceId", instance_id))
+    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("InstanceId", instance_id))
     }
 }
-
-impl Operation for UpgradeToTwoWay {
-    type Output = JobResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpgradeTwoWay",
-            "GET",
-            "/#Action=UpgradeTwoWay",
-        )
-        .params(
-            &[
-                query("InstanceClass", any()).required(),
-                query("InstanceId", any()).required(),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(UpgradeToTwoWay => Response<JobResult>, Error<ErrorBody>);
 
 impl Client {
     /// Change how an instance is paid for.
@@ -370,62 +269,42 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "TransferPayType")]
     #[doc(alias = "updatePayType")]
-    pub fn update_pay_type(&self) -> UpdatePayType {
-        UpdatePayType(self.call(UpdatePayType::SPEC))
-    }
+    pub fn update_pay_type(&self) -> UpdatePayType { UpdatePayType(self.call(UpdatePayType::SPEC)) }
 }
 
-/// The input of [`Client::update_pay_type`](crate::Client::update_pay_type).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdatePayType(Call);
+yundb_runtime::operation! {
+    UpdatePayType: update_pay_type -> Response<UpdatePayTypeResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("TransferPayType", "GET", "/#Action=TransferPayType")
+        .params(&[
+            query("ChargeType", any()).required(),
+            query("DtsJobId", any()).required(),
+            query("Period", any()),
+            query("BuyCount", any()),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+}
 
 impl UpdatePayType {
     /// How the instance shall be paid for. A subscription cannot be turned back into pay as you go. Example:
     /// `PostPaid`. Required.
-    pub fn charge_type(self, charge_type: impl Into<PayType>) -> Self {
-        Self(self.0.set("ChargeType", Into::<PayType>::into(charge_type)))
+    pub fn charge_type<M>(self, charge_type: impl Argument<PayType, M>) -> Self {
+        Self(self.0.argument("ChargeType", charge_type))
     }
 
     /// Id of the task; `listJobs` tells it. Example: `o4nh3g7jg56****`. Required.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
     /// Unit of `BuyCount`. Required if `ChargeType` is `PrePaid`, and only used then. Example: `Year`.
-    pub fn period(self, period: impl Into<Period>) -> Self {
-        Self(self.0.set("Period", Into::<Period>::into(period)))
-    }
-
+    pub fn period<M>(self, period: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", period)) }
     /// For how many `Period`s the instance is bought: 1 to 5 years or 1 to 60 months. Required if `ChargeType` is
     /// `PrePaid`, and only used then. Example: `5`.
-    pub fn buy_count(self, buy_count: impl Into<String>) -> Self {
-        Self(self.0.text("BuyCount", buy_count))
+    pub fn buy_count<M>(self, buy_count: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("BuyCount", buy_count))
     }
 }
-
-impl Operation for UpdatePayType {
-    type Output = UpdatePayTypeResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "TransferPayType",
-            "GET",
-            "/#Action=TransferPayType",
-        )
-        .params(
-            &[
-                query("ChargeType", any()).required(),
-                query("DtsJobId", any()).required(),
-                query("Period", any()),
-                query("BuyCount", any()),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(UpdatePayType => Response<UpdatePayTypeResponse>, Error<ErrorBody>);
 
 /// What `UpdatePayType` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -474,67 +353,45 @@ impl Client {
     }
 }
 
-/// The input of [`Client::update_instance_class`](crate::Client::update_instance_class).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateInstanceClass(Call);
+yundb_runtime::operation! {
+    UpdateInstanceClass: update_instance_class -> Response<UpdateInstanceClassResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("TransferInstanceClass", "GET", "/#Action=TransferInstanceClass")
+        .params(&[
+            query("DtsJobId", any()).required(),
+            query("InstanceClass", any()).required(),
+            query("OrderType", any()).required(),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+}
 
 impl UpdateInstanceClass {
     /// Id of the migration or synchronization task; `listJobs` tells it. Example: `r4yr723m199****`. Required.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
     /// Class that the instance shall have; `showJob` tells its class now. Migration has `xxlarge`, `xlarge`, `large`,
     /// `medium` and `small`, synchronization `large`, `medium`, `small` and `micro`. Example: `large`. Required.
-    pub fn instance_class(self, instance_class: impl Into<InstanceClass>) -> Self {
-        Self(self.0.set("InstanceClass", Into::<InstanceClass>::into(instance_class)))
+    pub fn instance_class<M>(self, instance_class: impl Argument<InstanceClass, M>) -> Self {
+        Self(self.0.argument("InstanceClass", instance_class))
     }
 
     /// Whether the class is upgraded or downgraded. Example: `UPGRADE`. Required.
-    pub fn order_type(self, order_type: impl Into<OrderType>) -> Self {
-        Self(self.0.set("OrderType", Into::<OrderType>::into(order_type)))
+    pub fn order_type<M>(self, order_type: impl Argument<OrderType, M>) -> Self {
+        Self(self.0.argument("OrderType", order_type))
     }
 }
 
-impl Operation for UpdateInstanceClass {
-    type Output = UpdateInstanceClassResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "TransferInstanceClass",
-            "GET",
-            "/#Action=TransferInstanceClass",
-        )
-        .params(
-            &[
-                query("DtsJobId", any()).required(),
-                query("InstanceClass", any()).required(),
-                query("OrderType", any()).required(),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::string_enum! {
+    /// The type of `OrderType` in `UpdateInstanceClass`.
+    pub enum OrderType {
+        /// To a higher class.
+        Upgrade = "UPGRADE",
+        /// To a lower class.
+        Downgrade = "DOWNGRADE",
+    }
 }
-
-yundb_runtime::operation_methods!(UpdateInstanceClass => Response<UpdateInstanceClassResponse>, Error<ErrorBody>);
-
-/// The type of `OrderType` in `UpdateInstanceClass`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OrderType {
-    /// To a higher class.
-    Upgrade,
-    /// To a lower class.
-    Downgrade,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(OrderType {
-    Upgrade = "UPGRADE",
-    Downgrade = "DOWNGRADE",
-});
 
 /// What `UpdateInstanceClass` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -565,22 +422,15 @@ pub struct UpdateInstanceClassResponse {
     pub success: Option<bool>,
 }
 
-/// How the instance is paid for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ChargeType {
-    /// Pay as you go.
-    Postpay,
-    /// Subscription, paid in advance.
-    Prepay,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// How the instance is paid for.
+    pub enum ChargeType {
+        /// Pay as you go.
+        Postpay = "POSTPAY",
+        /// Subscription, paid in advance.
+        Prepay = "PREPAY",
+    }
 }
-
-yundb_runtime::string_enum!(ChargeType {
-    Postpay = "POSTPAY",
-    Prepay = "PREPAY",
-});
 
 impl Client {
     /// Renew an instance.
@@ -596,74 +446,48 @@ impl Client {
     /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "renewInstance")]
-    pub fn renew_instance(&self) -> RenewInstance {
-        RenewInstance(self.call(RenewInstance::SPEC))
-    }
+    pub fn renew_instance(&self) -> RenewInstance { RenewInstance(self.call(RenewInstance::SPEC)) }
 }
 
-/// The input of [`Client::renew_instance`](crate::Client::renew_instance).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct RenewInstance(Call);
+yundb_runtime::operation! {
+    RenewInstance: renew_instance -> Response<RenewInstanceResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("RenewInstance", "GET", "/#Action=RenewInstance")
+        .params(&[
+            query("ChargeType", any()).required(),
+            query("DtsJobId", any()).required(),
+            query("Period", any()),
+            query("BuyCount", any()),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+}
 
 impl RenewInstance {
     /// How the instance is paid for, always `PREPAY`. Example: `PREPAY`. Required.
-    pub fn charge_type(self, charge_type: impl Into<RenewalChargeType>) -> Self {
-        Self(self.0.set("ChargeType", Into::<RenewalChargeType>::into(charge_type)))
+    pub fn charge_type<M>(self, charge_type: impl Argument<RenewalChargeType, M>) -> Self {
+        Self(self.0.argument("ChargeType", charge_type))
     }
 
     /// Id of the synchronization or subscription task; `listJobs` tells it. Example: `qi0r643lc31****`. Required.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
     /// Unit of `BuyCount`; `Month` by default. Example: `Month`.
-    pub fn period(self, period: impl Into<Period>) -> Self {
-        Self(self.0.set("Period", Into::<Period>::into(period)))
-    }
-
+    pub fn period<M>(self, period: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", period)) }
     /// For how many `Period`s the instance is renewed: 1 to 5 years or 1 to 60 months. Example: `1`.
-    pub fn buy_count(self, buy_count: impl Into<String>) -> Self {
-        Self(self.0.text("BuyCount", buy_count))
+    pub fn buy_count<M>(self, buy_count: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("BuyCount", buy_count))
     }
 }
 
-impl Operation for RenewInstance {
-    type Output = RenewInstanceResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "RenewInstance",
-            "GET",
-            "/#Action=RenewInstance",
-        )
-        .params(
-            &[
-                query("ChargeType", any()).required(),
-                query("DtsJobId", any()).required(),
-                query("Period", any()),
-                query("BuyCount", any()),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::string_enum! {
+    /// The type of `ChargeType` in `RenewInstance`.
+    pub enum RenewalChargeType {
+        /// Subscription, paid in advance.
+        Prepay = "PREPAY",
+    }
 }
-
-yundb_runtime::operation_methods!(RenewInstance => Response<RenewInstanceResponse>, Error<ErrorBody>);
-
-/// The type of `ChargeType` in `RenewInstance`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RenewalChargeType {
-    /// Subscription, paid in advance.
-    Prepay,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(RenewalChargeType {
-    Prepay = "PREPAY",
-});
 
 /// What `RenewInstance` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

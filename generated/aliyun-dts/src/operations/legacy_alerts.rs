@@ -3,7 +3,7 @@
 //! The older API of alerts.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Argument, Operation, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -29,97 +29,71 @@ impl Client {
     }
 }
 
-/// The input of [`Client::configure_migration_job_alert`](crate::Client::configure_migration_job_alert).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ConfigureMigrationJobAlert(Call);
+yundb_runtime::operation! {
+    ConfigureMigrationJobAlert: configure_migration_job_alert -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("ConfigureMigrationJobAlert", "GET", "/#Action=ConfigureMigrationJobAlert")
+        .params(&[
+            query("MigrationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("DelayAlertStatus", any()),
+            query("DelayAlertPhone", any()),
+            query("ErrorAlertStatus", any()),
+            query("ErrorAlertPhone", any()),
+            query("DelayOverSeconds", any()),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+}
 
 impl ConfigureMigrationJobAlert {
     /// Id of the migration instance; `listMigrationJobs` tells it. Example: `dtslb9113qq11n****`. Required.
-    pub fn migration_job_id(self, migration_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobId", migration_job_id))
+    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
     /// Whether to watch the delay; `enable` by default. This or `ErrorAlertStatus` is required. Example: `enable`.
-    pub fn delay_alert_status(self, delay_alert_status: impl Into<AlertStatus>) -> Self {
-        Self(
-            self.0.set("DelayAlertStatus", Into::<AlertStatus>::into(delay_alert_status)),
-        )
+    pub fn delay_alert_status<M>(self, delay_alert_status: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("DelayAlertStatus", delay_alert_status))
     }
 
     /// Mobile numbers to alert about delays, joined by commas: at most 10, of mainland China only. On the
     /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn delay_alert_phone(self, delay_alert_phone: impl Into<String>) -> Self {
-        Self(self.0.text("DelayAlertPhone", delay_alert_phone))
+    pub fn delay_alert_phone<M>(self, delay_alert_phone: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayAlertPhone", delay_alert_phone))
     }
 
     /// Whether to watch for failures; `enable` by default. This or `DelayAlertStatus` is required. Example: `enable`.
-    pub fn error_alert_status(self, error_alert_status: impl Into<AlertStatus>) -> Self {
-        Self(
-            self.0.set("ErrorAlertStatus", Into::<AlertStatus>::into(error_alert_status)),
-        )
+    pub fn error_alert_status<M>(self, error_alert_status: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("ErrorAlertStatus", error_alert_status))
     }
 
     /// Mobile numbers to alert about failures, joined by commas: at most 10, of mainland China only. On the
     /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn error_alert_phone(self, error_alert_phone: impl Into<String>) -> Self {
-        Self(self.0.text("ErrorAlertPhone", error_alert_phone))
+    pub fn error_alert_phone<M>(self, error_alert_phone: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ErrorAlertPhone", error_alert_phone))
     }
 
     /// Delay in whole seconds from which to alert, better 10 or more so that short peaks do not count. Required if
     /// `DelayAlertStatus` is `enable`. Example: `10`.
-    pub fn delay_over_seconds(self, delay_over_seconds: impl Into<String>) -> Self {
-        Self(self.0.text("DelayOverSeconds", delay_over_seconds))
+    pub fn delay_over_seconds<M>(self, delay_over_seconds: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayOverSeconds", delay_over_seconds))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
 
-impl Operation for ConfigureMigrationJobAlert {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ConfigureMigrationJobAlert",
-            "GET",
-            "/#Action=ConfigureMigrationJobAlert",
-        )
-        .params(
-            &[
-                query("MigrationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("DelayAlertStatus", any()),
-                query("DelayAlertPhone", any()),
-                query("ErrorAlertStatus", any()),
-                query("ErrorAlertPhone", any()),
-                query("DelayOverSeconds", any()),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::string_enum! {
+    /// Whether something is watched.
+    pub enum AlertStatus {
+        /// Yes.
+        Enable = "enable",
+        /// No.
+        Disable = "disable",
+    }
 }
-
-yundb_runtime::operation_methods!(ConfigureMigrationJobAlert => Response<CallResult>, Error<ErrorBody>);
-
-/// Whether something is watched.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AlertStatus {
-    /// Yes.
-    Enable,
-    /// No.
-    Disable,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(AlertStatus {
-    Enable = "enable",
-    Disable = "disable",
-});
 
 impl Client {
     /// Show the alerts of a migration.
@@ -140,51 +114,36 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_migration_job_alert`](crate::Client::show_migration_job_alert).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowMigrationJobAlert(Call);
+yundb_runtime::operation! {
+    ShowMigrationJobAlert: show_migration_job_alert -> Response<ShowMigrationJobAlertResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeMigrationJobAlert", "GET", "/#Action=DescribeMigrationJobAlert")
+        .params(&[
+            query("MigrationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ShowMigrationJobAlert {
     /// Id of the migration instance; `listMigrationJobs` tells it. Example: `dtslb9113qq11n****`. Required.
-    pub fn migration_job_id(self, migration_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobId", migration_job_id))
+    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
     /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
     /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token(self, client_token: impl Into<String>) -> Self {
-        Self(self.0.text("ClientToken", client_token))
+    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", client_token))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
-
-impl Operation for ShowMigrationJobAlert {
-    type Output = ShowMigrationJobAlertResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeMigrationJobAlert",
-            "GET",
-            "/#Action=DescribeMigrationJobAlert",
-        )
-        .params(
-            &[
-                query("MigrationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ShowMigrationJobAlert => Response<ShowMigrationJobAlertResponse>, Error<ErrorBody>);
 
 /// What `ShowMigrationJobAlert` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -230,93 +189,67 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "configureSubscriptionInstanceAlert")]
     #[deprecated(note = "the service discourages its use")]
-    pub fn configure_subscription_instance_alert(
-        &self,
-    ) -> ConfigureSubscriptionInstanceAlert {
-        ConfigureSubscriptionInstanceAlert(
-            self.call(ConfigureSubscriptionInstanceAlert::SPEC),
-        )
+    pub fn configure_subscription_instance_alert(&self) -> ConfigureSubscriptionInstanceAlert {
+        ConfigureSubscriptionInstanceAlert(self.call(ConfigureSubscriptionInstanceAlert::SPEC))
     }
 }
 
-/// The input of [`Client::configure_subscription_instance_alert`](crate::Client::configure_subscription_instance_alert).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ConfigureSubscriptionInstanceAlert(Call);
+yundb_runtime::operation! {
+    ConfigureSubscriptionInstanceAlert: configure_subscription_instance_alert -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("ConfigureSubscriptionInstanceAlert", "GET", "/#Action=ConfigureSubscriptionInstanceAlert")
+        .params(&[
+            query("SubscriptionInstanceId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("DelayAlertStatus", any()),
+            query("DelayAlertPhone", any()),
+            query("ErrorAlertStatus", any()),
+            query("ErrorAlertPhone", any()),
+            query("DelayOverSeconds", any()),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+}
 
 impl ConfigureSubscriptionInstanceAlert {
     /// Id of the subscription instance; `listSubscriptionInstances` tells it. Example: `dtsl8zl9ek6292****`.
     /// Required.
-    pub fn subscription_instance_id(
-        self,
-        subscription_instance_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SubscriptionInstanceId", subscription_instance_id))
+    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
     }
 
     /// Whether to watch the delay; `enable` by default. This or `ErrorAlertStatus` is required. Example: `enable`.
-    pub fn delay_alert_status(self, delay_alert_status: impl Into<AlertStatus>) -> Self {
-        Self(
-            self.0.set("DelayAlertStatus", Into::<AlertStatus>::into(delay_alert_status)),
-        )
+    pub fn delay_alert_status<M>(self, delay_alert_status: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("DelayAlertStatus", delay_alert_status))
     }
 
     /// Mobile numbers to alert about delays, joined by commas: at most 10, of mainland China only. On the
     /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn delay_alert_phone(self, delay_alert_phone: impl Into<String>) -> Self {
-        Self(self.0.text("DelayAlertPhone", delay_alert_phone))
+    pub fn delay_alert_phone<M>(self, delay_alert_phone: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayAlertPhone", delay_alert_phone))
     }
 
     /// Whether to watch for failures; `enable` by default. This or `DelayAlertStatus` is required. Example: `enable`.
-    pub fn error_alert_status(self, error_alert_status: impl Into<AlertStatus>) -> Self {
-        Self(
-            self.0.set("ErrorAlertStatus", Into::<AlertStatus>::into(error_alert_status)),
-        )
+    pub fn error_alert_status<M>(self, error_alert_status: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("ErrorAlertStatus", error_alert_status))
     }
 
     /// Mobile numbers to alert about failures, joined by commas: at most 10, of mainland China only. On the
     /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn error_alert_phone(self, error_alert_phone: impl Into<String>) -> Self {
-        Self(self.0.text("ErrorAlertPhone", error_alert_phone))
+    pub fn error_alert_phone<M>(self, error_alert_phone: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ErrorAlertPhone", error_alert_phone))
     }
 
     /// Delay in whole seconds from which to alert, better 10 or more so that short peaks do not count. Required if
     /// `DelayAlertStatus` is `enable`. Example: `10`.
-    pub fn delay_over_seconds(self, delay_over_seconds: impl Into<String>) -> Self {
-        Self(self.0.text("DelayOverSeconds", delay_over_seconds))
+    pub fn delay_over_seconds<M>(self, delay_over_seconds: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayOverSeconds", delay_over_seconds))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
-
-impl Operation for ConfigureSubscriptionInstanceAlert {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ConfigureSubscriptionInstanceAlert",
-            "GET",
-            "/#Action=ConfigureSubscriptionInstanceAlert",
-        )
-        .params(
-            &[
-                query("SubscriptionInstanceId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("DelayAlertStatus", any()),
-                query("DelayAlertPhone", any()),
-                query("ErrorAlertStatus", any()),
-                query("ErrorAlertPhone", any()),
-                query("DelayOverSeconds", any()),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ConfigureSubscriptionInstanceAlert => Response<CallResult>, Error<ErrorBody>);
 
 impl Client {
     /// Show the alerts of a subscription.
@@ -337,55 +270,37 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_subscription_instance_alert`](crate::Client::show_subscription_instance_alert).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowSubscriptionInstanceAlert(Call);
+yundb_runtime::operation! {
+    ShowSubscriptionInstanceAlert: show_subscription_instance_alert -> Response<ShowSubscriptionInstanceAlertResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeSubscriptionInstanceAlert", "GET", "/#Action=DescribeSubscriptionInstanceAlert")
+        .params(&[
+            query("SubscriptionInstanceId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ShowSubscriptionInstanceAlert {
     /// Id of the subscription instance; `listSubscriptionInstances` tells it. Example: `dtsl8zl9ek6292****`.
     /// Required.
-    pub fn subscription_instance_id(
-        self,
-        subscription_instance_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SubscriptionInstanceId", subscription_instance_id))
+    pub fn subscription_instance_id<M>(self, subscription_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceId", subscription_instance_id))
     }
 
     /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
     /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token(self, client_token: impl Into<String>) -> Self {
-        Self(self.0.text("ClientToken", client_token))
+    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", client_token))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
-
-impl Operation for ShowSubscriptionInstanceAlert {
-    type Output = ShowSubscriptionInstanceAlertResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeSubscriptionInstanceAlert",
-            "GET",
-            "/#Action=DescribeSubscriptionInstanceAlert",
-        )
-        .params(
-            &[
-                query("SubscriptionInstanceId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ShowSubscriptionInstanceAlert => Response<ShowSubscriptionInstanceAlertResponse>, Error<ErrorBody>);
 
 /// What `ShowSubscriptionInstanceAlert` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -432,109 +347,76 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "configureSynchronizationJobAlert")]
     #[deprecated(note = "the service discourages its use")]
-    pub fn configure_synchronization_job_alert(
-        &self,
-    ) -> ConfigureSynchronizationJobAlert {
-        ConfigureSynchronizationJobAlert(
-            self.call(ConfigureSynchronizationJobAlert::SPEC),
-        )
+    pub fn configure_synchronization_job_alert(&self) -> ConfigureSynchronizationJobAlert {
+        ConfigureSynchronizationJobAlert(self.call(ConfigureSynchronizationJobAlert::SPEC))
     }
 }
 
-/// The input of [`Client::configure_synchronization_job_alert`](crate::Client::configure_synchronization_job_alert).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ConfigureSynchronizationJobAlert(Call);
+yundb_runtime::operation! {
+    ConfigureSynchronizationJobAlert: configure_synchronization_job_alert -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("ConfigureSynchronizationJobAlert", "GET", "/#Action=ConfigureSynchronizationJobAlert")
+        .params(&[
+            query("SynchronizationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("SynchronizationDirection", any()),
+            query("DelayAlertStatus", any()),
+            query("DelayAlertPhone", any()),
+            query("ErrorAlertStatus", any()),
+            query("ErrorAlertPhone", any()),
+            query("DelayOverSeconds", any()),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+}
 
 impl ConfigureSynchronizationJobAlert {
     /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtskxz1170c10p****`.
     /// Required.
-    pub fn synchronization_job_id(
-        self,
-        synchronization_job_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SynchronizationJobId", synchronization_job_id))
+    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
     /// Direction of the synchronization; `Forward` by default. Example: `Forward`.
-    pub fn synchronization_direction(
+    pub fn synchronization_direction<M>(
         self,
-        synchronization_direction: impl Into<SynchronizationDirection>,
+        synchronization_direction: impl Argument<SynchronizationDirection, M>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SynchronizationDirection",
-                    Into::<SynchronizationDirection>::into(synchronization_direction),
-                ),
-        )
+        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
     /// Whether to watch the delay; `enable` by default. This or `ErrorAlertStatus` is required. Example: `enable`.
-    pub fn delay_alert_status(self, delay_alert_status: impl Into<AlertStatus>) -> Self {
-        Self(
-            self.0.set("DelayAlertStatus", Into::<AlertStatus>::into(delay_alert_status)),
-        )
+    pub fn delay_alert_status<M>(self, delay_alert_status: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("DelayAlertStatus", delay_alert_status))
     }
 
     /// Mobile numbers to alert about delays, joined by commas: at most 10, of mainland China only. On the
     /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn delay_alert_phone(self, delay_alert_phone: impl Into<String>) -> Self {
-        Self(self.0.text("DelayAlertPhone", delay_alert_phone))
+    pub fn delay_alert_phone<M>(self, delay_alert_phone: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayAlertPhone", delay_alert_phone))
     }
 
     /// Whether to watch for failures; `enable` by default. This or `DelayAlertStatus` is required. Example: `enable`.
-    pub fn error_alert_status(self, error_alert_status: impl Into<AlertStatus>) -> Self {
-        Self(
-            self.0.set("ErrorAlertStatus", Into::<AlertStatus>::into(error_alert_status)),
-        )
+    pub fn error_alert_status<M>(self, error_alert_status: impl Argument<AlertStatus, M>) -> Self {
+        Self(self.0.argument("ErrorAlertStatus", error_alert_status))
     }
 
     /// Mobile numbers to alert about failures, joined by commas: at most 10, of mainland China only. On the
     /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn error_alert_phone(self, error_alert_phone: impl Into<String>) -> Self {
-        Self(self.0.text("ErrorAlertPhone", error_alert_phone))
+    pub fn error_alert_phone<M>(self, error_alert_phone: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ErrorAlertPhone", error_alert_phone))
     }
 
     /// Delay in whole seconds from which to alert, better 10 or more so that short peaks do not count. Required if
     /// `DelayAlertStatus` is `enable`. Example: `10`.
-    pub fn delay_over_seconds(self, delay_over_seconds: impl Into<String>) -> Self {
-        Self(self.0.text("DelayOverSeconds", delay_over_seconds))
+    pub fn delay_over_seconds<M>(self, delay_over_seconds: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayOverSeconds", delay_over_seconds))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
-
-impl Operation for ConfigureSynchronizationJobAlert {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ConfigureSynchronizationJobAlert",
-            "GET",
-            "/#Action=ConfigureSynchronizationJobAlert",
-        )
-        .params(
-            &[
-                query("SynchronizationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("SynchronizationDirection", any()),
-                query("DelayAlertStatus", any()),
-                query("DelayAlertPhone", any()),
-                query("ErrorAlertStatus", any()),
-                query("ErrorAlertPhone", any()),
-                query("DelayOverSeconds", any()),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ConfigureSynchronizationJobAlert => Response<CallResult>, Error<ErrorBody>);
 
 impl Client {
     /// Show the alerts of a synchronization.
@@ -555,71 +437,46 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_synchronization_job_alert`](crate::Client::show_synchronization_job_alert).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowSynchronizationJobAlert(Call);
+yundb_runtime::operation! {
+    ShowSynchronizationJobAlert: show_synchronization_job_alert -> Response<ShowSynchronizationJobAlertResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeSynchronizationJobAlert", "GET", "/#Action=DescribeSynchronizationJobAlert")
+        .params(&[
+            query("SynchronizationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("SynchronizationDirection", any()),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ShowSynchronizationJobAlert {
     /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtskxz1170c10p****`.
     /// Required.
-    pub fn synchronization_job_id(
-        self,
-        synchronization_job_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SynchronizationJobId", synchronization_job_id))
+    pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
     /// Direction of the synchronization; `Forward` by default. Example: `Forward`.
-    pub fn synchronization_direction(
+    pub fn synchronization_direction<M>(
         self,
-        synchronization_direction: impl Into<SynchronizationDirection>,
+        synchronization_direction: impl Argument<SynchronizationDirection, M>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SynchronizationDirection",
-                    Into::<SynchronizationDirection>::into(synchronization_direction),
-                ),
-        )
+        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
     /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
     /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token(self, client_token: impl Into<String>) -> Self {
-        Self(self.0.text("ClientToken", client_token))
+    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", client_token))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
-
-impl Operation for ShowSynchronizationJobAlert {
-    type Output = ShowSynchronizationJobAlertResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeSynchronizationJobAlert",
-            "GET",
-            "/#Action=DescribeSynchronizationJobAlert",
-        )
-        .params(
-            &[
-                query("SynchronizationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("SynchronizationDirection", any()),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ShowSynchronizationJobAlert => Response<ShowSynchronizationJobAlertResponse>, Error<ErrorBody>);
 
 /// What `ShowSynchronizationJobAlert` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,17 +3,14 @@
 //! The older API of data migration.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{
-    Call, Field, JsonText, Object, Operation, Paged, Paging, Secret, Spec,
-};
+use yundb_runtime::{Argument, Field, Integer, JsonText, Object, Operation, Paging, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
 use crate::types::{
-    CallResult, DestinationType, ErrorBody, IncrementalDetail, InstanceTag,
-    ListJobsPageSize, MigrationMode, MigrationReserved, ObjectConstraint, ObjectType,
-    PayType, PhaseProgress, PhaseStatus, PrecheckProgress, PrecheckState, RegionId,
-    SynchronousObject,
+    CallResult, DestinationType, ErrorBody, IncrementalDetail, InstanceTag, ListJobsPageSize, MigrationMode,
+    MigrationReserved, ObjectConstraint, ObjectType, PayType, PhaseProgress, PhaseStatus, PrecheckProgress,
+    PrecheckState, RegionId, SynchronousObject,
 };
 
 impl Client {
@@ -31,102 +28,62 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "createMigrationJob")]
     #[deprecated(note = "use `create_instance`")]
-    pub fn create_migration_job(&self) -> CreateMigrationJob {
-        CreateMigrationJob(self.call(CreateMigrationJob::SPEC))
-    }
+    pub fn create_migration_job(&self) -> CreateMigrationJob { CreateMigrationJob(self.call(CreateMigrationJob::SPEC)) }
 }
 
-/// The input of [`Client::create_migration_job`](crate::Client::create_migration_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateMigrationJob(Call);
+yundb_runtime::operation! {
+    CreateMigrationJob: create_migration_job -> Response<CreateMigrationJobResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("CreateMigrationJob", "GET", "/#Action=CreateMigrationJob")
+        .params(&[
+            query("MigrationJobClass", any()).required(),
+            query("Region", any()).required(),
+            query("RegionId", any()),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+}
 
 impl CreateMigrationJob {
     /// Class of the migration instance. Example: `2xlarge`. Required.
-    pub fn migration_job_class(
-        self,
-        migration_job_class: impl Into<MigrationJobClass>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "MigrationJobClass",
-                    Into::<MigrationJobClass>::into(migration_job_class),
-                ),
-        )
+    pub fn migration_job_class<M>(self, migration_job_class: impl Argument<MigrationJobClass, M>) -> Self {
+        Self(self.0.argument("MigrationJobClass", migration_job_class))
     }
 
     /// Region of the instance, which is that of the destination database. Example: `cn-hangzhou`. Required.
-    pub fn region(self, region: impl Into<RegionId>) -> Self {
-        Self(self.0.set("Region", Into::<RegionId>::into(region)))
-    }
-
+    pub fn region<M>(self, region: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", region)) }
     /// Region of the instance. Not needed, and soon to be removed. Example: `cn-hangzhou`.
-    pub fn region_id(self, region_id: impl Into<String>) -> Self {
-        Self(self.0.text("RegionId", region_id))
+    pub fn region_id<M>(self, region_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("RegionId", region_id))
     }
 
     /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
     /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token(self, client_token: impl Into<String>) -> Self {
-        Self(self.0.text("ClientToken", client_token))
+    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", client_token))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
 
-impl Operation for CreateMigrationJob {
-    type Output = CreateMigrationJobResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateMigrationJob",
-            "GET",
-            "/#Action=CreateMigrationJob",
-        )
-        .params(
-            &[
-                query("MigrationJobClass", any()).required(),
-                query("Region", any()).required(),
-                query("RegionId", any()),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::string_enum! {
+    /// The type of `MigrationJobClass` in `CreateMigrationJob`.
+    pub enum MigrationJobClass {
+        /// Small.
+        Small = "small",
+        /// Medium.
+        Medium = "medium",
+        /// Large.
+        Large = "large",
+        /// Extra large.
+        Xlarge = "xlarge",
+        /// Twice extra large.
+        N2xlarge = "2xlarge",
+    }
 }
-
-yundb_runtime::operation_methods!(CreateMigrationJob => Response<CreateMigrationJobResponse>, Error<ErrorBody>);
-
-/// The type of `MigrationJobClass` in `CreateMigrationJob`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MigrationJobClass {
-    /// Small.
-    Small,
-    /// Medium.
-    Medium,
-    /// Large.
-    Large,
-    /// Extra large.
-    Xlarge,
-    /// Twice extra large.
-    N2xlarge,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(MigrationJobClass {
-    Small = "small",
-    Medium = "medium",
-    Large = "large",
-    Xlarge = "xlarge",
-    N2xlarge = "2xlarge",
-});
 
 /// What `CreateMigrationJob` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -166,224 +123,156 @@ impl Client {
     }
 }
 
-/// The input of [`Client::configure_migration_job`](crate::Client::configure_migration_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ConfigureMigrationJob(Call);
+yundb_runtime::operation! {
+    ConfigureMigrationJob: configure_migration_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("ConfigureMigrationJob", "GET", "/#Action=ConfigureMigrationJob")
+        .params(&[
+            query("DestinationEndpoint", object::<MigrationDestination>()).required(),
+            query("MigrationJobId", any()).required(),
+            query("MigrationJobName", any().max_length(32)).required(),
+            query("MigrationMode", object::<MigrationModeToSet>()).required(),
+            query("MigrationObject", any()).required().json(),
+            query("SourceEndpoint", object::<MigrationSource>()).required(),
+            query("RegionId", any()).client("region"),
+            query("MigrationReserved", any()).json(),
+            query("Checkpoint", any()),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+}
 
 impl ConfigureMigrationJob {
     /// Destination of the migration. Example: `{"InstanceType":"RDS"}`. Required.
-    pub fn destination_endpoint(
-        self,
-        destination_endpoint: MigrationDestination,
-    ) -> Self {
-        Self(self.0.set("DestinationEndpoint", destination_endpoint))
+    pub fn destination_endpoint<M>(self, destination_endpoint: impl Argument<MigrationDestination, M>) -> Self {
+        Self(self.0.argument("DestinationEndpoint", destination_endpoint))
     }
 
     /// Id of the migration instance; `listMigrationJobs` tells it. Example: `dtsl3m1213ye7l****`. Required.
-    pub fn migration_job_id(self, migration_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobId", migration_job_id))
+    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
     /// Name of the migration task, at most 32 characters. Names need not be unique. Example: `MySQL_TO_RDS`.
     /// Required.
-    pub fn migration_job_name(self, migration_job_name: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobName", migration_job_name))
+    pub fn migration_job_name<M>(self, migration_job_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobName", migration_job_name))
     }
 
     /// Phases of the migration. Required.
-    pub fn migration_mode(self, migration_mode: MigrationModeToSet) -> Self {
-        Self(self.0.set("MigrationMode", migration_mode))
+    pub fn migration_mode<M>(self, migration_mode: impl Argument<MigrationModeToSet, M>) -> Self {
+        Self(self.0.argument("MigrationMode", migration_mode))
     }
 
     /// What to migrate.
     ///
     /// What to migrate, database by database. Names of databases, tables and columns may be regular expressions.
     /// Required.
-    pub fn migration_object(
-        self,
-        migration_object: impl Into<JsonText<Vec<MigrationObject>>>,
-    ) -> Self {
-        Self(self.0.json_text("MigrationObject", migration_object.into()))
+    pub fn migration_object<M>(self, migration_object: impl Argument<JsonText<Vec<MigrationObject>>, M>) -> Self {
+        Self(self.0.json_text("MigrationObject", migration_object))
     }
 
     /// Source of the migration. Example: `{"InstanceType":"RDS"}`. Required.
-    pub fn source_endpoint(self, source_endpoint: MigrationSource) -> Self {
-        Self(self.0.set("SourceEndpoint", source_endpoint))
+    pub fn source_endpoint<M>(self, source_endpoint: impl Argument<MigrationSource, M>) -> Self {
+        Self(self.0.argument("SourceEndpoint", source_endpoint))
     }
 
     /// Special wishes, such as whether the precheck starts by itself.
-    pub fn migration_reserved(
-        self,
-        migration_reserved: impl Into<JsonText<MigrationReserved>>,
-    ) -> Self {
-        Self(self.0.json_text("MigrationReserved", migration_reserved.into()))
+    pub fn migration_reserved<M>(self, migration_reserved: impl Argument<JsonText<MigrationReserved>, M>) -> Self {
+        Self(self.0.json_text("MigrationReserved", migration_reserved))
     }
 
     /// Where incremental migration starts, in seconds since 1970. Example: `111`.
-    pub fn checkpoint(self, checkpoint: impl Into<String>) -> Self {
-        Self(self.0.text("Checkpoint", checkpoint))
+    pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("Checkpoint", checkpoint))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
 
-impl Operation for ConfigureMigrationJob {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ConfigureMigrationJob",
-            "GET",
-            "/#Action=ConfigureMigrationJob",
-        )
-        .params(
-            &[
-                query("DestinationEndpoint", object::<MigrationDestination>())
-                    .required(),
-                query("MigrationJobId", any()).required(),
-                query("MigrationJobName", any().max_length(32)).required(),
-                query("MigrationMode", object::<MigrationModeToSet>()).required(),
-                query("MigrationObject", any()).required().json(),
-                query("SourceEndpoint", object::<MigrationSource>()).required(),
-                query("RegionId", any()).client("region"),
-                query("MigrationReserved", any()).json(),
-                query("Checkpoint", any()),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::setters! {
+    /// The type of `DestinationEndpoint` in `ConfigureMigrationJob`.
+    #[serde(rename_all = "PascalCase")]
+    pub struct MigrationDestination {
+        /// Kind of the destination: a cloud database, or how a self-managed one is reached.
+        pub instance_type: Option<DestinationType>,
+        /// Id of the destination. Required if `DestinationEndpoint.InstanceType` is `RDS`, `ECS`, `MongoDB`, `Redis`,
+        /// `DRDS`, `PetaData`, `OceanBase`, `POLARDB`, `PolarDB_o`, `AnalyticDB` or `Greenplum` (for `ECS` it is the id
+        /// of the ECS instance), and only used then. Example: `rm-bp1r46452ai50****`.
+        #[serde(rename = "InstanceID")]
+        pub instance_id: Option<String>,
+        /// Database engine of the destination. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
+        /// `LocalInstance` or `Express`, and only used then. Example: `MySQL`.
+        pub engine_name: Option<MigrationDestinationEngine>,
+        /// Region of the destination; if `DestinationEndpoint.InstanceType` is `LocalInstance`, `cn-hangzhou` or the
+        /// region next to it.
+        pub region: Option<RegionId>,
+        /// Address of the destination. Required if `DestinationEndpoint.InstanceType` is `LocalInstance` or `Express`,
+        /// and only used then. Example: `172.16.88.***`.
+        #[serde(rename = "IP")]
+        pub ip: Option<String>,
+        /// Port of the destination. Required if `DestinationEndpoint.InstanceType` is `ECS`, `LocalInstance` or
+        /// `Express`, and only used then. Example: `3306`.
+        pub port: Option<String>,
+        /// Database to migrate to, or to authenticate against. Required if `DestinationEndpoint.EngineName` is
+        /// `PostgreSQL` or `DRDS` (the database to migrate) or `MongoDB` (the account's authentication database), and
+        /// only used then. Example: `dtstestdatabase`.
+        pub data_base_name: Option<String>,
+        /// Account of the destination database. The privileges that it needs depend on the engine. Example:
+        /// `dtstestaccount`.
+        pub user_name: Option<String>,
+        /// Password of the destination database's account.
+        pub password: Option<Secret>,
+        /// SID of an Oracle destination. Required if `DestinationEndpoint.EngineName` is `Oracle` without RAC, and only
+        /// used then. Example: `testsid`.
+        #[serde(rename = "OracleSID")]
+        pub oracle_sid: Option<String>,
+    }
 }
-
-yundb_runtime::operation_methods!(ConfigureMigrationJob => Response<CallResult>, Error<ErrorBody>);
-
-/// The type of `DestinationEndpoint` in `ConfigureMigrationJob`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct MigrationDestination {
-    /// Kind of the destination: a cloud database, or how a self-managed one is reached.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance_type: Option<DestinationType>,
-    /// Id of the destination. Required if `DestinationEndpoint.InstanceType` is `RDS`, `ECS`, `MongoDB`, `Redis`,
-    /// `DRDS`, `PetaData`, `OceanBase`, `POLARDB`, `PolarDB_o`, `AnalyticDB` or `Greenplum` (for `ECS` it is the id
-    /// of the ECS instance), and only used then. Example: `rm-bp1r46452ai50****`.
-    #[serde(rename = "InstanceID", skip_serializing_if = "Option::is_none")]
-    pub instance_id: Option<String>,
-    /// Database engine of the destination. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
-    /// `LocalInstance` or `Express`, and only used then. Example: `MySQL`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub engine_name: Option<MigrationDestinationEngine>,
-    /// Region of the destination; if `DestinationEndpoint.InstanceType` is `LocalInstance`, `cn-hangzhou` or the
-    /// region next to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<RegionId>,
-    /// Address of the destination. Required if `DestinationEndpoint.InstanceType` is `LocalInstance` or `Express`,
-    /// and only used then. Example: `172.16.88.***`.
-    #[serde(rename = "IP", skip_serializing_if = "Option::is_none")]
-    pub ip: Option<String>,
-    /// Port of the destination. Required if `DestinationEndpoint.InstanceType` is `ECS`, `LocalInstance` or
-    /// `Express`, and only used then. Example: `3306`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub port: Option<String>,
-    /// Database to migrate to, or to authenticate against. Required if `DestinationEndpoint.EngineName` is
-    /// `PostgreSQL` or `DRDS` (the database to migrate) or `MongoDB` (the account's authentication database), and
-    /// only used then. Example: `dtstestdatabase`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_base_name: Option<String>,
-    /// Account of the destination database. The privileges that it needs depend on the engine. Example:
-    /// `dtstestaccount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
-    /// Password of the destination database's account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-    /// SID of an Oracle destination. Required if `DestinationEndpoint.EngineName` is `Oracle` without RAC, and only
-    /// used then. Example: `testsid`.
-    #[serde(rename = "OracleSID", skip_serializing_if = "Option::is_none")]
-    pub oracle_sid: Option<String>,
-}
-
-yundb_runtime::setters!(MigrationDestination {
-    instance_type: into(DestinationType),
-    instance_id: into(String),
-    engine_name: into(MigrationDestinationEngine),
-    region: into(RegionId),
-    ip: into(String),
-    port: into(String),
-    data_base_name: into(String),
-    user_name: into(String),
-    password: into(Secret),
-    oracle_sid: into(String),
-});
 
 impl Object for MigrationDestination {
     const FIELDS: &'static [Field] = &[required("InstanceType", any())];
 }
 
-/// Database engine of the destination. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
-/// `LocalInstance` or `Express`, and only used then.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MigrationDestinationEngine {
-    /// MySQL.
-    MySql,
-    /// PolarDB-X (DRDS).
-    Drds,
-    /// SQL Server.
-    SqlServer,
-    /// PostgreSQL.
-    PostgreSql,
-    /// PPAS.
-    Ppas,
-    /// MongoDB.
-    MongoDb,
-    /// Redis.
-    Redis,
-    /// PolarDB for MySQL.
-    Polardb,
-    /// PolarDB for PostgreSQL.
-    PolardbPg,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Database engine of the destination. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
+    /// `LocalInstance` or `Express`, and only used then.
+    pub enum MigrationDestinationEngine {
+        /// MySQL.
+        MySql = "MySQL",
+        /// PolarDB-X (DRDS).
+        Drds = "DRDS",
+        /// SQL Server.
+        SqlServer = "SQLServer",
+        /// PostgreSQL.
+        PostgreSql = "PostgreSQL",
+        /// PPAS.
+        Ppas = "PPAS",
+        /// MongoDB.
+        MongoDb = "MongoDB",
+        /// Redis.
+        Redis = "Redis",
+        /// PolarDB for MySQL.
+        Polardb = "POLARDB",
+        /// PolarDB for PostgreSQL.
+        PolardbPg = "polardb_pg",
+    }
 }
 
-yundb_runtime::string_enum!(MigrationDestinationEngine {
-    MySql = "MySQL",
-    Drds = "DRDS",
-    SqlServer = "SQLServer",
-    PostgreSql = "PostgreSQL",
-    Ppas = "PPAS",
-    MongoDb = "MongoDB",
-    Redis = "Redis",
-    Polardb = "POLARDB",
-    PolardbPg = "polardb_pg",
-});
-
-/// The type of `MigrationMode` in `ConfigureMigrationJob`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct MigrationModeToSet {
-    /// Whether existing data is migrated as a whole. Not all engines can. Example: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_intialization: Option<bool>,
-    /// Whether changes are migrated from then on. Not all engines can. Example: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_synchronization: Option<bool>,
-    /// Whether the structure is migrated. Not all engines can. Example: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub structure_intialization: Option<bool>,
+yundb_runtime::setters! {
+    /// The type of `MigrationMode` in `ConfigureMigrationJob`.
+    #[serde(rename_all = "PascalCase")]
+    pub struct MigrationModeToSet {
+        /// Whether existing data is migrated as a whole. Not all engines can. Example: `true`.
+        pub data_intialization: Option<bool>,
+        /// Whether changes are migrated from then on. Not all engines can. Example: `true`.
+        pub data_synchronization: Option<bool>,
+        /// Whether the structure is migrated. Not all engines can. Example: `true`.
+        pub structure_intialization: Option<bool>,
+    }
 }
-
-yundb_runtime::setters!(MigrationModeToSet {
-    data_intialization: value(bool),
-    data_synchronization: value(bool),
-    structure_intialization: value(bool),
-});
 
 impl Object for MigrationModeToSet {
     const FIELDS: &'static [Field] = &[
@@ -393,277 +282,179 @@ impl Object for MigrationModeToSet {
     ];
 }
 
-/// Database, or a schema of one.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct MigrationObject {
-    /// Name of the database.
-    #[serde(rename = "DBName", skip_serializing_if = "Option::is_none")]
-    pub db_name: Option<String>,
-    /// Name of the database in the destination.
-    #[serde(rename = "NewDBName", skip_serializing_if = "Option::is_none")]
-    pub new_db_name: Option<String>,
-    /// Name of the schema. Required for SQL Server and PostgreSQL sources, and only used then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema_name: Option<String>,
-    /// Name of the schema in the destination. Only for SQL Server and PostgreSQL destinations.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_schema_name: Option<String>,
-    /// Whether all tables of the schema are to be configured. If false, give `TableIncludes` and `TableExcludes`; if
-    /// true, only `TableIncludes`. Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub all_table: Option<bool>,
-    /// Tables to migrate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_includes: Option<Vec<MigrationTable>>,
-    /// Tables to leave out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_excludes: Option<Vec<MigrationTableExclude>>,
+yundb_runtime::setters! {
+    /// Database, or a schema of one.
+    #[serde(rename_all = "PascalCase")]
+    pub struct MigrationObject {
+        /// Name of the database.
+        #[serde(rename = "DBName")]
+        pub db_name: Option<String>,
+        /// Name of the database in the destination.
+        #[serde(rename = "NewDBName")]
+        pub new_db_name: Option<String>,
+        /// Name of the schema. Required for SQL Server and PostgreSQL sources, and only used then.
+        pub schema_name: Option<String>,
+        /// Name of the schema in the destination. Only for SQL Server and PostgreSQL destinations.
+        pub new_schema_name: Option<String>,
+        /// Whether all tables of the schema are to be configured. If false, give `TableIncludes` and `TableExcludes`; if
+        /// true, only `TableIncludes`. Default: `false`.
+        pub all_table: Option<bool>,
+        /// Tables to migrate.
+        pub table_includes: Option<Vec<MigrationTable>>,
+        /// Tables to leave out.
+        pub table_excludes: Option<Vec<MigrationTableExclude>>,
+    }
 }
 
-yundb_runtime::setters!(MigrationObject {
-    db_name: into(String),
-    new_db_name: into(String),
-    schema_name: into(String),
-    new_schema_name: into(String),
-    all_table: value(bool),
-    table_includes: list(MigrationTable),
-    table_excludes: list(MigrationTableExclude),
-});
-
-/// Table of a database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct MigrationTable {
-    /// Name of the table.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_name: Option<String>,
-    /// Name of the table in the destination.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_table_name: Option<String>,
-    /// Condition of a SQL WHERE clause: only rows that fulfil it are migrated. Quote with single quotes. Example:
-    /// `id > 100`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filter_condition: Option<String>,
-    /// Columns of the primary key, joined by commas. Required for AnalyticDB destinations, and only used then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub primary_key: Option<String>,
-    /// Columns that the table is distributed by, joined by commas. Required for AnalyticDB destinations, and only
-    /// used then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub part_key: Option<String>,
-    /// Columns to migrate, in the order of the destination's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column_includes: Option<Vec<MigrationColumn>>,
-    /// Columns to leave out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column_excludes: Option<Vec<MigrationColumnExclude>>,
+yundb_runtime::setters! {
+    /// Table of a database.
+    #[serde(rename_all = "PascalCase")]
+    pub struct MigrationTable {
+        /// Name of the table.
+        pub table_name: Option<String>,
+        /// Name of the table in the destination.
+        pub new_table_name: Option<String>,
+        /// Condition of a SQL WHERE clause: only rows that fulfil it are migrated. Quote with single quotes. Example:
+        /// `id > 100`.
+        pub filter_condition: Option<String>,
+        /// Columns of the primary key, joined by commas. Required for AnalyticDB destinations, and only used then.
+        pub primary_key: Option<String>,
+        /// Columns that the table is distributed by, joined by commas. Required for AnalyticDB destinations, and only
+        /// used then.
+        pub part_key: Option<String>,
+        /// Columns to migrate, in the order of the destination's.
+        pub column_includes: Option<Vec<MigrationColumn>>,
+        /// Columns to leave out.
+        pub column_excludes: Option<Vec<MigrationColumnExclude>>,
+    }
 }
 
-yundb_runtime::setters!(MigrationTable {
-    table_name: into(String),
-    new_table_name: into(String),
-    filter_condition: into(String),
-    primary_key: into(String),
-    part_key: into(String),
-    column_includes: list(MigrationColumn),
-    column_excludes: list(MigrationColumnExclude),
-});
-
-/// Column of a table.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct MigrationColumn {
-    /// Name of the column.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column_name: Option<String>,
-    /// Name of the column in the destination.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_column_name: Option<String>,
+yundb_runtime::setters! {
+    /// Column of a table.
+    #[serde(rename_all = "PascalCase")]
+    pub struct MigrationColumn {
+        /// Name of the column.
+        pub column_name: Option<String>,
+        /// Name of the column in the destination.
+        pub new_column_name: Option<String>,
+    }
 }
 
-yundb_runtime::setters!(MigrationColumn {
-    column_name: into(String),
-    new_column_name: into(String),
-});
-
-/// Column that is left out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct MigrationColumnExclude {
-    /// Name of the column.
-    #[serde(rename = "ColumnName", skip_serializing_if = "Option::is_none")]
-    pub column_name: Option<String>,
+yundb_runtime::setters! {
+    /// Column that is left out.
+    pub struct MigrationColumnExclude {
+        /// Name of the column.
+        #[serde(rename = "ColumnName")]
+        pub column_name: Option<String>,
+    }
 }
 
-yundb_runtime::setters!(MigrationColumnExclude {
-    column_name: into(String),
-});
-
-/// Table that is left out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct MigrationTableExclude {
-    /// Name of the table. Example: `order.*`.
-    #[serde(rename = "TableName", skip_serializing_if = "Option::is_none")]
-    pub table_name: Option<String>,
+yundb_runtime::setters! {
+    /// Table that is left out.
+    pub struct MigrationTableExclude {
+        /// Name of the table. Example: `order.*`.
+        #[serde(rename = "TableName")]
+        pub table_name: Option<String>,
+    }
 }
 
-yundb_runtime::setters!(MigrationTableExclude {
-    table_name: into(String),
-});
-
-/// The type of `SourceEndpoint` in `ConfigureMigrationJob`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct MigrationSource {
-    /// Kind of the source: a cloud database, or how a self-managed one is reached.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance_type: Option<MigrationSourceType>,
-    /// Id of the source. Required if `SourceEndpoint.InstanceType` is `RDS`, `ECS`, `Express`, `MongoDB`, `POLARDB`
-    /// or `PolarDB_o` (for `Express` it is the id of the VPC), and only used then. Example: `rm-bp1i99e8l7913****`.
-    #[serde(rename = "InstanceID", skip_serializing_if = "Option::is_none")]
-    pub instance_id: Option<String>,
-    /// Database engine of the source. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
-    /// `LocalInstance` or `Express`, and only used then. Example: `MySQL`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub engine_name: Option<MigrationSourceEngine>,
-    /// Region of the source; if `SourceEndpoint.InstanceType` is `LocalInstance`, `cn-hangzhou` or the region next
-    /// to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<RegionId>,
-    /// Address of the source. Required if `SourceEndpoint.InstanceType` is `LocalInstance` or `Express`, and only
-    /// used then. Example: `172.16.88.***`.
-    #[serde(rename = "IP", skip_serializing_if = "Option::is_none")]
-    pub ip: Option<String>,
-    /// Port of the source. Required if `SourceEndpoint.InstanceType` is `ECS`, `LocalInstance` or `Express`, and only
-    /// used then. Example: `3306`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub port: Option<String>,
-    /// SID of an Oracle source. Required if `SourceEndpoint.EngineName` is `Oracle` without RAC, and only used then.
-    /// Example: `testsid`.
-    #[serde(rename = "OracleSID", skip_serializing_if = "Option::is_none")]
-    pub oracle_sid: Option<String>,
-    /// Database to migrate, or to authenticate against. Required if `SourceEndpoint.EngineName` is `PostgreSQL`
-    /// (the database to migrate) or `MongoDB` (the account's authentication database), and only used then. Example:
-    /// `dtstestdatabase`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub database_name: Option<String>,
-    /// Account of the source database. The privileges that it needs depend on the engine. Example: `dtstestaccount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
-    /// Password of the source database's account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-    /// Account id of the source's owner. Required for a source of another Alibaba Cloud account, and only used then.
-    /// Example: `140692647406****`.
-    #[serde(rename = "OwnerID", skip_serializing_if = "Option::is_none")]
-    pub owner_id: Option<String>,
-    /// RAM role by which the destination's account reads the source. Required if source and destination are of
-    /// different Alibaba Cloud accounts. Example: `ram-for-dts`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
+yundb_runtime::setters! {
+    /// The type of `SourceEndpoint` in `ConfigureMigrationJob`.
+    #[serde(rename_all = "PascalCase")]
+    pub struct MigrationSource {
+        /// Kind of the source: a cloud database, or how a self-managed one is reached.
+        pub instance_type: Option<MigrationSourceType>,
+        /// Id of the source. Required if `SourceEndpoint.InstanceType` is `RDS`, `ECS`, `Express`, `MongoDB`, `POLARDB`
+        /// or `PolarDB_o` (for `Express` it is the id of the VPC), and only used then. Example: `rm-bp1i99e8l7913****`.
+        #[serde(rename = "InstanceID")]
+        pub instance_id: Option<String>,
+        /// Database engine of the source. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
+        /// `LocalInstance` or `Express`, and only used then. Example: `MySQL`.
+        pub engine_name: Option<MigrationSourceEngine>,
+        /// Region of the source; if `SourceEndpoint.InstanceType` is `LocalInstance`, `cn-hangzhou` or the region next
+        /// to it.
+        pub region: Option<RegionId>,
+        /// Address of the source. Required if `SourceEndpoint.InstanceType` is `LocalInstance` or `Express`, and only
+        /// used then. Example: `172.16.88.***`.
+        #[serde(rename = "IP")]
+        pub ip: Option<String>,
+        /// Port of the source. Required if `SourceEndpoint.InstanceType` is `ECS`, `LocalInstance` or `Express`, and only
+        /// used then. Example: `3306`.
+        pub port: Option<String>,
+        /// SID of an Oracle source. Required if `SourceEndpoint.EngineName` is `Oracle` without RAC, and only used then.
+        /// Example: `testsid`.
+        #[serde(rename = "OracleSID")]
+        pub oracle_sid: Option<String>,
+        /// Database to migrate, or to authenticate against. Required if `SourceEndpoint.EngineName` is `PostgreSQL`
+        /// (the database to migrate) or `MongoDB` (the account's authentication database), and only used then. Example:
+        /// `dtstestdatabase`.
+        pub database_name: Option<String>,
+        /// Account of the source database. The privileges that it needs depend on the engine. Example: `dtstestaccount`.
+        pub user_name: Option<String>,
+        /// Password of the source database's account.
+        pub password: Option<Secret>,
+        /// Account id of the source's owner. Required for a source of another Alibaba Cloud account, and only used then.
+        /// Example: `140692647406****`.
+        #[serde(rename = "OwnerID")]
+        pub owner_id: Option<String>,
+        /// RAM role by which the destination's account reads the source. Required if source and destination are of
+        /// different Alibaba Cloud accounts. Example: `ram-for-dts`.
+        pub role: Option<String>,
+    }
 }
-
-yundb_runtime::setters!(MigrationSource {
-    instance_type: into(MigrationSourceType),
-    instance_id: into(String),
-    engine_name: into(MigrationSourceEngine),
-    region: into(RegionId),
-    ip: into(String),
-    port: into(String),
-    oracle_sid: into(String),
-    database_name: into(String),
-    user_name: into(String),
-    password: into(Secret),
-    owner_id: into(String),
-    role: into(String),
-});
 
 impl Object for MigrationSource {
     const FIELDS: &'static [Field] = &[required("InstanceType", any())];
 }
 
-/// Kind of a source.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MigrationSourceType {
-    /// RDS.
-    Rds,
-    /// Self-managed on ECS.
-    Ecs,
-    /// Self-managed, with a public address.
-    LocalInstance,
-    /// Self-managed, over Express Connect, a VPN gateway or a smart access gateway.
-    Express,
-    /// Self-managed, over Database Gateway.
-    Dg,
-    /// Self-managed, over Cloud Enterprise Network.
-    Cen,
-    /// ApsaraDB for MongoDB.
-    MongoDb,
-    /// PolarDB for MySQL or PostgreSQL.
-    Polardb,
-    /// PolarDB O engine.
-    PolarDbO,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of a source.
+    pub enum MigrationSourceType {
+        /// RDS.
+        Rds = "RDS",
+        /// Self-managed on ECS.
+        Ecs = "ECS",
+        /// Self-managed, with a public address.
+        LocalInstance = "LocalInstance",
+        /// Self-managed, over Express Connect, a VPN gateway or a smart access gateway.
+        Express = "Express",
+        /// Self-managed, over Database Gateway.
+        Dg = "dg",
+        /// Self-managed, over Cloud Enterprise Network.
+        Cen = "cen",
+        /// ApsaraDB for MongoDB.
+        MongoDb = "MongoDB",
+        /// PolarDB for MySQL or PostgreSQL.
+        Polardb = "POLARDB",
+        /// PolarDB O engine.
+        PolarDbO = "PolarDB_o",
+    }
 }
 
-yundb_runtime::string_enum!(MigrationSourceType {
-    Rds = "RDS",
-    Ecs = "ECS",
-    LocalInstance = "LocalInstance",
-    Express = "Express",
-    Dg = "dg",
-    Cen = "cen",
-    MongoDb = "MongoDB",
-    Polardb = "POLARDB",
-    PolarDbO = "PolarDB_o",
-});
-
-/// Database engine of the source. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
-/// `LocalInstance` or `Express`, and only used then.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MigrationSourceEngine {
-    /// MySQL.
-    MySql,
-    /// TiDB.
-    TiDb,
-    /// SQL Server.
-    SqlServer,
-    /// PostgreSQL.
-    PostgreSql,
-    /// Oracle.
-    Oracle,
-    /// MongoDB.
-    MongoDb,
-    /// Redis.
-    Redis,
-    /// PolarDB for MySQL.
-    Polardb,
-    /// PolarDB for PostgreSQL.
-    PolardbPg,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Database engine of the source. Required if `DestinationEndpoint.InstanceType` is `RDS`, `POLARDB`, `ECS`,
+    /// `LocalInstance` or `Express`, and only used then.
+    pub enum MigrationSourceEngine {
+        /// MySQL.
+        MySql = "MySQL",
+        /// TiDB.
+        TiDb = "TiDB",
+        /// SQL Server.
+        SqlServer = "SQLServer",
+        /// PostgreSQL.
+        PostgreSql = "PostgreSQL",
+        /// Oracle.
+        Oracle = "Oracle",
+        /// MongoDB.
+        MongoDb = "MongoDB",
+        /// Redis.
+        Redis = "Redis",
+        /// PolarDB for MySQL.
+        Polardb = "POLARDB",
+        /// PolarDB for PostgreSQL.
+        PolardbPg = "polardb_pg",
+    }
 }
-
-yundb_runtime::string_enum!(MigrationSourceEngine {
-    MySql = "MySQL",
-    TiDb = "TiDB",
-    SqlServer = "SQLServer",
-    PostgreSql = "PostgreSQL",
-    Oracle = "Oracle",
-    MongoDb = "MongoDB",
-    Redis = "Redis",
-    Polardb = "POLARDB",
-    PolardbPg = "polardb_pg",
-});
 
 impl Client {
     /// Start a migration.
@@ -680,49 +471,32 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "startMigrationJob")]
     #[deprecated(note = "use `start_job`")]
-    pub fn start_migration_job(&self) -> StartMigrationJob {
-        StartMigrationJob(self.call(StartMigrationJob::SPEC))
-    }
+    pub fn start_migration_job(&self) -> StartMigrationJob { StartMigrationJob(self.call(StartMigrationJob::SPEC)) }
 }
 
-/// The input of [`Client::start_migration_job`](crate::Client::start_migration_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct StartMigrationJob(Call);
+yundb_runtime::operation! {
+    StartMigrationJob: start_migration_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("StartMigrationJob", "GET", "/#Action=StartMigrationJob")
+        .params(&[
+            query("MigrationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+        .job("$request.MigrationJobId", &crate::client::SHOW_MIGRATION_JOB_STATUS)
+}
 
 impl StartMigrationJob {
     /// Id of the migration instance; `listMigrationJobs` tells it. Example: `dtss061108vv90****`. Required.
-    pub fn migration_job_id(self, migration_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobId", migration_job_id))
+    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
-
-impl Operation for StartMigrationJob {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "StartMigrationJob",
-            "GET",
-            "/#Action=StartMigrationJob",
-        )
-        .params(
-            &[
-                query("MigrationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json")
-        .job("$request.MigrationJobId", &crate::client::SHOW_MIGRATION_JOB_STATUS);
-}
-
-yundb_runtime::operation_methods!(StartMigrationJob => Response<CallResult>, Error<ErrorBody>);
 
 impl Client {
     /// Suspend a migration.
@@ -746,50 +520,35 @@ impl Client {
     }
 }
 
-/// The input of [`Client::suspend_migration_job`](crate::Client::suspend_migration_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct SuspendMigrationJob(Call);
+yundb_runtime::operation! {
+    SuspendMigrationJob: suspend_migration_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("SuspendMigrationJob", "GET", "/#Action=SuspendMigrationJob")
+        .params(&[
+            query("MigrationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+}
 
 impl SuspendMigrationJob {
     /// Id of the migration instance; `listMigrationJobs` tells it. Example: `dtsj1x11y51g3b****`. Required.
-    pub fn migration_job_id(self, migration_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobId", migration_job_id))
+    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
     /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
     /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token(self, client_token: impl Into<String>) -> Self {
-        Self(self.0.text("ClientToken", client_token))
+    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", client_token))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
-
-impl Operation for SuspendMigrationJob {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "SuspendMigrationJob",
-            "GET",
-            "/#Action=SuspendMigrationJob",
-        )
-        .params(
-            &[
-                query("MigrationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(SuspendMigrationJob => Response<CallResult>, Error<ErrorBody>);
 
 impl Client {
     /// List migration instances.
@@ -807,74 +566,47 @@ impl Client {
     #[doc(alias = "DescribeMigrationJobs")]
     #[doc(alias = "listMigrationJobs")]
     #[deprecated(note = "use `list_jobs`")]
-    pub fn list_migration_jobs(&self) -> ListMigrationJobs {
-        ListMigrationJobs(self.call(ListMigrationJobs::SPEC))
-    }
+    pub fn list_migration_jobs(&self) -> ListMigrationJobs { ListMigrationJobs(self.call(ListMigrationJobs::SPEC)) }
 }
 
-/// The input of [`Client::list_migration_jobs`](crate::Client::list_migration_jobs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListMigrationJobs(Call);
+yundb_runtime::operation! {
+    ListMigrationJobs: list_migration_jobs -> Response<ListMigrationJobsResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeMigrationJobs", "GET", "/#Action=DescribeMigrationJobs")
+        .params(&[
+            query("RegionId", any()).client("region"),
+            query("PageSize", any()),
+            query("PageNum", any().min(1)),
+            query("MigrationJobName", any()),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListMigrationJobs {
     /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
-    pub fn page_size(self, page_size: impl Into<ListJobsPageSize>) -> Self {
-        Self(self.0.set("PageSize", Into::<ListJobsPageSize>::into(page_size)))
+    pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
+        Self(self.0.argument("PageSize", page_size))
     }
 
     /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.
-    pub fn page_num(self, page_num: i32) -> Self {
-        Self(self.0.set("PageNum", page_num))
-    }
-
+    pub fn page_num(self, page_num: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", page_num)) }
     /// Only instances with this in their name. Example: `MySQL迁移`.
-    pub fn migration_job_name(self, migration_job_name: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobName", migration_job_name))
+    pub fn migration_job_name<M>(self, migration_job_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobName", migration_job_name))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
 
-impl Operation for ListMigrationJobs {
-    type Output = ListMigrationJobsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeMigrationJobs",
-            "GET",
-            "/#Action=DescribeMigrationJobs",
-        )
-        .params(
-            &[
-                query("RegionId", any()).client("region"),
-                query("PageSize", any()),
-                query("PageNum", any().min(1)),
-                query("MigrationJobName", any()),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
+yundb_runtime::paged! {
+    ListMigrationJobs -> MigrationJob, Response<ListMigrationJobsResponse>, Error<ErrorBody>;
+    Paging::page("PageNum", 1).size("PageSize").total("TotalRecordCount");
+    |page| page.migration_jobs
 }
-
-yundb_runtime::operation_methods!(ListMigrationJobs => Response<ListMigrationJobsResponse>, Error<ErrorBody>);
-
-impl Paged for ListMigrationJobs {
-    type Item = MigrationJob;
-    const PAGING: Paging = Paging::page("PageNum", 1)
-        .size("PageSize")
-        .total("TotalRecordCount");
-
-    fn items(page: ListMigrationJobsResponse) -> Vec<MigrationJob> {
-        page.migration_jobs
-    }
-}
-
-yundb_runtime::paged_methods!(ListMigrationJobs => MigrationJob, Response<ListMigrationJobsResponse>, Error<ErrorBody>);
 
 /// What `ListMigrationJobs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1005,37 +737,25 @@ pub struct MigrationEndpoint {
     pub user_name: Option<String>,
 }
 
-/// State of a migration.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MigrationStatus {
-    /// Not started.
-    NotStarted,
-    /// Being prechecked.
-    Prechecking,
-    /// The precheck failed.
-    PrecheckFailed,
-    /// Migrating.
-    Migrating,
-    /// Suspended.
-    Suspending,
-    /// Failed.
-    MigrationFailed,
-    /// Finished.
-    Finished,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of a migration.
+    pub enum MigrationStatus {
+        /// Not started.
+        NotStarted = "NotStarted",
+        /// Being prechecked.
+        Prechecking = "Prechecking",
+        /// The precheck failed.
+        PrecheckFailed = "PrecheckFailed",
+        /// Migrating.
+        Migrating = "Migrating",
+        /// Suspended.
+        Suspending = "Suspending",
+        /// Failed.
+        MigrationFailed = "MigrationFailed",
+        /// Finished.
+        Finished = "Finished",
+    }
 }
-
-yundb_runtime::string_enum!(MigrationStatus {
-    NotStarted = "NotStarted",
-    Prechecking = "Prechecking",
-    PrecheckFailed = "PrecheckFailed",
-    Migrating = "Migrating",
-    Suspending = "Suspending",
-    MigrationFailed = "MigrationFailed",
-    Finished = "Finished",
-});
 
 /// Precheck.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1065,96 +785,67 @@ impl Client {
     #[doc(alias = "DescribeMigrationJobDetail")]
     #[doc(alias = "showMigrationJob")]
     #[deprecated(note = "use `show_job`")]
-    pub fn show_migration_job(&self) -> ShowMigrationJob {
-        ShowMigrationJob(self.call(ShowMigrationJob::SPEC))
-    }
+    pub fn show_migration_job(&self) -> ShowMigrationJob { ShowMigrationJob(self.call(ShowMigrationJob::SPEC)) }
 }
 
-/// The input of [`Client::show_migration_job`](crate::Client::show_migration_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowMigrationJob(Call);
+yundb_runtime::operation! {
+    ShowMigrationJob: show_migration_job -> Response<ShowMigrationJobResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeMigrationJobDetail", "GET", "/#Action=DescribeMigrationJobDetail")
+        .params(&[
+            query("MigrationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("PageSize", any()),
+            query("PageNum", any().min(1)),
+            query("MigrationMode", any()),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ShowMigrationJob {
     /// Id of the migration instance; `listMigrationJobs` tells it. Example: `dtsta7w132u12h****`. Required.
-    pub fn migration_job_id(self, migration_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobId", migration_job_id))
+    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
     /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
-    pub fn page_size(self, page_size: impl Into<ListJobsPageSize>) -> Self {
-        Self(self.0.set("PageSize", Into::<ListJobsPageSize>::into(page_size)))
+    pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
+        Self(self.0.argument("PageSize", page_size))
     }
 
     /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.
-    pub fn page_num(self, page_num: i32) -> Self {
-        Self(self.0.set("PageNum", page_num))
-    }
-
+    pub fn page_num(self, page_num: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", page_num)) }
     /// Phases to show.
-    pub fn migration_mode(self, migration_mode: MigrationModeToShow) -> Self {
-        Self(self.0.set("MigrationMode", migration_mode))
+    pub fn migration_mode<M>(self, migration_mode: impl Argument<MigrationModeToShow, M>) -> Self {
+        Self(self.0.argument("MigrationMode", migration_mode))
     }
 
     /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
     /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token(self, client_token: impl Into<String>) -> Self {
-        Self(self.0.text("ClientToken", client_token))
+    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", client_token))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
 
-impl Operation for ShowMigrationJob {
-    type Output = ShowMigrationJobResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeMigrationJobDetail",
-            "GET",
-            "/#Action=DescribeMigrationJobDetail",
-        )
-        .params(
-            &[
-                query("MigrationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("PageSize", any()),
-                query("PageNum", any().min(1)),
-                query("MigrationMode", any()),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
+yundb_runtime::setters! {
+    /// The type of `MigrationMode` in `ShowMigrationJob`.
+    #[serde(rename_all = "PascalCase")]
+    pub struct MigrationModeToShow {
+        /// Whether to show the structure phase; false by default. Default: `false`. Example: `true`.
+        pub structure_initialization: Option<bool>,
+        /// Whether to show the full load; false by default. Default: `false`. Example: `true`.
+        pub data_initialization: Option<bool>,
+        /// Whether to show the incremental phase; false by default. Default: `false`. Example: `true`.
+        pub data_synchronization: Option<bool>,
+    }
 }
-
-yundb_runtime::operation_methods!(ShowMigrationJob => Response<ShowMigrationJobResponse>, Error<ErrorBody>);
-
-/// The type of `MigrationMode` in `ShowMigrationJob`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct MigrationModeToShow {
-    /// Whether to show the structure phase; false by default. Default: `false`. Example: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub structure_initialization: Option<bool>,
-    /// Whether to show the full load; false by default. Default: `false`. Example: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_initialization: Option<bool>,
-    /// Whether to show the incremental phase; false by default. Default: `false`. Example: `true`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_synchronization: Option<bool>,
-}
-
-yundb_runtime::setters!(MigrationModeToShow {
-    structure_initialization: value(bool),
-    data_initialization: value(bool),
-    data_synchronization: value(bool),
-});
 
 /// What `ShowMigrationJob` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1252,51 +943,36 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_migration_job_status`](crate::Client::show_migration_job_status).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowMigrationJobStatus(Call);
+yundb_runtime::operation! {
+    ShowMigrationJobStatus: show_migration_job_status -> Response<ShowMigrationJobStatusResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeMigrationJobStatus", "GET", "/#Action=DescribeMigrationJobStatus")
+        .params(&[
+            query("MigrationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ShowMigrationJobStatus {
     /// Id of the migration instance; `listMigrationJobs` tells it. Example: `dtsta7w132u12h****`. Required.
-    pub fn migration_job_id(self, migration_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobId", migration_job_id))
+    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
     /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
     /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token(self, client_token: impl Into<String>) -> Self {
-        Self(self.0.text("ClientToken", client_token))
+    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", client_token))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
-
-impl Operation for ShowMigrationJobStatus {
-    type Output = ShowMigrationJobStatusResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeMigrationJobStatus",
-            "GET",
-            "/#Action=DescribeMigrationJobStatus",
-        )
-        .params(
-            &[
-                query("MigrationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ShowMigrationJobStatus => Response<ShowMigrationJobStatusResponse>, Error<ErrorBody>);
 
 /// What `ShowMigrationJobStatus` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1373,55 +1049,38 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "stopMigrationJob")]
     #[deprecated(note = "use `stop_job`")]
-    pub fn stop_migration_job(&self) -> StopMigrationJob {
-        StopMigrationJob(self.call(StopMigrationJob::SPEC))
-    }
+    pub fn stop_migration_job(&self) -> StopMigrationJob { StopMigrationJob(self.call(StopMigrationJob::SPEC)) }
 }
 
-/// The input of [`Client::stop_migration_job`](crate::Client::stop_migration_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct StopMigrationJob(Call);
+yundb_runtime::operation! {
+    StopMigrationJob: stop_migration_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("StopMigrationJob", "GET", "/#Action=StopMigrationJob")
+        .params(&[
+            query("MigrationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+}
 
 impl StopMigrationJob {
     /// Id of the migration instance; `listMigrationJobs` tells it. Example: `dtsb2c11sxpi3j****`. Required.
-    pub fn migration_job_id(self, migration_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobId", migration_job_id))
+    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
     /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
     /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token(self, client_token: impl Into<String>) -> Self {
-        Self(self.0.text("ClientToken", client_token))
+    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", client_token))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
-
-impl Operation for StopMigrationJob {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "StopMigrationJob",
-            "GET",
-            "/#Action=StopMigrationJob",
-        )
-        .params(
-            &[
-                query("MigrationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(StopMigrationJob => Response<CallResult>, Error<ErrorBody>);
 
 impl Client {
     /// Release a migration instance.
@@ -1438,45 +1097,28 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "deleteMigrationJob")]
     #[deprecated(note = "use `delete_job`")]
-    pub fn delete_migration_job(&self) -> DeleteMigrationJob {
-        DeleteMigrationJob(self.call(DeleteMigrationJob::SPEC))
-    }
+    pub fn delete_migration_job(&self) -> DeleteMigrationJob { DeleteMigrationJob(self.call(DeleteMigrationJob::SPEC)) }
 }
 
-/// The input of [`Client::delete_migration_job`](crate::Client::delete_migration_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteMigrationJob(Call);
+yundb_runtime::operation! {
+    DeleteMigrationJob: delete_migration_job -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("DeleteMigrationJob", "GET", "/#Action=DeleteMigrationJob")
+        .params(&[
+            query("MigrationJobId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("AccountId", any()),
+        ])
+        .accept("application/json")
+}
 
 impl DeleteMigrationJob {
     /// Id of the migration instance; `listMigrationJobs` tells it. Example: `dtsyiwe9b0gp2p****`. Required.
-    pub fn migration_job_id(self, migration_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("MigrationJobId", migration_job_id))
+    pub fn migration_job_id<M>(self, migration_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("MigrationJobId", migration_job_id))
     }
 
     /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
-    pub fn account_id(self, account_id: impl Into<String>) -> Self {
-        Self(self.0.text("AccountId", account_id))
+    pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("AccountId", account_id))
     }
 }
-
-impl Operation for DeleteMigrationJob {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteMigrationJob",
-            "GET",
-            "/#Action=DeleteMigrationJob",
-        )
-        .params(
-            &[
-                query("MigrationJobId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("AccountId", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(DeleteMigrationJob => Response<CallResult>, Error<ErrorBody>);

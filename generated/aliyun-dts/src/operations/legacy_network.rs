@@ -3,7 +3,7 @@
 //! The older API of what lies around a task: addresses of DTS servers, tests of connections, skipped checks.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Secret, Spec};
+use yundb_runtime::{Argument, Operation, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -31,66 +31,31 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_server_ips_legacy`](crate::Client::list_server_ips_legacy).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListServerIpsLegacy(Call);
+yundb_runtime::operation! {
+    ListServerIpsLegacy: list_server_ips_legacy -> Response<ListServerIpsLegacyResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeDTSIP", "GET", "/#Action=DescribeDTSIP")
+        .params(&[
+            query("SourceEndpointRegion", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("DestinationEndpointRegion", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListServerIpsLegacy {
     /// Region of the source; for a database with a public address `cn-hangzhou` or the region that is nearest to the
     /// database. Example: `cn-hangzhou`. Required.
-    pub fn source_endpoint_region(
-        self,
-        source_endpoint_region: impl Into<RegionId>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointRegion",
-                    Into::<RegionId>::into(source_endpoint_region),
-                ),
-        )
+    pub fn source_endpoint_region<M>(self, source_endpoint_region: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
     }
 
     /// Region of the destination; for a database with a public address `cn-hangzhou` or the region that is nearest to
     /// the database. Example: `cn-hangzhou`.
-    pub fn destination_endpoint_region(
-        self,
-        destination_endpoint_region: impl Into<RegionId>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "DestinationEndpointRegion",
-                    Into::<RegionId>::into(destination_endpoint_region),
-                ),
-        )
+    pub fn destination_endpoint_region<M>(self, destination_endpoint_region: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointRegion", destination_endpoint_region))
     }
 }
-
-impl Operation for ListServerIpsLegacy {
-    type Output = ListServerIpsLegacyResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeDTSIP",
-            "GET",
-            "/#Action=DescribeDTSIP",
-        )
-        .params(
-            &[
-                query("SourceEndpointRegion", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("DestinationEndpointRegion", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ListServerIpsLegacy => Response<ListServerIpsLegacyResponse>, Error<ErrorBody>);
 
 /// What `ListServerIpsLegacy` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -132,254 +97,209 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_connection_status`](crate::Client::show_connection_status).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowConnectionStatus(Call);
+yundb_runtime::operation! {
+    ShowConnectionStatus: show_connection_status -> Response<ShowConnectionStatusResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeConnectionStatus", "GET", "/#Action=DescribeConnectionStatus")
+        .params(&[
+            query("DestinationEndpointArchitecture", any()),
+            query("DestinationEndpointInstanceType", any()).required(),
+            query("DestinationEndpointOracleSID", any()),
+            query("SourceEndpointArchitecture", any()),
+            query("SourceEndpointInstanceType", any()).required(),
+            query("SourceEndpointInstanceID", any()),
+            query("SourceEndpointEngineName", any()),
+            query("SourceEndpointRegion", any()),
+            query("SourceEndpointIP", any()),
+            query("SourceEndpointPort", any()),
+            query("SourceEndpointOracleSID", any()),
+            query("SourceEndpointDatabaseName", any()),
+            query("SourceEndpointUserName", any()),
+            query("SourceEndpointPassword", any()),
+            query("DestinationEndpointInstanceID", any()),
+            query("DestinationEndpointEngineName", any()),
+            query("DestinationEndpointRegion", any()),
+            query("DestinationEndpointIP", any()),
+            query("DestinationEndpointPort", any()),
+            query("DestinationEndpointDatabaseName", any()),
+            query("DestinationEndpointUserName", any()),
+            query("DestinationEndpointPassword", any()),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ShowConnectionStatus {
     /// Architecture of an Oracle destination. Only for `DestinationEndpointEngineName` `Oracle`. Example: `SID`.
-    pub fn destination_endpoint_architecture(
+    pub fn destination_endpoint_architecture<M>(
         self,
-        destination_endpoint_architecture: impl Into<OracleArchitecture>,
+        destination_endpoint_architecture: impl Argument<OracleArchitecture, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .set(
+                .argument(
                     "DestinationEndpointArchitecture",
-                    Into::<OracleArchitecture>::into(destination_endpoint_architecture),
+                    destination_endpoint_architecture,
                 ),
         )
     }
 
     /// Kind of the destination: a cloud database, or how a self-managed one is reached. Example: `PolarDB_o`.
     /// Required.
-    pub fn destination_endpoint_instance_type(
+    pub fn destination_endpoint_instance_type<M>(
         self,
-        destination_endpoint_instance_type: impl Into<DestinationType>,
+        destination_endpoint_instance_type: impl Argument<DestinationType, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .set(
+                .argument(
                     "DestinationEndpointInstanceType",
-                    Into::<DestinationType>::into(destination_endpoint_instance_type),
+                    destination_endpoint_instance_type,
                 ),
         )
     }
 
     /// SID of an Oracle destination. Only for `DestinationEndpointEngineName` Oracle. Example: `testsid`.
-    pub fn destination_endpoint_oracle_sid(
-        self,
-        destination_endpoint_oracle_sid: impl Into<String>,
-    ) -> Self {
-        Self(
-            self.0.text("DestinationEndpointOracleSID", destination_endpoint_oracle_sid),
-        )
+    pub fn destination_endpoint_oracle_sid<M>(self, destination_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointOracleSID", destination_endpoint_oracle_sid))
     }
 
     /// Architecture of an Oracle source. Only for `SourceEndpointEngineName` `Oracle`. Example: `SID`.
-    pub fn source_endpoint_architecture(
+    pub fn source_endpoint_architecture<M>(
         self,
-        source_endpoint_architecture: impl Into<
+        source_endpoint_architecture: impl Argument<
             ShowConnectionStatusSourceEndpointArchitecture,
+            M,
         >,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointArchitecture",
-                    Into::<
-                        ShowConnectionStatusSourceEndpointArchitecture,
-                    >::into(source_endpoint_architecture),
-                ),
-        )
+        Self(self.0.argument("SourceEndpointArchitecture", source_endpoint_architecture))
     }
 
     /// Kind of the source: a cloud database, or how a self-managed one is reached. Example: `RDS`. Required.
-    pub fn source_endpoint_instance_type(
+    pub fn source_endpoint_instance_type<M>(
         self,
-        source_endpoint_instance_type: impl Into<ConnectionSourceType>,
+        source_endpoint_instance_type: impl Argument<ConnectionSourceType, M>,
     ) -> Self {
         Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointInstanceType",
-                    Into::<ConnectionSourceType>::into(source_endpoint_instance_type),
-                ),
+            self.0.argument("SourceEndpointInstanceType", source_endpoint_instance_type),
         )
     }
 
     /// Id of the source. Example: `rm-bp1imrtn6fq7h***`.
-    pub fn source_endpoint_instance_id(
-        self,
-        source_endpoint_instance_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointInstanceID", source_endpoint_instance_id))
+    pub fn source_endpoint_instance_id<M>(self, source_endpoint_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointInstanceID", source_endpoint_instance_id))
     }
 
     /// Database engine of the source; `MySQL` by default. Example: `MySQL`.
-    pub fn source_endpoint_engine_name(
+    pub fn source_endpoint_engine_name<M>(
         self,
-        source_endpoint_engine_name: impl Into<ConnectionEngine>,
+        source_endpoint_engine_name: impl Argument<ConnectionEngine, M>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointEngineName",
-                    Into::<ConnectionEngine>::into(source_endpoint_engine_name),
-                ),
-        )
+        Self(self.0.argument("SourceEndpointEngineName", source_endpoint_engine_name))
     }
 
     /// Region of the source. Example: `cn-hangzhou`.
-    pub fn source_endpoint_region(
-        self,
-        source_endpoint_region: impl Into<RegionId>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointRegion",
-                    Into::<RegionId>::into(source_endpoint_region),
-                ),
-        )
+    pub fn source_endpoint_region<M>(self, source_endpoint_region: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
     }
 
     /// Address of the source. Required if `SourceEndpointInstanceType` is `LocalInstance` or `Express`, and only used
     /// then. Example: `172.16.88.***`.
-    pub fn source_endpoint_ip(self, source_endpoint_ip: impl Into<String>) -> Self {
-        Self(self.0.text("SourceEndpointIP", source_endpoint_ip))
+    pub fn source_endpoint_ip<M>(self, source_endpoint_ip: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointIP", source_endpoint_ip))
     }
 
     /// Port of the source. Required if `SourceEndpointInstanceType` is `ECS`, `LocalInstance` or `Express`, and only
     /// used then. Example: `3306`.
-    pub fn source_endpoint_port(self, source_endpoint_port: impl Into<String>) -> Self {
-        Self(self.0.text("SourceEndpointPort", source_endpoint_port))
+    pub fn source_endpoint_port<M>(self, source_endpoint_port: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPort", source_endpoint_port))
     }
 
     /// SID of an Oracle source. Required if `SourceEndpointEngineName` is Oracle without RAC, and only used then.
     /// Example: `testsid`.
-    pub fn source_endpoint_oracle_sid(
-        self,
-        source_endpoint_oracle_sid: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointOracleSID", source_endpoint_oracle_sid))
+    pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
     }
 
     /// Database to migrate, or to authenticate against. Required if `SourceEndpointEngineName` is `PostgreSQL` (the
     /// database to migrate) or `MongoDB` (the account's authentication database), or `SourceEndpointInstanceType` is
     /// `PolarDB_o` (the database to migrate), and only used then. Example: `dtstestdata`.
-    pub fn source_endpoint_database_name(
-        self,
-        source_endpoint_database_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointDatabaseName", source_endpoint_database_name))
+    pub fn source_endpoint_database_name<M>(self, source_endpoint_database_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointDatabaseName", source_endpoint_database_name))
     }
 
     /// Account of the source database. The privileges that it needs depend on the engine. Example: `dtstest`.
-    pub fn source_endpoint_user_name(
-        self,
-        source_endpoint_user_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointUserName", source_endpoint_user_name))
+    pub fn source_endpoint_user_name<M>(self, source_endpoint_user_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointUserName", source_endpoint_user_name))
     }
 
     /// Password of the source database's account.
-    pub fn source_endpoint_password(
-        self,
-        source_endpoint_password: impl Into<Secret>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointPassword",
-                    Into::<Secret>::into(source_endpoint_password),
-                ),
-        )
+    pub fn source_endpoint_password<M>(self, source_endpoint_password: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPassword", source_endpoint_password))
     }
 
     /// Id of the destination. Example: `testsid`.
-    pub fn destination_endpoint_instance_id(
+    pub fn destination_endpoint_instance_id<M>(
         self,
-        destination_endpoint_instance_id: impl Into<String>,
+        destination_endpoint_instance_id: impl Argument<String, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .text("DestinationEndpointInstanceID", destination_endpoint_instance_id),
+                .argument(
+                    "DestinationEndpointInstanceID",
+                    destination_endpoint_instance_id,
+                ),
         )
     }
 
     /// Database engine of the destination. Required if `DestinationEndpointInstanceType` is `RDS`, `DRDS`, `ECS`,
     /// `LocalInstance` or `Express`, and only used then. Example: `MySQL`.
-    pub fn destination_endpoint_engine_name(
+    pub fn destination_endpoint_engine_name<M>(
         self,
-        destination_endpoint_engine_name: impl Into<ConnectionDestinationEngine>,
+        destination_endpoint_engine_name: impl Argument<ConnectionDestinationEngine, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .set(
+                .argument(
                     "DestinationEndpointEngineName",
-                    Into::<
-                        ConnectionDestinationEngine,
-                    >::into(destination_endpoint_engine_name),
+                    destination_endpoint_engine_name,
                 ),
         )
     }
 
     /// Region of the destination. Example: `cn-hangzhou`.
-    pub fn destination_endpoint_region(
-        self,
-        destination_endpoint_region: impl Into<RegionId>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "DestinationEndpointRegion",
-                    Into::<RegionId>::into(destination_endpoint_region),
-                ),
-        )
+    pub fn destination_endpoint_region<M>(self, destination_endpoint_region: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointRegion", destination_endpoint_region))
     }
 
     /// Address of the destination. Required if `DestinationEndpointInstanceType` is `LocalInstance` or `Express`, and
     /// only used then. Example: `172.16.88.***`.
-    pub fn destination_endpoint_ip(
-        self,
-        destination_endpoint_ip: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("DestinationEndpointIP", destination_endpoint_ip))
+    pub fn destination_endpoint_ip<M>(self, destination_endpoint_ip: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointIP", destination_endpoint_ip))
     }
 
     /// Port of the destination. Required if `DestinationEndpointInstanceType` is `ECS`, `LocalInstance` or `Express`,
     /// and only used then. Example: `3306`.
-    pub fn destination_endpoint_port(
-        self,
-        destination_endpoint_port: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("DestinationEndpointPort", destination_endpoint_port))
+    pub fn destination_endpoint_port<M>(self, destination_endpoint_port: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointPort", destination_endpoint_port))
     }
 
     /// Database to migrate to, or to authenticate against. Required if `DestinationEndpointEngineName` is
     /// `PostgreSQL` or `DRDS` (the database to migrate) or `MongoDB` (the account's authentication database), or
     /// `DestinationEndpointInstanceType` is `PolarDB_o` (the database to migrate), and only used then. Example:
     /// `dtstestdata`.
-    pub fn destination_endpoint_database_name(
+    pub fn destination_endpoint_database_name<M>(
         self,
-        destination_endpoint_database_name: impl Into<String>,
+        destination_endpoint_database_name: impl Argument<String, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .text(
+                .argument(
                     "DestinationEndpointDatabaseName",
                     destination_endpoint_database_name,
                 ),
@@ -387,203 +307,97 @@ impl ShowConnectionStatus {
     }
 
     /// Account of the destination database. The privileges that it needs depend on the engine. Example: `dtstest`.
-    pub fn destination_endpoint_user_name(
-        self,
-        destination_endpoint_user_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("DestinationEndpointUserName", destination_endpoint_user_name))
+    pub fn destination_endpoint_user_name<M>(self, destination_endpoint_user_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointUserName", destination_endpoint_user_name))
     }
 
     /// Password of the destination database's account.
-    pub fn destination_endpoint_password(
-        self,
-        destination_endpoint_password: impl Into<Secret>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "DestinationEndpointPassword",
-                    Into::<Secret>::into(destination_endpoint_password),
-                ),
-        )
+    pub fn destination_endpoint_password<M>(self, destination_endpoint_password: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointPassword", destination_endpoint_password))
     }
 }
 
-impl Operation for ShowConnectionStatus {
-    type Output = ShowConnectionStatusResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeConnectionStatus",
-            "GET",
-            "/#Action=DescribeConnectionStatus",
-        )
-        .params(
-            &[
-                query("DestinationEndpointArchitecture", any()),
-                query("DestinationEndpointInstanceType", any()).required(),
-                query("DestinationEndpointOracleSID", any()),
-                query("SourceEndpointArchitecture", any()),
-                query("SourceEndpointInstanceType", any()).required(),
-                query("SourceEndpointInstanceID", any()),
-                query("SourceEndpointEngineName", any()),
-                query("SourceEndpointRegion", any()),
-                query("SourceEndpointIP", any()),
-                query("SourceEndpointPort", any()),
-                query("SourceEndpointOracleSID", any()),
-                query("SourceEndpointDatabaseName", any()),
-                query("SourceEndpointUserName", any()),
-                query("SourceEndpointPassword", any()),
-                query("DestinationEndpointInstanceID", any()),
-                query("DestinationEndpointEngineName", any()),
-                query("DestinationEndpointRegion", any()),
-                query("DestinationEndpointIP", any()),
-                query("DestinationEndpointPort", any()),
-                query("DestinationEndpointDatabaseName", any()),
-                query("DestinationEndpointUserName", any()),
-                query("DestinationEndpointPassword", any()),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
+yundb_runtime::string_enum! {
+    /// The type of `DestinationEndpointArchitecture` in `ShowConnectionStatus`.
+    pub enum OracleArchitecture {
+        /// Not a cluster.
+        Sid = "SID",
+        /// Cluster.
+        Rac = "RAC",
+    }
 }
 
-yundb_runtime::operation_methods!(ShowConnectionStatus => Response<ShowConnectionStatusResponse>, Error<ErrorBody>);
-
-/// The type of `DestinationEndpointArchitecture` in `ShowConnectionStatus`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OracleArchitecture {
-    /// Not a cluster.
-    Sid,
-    /// Cluster.
-    Rac,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// The type of `SourceEndpointArchitecture` in `ShowConnectionStatus`.
+    pub enum ShowConnectionStatusSourceEndpointArchitecture {
+        /// Not a cluster.
+        Sid = "SID",
+        /// Cluster.
+        Rac = "RAC",
+    }
 }
 
-yundb_runtime::string_enum!(OracleArchitecture {
-    Sid = "SID",
-    Rac = "RAC",
-});
-
-/// The type of `SourceEndpointArchitecture` in `ShowConnectionStatus`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ShowConnectionStatusSourceEndpointArchitecture {
-    /// Not a cluster.
-    Sid,
-    /// Cluster.
-    Rac,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of a source.
+    pub enum ConnectionSourceType {
+        /// RDS.
+        Rds = "RDS",
+        /// Self-managed, with a public address.
+        LocalInstance = "LocalInstance",
+        /// Self-managed on ECS.
+        Ecs = "ECS",
+        /// Self-managed, over Express Connect.
+        Express = "Express",
+        /// Over Database Gateway.
+        Dg = "dg",
+        /// ApsaraDB for MongoDB.
+        MongoDb = "MongoDB",
+        /// PolarDB for MySQL.
+        Polardb = "POLARDB",
+        /// PolarDB O engine.
+        PolarDbO = "PolarDB_o",
+    }
 }
 
-yundb_runtime::string_enum!(ShowConnectionStatusSourceEndpointArchitecture {
-    Sid = "SID",
-    Rac = "RAC",
-});
-
-/// Kind of a source.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConnectionSourceType {
-    /// RDS.
-    Rds,
-    /// Self-managed, with a public address.
-    LocalInstance,
-    /// Self-managed on ECS.
-    Ecs,
-    /// Self-managed, over Express Connect.
-    Express,
-    /// Over Database Gateway.
-    Dg,
-    /// ApsaraDB for MongoDB.
-    MongoDb,
-    /// PolarDB for MySQL.
-    Polardb,
-    /// PolarDB O engine.
-    PolarDbO,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Database engine of a source.
+    pub enum ConnectionEngine {
+        /// MySQL.
+        MySql = "MySQL",
+        /// TiDB.
+        TiDb = "TiDB",
+        /// SQL Server.
+        SqlServer = "SQLServer",
+        /// PostgreSQL.
+        PostgreSql = "PostgreSQL",
+        /// Oracle.
+        Oracle = "Oracle",
+        /// MongoDB.
+        MongoDb = "MongoDB",
+        /// Redis.
+        Redis = "Redis",
+    }
 }
 
-yundb_runtime::string_enum!(ConnectionSourceType {
-    Rds = "RDS",
-    LocalInstance = "LocalInstance",
-    Ecs = "ECS",
-    Express = "Express",
-    Dg = "dg",
-    MongoDb = "MongoDB",
-    Polardb = "POLARDB",
-    PolarDbO = "PolarDB_o",
-});
-
-/// Database engine of a source.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConnectionEngine {
-    /// MySQL.
-    MySql,
-    /// TiDB.
-    TiDb,
-    /// SQL Server.
-    SqlServer,
-    /// PostgreSQL.
-    PostgreSql,
-    /// Oracle.
-    Oracle,
-    /// MongoDB.
-    MongoDb,
-    /// Redis.
-    Redis,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Database engine of a destination.
+    pub enum ConnectionDestinationEngine {
+        /// MySQL.
+        MySql = "MySQL",
+        /// PolarDB-X (DRDS).
+        Drds = "DRDS",
+        /// SQL Server.
+        SqlServer = "SQLServer",
+        /// PostgreSQL.
+        PostgreSql = "PostgreSQL",
+        /// PPAS.
+        Ppas = "PPAS",
+        /// MongoDB.
+        MongoDb = "MongoDB",
+        /// Redis.
+        Redis = "Redis",
+    }
 }
-
-yundb_runtime::string_enum!(ConnectionEngine {
-    MySql = "MySQL",
-    TiDb = "TiDB",
-    SqlServer = "SQLServer",
-    PostgreSql = "PostgreSQL",
-    Oracle = "Oracle",
-    MongoDb = "MongoDB",
-    Redis = "Redis",
-});
-
-/// Database engine of a destination.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConnectionDestinationEngine {
-    /// MySQL.
-    MySql,
-    /// PolarDB-X (DRDS).
-    Drds,
-    /// SQL Server.
-    SqlServer,
-    /// PostgreSQL.
-    PostgreSql,
-    /// PPAS.
-    Ppas,
-    /// MongoDB.
-    MongoDb,
-    /// Redis.
-    Redis,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(ConnectionDestinationEngine {
-    MySql = "MySQL",
-    Drds = "DRDS",
-    SqlServer = "SQLServer",
-    PostgreSql = "PostgreSQL",
-    Ppas = "PPAS",
-    MongoDb = "MongoDB",
-    Redis = "Redis",
-});
 
 /// What `ShowConnectionStatus` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -644,48 +458,31 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "shieldPrecheck")]
     #[deprecated(note = "use `skip_precheck`")]
-    pub fn shield_precheck(&self) -> ShieldPrecheck {
-        ShieldPrecheck(self.call(ShieldPrecheck::SPEC))
-    }
+    pub fn shield_precheck(&self) -> ShieldPrecheck { ShieldPrecheck(self.call(ShieldPrecheck::SPEC)) }
 }
 
-/// The input of [`Client::shield_precheck`](crate::Client::shield_precheck).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShieldPrecheck(Call);
+yundb_runtime::operation! {
+    ShieldPrecheck: shield_precheck -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("ShieldPrecheck", "GET", "/#Action=ShieldPrecheck")
+        .params(&[
+            query("DtsInstanceId", any()).required(),
+            query("PrecheckItems", any()).required(),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+}
 
 impl ShieldPrecheck {
     /// Id of the migration or synchronization instance; `listMigrationJobs` and `listSynchronizationJobs` tell it.
     /// Example: `dtsi76118o3w92****`. Required.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceId", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
     /// Checks to skip, joined by commas: `CHECK_SAME_OBJ` (objects of the same name), `CHECK_SAME_USER` (accounts of
     /// other names), `CHECK_SRC` (version of the source), `CHECK_TOPOLOGY` (topology), `CHECK_SERVER_ID` (server_id
     /// of the source). Example: `CHECK_SAME_OBJ`. Required.
-    pub fn precheck_items(self, precheck_items: impl Into<String>) -> Self {
-        Self(self.0.text("PrecheckItems", precheck_items))
+    pub fn precheck_items<M>(self, precheck_items: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("PrecheckItems", precheck_items))
     }
 }
-
-impl Operation for ShieldPrecheck {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShieldPrecheck",
-            "GET",
-            "/#Action=ShieldPrecheck",
-        )
-        .params(
-            &[
-                query("DtsInstanceId", any()).required(),
-                query("PrecheckItems", any()).required(),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ShieldPrecheck => Response<CallResult>, Error<ErrorBody>);

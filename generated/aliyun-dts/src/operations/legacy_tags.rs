@@ -3,7 +3,7 @@
 //! The older API of tags.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Field, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -25,102 +25,57 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "tagResources")]
     #[deprecated(note = "the service discourages its use")]
-    pub fn tag_resources(&self) -> TagResources {
-        TagResources(self.call(TagResources::SPEC))
-    }
+    pub fn tag_resources(&self) -> TagResources { TagResources(self.call(TagResources::SPEC)) }
 }
 
-/// The input of [`Client::tag_resources`](crate::Client::tag_resources).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct TagResources(Call);
+yundb_runtime::operation! {
+    TagResources: tag_resources -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("TagResources", "GET", "/#Action=TagResources")
+        .params(&[
+            query("RegionId", any()).required().client("region"),
+            query("ResourceId", any().max_items(50)).required(),
+            query("ResourceType", any()).required(),
+            query("Tag", list(&object::<Tag>())).required(),
+        ])
+        .accept("application/json")
+}
 
 impl TagResources {
     /// Ids of the instances; `listJobs` tells them. At most 50 items. Example: `["dtsntk10k6r12v****"]`. Required.
-    pub fn resource_id(
-        self,
-        resource_id: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "ResourceId",
-                    resource_id.into_iter().map(Into::into).collect::<Vec<String>>(),
-                ),
-        )
+    pub fn resource_id<M>(self, resource_id: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("ResourceId", resource_id))
     }
 
     /// Kind of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required.
-    pub fn resource_type(self, resource_type: impl Into<ResourceType>) -> Self {
-        Self(self.0.set("ResourceType", Into::<ResourceType>::into(resource_type)))
+    pub fn resource_type<M>(self, resource_type: impl Argument<ResourceType, M>) -> Self {
+        Self(self.0.argument("ResourceType", resource_type))
     }
 
     /// Tags to give. Example: `[{"Key":"testkey1","Value":"testvalue1"}]`. Required.
-    pub fn tag(self, tag: impl IntoIterator<Item = Tag>) -> Self {
-        Self(self.0.set("Tag", tag.into_iter().collect::<Vec<_>>()))
+    pub fn tag<M>(self, tag: impl Argument<Vec<Tag>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
+}
+
+yundb_runtime::string_enum! {
+    /// The type of `ResourceType` in `TagResources`.
+    pub enum ResourceType {
+        /// DTS instance.
+        AliyunDtsInstance = "ALIYUN::DTS::INSTANCE",
     }
 }
 
-impl Operation for TagResources {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "TagResources",
-            "GET",
-            "/#Action=TagResources",
-        )
-        .params(
-            &[
-                query("RegionId", any()).required().client("region"),
-                query("ResourceId", any().max_items(50)).required(),
-                query("ResourceType", any()).required(),
-                query("Tag", list(&object::<Tag>())).required(),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::setters! {
+    /// A tag.
+    #[serde(rename_all = "PascalCase")]
+    pub struct Tag {
+        /// Key of the tag, not empty. At least 1 character. Example: `testkey1`.
+        pub key: Option<String>,
+        /// Value of the tag, may be empty. Example: `testvalue1`.
+        pub value: Option<String>,
+    }
 }
-
-yundb_runtime::operation_methods!(TagResources => Response<CallResult>, Error<ErrorBody>);
-
-/// The type of `ResourceType` in `TagResources`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ResourceType {
-    /// DTS instance.
-    AliyunDtsInstance,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(ResourceType {
-    AliyunDtsInstance = "ALIYUN::DTS::INSTANCE",
-});
-
-/// A tag.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct Tag {
-    /// Key of the tag, not empty. At least 1 character. Example: `testkey1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Value of the tag, may be empty. Example: `testvalue1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-}
-
-yundb_runtime::setters!(Tag {
-    key: into(String),
-    value: into(String),
-});
 
 impl Object for Tag {
-    const FIELDS: &'static [Field] = &[
-        required("Key", any().min_length(1)),
-        required("Value", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("Key", any().min_length(1)), required("Value", any())];
 }
 
 impl Client {
@@ -138,101 +93,60 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "listTagResources")]
     #[deprecated(note = "the service discourages its use")]
-    pub fn list_tag_resources(&self) -> ListTagResources {
-        ListTagResources(self.call(ListTagResources::SPEC))
-    }
+    pub fn list_tag_resources(&self) -> ListTagResources { ListTagResources(self.call(ListTagResources::SPEC)) }
 }
 
-/// The input of [`Client::list_tag_resources`](crate::Client::list_tag_resources).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListTagResources(Call);
+yundb_runtime::operation! {
+    ListTagResources: list_tag_resources -> Response<ListTagResourcesResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("ListTagResources", "GET", "/#Action=ListTagResources")
+        .params(&[
+            query("RegionId", any()).required().client("region"),
+            query("ResourceType", any()).required(),
+            query("NextToken", any()),
+            query("ResourceId", any().max_items(50)),
+            query("Tag", list(&object::<ListTagResourcesTag>()).max_items(20)),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListTagResources {
     /// Kind of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required.
-    pub fn resource_type(self, resource_type: impl Into<ResourceType>) -> Self {
-        Self(self.0.set("ResourceType", Into::<ResourceType>::into(resource_type)))
+    pub fn resource_type<M>(self, resource_type: impl Argument<ResourceType, M>) -> Self {
+        Self(self.0.argument("ResourceType", resource_type))
     }
 
     /// Where to go on: the `NextToken` of the page before. Example: `212db86sca4384811e0b5e8707ec2****`.
-    pub fn next_token(self, next_token: impl Into<String>) -> Self {
-        Self(self.0.text("NextToken", next_token))
+    pub fn next_token<M>(self, next_token: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("NextToken", next_token))
     }
 
     /// Ids of the instances, 1 to 50. These or `Tag.N.Key` are required. Example: `["dtsntk10k6r12v****"]`.
-    pub fn resource_id(
-        self,
-        resource_id: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "ResourceId",
-                    resource_id.into_iter().map(Into::into).collect::<Vec<String>>(),
-                ),
-        )
+    pub fn resource_id<M>(self, resource_id: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("ResourceId", resource_id))
     }
 
     /// Only tags like these, 1 to 20. These or `ResourceId` are required. Example:
     /// `[{"Key":"testkey1","Value":"testvalue1"}]`.
-    pub fn tag(self, tag: impl IntoIterator<Item = ListTagResourcesTag>) -> Self {
-        Self(self.0.set("Tag", tag.into_iter().collect::<Vec<_>>()))
+    pub fn tag<M>(self, tag: impl Argument<Vec<ListTagResourcesTag>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
+}
+
+yundb_runtime::paged! {
+    ListTagResources -> TagResource, Response<ListTagResourcesResponse>, Error<ErrorBody>;
+    Paging::token("NextToken").next("NextToken");
+    |page| page.tag_resources
+}
+
+yundb_runtime::setters! {
+    /// A tag.
+    #[serde(rename_all = "PascalCase")]
+    pub struct ListTagResourcesTag {
+        /// Key of the tag, not empty. Keys or `ResourceId.N` are required. At least 1 character. Example: `testkey1`.
+        pub key: Option<String>,
+        /// Value of the tag, may be empty. Example: `testvalue1`.
+        pub value: Option<String>,
     }
 }
-
-impl Operation for ListTagResources {
-    type Output = ListTagResourcesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListTagResources",
-            "GET",
-            "/#Action=ListTagResources",
-        )
-        .params(
-            &[
-                query("RegionId", any()).required().client("region"),
-                query("ResourceType", any()).required(),
-                query("NextToken", any()),
-                query("ResourceId", any().max_items(50)),
-                query("Tag", list(&object::<ListTagResourcesTag>()).max_items(20)),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ListTagResources => Response<ListTagResourcesResponse>, Error<ErrorBody>);
-
-impl Paged for ListTagResources {
-    type Item = TagResource;
-    const PAGING: Paging = Paging::token("NextToken").next("NextToken");
-
-    fn items(page: ListTagResourcesResponse) -> Vec<TagResource> {
-        page.tag_resources
-    }
-}
-
-yundb_runtime::paged_methods!(ListTagResources => TagResource, Response<ListTagResourcesResponse>, Error<ErrorBody>);
-
-/// A tag.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct ListTagResourcesTag {
-    /// Key of the tag, not empty. Keys or `ResourceId.N` are required. At least 1 character. Example: `testkey1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Value of the tag, may be empty. Example: `testvalue1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-}
-
-yundb_runtime::setters!(ListTagResourcesTag {
-    key: into(String),
-    value: into(String),
-});
 
 impl Object for ListTagResourcesTag {
     const FIELDS: &'static [Field] = &[optional("Key", any().min_length(1))];
@@ -287,75 +201,36 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "untagResources")]
     #[deprecated(note = "the service discourages its use")]
-    pub fn untag_resources(&self) -> UntagResources {
-        UntagResources(self.call(UntagResources::SPEC))
-    }
+    pub fn untag_resources(&self) -> UntagResources { UntagResources(self.call(UntagResources::SPEC)) }
 }
 
-/// The input of [`Client::untag_resources`](crate::Client::untag_resources).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UntagResources(Call);
+yundb_runtime::operation! {
+    UntagResources: untag_resources -> Response<CallResult>, Error<ErrorBody>, presigned_url;
+    Spec::new("UntagResources", "GET", "/#Action=UntagResources")
+        .params(&[
+            query("RegionId", any()).required().client("region"),
+            query("ResourceId", any().max_items(50)).required(),
+            query("ResourceType", any()).required(),
+            query("TagKey", list(&any().min_length(1)).max_items(20)),
+            query("All", any()),
+        ])
+        .accept("application/json")
+}
 
 impl UntagResources {
     /// Ids of the instances, 1 to 50; `listJobs` tells them. Example: `["dtsntk10k6r12v****"]`. Required.
-    pub fn resource_id(
-        self,
-        resource_id: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "ResourceId",
-                    resource_id.into_iter().map(Into::into).collect::<Vec<String>>(),
-                ),
-        )
+    pub fn resource_id<M>(self, resource_id: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("ResourceId", resource_id))
     }
 
     /// Kind of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required.
-    pub fn resource_type(self, resource_type: impl Into<ResourceType>) -> Self {
-        Self(self.0.set("ResourceType", Into::<ResourceType>::into(resource_type)))
+    pub fn resource_type<M>(self, resource_type: impl Argument<ResourceType, M>) -> Self {
+        Self(self.0.argument("ResourceType", resource_type))
     }
 
     /// Keys of the tags to remove, 1 to 20, none empty. These or `All` are required; `All` has no effect beside them.
     /// Example: `["testkey1"]`.
-    pub fn tag_key(self, tag_key: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "TagKey",
-                    tag_key.into_iter().map(Into::into).collect::<Vec<String>>(),
-                ),
-        )
-    }
-
+    pub fn tag_key<M>(self, tag_key: impl Argument<Vec<String>, M>) -> Self { Self(self.0.argument("TagKey", tag_key)) }
     /// Whether to remove all tags. This or `TagKey.N` is required; it has no effect beside those. Example: `false`.
-    pub fn all(self, all: bool) -> Self {
-        Self(self.0.set("All", all))
-    }
+    pub fn all<M>(self, all: impl Argument<bool, M>) -> Self { Self(self.0.argument("All", all)) }
 }
-
-impl Operation for UntagResources {
-    type Output = CallResult;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UntagResources",
-            "GET",
-            "/#Action=UntagResources",
-        )
-        .params(
-            &[
-                query("RegionId", any()).required().client("region"),
-                query("ResourceId", any().max_items(50)).required(),
-                query("ResourceType", any()).required(),
-                query("TagKey", list(&any().min_length(1)).max_items(20)),
-                query("All", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(UntagResources => Response<CallResult>, Error<ErrorBody>);

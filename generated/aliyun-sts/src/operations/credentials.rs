@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, JsonText, Operation, Secret, Spec, Value};
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec, Value};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -24,68 +24,48 @@ impl Client {
     /// - `200`: The role was assumed.
     /// - any other: The call failed. `Code` says why.
     #[doc(alias = "assumeRole")]
-    pub fn assume_role(&self) -> AssumeRole {
-        AssumeRole(self.call(AssumeRole::SPEC))
-    }
+    pub fn assume_role(&self) -> AssumeRole { AssumeRole(self.call(AssumeRole::SPEC)) }
 }
 
-/// The input of [`Client::assume_role`](crate::Client::assume_role).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct AssumeRole(Call);
+yundb_runtime::operation! {
+    AssumeRole: assume_role -> Response<AssumeRoleResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("AssumeRole", "GET", "/#Action=AssumeRole")
+        .params(&[
+            query("RoleArn", any()).required(),
+            query("RoleSessionName", any().min_length(2).max_length(64).pattern("^[A-Za-z0-9.@_-]+$")).required(),
+            query("Policy", any()).json(),
+            query("DurationSeconds", any().min(900)),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl AssumeRole {
     /// ARN of the role to assume. The role must trust an Alibaba Cloud account. Example:
     /// `acs:ram::123456789012****:role/adminrole`. Required.
-    pub fn role_arn(self, role_arn: impl Into<String>) -> Self {
-        Self(self.0.text("RoleArn", role_arn))
-    }
-
+    pub fn role_arn<M>(self, role_arn: impl Argument<String, M>) -> Self { Self(self.0.argument("RoleArn", role_arn)) }
     /// Your name for the session, commonly the user who calls. Audit logs show it, so it tells apart those who share
     /// a role. 2 to 64 letters, digits and `.` `@` `-` `_`.
     ///
     /// Matches `^[A-Za-z0-9.@_-]+$`. Example: `alice`. Required.
-    pub fn role_session_name(self, role_session_name: impl Into<String>) -> Self {
-        Self(self.0.text("RoleSessionName", role_session_name))
+    pub fn role_session_name<M>(self, role_session_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("RoleSessionName", role_session_name))
     }
 
     /// Policy document that narrows the credentials further: they may do what both the role and this policy allow. 1
     /// to 1024 characters as JSON text. Without it they have all permissions of the role.
-    pub fn policy(self, policy: impl Into<JsonText<BTreeMap<String, Value>>>) -> Self {
-        Self(self.0.json_text("Policy", policy.into()))
+    pub fn policy<M>(self, policy: impl Argument<JsonText<BTreeMap<String, Value>>, M>) -> Self {
+        Self(self.0.json_text("Policy", policy))
     }
 
     /// How long the credentials live, in seconds: at least 900, at most the role's own `MaxSessionDuration`. One hour
     /// by default.
     ///
     /// Default: `3600`.
-    pub fn duration_seconds(self, duration_seconds: i64) -> Self {
-        Self(self.0.set("DurationSeconds", duration_seconds))
+    pub fn duration_seconds(self, duration_seconds: impl Integer) -> Self {
+        Self(self.0.integer::<i64>("DurationSeconds", duration_seconds))
     }
 }
-
-impl Operation for AssumeRole {
-    type Output = AssumeRoleResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new("AssumeRole", "GET", "/#Action=AssumeRole")
-        .params(
-            &[
-                query("RoleArn", any()).required(),
-                query(
-                        "RoleSessionName",
-                        any().min_length(2).max_length(64).pattern("^[A-Za-z0-9.@_-]+$"),
-                    )
-                    .required(),
-                query("Policy", any()).json(),
-                query("DurationSeconds", any().min(900)),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(AssumeRole => Response<AssumeRoleResponse>, Error<ErrorBody>);
 
 /// What `AssumeRole` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -144,40 +124,26 @@ pub struct ErrorBody {
     pub recommend: Option<String>,
 }
 
-/// Why a call failed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorCode {
-    /// The ARN of the role is malformed.
-    InvalidParameter,
-    /// The ARN of the role is malformed.
-    InvalidParameterRoleArn,
-    /// The session name is not 2 to 64 letters, digits and `.` `@` `-` `_`.
-    InvalidParameterRoleSessionName,
-    /// The duration is below 900 seconds or above what the role allows.
-    InvalidParameterDurationSeconds,
-    /// The policy is not a valid policy document.
-    InvalidParameterPolicyGrammar,
-    /// The policy is longer than 1024 characters; the message of the error counts bytes.
-    InvalidParameterPolicySize,
-    /// The caller may not assume the role.
-    NoPermission,
-    /// There is no such role.
-    EntityNotExistRole,
-    /// The service failed.
-    InternalError,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Why a call failed.
+    pub enum ErrorCode {
+        /// The ARN of the role is malformed.
+        InvalidParameter = "InvalidParameter",
+        /// The ARN of the role is malformed.
+        InvalidParameterRoleArn = "InvalidParameter.RoleArn",
+        /// The session name is not 2 to 64 letters, digits and `.` `@` `-` `_`.
+        InvalidParameterRoleSessionName = "InvalidParameter.RoleSessionName",
+        /// The duration is below 900 seconds or above what the role allows.
+        InvalidParameterDurationSeconds = "InvalidParameter.DurationSeconds",
+        /// The policy is not a valid policy document.
+        InvalidParameterPolicyGrammar = "InvalidParameter.PolicyGrammar",
+        /// The policy is longer than 1024 characters; the message of the error counts bytes.
+        InvalidParameterPolicySize = "InvalidParameter.PolicySize",
+        /// The caller may not assume the role.
+        NoPermission = "NoPermission",
+        /// There is no such role.
+        EntityNotExistRole = "EntityNotExist.Role",
+        /// The service failed.
+        InternalError = "InternalError",
+    }
 }
-
-yundb_runtime::string_enum!(ErrorCode {
-    InvalidParameter = "InvalidParameter",
-    InvalidParameterRoleArn = "InvalidParameter.RoleArn",
-    InvalidParameterRoleSessionName = "InvalidParameter.RoleSessionName",
-    InvalidParameterDurationSeconds = "InvalidParameter.DurationSeconds",
-    InvalidParameterPolicyGrammar = "InvalidParameter.PolicyGrammar",
-    InvalidParameterPolicySize = "InvalidParameter.PolicySize",
-    NoPermission = "NoPermission",
-    EntityNotExistRole = "EntityNotExist.Role",
-    InternalError = "InternalError",
-});

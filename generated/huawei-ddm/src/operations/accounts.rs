@@ -3,9 +3,7 @@
 //! Accounts that log in to an instance.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{
-    Call, DecodeError, Field, Object, Operation, Paged, Paging, RawResponse, Secret, Spec,
-};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -34,57 +32,30 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_users`](crate::Client::list_users).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListUsers(Call);
+yundb_runtime::operation! {
+    ListUsers: list_users -> Response<ListUsersResponse>, Error<ErrorBody>;
+    Spec::new("listUsers", "GET", "/v1/{project_id}/instances/{instance_id}/users")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+        ])
+        .accept("application/json")
+}
 
 impl ListUsers {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `128`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListUsers {
-    type Output = ListUsersResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listUsers",
-            "GET",
-            "/v1/{project_id}/instances/{instance_id}/users",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListUsers -> User, Response<ListUsersResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_record");
+    |page| page.users
 }
-
-yundb_runtime::operation_methods!(ListUsers => Response<ListUsersResponse>, Error<ErrorBody>);
-
-impl Paged for ListUsers {
-    type Item = User;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_record");
-
-    fn items(page: ListUsersResponse) -> Vec<User> {
-        page.users
-    }
-}
-
-yundb_runtime::paged_methods!(ListUsers => User, Response<ListUsersResponse>, Error<ErrorBody>);
 
 /// What `ListUsers` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -126,60 +97,39 @@ pub struct User {
     pub databases: Vec<UserDatabase>,
 }
 
-/// A basic permission of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum BaseAuthority {
-    /// Create tables.
-    Create,
-    /// Drop tables.
-    Drop,
-    /// Alter tables.
-    Alter,
-    /// Create and drop indexes.
-    Index,
-    /// Insert rows.
-    Insert,
-    /// Delete rows.
-    Delete,
-    /// Update rows.
-    Update,
-    /// Select rows.
-    Select,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// A basic permission of an account.
+    pub enum BaseAuthority {
+        /// Create tables.
+        Create = "CREATE",
+        /// Drop tables.
+        Drop = "DROP",
+        /// Alter tables.
+        Alter = "ALTER",
+        /// Create and drop indexes.
+        Index = "INDEX",
+        /// Insert rows.
+        Insert = "INSERT",
+        /// Delete rows.
+        Delete = "DELETE",
+        /// Update rows.
+        Update = "UPDATE",
+        /// Select rows.
+        Select = "SELECT",
+    }
 }
 
-yundb_runtime::string_enum!(BaseAuthority {
-    Create = "CREATE",
-    Drop = "DROP",
-    Alter = "ALTER",
-    Index = "INDEX",
-    Insert = "INSERT",
-    Delete = "DELETE",
-    Update = "UPDATE",
-    Select = "SELECT",
-});
-
-/// A further permission of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ExtendAuthority {
-    /// Delete all rows of a table at once.
-    FulltableDelete,
-    /// Select all rows of a table at once.
-    FulltableSelect,
-    /// Update all rows of a table at once.
-    FulltableUpdate,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// A further permission of an account.
+    pub enum ExtendAuthority {
+        /// Delete all rows of a table at once.
+        FulltableDelete = "fulltableDelete",
+        /// Select all rows of a table at once.
+        FulltableSelect = "fulltableSelect",
+        /// Update all rows of a table at once.
+        FulltableUpdate = "fulltableUpdate",
+    }
 }
-
-yundb_runtime::string_enum!(ExtendAuthority {
-    FulltableDelete = "fulltableDelete",
-    FulltableSelect = "fulltableSelect",
-    FulltableUpdate = "fulltableUpdate",
-});
 
 /// A logical database that an account is associated with.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -215,76 +165,43 @@ impl Client {
     }
 }
 
-/// The input of [`Client::create_users`](crate::Client::create_users).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateUsers(Call);
+yundb_runtime::operation! {
+    CreateUsers: create_users -> Response<CreateUsersResponse>, Error<ErrorBody>;
+    Spec::new("createUsers", "POST", "/v1/{project_id}/instances/{instance_id}/users")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("users", list(&object::<CreateUser>())).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl CreateUsers {
     /// The accounts to create. Required.
-    pub fn users(self, users: impl IntoIterator<Item = CreateUser>) -> Self {
-        Self(self.0.set("users", users.into_iter().collect::<Vec<_>>()))
+    pub fn users<M>(self, users: impl Argument<Vec<CreateUser>, M>) -> Self { Self(self.0.argument("users", users)) }
+}
+
+yundb_runtime::setters! {
+    /// An account to create.
+    pub struct CreateUser {
+        /// Name of the account, 1 to 32 letters, digits and `_`, beginning with a letter. Matches
+        /// `^[A-Za-z][A-Za-z0-9_]*$`.
+        pub name: Option<String>,
+        /// Password of the account.
+        pub password: Option<Secret>,
+        /// Basic permissions of the account.
+        pub base_authority: Option<Vec<BaseAuthority>>,
+        /// Your note, up to 256 characters. Empty by default. Default: an empty text.
+        pub description: Option<String>,
+        /// Logical databases to associate the account with. May be left out.
+        pub databases: Option<Vec<CreateUserDatabase>>,
     }
 }
 
-impl Operation for CreateUsers {
-    type Output = CreateUsersResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "createUsers",
-            "POST",
-            "/v1/{project_id}/instances/{instance_id}/users",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("users", list(&object::<CreateUser>())).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(CreateUsers => Response<CreateUsersResponse>, Error<ErrorBody>);
-
-/// An account to create.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CreateUser {
-    /// Name of the account, 1 to 32 letters, digits and `_`, beginning with a letter. Matches
-    /// `^[A-Za-z][A-Za-z0-9_]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Password of the account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-    /// Basic permissions of the account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_authority: Option<Vec<BaseAuthority>>,
-    /// Your note, up to 256 characters. Empty by default. Default: an empty text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Logical databases to associate the account with. May be left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub databases: Option<Vec<CreateUserDatabase>>,
-}
-
-yundb_runtime::setters!(CreateUser {
-    name: into(String),
-    password: into(Secret),
-    base_authority: list_into(BaseAuthority),
-    description: into(String),
-    databases: list(CreateUserDatabase),
-});
-
 impl Object for CreateUser {
     const FIELDS: &'static [Field] = &[
-        required(
-            "name",
-            any().min_length(1).max_length(32).pattern("^[A-Za-z][A-Za-z0-9_]*$"),
-        ),
+        required("name", any().min_length(1).max_length(32).pattern("^[A-Za-z][A-Za-z0-9_]*$")),
         required("password", any()),
         required("base_authority", any()),
         optional("description", any().max_length(256)),
@@ -292,18 +209,13 @@ impl Object for CreateUser {
     ];
 }
 
-/// A logical database to associate an account with.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CreateUserDatabase {
-    /// Name of the logical database.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+yundb_runtime::setters! {
+    /// A logical database to associate an account with.
+    pub struct CreateUserDatabase {
+        /// Name of the logical database.
+        pub name: Option<String>,
+    }
 }
-
-yundb_runtime::setters!(CreateUserDatabase {
-    name: into(String),
-});
 
 impl Object for CreateUserDatabase {
     const FIELDS: &'static [Field] = &[required("name", any())];
@@ -363,71 +275,42 @@ impl Client {
     }
 }
 
-/// The input of [`Client::update_user`](crate::Client::update_user).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateUser(Call);
-
-impl Operation for UpdateUser {
-    type Output = UpdateUserResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "updateUser",
-            "PUT",
-            "/v1/{project_id}/instances/{instance_id}/users/{username}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                path("username", any()),
-                field("user", object::<UpdateUserDetail>()).required(),
-            ],
-        )
+yundb_runtime::operation! {
+    UpdateUser: update_user -> Response<UpdateUserResponse>, Error<ErrorBody>;
+    Spec::new("updateUser", "PUT", "/v1/{project_id}/instances/{instance_id}/users/{username}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            path("username", any()),
+            field("user", object::<UpdateUserDetail>()).required(),
+        ])
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
 }
 
-yundb_runtime::operation_methods!(UpdateUser => Response<UpdateUserResponse>, Error<ErrorBody>);
-
-/// What to change of the account.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct UpdateUserDetail {
-    /// Basic permissions that the account is to have. Unchanged if you do not say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_authority: Option<Vec<BaseAuthority>>,
-    /// Your note, up to 256 characters. Empty by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Logical databases to associate the account with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub databases: Option<Vec<UpdateUserDatabase>>,
+yundb_runtime::setters! {
+    /// What to change of the account.
+    pub struct UpdateUserDetail {
+        /// Basic permissions that the account is to have. Unchanged if you do not say.
+        pub base_authority: Option<Vec<BaseAuthority>>,
+        /// Your note, up to 256 characters. Empty by default.
+        pub description: Option<String>,
+        /// Logical databases to associate the account with.
+        pub databases: Option<Vec<UpdateUserDatabase>>,
+    }
 }
-
-yundb_runtime::setters!(UpdateUserDetail {
-    base_authority: list_into(BaseAuthority),
-    description: into(String),
-    databases: list(UpdateUserDatabase),
-});
 
 impl Object for UpdateUserDetail {
     const FIELDS: &'static [Field] = &[optional("description", any().max_length(256))];
 }
 
-/// A logical database to associate an account with.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct UpdateUserDatabase {
-    /// Name of the logical database, in upper or lower case. Give it with each entry of `databases`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+yundb_runtime::setters! {
+    /// A logical database to associate an account with.
+    pub struct UpdateUserDatabase {
+        /// Name of the logical database, in upper or lower case. Give it with each entry of `databases`.
+        pub name: Option<String>,
+    }
 }
-
-yundb_runtime::setters!(UpdateUserDatabase {
-    name: into(String),
-});
 
 /// What `UpdateUser` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -459,45 +342,17 @@ impl Client {
     /// - `200`: The account was deleted.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "deleteUser")]
-    pub fn delete_user(
-        &self,
-        instance_id: impl Into<String>,
-        username: impl Into<String>,
-    ) -> DeleteUser {
-        DeleteUser(
-            self
-                .call(DeleteUser::SPEC)
-                .text("instance_id", instance_id)
-                .text("username", username),
-        )
+    pub fn delete_user(&self, instance_id: impl Into<String>, username: impl Into<String>) -> DeleteUser {
+        DeleteUser(self.call(DeleteUser::SPEC).text("instance_id", instance_id).text("username", username))
     }
 }
 
-/// The input of [`Client::delete_user`](crate::Client::delete_user).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteUser(Call);
-
-impl Operation for DeleteUser {
-    type Output = DeleteUserResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "deleteUser",
-            "DELETE",
-            "/v1/{project_id}/instances/{instance_id}/users/{username}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                path("username", any()),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    DeleteUser: delete_user -> Response<DeleteUserResponse>, Error<ErrorBody>;
+    Spec::new("deleteUser", "DELETE", "/v1/{project_id}/instances/{instance_id}/users/{username}")
+        .params(&[path("project_id", any()).client("project_id"), path("instance_id", any()), path("username", any())])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(DeleteUser => Response<DeleteUserResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Reset the password of an account.
@@ -532,40 +387,23 @@ impl Client {
     }
 }
 
-/// The input of [`Client::reset_user_password`](crate::Client::reset_user_password).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ResetUserPassword(Call);
+yundb_runtime::operation! {
+    ResetUserPassword: reset_user_password -> Response<ResetUserPasswordResponse>, Error<ErrorBody>;
+    Spec::new("resetUserPassword", "POST", "/v2/{project_id}/instances/{instance_id}/users/{username}/password")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            path("username", any()),
+            field("password", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl ResetUserPassword {
     /// The new password. Required.
-    pub fn password(self, password: impl Into<Secret>) -> Self {
-        Self(self.0.set("password", Into::<Secret>::into(password)))
-    }
+    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }
-
-impl Operation for ResetUserPassword {
-    type Output = ResetUserPasswordResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "resetUserPassword",
-            "POST",
-            "/v2/{project_id}/instances/{instance_id}/users/{username}/password",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                path("username", any()),
-                field("password", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ResetUserPassword => Response<ResetUserPasswordResponse>, Error<ErrorBody>);
 
 /// What `ResetUserPassword` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -598,76 +436,33 @@ impl Client {
     /// - `202`: The account is being created, or its password reset. The answer has no body.
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "resetAdministrator")]
-    pub fn reset_administrator(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ResetAdministrator {
-        ResetAdministrator(
-            self.call(ResetAdministrator::SPEC).text("instance_id", instance_id),
-        )
+    pub fn reset_administrator(&self, instance_id: impl Into<String>) -> ResetAdministrator {
+        ResetAdministrator(self.call(ResetAdministrator::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::reset_administrator`](crate::Client::reset_administrator).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ResetAdministrator(Call);
+yundb_runtime::operation! {
+    ResetAdministrator: reset_administrator -> Response<()> as empty, Error<ErrorBodyV3>;
+    Spec::new("resetAdministrator", "PUT", "/v3/{project_id}/instances/{instance_id}/admin-user")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("name", any().min_length(1).max_length(32).pattern("^[A-Za-z][A-Za-z0-9_]*$")).required(),
+            field("password", any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#%^*+_?-]+$")).required(),
+        ])
+        .body("application/json", true)
+}
 
 impl ResetAdministrator {
     /// Name of the administrator account, 1 to 32 letters, digits and `_`, beginning with a letter. Matches
     /// `^[A-Za-z][A-Za-z0-9_]*$`. Required.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Password of the administrator account, 8 to 32 characters. It must combine upper-case letters, lower-case
     /// letters, digits and special characters from `~!@#%^*-+_?`. Choose one that is hard to guess.
     ///
     /// Matches `^[A-Za-z0-9~!@#%^*+_?-]+$`. Required.
-    pub fn password(self, password: impl Into<Secret>) -> Self {
-        Self(self.0.set("password", Into::<Secret>::into(password)))
-    }
+    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }
-
-impl Operation for ResetAdministrator {
-    type Output = ();
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "resetAdministrator",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/admin-user",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field(
-                        "name",
-                        any()
-                            .min_length(1)
-                            .max_length(32)
-                            .pattern("^[A-Za-z][A-Za-z0-9_]*$"),
-                    )
-                    .required(),
-                field(
-                        "password",
-                        any()
-                            .min_length(8)
-                            .max_length(32)
-                            .pattern("^[A-Za-z0-9~!@#%^*+_?-]+$"),
-                    )
-                    .required(),
-            ],
-        )
-        .body("application/json", true);
-
-    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
-        response.empty()
-    }
-}
-
-yundb_runtime::operation_methods!(ResetAdministrator => Response<()>, Error<ErrorBodyV3>);
 
 impl Client {
     /// Check whether a password is weak.
@@ -684,44 +479,22 @@ impl Client {
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "ValidateWeakPassword")]
     #[doc(alias = "checkWeakPassword")]
-    pub fn check_weak_password(&self) -> CheckWeakPassword {
-        CheckWeakPassword(self.call(CheckWeakPassword::SPEC))
-    }
+    pub fn check_weak_password(&self) -> CheckWeakPassword { CheckWeakPassword(self.call(CheckWeakPassword::SPEC)) }
 }
 
-/// The input of [`Client::check_weak_password`](crate::Client::check_weak_password).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CheckWeakPassword(Call);
+yundb_runtime::operation! {
+    CheckWeakPassword: check_weak_password -> Response<CheckWeakPasswordResponse>, Error<ErrorBody>;
+    Spec::new("ValidateWeakPassword", "POST", "/v3/{project_id}/weak-password-verification")
+        .params(&[path("project_id", any()).client("project_id"), field("password", any()).required()])
+        .body("application/json", true)
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl CheckWeakPassword {
     /// The password to check. Required.
-    pub fn password(self, password: impl Into<Secret>) -> Self {
-        Self(self.0.set("password", Into::<Secret>::into(password)))
-    }
+    pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }
-
-impl Operation for CheckWeakPassword {
-    type Output = CheckWeakPasswordResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ValidateWeakPassword",
-            "POST",
-            "/v3/{project_id}/weak-password-verification",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                field("password", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(CheckWeakPassword => Response<CheckWeakPasswordResponse>, Error<ErrorBody>);
 
 /// What `CheckWeakPassword` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

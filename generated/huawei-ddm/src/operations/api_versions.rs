@@ -3,7 +3,7 @@
 //! Versions of this API.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Operation, Spec};
 use crate::Client;
 use crate::types::ErrorBody;
 
@@ -22,25 +22,13 @@ impl Client {
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "ListApiVersion")]
     #[doc(alias = "listApiVersions")]
-    pub fn list_api_versions(&self) -> ListApiVersions {
-        ListApiVersions(self.call(ListApiVersions::SPEC))
-    }
+    pub fn list_api_versions(&self) -> ListApiVersions { ListApiVersions(self.call(ListApiVersions::SPEC)) }
 }
 
-/// The input of [`Client::list_api_versions`](crate::Client::list_api_versions).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListApiVersions(Call);
-
-impl Operation for ListApiVersions {
-    type Output = ListApiVersionsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new("ListApiVersion", "GET", "/")
-        .accept("application/json");
+yundb_runtime::operation! {
+    ListApiVersions: list_api_versions -> Response<ListApiVersionsResponse>, Error<ErrorBody>;
+    Spec::new("ListApiVersion", "GET", "/").accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ListApiVersions => Response<ListApiVersionsResponse>, Error<ErrorBody>);
 
 /// What `ListApiVersions` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -78,36 +66,22 @@ pub struct LinkInfo {
     pub rel: Option<LinkRelation>,
 }
 
-/// What the link is.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LinkRelation {
-    /// `href` is the version's own address.
-    Self_,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// What the link is.
+    pub enum LinkRelation {
+        /// `href` is the version's own address.
+        Self_ = "self",
+    }
 }
 
-yundb_runtime::string_enum!(LinkRelation {
-    Self_ = "self",
-});
-
-/// Whether to use the version.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ApiVersionStatus {
-    /// The recommended version.
-    Current,
-    /// An older version that still works.
-    Supported,
-    /// Out of date, and may be removed later.
-    Deprecated,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether to use the version.
+    pub enum ApiVersionStatus {
+        /// The recommended version.
+        Current = "CURRENT",
+        /// An older version that still works.
+        Supported = "SUPPORTED",
+        /// Out of date, and may be removed later.
+        Deprecated = "DEPRECATED",
+    }
 }
-
-yundb_runtime::string_enum!(ApiVersionStatus {
-    Current = "CURRENT",
-    Supported = "SUPPORTED",
-    Deprecated = "DEPRECATED",
-});

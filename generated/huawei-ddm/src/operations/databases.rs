@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Secret, Spec, Value};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec, Value};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -33,55 +33,30 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_databases`](crate::Client::list_databases).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListDatabases(Call);
+yundb_runtime::operation! {
+    ListDatabases: list_databases -> Response<ListDatabasesResponse>, Error<ErrorBody>;
+    Spec::new("listDatabases", "GET", "/v1/{project_id}/instances/{instance_id}/databases")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+        ])
+        .accept("application/json")
+}
 
 impl ListDatabases {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. 128 if you do not say. Default: `128`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListDatabases {
-    type Output = ListDatabasesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listDatabases",
-            "GET",
-            "/v1/{project_id}/instances/{instance_id}/databases",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListDatabases -> DatabaseSummary, Response<ListDatabasesResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total");
+    |page| page.databases
 }
-
-yundb_runtime::operation_methods!(ListDatabases => Response<ListDatabasesResponse>, Error<ErrorBody>);
-
-impl Paged for ListDatabases {
-    type Item = DatabaseSummary;
-    const PAGING: Paging = Paging::offset("offset", 0).size("limit").total("total");
-
-    fn items(page: ListDatabasesResponse) -> Vec<DatabaseSummary> {
-        page.databases
-    }
-}
-
-yundb_runtime::paged_methods!(ListDatabases => DatabaseSummary, Response<ListDatabasesResponse>, Error<ErrorBody>);
 
 /// What `ListDatabases` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -115,54 +90,35 @@ pub struct DatabaseSummary {
     pub shard_unit: Option<i32>,
 }
 
-/// Whether a logical database is split.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ShardMode {
-    /// Split into shards, which spread over the instances behind DDM.
-    Cluster,
-    /// Not split.
-    Single,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether a logical database is split.
+    pub enum ShardMode {
+        /// Split into shards, which spread over the instances behind DDM.
+        Cluster = "cluster",
+        /// Not split.
+        Single = "single",
+    }
 }
 
-yundb_runtime::string_enum!(ShardMode {
-    Cluster = "cluster",
-    Single = "single",
-});
-
-/// State of a logical database.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DatabaseStatus {
-    /// Being created.
-    Creating,
-    /// Ready for use.
-    Running,
-    /// Its creation failed.
-    CreateFailed,
-    /// Being deleted.
-    Deleting,
-    /// Its shards are being changed.
-    Expanding,
-    /// The change of its shards failed.
-    ExpandFailed,
-    /// Being rolled back. The value has a blank.
-    RollingBack,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of a logical database.
+    pub enum DatabaseStatus {
+        /// Being created.
+        Creating = "CREATING",
+        /// Ready for use.
+        Running = "RUNNING",
+        /// Its creation failed.
+        CreateFailed = "CREATE_FAILED",
+        /// Being deleted.
+        Deleting = "DELETING",
+        /// Its shards are being changed.
+        Expanding = "EXPANDING",
+        /// The change of its shards failed.
+        ExpandFailed = "EXPAND_FAILED",
+        /// Being rolled back. The value has a blank.
+        RollingBack = "ROLLING BACK",
+    }
 }
-
-yundb_runtime::string_enum!(DatabaseStatus {
-    Creating = "CREATING",
-    Running = "RUNNING",
-    CreateFailed = "CREATE_FAILED",
-    Deleting = "DELETING",
-    Expanding = "EXPANDING",
-    ExpandFailed = "EXPAND_FAILED",
-    RollingBack = "ROLLING BACK",
-});
 
 /// An RDS instance that holds shards of a logical database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -202,82 +158,48 @@ impl Client {
     }
 }
 
-/// The input of [`Client::create_database`](crate::Client::create_database).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateDatabase(Call);
+yundb_runtime::operation! {
+    CreateDatabase: create_database -> Response<CreateDatabaseResponse>, Error<ErrorBody>;
+    Spec::new("createDatabase", "POST", "/v1/{project_id}/instances/{instance_id}/databases")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("databases", list(&object::<CreateDatabaseDetail>())).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl CreateDatabase {
     /// The logical databases to create. Required.
-    pub fn databases(
-        self,
-        databases: impl IntoIterator<Item = CreateDatabaseDetail>,
-    ) -> Self {
-        Self(self.0.set("databases", databases.into_iter().collect::<Vec<_>>()))
+    pub fn databases<M>(self, databases: impl Argument<Vec<CreateDatabaseDetail>, M>) -> Self {
+        Self(self.0.argument("databases", databases))
     }
 }
 
-impl Operation for CreateDatabase {
-    type Output = CreateDatabaseResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "createDatabase",
-            "POST",
-            "/v1/{project_id}/instances/{instance_id}/databases",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("databases", list(&object::<CreateDatabaseDetail>())).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
+yundb_runtime::setters! {
+    /// A logical database to create.
+    pub struct CreateDatabaseDetail {
+        /// Name of the database, 2 to 48 lower-case letters, digits and `_`, beginning with a letter. Reserved are
+        /// `information_schema`, `mysql`, `performance_schema` and `sys`.
+        ///
+        /// Matches `^[a-z][a-z0-9_]*$`.
+        pub name: Option<String>,
+        /// Whether a logical database is split.
+        pub shard_mode: Option<ShardMode>,
+        /// Number of shards of the database. With `shard_unit` it must be `shard_unit` times the number of instances in
+        /// `used_rds`; without, more than the number of those instances and at most 64 times it.
+        pub shard_number: Option<i32>,
+        /// Number of shards on each RDS instance: 1 to 64 for a database that is split, always 1 for one that is not.
+        pub shard_unit: Option<i32>,
+        /// RDS instances to link with the database.
+        pub used_rds: Option<Vec<CreateDatabaseRds>>,
+    }
 }
-
-yundb_runtime::operation_methods!(CreateDatabase => Response<CreateDatabaseResponse>, Error<ErrorBody>);
-
-/// A logical database to create.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CreateDatabaseDetail {
-    /// Name of the database, 2 to 48 lower-case letters, digits and `_`, beginning with a letter. Reserved are
-    /// `information_schema`, `mysql`, `performance_schema` and `sys`.
-    ///
-    /// Matches `^[a-z][a-z0-9_]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Whether a logical database is split.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shard_mode: Option<ShardMode>,
-    /// Number of shards of the database. With `shard_unit` it must be `shard_unit` times the number of instances in
-    /// `used_rds`; without, more than the number of those instances and at most 64 times it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shard_number: Option<i32>,
-    /// Number of shards on each RDS instance: 1 to 64 for a database that is split, always 1 for one that is not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shard_unit: Option<i32>,
-    /// RDS instances to link with the database.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub used_rds: Option<Vec<CreateDatabaseRds>>,
-}
-
-yundb_runtime::setters!(CreateDatabaseDetail {
-    name: into(String),
-    shard_mode: into(ShardMode),
-    shard_number: value(i32),
-    shard_unit: value(i32),
-    used_rds: list(CreateDatabaseRds),
-});
 
 impl Object for CreateDatabaseDetail {
     const FIELDS: &'static [Field] = &[
-        required(
-            "name",
-            any().min_length(2).max_length(48).pattern("^[a-z][a-z0-9_]*$"),
-        ),
+        required("name", any().min_length(2).max_length(48).pattern("^[a-z][a-z0-9_]*$")),
         required("shard_mode", any()),
         required("shard_number", any()),
         optional("shard_unit", any().min(1).max(64)),
@@ -285,27 +207,18 @@ impl Object for CreateDatabaseDetail {
     ];
 }
 
-/// An RDS instance to link with a logical database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct CreateDatabaseRds {
-    /// Id of the RDS instance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// User to log in to the RDS instance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_user: Option<String>,
-    /// Password of that user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_password: Option<Secret>,
+yundb_runtime::setters! {
+    /// An RDS instance to link with a logical database.
+    #[serde(rename_all = "camelCase")]
+    pub struct CreateDatabaseRds {
+        /// Id of the RDS instance.
+        pub id: Option<String>,
+        /// User to log in to the RDS instance.
+        pub admin_user: Option<String>,
+        /// Password of that user.
+        pub admin_password: Option<Secret>,
+    }
 }
-
-yundb_runtime::setters!(CreateDatabaseRds {
-    id: into(String),
-    admin_user: into(String),
-    admin_password: into(Secret),
-});
 
 impl Object for CreateDatabaseRds {
     const FIELDS: &'static [Field] = &[
@@ -351,45 +264,21 @@ impl Client {
     /// - `200`: The database.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "showDatabase")]
-    pub fn show_database(
-        &self,
-        instance_id: impl Into<String>,
-        ddm_dbname: impl Into<String>,
-    ) -> ShowDatabase {
-        ShowDatabase(
-            self
-                .call(ShowDatabase::SPEC)
-                .text("instance_id", instance_id)
-                .text("ddm_dbname", ddm_dbname),
-        )
+    pub fn show_database(&self, instance_id: impl Into<String>, ddm_dbname: impl Into<String>) -> ShowDatabase {
+        ShowDatabase(self.call(ShowDatabase::SPEC).text("instance_id", instance_id).text("ddm_dbname", ddm_dbname))
     }
 }
 
-/// The input of [`Client::show_database`](crate::Client::show_database).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowDatabase(Call);
-
-impl Operation for ShowDatabase {
-    type Output = ShowDatabaseResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "showDatabase",
-            "GET",
-            "/v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                path("ddm_dbname", any()),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowDatabase: show_database -> Response<ShowDatabaseResponse>, Error<ErrorBody>;
+    Spec::new("showDatabase", "GET", "/v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            path("ddm_dbname", any()),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowDatabase => Response<ShowDatabaseResponse>, Error<ErrorBody>);
 
 /// What `ShowDatabase` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -467,54 +356,30 @@ impl Client {
     /// - `200`: The database is deleted. The answer is an empty object.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "deleteDatabase")]
-    pub fn delete_database(
-        &self,
-        instance_id: impl Into<String>,
-        ddm_dbname: impl Into<String>,
-    ) -> DeleteDatabase {
-        DeleteDatabase(
-            self
-                .call(DeleteDatabase::SPEC)
-                .text("instance_id", instance_id)
-                .text("ddm_dbname", ddm_dbname),
-        )
+    pub fn delete_database(&self, instance_id: impl Into<String>, ddm_dbname: impl Into<String>) -> DeleteDatabase {
+        DeleteDatabase(self.call(DeleteDatabase::SPEC).text("instance_id", instance_id).text("ddm_dbname", ddm_dbname))
     }
 }
 
-/// The input of [`Client::delete_database`](crate::Client::delete_database).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteDatabase(Call);
+yundb_runtime::operation! {
+    DeleteDatabase: delete_database -> Response<BTreeMap<String, Value>>, Error<ErrorBody>;
+    Spec::new("deleteDatabase", "DELETE", "/v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            path("ddm_dbname", any()),
+            query("delete_rds_data", any()),
+        ])
+        .accept("application/json")
+}
 
 impl DeleteDatabase {
     /// Whether to delete the data on the database instances behind DDM too. The data is kept if you do not say, or if
     /// the value is empty. Example: `true`.
-    pub fn delete_rds_data(self, delete_rds_data: impl Into<DeleteRdsData>) -> Self {
-        Self(self.0.set("delete_rds_data", Into::<DeleteRdsData>::into(delete_rds_data)))
+    pub fn delete_rds_data<M>(self, delete_rds_data: impl Argument<DeleteRdsData, M>) -> Self {
+        Self(self.0.argument("delete_rds_data", delete_rds_data))
     }
 }
-
-impl Operation for DeleteDatabase {
-    type Output = BTreeMap<String, Value>;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "deleteDatabase",
-            "DELETE",
-            "/v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                path("ddm_dbname", any()),
-                query("delete_rds_data", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(DeleteDatabase => Response<BTreeMap<String, Value>>, Error<ErrorBody>);
 
 impl Client {
     /// List the database instances that a logical database can use.
@@ -535,65 +400,35 @@ impl Client {
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "ListAvailableRdsList")]
     #[doc(alias = "listAvailableRdsInstances")]
-    pub fn list_available_rds_instances(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListAvailableRdsInstances {
-        ListAvailableRdsInstances(
-            self.call(ListAvailableRdsInstances::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_available_rds_instances(&self, instance_id: impl Into<String>) -> ListAvailableRdsInstances {
+        ListAvailableRdsInstances(self.call(ListAvailableRdsInstances::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_available_rds_instances`](crate::Client::list_available_rds_instances).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListAvailableRdsInstances(Call);
+yundb_runtime::operation! {
+    ListAvailableRdsInstances: list_available_rds_instances -> Response<ListAvailableRdsInstancesResponse>, Error<ErrorBody>;
+    Spec::new("ListAvailableRdsList", "GET", "/v1/{project_id}/instances/{instance_id}/rds")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+        ])
+        .accept("application/json")
+}
 
 impl ListAvailableRdsInstances {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. 128 if you do not say. Default: `128`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListAvailableRdsInstances {
-    type Output = ListAvailableRdsInstancesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListAvailableRdsList",
-            "GET",
-            "/v1/{project_id}/instances/{instance_id}/rds",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListAvailableRdsInstances -> AvailableRdsInstance, Response<ListAvailableRdsInstancesResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total");
+    |page| page.instances
 }
-
-yundb_runtime::operation_methods!(ListAvailableRdsInstances => Response<ListAvailableRdsInstancesResponse>, Error<ErrorBody>);
-
-impl Paged for ListAvailableRdsInstances {
-    type Item = AvailableRdsInstance;
-    const PAGING: Paging = Paging::offset("offset", 0).size("limit").total("total");
-
-    fn items(page: ListAvailableRdsInstancesResponse) -> Vec<AvailableRdsInstance> {
-        page.instances
-    }
-}
-
-yundb_runtime::paged_methods!(ListAvailableRdsInstances => AvailableRdsInstance, Response<ListAvailableRdsInstancesResponse>, Error<ErrorBody>);
 
 /// What `ListAvailableRdsInstances` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -659,100 +494,61 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateDdmDatabase")]
     #[doc(alias = "createDatabaseV3")]
-    pub fn create_database_v3(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> CreateDatabaseV3 {
-        CreateDatabaseV3(
-            self.call(CreateDatabaseV3::SPEC).text("instance_id", instance_id),
-        )
+    pub fn create_database_v3(&self, instance_id: impl Into<String>) -> CreateDatabaseV3 {
+        CreateDatabaseV3(self.call(CreateDatabaseV3::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::create_database_v3`](crate::Client::create_database_v3).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateDatabaseV3(Call);
+yundb_runtime::operation! {
+    CreateDatabaseV3: create_database_v3 -> Response<CreateDatabaseV3Response>, Error<ErrorBodyV3>;
+    Spec::new("CreateDdmDatabase", "POST", "/v3/{project_id}/instances/{instance_id}/databases")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("name", any().min_length(2).max_length(48).pattern("^[a-z][a-z0-9_]*$")).required(),
+            field("shard_mode", any()).required(),
+            field("shard_number", any()).required(),
+            field("dn_instances", list(&object::<DatabaseDnInstance>())).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl CreateDatabaseV3 {
     /// Name of the database, 2 to 48 lower-case letters, digits and `_`, beginning with a letter. Reserved are
     /// `information_schema`, `mysql`, `performance_schema` and `sys`.
     ///
     /// Matches `^[a-z][a-z0-9_]*$`. Required.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Whether a logical database is split. Required.
-    pub fn shard_mode(self, shard_mode: impl Into<ShardMode>) -> Self {
-        Self(self.0.set("shard_mode", Into::<ShardMode>::into(shard_mode)))
+    pub fn shard_mode<M>(self, shard_mode: impl Argument<ShardMode, M>) -> Self {
+        Self(self.0.argument("shard_mode", shard_mode))
     }
 
     /// Number of shards of the database: at least the number of instances in `dn_instances`, at most 64 times it.
     /// Required.
-    pub fn shard_number(self, shard_number: i32) -> Self {
-        Self(self.0.set("shard_number", shard_number))
+    pub fn shard_number(self, shard_number: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("shard_number", shard_number))
     }
 
     /// Data nodes to link with the database. Required.
-    pub fn dn_instances(
-        self,
-        dn_instances: impl IntoIterator<Item = DatabaseDnInstance>,
-    ) -> Self {
-        Self(self.0.set("dn_instances", dn_instances.into_iter().collect::<Vec<_>>()))
+    pub fn dn_instances<M>(self, dn_instances: impl Argument<Vec<DatabaseDnInstance>, M>) -> Self {
+        Self(self.0.argument("dn_instances", dn_instances))
     }
 }
 
-impl Operation for CreateDatabaseV3 {
-    type Output = CreateDatabaseV3Response;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateDdmDatabase",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/databases",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field(
-                        "name",
-                        any().min_length(2).max_length(48).pattern("^[a-z][a-z0-9_]*$"),
-                    )
-                    .required(),
-                field("shard_mode", any()).required(),
-                field("shard_number", any()).required(),
-                field("dn_instances", list(&object::<DatabaseDnInstance>())).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A data node to link with a logical database.
+    pub struct DatabaseDnInstance {
+        /// Id of the data node.
+        pub id: Option<String>,
+        /// User to log in to the data node.
+        pub user_name: Option<String>,
+        /// Password of that user.
+        pub user_password: Option<Secret>,
+    }
 }
-
-yundb_runtime::operation_methods!(CreateDatabaseV3 => Response<CreateDatabaseV3Response>, Error<ErrorBodyV3>);
-
-/// A data node to link with a logical database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabaseDnInstance {
-    /// Id of the data node.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// User to log in to the data node.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_name: Option<String>,
-    /// Password of that user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_password: Option<Secret>,
-}
-
-yundb_runtime::setters!(DatabaseDnInstance {
-    id: into(String),
-    user_name: into(String),
-    user_password: into(Secret),
-});
 
 impl Object for DatabaseDnInstance {
     const FIELDS: &'static [Field] = &[
@@ -806,41 +602,26 @@ impl Client {
     }
 }
 
-/// The input of [`Client::delete_database_v3`](crate::Client::delete_database_v3).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteDatabaseV3(Call);
+yundb_runtime::operation! {
+    DeleteDatabaseV3: delete_database_v3 -> Response<DeleteDatabaseV3Response>, Error<ErrorBodyV3>;
+    Spec::new("DeleteDdmDatabase", "DELETE", "/v3/{project_id}/instances/{instance_id}/databases/{database_name}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            path("database_name", any()),
+            query("delete_dn_data", any()).required(),
+        ])
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl DeleteDatabaseV3 {
     /// Whether to delete the data on the database instances behind DDM too. `true` deletes it, `false` keeps it.
     /// Example: `true`. Required.
-    pub fn delete_dn_data(self, delete_dn_data: bool) -> Self {
-        Self(self.0.set("delete_dn_data", delete_dn_data))
+    pub fn delete_dn_data<M>(self, delete_dn_data: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("delete_dn_data", delete_dn_data))
     }
 }
-
-impl Operation for DeleteDatabaseV3 {
-    type Output = DeleteDatabaseV3Response;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteDdmDatabase",
-            "DELETE",
-            "/v3/{project_id}/instances/{instance_id}/databases/{database_name}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                path("database_name", any()),
-                query("delete_dn_data", any()).required(),
-            ],
-        )
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(DeleteDatabaseV3 => Response<DeleteDatabaseV3Response>, Error<ErrorBodyV3>);
 
 /// What `DeleteDatabaseV3` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Spec};
 use yundb_runtime::operation::{path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -25,59 +25,32 @@ impl Client {
     /// - `200`: A page of the engines.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "listEngines")]
-    pub fn list_engines(&self) -> ListEngines {
-        ListEngines(self.call(ListEngines::SPEC))
-    }
+    pub fn list_engines(&self) -> ListEngines { ListEngines(self.call(ListEngines::SPEC)) }
 }
 
-/// The input of [`Client::list_engines`](crate::Client::list_engines).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListEngines(Call);
+yundb_runtime::operation! {
+    ListEngines: list_engines -> Response<ListEnginesResponse>, Error<ErrorBody>;
+    Spec::new("listEngines", "GET", "/v2/{project_id}/engines")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+        ])
+        .accept("application/json")
+}
 
 impl ListEngines {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `128`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListEngines {
-    type Output = ListEnginesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listEngines",
-            "GET",
-            "/v2/{project_id}/engines",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListEngines -> EngineGroupsInfo, Response<ListEnginesResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total");
+    |page| page.engine_groups
 }
-
-yundb_runtime::operation_methods!(ListEngines => Response<ListEnginesResponse>, Error<ErrorBody>);
-
-impl Paged for ListEngines {
-    type Item = EngineGroupsInfo;
-    const PAGING: Paging = Paging::offset("offset", 0).size("limit").total("total");
-
-    fn items(page: ListEnginesResponse) -> Vec<EngineGroupsInfo> {
-        page.engine_groups
-    }
-}
-
-yundb_runtime::paged_methods!(ListEngines => EngineGroupsInfo, Response<ListEnginesResponse>, Error<ErrorBody>);
 
 /// What `ListEngines` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -138,54 +111,32 @@ impl Client {
     /// - `200`: The flavors.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "listFlavors")]
-    pub fn list_flavors(&self) -> ListFlavors {
-        ListFlavors(self.call(ListFlavors::SPEC))
-    }
+    pub fn list_flavors(&self) -> ListFlavors { ListFlavors(self.call(ListFlavors::SPEC)) }
 }
 
-/// The input of [`Client::list_flavors`](crate::Client::list_flavors).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListFlavors(Call);
+yundb_runtime::operation! {
+    ListFlavors: list_flavors -> Response<ListFlavorsResponse>, Error<ErrorBody>;
+    Spec::new("listFlavors", "GET", "/v2/{project_id}/flavors")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("engine_id", any()).required(),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+        ])
+        .accept("application/json")
+}
 
 impl ListFlavors {
     /// Id of the engine, from the list of engines. Required.
-    pub fn engine_id(self, engine_id: impl Into<String>) -> Self {
-        Self(self.0.text("engine_id", engine_id))
+    pub fn engine_id<M>(self, engine_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("engine_id", engine_id))
     }
 
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `128`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
-
-impl Operation for ListFlavors {
-    type Output = ListFlavorsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listFlavors",
-            "GET",
-            "/v2/{project_id}/flavors",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("engine_id", any()).required(),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ListFlavors => Response<ListFlavorsResponse>, Error<ErrorBody>);
 
 /// What `ListFlavors` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -249,25 +200,17 @@ pub struct ComputeFlavors {
     pub extend_fields: BTreeMap<String, String>,
 }
 
-/// Whether a flavor is on sale in an availability zone.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FlavorStatus {
-    /// On sale.
-    Normal,
-    /// The zone does not offer the flavor.
-    Unsupported,
-    /// Sold out.
-    Sellout,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether a flavor is on sale in an availability zone.
+    pub enum FlavorStatus {
+        /// On sale.
+        Normal = "normal",
+        /// The zone does not offer the flavor.
+        Unsupported = "unsupported",
+        /// Sold out.
+        Sellout = "sellout",
+    }
 }
-
-yundb_runtime::string_enum!(FlavorStatus {
-    Normal = "normal",
-    Unsupported = "unsupported",
-    Sellout = "sellout",
-});
 
 impl Client {
     /// List the engines.
@@ -284,59 +227,32 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListDdmEngines")]
     #[doc(alias = "listEnginesV3")]
-    pub fn list_engines_v3(&self) -> ListEnginesV3 {
-        ListEnginesV3(self.call(ListEnginesV3::SPEC))
-    }
+    pub fn list_engines_v3(&self) -> ListEnginesV3 { ListEnginesV3(self.call(ListEnginesV3::SPEC)) }
 }
 
-/// The input of [`Client::list_engines_v3`](crate::Client::list_engines_v3).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListEnginesV3(Call);
+yundb_runtime::operation! {
+    ListEnginesV3: list_engines_v3 -> Response<ListEnginesV3Response>, Error<ErrorBodyV3>;
+    Spec::new("ListDdmEngines", "GET", "/v3/{project_id}/engines")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+        ])
+        .accept("application/json")
+}
 
 impl ListEnginesV3 {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `10`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListEnginesV3 {
-    type Output = ListEnginesV3Response;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListDdmEngines",
-            "GET",
-            "/v3/{project_id}/engines",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListEnginesV3 -> EngineGroupInfo, Response<ListEnginesV3Response>, Error<ErrorBodyV3>;
+    Paging::offset("offset", 0).size("limit").total("total");
+    |page| page.engine_groups
 }
-
-yundb_runtime::operation_methods!(ListEnginesV3 => Response<ListEnginesV3Response>, Error<ErrorBodyV3>);
-
-impl Paged for ListEnginesV3 {
-    type Item = EngineGroupInfo;
-    const PAGING: Paging = Paging::offset("offset", 0).size("limit").total("total");
-
-    fn items(page: ListEnginesV3Response) -> Vec<EngineGroupInfo> {
-        page.engine_groups
-    }
-}
-
-yundb_runtime::paged_methods!(ListEnginesV3 => EngineGroupInfo, Response<ListEnginesV3Response>, Error<ErrorBodyV3>);
 
 /// What `ListEnginesV3` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -382,68 +298,46 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListDdmFlavors")]
     #[doc(alias = "listFlavorsV3")]
-    pub fn list_flavors_v3(&self) -> ListFlavorsV3 {
-        ListFlavorsV3(self.call(ListFlavorsV3::SPEC))
-    }
+    pub fn list_flavors_v3(&self) -> ListFlavorsV3 { ListFlavorsV3(self.call(ListFlavorsV3::SPEC)) }
 }
 
-/// The input of [`Client::list_flavors_v3`](crate::Client::list_flavors_v3).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListFlavorsV3(Call);
+yundb_runtime::operation! {
+    ListFlavorsV3: list_flavors_v3 -> Response<ListFlavorsV3Response>, Error<ErrorBodyV3>;
+    Spec::new("ListDdmFlavors", "GET", "/v3/{project_id}/flavors")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("engine_id", any()),
+            query("engine_version", any()),
+            query("available_zones", any().min_length(1)),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+        ])
+        .accept("application/json")
+}
 
 impl ListFlavorsV3 {
     /// Id of the engine, from the list of engines. Required if `engine_version` is not given. Example:
     /// `xxxxxx-xxxx-xxxx-f7ab-100f2cd33008`.
-    pub fn engine_id(self, engine_id: impl Into<String>) -> Self {
-        Self(self.0.text("engine_id", engine_id))
+    pub fn engine_id<M>(self, engine_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("engine_id", engine_id))
     }
 
     /// Version of the engine, from the list of engines. Required if `engine_id` is not given. Example: `3.x.x`.
-    pub fn engine_version(self, engine_version: impl Into<String>) -> Self {
-        Self(self.0.text("engine_version", engine_version))
+    pub fn engine_version<M>(self, engine_version: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("engine_version", engine_version))
     }
 
     /// Codes of availability zones, joined by commas. It must not be empty. At least 1 character. Example:
     /// `cn-southwest-244a,cn-southwest-244b`.
-    pub fn available_zones(self, available_zones: impl Into<String>) -> Self {
-        Self(self.0.text("available_zones", available_zones))
+    pub fn available_zones<M>(self, available_zones: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("available_zones", available_zones))
     }
 
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `10`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
-
-impl Operation for ListFlavorsV3 {
-    type Output = ListFlavorsV3Response;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListDdmFlavors",
-            "GET",
-            "/v3/{project_id}/flavors",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("engine_id", any()),
-                query("engine_version", any()),
-                query("available_zones", any().min_length(1)),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ListFlavorsV3 => Response<ListFlavorsV3Response>, Error<ErrorBodyV3>);
 
 /// What `ListFlavorsV3` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Secret, Spec, Value};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec, Value};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, object, optional, required};
 use crate::Client;
@@ -24,61 +24,32 @@ impl Client {
     /// - `200`: A page of the instances.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "listInstances")]
-    pub fn list_instances(&self) -> ListInstances {
-        ListInstances(self.call(ListInstances::SPEC))
-    }
+    pub fn list_instances(&self) -> ListInstances { ListInstances(self.call(ListInstances::SPEC)) }
 }
 
-/// The input of [`Client::list_instances`](crate::Client::list_instances).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListInstances(Call);
+yundb_runtime::operation! {
+    ListInstances: list_instances -> Response<ListInstancesResponse>, Error<ErrorBody>;
+    Spec::new("listInstances", "GET", "/v1/{project_id}/instances")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+        ])
+        .accept("application/json")
+}
 
 impl ListInstances {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `10`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListInstances {
-    type Output = ListInstancesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listInstances",
-            "GET",
-            "/v1/{project_id}/instances",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListInstances -> InstanceSummary, Response<ListInstancesResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_record");
+    |page| page.instances
 }
-
-yundb_runtime::operation_methods!(ListInstances => Response<ListInstancesResponse>, Error<ErrorBody>);
-
-impl Paged for ListInstances {
-    type Item = InstanceSummary;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_record");
-
-    fn items(page: ListInstancesResponse) -> Vec<InstanceSummary> {
-        page.instances
-    }
-}
-
-yundb_runtime::paged_methods!(ListInstances => InstanceSummary, Response<ListInstancesResponse>, Error<ErrorBody>);
 
 /// What `ListInstances` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -149,79 +120,53 @@ pub struct InstanceSummary {
     pub flavor_ref: Option<String>,
 }
 
-/// State of a DDM instance.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InstanceStatus {
-    /// Being created.
-    Creating,
-    /// Its creation failed.
-    Createfailed,
-    /// Ready for use.
-    Running,
-    /// Faulty, cannot be used.
-    Error,
-    /// Being restarted.
-    Restarting,
-    /// Being frozen.
-    Freezing,
-    /// Frozen.
-    Frozen,
-    /// Being unfrozen.
-    Unfreezing,
-    /// Its flavor is being changed.
-    Resizing,
-    /// Its version is being upgraded.
-    UpgradeVersionInstance,
-    /// Its version is being rolled back.
-    RollBackDbVersion,
-    /// Nodes are being added.
-    Growing,
-    /// Nodes are being removed.
-    Reducing,
-    /// Being restored.
-    Restore,
-    /// Being backed up.
-    Backup,
-    /// Its name is being changed.
-    ModifyName,
-    /// The shards of a database are being changed.
-    MigrateDatabase,
-    /// A password is being reset.
-    ResetPassword,
-    /// Being changed from pay-per-use to yearly or monthly billing.
-    OndemandToPeriod,
-    /// A change of its yearly or monthly resources is being checked.
-    PeriodResourceSpecChg,
-    /// Its parameters are being updated.
-    SetConfiguration,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of a DDM instance.
+    pub enum InstanceStatus {
+        /// Being created.
+        Creating = "CREATING",
+        /// Its creation failed.
+        Createfailed = "CREATEFAILED",
+        /// Ready for use.
+        Running = "RUNNING",
+        /// Faulty, cannot be used.
+        Error = "ERROR",
+        /// Being restarted.
+        Restarting = "RESTARTING",
+        /// Being frozen.
+        Freezing = "FREEZING",
+        /// Frozen.
+        Frozen = "FROZEN",
+        /// Being unfrozen.
+        Unfreezing = "UNFREEZING",
+        /// Its flavor is being changed.
+        Resizing = "RESIZING",
+        /// Its version is being upgraded.
+        UpgradeVersionInstance = "UPGRADE_VERSION_INSTANCE",
+        /// Its version is being rolled back.
+        RollBackDbVersion = "ROLL_BACK_DB_VERSION",
+        /// Nodes are being added.
+        Growing = "GROWING",
+        /// Nodes are being removed.
+        Reducing = "REDUCING",
+        /// Being restored.
+        Restore = "RESTORE",
+        /// Being backed up.
+        Backup = "BACKUP",
+        /// Its name is being changed.
+        ModifyName = "MODIFY_NAME",
+        /// The shards of a database are being changed.
+        MigrateDatabase = "MIGRATE_DATABASE",
+        /// A password is being reset.
+        ResetPassword = "RESET_PASSWORD",
+        /// Being changed from pay-per-use to yearly or monthly billing.
+        OndemandToPeriod = "ONDEMAND_TO_PERIOD",
+        /// A change of its yearly or monthly resources is being checked.
+        PeriodResourceSpecChg = "PERIOD_RESOURCE_SPEC_CHG",
+        /// Its parameters are being updated.
+        SetConfiguration = "SET_CONFIGURATION",
+    }
 }
-
-yundb_runtime::string_enum!(InstanceStatus {
-    Creating = "CREATING",
-    Createfailed = "CREATEFAILED",
-    Running = "RUNNING",
-    Error = "ERROR",
-    Restarting = "RESTARTING",
-    Freezing = "FREEZING",
-    Frozen = "FROZEN",
-    Unfreezing = "UNFREEZING",
-    Resizing = "RESIZING",
-    UpgradeVersionInstance = "UPGRADE_VERSION_INSTANCE",
-    RollBackDbVersion = "ROLL_BACK_DB_VERSION",
-    Growing = "GROWING",
-    Reducing = "REDUCING",
-    Restore = "RESTORE",
-    Backup = "BACKUP",
-    ModifyName = "MODIFY_NAME",
-    MigrateDatabase = "MIGRATE_DATABASE",
-    ResetPassword = "RESET_PASSWORD",
-    OndemandToPeriod = "ONDEMAND_TO_PERIOD",
-    PeriodResourceSpecChg = "PERIOD_RESOURCE_SPEC_CHG",
-    SetConfiguration = "SET_CONFIGURATION",
-});
 
 impl Client {
     /// Create an instance.
@@ -248,113 +193,66 @@ impl Client {
     }
 }
 
-/// The input of [`Client::create_instance`](crate::Client::create_instance).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateInstance(Call);
+yundb_runtime::operation! {
+    CreateInstance: create_instance -> Response<CreateInstanceResponse>, Error<ErrorBody>;
+    Spec::new("createInstance", "POST", "/v1/{project_id}/instances")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            field("instance", object::<CreateInstanceDetail>()).required(),
+            field("extend_param", object::<CreateInstanceExtendParam>()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl CreateInstance {
     /// How to pay. Needed to buy for months or a year in advance.
-    pub fn extend_param(self, extend_param: CreateInstanceExtendParam) -> Self {
-        Self(self.0.set("extend_param", extend_param))
+    pub fn extend_param<M>(self, extend_param: impl Argument<CreateInstanceExtendParam, M>) -> Self {
+        Self(self.0.argument("extend_param", extend_param))
     }
 }
 
-impl Operation for CreateInstance {
-    type Output = CreateInstanceResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "createInstance",
-            "POST",
-            "/v1/{project_id}/instances",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                field("instance", object::<CreateInstanceDetail>()).required(),
-                field("extend_param", object::<CreateInstanceExtendParam>()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// The instance to create.
+    pub struct CreateInstanceDetail {
+        /// Name of the instance, 4 to 64 letters, digits, `-` and `_`, beginning with a letter. Matches
+        /// `^[A-Za-z][A-Za-z0-9_-]*$`.
+        pub name: Option<String>,
+        /// Id of the flavor, which sets CPU and memory of each node.
+        pub flavor_id: Option<String>,
+        /// Number of nodes.
+        pub node_num: Option<i32>,
+        /// Id of the engine.
+        pub engine_id: Option<String>,
+        /// Id of the enterprise project that the instance is to belong to.
+        pub enterprise_project_id: Option<String>,
+        /// Codes of the availability zones for the nodes, at least one. At least 1 item.
+        pub available_zones: Option<Vec<String>>,
+        /// Id of the VPC.
+        pub vpc_id: Option<String>,
+        /// Id of the security group.
+        pub security_group_id: Option<String>,
+        /// Id of the subnet.
+        pub subnet_id: Option<String>,
+        /// Id of the parameter group.
+        pub param_group_id: Option<String>,
+        /// Time zone of the instance, as its distance from UTC. Default: `UTC`.
+        pub time_zone: Option<TimeZone>,
+        /// Name of the administrator account, 1 to 32 letters, digits and `_`, beginning with a letter. Matches
+        /// `^[A-Za-z][A-Za-z0-9_]*$`.
+        pub admin_user_name: Option<String>,
+        /// Password of the administrator account, 8 to 32 characters. It must combine upper-case letters, lower-case
+        /// letters, digits and special characters from `~!@#%^*-+_?`. Choose one that is hard to guess.
+        ///
+        /// Matches `^[A-Za-z0-9~!@#%^*+_?-]+$`.
+        pub admin_user_password: Option<Secret>,
+    }
 }
-
-yundb_runtime::operation_methods!(CreateInstance => Response<CreateInstanceResponse>, Error<ErrorBody>);
-
-/// The instance to create.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CreateInstanceDetail {
-    /// Name of the instance, 4 to 64 letters, digits, `-` and `_`, beginning with a letter. Matches
-    /// `^[A-Za-z][A-Za-z0-9_-]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Id of the flavor, which sets CPU and memory of each node.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub flavor_id: Option<String>,
-    /// Number of nodes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node_num: Option<i32>,
-    /// Id of the engine.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub engine_id: Option<String>,
-    /// Id of the enterprise project that the instance is to belong to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enterprise_project_id: Option<String>,
-    /// Codes of the availability zones for the nodes, at least one. At least 1 item.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub available_zones: Option<Vec<String>>,
-    /// Id of the VPC.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vpc_id: Option<String>,
-    /// Id of the security group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub security_group_id: Option<String>,
-    /// Id of the subnet.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subnet_id: Option<String>,
-    /// Id of the parameter group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub param_group_id: Option<String>,
-    /// Time zone of the instance, as its distance from UTC. Default: `UTC`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub time_zone: Option<TimeZone>,
-    /// Name of the administrator account, 1 to 32 letters, digits and `_`, beginning with a letter. Matches
-    /// `^[A-Za-z][A-Za-z0-9_]*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_user_name: Option<String>,
-    /// Password of the administrator account, 8 to 32 characters. It must combine upper-case letters, lower-case
-    /// letters, digits and special characters from `~!@#%^*-+_?`. Choose one that is hard to guess.
-    ///
-    /// Matches `^[A-Za-z0-9~!@#%^*+_?-]+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub admin_user_password: Option<Secret>,
-}
-
-yundb_runtime::setters!(CreateInstanceDetail {
-    name: into(String),
-    flavor_id: into(String),
-    node_num: value(i32),
-    engine_id: into(String),
-    enterprise_project_id: into(String),
-    available_zones: list_into(String),
-    vpc_id: into(String),
-    security_group_id: into(String),
-    subnet_id: into(String),
-    param_group_id: into(String),
-    time_zone: into(TimeZone),
-    admin_user_name: into(String),
-    admin_user_password: into(Secret),
-});
 
 impl Object for CreateInstanceDetail {
     const FIELDS: &'static [Field] = &[
-        required(
-            "name",
-            any().min_length(4).max_length(64).pattern("^[A-Za-z][A-Za-z0-9_-]*$"),
-        ),
+        required("name", any().min_length(4).max_length(64).pattern("^[A-Za-z][A-Za-z0-9_-]*$")),
         required("flavor_id", any()),
         required("node_num", any()),
         required("engine_id", any()),
@@ -362,205 +260,128 @@ impl Object for CreateInstanceDetail {
         required("vpc_id", any()),
         required("security_group_id", any()),
         required("subnet_id", any()),
-        optional(
-            "admin_user_name",
-            any().min_length(1).max_length(32).pattern("^[A-Za-z][A-Za-z0-9_]*$"),
-        ),
-        optional(
-            "admin_user_password",
-            any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#%^*+_?-]+$"),
-        ),
+        optional("admin_user_name", any().min_length(1).max_length(32).pattern("^[A-Za-z][A-Za-z0-9_]*$")),
+        optional("admin_user_password", any().min_length(8).max_length(32).pattern("^[A-Za-z0-9~!@#%^*+_?-]+$")),
     ];
 }
 
-/// Time zone of the instance, as its distance from UTC.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TimeZone {
-    /// Coordinated universal time.
-    Utc,
-    /// 12 hours behind UTC.
-    UtcMinus12_00,
-    /// 11 hours behind UTC.
-    UtcMinus11_00,
-    /// 10 hours behind UTC.
-    UtcMinus10_00,
-    /// 9 hours behind UTC.
-    UtcMinus09_00,
-    /// 8 hours behind UTC.
-    UtcMinus08_00,
-    /// 7 hours behind UTC.
-    UtcMinus07_00,
-    /// 6 hours behind UTC.
-    UtcMinus06_00,
-    /// 5 hours behind UTC.
-    UtcMinus05_00,
-    /// 4 hours behind UTC.
-    UtcMinus04_00,
-    /// 3 hours behind UTC.
-    UtcMinus03_00,
-    /// 2 hours behind UTC.
-    UtcMinus02_00,
-    /// 1 hour behind UTC.
-    UtcMinus01_00,
-    /// 1 hour ahead of UTC.
-    UtcPlus01_00,
-    /// 2 hours ahead of UTC.
-    UtcPlus02_00,
-    /// 3 hours ahead of UTC.
-    UtcPlus03_00,
-    /// 4 hours ahead of UTC.
-    UtcPlus04_00,
-    /// 5 hours ahead of UTC.
-    UtcPlus05_00,
-    /// 6 hours ahead of UTC.
-    UtcPlus06_00,
-    /// 7 hours ahead of UTC.
-    UtcPlus07_00,
-    /// 8 hours ahead of UTC.
-    UtcPlus08_00,
-    /// 9 hours ahead of UTC.
-    UtcPlus09_00,
-    /// 10 hours ahead of UTC.
-    UtcPlus10_00,
-    /// 11 hours ahead of UTC.
-    UtcPlus11_00,
-    /// 12 hours ahead of UTC.
-    UtcPlus12_00,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Time zone of the instance, as its distance from UTC.
+    pub enum TimeZone {
+        /// Coordinated universal time.
+        Utc = "UTC",
+        /// 12 hours behind UTC.
+        UtcMinus12_00 = "UTC-12:00",
+        /// 11 hours behind UTC.
+        UtcMinus11_00 = "UTC-11:00",
+        /// 10 hours behind UTC.
+        UtcMinus10_00 = "UTC-10:00",
+        /// 9 hours behind UTC.
+        UtcMinus09_00 = "UTC-09:00",
+        /// 8 hours behind UTC.
+        UtcMinus08_00 = "UTC-08:00",
+        /// 7 hours behind UTC.
+        UtcMinus07_00 = "UTC-07:00",
+        /// 6 hours behind UTC.
+        UtcMinus06_00 = "UTC-06:00",
+        /// 5 hours behind UTC.
+        UtcMinus05_00 = "UTC-05:00",
+        /// 4 hours behind UTC.
+        UtcMinus04_00 = "UTC-04:00",
+        /// 3 hours behind UTC.
+        UtcMinus03_00 = "UTC-03:00",
+        /// 2 hours behind UTC.
+        UtcMinus02_00 = "UTC-02:00",
+        /// 1 hour behind UTC.
+        UtcMinus01_00 = "UTC-01:00",
+        /// 1 hour ahead of UTC.
+        UtcPlus01_00 = "UTC+01:00",
+        /// 2 hours ahead of UTC.
+        UtcPlus02_00 = "UTC+02:00",
+        /// 3 hours ahead of UTC.
+        UtcPlus03_00 = "UTC+03:00",
+        /// 4 hours ahead of UTC.
+        UtcPlus04_00 = "UTC+04:00",
+        /// 5 hours ahead of UTC.
+        UtcPlus05_00 = "UTC+05:00",
+        /// 6 hours ahead of UTC.
+        UtcPlus06_00 = "UTC+06:00",
+        /// 7 hours ahead of UTC.
+        UtcPlus07_00 = "UTC+07:00",
+        /// 8 hours ahead of UTC.
+        UtcPlus08_00 = "UTC+08:00",
+        /// 9 hours ahead of UTC.
+        UtcPlus09_00 = "UTC+09:00",
+        /// 10 hours ahead of UTC.
+        UtcPlus10_00 = "UTC+10:00",
+        /// 11 hours ahead of UTC.
+        UtcPlus11_00 = "UTC+11:00",
+        /// 12 hours ahead of UTC.
+        UtcPlus12_00 = "UTC+12:00",
+    }
 }
 
-yundb_runtime::string_enum!(TimeZone {
-    Utc = "UTC",
-    UtcMinus12_00 = "UTC-12:00",
-    UtcMinus11_00 = "UTC-11:00",
-    UtcMinus10_00 = "UTC-10:00",
-    UtcMinus09_00 = "UTC-09:00",
-    UtcMinus08_00 = "UTC-08:00",
-    UtcMinus07_00 = "UTC-07:00",
-    UtcMinus06_00 = "UTC-06:00",
-    UtcMinus05_00 = "UTC-05:00",
-    UtcMinus04_00 = "UTC-04:00",
-    UtcMinus03_00 = "UTC-03:00",
-    UtcMinus02_00 = "UTC-02:00",
-    UtcMinus01_00 = "UTC-01:00",
-    UtcPlus01_00 = "UTC+01:00",
-    UtcPlus02_00 = "UTC+02:00",
-    UtcPlus03_00 = "UTC+03:00",
-    UtcPlus04_00 = "UTC+04:00",
-    UtcPlus05_00 = "UTC+05:00",
-    UtcPlus06_00 = "UTC+06:00",
-    UtcPlus07_00 = "UTC+07:00",
-    UtcPlus08_00 = "UTC+08:00",
-    UtcPlus09_00 = "UTC+09:00",
-    UtcPlus10_00 = "UTC+10:00",
-    UtcPlus11_00 = "UTC+11:00",
-    UtcPlus12_00 = "UTC+12:00",
-});
-
-/// How to pay. Needed to buy for months or a year in advance.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CreateInstanceExtendParam {
-    /// Way of billing. Default: `postPaid`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub charge_mode: Option<ChargeMode>,
-    /// Unit of the period to buy. Required with `charge_mode` `prePaid`, without effect otherwise.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period_type: Option<PeriodType>,
-    /// How many months (1 to 9) or years (1) to buy. Required with `charge_mode` `prePaid`, without effect otherwise.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period_num: Option<i32>,
-    /// Whether to buy again when the period ends. Has an effect with `charge_mode` `prePaid` only. Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_auto_renew: Option<AutoRenew>,
-    /// Whether to pay the order from the account's balance at once. Has an effect with `charge_mode` `prePaid` only.
-    ///
-    /// Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_auto_pay: Option<AutoPay>,
+yundb_runtime::setters! {
+    /// How to pay. Needed to buy for months or a year in advance.
+    pub struct CreateInstanceExtendParam {
+        /// Way of billing. Default: `postPaid`.
+        pub charge_mode: Option<ChargeMode>,
+        /// Unit of the period to buy. Required with `charge_mode` `prePaid`, without effect otherwise.
+        pub period_type: Option<PeriodType>,
+        /// How many months (1 to 9) or years (1) to buy. Required with `charge_mode` `prePaid`, without effect otherwise.
+        pub period_num: Option<i32>,
+        /// Whether to buy again when the period ends. Has an effect with `charge_mode` `prePaid` only. Default: `false`.
+        pub is_auto_renew: Option<AutoRenew>,
+        /// Whether to pay the order from the account's balance at once. Has an effect with `charge_mode` `prePaid` only.
+        ///
+        /// Default: `false`.
+        pub is_auto_pay: Option<AutoPay>,
+    }
 }
-
-yundb_runtime::setters!(CreateInstanceExtendParam {
-    charge_mode: into(ChargeMode),
-    period_type: into(PeriodType),
-    period_num: value(i32),
-    is_auto_renew: into(AutoRenew),
-    is_auto_pay: into(AutoPay),
-});
 
 impl Object for CreateInstanceExtendParam {
     const FIELDS: &'static [Field] = &[optional("period_num", any().min(1).max(9))];
 }
 
-/// Way of billing.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ChargeMode {
-    /// In advance, for months or a year.
-    PrePaid,
-    /// Afterwards, by use.
-    PostPaid,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Way of billing.
+    pub enum ChargeMode {
+        /// In advance, for months or a year.
+        PrePaid = "prePaid",
+        /// Afterwards, by use.
+        PostPaid = "postPaid",
+    }
 }
 
-yundb_runtime::string_enum!(ChargeMode {
-    PrePaid = "prePaid",
-    PostPaid = "postPaid",
-});
-
-/// Unit of the period to buy. Required with `charge_mode` `prePaid`, without effect otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PeriodType {
-    /// Months.
-    Month,
-    /// Years.
-    Year,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Unit of the period to buy. Required with `charge_mode` `prePaid`, without effect otherwise.
+    pub enum PeriodType {
+        /// Months.
+        Month = "month",
+        /// Years.
+        Year = "year",
+    }
 }
 
-yundb_runtime::string_enum!(PeriodType {
-    Month = "month",
-    Year = "year",
-});
-
-/// Whether to buy again when the period ends. Has an effect with `charge_mode` `prePaid` only.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AutoRenew {
-    /// Renewed automatically.
-    True,
-    /// Not renewed automatically.
-    False,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether to buy again when the period ends. Has an effect with `charge_mode` `prePaid` only.
+    pub enum AutoRenew {
+        /// Renewed automatically.
+        True = "true",
+        /// Not renewed automatically.
+        False = "false",
+    }
 }
 
-yundb_runtime::string_enum!(AutoRenew {
-    True = "true",
-    False = "false",
-});
-
-/// Whether to pay the order from the account's balance at once. Has an effect with `charge_mode` `prePaid` only.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AutoPay {
-    /// Paid automatically from the balance.
-    True,
-    /// You pay the order yourself.
-    False,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether to pay the order from the account's balance at once. Has an effect with `charge_mode` `prePaid` only.
+    pub enum AutoPay {
+        /// Paid automatically from the balance.
+        True = "true",
+        /// You pay the order yourself.
+        False = "false",
+    }
 }
-
-yundb_runtime::string_enum!(AutoPay {
-    True = "true",
-    False = "false",
-});
 
 /// What `CreateInstance` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -597,27 +418,12 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_instance`](crate::Client::show_instance).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowInstance(Call);
-
-impl Operation for ShowInstance {
-    type Output = ShowInstanceResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "showInstance",
-            "GET",
-            "/v1/{project_id}/instances/{instance_id}",
-        )
-        .params(
-            &[path("project_id", any()).client("project_id"), path("instance_id", any())],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowInstance: show_instance -> Response<ShowInstanceResponse>, Error<ErrorBody>;
+    Spec::new("showInstance", "GET", "/v1/{project_id}/instances/{instance_id}")
+        .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowInstance => Response<ShowInstanceResponse>, Error<ErrorBody>);
 
 /// What `ShowInstance` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -714,40 +520,25 @@ impl Client {
     }
 }
 
-/// The input of [`Client::delete_instance`](crate::Client::delete_instance).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteInstance(Call);
+yundb_runtime::operation! {
+    DeleteInstance: delete_instance -> Response<DeleteInstanceResponse>, Error<ErrorBody>;
+    Spec::new("deleteInstance", "DELETE", "/v1/{project_id}/instances/{instance_id}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("delete_rds_data", any()),
+        ])
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl DeleteInstance {
     /// Whether to delete the data on the database instances behind DDM too. The data is kept if you do not say, or if
     /// the value is empty. Example: `true`.
-    pub fn delete_rds_data(self, delete_rds_data: impl Into<DeleteRdsData>) -> Self {
-        Self(self.0.set("delete_rds_data", Into::<DeleteRdsData>::into(delete_rds_data)))
+    pub fn delete_rds_data<M>(self, delete_rds_data: impl Argument<DeleteRdsData, M>) -> Self {
+        Self(self.0.argument("delete_rds_data", delete_rds_data))
     }
 }
-
-impl Operation for DeleteInstance {
-    type Output = DeleteInstanceResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "deleteInstance",
-            "DELETE",
-            "/v1/{project_id}/instances/{instance_id}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("delete_rds_data", any()),
-            ],
-        )
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(DeleteInstance => Response<DeleteInstanceResponse>, Error<ErrorBody>);
 
 /// What `DeleteInstance` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -775,57 +566,28 @@ impl Client {
     /// - `200`: The instance has its new name.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "updateInstanceName")]
-    pub fn update_instance_name(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateInstanceName {
-        UpdateInstanceName(
-            self.call(UpdateInstanceName::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_instance_name(&self, instance_id: impl Into<String>) -> UpdateInstanceName {
+        UpdateInstanceName(self.call(UpdateInstanceName::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_instance_name`](crate::Client::update_instance_name).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateInstanceName(Call);
+yundb_runtime::operation! {
+    UpdateInstanceName: update_instance_name -> Response<UpdateInstanceNameResponse>, Error<ErrorBody>;
+    Spec::new("updateInstanceName", "PUT", "/v1/{project_id}/instances/{instance_id}/modify-name")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("name", any().min_length(4).max_length(64).pattern("^[A-Za-z][A-Za-z0-9_-]*$")).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl UpdateInstanceName {
     /// New name of the instance, 4 to 64 letters, digits, `-` and `_`, beginning with a letter. Matches
     /// `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
 }
-
-impl Operation for UpdateInstanceName {
-    type Output = UpdateInstanceNameResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "updateInstanceName",
-            "PUT",
-            "/v1/{project_id}/instances/{instance_id}/modify-name",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field(
-                        "name",
-                        any()
-                            .min_length(4)
-                            .max_length(64)
-                            .pattern("^[A-Za-z][A-Za-z0-9_-]*$"),
-                    )
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(UpdateInstanceName => Response<UpdateInstanceNameResponse>, Error<ErrorBody>);
 
 /// What `UpdateInstanceName` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -851,49 +613,29 @@ impl Client {
     /// - `200`: The instance has its new security group.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "updateInstanceSecurityGroup")]
-    pub fn update_instance_security_group(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateInstanceSecurityGroup {
-        UpdateInstanceSecurityGroup(
-            self.call(UpdateInstanceSecurityGroup::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_instance_security_group(&self, instance_id: impl Into<String>) -> UpdateInstanceSecurityGroup {
+        UpdateInstanceSecurityGroup(self.call(UpdateInstanceSecurityGroup::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_instance_security_group`](crate::Client::update_instance_security_group).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateInstanceSecurityGroup(Call);
+yundb_runtime::operation! {
+    UpdateInstanceSecurityGroup: update_instance_security_group -> Response<UpdateInstanceSecurityGroupResponse>, Error<ErrorBody>;
+    Spec::new("updateInstanceSecurityGroup", "PUT", "/v1/{project_id}/instances/{instance_id}/modify-security-group")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("security_group_id", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl UpdateInstanceSecurityGroup {
     /// Id of the new security group. The present one leaves things as they are. Required.
-    pub fn security_group_id(self, security_group_id: impl Into<String>) -> Self {
-        Self(self.0.text("security_group_id", security_group_id))
+    pub fn security_group_id<M>(self, security_group_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("security_group_id", security_group_id))
     }
 }
-
-impl Operation for UpdateInstanceSecurityGroup {
-    type Output = UpdateInstanceSecurityGroupResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "updateInstanceSecurityGroup",
-            "PUT",
-            "/v1/{project_id}/instances/{instance_id}/modify-security-group",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("security_group_id", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(UpdateInstanceSecurityGroup => Response<UpdateInstanceSecurityGroupResponse>, Error<ErrorBody>);
 
 /// What `UpdateInstanceSecurityGroup` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -922,76 +664,43 @@ impl Client {
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "restartInstance")]
     pub fn restart_instance(&self, instance_id: impl Into<String>) -> RestartInstance {
-        RestartInstance(
-            self.call(RestartInstance::SPEC).text("instance_id", instance_id),
-        )
+        RestartInstance(self.call(RestartInstance::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::restart_instance`](crate::Client::restart_instance).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct RestartInstance(Call);
+yundb_runtime::operation! {
+    RestartInstance: restart_instance -> Response<RestartInstanceResponse>, Error<ErrorBody>;
+    Spec::new("restartInstance", "POST", "/v1/{project_id}/instances/{instance_id}/action")
+        .params(&[path("project_id", any()).client("project_id"), path("instance_id", any()), field("restart", any())])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("jobId", &crate::client::SHOW_JOB)
+}
 
 impl RestartInstance {
     /// How to restart.
-    pub fn restart(self, restart: RestartInstanceInfo) -> Self {
-        Self(self.0.set("restart", restart))
+    pub fn restart<M>(self, restart: impl Argument<RestartInstanceInfo, M>) -> Self {
+        Self(self.0.argument("restart", restart))
     }
 }
 
-impl Operation for RestartInstance {
-    type Output = RestartInstanceResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "restartInstance",
-            "POST",
-            "/v1/{project_id}/instances/{instance_id}/action",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("restart", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("jobId", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// How to restart.
+    pub struct RestartInstanceInfo {
+        /// What to restart.
+        pub r#type: Option<RestartType>,
+    }
 }
 
-yundb_runtime::operation_methods!(RestartInstance => Response<RestartInstanceResponse>, Error<ErrorBody>);
-
-/// How to restart.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct RestartInstanceInfo {
+yundb_runtime::string_enum! {
     /// What to restart.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<RestartType>,
+    pub enum RestartType {
+        /// The processes only.
+        Soft = "soft",
+        /// The virtual machines, by force.
+        Hard = "hard",
+    }
 }
-
-yundb_runtime::setters!(RestartInstanceInfo {
-    r#type: into(RestartType),
-});
-
-/// What to restart.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RestartType {
-    /// The processes only.
-    Soft,
-    /// The virtual machines, by force.
-    Hard,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(RestartType {
-    Soft = "soft",
-    Hard = "hard",
-});
 
 /// What `RestartInstance` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1027,33 +736,16 @@ impl Client {
     #[doc(alias = "RebuildConfig")]
     #[doc(alias = "reloadTableData")]
     pub fn reload_table_data(&self, instance_id: impl Into<String>) -> ReloadTableData {
-        ReloadTableData(
-            self.call(ReloadTableData::SPEC).text("instance_id", instance_id),
-        )
+        ReloadTableData(self.call(ReloadTableData::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::reload_table_data`](crate::Client::reload_table_data).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ReloadTableData(Call);
-
-impl Operation for ReloadTableData {
-    type Output = BTreeMap<String, Value>;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "RebuildConfig",
-            "POST",
-            "/v1/{project_id}/instances/{instance_id}/reload-config",
-        )
-        .params(
-            &[path("project_id", any()).client("project_id"), path("instance_id", any())],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ReloadTableData: reload_table_data -> Response<BTreeMap<String, Value>>, Error<ErrorBody>;
+    Spec::new("RebuildConfig", "POST", "/v1/{project_id}/instances/{instance_id}/reload-config")
+        .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ReloadTableData => Response<BTreeMap<String, Value>>, Error<ErrorBody>);
 
 impl Client {
     /// Set the read weights of the database instances.
@@ -1075,50 +767,34 @@ impl Client {
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "UpdateReadAndWriteStrategy")]
     #[doc(alias = "updateReadWriteStrategy")]
-    pub fn update_read_write_strategy(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateReadWriteStrategy {
-        UpdateReadWriteStrategy(
-            self.call(UpdateReadWriteStrategy::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_read_write_strategy(&self, instance_id: impl Into<String>) -> UpdateReadWriteStrategy {
+        UpdateReadWriteStrategy(self.call(UpdateReadWriteStrategy::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_read_write_strategy`](crate::Client::update_read_write_strategy).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateReadWriteStrategy(Call);
+yundb_runtime::operation! {
+    UpdateReadWriteStrategy: update_read_write_strategy -> Response<UpdateReadWriteStrategyResponse>, Error<ErrorBody>;
+    Spec::new(
+        "UpdateReadAndWriteStrategy",
+        "PUT",
+        "/v2/{project_id}/instances/{instance_id}/action/read-write-strategy",
+    )
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("read_weight", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl UpdateReadWriteStrategy {
     /// Read weight of each primary and read-only database instance. The key is the id of the database instance. Each:
     /// Read weight. Required.
-    pub fn read_weight(self, read_weight: BTreeMap<String, i32>) -> Self {
-        Self(self.0.set("read_weight", read_weight))
+    pub fn read_weight<M>(self, read_weight: impl Argument<BTreeMap<String, i32>, M>) -> Self {
+        Self(self.0.argument("read_weight", read_weight))
     }
 }
-
-impl Operation for UpdateReadWriteStrategy {
-    type Output = UpdateReadWriteStrategyResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateReadAndWriteStrategy",
-            "PUT",
-            "/v2/{project_id}/instances/{instance_id}/action/read-write-strategy",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("read_weight", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(UpdateReadWriteStrategy => Response<UpdateReadWriteStrategyResponse>, Error<ErrorBody>);
 
 /// What `UpdateReadWriteStrategy` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1150,38 +826,18 @@ impl Client {
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "UpdateDatabaseInfo")]
     #[doc(alias = "synchronizeDataNodes")]
-    pub fn synchronize_data_nodes(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> SynchronizeDataNodes {
-        SynchronizeDataNodes(
-            self.call(SynchronizeDataNodes::SPEC).text("instance_id", instance_id),
-        )
+    pub fn synchronize_data_nodes(&self, instance_id: impl Into<String>) -> SynchronizeDataNodes {
+        SynchronizeDataNodes(self.call(SynchronizeDataNodes::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::synchronize_data_nodes`](crate::Client::synchronize_data_nodes).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct SynchronizeDataNodes(Call);
-
-impl Operation for SynchronizeDataNodes {
-    type Output = SynchronizeDataNodesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateDatabaseInfo",
-            "POST",
-            "/v1/{project_id}/instances/{instance_id}/rds/sync",
-        )
-        .params(
-            &[path("project_id", any()).client("project_id"), path("instance_id", any())],
-        )
+yundb_runtime::operation! {
+    SynchronizeDataNodes: synchronize_data_nodes -> Response<SynchronizeDataNodesResponse>, Error<ErrorBody>;
+    Spec::new("UpdateDatabaseInfo", "POST", "/v1/{project_id}/instances/{instance_id}/rds/sync")
+        .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
-        .job("jobId", &crate::client::SHOW_JOB);
+        .job("jobId", &crate::client::SHOW_JOB)
 }
-
-yundb_runtime::operation_methods!(SynchronizeDataNodes => Response<SynchronizeDataNodesResponse>, Error<ErrorBody>);
 
 /// What `SynchronizeDataNodes` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1219,57 +875,39 @@ impl Client {
     }
 }
 
-/// The input of [`Client::resize_instance`](crate::Client::resize_instance).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ResizeInstance(Call);
+yundb_runtime::operation! {
+    ResizeInstance: resize_instance -> Response<ResizeInstanceResponse>, Error<ErrorBody>;
+    Spec::new("ResizeFlavor", "PUT", "/v3/{project_id}/instances/{instance_id}/flavor")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("spec_code", any()).required(),
+            field("group_id", any()),
+            field("is_auto_pay", any()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .idempotent(false)
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl ResizeInstance {
     /// Resource code of the new flavor. Required.
-    pub fn spec_code(self, spec_code: impl Into<String>) -> Self {
-        Self(self.0.text("spec_code", spec_code))
+    pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("spec_code", spec_code))
     }
 
     /// Id of the node group to change. Give it if the instance has several groups; leave it out if it has only its
     /// default group.
-    pub fn group_id(self, group_id: impl Into<String>) -> Self {
-        Self(self.0.text("group_id", group_id))
-    }
-
+    pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
     /// For instances with yearly or monthly billing: whether the order is paid from your account at once (`true`) or
     /// by you (`false`). It does not change how renewals are paid.
     ///
     /// Default: `false`.
-    pub fn is_auto_pay(self, is_auto_pay: bool) -> Self {
-        Self(self.0.set("is_auto_pay", is_auto_pay))
+    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
 }
-
-impl Operation for ResizeInstance {
-    type Output = ResizeInstanceResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ResizeFlavor",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/flavor",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("spec_code", any()).required(),
-                field("group_id", any()),
-                field("is_auto_pay", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .idempotent(false)
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(ResizeInstance => Response<ResizeInstanceResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Turn SSL of an instance on or off.
@@ -1290,50 +928,30 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SwitchSsl")]
     #[doc(alias = "updateInstanceSsl")]
-    pub fn update_instance_ssl(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateInstanceSsl {
-        UpdateInstanceSsl(
-            self.call(UpdateInstanceSsl::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_instance_ssl(&self, instance_id: impl Into<String>) -> UpdateInstanceSsl {
+        UpdateInstanceSsl(self.call(UpdateInstanceSsl::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_instance_ssl`](crate::Client::update_instance_ssl).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateInstanceSsl(Call);
+yundb_runtime::operation! {
+    UpdateInstanceSsl: update_instance_ssl -> Response<UpdateInstanceSslResponse>, Error<ErrorBodyV3>;
+    Spec::new("SwitchSsl", "POST", "/v3/{project_id}/instances/{instance_id}/switch-ssl")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("ssl_enabled", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl UpdateInstanceSsl {
     /// Whether SSL is to be on (`true`) or off (`false`). Required.
-    pub fn ssl_enabled(self, ssl_enabled: bool) -> Self {
-        Self(self.0.set("ssl_enabled", ssl_enabled))
+    pub fn ssl_enabled<M>(self, ssl_enabled: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("ssl_enabled", ssl_enabled))
     }
 }
-
-impl Operation for UpdateInstanceSsl {
-    type Output = UpdateInstanceSslResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "SwitchSsl",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/switch-ssl",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("ssl_enabled", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(UpdateInstanceSsl => Response<UpdateInstanceSslResponse>, Error<ErrorBodyV3>);
 
 /// What `UpdateInstanceSsl` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1364,47 +982,25 @@ impl Client {
     /// - `202`: The change was accepted.
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "updateInstancePort")]
-    pub fn update_instance_port(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateInstancePort {
-        UpdateInstancePort(
-            self.call(UpdateInstancePort::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_instance_port(&self, instance_id: impl Into<String>) -> UpdateInstancePort {
+        UpdateInstancePort(self.call(UpdateInstancePort::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_instance_port`](crate::Client::update_instance_port).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateInstancePort(Call);
+yundb_runtime::operation! {
+    UpdateInstancePort: update_instance_port -> Response<UpdateInstancePortResponse>, Error<ErrorBodyV3>;
+    Spec::new("updateInstancePort", "PUT", "/v3/{project_id}/instances/{instance_id}/port")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("port", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl UpdateInstancePort {
     /// The new port. Required.
-    pub fn port(self, port: i32) -> Self {
-        Self(self.0.set("port", port))
-    }
+    pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("port", port)) }
 }
-
-impl Operation for UpdateInstancePort {
-    type Output = UpdateInstancePortResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "updateInstancePort",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/port",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("port", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(UpdateInstancePort => Response<UpdateInstancePortResponse>, Error<ErrorBodyV3>);

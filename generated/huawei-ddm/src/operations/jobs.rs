@@ -3,7 +3,7 @@
 //! What long-running calls have started.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Operation, Spec};
 use yundb_runtime::operation::path;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -33,25 +33,12 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_job`](crate::Client::show_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowJob(Call);
-
-impl Operation for ShowJob {
-    type Output = ShowJobResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowDdmJobResult",
-            "GET",
-            "/v3/{project_id}/jobs/{job_id}",
-        )
+yundb_runtime::operation! {
+    ShowJob: show_job -> Response<ShowJobResponse>, Error<ErrorBodyV3>;
+    Spec::new("ShowDdmJobResult", "GET", "/v3/{project_id}/jobs/{job_id}")
         .params(&[path("project_id", any()).client("project_id"), path("job_id", any())])
-        .accept("application/json");
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowJob => Response<ShowJobResponse>, Error<ErrorBodyV3>);
 
 /// What `ShowJob` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -81,25 +68,17 @@ pub struct JobInfo {
     pub instance: Option<JobInstance>,
 }
 
-/// State of the job.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobStatus {
-    /// Being done.
-    Running,
-    /// Ended with success.
-    Completed,
-    /// Ended with a failure.
-    Failed,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of the job.
+    pub enum JobStatus {
+        /// Being done.
+        Running = "Running",
+        /// Ended with success.
+        Completed = "Completed",
+        /// Ended with a failure.
+        Failed = "Failed",
+    }
 }
-
-yundb_runtime::string_enum!(JobStatus {
-    Running = "Running",
-    Completed = "Completed",
-    Failed = "Failed",
-});
 
 /// The instance that the job works on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

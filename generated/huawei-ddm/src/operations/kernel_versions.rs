@@ -3,7 +3,7 @@
 //! Versions of the kernel that instances run on.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Argument, Operation, Spec};
 use yundb_runtime::operation::{field, path};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -28,37 +28,21 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListDatabaseAvailableVersions")]
     #[doc(alias = "listAvailableVersions")]
-    pub fn list_available_versions(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListAvailableVersions {
-        ListAvailableVersions(
-            self.call(ListAvailableVersions::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_available_versions(&self, instance_id: impl Into<String>) -> ListAvailableVersions {
+        ListAvailableVersions(self.call(ListAvailableVersions::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_available_versions`](crate::Client::list_available_versions).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListAvailableVersions(Call);
-
-impl Operation for ListAvailableVersions {
-    type Output = ListAvailableVersionsResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListDatabaseAvailableVersions",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/database-version/available-versions",
-        )
-        .params(
-            &[path("project_id", any()).client("project_id"), path("instance_id", any())],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ListAvailableVersions: list_available_versions -> Response<ListAvailableVersionsResponse>, Error<ErrorBodyV3>;
+    Spec::new(
+        "ListDatabaseAvailableVersions",
+        "GET",
+        "/v3/{project_id}/instances/{instance_id}/database-version/available-versions",
+    )
+        .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ListAvailableVersions => Response<ListAvailableVersionsResponse>, Error<ErrorBodyV3>);
 
 /// What `ListAvailableVersions` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -97,50 +81,34 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ChangeDatabaseVersion")]
     #[doc(alias = "changeKernelVersion")]
-    pub fn change_kernel_version(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ChangeKernelVersion {
-        ChangeKernelVersion(
-            self.call(ChangeKernelVersion::SPEC).text("instance_id", instance_id),
-        )
+    pub fn change_kernel_version(&self, instance_id: impl Into<String>) -> ChangeKernelVersion {
+        ChangeKernelVersion(self.call(ChangeKernelVersion::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::change_kernel_version`](crate::Client::change_kernel_version).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ChangeKernelVersion(Call);
+yundb_runtime::operation! {
+    ChangeKernelVersion: change_kernel_version -> Response<ChangeKernelVersionResponse>, Error<ErrorBodyV3>;
+    Spec::new(
+        "ChangeDatabaseVersion",
+        "POST",
+        "/v3/{project_id}/instances/{instance_id}/database-version/change-version",
+    )
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("target_version", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl ChangeKernelVersion {
     /// Version to change to, one of those that `listAvailableVersions` returns. Required.
-    pub fn target_version(self, target_version: impl Into<String>) -> Self {
-        Self(self.0.text("target_version", target_version))
+    pub fn target_version<M>(self, target_version: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("target_version", target_version))
     }
 }
-
-impl Operation for ChangeKernelVersion {
-    type Output = ChangeKernelVersionResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ChangeDatabaseVersion",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/database-version/change-version",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("target_version", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(ChangeKernelVersion => Response<ChangeKernelVersionResponse>, Error<ErrorBodyV3>);
 
 /// What `ChangeKernelVersion` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -172,38 +140,22 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "RollBackDatabaseVersion")]
     #[doc(alias = "rollBackKernelVersion")]
-    pub fn roll_back_kernel_version(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> RollBackKernelVersion {
-        RollBackKernelVersion(
-            self.call(RollBackKernelVersion::SPEC).text("instance_id", instance_id),
-        )
+    pub fn roll_back_kernel_version(&self, instance_id: impl Into<String>) -> RollBackKernelVersion {
+        RollBackKernelVersion(self.call(RollBackKernelVersion::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::roll_back_kernel_version`](crate::Client::roll_back_kernel_version).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct RollBackKernelVersion(Call);
-
-impl Operation for RollBackKernelVersion {
-    type Output = RollBackKernelVersionResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "RollBackDatabaseVersion",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/database-version/rollback-version",
-        )
-        .params(
-            &[path("project_id", any()).client("project_id"), path("instance_id", any())],
-        )
+yundb_runtime::operation! {
+    RollBackKernelVersion: roll_back_kernel_version -> Response<RollBackKernelVersionResponse>, Error<ErrorBodyV3>;
+    Spec::new(
+        "RollBackDatabaseVersion",
+        "POST",
+        "/v3/{project_id}/instances/{instance_id}/database-version/rollback-version",
+    )
+        .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
         .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+        .job("job_id", &crate::client::SHOW_JOB)
 }
-
-yundb_runtime::operation_methods!(RollBackKernelVersion => Response<RollBackKernelVersionResponse>, Error<ErrorBodyV3>);
 
 /// What `RollBackKernelVersion` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -234,37 +186,17 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowRiskInfo")]
     #[doc(alias = "showKernelVersionRisks")]
-    pub fn show_kernel_version_risks(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ShowKernelVersionRisks {
-        ShowKernelVersionRisks(
-            self.call(ShowKernelVersionRisks::SPEC).text("instance_id", instance_id),
-        )
+    pub fn show_kernel_version_risks(&self, instance_id: impl Into<String>) -> ShowKernelVersionRisks {
+        ShowKernelVersionRisks(self.call(ShowKernelVersionRisks::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::show_kernel_version_risks`](crate::Client::show_kernel_version_risks).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowKernelVersionRisks(Call);
-
-impl Operation for ShowKernelVersionRisks {
-    type Output = ShowKernelVersionRisksResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowRiskInfo",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/show-risk-info",
-        )
-        .params(
-            &[path("project_id", any()).client("project_id"), path("instance_id", any())],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowKernelVersionRisks: show_kernel_version_risks -> Response<ShowKernelVersionRisksResponse>, Error<ErrorBodyV3>;
+    Spec::new("ShowRiskInfo", "GET", "/v3/{project_id}/instances/{instance_id}/show-risk-info")
+        .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowKernelVersionRisks => Response<ShowKernelVersionRisksResponse>, Error<ErrorBodyV3>);
 
 /// What `ShowKernelVersionRisks` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //! Slow queries.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Operation, Paging, Spec};
 use yundb_runtime::operation::{path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -33,69 +33,39 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_slow_logs`](crate::Client::list_slow_logs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListSlowLogs(Call);
+yundb_runtime::operation! {
+    ListSlowLogs: list_slow_logs -> Response<ListSlowLogsResponse>, Error<ErrorBody>;
+    Spec::new("ListSlowLog", "GET", "/v2/{project_id}/instances/{instance_id}/slowlog")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("curPage", any()).required(),
+            query("perPage", any()).required(),
+            query("startDate", any()).required(),
+            query("endDate", any()).required(),
+        ])
+        .accept("application/json")
+}
 
 impl ListSlowLogs {
     /// Number of the page, 1 or more, as text. Required.
-    pub fn cur_page(self, cur_page: impl Into<String>) -> Self {
-        Self(self.0.text("curPage", cur_page))
-    }
-
+    pub fn cur_page<M>(self, cur_page: impl Argument<String, M>) -> Self { Self(self.0.argument("curPage", cur_page)) }
     /// How many entries a page has, as text. Required.
-    pub fn per_page(self, per_page: impl Into<String>) -> Self {
-        Self(self.0.text("perPage", per_page))
-    }
-
+    pub fn per_page<M>(self, per_page: impl Argument<String, M>) -> Self { Self(self.0.argument("perPage", per_page)) }
     /// Start of the span, in milliseconds since 1970 in UTC, as text. Required.
-    pub fn start_date(self, start_date: impl Into<String>) -> Self {
-        Self(self.0.text("startDate", start_date))
+    pub fn start_date<M>(self, start_date: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("startDate", start_date))
     }
 
     /// End of the span, in the form of `startDate` and at most 7 days after it. Required.
-    pub fn end_date(self, end_date: impl Into<String>) -> Self {
-        Self(self.0.text("endDate", end_date))
-    }
+    pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("endDate", end_date)) }
 }
 
-impl Operation for ListSlowLogs {
-    type Output = ListSlowLogsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListSlowLog",
-            "GET",
-            "/v2/{project_id}/instances/{instance_id}/slowlog",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("curPage", any()).required(),
-                query("perPage", any()).required(),
-                query("startDate", any()).required(),
-                query("endDate", any()).required(),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListSlowLogs -> SlowLog, Response<ListSlowLogsResponse>, Error<ErrorBody>;
+    Paging::page("curPage", 1).size("perPage").total("totalRecord");
+    |page| page.slow_log_list
 }
-
-yundb_runtime::operation_methods!(ListSlowLogs => Response<ListSlowLogsResponse>, Error<ErrorBody>);
-
-impl Paged for ListSlowLogs {
-    type Item = SlowLog;
-    const PAGING: Paging = Paging::page("curPage", 1)
-        .size("perPage")
-        .total("totalRecord");
-
-    fn items(page: ListSlowLogsResponse) -> Vec<SlowLog> {
-        page.slow_log_list
-    }
-}
-
-yundb_runtime::paged_methods!(ListSlowLogs => SlowLog, Response<ListSlowLogsResponse>, Error<ErrorBody>);
 
 /// What `ListSlowLogs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

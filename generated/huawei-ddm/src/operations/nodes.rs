@@ -3,13 +3,11 @@
 //! Nodes of an instance, and the groups that they form.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
-use crate::types::{
-    CpuArchitecture, ErrorBody, ErrorBodyV3, ExpandInstanceNodesV3Response,
-};
+use crate::types::{CpuArchitecture, ErrorBody, ErrorBodyV3, ExpandInstanceNodesV3Response};
 
 impl Client {
     /// Add nodes to an instance.
@@ -30,88 +28,55 @@ impl Client {
     /// - `200`: The expansion was started, or the order was placed.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "expandInstanceNodes")]
-    pub fn expand_instance_nodes(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ExpandInstanceNodes {
-        ExpandInstanceNodes(
-            self.call(ExpandInstanceNodes::SPEC).text("instance_id", instance_id),
-        )
+    pub fn expand_instance_nodes(&self, instance_id: impl Into<String>) -> ExpandInstanceNodes {
+        ExpandInstanceNodes(self.call(ExpandInstanceNodes::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::expand_instance_nodes`](crate::Client::expand_instance_nodes).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ExpandInstanceNodes(Call);
+yundb_runtime::operation! {
+    ExpandInstanceNodes: expand_instance_nodes -> Response<ExpandInstanceNodesResponse>, Error<ErrorBody>;
+    Spec::new("expandInstanceNodes", "POST", "/v2/{project_id}/instances/{instance_id}/action/enlarge")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("flavor_id", any()).required(),
+            field("node_number", any()).required(),
+            field("group_id", any()),
+            field("is_auto_pay", any()),
+            field("available_zones", any()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("jobId", &crate::client::SHOW_JOB)
+}
 
 impl ExpandInstanceNodes {
     /// Id of the virtual machine flavor of the instance whose nodes are added. Required.
-    pub fn flavor_id(self, flavor_id: impl Into<String>) -> Self {
-        Self(self.0.text("flavor_id", flavor_id))
+    pub fn flavor_id<M>(self, flavor_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("flavor_id", flavor_id))
     }
 
     /// How many nodes to add. Required.
-    pub fn node_number(self, node_number: i32) -> Self {
-        Self(self.0.set("node_number", node_number))
+    pub fn node_number(self, node_number: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("node_number", node_number))
     }
 
     /// Id of the group that gets the nodes. Required if the instance has more than one group.
-    pub fn group_id(self, group_id: impl Into<String>) -> Self {
-        Self(self.0.text("group_id", group_id))
-    }
-
+    pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
     /// Whether to pay the order from the account's balance at once (`true`), or by hand (`false`). For an instance
     /// bought for months or years in advance. How automatic renewals are paid does not depend on it.
     ///
     /// Default: `false`.
-    pub fn is_auto_pay(self, is_auto_pay: bool) -> Self {
-        Self(self.0.set("is_auto_pay", is_auto_pay))
+    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
 
     /// Codes of the availability zones for the new nodes, as many as `node_number`. Only for an instance bought for
     /// months or years in advance.
-    pub fn available_zones(
-        self,
-        available_zones: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "available_zones",
-                    available_zones.into_iter().map(Into::into).collect::<Vec<String>>(),
-                ),
-        )
+    pub fn available_zones<M>(self, available_zones: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("available_zones", available_zones))
     }
 }
-
-impl Operation for ExpandInstanceNodes {
-    type Output = ExpandInstanceNodesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "expandInstanceNodes",
-            "POST",
-            "/v2/{project_id}/instances/{instance_id}/action/enlarge",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("flavor_id", any()).required(),
-                field("node_number", any()).required(),
-                field("group_id", any()),
-                field("is_auto_pay", any()),
-                field("available_zones", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("jobId", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(ExpandInstanceNodes => Response<ExpandInstanceNodesResponse>, Error<ErrorBody>);
 
 /// What `ExpandInstanceNodes` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -148,56 +113,34 @@ impl Client {
     /// - `200`: The removal was started.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "shrinkInstanceNodes")]
-    pub fn shrink_instance_nodes(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ShrinkInstanceNodes {
-        ShrinkInstanceNodes(
-            self.call(ShrinkInstanceNodes::SPEC).text("instance_id", instance_id),
-        )
+    pub fn shrink_instance_nodes(&self, instance_id: impl Into<String>) -> ShrinkInstanceNodes {
+        ShrinkInstanceNodes(self.call(ShrinkInstanceNodes::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::shrink_instance_nodes`](crate::Client::shrink_instance_nodes).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShrinkInstanceNodes(Call);
+yundb_runtime::operation! {
+    ShrinkInstanceNodes: shrink_instance_nodes -> Response<ShrinkInstanceNodesResponse>, Error<ErrorBody>;
+    Spec::new("shrinkInstanceNodes", "POST", "/v2/{project_id}/instances/{instance_id}/action/reduce")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("node_number", any()).required(),
+            field("group_id", any()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("jobId", &crate::client::SHOW_JOB)
+}
 
 impl ShrinkInstanceNodes {
     /// How many nodes to remove, at most one less than the instance has. Required.
-    pub fn node_number(self, node_number: i32) -> Self {
-        Self(self.0.set("node_number", node_number))
+    pub fn node_number(self, node_number: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("node_number", node_number))
     }
 
     /// Id of the group that loses the nodes. Required if the instance has more than one group.
-    pub fn group_id(self, group_id: impl Into<String>) -> Self {
-        Self(self.0.text("group_id", group_id))
-    }
+    pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
 }
-
-impl Operation for ShrinkInstanceNodes {
-    type Output = ShrinkInstanceNodesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "shrinkInstanceNodes",
-            "POST",
-            "/v2/{project_id}/instances/{instance_id}/action/reduce",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("node_number", any()).required(),
-                field("group_id", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("jobId", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(ShrinkInstanceNodes => Response<ShrinkInstanceNodesResponse>, Error<ErrorBody>);
 
 /// What `ShrinkInstanceNodes` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -238,55 +181,30 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_nodes`](crate::Client::list_nodes).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListNodes(Call);
+yundb_runtime::operation! {
+    ListNodes: list_nodes -> Response<ListNodesResponse>, Error<ErrorBody>;
+    Spec::new("listNodes", "GET", "/v1/{project_id}/instances/{instance_id}/nodes")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+        ])
+        .accept("application/json")
+}
 
 impl ListNodes {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `128`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListNodes {
-    type Output = ListNodesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listNodes",
-            "GET",
-            "/v1/{project_id}/instances/{instance_id}/nodes",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListNodes -> NodeListItem, Response<ListNodesResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total");
+    |page| page.nodes
 }
-
-yundb_runtime::operation_methods!(ListNodes => Response<ListNodesResponse>, Error<ErrorBody>);
-
-impl Paged for ListNodes {
-    type Item = NodeListItem;
-    const PAGING: Paging = Paging::offset("offset", 0).size("limit").total("total");
-
-    fn items(page: ListNodesResponse) -> Vec<NodeListItem> {
-        page.nodes
-    }
-}
-
-yundb_runtime::paged_methods!(ListNodes => NodeListItem, Response<ListNodesResponse>, Error<ErrorBody>);
 
 /// What `ListNodes` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -319,34 +237,23 @@ pub struct NodeListItem {
     pub group_id: Option<String>,
 }
 
-/// State of a DDM node.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum NodeStatus {
-    /// Ready for use.
-    Normal,
-    /// Cannot be used.
-    Abnormal,
-    /// Being created.
-    Creating,
-    /// Its creation failed.
-    Createfail,
-    /// Adding it failed.
-    Enlargefail,
-    /// Its flavor is being changed.
-    Resizing,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of a DDM node.
+    pub enum NodeStatus {
+        /// Ready for use.
+        Normal = "normal",
+        /// Cannot be used.
+        Abnormal = "abnormal",
+        /// Being created.
+        Creating = "creating",
+        /// Its creation failed.
+        Createfail = "createfail",
+        /// Adding it failed.
+        Enlargefail = "enlargefail",
+        /// Its flavor is being changed.
+        Resizing = "resizing",
+    }
 }
-
-yundb_runtime::string_enum!(NodeStatus {
-    Normal = "normal",
-    Abnormal = "abnormal",
-    Creating = "creating",
-    Createfail = "createfail",
-    Enlargefail = "enlargefail",
-    Resizing = "resizing",
-});
 
 impl Client {
     /// Show a node of an instance.
@@ -367,45 +274,17 @@ impl Client {
     /// - `200`: The node.
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "showNode")]
-    pub fn show_node(
-        &self,
-        instance_id: impl Into<String>,
-        node_id: impl Into<String>,
-    ) -> ShowNode {
-        ShowNode(
-            self
-                .call(ShowNode::SPEC)
-                .text("instance_id", instance_id)
-                .text("node_id", node_id),
-        )
+    pub fn show_node(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> ShowNode {
+        ShowNode(self.call(ShowNode::SPEC).text("instance_id", instance_id).text("node_id", node_id))
     }
 }
 
-/// The input of [`Client::show_node`](crate::Client::show_node).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowNode(Call);
-
-impl Operation for ShowNode {
-    type Output = ShowNodeResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "showNode",
-            "GET",
-            "/v1/{project_id}/instances/{instance_id}/nodes/{node_id}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                path("node_id", any()),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowNode: show_node -> Response<ShowNodeResponse>, Error<ErrorBody>;
+    Spec::new("showNode", "GET", "/v1/{project_id}/instances/{instance_id}/nodes/{node_id}")
+        .params(&[path("project_id", any()).client("project_id"), path("instance_id", any()), path("node_id", any())])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowNode => Response<ShowNodeResponse>, Error<ErrorBody>);
 
 /// What `ShowNode` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -461,57 +340,30 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_groups`](crate::Client::list_groups).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListGroups(Call);
+yundb_runtime::operation! {
+    ListGroups: list_groups -> Response<ListGroupsResponse>, Error<ErrorBodyV3>;
+    Spec::new("ListGroup", "GET", "/v3/{project_id}/instances/{instance_id}/groups")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+        ])
+        .accept("application/json")
+}
 
 impl ListGroups {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `10`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListGroups {
-    type Output = ListGroupsResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListGroup",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/groups",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListGroups -> GroupInfo, Response<ListGroupsResponse>, Error<ErrorBodyV3>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.group_list
 }
-
-yundb_runtime::operation_methods!(ListGroups => Response<ListGroupsResponse>, Error<ErrorBodyV3>);
-
-impl Paged for ListGroups {
-    type Item = GroupInfo;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListGroupsResponse) -> Vec<GroupInfo> {
-        page.group_list
-    }
-}
-
-yundb_runtime::paged_methods!(ListGroups => GroupInfo, Response<ListGroupsResponse>, Error<ErrorBodyV3>);
 
 /// What `ListGroups` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -553,22 +405,15 @@ pub struct GroupInfo {
     pub node_list: Vec<GroupNodeInfo>,
 }
 
-/// Whether a node group takes writes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum GroupRole {
-    /// Reads and writes.
-    Rw,
-    /// Reads only.
-    R,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether a node group takes writes.
+    pub enum GroupRole {
+        /// Reads and writes.
+        Rw = "rw",
+        /// Reads only.
+        R = "r",
+    }
 }
-
-yundb_runtime::string_enum!(GroupRole {
-    Rw = "rw",
-    R = "r",
-});
 
 /// A node of a group.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -605,90 +450,49 @@ impl Client {
     }
 }
 
-/// The input of [`Client::create_group`](crate::Client::create_group).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateGroup(Call);
+yundb_runtime::operation! {
+    CreateGroup: create_group -> Response<CreateGroupResponse>, Error<ErrorBodyV3>;
+    Spec::new("createGroup", "POST", "/v3/{project_id}/instances/{instance_id}/groups")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("name", any().min_length(4).max_length(64).pattern("^[A-Za-z][A-Za-z0-9_-]*$")).required(),
+            field("type", any()).required(),
+            field("flavor_id", any()).required(),
+            field("nodes", list(&object::<NodeInfo>()).min_items(1).max_items(32)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl CreateGroup {
     /// Name of the group, 4 to 64 characters: a letter first, then letters, digits, `-` and `_`. Matches
     /// `^[A-Za-z][A-Za-z0-9_-]*$`. Required.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Whether a node group takes writes. Required.
-    pub fn r#type(self, r#type: impl Into<GroupRole>) -> Self {
-        Self(self.0.set("type", Into::<GroupRole>::into(r#type)))
-    }
-
+    pub fn r#type<M>(self, r#type: impl Argument<GroupRole, M>) -> Self { Self(self.0.argument("type", r#type)) }
     /// Id of the nodes' flavor. Required.
-    pub fn flavor_id(self, flavor_id: impl Into<String>) -> Self {
-        Self(self.0.text("flavor_id", flavor_id))
+    pub fn flavor_id<M>(self, flavor_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("flavor_id", flavor_id))
     }
 
     /// Nodes to create, 1 to 32. Required.
-    pub fn nodes(self, nodes: impl IntoIterator<Item = NodeInfo>) -> Self {
-        Self(self.0.set("nodes", nodes.into_iter().collect::<Vec<_>>()))
+    pub fn nodes<M>(self, nodes: impl Argument<Vec<NodeInfo>, M>) -> Self { Self(self.0.argument("nodes", nodes)) }
+}
+
+yundb_runtime::setters! {
+    /// A node to create.
+    pub struct NodeInfo {
+        /// Availability zone for the node. It must not be empty. At least 1 character.
+        pub available_zone: Option<String>,
+        /// Id of the subnet for the node.
+        pub subnet_id: Option<String>,
     }
 }
 
-impl Operation for CreateGroup {
-    type Output = CreateGroupResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "createGroup",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/groups",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field(
-                        "name",
-                        any()
-                            .min_length(4)
-                            .max_length(64)
-                            .pattern("^[A-Za-z][A-Za-z0-9_-]*$"),
-                    )
-                    .required(),
-                field("type", any()).required(),
-                field("flavor_id", any()).required(),
-                field("nodes", list(&object::<NodeInfo>()).min_items(1).max_items(32))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(CreateGroup => Response<CreateGroupResponse>, Error<ErrorBodyV3>);
-
-/// A node to create.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct NodeInfo {
-    /// Availability zone for the node. It must not be empty. At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub available_zone: Option<String>,
-    /// Id of the subnet for the node.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subnet_id: Option<String>,
-}
-
-yundb_runtime::setters!(NodeInfo {
-    available_zone: into(String),
-    subnet_id: into(String),
-});
-
 impl Object for NodeInfo {
-    const FIELDS: &'static [Field] = &[
-        required("available_zone", any().min_length(1)),
-        required("subnet_id", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("available_zone", any().min_length(1)), required("subnet_id", any())];
 }
 
 /// What `CreateGroup` answers.
@@ -723,85 +527,56 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ExpandDdmInstanceNodes")]
     #[doc(alias = "expandInstanceNodesV3")]
-    pub fn expand_instance_nodes_v3(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ExpandInstanceNodesV3 {
-        ExpandInstanceNodesV3(
-            self.call(ExpandInstanceNodesV3::SPEC).text("instance_id", instance_id),
-        )
+    pub fn expand_instance_nodes_v3(&self, instance_id: impl Into<String>) -> ExpandInstanceNodesV3 {
+        ExpandInstanceNodesV3(self.call(ExpandInstanceNodesV3::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::expand_instance_nodes_v3`](crate::Client::expand_instance_nodes_v3).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ExpandInstanceNodesV3(Call);
+yundb_runtime::operation! {
+    ExpandInstanceNodesV3: expand_instance_nodes_v3 -> Response<ExpandInstanceNodesV3Response>, Error<ErrorBodyV3>;
+    Spec::new("ExpandDdmInstanceNodes", "POST", "/v3/{project_id}/instances/{instance_id}/nodes")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("group_id", any()),
+            field("subnet_id", any()),
+            field("is_auto_pay", any()),
+            field("nodes", list(&object::<EnlargeNodeInfo>()).min_items(1)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl ExpandInstanceNodesV3 {
     /// Id of the node group that the nodes join. Required if the instance has more than one group.
-    pub fn group_id(self, group_id: impl Into<String>) -> Self {
-        Self(self.0.text("group_id", group_id))
-    }
-
+    pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("group_id", group_id)) }
     /// Id of the subnet. Required if the group has more than one subnet.
-    pub fn subnet_id(self, subnet_id: impl Into<String>) -> Self {
-        Self(self.0.text("subnet_id", subnet_id))
+    pub fn subnet_id<M>(self, subnet_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("subnet_id", subnet_id))
     }
 
     /// For instances with yearly or monthly billing: whether the order is paid from your account at once (`true`) or
     /// by you (`false`).
     ///
     /// Default: `false`.
-    pub fn is_auto_pay(self, is_auto_pay: bool) -> Self {
-        Self(self.0.set("is_auto_pay", is_auto_pay))
+    pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
 
     /// Nodes to add, at least one. With them the instance may have at most 32 nodes. At least 1 item. Required.
-    pub fn nodes(self, nodes: impl IntoIterator<Item = EnlargeNodeInfo>) -> Self {
-        Self(self.0.set("nodes", nodes.into_iter().collect::<Vec<_>>()))
+    pub fn nodes<M>(self, nodes: impl Argument<Vec<EnlargeNodeInfo>, M>) -> Self {
+        Self(self.0.argument("nodes", nodes))
     }
 }
 
-impl Operation for ExpandInstanceNodesV3 {
-    type Output = ExpandInstanceNodesV3Response;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ExpandDdmInstanceNodes",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/nodes",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("group_id", any()),
-                field("subnet_id", any()),
-                field("is_auto_pay", any()),
-                field("nodes", list(&object::<EnlargeNodeInfo>()).min_items(1))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A node to add.
+    pub struct EnlargeNodeInfo {
+        /// Availability zone for the node. It must not be empty. At least 1 character.
+        pub available_zone: Option<String>,
+    }
 }
-
-yundb_runtime::operation_methods!(ExpandInstanceNodesV3 => Response<ExpandInstanceNodesV3Response>, Error<ErrorBodyV3>);
-
-/// A node to add.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct EnlargeNodeInfo {
-    /// Availability zone for the node. It must not be empty. At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub available_zone: Option<String>,
-}
-
-yundb_runtime::setters!(EnlargeNodeInfo {
-    available_zone: into(String),
-});
 
 impl Object for EnlargeNodeInfo {
     const FIELDS: &'static [Field] = &[required("available_zone", any().min_length(1))];

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Integer, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -30,66 +30,36 @@ impl Client {
     /// - any other: The call failed. `errCode` says why.
     #[doc(alias = "ShowInstanceParam")]
     #[doc(alias = "listInstanceParameters")]
-    pub fn list_instance_parameters(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListInstanceParameters {
-        ListInstanceParameters(
-            self.call(ListInstanceParameters::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_instance_parameters(&self, instance_id: impl Into<String>) -> ListInstanceParameters {
+        ListInstanceParameters(self.call(ListInstanceParameters::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_instance_parameters`](crate::Client::list_instance_parameters).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListInstanceParameters(Call);
+yundb_runtime::operation! {
+    ListInstanceParameters: list_instance_parameters -> Response<ListInstanceParametersResponse>, Error<ErrorBody>;
+    Spec::new("ShowInstanceParam", "GET", "/v3/{project_id}/instances/{instance_id}/configurations")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListInstanceParameters {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `128`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListInstanceParameters {
-    type Output = ListInstanceParametersResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowInstanceParam",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/configurations",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListInstanceParameters -> ConfigurationParameter, Response<ListInstanceParametersResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total");
+    |page| page.configuration_parameter
 }
-
-yundb_runtime::operation_methods!(ListInstanceParameters => Response<ListInstanceParametersResponse>, Error<ErrorBody>);
-
-impl Paged for ListInstanceParameters {
-    type Item = ConfigurationParameter;
-    const PAGING: Paging = Paging::offset("offset", 0).size("limit").total("total");
-
-    fn items(page: ListInstanceParametersResponse) -> Vec<ConfigurationParameter> {
-        page.configuration_parameter
-    }
-}
-
-yundb_runtime::paged_methods!(ListInstanceParameters => ConfigurationParameter, Response<ListInstanceParametersResponse>, Error<ErrorBody>);
 
 /// What `ListInstanceParameters` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -170,249 +140,146 @@ impl Client {
     }
 }
 
-/// The input of [`Client::update_instance_parameters`](crate::Client::update_instance_parameters).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateInstanceParameters(Call);
-
-impl Operation for UpdateInstanceParameters {
-    type Output = UpdateInstanceParametersResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateInstanceParam",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/configurations",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("values", any()).required(),
-            ],
-        )
+yundb_runtime::operation! {
+    UpdateInstanceParameters: update_instance_parameters -> Response<UpdateInstanceParametersResponse>, Error<ErrorBodyV3>;
+    Spec::new("UpdateInstanceParam", "PUT", "/v3/{project_id}/instances/{instance_id}/configurations")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("values", any()).required(),
+        ])
         .body("application/json", true)
         .accept("application/json")
-        .job("jobId", &crate::client::SHOW_JOB);
+        .job("jobId", &crate::client::SHOW_JOB)
 }
 
-yundb_runtime::operation_methods!(UpdateInstanceParameters => Response<UpdateInstanceParametersResponse>, Error<ErrorBodyV3>);
+yundb_runtime::setters! {
+    /// New values by parameter name, all as text. A parameter that is left out, or whose name is empty, keeps its
+    /// value: the default of a parameter is what an instance has until it is changed.
+    ///
+    /// Further fields. Each: Value of a parameter.
+    pub struct InstanceParameterValues {
+        /// Which columns of sharded tables belong together, so that the optimizer leaves joins over them to MySQL.
+        /// Written as `[{tb.col1,tb2.col2},{tb.col2,tb3.col1},...]`.
+        pub bind_table: Option<String>,
+        /// Character set of the server. Storing emoji takes `utf8mb4`, here and on the RDS instances. Change
+        /// `collation_server` along with it, to a collation of the same character set.
+        pub character_set_server: Option<ServerCharacterSet>,
+        /// Collation of the server. Change `character_set_server` along with it, to the character set of the collation.
+        pub collation_server: Option<ServerCollation>,
+        /// How far the shards of a logical table are scanned in parallel.
+        pub concurrent_execution_level: Option<ConcurrentExecutionLevel>,
+        /// Seconds that a connection may be idle before the server closes it, 60 to 28800. Default: `28800`.
+        pub connection_idle_timeout: Option<String>,
+        /// Whether dropped tables go to the recycle bin.
+        pub enable_table_recycle: Option<OnOff>,
+        /// Whether inserts of constants are carried out by `LOAD DATA`.
+        pub insert_to_load_data: Option<OnOff>,
+        /// Seconds that the server waits for running transactions before it closes the connections of clients, 0 to 100.
+        ///
+        /// Default: `1`.
+        pub live_transaction_timeout_on_shutdown: Option<String>,
+        /// Seconds from which on a query counts as slow and is recorded, 0.01 to 10. Default: `1`.
+        pub long_query_time: Option<String>,
+        /// Largest packet between server and client in bytes, 1024 to 1073741824, a multiple of 1024. Default:
+        /// `1073741824`.
+        pub max_allowed_packet: Option<String>,
+        /// Most connections that each DDM node may have to RDS at the same time, 0 to 10000000. `0` stands for the
+        /// connections that RDS allows, less 20, divided by the number of DDM nodes.
+        ///
+        /// Default: `0`.
+        pub max_backend_connections: Option<String>,
+        /// Most clients that may be connected at the same time, 10 to 40000. How many are possible depends on flavor and
+        /// number of the RDS instances behind.
+        ///
+        /// Default: `20000`.
+        pub max_connections: Option<String>,
+        /// Fewest connections that each DDM node may have to RDS at the same time, 0 to 10000000. Default: `10`.
+        pub min_backend_connections: Option<String>,
+        /// Whether queries without a `FROM` are always left to RDS.
+        pub not_from_pushdown: Option<OnOff>,
+        /// Seconds that a replica may lag behind its primary RDS node, 0 to 7200. One that lags further gets no reads.
+        ///
+        /// Default: `30`.
+        pub seconds_behind_master: Option<String>,
+        /// Whether SQL statements are audited.
+        pub sql_audit: Option<OnOff>,
+        /// Seconds after which a running statement times out, 100 to 28800. Default: `28800`.
+        pub sql_execute_timeout: Option<String>,
+        /// Whether DDL statements get a hint for the binlog.
+        pub support_ddl_binlog_hint: Option<OnOff>,
+        /// How transactions over several shards are handled.
+        pub transaction_policy: Option<TransactionPolicy>,
+        /// Whether the optimizer leaves as much as it can of a query to RDS.
+        pub ultimate_optimize: Option<OnOff>,
+    } .. additional: BTreeMap<String, String>
+}
 
-/// New values by parameter name, all as text. A parameter that is left out, or whose name is empty, keeps its
-/// value: the default of a parameter is what an instance has until it is changed.
-///
-/// Further fields. Each: Value of a parameter.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct InstanceParameterValues {
-    /// Which columns of sharded tables belong together, so that the optimizer leaves joins over them to MySQL.
-    /// Written as `[{tb.col1,tb2.col2},{tb.col2,tb3.col1},...]`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bind_table: Option<String>,
+yundb_runtime::string_enum! {
     /// Character set of the server. Storing emoji takes `utf8mb4`, here and on the RDS instances. Change
     /// `collation_server` along with it, to a collation of the same character set.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub character_set_server: Option<ServerCharacterSet>,
+    pub enum ServerCharacterSet {
+        /// GBK, for Chinese.
+        Gbk = "gbk",
+        /// UTF-8 with up to three bytes for a character.
+        Utf8 = "utf8",
+        /// UTF-8 with up to four bytes for a character, which emoji need.
+        Utf8mb4 = "utf8mb4",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// Collation of the server. Change `character_set_server` along with it, to the character set of the collation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub collation_server: Option<ServerCollation>,
+    pub enum ServerCollation {
+        /// Of `utf8`, by the rules of Unicode, ignoring case.
+        Utf8UnicodeCi = "utf8_unicode_ci",
+        /// Of `utf8`, by code.
+        Utf8Bin = "utf8_bin",
+        /// Of `gbk`, by the rules of Chinese, ignoring case.
+        GbkChineseCi = "gbk_chinese_ci",
+        /// Of `gbk`, by code.
+        GbkBin = "gbk_bin",
+        /// Of `utf8mb4`, by the rules of Unicode, ignoring case.
+        Utf8mb4UnicodeCi = "utf8mb4_unicode_ci",
+        /// Of `utf8mb4`, by code.
+        Utf8mb4Bin = "utf8mb4_bin",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// How far the shards of a logical table are scanned in parallel.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub concurrent_execution_level: Option<ConcurrentExecutionLevel>,
-    /// Seconds that a connection may be idle before the server closes it, 60 to 28800. Default: `28800`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub connection_idle_timeout: Option<String>,
-    /// Whether dropped tables go to the recycle bin.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enable_table_recycle: Option<OnOff>,
-    /// Whether inserts of constants are carried out by `LOAD DATA`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub insert_to_load_data: Option<OnOff>,
-    /// Seconds that the server waits for running transactions before it closes the connections of clients, 0 to 100.
-    ///
-    /// Default: `1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub live_transaction_timeout_on_shutdown: Option<String>,
-    /// Seconds from which on a query counts as slow and is recorded, 0.01 to 10. Default: `1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub long_query_time: Option<String>,
-    /// Largest packet between server and client in bytes, 1024 to 1073741824, a multiple of 1024. Default:
-    /// `1073741824`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_allowed_packet: Option<String>,
-    /// Most connections that each DDM node may have to RDS at the same time, 0 to 10000000. `0` stands for the
-    /// connections that RDS allows, less 20, divided by the number of DDM nodes.
-    ///
-    /// Default: `0`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_backend_connections: Option<String>,
-    /// Most clients that may be connected at the same time, 10 to 40000. How many are possible depends on flavor and
-    /// number of the RDS instances behind.
-    ///
-    /// Default: `20000`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_connections: Option<String>,
-    /// Fewest connections that each DDM node may have to RDS at the same time, 0 to 10000000. Default: `10`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub min_backend_connections: Option<String>,
-    /// Whether queries without a `FROM` are always left to RDS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_from_pushdown: Option<OnOff>,
-    /// Seconds that a replica may lag behind its primary RDS node, 0 to 7200. One that lags further gets no reads.
-    ///
-    /// Default: `30`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seconds_behind_master: Option<String>,
-    /// Whether SQL statements are audited.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sql_audit: Option<OnOff>,
-    /// Seconds after which a running statement times out, 100 to 28800. Default: `28800`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sql_execute_timeout: Option<String>,
-    /// Whether DDL statements get a hint for the binlog.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub support_ddl_binlog_hint: Option<OnOff>,
+    pub enum ConcurrentExecutionLevel {
+        /// RDS instances in parallel, the shards on one instance one after the other.
+        RdsInstance = "RDS_INSTANCE",
+        /// Database shards in parallel, the table shards in one of them one after the other.
+        DataNode = "DATA_NODE",
+        /// All physical shards in parallel.
+        PhyTable = "PHY_TABLE",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// Whether something is on.
+    pub enum OnOff {
+        /// Off.
+        Off = "OFF",
+        /// On.
+        On = "ON",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// How transactions over several shards are handled.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub transaction_policy: Option<TransactionPolicy>,
-    /// Whether the optimizer leaves as much as it can of a query to RDS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ultimate_optimize: Option<OnOff>,
-    /// Further fields, by name.
-    #[serde(flatten, deserialize_with = "yundb_runtime::additional")]
-    pub additional: BTreeMap<String, String>,
+    pub enum TransactionPolicy {
+        /// XA transactions: atomic, and visible as a whole.
+        Xa = "XA",
+        /// Writes to several shards are allowed, not atomic, at no cost in speed.
+        Free = "FREE",
+        /// Transactions on a single shard only.
+        NoDtx = "NO_DTX",
+    }
 }
-
-yundb_runtime::setters!(InstanceParameterValues {
-    bind_table: into(String),
-    character_set_server: into(ServerCharacterSet),
-    collation_server: into(ServerCollation),
-    concurrent_execution_level: into(ConcurrentExecutionLevel),
-    connection_idle_timeout: into(String),
-    enable_table_recycle: into(OnOff),
-    insert_to_load_data: into(OnOff),
-    live_transaction_timeout_on_shutdown: into(String),
-    long_query_time: into(String),
-    max_allowed_packet: into(String),
-    max_backend_connections: into(String),
-    max_connections: into(String),
-    min_backend_connections: into(String),
-    not_from_pushdown: into(OnOff),
-    seconds_behind_master: into(String),
-    sql_audit: into(OnOff),
-    sql_execute_timeout: into(String),
-    support_ddl_binlog_hint: into(OnOff),
-    transaction_policy: into(TransactionPolicy),
-    ultimate_optimize: into(OnOff),
-});
-
-/// Character set of the server. Storing emoji takes `utf8mb4`, here and on the RDS instances. Change
-/// `collation_server` along with it, to a collation of the same character set.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ServerCharacterSet {
-    /// GBK, for Chinese.
-    Gbk,
-    /// UTF-8 with up to three bytes for a character.
-    Utf8,
-    /// UTF-8 with up to four bytes for a character, which emoji need.
-    Utf8mb4,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(ServerCharacterSet {
-    Gbk = "gbk",
-    Utf8 = "utf8",
-    Utf8mb4 = "utf8mb4",
-});
-
-/// Collation of the server. Change `character_set_server` along with it, to the character set of the collation.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ServerCollation {
-    /// Of `utf8`, by the rules of Unicode, ignoring case.
-    Utf8UnicodeCi,
-    /// Of `utf8`, by code.
-    Utf8Bin,
-    /// Of `gbk`, by the rules of Chinese, ignoring case.
-    GbkChineseCi,
-    /// Of `gbk`, by code.
-    GbkBin,
-    /// Of `utf8mb4`, by the rules of Unicode, ignoring case.
-    Utf8mb4UnicodeCi,
-    /// Of `utf8mb4`, by code.
-    Utf8mb4Bin,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(ServerCollation {
-    Utf8UnicodeCi = "utf8_unicode_ci",
-    Utf8Bin = "utf8_bin",
-    GbkChineseCi = "gbk_chinese_ci",
-    GbkBin = "gbk_bin",
-    Utf8mb4UnicodeCi = "utf8mb4_unicode_ci",
-    Utf8mb4Bin = "utf8mb4_bin",
-});
-
-/// How far the shards of a logical table are scanned in parallel.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConcurrentExecutionLevel {
-    /// RDS instances in parallel, the shards on one instance one after the other.
-    RdsInstance,
-    /// Database shards in parallel, the table shards in one of them one after the other.
-    DataNode,
-    /// All physical shards in parallel.
-    PhyTable,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(ConcurrentExecutionLevel {
-    RdsInstance = "RDS_INSTANCE",
-    DataNode = "DATA_NODE",
-    PhyTable = "PHY_TABLE",
-});
-
-/// Whether something is on.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OnOff {
-    /// Off.
-    Off,
-    /// On.
-    On,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(OnOff {
-    Off = "OFF",
-    On = "ON",
-});
-
-/// How transactions over several shards are handled.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TransactionPolicy {
-    /// XA transactions: atomic, and visible as a whole.
-    Xa,
-    /// Writes to several shards are allowed, not atomic, at no cost in speed.
-    Free,
-    /// Transactions on a single shard only.
-    NoDtx,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(TransactionPolicy {
-    Xa = "XA",
-    Free = "FREE",
-    NoDtx = "NO_DTX",
-});
 
 /// What `UpdateInstanceParameters` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //! Running sessions, and the log of those that were ended.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -28,73 +28,38 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowLogicalProcesses")]
     #[doc(alias = "listLogicalProcesses")]
-    pub fn list_logical_processes(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListLogicalProcesses {
-        ListLogicalProcesses(
-            self.call(ListLogicalProcesses::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_logical_processes(&self, instance_id: impl Into<String>) -> ListLogicalProcesses {
+        ListLogicalProcesses(self.call(ListLogicalProcesses::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_logical_processes`](crate::Client::list_logical_processes).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListLogicalProcesses(Call);
+yundb_runtime::operation! {
+    ListLogicalProcesses: list_logical_processes -> Response<ListLogicalProcessesResponse>, Error<ErrorBodyV3>;
+    Spec::new("ShowLogicalProcesses", "GET", "/v3/{project_id}/instances/{instance_id}/logical-processes")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+            query("keyword", any().max_length(255)),
+        ])
+        .accept("application/json")
+}
 
 impl ListLogicalProcesses {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `10`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
-
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Returns only the sessions that contain this text in any field of the answer. At most 255 characters.
-    pub fn keyword(self, keyword: impl Into<String>) -> Self {
-        Self(self.0.text("keyword", keyword))
-    }
+    pub fn keyword<M>(self, keyword: impl Argument<String, M>) -> Self { Self(self.0.argument("keyword", keyword)) }
 }
 
-impl Operation for ListLogicalProcesses {
-    type Output = ListLogicalProcessesResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowLogicalProcesses",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/logical-processes",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-                query("keyword", any().max_length(255)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListLogicalProcesses -> LogicalProcess, Response<ListLogicalProcessesResponse>, Error<ErrorBodyV3>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.logical_processes
 }
-
-yundb_runtime::operation_methods!(ListLogicalProcesses => Response<ListLogicalProcessesResponse>, Error<ErrorBodyV3>);
-
-impl Paged for ListLogicalProcesses {
-    type Item = LogicalProcess;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListLogicalProcessesResponse) -> Vec<LogicalProcess> {
-        page.logical_processes
-    }
-}
-
-yundb_runtime::paged_methods!(ListLogicalProcesses => LogicalProcess, Response<ListLogicalProcessesResponse>, Error<ErrorBodyV3>);
 
 /// What `ListLogicalProcesses` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -148,59 +113,29 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ExecuteKillLogicalProcesses")]
     #[doc(alias = "killLogicalProcesses")]
-    pub fn kill_logical_processes(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> KillLogicalProcesses {
-        KillLogicalProcesses(
-            self.call(KillLogicalProcesses::SPEC).text("instance_id", instance_id),
-        )
+    pub fn kill_logical_processes(&self, instance_id: impl Into<String>) -> KillLogicalProcesses {
+        KillLogicalProcesses(self.call(KillLogicalProcesses::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::kill_logical_processes`](crate::Client::kill_logical_processes).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct KillLogicalProcesses(Call);
+yundb_runtime::operation! {
+    KillLogicalProcesses: kill_logical_processes -> Response<KillLogicalProcessesResponse>, Error<ErrorBodyV3>;
+    Spec::new("ExecuteKillLogicalProcesses", "DELETE", "/v3/{project_id}/instances/{instance_id}/logical-processes")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("process_ids", any().min_items(1).max_items(100)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl KillLogicalProcesses {
     /// Ids of the sessions to end, 1 to 100. Required.
-    pub fn process_ids(
-        self,
-        process_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "process_ids",
-                    process_ids.into_iter().map(Into::into).collect::<Vec<String>>(),
-                ),
-        )
+    pub fn process_ids<M>(self, process_ids: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("process_ids", process_ids))
     }
 }
-
-impl Operation for KillLogicalProcesses {
-    type Output = KillLogicalProcessesResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ExecuteKillLogicalProcesses",
-            "DELETE",
-            "/v3/{project_id}/instances/{instance_id}/logical-processes",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("process_ids", any().min_items(1).max_items(100)).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(KillLogicalProcesses => Response<KillLogicalProcessesResponse>, Error<ErrorBodyV3>);
 
 /// What `KillLogicalProcesses` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -233,73 +168,38 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowPhysicalProcesses")]
     #[doc(alias = "listPhysicalProcesses")]
-    pub fn list_physical_processes(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListPhysicalProcesses {
-        ListPhysicalProcesses(
-            self.call(ListPhysicalProcesses::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_physical_processes(&self, instance_id: impl Into<String>) -> ListPhysicalProcesses {
+        ListPhysicalProcesses(self.call(ListPhysicalProcesses::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_physical_processes`](crate::Client::list_physical_processes).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListPhysicalProcesses(Call);
+yundb_runtime::operation! {
+    ListPhysicalProcesses: list_physical_processes -> Response<ListPhysicalProcessesResponse>, Error<ErrorBodyV3>;
+    Spec::new("ShowPhysicalProcesses", "GET", "/v3/{project_id}/instances/{instance_id}/physical-processes")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+            query("keyword", any().max_length(255)),
+        ])
+        .accept("application/json")
+}
 
 impl ListPhysicalProcesses {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `10`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
-
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Returns only the sessions that contain this text in any field of the answer. At most 255 characters.
-    pub fn keyword(self, keyword: impl Into<String>) -> Self {
-        Self(self.0.text("keyword", keyword))
-    }
+    pub fn keyword<M>(self, keyword: impl Argument<String, M>) -> Self { Self(self.0.argument("keyword", keyword)) }
 }
 
-impl Operation for ListPhysicalProcesses {
-    type Output = ListPhysicalProcessesResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowPhysicalProcesses",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/physical-processes",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-                query("keyword", any().max_length(255)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListPhysicalProcesses -> PhysicalProcess, Response<ListPhysicalProcessesResponse>, Error<ErrorBodyV3>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.physical_processes
 }
-
-yundb_runtime::operation_methods!(ListPhysicalProcesses => Response<ListPhysicalProcessesResponse>, Error<ErrorBodyV3>);
-
-impl Paged for ListPhysicalProcesses {
-    type Item = PhysicalProcess;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListPhysicalProcessesResponse) -> Vec<PhysicalProcess> {
-        page.physical_processes
-    }
-}
-
-yundb_runtime::paged_methods!(ListPhysicalProcesses => PhysicalProcess, Response<ListPhysicalProcessesResponse>, Error<ErrorBodyV3>);
 
 /// What `ListPhysicalProcesses` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -356,59 +256,29 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ExecuteKillPhysicalProcesses")]
     #[doc(alias = "killPhysicalProcesses")]
-    pub fn kill_physical_processes(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> KillPhysicalProcesses {
-        KillPhysicalProcesses(
-            self.call(KillPhysicalProcesses::SPEC).text("instance_id", instance_id),
-        )
+    pub fn kill_physical_processes(&self, instance_id: impl Into<String>) -> KillPhysicalProcesses {
+        KillPhysicalProcesses(self.call(KillPhysicalProcesses::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::kill_physical_processes`](crate::Client::kill_physical_processes).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct KillPhysicalProcesses(Call);
+yundb_runtime::operation! {
+    KillPhysicalProcesses: kill_physical_processes -> Response<KillPhysicalProcessesResponse>, Error<ErrorBodyV3>;
+    Spec::new("ExecuteKillPhysicalProcesses", "DELETE", "/v3/{project_id}/instances/{instance_id}/physical-processes")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            field("process_ids", any().min_items(1).max_items(100)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl KillPhysicalProcesses {
     /// Ids of the sessions to end, 1 to 100. Required.
-    pub fn process_ids(
-        self,
-        process_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "process_ids",
-                    process_ids.into_iter().map(Into::into).collect::<Vec<String>>(),
-                ),
-        )
+    pub fn process_ids<M>(self, process_ids: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("process_ids", process_ids))
     }
 }
-
-impl Operation for KillPhysicalProcesses {
-    type Output = KillPhysicalProcessesResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ExecuteKillPhysicalProcesses",
-            "DELETE",
-            "/v3/{project_id}/instances/{instance_id}/physical-processes",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                field("process_ids", any().min_items(1).max_items(100)).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(KillPhysicalProcesses => Response<KillPhysicalProcessesResponse>, Error<ErrorBodyV3>);
 
 impl Client {
     /// List the sessions that were ended by hand.
@@ -430,83 +300,48 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowProcessesAuditLog")]
     #[doc(alias = "listProcessAuditLogs")]
-    pub fn list_process_audit_logs(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListProcessAuditLogs {
-        ListProcessAuditLogs(
-            self.call(ListProcessAuditLogs::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_process_audit_logs(&self, instance_id: impl Into<String>) -> ListProcessAuditLogs {
+        ListProcessAuditLogs(self.call(ListProcessAuditLogs::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_process_audit_logs`](crate::Client::list_process_audit_logs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListProcessAuditLogs(Call);
+yundb_runtime::operation! {
+    ListProcessAuditLogs: list_process_audit_logs -> Response<ListProcessAuditLogsResponse>, Error<ErrorBodyV3>;
+    Spec::new("ShowProcessesAuditLog", "GET", "/v3/{project_id}/instances/{instance_id}/processes-audit-log")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(128)),
+            query("start_time", any()).required(),
+            query("end_time", any()).required(),
+        ])
+        .accept("application/json")
+}
 
 impl ListProcessAuditLogs {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 128. Default: `10`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
-
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Start of the span in UTC, as `yyyy-mm-ddThh:mm:ssZ`. `Z` stands for the distance from UTC, such
     /// as `+0800`. Said to be exact to the millisecond, though the form ends with the seconds. Example:
     /// `2024-06-18T09:00:00+0800`. Required.
-    pub fn start_time(self, start_time: impl Into<String>) -> Self {
-        Self(self.0.text("start_time", start_time))
+    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("start_time", start_time))
     }
 
     /// End of the span in UTC, at most 7 days after `start_time`, as `yyyy-mm-ddThh:mm:ssZ`. `Z` stands for the
     /// distance from UTC, such as `+0800`. Said to be exact to the millisecond, though the form ends with the
     /// seconds. Example: `2024-06-18T12:00:00+0800`. Required.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.text("end_time", end_time))
-    }
+    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }
 
-impl Operation for ListProcessAuditLogs {
-    type Output = ListProcessAuditLogsResponse;
-    type Headers = ();
-    type Error = ErrorBodyV3;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowProcessesAuditLog",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/processes-audit-log",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(128)),
-                query("start_time", any()).required(),
-                query("end_time", any()).required(),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListProcessAuditLogs -> ProcessAuditLog, Response<ListProcessAuditLogsResponse>, Error<ErrorBodyV3>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.process_audit_logs
 }
-
-yundb_runtime::operation_methods!(ListProcessAuditLogs => Response<ListProcessAuditLogsResponse>, Error<ErrorBodyV3>);
-
-impl Paged for ListProcessAuditLogs {
-    type Item = ProcessAuditLog;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListProcessAuditLogsResponse) -> Vec<ProcessAuditLog> {
-        page.process_audit_logs
-    }
-}
-
-yundb_runtime::paged_methods!(ListProcessAuditLogs => ProcessAuditLog, Response<ListProcessAuditLogsResponse>, Error<ErrorBodyV3>);
 
 /// What `ListProcessAuditLogs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

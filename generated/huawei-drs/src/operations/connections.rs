@@ -3,7 +3,7 @@
 //! Stored database connections.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Secret, Spec};
+use yundb_runtime::{Argument, Field, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -24,203 +24,124 @@ impl Client {
     /// - `400`: The request was refused. `error_code` says why.
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createConnection")]
-    pub fn create_connection(&self) -> CreateConnection {
-        CreateConnection(self.call(CreateConnection::SPEC))
-    }
+    pub fn create_connection(&self) -> CreateConnection { CreateConnection(self.call(CreateConnection::SPEC)) }
 }
 
-/// The input of [`Client::create_connection`](crate::Client::create_connection).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateConnection(Call);
+yundb_runtime::operation! {
+    CreateConnection: create_connection -> Response<CreateConnectionResponse>, Error<ErrorBody>;
+    Spec::new("createConnection", "POST", "/v5/{project_id}/connections")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            header("X-Language", any()).client("language"),
+            field("name", any().min_length(4).max_length(50).pattern("^[A-Za-z0-9_-]+$")).required(),
+            field("db_type", any()).required(),
+            field("config", any()),
+            field("description", any().max_length(255)),
+            field("endpoint", object::<BaseEndpoint>()).required(),
+            field("vpc", object::<CloudVpcInfo>()),
+            field("ssl", any()),
+            field("cloud", object::<CloudBaseInfo>()),
+            field("enterprise_project_id", any()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl CreateConnection {
     /// Name of the connection, 4 to 50 letters, digits, `-` and `_`. Upper and lower case count as the same. Matches
     /// `^[A-Za-z0-9_-]+$`. Required.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Kind of database. Required.
-    pub fn db_type(self, db_type: impl Into<DbType>) -> Self {
-        Self(self.0.set("db_type", Into::<DbType>::into(db_type)))
-    }
-
+    pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("db_type", db_type)) }
     /// Settings of the connection.
-    pub fn config(self, config: ConnectionConfig) -> Self {
-        Self(self.0.set("config", config))
+    pub fn config<M>(self, config: impl Argument<ConnectionConfig, M>) -> Self {
+        Self(self.0.argument("config", config))
     }
 
     /// Your note, up to 255 characters.
-    pub fn description(self, description: impl Into<String>) -> Self {
-        Self(self.0.text("description", description))
+    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("description", description))
     }
 
     /// A database and how to log in to it. Required.
-    pub fn endpoint(self, endpoint: BaseEndpoint) -> Self {
-        Self(self.0.set("endpoint", endpoint))
+    pub fn endpoint<M>(self, endpoint: impl Argument<BaseEndpoint, M>) -> Self {
+        Self(self.0.argument("endpoint", endpoint))
     }
 
     /// Where the instance is on the network.
-    pub fn vpc(self, vpc: CloudVpcInfo) -> Self {
-        Self(self.0.set("vpc", vpc))
-    }
-
+    pub fn vpc<M>(self, vpc: impl Argument<CloudVpcInfo, M>) -> Self { Self(self.0.argument("vpc", vpc)) }
     /// How to connect with SSL.
-    pub fn ssl(self, ssl: EndpointSslConfig) -> Self {
-        Self(self.0.set("ssl", ssl))
-    }
-
+    pub fn ssl<M>(self, ssl: impl Argument<EndpointSslConfig, M>) -> Self { Self(self.0.argument("ssl", ssl)) }
     /// Region and project of the instance. Give it for a database on ECS (`ecs_*`) and for a cloud instance
     /// (`cloud_*`).
-    pub fn cloud(self, cloud: CloudBaseInfo) -> Self {
-        Self(self.0.set("cloud", cloud))
-    }
-
+    pub fn cloud<M>(self, cloud: impl Argument<CloudBaseInfo, M>) -> Self { Self(self.0.argument("cloud", cloud)) }
     /// Id of the enterprise project that the connection belongs to.
-    pub fn enterprise_project_id(
-        self,
-        enterprise_project_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("enterprise_project_id", enterprise_project_id))
+    pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("enterprise_project_id", enterprise_project_id))
     }
 }
 
-impl Operation for CreateConnection {
-    type Output = CreateConnectionResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "createConnection",
-            "POST",
-            "/v5/{project_id}/connections",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-                field(
-                        "name",
-                        any().min_length(4).max_length(50).pattern("^[A-Za-z0-9_-]+$"),
-                    )
-                    .required(),
-                field("db_type", any()).required(),
-                field("config", any()),
-                field("description", any().max_length(255)),
-                field("endpoint", object::<BaseEndpoint>()).required(),
-                field("vpc", object::<CloudVpcInfo>()),
-                field("ssl", any()),
-                field("cloud", object::<CloudBaseInfo>()),
-                field("enterprise_project_id", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
+yundb_runtime::string_enum! {
+    /// Kind of database.
+    pub enum DbType {
+        /// MySQL.
+        Mysql = "mysql",
+        /// PostgreSQL.
+        Postgresql = "postgresql",
+        /// MongoDB.
+        Mongodb = "mongodb",
+        /// Oracle.
+        Oracle = "oracle",
+    }
 }
 
-yundb_runtime::operation_methods!(CreateConnection => Response<CreateConnectionResponse>, Error<ErrorBody>);
-
-/// Kind of database.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DbType {
-    /// MySQL.
-    Mysql,
-    /// PostgreSQL.
-    Postgresql,
-    /// MongoDB.
-    Mongodb,
-    /// Oracle.
-    Oracle,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::setters! {
+    /// Settings of the connection. Which apply depends on the kind of database.
+    pub struct ConnectionConfig {
+        /// Name of the driver.
+        pub driver_name: Option<String>,
+    }
 }
 
-yundb_runtime::string_enum!(DbType {
-    Mysql = "mysql",
-    Postgresql = "postgresql",
-    Mongodb = "mongodb",
-    Oracle = "oracle",
-});
-
-/// Settings of the connection. Which apply depends on the kind of database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ConnectionConfig {
-    /// Name of the driver.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub driver_name: Option<String>,
+yundb_runtime::setters! {
+    /// A database and how to log in to it.
+    pub struct BaseEndpoint {
+        /// Id of this database entry.
+        pub id: Option<String>,
+        /// Which database it is and where it runs.
+        pub endpoint_name: Option<EndpointName>,
+        /// Address of the database. What to write depends on the database:
+        ///
+        /// - MySQL: `ip`.
+        /// - Self-built MongoDB: `ip:port,ip:port,ip:port`, at most 3 addresses or domain names.
+        /// - DDS: `ip:port,ip:port`.
+        /// - Redis cluster: `ip:port,ip:port` for every shard of the source, preferably its replica nodes; at most 32
+        ///   addresses or domain names.
+        pub ip: Option<String>,
+        /// Port of the database as text, 1 to 65535. Matches
+        /// `^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$`.
+        pub db_port: Option<String>,
+        /// User of the database.
+        pub db_user: Option<String>,
+        /// Password of the user.
+        pub db_password: Option<Secret>,
+        /// Id of the cloud instance.
+        pub instance_id: Option<String>,
+        /// Name of the cloud instance.
+        pub instance_name: Option<String>,
+        /// Name of the database. For Oracle it is the service name, `serviceName.orcl`. Example: `serviceName.orcl`.
+        pub db_name: Option<String>,
+        /// The physical source databases behind this one.
+        pub source_sharding: Option<Vec<BaseEndpoint>>,
+    }
 }
-
-yundb_runtime::setters!(ConnectionConfig {
-    driver_name: into(String),
-});
-
-/// A database and how to log in to it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct BaseEndpoint {
-    /// Id of this database entry.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Which database it is and where it runs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub endpoint_name: Option<EndpointName>,
-    /// Address of the database. What to write depends on the database:
-    ///
-    /// - MySQL: `ip`.
-    /// - Self-built MongoDB: `ip:port,ip:port,ip:port`, at most 3 addresses or domain names.
-    /// - DDS: `ip:port,ip:port`.
-    /// - Redis cluster: `ip:port,ip:port` for every shard of the source, preferably its replica nodes; at most 32
-    ///   addresses or domain names.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ip: Option<String>,
-    /// Port of the database as text, 1 to 65535. Matches
-    /// `^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub db_port: Option<String>,
-    /// User of the database.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub db_user: Option<String>,
-    /// Password of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub db_password: Option<Secret>,
-    /// Id of the cloud instance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance_id: Option<String>,
-    /// Name of the cloud instance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance_name: Option<String>,
-    /// Name of the database. For Oracle it is the service name, `serviceName.orcl`. Example: `serviceName.orcl`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub db_name: Option<String>,
-    /// The physical source databases behind this one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_sharding: Option<Vec<BaseEndpoint>>,
-}
-
-yundb_runtime::setters!(BaseEndpoint {
-    id: into(String),
-    endpoint_name: into(EndpointName),
-    ip: into(String),
-    db_port: into(String),
-    db_user: into(String),
-    db_password: into(Secret),
-    instance_id: into(String),
-    instance_name: into(String),
-    db_name: into(String),
-    source_sharding: list(BaseEndpoint),
-});
 
 impl Object for BaseEndpoint {
     const FIELDS: &'static [Field] = &[
         required("endpoint_name", any()),
         optional(
             "db_port",
-            any()
-                .pattern(
-                    "^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$",
-                ),
+            any().pattern("^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$"),
         ),
         required("db_user", any()),
         required("db_password", any()),
@@ -228,156 +149,97 @@ impl Object for BaseEndpoint {
     ];
 }
 
-/// Which database it is and where it runs.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EndpointName {
-    /// Self-built Oracle outside the cloud.
-    Oracle,
-    /// Self-built Oracle on ECS.
-    EcsOracle,
-    /// GaussDB, distributed edition.
-    CloudGaussdbv5,
-    /// Self-built MySQL on premises or in another cloud.
-    Mysql,
-    /// Self-built MySQL on ECS.
-    EcsMysql,
-    /// RDS for MySQL.
-    CloudMysql,
-    /// Self-built Redis outside the cloud.
-    Redis,
-    /// Self-built Redis on ECS.
-    EcsRedis,
-    /// Self-built Redis cluster outside the cloud.
-    Rediscluster,
-    /// Self-built Redis cluster on ECS.
-    EcsRediscluster,
-    /// GeminiDB Redis.
-    CloudGaussdbRedis,
-    /// Self-built PostgreSQL outside the cloud.
-    Postgresql,
-    /// Self-built PostgreSQL on ECS.
-    EcsPostgresql,
-    /// RDS for PostgreSQL.
-    CloudPostgresql,
-    /// Self-built MongoDB outside the cloud.
-    Mongodb,
-    /// Self-built MongoDB on ECS.
-    EcsMongodb,
-    /// Document Database Service (DDS).
-    CloudMongodb,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Which database it is and where it runs.
+    pub enum EndpointName {
+        /// Self-built Oracle outside the cloud.
+        Oracle = "oracle",
+        /// Self-built Oracle on ECS.
+        EcsOracle = "ecs_oracle",
+        /// GaussDB, distributed edition.
+        CloudGaussdbv5 = "cloud_gaussdbv5",
+        /// Self-built MySQL on premises or in another cloud.
+        Mysql = "mysql",
+        /// Self-built MySQL on ECS.
+        EcsMysql = "ecs_mysql",
+        /// RDS for MySQL.
+        CloudMysql = "cloud_mysql",
+        /// Self-built Redis outside the cloud.
+        Redis = "redis",
+        /// Self-built Redis on ECS.
+        EcsRedis = "ecs_redis",
+        /// Self-built Redis cluster outside the cloud.
+        Rediscluster = "rediscluster",
+        /// Self-built Redis cluster on ECS.
+        EcsRediscluster = "ecs_rediscluster",
+        /// GeminiDB Redis.
+        CloudGaussdbRedis = "cloud_gaussdb_redis",
+        /// Self-built PostgreSQL outside the cloud.
+        Postgresql = "postgresql",
+        /// Self-built PostgreSQL on ECS.
+        EcsPostgresql = "ecs_postgresql",
+        /// RDS for PostgreSQL.
+        CloudPostgresql = "cloud_postgresql",
+        /// Self-built MongoDB outside the cloud.
+        Mongodb = "mongodb",
+        /// Self-built MongoDB on ECS.
+        EcsMongodb = "ecs_mongodb",
+        /// Document Database Service (DDS).
+        CloudMongodb = "cloud_mongodb",
+    }
 }
 
-yundb_runtime::string_enum!(EndpointName {
-    Oracle = "oracle",
-    EcsOracle = "ecs_oracle",
-    CloudGaussdbv5 = "cloud_gaussdbv5",
-    Mysql = "mysql",
-    EcsMysql = "ecs_mysql",
-    CloudMysql = "cloud_mysql",
-    Redis = "redis",
-    EcsRedis = "ecs_redis",
-    Rediscluster = "rediscluster",
-    EcsRediscluster = "ecs_rediscluster",
-    CloudGaussdbRedis = "cloud_gaussdb_redis",
-    Postgresql = "postgresql",
-    EcsPostgresql = "ecs_postgresql",
-    CloudPostgresql = "cloud_postgresql",
-    Mongodb = "mongodb",
-    EcsMongodb = "ecs_mongodb",
-    CloudMongodb = "cloud_mongodb",
-});
-
-/// Where the instance is on the network.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CloudVpcInfo {
-    /// Id of the VPC, from its details page or from listing VPCs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vpc_id: Option<String>,
-    /// Id of the subnet; on its details page this is the network id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub subnet_id: Option<String>,
-    /// Id of the security group, from its details page or from listing security groups.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub security_group_id: Option<String>,
+yundb_runtime::setters! {
+    /// Where the instance is on the network.
+    pub struct CloudVpcInfo {
+        /// Id of the VPC, from its details page or from listing VPCs.
+        pub vpc_id: Option<String>,
+        /// Id of the subnet; on its details page this is the network id.
+        pub subnet_id: Option<String>,
+        /// Id of the security group, from its details page or from listing security groups.
+        pub security_group_id: Option<String>,
+    }
 }
-
-yundb_runtime::setters!(CloudVpcInfo {
-    vpc_id: into(String),
-    subnet_id: into(String),
-    security_group_id: into(String),
-});
 
 impl Object for CloudVpcInfo {
-    const FIELDS: &'static [Field] = &[
-        required("vpc_id", any()),
-        required("subnet_id", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("vpc_id", any()), required("subnet_id", any())];
 }
 
-/// How to connect with SSL.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct EndpointSslConfig {
-    /// Whether to connect with SSL. Set it if the database has SSL switched on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ssl_link: Option<bool>,
-    /// Name of the certificate.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ssl_cert_name: Option<String>,
-    /// Content of the certificate, in Base64.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ssl_cert_key: Option<Secret>,
-    /// Checksum of the certificate's content, which the service verifies. Required for an SSL connection to a source
-    /// database.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ssl_cert_check_sum: Option<String>,
-    /// Password of the certificate. Required for a `.p12` file.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ssl_cert_password: Option<Secret>,
+yundb_runtime::setters! {
+    /// How to connect with SSL.
+    pub struct EndpointSslConfig {
+        /// Whether to connect with SSL. Set it if the database has SSL switched on.
+        pub ssl_link: Option<bool>,
+        /// Name of the certificate.
+        pub ssl_cert_name: Option<String>,
+        /// Content of the certificate, in Base64.
+        pub ssl_cert_key: Option<Secret>,
+        /// Checksum of the certificate's content, which the service verifies. Required for an SSL connection to a source
+        /// database.
+        pub ssl_cert_check_sum: Option<String>,
+        /// Password of the certificate. Required for a `.p12` file.
+        pub ssl_cert_password: Option<Secret>,
+    }
 }
 
-yundb_runtime::setters!(EndpointSslConfig {
-    ssl_link: value(bool),
-    ssl_cert_name: into(String),
-    ssl_cert_key: into(Secret),
-    ssl_cert_check_sum: into(String),
-    ssl_cert_password: into(Secret),
-});
-
-/// Region and project of the instance. Give it for a database on ECS (`ecs_*`) and for a cloud instance
-/// (`cloud_*`).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CloudBaseInfo {
-    /// Region id. In a region with subprojects it is the region's project and the subproject, joined by `_`. Required
-    /// for databases on ECS and for cloud instances.
-    ///
-    /// Example: `cn-north-4_abc`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// Id of the project in that region.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub project_id: Option<String>,
-    /// Availability zone of the instance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub az_code: Option<String>,
+yundb_runtime::setters! {
+    /// Region and project of the instance. Give it for a database on ECS (`ecs_*`) and for a cloud instance
+    /// (`cloud_*`).
+    pub struct CloudBaseInfo {
+        /// Region id. In a region with subprojects it is the region's project and the subproject, joined by `_`. Required
+        /// for databases on ECS and for cloud instances.
+        ///
+        /// Example: `cn-north-4_abc`.
+        pub region: Option<String>,
+        /// Id of the project in that region.
+        pub project_id: Option<String>,
+        /// Availability zone of the instance.
+        pub az_code: Option<String>,
+    }
 }
-
-yundb_runtime::setters!(CloudBaseInfo {
-    region: into(String),
-    project_id: into(String),
-    az_code: into(String),
-});
 
 impl Object for CloudBaseInfo {
-    const FIELDS: &'static [Field] = &[
-        required("region", any()),
-        required("project_id", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("region", any()), required("project_id", any())];
 }
 
 /// What `CreateConnection` answers.
@@ -416,16 +278,10 @@ pub struct ErrorBody {
     pub error_msg: Option<String>,
 }
 
-/// Why a call failed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorCode {
-    /// Another connection has this name.
-    Drs10010065,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Why a call failed.
+    pub enum ErrorCode {
+        /// Another connection has this name.
+        Drs10010065 = "DRS.10010065",
+    }
 }
-
-yundb_runtime::string_enum!(ErrorCode {
-    Drs10010065 = "DRS.10010065",
-});

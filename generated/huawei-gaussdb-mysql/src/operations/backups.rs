@@ -3,13 +3,13 @@
 //! Backups, how they are made, and restoring from them.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
 use crate::types::{
-    BackupLevel, BackupStatus, BackupType, ErrorBody, PageSize, StartedJob, TextBoolean,
-    UpdateBackupPolicyResponse, UpdateOffsiteBackupPolicyResponse,
+    BackupLevel, BackupStatus, BackupType, ErrorBody, PageSize, StartedJob, TextBoolean, UpdateBackupPolicyResponse,
+    UpdateOffsiteBackupPolicyResponse,
 };
 
 impl Client {
@@ -46,64 +46,38 @@ impl Client {
     }
 }
 
-/// The input of [`Client::update_backup_policy`](crate::Client::update_backup_policy).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateBackupPolicy(Call);
-
-impl Operation for UpdateBackupPolicy {
-    type Output = UpdateBackupPolicyResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateGaussMySqlBackupPolicy",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/backups/policy/update",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("backup_policy", object::<BackupPolicyToSet>()).required(),
-            ],
-        )
+yundb_runtime::operation! {
+    UpdateBackupPolicy: update_backup_policy -> Response<UpdateBackupPolicyResponse>, Error<ErrorBody>;
+    Spec::new("UpdateGaussMySqlBackupPolicy", "PUT", "/v3/{project_id}/instances/{instance_id}/backups/policy/update")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("backup_policy", object::<BackupPolicyToSet>()).required(),
+        ])
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
 }
 
-yundb_runtime::operation_methods!(UpdateBackupPolicy => Response<UpdateBackupPolicyResponse>, Error<ErrorBody>);
-
-/// How backups are made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct BackupPolicyToSet {
-    /// Hour in UTC in which backups begin, as `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`. At least 1
-    /// character. Example: `21:00-22:00`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub start_time: Option<String>,
-    /// How many days backups are kept, 1 to 732. Support can raise the limit to 3660. From 1 to 3660.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub keep_days: Option<i32>,
-    /// Days of the week on which backups begin, as numbers with commas between them: `1` is Monday, `7` is Sunday.
-    /// (The table of the document counts from Tuesday; its sample and the vendor's SDK do not.)
-    ///
-    /// Example: `1,2,3,4,5,6,7`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub period: Option<String>,
-    /// How many level-1 backups are kept, 0 or 1. Required if level-1 backups are on, not allowed otherwise.
-    ///
-    /// From 0 to 1. Default: `0`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub retention_num_backup_level1: Option<i32>,
+yundb_runtime::setters! {
+    /// How backups are made.
+    pub struct BackupPolicyToSet {
+        /// Hour in UTC in which backups begin, as `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`. At least 1
+        /// character. Example: `21:00-22:00`.
+        pub start_time: Option<String>,
+        /// How many days backups are kept, 1 to 732. Support can raise the limit to 3660. From 1 to 3660.
+        pub keep_days: Option<i32>,
+        /// Days of the week on which backups begin, as numbers with commas between them: `1` is Monday, `7` is Sunday.
+        /// (The table of the document counts from Tuesday; its sample and the vendor's SDK do not.)
+        ///
+        /// Example: `1,2,3,4,5,6,7`.
+        pub period: Option<String>,
+        /// How many level-1 backups are kept, 0 or 1. Required if level-1 backups are on, not allowed otherwise.
+        ///
+        /// From 0 to 1. Default: `0`.
+        pub retention_num_backup_level1: Option<i32>,
+    }
 }
-
-yundb_runtime::setters!(BackupPolicyToSet {
-    start_time: into(String),
-    keep_days: value(i32),
-    period: into(String),
-    retention_num_backup_level1: value(i32),
-});
 
 impl Object for BackupPolicyToSet {
     const FIELDS: &'static [Field] = &[
@@ -127,58 +101,38 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateGaussMySqlBackup")]
     #[doc(alias = "createBackup")]
-    pub fn create_backup(&self) -> CreateBackup {
-        CreateBackup(self.call(CreateBackup::SPEC))
-    }
+    pub fn create_backup(&self) -> CreateBackup { CreateBackup(self.call(CreateBackup::SPEC)) }
 }
 
-/// The input of [`Client::create_backup`](crate::Client::create_backup).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateBackup(Call);
+yundb_runtime::operation! {
+    CreateBackup: create_backup -> Response<CreateBackupResponse>, Error<ErrorBody>;
+    Spec::new("CreateGaussMySqlBackup", "POST", "/v3/{project_id}/backups/create")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            header("X-Language", any()).client("language"),
+            field("instance_id", any()).required(),
+            field("name", any().min_length(4).max_length(64)).required(),
+            field("description", any().max_length(256)),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl CreateBackup {
     /// Id of the instance. Required.
-    pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("instance_id", instance_id))
+    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_id", instance_id))
     }
 
     /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8. It begins with a letter or Chinese
     /// character and has letters, Chinese characters, digits, `-` and `_` only. Case matters. Required.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Description of the backup: up to 256 characters, without `>!<"&'=`.
-    pub fn description(self, description: impl Into<String>) -> Self {
-        Self(self.0.text("description", description))
+    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("description", description))
     }
 }
-
-impl Operation for CreateBackup {
-    type Output = CreateBackupResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateGaussMySqlBackup",
-            "POST",
-            "/v3/{project_id}/backups/create",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-                field("instance_id", any()).required(),
-                field("name", any().min_length(4).max_length(64)).required(),
-                field("description", any().max_length(256)),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(CreateBackup => Response<CreateBackupResponse>, Error<ErrorBody>);
 
 /// What `CreateBackup` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -223,108 +177,72 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlBackupList")]
     #[doc(alias = "listBackups")]
-    pub fn list_backups(&self) -> ListBackups {
-        ListBackups(self.call(ListBackups::SPEC))
-    }
+    pub fn list_backups(&self) -> ListBackups { ListBackups(self.call(ListBackups::SPEC)) }
 }
 
-/// The input of [`Client::list_backups`](crate::Client::list_backups).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListBackups(Call);
+yundb_runtime::operation! {
+    ListBackups: list_backups -> Response<ListBackupsResponse>, Error<ErrorBody>;
+    Spec::new("ShowGaussMySqlBackupList", "GET", "/v3/{project_id}/backups")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("instance_id", any()),
+            query("backup_id", any()),
+            query("backup_type", any()),
+            query("offset", any()),
+            query("limit", any()),
+            query("begin_time", any()),
+            query("end_time", any()),
+            query("name", any().min_length(4).max_length(64)),
+            query("instance_name", any().min_length(4).max_length(64)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListBackups {
     /// Id of the instance, 36 letters and digits that end in `in07`. Example: `43e4feaab48f11e89039fa163ebaa7e4br01`.
-    pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("instance_id", instance_id))
+    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_id", instance_id))
     }
 
     /// Id of the backup, 36 letters and digits that end in `br07`. Example: `c0c9f155c7b7423a9d30f0175998b63bb01`.
-    pub fn backup_id(self, backup_id: impl Into<String>) -> Self {
-        Self(self.0.text("backup_id", backup_id))
+    pub fn backup_id<M>(self, backup_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("backup_id", backup_id))
     }
 
     /// Kind of backup. Example: `auto`.
-    pub fn backup_type(self, backup_type: impl Into<BackupType>) -> Self {
-        Self(self.0.set("backup_type", Into::<BackupType>::into(backup_type)))
+    pub fn backup_type<M>(self, backup_type: impl Argument<BackupType, M>) -> Self {
+        Self(self.0.argument("backup_type", backup_type))
     }
 
     /// How many entries to skip, 0 or more. Default: `0`. Example: `0`.
-    pub fn offset(self, offset: impl Into<String>) -> Self {
-        Self(self.0.text("offset", offset))
-    }
-
+    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`. Example: `10`.
-    pub fn limit(self, limit: impl Into<String>) -> Self {
-        Self(self.0.text("limit", limit))
-    }
-
+    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// Only backups from this time on, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
     /// It lies in the past. Example: `2020-07-06T10:41:14+0800`.
-    pub fn begin_time(self, begin_time: impl Into<String>) -> Self {
-        Self(self.0.text("begin_time", begin_time))
+    pub fn begin_time<M>(self, begin_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("begin_time", begin_time))
     }
 
     /// Only backups up to this time, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`. It
     /// lies in the past and after the begin. Example: `2020-07-16T10:41:14+0800`.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.text("end_time", end_time))
-    }
-
+    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
     /// Name of the backup: 4 to 64 characters and at most 64 bytes in UTF-8. It begins with a letter or Chinese
     /// character and has letters, Chinese characters, digits, `-` and `_` only. Case matters.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Name of the instance: 4 to 64 characters and at most 64 bytes in UTF-8. It begins with a letter or Chinese
     /// character and has letters, Chinese characters, digits, `-` and `_` only. Case matters.
-    pub fn instance_name(self, instance_name: impl Into<String>) -> Self {
-        Self(self.0.text("instance_name", instance_name))
+    pub fn instance_name<M>(self, instance_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_name", instance_name))
     }
 }
 
-impl Operation for ListBackups {
-    type Output = ListBackupsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowGaussMySqlBackupList",
-            "GET",
-            "/v3/{project_id}/backups",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("instance_id", any()),
-                query("backup_id", any()),
-                query("backup_type", any()),
-                query("offset", any()),
-                query("limit", any()),
-                query("begin_time", any()),
-                query("end_time", any()),
-                query("name", any().min_length(4).max_length(64)),
-                query("instance_name", any().min_length(4).max_length(64)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListBackups -> Backup, Response<ListBackupsResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.backups
 }
-
-yundb_runtime::operation_methods!(ListBackups => Response<ListBackupsResponse>, Error<ErrorBody>);
-
-impl Paged for ListBackups {
-    type Item = Backup;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListBackupsResponse) -> Vec<Backup> {
-        page.backups
-    }
-}
-
-yundb_runtime::paged_methods!(ListBackups => Backup, Response<ListBackupsResponse>, Error<ErrorBody>);
 
 /// What `ListBackups` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -397,41 +315,21 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlBackupPolicy")]
     #[doc(alias = "showBackupPolicy")]
-    pub fn show_backup_policy(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ShowBackupPolicy {
-        ShowBackupPolicy(
-            self.call(ShowBackupPolicy::SPEC).text("instance_id", instance_id),
-        )
+    pub fn show_backup_policy(&self, instance_id: impl Into<String>) -> ShowBackupPolicy {
+        ShowBackupPolicy(self.call(ShowBackupPolicy::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::show_backup_policy`](crate::Client::show_backup_policy).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowBackupPolicy(Call);
-
-impl Operation for ShowBackupPolicy {
-    type Output = ShowBackupPolicyResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowGaussMySqlBackupPolicy",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/backups/policy",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowBackupPolicy: show_backup_policy -> Response<ShowBackupPolicyResponse>, Error<ErrorBody>;
+    Spec::new("ShowGaussMySqlBackupPolicy", "GET", "/v3/{project_id}/instances/{instance_id}/backups/policy")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowBackupPolicy => Response<ShowBackupPolicyResponse>, Error<ErrorBody>);
 
 /// What `ShowBackupPolicy` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -482,31 +380,16 @@ impl Client {
     }
 }
 
-/// The input of [`Client::delete_backup`](crate::Client::delete_backup).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteBackup(Call);
-
-impl Operation for DeleteBackup {
-    type Output = DeleteBackupResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteGaussMySqlBackup",
-            "DELETE",
-            "/v3/{project_id}/backups/{backup_id}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("backup_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    DeleteBackup: delete_backup -> Response<DeleteBackupResponse>, Error<ErrorBody>;
+    Spec::new("DeleteGaussMySqlBackup", "DELETE", "/v3/{project_id}/backups/{backup_id}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("backup_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(DeleteBackup => Response<DeleteBackupResponse>, Error<ErrorBody>);
 
 /// What `DeleteBackup` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -534,86 +417,59 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "RestoreOldInstance")]
     #[doc(alias = "restoreInstance")]
-    pub fn restore_instance(&self) -> RestoreInstance {
-        RestoreInstance(self.call(RestoreInstance::SPEC))
-    }
+    pub fn restore_instance(&self) -> RestoreInstance { RestoreInstance(self.call(RestoreInstance::SPEC)) }
 }
 
-/// The input of [`Client::restore_instance`](crate::Client::restore_instance).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct RestoreInstance(Call);
+yundb_runtime::operation! {
+    RestoreInstance: restore_instance -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("RestoreOldInstance", "POST", "/v3/{project_id}/instances/restore")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            header("X-Language", any()).client("language"),
+            field("target_instance_id", any()).required(),
+            field("source_instance_id", any()).required(),
+            field("type", any()).required(),
+            field("backup_id", any()),
+            field("restore_time", any()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl RestoreInstance {
     /// Id of the instance to restore to. Required.
-    pub fn target_instance_id(self, target_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("target_instance_id", target_instance_id))
+    pub fn target_instance_id<M>(self, target_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("target_instance_id", target_instance_id))
     }
 
     /// Id of the instance to restore from. Required.
-    pub fn source_instance_id(self, source_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("source_instance_id", source_instance_id))
+    pub fn source_instance_id<M>(self, source_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
     /// What to restore from. With `backup` give `backup_id`, with `timestamp` give `restore_time`. Required.
-    pub fn r#type(self, r#type: impl Into<RestoreType>) -> Self {
-        Self(self.0.set("type", Into::<RestoreType>::into(r#type)))
-    }
-
+    pub fn r#type<M>(self, r#type: impl Argument<RestoreType, M>) -> Self { Self(self.0.argument("type", r#type)) }
     /// Id of the backup to restore from. Required to restore from a backup.
-    pub fn backup_id(self, backup_id: impl Into<String>) -> Self {
-        Self(self.0.text("backup_id", backup_id))
+    pub fn backup_id<M>(self, backup_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("backup_id", backup_id))
     }
 
     /// Point in time to restore, in milliseconds since 1970-01-01 UTC.
-    pub fn restore_time(self, restore_time: i64) -> Self {
-        Self(self.0.set("restore_time", restore_time))
+    pub fn restore_time(self, restore_time: impl Integer) -> Self {
+        Self(self.0.integer::<i64>("restore_time", restore_time))
     }
 }
 
-impl Operation for RestoreInstance {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "RestoreOldInstance",
-            "POST",
-            "/v3/{project_id}/instances/restore",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-                field("target_instance_id", any()).required(),
-                field("source_instance_id", any()).required(),
-                field("type", any()).required(),
-                field("backup_id", any()),
-                field("restore_time", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::string_enum! {
+    /// What to restore from. With `backup` give `backup_id`, with `timestamp` give `restore_time`.
+    pub enum RestoreType {
+        /// A backup.
+        Backup = "backup",
+        /// A point in time.
+        Timestamp = "timestamp",
+    }
 }
-
-yundb_runtime::operation_methods!(RestoreInstance => Response<StartedJob>, Error<ErrorBody>);
-
-/// What to restore from. With `backup` give `backup_id`, with `timestamp` give `restore_time`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RestoreType {
-    /// A backup.
-    Backup,
-    /// A point in time.
-    Timestamp,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(RestoreType {
-    Backup = "backup",
-    Timestamp = "timestamp",
-});
 
 impl Client {
     /// List the times that can be restored.
@@ -632,49 +488,27 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowBackupRestoreTime")]
     #[doc(alias = "listRestoreTimes")]
-    pub fn list_restore_times(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListRestoreTimes {
-        ListRestoreTimes(
-            self.call(ListRestoreTimes::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_restore_times(&self, instance_id: impl Into<String>) -> ListRestoreTimes {
+        ListRestoreTimes(self.call(ListRestoreTimes::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_restore_times`](crate::Client::list_restore_times).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListRestoreTimes(Call);
+yundb_runtime::operation! {
+    ListRestoreTimes: list_restore_times -> Response<ListRestoreTimesResponse>, Error<ErrorBody>;
+    Spec::new("ShowBackupRestoreTime", "GET", "/v3/{project_id}/instances/{instance_id}/restore-time")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("date", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListRestoreTimes {
     /// Day to look at, as `yyyy-mm-dd` in UTC. Example: `2023-01-31`.
-    pub fn date(self, date: impl Into<String>) -> Self {
-        Self(self.0.text("date", date))
-    }
+    pub fn date<M>(self, date: impl Argument<String, M>) -> Self { Self(self.0.argument("date", date)) }
 }
-
-impl Operation for ListRestoreTimes {
-    type Output = ListRestoreTimesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowBackupRestoreTime",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/restore-time",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("date", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ListRestoreTimes => Response<ListRestoreTimesResponse>, Error<ErrorBody>);
 
 /// What `ListRestoreTimes` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -712,41 +546,21 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DescribeBackupEncryptStatus")]
     #[doc(alias = "showBackupEncryption")]
-    pub fn show_backup_encryption(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ShowBackupEncryption {
-        ShowBackupEncryption(
-            self.call(ShowBackupEncryption::SPEC).text("instance_id", instance_id),
-        )
+    pub fn show_backup_encryption(&self, instance_id: impl Into<String>) -> ShowBackupEncryption {
+        ShowBackupEncryption(self.call(ShowBackupEncryption::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::show_backup_encryption`](crate::Client::show_backup_encryption).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowBackupEncryption(Call);
-
-impl Operation for ShowBackupEncryption {
-    type Output = ShowBackupEncryptionResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeBackupEncryptStatus",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/backups/encryption",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowBackupEncryption: show_backup_encryption -> Response<ShowBackupEncryptionResponse>, Error<ErrorBody>;
+    Spec::new("DescribeBackupEncryptStatus", "GET", "/v3/{project_id}/instances/{instance_id}/backups/encryption")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowBackupEncryption => Response<ShowBackupEncryptionResponse>, Error<ErrorBody>);
 
 /// What `ShowBackupEncryption` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -759,22 +573,15 @@ pub struct ShowBackupEncryptionResponse {
 /// The same as [`ShowBackupEncryptionResponse`].
 pub type UpdateBackupEncryptionResponse = ShowBackupEncryptionResponse;
 
-/// Whether something is encrypted.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EncryptionSwitch {
-    /// Encrypted.
-    On,
-    /// Not encrypted.
-    Off,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether something is encrypted.
+    pub enum EncryptionSwitch {
+        /// Encrypted.
+        On = "on",
+        /// Not encrypted.
+        Off = "off",
+    }
 }
-
-yundb_runtime::string_enum!(EncryptionSwitch {
-    On = "on",
-    Off = "off",
-});
 
 impl Client {
     /// Turn the encryption of backups on or off.
@@ -793,72 +600,39 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ModifyBackupEncryptStatus")]
     #[doc(alias = "updateBackupEncryption")]
-    pub fn update_backup_encryption(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateBackupEncryption {
-        UpdateBackupEncryption(
-            self.call(UpdateBackupEncryption::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_backup_encryption(&self, instance_id: impl Into<String>) -> UpdateBackupEncryption {
+        UpdateBackupEncryption(self.call(UpdateBackupEncryption::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_backup_encryption`](crate::Client::update_backup_encryption).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateBackupEncryption(Call);
+yundb_runtime::operation! {
+    UpdateBackupEncryption: update_backup_encryption -> Response<UpdateBackupEncryptionResponse>, Error<ErrorBody>;
+    Spec::new("ModifyBackupEncryptStatus", "POST", "/v3/{project_id}/instances/{instance_id}/backups/encryption")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("encryption_status", any()).required(),
+            field("type", any()),
+            field("kms_key_id", any()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl UpdateBackupEncryption {
     /// Whether backups are encrypted. Case does not matter. Required.
-    pub fn encryption_status(
-        self,
-        encryption_status: impl Into<EncryptionSwitch>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "encryption_status",
-                    Into::<EncryptionSwitch>::into(encryption_status),
-                ),
-        )
+    pub fn encryption_status<M>(self, encryption_status: impl Argument<EncryptionSwitch, M>) -> Self {
+        Self(self.0.argument("encryption_status", encryption_status))
     }
 
     /// Kind of encryption, `kms`. Case does not matter. Required with `on`, not allowed with `off`.
-    pub fn r#type(self, r#type: impl Into<String>) -> Self {
-        Self(self.0.text("type", r#type))
-    }
-
+    pub fn r#type<M>(self, r#type: impl Argument<String, M>) -> Self { Self(self.0.argument("type", r#type)) }
     /// Id of the KMS key. Required with `on`, not allowed with `off`.
-    pub fn kms_key_id(self, kms_key_id: impl Into<String>) -> Self {
-        Self(self.0.text("kms_key_id", kms_key_id))
+    pub fn kms_key_id<M>(self, kms_key_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("kms_key_id", kms_key_id))
     }
 }
-
-impl Operation for UpdateBackupEncryption {
-    type Output = UpdateBackupEncryptionResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ModifyBackupEncryptStatus",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/backups/encryption",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("encryption_status", any()).required(),
-                field("type", any()),
-                field("kms_key_id", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(UpdateBackupEncryption => Response<UpdateBackupEncryptionResponse>, Error<ErrorBody>);
 
 impl Client {
     /// List the incremental backups.
@@ -877,82 +651,51 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlIncrementalBackupList")]
     #[doc(alias = "listIncrementalBackups")]
-    pub fn list_incremental_backups(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListIncrementalBackups {
-        ListIncrementalBackups(
-            self.call(ListIncrementalBackups::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_incremental_backups(&self, instance_id: impl Into<String>) -> ListIncrementalBackups {
+        ListIncrementalBackups(self.call(ListIncrementalBackups::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_incremental_backups`](crate::Client::list_incremental_backups).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListIncrementalBackups(Call);
+yundb_runtime::operation! {
+    ListIncrementalBackups: list_incremental_backups -> Response<ListIncrementalBackupsResponse>, Error<ErrorBody>;
+    Spec::new(
+        "ShowGaussMySqlIncrementalBackupList",
+        "GET",
+        "/v3/{project_id}/instances/{instance_id}/incremental-backups",
+    )
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any()),
+            query("limit", any()),
+            query("begin_time", any()),
+            query("end_time", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListIncrementalBackups {
     /// How many entries to skip, 0 or more. Default: `0`. Example: `0`.
-    pub fn offset(self, offset: impl Into<String>) -> Self {
-        Self(self.0.text("offset", offset))
-    }
-
+    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
     /// How many entries to return. Default: `10`. Example: `10`.
-    pub fn limit(self, limit: impl Into<PageSize>) -> Self {
-        Self(self.0.set("limit", Into::<PageSize>::into(limit)))
-    }
-
+    pub fn limit<M>(self, limit: impl Argument<PageSize, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// Only backups from this time on, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
     /// Required with `end_time`. Example: `2022-07-06T10:41:14+0800`.
-    pub fn begin_time(self, begin_time: impl Into<String>) -> Self {
-        Self(self.0.text("begin_time", begin_time))
+    pub fn begin_time<M>(self, begin_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("begin_time", begin_time))
     }
 
     /// Only backups up to this time, in the form of `begin_time` and after it. Required with `begin_time`. Example:
     /// `2022-07-16T10:41:14+0800`.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.text("end_time", end_time))
-    }
+    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }
 
-impl Operation for ListIncrementalBackups {
-    type Output = ListIncrementalBackupsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowGaussMySqlIncrementalBackupList",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/incremental-backups",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any()),
-                query("limit", any()),
-                query("begin_time", any()),
-                query("end_time", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListIncrementalBackups -> IncrementalBackup, Response<ListIncrementalBackupsResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.backups
 }
-
-yundb_runtime::operation_methods!(ListIncrementalBackups => Response<ListIncrementalBackupsResponse>, Error<ErrorBody>);
-
-impl Paged for ListIncrementalBackups {
-    type Item = IncrementalBackup;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListIncrementalBackupsResponse) -> Vec<IncrementalBackup> {
-        page.backups
-    }
-}
-
-yundb_runtime::paged_methods!(ListIncrementalBackups => IncrementalBackup, Response<ListIncrementalBackupsResponse>, Error<ErrorBody>);
 
 /// What `ListIncrementalBackups` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1015,62 +758,34 @@ impl Client {
     }
 }
 
-/// The input of [`Client::update_offsite_backup_policy`](crate::Client::update_offsite_backup_policy).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateOffsiteBackupPolicy(Call);
-
-impl Operation for UpdateOffsiteBackupPolicy {
-    type Output = UpdateOffsiteBackupPolicyResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateBackupOffsitePolicy",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/backups/offsite-policy",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("backup_policy", object::<OffsiteBackupPolicy>()).required(),
-            ],
-        )
+yundb_runtime::operation! {
+    UpdateOffsiteBackupPolicy: update_offsite_backup_policy -> Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>;
+    Spec::new("UpdateBackupOffsitePolicy", "PUT", "/v3/{project_id}/instances/{instance_id}/backups/offsite-policy")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("backup_policy", object::<OffsiteBackupPolicy>()).required(),
+        ])
         .body("application/json", true)
-        .accept("application/json");
+        .accept("application/json")
 }
 
-yundb_runtime::operation_methods!(UpdateOffsiteBackupPolicy => Response<UpdateOffsiteBackupPolicyResponse>, Error<ErrorBody>);
-
-/// How backups are made.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct OffsiteBackupPolicy {
-    /// Whether full backups are copied to another region.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub open_auto_backup: Option<bool>,
-    /// Whether incremental backups are copied to another region. Only with `open_auto_backup`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub open_incremental_backup: Option<bool>,
-    /// Id of your project in the other region.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub destination_project_id: Option<String>,
-    /// Id of the other region.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub destination_region: Option<String>,
-    /// How many days the copies are kept, 1 to 1825.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub keep_days: Option<i32>,
+yundb_runtime::setters! {
+    /// How backups are made.
+    pub struct OffsiteBackupPolicy {
+        /// Whether full backups are copied to another region.
+        pub open_auto_backup: Option<bool>,
+        /// Whether incremental backups are copied to another region. Only with `open_auto_backup`.
+        pub open_incremental_backup: Option<bool>,
+        /// Id of your project in the other region.
+        pub destination_project_id: Option<String>,
+        /// Id of the other region.
+        pub destination_region: Option<String>,
+        /// How many days the copies are kept, 1 to 1825.
+        pub keep_days: Option<i32>,
+    }
 }
-
-yundb_runtime::setters!(OffsiteBackupPolicy {
-    open_auto_backup: value(bool),
-    open_incremental_backup: value(bool),
-    destination_project_id: into(String),
-    destination_region: into(String),
-    keep_days: value(i32),
-});
 
 impl Object for OffsiteBackupPolicy {
     const FIELDS: &'static [Field] = &[
@@ -1099,68 +814,48 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowRestoreTables")]
     #[doc(alias = "listRestorableTables")]
-    pub fn list_restorable_tables(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListRestorableTables {
-        ListRestorableTables(
-            self.call(ListRestorableTables::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_restorable_tables(&self, instance_id: impl Into<String>) -> ListRestorableTables {
+        ListRestorableTables(self.call(ListRestorableTables::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_restorable_tables`](crate::Client::list_restorable_tables).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListRestorableTables(Call);
+yundb_runtime::operation! {
+    ListRestorableTables: list_restorable_tables -> Response<ListRestorableTablesResponse>, Error<ErrorBody>;
+    Spec::new("ShowRestoreTables", "GET", "/v3/{project_id}/instances/{instance_id}/backups/restore/tables")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("restore_time", any()).required(),
+            query("last_table_info", any()).required(),
+            query("database_name", any()),
+            query("table_name", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListRestorableTables {
     /// Point in time to look at, as a timestamp. `listRestoreTimes` tells which there are. Example: `1690890940000`.
     /// Required.
-    pub fn restore_time(self, restore_time: impl Into<String>) -> Self {
-        Self(self.0.text("restore_time", restore_time))
+    pub fn restore_time<M>(self, restore_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("restore_time", restore_time))
     }
 
     /// Whether the tables are those of now (`true`) or of the point in time (`false`). Example: `true`. Required.
-    pub fn last_table_info(self, last_table_info: impl Into<TextBoolean>) -> Self {
-        Self(self.0.set("last_table_info", Into::<TextBoolean>::into(last_table_info)))
+    pub fn last_table_info<M>(self, last_table_info: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("last_table_info", last_table_info))
     }
 
     /// Part of the name of a database. Example: `test`.
-    pub fn database_name(self, database_name: impl Into<String>) -> Self {
-        Self(self.0.text("database_name", database_name))
+    pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("database_name", database_name))
     }
 
     /// Part of the name of a table. Example: `t`.
-    pub fn table_name(self, table_name: impl Into<String>) -> Self {
-        Self(self.0.text("table_name", table_name))
+    pub fn table_name<M>(self, table_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("table_name", table_name))
     }
 }
-
-impl Operation for ListRestorableTables {
-    type Output = ListRestorableTablesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowRestoreTables",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/backups/restore/tables",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("restore_time", any()).required(),
-                query("last_table_info", any()).required(),
-                query("database_name", any()),
-                query("table_name", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ListRestorableTables => Response<ListRestorableTablesResponse>, Error<ErrorBody>);
 
 /// What `ListRestorableTables` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1216,75 +911,48 @@ impl Client {
     }
 }
 
-/// The input of [`Client::restore_tables`](crate::Client::restore_tables).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct RestoreTables(Call);
+yundb_runtime::operation! {
+    RestoreTables: restore_tables -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("CreateRestoreTables", "POST", "/v3/{project_id}/instances/{instance_id}/backups/restore/tables")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("restore_time", any()).required(),
+            field("restore_tables", list(&object::<DatabaseToRestore>())).required(),
+            field("last_table_info", any()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl RestoreTables {
     /// Point in time to restore, as a timestamp. Required.
-    pub fn restore_time(self, restore_time: impl Into<String>) -> Self {
-        Self(self.0.text("restore_time", restore_time))
+    pub fn restore_time<M>(self, restore_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("restore_time", restore_time))
     }
 
     /// The databases and their tables. Required.
-    pub fn restore_tables(
-        self,
-        restore_tables: impl IntoIterator<Item = DatabaseToRestore>,
-    ) -> Self {
-        Self(
-            self.0.set("restore_tables", restore_tables.into_iter().collect::<Vec<_>>()),
-        )
+    pub fn restore_tables<M>(self, restore_tables: impl Argument<Vec<DatabaseToRestore>, M>) -> Self {
+        Self(self.0.argument("restore_tables", restore_tables))
     }
 
     /// Whether the tables are those of now (`true`) or of the point in time (`false`). Default: `false`.
-    pub fn last_table_info(self, last_table_info: impl Into<TextBoolean>) -> Self {
-        Self(self.0.set("last_table_info", Into::<TextBoolean>::into(last_table_info)))
+    pub fn last_table_info<M>(self, last_table_info: impl Argument<TextBoolean, M>) -> Self {
+        Self(self.0.argument("last_table_info", last_table_info))
     }
 }
 
-impl Operation for RestoreTables {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateRestoreTables",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/backups/restore/tables",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("restore_time", any()).required(),
-                field("restore_tables", list(&object::<DatabaseToRestore>())).required(),
-                field("last_table_info", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A database to restore.
+    pub struct DatabaseToRestore {
+        /// Name of the database.
+        pub database: Option<String>,
+        /// The tables.
+        pub tables: Option<Vec<TableToRestore>>,
+    }
 }
-
-yundb_runtime::operation_methods!(RestoreTables => Response<StartedJob>, Error<ErrorBody>);
-
-/// A database to restore.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabaseToRestore {
-    /// Name of the database.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub database: Option<String>,
-    /// The tables.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tables: Option<Vec<TableToRestore>>,
-}
-
-yundb_runtime::setters!(DatabaseToRestore {
-    database: into(String),
-    tables: list(TableToRestore),
-});
 
 impl Object for DatabaseToRestore {
     const FIELDS: &'static [Field] = &[
@@ -1293,26 +961,16 @@ impl Object for DatabaseToRestore {
     ];
 }
 
-/// A table to restore.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct TableToRestore {
-    /// Name of the table before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub old_name: Option<String>,
-    /// Name of the restored table.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_name: Option<String>,
+yundb_runtime::setters! {
+    /// A table to restore.
+    pub struct TableToRestore {
+        /// Name of the table before.
+        pub old_name: Option<String>,
+        /// Name of the restored table.
+        pub new_name: Option<String>,
+    }
 }
 
-yundb_runtime::setters!(TableToRestore {
-    old_name: into(String),
-    new_name: into(String),
-});
-
 impl Object for TableToRestore {
-    const FIELDS: &'static [Field] = &[
-        required("old_name", any()),
-        required("new_name", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("old_name", any()), required("new_name", any())];
 }

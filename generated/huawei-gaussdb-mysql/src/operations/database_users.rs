@@ -3,7 +3,7 @@
 //! Users of the databases and their privileges.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Secret, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -26,68 +26,36 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListGaussMySqlDatabaseUser")]
     #[doc(alias = "listDatabaseUsers")]
-    pub fn list_database_users(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListDatabaseUsers {
-        ListDatabaseUsers(
-            self.call(ListDatabaseUsers::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_database_users(&self, instance_id: impl Into<String>) -> ListDatabaseUsers {
+        ListDatabaseUsers(self.call(ListDatabaseUsers::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_database_users`](crate::Client::list_database_users).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListDatabaseUsers(Call);
+yundb_runtime::operation! {
+    ListDatabaseUsers: list_database_users -> Response<ListDatabaseUsersResponse>, Error<ErrorBody>;
+    Spec::new("ListGaussMySqlDatabaseUser", "GET", "/v3/{project_id}/instances/{instance_id}/db-users")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(100)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListDatabaseUsers {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListDatabaseUsers {
-    type Output = ListDatabaseUsersResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListGaussMySqlDatabaseUser",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/db-users",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(100)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListDatabaseUsers -> DatabaseUser, Response<ListDatabaseUsersResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.users
 }
-
-yundb_runtime::operation_methods!(ListDatabaseUsers => Response<ListDatabaseUsersResponse>, Error<ErrorBody>);
-
-impl Paged for ListDatabaseUsers {
-    type Item = DatabaseUser;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListDatabaseUsersResponse) -> Vec<DatabaseUser> {
-        page.users
-    }
-}
-
-yundb_runtime::paged_methods!(ListDatabaseUsers => DatabaseUser, Response<ListDatabaseUsersResponse>, Error<ErrorBody>);
 
 /// What `ListDatabaseUsers` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -142,84 +110,50 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CreateGaussMySqlDatabaseUser")]
     #[doc(alias = "createDatabaseUsers")]
-    pub fn create_database_users(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> CreateDatabaseUsers {
-        CreateDatabaseUsers(
-            self.call(CreateDatabaseUsers::SPEC).text("instance_id", instance_id),
-        )
+    pub fn create_database_users(&self, instance_id: impl Into<String>) -> CreateDatabaseUsers {
+        CreateDatabaseUsers(self.call(CreateDatabaseUsers::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::create_database_users`](crate::Client::create_database_users).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateDatabaseUsers(Call);
+yundb_runtime::operation! {
+    CreateDatabaseUsers: create_database_users -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("CreateGaussMySqlDatabaseUser", "POST", "/v3/{project_id}/instances/{instance_id}/db-users")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("users", list(&object::<DatabaseUserToCreate>()).max_items(50)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl CreateDatabaseUsers {
     /// The users, up to 50. Required.
-    pub fn users(self, users: impl IntoIterator<Item = DatabaseUserToCreate>) -> Self {
-        Self(self.0.set("users", users.into_iter().collect::<Vec<_>>()))
+    pub fn users<M>(self, users: impl Argument<Vec<DatabaseUserToCreate>, M>) -> Self {
+        Self(self.0.argument("users", users))
     }
 }
 
-impl Operation for CreateDatabaseUsers {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateGaussMySqlDatabaseUser",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/db-users",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("users", list(&object::<DatabaseUserToCreate>()).max_items(50))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A database user to create.
+    pub struct DatabaseUserToCreate {
+        /// Name of the user: 1 to 32 letters, digits and `_`.
+        pub name: Option<String>,
+        /// Password of the user: 8 to 32 characters, with at least three of capital letters, small letters, digits and
+        /// the signs `~!@#$%^*-_=+?,()&`. It must differ from the name.
+        pub password: Option<Secret>,
+        /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`. Only for kernel versions from
+        /// 2.0.13.0 on.
+        pub comment: Option<String>,
+        /// Addresses that the user may connect from, up to 50; all of them if you do not say. `%` stands for any address,
+        /// `10.10.10.%` for all that begin so.
+        pub hosts: Option<Vec<String>>,
+        /// Databases that the user gets privileges for at once, up to 50. `grantDatabasePrivileges` gives them later.
+        pub databases: Option<Vec<DatabasePrivilege>>,
+    }
 }
-
-yundb_runtime::operation_methods!(CreateDatabaseUsers => Response<StartedJob>, Error<ErrorBody>);
-
-/// A database user to create.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabaseUserToCreate {
-    /// Name of the user: 1 to 32 letters, digits and `_`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Password of the user: 8 to 32 characters, with at least three of capital letters, small letters, digits and
-    /// the signs `~!@#$%^*-_=+?,()&`. It must differ from the name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-    /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`. Only for kernel versions from
-    /// 2.0.13.0 on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    /// Addresses that the user may connect from, up to 50; all of them if you do not say. `%` stands for any address,
-    /// `10.10.10.%` for all that begin so.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hosts: Option<Vec<String>>,
-    /// Databases that the user gets privileges for at once, up to 50. `grantDatabasePrivileges` gives them later.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub databases: Option<Vec<DatabasePrivilege>>,
-}
-
-yundb_runtime::setters!(DatabaseUserToCreate {
-    name: into(String),
-    password: into(Secret),
-    comment: into(String),
-    hosts: list_into(String),
-    databases: list(DatabasePrivilege),
-});
 
 impl Object for DatabaseUserToCreate {
     const FIELDS: &'static [Field] = &[
@@ -231,28 +165,18 @@ impl Object for DatabaseUserToCreate {
     ];
 }
 
-/// A database, and what the user may do with it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabasePrivilege {
-    /// Name of the database.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Whether the user may only read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub readonly: Option<bool>,
+yundb_runtime::setters! {
+    /// A database, and what the user may do with it.
+    pub struct DatabasePrivilege {
+        /// Name of the database.
+        pub name: Option<String>,
+        /// Whether the user may only read.
+        pub readonly: Option<bool>,
+    }
 }
 
-yundb_runtime::setters!(DatabasePrivilege {
-    name: into(String),
-    readonly: value(bool),
-});
-
 impl Object for DatabasePrivilege {
-    const FIELDS: &'static [Field] = &[
-        required("name", any()),
-        required("readonly", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("name", any()), required("readonly", any())];
 }
 
 impl Client {
@@ -272,69 +196,41 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteGaussMySqlDatabaseUser")]
     #[doc(alias = "deleteDatabaseUsers")]
-    pub fn delete_database_users(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> DeleteDatabaseUsers {
-        DeleteDatabaseUsers(
-            self.call(DeleteDatabaseUsers::SPEC).text("instance_id", instance_id),
-        )
+    pub fn delete_database_users(&self, instance_id: impl Into<String>) -> DeleteDatabaseUsers {
+        DeleteDatabaseUsers(self.call(DeleteDatabaseUsers::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::delete_database_users`](crate::Client::delete_database_users).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteDatabaseUsers(Call);
+yundb_runtime::operation! {
+    DeleteDatabaseUsers: delete_database_users -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("DeleteGaussMySqlDatabaseUser", "DELETE", "/v3/{project_id}/instances/{instance_id}/db-users")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("users", list(&object::<DatabaseUserToDelete>()).max_items(50)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl DeleteDatabaseUsers {
     /// The users to delete, up to 50. Required.
-    pub fn users(self, users: impl IntoIterator<Item = DatabaseUserToDelete>) -> Self {
-        Self(self.0.set("users", users.into_iter().collect::<Vec<_>>()))
+    pub fn users<M>(self, users: impl Argument<Vec<DatabaseUserToDelete>, M>) -> Self {
+        Self(self.0.argument("users", users))
     }
 }
 
-impl Operation for DeleteDatabaseUsers {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteGaussMySqlDatabaseUser",
-            "DELETE",
-            "/v3/{project_id}/instances/{instance_id}/db-users",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("users", list(&object::<DatabaseUserToDelete>()).max_items(50))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A database user to delete.
+    pub struct DatabaseUserToDelete {
+        /// Name of the user.
+        pub name: Option<String>,
+        /// Address that the user connects from.
+        pub host: Option<String>,
+    }
 }
-
-yundb_runtime::operation_methods!(DeleteDatabaseUsers => Response<StartedJob>, Error<ErrorBody>);
-
-/// A database user to delete.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabaseUserToDelete {
-    /// Name of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Address that the user connects from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-}
-
-yundb_runtime::setters!(DatabaseUserToDelete {
-    name: into(String),
-    host: into(String),
-});
 
 impl Object for DatabaseUserToDelete {
     const FIELDS: &'static [Field] = &[required("name", any()), required("host", any())];
@@ -357,74 +253,44 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlDatabaseUserComment")]
     #[doc(alias = "updateDatabaseUserComments")]
-    pub fn update_database_user_comments(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateDatabaseUserComments {
-        UpdateDatabaseUserComments(
-            self.call(UpdateDatabaseUserComments::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_database_user_comments(&self, instance_id: impl Into<String>) -> UpdateDatabaseUserComments {
+        UpdateDatabaseUserComments(self.call(UpdateDatabaseUserComments::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_database_user_comments`](crate::Client::update_database_user_comments).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateDatabaseUserComments(Call);
+yundb_runtime::operation! {
+    UpdateDatabaseUserComments: update_database_user_comments -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("UpdateGaussMySqlDatabaseUserComment", "PUT", "/v3/{project_id}/instances/{instance_id}/db-users/comment")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("users", list(&object::<DatabaseUserComment>()).max_items(50)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl UpdateDatabaseUserComments {
     /// The users and their remarks, up to 50. Required.
-    pub fn users(self, users: impl IntoIterator<Item = DatabaseUserComment>) -> Self {
-        Self(self.0.set("users", users.into_iter().collect::<Vec<_>>()))
+    pub fn users<M>(self, users: impl Argument<Vec<DatabaseUserComment>, M>) -> Self {
+        Self(self.0.argument("users", users))
     }
 }
 
-impl Operation for UpdateDatabaseUserComments {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateGaussMySqlDatabaseUserComment",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/db-users/comment",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("users", list(&object::<DatabaseUserComment>()).max_items(50))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A user, and the new remark.
+    pub struct DatabaseUserComment {
+        /// Name of the user.
+        pub name: Option<String>,
+        /// Address that the user connects from.
+        pub host: Option<String>,
+        /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`. Only for kernel versions from
+        /// 2.0.13.0 on.
+        pub comment: Option<String>,
+    }
 }
-
-yundb_runtime::operation_methods!(UpdateDatabaseUserComments => Response<StartedJob>, Error<ErrorBody>);
-
-/// A user, and the new remark.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabaseUserComment {
-    /// Name of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Address that the user connects from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-    /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`. Only for kernel versions from
-    /// 2.0.13.0 on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-}
-
-yundb_runtime::setters!(DatabaseUserComment {
-    name: into(String),
-    host: into(String),
-    comment: into(String),
-});
 
 impl Object for DatabaseUserComment {
     const FIELDS: &'static [Field] = &[
@@ -451,74 +317,44 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ResetGaussMySqlDatabasePassword")]
     #[doc(alias = "resetDatabaseUserPasswords")]
-    pub fn reset_database_user_passwords(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ResetDatabaseUserPasswords {
-        ResetDatabaseUserPasswords(
-            self.call(ResetDatabaseUserPasswords::SPEC).text("instance_id", instance_id),
-        )
+    pub fn reset_database_user_passwords(&self, instance_id: impl Into<String>) -> ResetDatabaseUserPasswords {
+        ResetDatabaseUserPasswords(self.call(ResetDatabaseUserPasswords::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::reset_database_user_passwords`](crate::Client::reset_database_user_passwords).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ResetDatabaseUserPasswords(Call);
+yundb_runtime::operation! {
+    ResetDatabaseUserPasswords: reset_database_user_passwords -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("ResetGaussMySqlDatabasePassword", "PUT", "/v3/{project_id}/instances/{instance_id}/db-users/password")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("users", list(&object::<DatabaseUserPassword>()).max_items(50)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl ResetDatabaseUserPasswords {
     /// The users and their new passwords, up to 50. Required.
-    pub fn users(self, users: impl IntoIterator<Item = DatabaseUserPassword>) -> Self {
-        Self(self.0.set("users", users.into_iter().collect::<Vec<_>>()))
+    pub fn users<M>(self, users: impl Argument<Vec<DatabaseUserPassword>, M>) -> Self {
+        Self(self.0.argument("users", users))
     }
 }
 
-impl Operation for ResetDatabaseUserPasswords {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ResetGaussMySqlDatabasePassword",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/db-users/password",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("users", list(&object::<DatabaseUserPassword>()).max_items(50))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A user, and the new password.
+    pub struct DatabaseUserPassword {
+        /// Name of the user.
+        pub name: Option<String>,
+        /// Address that the user connects from.
+        pub host: Option<String>,
+        /// New password of the user: 8 to 32 characters, with at least three of capital letters, small letters, digits
+        /// and the signs `~!@#$%^*-_+=?(),&`.
+        pub password: Option<Secret>,
+    }
 }
-
-yundb_runtime::operation_methods!(ResetDatabaseUserPasswords => Response<StartedJob>, Error<ErrorBody>);
-
-/// A user, and the new password.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabaseUserPassword {
-    /// Name of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Address that the user connects from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-    /// New password of the user: 8 to 32 characters, with at least three of capital letters, small letters, digits
-    /// and the signs `~!@#$%^*-_+=?(),&`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-}
-
-yundb_runtime::setters!(DatabaseUserPassword {
-    name: into(String),
-    host: into(String),
-    password: into(Secret),
-});
 
 impl Object for DatabaseUserPassword {
     const FIELDS: &'static [Field] = &[
@@ -545,79 +381,43 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "AddDatabasePermission")]
     #[doc(alias = "grantDatabasePrivileges")]
-    pub fn grant_database_privileges(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> GrantDatabasePrivileges {
-        GrantDatabasePrivileges(
-            self.call(GrantDatabasePrivileges::SPEC).text("instance_id", instance_id),
-        )
+    pub fn grant_database_privileges(&self, instance_id: impl Into<String>) -> GrantDatabasePrivileges {
+        GrantDatabasePrivileges(self.call(GrantDatabasePrivileges::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::grant_database_privileges`](crate::Client::grant_database_privileges).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct GrantDatabasePrivileges(Call);
+yundb_runtime::operation! {
+    GrantDatabasePrivileges: grant_database_privileges -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("AddDatabasePermission", "POST", "/v3/{project_id}/instances/{instance_id}/db-users/privilege")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("users", list(&object::<DatabasePrivilegesToGrant>()).max_items(50)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl GrantDatabasePrivileges {
     /// The users, up to 50. Required.
-    pub fn users(
-        self,
-        users: impl IntoIterator<Item = DatabasePrivilegesToGrant>,
-    ) -> Self {
-        Self(self.0.set("users", users.into_iter().collect::<Vec<_>>()))
+    pub fn users<M>(self, users: impl Argument<Vec<DatabasePrivilegesToGrant>, M>) -> Self {
+        Self(self.0.argument("users", users))
     }
 }
 
-impl Operation for GrantDatabasePrivileges {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "AddDatabasePermission",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/db-users/privilege",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field(
-                        "users",
-                        list(&object::<DatabasePrivilegesToGrant>()).max_items(50),
-                    )
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A user, and the privileges to grant.
+    pub struct DatabasePrivilegesToGrant {
+        /// Name of the user.
+        pub name: Option<String>,
+        /// Address that the user connects from.
+        pub host: Option<String>,
+        /// Databases and what the user may do with them, up to 50.
+        pub databases: Option<Vec<DatabasePrivilege>>,
+    }
 }
-
-yundb_runtime::operation_methods!(GrantDatabasePrivileges => Response<StartedJob>, Error<ErrorBody>);
-
-/// A user, and the privileges to grant.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabasePrivilegesToGrant {
-    /// Name of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Address that the user connects from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-    /// Databases and what the user may do with them, up to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub databases: Option<Vec<DatabasePrivilege>>,
-}
-
-yundb_runtime::setters!(DatabasePrivilegesToGrant {
-    name: into(String),
-    host: into(String),
-    databases: list(DatabasePrivilege),
-});
 
 impl Object for DatabasePrivilegesToGrant {
     const FIELDS: &'static [Field] = &[
@@ -644,84 +444,44 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteDatabasePermission")]
     #[doc(alias = "revokeDatabasePrivileges")]
-    pub fn revoke_database_privileges(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> RevokeDatabasePrivileges {
-        RevokeDatabasePrivileges(
-            self.call(RevokeDatabasePrivileges::SPEC).text("instance_id", instance_id),
-        )
+    pub fn revoke_database_privileges(&self, instance_id: impl Into<String>) -> RevokeDatabasePrivileges {
+        RevokeDatabasePrivileges(self.call(RevokeDatabasePrivileges::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::revoke_database_privileges`](crate::Client::revoke_database_privileges).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct RevokeDatabasePrivileges(Call);
+yundb_runtime::operation! {
+    RevokeDatabasePrivileges: revoke_database_privileges -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("DeleteDatabasePermission", "DELETE", "/v3/{project_id}/instances/{instance_id}/db-users/privilege")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("users", list(&object::<DatabasePrivilegesToRevoke>()).max_items(50)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl RevokeDatabasePrivileges {
     /// The users, up to 50. Required.
-    pub fn users(
-        self,
-        users: impl IntoIterator<Item = DatabasePrivilegesToRevoke>,
-    ) -> Self {
-        Self(self.0.set("users", users.into_iter().collect::<Vec<_>>()))
+    pub fn users<M>(self, users: impl Argument<Vec<DatabasePrivilegesToRevoke>, M>) -> Self {
+        Self(self.0.argument("users", users))
     }
 }
 
-impl Operation for RevokeDatabasePrivileges {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteDatabasePermission",
-            "DELETE",
-            "/v3/{project_id}/instances/{instance_id}/db-users/privilege",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field(
-                        "users",
-                        list(&object::<DatabasePrivilegesToRevoke>()).max_items(50),
-                    )
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A user, and the databases to revoke privileges for.
+    pub struct DatabasePrivilegesToRevoke {
+        /// Name of the user.
+        pub name: Option<String>,
+        /// Address that the user connects from.
+        pub host: Option<String>,
+        /// Databases that the user is to lose its privileges for.
+        pub databases: Option<Vec<String>>,
+    }
 }
-
-yundb_runtime::operation_methods!(RevokeDatabasePrivileges => Response<StartedJob>, Error<ErrorBody>);
-
-/// A user, and the databases to revoke privileges for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabasePrivilegesToRevoke {
-    /// Name of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Address that the user connects from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-    /// Databases that the user is to lose its privileges for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub databases: Option<Vec<String>>,
-}
-
-yundb_runtime::setters!(DatabasePrivilegesToRevoke {
-    name: into(String),
-    host: into(String),
-    databases: list_into(String),
-});
 
 impl Object for DatabasePrivilegesToRevoke {
-    const FIELDS: &'static [Field] = &[
-        required("name", any()),
-        required("host", any()),
-        required("databases", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("name", any()), required("host", any()), required("databases", any())];
 }

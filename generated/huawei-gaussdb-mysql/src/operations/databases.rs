@@ -3,7 +3,7 @@
 //! Databases of an instance.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -33,31 +33,16 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_charsets`](crate::Client::list_charsets).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListCharsets(Call);
-
-impl Operation for ListCharsets {
-    type Output = ListCharsetsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListGaussMySqlDatabaseCharsets",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/databases/charsets",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ListCharsets: list_charsets -> Response<ListCharsetsResponse>, Error<ErrorBody>;
+    Spec::new("ListGaussMySqlDatabaseCharsets", "GET", "/v3/{project_id}/instances/{instance_id}/databases/charsets")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ListCharsets => Response<ListCharsetsResponse>, Error<ErrorBody>);
 
 /// What `ListCharsets` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -90,70 +75,37 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_databases`](crate::Client::list_databases).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListDatabases(Call);
+yundb_runtime::operation! {
+    ListDatabases: list_databases -> Response<ListDatabasesResponse>, Error<ErrorBody>;
+    Spec::new("ListGaussMySqlDatabase", "GET", "/v3/{project_id}/instances/{instance_id}/databases")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(100)),
+            query("name", any()),
+            query("charset", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListDatabases {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
-
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Name of the database. Example: `test`.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Only databases of this character set. Example: `utf8mb4`.
-    pub fn charset(self, charset: impl Into<String>) -> Self {
-        Self(self.0.text("charset", charset))
-    }
+    pub fn charset<M>(self, charset: impl Argument<String, M>) -> Self { Self(self.0.argument("charset", charset)) }
 }
 
-impl Operation for ListDatabases {
-    type Output = ListDatabasesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListGaussMySqlDatabase",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/databases",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(100)),
-                query("name", any()),
-                query("charset", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListDatabases -> Database, Response<ListDatabasesResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.databases
 }
-
-yundb_runtime::operation_methods!(ListDatabases => Response<ListDatabasesResponse>, Error<ErrorBody>);
-
-impl Paged for ListDatabases {
-    type Item = Database;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListDatabasesResponse) -> Vec<Database> {
-        page.databases
-    }
-}
-
-yundb_runtime::paged_methods!(ListDatabases => Database, Response<ListDatabasesResponse>, Error<ErrorBody>);
 
 /// What `ListDatabases` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -211,76 +163,44 @@ impl Client {
     #[doc(alias = "CreateGaussMySqlDatabase")]
     #[doc(alias = "createDatabases")]
     pub fn create_databases(&self, instance_id: impl Into<String>) -> CreateDatabases {
-        CreateDatabases(
-            self.call(CreateDatabases::SPEC).text("instance_id", instance_id),
-        )
+        CreateDatabases(self.call(CreateDatabases::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::create_databases`](crate::Client::create_databases).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateDatabases(Call);
+yundb_runtime::operation! {
+    CreateDatabases: create_databases -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("CreateGaussMySqlDatabase", "POST", "/v3/{project_id}/instances/{instance_id}/databases")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("databases", list(&object::<DatabaseToCreate>()).max_items(50)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl CreateDatabases {
     /// The databases, up to 50. Required.
-    pub fn databases(
-        self,
-        databases: impl IntoIterator<Item = DatabaseToCreate>,
-    ) -> Self {
-        Self(self.0.set("databases", databases.into_iter().collect::<Vec<_>>()))
+    pub fn databases<M>(self, databases: impl Argument<Vec<DatabaseToCreate>, M>) -> Self {
+        Self(self.0.argument("databases", databases))
     }
 }
 
-impl Operation for CreateDatabases {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateGaussMySqlDatabase",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/databases",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("databases", list(&object::<DatabaseToCreate>()).max_items(50))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A database to create.
+    pub struct DatabaseToCreate {
+        /// Name of the database: 1 to 64 letters, digits, `_` and `-`, with at most ten `-`.
+        pub name: Option<String>,
+        /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`.
+        pub comment: Option<String>,
+        /// Character set, such as `utf8mb4` or `gbk`.
+        pub character_set: Option<String>,
+        /// Users that get privileges for the database at once, up to 50. `grantDatabasePrivileges` gives them later.
+        pub users: Option<Vec<DatabaseGranteeToAdd>>,
+    }
 }
-
-yundb_runtime::operation_methods!(CreateDatabases => Response<StartedJob>, Error<ErrorBody>);
-
-/// A database to create.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabaseToCreate {
-    /// Name of the database: 1 to 64 letters, digits, `_` and `-`, with at most ten `-`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    /// Character set, such as `utf8mb4` or `gbk`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub character_set: Option<String>,
-    /// Users that get privileges for the database at once, up to 50. `grantDatabasePrivileges` gives them later.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub users: Option<Vec<DatabaseGranteeToAdd>>,
-}
-
-yundb_runtime::setters!(DatabaseToCreate {
-    name: into(String),
-    comment: into(String),
-    character_set: into(String),
-    users: list(DatabaseGranteeToAdd),
-});
 
 impl Object for DatabaseToCreate {
     const FIELDS: &'static [Field] = &[
@@ -291,33 +211,20 @@ impl Object for DatabaseToCreate {
     ];
 }
 
-/// A user who gets privileges for the database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabaseGranteeToAdd {
-    /// Name of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Address that the user connects from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-    /// Whether the user may only read.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub readonly: Option<bool>,
+yundb_runtime::setters! {
+    /// A user who gets privileges for the database.
+    pub struct DatabaseGranteeToAdd {
+        /// Name of the user.
+        pub name: Option<String>,
+        /// Address that the user connects from.
+        pub host: Option<String>,
+        /// Whether the user may only read.
+        pub readonly: Option<bool>,
+    }
 }
 
-yundb_runtime::setters!(DatabaseGranteeToAdd {
-    name: into(String),
-    host: into(String),
-    readonly: value(bool),
-});
-
 impl Object for DatabaseGranteeToAdd {
-    const FIELDS: &'static [Field] = &[
-        required("name", any()),
-        required("host", any()),
-        required("readonly", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("name", any()), required("host", any()), required("readonly", any())];
 }
 
 impl Client {
@@ -338,57 +245,30 @@ impl Client {
     #[doc(alias = "DeleteGaussMySqlDatabase")]
     #[doc(alias = "deleteDatabases")]
     pub fn delete_databases(&self, instance_id: impl Into<String>) -> DeleteDatabases {
-        DeleteDatabases(
-            self.call(DeleteDatabases::SPEC).text("instance_id", instance_id),
-        )
+        DeleteDatabases(self.call(DeleteDatabases::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::delete_databases`](crate::Client::delete_databases).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteDatabases(Call);
+yundb_runtime::operation! {
+    DeleteDatabases: delete_databases -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("DeleteGaussMySqlDatabase", "DELETE", "/v3/{project_id}/instances/{instance_id}/databases")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("databases", any().max_items(50)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl DeleteDatabases {
     /// Names of the databases to delete, up to 50. Required.
-    pub fn databases(
-        self,
-        databases: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "databases",
-                    databases.into_iter().map(Into::into).collect::<Vec<String>>(),
-                ),
-        )
+    pub fn databases<M>(self, databases: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("databases", databases))
     }
 }
-
-impl Operation for DeleteDatabases {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteGaussMySqlDatabase",
-            "DELETE",
-            "/v3/{project_id}/instances/{instance_id}/databases",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("databases", any().max_items(50)).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(DeleteDatabases => Response<StartedJob>, Error<ErrorBody>);
 
 impl Client {
     /// Set remarks on databases.
@@ -407,76 +287,42 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlDatabaseComment")]
     #[doc(alias = "updateDatabaseComments")]
-    pub fn update_database_comments(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateDatabaseComments {
-        UpdateDatabaseComments(
-            self.call(UpdateDatabaseComments::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_database_comments(&self, instance_id: impl Into<String>) -> UpdateDatabaseComments {
+        UpdateDatabaseComments(self.call(UpdateDatabaseComments::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_database_comments`](crate::Client::update_database_comments).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateDatabaseComments(Call);
+yundb_runtime::operation! {
+    UpdateDatabaseComments: update_database_comments -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("UpdateGaussMySqlDatabaseComment", "PUT", "/v3/{project_id}/instances/{instance_id}/databases/comment")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("databases", list(&object::<DatabaseComment>()).max_items(50)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl UpdateDatabaseComments {
     /// The databases and their remarks, up to 50. Required.
-    pub fn databases(
-        self,
-        databases: impl IntoIterator<Item = DatabaseComment>,
-    ) -> Self {
-        Self(self.0.set("databases", databases.into_iter().collect::<Vec<_>>()))
+    pub fn databases<M>(self, databases: impl Argument<Vec<DatabaseComment>, M>) -> Self {
+        Self(self.0.argument("databases", databases))
     }
 }
 
-impl Operation for UpdateDatabaseComments {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateGaussMySqlDatabaseComment",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/databases/comment",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("databases", list(&object::<DatabaseComment>()).max_items(50))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// A database, and its new remark.
+    pub struct DatabaseComment {
+        /// Name of the database.
+        pub name: Option<String>,
+        /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`.
+        pub comment: Option<String>,
+    }
 }
-
-yundb_runtime::operation_methods!(UpdateDatabaseComments => Response<StartedJob>, Error<ErrorBody>);
-
-/// A database, and its new remark.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DatabaseComment {
-    /// Name of the database.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-}
-
-yundb_runtime::setters!(DatabaseComment {
-    name: into(String),
-    comment: into(String),
-});
 
 impl Object for DatabaseComment {
-    const FIELDS: &'static [Field] = &[
-        required("name", any()),
-        required("comment", any().max_length(512)),
-    ];
+    const FIELDS: &'static [Field] = &[required("name", any()), required("comment", any().max_length(512))];
 }

@@ -3,7 +3,7 @@
 //! Instances whose metrics are abnormal.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Spec};
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -27,30 +27,16 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_abnormal_instance_counts`](crate::Client::show_abnormal_instance_counts).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowAbnormalInstanceCounts(Call);
-
-impl Operation for ShowAbnormalInstanceCounts {
-    type Output = ShowAbnormalInstanceCountsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowIntelligentDiagnosisAbnormalCountOfInstances",
-            "GET",
-            "/v3/{project_id}/instances/diagnosis-instance-count",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowAbnormalInstanceCounts: show_abnormal_instance_counts -> Response<ShowAbnormalInstanceCountsResponse>, Error<ErrorBody>;
+    Spec::new(
+        "ShowIntelligentDiagnosisAbnormalCountOfInstances",
+        "GET",
+        "/v3/{project_id}/instances/diagnosis-instance-count",
+    )
+        .params(&[path("project_id", any()).client("project_id"), header("X-Language", any()).client("language")])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowAbnormalInstanceCounts => Response<ShowAbnormalInstanceCountsResponse>, Error<ErrorBody>);
 
 /// What `ShowAbnormalInstanceCounts` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -89,63 +75,40 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_abnormal_instances`](crate::Client::list_abnormal_instances).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListAbnormalInstances(Call);
+yundb_runtime::operation! {
+    ListAbnormalInstances: list_abnormal_instances -> Response<ListAbnormalInstancesResponse>, Error<ErrorBody>;
+    Spec::new(
+        "ShowIntelligentDiagnosisInstanceInfosPerMetric",
+        "GET",
+        "/v3/{project_id}/instances/diagnosis-instance-infos",
+    )
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("metric_name", any()).required(),
+            query("offset", any().min(0)).required(),
+            query("limit", any().min(1).max(100)).required(),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListAbnormalInstances {
     /// Name of the metric. Example: `high_pressure`. Required.
-    pub fn metric_name(self, metric_name: impl Into<String>) -> Self {
-        Self(self.0.text("metric_name", metric_name))
+    pub fn metric_name<M>(self, metric_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("metric_name", metric_name))
     }
 
     /// How many entries to skip, 0 or more. Default: `0`. Example: `0`. Required.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`. Example: `10`. Required.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListAbnormalInstances {
-    type Output = ListAbnormalInstancesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowIntelligentDiagnosisInstanceInfosPerMetric",
-            "GET",
-            "/v3/{project_id}/instances/diagnosis-instance-infos",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("metric_name", any()).required(),
-                query("offset", any().min(0)).required(),
-                query("limit", any().min(1).max(100)).required(),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListAbnormalInstances -> AbnormalInstance, Response<ListAbnormalInstancesResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.instance_infos
 }
-
-yundb_runtime::operation_methods!(ListAbnormalInstances => Response<ListAbnormalInstancesResponse>, Error<ErrorBody>);
-
-impl Paged for ListAbnormalInstances {
-    type Item = AbnormalInstance;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListAbnormalInstancesResponse) -> Vec<AbnormalInstance> {
-        page.instance_infos
-    }
-}
-
-yundb_runtime::paged_methods!(ListAbnormalInstances => AbnormalInstance, Response<ListAbnormalInstancesResponse>, Error<ErrorBody>);
 
 /// What `ListAbnormalInstances` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

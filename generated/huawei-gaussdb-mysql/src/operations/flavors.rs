@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Argument, Operation, Spec};
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -34,64 +34,39 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_flavors`](crate::Client::list_flavors).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListFlavors(Call);
+yundb_runtime::operation! {
+    ListFlavors: list_flavors -> Response<ListFlavorsResponse>, Error<ErrorBody>;
+    Spec::new("ShowGaussMySqlFlavors", "GET", "/v3/{project_id}/flavors/{database_name}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("database_name", any()),
+            query("availability_zone_mode", any()).required(),
+            query("version_name", any()),
+            query("spec_code", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListFlavors {
     /// Whether the flavors are for instances in one availability zone or in several. Default: `single`. Example:
     /// `single`. Required.
-    pub fn availability_zone_mode(
-        self,
-        availability_zone_mode: impl Into<AvailabilityZoneMode>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "availability_zone_mode",
-                    Into::<AvailabilityZoneMode>::into(availability_zone_mode),
-                ),
-        )
+    pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<AvailabilityZoneMode, M>) -> Self {
+        Self(self.0.argument("availability_zone_mode", availability_zone_mode))
     }
 
     /// Version of the engine. Only `8.0`, which is compatible with MySQL 8.0. Default: `8.0`. Example: `8.0`.
-    pub fn version_name(self, version_name: impl Into<String>) -> Self {
-        Self(self.0.text("version_name", version_name))
+    pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("version_name", version_name))
     }
 
     /// Return only this flavor. The code consists of product, size, CPU architecture and GB of memory for each
     /// vCPU: in `gaussdb.mysql.xlarge.x86.4`, `xlarge` stands for 4 vCPUs and `4` for a ratio of 1:4. Example:
     /// `gaussdb.mysql.xlarge.x86.4`.
-    pub fn spec_code(self, spec_code: impl Into<String>) -> Self {
-        Self(self.0.text("spec_code", spec_code))
+    pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("spec_code", spec_code))
     }
 }
-
-impl Operation for ListFlavors {
-    type Output = ListFlavorsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowGaussMySqlFlavors",
-            "GET",
-            "/v3/{project_id}/flavors/{database_name}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("database_name", any()),
-                query("availability_zone_mode", any()).required(),
-                query("version_name", any()),
-                query("spec_code", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ListFlavors => Response<ListFlavorsResponse>, Error<ErrorBody>);
 
 /// What `ListFlavors` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -128,42 +103,26 @@ pub struct ListFlavorsResponseFlavor {
     pub az_status: BTreeMap<String, InstanceFlavorZoneStatus>,
 }
 
-/// CPU architecture, and whether the CPUs are shared.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InstanceFlavorType {
-    /// Dedicated, ARM.
-    Arm,
-    /// Dedicated, x86.
-    X86,
-    /// General-purpose, x86.
-    GeneralX86,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// CPU architecture, and whether the CPUs are shared.
+    pub enum InstanceFlavorType {
+        /// Dedicated, ARM.
+        Arm = "arm",
+        /// Dedicated, x86.
+        X86 = "x86",
+        /// General-purpose, x86.
+        GeneralX86 = "generalX86",
+    }
 }
 
-yundb_runtime::string_enum!(InstanceFlavorType {
-    Arm = "arm",
-    X86 = "x86",
-    GeneralX86 = "generalX86",
-});
-
-/// State of the flavor in a zone.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InstanceFlavorZoneStatus {
-    /// On sale.
-    Normal,
-    /// The zone does not have the flavor.
-    Unsupported,
-    /// Sold out.
-    Sellout,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of the flavor in a zone.
+    pub enum InstanceFlavorZoneStatus {
+        /// On sale.
+        Normal = "normal",
+        /// The zone does not have the flavor.
+        Unsupported = "unsupported",
+        /// Sold out.
+        Sellout = "sellout",
+    }
 }
-
-yundb_runtime::string_enum!(InstanceFlavorZoneStatus {
-    Normal = "normal",
-    Unsupported = "unsupported",
-    Sellout = "sellout",
-});

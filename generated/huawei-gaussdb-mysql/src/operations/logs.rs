@@ -3,9 +3,7 @@
 //! Slow, error and audit logs, and sending them to Log Tank Service.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{
-    Call, DecodeError, Field, Object, Operation, Paged, Paging, RawResponse, Secret, Spec,
-};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
@@ -34,40 +32,25 @@ impl Client {
     }
 }
 
-/// The input of [`Client::update_audit_log`](crate::Client::update_audit_log).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateAuditLog(Call);
+yundb_runtime::operation! {
+    UpdateAuditLog: update_audit_log -> Response<UpdateAuditLogResponse>, Error<ErrorBody>;
+    Spec::new("updateAuditLog", "POST", "/v3/{project_id}/instance/{instance_id}/audit-log/switch")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("switch_status", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl UpdateAuditLog {
     /// Whether all statements are logged. Required.
-    pub fn switch_status(self, switch_status: impl Into<Switch>) -> Self {
-        Self(self.0.set("switch_status", Into::<Switch>::into(switch_status)))
+    pub fn switch_status<M>(self, switch_status: impl Argument<Switch, M>) -> Self {
+        Self(self.0.argument("switch_status", switch_status))
     }
 }
-
-impl Operation for UpdateAuditLog {
-    type Output = UpdateAuditLogResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "updateAuditLog",
-            "POST",
-            "/v3/{project_id}/instance/{instance_id}/audit-log/switch",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("switch_status", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(UpdateAuditLog => Response<UpdateAuditLogResponse>, Error<ErrorBody>);
 
 impl Client {
     /// Show whether all statements are logged.
@@ -90,31 +73,16 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_audit_log`](crate::Client::show_audit_log).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowAuditLog(Call);
-
-impl Operation for ShowAuditLog {
-    type Output = ShowAuditLogResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "showAuditLog",
-            "GET",
-            "/v3/{project_id}/instance/{instance_id}/audit-log/switch-status",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowAuditLog: show_audit_log -> Response<ShowAuditLogResponse>, Error<ErrorBody>;
+    Spec::new("showAuditLog", "GET", "/v3/{project_id}/instance/{instance_id}/audit-log/switch-status")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowAuditLog => Response<ShowAuditLogResponse>, Error<ErrorBody>);
 
 /// What `ShowAuditLog` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -149,114 +117,72 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_slow_logs`](crate::Client::list_slow_logs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListSlowLogs(Call);
+yundb_runtime::operation! {
+    ListSlowLogs: list_slow_logs -> Response<ListSlowLogsResponse>, Error<ErrorBody>;
+    Spec::new("ListLtsSlowlogDetails", "POST", "/v3.1/{project_id}/instances/{instance_id}/slow-logs")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("node_id", any()).required(),
+            field("start_time", any()).required(),
+            field("end_time", any()).required(),
+            field("limit", any().min(1).max(5000)).required(),
+            field("line_num", any()),
+            field("operate_type", any()),
+            field("database", any()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListSlowLogs {
     /// Id of the node, 36 letters and digits: a UUID with `no07` at the end. Required.
-    pub fn node_id(self, node_id: impl Into<String>) -> Self {
-        Self(self.0.text("node_id", node_id))
-    }
-
+    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
     /// Begin of the time to search, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`. It
     /// lies in the past. Required.
-    pub fn start_time(self, start_time: impl Into<String>) -> Self {
-        Self(self.0.text("start_time", start_time))
+    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("start_time", start_time))
     }
 
     /// End of the time to search, in the form of `start_time`. It lies in the past and after `start_time`. Required.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.text("end_time", end_time))
-    }
-
+    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
     /// How many entries to return, 1 to 5000. Required.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
-
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Number of the entry to go on after, 13 digits: `line_num` of the last entry of the page before. Leave it out
     /// for the first page.
-    pub fn line_num(self, line_num: impl Into<String>) -> Self {
-        Self(self.0.text("line_num", line_num))
-    }
-
+    pub fn line_num<M>(self, line_num: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", line_num)) }
     /// Kind of statement. All kinds if it is empty or left out, too.
-    pub fn operate_type(self, operate_type: impl Into<StatementType>) -> Self {
-        Self(self.0.set("operate_type", Into::<StatementType>::into(operate_type)))
+    pub fn operate_type<M>(self, operate_type: impl Argument<StatementType, M>) -> Self {
+        Self(self.0.argument("operate_type", operate_type))
     }
 
     /// Name of the database.
-    pub fn database(self, database: impl Into<String>) -> Self {
-        Self(self.0.text("database", database))
+    pub fn database<M>(self, database: impl Argument<String, M>) -> Self { Self(self.0.argument("database", database)) }
+}
+
+yundb_runtime::string_enum! {
+    /// Kind of statement. All kinds if it is empty or left out, too.
+    pub enum StatementType {
+        /// All kinds.
+        All = "ALL",
+        /// Insertions.
+        Insert = "INSERT",
+        /// Updates.
+        Update = "UPDATE",
+        /// Reads.
+        Select = "SELECT",
+        /// Deletions.
+        Delete = "DELETE",
+        /// Changes of tables.
+        Alter = "ALTER",
+        /// Deletions of tables.
+        Drop = "DROP",
+        /// New tables.
+        Create = "CREATE",
     }
 }
-
-impl Operation for ListSlowLogs {
-    type Output = ListSlowLogsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListLtsSlowlogDetails",
-            "POST",
-            "/v3.1/{project_id}/instances/{instance_id}/slow-logs",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("node_id", any()).required(),
-                field("start_time", any()).required(),
-                field("end_time", any()).required(),
-                field("limit", any().min(1).max(5000)).required(),
-                field("line_num", any()),
-                field("operate_type", any()),
-                field("database", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ListSlowLogs => Response<ListSlowLogsResponse>, Error<ErrorBody>);
-
-/// Kind of statement. All kinds if it is empty or left out, too.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StatementType {
-    /// All kinds.
-    All,
-    /// Insertions.
-    Insert,
-    /// Updates.
-    Update,
-    /// Reads.
-    Select,
-    /// Deletions.
-    Delete,
-    /// Changes of tables.
-    Alter,
-    /// Deletions of tables.
-    Drop,
-    /// New tables.
-    Create,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(StatementType {
-    All = "ALL",
-    Insert = "INSERT",
-    Update = "UPDATE",
-    Select = "SELECT",
-    Delete = "DELETE",
-    Alter = "ALTER",
-    Drop = "DROP",
-    Create = "CREATE",
-});
 
 /// What `ListSlowLogs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -299,37 +225,25 @@ pub struct SlowLog {
     pub line_num: Option<String>,
 }
 
-/// Kind of statement.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StatementKind {
-    /// Insertion.
-    Insert,
-    /// Update.
-    Update,
-    /// Read.
-    Select,
-    /// Deletion.
-    Delete,
-    /// Change of a table.
-    Alter,
-    /// Deletion of a table.
-    Drop,
-    /// A new table.
-    Create,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of statement.
+    pub enum StatementKind {
+        /// Insertion.
+        Insert = "INSERT",
+        /// Update.
+        Update = "UPDATE",
+        /// Read.
+        Select = "SELECT",
+        /// Deletion.
+        Delete = "DELETE",
+        /// Change of a table.
+        Alter = "ALTER",
+        /// Deletion of a table.
+        Drop = "DROP",
+        /// A new table.
+        Create = "CREATE",
+    }
 }
-
-yundb_runtime::string_enum!(StatementKind {
-    Insert = "INSERT",
-    Update = "UPDATE",
-    Select = "SELECT",
-    Delete = "DELETE",
-    Alter = "ALTER",
-    Drop = "DROP",
-    Create = "CREATE",
-});
 
 impl Client {
     /// List the errors.
@@ -356,108 +270,66 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_error_logs`](crate::Client::list_error_logs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListErrorLogs(Call);
+yundb_runtime::operation! {
+    ListErrorLogs: list_error_logs -> Response<ListErrorLogsResponse>, Error<ErrorBody>;
+    Spec::new("ListLtsErrorLogDetails", "POST", "/v3.1/{project_id}/instances/{instance_id}/error-logs")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("node_id", any()).required(),
+            field("start_time", any()).required(),
+            field("end_time", any()).required(),
+            field("limit", any()).required(),
+            field("line_num", any()),
+            field("level", any()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListErrorLogs {
     /// Id of the node. Required.
-    pub fn node_id(self, node_id: impl Into<String>) -> Self {
-        Self(self.0.text("node_id", node_id))
-    }
-
+    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
     /// Begin of the time to search, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
     /// Required.
-    pub fn start_time(self, start_time: impl Into<String>) -> Self {
-        Self(self.0.text("start_time", start_time))
+    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("start_time", start_time))
     }
 
     /// End of the time to search, in the form of `start_time`. Required.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.text("end_time", end_time))
-    }
-
+    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
     /// How many entries to return. Required.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
-
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Number of the entry to go on after: `line_num` of the last entry of the page before. Leave it out for the
     /// first page.
-    pub fn line_num(self, line_num: impl Into<String>) -> Self {
-        Self(self.0.text("line_num", line_num))
-    }
-
+    pub fn line_num<M>(self, line_num: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", line_num)) }
     /// Level of the entries. Default: `ALL`.
-    pub fn level(self, level: impl Into<ErrorLogLevel>) -> Self {
-        Self(self.0.set("level", Into::<ErrorLogLevel>::into(level)))
+    pub fn level<M>(self, level: impl Argument<ErrorLogLevel, M>) -> Self { Self(self.0.argument("level", level)) }
+}
+
+yundb_runtime::string_enum! {
+    /// Level of the entries.
+    pub enum ErrorLogLevel {
+        /// All levels.
+        All = "ALL",
+        /// Information.
+        Info = "INFO",
+        /// Log.
+        Log = "LOG",
+        /// Warnings.
+        Warning = "WARNING",
+        /// Errors.
+        Error = "ERROR",
+        /// Fatal errors.
+        Fatal = "FATAL",
+        /// Crashes.
+        Panic = "PANIC",
+        /// Notes.
+        Note = "NOTE",
     }
 }
-
-impl Operation for ListErrorLogs {
-    type Output = ListErrorLogsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListLtsErrorLogDetails",
-            "POST",
-            "/v3.1/{project_id}/instances/{instance_id}/error-logs",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("node_id", any()).required(),
-                field("start_time", any()).required(),
-                field("end_time", any()).required(),
-                field("limit", any()).required(),
-                field("line_num", any()),
-                field("level", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ListErrorLogs => Response<ListErrorLogsResponse>, Error<ErrorBody>);
-
-/// Level of the entries.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorLogLevel {
-    /// All levels.
-    All,
-    /// Information.
-    Info,
-    /// Log.
-    Log,
-    /// Warnings.
-    Warning,
-    /// Errors.
-    Error,
-    /// Fatal errors.
-    Fatal,
-    /// Crashes.
-    Panic,
-    /// Notes.
-    Note,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(ErrorLogLevel {
-    All = "ALL",
-    Info = "INFO",
-    Log = "LOG",
-    Warning = "WARNING",
-    Error = "ERROR",
-    Fatal = "FATAL",
-    Panic = "PANIC",
-    Note = "NOTE",
-});
 
 /// What `ListErrorLogs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -503,76 +375,48 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListAuditLogDownloadLink")]
     #[doc(alias = "listAuditLogLinks")]
-    pub fn list_audit_log_links(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListAuditLogLinks {
-        ListAuditLogLinks(
-            self.call(ListAuditLogLinks::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_audit_log_links(&self, instance_id: impl Into<String>) -> ListAuditLogLinks {
+        ListAuditLogLinks(self.call(ListAuditLogLinks::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_audit_log_links`](crate::Client::list_audit_log_links).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListAuditLogLinks(Call);
+yundb_runtime::operation! {
+    ListAuditLogLinks: list_audit_log_links -> Response<ListAuditLogLinksResponse>, Error<ErrorBody>;
+    Spec::new("ListAuditLogDownloadLink", "GET", "/v3/{project_id}/instance/{instance_id}/auditlog/download-link")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("start_time", any()).required(),
+            query("end_time", any()).required(),
+            query("node_id", any()),
+            query("last_file_name", any()),
+            query("limit", any().min(1).max(50)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListAuditLogLinks {
     /// Begin of the time to search, not before the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the
     /// offset from UTC, such as `+0100`. Example: `2023-07-24T09:27:00+0800`. Required.
-    pub fn start_time(self, start_time: impl Into<String>) -> Self {
-        Self(self.0.text("start_time", start_time))
+    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("start_time", start_time))
     }
 
     /// End of the time to search, not in the future, in the form of `start_time`. Example:
     /// `2023-07-25T15:00:14+0800`. Required.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.text("end_time", end_time))
-    }
-
+    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
     /// Id of a node. Without it the files of all nodes are returned. Example: `2e723b45786148fc94c8737f5980786cno07`.
-    pub fn node_id(self, node_id: impl Into<String>) -> Self {
-        Self(self.0.text("node_id", node_id))
-    }
-
+    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
     /// Name of the file to go on after, which is the last file of the page before, in the order of their names. Leave
     /// it out for the first page.
-    pub fn last_file_name(self, last_file_name: impl Into<String>) -> Self {
-        Self(self.0.text("last_file_name", last_file_name))
+    pub fn last_file_name<M>(self, last_file_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("last_file_name", last_file_name))
     }
 
     /// How many files to return, 1 to 50. Default: `10`. Example: `10`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
-
-impl Operation for ListAuditLogLinks {
-    type Output = ListAuditLogLinksResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListAuditLogDownloadLink",
-            "GET",
-            "/v3/{project_id}/instance/{instance_id}/auditlog/download-link",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("start_time", any()).required(),
-                query("end_time", any()).required(),
-                query("node_id", any()),
-                query("last_file_name", any()),
-                query("limit", any().min(1).max(50)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ListAuditLogLinks => Response<ListAuditLogLinksResponse>, Error<ErrorBody>);
 
 /// What `ListAuditLogLinks` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -614,83 +458,51 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowLtsConfigs")]
     #[doc(alias = "listLtsConfigs")]
-    pub fn list_lts_configs(&self) -> ListLtsConfigs {
-        ListLtsConfigs(self.call(ListLtsConfigs::SPEC))
-    }
+    pub fn list_lts_configs(&self) -> ListLtsConfigs { ListLtsConfigs(self.call(ListLtsConfigs::SPEC)) }
 }
 
-/// The input of [`Client::list_lts_configs`](crate::Client::list_lts_configs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListLtsConfigs(Call);
+yundb_runtime::operation! {
+    ListLtsConfigs: list_lts_configs -> Response<ListLtsConfigsResponse>, Error<ErrorBody>;
+    Spec::new("ShowLtsConfigs", "GET", "/v3/{project_id}/logs/lts-configs")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("enterprise_project_id", any()),
+            query("instance_id", any()),
+            query("instance_name", any()),
+            query("limit", any()),
+            query("offset", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListLtsConfigs {
     /// Id of the enterprise project.
-    pub fn enterprise_project_id(
-        self,
-        enterprise_project_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("enterprise_project_id", enterprise_project_id))
+    pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("enterprise_project_id", enterprise_project_id))
     }
 
     /// Id of the instance.
-    pub fn instance_id(self, instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("instance_id", instance_id))
+    pub fn instance_id<M>(self, instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_id", instance_id))
     }
 
     /// Name of the instance.
-    pub fn instance_name(self, instance_name: impl Into<String>) -> Self {
-        Self(self.0.text("instance_name", instance_name))
+    pub fn instance_name<M>(self, instance_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("instance_name", instance_name))
     }
 
     /// How many entries to return, 1 to 100. Default: `10`.
-    pub fn limit(self, limit: impl Into<String>) -> Self {
-        Self(self.0.text("limit", limit))
-    }
-
+    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: impl Into<String>) -> Self {
-        Self(self.0.text("offset", offset))
-    }
+    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
 }
 
-impl Operation for ListLtsConfigs {
-    type Output = ListLtsConfigsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowLtsConfigs",
-            "GET",
-            "/v3/{project_id}/logs/lts-configs",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("enterprise_project_id", any()),
-                query("instance_id", any()),
-                query("instance_name", any()),
-                query("limit", any()),
-                query("offset", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListLtsConfigs -> InstanceLogs, Response<ListLtsConfigsResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.instance_lts_configs
 }
-
-yundb_runtime::operation_methods!(ListLtsConfigs => Response<ListLtsConfigsResponse>, Error<ErrorBody>);
-
-impl Paged for ListLtsConfigs {
-    type Item = InstanceLogs;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListLtsConfigsResponse) -> Vec<InstanceLogs> {
-        page.instance_lts_configs
-    }
-}
-
-yundb_runtime::paged_methods!(ListLtsConfigs => InstanceLogs, Response<ListLtsConfigsResponse>, Error<ErrorBody>);
 
 /// What `ListLtsConfigs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -764,72 +576,40 @@ impl Client {
     /// - `200`: Done.
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "createLtsConfigs")]
-    pub fn create_lts_configs(&self) -> CreateLtsConfigs {
-        CreateLtsConfigs(self.call(CreateLtsConfigs::SPEC))
-    }
+    pub fn create_lts_configs(&self) -> CreateLtsConfigs { CreateLtsConfigs(self.call(CreateLtsConfigs::SPEC)) }
 }
 
-/// The input of [`Client::create_lts_configs`](crate::Client::create_lts_configs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateLtsConfigs(Call);
+yundb_runtime::operation! {
+    CreateLtsConfigs: create_lts_configs -> Response<()> as empty, Error<ErrorBody>;
+    Spec::new("createLtsConfigs", "POST", "/v3/{project_id}/logs/lts-configs")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            header("X-Language", any()).client("language"),
+            field("log_configs", list(&object::<LogToSend>())).required(),
+        ])
+        .body("application/json", true)
+}
 
 impl CreateLtsConfigs {
     /// Which logs to send, and where to. Required.
-    pub fn log_configs(self, log_configs: impl IntoIterator<Item = LogToSend>) -> Self {
-        Self(self.0.set("log_configs", log_configs.into_iter().collect::<Vec<_>>()))
+    pub fn log_configs<M>(self, log_configs: impl Argument<Vec<LogToSend>, M>) -> Self {
+        Self(self.0.argument("log_configs", log_configs))
     }
 }
 
-impl Operation for CreateLtsConfigs {
-    type Output = ();
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "createLtsConfigs",
-            "POST",
-            "/v3/{project_id}/logs/lts-configs",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-                field("log_configs", list(&object::<LogToSend>())).required(),
-            ],
-        )
-        .body("application/json", true);
-
-    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
-        response.empty()
+yundb_runtime::setters! {
+    /// A log to send, and where to.
+    pub struct LogToSend {
+        /// Id of the instance.
+        pub instance_id: Option<String>,
+        /// Kind of log.
+        pub log_type: Option<String>,
+        /// Id of the log group.
+        pub lts_group_id: Option<String>,
+        /// Id of the log stream.
+        pub lts_stream_id: Option<String>,
     }
 }
-
-yundb_runtime::operation_methods!(CreateLtsConfigs => Response<()>, Error<ErrorBody>);
-
-/// A log to send, and where to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct LogToSend {
-    /// Id of the instance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance_id: Option<String>,
-    /// Kind of log.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_type: Option<String>,
-    /// Id of the log group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lts_group_id: Option<String>,
-    /// Id of the log stream.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lts_stream_id: Option<String>,
-}
-
-yundb_runtime::setters!(LogToSend {
-    instance_id: into(String),
-    log_type: into(String),
-    lts_group_id: into(String),
-    lts_stream_id: into(String),
-});
 
 impl Object for LogToSend {
     const FIELDS: &'static [Field] = &[
@@ -854,70 +634,39 @@ impl Client {
     /// - `200`: Done.
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "deleteLtsConfigs")]
-    pub fn delete_lts_configs(&self) -> DeleteLtsConfigs {
-        DeleteLtsConfigs(self.call(DeleteLtsConfigs::SPEC))
-    }
+    pub fn delete_lts_configs(&self) -> DeleteLtsConfigs { DeleteLtsConfigs(self.call(DeleteLtsConfigs::SPEC)) }
 }
 
-/// The input of [`Client::delete_lts_configs`](crate::Client::delete_lts_configs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteLtsConfigs(Call);
+yundb_runtime::operation! {
+    DeleteLtsConfigs: delete_lts_configs -> Response<()> as empty, Error<ErrorBody>;
+    Spec::new("deleteLtsConfigs", "DELETE", "/v3/{project_id}/logs/lts-configs")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            header("X-Language", any()).client("language"),
+            field("log_configs", list(&object::<LogToStop>())).required(),
+        ])
+        .body("application/json", true)
+}
 
 impl DeleteLtsConfigs {
     /// Which logs are no longer sent. Required.
-    pub fn log_configs(self, log_configs: impl IntoIterator<Item = LogToStop>) -> Self {
-        Self(self.0.set("log_configs", log_configs.into_iter().collect::<Vec<_>>()))
+    pub fn log_configs<M>(self, log_configs: impl Argument<Vec<LogToStop>, M>) -> Self {
+        Self(self.0.argument("log_configs", log_configs))
     }
 }
 
-impl Operation for DeleteLtsConfigs {
-    type Output = ();
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "deleteLtsConfigs",
-            "DELETE",
-            "/v3/{project_id}/logs/lts-configs",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-                field("log_configs", list(&object::<LogToStop>())).required(),
-            ],
-        )
-        .body("application/json", true);
-
-    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
-        response.empty()
+yundb_runtime::setters! {
+    /// A log that is no longer to be sent.
+    pub struct LogToStop {
+        /// Id of the instance.
+        pub instance_id: Option<String>,
+        /// Kind of log.
+        pub log_type: Option<String>,
     }
 }
-
-yundb_runtime::operation_methods!(DeleteLtsConfigs => Response<()>, Error<ErrorBody>);
-
-/// A log that is no longer to be sent.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct LogToStop {
-    /// Id of the instance.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance_id: Option<String>,
-    /// Kind of log.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub log_type: Option<String>,
-}
-
-yundb_runtime::setters!(LogToStop {
-    instance_id: into(String),
-    log_type: into(String),
-});
 
 impl Object for LogToStop {
-    const FIELDS: &'static [Field] = &[
-        required("instance_id", any()),
-        required("log_type", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("instance_id", any()), required("log_type", any())];
 }
 
 impl Client {
@@ -937,41 +686,21 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowSlowlogSensitiveStatus")]
     #[doc(alias = "showSlowLogMasking")]
-    pub fn show_slow_log_masking(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ShowSlowLogMasking {
-        ShowSlowLogMasking(
-            self.call(ShowSlowLogMasking::SPEC).text("instance_id", instance_id),
-        )
+    pub fn show_slow_log_masking(&self, instance_id: impl Into<String>) -> ShowSlowLogMasking {
+        ShowSlowLogMasking(self.call(ShowSlowLogMasking::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::show_slow_log_masking`](crate::Client::show_slow_log_masking).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowSlowLogMasking(Call);
-
-impl Operation for ShowSlowLogMasking {
-    type Output = ShowSlowLogMaskingResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowSlowlogSensitiveStatus",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/slowlog/query",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowSlowLogMasking: show_slow_log_masking -> Response<ShowSlowLogMaskingResponse>, Error<ErrorBody>;
+    Spec::new("ShowSlowlogSensitiveStatus", "GET", "/v3/{project_id}/instances/{instance_id}/slowlog/query")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowSlowLogMasking => Response<ShowSlowLogMaskingResponse>, Error<ErrorBody>);
 
 /// What `ShowSlowLogMasking` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -998,50 +727,26 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateSlowlogSensitiveSwitch")]
     #[doc(alias = "updateSlowLogMasking")]
-    pub fn update_slow_log_masking(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateSlowLogMasking {
-        UpdateSlowLogMasking(
-            self.call(UpdateSlowLogMasking::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_slow_log_masking(&self, instance_id: impl Into<String>) -> UpdateSlowLogMasking {
+        UpdateSlowLogMasking(self.call(UpdateSlowLogMasking::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_slow_log_masking`](crate::Client::update_slow_log_masking).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateSlowLogMasking(Call);
+yundb_runtime::operation! {
+    UpdateSlowLogMasking: update_slow_log_masking -> Response<()> as empty, Error<ErrorBody>;
+    Spec::new("UpdateSlowlogSensitiveSwitch", "POST", "/v3/{project_id}/instances/{instance_id}/slowlog/modify")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("open_slow_log_switch", any()).required(),
+        ])
+        .body("application/json", true)
+}
 
 impl UpdateSlowLogMasking {
     /// Whether to mask slow query logs. Required.
-    pub fn open_slow_log_switch(self, open_slow_log_switch: bool) -> Self {
-        Self(self.0.set("open_slow_log_switch", open_slow_log_switch))
+    pub fn open_slow_log_switch<M>(self, open_slow_log_switch: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("open_slow_log_switch", open_slow_log_switch))
     }
 }
-
-impl Operation for UpdateSlowLogMasking {
-    type Output = ();
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateSlowlogSensitiveSwitch",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/slowlog/modify",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("open_slow_log_switch", any()).required(),
-            ],
-        )
-        .body("application/json", true);
-
-    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
-        response.empty()
-    }
-}
-
-yundb_runtime::operation_methods!(UpdateSlowLogMasking => Response<()>, Error<ErrorBody>);

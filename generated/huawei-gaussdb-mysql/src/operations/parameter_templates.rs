@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
@@ -30,57 +30,30 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_parameter_templates`](crate::Client::list_parameter_templates).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListParameterTemplates(Call);
+yundb_runtime::operation! {
+    ListParameterTemplates: list_parameter_templates -> Response<ListParameterTemplatesResponse>, Error<ErrorBody>;
+    Spec::new("ListGaussMySqlConfigurations", "GET", "/v3/{project_id}/configurations")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(100)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListParameterTemplates {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListParameterTemplates {
-    type Output = ListParameterTemplatesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListGaussMySqlConfigurations",
-            "GET",
-            "/v3/{project_id}/configurations",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(100)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListParameterTemplates -> ParameterTemplate, Response<ListParameterTemplatesResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.configurations
 }
-
-yundb_runtime::operation_methods!(ListParameterTemplates => Response<ListParameterTemplatesResponse>, Error<ErrorBody>);
-
-impl Paged for ListParameterTemplates {
-    type Item = ParameterTemplate;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListParameterTemplatesResponse) -> Vec<ParameterTemplate> {
-        page.configurations
-    }
-}
-
-yundb_runtime::paged_methods!(ListParameterTemplates => ParameterTemplate, Response<ListParameterTemplatesResponse>, Error<ErrorBody>);
 
 /// What `ListParameterTemplates` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -137,81 +110,53 @@ impl Client {
     }
 }
 
-/// The input of [`Client::create_parameter_template`](crate::Client::create_parameter_template).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateParameterTemplate(Call);
+yundb_runtime::operation! {
+    CreateParameterTemplate: create_parameter_template -> Response<CreateParameterTemplateResponse>, Error<ErrorBody>;
+    Spec::new("CreateGaussMySqlConfiguration", "POST", "/v3/{project_id}/configurations")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            header("X-Language", any()).client("language"),
+            field("name", any().min_length(1).max_length(64)).required(),
+            field("description", any().max_length(256)),
+            field("parameter_values", any()),
+            field("datastore", object::<ParameterTemplateDatastoreToCreate>()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl CreateParameterTemplate {
     /// Name of the parameter template: 1 to 64 letters, digits, `-`, `_` and `.`. Case matters. Required.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Description of the parameter template, empty by default: up to 256 characters, without line breaks and the
     /// signs `!<='>&`.
-    pub fn description(self, description: impl Into<String>) -> Self {
-        Self(self.0.text("description", description))
+    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("description", description))
     }
 
     /// Values by the names of parameters, which replace those of the default template.
-    pub fn parameter_values(self, parameter_values: BTreeMap<String, String>) -> Self {
-        Self(self.0.set("parameter_values", parameter_values))
+    pub fn parameter_values<M>(self, parameter_values: impl Argument<BTreeMap<String, String>, M>) -> Self {
+        Self(self.0.argument("parameter_values", parameter_values))
     }
 
     /// Database that the template is for.
-    pub fn datastore(self, datastore: ParameterTemplateDatastoreToCreate) -> Self {
-        Self(self.0.set("datastore", datastore))
+    pub fn datastore<M>(self, datastore: impl Argument<ParameterTemplateDatastoreToCreate, M>) -> Self {
+        Self(self.0.argument("datastore", datastore))
     }
 }
 
-impl Operation for CreateParameterTemplate {
-    type Output = CreateParameterTemplateResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CreateGaussMySqlConfiguration",
-            "POST",
-            "/v3/{project_id}/configurations",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-                field("name", any().min_length(1).max_length(64)).required(),
-                field("description", any().max_length(256)),
-                field("parameter_values", any()),
-                field("datastore", object::<ParameterTemplateDatastoreToCreate>()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
+yundb_runtime::setters! {
+    /// Database that the template is for.
+    pub struct ParameterTemplateDatastoreToCreate {
+        /// Database engine, `gaussdb-mysql`.
+        pub r#type: Option<String>,
+        /// Version of the database. `listEngineVersions` tells which there are.
+        pub version: Option<String>,
+    }
 }
-
-yundb_runtime::operation_methods!(CreateParameterTemplate => Response<CreateParameterTemplateResponse>, Error<ErrorBody>);
-
-/// Database that the template is for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ParameterTemplateDatastoreToCreate {
-    /// Database engine, `gaussdb-mysql`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    /// Version of the database. `listEngineVersions` tells which there are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-}
-
-yundb_runtime::setters!(ParameterTemplateDatastoreToCreate {
-    r#type: into(String),
-    version: into(String),
-});
 
 impl Object for ParameterTemplateDatastoreToCreate {
-    const FIELDS: &'static [Field] = &[
-        required("type", any()),
-        required("version", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("type", any()), required("version", any())];
 }
 
 /// What `CreateParameterTemplate` answers.
@@ -269,43 +214,21 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlConfiguration")]
     #[doc(alias = "showParameterTemplate")]
-    pub fn show_parameter_template(
-        &self,
-        configuration_id: impl Into<String>,
-    ) -> ShowParameterTemplate {
-        ShowParameterTemplate(
-            self
-                .call(ShowParameterTemplate::SPEC)
-                .text("configuration_id", configuration_id),
-        )
+    pub fn show_parameter_template(&self, configuration_id: impl Into<String>) -> ShowParameterTemplate {
+        ShowParameterTemplate(self.call(ShowParameterTemplate::SPEC).text("configuration_id", configuration_id))
     }
 }
 
-/// The input of [`Client::show_parameter_template`](crate::Client::show_parameter_template).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowParameterTemplate(Call);
-
-impl Operation for ShowParameterTemplate {
-    type Output = ShowParameterTemplateResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowGaussMySqlConfiguration",
-            "GET",
-            "/v3/{project_id}/configurations/{configuration_id}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("configuration_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowParameterTemplate: show_parameter_template -> Response<ShowParameterTemplateResponse>, Error<ErrorBody>;
+    Spec::new("ShowGaussMySqlConfiguration", "GET", "/v3/{project_id}/configurations/{configuration_id}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("configuration_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowParameterTemplate => Response<ShowParameterTemplateResponse>, Error<ErrorBody>);
 
 /// What `ShowParameterTemplate` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -339,68 +262,43 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlConfiguration")]
     #[doc(alias = "updateParameterTemplate")]
-    pub fn update_parameter_template(
-        &self,
-        configuration_id: impl Into<String>,
-    ) -> UpdateParameterTemplate {
-        UpdateParameterTemplate(
-            self
-                .call(UpdateParameterTemplate::SPEC)
-                .text("configuration_id", configuration_id),
-        )
+    pub fn update_parameter_template(&self, configuration_id: impl Into<String>) -> UpdateParameterTemplate {
+        UpdateParameterTemplate(self.call(UpdateParameterTemplate::SPEC).text("configuration_id", configuration_id))
     }
 }
 
-/// The input of [`Client::update_parameter_template`](crate::Client::update_parameter_template).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateParameterTemplate(Call);
+yundb_runtime::operation! {
+    UpdateParameterTemplate: update_parameter_template -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("UpdateGaussMySqlConfiguration", "PUT", "/v3/{project_id}/configurations/{configuration_id}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("configuration_id", any()),
+            header("X-Language", any()).client("language"),
+            field("name", any().min_length(1).max_length(64)),
+            field("description", any().max_length(256)),
+            field("parameter_values", any()),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl UpdateParameterTemplate {
     /// New name of the parameter template: 1 to 64 letters, digits, `-`, `_` and `.`. Case matters. At least one of
     /// `name`, `description` and `parameter_values` is required.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// New description of the parameter template, empty by default: up to 256 characters, without line breaks and the
     /// signs `!<"='>&`.
-    pub fn description(self, description: impl Into<String>) -> Self {
-        Self(self.0.text("description", description))
+    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("description", description))
     }
 
     /// Values by the names of parameters, which replace those of the default template. Without it the values stay as
     /// they are.
-    pub fn parameter_values(self, parameter_values: BTreeMap<String, String>) -> Self {
-        Self(self.0.set("parameter_values", parameter_values))
+    pub fn parameter_values<M>(self, parameter_values: impl Argument<BTreeMap<String, String>, M>) -> Self {
+        Self(self.0.argument("parameter_values", parameter_values))
     }
 }
-
-impl Operation for UpdateParameterTemplate {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateGaussMySqlConfiguration",
-            "PUT",
-            "/v3/{project_id}/configurations/{configuration_id}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("configuration_id", any()),
-                header("X-Language", any()).client("language"),
-                field("name", any().min_length(1).max_length(64)),
-                field("description", any().max_length(256)),
-                field("parameter_values", any()),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(UpdateParameterTemplate => Response<StartedJob>, Error<ErrorBody>);
 
 impl Client {
     /// Delete a parameter template.
@@ -421,43 +319,21 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteGaussMySqlConfiguration")]
     #[doc(alias = "deleteParameterTemplate")]
-    pub fn delete_parameter_template(
-        &self,
-        configuration_id: impl Into<String>,
-    ) -> DeleteParameterTemplate {
-        DeleteParameterTemplate(
-            self
-                .call(DeleteParameterTemplate::SPEC)
-                .text("configuration_id", configuration_id),
-        )
+    pub fn delete_parameter_template(&self, configuration_id: impl Into<String>) -> DeleteParameterTemplate {
+        DeleteParameterTemplate(self.call(DeleteParameterTemplate::SPEC).text("configuration_id", configuration_id))
     }
 }
 
-/// The input of [`Client::delete_parameter_template`](crate::Client::delete_parameter_template).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteParameterTemplate(Call);
-
-impl Operation for DeleteParameterTemplate {
-    type Output = DeleteParameterTemplateResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteGaussMySqlConfiguration",
-            "DELETE",
-            "/v3/{project_id}/configurations/{configuration_id}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("configuration_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    DeleteParameterTemplate: delete_parameter_template -> Response<DeleteParameterTemplateResponse>, Error<ErrorBody>;
+    Spec::new("DeleteGaussMySqlConfiguration", "DELETE", "/v3/{project_id}/configurations/{configuration_id}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("configuration_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(DeleteParameterTemplate => Response<DeleteParameterTemplateResponse>, Error<ErrorBody>);
 
 /// What `DeleteParameterTemplate` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -486,63 +362,31 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SwitchGaussMySqlConfiguration")]
     #[doc(alias = "applyParameterTemplate")]
-    pub fn apply_parameter_template(
-        &self,
-        configuration_id: impl Into<String>,
-    ) -> ApplyParameterTemplate {
-        ApplyParameterTemplate(
-            self
-                .call(ApplyParameterTemplate::SPEC)
-                .text("configuration_id", configuration_id),
-        )
+    pub fn apply_parameter_template(&self, configuration_id: impl Into<String>) -> ApplyParameterTemplate {
+        ApplyParameterTemplate(self.call(ApplyParameterTemplate::SPEC).text("configuration_id", configuration_id))
     }
 }
 
-/// The input of [`Client::apply_parameter_template`](crate::Client::apply_parameter_template).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ApplyParameterTemplate(Call);
+yundb_runtime::operation! {
+    ApplyParameterTemplate: apply_parameter_template -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("SwitchGaussMySqlConfiguration", "PUT", "/v3/{project_id}/configurations/{configuration_id}/apply")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("configuration_id", any()),
+            header("X-Language", any()).client("language"),
+            field("instance_ids", any().max_items(10)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl ApplyParameterTemplate {
     /// Ids of the instances, up to 10. Required.
-    pub fn instance_ids(
-        self,
-        instance_ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "instance_ids",
-                    instance_ids.into_iter().map(Into::into).collect::<Vec<String>>(),
-                ),
-        )
+    pub fn instance_ids<M>(self, instance_ids: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("instance_ids", instance_ids))
     }
 }
-
-impl Operation for ApplyParameterTemplate {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "SwitchGaussMySqlConfiguration",
-            "PUT",
-            "/v3/{project_id}/configurations/{configuration_id}/apply",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("configuration_id", any()),
-                header("X-Language", any()).client("language"),
-                field("instance_ids", any().max_items(10)).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(ApplyParameterTemplate => Response<StartedJob>, Error<ErrorBody>);
 
 impl Client {
     /// Copy a parameter template.
@@ -561,58 +405,33 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "CopyConfigurations")]
     #[doc(alias = "copyParameterTemplate")]
-    pub fn copy_parameter_template(
-        &self,
-        configuration_id: impl Into<String>,
-    ) -> CopyParameterTemplate {
-        CopyParameterTemplate(
-            self
-                .call(CopyParameterTemplate::SPEC)
-                .text("configuration_id", configuration_id),
-        )
+    pub fn copy_parameter_template(&self, configuration_id: impl Into<String>) -> CopyParameterTemplate {
+        CopyParameterTemplate(self.call(CopyParameterTemplate::SPEC).text("configuration_id", configuration_id))
     }
 }
 
-/// The input of [`Client::copy_parameter_template`](crate::Client::copy_parameter_template).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CopyParameterTemplate(Call);
+yundb_runtime::operation! {
+    CopyParameterTemplate: copy_parameter_template -> Response<CopyParameterTemplateResponse>, Error<ErrorBody>;
+    Spec::new("CopyConfigurations", "POST", "/v3/{project_id}/configurations/{configuration_id}/copy")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("configuration_id", any()),
+            header("X-Language", any()).client("language"),
+            field("name", any().min_length(1).max_length(64)).required(),
+            field("description", any().max_length(256)),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl CopyParameterTemplate {
     /// Name of the copy: 1 to 64 letters, digits, `-`, `_` and `.`. Case matters. Required.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Description of the copy, empty by default: up to 256 characters, without line breaks and the signs `>!<"&=`.
-    pub fn description(self, description: impl Into<String>) -> Self {
-        Self(self.0.text("description", description))
+    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("description", description))
     }
 }
-
-impl Operation for CopyParameterTemplate {
-    type Output = CopyParameterTemplateResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CopyConfigurations",
-            "POST",
-            "/v3/{project_id}/configurations/{configuration_id}/copy",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("configuration_id", any()),
-                header("X-Language", any()).client("language"),
-                field("name", any().min_length(1).max_length(64)).required(),
-                field("description", any().max_length(256)),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(CopyParameterTemplate => Response<CopyParameterTemplateResponse>, Error<ErrorBody>);
 
 /// What `CopyParameterTemplate` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -645,52 +464,31 @@ impl Client {
     }
 }
 
-/// The input of [`Client::compare_parameter_templates`](crate::Client::compare_parameter_templates).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CompareParameterTemplates(Call);
+yundb_runtime::operation! {
+    CompareParameterTemplates: compare_parameter_templates -> Response<CompareParameterTemplatesResponse>, Error<ErrorBody>;
+    Spec::new("ListConfigurationsDifferences", "POST", "/v3/{project_id}/configurations/comparison")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            header("X-Language", any()).client("language"),
+            field("source_configuration_id", any()).required(),
+            field("target_configuration_id", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl CompareParameterTemplates {
     /// Id of the first parameter template. Required.
-    pub fn source_configuration_id(
-        self,
-        source_configuration_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("source_configuration_id", source_configuration_id))
+    pub fn source_configuration_id<M>(self, source_configuration_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("source_configuration_id", source_configuration_id))
     }
 
     /// Id of the second parameter template. Required.
-    pub fn target_configuration_id(
-        self,
-        target_configuration_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("target_configuration_id", target_configuration_id))
+    pub fn target_configuration_id<M>(self, target_configuration_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("target_configuration_id", target_configuration_id))
     }
 }
-
-impl Operation for CompareParameterTemplates {
-    type Output = CompareParameterTemplatesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListConfigurationsDifferences",
-            "POST",
-            "/v3/{project_id}/configurations/comparison",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-                field("source_configuration_id", any()).required(),
-                field("target_configuration_id", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(CompareParameterTemplates => Response<CompareParameterTemplatesResponse>, Error<ErrorBody>);
 
 /// What `CompareParameterTemplates` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -730,70 +528,40 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListConfigurationsInstances")]
     #[doc(alias = "listApplicableInstances")]
-    pub fn list_applicable_instances(
-        &self,
-        configuration_id: impl Into<String>,
-    ) -> ListApplicableInstances {
-        ListApplicableInstances(
-            self
-                .call(ListApplicableInstances::SPEC)
-                .text("configuration_id", configuration_id),
-        )
+    pub fn list_applicable_instances(&self, configuration_id: impl Into<String>) -> ListApplicableInstances {
+        ListApplicableInstances(self.call(ListApplicableInstances::SPEC).text("configuration_id", configuration_id))
     }
 }
 
-/// The input of [`Client::list_applicable_instances`](crate::Client::list_applicable_instances).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListApplicableInstances(Call);
+yundb_runtime::operation! {
+    ListApplicableInstances: list_applicable_instances -> Response<ListApplicableInstancesResponse>, Error<ErrorBody>;
+    Spec::new(
+        "ListConfigurationsInstances",
+        "GET",
+        "/v3/{project_id}/configurations/{configuration_id}/applicable-instances",
+    )
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("configuration_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(100)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListApplicableInstances {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListApplicableInstances {
-    type Output = ListApplicableInstancesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListConfigurationsInstances",
-            "GET",
-            "/v3/{project_id}/configurations/{configuration_id}/applicable-instances",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("configuration_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(100)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListApplicableInstances -> ApplicableInstance, Response<ListApplicableInstancesResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.instances
 }
-
-yundb_runtime::operation_methods!(ListApplicableInstances => Response<ListApplicableInstancesResponse>, Error<ErrorBody>);
-
-impl Paged for ListApplicableInstances {
-    type Item = ApplicableInstance;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListApplicableInstancesResponse) -> Vec<ApplicableInstance> {
-        page.instances
-    }
-}
-
-yundb_runtime::paged_methods!(ListApplicableInstances => ApplicableInstance, Response<ListApplicableInstancesResponse>, Error<ErrorBody>);
 
 /// What `ListApplicableInstances` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -834,70 +602,38 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListModifyHistory")]
     #[doc(alias = "listParameterTemplateHistory")]
-    pub fn list_parameter_template_history(
-        &self,
-        configuration_id: impl Into<String>,
-    ) -> ListParameterTemplateHistory {
+    pub fn list_parameter_template_history(&self, configuration_id: impl Into<String>) -> ListParameterTemplateHistory {
         ListParameterTemplateHistory(
-            self
-                .call(ListParameterTemplateHistory::SPEC)
-                .text("configuration_id", configuration_id),
+            self.call(ListParameterTemplateHistory::SPEC).text("configuration_id", configuration_id),
         )
     }
 }
 
-/// The input of [`Client::list_parameter_template_history`](crate::Client::list_parameter_template_history).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListParameterTemplateHistory(Call);
+yundb_runtime::operation! {
+    ListParameterTemplateHistory: list_parameter_template_history -> Response<ListParameterTemplateHistoryResponse>, Error<ErrorBody>;
+    Spec::new("ListModifyHistory", "GET", "/v3/{project_id}/configurations/{configuration_id}/modify-history")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("configuration_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(100)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListParameterTemplateHistory {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListParameterTemplateHistory {
-    type Output = ListParameterTemplateHistoryResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListModifyHistory",
-            "GET",
-            "/v3/{project_id}/configurations/{configuration_id}/modify-history",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("configuration_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(100)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListParameterTemplateHistory -> ParameterChange, Response<ListParameterTemplateHistoryResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.histories
 }
-
-yundb_runtime::operation_methods!(ListParameterTemplateHistory => Response<ListParameterTemplateHistoryResponse>, Error<ErrorBody>);
-
-impl Paged for ListParameterTemplateHistory {
-    type Item = ParameterChange;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListParameterTemplateHistoryResponse) -> Vec<ParameterChange> {
-        page.histories
-    }
-}
-
-yundb_runtime::paged_methods!(ListParameterTemplateHistory => ParameterChange, Response<ListParameterTemplateHistoryResponse>, Error<ErrorBody>);
 
 /// What `ListParameterTemplateHistory` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -947,68 +683,36 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListInstanceConfigurations")]
     #[doc(alias = "listInstanceParameters")]
-    pub fn list_instance_parameters(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListInstanceParameters {
-        ListInstanceParameters(
-            self.call(ListInstanceParameters::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_instance_parameters(&self, instance_id: impl Into<String>) -> ListInstanceParameters {
+        ListInstanceParameters(self.call(ListInstanceParameters::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_instance_parameters`](crate::Client::list_instance_parameters).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListInstanceParameters(Call);
+yundb_runtime::operation! {
+    ListInstanceParameters: list_instance_parameters -> Response<ListInstanceParametersResponse>, Error<ErrorBody>;
+    Spec::new("ListInstanceConfigurations", "GET", "/v3/{project_id}/instances/{instance_id}/configurations")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(100)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListInstanceParameters {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListInstanceParameters {
-    type Output = ListInstanceParametersResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListInstanceConfigurations",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/configurations",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(100)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListInstanceParameters -> InstanceParameter, Response<ListInstanceParametersResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.parameter_values
 }
-
-yundb_runtime::operation_methods!(ListInstanceParameters => Response<ListInstanceParametersResponse>, Error<ErrorBody>);
-
-impl Paged for ListInstanceParameters {
-    type Item = InstanceParameter;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListInstanceParametersResponse) -> Vec<InstanceParameter> {
-        page.parameter_values
-    }
-}
-
-yundb_runtime::paged_methods!(ListInstanceParameters => InstanceParameter, Response<ListInstanceParametersResponse>, Error<ErrorBody>);
 
 /// What `ListInstanceParameters` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1058,31 +762,21 @@ pub struct InstanceParameter {
     pub description: Option<String>,
 }
 
-/// Type of the value.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ParameterType {
-    /// Text.
-    String,
-    /// A whole number.
-    Integer,
-    /// True or false.
-    Boolean,
-    /// A list.
-    List,
-    /// A number.
-    Float,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Type of the value.
+    pub enum ParameterType {
+        /// Text.
+        String = "string",
+        /// A whole number.
+        Integer = "integer",
+        /// True or false.
+        Boolean = "boolean",
+        /// A list.
+        List = "list",
+        /// A number.
+        Float = "float",
+    }
 }
-
-yundb_runtime::string_enum!(ParameterType {
-    String = "string",
-    Integer = "integer",
-    Boolean = "boolean",
-    List = "list",
-    Float = "float",
-});
 
 impl Client {
     /// Change parameters of an instance.
@@ -1101,52 +795,32 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateInstanceConfigurations")]
     #[doc(alias = "updateInstanceParameters")]
-    pub fn update_instance_parameters(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateInstanceParameters {
-        UpdateInstanceParameters(
-            self.call(UpdateInstanceParameters::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_instance_parameters(&self, instance_id: impl Into<String>) -> UpdateInstanceParameters {
+        UpdateInstanceParameters(self.call(UpdateInstanceParameters::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_instance_parameters`](crate::Client::update_instance_parameters).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateInstanceParameters(Call);
+yundb_runtime::operation! {
+    UpdateInstanceParameters: update_instance_parameters -> Response<UpdateInstanceParametersResponse>, Error<ErrorBody>;
+    Spec::new("UpdateInstanceConfigurations", "PUT", "/v3/{project_id}/instances/{instance_id}/configurations")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("parameter_values", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl UpdateInstanceParameters {
     /// Values by the names of parameters, which replace those of the default template. Without it the values stay as
     /// they are. Required.
-    pub fn parameter_values(self, parameter_values: BTreeMap<String, String>) -> Self {
-        Self(self.0.set("parameter_values", parameter_values))
+    pub fn parameter_values<M>(self, parameter_values: impl Argument<BTreeMap<String, String>, M>) -> Self {
+        Self(self.0.argument("parameter_values", parameter_values))
     }
 }
-
-impl Operation for UpdateInstanceParameters {
-    type Output = UpdateInstanceParametersResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateInstanceConfigurations",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/configurations",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("parameter_values", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(UpdateInstanceParameters => Response<UpdateInstanceParametersResponse>, Error<ErrorBody>);
 
 /// What `UpdateInstanceParameters` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -1191,47 +865,33 @@ impl Client {
     }
 }
 
-/// The input of [`Client::copy_instance_parameters`](crate::Client::copy_instance_parameters).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CopyInstanceParameters(Call);
+yundb_runtime::operation! {
+    CopyInstanceParameters: copy_instance_parameters -> Response<CopyInstanceParametersResponse>, Error<ErrorBody>;
+    Spec::new(
+        "CopyInstanceConfigurations",
+        "POST",
+        "/v3/{project_id}/instances/{instance_id}/configurations/{configuration_id}/copy",
+    )
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            path("configuration_id", any()),
+            header("X-Language", any()).client("language"),
+            field("name", any().min_length(1).max_length(64)).required(),
+            field("description", any().max_length(256)),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl CopyInstanceParameters {
     /// Name of the copy: 1 to 64 letters, digits, `-`, `_` and `.`. Case matters. Required.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Description of the copy, empty by default: up to 256 characters, without line breaks and the signs `!<"='>&`.
-    pub fn description(self, description: impl Into<String>) -> Self {
-        Self(self.0.text("description", description))
+    pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("description", description))
     }
 }
-
-impl Operation for CopyInstanceParameters {
-    type Output = CopyInstanceParametersResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CopyInstanceConfigurations",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/configurations/{configuration_id}/copy",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                path("configuration_id", any()),
-                header("X-Language", any()).client("language"),
-                field("name", any().min_length(1).max_length(64)).required(),
-                field("description", any().max_length(256)),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(CopyInstanceParameters => Response<CopyInstanceParametersResponse>, Error<ErrorBody>);
 
 impl Client {
     /// List where a parameter template was applied.
@@ -1262,59 +922,30 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_parameter_template_applications`](crate::Client::list_parameter_template_applications).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListParameterTemplateApplications(Call);
+yundb_runtime::operation! {
+    ListParameterTemplateApplications: list_parameter_template_applications -> Response<ListParameterTemplateApplicationsResponse>, Error<ErrorBody>;
+    Spec::new("ListParamsTemplateApplyHistory", "GET", "/v3/{project_id}/configurations/{config_id}/apply-history")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("config_id", any()),
+            query("limit", any().min(1).max(100)),
+            query("offset", any().min(0)),
+        ])
+        .accept("application/json")
+}
 
 impl ListParameterTemplateApplications {
     /// How many entries to return, 1 to 100. Default: `10`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
-
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
-impl Operation for ListParameterTemplateApplications {
-    type Output = ListParameterTemplateApplicationsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListParamsTemplateApplyHistory",
-            "GET",
-            "/v3/{project_id}/configurations/{config_id}/apply-history",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("config_id", any()),
-                query("limit", any().min(1).max(100)),
-                query("offset", any().min(0)),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListParameterTemplateApplications -> ParameterTemplateApplication, Response<ListParameterTemplateApplicationsResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.histories
 }
-
-yundb_runtime::operation_methods!(ListParameterTemplateApplications => Response<ListParameterTemplateApplicationsResponse>, Error<ErrorBody>);
-
-impl Paged for ListParameterTemplateApplications {
-    type Item = ParameterTemplateApplication;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(
-        page: ListParameterTemplateApplicationsResponse,
-    ) -> Vec<ParameterTemplateApplication> {
-        page.histories
-    }
-}
-
-yundb_runtime::paged_methods!(ListParameterTemplateApplications => ParameterTemplateApplication, Response<ListParameterTemplateApplicationsResponse>, Error<ErrorBody>);
 
 /// What `ListParameterTemplateApplications` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //! Quotas of the project and of enterprise projects.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -22,43 +22,24 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlProjectQuotas")]
     #[doc(alias = "showProjectQuotas")]
-    pub fn show_project_quotas(&self) -> ShowProjectQuotas {
-        ShowProjectQuotas(self.call(ShowProjectQuotas::SPEC))
-    }
+    pub fn show_project_quotas(&self) -> ShowProjectQuotas { ShowProjectQuotas(self.call(ShowProjectQuotas::SPEC)) }
 }
 
-/// The input of [`Client::show_project_quotas`](crate::Client::show_project_quotas).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowProjectQuotas(Call);
+yundb_runtime::operation! {
+    ShowProjectQuotas: show_project_quotas -> Response<ShowProjectQuotasResponse>, Error<ErrorBody>;
+    Spec::new("ShowGaussMySqlProjectQuotas", "GET", "/v3/{project_id}/project-quotas")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("type", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ShowProjectQuotas {
     /// Kind of quota, `instance`. Default: `instance`. Example: `instance`.
-    pub fn r#type(self, r#type: impl Into<QuotaType>) -> Self {
-        Self(self.0.set("type", Into::<QuotaType>::into(r#type)))
-    }
+    pub fn r#type<M>(self, r#type: impl Argument<QuotaType, M>) -> Self { Self(self.0.argument("type", r#type)) }
 }
-
-impl Operation for ShowProjectQuotas {
-    type Output = ShowProjectQuotasResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowGaussMySqlProjectQuotas",
-            "GET",
-            "/v3/{project_id}/project-quotas",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("type", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ShowProjectQuotas => Response<ShowProjectQuotasResponse>, Error<ErrorBody>);
 
 impl Client {
     /// List the quotas of enterprise projects.
@@ -75,71 +56,38 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlQuotas")]
     #[doc(alias = "listQuotas")]
-    pub fn list_quotas(&self) -> ListQuotas {
-        ListQuotas(self.call(ListQuotas::SPEC))
-    }
+    pub fn list_quotas(&self) -> ListQuotas { ListQuotas(self.call(ListQuotas::SPEC)) }
 }
 
-/// The input of [`Client::list_quotas`](crate::Client::list_quotas).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListQuotas(Call);
+yundb_runtime::operation! {
+    ListQuotas: list_quotas -> Response<ListQuotasResponse>, Error<ErrorBody>;
+    Spec::new("ShowGaussMySqlQuotas", "GET", "/v3/{project_id}/quotas")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("offset", any()),
+            query("limit", any()),
+            query("enterprise_project_name", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListQuotas {
     /// How many entries to skip, 0 to 10000. Default: `0`.
-    pub fn offset(self, offset: impl Into<String>) -> Self {
-        Self(self.0.text("offset", offset))
-    }
-
+    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `10`.
-    pub fn limit(self, limit: impl Into<String>) -> Self {
-        Self(self.0.text("limit", limit))
-    }
-
+    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// Name of the enterprise project.
-    pub fn enterprise_project_name(
-        self,
-        enterprise_project_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("enterprise_project_name", enterprise_project_name))
+    pub fn enterprise_project_name<M>(self, enterprise_project_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("enterprise_project_name", enterprise_project_name))
     }
 }
 
-impl Operation for ListQuotas {
-    type Output = ListQuotasResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowGaussMySqlQuotas",
-            "GET",
-            "/v3/{project_id}/quotas",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("offset", any()),
-                query("limit", any()),
-                query("enterprise_project_name", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListQuotas -> EnterpriseProjectQuota, Response<ListQuotasResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.quota_list
 }
-
-yundb_runtime::operation_methods!(ListQuotas => Response<ListQuotasResponse>, Error<ErrorBody>);
-
-impl Paged for ListQuotas {
-    type Item = EnterpriseProjectQuota;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListQuotasResponse) -> Vec<EnterpriseProjectQuota> {
-        page.quota_list
-    }
-}
-
-yundb_runtime::paged_methods!(ListQuotas => EnterpriseProjectQuota, Response<ListQuotasResponse>, Error<ErrorBody>);
 
 /// What `ListQuotas` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -189,70 +137,41 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateGaussMySqlQuotas")]
     #[doc(alias = "updateQuotas")]
-    pub fn update_quotas(&self) -> UpdateQuotas {
-        UpdateQuotas(self.call(UpdateQuotas::SPEC))
-    }
+    pub fn update_quotas(&self) -> UpdateQuotas { UpdateQuotas(self.call(UpdateQuotas::SPEC)) }
 }
 
-/// The input of [`Client::update_quotas`](crate::Client::update_quotas).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateQuotas(Call);
+yundb_runtime::operation! {
+    UpdateQuotas: update_quotas -> Response<UpdateQuotasResponse>, Error<ErrorBody>;
+    Spec::new("UpdateGaussMySqlQuotas", "PUT", "/v3/{project_id}/quotas")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            header("X-Language", any()).client("language"),
+            field("quota_list", list(&object::<QuotaToSet>()).max_items(10)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl UpdateQuotas {
     /// The quotas to change, up to 10. Required.
-    pub fn quota_list(self, quota_list: impl IntoIterator<Item = QuotaToSet>) -> Self {
-        Self(self.0.set("quota_list", quota_list.into_iter().collect::<Vec<_>>()))
+    pub fn quota_list<M>(self, quota_list: impl Argument<Vec<QuotaToSet>, M>) -> Self {
+        Self(self.0.argument("quota_list", quota_list))
     }
 }
 
-impl Operation for UpdateQuotas {
-    type Output = UpdateQuotasResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateGaussMySqlQuotas",
-            "PUT",
-            "/v3/{project_id}/quotas",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-                field("quota_list", list(&object::<QuotaToSet>()).max_items(10))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
+yundb_runtime::setters! {
+    /// A quota to set.
+    pub struct QuotaToSet {
+        /// Id of the enterprise project.
+        pub enterprise_project_id: Option<String>,
+        /// How many instances there may be, 0 to 100000, but more than there are.
+        pub instance_quota: Option<i32>,
+        /// How many vCPUs there may be, 0 to 2147483646, but more than are in use.
+        pub vcpus_quota: Option<i32>,
+        /// How much memory there may be, in GB, 0 to 2147483646, but more than is in use.
+        pub ram_quota: Option<i32>,
+    }
 }
-
-yundb_runtime::operation_methods!(UpdateQuotas => Response<UpdateQuotasResponse>, Error<ErrorBody>);
-
-/// A quota to set.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct QuotaToSet {
-    /// Id of the enterprise project.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enterprise_project_id: Option<String>,
-    /// How many instances there may be, 0 to 100000, but more than there are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub instance_quota: Option<i32>,
-    /// How many vCPUs there may be, 0 to 2147483646, but more than are in use.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub vcpus_quota: Option<i32>,
-    /// How much memory there may be, in GB, 0 to 2147483646, but more than is in use.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ram_quota: Option<i32>,
-}
-
-yundb_runtime::setters!(QuotaToSet {
-    enterprise_project_id: into(String),
-    instance_quota: value(i32),
-    vcpus_quota: value(i32),
-    ram_quota: value(i32),
-});
 
 impl Object for QuotaToSet {
     const FIELDS: &'static [Field] = &[
@@ -301,45 +220,27 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SetGaussMySqlQuotas")]
     #[doc(alias = "createQuotas")]
-    pub fn create_quotas(&self) -> CreateQuotas {
-        CreateQuotas(self.call(CreateQuotas::SPEC))
-    }
+    pub fn create_quotas(&self) -> CreateQuotas { CreateQuotas(self.call(CreateQuotas::SPEC)) }
 }
 
-/// The input of [`Client::create_quotas`](crate::Client::create_quotas).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateQuotas(Call);
+yundb_runtime::operation! {
+    CreateQuotas: create_quotas -> Response<CreateQuotasResponse>, Error<ErrorBody>;
+    Spec::new("SetGaussMySqlQuotas", "POST", "/v3/{project_id}/quotas")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            header("X-Language", any()).client("language"),
+            field("quota_list", list(&object::<QuotaToSet>()).max_items(10)).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl CreateQuotas {
     /// The quotas to set, up to 10. Required.
-    pub fn quota_list(self, quota_list: impl IntoIterator<Item = QuotaToSet>) -> Self {
-        Self(self.0.set("quota_list", quota_list.into_iter().collect::<Vec<_>>()))
+    pub fn quota_list<M>(self, quota_list: impl Argument<Vec<QuotaToSet>, M>) -> Self {
+        Self(self.0.argument("quota_list", quota_list))
     }
 }
-
-impl Operation for CreateQuotas {
-    type Output = CreateQuotasResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "SetGaussMySqlQuotas",
-            "POST",
-            "/v3/{project_id}/quotas",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-                field("quota_list", list(&object::<QuotaToSet>()).max_items(10))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(CreateQuotas => Response<CreateQuotasResponse>, Error<ErrorBody>);
 
 /// What `CreateQuotas` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -381,57 +282,30 @@ impl Client {
     }
 }
 
-/// The input of [`Client::list_enterprise_projects`](crate::Client::list_enterprise_projects).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListEnterpriseProjects(Call);
+yundb_runtime::operation! {
+    ListEnterpriseProjects: list_enterprise_projects -> Response<ListEnterpriseProjectsResponse>, Error<ErrorBody>;
+    Spec::new("listEnterpriseProjects", "GET", "/v3/{project_id}/enterprise-projects")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(100)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListEnterpriseProjects {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListEnterpriseProjects {
-    type Output = ListEnterpriseProjectsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listEnterpriseProjects",
-            "GET",
-            "/v3/{project_id}/enterprise-projects",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(100)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListEnterpriseProjects -> EnterpriseProject, Response<ListEnterpriseProjectsResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.enterprise_projects
 }
-
-yundb_runtime::operation_methods!(ListEnterpriseProjects => Response<ListEnterpriseProjectsResponse>, Error<ErrorBody>);
-
-impl Paged for ListEnterpriseProjects {
-    type Item = EnterpriseProject;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListEnterpriseProjectsResponse) -> Vec<EnterpriseProject> {
-        page.enterprise_projects
-    }
-}
-
-yundb_runtime::paged_methods!(ListEnterpriseProjects => EnterpriseProject, Response<ListEnterpriseProjectsResponse>, Error<ErrorBody>);
 
 /// What `ListEnterpriseProjects` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -463,19 +337,12 @@ pub struct EnterpriseProject {
     pub updated: Option<String>,
 }
 
-/// State of the enterprise project.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EnterpriseProjectStatus {
-    /// In order.
-    N1,
-    /// Not in order.
-    N0,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of the enterprise project.
+    pub enum EnterpriseProjectStatus {
+        /// In order.
+        N1 = "1",
+        /// Not in order.
+        N0 = "0",
+    }
 }
-
-yundb_runtime::string_enum!(EnterpriseProjectStatus {
-    N1 = "1",
-    N0 = "0",
-});

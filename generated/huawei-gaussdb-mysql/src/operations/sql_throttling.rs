@@ -3,7 +3,7 @@
 //! Rules that limit how many of certain statements run at once.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Spec};
+use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
@@ -26,41 +26,21 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowSqlFilterControl")]
     #[doc(alias = "showSqlThrottling")]
-    pub fn show_sql_throttling(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ShowSqlThrottling {
-        ShowSqlThrottling(
-            self.call(ShowSqlThrottling::SPEC).text("instance_id", instance_id),
-        )
+    pub fn show_sql_throttling(&self, instance_id: impl Into<String>) -> ShowSqlThrottling {
+        ShowSqlThrottling(self.call(ShowSqlThrottling::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::show_sql_throttling`](crate::Client::show_sql_throttling).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowSqlThrottling(Call);
-
-impl Operation for ShowSqlThrottling {
-    type Output = ShowSqlThrottlingResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowSqlFilterControl",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/sql-filter/switch",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowSqlThrottling: show_sql_throttling -> Response<ShowSqlThrottlingResponse>, Error<ErrorBody>;
+    Spec::new("ShowSqlFilterControl", "GET", "/v3/{project_id}/instances/{instance_id}/sql-filter/switch")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowSqlThrottling => Response<ShowSqlThrottlingResponse>, Error<ErrorBody>);
 
 /// What `ShowSqlThrottling` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -87,51 +67,31 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "UpdateSqlFilterControl")]
     #[doc(alias = "updateSqlThrottling")]
-    pub fn update_sql_throttling(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateSqlThrottling {
-        UpdateSqlThrottling(
-            self.call(UpdateSqlThrottling::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_sql_throttling(&self, instance_id: impl Into<String>) -> UpdateSqlThrottling {
+        UpdateSqlThrottling(self.call(UpdateSqlThrottling::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_sql_throttling`](crate::Client::update_sql_throttling).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateSqlThrottling(Call);
+yundb_runtime::operation! {
+    UpdateSqlThrottling: update_sql_throttling -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("UpdateSqlFilterControl", "POST", "/v3/{project_id}/instances/{instance_id}/sql-filter/switch")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("switch_status", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl UpdateSqlThrottling {
     /// Whether statements are throttled. Required.
-    pub fn switch_status(self, switch_status: impl Into<Switch>) -> Self {
-        Self(self.0.set("switch_status", Into::<Switch>::into(switch_status)))
+    pub fn switch_status<M>(self, switch_status: impl Argument<Switch, M>) -> Self {
+        Self(self.0.argument("switch_status", switch_status))
     }
 }
-
-impl Operation for UpdateSqlThrottling {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "UpdateSqlFilterControl",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/sql-filter/switch",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("switch_status", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
-}
-
-yundb_runtime::operation_methods!(UpdateSqlThrottling => Response<StartedJob>, Error<ErrorBody>);
 
 impl Client {
     /// List the throttling rules.
@@ -150,75 +110,44 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowSqlFilterRule")]
     #[doc(alias = "listSqlThrottlingRules")]
-    pub fn list_sql_throttling_rules(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListSqlThrottlingRules {
-        ListSqlThrottlingRules(
-            self.call(ListSqlThrottlingRules::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_sql_throttling_rules(&self, instance_id: impl Into<String>) -> ListSqlThrottlingRules {
+        ListSqlThrottlingRules(self.call(ListSqlThrottlingRules::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_sql_throttling_rules`](crate::Client::list_sql_throttling_rules).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListSqlThrottlingRules(Call);
+yundb_runtime::operation! {
+    ListSqlThrottlingRules: list_sql_throttling_rules -> Response<ListSqlThrottlingRulesResponse>, Error<ErrorBody>;
+    Spec::new("ShowSqlFilterRule", "GET", "/v3/{project_id}/instances/{instance_id}/sql-filter/rules")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("node_id", any()).required(),
+            query("sql_type", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListSqlThrottlingRules {
     /// Id of the node. Example: `c01a5645eb2c4fb6a9373542f5366e50no07`. Required.
-    pub fn node_id(self, node_id: impl Into<String>) -> Self {
-        Self(self.0.text("node_id", node_id))
-    }
-
+    pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
     /// Kind of statement. Case does not matter. Without it the rules for all kinds are returned.
-    pub fn sql_type(self, sql_type: impl Into<SqlType>) -> Self {
-        Self(self.0.set("sql_type", Into::<SqlType>::into(sql_type)))
+    pub fn sql_type<M>(self, sql_type: impl Argument<SqlType, M>) -> Self {
+        Self(self.0.argument("sql_type", sql_type))
     }
 }
 
-impl Operation for ListSqlThrottlingRules {
-    type Output = ListSqlThrottlingRulesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowSqlFilterRule",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/sql-filter/rules",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("node_id", any()).required(),
-                query("sql_type", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::string_enum! {
+    /// Kind of statement.
+    pub enum SqlType {
+        /// Reads.
+        Select = "SELECT",
+        /// Updates.
+        Update = "UPDATE",
+        /// Deletions.
+        Delete = "DELETE",
+    }
 }
-
-yundb_runtime::operation_methods!(ListSqlThrottlingRules => Response<ListSqlThrottlingRulesResponse>, Error<ErrorBody>);
-
-/// Kind of statement.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SqlType {
-    /// Reads.
-    Select,
-    /// Updates.
-    Update,
-    /// Deletions.
-    Delete,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(SqlType {
-    Select = "SELECT",
-    Update = "UPDATE",
-    Delete = "DELETE",
-});
 
 /// What `ListSqlThrottlingRules` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -269,79 +198,41 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "SetSqlFilterRule")]
     #[doc(alias = "updateSqlThrottlingRules")]
-    pub fn update_sql_throttling_rules(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> UpdateSqlThrottlingRules {
-        UpdateSqlThrottlingRules(
-            self.call(UpdateSqlThrottlingRules::SPEC).text("instance_id", instance_id),
-        )
+    pub fn update_sql_throttling_rules(&self, instance_id: impl Into<String>) -> UpdateSqlThrottlingRules {
+        UpdateSqlThrottlingRules(self.call(UpdateSqlThrottlingRules::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::update_sql_throttling_rules`](crate::Client::update_sql_throttling_rules).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateSqlThrottlingRules(Call);
+yundb_runtime::operation! {
+    UpdateSqlThrottlingRules: update_sql_throttling_rules -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("SetSqlFilterRule", "PUT", "/v3/{project_id}/instances/{instance_id}/sql-filter/rules")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("sql_filter_rules", list(&object::<NodeThrottlingRulesToSet>())).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl UpdateSqlThrottlingRules {
     /// The rules, by node. Required.
-    pub fn sql_filter_rules(
-        self,
-        sql_filter_rules: impl IntoIterator<Item = NodeThrottlingRulesToSet>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "sql_filter_rules",
-                    sql_filter_rules.into_iter().collect::<Vec<_>>(),
-                ),
-        )
+    pub fn sql_filter_rules<M>(self, sql_filter_rules: impl Argument<Vec<NodeThrottlingRulesToSet>, M>) -> Self {
+        Self(self.0.argument("sql_filter_rules", sql_filter_rules))
     }
 }
 
-impl Operation for UpdateSqlThrottlingRules {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "SetSqlFilterRule",
-            "PUT",
-            "/v3/{project_id}/instances/{instance_id}/sql-filter/rules",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("sql_filter_rules", list(&object::<NodeThrottlingRulesToSet>()))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// The rules for a node.
+    pub struct NodeThrottlingRulesToSet {
+        /// Id of the node.
+        pub node_id: Option<String>,
+        /// The rules, each for another kind of statement.
+        pub rules: Option<Vec<ThrottlingRuleToSet>>,
+    }
 }
-
-yundb_runtime::operation_methods!(UpdateSqlThrottlingRules => Response<StartedJob>, Error<ErrorBody>);
-
-/// The rules for a node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct NodeThrottlingRulesToSet {
-    /// Id of the node.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node_id: Option<String>,
-    /// The rules, each for another kind of statement.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rules: Option<Vec<ThrottlingRuleToSet>>,
-}
-
-yundb_runtime::setters!(NodeThrottlingRulesToSet {
-    node_id: into(String),
-    rules: list(ThrottlingRuleToSet),
-});
 
 impl Object for NodeThrottlingRulesToSet {
     const FIELDS: &'static [Field] = &[
@@ -350,22 +241,15 @@ impl Object for NodeThrottlingRulesToSet {
     ];
 }
 
-/// A rule for one kind of statement.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ThrottlingRuleToSet {
-    /// Kind of statement.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sql_type: Option<SqlType>,
-    /// The patterns.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub patterns: Option<Vec<ThrottlingPatternToSet>>,
+yundb_runtime::setters! {
+    /// A rule for one kind of statement.
+    pub struct ThrottlingRuleToSet {
+        /// Kind of statement.
+        pub sql_type: Option<SqlType>,
+        /// The patterns.
+        pub patterns: Option<Vec<ThrottlingPatternToSet>>,
+    }
 }
-
-yundb_runtime::setters!(ThrottlingRuleToSet {
-    sql_type: into(SqlType),
-    patterns: list(ThrottlingPatternToSet),
-});
 
 impl Object for ThrottlingRuleToSet {
     const FIELDS: &'static [Field] = &[
@@ -374,29 +258,19 @@ impl Object for ThrottlingRuleToSet {
     ];
 }
 
-/// Statements to throttle.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ThrottlingPatternToSet {
-    /// Keywords with `~` between them, up to 128, such as `select~from~t1`. It has no `\`, no commas (Chinese ones
-    /// neither), no `~~`, and does not end in `~`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pattern: Option<String>,
-    /// How many such statements may run at once, 0 or more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_concurrency: Option<i32>,
+yundb_runtime::setters! {
+    /// Statements to throttle.
+    pub struct ThrottlingPatternToSet {
+        /// Keywords with `~` between them, up to 128, such as `select~from~t1`. It has no `\`, no commas (Chinese ones
+        /// neither), no `~~`, and does not end in `~`.
+        pub pattern: Option<String>,
+        /// How many such statements may run at once, 0 or more.
+        pub max_concurrency: Option<i32>,
+    }
 }
 
-yundb_runtime::setters!(ThrottlingPatternToSet {
-    pattern: into(String),
-    max_concurrency: value(i32),
-});
-
 impl Object for ThrottlingPatternToSet {
-    const FIELDS: &'static [Field] = &[
-        required("pattern", any()),
-        required("max_concurrency", any().min(0)),
-    ];
+    const FIELDS: &'static [Field] = &[required("pattern", any()), required("max_concurrency", any().min(0))];
 }
 
 impl Client {
@@ -416,79 +290,41 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteSqlFilterRule")]
     #[doc(alias = "deleteSqlThrottlingRules")]
-    pub fn delete_sql_throttling_rules(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> DeleteSqlThrottlingRules {
-        DeleteSqlThrottlingRules(
-            self.call(DeleteSqlThrottlingRules::SPEC).text("instance_id", instance_id),
-        )
+    pub fn delete_sql_throttling_rules(&self, instance_id: impl Into<String>) -> DeleteSqlThrottlingRules {
+        DeleteSqlThrottlingRules(self.call(DeleteSqlThrottlingRules::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::delete_sql_throttling_rules`](crate::Client::delete_sql_throttling_rules).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteSqlThrottlingRules(Call);
+yundb_runtime::operation! {
+    DeleteSqlThrottlingRules: delete_sql_throttling_rules -> Response<StartedJob>, Error<ErrorBody>;
+    Spec::new("DeleteSqlFilterRule", "DELETE", "/v3/{project_id}/instances/{instance_id}/sql-filter/rules")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("sql_filter_rules", list(&object::<NodeThrottlingRulesToDelete>())).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+        .job("job_id", &crate::client::SHOW_JOB)
+}
 
 impl DeleteSqlThrottlingRules {
     /// The rules, by node. Required.
-    pub fn sql_filter_rules(
-        self,
-        sql_filter_rules: impl IntoIterator<Item = NodeThrottlingRulesToDelete>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "sql_filter_rules",
-                    sql_filter_rules.into_iter().collect::<Vec<_>>(),
-                ),
-        )
+    pub fn sql_filter_rules<M>(self, sql_filter_rules: impl Argument<Vec<NodeThrottlingRulesToDelete>, M>) -> Self {
+        Self(self.0.argument("sql_filter_rules", sql_filter_rules))
     }
 }
 
-impl Operation for DeleteSqlThrottlingRules {
-    type Output = StartedJob;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteSqlFilterRule",
-            "DELETE",
-            "/v3/{project_id}/instances/{instance_id}/sql-filter/rules",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("sql_filter_rules", list(&object::<NodeThrottlingRulesToDelete>()))
-                    .required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json")
-        .job("job_id", &crate::client::SHOW_JOB);
+yundb_runtime::setters! {
+    /// The rules of a node to delete.
+    pub struct NodeThrottlingRulesToDelete {
+        /// Id of the node.
+        pub node_id: Option<String>,
+        /// The rules.
+        pub rules: Option<Vec<ThrottlingRuleToDelete>>,
+    }
 }
-
-yundb_runtime::operation_methods!(DeleteSqlThrottlingRules => Response<StartedJob>, Error<ErrorBody>);
-
-/// The rules of a node to delete.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct NodeThrottlingRulesToDelete {
-    /// Id of the node.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node_id: Option<String>,
-    /// The rules.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rules: Option<Vec<ThrottlingRuleToDelete>>,
-}
-
-yundb_runtime::setters!(NodeThrottlingRulesToDelete {
-    node_id: into(String),
-    rules: list(ThrottlingRuleToDelete),
-});
 
 impl Object for NodeThrottlingRulesToDelete {
     const FIELDS: &'static [Field] = &[
@@ -497,26 +333,16 @@ impl Object for NodeThrottlingRulesToDelete {
     ];
 }
 
-/// A rule for one kind of statement.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ThrottlingRuleToDelete {
-    /// Kind of statement.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sql_type: Option<SqlType>,
-    /// The patterns.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub patterns: Option<Vec<String>>,
+yundb_runtime::setters! {
+    /// A rule for one kind of statement.
+    pub struct ThrottlingRuleToDelete {
+        /// Kind of statement.
+        pub sql_type: Option<SqlType>,
+        /// The patterns.
+        pub patterns: Option<Vec<String>>,
+    }
 }
 
-yundb_runtime::setters!(ThrottlingRuleToDelete {
-    sql_type: into(SqlType),
-    patterns: list_into(String),
-});
-
 impl Object for ThrottlingRuleToDelete {
-    const FIELDS: &'static [Field] = &[
-        required("sql_type", any()),
-        required("patterns", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("sql_type", any()), required("patterns", any())];
 }

@@ -3,9 +3,7 @@
 //! Tags of instances.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{
-    Call, DecodeError, Field, Object, Operation, Paged, Paging, RawResponse, Spec,
-};
+use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
 use crate::Client;
@@ -27,68 +25,36 @@ impl Client {
     /// - `200`: The tags of an instance.
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listInstanceTags")]
-    pub fn list_instance_tags(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListInstanceTags {
-        ListInstanceTags(
-            self.call(ListInstanceTags::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_instance_tags(&self, instance_id: impl Into<String>) -> ListInstanceTags {
+        ListInstanceTags(self.call(ListInstanceTags::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_instance_tags`](crate::Client::list_instance_tags).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListInstanceTags(Call);
+yundb_runtime::operation! {
+    ListInstanceTags: list_instance_tags -> Response<ListInstanceTagsResponse>, Error<ErrorBody>;
+    Spec::new("listInstanceTags", "GET", "/v3/{project_id}/instances/{instance_id}/tags")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(100)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListInstanceTags {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListInstanceTags {
-    type Output = ListInstanceTagsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listInstanceTags",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/tags",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(100)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListInstanceTags -> InstanceTagItem, Response<ListInstanceTagsResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.tags
 }
-
-yundb_runtime::operation_methods!(ListInstanceTags => Response<ListInstanceTagsResponse>, Error<ErrorBody>);
-
-impl Paged for ListInstanceTags {
-    type Item = InstanceTagItem;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListInstanceTagsResponse) -> Vec<InstanceTagItem> {
-        page.tags
-    }
-}
-
-yundb_runtime::paged_methods!(ListInstanceTags => InstanceTagItem, Response<ListInstanceTagsResponse>, Error<ErrorBody>);
 
 /// What `ListInstanceTags` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -125,62 +91,33 @@ impl Client {
     /// - `200`: The tags of all instances.
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listProjectTags")]
-    pub fn list_project_tags(&self) -> ListProjectTags {
-        ListProjectTags(self.call(ListProjectTags::SPEC))
-    }
+    pub fn list_project_tags(&self) -> ListProjectTags { ListProjectTags(self.call(ListProjectTags::SPEC)) }
 }
 
-/// The input of [`Client::list_project_tags`](crate::Client::list_project_tags).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListProjectTags(Call);
+yundb_runtime::operation! {
+    ListProjectTags: list_project_tags -> Response<ListProjectTagsResponse>, Error<ErrorBody>;
+    Spec::new("listProjectTags", "GET", "/v3/{project_id}/tags")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("offset", any().min(0)),
+            query("limit", any().min(1).max(100)),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListProjectTags {
     /// How many entries to skip, 0 or more. Default: `0`.
-    pub fn offset(self, offset: i32) -> Self {
-        Self(self.0.set("offset", offset))
-    }
-
+    pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// How many entries to return, 1 to 100. Default: `100`.
-    pub fn limit(self, limit: i32) -> Self {
-        Self(self.0.set("limit", limit))
-    }
+    pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
-impl Operation for ListProjectTags {
-    type Output = ListProjectTagsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listProjectTags",
-            "GET",
-            "/v3/{project_id}/tags",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("offset", any().min(0)),
-                query("limit", any().min(1).max(100)),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListProjectTags -> ProjectTag, Response<ListProjectTagsResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.tags
 }
-
-yundb_runtime::operation_methods!(ListProjectTags => Response<ListProjectTagsResponse>, Error<ErrorBody>);
-
-impl Paged for ListProjectTags {
-    type Item = ProjectTag;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListProjectTagsResponse) -> Vec<ProjectTag> {
-        page.tags
-    }
-}
-
-yundb_runtime::paged_methods!(ListProjectTags => ProjectTag, Response<ListProjectTagsResponse>, Error<ErrorBody>);
 
 /// What `ListProjectTags` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -221,95 +158,52 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "BatchTagAction")]
     #[doc(alias = "batchUpdateInstanceTags")]
-    pub fn batch_update_instance_tags(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> BatchUpdateInstanceTags {
-        BatchUpdateInstanceTags(
-            self.call(BatchUpdateInstanceTags::SPEC).text("instance_id", instance_id),
-        )
+    pub fn batch_update_instance_tags(&self, instance_id: impl Into<String>) -> BatchUpdateInstanceTags {
+        BatchUpdateInstanceTags(self.call(BatchUpdateInstanceTags::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::batch_update_instance_tags`](crate::Client::batch_update_instance_tags).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct BatchUpdateInstanceTags(Call);
+yundb_runtime::operation! {
+    BatchUpdateInstanceTags: batch_update_instance_tags -> Response<()> as empty, Error<ErrorBody>;
+    Spec::new("BatchTagAction", "POST", "/v3/{project_id}/instances/{instance_id}/tags/action")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("action", any()).required(),
+            field("tags", list(&object::<TagToChange>())).required(),
+        ])
+        .body("application/json", true)
+}
 
 impl BatchUpdateInstanceTags {
     /// What to do. Required.
-    pub fn action(self, action: impl Into<TagAction>) -> Self {
-        Self(self.0.set("action", Into::<TagAction>::into(action)))
-    }
-
+    pub fn action<M>(self, action: impl Argument<TagAction, M>) -> Self { Self(self.0.argument("action", action)) }
     /// The tags to add or to delete. Required.
-    pub fn tags(self, tags: impl IntoIterator<Item = TagToChange>) -> Self {
-        Self(self.0.set("tags", tags.into_iter().collect::<Vec<_>>()))
+    pub fn tags<M>(self, tags: impl Argument<Vec<TagToChange>, M>) -> Self { Self(self.0.argument("tags", tags)) }
+}
+
+yundb_runtime::string_enum! {
+    /// What to do.
+    pub enum TagAction {
+        /// Add the tags.
+        Create = "create",
+        /// Delete the tags.
+        Delete = "delete",
     }
 }
 
-impl Operation for BatchUpdateInstanceTags {
-    type Output = ();
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "BatchTagAction",
-            "POST",
-            "/v3/{project_id}/instances/{instance_id}/tags/action",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("action", any()).required(),
-                field("tags", list(&object::<TagToChange>())).required(),
-            ],
-        )
-        .body("application/json", true);
-
-    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
-        response.empty()
+yundb_runtime::setters! {
+    /// A tag to add or to delete.
+    pub struct TagToChange {
+        /// Key of the tag: 1 to 36 characters, not blank, of `0-9`, `A-Z`, `a-z`, `_`, `-` and Chinese characters.
+        pub key: Option<String>,
+        /// Value of the tag: up to 43 characters, not blank, of `0-9`, `A-Z`, `a-z`, `_`, `.`, `-` and Chinese
+        /// characters. Required with `create`. With `delete`, only the tag with this value is deleted; without it, the
+        /// tag with any value.
+        pub value: Option<String>,
     }
 }
-
-yundb_runtime::operation_methods!(BatchUpdateInstanceTags => Response<()>, Error<ErrorBody>);
-
-/// What to do.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TagAction {
-    /// Add the tags.
-    Create,
-    /// Delete the tags.
-    Delete,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(TagAction {
-    Create = "create",
-    Delete = "delete",
-});
-
-/// A tag to add or to delete.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct TagToChange {
-    /// Key of the tag: 1 to 36 characters, not blank, of `0-9`, `A-Z`, `a-z`, `_`, `-` and Chinese characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Value of the tag: up to 43 characters, not blank, of `0-9`, `A-Z`, `a-z`, `_`, `.`, `-` and Chinese
-    /// characters. Required with `create`. With `delete`, only the tag with this value is deleted; without it, the
-    /// tag with any value.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-}
-
-yundb_runtime::setters!(TagToChange {
-    key: into(String),
-    value: into(String),
-});
 
 impl Object for TagToChange {
     const FIELDS: &'static [Field] = &[

@@ -4,9 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{
-    Call, DecodeError, Operation, Paged, Paging, RawResponse, Spec, Value,
-};
+use yundb_runtime::{Argument, Operation, Paging, Spec, Value};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -28,43 +26,24 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlJobInfo")]
     #[doc(alias = "showJob")]
-    pub fn show_job(&self) -> ShowJob {
-        ShowJob(self.call(ShowJob::SPEC))
-    }
+    pub fn show_job(&self) -> ShowJob { ShowJob(self.call(ShowJob::SPEC)) }
 }
 
-/// The input of [`Client::show_job`](crate::Client::show_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowJob(Call);
+yundb_runtime::operation! {
+    ShowJob: show_job -> Response<ShowJobResponse>, Error<ErrorBody>;
+    Spec::new("ShowGaussMySqlJobInfo", "GET", "/v3/{project_id}/jobs")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("id", any()).required(),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ShowJob {
     /// Id of the job. Example: `a9767ede-fe0f-4888-9003-e843a4c90514`. Required.
-    pub fn id(self, id: impl Into<String>) -> Self {
-        Self(self.0.text("id", id))
-    }
+    pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
 }
-
-impl Operation for ShowJob {
-    type Output = ShowJobResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowGaussMySqlJobInfo",
-            "GET",
-            "/v3/{project_id}/jobs",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("id", any()).required(),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ShowJob => Response<ShowJobResponse>, Error<ErrorBody>);
 
 /// What `ShowJob` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -99,28 +78,19 @@ pub struct Job {
     pub fail_reason: Option<String>,
 }
 
-/// State of a job.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobStatus {
-    /// Being done.
-    Running,
-    /// Ended with success.
-    Completed,
-    /// Ended with a failure.
-    Failed,
-    /// Not begun yet.
-    Pending,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of a job.
+    pub enum JobStatus {
+        /// Being done.
+        Running = "Running",
+        /// Ended with success.
+        Completed = "Completed",
+        /// Ended with a failure.
+        Failed = "Failed",
+        /// Not begun yet.
+        Pending = "Pending",
+    }
 }
-
-yundb_runtime::string_enum!(JobStatus {
-    Running = "Running",
-    Completed = "Completed",
-    Failed = "Failed",
-    Pending = "Pending",
-});
 
 /// The instance that the job works on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -145,175 +115,108 @@ impl Client {
     /// - `200`: The immediate jobs.
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listImmediateJobs")]
-    pub fn list_immediate_jobs(&self) -> ListImmediateJobs {
-        ListImmediateJobs(self.call(ListImmediateJobs::SPEC))
-    }
+    pub fn list_immediate_jobs(&self) -> ListImmediateJobs { ListImmediateJobs(self.call(ListImmediateJobs::SPEC)) }
 }
 
-/// The input of [`Client::list_immediate_jobs`](crate::Client::list_immediate_jobs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListImmediateJobs(Call);
+yundb_runtime::operation! {
+    ListImmediateJobs: list_immediate_jobs -> Response<ListImmediateJobsResponse>, Error<ErrorBody>;
+    Spec::new("listImmediateJobs", "GET", "/v3/{project_id}/immediate-jobs")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("status", any()),
+            query("job_name", any()),
+            query("job_id", any()),
+            query("offset", any()),
+            query("limit", any()),
+            query("start_time", any()),
+            query("end_time", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListImmediateJobs {
     /// State of the jobs.
-    pub fn status(self, status: impl Into<JobStatus>) -> Self {
-        Self(self.0.set("status", Into::<JobStatus>::into(status)))
-    }
-
+    pub fn status<M>(self, status: impl Argument<JobStatus, M>) -> Self { Self(self.0.argument("status", status)) }
     /// What the jobs do.
-    pub fn job_name(self, job_name: impl Into<JobName>) -> Self {
-        Self(self.0.set("job_name", Into::<JobName>::into(job_name)))
+    pub fn job_name<M>(self, job_name: impl Argument<JobName, M>) -> Self {
+        Self(self.0.argument("job_name", job_name))
     }
 
     /// Id of the job.
-    pub fn job_id(self, job_id: impl Into<String>) -> Self {
-        Self(self.0.text("job_id", job_id))
-    }
-
+    pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", job_id)) }
     /// Where to begin, 0 or more. Default: `1`.
-    pub fn offset(self, offset: impl Into<String>) -> Self {
-        Self(self.0.text("offset", offset))
-    }
-
+    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
     /// How many entries to return. Default: `10`.
-    pub fn limit(self, limit: impl Into<PageSize>) -> Self {
-        Self(self.0.set("limit", Into::<PageSize>::into(limit)))
-    }
-
+    pub fn limit<M>(self, limit: impl Argument<PageSize, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// Begin of the time to search, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
-    pub fn start_time(self, start_time: impl Into<String>) -> Self {
-        Self(self.0.text("start_time", start_time))
+    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("start_time", start_time))
     }
 
     /// End of the time to search, in the form of `start_time`.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.text("end_time", end_time))
+    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
+}
+
+yundb_runtime::paged! {
+    ListImmediateJobs -> ImmediateJob, Response<ListImmediateJobsResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 1).size("limit").total("total_count");
+    |page| page.jobs
+}
+
+yundb_runtime::string_enum! {
+    /// What a job does.
+    pub enum JobName {
+        /// Create an instance.
+        CreateGaussDBforMySqlInstance = "CreateGaussDBforMySQLInstance",
+        /// Restore to a new instance.
+        RestoreGaussDBforMySqlNewInstance = "RestoreGaussDBforMySQLNewInstance",
+        /// Add nodes.
+        AddGaussDBforMySqlNodes = "AddGaussDBforMySQLNodes",
+        /// Delete a node.
+        DeleteGaussDBforMySqlNode = "DeleteGaussDBforMySQLNode",
+        /// Restart an instance.
+        RebootGaussDBforMySqlInstance = "RebootGaussDBforMySQLInstance",
+        /// Change the port.
+        ModifyGaussDBforMySqlPort = "ModifyGaussDBforMySQLPort",
+        /// Change the security group.
+        ModifyGaussDBforMySqlSecurityGroup = "ModifyGaussDBforMySQLSecurityGroup",
+        /// Change the flavor.
+        ResizeGaussDBforMySqlFlavor = "ResizeGaussDBforMySQLFlavor",
+        /// Make a read replica the primary node.
+        SwitchoverGaussDBforMySqlMasterNode = "SwitchoverGaussDBforMySQLMasterNode",
+        /// Bind an elastic IP address.
+        GaussDBforMySqlBindEip = "GaussDBforMySQLBindEIP",
+        /// Unbind an elastic IP address.
+        GaussDBforMySqlUnbindEip = "GaussDBforMySQLUnbindEIP",
+        /// Rename an instance.
+        RenameGaussDBforMySqlInstance = "RenameGaussDBforMySQLInstance",
+        /// Delete an instance.
+        DeleteGaussDBforMySqlInstance = "DeleteGaussDBforMySQLInstance",
+        /// Upgrade the version.
+        UpgradeGaussDBforMySqlDatabaseVersion = "UpgradeGaussDBforMySQLDatabaseVersion",
+        /// Add nodes to a proxy.
+        EnlargeGaussDBforMySqlProxy = "EnlargeGaussDBforMySQLProxy",
+        /// Create a proxy.
+        OpenGaussDBforMySqlProxy = "OpenGaussDBforMySQLProxy",
+        /// Delete a proxy.
+        CloseGaussDBforMySqlProxy = "CloseGaussDBforMySQLProxy",
+        /// Change the IP address of a proxy.
+        GaussdbforMySqlModifyProxyIp = "GaussdbforMySQLModifyProxyIp",
+        /// Change the flavor of a proxy.
+        ScaleGaussDBforMySqlProxy = "ScaleGaussDBforMySQLProxy",
+        /// Change the monitoring by the second.
+        GaussDBforMySqlModifyInstanceMetricExtend = "GaussDBforMySQLModifyInstanceMetricExtend",
+        /// Change the virtual IP address.
+        GaussDBforMySqlModifyInstanceDataVip = "GaussDBforMySQLModifyInstanceDataVip",
+        /// Turn SSL on or off.
+        GaussDBforMySqlSwitchSsl = "GaussDBforMySQLSwitchSSL",
+        /// Change the consistency of a proxy.
+        GaussDBforMySqlModifyProxyConsist = "GaussDBforMySQLModifyProxyConsist",
+        /// Change the weights of a proxy.
+        GaussDBforMySqlModifyProxyWeight = "GaussDBforMySQLModifyProxyWeight",
     }
 }
-
-impl Operation for ListImmediateJobs {
-    type Output = ListImmediateJobsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listImmediateJobs",
-            "GET",
-            "/v3/{project_id}/immediate-jobs",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("status", any()),
-                query("job_name", any()),
-                query("job_id", any()),
-                query("offset", any()),
-                query("limit", any()),
-                query("start_time", any()),
-                query("end_time", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ListImmediateJobs => Response<ListImmediateJobsResponse>, Error<ErrorBody>);
-
-impl Paged for ListImmediateJobs {
-    type Item = ImmediateJob;
-    const PAGING: Paging = Paging::offset("offset", 1)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListImmediateJobsResponse) -> Vec<ImmediateJob> {
-        page.jobs
-    }
-}
-
-yundb_runtime::paged_methods!(ListImmediateJobs => ImmediateJob, Response<ListImmediateJobsResponse>, Error<ErrorBody>);
-
-/// What a job does.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobName {
-    /// Create an instance.
-    CreateGaussDBforMySqlInstance,
-    /// Restore to a new instance.
-    RestoreGaussDBforMySqlNewInstance,
-    /// Add nodes.
-    AddGaussDBforMySqlNodes,
-    /// Delete a node.
-    DeleteGaussDBforMySqlNode,
-    /// Restart an instance.
-    RebootGaussDBforMySqlInstance,
-    /// Change the port.
-    ModifyGaussDBforMySqlPort,
-    /// Change the security group.
-    ModifyGaussDBforMySqlSecurityGroup,
-    /// Change the flavor.
-    ResizeGaussDBforMySqlFlavor,
-    /// Make a read replica the primary node.
-    SwitchoverGaussDBforMySqlMasterNode,
-    /// Bind an elastic IP address.
-    GaussDBforMySqlBindEip,
-    /// Unbind an elastic IP address.
-    GaussDBforMySqlUnbindEip,
-    /// Rename an instance.
-    RenameGaussDBforMySqlInstance,
-    /// Delete an instance.
-    DeleteGaussDBforMySqlInstance,
-    /// Upgrade the version.
-    UpgradeGaussDBforMySqlDatabaseVersion,
-    /// Add nodes to a proxy.
-    EnlargeGaussDBforMySqlProxy,
-    /// Create a proxy.
-    OpenGaussDBforMySqlProxy,
-    /// Delete a proxy.
-    CloseGaussDBforMySqlProxy,
-    /// Change the IP address of a proxy.
-    GaussdbforMySqlModifyProxyIp,
-    /// Change the flavor of a proxy.
-    ScaleGaussDBforMySqlProxy,
-    /// Change the monitoring by the second.
-    GaussDBforMySqlModifyInstanceMetricExtend,
-    /// Change the virtual IP address.
-    GaussDBforMySqlModifyInstanceDataVip,
-    /// Turn SSL on or off.
-    GaussDBforMySqlSwitchSsl,
-    /// Change the consistency of a proxy.
-    GaussDBforMySqlModifyProxyConsist,
-    /// Change the weights of a proxy.
-    GaussDBforMySqlModifyProxyWeight,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(JobName {
-    CreateGaussDBforMySqlInstance = "CreateGaussDBforMySQLInstance",
-    RestoreGaussDBforMySqlNewInstance = "RestoreGaussDBforMySQLNewInstance",
-    AddGaussDBforMySqlNodes = "AddGaussDBforMySQLNodes",
-    DeleteGaussDBforMySqlNode = "DeleteGaussDBforMySQLNode",
-    RebootGaussDBforMySqlInstance = "RebootGaussDBforMySQLInstance",
-    ModifyGaussDBforMySqlPort = "ModifyGaussDBforMySQLPort",
-    ModifyGaussDBforMySqlSecurityGroup = "ModifyGaussDBforMySQLSecurityGroup",
-    ResizeGaussDBforMySqlFlavor = "ResizeGaussDBforMySQLFlavor",
-    SwitchoverGaussDBforMySqlMasterNode = "SwitchoverGaussDBforMySQLMasterNode",
-    GaussDBforMySqlBindEip = "GaussDBforMySQLBindEIP",
-    GaussDBforMySqlUnbindEip = "GaussDBforMySQLUnbindEIP",
-    RenameGaussDBforMySqlInstance = "RenameGaussDBforMySQLInstance",
-    DeleteGaussDBforMySqlInstance = "DeleteGaussDBforMySQLInstance",
-    UpgradeGaussDBforMySqlDatabaseVersion = "UpgradeGaussDBforMySQLDatabaseVersion",
-    EnlargeGaussDBforMySqlProxy = "EnlargeGaussDBforMySQLProxy",
-    OpenGaussDBforMySqlProxy = "OpenGaussDBforMySQLProxy",
-    CloseGaussDBforMySqlProxy = "CloseGaussDBforMySQLProxy",
-    GaussdbforMySqlModifyProxyIp = "GaussdbforMySQLModifyProxyIp",
-    ScaleGaussDBforMySqlProxy = "ScaleGaussDBforMySQLProxy",
-    GaussDBforMySqlModifyInstanceMetricExtend = "GaussDBforMySQLModifyInstanceMetricExtend",
-    GaussDBforMySqlModifyInstanceDataVip = "GaussDBforMySQLModifyInstanceDataVip",
-    GaussDBforMySqlSwitchSsl = "GaussDBforMySQLSwitchSSL",
-    GaussDBforMySqlModifyProxyConsist = "GaussDBforMySQLModifyProxyConsist",
-    GaussDBforMySqlModifyProxyWeight = "GaussDBforMySQLModifyProxyWeight",
-});
 
 /// What `ListImmediateJobs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -354,31 +257,21 @@ pub struct ImmediateJob {
     pub fail_reason: Option<String>,
 }
 
-/// State of the instance.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobInstanceStatus {
-    /// Not created.
-    Createfail,
-    /// Being created.
-    Creating,
-    /// In order.
-    Normal,
-    /// Not in order.
-    Abnormal,
-    /// Deleted.
-    Deleted,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of the instance.
+    pub enum JobInstanceStatus {
+        /// Not created.
+        Createfail = "createfail",
+        /// Being created.
+        Creating = "creating",
+        /// In order.
+        Normal = "normal",
+        /// Not in order.
+        Abnormal = "abnormal",
+        /// Deleted.
+        Deleted = "deleted",
+    }
 }
-
-yundb_runtime::string_enum!(JobInstanceStatus {
-    Createfail = "createfail",
-    Creating = "creating",
-    Normal = "normal",
-    Abnormal = "abnormal",
-    Deleted = "deleted",
-});
 
 impl Client {
     /// List the scheduled jobs.
@@ -393,92 +286,51 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListScheduleJobs")]
     #[doc(alias = "listScheduledJobs")]
-    pub fn list_scheduled_jobs(&self) -> ListScheduledJobs {
-        ListScheduledJobs(self.call(ListScheduledJobs::SPEC))
-    }
+    pub fn list_scheduled_jobs(&self) -> ListScheduledJobs { ListScheduledJobs(self.call(ListScheduledJobs::SPEC)) }
 }
 
-/// The input of [`Client::list_scheduled_jobs`](crate::Client::list_scheduled_jobs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListScheduledJobs(Call);
+yundb_runtime::operation! {
+    ListScheduledJobs: list_scheduled_jobs -> Response<ListScheduledJobsResponse>, Error<ErrorBody>;
+    Spec::new("ListScheduleJobs", "GET", "/v3/{project_id}/scheduled-jobs")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            query("offset", any()),
+            query("limit", any()),
+            query("status", any()),
+            query("start_time", any()),
+            query("end_time", any()),
+            query("job_id", any()),
+            query("job_name", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListScheduledJobs {
     /// How many entries to skip, 0 or more. Default: `0`. Example: `1`.
-    pub fn offset(self, offset: impl Into<String>) -> Self {
-        Self(self.0.text("offset", offset))
-    }
-
+    pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
     /// How many entries to return. Default: `10`. Example: `10`.
-    pub fn limit(self, limit: impl Into<String>) -> Self {
-        Self(self.0.text("limit", limit))
-    }
-
+    pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// State of the jobs.
-    pub fn status(self, status: impl Into<JobStatus>) -> Self {
-        Self(self.0.set("status", Into::<JobStatus>::into(status)))
-    }
-
+    pub fn status<M>(self, status: impl Argument<JobStatus, M>) -> Self { Self(self.0.argument("status", status)) }
     /// Begin of the time to search, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
-    pub fn start_time(self, start_time: impl Into<String>) -> Self {
-        Self(self.0.text("start_time", start_time))
+    pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("start_time", start_time))
     }
 
     /// End of the time to search, in the form of `start_time`.
-    pub fn end_time(self, end_time: impl Into<String>) -> Self {
-        Self(self.0.text("end_time", end_time))
-    }
-
+    pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
     /// Id of the job.
-    pub fn job_id(self, job_id: impl Into<String>) -> Self {
-        Self(self.0.text("job_id", job_id))
-    }
-
+    pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", job_id)) }
     /// What the jobs do.
-    pub fn job_name(self, job_name: impl Into<String>) -> Self {
-        Self(self.0.text("job_name", job_name))
-    }
+    pub fn job_name<M>(self, job_name: impl Argument<String, M>) -> Self { Self(self.0.argument("job_name", job_name)) }
 }
 
-impl Operation for ListScheduledJobs {
-    type Output = ListScheduledJobsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListScheduleJobs",
-            "GET",
-            "/v3/{project_id}/scheduled-jobs",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                query("offset", any()),
-                query("limit", any()),
-                query("status", any()),
-                query("start_time", any()),
-                query("end_time", any()),
-                query("job_id", any()),
-                query("job_name", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::paged! {
+    ListScheduledJobs -> ScheduledJob, Response<ListScheduledJobsResponse>, Error<ErrorBody>;
+    Paging::offset("offset", 0).size("limit").total("total_count");
+    |page| page.schedules
 }
-
-yundb_runtime::operation_methods!(ListScheduledJobs => Response<ListScheduledJobsResponse>, Error<ErrorBody>);
-
-impl Paged for ListScheduledJobs {
-    type Item = ScheduledJob;
-    const PAGING: Paging = Paging::offset("offset", 0)
-        .size("limit")
-        .total("total_count");
-
-    fn items(page: ListScheduledJobsResponse) -> Vec<ScheduledJob> {
-        page.schedules
-    }
-}
-
-yundb_runtime::paged_methods!(ListScheduledJobs => ScheduledJob, Response<ListScheduledJobsResponse>, Error<ErrorBody>);
 
 /// What `ListScheduledJobs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -540,46 +392,24 @@ impl Client {
     }
 }
 
-/// The input of [`Client::cancel_scheduled_jobs`](crate::Client::cancel_scheduled_jobs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CancelScheduledJobs(Call);
+yundb_runtime::operation! {
+    CancelScheduledJobs: cancel_scheduled_jobs -> Response<CancelScheduledJobsResponse>, Error<ErrorBody>;
+    Spec::new("CancelScheduleTask", "DELETE", "/v3/{project_id}/scheduled-jobs")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            header("X-Language", any()).client("language"),
+            field("job_ids", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl CancelScheduledJobs {
     /// Ids of the jobs. Required.
-    pub fn job_ids(self, job_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "job_ids",
-                    job_ids.into_iter().map(Into::into).collect::<Vec<String>>(),
-                ),
-        )
+    pub fn job_ids<M>(self, job_ids: impl Argument<Vec<String>, M>) -> Self {
+        Self(self.0.argument("job_ids", job_ids))
     }
 }
-
-impl Operation for CancelScheduledJobs {
-    type Output = CancelScheduledJobsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "CancelScheduleTask",
-            "DELETE",
-            "/v3/{project_id}/scheduled-jobs",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                header("X-Language", any()).client("language"),
-                field("job_ids", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(CancelScheduledJobs => Response<CancelScheduledJobsResponse>, Error<ErrorBody>);
 
 /// What `CancelScheduledJobs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -612,34 +442,15 @@ impl Client {
     }
 }
 
-/// The input of [`Client::delete_job`](crate::Client::delete_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteJob(Call);
-
-impl Operation for DeleteJob {
-    type Output = ();
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteTaskRecord",
-            "DELETE",
-            "/v3/{project_id}/jobs/{job_id}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("job_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        );
-
-    fn decode(response: RawResponse) -> Result<Self::Output, DecodeError> {
-        response.empty()
-    }
+yundb_runtime::operation! {
+    DeleteJob: delete_job -> Response<()> as empty, Error<ErrorBody>;
+    Spec::new("DeleteTaskRecord", "DELETE", "/v3/{project_id}/jobs/{job_id}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("job_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
 }
-
-yundb_runtime::operation_methods!(DeleteJob => Response<()>, Error<ErrorBody>);
 
 impl Client {
     /// Delete a scheduled job.
@@ -658,50 +469,28 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "DeleteScheduleTasK")]
     #[doc(alias = "deleteScheduledJob")]
-    pub fn delete_scheduled_job(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> DeleteScheduledJob {
-        DeleteScheduledJob(
-            self.call(DeleteScheduledJob::SPEC).text("instance_id", instance_id),
-        )
+    pub fn delete_scheduled_job(&self, instance_id: impl Into<String>) -> DeleteScheduledJob {
+        DeleteScheduledJob(self.call(DeleteScheduledJob::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::delete_scheduled_job`](crate::Client::delete_scheduled_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct DeleteScheduledJob(Call);
+yundb_runtime::operation! {
+    DeleteScheduledJob: delete_scheduled_job -> Response<DeleteScheduledJobResponse>, Error<ErrorBody>;
+    Spec::new("DeleteScheduleTasK", "DELETE", "/v3/{project_id}/instance/{instance_id}/scheduled-jobs")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+            field("job_id", any()).required(),
+        ])
+        .body("application/json", true)
+        .accept("application/json")
+}
 
 impl DeleteScheduledJob {
     /// Id of the job. Required.
-    pub fn job_id(self, job_id: impl Into<String>) -> Self {
-        Self(self.0.text("job_id", job_id))
-    }
+    pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("job_id", job_id)) }
 }
-
-impl Operation for DeleteScheduledJob {
-    type Output = DeleteScheduledJobResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DeleteScheduleTasK",
-            "DELETE",
-            "/v3/{project_id}/instance/{instance_id}/scheduled-jobs",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-                field("job_id", any()).required(),
-            ],
-        )
-        .body("application/json", true)
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(DeleteScheduledJob => Response<DeleteScheduledJobResponse>, Error<ErrorBody>);
 
 /// What `DeleteScheduledJob` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //! Versions of the database engine.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -29,41 +29,21 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlEngineVersion")]
     #[doc(alias = "listEngineVersions")]
-    pub fn list_engine_versions(
-        &self,
-        database_name: impl Into<String>,
-    ) -> ListEngineVersions {
-        ListEngineVersions(
-            self.call(ListEngineVersions::SPEC).text("database_name", database_name),
-        )
+    pub fn list_engine_versions(&self, database_name: impl Into<String>) -> ListEngineVersions {
+        ListEngineVersions(self.call(ListEngineVersions::SPEC).text("database_name", database_name))
     }
 }
 
-/// The input of [`Client::list_engine_versions`](crate::Client::list_engine_versions).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListEngineVersions(Call);
-
-impl Operation for ListEngineVersions {
-    type Output = ListEngineVersionsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowGaussMySqlEngineVersion",
-            "GET",
-            "/v3/{project_id}/datastores/{database_name}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("database_name", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ListEngineVersions: list_engine_versions -> Response<ListEngineVersionsResponse>, Error<ErrorBody>;
+    Spec::new("ShowGaussMySqlEngineVersion", "GET", "/v3/{project_id}/datastores/{database_name}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("database_name", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ListEngineVersions => Response<ListEngineVersionsResponse>, Error<ErrorBody>);
 
 /// What `ListEngineVersions` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

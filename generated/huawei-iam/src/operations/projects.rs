@@ -3,7 +3,7 @@
 //! Find projects and their ids.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Argument, Integer, Operation, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -25,68 +25,44 @@ impl Client {
     /// - any other: The call failed. The body says why in one of two forms.
     #[doc(alias = "KeystoneListProjects")]
     #[doc(alias = "listProjects")]
-    pub fn list_projects(&self) -> ListProjects {
-        ListProjects(self.call(ListProjects::SPEC))
-    }
+    pub fn list_projects(&self) -> ListProjects { ListProjects(self.call(ListProjects::SPEC)) }
 }
 
-/// The input of [`Client::list_projects`](crate::Client::list_projects).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListProjects(Call);
+yundb_runtime::operation! {
+    ListProjects: list_projects -> Response<ListProjectsResponse>, Error<ErrorBody>;
+    Spec::new("KeystoneListProjects", "GET", "/v3/projects")
+        .params(&[
+            query("domain_id", any()),
+            query("name", any()),
+            query("parent_id", any()),
+            query("enabled", any()),
+            query("page", any().min(1)),
+            query("per_page", any().min(1).max(5000)),
+        ])
+        .accept("application/json")
+}
 
 impl ListProjects {
     /// Id of the account that the projects belong to.
-    pub fn domain_id(self, domain_id: impl Into<String>) -> Self {
-        Self(self.0.text("domain_id", domain_id))
+    pub fn domain_id<M>(self, domain_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("domain_id", domain_id))
     }
 
     /// Name of the project.
-    pub fn name(self, name: impl Into<String>) -> Self {
-        Self(self.0.text("name", name))
-    }
-
+    pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Id of the parent, which is the account for the project of a region, and the region's project for a project of
     /// your own.
-    pub fn parent_id(self, parent_id: impl Into<String>) -> Self {
-        Self(self.0.text("parent_id", parent_id))
+    pub fn parent_id<M>(self, parent_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("parent_id", parent_id))
     }
 
     /// Whether the project is enabled.
-    pub fn enabled(self, enabled: bool) -> Self {
-        Self(self.0.set("enabled", enabled))
-    }
-
+    pub fn enabled<M>(self, enabled: impl Argument<bool, M>) -> Self { Self(self.0.argument("enabled", enabled)) }
     /// Number of the page, from 1. Goes together with `per_page`.
-    pub fn page(self, page: i32) -> Self {
-        Self(self.0.set("page", page))
-    }
-
+    pub fn page(self, page: impl Integer) -> Self { Self(self.0.integer::<i32>("page", page)) }
     /// Projects on a page, 1 to 5000. Goes together with `page`.
-    pub fn per_page(self, per_page: i32) -> Self {
-        Self(self.0.set("per_page", per_page))
-    }
+    pub fn per_page(self, per_page: impl Integer) -> Self { Self(self.0.integer::<i32>("per_page", per_page)) }
 }
-
-impl Operation for ListProjects {
-    type Output = ListProjectsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new("KeystoneListProjects", "GET", "/v3/projects")
-        .params(
-            &[
-                query("domain_id", any()),
-                query("name", any()),
-                query("parent_id", any()),
-                query("enabled", any()),
-                query("page", any().min(1)),
-                query("per_page", any().min(1).max(5000)),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ListProjects => Response<ListProjectsResponse>, Error<ErrorBody>);
 
 /// What `ListProjects` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 //! Obtain user tokens.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Call, Field, Object, Operation, Secret, Spec};
+use yundb_runtime::{Argument, Field, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, query};
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
@@ -35,136 +35,83 @@ impl Client {
     }
 }
 
-/// The input of [`Client::create_token`](crate::Client::create_token).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct CreateToken(Call);
-
-impl CreateToken {
-    /// Any text that is not empty leaves `catalog` out of the answer, which makes it much shorter.
-    pub fn nocatalog(self, nocatalog: impl Into<String>) -> Self {
-        Self(self.0.text("nocatalog", nocatalog))
-    }
-}
-
-impl Operation for CreateToken {
-    type Output = CreateTokenResponse;
-    type Headers = SubjectTokenAndIamTraceIdHeaders;
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "KeystoneCreateUserTokenByPassword",
-            "POST",
-            "/v3/auth/tokens",
-        )
+yundb_runtime::operation! {
+    CreateToken: create_token -> Response<CreateTokenResponse, SubjectTokenAndIamTraceIdHeaders>, Error<ErrorBody>;
+    Spec::new("KeystoneCreateUserTokenByPassword", "POST", "/v3/auth/tokens")
         .params(&[query("nocatalog", any()), field("auth", object::<Auth>()).required()])
         .body("application/json", true)
         .accept("application/json")
         .security(&[])
-        .idempotent(true);
+        .idempotent(true)
 }
 
-yundb_runtime::operation_methods!(CreateToken => Response<CreateTokenResponse, SubjectTokenAndIamTraceIdHeaders>, Error<ErrorBody>);
-
-/// Who asks for a token, and for what.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Auth {
-    /// Who asks.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub identity: Option<Identity>,
-    /// What the token gives access to: one project, or everything of an account. Give one of the two. The database
-    /// services need a project.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub scope: Option<Scope>,
+impl CreateToken {
+    /// Any text that is not empty leaves `catalog` out of the answer, which makes it much shorter.
+    pub fn nocatalog<M>(self, nocatalog: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("nocatalog", nocatalog))
+    }
 }
 
-yundb_runtime::setters!(Auth {
-    identity: value(Identity),
-    scope: value(Scope),
-});
+yundb_runtime::setters! {
+    /// Who asks for a token, and for what.
+    pub struct Auth {
+        /// Who asks.
+        pub identity: Option<Identity>,
+        /// What the token gives access to: one project, or everything of an account. Give one of the two. The database
+        /// services need a project.
+        pub scope: Option<Scope>,
+    }
+}
 
 impl Object for Auth {
-    const FIELDS: &'static [Field] = &[
-        required("identity", object::<Identity>()),
-        required("scope", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("identity", object::<Identity>()), required("scope", any())];
 }
 
-/// Who asks.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Identity {
-    /// How the user proves to be the user, here `password` alone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub methods: Option<Vec<AuthMethod>>,
-    /// The user to log in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<PasswordIdentity>,
+yundb_runtime::setters! {
+    /// Who asks.
+    pub struct Identity {
+        /// How the user proves to be the user, here `password` alone.
+        pub methods: Option<Vec<AuthMethod>>,
+        /// The user to log in.
+        pub password: Option<PasswordIdentity>,
+    }
 }
-
-yundb_runtime::setters!(Identity {
-    methods: list_into(AuthMethod),
-    password: value(PasswordIdentity),
-});
 
 impl Object for Identity {
-    const FIELDS: &'static [Field] = &[
-        required("methods", any()),
-        required("password", object::<PasswordIdentity>()),
-    ];
+    const FIELDS: &'static [Field] = &[required("methods", any()), required("password", object::<PasswordIdentity>())];
 }
 
-/// How a user proves to be the user.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AuthMethod {
-    /// By name and password.
-    Password,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// How a user proves to be the user.
+    pub enum AuthMethod {
+        /// By name and password.
+        Password = "password",
+    }
 }
 
-yundb_runtime::string_enum!(AuthMethod {
-    Password = "password",
-});
-
-/// The user to log in.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct PasswordIdentity {
+yundb_runtime::setters! {
     /// The user to log in.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user: Option<PasswordUser>,
+    pub struct PasswordIdentity {
+        /// The user to log in.
+        pub user: Option<PasswordUser>,
+    }
 }
-
-yundb_runtime::setters!(PasswordIdentity {
-    user: value(PasswordUser),
-});
 
 impl Object for PasswordIdentity {
     const FIELDS: &'static [Field] = &[required("user", object::<PasswordUser>())];
 }
 
-/// The user to log in.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct PasswordUser {
-    /// Name of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Password of the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub password: Option<Secret>,
-    /// The account that the user belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub domain: Option<UserDomain>,
+yundb_runtime::setters! {
+    /// The user to log in.
+    pub struct PasswordUser {
+        /// Name of the user.
+        pub name: Option<String>,
+        /// Password of the user.
+        pub password: Option<Secret>,
+        /// The account that the user belongs to.
+        pub domain: Option<UserDomain>,
+    }
 }
-
-yundb_runtime::setters!(PasswordUser {
-    name: into(String),
-    password: into(Secret),
-    domain: value(UserDomain),
-});
 
 impl Object for PasswordUser {
     const FIELDS: &'static [Field] = &[
@@ -174,75 +121,49 @@ impl Object for PasswordUser {
     ];
 }
 
-/// The account that the user belongs to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct UserDomain {
-    /// Name of the account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
+yundb_runtime::setters! {
+    /// The account that the user belongs to.
+    pub struct UserDomain {
+        /// Name of the account.
+        pub name: Option<String>,
+    }
 }
-
-yundb_runtime::setters!(UserDomain {
-    name: into(String),
-});
 
 impl Object for UserDomain {
     const FIELDS: &'static [Field] = &[required("name", any())];
 }
 
-/// What the token gives access to: one project, or everything of an account. Give one of the two. The database
-/// services need a project.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Scope {
+yundb_runtime::setters! {
+    /// What the token gives access to: one project, or everything of an account. Give one of the two. The database
+    /// services need a project.
+    pub struct Scope {
+        /// The project, by id or by name.
+        pub project: Option<ProjectScope>,
+        /// The account, by id or by name.
+        pub domain: Option<DomainScope>,
+    }
+}
+
+yundb_runtime::setters! {
     /// The project, by id or by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub project: Option<ProjectScope>,
+    pub struct ProjectScope {
+        /// Id of the project.
+        pub id: Option<String>,
+        /// Name of the project. The project that a region has from the start is named as the region. Example:
+        /// `cn-north-1`.
+        pub name: Option<String>,
+    }
+}
+
+yundb_runtime::setters! {
     /// The account, by id or by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub domain: Option<DomainScope>,
+    pub struct DomainScope {
+        /// Id of the account.
+        pub id: Option<String>,
+        /// Name of the account.
+        pub name: Option<String>,
+    }
 }
-
-yundb_runtime::setters!(Scope {
-    project: value(ProjectScope),
-    domain: value(DomainScope),
-});
-
-/// The project, by id or by name.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ProjectScope {
-    /// Id of the project.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Name of the project. The project that a region has from the start is named as the region. Example:
-    /// `cn-north-1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-yundb_runtime::setters!(ProjectScope {
-    id: into(String),
-    name: into(String),
-});
-
-/// The account, by id or by name.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DomainScope {
-    /// Id of the account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Name of the account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-yundb_runtime::setters!(DomainScope {
-    id: into(String),
-    name: into(String),
-});
 
 /// What `CreateToken` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

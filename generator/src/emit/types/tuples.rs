@@ -33,6 +33,7 @@ pub(super) fn definition(scope: &Scope<'_>, definition: &TypeDef, tuple: &Tuple)
         #docs
         #[derive(Clone, Debug, PartialEq, #serialize, #deserialize)]
         pub struct #name(#(#elements),*);
+        impl yundb_runtime::Single for #name {}
         impl From<(#(#types),*)> for #name {
             fn from(tuple: (#(#types),*)) -> Self {
                 Self(#(#places),*)

@@ -42,6 +42,8 @@ macro_rules! tagged_union {
     (
         $name:ident, $($property:literal)/+ { $($variant:ident = $($tag:literal)|+),* $(,)? } $(else $fallback:ident)?
     ) => {
+        impl $crate::Single for $name {}
+
         impl $crate::open_enum::serde::Serialize for $name {
             fn serialize<S: $crate::open_enum::serde::Serializer>(
                 &self,
@@ -100,6 +102,8 @@ macro_rules! untagged_union {
         $name:ident $(, $fits:ident)?
         { $($variant:ident $(if $($($property:literal)/+ = $($tag:literal)|+)&+)?),* $(,)? }
     ) => {
+        impl $crate::Single for $name {}
+
         impl $crate::open_enum::serde::Serialize for $name {
             fn serialize<S: $crate::open_enum::serde::Serializer>(
                 &self,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, JsonText, Operation, Secret, Spec};
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -24,269 +24,247 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "ConfigureDtsJob")]
     #[doc(alias = "configureJob")]
-    pub fn configure_job(&self) -> ConfigureJob {
-        ConfigureJob(self.call(ConfigureJob::SPEC))
-    }
+    pub fn configure_job(&self) -> ConfigureJob { ConfigureJob(self.call(ConfigureJob::SPEC)) }
 }
 
-/// The input of [`Client::configure_job`](crate::Client::configure_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ConfigureJob(Call);
+yundb_runtime::operation! {
+    ConfigureJob: configure_job -> Response<ConfigureJobResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("ConfigureDtsJob", "GET", "/#Action=ConfigureDtsJob")
+        .params(&[
+            query("DataInitialization", any()).required(),
+            query("DataSynchronization", any()).required(),
+            query("DbList", any()).required().json(),
+            query("DestinationEndpointInstanceType", any()).required(),
+            query("DtsJobName", any()).required(),
+            query("JobType", any()).required(),
+            query("SourceEndpointInstanceType", any()).required(),
+            query("StructureInitialization", any()).required(),
+            query("SourceEndpointInstanceID", any()),
+            query("SourceEndpointEngineName", any()),
+            query("SourceEndpointRegion", any()),
+            query("SourceEndpointIP", any()),
+            query("SourceEndpointPort", any()),
+            query("SourceEndpointOracleSID", any()),
+            query("SourceEndpointDatabaseName", any()),
+            query("SourceEndpointUserName", any()),
+            query("SourceEndpointPassword", any()),
+            query("SourceEndpointOwnerID", any()),
+            query("SourceEndpointRole", any()),
+            query("DestinationEndpointInstanceID", any()),
+            query("DestinationEndpointEngineName", any()),
+            query("DestinationEndpointRegion", any()),
+            query("DestinationEndpointIP", any()),
+            query("DestinationEndpointPort", any()),
+            query("DestinationEndpointDataBaseName", any()),
+            query("DestinationEndpointUserName", any()),
+            query("DestinationEndpointPassword", any()),
+            query("Reserve", any()).json(),
+            query("Checkpoint", any()),
+            query("DestinationEndpointOracleSID", any()),
+            query("DtsJobId", any()),
+            query("DtsInstanceId", any()),
+            query("DelayPhone", any()),
+            query("DelayRuleTime", any()),
+            query("DelayNotice", any()),
+            query("ErrorPhone", any()),
+            query("ErrorNotice", any()),
+            query("SynchronizationDirection", any()),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+        .job("DtsJobId", &crate::client::SHOW_JOB)
+}
 
 impl ConfigureJob {
     /// Whether existing data is migrated or synchronized as a whole first; true is the document's default. Example:
     /// `true`. Required.
-    pub fn data_initialization(self, data_initialization: bool) -> Self {
-        Self(self.0.set("DataInitialization", data_initialization))
+    pub fn data_initialization<M>(self, data_initialization: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("DataInitialization", data_initialization))
     }
 
     /// Whether changes are migrated or synchronized from then on; false is the document's default. Example: `true`.
     /// Required.
-    pub fn data_synchronization(self, data_synchronization: bool) -> Self {
-        Self(self.0.set("DataSynchronization", data_synchronization))
+    pub fn data_synchronization<M>(self, data_synchronization: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("DataSynchronization", data_synchronization))
     }
 
     /// What to migrate or synchronize.
     ///
     /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
     /// regular expressions. Required.
-    pub fn db_list(
-        self,
-        db_list: impl Into<JsonText<BTreeMap<String, DbObject>>>,
-    ) -> Self {
-        Self(self.0.json_text("DbList", db_list.into()))
+    pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
+        Self(self.0.json_text("DbList", db_list))
     }
 
     /// Kind of the destination: a cloud database, or how a self-managed one is reached. Take `OTHER` or `EXPRESS` for
     /// a PolarDB O cluster, and `ECS` or `EXPRESS` for Message Queue for Apache Kafka. Example: `EXPRESS`. Required.
-    pub fn destination_endpoint_instance_type(
+    pub fn destination_endpoint_instance_type<M>(
         self,
-        destination_endpoint_instance_type: impl Into<JobDestinationType>,
+        destination_endpoint_instance_type: impl Argument<JobDestinationType, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .set(
+                .argument(
                     "DestinationEndpointInstanceType",
-                    Into::<JobDestinationType>::into(destination_endpoint_instance_type),
+                    destination_endpoint_instance_type,
                 ),
         )
     }
 
     /// Name of the task. Example: `rdsmysql至专线接入的自建mysql`. Required.
-    pub fn dts_job_name(self, dts_job_name: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobName", dts_job_name))
+    pub fn dts_job_name<M>(self, dts_job_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobName", dts_job_name))
     }
 
     /// Kind of the task: `MIGRATION` or `SYNC`. Example: `SYNC`. Required.
-    pub fn job_type(self, job_type: impl Into<ConfiguredJobType>) -> Self {
-        Self(self.0.set("JobType", Into::<ConfiguredJobType>::into(job_type)))
+    pub fn job_type<M>(self, job_type: impl Argument<ConfiguredJobType, M>) -> Self {
+        Self(self.0.argument("JobType", job_type))
     }
 
     /// Kind of the source: a cloud database, or how a self-managed one is reached. Take `OTHER` or `EXPRESS` for a
     /// PolarDB O cluster. Example: `RDS`. Required.
-    pub fn source_endpoint_instance_type(
+    pub fn source_endpoint_instance_type<M>(
         self,
-        source_endpoint_instance_type: impl Into<JobSourceType>,
+        source_endpoint_instance_type: impl Argument<JobSourceType, M>,
     ) -> Self {
         Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointInstanceType",
-                    Into::<JobSourceType>::into(source_endpoint_instance_type),
-                ),
+            self.0.argument("SourceEndpointInstanceType", source_endpoint_instance_type),
         )
     }
 
     /// Whether the structure of databases and tables is migrated or initialized; true is the document's default.
     /// Example: `true`. Required.
-    pub fn structure_initialization(self, structure_initialization: bool) -> Self {
-        Self(self.0.set("StructureInitialization", structure_initialization))
+    pub fn structure_initialization<M>(self, structure_initialization: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("StructureInitialization", structure_initialization))
     }
 
     /// Id of the source: the cloud database's, or by `SourceEndpointInstanceType` that of the ECS instance (`ECS`),
     /// of the database gateway (`DG`) or of the VPC connected with the source (`EXPRESS`, `CEN`). With `CEN`,
     /// `Reserve` also takes the id of the CEN instance. Example: `rm-bp1imrtn6fq7h****`.
-    pub fn source_endpoint_instance_id(
-        self,
-        source_endpoint_instance_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointInstanceID", source_endpoint_instance_id))
+    pub fn source_endpoint_instance_id<M>(self, source_endpoint_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointInstanceID", source_endpoint_instance_id))
     }
 
     /// Database engine of the source; `MYSQL` by default. With `MONGODB`, `Reserve` has to say more. Example:
     /// `MYSQL`.
-    pub fn source_endpoint_engine_name(
+    pub fn source_endpoint_engine_name<M>(
         self,
-        source_endpoint_engine_name: impl Into<JobSourceEngine>,
+        source_endpoint_engine_name: impl Argument<JobSourceEngine, M>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointEngineName",
-                    Into::<JobSourceEngine>::into(source_endpoint_engine_name),
-                ),
-        )
+        Self(self.0.argument("SourceEndpointEngineName", source_endpoint_engine_name))
     }
 
     /// Region of the source. Required for a cloud database. Example: `cn-hangzhou`.
-    pub fn source_endpoint_region(
-        self,
-        source_endpoint_region: impl Into<RegionId>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointRegion",
-                    Into::<RegionId>::into(source_endpoint_region),
-                ),
-        )
+    pub fn source_endpoint_region<M>(self, source_endpoint_region: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
     }
 
     /// Address of the source. Required if `SourceEndpointInstanceType` is `OTHER`, `EXPRESS`, `DG` or `CEN`, and only
     /// used then. Example: `172.16.**.***`.
-    pub fn source_endpoint_ip(self, source_endpoint_ip: impl Into<String>) -> Self {
-        Self(self.0.text("SourceEndpointIP", source_endpoint_ip))
+    pub fn source_endpoint_ip<M>(self, source_endpoint_ip: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointIP", source_endpoint_ip))
     }
 
     /// Port of the source. Required if it is self-managed, and only used then. Example: `3306`.
-    pub fn source_endpoint_port(self, source_endpoint_port: impl Into<String>) -> Self {
-        Self(self.0.text("SourceEndpointPort", source_endpoint_port))
+    pub fn source_endpoint_port<M>(self, source_endpoint_port: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPort", source_endpoint_port))
     }
 
     /// SID of an Oracle source. Required if `SourceEndpointEngineName` is Oracle without RAC, and only used then.
     /// Example: `testsid`.
-    pub fn source_endpoint_oracle_sid(
-        self,
-        source_endpoint_oracle_sid: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointOracleSID", source_endpoint_oracle_sid))
+    pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
     }
 
     /// Database that the objects are in. Required for PolarDB O, PostgreSQL and MongoDB, and only used then. Example:
     /// `dtstestdatabase`.
-    pub fn source_endpoint_database_name(
-        self,
-        source_endpoint_database_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointDatabaseName", source_endpoint_database_name))
+    pub fn source_endpoint_database_name<M>(self, source_endpoint_database_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointDatabaseName", source_endpoint_database_name))
     }
 
     /// Account of the source database; needed in most cases. The privileges that it needs depend on the engine.
     /// Example: `dtstest`.
-    pub fn source_endpoint_user_name(
-        self,
-        source_endpoint_user_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointUserName", source_endpoint_user_name))
+    pub fn source_endpoint_user_name<M>(self, source_endpoint_user_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointUserName", source_endpoint_user_name))
     }
 
     /// Password of the source database's account.
-    pub fn source_endpoint_password(
-        self,
-        source_endpoint_password: impl Into<Secret>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointPassword",
-                    Into::<Secret>::into(source_endpoint_password),
-                ),
-        )
+    pub fn source_endpoint_password<M>(self, source_endpoint_password: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPassword", source_endpoint_password))
     }
 
     /// Account id of the source's owner, for a source of another Alibaba Cloud account. It requires
     /// `SourceEndpointRole`. Example: `140692647406****`.
-    pub fn source_endpoint_owner_id(
-        self,
-        source_endpoint_owner_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointOwnerID", source_endpoint_owner_id))
+    pub fn source_endpoint_owner_id<M>(self, source_endpoint_owner_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointOwnerID", source_endpoint_owner_id))
     }
 
     /// RAM role of the source's owner. Required for a source of another Alibaba Cloud account. Example:
     /// `ram-for-dts`.
-    pub fn source_endpoint_role(self, source_endpoint_role: impl Into<String>) -> Self {
-        Self(self.0.text("SourceEndpointRole", source_endpoint_role))
+    pub fn source_endpoint_role<M>(self, source_endpoint_role: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRole", source_endpoint_role))
     }
 
     /// Id of the destination: the cloud database's, or by `DestinationEndpointInstanceType` that of the ECS instance
     /// (`ECS`), of the database gateway (`DG`) or of the VPC connected with the source (`EXPRESS`, `CEN`). With
     /// `CEN`, `Reserve` also takes the id of the CEN instance. Example: `vpc-bp1opxu1zkhn00gzv****`.
-    pub fn destination_endpoint_instance_id(
+    pub fn destination_endpoint_instance_id<M>(
         self,
-        destination_endpoint_instance_id: impl Into<String>,
+        destination_endpoint_instance_id: impl Argument<String, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .text("DestinationEndpointInstanceID", destination_endpoint_instance_id),
+                .argument(
+                    "DestinationEndpointInstanceID",
+                    destination_endpoint_instance_id,
+                ),
         )
     }
 
     /// Database engine of the destination; `MYSQL` by default. With `KAFKA` and `MONGODB`, `Reserve` has to say more.
     /// Example: `MYSQL`.
-    pub fn destination_endpoint_engine_name(
+    pub fn destination_endpoint_engine_name<M>(
         self,
-        destination_endpoint_engine_name: impl Into<JobDestinationEngine>,
+        destination_endpoint_engine_name: impl Argument<JobDestinationEngine, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .set(
+                .argument(
                     "DestinationEndpointEngineName",
-                    Into::<JobDestinationEngine>::into(destination_endpoint_engine_name),
+                    destination_endpoint_engine_name,
                 ),
         )
     }
 
     /// Region of the destination. Required for a cloud database. Example: `cn-hangzhou`.
-    pub fn destination_endpoint_region(
-        self,
-        destination_endpoint_region: impl Into<RegionId>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "DestinationEndpointRegion",
-                    Into::<RegionId>::into(destination_endpoint_region),
-                ),
-        )
+    pub fn destination_endpoint_region<M>(self, destination_endpoint_region: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointRegion", destination_endpoint_region))
     }
 
     /// Address of the destination. Required if `DestinationEndpointInstanceType` is `OTHER`, `EXPRESS`, `DG` or
     /// `CEN`, and only used then. Example: `172.16.**.***`.
-    pub fn destination_endpoint_ip(
-        self,
-        destination_endpoint_ip: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("DestinationEndpointIP", destination_endpoint_ip))
+    pub fn destination_endpoint_ip<M>(self, destination_endpoint_ip: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointIP", destination_endpoint_ip))
     }
 
     /// Port of the destination. Required if it is self-managed, and only used then. Example: `3306`.
-    pub fn destination_endpoint_port(
-        self,
-        destination_endpoint_port: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("DestinationEndpointPort", destination_endpoint_port))
+    pub fn destination_endpoint_port<M>(self, destination_endpoint_port: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointPort", destination_endpoint_port))
     }
 
     /// Database that the objects go to. Required for PolarDB O, AnalyticDB PostgreSQL, PostgreSQL and MongoDB, and
     /// only used then. Example: `dtstestdata`.
-    pub fn destination_endpoint_data_base_name(
+    pub fn destination_endpoint_data_base_name<M>(
         self,
-        destination_endpoint_data_base_name: impl Into<String>,
+        destination_endpoint_data_base_name: impl Argument<String, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .text(
+                .argument(
                     "DestinationEndpointDataBaseName",
                     destination_endpoint_data_base_name,
                 ),
@@ -295,383 +273,219 @@ impl ConfigureJob {
 
     /// Account of the destination database; needed in most cases. The privileges that it needs depend on the engine.
     /// Example: `dtstest`.
-    pub fn destination_endpoint_user_name(
-        self,
-        destination_endpoint_user_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("DestinationEndpointUserName", destination_endpoint_user_name))
+    pub fn destination_endpoint_user_name<M>(self, destination_endpoint_user_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointUserName", destination_endpoint_user_name))
     }
 
     /// Password of the destination database's account.
-    pub fn destination_endpoint_password(
-        self,
-        destination_endpoint_password: impl Into<Secret>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "DestinationEndpointPassword",
-                    Into::<Secret>::into(destination_endpoint_password),
-                ),
-        )
+    pub fn destination_endpoint_password<M>(self, destination_endpoint_password: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointPassword", destination_endpoint_password))
     }
 
     /// More about source and destination, such as the data format of a Kafka destination or the id of a CEN instance.
-    pub fn reserve(self, reserve: impl Into<JsonText<Reserve>>) -> Self {
-        Self(self.0.json_text("Reserve", reserve.into()))
+    pub fn reserve<M>(self, reserve: impl Argument<JsonText<Reserve>, M>) -> Self {
+        Self(self.0.json_text("Reserve", reserve))
     }
 
     /// Where incremental migration or synchronization starts, in seconds since 1970. Example: `1610540493`.
-    pub fn checkpoint(self, checkpoint: impl Into<String>) -> Self {
-        Self(self.0.text("Checkpoint", checkpoint))
+    pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("Checkpoint", checkpoint))
     }
 
     /// SID of an Oracle destination. Required if `DestinationEndpointEngineName` is Oracle without RAC, and only used
     /// then. Example: `testsid`.
-    pub fn destination_endpoint_oracle_sid(
-        self,
-        destination_endpoint_oracle_sid: impl Into<String>,
-    ) -> Self {
-        Self(
-            self.0.text("DestinationEndpointOracleSID", destination_endpoint_oracle_sid),
-        )
+    pub fn destination_endpoint_oracle_sid<M>(self, destination_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DestinationEndpointOracleSID", destination_endpoint_oracle_sid))
     }
 
     /// Id of the task; `listJobs` tells it. This or `DtsInstanceId` is required. Example: `k2gm967v16f****`.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
     /// Id of the instance; `listJobs` tells it. This or `DtsJobId` is required. Example: `dtsk2gm967v16f****`.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceId", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
     /// Mobile numbers to alert about delays, joined by commas: at most 10, of mainland China only. On the
     /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn delay_phone(self, delay_phone: impl Into<String>) -> Self {
-        Self(self.0.text("DelayPhone", delay_phone))
+    pub fn delay_phone<M>(self, delay_phone: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayPhone", delay_phone))
     }
 
     /// Delay in seconds from which to alert, better 10 or more so that short peaks do not count. Required if
     /// `DelayNotice` is true. Example: `10`.
-    pub fn delay_rule_time(self, delay_rule_time: i64) -> Self {
-        Self(self.0.set("DelayRuleTime", delay_rule_time))
+    pub fn delay_rule_time(self, delay_rule_time: impl Integer) -> Self {
+        Self(self.0.integer::<i64>("DelayRuleTime", delay_rule_time))
     }
 
     /// Whether to watch the delay. Example: `true`.
-    pub fn delay_notice(self, delay_notice: bool) -> Self {
-        Self(self.0.set("DelayNotice", delay_notice))
+    pub fn delay_notice<M>(self, delay_notice: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("DelayNotice", delay_notice))
     }
 
     /// Mobile numbers to alert about failures, joined by commas: at most 10, of mainland China only. On the
     /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn error_phone(self, error_phone: impl Into<String>) -> Self {
-        Self(self.0.text("ErrorPhone", error_phone))
+    pub fn error_phone<M>(self, error_phone: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ErrorPhone", error_phone))
     }
 
     /// Whether to watch for failures. Example: `true`.
-    pub fn error_notice(self, error_notice: bool) -> Self {
-        Self(self.0.set("ErrorNotice", error_notice))
+    pub fn error_notice<M>(self, error_notice: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("ErrorNotice", error_notice))
     }
 
     /// Direction of the synchronization. Example: `Forward`.
-    pub fn synchronization_direction(
+    pub fn synchronization_direction<M>(
         self,
-        synchronization_direction: impl Into<SynchronizationDirection>,
+        synchronization_direction: impl Argument<SynchronizationDirection, M>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SynchronizationDirection",
-                    Into::<SynchronizationDirection>::into(synchronization_direction),
-                ),
-        )
+        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 }
 
-impl Operation for ConfigureJob {
-    type Output = ConfigureJobResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ConfigureDtsJob",
-            "GET",
-            "/#Action=ConfigureDtsJob",
-        )
-        .params(
-            &[
-                query("DataInitialization", any()).required(),
-                query("DataSynchronization", any()).required(),
-                query("DbList", any()).required().json(),
-                query("DestinationEndpointInstanceType", any()).required(),
-                query("DtsJobName", any()).required(),
-                query("JobType", any()).required(),
-                query("SourceEndpointInstanceType", any()).required(),
-                query("StructureInitialization", any()).required(),
-                query("SourceEndpointInstanceID", any()),
-                query("SourceEndpointEngineName", any()),
-                query("SourceEndpointRegion", any()),
-                query("SourceEndpointIP", any()),
-                query("SourceEndpointPort", any()),
-                query("SourceEndpointOracleSID", any()),
-                query("SourceEndpointDatabaseName", any()),
-                query("SourceEndpointUserName", any()),
-                query("SourceEndpointPassword", any()),
-                query("SourceEndpointOwnerID", any()),
-                query("SourceEndpointRole", any()),
-                query("DestinationEndpointInstanceID", any()),
-                query("DestinationEndpointEngineName", any()),
-                query("DestinationEndpointRegion", any()),
-                query("DestinationEndpointIP", any()),
-                query("DestinationEndpointPort", any()),
-                query("DestinationEndpointDataBaseName", any()),
-                query("DestinationEndpointUserName", any()),
-                query("DestinationEndpointPassword", any()),
-                query("Reserve", any()).json(),
-                query("Checkpoint", any()),
-                query("DestinationEndpointOracleSID", any()),
-                query("DtsJobId", any()),
-                query("DtsInstanceId", any()),
-                query("DelayPhone", any()),
-                query("DelayRuleTime", any()),
-                query("DelayNotice", any()),
-                query("ErrorPhone", any()),
-                query("ErrorNotice", any()),
-                query("SynchronizationDirection", any()),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json")
-        .job("DtsJobId", &crate::client::SHOW_JOB);
+yundb_runtime::string_enum! {
+    /// Kind of a destination.
+    pub enum JobDestinationType {
+        /// RDS for MySQL, SQL Server, PostgreSQL or MariaDB.
+        Rds = "RDS",
+        /// PolarDB for MySQL.
+        PolarDb = "PolarDB",
+        /// PolarDB-X 2.0.
+        Polardbx20 = "POLARDBX20",
+        /// AnalyticDB for MySQL 2.0 or 3.0.
+        Ads = "ADS",
+        /// ApsaraDB for MongoDB.
+        Mongodb = "MONGODB",
+        /// AnalyticDB for PostgreSQL.
+        Greenplum = "GREENPLUM",
+        /// DataHub.
+        Datahub = "DATAHUB",
+        /// ApsaraDB for Redis.
+        Redis = "REDIS",
+        /// Self-managed, with a public address.
+        Other = "OTHER",
+        /// Self-managed on ECS.
+        Ecs = "ECS",
+        /// Self-managed, over Express Connect.
+        Express = "EXPRESS",
+        /// Self-managed, over Cloud Enterprise Network.
+        Cen = "CEN",
+        /// Self-managed, over Database Gateway.
+        Dg = "DG",
+    }
 }
 
-yundb_runtime::operation_methods!(ConfigureJob => Response<ConfigureJobResponse>, Error<ErrorBody>);
-
-/// Kind of a destination.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobDestinationType {
-    /// RDS for MySQL, SQL Server, PostgreSQL or MariaDB.
-    Rds,
-    /// PolarDB for MySQL.
-    PolarDb,
-    /// PolarDB-X 2.0.
-    Polardbx20,
-    /// AnalyticDB for MySQL 2.0 or 3.0.
-    Ads,
-    /// ApsaraDB for MongoDB.
-    Mongodb,
-    /// AnalyticDB for PostgreSQL.
-    Greenplum,
-    /// DataHub.
-    Datahub,
-    /// ApsaraDB for Redis.
-    Redis,
-    /// Self-managed, with a public address.
-    Other,
-    /// Self-managed on ECS.
-    Ecs,
-    /// Self-managed, over Express Connect.
-    Express,
-    /// Self-managed, over Cloud Enterprise Network.
-    Cen,
-    /// Self-managed, over Database Gateway.
-    Dg,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// The type of `JobType` in `ConfigureJob`.
+    pub enum ConfiguredJobType {
+        /// Data migration.
+        Migration = "MIGRATION",
+        /// Data synchronization.
+        Sync = "SYNC",
+    }
 }
 
-yundb_runtime::string_enum!(JobDestinationType {
-    Rds = "RDS",
-    PolarDb = "PolarDB",
-    Polardbx20 = "POLARDBX20",
-    Ads = "ADS",
-    Mongodb = "MONGODB",
-    Greenplum = "GREENPLUM",
-    Datahub = "DATAHUB",
-    Redis = "REDIS",
-    Other = "OTHER",
-    Ecs = "ECS",
-    Express = "EXPRESS",
-    Cen = "CEN",
-    Dg = "DG",
-});
-
-/// The type of `JobType` in `ConfigureJob`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConfiguredJobType {
-    /// Data migration.
-    Migration,
-    /// Data synchronization.
-    Sync,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of a source.
+    pub enum JobSourceType {
+        /// RDS for MySQL, SQL Server, PostgreSQL or MariaDB.
+        Rds = "RDS",
+        /// PolarDB for MySQL.
+        PolarDb = "PolarDB",
+        /// PolarDB-X 2.0.
+        PolarDbx20 = "PolarDBX20",
+        /// ApsaraDB for MongoDB.
+        Mongodb = "MONGODB",
+        /// Logical database of Data Management (DMS).
+        DistributedDmslogicdb = "DISTRIBUTED_DMSLOGICDB",
+        /// ApsaraDB for Redis.
+        Redis = "REDIS",
+        /// Self-managed, with a public address.
+        Other = "OTHER",
+        /// Self-managed on ECS.
+        Ecs = "ECS",
+        /// Self-managed, over Express Connect.
+        Express = "EXPRESS",
+        /// Self-managed, over Cloud Enterprise Network.
+        Cen = "CEN",
+        /// Self-managed, over Database Gateway.
+        Dg = "DG",
+    }
 }
 
-yundb_runtime::string_enum!(ConfiguredJobType {
-    Migration = "MIGRATION",
-    Sync = "SYNC",
-});
-
-/// Kind of a source.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobSourceType {
-    /// RDS for MySQL, SQL Server, PostgreSQL or MariaDB.
-    Rds,
-    /// PolarDB for MySQL.
-    PolarDb,
-    /// PolarDB-X 2.0.
-    PolarDbx20,
-    /// ApsaraDB for MongoDB.
-    Mongodb,
-    /// Logical database of Data Management (DMS).
-    DistributedDmslogicdb,
-    /// ApsaraDB for Redis.
-    Redis,
-    /// Self-managed, with a public address.
-    Other,
-    /// Self-managed on ECS.
-    Ecs,
-    /// Self-managed, over Express Connect.
-    Express,
-    /// Self-managed, over Cloud Enterprise Network.
-    Cen,
-    /// Self-managed, over Database Gateway.
-    Dg,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Database engine of a source.
+    pub enum JobSourceEngine {
+        /// MySQL, of RDS or self-managed.
+        Mysql = "MYSQL",
+        /// PolarDB for MySQL.
+        Polardb = "POLARDB",
+        /// PolarDB O engine.
+        PolardbO = "POLARDB_O",
+        /// PolarDB-X 2.0.
+        Polardbx20 = "POLARDBX20",
+        /// Self-managed Oracle.
+        Oracle = "ORACLE",
+        /// PostgreSQL, of RDS or self-managed.
+        Postgresql = "POSTGRESQL",
+        /// SQL Server, of RDS or self-managed.
+        Mssql = "MSSQL",
+        /// MongoDB, ApsaraDB's or self-managed.
+        Mongodb = "MONGODB",
+        /// Self-managed Db2 for LUW.
+        Db2 = "DB2",
+        /// Self-managed Db2 for i.
+        As400 = "AS400",
+        /// Logical database of Data Management (DMS).
+        Dmspolardb = "DMSPOLARDB",
+        /// Self-managed HBase.
+        Hbase = "HBASE",
+        /// Teradata.
+        Teradata = "TERADATA",
+        /// Redis.
+        Redis = "REDIS",
+    }
 }
 
-yundb_runtime::string_enum!(JobSourceType {
-    Rds = "RDS",
-    PolarDb = "PolarDB",
-    PolarDbx20 = "PolarDBX20",
-    Mongodb = "MONGODB",
-    DistributedDmslogicdb = "DISTRIBUTED_DMSLOGICDB",
-    Redis = "REDIS",
-    Other = "OTHER",
-    Ecs = "ECS",
-    Express = "EXPRESS",
-    Cen = "CEN",
-    Dg = "DG",
-});
-
-/// Database engine of a source.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobSourceEngine {
-    /// MySQL, of RDS or self-managed.
-    Mysql,
-    /// PolarDB for MySQL.
-    Polardb,
-    /// PolarDB O engine.
-    PolardbO,
-    /// PolarDB-X 2.0.
-    Polardbx20,
-    /// Self-managed Oracle.
-    Oracle,
-    /// PostgreSQL, of RDS or self-managed.
-    Postgresql,
-    /// SQL Server, of RDS or self-managed.
-    Mssql,
-    /// MongoDB, ApsaraDB's or self-managed.
-    Mongodb,
-    /// Self-managed Db2 for LUW.
-    Db2,
-    /// Self-managed Db2 for i.
-    As400,
-    /// Logical database of Data Management (DMS).
-    Dmspolardb,
-    /// Self-managed HBase.
-    Hbase,
-    /// Teradata.
-    Teradata,
-    /// Redis.
-    Redis,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Database engine of a destination.
+    pub enum JobDestinationEngine {
+        /// MySQL, of RDS or self-managed.
+        Mysql = "MYSQL",
+        /// PolarDB for MySQL.
+        PolarDb = "PolarDB",
+        /// PolarDB O engine.
+        PolardbO = "POLARDB_O",
+        /// PolarDB-X 2.0.
+        Polardbx20 = "POLARDBX20",
+        /// Self-managed Oracle.
+        Oracle = "ORACLE",
+        /// PostgreSQL, of RDS too.
+        PostgreSql = "PostgreSQL",
+        /// SQL Server, of RDS or self-managed.
+        Mssql = "MSSQL",
+        /// AnalyticDB for MySQL 2.0.
+        Ads = "ADS",
+        /// AnalyticDB for MySQL 3.0.
+        Adb30 = "ADB30",
+        /// MongoDB, self-managed too.
+        Mongodb = "MONGODB",
+        /// AnalyticDB for PostgreSQL.
+        Greenplum = "GREENPLUM",
+        /// Kafka, Message Queue's or self-managed.
+        Kafka = "KAFKA",
+        /// DataHub.
+        Datahub = "DATAHUB",
+        /// Self-managed Db2 for LUW.
+        Db2 = "DB2",
+        /// Db2 for i.
+        As400 = "AS400",
+        /// Redis.
+        Redis = "REDIS",
+    }
 }
-
-yundb_runtime::string_enum!(JobSourceEngine {
-    Mysql = "MYSQL",
-    Polardb = "POLARDB",
-    PolardbO = "POLARDB_O",
-    Polardbx20 = "POLARDBX20",
-    Oracle = "ORACLE",
-    Postgresql = "POSTGRESQL",
-    Mssql = "MSSQL",
-    Mongodb = "MONGODB",
-    Db2 = "DB2",
-    As400 = "AS400",
-    Dmspolardb = "DMSPOLARDB",
-    Hbase = "HBASE",
-    Teradata = "TERADATA",
-    Redis = "REDIS",
-});
-
-/// Database engine of a destination.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobDestinationEngine {
-    /// MySQL, of RDS or self-managed.
-    Mysql,
-    /// PolarDB for MySQL.
-    PolarDb,
-    /// PolarDB O engine.
-    PolardbO,
-    /// PolarDB-X 2.0.
-    Polardbx20,
-    /// Self-managed Oracle.
-    Oracle,
-    /// PostgreSQL, of RDS too.
-    PostgreSql,
-    /// SQL Server, of RDS or self-managed.
-    Mssql,
-    /// AnalyticDB for MySQL 2.0.
-    Ads,
-    /// AnalyticDB for MySQL 3.0.
-    Adb30,
-    /// MongoDB, self-managed too.
-    Mongodb,
-    /// AnalyticDB for PostgreSQL.
-    Greenplum,
-    /// Kafka, Message Queue's or self-managed.
-    Kafka,
-    /// DataHub.
-    Datahub,
-    /// Self-managed Db2 for LUW.
-    Db2,
-    /// Db2 for i.
-    As400,
-    /// Redis.
-    Redis,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(JobDestinationEngine {
-    Mysql = "MYSQL",
-    PolarDb = "PolarDB",
-    PolardbO = "POLARDB_O",
-    Polardbx20 = "POLARDBX20",
-    Oracle = "ORACLE",
-    PostgreSql = "PostgreSQL",
-    Mssql = "MSSQL",
-    Ads = "ADS",
-    Adb30 = "ADB30",
-    Mongodb = "MONGODB",
-    Greenplum = "GREENPLUM",
-    Kafka = "KAFKA",
-    Datahub = "DATAHUB",
-    Db2 = "DB2",
-    As400 = "AS400",
-    Redis = "REDIS",
-});
 
 /// What `ConfigureJob` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

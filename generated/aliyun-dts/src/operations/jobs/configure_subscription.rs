@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, JsonText, Operation, Secret, Spec};
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -27,345 +27,260 @@ impl Client {
     }
 }
 
-/// The input of [`Client::configure_subscription`](crate::Client::configure_subscription).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ConfigureSubscription(Call);
+yundb_runtime::operation! {
+    ConfigureSubscription: configure_subscription -> Response<ConfigureSubscriptionResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("ConfigureSubscription", "GET", "/#Action=ConfigureSubscription")
+        .params(&[
+            query("DbList", any()).required().json(),
+            query("DtsJobName", any()).required(),
+            query("RegionId", any()).required().client("region"),
+            query("SubscriptionInstanceNetworkType", any()).required(),
+            query("DtsInstanceId", any()),
+            query("DtsJobId", any()),
+            query("SourceEndpointEngineName", any()),
+            query("SourceEndpointInstanceType", any()),
+            query("SourceEndpointRegion", any()),
+            query("SourceEndpointInstanceID", any()),
+            query("SourceEndpointIP", any()),
+            query("SourceEndpointPort", any()),
+            query("SourceEndpointOracleSID", any()),
+            query("SourceEndpointDatabaseName", any()),
+            query("SourceEndpointUserName", any()),
+            query("SourceEndpointPassword", any()),
+            query("SourceEndpointOwnerID", any()),
+            query("SourceEndpointRole", any()),
+            query("Reserve", any()).json(),
+            query("Checkpoint", any()),
+            query("SubscriptionInstanceVPCId", any()),
+            query("SubscriptionInstanceVSwitchId", any()),
+            query("SubscriptionDataTypeDDL", any()),
+            query("SubscriptionDataTypeDML", any()),
+            query("DelayPhone", any()),
+            query("DelayRuleTime", any()),
+            query("DelayNotice", any()),
+            query("ErrorPhone", any()),
+            query("ErrorNotice", any()),
+        ])
+        .accept("application/json")
+        .job("DtsJobId", &crate::client::SHOW_JOB_2)
+}
 
 impl ConfigureSubscription {
     /// What to subscribe to.
     ///
     /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
     /// regular expressions. Required.
-    pub fn db_list(
-        self,
-        db_list: impl Into<JsonText<BTreeMap<String, DbObject>>>,
-    ) -> Self {
-        Self(self.0.json_text("DbList", db_list.into()))
+    pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
+        Self(self.0.json_text("DbList", db_list))
     }
 
     /// Name of the task. Names need not be unique. Example: `MySQL订阅`. Required.
-    pub fn dts_job_name(self, dts_job_name: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobName", dts_job_name))
+    pub fn dts_job_name<M>(self, dts_job_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobName", dts_job_name))
     }
 
     /// Network of the subscription. With it the subscription is of the new kind, which takes self-managed MySQL,
     /// RDS MySQL, PolarDB MySQL and Oracle; without it of the old kind, which takes self-managed MySQL, RDS MySQL
     /// and PolarDB-X 1.0. `vpc` requires `SubscriptionInstanceVPCId` and `SubscriptionInstanceVSwitchId`. Example:
     /// `classic`. Required.
-    pub fn subscription_instance_network_type(
+    pub fn subscription_instance_network_type<M>(
         self,
-        subscription_instance_network_type: impl Into<NetworkType>,
+        subscription_instance_network_type: impl Argument<NetworkType, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .set(
+                .argument(
                     "SubscriptionInstanceNetworkType",
-                    Into::<NetworkType>::into(subscription_instance_network_type),
+                    subscription_instance_network_type,
                 ),
         )
     }
 
     /// Id of the subscription instance. Example: `dtsy0zz3t13h7d****`.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceId", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
     /// Id of the subscription task. Example: `y0zz3t13h7d****`.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
     /// Database engine of the source. Required if it is self-managed. Example: `MySQL`.
-    pub fn source_endpoint_engine_name(
+    pub fn source_endpoint_engine_name<M>(
         self,
-        source_endpoint_engine_name: impl Into<SubscriptionEngine>,
+        source_endpoint_engine_name: impl Argument<SubscriptionEngine, M>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointEngineName",
-                    Into::<SubscriptionEngine>::into(source_endpoint_engine_name),
-                ),
-        )
+        Self(self.0.argument("SourceEndpointEngineName", source_endpoint_engine_name))
     }
 
     /// Kind of the source: a cloud database, or how a self-managed one is reached. Example: `RDS`.
-    pub fn source_endpoint_instance_type(
+    pub fn source_endpoint_instance_type<M>(
         self,
-        source_endpoint_instance_type: impl Into<SubscriptionSourceType>,
+        source_endpoint_instance_type: impl Argument<SubscriptionSourceType, M>,
     ) -> Self {
         Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointInstanceType",
-                    Into::<SubscriptionSourceType>::into(source_endpoint_instance_type),
-                ),
+            self.0.argument("SourceEndpointInstanceType", source_endpoint_instance_type),
         )
     }
 
     /// Region of the source; for a database with a public address `cn-hangzhou` or the region that is nearest to the
     /// database. Example: `cn-hangzhou`.
-    pub fn source_endpoint_region(
-        self,
-        source_endpoint_region: impl Into<RegionId>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointRegion",
-                    Into::<RegionId>::into(source_endpoint_region),
-                ),
-        )
+    pub fn source_endpoint_region<M>(self, source_endpoint_region: impl Argument<RegionId, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
     }
 
     /// Id of the source. Required if it is RDS MySQL, PolarDB-X 1.0 or PolarDB MySQL, and only used then. Example:
     /// `rm-bp1zc3iyqe3qw****`.
-    pub fn source_endpoint_instance_id(
-        self,
-        source_endpoint_instance_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointInstanceID", source_endpoint_instance_id))
+    pub fn source_endpoint_instance_id<M>(self, source_endpoint_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointInstanceID", source_endpoint_instance_id))
     }
 
     /// Address of the source. Required if it is self-managed, and only used then. Example: `172.16.8*.***`.
-    pub fn source_endpoint_ip(self, source_endpoint_ip: impl Into<String>) -> Self {
-        Self(self.0.text("SourceEndpointIP", source_endpoint_ip))
+    pub fn source_endpoint_ip<M>(self, source_endpoint_ip: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointIP", source_endpoint_ip))
     }
 
     /// Port of the source. Required if it is self-managed, and only used then. Example: `3306`.
-    pub fn source_endpoint_port(self, source_endpoint_port: impl Into<String>) -> Self {
-        Self(self.0.text("SourceEndpointPort", source_endpoint_port))
+    pub fn source_endpoint_port<M>(self, source_endpoint_port: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPort", source_endpoint_port))
     }
 
     /// SID of an Oracle source. Required if it is self-managed without RAC, and only used then. Example: `testsid`.
-    pub fn source_endpoint_oracle_sid(
-        self,
-        source_endpoint_oracle_sid: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointOracleSID", source_endpoint_oracle_sid))
+    pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
     }
 
     /// Database to subscribe to. Example: `dtstestdata`.
-    pub fn source_endpoint_database_name(
-        self,
-        source_endpoint_database_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointDatabaseName", source_endpoint_database_name))
+    pub fn source_endpoint_database_name<M>(self, source_endpoint_database_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointDatabaseName", source_endpoint_database_name))
     }
 
     /// Account of the source database. The privileges that it needs depend on the engine. Example: `dtstest`.
-    pub fn source_endpoint_user_name(
-        self,
-        source_endpoint_user_name: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointUserName", source_endpoint_user_name))
+    pub fn source_endpoint_user_name<M>(self, source_endpoint_user_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointUserName", source_endpoint_user_name))
     }
 
     /// Password of the source database's account.
-    pub fn source_endpoint_password(
-        self,
-        source_endpoint_password: impl Into<Secret>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SourceEndpointPassword",
-                    Into::<Secret>::into(source_endpoint_password),
-                ),
-        )
+    pub fn source_endpoint_password<M>(self, source_endpoint_password: impl Argument<Secret, M>) -> Self {
+        Self(self.0.argument("SourceEndpointPassword", source_endpoint_password))
     }
 
     /// Account id of the source's owner. Required for a source of another Alibaba Cloud account, and only used then.
     /// Example: `140692647406****`.
-    pub fn source_endpoint_owner_id(
-        self,
-        source_endpoint_owner_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SourceEndpointOwnerID", source_endpoint_owner_id))
+    pub fn source_endpoint_owner_id<M>(self, source_endpoint_owner_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointOwnerID", source_endpoint_owner_id))
     }
 
     /// RAM role by which this account reads the source. Required for a source of another Alibaba Cloud account.
     /// Example: `ram-for-dts`.
-    pub fn source_endpoint_role(self, source_endpoint_role: impl Into<String>) -> Self {
-        Self(self.0.text("SourceEndpointRole", source_endpoint_role))
+    pub fn source_endpoint_role<M>(self, source_endpoint_role: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SourceEndpointRole", source_endpoint_role))
     }
 
     /// More about source and destination, such as the data format of a Kafka destination or the id of a CEN instance.
-    pub fn reserve(self, reserve: impl Into<JsonText<Reserve>>) -> Self {
-        Self(self.0.json_text("Reserve", reserve.into()))
+    pub fn reserve<M>(self, reserve: impl Argument<JsonText<Reserve>, M>) -> Self {
+        Self(self.0.json_text("Reserve", reserve))
     }
 
     /// Where the subscription starts, in seconds since 1970. Example: `1616902385`.
-    pub fn checkpoint(self, checkpoint: impl Into<String>) -> Self {
-        Self(self.0.text("Checkpoint", checkpoint))
+    pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("Checkpoint", checkpoint))
     }
 
     /// Id of the subscription's VPC. Required if `SubscriptionInstanceNetworkType` is `vpc`, and only used then.
     /// Example: `vpc-bp1vwnn14rqpyiczj****`.
-    pub fn subscription_instance_vpc_id(
-        self,
-        subscription_instance_vpc_id: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SubscriptionInstanceVPCId", subscription_instance_vpc_id))
+    pub fn subscription_instance_vpc_id<M>(self, subscription_instance_vpc_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubscriptionInstanceVPCId", subscription_instance_vpc_id))
     }
 
     /// Id of the subscription's vSwitch. Required if `SubscriptionInstanceNetworkType` is `vpc`, and only used then.
     /// Example: `vsw-bp10df3mxae6lpmku****`.
-    pub fn subscription_instance_v_switch_id(
+    pub fn subscription_instance_v_switch_id<M>(
         self,
-        subscription_instance_v_switch_id: impl Into<String>,
+        subscription_instance_v_switch_id: impl Argument<String, M>,
     ) -> Self {
         Self(
             self
                 .0
-                .text("SubscriptionInstanceVSwitchId", subscription_instance_v_switch_id),
+                .argument(
+                    "SubscriptionInstanceVSwitchId",
+                    subscription_instance_v_switch_id,
+                ),
         )
     }
 
     /// Whether to subscribe to changes of structure (DDL); true by default. Default: `true`. Example: `true`.
-    pub fn subscription_data_type_ddl(self, subscription_data_type_ddl: bool) -> Self {
-        Self(self.0.set("SubscriptionDataTypeDDL", subscription_data_type_ddl))
+    pub fn subscription_data_type_ddl<M>(self, subscription_data_type_ddl: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("SubscriptionDataTypeDDL", subscription_data_type_ddl))
     }
 
     /// Whether to subscribe to changes of data (DML); true by default. Default: `true`. Example: `true`.
-    pub fn subscription_data_type_dml(self, subscription_data_type_dml: bool) -> Self {
-        Self(self.0.set("SubscriptionDataTypeDML", subscription_data_type_dml))
+    pub fn subscription_data_type_dml<M>(self, subscription_data_type_dml: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("SubscriptionDataTypeDML", subscription_data_type_dml))
     }
 
     /// Mobile numbers to alert about delays, joined by commas: at most 10, of mainland China only. On the
     /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn delay_phone(self, delay_phone: impl Into<String>) -> Self {
-        Self(self.0.text("DelayPhone", delay_phone))
+    pub fn delay_phone<M>(self, delay_phone: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DelayPhone", delay_phone))
     }
 
     /// Delay in seconds from which to alert, better 10 or more so that short peaks do not count. Required if
     /// `DelayNotice` is true. Example: `10`.
-    pub fn delay_rule_time(self, delay_rule_time: i64) -> Self {
-        Self(self.0.set("DelayRuleTime", delay_rule_time))
+    pub fn delay_rule_time(self, delay_rule_time: impl Integer) -> Self {
+        Self(self.0.integer::<i64>("DelayRuleTime", delay_rule_time))
     }
 
     /// Whether to watch the delay. Example: `true`.
-    pub fn delay_notice(self, delay_notice: bool) -> Self {
-        Self(self.0.set("DelayNotice", delay_notice))
+    pub fn delay_notice<M>(self, delay_notice: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("DelayNotice", delay_notice))
     }
 
     /// Mobile numbers to alert about failures, joined by commas: at most 10, of mainland China only. On the
     /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
-    pub fn error_phone(self, error_phone: impl Into<String>) -> Self {
-        Self(self.0.text("ErrorPhone", error_phone))
+    pub fn error_phone<M>(self, error_phone: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ErrorPhone", error_phone))
     }
 
     /// Whether to watch for failures. Example: `true`.
-    pub fn error_notice(self, error_notice: bool) -> Self {
-        Self(self.0.set("ErrorNotice", error_notice))
+    pub fn error_notice<M>(self, error_notice: impl Argument<bool, M>) -> Self {
+        Self(self.0.argument("ErrorNotice", error_notice))
     }
 }
 
-impl Operation for ConfigureSubscription {
-    type Output = ConfigureSubscriptionResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ConfigureSubscription",
-            "GET",
-            "/#Action=ConfigureSubscription",
-        )
-        .params(
-            &[
-                query("DbList", any()).required().json(),
-                query("DtsJobName", any()).required(),
-                query("RegionId", any()).required().client("region"),
-                query("SubscriptionInstanceNetworkType", any()).required(),
-                query("DtsInstanceId", any()),
-                query("DtsJobId", any()),
-                query("SourceEndpointEngineName", any()),
-                query("SourceEndpointInstanceType", any()),
-                query("SourceEndpointRegion", any()),
-                query("SourceEndpointInstanceID", any()),
-                query("SourceEndpointIP", any()),
-                query("SourceEndpointPort", any()),
-                query("SourceEndpointOracleSID", any()),
-                query("SourceEndpointDatabaseName", any()),
-                query("SourceEndpointUserName", any()),
-                query("SourceEndpointPassword", any()),
-                query("SourceEndpointOwnerID", any()),
-                query("SourceEndpointRole", any()),
-                query("Reserve", any()).json(),
-                query("Checkpoint", any()),
-                query("SubscriptionInstanceVPCId", any()),
-                query("SubscriptionInstanceVSwitchId", any()),
-                query("SubscriptionDataTypeDDL", any()),
-                query("SubscriptionDataTypeDML", any()),
-                query("DelayPhone", any()),
-                query("DelayRuleTime", any()),
-                query("DelayNotice", any()),
-                query("ErrorPhone", any()),
-                query("ErrorNotice", any()),
-            ],
-        )
-        .accept("application/json")
-        .job("DtsJobId", &crate::client::SHOW_JOB_2);
+yundb_runtime::string_enum! {
+    /// The type of `SourceEndpointEngineName` in `ConfigureSubscription`.
+    pub enum SubscriptionEngine {
+        /// MySQL.
+        MySql = "MySQL",
+        /// Oracle.
+        Oracle = "Oracle",
+    }
 }
 
-yundb_runtime::operation_methods!(ConfigureSubscription => Response<ConfigureSubscriptionResponse>, Error<ErrorBody>);
-
-/// The type of `SourceEndpointEngineName` in `ConfigureSubscription`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SubscriptionEngine {
-    /// MySQL.
-    MySql,
-    /// Oracle.
-    Oracle,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of a source to subscribe to.
+    pub enum SubscriptionSourceType {
+        /// RDS for MySQL.
+        Rds = "RDS",
+        /// PolarDB for MySQL.
+        PolarDb = "PolarDB",
+        /// PolarDB-X 1.0.
+        Drds = "DRDS",
+        /// Self-managed, with a public address.
+        LocalInstance = "LocalInstance",
+        /// Self-managed on ECS.
+        Ecs = "ECS",
+        /// Self-managed, over Express Connect.
+        Express = "Express",
+        /// Self-managed, over Cloud Enterprise Network.
+        Cen = "CEN",
+        /// Self-managed, over Database Gateway.
+        Dg = "dg",
+    }
 }
-
-yundb_runtime::string_enum!(SubscriptionEngine {
-    MySql = "MySQL",
-    Oracle = "Oracle",
-});
-
-/// Kind of a source to subscribe to.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SubscriptionSourceType {
-    /// RDS for MySQL.
-    Rds,
-    /// PolarDB for MySQL.
-    PolarDb,
-    /// PolarDB-X 1.0.
-    Drds,
-    /// Self-managed, with a public address.
-    LocalInstance,
-    /// Self-managed on ECS.
-    Ecs,
-    /// Self-managed, over Express Connect.
-    Express,
-    /// Self-managed, over Cloud Enterprise Network.
-    Cen,
-    /// Self-managed, over Database Gateway.
-    Dg,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(SubscriptionSourceType {
-    Rds = "RDS",
-    PolarDb = "PolarDB",
-    Drds = "DRDS",
-    LocalInstance = "LocalInstance",
-    Ecs = "ECS",
-    Express = "Express",
-    Cen = "CEN",
-    Dg = "dg",
-});
 
 /// What `ConfigureSubscription` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -2,14 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, JsonText, Operation, Paged, Paging, Spec};
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Paging, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
 use crate::types::{
-    CheckResult, DbObject, Endpoint, ErrorBody, JobStatus, JobType, ListJobsPageSize,
-    MigrationMode, PayType, Performance, PhaseProgress, PhaseStatus, PrecheckState,
-    RegionId, Reserve, SynchronizationDirection,
+    CheckResult, DbObject, Endpoint, ErrorBody, JobStatus, JobType, ListJobsPageSize, MigrationMode, PayType,
+    Performance, PhaseProgress, PhaseStatus, PrecheckState, RegionId, Reserve, SynchronizationDirection,
 };
 
 impl Client {
@@ -27,193 +26,122 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeDtsJobs")]
     #[doc(alias = "listJobs")]
-    pub fn list_jobs(&self) -> ListJobs {
-        ListJobs(self.call(ListJobs::SPEC))
-    }
+    pub fn list_jobs(&self) -> ListJobs { ListJobs(self.call(ListJobs::SPEC)) }
 }
 
-/// The input of [`Client::list_jobs`](crate::Client::list_jobs).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListJobs(Call);
+yundb_runtime::operation! {
+    ListJobs: list_jobs -> Response<ListJobsResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeDtsJobs", "GET", "/#Action=DescribeDtsJobs")
+        .params(&[
+            query("Region", any()).required(),
+            query("Type", any()),
+            query("Params", any()),
+            query("Status", any()),
+            query("OrderDirection", any()),
+            query("OrderColumn", any()),
+            query("Tags", any()).json(),
+            query("PageSize", any()),
+            query("PageNumber", any().min(1)),
+            query("JobType", any()),
+            query("RegionId", any()).client("region"),
+            query("GroupId", any()),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ListJobs {
     /// Region of the instances. Example: `cn-hangzhou`. Required.
-    pub fn region(self, region: impl Into<RegionId>) -> Self {
-        Self(self.0.set("Region", Into::<RegionId>::into(region)))
-    }
-
+    pub fn region<M>(self, region: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", region)) }
     /// What `Params` is compared with: `instance` the instance's id, `name` its name (a part of it is enough),
     /// `srcRds` the id of the source RDS instance, `rds` that of the destination. Example: `instance`.
-    pub fn r#type(self, r#type: impl Into<JobQueryType>) -> Self {
-        Self(self.0.set("Type", Into::<JobQueryType>::into(r#type)))
-    }
-
+    pub fn r#type<M>(self, r#type: impl Argument<JobQueryType, M>) -> Self { Self(self.0.argument("Type", r#type)) }
     /// What to look for, in what `Type` says. Example: `dtspk3f13r731m****`.
-    pub fn params(self, params: impl Into<String>) -> Self {
-        Self(self.0.text("Params", params))
-    }
-
+    pub fn params<M>(self, params: impl Argument<String, M>) -> Self { Self(self.0.argument("Params", params)) }
     /// State of the instances; which one can be depends on `JobType`. Example: `Migrating`.
-    pub fn status(self, status: impl Into<JobStatus>) -> Self {
-        Self(self.0.set("Status", Into::<JobStatus>::into(status)))
-    }
-
+    pub fn status<M>(self, status: impl Argument<JobStatus, M>) -> Self { Self(self.0.argument("Status", status)) }
     /// Order of the instances; `ASC` by default. Default: `ASC`. Example: `ASC`.
-    pub fn order_direction(self, order_direction: impl Into<OrderDirection>) -> Self {
-        Self(self.0.set("OrderDirection", Into::<OrderDirection>::into(order_direction)))
+    pub fn order_direction<M>(self, order_direction: impl Argument<OrderDirection, M>) -> Self {
+        Self(self.0.argument("OrderDirection", order_direction))
     }
 
     /// What the instances are sorted by. Example: `CreateTime`.
-    pub fn order_column(self, order_column: impl Into<OrderColumn>) -> Self {
-        Self(self.0.set("OrderColumn", Into::<OrderColumn>::into(order_column)))
+    pub fn order_column<M>(self, order_column: impl Argument<OrderColumn, M>) -> Self {
+        Self(self.0.argument("OrderColumn", order_column))
     }
 
     /// Tags that the instances have; `listTagResources` tells tags.
     ///
     /// Tags to look for.
-    pub fn tags(self, tags: impl Into<JsonText<Vec<TagCondition>>>) -> Self {
-        Self(self.0.json_text("Tags", tags.into()))
+    pub fn tags<M>(self, tags: impl Argument<JsonText<Vec<TagCondition>>, M>) -> Self {
+        Self(self.0.json_text("Tags", tags))
     }
 
     /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
-    pub fn page_size(self, page_size: impl Into<ListJobsPageSize>) -> Self {
-        Self(self.0.set("PageSize", Into::<ListJobsPageSize>::into(page_size)))
+    pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
+        Self(self.0.argument("PageSize", page_size))
     }
 
     /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.
-    pub fn page_number(self, page_number: i32) -> Self {
-        Self(self.0.set("PageNumber", page_number))
+    pub fn page_number(self, page_number: impl Integer) -> Self {
+        Self(self.0.integer::<i32>("PageNumber", page_number))
     }
 
     /// Kind of the tasks; `MIGRATION` by default. Example: `MIGRATION`.
-    pub fn job_type(self, job_type: impl Into<JobType>) -> Self {
-        Self(self.0.set("JobType", Into::<JobType>::into(job_type)))
-    }
-
+    pub fn job_type<M>(self, job_type: impl Argument<JobType, M>) -> Self { Self(self.0.argument("JobType", job_type)) }
     /// Id of the task. Usually not needed. Example: `pk13r731m****`.
-    pub fn group_id(self, group_id: impl Into<String>) -> Self {
-        Self(self.0.text("GroupId", group_id))
+    pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("GroupId", group_id)) }
+}
+
+yundb_runtime::paged! {
+    ListJobs -> Job, Response<ListJobsResponse>, Error<ErrorBody>;
+    Paging::page("PageNumber", 1).size("PageSize").total("TotalRecordCount");
+    |page| page.dts_job_list
+}
+
+yundb_runtime::string_enum! {
+    /// The type of `Type` in `ListJobs`.
+    pub enum JobQueryType {
+        /// Id of the DTS instance.
+        Instance = "instance",
+        /// Name of the DTS instance, or a part of it.
+        Name = "name",
+        /// Id of the source RDS instance.
+        SrcRds = "srcRds",
+        /// Id of the destination RDS instance.
+        Rds = "rds",
     }
 }
 
-impl Operation for ListJobs {
-    type Output = ListJobsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeDtsJobs",
-            "GET",
-            "/#Action=DescribeDtsJobs",
-        )
-        .params(
-            &[
-                query("Region", any()).required(),
-                query("Type", any()),
-                query("Params", any()),
-                query("Status", any()),
-                query("OrderDirection", any()),
-                query("OrderColumn", any()),
-                query("Tags", any()).json(),
-                query("PageSize", any()),
-                query("PageNumber", any().min(1)),
-                query("JobType", any()),
-                query("RegionId", any()).client("region"),
-                query("GroupId", any()),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ListJobs => Response<ListJobsResponse>, Error<ErrorBody>);
-
-impl Paged for ListJobs {
-    type Item = Job;
-    const PAGING: Paging = Paging::page("PageNumber", 1)
-        .size("PageSize")
-        .total("TotalRecordCount");
-
-    fn items(page: ListJobsResponse) -> Vec<Job> {
-        page.dts_job_list
+yundb_runtime::string_enum! {
+    /// The type of `OrderDirection` in `ListJobs`.
+    pub enum OrderDirection {
+        /// Ascending.
+        Asc = "ASC",
+        /// Descending.
+        Desc = "DESC",
     }
 }
 
-yundb_runtime::paged_methods!(ListJobs => Job, Response<ListJobsResponse>, Error<ErrorBody>);
-
-/// The type of `Type` in `ListJobs`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobQueryType {
-    /// Id of the DTS instance.
-    Instance,
-    /// Name of the DTS instance, or a part of it.
-    Name,
-    /// Id of the source RDS instance.
-    SrcRds,
-    /// Id of the destination RDS instance.
-    Rds,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// The type of `OrderColumn` in `ListJobs`.
+    pub enum OrderColumn {
+        /// When the task was created.
+        CreateTime = "CreateTime",
+        /// When the task ended.
+        FinishTime = "FinishTime",
+    }
 }
 
-yundb_runtime::string_enum!(JobQueryType {
-    Instance = "instance",
-    Name = "name",
-    SrcRds = "srcRds",
-    Rds = "rds",
-});
-
-/// The type of `OrderDirection` in `ListJobs`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OrderDirection {
-    /// Ascending.
-    Asc,
-    /// Descending.
-    Desc,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::setters! {
+    /// Tag to look for.
+    pub struct TagCondition {
+        /// Key of the tag.
+        pub key: Option<String>,
+        /// Value of the tag.
+        pub value: Option<String>,
+    }
 }
-
-yundb_runtime::string_enum!(OrderDirection {
-    Asc = "ASC",
-    Desc = "DESC",
-});
-
-/// The type of `OrderColumn` in `ListJobs`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OrderColumn {
-    /// When the task was created.
-    CreateTime,
-    /// When the task ended.
-    FinishTime,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(OrderColumn {
-    CreateTime = "CreateTime",
-    FinishTime = "FinishTime",
-});
-
-/// Tag to look for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct TagCondition {
-    /// Key of the tag.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Value of the tag.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
-}
-
-yundb_runtime::setters!(TagCondition {
-    key: into(String),
-    value: into(String),
-});
 
 /// What `ListJobs` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -392,25 +320,17 @@ pub struct RetryState {
     pub retry_time: Option<i32>,
 }
 
-/// What is retried.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RetryTarget {
-    /// Source database.
-    SrcDb,
-    /// Destination database.
-    DestDb,
-    /// Module within DTS.
-    InnerModule,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// What is retried.
+    pub enum RetryTarget {
+        /// Source database.
+        SrcDb = "srcDB",
+        /// Destination database.
+        DestDb = "destDB",
+        /// Module within DTS.
+        InnerModule = "inner_module",
+    }
 }
-
-yundb_runtime::string_enum!(RetryTarget {
-    SrcDb = "srcDB",
-    DestDb = "destDB",
-    InnerModule = "inner_module",
-});
 
 /// Reverse task of a two-way synchronization.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, JsonText, Operation, Spec};
+use yundb_runtime::{Argument, JsonText, Operation, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
 use crate::types::{
-    DbObject, Endpoint, ErrorBody, JobStatus, PayType, Reserve, SslSolution,
-    SubscriptionDataType, SubscriptionHost, SynchronizationDirection,
+    DbObject, Endpoint, ErrorBody, JobStatus, PayType, Reserve, SslSolution, SubscriptionDataType, SubscriptionHost,
+    SynchronizationDirection,
 };
 
 impl Client {
@@ -26,66 +26,42 @@ impl Client {
     /// - any other: The call failed (status 4xx or 5xx).
     #[doc(alias = "DescribeDtsJobDetail")]
     #[doc(alias = "showJob")]
-    pub fn show_job(&self) -> ShowJob {
-        ShowJob(self.call(ShowJob::SPEC))
-    }
+    pub fn show_job(&self) -> ShowJob { ShowJob(self.call(ShowJob::SPEC)) }
 }
 
-/// The input of [`Client::show_job`](crate::Client::show_job).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowJob(Call);
+yundb_runtime::operation! {
+    ShowJob: show_job -> Response<ShowJobResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
+        .params(&[
+            query("DtsJobId", any()).required(),
+            query("DtsInstanceID", any()),
+            query("SynchronizationDirection", any()),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ShowJob {
     /// Id of the task. Example: `ta7w132u12h****`. Required.
-    pub fn dts_job_id(self, dts_job_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsJobId", dts_job_id))
+    pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
     /// Id of the instance. Example: `dtsta7w132u12h****`.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceID", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceID", dts_instance_id))
     }
 
     /// Direction of the synchronization; `Forward` by default. `Reverse` has an effect only if the synchronization is
     /// two-way. Example: `Forward`.
-    pub fn synchronization_direction(
+    pub fn synchronization_direction<M>(
         self,
-        synchronization_direction: impl Into<SynchronizationDirection>,
+        synchronization_direction: impl Argument<SynchronizationDirection, M>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SynchronizationDirection",
-                    Into::<SynchronizationDirection>::into(synchronization_direction),
-                ),
-        )
+        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 }
-
-impl Operation for ShowJob {
-    type Output = ShowJobResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeDtsJobDetail",
-            "GET",
-            "/#Action=DescribeDtsJobDetail",
-        )
-        .params(
-            &[
-                query("DtsJobId", any()).required(),
-                query("DtsInstanceID", any()),
-                query("SynchronizationDirection", any()),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ShowJob => Response<ShowJobResponse>, Error<ErrorBody>);
 
 /// What `ShowJob` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -173,22 +149,15 @@ pub struct ShowJobResponse {
     pub synchronization_direction: Option<SynchronizationDirection>,
 }
 
-/// Network of the consuming client.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ClientNetwork {
-    /// Classic network.
-    Classic,
-    /// Virtual private cloud.
-    Vpc,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Network of the consuming client.
+    pub enum ClientNetwork {
+        /// Classic network.
+        Classic = "CLASSIC",
+        /// Virtual private cloud.
+        Vpc = "VPC",
+    }
 }
-
-yundb_runtime::string_enum!(ClientNetwork {
-    Classic = "CLASSIC",
-    Vpc = "VPC",
-});
 
 /// Phases of the task.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

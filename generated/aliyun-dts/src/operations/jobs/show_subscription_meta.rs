@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, JsonText, Operation, Spec};
+use yundb_runtime::{Argument, JsonText, Operation, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -29,61 +29,38 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_subscription_meta`](crate::Client::show_subscription_meta).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowSubscriptionMeta(Call);
+yundb_runtime::operation! {
+    ShowSubscriptionMeta: show_subscription_meta -> Response<ShowSubscriptionMetaResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("DescribeSubscriptionMeta", "GET", "/#Action=DescribeSubscriptionMeta")
+        .params(&[
+            query("Sid", any()).required(),
+            query("DtsInstanceId", any()),
+            query("SubMigrationJobIds", any()),
+            query("Topics", any()),
+            query("RegionId", any()).client("region"),
+        ])
+        .accept("application/json")
+        .idempotent(true)
+}
 
 impl ShowSubscriptionMeta {
     /// Id of the consumer group. Example: `z38m91gg2******`. Required.
-    pub fn sid(self, sid: impl Into<String>) -> Self {
-        Self(self.0.text("Sid", sid))
-    }
-
+    pub fn sid<M>(self, sid: impl Argument<String, M>) -> Self { Self(self.0.argument("Sid", sid)) }
     /// Id of the distributed subscription instance. Example: `dtsbr4m9luv2*****`.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceId", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
     /// Ids of all subtasks of the distributed subscription, joined by commas. This or `Topics` is required; this is
     /// preferred. Example: `z38m91gg2*****`.
-    pub fn sub_migration_job_ids(
-        self,
-        sub_migration_job_ids: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("SubMigrationJobIds", sub_migration_job_ids))
+    pub fn sub_migration_job_ids<M>(self, sub_migration_job_ids: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("SubMigrationJobIds", sub_migration_job_ids))
     }
 
     /// Topics of the distributed subscription, joined by commas. This or `SubMigrationJobIds` is required; that is
     /// preferred. Example: `cn_hangzhou_rm_bp1n0x0x5tz******_dtstestdata_version2`.
-    pub fn topics(self, topics: impl Into<String>) -> Self {
-        Self(self.0.text("Topics", topics))
-    }
+    pub fn topics<M>(self, topics: impl Argument<String, M>) -> Self { Self(self.0.argument("Topics", topics)) }
 }
-
-impl Operation for ShowSubscriptionMeta {
-    type Output = ShowSubscriptionMetaResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "DescribeSubscriptionMeta",
-            "GET",
-            "/#Action=DescribeSubscriptionMeta",
-        )
-        .params(
-            &[
-                query("Sid", any()).required(),
-                query("DtsInstanceId", any()),
-                query("SubMigrationJobIds", any()),
-                query("Topics", any()),
-                query("RegionId", any()).client("region"),
-            ],
-        )
-        .accept("application/json")
-        .idempotent(true);
-}
-
-yundb_runtime::operation_methods!(ShowSubscriptionMeta => Response<ShowSubscriptionMetaResponse>, Error<ErrorBody>);
 
 /// What `ShowSubscriptionMeta` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

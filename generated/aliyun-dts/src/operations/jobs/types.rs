@@ -6,289 +6,169 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use yundb_runtime::Value;
 
-/// Database that is migrated, synchronized or subscribed to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DbObject {
-    /// Name of the database in the destination.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Whether the whole database is meant; then `Table` is not needed. For AnalyticDB destinations always false,
-    /// also for a whole database: its tables with their keys stand in `Table` then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub all: Option<bool>,
-    /// Tables by name.
-    #[serde(rename = "Table", skip_serializing_if = "Option::is_none")]
-    pub table: Option<BTreeMap<String, DbTable>>,
-    /// Changes of data (DML) to transfer: letters of `i` (INSERT), `u` (UPDATE) and `d` (DELETE), empty for all,
-    /// or `none`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dml_op: Option<String>,
-    /// Changes of structure (DDL) to transfer: of `ct` (CREATE TABLE), `at` (ALTER TABLE), `dt` (DROP TABLE), `rt`
-    /// (RENAME TABLE) and `tt` (TRUNCATE TABLE), empty for all, or `none`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ddl_op: Option<String>,
-    /// State of the database, such as `normal`. Only answers have it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
-    /// Whether it can be changed. Only answers have it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub edit: Option<bool>,
+yundb_runtime::setters! {
+    /// Database that is migrated, synchronized or subscribed to.
+    pub struct DbObject {
+        /// Name of the database in the destination.
+        pub name: Option<String>,
+        /// Whether the whole database is meant; then `Table` is not needed. For AnalyticDB destinations always false,
+        /// also for a whole database: its tables with their keys stand in `Table` then.
+        pub all: Option<bool>,
+        /// Tables by name.
+        #[serde(rename = "Table")]
+        pub table: Option<BTreeMap<String, DbTable>>,
+        /// Changes of data (DML) to transfer: letters of `i` (INSERT), `u` (UPDATE) and `d` (DELETE), empty for all,
+        /// or `none`.
+        pub dml_op: Option<String>,
+        /// Changes of structure (DDL) to transfer: of `ct` (CREATE TABLE), `at` (ALTER TABLE), `dt` (DROP TABLE), `rt`
+        /// (RENAME TABLE) and `tt` (TRUNCATE TABLE), empty for all, or `none`.
+        pub ddl_op: Option<String>,
+        /// State of the database, such as `normal`. Only answers have it.
+        pub state: Option<String>,
+        /// Whether it can be changed. Only answers have it.
+        pub edit: Option<bool>,
+    }
 }
 
-yundb_runtime::setters!(DbObject {
-    name: into(String),
-    all: value(bool),
-    table: value(BTreeMap<String, DbTable>),
-    dml_op: into(String),
-    ddl_op: into(String),
-    state: into(String),
-    edit: value(bool),
-});
+yundb_runtime::setters! {
+    /// Table that is migrated, synchronized or subscribed to.
+    pub struct DbTable {
+        /// Name of the table in the destination.
+        pub name: Option<String>,
+        /// Whether all columns are meant; then `column` is not needed.
+        pub all: Option<bool>,
+        /// Condition: only rows that fulfil it are transferred. Not for subscriptions. Example: `id>10`.
+        pub filter: Option<String>,
+        /// Columns by name.
+        pub column: Option<BTreeMap<String, DbColumn>>,
+        /// Shards of the table. Only for Kafka.
+        pub shard: Option<i32>,
+        /// Changes of data (DML) to transfer: letters of `i` (INSERT), `u` (UPDATE) and `d` (DELETE), empty for all,
+        /// or `none`.
+        pub dml_op: Option<String>,
+        /// Changes of structure (DDL) to transfer: of `ct` (CREATE TABLE), `at` (ALTER TABLE), `dt` (DROP TABLE), `rt`
+        /// (RENAME TABLE) and `tt` (TRUNCATE TABLE), empty for all, or `none`.
+        pub ddl_op: Option<String>,
+        /// Primary key. Required for AnalyticDB destinations, and only used then.
+        pub primary_key: Option<String>,
+        /// Column that the table is distributed by. Required for tables of type `partition` in AnalyticDB destinations,
+        /// and only used there.
+        pub part_key: Option<String>,
+        /// Kind of the table in an AnalyticDB destination.
+        pub r#type: Option<DbTableType>,
+    }
+}
 
-/// Table that is migrated, synchronized or subscribed to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DbTable {
-    /// Name of the table in the destination.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Whether all columns are meant; then `column` is not needed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub all: Option<bool>,
-    /// Condition: only rows that fulfil it are transferred. Not for subscriptions. Example: `id>10`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filter: Option<String>,
-    /// Columns by name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<BTreeMap<String, DbColumn>>,
-    /// Shards of the table. Only for Kafka.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shard: Option<i32>,
-    /// Changes of data (DML) to transfer: letters of `i` (INSERT), `u` (UPDATE) and `d` (DELETE), empty for all,
-    /// or `none`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dml_op: Option<String>,
-    /// Changes of structure (DDL) to transfer: of `ct` (CREATE TABLE), `at` (ALTER TABLE), `dt` (DROP TABLE), `rt`
-    /// (RENAME TABLE) and `tt` (TRUNCATE TABLE), empty for all, or `none`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ddl_op: Option<String>,
-    /// Primary key. Required for AnalyticDB destinations, and only used then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub primary_key: Option<String>,
-    /// Column that the table is distributed by. Required for tables of type `partition` in AnalyticDB destinations,
-    /// and only used there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub part_key: Option<String>,
+yundb_runtime::setters! {
+    /// Column that is migrated, synchronized or subscribed to.
+    pub struct DbColumn {
+        /// `PRI` if the column is a primary key, empty if not. Example: `PRI`.
+        pub key: Option<String>,
+        /// Name of the column in the destination.
+        pub name: Option<String>,
+        /// Type of the column. Example: `int(11)`.
+        pub r#type: Option<String>,
+        /// Whether the column is a sharding key. Only for Kafka.
+        #[serde(rename = "sharedKey")]
+        pub shared_key: Option<bool>,
+        /// `checked` if the column is chosen. Example: `checked`.
+        pub state: Option<String>,
+    }
+}
+
+yundb_runtime::string_enum! {
     /// Kind of the table in an AnalyticDB destination.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<DbTableType>,
+    pub enum DbTableType {
+        /// Dimension table.
+        Dimension = "dimension",
+        /// Partitioned table.
+        Partition = "partition",
+    }
 }
 
-yundb_runtime::setters!(DbTable {
-    name: into(String),
-    all: value(bool),
-    filter: into(String),
-    column: value(BTreeMap<String, DbColumn>),
-    shard: value(i32),
-    dml_op: into(String),
-    ddl_op: into(String),
-    primary_key: into(String),
-    part_key: into(String),
-    r#type: into(DbTableType),
-});
-
-/// Column that is migrated, synchronized or subscribed to.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DbColumn {
-    /// `PRI` if the column is a primary key, empty if not. Example: `PRI`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key: Option<String>,
-    /// Name of the column in the destination.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// Type of the column. Example: `int(11)`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    /// Whether the column is a sharding key. Only for Kafka.
-    #[serde(rename = "sharedKey", skip_serializing_if = "Option::is_none")]
-    pub shared_key: Option<bool>,
-    /// `checked` if the column is chosen. Example: `checked`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub state: Option<String>,
+yundb_runtime::setters! {
+    /// More about source and destination. Numbers are given as text.
+    #[serde(rename_all = "camelCase")]
+    pub struct Reserve {
+        /// What to do about tables that are in the destination already. Required for migration and synchronization.
+        pub target_table_mode: Option<TargetTableMode>,
+        /// Topic of a Kafka destination. Required for one.
+        pub dest_topic: Option<String>,
+        /// Version of a Kafka destination; `1.0` for later ones too. Required for one.
+        pub dest_version: Option<KafkaVersion>,
+        /// How a Kafka destination is connected to; `0` in the sample. Required for one. Example: `0`.
+        #[serde(rename = "destSSL")]
+        pub dest_ssl: Option<String>,
+        /// URL or address of the Kafka Schema Registry that Avro schemas are registered in.
+        #[serde(rename = "dest.kafka.schema.registry.url")]
+        pub dest_kafka_schema_registry_url: Option<String>,
+        /// Topic for changes of structure (DDL); `destTopic` if you do not say.
+        #[serde(rename = "sink.kafka.ddl.topic")]
+        pub sink_kafka_ddl_topic: Option<String>,
+        /// Format of the data in a Kafka destination. Required for one.
+        pub kafka_record_format: Option<KafkaRecordFormat>,
+        /// How data is spread over the partitions of a Kafka destination. Required for one.
+        pub dest_kafka_partition_key: Option<KafkaPartitionKey>,
+        /// Architecture of a MongoDB source. Required for one. Example: `1`.
+        pub src_engine_arch_type: Option<String>,
+        /// Architecture of a MongoDB destination. Required for one. Example: `1`.
+        pub dest_engine_arch_type: Option<String>,
+        /// Id of the Cloud Enterprise Network instance through which a source is reached. Required for such a source.
+        /// Example: `cen-9kqshqum******`.
+        pub src_instance_id: Option<String>,
+        /// Id of the Cloud Enterprise Network instance through which a destination is reached. Required for such a
+        /// destination. Example: `cen-9kqshqum******`.
+        pub dest_instance_id: Option<String>,
+    } .. additional: BTreeMap<String, Value>
 }
 
-yundb_runtime::setters!(DbColumn {
-    key: into(String),
-    name: into(String),
-    r#type: into(String),
-    shared_key: value(bool),
-    state: into(String),
-});
-
-/// Kind of the table in an AnalyticDB destination.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DbTableType {
-    /// Dimension table.
-    Dimension,
-    /// Partitioned table.
-    Partition,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(DbTableType {
-    Dimension = "dimension",
-    Partition = "partition",
-});
-
-/// More about source and destination. Numbers are given as text.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-#[non_exhaustive]
-pub struct Reserve {
+yundb_runtime::string_enum! {
     /// What to do about tables that are in the destination already. Required for migration and synchronization.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target_table_mode: Option<TargetTableMode>,
-    /// Topic of a Kafka destination. Required for one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dest_topic: Option<String>,
+    pub enum TargetTableMode {
+        /// Fail in the precheck.
+        N0 = "0",
+        /// Go on.
+        N2 = "2",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// Version of a Kafka destination; `1.0` for later ones too. Required for one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dest_version: Option<KafkaVersion>,
-    /// How a Kafka destination is connected to; `0` in the sample. Required for one. Example: `0`.
-    #[serde(rename = "destSSL", skip_serializing_if = "Option::is_none")]
-    pub dest_ssl: Option<String>,
-    /// URL or address of the Kafka Schema Registry that Avro schemas are registered in.
-    #[serde(
-        rename = "dest.kafka.schema.registry.url",
-        skip_serializing_if = "Option::is_none"
-    )]
-    pub dest_kafka_schema_registry_url: Option<String>,
-    /// Topic for changes of structure (DDL); `destTopic` if you do not say.
-    #[serde(rename = "sink.kafka.ddl.topic", skip_serializing_if = "Option::is_none")]
-    pub sink_kafka_ddl_topic: Option<String>,
+    pub enum KafkaVersion {
+        /// 1.0 and later.
+        N1_0 = "1.0",
+        /// 0.9.
+        N0_9 = "0.9",
+        /// 0.10.
+        N0_10 = "0.10",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// Format of the data in a Kafka destination. Required for one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kafka_record_format: Option<KafkaRecordFormat>,
+    pub enum KafkaRecordFormat {
+        /// JSON of Canal.
+        CanalJson = "canal_json",
+        /// Avro.
+        DtsAvro = "dts_avro",
+        /// JSON of SharePlex.
+        ShareplexJson = "shareplex_json",
+        /// Debezium, for PolarDB O sources.
+        Debezium = "debezium",
+    }
+}
+
+yundb_runtime::string_enum! {
     /// How data is spread over the partitions of a Kafka destination. Required for one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dest_kafka_partition_key: Option<KafkaPartitionKey>,
-    /// Architecture of a MongoDB source. Required for one. Example: `1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub src_engine_arch_type: Option<String>,
-    /// Architecture of a MongoDB destination. Required for one. Example: `1`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dest_engine_arch_type: Option<String>,
-    /// Id of the Cloud Enterprise Network instance through which a source is reached. Required for such a source.
-    /// Example: `cen-9kqshqum******`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub src_instance_id: Option<String>,
-    /// Id of the Cloud Enterprise Network instance through which a destination is reached. Required for such a
-    /// destination. Example: `cen-9kqshqum******`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dest_instance_id: Option<String>,
-    /// Further fields, by name.
-    #[serde(flatten, deserialize_with = "yundb_runtime::additional")]
-    pub additional: BTreeMap<String, Value>,
+    pub enum KafkaPartitionKey {
+        /// All data and DDL into partition 0.
+        None = "none",
+        /// Data and DDL of each table, by a hash of database and table.
+        DatabaseTable = "database_table",
+        /// By a hash of columns: by default the primary key, else a unique key.
+        Columns = "columns",
+    }
 }
-
-yundb_runtime::setters!(Reserve {
-    target_table_mode: into(TargetTableMode),
-    dest_topic: into(String),
-    dest_version: into(KafkaVersion),
-    dest_ssl: into(String),
-    dest_kafka_schema_registry_url: into(String),
-    sink_kafka_ddl_topic: into(String),
-    kafka_record_format: into(KafkaRecordFormat),
-    dest_kafka_partition_key: into(KafkaPartitionKey),
-    src_engine_arch_type: into(String),
-    dest_engine_arch_type: into(String),
-    src_instance_id: into(String),
-    dest_instance_id: into(String),
-});
-
-/// What to do about tables that are in the destination already. Required for migration and synchronization.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TargetTableMode {
-    /// Fail in the precheck.
-    N0,
-    /// Go on.
-    N2,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(TargetTableMode {
-    N0 = "0",
-    N2 = "2",
-});
-
-/// Version of a Kafka destination; `1.0` for later ones too. Required for one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum KafkaVersion {
-    /// 1.0 and later.
-    N1_0,
-    /// 0.9.
-    N0_9,
-    /// 0.10.
-    N0_10,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(KafkaVersion {
-    N1_0 = "1.0",
-    N0_9 = "0.9",
-    N0_10 = "0.10",
-});
-
-/// Format of the data in a Kafka destination. Required for one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum KafkaRecordFormat {
-    /// JSON of Canal.
-    CanalJson,
-    /// Avro.
-    DtsAvro,
-    /// JSON of SharePlex.
-    ShareplexJson,
-    /// Debezium, for PolarDB O sources.
-    Debezium,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(KafkaRecordFormat {
-    CanalJson = "canal_json",
-    DtsAvro = "dts_avro",
-    ShareplexJson = "shareplex_json",
-    Debezium = "debezium",
-});
-
-/// How data is spread over the partitions of a Kafka destination. Required for one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum KafkaPartitionKey {
-    /// All data and DDL into partition 0.
-    None,
-    /// Data and DDL of each table, by a hash of database and table.
-    DatabaseTable,
-    /// By a hash of columns: by default the primary key, else a unique key.
-    Columns,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(KafkaPartitionKey {
-    None = "none",
-    DatabaseTable = "database_table",
-    Columns = "columns",
-});
 
 /// Source or destination of a task.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -319,105 +199,69 @@ pub struct Endpoint {
     pub user_name: Option<String>,
 }
 
-/// How a connection is secured.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SslSolution {
-    /// Without SSL.
-    Disable,
-    /// By SSL, with a CA certificate that was uploaded.
-    EnableWithCertificate,
-    /// By SSL, to MongoDB Atlas of AWS.
-    EnableOnly4MongodbAltas,
-    /// By SCRAM-SHA-256, to Kafka.
-    EnableOnly4KafkaScramSha256,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// How a connection is secured.
+    pub enum SslSolution {
+        /// Without SSL.
+        Disable = "DISABLE",
+        /// By SSL, with a CA certificate that was uploaded.
+        EnableWithCertificate = "ENABLE_WITH_CERTIFICATE",
+        /// By SSL, to MongoDB Atlas of AWS.
+        EnableOnly4MongodbAltas = "ENABLE_ONLY_4_MONGODB_ALTAS",
+        /// By SCRAM-SHA-256, to Kafka.
+        EnableOnly4KafkaScramSha256 = "ENABLE_ONLY_4_KAFKA_SCRAM_SHA_256",
+    }
 }
 
-yundb_runtime::string_enum!(SslSolution {
-    Disable = "DISABLE",
-    EnableWithCertificate = "ENABLE_WITH_CERTIFICATE",
-    EnableOnly4MongodbAltas = "ENABLE_ONLY_4_MONGODB_ALTAS",
-    EnableOnly4KafkaScramSha256 = "ENABLE_ONLY_4_KAFKA_SCRAM_SHA_256",
-});
-
-/// State of a task; which ones it can have depends on its kind.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum JobStatus {
-    /// Not started.
-    NotStarted,
-    /// Being prechecked.
-    Prechecking,
-    /// The precheck failed.
-    PrecheckFailed,
-    /// The precheck passed, of migration and synchronization.
-    PreCheckPass,
-    /// The precheck passed, of a subscription.
-    PrecheckPass,
-    /// Not configured.
-    NotConfigured,
-    /// Migrating.
-    Migrating,
-    /// The migration failed.
-    MigrationFailed,
-    /// A synchronization's full load.
-    Initializing,
-    /// A synchronization's full load failed.
-    InitializeFailed,
-    /// Synchronizing.
-    Synchronizing,
-    /// The synchronization failed.
-    Failed,
-    /// Suspended.
-    Suspending,
-    /// The objects of a synchronization are being changed.
-    Modifying,
-    /// A subscription is starting.
-    Starting,
-    /// A subscription is running.
-    Normal,
-    /// A subscription has failed.
-    Abnormal,
-    /// Finished.
-    Finished,
-    /// Being retried.
-    Retrying,
-    /// The class is being upgraded.
-    Upgrade,
-    /// Locked.
-    Locked,
-    /// The class is being downgraded.
-    Downgrade,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of a task; which ones it can have depends on its kind.
+    pub enum JobStatus {
+        /// Not started.
+        NotStarted = "NotStarted",
+        /// Being prechecked.
+        Prechecking = "Prechecking",
+        /// The precheck failed.
+        PrecheckFailed = "PrecheckFailed",
+        /// The precheck passed, of migration and synchronization.
+        PreCheckPass = "PreCheckPass",
+        /// The precheck passed, of a subscription.
+        PrecheckPass = "PrecheckPass",
+        /// Not configured.
+        NotConfigured = "NotConfigured",
+        /// Migrating.
+        Migrating = "Migrating",
+        /// The migration failed.
+        MigrationFailed = "MigrationFailed",
+        /// A synchronization's full load.
+        Initializing = "Initializing",
+        /// A synchronization's full load failed.
+        InitializeFailed = "InitializeFailed",
+        /// Synchronizing.
+        Synchronizing = "Synchronizing",
+        /// The synchronization failed.
+        Failed = "Failed",
+        /// Suspended.
+        Suspending = "Suspending",
+        /// The objects of a synchronization are being changed.
+        Modifying = "Modifying",
+        /// A subscription is starting.
+        Starting = "Starting",
+        /// A subscription is running.
+        Normal = "Normal",
+        /// A subscription has failed.
+        Abnormal = "Abnormal",
+        /// Finished.
+        Finished = "Finished",
+        /// Being retried.
+        Retrying = "Retrying",
+        /// The class is being upgraded.
+        Upgrade = "Upgrade",
+        /// Locked.
+        Locked = "Locked",
+        /// The class is being downgraded.
+        Downgrade = "Downgrade",
+    }
 }
-
-yundb_runtime::string_enum!(JobStatus {
-    NotStarted = "NotStarted",
-    Prechecking = "Prechecking",
-    PrecheckFailed = "PrecheckFailed",
-    PreCheckPass = "PreCheckPass",
-    PrecheckPass = "PrecheckPass",
-    NotConfigured = "NotConfigured",
-    Migrating = "Migrating",
-    MigrationFailed = "MigrationFailed",
-    Initializing = "Initializing",
-    InitializeFailed = "InitializeFailed",
-    Synchronizing = "Synchronizing",
-    Failed = "Failed",
-    Suspending = "Suspending",
-    Modifying = "Modifying",
-    Starting = "Starting",
-    Normal = "Normal",
-    Abnormal = "Abnormal",
-    Finished = "Finished",
-    Retrying = "Retrying",
-    Upgrade = "Upgrade",
-    Locked = "Locked",
-    Downgrade = "Downgrade",
-});
 
 /// What `UpdateJobPassword` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, JsonText, Operation, Spec};
+use yundb_runtime::{Argument, JsonText, Operation, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -28,37 +28,39 @@ impl Client {
     }
 }
 
-/// The input of [`Client::update_synchronization`](crate::Client::update_synchronization).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct UpdateSynchronization(Call);
+yundb_runtime::operation! {
+    UpdateSynchronization: update_synchronization -> Response<UpdateSynchronizationResponse>, Error<ErrorBody>, presigned_url;
+    Spec::new("ModifyDtsJob", "GET", "/#Action=ModifyDtsJob")
+        .params(&[
+            query("DtsInstanceId", any()).required(),
+            query("RegionId", any()).client("region"),
+            query("SynchronizationDirection", any()),
+            query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
+            query("DbList", any()).json(),
+            query("EtlOperatorColumnReference", any()),
+        ])
+        .accept("application/json")
+}
 
 impl UpdateSynchronization {
     /// Id of the synchronization instance. Example: `dtsbi6e22ay243****`. Required.
-    pub fn dts_instance_id(self, dts_instance_id: impl Into<String>) -> Self {
-        Self(self.0.text("DtsInstanceId", dts_instance_id))
+    pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
     /// Direction of the synchronization; `Forward` by default. Needed only if the synchronization is two-way.
     /// Example: `Forward`.
-    pub fn synchronization_direction(
+    pub fn synchronization_direction<M>(
         self,
-        synchronization_direction: impl Into<SynchronizationDirection>,
+        synchronization_direction: impl Argument<SynchronizationDirection, M>,
     ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "SynchronizationDirection",
-                    Into::<SynchronizationDirection>::into(synchronization_direction),
-                ),
-        )
+        Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
     /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
     /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
-    pub fn client_token(self, client_token: impl Into<String>) -> Self {
-        Self(self.0.text("ClientToken", client_token))
+    pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("ClientToken", client_token))
     }
 
     /// What to synchronize from now on. Repeat the objects that shall stay: to add a table C to A and B, give all
@@ -66,45 +68,15 @@ impl UpdateSynchronization {
     ///
     /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
     /// regular expressions.
-    pub fn db_list(
-        self,
-        db_list: impl Into<JsonText<BTreeMap<String, DbObject>>>,
-    ) -> Self {
-        Self(self.0.json_text("DbList", db_list.into()))
+    pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
+        Self(self.0.json_text("DbList", db_list))
     }
 
     /// Operators of a T+1 ETL task.
-    pub fn etl_operator_column_reference(
-        self,
-        etl_operator_column_reference: impl Into<String>,
-    ) -> Self {
-        Self(self.0.text("EtlOperatorColumnReference", etl_operator_column_reference))
+    pub fn etl_operator_column_reference<M>(self, etl_operator_column_reference: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("EtlOperatorColumnReference", etl_operator_column_reference))
     }
 }
-
-impl Operation for UpdateSynchronization {
-    type Output = UpdateSynchronizationResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ModifyDtsJob",
-            "GET",
-            "/#Action=ModifyDtsJob",
-        )
-        .params(
-            &[
-                query("DtsInstanceId", any()).required(),
-                query("RegionId", any()).client("region"),
-                query("SynchronizationDirection", any()),
-                query("ClientToken", any().max_length(64).pattern("^[\\x00-\\x7F]*$")),
-                query("DbList", any()).json(),
-                query("EtlOperatorColumnReference", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(UpdateSynchronization => Response<UpdateSynchronizationResponse>, Error<ErrorBody>);
 
 /// What `UpdateSynchronization` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

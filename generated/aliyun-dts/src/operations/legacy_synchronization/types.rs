@@ -5,128 +5,81 @@
 use serde::{Deserialize, Serialize};
 use crate::types::PhaseStatus;
 
-/// Database, or a schema of one.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct SynchronizationObject {
-    /// Name of the database.
-    #[serde(rename = "DBName", skip_serializing_if = "Option::is_none")]
-    pub db_name: Option<String>,
-    /// Name of the database in the destination.
-    #[serde(rename = "NewDBName", skip_serializing_if = "Option::is_none")]
-    pub new_db_name: Option<String>,
-    /// Name of the schema. Required for SQL Server and PostgreSQL sources, and only used then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub schema_name: Option<String>,
-    /// Name of the schema in the destination. Only for SQL Server and PostgreSQL destinations.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_schema_name: Option<String>,
-    /// Whether all tables of the schema are to be synchronized. If false, give `TableIncludes` and `TableExcludes`;
-    /// if true, only `TableIncludes`. Default: `false`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub all_table: Option<bool>,
-    /// Tables to synchronize.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_includes: Option<Vec<SynchronizationTable>>,
-    /// Tables to leave out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_excludes: Option<Vec<SynchronizationTableExclude>>,
+yundb_runtime::setters! {
+    /// Database, or a schema of one.
+    #[serde(rename_all = "PascalCase")]
+    pub struct SynchronizationObject {
+        /// Name of the database.
+        #[serde(rename = "DBName")]
+        pub db_name: Option<String>,
+        /// Name of the database in the destination.
+        #[serde(rename = "NewDBName")]
+        pub new_db_name: Option<String>,
+        /// Name of the schema. Required for SQL Server and PostgreSQL sources, and only used then.
+        pub schema_name: Option<String>,
+        /// Name of the schema in the destination. Only for SQL Server and PostgreSQL destinations.
+        pub new_schema_name: Option<String>,
+        /// Whether all tables of the schema are to be synchronized. If false, give `TableIncludes` and `TableExcludes`;
+        /// if true, only `TableIncludes`. Default: `false`.
+        pub all_table: Option<bool>,
+        /// Tables to synchronize.
+        pub table_includes: Option<Vec<SynchronizationTable>>,
+        /// Tables to leave out.
+        pub table_excludes: Option<Vec<SynchronizationTableExclude>>,
+    }
 }
 
-yundb_runtime::setters!(SynchronizationObject {
-    db_name: into(String),
-    new_db_name: into(String),
-    schema_name: into(String),
-    new_schema_name: into(String),
-    all_table: value(bool),
-    table_includes: list(SynchronizationTable),
-    table_excludes: list(SynchronizationTableExclude),
-});
-
-/// Table of a database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct SynchronizationTable {
-    /// Name of the table.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub table_name: Option<String>,
-    /// Name of the table in the destination.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_table_name: Option<String>,
-    /// Condition of a SQL WHERE clause: only rows that fulfil it are synchronized. Quote with single quotes. Example:
-    /// `id > 100`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub filter_condition: Option<String>,
-    /// Columns of the primary key, joined by commas. Required for AnalyticDB destinations, and only used then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub primary_key: Option<String>,
-    /// Columns that the table is distributed by, joined by commas. Required for AnalyticDB destinations, and only
-    /// used then.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub part_key: Option<String>,
-    /// Columns to synchronize, in the order of the destination's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column_includes: Option<Vec<SynchronizationColumn>>,
-    /// Columns to leave out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column_excludes: Option<Vec<SynchronizationColumnExclude>>,
+yundb_runtime::setters! {
+    /// Table of a database.
+    #[serde(rename_all = "PascalCase")]
+    pub struct SynchronizationTable {
+        /// Name of the table.
+        pub table_name: Option<String>,
+        /// Name of the table in the destination.
+        pub new_table_name: Option<String>,
+        /// Condition of a SQL WHERE clause: only rows that fulfil it are synchronized. Quote with single quotes. Example:
+        /// `id > 100`.
+        pub filter_condition: Option<String>,
+        /// Columns of the primary key, joined by commas. Required for AnalyticDB destinations, and only used then.
+        pub primary_key: Option<String>,
+        /// Columns that the table is distributed by, joined by commas. Required for AnalyticDB destinations, and only
+        /// used then.
+        pub part_key: Option<String>,
+        /// Columns to synchronize, in the order of the destination's.
+        pub column_includes: Option<Vec<SynchronizationColumn>>,
+        /// Columns to leave out.
+        pub column_excludes: Option<Vec<SynchronizationColumnExclude>>,
+    }
 }
 
-yundb_runtime::setters!(SynchronizationTable {
-    table_name: into(String),
-    new_table_name: into(String),
-    filter_condition: into(String),
-    primary_key: into(String),
-    part_key: into(String),
-    column_includes: list(SynchronizationColumn),
-    column_excludes: list(SynchronizationColumnExclude),
-});
-
-/// Column of a table.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-#[non_exhaustive]
-pub struct SynchronizationColumn {
-    /// Name of the column.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column_name: Option<String>,
-    /// Name of the column in the destination.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub new_column_name: Option<String>,
+yundb_runtime::setters! {
+    /// Column of a table.
+    #[serde(rename_all = "PascalCase")]
+    pub struct SynchronizationColumn {
+        /// Name of the column.
+        pub column_name: Option<String>,
+        /// Name of the column in the destination.
+        pub new_column_name: Option<String>,
+    }
 }
 
-yundb_runtime::setters!(SynchronizationColumn {
-    column_name: into(String),
-    new_column_name: into(String),
-});
-
-/// Column that is left out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct SynchronizationColumnExclude {
-    /// Name of the column.
-    #[serde(rename = "ColumnName", skip_serializing_if = "Option::is_none")]
-    pub column_name: Option<String>,
+yundb_runtime::setters! {
+    /// Column that is left out.
+    pub struct SynchronizationColumnExclude {
+        /// Name of the column.
+        #[serde(rename = "ColumnName")]
+        pub column_name: Option<String>,
+    }
 }
 
-yundb_runtime::setters!(SynchronizationColumnExclude {
-    column_name: into(String),
-});
-
-/// Table that is left out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct SynchronizationTableExclude {
-    /// Name of the table. Example: `order.*`.
-    #[serde(rename = "TableName", skip_serializing_if = "Option::is_none")]
-    pub table_name: Option<String>,
+yundb_runtime::setters! {
+    /// Table that is left out.
+    pub struct SynchronizationTableExclude {
+        /// Name of the table. Example: `order.*`.
+        #[serde(rename = "TableName")]
+        pub table_name: Option<String>,
+    }
 }
-
-yundb_runtime::setters!(SynchronizationTableExclude {
-    table_name: into(String),
-});
 
 /// How far the incremental phase is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -163,49 +116,33 @@ pub struct SynchronizationEndpoint {
     pub user_name: Option<String>,
 }
 
-/// State of a synchronization.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SynchronizationStatus {
-    /// Not started.
-    NotStarted,
-    /// Being prechecked.
-    Prechecking,
-    /// The precheck failed.
-    PrecheckFailed,
-    /// Full load; in the list of states.
-    Initializing,
-    /// Full load; elsewhere, spelt so by the service.
-    Initializating,
-    /// The full load failed.
-    InitializeFailed,
-    /// Synchronizing.
-    Synchronizing,
-    /// Failed.
-    Failed,
-    /// Suspended.
-    Suspending,
-    /// The objects are being changed.
-    Modifying,
-    /// Finished.
-    Finished,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of a synchronization.
+    pub enum SynchronizationStatus {
+        /// Not started.
+        NotStarted = "NotStarted",
+        /// Being prechecked.
+        Prechecking = "Prechecking",
+        /// The precheck failed.
+        PrecheckFailed = "PrecheckFailed",
+        /// Full load; in the list of states.
+        Initializing = "Initializing",
+        /// Full load; elsewhere, spelt so by the service.
+        Initializating = "Initializating",
+        /// The full load failed.
+        InitializeFailed = "InitializeFailed",
+        /// Synchronizing.
+        Synchronizing = "Synchronizing",
+        /// Failed.
+        Failed = "Failed",
+        /// Suspended.
+        Suspending = "Suspending",
+        /// The objects are being changed.
+        Modifying = "Modifying",
+        /// Finished.
+        Finished = "Finished",
+    }
 }
-
-yundb_runtime::string_enum!(SynchronizationStatus {
-    NotStarted = "NotStarted",
-    Prechecking = "Prechecking",
-    PrecheckFailed = "PrecheckFailed",
-    Initializing = "Initializing",
-    Initializating = "Initializating",
-    InitializeFailed = "InitializeFailed",
-    Synchronizing = "Synchronizing",
-    Failed = "Failed",
-    Suspending = "Suspending",
-    Modifying = "Modifying",
-    Finished = "Finished",
-});
 
 /// Database that is synchronized.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

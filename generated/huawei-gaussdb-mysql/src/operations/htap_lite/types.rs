@@ -18,70 +18,43 @@ pub struct ShowClickhouseSlowLogMaskingResponse {
 /// The same as [`ShowClickhouseSlowLogMaskingResponse`].
 pub type UpdateClickhouseSlowLogMaskingResponse = ShowClickhouseSlowLogMaskingResponse;
 
-/// A setting of the database.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ClickhouseDatabaseSetting {
-    /// Name of the setting. `listClickhouseReplicationParameters` tells which there are.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub param_name: Option<String>,
-    /// Value of the setting.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value: Option<String>,
+yundb_runtime::setters! {
+    /// A setting of the database.
+    pub struct ClickhouseDatabaseSetting {
+        /// Name of the setting. `listClickhouseReplicationParameters` tells which there are.
+        pub param_name: Option<String>,
+        /// Value of the setting.
+        pub value: Option<String>,
+    }
 }
-
-yundb_runtime::setters!(ClickhouseDatabaseSetting {
-    param_name: into(String),
-    value: into(String),
-});
 
 impl Object for ClickhouseDatabaseSetting {
-    const FIELDS: &'static [Field] = &[
-        required("param_name", any()),
-        required("value", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("param_name", any()), required("value", any())];
 }
 
-/// Which tables are replicated.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ClickhouseTablesToReplicate {
-    /// Whether the list says which tables are replicated or which are not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub repl_type: Option<ClickhouseListType>,
-    /// The tables of the list.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tables: Option<Vec<String>>,
+yundb_runtime::setters! {
+    /// Which tables are replicated.
+    pub struct ClickhouseTablesToReplicate {
+        /// Whether the list says which tables are replicated or which are not.
+        pub repl_type: Option<ClickhouseListType>,
+        /// The tables of the list.
+        pub tables: Option<Vec<String>>,
+    }
 }
-
-yundb_runtime::setters!(ClickhouseTablesToReplicate {
-    repl_type: into(ClickhouseListType),
-    tables: list_into(String),
-});
 
 impl Object for ClickhouseTablesToReplicate {
-    const FIELDS: &'static [Field] = &[
-        required("repl_type", any()),
-        required("tables", any()),
-    ];
+    const FIELDS: &'static [Field] = &[required("repl_type", any()), required("tables", any())];
 }
 
-/// Whether the list says which tables are replicated or which are not.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ClickhouseListType {
-    /// Only the tables of the list, which must not be empty.
-    WhiteList,
-    /// All but the tables of the list, so all if it is empty
-    BlackList,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether the list says which tables are replicated or which are not.
+    pub enum ClickhouseListType {
+        /// Only the tables of the list, which must not be empty.
+        WhiteList = "white_list",
+        /// All but the tables of the list, so all if it is empty
+        BlackList = "black_list",
+    }
 }
-
-yundb_runtime::string_enum!(ClickhouseListType {
-    WhiteList = "white_list",
-    BlackList = "black_list",
-});
 
 /// What was found of a setting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -108,19 +81,12 @@ pub struct ClickhouseTableCheck {
     pub check_result: Option<String>,
 }
 
-/// What the user may do with data.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ClickhouseDmlPrivilege {
-    /// Read.
-    N1,
-    /// Read and change settings.
-    N2,
-    /// A value that the spec does not list.
-    Unknown(i64),
+yundb_runtime::integer_enum! {
+    /// What the user may do with data.
+    pub enum ClickhouseDmlPrivilege {
+        /// Read.
+        N1 = 1,
+        /// Read and change settings.
+        N2 = 2,
+    }
 }
-
-yundb_runtime::integer_enum!(ClickhouseDmlPrivilege {
-    N1 = 1,
-    N2 = 2,
-});

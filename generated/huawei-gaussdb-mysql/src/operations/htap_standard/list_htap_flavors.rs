@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Argument, Operation, Spec};
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -27,104 +27,59 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListHtapFlavor")]
     #[doc(alias = "listHtapFlavors")]
-    pub fn list_htap_flavors(
-        &self,
-        engine_name: impl Into<HtapEngineName>,
-    ) -> ListHtapFlavors {
-        ListHtapFlavors(
-            self
-                .call(ListHtapFlavors::SPEC)
-                .set("engine_name", Into::<HtapEngineName>::into(engine_name)),
-        )
+    pub fn list_htap_flavors(&self, engine_name: impl Into<HtapEngineName>) -> ListHtapFlavors {
+        ListHtapFlavors(self.call(ListHtapFlavors::SPEC).argument::<HtapEngineName, _>("engine_name", engine_name))
     }
 }
 
-/// The input of [`Client::list_htap_flavors`](crate::Client::list_htap_flavors).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListHtapFlavors(Call);
+yundb_runtime::operation! {
+    ListHtapFlavors: list_htap_flavors -> Response<ListHtapFlavorsResponse>, Error<ErrorBody>;
+    Spec::new("ListHtapFlavor", "GET", "/v3/{project_id}/htap/flavors/{engine_name}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("engine_name", any()),
+            query("availability_zone_mode", any()),
+            query("spec_code", any()),
+            query("version_name", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListHtapFlavors {
     /// Availability zone mode. Only `single` is supported for now. Example: `single`.
-    pub fn availability_zone_mode(
-        self,
-        availability_zone_mode: impl Into<HtapFlavorAzMode>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "availability_zone_mode",
-                    Into::<HtapFlavorAzMode>::into(availability_zone_mode),
-                ),
-        )
+    pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<HtapFlavorAzMode, M>) -> Self {
+        Self(self.0.argument("availability_zone_mode", availability_zone_mode))
     }
 
     /// Code of a flavor. If given, only this flavor is returned.
-    pub fn spec_code(self, spec_code: impl Into<String>) -> Self {
-        Self(self.0.text("spec_code", spec_code))
+    pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("spec_code", spec_code))
     }
 
     /// Version of the engine. 3.1.6.0 if you do not say. Default: `3.1.6.0`.
-    pub fn version_name(self, version_name: impl Into<String>) -> Self {
-        Self(self.0.text("version_name", version_name))
+    pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("version_name", version_name))
     }
 }
 
-impl Operation for ListHtapFlavors {
-    type Output = ListHtapFlavorsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListHtapFlavor",
-            "GET",
-            "/v3/{project_id}/htap/flavors/{engine_name}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("engine_name", any()),
-                query("availability_zone_mode", any()),
-                query("spec_code", any()),
-                query("version_name", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::string_enum! {
+    /// The type of `engine_name` in `ListHtapFlavors`.
+    pub enum HtapEngineName {
+        /// StarRocks, of the Standard Edition.
+        StarRocks = "star-rocks",
+        /// ClickHouse, of the Lite Edition.
+        ClickHouse = "click-house",
+    }
 }
 
-yundb_runtime::operation_methods!(ListHtapFlavors => Response<ListHtapFlavorsResponse>, Error<ErrorBody>);
-
-/// The type of `engine_name` in `ListHtapFlavors`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HtapEngineName {
-    /// StarRocks, of the Standard Edition.
-    StarRocks,
-    /// ClickHouse, of the Lite Edition.
-    ClickHouse,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// The type of `availability_zone_mode` in `ListHtapFlavors`.
+    pub enum HtapFlavorAzMode {
+        /// One availability zone.
+        Single = "single",
+    }
 }
-
-yundb_runtime::string_enum!(HtapEngineName {
-    StarRocks = "star-rocks",
-    ClickHouse = "click-house",
-});
-
-/// The type of `availability_zone_mode` in `ListHtapFlavors`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HtapFlavorAzMode {
-    /// One availability zone.
-    Single,
-    /// A value that the spec does not list.
-    Unknown(String),
-}
-
-yundb_runtime::string_enum!(HtapFlavorAzMode {
-    Single = "single",
-});
 
 /// What `ListHtapFlavors` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -161,59 +116,36 @@ pub struct HtapFlavor {
     pub az_status: BTreeMap<String, HtapFlavorAzStatus>,
 }
 
-/// Kind of the flavor.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HtapFlavorType {
-    /// Dedicated, on Arm.
-    Arm,
-    /// Dedicated, on x86.
-    X86,
-    /// General-purpose, on x86.
-    GeneralX86,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of the flavor.
+    pub enum HtapFlavorType {
+        /// Dedicated, on Arm.
+        Arm = "arm",
+        /// Dedicated, on x86.
+        X86 = "x86",
+        /// General-purpose, on x86.
+        GeneralX86 = "generalX86",
+    }
 }
 
-yundb_runtime::string_enum!(HtapFlavorType {
-    Arm = "arm",
-    X86 = "x86",
-    GeneralX86 = "generalX86",
-});
-
-/// Instance mode that the flavor is for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HtapFlavorInstanceMode {
-    /// Cluster instances.
-    Cluster,
-    /// Single-node instances.
-    Single,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Instance mode that the flavor is for.
+    pub enum HtapFlavorInstanceMode {
+        /// Cluster instances.
+        Cluster = "Cluster",
+        /// Single-node instances.
+        Single = "Single",
+    }
 }
 
-yundb_runtime::string_enum!(HtapFlavorInstanceMode {
-    Cluster = "Cluster",
-    Single = "Single",
-});
-
-/// State of a flavor in an availability zone.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HtapFlavorAzStatus {
-    /// On sale.
-    Normal,
-    /// The zone does not support the flavor.
-    Unsupported,
-    /// Sold out.
-    Sellout,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of a flavor in an availability zone.
+    pub enum HtapFlavorAzStatus {
+        /// On sale.
+        Normal = "normal",
+        /// The zone does not support the flavor.
+        Unsupported = "unsupported",
+        /// Sold out.
+        Sellout = "sellout",
+    }
 }
-
-yundb_runtime::string_enum!(HtapFlavorAzStatus {
-    Normal = "normal",
-    Unsupported = "unsupported",
-    Sellout = "sellout",
-});

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Argument, Operation, Spec};
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -25,51 +25,29 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ListHtapStorageType")]
     #[doc(alias = "listHtapStorageTypes")]
-    pub fn list_htap_storage_types(
-        &self,
-        database: impl Into<HtapEngine>,
-    ) -> ListHtapStorageTypes {
-        ListHtapStorageTypes(
-            self
-                .call(ListHtapStorageTypes::SPEC)
-                .set("database", Into::<HtapEngine>::into(database)),
-        )
+    pub fn list_htap_storage_types(&self, database: impl Into<HtapEngine>) -> ListHtapStorageTypes {
+        ListHtapStorageTypes(self.call(ListHtapStorageTypes::SPEC).argument::<HtapEngine, _>("database", database))
     }
 }
 
-/// The input of [`Client::list_htap_storage_types`](crate::Client::list_htap_storage_types).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListHtapStorageTypes(Call);
+yundb_runtime::operation! {
+    ListHtapStorageTypes: list_htap_storage_types -> Response<ListHtapStorageTypesResponse>, Error<ErrorBody>;
+    Spec::new("ListHtapStorageType", "GET", "/v3/{project_id}/htap/storage-type/{database}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("database", any()),
+            query("version_name", any()).required(),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
+}
 
 impl ListHtapStorageTypes {
     /// Version of the database. Example: `3.1.6.0`. Required.
-    pub fn version_name(self, version_name: impl Into<String>) -> Self {
-        Self(self.0.text("version_name", version_name))
+    pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("version_name", version_name))
     }
 }
-
-impl Operation for ListHtapStorageTypes {
-    type Output = ListHtapStorageTypesResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListHtapStorageType",
-            "GET",
-            "/v3/{project_id}/htap/storage-type/{database}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("database", any()),
-                query("version_name", any()).required(),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ListHtapStorageTypes => Response<ListHtapStorageTypesResponse>, Error<ErrorBody>);
 
 /// What `ListHtapStorageTypes` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

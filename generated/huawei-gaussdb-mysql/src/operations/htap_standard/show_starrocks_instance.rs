@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -40,32 +40,21 @@ impl Client {
     }
 }
 
-/// The input of [`Client::show_starrocks_instance`](crate::Client::show_starrocks_instance).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowStarrocksInstance(Call);
-
-impl Operation for ShowStarrocksInstance {
-    type Output = ShowStarrocksInstanceResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ListStarrocksInstanceInfo",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                path("starrocks_instance_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowStarrocksInstance: show_starrocks_instance -> Response<ShowStarrocksInstanceResponse>, Error<ErrorBody>;
+    Spec::new(
+        "ListStarrocksInstanceInfo",
+        "GET",
+        "/v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}",
+    )
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            path("starrocks_instance_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowStarrocksInstance => Response<ShowStarrocksInstanceResponse>, Error<ErrorBody>);
 
 /// What `ShowStarrocksInstance` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -189,22 +178,15 @@ pub struct HtapAction {
     pub updated_at: Option<i64>,
 }
 
-/// State of the action.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ActionStatus {
-    /// Can run.
-    OkToRun,
-    /// Deleted.
-    Deleted,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of the action.
+    pub enum ActionStatus {
+        /// Can run.
+        OkToRun = "OK_TO_RUN",
+        /// Deleted.
+        Deleted = "DELETED",
+    }
 }
-
-yundb_runtime::string_enum!(ActionStatus {
-    OkToRun = "OK_TO_RUN",
-    Deleted = "DELETED",
-});
 
 /// A group of StarRocks nodes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -5,22 +5,15 @@
 use serde::{Deserialize, Serialize};
 use crate::types::CheckResult;
 
-/// Whether one node or a cluster is deployed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum StarrocksMode {
-    /// A cluster.
-    Cluster,
-    /// One node.
-    Single,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether one node or a cluster is deployed.
+    pub enum StarrocksMode {
+        /// A cluster.
+        Cluster = "Cluster",
+        /// One node.
+        Single = "Single",
+    }
 }
-
-yundb_runtime::string_enum!(StarrocksMode {
-    Cluster = "Cluster",
-    Single = "Single",
-});
 
 /// What `DeleteStarrocksInstance` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,56 +29,35 @@ pub type RestartStarrocksInstanceResponse = DeleteStarrocksInstanceResponse;
 /// The same as [`DeleteStarrocksInstanceResponse`].
 pub type RestartStarrocksNodeResponse = DeleteStarrocksInstanceResponse;
 
-/// HTAP engine.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum HtapEngine {
-    /// StarRocks.
-    StarRocks,
-    /// ClickHouse.
-    ClickHouse,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// HTAP engine.
+    pub enum HtapEngine {
+        /// StarRocks.
+        StarRocks = "star-rocks",
+        /// ClickHouse.
+        ClickHouse = "click-house",
+    }
 }
 
-yundb_runtime::string_enum!(HtapEngine {
-    StarRocks = "star-rocks",
-    ClickHouse = "click-house",
-});
-
-/// Whether the list says which tables are replicated or which are not.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ReplicationListType {
-    /// Only the tables of the list.
-    IncludeTables,
-    /// All but the tables of the list.
-    ExcludeTables,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether the list says which tables are replicated or which are not.
+    pub enum ReplicationListType {
+        /// Only the tables of the list.
+        IncludeTables = "include_tables",
+        /// All but the tables of the list.
+        ExcludeTables = "exclude_tables",
+    }
 }
 
-yundb_runtime::string_enum!(ReplicationListType {
-    IncludeTables = "include_tables",
-    ExcludeTables = "exclude_tables",
-});
-
-/// Whether all tables are replicated or some.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ReplicationScope {
-    /// All tables.
-    All,
-    /// Some tables.
-    Part,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether all tables are replicated or some.
+    pub enum ReplicationScope {
+        /// All tables.
+        All = "all",
+        /// Some tables.
+        Part = "part",
+    }
 }
-
-yundb_runtime::string_enum!(ReplicationScope {
-    All = "all",
-    Part = "part",
-});
 
 /// What was found of a setting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -99,25 +71,16 @@ pub struct StarrocksSettingCheck {
     pub check_result: Option<CheckResult>,
 }
 
-/// What the user may do with data.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DmlPrivilege {
-    /// Read and write.
-    N0,
-    /// Read.
-    N1,
-    /// Read and change settings.
-    N2,
-    /// Read, write and change settings.
-    N3,
-    /// A value that the spec does not list.
-    Unknown(i64),
+yundb_runtime::integer_enum! {
+    /// What the user may do with data.
+    pub enum DmlPrivilege {
+        /// Read and write.
+        N0 = 0,
+        /// Read.
+        N1 = 1,
+        /// Read and change settings.
+        N2 = 2,
+        /// Read, write and change settings.
+        N3 = 3,
+    }
 }
-
-yundb_runtime::integer_enum!(DmlPrivilege {
-    N0 = 0,
-    N1 = 1,
-    N2 = 2,
-    N3 = 3,
-});

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Spec, Value};
+use yundb_runtime::{Operation, Spec, Value};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -25,37 +25,20 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "showInstanceEip")]
     pub fn show_instance_eip(&self, instance_id: impl Into<String>) -> ShowInstanceEip {
-        ShowInstanceEip(
-            self.call(ShowInstanceEip::SPEC).text("instance_id", instance_id),
-        )
+        ShowInstanceEip(self.call(ShowInstanceEip::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::show_instance_eip`](crate::Client::show_instance_eip).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ShowInstanceEip(Call);
-
-impl Operation for ShowInstanceEip {
-    type Output = ShowInstanceEipResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowInstanceEip",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/eip",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ShowInstanceEip: show_instance_eip -> Response<ShowInstanceEipResponse>, Error<ErrorBody>;
+    Spec::new("ShowInstanceEip", "GET", "/v3/{project_id}/instances/{instance_id}/eip")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ShowInstanceEip => Response<ShowInstanceEipResponse>, Error<ErrorBody>);
 
 /// What `ShowInstanceEip` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -93,19 +76,12 @@ pub struct ShowInstanceEipResponse {
     pub profile: BTreeMap<String, Value>,
 }
 
-/// Kind of the bandwidth.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum BandwidthShareType {
-    /// For this address alone.
-    Per,
-    /// Shared with others.
-    Whole,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of the bandwidth.
+    pub enum BandwidthShareType {
+        /// For this address alone.
+        Per = "PER",
+        /// Shared with others.
+        Whole = "WHOLE",
+    }
 }
-
-yundb_runtime::string_enum!(BandwidthShareType {
-    Per = "PER",
-    Whole = "WHOLE",
-});

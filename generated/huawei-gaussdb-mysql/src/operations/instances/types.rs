@@ -4,101 +4,65 @@
 
 use serde::{Deserialize, Serialize};
 use crate::types::{
-    AvailabilityZoneMode, BackupStrategy, InstanceChargeInfo, InstanceDatastore,
-    InstanceNode, InstanceProxy, InstanceStatus, Tag,
+    AvailabilityZoneMode, BackupStrategy, InstanceChargeInfo, InstanceDatastore, InstanceNode, InstanceProxy,
+    InstanceStatus, Tag,
 };
 
-/// Algorithm that encrypts data.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TdeAlgorithm {
-    /// AES with keys of 256 bits.
-    Aes256,
-    /// SM4, the Chinese national standard.
-    Sm4,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Algorithm that encrypts data.
+    pub enum TdeAlgorithm {
+        /// AES with keys of 256 bits.
+        Aes256 = "AES256",
+        /// SM4, the Chinese national standard.
+        Sm4 = "SM4",
+    }
 }
 
-yundb_runtime::string_enum!(TdeAlgorithm {
-    Aes256 = "AES256",
-    Sm4 = "SM4",
-});
-
-/// Seconds between two samples.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MonitorPeriod {
-    /// Every second.
-    N1,
-    /// Every five seconds.
-    N5,
-    /// A value that the spec does not list.
-    Unknown(i64),
+yundb_runtime::integer_enum! {
+    /// Seconds between two samples.
+    pub enum MonitorPeriod {
+        /// Every second.
+        N1 = 1,
+        /// Every five seconds.
+        N5 = 5,
+    }
 }
 
-yundb_runtime::integer_enum!(MonitorPeriod {
-    N1 = 1,
-    N5 = 5,
-});
-
-/// Length of the observation window of auto scaling in seconds.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AutoScalingMonitorCycle {
-    /// 5 minutes.
-    N300,
-    /// 10 minutes.
-    N600,
-    /// 15 minutes.
-    N900,
-    /// 30 minutes.
-    N1800,
-    /// A value that the spec does not list.
-    Unknown(i64),
+yundb_runtime::integer_enum! {
+    /// Length of the observation window of auto scaling in seconds.
+    pub enum AutoScalingMonitorCycle {
+        /// 5 minutes.
+        N300 = 300,
+        /// 10 minutes.
+        N600 = 600,
+        /// 15 minutes.
+        N900 = 900,
+        /// 30 minutes.
+        N1800 = 1800,
+    }
 }
 
-yundb_runtime::integer_enum!(AutoScalingMonitorCycle {
-    N300 = 300,
-    N600 = 600,
-    N900 = 900,
-    N1800 = 1800,
-});
-
-/// Least time in seconds between two automatic changes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AutoScalingSilenceCycle {
-    /// 5 minutes.
-    N300,
-    /// 10 minutes.
-    N600,
-    /// 30 minutes.
-    N1800,
-    /// 1 hour.
-    N3600,
-    /// 2 hours.
-    N7200,
-    /// 3 hours.
-    N10800,
-    /// 1 day.
-    N86400,
-    /// 7 days.
-    N604800,
-    /// A value that the spec does not list.
-    Unknown(i64),
+yundb_runtime::integer_enum! {
+    /// Least time in seconds between two automatic changes.
+    pub enum AutoScalingSilenceCycle {
+        /// 5 minutes.
+        N300 = 300,
+        /// 10 minutes.
+        N600 = 600,
+        /// 30 minutes.
+        N1800 = 1800,
+        /// 1 hour.
+        N3600 = 3600,
+        /// 2 hours.
+        N7200 = 7200,
+        /// 3 hours.
+        N10800 = 10800,
+        /// 1 day.
+        N86400 = 86400,
+        /// 7 days.
+        N604800 = 604800,
+    }
 }
-
-yundb_runtime::integer_enum!(AutoScalingSilenceCycle {
-    N300 = 300,
-    N600 = 600,
-    N1800 = 1800,
-    N3600 = 3600,
-    N7200 = 7200,
-    N10800 = 10800,
-    N86400 = 86400,
-    N604800 = 604800,
-});
 
 /// The instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

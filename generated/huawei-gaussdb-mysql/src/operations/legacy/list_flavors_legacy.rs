@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Argument, Operation, Spec};
 use yundb_runtime::operation::{path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -25,70 +25,40 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listFlavorsLegacy")]
     #[deprecated(note = "use `list_flavors`")]
-    pub fn list_flavors_legacy(
-        &self,
-        database_name: impl Into<String>,
-    ) -> ListFlavorsLegacy {
-        ListFlavorsLegacy(
-            self.call(ListFlavorsLegacy::SPEC).text("database_name", database_name),
-        )
+    pub fn list_flavors_legacy(&self, database_name: impl Into<String>) -> ListFlavorsLegacy {
+        ListFlavorsLegacy(self.call(ListFlavorsLegacy::SPEC).text("database_name", database_name))
     }
 }
 
-/// The input of [`Client::list_flavors_legacy`](crate::Client::list_flavors_legacy).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListFlavorsLegacy(Call);
+yundb_runtime::operation! {
+    ListFlavorsLegacy: list_flavors_legacy -> Response<ListFlavorsLegacyResponse>, Error<ErrorBody>;
+    Spec::new("listFlavorsLegacy", "GET", "/mysql/v3/{project_id}/flavors/{database_name}")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("database_name", any()),
+            query("version_name", any()),
+            query("availability_zone_mode", any()).required(),
+            query("spec_code", any()),
+        ])
+        .accept("application/json")
+}
 
 impl ListFlavorsLegacy {
     /// Version of the database, compatible with MySQL 8.0. Example: `8.0`.
-    pub fn version_name(self, version_name: impl Into<String>) -> Self {
-        Self(self.0.text("version_name", version_name))
+    pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("version_name", version_name))
     }
 
     /// Whether the nodes are in one zone or in several. Case does not matter. Example: `single`. Required.
-    pub fn availability_zone_mode(
-        self,
-        availability_zone_mode: impl Into<AvailabilityZoneMode>,
-    ) -> Self {
-        Self(
-            self
-                .0
-                .set(
-                    "availability_zone_mode",
-                    Into::<AvailabilityZoneMode>::into(availability_zone_mode),
-                ),
-        )
+    pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<AvailabilityZoneMode, M>) -> Self {
+        Self(self.0.argument("availability_zone_mode", availability_zone_mode))
     }
 
     /// Code of a flavor. Example: `gaussdb.mysql.xlarge.x86.4`.
-    pub fn spec_code(self, spec_code: impl Into<String>) -> Self {
-        Self(self.0.text("spec_code", spec_code))
+    pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
+        Self(self.0.argument("spec_code", spec_code))
     }
 }
-
-impl Operation for ListFlavorsLegacy {
-    type Output = ListFlavorsLegacyResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listFlavorsLegacy",
-            "GET",
-            "/mysql/v3/{project_id}/flavors/{database_name}",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("database_name", any()),
-                query("version_name", any()),
-                query("availability_zone_mode", any()).required(),
-                query("spec_code", any()),
-            ],
-        )
-        .accept("application/json");
-}
-
-yundb_runtime::operation_methods!(ListFlavorsLegacy => Response<ListFlavorsLegacyResponse>, Error<ErrorBody>);
 
 /// What `ListFlavorsLegacy` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -123,22 +93,14 @@ pub struct LegacyFlavor {
     pub az_status: BTreeMap<String, ZoneStatus>,
 }
 
-/// The type of `az_status value` in `LegacyFlavor`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ZoneStatus {
-    /// On sale.
-    Normal,
-    /// Not supported.
-    Unsupported,
-    /// Sold out.
-    Sellout,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// The type of `az_status value` in `LegacyFlavor`.
+    pub enum ZoneStatus {
+        /// On sale.
+        Normal = "normal",
+        /// Not supported.
+        Unsupported = "unsupported",
+        /// Sold out.
+        Sellout = "sellout",
+    }
 }
-
-yundb_runtime::string_enum!(ZoneStatus {
-    Normal = "normal",
-    Unsupported = "unsupported",
-    Sellout = "sellout",
-});

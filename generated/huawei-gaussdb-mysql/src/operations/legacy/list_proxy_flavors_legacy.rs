@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Operation, Spec};
 use yundb_runtime::operation::path;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -27,37 +27,17 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "listProxyFlavorsLegacy")]
     #[deprecated(note = "use `list_proxy_flavors`")]
-    pub fn list_proxy_flavors_legacy(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListProxyFlavorsLegacy {
-        ListProxyFlavorsLegacy(
-            self.call(ListProxyFlavorsLegacy::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_proxy_flavors_legacy(&self, instance_id: impl Into<String>) -> ListProxyFlavorsLegacy {
+        ListProxyFlavorsLegacy(self.call(ListProxyFlavorsLegacy::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_proxy_flavors_legacy`](crate::Client::list_proxy_flavors_legacy).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListProxyFlavorsLegacy(Call);
-
-impl Operation for ListProxyFlavorsLegacy {
-    type Output = ListProxyFlavorsLegacyResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "listProxyFlavorsLegacy",
-            "GET",
-            "/mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors",
-        )
-        .params(
-            &[path("project_id", any()).client("project_id"), path("instance_id", any())],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ListProxyFlavorsLegacy: list_proxy_flavors_legacy -> Response<ListProxyFlavorsLegacyResponse>, Error<ErrorBody>;
+    Spec::new("listProxyFlavorsLegacy", "GET", "/mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors")
+        .params(&[path("project_id", any()).client("project_id"), path("instance_id", any())])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ListProxyFlavorsLegacy => Response<ListProxyFlavorsLegacyResponse>, Error<ErrorBody>);
 
 /// What `ListProxyFlavorsLegacy` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -79,22 +59,15 @@ pub struct LegacyProxyFlavorGroup {
     pub proxy_flavors: Vec<LegacyProxyFlavor>,
 }
 
-/// CPU architecture.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProxyFlavorGroupTypeLegacy {
-    /// x86.
-    X86,
-    /// Arm.
-    Arm,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// CPU architecture.
+    pub enum ProxyFlavorGroupTypeLegacy {
+        /// x86.
+        X86 = "x86",
+        /// Arm.
+        Arm = "arm",
+    }
 }
-
-yundb_runtime::string_enum!(ProxyFlavorGroupTypeLegacy {
-    X86 = "x86",
-    Arm = "arm",
-});
 
 /// A proxy flavor.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,113 +4,73 @@
 
 use serde::{Deserialize, Serialize};
 
-/// State of the instance.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InstanceStatusV3 {
-    /// Being created.
-    Build,
-    /// In order.
-    Active,
-    /// Not in order.
-    Failed,
-    /// Frozen.
-    Frozen,
-    /// Being enlarged.
-    Modifying,
-    /// Being restarted.
-    Rebooting,
-    /// Being restored.
-    Restoring,
-    /// A standby is being added.
-    ModifyingInstanceType,
-    /// Another node is becoming the primary.
-    Switchover,
-    /// Being moved.
-    Migrating,
-    /// Being backed up.
-    BackingUp,
-    /// The port is being changed.
-    ModifyingDatabasePort,
-    /// The storage is full.
-    StorageFull,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of the instance.
+    pub enum InstanceStatusV3 {
+        /// Being created.
+        Build = "BUILD",
+        /// In order.
+        Active = "ACTIVE",
+        /// Not in order.
+        Failed = "FAILED",
+        /// Frozen.
+        Frozen = "FROZEN",
+        /// Being enlarged.
+        Modifying = "MODIFYING",
+        /// Being restarted.
+        Rebooting = "REBOOTING",
+        /// Being restored.
+        Restoring = "RESTORING",
+        /// A standby is being added.
+        ModifyingInstanceType = "MODIFYING INSTANCE TYPE",
+        /// Another node is becoming the primary.
+        Switchover = "SWITCHOVER",
+        /// Being moved.
+        Migrating = "MIGRATING",
+        /// Being backed up.
+        BackingUp = "BACKING UP",
+        /// The port is being changed.
+        ModifyingDatabasePort = "MODIFYING DATABASE PORT",
+        /// The storage is full.
+        StorageFull = "STORAGE FULL",
+    }
 }
 
-yundb_runtime::string_enum!(InstanceStatusV3 {
-    Build = "BUILD",
-    Active = "ACTIVE",
-    Failed = "FAILED",
-    Frozen = "FROZEN",
-    Modifying = "MODIFYING",
-    Rebooting = "REBOOTING",
-    Restoring = "RESTORING",
-    ModifyingInstanceType = "MODIFYING INSTANCE TYPE",
-    Switchover = "SWITCHOVER",
-    Migrating = "MIGRATING",
-    BackingUp = "BACKING UP",
-    ModifyingDatabasePort = "MODIFYING DATABASE PORT",
-    StorageFull = "STORAGE FULL",
-});
-
-/// What is being done to the proxy.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProxyStatusV3 {
-    /// Off.
-    Closed,
-    /// On.
-    Open,
-    /// Frozen.
-    Frozen,
-    /// Being turned on.
-    Opening,
-    /// Being turned off.
-    Closing,
-    /// Nodes are being added.
-    Enlarging,
-    /// Being frozen.
-    Freezing,
-    /// Being thawed.
-    Unfreezing,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// What is being done to the proxy.
+    pub enum ProxyStatusV3 {
+        /// Off.
+        Closed = "closed",
+        /// On.
+        Open = "open",
+        /// Frozen.
+        Frozen = "frozen",
+        /// Being turned on.
+        Opening = "opening",
+        /// Being turned off.
+        Closing = "closing",
+        /// Nodes are being added.
+        Enlarging = "enlarging",
+        /// Being frozen.
+        Freezing = "freezing",
+        /// Being thawed.
+        Unfreezing = "unfreezing",
+    }
 }
 
-yundb_runtime::string_enum!(ProxyStatusV3 {
-    Closed = "closed",
-    Open = "open",
-    Frozen = "frozen",
-    Opening = "opening",
-    Closing = "closing",
-    Enlarging = "enlarging",
-    Freezing = "freezing",
-    Unfreezing = "unfreezing",
-});
-
-/// State of the proxy node.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProxyNodeStatusV3 {
-    /// In order.
-    Normal,
-    /// Not in order.
-    Abnormal,
-    /// Being created.
-    Creating,
-    /// Deleted.
-    Deleted,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// State of the proxy node.
+    pub enum ProxyNodeStatusV3 {
+        /// In order.
+        Normal = "normal",
+        /// Not in order.
+        Abnormal = "abnormal",
+        /// Being created.
+        Creating = "creating",
+        /// Deleted.
+        Deleted = "deleted",
+    }
 }
-
-yundb_runtime::string_enum!(ProxyNodeStatusV3 {
-    Normal = "normal",
-    Abnormal = "abnormal",
-    Creating = "creating",
-    Deleted = "deleted",
-});
 
 /// The database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -158,95 +118,60 @@ pub struct LegacyQuota {
     pub ram_quota: Option<i32>,
 }
 
-/// Level of entries.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorLogLevelLegacy {
-    /// All levels.
-    All,
-    /// Information.
-    Info,
-    /// Warnings.
-    Warning,
-    /// Errors.
-    Error,
-    /// Fatal errors.
-    Fatal,
-    /// Notes.
-    Note,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Level of entries.
+    pub enum ErrorLogLevelLegacy {
+        /// All levels.
+        All = "ALL",
+        /// Information.
+        Info = "INFO",
+        /// Warnings.
+        Warning = "WARNING",
+        /// Errors.
+        Error = "ERROR",
+        /// Fatal errors.
+        Fatal = "FATAL",
+        /// Notes.
+        Note = "NOTE",
+    }
 }
 
-yundb_runtime::string_enum!(ErrorLogLevelLegacy {
-    All = "ALL",
-    Info = "INFO",
-    Warning = "WARNING",
-    Error = "ERROR",
-    Fatal = "FATAL",
-    Note = "NOTE",
-});
-
-/// Level of the entry.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorLogEntryLevel {
-    /// All levels.
-    All,
-    /// Information.
-    Info,
-    /// Warning.
-    Warning,
-    /// Error.
-    Error,
-    /// Fatal error.
-    Fatal,
-    /// Note.
-    Note,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Level of the entry.
+    pub enum ErrorLogEntryLevel {
+        /// All levels.
+        All = "ALL",
+        /// Information.
+        Info = "INFO",
+        /// Warning.
+        Warning = "WARNING",
+        /// Error.
+        Error = "ERROR",
+        /// Fatal error.
+        Fatal = "FATAL",
+        /// Note.
+        Note = "NOTE",
+    }
 }
 
-yundb_runtime::string_enum!(ErrorLogEntryLevel {
-    All = "ALL",
-    Info = "INFO",
-    Warning = "WARNING",
-    Error = "ERROR",
-    Fatal = "FATAL",
-    Note = "NOTE",
-});
-
-/// Kind of statement.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SlowLogStatementType {
-    /// All statements.
-    All,
-    /// Insertions.
-    Insert,
-    /// Updates.
-    Update,
-    /// Reads.
-    Select,
-    /// Deletions.
-    Delete,
-    /// New tables.
-    Create,
-    /// Deletions of tables.
-    Drop,
-    /// Changes of tables.
-    Alter,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Kind of statement.
+    pub enum SlowLogStatementType {
+        /// All statements.
+        All = "ALL",
+        /// Insertions.
+        Insert = "INSERT",
+        /// Updates.
+        Update = "UPDATE",
+        /// Reads.
+        Select = "SELECT",
+        /// Deletions.
+        Delete = "DELETE",
+        /// New tables.
+        Create = "CREATE",
+        /// Deletions of tables.
+        Drop = "DROP",
+        /// Changes of tables.
+        Alter = "ALTER",
+    }
 }
-
-yundb_runtime::string_enum!(SlowLogStatementType {
-    All = "ALL",
-    Insert = "INSERT",
-    Update = "UPDATE",
-    Select = "SELECT",
-    Delete = "DELETE",
-    Create = "CREATE",
-    Drop = "DROP",
-    Alter = "ALTER",
-});

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Call, Operation, Spec};
+use yundb_runtime::{Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -25,41 +25,21 @@ impl Client {
     /// - any other: The call failed. `error_code` says why.
     #[doc(alias = "ShowGaussMySqlProxyFlavors")]
     #[doc(alias = "listProxyFlavors")]
-    pub fn list_proxy_flavors(
-        &self,
-        instance_id: impl Into<String>,
-    ) -> ListProxyFlavors {
-        ListProxyFlavors(
-            self.call(ListProxyFlavors::SPEC).text("instance_id", instance_id),
-        )
+    pub fn list_proxy_flavors(&self, instance_id: impl Into<String>) -> ListProxyFlavors {
+        ListProxyFlavors(self.call(ListProxyFlavors::SPEC).text("instance_id", instance_id))
     }
 }
 
-/// The input of [`Client::list_proxy_flavors`](crate::Client::list_proxy_flavors).
-#[derive(Clone, Debug)]
-#[must_use = "nothing is sent before `send`"]
-pub struct ListProxyFlavors(Call);
-
-impl Operation for ListProxyFlavors {
-    type Output = ListProxyFlavorsResponse;
-    type Headers = ();
-    type Error = ErrorBody;
-    const SPEC: &'static Spec = &Spec::new(
-            "ShowGaussMySqlProxyFlavors",
-            "GET",
-            "/v3/{project_id}/instances/{instance_id}/proxy/flavors",
-        )
-        .params(
-            &[
-                path("project_id", any()).client("project_id"),
-                path("instance_id", any()),
-                header("X-Language", any()).client("language"),
-            ],
-        )
-        .accept("application/json");
+yundb_runtime::operation! {
+    ListProxyFlavors: list_proxy_flavors -> Response<ListProxyFlavorsResponse>, Error<ErrorBody>;
+    Spec::new("ShowGaussMySqlProxyFlavors", "GET", "/v3/{project_id}/instances/{instance_id}/proxy/flavors")
+        .params(&[
+            path("project_id", any()).client("project_id"),
+            path("instance_id", any()),
+            header("X-Language", any()).client("language"),
+        ])
+        .accept("application/json")
 }
-
-yundb_runtime::operation_methods!(ListProxyFlavors => Response<ListProxyFlavorsResponse>, Error<ErrorBody>);
 
 /// What `ListProxyFlavors` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -81,22 +61,15 @@ pub struct ProxyFlavorGroup {
     pub proxy_flavors: Vec<ProxyFlavor>,
 }
 
-/// CPU architecture.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProxyFlavorGroupType {
-    /// Dedicated, Arm.
-    Arm,
-    /// Dedicated, x86.
-    X86,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// CPU architecture.
+    pub enum ProxyFlavorGroupType {
+        /// Dedicated, Arm.
+        Arm = "arm",
+        /// Dedicated, x86.
+        X86 = "x86",
+    }
 }
-
-yundb_runtime::string_enum!(ProxyFlavorGroupType {
-    Arm = "arm",
-    X86 = "x86",
-});
 
 /// A proxy flavor.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

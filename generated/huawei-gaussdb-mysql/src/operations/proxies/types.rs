@@ -4,80 +4,50 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How the proxy spreads reads.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProxyRouteMode {
-    /// By weight.
-    N0,
-    /// By load, but not to the primary node.
-    N1,
-    /// By load, to the primary node too.
-    N2,
-    /// A value that the spec does not list.
-    Unknown(i64),
+yundb_runtime::integer_enum! {
+    /// How the proxy spreads reads.
+    pub enum ProxyRouteMode {
+        /// By weight.
+        N0 = 0,
+        /// By load, but not to the primary node.
+        N1 = 1,
+        /// By load, to the primary node too.
+        N2 = 2,
+    }
 }
 
-yundb_runtime::integer_enum!(ProxyRouteMode {
-    N0 = 0,
-    N1 = 1,
-    N2 = 2,
-});
-
-/// Which connections the proxy keeps for reuse.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConnectionPoolType {
-    /// None.
-    Closed,
-    /// Those of a session.
-    Session,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Which connections the proxy keeps for reuse.
+    pub enum ConnectionPoolType {
+        /// None.
+        Closed = "CLOSED",
+        /// Those of a session.
+        Session = "SESSION",
+    }
 }
 
-yundb_runtime::string_enum!(ConnectionPoolType {
-    Closed = "CLOSED",
-    Session = "SESSION",
-});
-
-/// Consistency of the proxy. Without it `session_consistence` decides: with `true` it can only be `session`, with
-/// `false` the other two.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ConsistencyMode {
-    /// A session reads its own writes.
-    Session,
-    /// Every session reads all writes.
-    Global,
-    /// Writes are seen after a while.
-    Eventual,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Consistency of the proxy. Without it `session_consistence` decides: with `true` it can only be `session`, with
+    /// `false` the other two.
+    pub enum ConsistencyMode {
+        /// A session reads its own writes.
+        Session = "session",
+        /// Every session reads all writes.
+        Global = "global",
+        /// Writes are seen after a while.
+        Eventual = "eventual",
+    }
 }
 
-yundb_runtime::string_enum!(ConsistencyMode {
-    Session = "session",
-    Global = "global",
-    Eventual = "eventual",
-});
-
-/// Whether the list says who may connect or who may not.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum IpGroupType {
-    /// Only the addresses of the list may connect.
-    White,
-    /// All others may connect.
-    Black,
-    /// A value that the spec does not list.
-    Unknown(String),
+yundb_runtime::string_enum! {
+    /// Whether the list says who may connect or who may not.
+    pub enum IpGroupType {
+        /// Only the addresses of the list may connect.
+        White = "white",
+        /// All others may connect.
+        Black = "black",
+    }
 }
-
-yundb_runtime::string_enum!(IpGroupType {
-    White = "white",
-    Black = "black",
-});
 
 /// What `UpdateProxyAccessControl` answers.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -1,0 +1,241 @@
+//! Tables as people write them: on one line where they fit, otherwise one call or element a line. `prettyplease` breaks lines at
+//! fewer columns and leaves alone what is inside of a macro.
+
+use proc_macro2::TokenStream;
+
+use super::EmitError;
+
+/// The columns of a line.
+const WIDTH: usize = 120;
+
+/// An expression on one line.
+pub(super) fn flat(expression: &TokenStream) -> Result<String, EmitError> {
+    let item = quote::quote!(const _: () = #expression;);
+    let file = syn::parse2(item).map_err(|error| EmitError(error.to_string()))?;
+    let printed = prettyplease::unparse(&file);
+    let joined = join(printed.lines());
+    let expression = joined.strip_prefix("const _: () = ").and_then(|rest| rest.strip_suffix(';'));
+    Ok(expression.unwrap_or(&joined).to_owned())
+}
+
+/// How many of these lines are laid out together: an import, a constant or a function; 1 where the line stays as it is.
+pub(super) fn statement(lines: &[&str]) -> usize {
+    const STARTS: [&str; 9] =
+        ["use ", "pub use ", "const ", "pub const ", "static ", "pub(crate) static ", "fn ", "pub fn ", "pub(crate) fn "];
+    let Some(first) = lines.first() else { return 1 };
+    let trimmed = first.trim_start();
+    if !STARTS.iter().any(|start| trimmed.starts_with(start)) || first.ends_with(';') {
+        return 1;
+    }
+    let indent = first.len() - trimmed.len();
+    let margin = " ".repeat(indent);
+    let ends = |line: &&&str| {
+        let rest = line.strip_prefix(margin.as_str()).unwrap_or(" ");
+        rest == "}" || (!trimmed.contains("fn ") || trimmed.starts_with("const ")) && line.ends_with(';')
+    };
+    lines.iter().position(|line| ends(&line)).map_or(1, |end| end + 1)
+}
+
+/// An import, a constant or a function, laid out.
+pub(super) fn laid_out(lines: &[&str]) -> String {
+    let first = lines.first().copied().unwrap_or_default();
+    let indent = first.len() - first.trim_start().len();
+    let margin = " ".repeat(indent);
+    let trimmed = first.trim_start();
+    if trimmed.contains("fn ") && !trimmed.starts_with("const ") {
+        return function(lines, &margin);
+    }
+    let joined = join(lines.iter().copied());
+    if trimmed.starts_with("use ") || trimmed.starts_with("pub use ") {
+        return import(&joined, &margin);
+    }
+    let code = joined.trim_end_matches(';');
+    format!("{margin}{};", lay_out(code, indent, indent, 1))
+}
+
+/// On one line, if its body is one expression that has room there.
+fn function(lines: &[&str], margin: &str) -> String {
+    let opens = lines.iter().position(|line| line.ends_with('{')).unwrap_or_default();
+    let (head, rest) = lines.split_at(opens + 1);
+    let body = &rest[..rest.len().saturating_sub(1)];
+    let head = join(head.iter().copied());
+    let plain = body.iter().all(|line| !line.ends_with([';', '{', '}']) && !line.contains("//"));
+    let one = format!("{margin}{head} {} }}", join(body.iter().copied()));
+    if plain && one.chars().count() <= WIDTH {
+        return one;
+    }
+    if margin.len() + head.chars().count() > WIDTH {
+        return lines.join("\n");
+    }
+    let inner = margin.len() + 4;
+    let body = match plain {
+        true => format!("{margin}    {}", lay_out(&join(body.iter().copied()), inner, inner, 0)),
+        false => body.join("\n"),
+    };
+    format!("{margin}{head}\n{body}\n{margin}}}")
+}
+
+/// As many names a line as it has room for.
+fn import(code: &str, margin: &str) -> String {
+    let whole = format!("{margin}{code}");
+    let listed = code.split_once('{').and_then(|(before, rest)| Some((before, rest.strip_suffix("};")?)));
+    let Some((before, names)) = listed.filter(|_| whole.chars().count() > WIDTH) else {
+        return whole.replace("{ ", "{").replace(" }", "}");
+    };
+    let mut out = format!("{margin}{before}{{");
+    let mut column = WIDTH;
+    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+        if column + name.len() + 2 > WIDTH {
+            out.push_str(&format!("\n{margin}   "));
+            column = margin.len() + 3;
+        }
+        out.push_str(&format!(" {name},"));
+        column += name.len() + 2;
+    }
+    format!("{out}\n{margin}}};")
+}
+
+/// Code of several lines, none of them a comment, on one.
+pub(super) fn join<'a>(lines: impl Iterator<Item = &'a str>) -> String {
+    let mut out = String::new();
+    for line in lines.map(str::trim) {
+        if line.starts_with([')', ']', '}']) && out.ends_with(',') {
+            out.pop();
+        }
+        let tight = out.is_empty() || out.ends_with(['(', '[']) || line.starts_with([')', ']', '.', '?']);
+        if !tight {
+            out.push(' ');
+        }
+        out.push_str(line);
+    }
+    out
+}
+
+/// Lays out code that stands on one line: it begins in this column of a line of this indentation, and is followed by so many
+/// characters.
+pub(super) fn lay_out(code: &str, indent: usize, column: usize, after: usize) -> String {
+    if column + code.chars().count() + after <= WIDTH {
+        return code.to_owned();
+    }
+    let inner = indent + 4;
+    let margin = " ".repeat(inner);
+    let links = links(code);
+    if let [head, calls @ ..] = links.as_slice()
+        && !calls.is_empty()
+    {
+        let mut out = lay_out(head, indent, column, 0);
+        for (place, call) in calls.iter().enumerate() {
+            let after = if place + 1 == calls.len() { after } else { 0 };
+            out.push_str(&format!("\n{margin}{}", lay_out(call, inner, inner, after)));
+        }
+        return out;
+    }
+    let Some(open) = last_group(code) else { return code.to_owned() };
+    let (before, close) = (&code[..=open], &code[code.len() - 1..]);
+    let elements = elements(&code[open + 1..code.len() - 1]);
+    // What holds nothing but a list is broken where the list is.
+    if let [only] = elements.as_slice()
+        && last_group(only).is_some_and(|open| matches!(&only[..open], "&" | "" | "const { &"))
+        && before.ends_with('(')
+    {
+        let column = column + before.chars().count();
+        return format!("{before}{}{close}", lay_out(only, indent, column, after + 1));
+    }
+    let lines = elements.iter().map(|element| format!("{margin}{},\n", lay_out(element, inner, inner, 1)));
+    format!("{before}\n{}{}{close}", lines.collect::<String>(), " ".repeat(indent))
+}
+
+/// A chain of calls, taken apart: what it begins with, and each `.call(..)`.
+fn links(code: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let (mut start, mut closed) = (0, false);
+    scan(code, |at, c, depth| {
+        if c == '.' && depth == 0 && closed {
+            out.push(&code[start..at]);
+            start = at;
+        }
+        closed = c == ')' && depth == 0;
+    });
+    out.push(&code[start..]);
+    out
+}
+
+/// Where the brackets open that close at the end of the code.
+fn last_group(code: &str) -> Option<usize> {
+    let (mut open, mut end) = (None, None);
+    scan(code, |at, c, depth| match c {
+        '(' | '[' | '{' if depth == 1 => open = Some(at),
+        ')' | ']' | '}' if depth == 0 => end = Some(at),
+        _ => {}
+    });
+    open.filter(|open| end == Some(code.len() - 1) && *open + 2 < code.len())
+}
+
+/// What stands between commas.
+fn elements(code: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    scan(code, |at, c, depth| {
+        if c == ',' && depth == 0 {
+            out.push(code[start..at].trim());
+            start = at + 1;
+        }
+    });
+    out.push(code[start..].trim());
+    out.retain(|element| !element.is_empty());
+    out
+}
+
+/// Visits what is no text, each character with the number of brackets that are open behind it.
+fn scan(code: &str, mut visit: impl FnMut(usize, char, usize)) {
+    let (mut depth, mut text, mut escaped) = (0_usize, false, false);
+    for (at, c) in code.char_indices() {
+        match (text, c) {
+            (true, _) if escaped => escaped = false,
+            (true, '\\') => escaped = true,
+            (_, '"') => text = !text,
+            (true, _) => {}
+            (false, c) => {
+                match c {
+                    '(' | '[' | '{' => depth += 1,
+                    ')' | ']' | '}' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                visit(at, c, depth);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_stays_on_one_line() {
+        let code = "Spec::new(\"a, (b\", \"GET\", \"/a\").params(&[path(\"a\", any())])";
+        assert_eq!(lay_out(code, 4, 4, 0), code);
+    }
+
+    #[test]
+    fn chains_and_lists_are_broken() {
+        let path = "/a".repeat(30);
+        let code = format!("Spec::new(\"a\", \"GET\", \"{path}\").params(&[path(\"a\", any()), query(\"b\", any())])");
+        let broken = format!(
+            "Spec::new(\"a\", \"GET\", \"{path}\")\n        .params(&[path(\"a\", any()), query(\"b\", any())])"
+        );
+        assert_eq!(lay_out(&code, 4, 4, 0), broken);
+
+        let name = "n".repeat(50);
+        let code = format!("&[path(\"{name}\", any()), query(\"{name}\", any())]");
+        let broken = format!("&[\n    path(\"{name}\", any()),\n    query(\"{name}\", any()),\n]");
+        assert_eq!(lay_out(&code, 0, 0, 0), broken);
+        assert_eq!(lay_out(&format!("f({code})"), 0, 0, 1), format!("f({broken})"));
+    }
+
+    #[test]
+    fn lines_are_joined() {
+        let printed = "Server {\n    url: \"a\",\n    variables: &[\n        1,\n        2,\n    ],\n}\n    .f()";
+        assert_eq!(join(printed.lines()), "Server { url: \"a\", variables: &[1, 2] }.f()");
+    }
+}

@@ -1,0 +1,205 @@
+//! What setters take: values, whatever converts into them, and options of either.
+
+use serde_json::Value;
+
+use crate::codec::json_text::JsonText;
+use crate::data::secret::Secret;
+
+/// What a setter of a `T` takes: a `T`, anything that converts into one, or an `Option` of either, of which `None` leaves the
+/// parameter out. For a list, any iterator of what converts into its elements.
+///
+/// `M` tells the implementations apart; the compiler infers it.
+///
+/// ```
+/// # use yundb_runtime::Argument;
+/// fn name<M>(name: impl Argument<String, M>) -> Option<String> {
+///     name.into_argument()
+/// }
+///
+/// let absent: Option<&str> = None;
+/// assert_eq!(name("orders"), Some("orders".to_owned()));
+/// assert_eq!(name(Some("orders")), Some("orders".to_owned()));
+/// assert_eq!(name(absent), None);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be used as `{T}`",
+    label = "expected `{T}`, a type that converts into it, or an `Option` of either"
+)]
+pub trait Argument<T, M> {
+    /// The value, or `None` to leave the parameter out.
+    fn into_argument(self) -> Option<T>;
+}
+
+/// A type of values that are no list, no option and not any JSON: those take other arguments. Generated types implement it.
+#[doc(hidden)]
+pub trait Single {}
+
+/// The implementations of [`Argument`], so that they do not overlap.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Marker<const KIND: u8> {}
+
+type Plain = Marker<0>;
+type Optional = Marker<1>;
+type Items = Marker<2>;
+type OptionalItems = Marker<3>;
+
+macro_rules! singles {
+    ($($type:ty),*) => { $(impl Single for $type {})* };
+}
+
+singles!(String, bool, i32, i64, u64, i128, f64, Secret);
+
+impl<V> Single for std::collections::BTreeMap<String, V> {}
+impl<T> Single for JsonText<T> {}
+impl<T: Single> Single for Box<T> {}
+
+impl<T: Single, U: Into<T>> Argument<T, Plain> for U {
+    fn into_argument(self) -> Option<T> {
+        Some(self.into())
+    }
+}
+
+impl<T: Single, U: Into<T>> Argument<T, Optional> for Option<U> {
+    fn into_argument(self) -> Option<T> {
+        self.map(Into::into)
+    }
+}
+
+// What may be null is sent as null where it is `None`.
+impl<T: Single, U: Into<T>> Argument<Option<T>, Plain> for U {
+    fn into_argument(self) -> Option<Option<T>> {
+        Some(Some(self.into()))
+    }
+}
+
+impl<T: Single, U: Into<T>> Argument<Option<T>, Optional> for Option<U> {
+    fn into_argument(self) -> Option<Option<T>> {
+        Some(self.map(Into::into))
+    }
+}
+
+impl<T, I: IntoIterator<Item: Into<T>>> Argument<Vec<T>, Items> for I {
+    fn into_argument(self) -> Option<Vec<T>> {
+        Some(self.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T, I: IntoIterator<Item: Into<T>>> Argument<Vec<T>, OptionalItems> for Option<I> {
+    fn into_argument(self) -> Option<Vec<T>> {
+        self.and_then(Argument::<Vec<T>, Items>::into_argument)
+    }
+}
+
+impl<T, I: IntoIterator<Item: Into<T>>> Argument<Option<Vec<T>>, Items> for I {
+    fn into_argument(self) -> Option<Option<Vec<T>>> {
+        Some(Argument::<Vec<T>, Items>::into_argument(self))
+    }
+}
+
+impl<T, I: IntoIterator<Item: Into<T>>> Argument<Option<Vec<T>>, OptionalItems> for Option<I> {
+    fn into_argument(self) -> Option<Option<Vec<T>>> {
+        Some(Argument::<Vec<T>, OptionalItems>::into_argument(self))
+    }
+}
+
+impl<U: Into<Value>> Argument<Value, Plain> for U {
+    fn into_argument(self) -> Option<Value> {
+        Some(self.into())
+    }
+}
+
+impl<U: Into<Value>> Argument<Option<Value>, Plain> for U {
+    fn into_argument(self) -> Option<Option<Value>> {
+        Some(Some(self.into()))
+    }
+}
+
+/// What a setter of an integer takes: any integer, or an `Option` of one. One that does not fit the parameter is a violation when
+/// the call is sent.
+///
+/// ```
+/// # use yundb_runtime::Integer;
+/// fn limit(limit: impl Integer) -> Option<i128> {
+///     limit.into_integer()
+/// }
+///
+/// assert_eq!(limit(50), Some(50));
+/// assert_eq!(limit("abc".len()), Some(3));
+/// assert_eq!(limit(None::<u8>), None);
+/// ```
+#[diagnostic::on_unimplemented(message = "`{Self}` is not an integer", label = "expected an integer or an `Option` of one")]
+pub trait Integer {
+    /// The integer, or `None` to leave the parameter out.
+    fn into_integer(self) -> Option<i128>;
+}
+
+macro_rules! integers {
+    ($($type:ty),*) => { $(
+        impl Integer for $type {
+            fn into_integer(self) -> Option<i128> {
+                // No type here but `u128` has greater ones, and no parameter takes those.
+                Some(i128::try_from(self).unwrap_or(i128::MAX))
+            }
+        }
+
+        impl Integer for Option<$type> {
+            fn into_integer(self) -> Option<i128> {
+                self.and_then(Integer::into_integer)
+            }
+        }
+    )* };
+}
+
+integers!(i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn argument<T, M>(value: impl Argument<T, M>) -> Option<T> {
+        value.into_argument()
+    }
+
+    #[test]
+    fn values_and_options_of_them() {
+        let absent: Option<&str> = None;
+        assert_eq!(argument::<String, _>("a").as_deref(), Some("a"));
+        assert_eq!(argument::<String, _>(&"a".to_owned()).as_deref(), Some("a"));
+        assert_eq!(argument::<String, _>(Some(std::borrow::Cow::from("a"))).as_deref(), Some("a"));
+        assert_eq!(argument::<String, _>(absent), None);
+        assert_eq!(argument::<Box<String>, _>("a".to_owned()), Some(Box::new("a".to_owned())));
+        assert_eq!(argument::<f64, _>(1), Some(1.0));
+        assert_eq!(argument::<BTreeMap<String, bool>, _>([("a".to_owned(), true)]).map(|map| map.len()), Some(1));
+        assert_eq!(argument::<Value, _>("a"), Some(Value::from("a")));
+    }
+
+    #[test]
+    fn lists_of_whatever_iterates() {
+        let list = Some(vec!["a".to_owned()]);
+        assert_eq!(argument::<Vec<String>, _>(["a"]), list);
+        assert_eq!(argument::<Vec<String>, _>(vec!["a".to_owned()]), list);
+        assert_eq!(argument::<Vec<String>, _>(["a"].iter().copied()), list);
+        assert_eq!(argument::<Vec<String>, _>(Some(["a"])), list);
+        assert_eq!(argument::<Vec<String>, _>(None::<Vec<String>>), None);
+        assert_eq!(argument::<Vec<Vec<String>>, _>([vec!["a".to_owned()]]), list.map(|list| vec![list]));
+    }
+
+    #[test]
+    fn null_is_not_the_same_as_absent() {
+        assert_eq!(argument::<Option<String>, _>("a"), Some(Some("a".to_owned())));
+        assert_eq!(argument::<Option<String>, _>(None::<String>), Some(None));
+        assert_eq!(argument::<Option<Vec<i32>>, _>([1]), Some(Some(vec![1])));
+        assert_eq!(argument::<Option<Vec<i32>>, _>(None::<[i32; 0]>), Some(None));
+    }
+
+    #[test]
+    fn any_integer() {
+        assert_eq!((50).into_integer(), Some(50));
+        assert_eq!(usize::MAX.into_integer(), Some(i128::from(u64::MAX)));
+        assert_eq!(Some(-1_i8).into_integer(), Some(-1));
+        assert_eq!(u128::MAX.into_integer(), Some(i128::MAX));
+    }
+}
