@@ -67,7 +67,7 @@ fn aliyun_dg() {
             // A field less, a field more, a field renamed.
             (
                 LIST,
-                "            RequestId: {type: string, description: Id of this call.}\n",
+                "            RequestId: {type: string, description: Request ID.}\n",
                 "",
                 "lacks `answer 200 RequestId`",
             ),
@@ -95,8 +95,8 @@ fn aliyun_dg() {
             (LIST, "Count: {type: integer, format: int32,", "Count: {type: string,", "`answer 200 Count`"),
             (
                 LIST,
-                "sent as text.\n    schema: {type: string}\n    examples:\n      sample: {value: \"1\"}",
-                "sent as text.\n    schema: {type: boolean}\n    examples:\n      sample: {value: true}",
+                "as a string.\n    schema: {type: string}\n    examples:\n      sample: {value: \"1\"}",
+                "as a string.\n    schema: {type: boolean}\n    examples:\n      sample: {value: true}",
                 "`query PageNumber`",
             ),
             // Parameters.
@@ -173,8 +173,8 @@ fn aliyun_dts() {
             (CONFIGURE, "        DataIntialization:\n", "        DataInitialization:\n", "MigrationMode.DataIn"),
             (
                 CONFIGURE,
-                "      required: [InstanceType]\n      properties:\n        InstanceType:\n          description: \"Kind of the destination",
-                "      properties:\n        InstanceType:\n          description: \"Kind of the destination",
+                "      required: [InstanceType]\n      properties:\n        InstanceType:\n          description: \"Type of the destination",
+                "      properties:\n        InstanceType:\n          description: \"Type of the destination",
                 "DestinationEndpoint.InstanceType",
             ),
             (TAGS, "  - name: ResourceId\n", "  - name: ResourceIds\n", "ResourceId"),
