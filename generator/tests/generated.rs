@@ -117,8 +117,14 @@ fn schemes_that_are_left_to_callers_are_warned_of() {
 #[test]
 fn one_changed_line_changes_one_hunk() {
     assert_eq!(
-        changed("description: Your note, up to 255 characters.", "description: A note, up to 255 characters."),
-        [["-    /// Your note, up to 255 characters.", "+    /// A note, up to 255 characters."]]
+        changed(
+            "description: Description of the connection, up to 255 characters.",
+            "description: Note on the connection, up to 255 characters."
+        ),
+        [[
+            "-    /// Description of the connection, up to 255 characters.",
+            "+    /// Note on the connection, up to 255 characters."
+        ]]
     );
 }
 
@@ -129,8 +135,8 @@ fn a_changed_limit_changes_the_check_and_the_documentation() {
         changed("maxLength: 255", "maxLength: 200"),
         [
             [
-                "-    /// Your note, up to 255 characters.",
-                "+    /// Your note, up to 255 characters. At most 200 characters."
+                "-    /// Description of the connection, up to 255 characters.",
+                "+    /// Description of the connection, up to 255 characters. At most 200 characters."
             ],
             [
                 "-                field(\"description\", any().max_length(255)),",
