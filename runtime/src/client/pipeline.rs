@@ -143,17 +143,13 @@ async fn attempts(
         let skew = progress.skew.unwrap_or_else(|| settings.skews.of(planned.base));
         let about = Attempt { operation, service: settings.service.package, number: progress.attempts + 1 };
         let begin = Instant::now();
-        let mut trial = Trial { skew, credentials: None, exchange: Exchange::default(), token_replaced: false };
+        let exchange = Exchange::default();
+        let mut trial = Trial { skew, credentials: None, exchange: exchange.clone(), token_replaced: false };
         let span = tracing::debug_span!("attempt", number = about.number);
         let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span);
-        let outcome = match progress.end {
-            Some(end) => tokio::time::timeout_at(end, attempt).await.ok(),
-            None => Some(attempt.await),
-        };
-        let outcome = outcome.unwrap_or_else(|| {
-            trial.exchange.out_of_time();
-            Err(Failure::out_of_time(operation, progress.limit, progress.last.take()))
-        });
+        let outcome = exchange.until(progress.end, attempt).await;
+        let outcome =
+            outcome.unwrap_or_else(|| Err(Failure::out_of_time(operation, progress.limit, progress.last.take())));
         let elapsed = begin.elapsed();
         let failure = match outcome {
             Ok(response) => {

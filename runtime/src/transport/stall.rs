@@ -96,18 +96,15 @@ impl Reading {
         let left = self.pace.as_mut().map(Pace::left);
         let Some(limit) = self.read_timeout.into_iter().chain(left).min() else { return self.body.next().await };
         let begin = Instant::now();
-        match tokio::time::timeout(limit, self.body.next()).await {
-            Ok(Some(Ok(piece))) => {
+        match self.exchange.within(limit, self.body.next()).await {
+            Some(Some(Ok(piece))) => {
                 if let Some(pace) = &mut self.pace {
                     pace.came(begin.elapsed(), piece.len());
                 }
                 Some(Ok(piece))
             }
-            Ok(end) => end,
-            Err(_) => {
-                self.exchange.out_of_time();
-                Some(Err(self.too_slow(limit)))
-            }
+            Some(end) => end,
+            None => Some(Err(self.too_slow(limit))),
         }
     }
 
