@@ -110,6 +110,13 @@ macro_rules! blocking_methods {
             ) -> ::core::result::Result<$crate::Response<T $(, $headers)?>, $crate::Error<$error $(, $headers)?>> {
                 self.0.send_as_blocking::<Self, T>(representation)
             }
+
+            /// As `presigned_url`, for programs without async: the thread waits for the credentials.
+            pub fn presigned_url_blocking(
+                self,
+            ) -> ::core::result::Result<$crate::Secret, $crate::Error<$error $(, $headers)?>> {
+                self.0.presigned_url_blocking::<Self>()
+            }
         }
     };
 }
