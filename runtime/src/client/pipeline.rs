@@ -17,7 +17,7 @@ use crate::check::Violation;
 use crate::request::{self, Common, Draft, Plan, Values};
 use crate::response::{Error, ErrorKind, Failure, RawResponse, Reading, Reconnect};
 use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryContext};
-use crate::transport::Exchange;
+use crate::transport::{Exchange, in_runtime};
 
 /// A call that is sent, with all that is not of its operation's types.
 #[derive(Clone)]
@@ -35,6 +35,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
     let (operation, service) = (sending.draft.spec.name, sending.client.service().package);
     let span = tracing::debug_span!("call", operation, service);
     let run = async move {
+        in_runtime().map_err(|why| Failure::config(operation, why))?;
         let client = sending.client.clone();
         let settings = client.settings();
         sending.draft.fill_client_token(|| (settings.nonce)());

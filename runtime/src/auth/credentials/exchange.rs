@@ -13,7 +13,7 @@ use super::provider::CredentialsError;
 use crate::data::secret::Secret;
 use crate::retry;
 use crate::transport::{
-    Exchange as UnderWay, RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind,
+    Exchange as UnderWay, RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind, in_runtime,
 };
 
 /// How services are asked: each request up to four times, as long as it fails for reasons that pass.
@@ -110,6 +110,7 @@ impl Exchange {
         &self,
         request: impl Fn() -> Result<Request<RequestBody>, String>,
     ) -> Result<Reply, Fault> {
+        in_runtime().map_err(Fault::Failed)?;
         let mut attempt = 1;
         loop {
             let outcome = self.once(request().map_err(Fault::Failed)?).await;
