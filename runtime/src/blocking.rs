@@ -114,6 +114,22 @@ macro_rules! blocking_methods {
     };
 }
 
+/// `presigned_url_blocking`, for an operation whose calls can be URLs.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_presigned_methods {
+    ($name:ident => Error<$error:ty $(, $headers:ty)?>) => {
+        impl $name {
+            /// As `presigned_url`, for programs without async: the thread waits for the credentials.
+            pub fn presigned_url_blocking(
+                self,
+            ) -> ::core::result::Result<$crate::Secret, $crate::Error<$error $(, $headers)?>> {
+                self.0.presigned_url_blocking::<Self>()
+            }
+        }
+    };
+}
+
 /// `pages_blocking` and `items_blocking`, for a paged operation.
 #[doc(hidden)]
 #[macro_export]

@@ -60,6 +60,7 @@
 //!
 //! Pauses between attempts are tokio's: `#[tokio::test(start_paused = true)]` passes them in no time.
 
+mod hide;
 mod record;
 
 use std::collections::VecDeque;

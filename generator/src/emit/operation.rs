@@ -118,9 +118,9 @@ fn call(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitErr
     let (name, method) = (&operation.type_name, &operation.method_name);
     let presigned = if scope.service.protocol == Protocol::AliyunRpc { ", presigned_url" } else { "" };
     let result = scope.result(operation, true);
-    Ok(scope.uses.invoke(format!(
-        "yundb_runtime::operation! {{\n    {name}: {method} -> {result}{presigned};\n    {spec}\n}}"
-    )))
+    Ok(scope
+        .uses
+        .invoke(format!("yundb_runtime::operation! {{\n    {name}: {method} -> {result}{presigned};\n    {spec}\n}}")))
 }
 
 pub(super) fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {

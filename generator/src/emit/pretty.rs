@@ -20,8 +20,17 @@ pub(super) fn flat(expression: &TokenStream) -> Result<String, EmitError> {
 
 /// How many of these lines are laid out together: an import, a constant or a function; 1 where the line stays as it is.
 pub(super) fn statement(lines: &[&str]) -> usize {
-    const STARTS: [&str; 9] =
-        ["use ", "pub use ", "const ", "pub const ", "static ", "pub(crate) static ", "fn ", "pub fn ", "pub(crate) fn "];
+    const STARTS: [&str; 9] = [
+        "use ",
+        "pub use ",
+        "const ",
+        "pub const ",
+        "static ",
+        "pub(crate) static ",
+        "fn ",
+        "pub fn ",
+        "pub(crate) fn ",
+    ];
     let Some(first) = lines.first() else { return 1 };
     let trimmed = first.trim_start();
     if !STARTS.iter().any(|start| trimmed.starts_with(start)) || first.ends_with(';') {

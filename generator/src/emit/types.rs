@@ -196,9 +196,9 @@ fn enumeration<T: std::fmt::Debug>(
     variants: &[Variant<T>],
     macro_name: &str,
 ) -> TokenStream {
-    let variants = variants.iter().map(|variant| {
-        format!("{}        {} = {:?},\n", comment(&variant.docs, 8), variant.ident, variant.value)
-    });
+    let variants = variants
+        .iter()
+        .map(|variant| format!("{}        {} = {:?},\n", comment(&variant.docs, 8), variant.ident, variant.value));
     scope.uses.invoke(format!(
         "yundb_runtime::{macro_name}! {{\n{}    pub enum {} {{\n{}    }}\n}}",
         comment(&definition.docs, 4),

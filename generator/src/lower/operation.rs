@@ -82,6 +82,7 @@ const CALL_METHODS: &[&str] = &[
     "with_credentials",
     "with_endpoint",
     "presigned_url",
+    "presigned_url_blocking",
     "pages",
     "pages_blocking",
     "items",

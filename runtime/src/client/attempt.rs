@@ -77,16 +77,14 @@ pub(super) async fn attempt(
     let mut prepared = prepared.map_err(|detail| Failure::config(spec.name, detail))?;
     prepared.request.extensions_mut().insert(trial.exchange.clone());
     settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut prepared.request));
-    match tokio::time::timeout(limit, exchange(settings, planned, prepared.request, &trial.exchange)).await {
-        Ok(Err(mut failure)) => {
+    let exchanged = exchange(settings, planned, prepared.request, &trial.exchange);
+    match trial.exchange.within(limit, exchanged).await {
+        Some(Err(mut failure)) => {
             vendors::compare_signed(&mut failure, prepared.signed.as_ref().map(|text| text.as_str()));
             Err(failure)
         }
-        Ok(outcome) => outcome,
-        Err(_) => {
-            trial.exchange.out_of_time();
-            Err(Failure::timeout(spec.name, limit))
-        }
+        Some(outcome) => outcome,
+        None => Err(Failure::timeout(spec.name, limit)),
     }
 }
 

@@ -1,21 +1,18 @@
 //! A call under construction: what was set so far, by wire name, until it is sent.
 
 use std::fmt;
-use std::sync::Arc;
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::handle::Client;
-use super::overrides::Overrides;
+use super::overrides::{Overrides, override_methods};
 use super::pipeline::{self, Sending};
 use super::presign::presigned_url;
 use super::read::{CallResult, read};
-use crate::auth::credentials::CredentialsProvider;
 use crate::check;
-use crate::codec::json::to_value;
 use crate::codec::argument::{Argument, Integer};
+use crate::codec::json::to_value;
 use crate::codec::json_text::JsonText;
 use crate::data::operation::{self, Param, Place, Spec};
 use crate::data::secret::Secret;
@@ -24,7 +21,6 @@ use crate::request::{Content, Draft, Input, Inputs, OtherBody, Part, json_bytes}
 use crate::response::{Account, Error, Operation, Reading, Representation};
 #[cfg(feature = "blocking")]
 use crate::response::{Failure, RawResponse};
-use crate::retry::RetryStrategy;
 use crate::transport::RequestBody;
 
 /// One call of an operation. Generated code wraps it in a type with a setter for each parameter.
@@ -212,45 +208,15 @@ impl Call {
         self
     }
 
-    /// The time for one attempt of this call, instead of the client's.
-    pub fn timeout(mut self, limit: Duration) -> Self {
-        self.overrides.timeout = Some(limit);
-        self
-    }
-
-    /// The time for this call with all its attempts and the pauses between them, instead of the client's.
-    pub fn with_operation_timeout(mut self, limit: Duration) -> Self {
-        self.overrides.operation_timeout = Some(limit);
-        self
-    }
-
-    /// How this call is repeated, instead of as the client's are.
-    pub fn with_retries(mut self, strategy: impl RetryStrategy + 'static) -> Self {
-        self.overrides.retries = Some(Arc::new(strategy));
-        self
-    }
-
-    /// Whether nothing happens twice if this call is repeated, whatever the document and the method say.
-    pub fn with_idempotency(mut self, idempotent: bool) -> Self {
-        self.overrides.idempotent = Some(idempotent);
-        self
-    }
-
-    /// Signs this call with these, instead of the client's credentials.
-    pub fn with_credentials(mut self, provider: impl CredentialsProvider + 'static) -> Self {
-        self.overrides.credentials = Some(Arc::new(provider));
-        self
-    }
-
     /// Sends this call as and where another was, which had this in place of the client's settings.
     pub(crate) fn with_account(mut self, account: Account) -> Self {
         (self.overrides.credentials, self.overrides.endpoint) = (account.credentials, account.endpoint);
         self
     }
 
-    /// The base URL for this call, as the builder's `endpoint`.
-    pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
-        self.overrides.endpoint = Some(url.into());
+    /// With these in place of the client's settings.
+    pub(super) fn with_overrides(mut self, overrides: Overrides) -> Self {
+        self.overrides = overrides;
         self
     }
 
@@ -272,6 +238,15 @@ impl Call {
         presigned_url(self.sending(Reading::of::<O::Output>())).await.map_err(|failure| Error::new(failure, None, None))
     }
 
+    /// As [`presigned_url`](Self::presigned_url), for programs without async.
+    #[cfg(feature = "blocking")]
+    pub fn presigned_url_blocking<O: Operation>(self) -> Result<Secret, Error<O::Error, O::Headers>> {
+        let sending = self.sending(Reading::of::<O::Output>());
+        let operation = sending.draft.spec.name;
+        let url = wait(operation, presigned_url(sending));
+        url.map_err(|failure| Error::new(failure, None, None))
+    }
+
     /// As [`send`](Self::send), for programs without async.
     #[cfg(feature = "blocking")]
     pub fn send_blocking<O: Operation>(self) -> CallResult<O, O::Output> {
@@ -290,10 +265,20 @@ impl Call {
     }
 }
 
+override_methods!(Call);
+
 #[cfg(feature = "blocking")]
 fn run_blocking(sending: Sending) -> Result<RawResponse, Box<Failure>> {
-    let operation = sending.draft.spec.name;
-    crate::blocking::wait(pipeline::run(sending)).unwrap_or_else(|why| Err(Failure::config(operation, why)))
+    wait(sending.draft.spec.name, pipeline::run(sending))
+}
+
+/// Waits for the end of a call, or of a part of it.
+#[cfg(feature = "blocking")]
+fn wait<T: Send + 'static>(
+    operation: &'static str,
+    work: impl Future<Output = Result<T, Box<Failure>>> + Send + 'static,
+) -> Result<T, Box<Failure>> {
+    crate::blocking::wait(work).unwrap_or_else(|why| Err(Failure::config(operation, why)))
 }
 
 // By hand: names only, as values may be secret.
@@ -367,6 +352,8 @@ macro_rules! operation_methods {
                 self.0.presigned_url::<Self>().await
             }
         }
+
+        $crate::blocking_presigned_methods!($name => Error<$error $(, $headers)?>);
     };
     ($name:ident => Response<$output:ty $(, $headers:ty)?>, Error<$error:ty> $(,)?) => {
         impl ::core::future::IntoFuture for $name {
@@ -449,8 +436,12 @@ macro_rules! operation_methods {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! headers_or_none {
-    () => { () };
-    ($headers:ty) => { $headers };
+    () => {
+        ()
+    };
+    ($headers:ty) => {
+        $headers
+    };
 }
 
 /// Nothing, without the feature `blocking`.
@@ -458,5 +449,13 @@ macro_rules! headers_or_none {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! blocking_methods {
+    ($($any:tt)*) => {};
+}
+
+/// Nothing, without the feature `blocking`.
+#[cfg(not(feature = "blocking"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! blocking_presigned_methods {
     ($($any:tt)*) => {};
 }

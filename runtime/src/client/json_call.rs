@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{LazyLock, Mutex, PoisonError};
-use std::time::Duration;
 
 use http::Method;
 use serde::Serialize;
@@ -11,16 +10,18 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::handle::Client;
+use super::overrides::{Overrides, override_methods};
 use crate::codec::json::to_value;
 use crate::data::operation::{self, Param, Place, Spec};
 use crate::data::shape::any;
 use crate::response::{Error, Failure, Operation, Response};
 
 /// A call of an operation that the document of the service lacks. What is sent and what comes back is JSON; apart from that it is a call
-/// like any other: with endpoint, credentials, signature, rate limits and retries of its client.
+/// like any other: with endpoint, credentials, signature, rate limits, time limits and retries of its client, or those that it is given.
 ///
 /// Nothing is known of the operation, so nothing is checked, and `Debug` of the response shows all of it. It is repeated as if it were
-/// documented: by its HTTP method, and as an action only if [`idempotent`](Self::idempotent) says so.
+/// documented: by its HTTP method, and as an action only if [`with_idempotency`](Self::with_idempotency) says
+/// so.
 ///
 /// ```no_run
 /// # async fn example(client: yundb_runtime::Client) -> Result<(), yundb_runtime::Error> {
@@ -38,8 +39,7 @@ pub struct JsonCall {
     values: Vec<(Place, String, Value)>,
     headers: Vec<(String, String)>,
     mistakes: Vec<String>,
-    timeout: Option<Duration>,
-    idempotent: Option<bool>,
+    overrides: Overrides,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -90,8 +90,7 @@ impl Client {
             values: Vec::new(),
             headers: Vec::new(),
             mistakes: Vec::new(),
-            timeout: None,
-            idempotent: None,
+            overrides: Overrides::default(),
         }
     }
 }
@@ -117,19 +116,6 @@ impl JsonCall {
     /// Sends this as the body, as JSON.
     pub fn body(self, value: impl Serialize) -> Self {
         self.put(Place::Body, "body".to_owned(), value)
-    }
-
-    /// The time for one attempt of this call, instead of the client's.
-    pub fn timeout(mut self, limit: Duration) -> Self {
-        self.timeout = Some(limit);
-        self
-    }
-
-    /// Whether a repeated call changes nothing more, where the method says otherwise: it is then repeated when it is not known whether
-    /// the service acted.
-    pub fn idempotent(mut self, idempotent: bool) -> Self {
-        self.idempotent = Some(idempotent);
-        self
     }
 
     /// Sends the call, within a tokio runtime, and reads the response.
@@ -166,7 +152,8 @@ impl JsonCall {
         // A token proves nothing where nothing is known of the operation.
         let is_rpc = self.client.settings().vendor.rpc();
         let by_method = !is_rpc && Method::from_bytes(address.method.as_bytes()).is_ok_and(|it| it.is_idempotent());
-        let idempotent = self.idempotent.unwrap_or(by_method);
+        let mut overrides = self.overrides;
+        overrides.idempotent.get_or_insert(by_method);
         let mut params: Vec<(Place, String)> =
             braces(&address.path).map(|name| (Place::Path, name.to_owned())).collect();
         if is_rpc {
@@ -179,20 +166,18 @@ impl JsonCall {
         }
         params.sort();
         let spec = known(Key { address, params });
-        let mut call = self.client.call(spec).with_idempotency(idempotent);
+        let mut call = self.client.call(spec).with_overrides(overrides);
         for (place, name, value) in self.values {
             // All are parameters of the specification, under names that live as long.
             if let Some(param) = spec.params.iter().find(|param| param.place == place && param.name == name) {
                 call = call.set_in(place, param.name, value);
             }
         }
-        call = self.headers.into_iter().fold(call, |call, (name, value)| call.extra_header(name, value));
-        Ok(match self.timeout {
-            Some(limit) => call.timeout(limit),
-            None => call,
-        })
+        Ok(self.headers.into_iter().fold(call, |call, (name, value)| call.extra_header(name, value)))
     }
 }
+
+override_methods!(JsonCall);
 
 /// The parameter that names the region of an action.
 const REGION: &str = "RegionId";

@@ -49,3 +49,51 @@ impl Overrides {
         Ok(self.credentials.as_deref().or(settings.credentials.as_deref()))
     }
 }
+
+/// The methods by which a type with a field `overrides` takes them.
+macro_rules! override_methods {
+    ($name:ident) => {
+        impl $name {
+            /// The time for one attempt of this call, instead of the client's.
+            pub fn timeout(mut self, limit: ::std::time::Duration) -> Self {
+                self.overrides.timeout = Some(limit);
+                self
+            }
+
+            /// The time for this call with all its attempts and the pauses between them, instead of the client's.
+            pub fn with_operation_timeout(mut self, limit: ::std::time::Duration) -> Self {
+                self.overrides.operation_timeout = Some(limit);
+                self
+            }
+
+            /// How this call is repeated, instead of as the client's are.
+            pub fn with_retries(mut self, strategy: impl $crate::retry::RetryStrategy + 'static) -> Self {
+                self.overrides.retries = Some(::std::sync::Arc::new(strategy));
+                self
+            }
+
+            /// Whether nothing happens twice if this call is repeated, whatever the document and the method say.
+            pub fn with_idempotency(mut self, idempotent: bool) -> Self {
+                self.overrides.idempotent = Some(idempotent);
+                self
+            }
+
+            /// Signs this call with these, instead of the client's credentials.
+            pub fn with_credentials(
+                mut self,
+                provider: impl $crate::auth::credentials::CredentialsProvider + 'static,
+            ) -> Self {
+                self.overrides.credentials = Some(::std::sync::Arc::new(provider));
+                self
+            }
+
+            /// The base URL for this call, as the builder's `endpoint`.
+            pub fn with_endpoint(mut self, url: impl Into<String>) -> Self {
+                self.overrides.endpoint = Some(url.into());
+                self
+            }
+        }
+    };
+}
+
+pub(super) use override_methods;

@@ -17,7 +17,7 @@ use crate::check::Violation;
 use crate::request::{self, Common, Draft, Plan, Values};
 use crate::response::{Error, ErrorKind, Failure, RawResponse, Reading, Reconnect};
 use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryContext};
-use crate::transport::Exchange;
+use crate::transport::{Exchange, in_runtime};
 
 /// A call that is sent, with all that is not of its operation's types.
 #[derive(Clone)]
@@ -35,6 +35,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
     let (operation, service) = (sending.draft.spec.name, sending.client.service().package);
     let span = tracing::debug_span!("call", operation, service);
     let run = async move {
+        in_runtime().map_err(|why| Failure::config(operation, why))?;
         let client = sending.client.clone();
         let settings = client.settings();
         sending.draft.fill_client_token(|| (settings.nonce)());
@@ -143,17 +144,13 @@ async fn attempts(
         let skew = progress.skew.unwrap_or_else(|| settings.skews.of(planned.base));
         let about = Attempt { operation, service: settings.service.package, number: progress.attempts + 1 };
         let begin = Instant::now();
-        let mut trial = Trial { skew, credentials: None, exchange: Exchange::default(), token_replaced: false };
+        let exchange = Exchange::default();
+        let mut trial = Trial { skew, credentials: None, exchange: exchange.clone(), token_replaced: false };
         let span = tracing::debug_span!("attempt", number = about.number);
         let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span);
-        let outcome = match progress.end {
-            Some(end) => tokio::time::timeout_at(end, attempt).await.ok(),
-            None => Some(attempt.await),
-        };
-        let outcome = outcome.unwrap_or_else(|| {
-            trial.exchange.out_of_time();
-            Err(Failure::out_of_time(operation, progress.limit, progress.last.take()))
-        });
+        let outcome = exchange.until(progress.end, attempt).await;
+        let outcome =
+            outcome.unwrap_or_else(|| Err(Failure::out_of_time(operation, progress.limit, progress.last.take())));
         let elapsed = begin.elapsed();
         let failure = match outcome {
             Ok(response) => {

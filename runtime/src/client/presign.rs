@@ -9,12 +9,14 @@ use super::unsigned::UnsignedRequest;
 use crate::auth::sign::Signature;
 use crate::data::secret::Secret;
 use crate::response::Failure;
+use crate::transport::in_runtime;
 use crate::vendors::{AttemptContext, Options};
 
 /// The call as a URL with its signature in it.
 pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Failure>> {
     let operation = sending.draft.spec.name;
     let config = |why: &str| Failure::config(operation, why);
+    in_runtime().map_err(|why| config(&why))?;
     let client = sending.client.clone();
     let settings = client.settings();
     if !settings.vendor.presigns() {

@@ -128,7 +128,10 @@ impl<U: Into<Value>> Argument<Option<Value>, Plain> for U {
 /// assert_eq!(limit("abc".len()), Some(3));
 /// assert_eq!(limit(None::<u8>), None);
 /// ```
-#[diagnostic::on_unimplemented(message = "`{Self}` is not an integer", label = "expected an integer or an `Option` of one")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an integer",
+    label = "expected an integer or an `Option` of one"
+)]
 pub trait Integer {
     /// The integer, or `None` to leave the parameter out.
     fn into_integer(self) -> Option<i128>;

@@ -17,7 +17,8 @@ use crate::auth::credentials::CredentialsProvider;
 use crate::client::Client;
 use crate::codec::decode::DecodeError;
 use crate::data::operation::{Job, Spec};
-use crate::response::{Account, Error, FromResponse, Operation, RawResponse, Response};
+use crate::response::{Account, Error, Failure, FromResponse, Operation, RawResponse, Response};
+use crate::transport::in_runtime;
 
 /// Waits for a job: `.await` it for the end, or take [`progress`](Self::progress) for each state on the way.
 ///
@@ -232,6 +233,10 @@ impl Poll {
 
     /// Waits until it is time to ask again.
     async fn pause(&mut self) -> Result<(), WaitError> {
+        in_runtime().map_err(|why| {
+            let error = Error::new(Failure::config(self.job.poll.name, why), None, None);
+            WaitError::Poll { job: self.handle.clone(), error: Box::new(error) }
+        })?;
         let pause = scaled(self.interval, 0.8 + 0.4 * fastrand::f64());
         if let Some(end) = self.end
             && pause > end.saturating_duration_since(Instant::now())

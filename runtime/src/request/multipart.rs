@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 use futures_core::Stream;
 
+use crate::codec::argument::Single;
 use crate::data::secret::wiped;
 use crate::transport::RequestBody;
 
@@ -18,6 +19,8 @@ pub struct Part {
     is_file: bool,
     headers: Vec<(String, String)>,
 }
+
+impl Single for Part {}
 
 impl Part {
     /// A part of these bytes, or of whatever else is a body.

@@ -62,7 +62,8 @@ impl<E, H> Error<E, H> {
         self.failure.facts.request_id.as_deref()
     }
 
-    /// The documented error body, if the response had one that could be read.
+    /// The documented error body, if the response had one that could be read. Where the time for the whole call is over, it is that of
+    /// the attempt before, as are status, code, message and headers.
     pub fn body(&self) -> Option<&E> {
         self.body.as_deref()
     }

@@ -47,6 +47,8 @@ pub(crate) struct Failure {
     pub(super) facts: Facts,
     pub(super) head: Option<Arc<Head>>,
     pub(super) raw_body: Bytes,
+    /// Whether these are what the service refused the call with.
+    refused: bool,
     /// What the decision about another attempt is taken from.
     pub(crate) cause: Cause,
     /// What it means for another attempt.
@@ -76,6 +78,7 @@ impl Failure {
             facts: Facts::default(),
             head: None,
             raw_body: Bytes::new(),
+            refused: false,
             cause: Cause::Other,
             class: RetryClass::Never,
             attempts: 0,
@@ -129,7 +132,8 @@ impl Failure {
             let said = before.in_short();
             failure.detail.push_str("; the attempt before failed: ");
             failure.detail.push_str(&said);
-            (failure.facts, failure.head, failure.raw_body) = (before.facts, before.head, before.raw_body);
+            (failure.facts, failure.head) = (before.facts, before.head);
+            (failure.raw_body, failure.refused) = (before.raw_body, before.refused);
         }
         failure
     }
@@ -178,7 +182,7 @@ impl Failure {
         failure.cause = Cause::Service;
         failure.facts = facts::read(&head, &raw_body);
         failure.head = Some(head);
-        failure.raw_body = raw_body;
+        (failure.raw_body, failure.refused) = (raw_body, true);
         failure
     }
 
@@ -194,10 +198,8 @@ impl Failure {
 
     /// The service's error as a response, for reading the typed body.
     pub(crate) fn response(&self) -> Option<RawResponse> {
-        match (self.kind, &self.head) {
-            (ErrorKind::Service, Some(head)) => Some(RawResponse::whole(head.clone(), self.raw_body.clone())),
-            _ => None,
-        }
+        let head = self.head.as_ref().filter(|_| self.refused)?;
+        Some(RawResponse::whole(head.clone(), self.raw_body.clone()))
     }
 
     pub(crate) fn status(&self) -> Option<u16> {

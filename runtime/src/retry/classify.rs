@@ -105,11 +105,6 @@ pub(crate) fn blames_date(status: Option<u16>, code: Option<&str>) -> bool {
     }
 }
 
-/// Whether the service did not take the keys of a call.
-pub(crate) fn blames_keys(status: Option<u16>, code: Option<&str>) -> bool {
-    status == Some(401) || code.is_some_and(|code| code.contains("SecurityToken"))
-}
-
 impl Repeatable {
     pub(crate) fn is_safe(self) -> bool {
         self.token || self.stated.unwrap_or(self.method)
@@ -124,6 +119,7 @@ fn is_throttling(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::refused_keys;
     use super::*;
 
     const ONCE: Repeatable = Repeatable { token: false, stated: None, method: false };
@@ -217,11 +213,24 @@ mod tests {
             (Some(403), Some("X"), true, false),
             (Some(403), Some("InvalidSecurityToken.Expired"), true, true),
             (Some(404), Some("InvalidSecurityToken"), false, true),
+            (Some(404), Some("InvalidAccessKeyId.NotFound"), false, true),
+            (Some(403), Some("InvalidAccessKeyId.Inactive"), true, true),
+            (Some(400), Some("InvalidAccessKeyIdentity"), false, false),
+            (Some(403), Some("Forbidden.AccessKeyDisabled"), true, true),
+            (Some(403), Some("Forbidden.RAM"), true, false),
+            (Some(200), Some("APIGW.0301"), false, true),
+            (Some(400), Some("APIG.0307"), false, true),
+            (Some(403), Some("APIGW.0302"), true, false),
+            (Some(400), Some("SignatureDoesNotMatch"), false, false),
             (Some(500), None, false, false),
             (None, None, false, false),
         ];
         for (status, code, date, keys) in table {
-            assert_eq!((blames_date(status, code), blames_keys(status, code)), (date, keys), "{status:?} {code:?}");
+            assert_eq!(
+                (blames_date(status, code), refused_keys::blames_keys(status, code)),
+                (date, keys),
+                "{status:?} {code:?}"
+            );
         }
     }
 }

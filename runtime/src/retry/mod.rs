@@ -4,11 +4,13 @@ mod budget;
 mod classify;
 mod hints;
 mod policy;
+mod refused_keys;
 mod strategy;
 
 pub use budget::RetryBudget;
 pub use classify::RetryClass;
-pub(crate) use classify::{Cause, FailedAttempt, Repeatable, blames_date, blames_keys, classify};
+pub(crate) use classify::{Cause, FailedAttempt, Repeatable, blames_date, classify};
 pub(crate) use hints::{clock_skew, retry_after};
 pub use policy::RetryPolicy;
+pub(crate) use refused_keys::blames_keys;
 pub use strategy::{RetryContext, RetryStrategy};

@@ -2,6 +2,9 @@
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 /// An exchange under way, as an extension of its request: the transport says what is to be done if no response comes in time, and
 /// whoever waits says when that is so.
@@ -17,10 +20,51 @@ impl Exchange {
         let _ = self.0.set(Box::new(leave));
     }
 
-    /// Time has run out: the connection is not to be used again.
-    pub(crate) fn out_of_time(&self) {
+    /// Awaits this until then; `None` is that time has run out, and the connection is not to be used again. Without an end there is no
+    /// limit.
+    pub(crate) async fn until<T>(&self, end: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
+        let Some(end) = end else { return Some(work.await) };
+        let outcome = tokio::time::timeout_at(end, work).await.ok();
+        if outcome.is_none() {
+            self.out_of_time();
+        }
+        outcome
+    }
+
+    /// The same, for so long.
+    pub(crate) async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        self.until(Instant::now().checked_add(limit), work).await
+    }
+
+    /// Awaits this, and takes it for a time-out if the caller stops waiting: for what others hold to time limits, which cannot reach
+    /// the exchange.
+    pub(crate) async fn unless_dropped<T>(&self, work: impl Future<Output = T>) -> T {
+        let waiting = Waiting(Some(self));
+        let outcome = work.await;
+        waiting.ended();
+        outcome
+    }
+
+    fn out_of_time(&self) {
         if let Some(leave) = self.0.get() {
             leave();
+        }
+    }
+}
+
+/// Someone who waits for an exchange.
+struct Waiting<'e>(Option<&'e Exchange>);
+
+impl Waiting<'_> {
+    fn ended(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(exchange) = self.0 {
+            exchange.out_of_time();
         }
     }
 }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_core::future::BoxFuture;
 use futures_util::TryStreamExt as _;
@@ -23,7 +23,8 @@ use super::tls::is_denied;
 /// are kept for the next call. Clones share them.
 ///
 /// TLS is rustls; with the feature `native-tls` it is the system's. After an attempt that got no response in time, further calls go
-/// over new connections, as an HTTP/2 connection that does not answer any more would fail them all.
+/// over new connections, as an HTTP/2 connection that does not answer any more would fail them all; calls under way go on where they
+/// are. That happens once in two seconds at most.
 #[derive(Clone)]
 pub struct ReqwestTransport(Arc<Shared>);
 
@@ -42,7 +43,14 @@ struct Pool {
     /// How many there were before it.
     number: u64,
     seen: Arc<Seen>,
+    /// When the last pool was left, or is being left: this one, while its successor is made.
+    left: Option<Instant>,
 }
+
+/// How long connections are kept at least that took the place of others on which time ran out. New ones cost each caller a handshake
+/// and the reading of the system's certificates, and a single call whose limit is too short for its operation would end those of all
+/// others again and again. A connection that is dead so soon again fails calls for no longer than this.
+const LEAST_LIFE: Duration = Duration::from_secs(2);
 
 /// The versions of HTTP in which it got responses.
 #[derive(Default)]
@@ -77,7 +85,8 @@ impl ReqwestTransport {
     }
 
     fn of(client: reqwest::Client, make: Option<Make>, connect_timeout: Option<Duration>) -> Self {
-        let pool = Mutex::new(Pool { client, number: 0, seen: Arc::default() });
+        let pool = Pool { client, number: 0, seen: Arc::default(), left: None };
+        let pool = Mutex::new(pool);
         Self(Arc::new(Shared { pool, make, connect_timeout }))
     }
 }
@@ -103,18 +112,31 @@ impl Shared {
     }
 
     /// Uses the connections of this pool no more, if one of them may be of HTTP/2; those of HTTP/1.1 are closed when they are given
-    /// up. What is under way on them goes on.
+    /// up. What is under way on them goes on, and other calls begin on them until the new ones are there.
     fn leave(&self, number: u64) {
-        let mut pool = self.pool();
-        let only_http1 = pool.seen.http1.load(Ordering::Relaxed) && !pool.seen.http2.load(Ordering::Relaxed);
-        if pool.number != number || only_http1 {
-            return;
-        }
-        let Some(made) = self.make.as_ref().map(|make| make()) else { return };
-        match made {
-            Ok(client) => *pool = Pool { client, number: number.wrapping_add(1), seen: Arc::default() },
+        let Some(make) = self.make.as_ref().filter(|_| self.begins_to_leave(number)) else { return };
+        // Without the lock: it reads certificates, and nobody is to wait for that.
+        match make() {
+            Ok(client) => {
+                let mut pool = self.pool();
+                if pool.number == number {
+                    *pool = Pool { client, number: number.wrapping_add(1), seen: Arc::default(), left: pool.left };
+                }
+            }
             Err(why) => tracing::warn!(why, "connections on which time ran out stay in use"),
         }
+    }
+
+    /// Whether this pool is to be left, and nobody did so, or is about to.
+    fn begins_to_leave(&self, number: u64) -> bool {
+        let mut pool = self.pool();
+        let only_http1 = pool.seen.http1.load(Ordering::Relaxed) && !pool.seen.http2.load(Ordering::Relaxed);
+        let is_new = pool.left.is_some_and(|left| left.elapsed() < LEAST_LIFE);
+        let leaves = pool.number == number && !only_http1 && !is_new;
+        if leaves {
+            pool.left = Some(Instant::now());
+        }
+        leaves
     }
 
     /// `answered` is whether a response came, which may have led to another address: the request was sent then, whatever failed after it.
@@ -145,7 +167,7 @@ impl Transport for ReqwestTransport {
     fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
         Box::pin(async move {
             let shared = &self.0;
-            let Pool { client, number, seen } = shared.pool().clone();
+            let Pool { client, number, seen, .. } = shared.pool().clone();
             if let Some(exchange) = request.extensions().get::<Exchange>() {
                 let shared = Arc::downgrade(shared);
                 exchange.when_out_of_time(move || {

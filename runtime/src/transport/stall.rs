@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::byte_stream::ByteStream;
 use super::error::{TransportError, TransportErrorKind};
 use super::exchange::Exchange;
+use super::in_runtime::in_runtime;
 
 /// How slowly the body of a response may come that is streamed as bytes, which no `timeout` bounds.
 ///
@@ -95,19 +96,19 @@ impl Reading {
     async fn next(&mut self) -> Option<Result<Bytes, TransportError>> {
         let left = self.pace.as_mut().map(Pace::left);
         let Some(limit) = self.read_timeout.into_iter().chain(left).min() else { return self.body.next().await };
+        if let Err(why) = in_runtime() {
+            return Some(Err(TransportError::new(TransportErrorKind::Body, why)));
+        }
         let begin = Instant::now();
-        match tokio::time::timeout(limit, self.body.next()).await {
-            Ok(Some(Ok(piece))) => {
+        match self.exchange.within(limit, self.body.next()).await {
+            Some(Some(Ok(piece))) => {
                 if let Some(pace) = &mut self.pace {
                     pace.came(begin.elapsed(), piece.len());
                 }
                 Some(Ok(piece))
             }
-            Ok(end) => end,
-            Err(_) => {
-                self.exchange.out_of_time();
-                Some(Err(self.too_slow(limit)))
-            }
+            Some(end) => end,
+            None => Some(Err(self.too_slow(limit))),
         }
     }
 

@@ -144,30 +144,61 @@ pub(super) fn is_denied(error: &(dyn StdError + 'static), connecting: bool) -> b
     false
 }
 
-#[cfg(feature = "rustls")]
+/// Both kinds of TLS may be there, as features of different crates add up.
 fn denied_by_tls(cause: &(dyn StdError + 'static), connecting: bool) -> bool {
-    use rustls::{AlertDescription as Alert, Error};
+    #[cfg(feature = "rustls")]
+    if denied_by_rustls(cause, connecting) {
+        return true;
+    }
+    #[cfg(feature = "native-tls")]
+    if denied_by_system(cause, connecting) {
+        return true;
+    }
+    let _ = (cause, connecting);
+    false
+}
+
+#[cfg(feature = "rustls")]
+fn denied_by_rustls(cause: &(dyn StdError + 'static), connecting: bool) -> bool {
+    use rustls::Error;
     match cause.downcast_ref::<Error>() {
-        Some(Error::AlertReceived(
-            Alert::AccessDenied
-            | Alert::BadCertificate
-            | Alert::CertificateExpired
-            | Alert::CertificateRequired
-            | Alert::CertificateRevoked
-            | Alert::CertificateUnknown
-            | Alert::DecryptError
-            | Alert::UnknownCA
-            | Alert::UnsupportedCertificate,
-        )) => true,
-        Some(Error::AlertReceived(Alert::HandshakeFailure | Alert::InsufficientSecurity | Alert::ProtocolVersion)) => {
-            connecting
-        }
+        Some(Error::AlertReceived(alert)) => denies(u8::from(*alert), connecting),
         Some(Error::InvalidCertificate(_) | Error::NoCertificatesPresented | Error::PeerIncompatible(_)) => connecting,
         _ => false,
     }
 }
 
-#[cfg(not(feature = "rustls"))]
-fn denied_by_tls(_: &(dyn StdError + 'static), _: bool) -> bool {
-    false
+/// The system's errors have no kinds, only texts. Those of OpenSSL name the alerts of TLS by their numbers; the others' are matched by
+/// what they say of certificates and versions.
+#[cfg(feature = "native-tls")]
+fn denied_by_system(cause: &(dyn StdError + 'static), connecting: bool) -> bool {
+    const WORDS: [&str; 6] = [
+        "certificate",
+        "not trusted",
+        "unsupported protocol",
+        "protocol version",
+        "no protocols available",
+        "common algorithm",
+    ];
+    const ALERT: &str = "SSL alert number ";
+    let text = cause.to_string();
+    if let Some((_, number)) = text.rsplit_once(ALERT) {
+        let digits = number.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default();
+        return digits.parse().is_ok_and(|alert| denies(alert, connecting));
+    }
+    let of_tls = connecting && cause.is::<native_tls::Error>();
+    of_tls && WORDS.iter().any(|word| text.to_ascii_lowercase().contains(word))
+}
+
+/// Whether an alert of the other side, by its number in RFC 8446, is about what will be the same the next time.
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+fn denies(alert: u8, connecting: bool) -> bool {
+    match alert {
+        // bad_certificate, unsupported_certificate, certificate_revoked, certificate_expired, certificate_unknown, unknown_ca,
+        // access_denied, decrypt_error, certificate_required
+        42..=46 | 48 | 49 | 51 | 116 => true,
+        // handshake_failure, protocol_version, insufficient_security
+        40 | 70 | 71 => connecting,
+        _ => false,
+    }
 }

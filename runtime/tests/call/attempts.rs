@@ -124,6 +124,12 @@ impl CredentialsSource for Numbered {
 
 #[tokio::test(start_paused = true)]
 async fn rejected_credentials() {
+    for (status, code) in [(404, "InvalidAccessKeyId.NotFound"), (403, "Forbidden.AccessKeyDisabled")] {
+        let fake = Replay::new([reply(status, &[], format!(r#"{{"Code": "{code}"}}"#)), success()]);
+        let cached = CachedCredentials::new(Numbered::default()).clock(noon());
+        let client = builder(&fake).credentials_provider(cached).build().expect("a client");
+        client.add_database().set("Host", "h").send().await.expect("success with other keys");
+    }
     let refused = || reply(400, &[], r#"{"Code": "InvalidSecurityToken.Expired", "Message": "expired"}"#);
     let keys = |fake: &Replay| -> Vec<String> {
         let key = |query: &str| query.split('&').find_map(|it| it.strip_prefix("AccessKeyId=").map(str::to_owned));

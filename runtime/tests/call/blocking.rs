@@ -10,7 +10,7 @@ use yundb_runtime::{
     CredentialsSource, ErrorKind, Interceptor, Outcome, RequestBody, TemporaryCredentials, TemporaryCredentialsFuture,
 };
 
-use crate::fake::reply;
+use crate::fake::{noon, reply};
 use crate::mini::{ALIYUN, AddDatabase, Client};
 
 fn success() -> Reply {
@@ -85,6 +85,22 @@ fn a_blocking_call_within_a_callback_is_an_error() {
         ends(&plain(&fake).credentials(keys).interceptor(inner()).build().expect("a client")).expect("success");
         // Other clients' calls go on.
         ends(&client(&fake)).expect("success");
+    });
+}
+
+#[test]
+fn a_url_without_async() {
+    within_time(|| {
+        let fake = Replay::new([]);
+        let builder = plain(&fake).clock(noon()).nonces(|| "n".to_owned());
+        let client = builder.credentials(Credentials::access_key("AK", "s")).build().expect("a client");
+        let call = || client.add_database().set("Host", "h").0;
+        let url = call().presigned_url_blocking::<AddDatabase>().expect("a URL");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+        assert_eq!(url, runtime.block_on(call().presigned_url::<AddDatabase>()).expect("a URL"));
+        let error = call().extra_header("X-Y", "z").presigned_url_blocking::<AddDatabase>().expect_err("a header");
+        assert_eq!((error.kind(), error.operation()), (ErrorKind::Config, "AddDatabase"));
+        assert!(fake.requests().is_empty());
     });
 }
 

@@ -11,6 +11,7 @@ mod keys;
 mod leaks;
 mod lookups;
 mod mini;
+mod no_runtime;
 mod paging;
 mod records;
 mod requests;

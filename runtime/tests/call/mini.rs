@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::operation::*;
 use yundb_runtime::shape::*;
 use yundb_runtime::{
-    ByteStream, Call, ClientBuilder, DecodeError, EventStream, Form, Inputs, Job, JobHandle, JsonLines, Part,
-    RawResponse, Representation, RequestBody, Response, Secret, Wait,
+    ByteStream, Call, ClientBuilder, DecodeError, EventStream, Job, JobHandle, JsonLines, Part, RawResponse,
+    Representation, RequestBody, Response, Secret, Wait,
 };
 use yundb_runtime::{Operation, Protocol, Scheme, SchemeKind, Server, Service, Variable};
 
@@ -172,7 +172,7 @@ impl Operation for CreateConnection {
     }
 }
 
-yundb_runtime::operation_methods!(CreateConnection => Response<Connection, ConnectionHeaders>, Error<ErrorBody>);
+yundb_runtime::operation_methods!(CreateConnection => Response<Connection, ConnectionHeaders>, Error<ErrorBody>, presigned_url);
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -262,7 +262,7 @@ macro_rules! operation {
             })?
         }
 
-        yundb_runtime::operation_methods!($name => Response<$output>, Error<yundb_runtime::Value>);
+        yundb_runtime::operation_methods!($name => Response<$output>, Error<yundb_runtime::Value>, presigned_url);
     };
 }
 
@@ -428,12 +428,10 @@ impl UploadPet {
     }
 }
 
-/// A form that stands beside other bodies.
-#[derive(Clone, Debug)]
-pub struct PetForm(Inputs);
-
-impl Form for PetForm {
-    const PARAMS: &'static [Param] = &[
+yundb_runtime::form! {
+    /// A form that stands beside other bodies.
+    PetForm;
+    &[
         part("name", any().min_length(2)).required(),
         part("meta", any()),
         part("file", any()),
@@ -441,7 +439,7 @@ impl Form for PetForm {
         part("tags", any()).style(Style::PipeDelimited, false),
         part("deep", any()).style(Style::DeepObject, true),
         part("others", any()).spread(),
-    ];
+    ]
 }
 
 impl PetForm {
@@ -469,8 +467,6 @@ impl PetForm {
         Self(self.0.named_parts("others", others))
     }
 }
-
-yundb_runtime::form_methods!(PetForm);
 
 operation!(StorePet, store_pet, (), Spec::new("storePet", "PUT", "/store").body("*/*", true).security(&[]), empty);
 

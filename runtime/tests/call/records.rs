@@ -68,7 +68,7 @@ async fn recorded_without_secrets_and_replayed() {
 async fn parameters_of_actions() {
     let path = file("aliyun");
     for get in [true, false] {
-        let recorder = Recorder::new(Replay::new([reply(200, &[], vec![0xff, 0x00])]), &path);
+        let recorder = Recorder::new(Replay::new([reply(200, &[], vec![0xff, 0x00])]), &path).keep_opaque_bodies();
         let builder = Client::builder(&ALIYUN).transport(recorder).region("cn-hangzhou");
         let builder = builder.credentials(Credentials::access_key("AK-hush", "SK").with_security_token("token-hush"));
         let client = if get { builder.get_requests() } else { builder }.build().expect("a client");
@@ -93,5 +93,109 @@ async fn lines_and_events() {
     recorder.send(request.body(Default::default()).expect("a request")).await.expect("a response");
     let text = std::fs::read_to_string(&path).expect("a file");
     assert!(!text.contains("hush") && text.contains("&n=1") && text.contains("\\\"id\\\":2"), "{text}");
+    std::fs::remove_file(&path).expect("removed");
+}
+
+/// What is in the file when this body was sent, and came back.
+async fn recorded(name: &str, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> String {
+    let (path, body) = (file(name), body.into());
+    let recorder = Recorder::new(Replay::new([reply(200, headers, body.clone())]), &path).hide("said & hush");
+    let mut request = http::Request::post("http://localhost/x");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    recorder.send(request.body(body.into()).expect("a request")).await.expect("a response");
+    let text = std::fs::read_to_string(&path).expect("a file");
+    std::fs::remove_file(&path).expect("removed");
+    let exchanges: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert!(!text.contains("hush"), "{text}");
+    let [request, response] = ["request", "response"].map(|side| exchanges[0][side].clone());
+    assert_eq!((&request["body"], &request["left_out"]), (&response["body"], &response["left_out"]), "both directions");
+    request["body"].as_str().or_else(|| request["left_out"].as_str()).expect("a body or a note").to_owned()
+}
+
+#[tokio::test]
+async fn xml() {
+    let body = "<?xml version=\"1.0\"?><!-- hush --><r xmlns='urn:x' token='hush' n='1'><Id>a&amp;b</Id>\
+        <ns:DbPassword>p<![CDATA[-hush]]>&#33;<b>hush</b></ns:DbPassword><Note>said &amp; hush</Note><Secret/>\
+        <entry key=\"sk\" value=\"hush\">hush</entry><Json>{\"pwd\": \"hush\", \"n\": 1}</Json></r>";
+    for media_type in ["application/xml", "text/xml; charset=utf-8", "application/problem+xml"] {
+        let found = recorded("xml", &[("content-type", media_type)], body).await;
+        let expected = "<?xml version=\"1.0\"?><r xmlns=\"urn:x\" token=\"***\" n=\"1\"><Id>a&amp;b</Id>\
+            <ns:DbPassword>***<b>***</b></ns:DbPassword><Note>***</Note><Secret/>\
+            <entry key=\"sk\" value=\"***\">***</entry><Json>{&quot;pwd&quot;:&quot;***&quot;,&quot;n&quot;:1}</Json></r>";
+        assert_eq!(found, expected);
+    }
+    // What is not well-formed, or defines texts of its own, cannot be searched.
+    for body in ["<r><p>hush</p>", "<r>&hush;</r>", "<!DOCTYPE r [<!ENTITY a 'hush'>]><r/>", "hush", "<a></b>"] {
+        let found = recorded("xml", &[("content-type", "text/xml")], body).await;
+        assert_eq!(found, format!("text/xml, {} bytes", body.len()));
+    }
+}
+
+#[tokio::test]
+async fn multipart() {
+    let part = |disposition: &str, more: &str, content: &str| {
+        format!("--b c\r\nContent-Disposition: form-data; {disposition}\r\n{more}\r\n{content}\r\n")
+    };
+    let parts = [
+        part("name=\"db_password\"", "", "hush\r\nhush"),
+        part("name=note", "", "said & hush"),
+        part("name=\"n\"", "Content-Type: text/plain\r\n", "1"),
+        part("name=\"meta\"", "Content-Type: application/json\r\nX-Token: hush\r\n", "{\"sk\": \"hush\", \"n\": 1}"),
+        part("name=\"f\"; filename=\"a;\\\"b.txt\"", "Content-Type: text/plain\r\n", "hush"),
+        part("filename=\"token\"; name=\"secret\"", "Content-Type: application/json\r\n", "{\"a\": \"hush\"}"),
+    ];
+    let body = format!("preamble hush\r\n{}--b c--\r\nhush", parts.concat());
+    let headers = [("content-type", "multipart/form-data; boundary=\"b c\"")];
+    let expected = [
+        part("name=\"db_password\"", "", "***"),
+        part("name=note", "", "***"),
+        part("name=\"n\"", "Content-Type: text/plain\r\n", "1"),
+        part("name=\"meta\"", "Content-Type: application/json\r\nX-Token: ***\r\n", "{\"sk\":\"***\",\"n\":1}"),
+        part("name=\"f\"; filename=\"a;\\\"b.txt\"", "Content-Type: text/plain\r\n", "***"),
+        part("filename=\"token\"; name=\"secret\"", "Content-Type: application/json\r\n", "***"),
+    ];
+    assert_eq!(recorded("multipart", &headers, body.clone()).await, format!("{}--b c--\r\n", expected.concat()));
+    // Without its end it may be anything.
+    let cut = body.split("--b c--").next().expect("a beginning").to_owned();
+    let note = format!("multipart/form-data, {} bytes", cut.len());
+    assert_eq!(recorded("multipart", &headers, cut).await, note);
+}
+
+/// What cannot be searched for secrets is not recorded, unless that is wanted.
+#[tokio::test]
+async fn bodies_that_are_left_out() {
+    for (media_type, body) in [
+        ("text/plain", "the key is hush"),
+        ("text/html; charset=utf-8", "<p>hush"),
+        ("application/octet-stream", "hush"),
+        ("application/json", "{\"token\": \"hush\""),
+        ("text/event-stream", "data: {\"id\": 1}\n\ndata: hush\n\n"),
+    ] {
+        let essence = media_type.split(';').next().expect("a name");
+        let found = recorded("opaque", &[("content-type", media_type)], body).await;
+        assert_eq!(found, format!("{essence}, {} bytes", body.len()));
+    }
+    assert_eq!(recorded("opaque", &[], "hush").await, "no media type, 4 bytes");
+    // Events are read over several lines, with what ends them.
+    let events = ": hush\nevent: a\ndata: {\"id\": 1,\ndata: \"token\": \"hush\"}\n\ndata: [DONE]\n\n";
+    let found = recorded("opaque", &[("content-type", "text/event-stream")], events).await;
+    assert_eq!(found, ":\nevent: a\ndata: {\"id\":1,\"token\":\"***\"}\n\ndata: [DONE]\n\n");
+
+    let path = file("kept");
+    for (keeps, ends) in [(false, Err("as it could not be searched for secrets")), (true, Ok("plain"))] {
+        let fake = Replay::new([reply(200, &[("content-type", "text/plain")], "plain")]);
+        let recorder = Recorder::new(fake, &path);
+        let recorder = if keeps { recorder.keep_opaque_bodies() } else { recorder };
+        let request = || http::Request::get("http://localhost/x").body(Default::default()).expect("a request");
+        recorder.send(request()).await.expect("a response");
+        let replayed = Replay::from_file(&path).expect("a recording").send(request()).await;
+        match (replayed, ends) {
+            (Ok(response), Ok(body)) => assert_eq!(response.into_body().collect().await.expect("a body"), body),
+            (Err(error), Err(why)) => assert!(error.to_string().contains(why), "{error}"),
+            (other, _) => unreachable!("{keeps}: {other:?}"),
+        }
+    }
     std::fs::remove_file(&path).expect("removed");
 }

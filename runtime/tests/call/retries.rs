@@ -341,6 +341,7 @@ async fn what_was_said_before_time_was_up() {
     let error = call(&client, Kind::Look).await.expect_err("no time");
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Timeout, false));
     assert_eq!((error.status(), error.code(), error.request_id()), (Some(500), Some("InternalError"), Some("r-500")));
+    assert_eq!(error.body().expect("what the service said")["Message"], "disk\nfull");
     assert_eq!(
         error.to_string(),
         "DescribeDatabase timed out: no success within 30s (`operation_timeout`); the attempt before failed: 500 InternalError: \

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -80,19 +80,53 @@ fn http2() -> ReqwestTransport {
 async fn a_connection_on_which_time_ran_out_is_not_used_again() {
     for whole_call in [false, true] {
         let (port, connections) = serve(silent).await;
-        let builder = with(http2()).endpoint(format!("http://127.0.0.1:{port}"));
+        let builder = with(http2()).endpoint(format!("http://127.0.0.1:{port}")).retries(RetryPolicy::none());
         let limit = Duration::from_millis(60);
         let builder = if whole_call { builder.operation_timeout(limit) } else { builder.timeout(limit) };
         let client = builder.build().expect("a client");
-        let mut attempts = 0;
-        for _ in 0..3 {
+        let call = async || {
             let error = client.list_pets().set("kind", "cat").send().await.expect_err("no response");
-            assert_eq!(error.kind(), ErrorKind::Timeout);
-            attempts += error.attempts() as usize;
-        }
-        assert_eq!((attempts, connections.load(Ordering::SeqCst)), (attempts, attempts), "{whole_call}");
-        assert_eq!(attempts, if whole_call { 3 } else { 9 });
+            assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
+            connections.load(Ordering::SeqCst)
+        };
+        // The new connection stays for two seconds, whatever the limits of calls.
+        assert_eq!([call().await, call().await, call().await, call().await], [1, 2, 2, 2], "{whole_call}");
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        assert_eq!([call().await, call().await], [2, 3], "{whole_call}");
     }
+}
+
+#[tokio::test]
+async fn new_connections_hold_up_nobody() {
+    let (port, connections) = serve(silent).await;
+    let (making, made) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let counts = (making.clone(), made.clone());
+    let make = move || {
+        // The first is made by `from_fn`.
+        if counts.0.fetch_add(1, Ordering::SeqCst) > 0 {
+            std::thread::sleep(Duration::from_millis(500));
+        }
+        counts.1.fetch_add(1, Ordering::SeqCst);
+        reqwest::Client::builder().http2_prior_knowledge().no_proxy().build()
+    };
+    let transport = ReqwestTransport::from_fn(make).expect("a transport");
+    let builder = with(transport).endpoint(format!("http://127.0.0.1:{port}")).retries(RetryPolicy::none());
+    let client = builder.build().expect("a client");
+    let call = |limit: u64| client.list_pets().set("kind", "cat").timeout(Duration::from_millis(limit)).send();
+    let hasty = call(50);
+    let hasty = std::thread::spawn(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(hasty).expect_err("no response")
+    });
+    while making.load(Ordering::SeqCst) < 2 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // A call begins and ends, and its own time-out makes no further connections.
+    call(100).await.expect_err("no response");
+    assert_eq!((making.load(Ordering::SeqCst), made.load(Ordering::SeqCst)), (2, 1));
+    hasty.join().expect("no panic");
+    call(50).await.expect_err("no response");
+    assert_eq!((made.load(Ordering::SeqCst), connections.load(Ordering::SeqCst)), (2, 2));
 }
 
 #[tokio::test]
@@ -189,6 +223,8 @@ impl Authority {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // OpenSSL takes a certificate for self-signed whose subject is called as its issuer.
+        params.distinguished_name.push(DnType::CommonName, format!("authority {}", uuid::Uuid::new_v4()));
         let pem = params.self_signed(&key).expect("a certificate").pem();
         Self { pem, issuer: Issuer::new(params, key) }
     }

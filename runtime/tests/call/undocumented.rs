@@ -1,9 +1,11 @@
 //! Calls of operations that a document lacks, and calls as URLs.
 
+use std::time::Duration;
+
 use serde_json::json;
 use yundb_runtime::http::HeaderValue;
 use yundb_runtime::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use yundb_runtime::test_util::Replay;
+use yundb_runtime::test_util::{Replay, Reply};
 use yundb_runtime::{
     Attempt, Client, ClientBuilder, Credentials, ErrorKind, Interceptor, RetryPolicy, Secret, Service, UnsignedRequest,
 };
@@ -71,7 +73,7 @@ async fn by_action() {
         let fake = Replay::new([reply(500, &[], ""), reply(200, &[], r#"{"Success": false, "ErrCode": "E"}"#)]);
         let mut call = client(&ALIYUN, &fake).call_action("ModifyX");
         if let Some(idempotent) = idempotent {
-            call = call.idempotent(idempotent);
+            call = call.with_idempotency(idempotent);
         }
         let error = call.send().await.expect_err("an error");
         assert_eq!((fake.requests().len(), error.kind()), (attempts, ErrorKind::Service), "{error}");
@@ -92,6 +94,29 @@ async fn by_action() {
         call.send().await.expect("success");
         assert_eq!(&the_one(&fake).body()[..], format!("RegionId={region}").as_bytes());
     }
+}
+
+/// What a call has in place of its client's settings is the same for all calls.
+#[tokio::test(start_paused = true)]
+async fn with_settings_of_its_own() {
+    let fake = Replay::new([reply(503, &[], ""), reply(503, &[], ""), reply(200, &[], "{}")]);
+    let call = client(&HUAWEI, &fake).call_path("GET", "/v3/x");
+    let call = call.with_credentials(Credentials::access_key("OTHER", "SK")).with_endpoint("http://elsewhere");
+    let error = call.clone().with_retries(RetryPolicy::none()).send().await.expect_err("not repeated");
+    assert_eq!((error.status(), error.attempts()), (Some(503), 1));
+    call.send().await.expect("success");
+    for sent in fake.requests() {
+        assert_eq!(sent.uri(), "http://elsewhere/v3/x");
+        assert!(sent.headers()[AUTHORIZATION].to_str().expect("text").starts_with("SDK-HMAC-SHA256 Access=OTHER"));
+    }
+    let fake = Replay::new([Reply::never()]);
+    let call = client(&HUAWEI, &fake).call_path("GET", "/v3/x").with_operation_timeout(Duration::from_secs(3));
+    let error = call.send().await.expect_err("no response");
+    assert!(error.to_string().contains("no success within 3s (`operation_timeout`)"), "{error}");
+    let fake = Replay::new([Reply::never()]);
+    let call = client(&HUAWEI, &fake).call_path("POST", "/v3/x").timeout(Duration::from_secs(4));
+    let error = call.send().await.expect_err("no response");
+    assert!(error.to_string().contains("no complete response within 4s (`timeout`)"), "{error}");
 }
 
 #[tokio::test]

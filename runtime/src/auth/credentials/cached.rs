@@ -74,13 +74,29 @@ impl Renewing {
 
     async fn wait(mut self) {
         // It ends by closing, never by a value.
-        let done = async { drop(self.done.changed().await) };
+        let done = std::pin::pin!(async { drop(self.done.changed().await) });
         if tokio::runtime::Handle::try_current().is_ok() {
             let _ = tokio::time::timeout_at(self.until, done).await;
         } else {
-            done.await;
+            let late = std::pin::pin!(passed(self.until.saturating_duration_since(Instant::now())));
+            futures_util::future::select(done, late).await;
         }
     }
+}
+
+/// Ends after this time, where no runtime has timers: a thread waits for it, and for no longer than the caller does.
+async fn passed(time: Duration) {
+    let (caller, gone) = std::sync::mpsc::channel::<()>();
+    let (timer, over) = tokio::sync::oneshot::channel::<()>();
+    let wait = move || {
+        let _ = gone.recv_timeout(time);
+        drop(timer);
+    };
+    // Without a thread there is no time to wait.
+    if std::thread::Builder::new().name("yundb-timer".to_owned()).spawn(wait).is_ok() {
+        let _ = over.await;
+    }
+    drop(caller);
 }
 
 struct Known {
@@ -298,302 +314,4 @@ impl<S: fmt::Debug> fmt::Debug for CachedCredentials<S> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::VecDeque;
-    use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
-    use std::time::Duration;
-
-    use super::*;
-
-    /// Seconds since 1970.
-    #[derive(Clone, Debug, Default)]
-    struct Second(Arc<AtomicI64>);
-
-    impl Second {
-        fn set(&self, second: i64) {
-            self.0.store(second, Ordering::Relaxed);
-        }
-    }
-
-    impl Clock for Second {
-        fn now(&self) -> Timestamp {
-            Timestamp::from_second(self.0.load(Ordering::Relaxed)).unwrap()
-        }
-    }
-
-    /// Takes a second for a response: keys up to this second, or a failure.
-    #[derive(Clone, Debug, Default)]
-    struct Slow {
-        answers: Arc<Mutex<VecDeque<Option<i64>>>>,
-        asked: Arc<AtomicUsize>,
-    }
-
-    impl CredentialsSource for Slow {
-        fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
-            Box::pin(async {
-                tokio::time::sleep(Duration::from_secs(1)).await;
-                self.asked.fetch_add(1, Ordering::Relaxed);
-                match self.answers.lock().unwrap().pop_front().expect("a response") {
-                    Some(end) => Ok(TemporaryCredentials {
-                        credentials: Credentials::access_key(format!("until {end}"), "s"),
-                        expires: Timestamp::from_second(end).unwrap(),
-                    }),
-                    None => Err(CredentialsError::new("nobody there")),
-                }
-            })
-        }
-    }
-
-    fn cached(answers: impl IntoIterator<Item = Option<i64>>) -> (Arc<CachedCredentials<Slow>>, Slow, Second) {
-        let (source, clock) = (Slow::default(), Second::default());
-        source.answers.lock().unwrap().extend(answers);
-        (Arc::new(CachedCredentials::new(source.clone()).clock(clock.clone())), source, clock)
-    }
-
-    fn key(found: Result<Credentials, CredentialsError>) -> String {
-        match found.unwrap() {
-            Credentials::AccessKey { access_key, .. } => access_key,
-            Credentials::Token(_) => unreachable!(),
-        }
-    }
-
-    /// What fifty tasks get at once.
-    async fn fifty(cached: &Arc<CachedCredentials<Slow>>) -> Vec<Result<Credentials, CredentialsError>> {
-        let tasks: Vec<_> = (0..50)
-            .map(|_| {
-                let cached = cached.clone();
-                tokio::spawn(async move { cached.credentials().await })
-            })
-            .collect();
-        let mut found = Vec::new();
-        for task in tasks {
-            found.push(task.await.unwrap());
-        }
-        found
-    }
-
-    /// Lets the task that renews credentials end.
-    async fn renewal() {
-        tokio::time::sleep(Duration::from_millis(1001)).await;
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn one_asks_for_all() {
-        let (cached, source, clock) = cached([Some(1000), Some(2000)]);
-        for found in fifty(&cached).await {
-            assert_eq!(key(found), "until 1000");
-        }
-        assert_eq!(source.asked.load(Ordering::Relaxed), 1);
-        // Within five minutes of the end they are renewed, and nobody waits for that.
-        clock.set(701);
-        for found in fifty(&cached).await {
-            assert_eq!(key(found), "until 1000");
-        }
-        renewal().await;
-        assert_eq!(key(cached.credentials().await), "until 2000");
-        assert_eq!(source.asked.load(Ordering::Relaxed), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn short_lives() {
-        let (cached, source, clock) = cached([Some(100), Some(200)]);
-        for (second, end) in [(0, 100), (48, 100), (50, 100), (51, 200), (124, 200)] {
-            clock.set(second);
-            assert_eq!(key(cached.credentials().await), format!("until {end}"), "{second}");
-            renewal().await;
-        }
-        assert_eq!(source.asked.load(Ordering::Relaxed), 2);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn failures() {
-        let (cached, source, clock) = cached([None, Some(1000), None, Some(2000)]);
-        for found in fifty(&cached).await {
-            assert_eq!(found.unwrap_err().to_string(), "nobody there");
-        }
-        assert_eq!(source.asked.load(Ordering::Relaxed), 1);
-        tokio::time::sleep(PAUSE).await;
-        assert_eq!(key(cached.credentials().await), "until 1000");
-        // As long as the old ones are valid, nobody notices, and the source is not pressed.
-        clock.set(980);
-        for _ in 0..3 {
-            assert_eq!(key(cached.credentials().await), "until 1000");
-            renewal().await;
-        }
-        assert_eq!(source.asked.load(Ordering::Relaxed), 3);
-        // Nor after their end: the service knows better whether they still count.
-        clock.set(1500);
-        assert_eq!(key(cached.credentials().await), "until 1000");
-        tokio::time::sleep(PAUSE).await;
-        assert_eq!(key(cached.credentials().await), "until 1000", "nobody waits for a source that fails");
-        renewal().await;
-        assert_eq!(key(cached.credentials().await), "until 2000");
-        assert_eq!(source.asked.load(Ordering::Relaxed), 4);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn ended_ones_that_the_service_rejects() {
-        let (cached, _, clock) = cached([Some(1000), None]);
-        let old = cached.credentials().await.unwrap();
-        clock.set(2000);
-        assert!(cached.rejected(&old));
-        assert_eq!(cached.credentials().await.unwrap_err().to_string(), "nobody there");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn rejected_ones_are_renewed_for_all() {
-        let (cached, source, _) = cached([Some(1000), Some(2000), Some(3000)]);
-        let old = cached.credentials().await.unwrap();
-        for _ in 0..20 {
-            assert!(cached.rejected(&old), "others are on their way");
-        }
-        for found in fifty(&cached).await {
-            assert_eq!(key(found), "until 2000");
-        }
-        assert!(cached.rejected(&old), "others are there");
-        assert_eq!(source.asked.load(Ordering::Relaxed), 2);
-        // A service that rejects all does not make the source's life hard.
-        let new = cached.credentials().await.unwrap();
-        for _ in 0..50 {
-            assert!(!cached.rejected(&new));
-        }
-        tokio::time::sleep(REJECTION_PAUSE).await;
-        assert!(cached.rejected(&new));
-        assert_eq!(key(cached.credentials().await), "until 3000");
-        // What others gave is nothing to it.
-        assert!(!cached.rejected(&Credentials::access_key("a", "s")));
-        assert!(!Credentials::access_key("a", "s").rejected(&old));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn callers_that_give_up_do_not_stop_it() {
-        let (cached, source, _) = cached([Some(1000)]);
-        for _ in 0..20 {
-            let hasty = tokio::time::timeout(Duration::from_millis(40), cached.credentials()).await;
-            assert!(hasty.is_err());
-        }
-        assert_eq!(key(cached.credentials().await), "until 1000");
-        assert_eq!(source.asked.load(Ordering::Relaxed), 1);
-    }
-
-    /// Has keys once, and then nothing.
-    #[derive(Debug, Default)]
-    struct Leaves(AtomicUsize);
-
-    impl CredentialsSource for Leaves {
-        fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
-            let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
-            Box::pin(std::future::ready(if first {
-                Ok(TemporaryCredentials { credentials: Credentials::access_key("k", "s"), expires: Timestamp::MAX })
-            } else {
-                Err(CredentialsError::not_found("nobody there"))
-            }))
-        }
-    }
-
-    #[tokio::test]
-    async fn nothing_after_something_is_a_failure() {
-        let cached = CachedCredentials::new(Leaves::default());
-        let old = cached.credentials().await.unwrap();
-        assert!(cached.rejected(&old));
-        let error = cached.credentials().await.unwrap_err();
-        assert_eq!(error, CredentialsError::new("nobody there (there were credentials before)"));
-    }
-
-    /// Never answers.
-    #[derive(Debug)]
-    struct Silent;
-
-    impl CredentialsSource for Silent {
-        fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
-            Box::pin(std::future::pending())
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn sources_have_a_time_limit() {
-        let begin = Instant::now();
-        let error = CachedCredentials::new(Silent).credentials().await.unwrap_err();
-        assert_eq!(error.to_string(), "no response within 30s (`load_timeout`)");
-        assert_eq!(begin.elapsed(), Duration::from_secs(30));
-    }
-
-    #[derive(Debug)]
-    struct Panics;
-
-    impl CredentialsSource for Panics {
-        fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
-            panic!("it breaks")
-        }
-    }
-
-    #[tokio::test]
-    async fn a_panic_is_an_error() {
-        let error = CachedCredentials::new(Panics).credentials().await.unwrap_err();
-        assert_eq!(error.to_string(), "the source of credentials panicked");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn clocks_that_are_set() {
-        // Back, after a failure: it is forgotten after five seconds, whatever the clock shows.
-        let (failing, _, clock) = cached([None, Some(9000)]);
-        clock.set(3600);
-        assert!(failing.credentials().await.is_err());
-        clock.set(0);
-        tokio::time::sleep(PAUSE).await;
-        assert_eq!(key(failing.credentials().await), "until 9000");
-        // Back, while keys live: they do not live longer therefore.
-        let (living, _, clock) = cached([Some(4600), Some(9000)]);
-        clock.set(3600);
-        assert_eq!(key(living.credentials().await), "until 4600");
-        clock.set(0);
-        tokio::time::sleep(Duration::from_secs(999)).await;
-        assert_eq!(key(living.credentials().await), "until 9000");
-        // Wrong from the start: keys that have ended by it are as good as any, and are asked for once a minute.
-        let (ended, source, clock) = cached([Some(1000), Some(2000)]);
-        clock.set(5000);
-        for _ in 0..100 {
-            assert_eq!(key(ended.credentials().await), "until 1000");
-        }
-        assert_eq!(source.asked.load(Ordering::Relaxed), 1);
-        tokio::time::sleep(LEAST_LIFE).await;
-        assert_eq!(key(ended.credentials().await), "until 2000");
-    }
-
-    #[test]
-    fn it_survives_its_runtime() {
-        let runtime =
-            || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        let (cached, source, _) = cached([Some(1000)]);
-        runtime().block_on(async {
-            let hasty = tokio::time::timeout(Duration::from_millis(10), cached.credentials()).await;
-            assert!(hasty.is_err());
-        });
-        assert_eq!(key(runtime().block_on(cached.credentials())), "until 1000");
-        assert_eq!(source.asked.load(Ordering::Relaxed), 1);
-    }
-
-    #[test]
-    fn it_survives_a_runtime_that_nobody_drives() {
-        let runtime = || tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-        let (slow, clock) = (Slow::default(), Second::default());
-        slow.answers.lock().unwrap().extend([Some(1000), Some(2000)]);
-        let limit = Duration::from_millis(1500);
-        let cached = Arc::new(CachedCredentials::new(slow.clone()).clock(clock).load_timeout(limit));
-        let (idle, busy) = (runtime(), runtime());
-        idle.block_on(async {
-            let hasty = tokio::time::timeout(Duration::from_millis(10), cached.credentials()).await;
-            assert!(hasty.is_err());
-        });
-        // It takes the time of the renewal that stands still, and a second of its own.
-        let patient = busy.block_on(async {
-            let callers = async { (cached.credentials().await, cached.credentials().await) };
-            tokio::time::timeout(Duration::from_secs(20), callers).await
-        });
-        let (first, second) = patient.expect("it waits for ever");
-        assert_eq!((key(first), key(second)), ("until 1000".to_owned(), "until 1000".to_owned()));
-        // The one that was given up goes on, and changes nothing.
-        idle.block_on(async { tokio::time::sleep(Duration::from_millis(1200)).await });
-        assert_eq!(key(busy.block_on(cached.credentials())), "until 1000");
-    }
-}
+mod tests;

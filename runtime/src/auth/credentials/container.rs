@@ -4,10 +4,11 @@ use std::fmt;
 
 use http::Method;
 
+use super::address::{Address, is_guarded, is_url};
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Address, Exchange, is_guarded, is_url, json_request, refusal, request};
+use super::exchange::{Exchange, json_request, refusal, request};
 use super::provider::CredentialsError;
 use super::sts::{complete, token_in};
 

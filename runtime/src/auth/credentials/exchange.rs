@@ -1,7 +1,6 @@
 //! Asks the services that issue credentials.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +12,9 @@ use super::document::Document;
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
 use crate::retry;
-use crate::transport::{RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind};
+use crate::transport::{
+    Exchange as UnderWay, RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind, in_runtime,
+};
 
 /// How services are asked: each request up to four times, as long as it fails for reasons that pass.
 #[derive(Clone, Debug)]
@@ -109,6 +110,7 @@ impl Exchange {
         &self,
         request: impl Fn() -> Result<Request<RequestBody>, String>,
     ) -> Result<Reply, Fault> {
+        in_runtime().map_err(Fault::Failed)?;
         let mut attempt = 1;
         loop {
             let outcome = self.once(request().map_err(Fault::Failed)?).await;
@@ -127,7 +129,7 @@ impl Exchange {
         }
     }
 
-    async fn once(&self, request: Request<RequestBody>) -> Result<Reply, Fault> {
+    async fn once(&self, mut request: Request<RequestBody>) -> Result<Reply, Fault> {
         let Limits { connect, attempt, proxies, .. } = self.settings;
         let build = || async {
             let builder = ReqwestTransport::builder().connect_timeout(connect);
@@ -135,17 +137,20 @@ impl Exchange {
             builder.build().map(|transport| Arc::new(transport) as Arc<dyn Transport>).map_err(|error| error.0)
         };
         let transport = self.transport.get_or_try_init(build).await.map_err(Fault::Failed)?;
+        let under_way = UnderWay::default();
+        request.extensions_mut().insert(under_way.clone());
         let exchange = async {
             let (parts, body) = transport.send(request).await?.into_parts();
             let body = zeroize::Zeroizing::new(body.collect_within(LARGEST).await?.to_vec());
             Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
         };
-        match tokio::time::timeout(attempt, exchange).await {
-            Ok(reply) => reply.map_err(|error: TransportError| match error.kind() {
+        // Whoever asks for credentials has a time limit, too, which may be the shorter one.
+        match under_way.unless_dropped(under_way.within(attempt, exchange)).await {
+            Some(reply) => reply.map_err(|error: TransportError| match error.kind() {
                 TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => Fault::Unreachable(error),
                 _ => Fault::Lost(error),
             }),
-            Err(_) => {
+            None => {
                 let late = format!("no response within {attempt:?}");
                 Err(Fault::Lost(TransportError::new(TransportErrorKind::ReadTimeout, late)))
             }
@@ -304,118 +309,44 @@ fn holds(text: &str, secret: &str) -> bool {
     !secret.is_empty() && (text.contains(&start) || text.contains(&encoded))
 }
 
-/// The name of a thing as a URL's path has it; it cannot leave its place.
-pub(super) fn segment(name: &str) -> Result<String, String> {
-    match name.trim() {
-        "" | "." | ".." => Err("a name is empty or consists of dots".to_owned()),
-        name => Ok(crate::codec::encode::strict(name).to_string()),
-    }
-}
-
-/// An HTTP URL. Secrets may be sent there if the program or a profile names it; for what the environment names, see [`is_guarded`].
-pub(super) fn is_url(url: &str) -> bool {
-    let uri = url.parse::<http::Uri>().ok();
-    uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some())
-}
-
-/// The address of a service as it was given. It shows scheme, host and port only: the rest may have a password or a token in it.
-#[derive(Clone)]
-pub(super) struct Address(String);
-
-impl Address {
-    pub(super) fn new(url: impl Into<String>) -> Self {
-        Self(url.into())
-    }
-
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// What no message may repeat: name and password, the path and long parts of it, and what the query's parameters are.
-    pub(super) fn secrets(&self) -> Vec<Secret> {
-        let Ok(uri) = self.0.parse::<http::Uri>() else { return vec![Secret::from(self.0.as_str())] };
-        let user = uri.authority().and_then(|authority| authority.as_str().rsplit_once('@'));
-        let user = user.into_iter().flat_map(|(user, _)| user.split(':'));
-        // Names of places are short and stand in ordinary sentences, tokens are long.
-        let places = uri.path().split('/').filter(|place| 16 <= place.len());
-        let path = Some(uri.path()).filter(|path| *path != "/").into_iter().chain(places);
-        let values = uri.query().into_iter().flat_map(|query| query.split('&'));
-        let values = values.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
-        let parts = user.chain(path).chain(values).filter(|part| !part.is_empty());
-        let forms = parts.flat_map(|part| {
-            let decoded = percent_encoding::percent_decode_str(part).decode_utf8_lossy();
-            [Secret::from(part), Secret::from(decoded.into_owned())]
-        });
-        forms.collect()
-    }
-}
-
-impl fmt::Display for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let uri = self.0.parse::<http::Uri>().ok();
-        match uri.as_ref().and_then(|uri| Some((uri.scheme_str()?, uri.host()?, uri.port()))) {
-            Some((scheme, host, Some(port))) => write!(f, "{scheme}://{host}:{port}"),
-            Some((scheme, host, None)) => write!(f, "{scheme}://{host}"),
-            None => f.write_str("an address that is not a URL"),
-        }
-    }
-}
-
-impl fmt::Debug for Address {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.to_string(), f)
-    }
-}
-
-/// A URL where nobody on the way can read along: HTTPS anywhere, plain HTTP only on this machine and its own link.
-pub(super) fn is_guarded(url: &str) -> bool {
-    let Ok(uri) = url.parse::<http::Uri>() else { return false };
-    let Some(host) = uri.host() else { return false };
-    match uri.scheme_str() {
-        Some("https") => true,
-        Some("http") => host.eq_ignore_ascii_case("localhost") || is_near(host),
-        _ => false,
-    }
-}
-
-/// Whether a host is an address of loopback or link-local.
-fn is_near(host: &str) -> bool {
-    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    match host.parse::<IpAddr>().map(|address| address.to_canonical()) {
-        Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
-        Ok(IpAddr::V6(address)) => address.is_loopback() || address.is_unicast_link_local(),
-        Err(_) => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
-    #[test]
-    fn plain_http_only_nearby() {
-        for url in [
-            "https://example.com/x",
-            "http://127.0.0.1:7002/",
-            "http://LocalHost/",
-            "http://[::1]:80/",
-            "http://169.254.170.23/v1",
-            "http://[fe80::1]/",
-        ] {
-            assert!(is_guarded(url), "{url}");
+    use futures_core::future::BoxFuture;
+    use http::Response;
+
+    use super::*;
+    use crate::transport::ByteStream;
+
+    /// Never answers, and counts the requests and those on which time ran out.
+    #[derive(Clone, Debug, Default)]
+    struct Silent {
+        sent: Arc<AtomicUsize>,
+        left: Arc<AtomicUsize>,
+    }
+
+    impl Transport for Silent {
+        fn send(&self, request: Request<RequestBody>) -> BoxFuture<'_, Result<Response<ByteStream>, TransportError>> {
+            self.sent.fetch_add(1, Ordering::SeqCst);
+            let left = self.left.clone();
+            let under_way = request.extensions().get::<UnderWay>().expect("it can be left");
+            under_way.when_out_of_time(move || {
+                left.fetch_add(1, Ordering::SeqCst);
+            });
+            Box::pin(std::future::pending())
         }
-        for url in [
-            "http://example.com/",
-            "http://10.0.0.1/",
-            "http://127.0.0.1.example.com/",
-            "http://localhost.example.com/",
-            "http://127.0.0.1@example.com/",
-            "http://[2001:db8::1]/",
-            "ftp://127.0.0.1/",
-            "127.0.0.1",
-            "/path",
-        ] {
-            assert!(!is_guarded(url), "{url}");
-        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_connection_on_which_time_ran_out_is_left() {
+        let silent = Silent::default();
+        let exchange = Exchange::new(&ProviderConfig::new().transport(silent.clone()));
+        let ask = || exchange.send(|| request(http::Method::GET, "http://localhost/", &[]));
+        assert!(matches!(ask().await, Err(Fault::Lost(_))));
+        assert_eq!((silent.sent.load(Ordering::SeqCst), silent.left.load(Ordering::SeqCst)), (4, 4));
+        // Whoever asks has less time.
+        assert!(tokio::time::timeout(Duration::from_secs(1), ask()).await.is_err());
+        assert_eq!((silent.sent.load(Ordering::SeqCst), silent.left.load(Ordering::SeqCst)), (5, 5));
     }
 }

@@ -3,10 +3,11 @@
 use http::{Method, Request};
 use serde_json::json;
 
+use super::address::{Address, is_guarded, is_url};
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Address, Exchange, Unanswered, is_guarded, is_url, json_request, request};
+use super::exchange::{Exchange, Unanswered, json_request, request};
 use super::provider::{Credentials, CredentialsError};
 use super::sts::{complete, token_in};
 use crate::auth::sign;

@@ -2,10 +2,11 @@
 
 use http::Method;
 
+use super::address::{Address, segment};
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Address, Exchange, Fault, Reply, request, segment};
+use super::exchange::{Exchange, Fault, Reply, request};
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
 

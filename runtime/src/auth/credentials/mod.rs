@@ -1,5 +1,6 @@
 //! Who calls: access keys and tokens, and where they come from.
 
+mod address;
 mod cached;
 mod chain;
 mod config;

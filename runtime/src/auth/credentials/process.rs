@@ -12,6 +12,7 @@ use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredential
 use super::config::ProviderConfig;
 use super::document::Document;
 use super::provider::{Credentials, CredentialsError};
+use crate::transport::in_runtime;
 
 /// Keys that a program prints, as profiles of the mode `External` have them: JSON with `access_key_id`, `access_key_secret`, `sts_token`
 /// for temporary ones, and `expiration`, when they end, such as `2030-01-01T00:00:00Z`. Keys without an end are asked for again after 15
@@ -106,7 +107,10 @@ impl fmt::Debug for ProcessCredentials {
 impl CredentialsSource for ProcessCredentials {
     fn fetch(&self) -> TemporaryCredentialsFuture<'_> {
         Box::pin(async {
-            let outcome = tokio::time::timeout(LIMIT, self.run()).await;
+            let outcome = match in_runtime() {
+                Ok(()) => tokio::time::timeout(LIMIT, self.run()).await,
+                Err(why) => Ok(Err(why)),
+            };
             let outcome = outcome.unwrap_or_else(|_| Err(format!("it takes longer than {LIMIT:?}")));
             // Not the command itself, whose arguments may be secret.
             outcome.map_err(|why| CredentialsError::new(format_args!("the command for credentials: {why}")))

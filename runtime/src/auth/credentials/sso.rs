@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
+use super::address::is_guarded;
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
-use super::exchange::{Exchange, is_guarded, json_request};
+use super::exchange::{Exchange, json_request};
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
 

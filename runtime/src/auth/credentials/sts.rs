@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use http::{HeaderValue, Request};
 
+use super::address::{Address, is_url};
 use super::cached::{CredentialsSource, TemporaryCredentials, TemporaryCredentialsFuture};
 use super::config::ProviderConfig;
 use super::document::Document;
-use super::exchange::{Address, Exchange, blames_keys, is_url, refusal};
+use super::exchange::{Exchange, blames_keys, refusal};
 use super::provider::{Credentials, CredentialsError, CredentialsProvider};
 use crate::auth::sign;
 use crate::codec::encode;

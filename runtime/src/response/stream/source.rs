@@ -14,7 +14,7 @@ use super::error::StreamError;
 use super::frame::{Frame, Framing, Unframed};
 use crate::response::raw::{RawResponse, Reconnect};
 use crate::retry::{RetryClass, RetryContext};
-use crate::transport::ByteStream;
+use crate::transport::{ByteStream, TransportError, TransportErrorKind, in_runtime};
 
 /// What OpenAI began to send as the last event, and many others do since. It is no JSON, so it is no documented item.
 const DONE: &[u8] = b"[DONE]";
@@ -91,8 +91,12 @@ impl Source {
     /// What comes next of the body.
     async fn piece(&mut self) -> Option<Result<bytes::Bytes, StreamError>> {
         let number = self.items + 1;
-        let piece = match self.idle {
-            Some(limit) => match tokio::time::timeout(limit, self.body.next()).await {
+        let piece = match self.idle.map(|limit| in_runtime().map(|()| limit)) {
+            Some(Err(why)) => {
+                let error = TransportError::new(TransportErrorKind::Body, why);
+                return Some(Err(StreamError::transport(number, error)));
+            }
+            Some(Ok(limit)) => match tokio::time::timeout(limit, self.body.next()).await {
                 Ok(piece) => piece,
                 Err(_) => return Some(Err(StreamError::idle(number, limit))),
             },
@@ -111,9 +115,10 @@ impl Source {
         let Some(pause) = reconnect.retries.next_attempt(&context) else { return Err(lost) };
         let last_id = last_id.map(str::to_owned);
         tracing::debug!(?pause, items = self.items, "the stream is taken up again");
-        tokio::time::sleep(pause).await;
         let number = self.items + 1;
         let failed = |why: &dyn std::fmt::Display| Some(StreamError::reconnect(number, why));
+        in_runtime().map_err(|why| failed(&why))?;
+        tokio::time::sleep(pause).await;
         let response = (reconnect.send)(last_id).await.map_err(|why| failed(&why))?;
         // So a service says that there is nothing more to come.
         if response.status() == 204 {

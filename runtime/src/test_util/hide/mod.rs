@@ -1,0 +1,234 @@
+//! What is recorded without the secrets in it.
+
+mod multipart;
+mod xml;
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::HeaderMap;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use crate::codec::media_type;
+use crate::data::secret::Secret;
+use crate::request::FORM;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "***";
+
+/// Leaves secrets out.
+#[derive(Clone, Default)]
+pub(super) struct Hiding {
+    /// Texts that are hidden wherever they stand.
+    pub(super) texts: Vec<Secret>,
+    /// Whether bodies are kept that cannot be searched.
+    pub(super) keeps_opaque: bool,
+}
+
+/// A body as it is recorded.
+pub(super) enum Recorded {
+    Text(String),
+    Base64(String),
+    /// It may hold secrets that nobody finds; this says of what kind it is.
+    LeftOut(String),
+}
+
+impl Hiding {
+    pub(super) fn headers(&self, headers: &HeaderMap) -> BTreeMap<String, Vec<String>> {
+        let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in headers {
+            let text = match value.to_str() {
+                Ok(text) if !value.is_sensitive() => self.header(name.as_str(), text),
+                _ => HIDDEN.to_owned(),
+            };
+            all.entry(name.to_string()).or_default().push(text);
+        }
+        all
+    }
+
+    /// The value of a header, which may be a URL.
+    fn header(&self, name: &str, value: &str) -> String {
+        if is_secret(name) {
+            return HIDDEN.to_owned();
+        }
+        self.text(match value.split_once('?') {
+            Some((address, query)) => format!("{address}?{}", without_pairs(query)),
+            None => value.to_owned(),
+        })
+    }
+
+    pub(super) fn target(&self, path: &str, query: Option<&str>) -> String {
+        self.text(query.map_or_else(|| path.to_owned(), |query| format!("{path}?{}", without_pairs(query))))
+    }
+
+    pub(super) fn body(&self, headers: &HeaderMap, bytes: &[u8]) -> Recorded {
+        let media_type = media_type::of(headers);
+        let Some(read) = self.read_or_kept(media_type, bytes) else {
+            let kind = self.text(media_type.map_or_else(|| "no media type".to_owned(), media_type::essence));
+            return Recorded::LeftOut(format!("{kind}, {} bytes", bytes.len()));
+        };
+        match String::from_utf8(read) {
+            Ok(text) => Recorded::Text(text),
+            Err(error) => Recorded::Base64(STANDARD.encode(error.as_bytes())),
+        }
+    }
+
+    /// A body without the secrets in it, or as far as they are found where it is kept all the same.
+    fn read_or_kept(&self, media_type: Option<&str>, bytes: &[u8]) -> Option<Vec<u8>> {
+        let kept = || match std::str::from_utf8(bytes) {
+            Ok(text) => self.text(without_pairs(text)).into_bytes(),
+            Err(_) => bytes.to_vec(),
+        };
+        self.read(media_type, bytes).or_else(|| self.keeps_opaque.then(kept))
+    }
+
+    /// A body of this media type without the secrets in it; `None` where it cannot be searched for them.
+    fn read(&self, media_type: Option<&str>, bytes: &[u8]) -> Option<Vec<u8>> {
+        if bytes.is_empty() {
+            return Some(Vec::new());
+        }
+        let essence = media_type.map(media_type::essence).unwrap_or_default();
+        if essence.starts_with("multipart/") {
+            return self.multipart(media_type?, bytes);
+        }
+        let text = std::str::from_utf8(bytes).ok()?;
+        let read = match &*essence {
+            FORM => self.text(without_pairs(text)),
+            "text/event-stream" => self.lines(text)?,
+            _ if media_type::is_json(&essence) => self.json(text, |_| true)?,
+            _ if essence.ends_with("/xml") || essence.ends_with("+xml") => self.xml(text)?,
+            // Much JSON is called something else, or nothing.
+            _ => self.json(text, |value| value.is_object() || value.is_array()).or_else(|| self.lines(text))?,
+        };
+        Some(read.into_bytes())
+    }
+
+    /// A text without those that are hidden wherever they stand.
+    fn text(&self, text: String) -> String {
+        self.texts.iter().filter(|secret| !secret.is_empty()).fold(text, |text, secret| {
+            let encoded = crate::codec::encode::strict(secret.expose()).to_string();
+            text.replace(secret.expose(), HIDDEN).replace(&encoded, HIDDEN)
+        })
+    }
+
+    /// JSON without what is secret in it, if it is like this.
+    fn json(&self, text: &str, fits: fn(&Value) -> bool) -> Option<String> {
+        let mut value = serde_json::from_str::<Value>(text).ok().filter(fits)?;
+        self.hide_values(&mut value);
+        Some(value.to_string())
+    }
+
+    /// JSON without what is secret in it where a text is such, else the text.
+    fn maybe_json(&self, text: String) -> String {
+        self.json(&text, |value| value.is_object() || value.is_array()).unwrap_or_else(|| self.text(text))
+    }
+
+    /// Lines of JSON, or events with such data, if there are any, and nothing else.
+    fn lines(&self, text: &str) -> Option<String> {
+        let (mut lines, mut data, mut any) = (Vec::new(), Vec::new(), false);
+        // A last line, so that no data is left.
+        for line in text.lines().chain([""]) {
+            if let Some(more) = line.strip_prefix("data:") {
+                data.push(more.strip_prefix(' ').unwrap_or(more));
+                continue;
+            }
+            if !data.is_empty() {
+                let whole = std::mem::take(&mut data).join("\n");
+                let is_end = matches!(whole.trim(), "" | "[DONE]");
+                let hidden = if is_end { whole } else { self.json(&whole, |_| true)? };
+                lines.push(format!("data: {hidden}"));
+                any = true;
+            }
+            let is_field = ["event:", "id:", "retry:"].iter().any(|field| line.starts_with(field));
+            match line {
+                _ if line.trim().is_empty() => lines.push(String::new()),
+                _ if is_field => lines.push(self.text(line.to_owned())),
+                // What a comment says is nothing to the client.
+                _ if line.starts_with(':') => lines.push(":".to_owned()),
+                _ => {
+                    lines.push(self.json(line, |_| true)?);
+                    any = true;
+                }
+            }
+        }
+        any.then(|| lines.join("\n"))
+    }
+
+    fn hide_values(&self, value: &mut Value) {
+        match value {
+            Value::Array(elements) => elements.iter_mut().for_each(|element| self.hide_values(element)),
+            Value::Object(entries) => {
+                for (name, value) in entries {
+                    if is_secret(name) { hide_all(value) } else { self.hide_values(value) }
+                }
+            }
+            // JSON within text.
+            Value::String(text) => *text = self.maybe_json(std::mem::take(text)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+}
+
+/// Whether a name says that its value is secret.
+fn is_secret(name: &str) -> bool {
+    const WHOLE: [&str; 2] = ["sk", "ak"];
+    const WORDS: [&str; 11] = [
+        "pass",
+        "pwd",
+        "secret",
+        "token",
+        "authorization",
+        "cookie",
+        "signature",
+        "accesskey",
+        "privatekey",
+        "apikey",
+        "credential",
+    ];
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    WHOLE.contains(&name.as_str()) || WORDS.iter().any(|word| name.contains(word))
+}
+
+/// Leaves nothing of what stands under a secret name but its form.
+fn hide_all(value: &mut Value) {
+    match value {
+        Value::Array(elements) => elements.iter_mut().for_each(hide_all),
+        Value::Object(entries) => entries.values_mut().for_each(hide_all),
+        Value::String(text) if text.is_empty() => {}
+        Value::String(_) | Value::Number(_) => *value = HIDDEN.into(),
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+/// Pairs of a query or form without the values that are secret by their names, or JSON with such names.
+fn without_pairs(text: &str) -> String {
+    let pairs = text.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, value)) if !value.is_empty() => {
+            // What is harmless in a body is a key of the caller's among parameters.
+            let is_key = ["key", "sig", "code"].contains(&decoded(name).to_ascii_lowercase().as_str());
+            let is_secret = is_key || is_secret(&decoded(name)) || holds_secrets(&decoded(value));
+            format!("{name}={}", if is_secret { HIDDEN } else { value })
+        }
+        _ => pair.to_owned(),
+    });
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+/// Whether a text is JSON with a secret name somewhere in it.
+fn holds_secrets(text: &str) -> bool {
+    fn any(value: &Value) -> bool {
+        match value {
+            Value::Array(elements) => elements.iter().any(any),
+            Value::Object(entries) => entries.iter().any(|(name, value)| is_secret(name) || any(value)),
+            Value::String(text) => holds_secrets(text),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+    text.starts_with(['{', '[']) && serde_json::from_str(text).is_ok_and(|value| any(&value))
+}

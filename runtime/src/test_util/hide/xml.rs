@@ -1,0 +1,105 @@
+//! XML without the secrets in it.
+
+use quick_xml::events::attributes::Attribute;
+use quick_xml::events::{BytesStart, BytesText, Event};
+use quick_xml::{Reader, Writer, XmlVersion};
+
+use super::{HIDDEN, Hiding, is_secret};
+
+/// An XML document as it is written anew.
+struct Copy<'h> {
+    hiding: &'h Hiding,
+    written: Writer<Vec<u8>>,
+    /// Of each element around, whether it is secret.
+    around: Vec<bool>,
+    /// What was read since the last tag.
+    text: String,
+}
+
+impl Hiding {
+    /// A document without what stands in elements and attributes of secret names. What comes with definitions of its own (DTD) is not
+    /// read.
+    pub(super) fn xml(&self, text: &str) -> Option<String> {
+        let mut reader = Reader::from_str(text);
+        let mut copy = Copy { hiding: self, written: Writer::new(Vec::new()), around: Vec::new(), text: String::new() };
+        let mut elements = 0;
+        loop {
+            match reader.read_event().ok()? {
+                Event::Start(element) => {
+                    elements += 1;
+                    copy.flush()?;
+                    let (element, is_secret) = copy.element(&element)?;
+                    copy.around.push(is_secret);
+                    copy.write(Event::Start(element))?;
+                }
+                Event::Empty(element) => {
+                    elements += 1;
+                    copy.flush()?;
+                    let (element, _) = copy.element(&element)?;
+                    copy.write(Event::Empty(element))?;
+                }
+                Event::End(element) => {
+                    copy.flush()?;
+                    copy.around.pop()?;
+                    copy.write(Event::End(element))?;
+                }
+                Event::Text(text) => copy.text.push_str(&text),
+                Event::CData(text) => copy.text.push_str(&text),
+                Event::GeneralRef(reference) => match reference.resolve_char_ref().ok()? {
+                    Some(char) => copy.text.push(char),
+                    None => copy.text.push_str(quick_xml::escape::resolve_predefined_entity(&reference)?),
+                },
+                Event::Decl(declaration) => copy.write(Event::Decl(declaration))?,
+                Event::Comment(_) | Event::PI(_) => {}
+                Event::DocType(_) => return None,
+                Event::Eof => break,
+            }
+        }
+        copy.flush()?;
+        let whole = elements > 0 && copy.around.is_empty();
+        whole.then(|| String::from_utf8(copy.written.into_inner()).ok()).flatten()
+    }
+}
+
+impl Copy<'_> {
+    fn write(&mut self, event: Event<'_>) -> Option<()> {
+        self.written.write_event(event).ok()
+    }
+
+    /// An element's tag, and whether what is in it is secret: by its name, by that of an element around it, or by a name that it has as
+    /// an attribute (`<entry key="password">`).
+    fn element(&self, element: &BytesStart<'_>) -> Option<(BytesStart<'static>, bool)> {
+        let value =
+            |attribute: &Attribute<'_>| Some(attribute.normalized_value(XmlVersion::Implicit1_0).ok()?.into_owned());
+        let name = element.name().0.to_owned();
+        let mut hides = is_secret(&name) || self.around.last() == Some(&true);
+        let mut attributes = Vec::new();
+        for attribute in element.attributes() {
+            let attribute = attribute.ok()?;
+            attributes.push((attribute.key.0.to_owned(), value(&attribute)?));
+        }
+        let names = |key: &str| ["name", "key", "id"].iter().any(|known| key.eq_ignore_ascii_case(known));
+        hides |= attributes.iter().any(|(key, value)| names(key) && is_secret(value));
+        let mut copied = BytesStart::new(name);
+        for (key, value) in attributes {
+            let is_namespace = key == "xmlns" || key.starts_with("xmlns:");
+            let hidden = (hides && !is_namespace && !names(&key)) || is_secret(&key);
+            let value = if hidden { HIDDEN.to_owned() } else { self.hiding.text(value) };
+            copied.push_attribute((&*key, &*value));
+        }
+        Some((copied, hides))
+    }
+
+    /// Writes the text between two tags.
+    fn flush(&mut self) -> Option<()> {
+        let text = std::mem::take(&mut self.text);
+        if text.is_empty() {
+            return Some(());
+        }
+        let text = match self.around.last() {
+            Some(true) if !text.trim().is_empty() => HIDDEN.to_owned(),
+            _ => self.hiding.maybe_json(text),
+        };
+        self.write(Event::Text(BytesText::new(&text)))
+    }
+}
