@@ -2,12 +2,12 @@
 
 //! Alibaba Cloud Database Gateway: a typed client, API version 2019-03-27, 13 operations.
 //!
-//! Database Gateway (DG) lets cloud services reach databases outside of the cloud: create a gateway, install
-//! its program on a host beside the databases, then register the databases that it reaches. Requests and answers
-//! are UTF-8. HTTPS is recommended, plain HTTP is accepted too. A status of 2xx means success, 4xx and 5xx
-//! failure; an answer of status 200 whose `Success` is false is a failure as well, with the reason in `Code`
-//! and `ErrorMsg`. Every answer has a `RequestId`. The vendor's own SDK sends most regions to the central host
-//! `dg.aliyuncs.com`.
+//! Database Gateway (DG) connects cloud services to databases outside the cloud. Create a gateway, install its
+//! program on a host near the databases, then register the databases that it can reach. Requests and responses
+//! are encoded in UTF-8. HTTPS is recommended; HTTP is also accepted. A 2xx status indicates success, 4xx
+//! and 5xx failure. A response with status 200 whose `Success` is false is also a failure, with the reason in
+//! `Code` and `ErrorMsg`. Every response contains a `RequestId`. The vendor's SDK uses the central endpoint
+//! `dg.aliyuncs.com` for most regions.
 //!
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -24,7 +24,7 @@
 //!
 //! ## `gateways`
 //!
-//! Gateways, the program that runs as one, and the databases reached through them.
+//! Gateways, the gateway program, and the databases reached through gateways.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -32,8 +32,8 @@
 //! | [`update_gateway`](crate::Client::update_gateway) | Update a gateway | `Action=ModifyGateway` |
 //! | [`delete_gateway`](crate::Client::delete_gateway) | Delete a gateway | `Action=DeleteGateway` |
 //! | [`stop_gateway`](crate::Client::stop_gateway) | Stop a gateway | `Action=StopGateway` |
-//! | [`create_gateway_verify_code`](crate::Client::create_gateway_verify_code) | Create a verification code for installing a gateway | `Action=CreateGatewayVerifyCode` |
-//! | [`download_gateway_program`](crate::Client::download_gateway_program) | Return the download address of the gateway program | `Action=DownloadGatewayProgram` |
+//! | [`create_gateway_verify_code`](crate::Client::create_gateway_verify_code) | Create a verification code for a gateway installation | `Action=CreateGatewayVerifyCode` |
+//! | [`download_gateway_program`](crate::Client::download_gateway_program) | Get the download URL of the gateway program | `Action=DownloadGatewayProgram` |
 //! | [`connect_database`](crate::Client::connect_database) | Connect to a database through a gateway | `Action=ConnectDatabase` |
 //! | [`list_databases`](crate::Client::list_databases) | List databases | `Action=GetUserDatabases` |
 //! | [`add_database`](crate::Client::add_database) | Add a database | `Action=AddDatabase` |
@@ -46,7 +46,7 @@
 //!
 //! The client fills these parameters of its calls:
 //!
-//! - `region`: Region to create the gateway in. Example: `cn-hangzhou`.
+//! - `region`: Region in which to create the gateway. Example: `cn-hangzhou`.
 //!
 //! ## Servers
 //!
@@ -72,8 +72,8 @@
 //!
 //! ## Security
 //!
-//! - `access_key`: Every call is signed with an access key. The client computes the signature from the request
-//!   and the access key secret, and sends it as `Signature` beside the other common parameters.
+//! - `access_key`: Every request is signed with an access key. The client computes the signature from the request
+//!   and the access key secret, and sends it as `Signature` along with the other common parameters.
 //!
 //! Transcribed from the vendor's document `aliyun-dg.txt`; each operation names its section.
 

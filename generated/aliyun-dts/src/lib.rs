@@ -2,13 +2,13 @@
 
 //! Alibaba Cloud Data Transmission Service: a typed client, API version 2020-01-01, 82 operations.
 //!
-//! Data Transmission Service (DTS) moves data between databases: it migrates and synchronizes them, and lets
-//! clients subscribe to their changes. Buy an instance, configure its task, then watch the task. The operations
-//! whose tags begin with `legacy` are an older API of the same service, which is soon no longer maintained. The
-//! document is that of Apsara Stack, the private cloud, where the same operations are called at its own endpoint.
-//! Requests and answers are UTF-8. A status of 2xx means success, 4xx and 5xx failure; an answer of status 200
-//! whose `Success` is false is a failure as well, with the reason in `ErrCode` and `ErrMessage`. Every answer has
-//! a `RequestId`.
+//! Data Transmission Service (DTS) migrates and synchronizes data between databases, and lets clients subscribe
+//! to data changes. Purchase an instance, configure its task, then monitor the task. The operations whose tags
+//! start with `legacy` belong to an older API of the same service, which will soon no longer be maintained. The
+//! underlying documentation is that of Apsara Stack, the private cloud, where the same operations are called at
+//! its own endpoint. Requests and responses are encoded in UTF-8. A 2xx status indicates success, 4xx and 5xx
+//! failure. A response with status 200 whose `Success` is false is also a failure, with the reason in `ErrCode`
+//! and `ErrMessage`. Every response contains a `RequestId`.
 //!
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -25,48 +25,48 @@
 //!
 //! ## `instances`
 //!
-//! Instances: buying, renewing, and changing their class and payment.
+//! Instances: purchase, renewal, and changes of instance class and billing method.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
-//! | [`create_instance`](crate::Client::create_instance) | Buy an instance | `Action=CreateDtsInstance` |
-//! | [`upgrade_to_two_way`](crate::Client::upgrade_to_two_way) | Make a synchronization two-way | `Action=UpgradeTwoWay` |
-//! | [`update_pay_type`](crate::Client::update_pay_type) | Change how an instance is paid for | `Action=TransferPayType` |
+//! | [`create_instance`](crate::Client::create_instance) | Purchase an instance | `Action=CreateDtsInstance` |
+//! | [`upgrade_to_two_way`](crate::Client::upgrade_to_two_way) | Upgrade a synchronization to two-way | `Action=UpgradeTwoWay` |
+//! | [`update_pay_type`](crate::Client::update_pay_type) | Change the billing method of an instance | `Action=TransferPayType` |
 //! | [`update_instance_class`](crate::Client::update_instance_class) | Change the class of an instance | `Action=TransferInstanceClass` |
 //! | [`renew_instance`](crate::Client::renew_instance) | Renew an instance | `Action=RenewInstance` |
 //!
 //! ## `jobs`
 //!
-//! Tasks of migration, synchronization and subscription: configuring, running and watching them.
+//! Migration, synchronization and subscription tasks: configuration, control and monitoring.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
 //! | [`configure_job`](crate::Client::configure_job) | Configure a migration or synchronization task | `Action=ConfigureDtsJob` |
 //! | [`configure_subscription`](crate::Client::configure_subscription) | Configure a subscription task | `Action=ConfigureSubscription` |
 //! | [`start_job`](crate::Client::start_job) | Start a task | `Action=StartDtsJob` |
-//! | [`start_jobs`](crate::Client::start_jobs) | Start several tasks | `Action=StartDtsJobs` |
-//! | [`skip_precheck`](crate::Client::skip_precheck) | Skip checks of the precheck | `Action=SkipPreCheck` |
+//! | [`start_jobs`](crate::Client::start_jobs) | Start multiple tasks | `Action=StartDtsJobs` |
+//! | [`skip_precheck`](crate::Client::skip_precheck) | Skip precheck items | `Action=SkipPreCheck` |
 //! | [`show_job`](crate::Client::show_job) | Show a task | `Action=DescribeDtsJobDetail` |
 //! | [`list_jobs`](crate::Client::list_jobs) | List tasks | `Action=DescribeDtsJobs` |
 //! | [`show_precheck_status`](crate::Client::show_precheck_status) | Show the subtasks of a task | `Action=DescribePreCheckStatus` |
 //! | [`list_server_ips`](crate::Client::list_server_ips) | List the addresses of DTS servers | `Action=WhiteIpList` |
 //! | [`show_subscription_meta`](crate::Client::show_subscription_meta) | Show the subtasks of a distributed subscription | `Action=DescribeSubscriptionMeta` |
-//! | [`update_synchronization`](crate::Client::update_synchronization) | Change what a synchronization transfers | `Action=ModifyDtsJob` |
-//! | [`update_subscription`](crate::Client::update_subscription) | Change what a subscription reads | `Action=ModifySubscription` |
-//! | [`update_job_password`](crate::Client::update_job_password) | Change a database account of a task | `Action=ModifyDtsJobPassword` |
+//! | [`update_synchronization`](crate::Client::update_synchronization) | Update the objects of a synchronization | `Action=ModifyDtsJob` |
+//! | [`update_subscription`](crate::Client::update_subscription) | Update the objects of a subscription | `Action=ModifySubscription` |
+//! | [`update_job_password`](crate::Client::update_job_password) | Change the database account of a task | `Action=ModifyDtsJobPassword` |
 //! | [`update_job_name`](crate::Client::update_job_name) | Rename a task | `Action=ModifyDtsJobName` |
 //! | [`reset_job`](crate::Client::reset_job) | Reset a task | `Action=ResetDtsJob` |
 //! | [`suspend_job`](crate::Client::suspend_job) | Suspend a task | `Action=SuspendDtsJob` |
-//! | [`suspend_jobs`](crate::Client::suspend_jobs) | Suspend several tasks | `Action=SuspendDtsJobs` |
-//! | [`stop_job`](crate::Client::stop_job) | End a task | `Action=StopDtsJob` |
-//! | [`stop_jobs`](crate::Client::stop_jobs) | End several tasks | `Action=StopDtsJobs` |
+//! | [`suspend_jobs`](crate::Client::suspend_jobs) | Suspend multiple tasks | `Action=SuspendDtsJobs` |
+//! | [`stop_job`](crate::Client::stop_job) | Stop a task | `Action=StopDtsJob` |
+//! | [`stop_jobs`](crate::Client::stop_jobs) | Stop multiple tasks | `Action=StopDtsJobs` |
 //! | [`delete_job`](crate::Client::delete_job) | Release an instance | `Action=DeleteDtsJob` |
-//! | [`delete_jobs`](crate::Client::delete_jobs) | Release several instances | `Action=DeleteDtsJobs` |
+//! | [`delete_jobs`](crate::Client::delete_jobs) | Release multiple instances | `Action=DeleteDtsJobs` |
 //! | [`show_job_summary`](crate::Client::show_job_summary) | Count the objects of a task | `Action=SummaryJobDetail` |
 //!
 //! ## `consumer-groups`
 //!
-//! Consumer groups, through which clients read a subscription.
+//! Consumer groups, through which clients consume the data of a subscription.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -77,7 +77,7 @@
 //!
 //! ## `etl`
 //!
-//! Tasks that transform data (ETL).
+//! Data transformation (ETL) tasks.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -86,37 +86,37 @@
 //!
 //! ## `legacy-migration`
 //!
-//! The older API of data migration.
+//! Legacy API of data migration.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
-//! | [`create_migration_job`](crate::Client::create_migration_job) | Buy a migration instance (deprecated) | `Action=CreateMigrationJob` |
+//! | [`create_migration_job`](crate::Client::create_migration_job) | Purchase a migration instance (deprecated) | `Action=CreateMigrationJob` |
 //! | [`configure_migration_job`](crate::Client::configure_migration_job) | Configure a migration instance (deprecated) | `Action=ConfigureMigrationJob` |
 //! | [`start_migration_job`](crate::Client::start_migration_job) | Start a migration (deprecated) | `Action=StartMigrationJob` |
 //! | [`suspend_migration_job`](crate::Client::suspend_migration_job) | Suspend a migration (deprecated) | `Action=SuspendMigrationJob` |
 //! | [`list_migration_jobs`](crate::Client::list_migration_jobs) | List migration instances (deprecated) | `Action=DescribeMigrationJobs` |
 //! | [`show_migration_job`](crate::Client::show_migration_job) | Show a migration instance (deprecated) | `Action=DescribeMigrationJobDetail` |
 //! | [`show_migration_job_status`](crate::Client::show_migration_job_status) | Show the state of a migration (deprecated) | `Action=DescribeMigrationJobStatus` |
-//! | [`stop_migration_job`](crate::Client::stop_migration_job) | End a migration (deprecated) | `Action=StopMigrationJob` |
+//! | [`stop_migration_job`](crate::Client::stop_migration_job) | Stop a migration (deprecated) | `Action=StopMigrationJob` |
 //! | [`delete_migration_job`](crate::Client::delete_migration_job) | Release a migration instance (deprecated) | `Action=DeleteMigrationJob` |
 //!
 //! ## `legacy-synchronization`
 //!
-//! The older API of data synchronization.
+//! Legacy API of data synchronization.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
-//! | [`create_synchronization_job`](crate::Client::create_synchronization_job) | Buy a synchronization instance (deprecated) | `Action=CreateSynchronizationJob` |
+//! | [`create_synchronization_job`](crate::Client::create_synchronization_job) | Purchase a synchronization instance (deprecated) | `Action=CreateSynchronizationJob` |
 //! | [`configure_synchronization_job`](crate::Client::configure_synchronization_job) | Configure a synchronization instance (deprecated) | `Action=ConfigureSynchronizationJob` |
 //! | [`start_synchronization_job`](crate::Client::start_synchronization_job) | Start a synchronization (deprecated) | `Action=StartSynchronizationJob` |
 //! | [`suspend_synchronization_job`](crate::Client::suspend_synchronization_job) | Suspend a synchronization (deprecated) | `Action=SuspendSynchronizationJob` |
 //! | [`reset_synchronization_job`](crate::Client::reset_synchronization_job) | Clear the configuration of a synchronization instance (deprecated) | `Action=ResetSynchronizationJob` |
-//! | [`update_synchronization_objects`](crate::Client::update_synchronization_objects) | Change what a synchronization transfers (deprecated) | `Action=ModifySynchronizationObject` |
-//! | [`show_synchronization_object_update`](crate::Client::show_synchronization_object_update) | Show how a change of objects goes on (deprecated) | `Action=DescribeSynchronizationObjectModifyStatus` |
-//! | [`switch_synchronization_endpoint`](crate::Client::switch_synchronization_endpoint) | Tell a synchronization of a failover (deprecated) | `Action=SwitchSynchronizationEndpoint` |
-//! | [`show_endpoint_switch`](crate::Client::show_endpoint_switch) | Show how a switch of a database goes on (deprecated) | `Action=DescribeEndpointSwitchStatus` |
-//! | [`configure_replicator_compare`](crate::Client::configure_replicator_compare) | Turn full image matching on or off (deprecated) | `Action=ConfigureSynchronizationJobReplicatorCompare` |
-//! | [`show_replicator_compare`](crate::Client::show_replicator_compare) | Show whether full image matching is on (deprecated) | `Action=DescribeSynchronizationJobReplicatorCompare` |
+//! | [`update_synchronization_objects`](crate::Client::update_synchronization_objects) | Update the objects of a synchronization (deprecated) | `Action=ModifySynchronizationObject` |
+//! | [`show_synchronization_object_update`](crate::Client::show_synchronization_object_update) | Show the progress of an object update (deprecated) | `Action=DescribeSynchronizationObjectModifyStatus` |
+//! | [`switch_synchronization_endpoint`](crate::Client::switch_synchronization_endpoint) | Switch a synchronization to a new primary database (deprecated) | `Action=SwitchSynchronizationEndpoint` |
+//! | [`show_endpoint_switch`](crate::Client::show_endpoint_switch) | Show the progress of an endpoint switch (deprecated) | `Action=DescribeEndpointSwitchStatus` |
+//! | [`configure_replicator_compare`](crate::Client::configure_replicator_compare) | Enable or disable full image matching (deprecated) | `Action=ConfigureSynchronizationJobReplicatorCompare` |
+//! | [`show_replicator_compare`](crate::Client::show_replicator_compare) | Show whether full image matching is enabled (deprecated) | `Action=DescribeSynchronizationJobReplicatorCompare` |
 //! | [`list_synchronization_jobs`](crate::Client::list_synchronization_jobs) | List synchronization instances (deprecated) | `Action=DescribeSynchronizationJobs` |
 //! | [`show_initialization_status`](crate::Client::show_initialization_status) | Show the initialization of a synchronization (deprecated) | `Action=DescribeInitializationStatus` |
 //! | [`list_synchronization_job_statuses`](crate::Client::list_synchronization_job_statuses) | List the states of synchronizations (deprecated) | `Action=DescribeSynchronizationJobStatusList` |
@@ -125,36 +125,36 @@
 //!
 //! ## `legacy-subscription`
 //!
-//! The older API of subscriptions and their consumer groups.
+//! Legacy API of data subscription and its consumer groups.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
-//! | [`create_subscription_instance`](crate::Client::create_subscription_instance) | Buy a subscription instance (deprecated) | `Action=CreateSubscriptionInstance` |
+//! | [`create_subscription_instance`](crate::Client::create_subscription_instance) | Purchase a subscription instance (deprecated) | `Action=CreateSubscriptionInstance` |
 //! | [`configure_subscription_instance`](crate::Client::configure_subscription_instance) | Configure a subscription instance (deprecated) | `Action=ConfigureSubscriptionInstance` |
 //! | [`start_subscription_instance`](crate::Client::start_subscription_instance) | Start a subscription (deprecated) | `Action=StartSubscriptionInstance` |
-//! | [`update_subscription_objects`](crate::Client::update_subscription_objects) | Change what a subscription reads (deprecated) | `Action=ModifySubscriptionObject` |
+//! | [`update_subscription_objects`](crate::Client::update_subscription_objects) | Update the objects of a subscription (deprecated) | `Action=ModifySubscriptionObject` |
 //! | [`create_consumer_group_legacy`](crate::Client::create_consumer_group_legacy) | Create a consumer group (deprecated) | `Action=CreateConsumerGroup` |
 //! | [`list_consumer_groups_legacy`](crate::Client::list_consumer_groups_legacy) | List consumer groups (deprecated) | `Action=DescribeConsumerGroup` |
 //! | [`update_consumer_group_password`](crate::Client::update_consumer_group_password) | Change the password of a consumer group (deprecated) | `Action=ModifyConsumerGroupPassword` |
 //! | [`delete_consumer_group_legacy`](crate::Client::delete_consumer_group_legacy) | Delete a consumer group (deprecated) | `Action=DeleteConsumerGroup` |
-//! | [`update_consumption_timestamp`](crate::Client::update_consumption_timestamp) | Change from when a subscription is consumed (deprecated) | `Action=ModifyConsumptionTimestamp` |
+//! | [`update_consumption_timestamp`](crate::Client::update_consumption_timestamp) | Change the consumption start time of a subscription (deprecated) | `Action=ModifyConsumptionTimestamp` |
 //! | [`list_subscription_instances`](crate::Client::list_subscription_instances) | List subscription instances (deprecated) | `Action=DescribeSubscriptionInstances` |
 //! | [`show_subscription_instance_status`](crate::Client::show_subscription_instance_status) | Show the state of a subscription (deprecated) | `Action=DescribeSubscriptionInstanceStatus` |
 //! | [`delete_subscription_instance`](crate::Client::delete_subscription_instance) | Release a subscription instance (deprecated) | `Action=DeleteSubscriptionInstance` |
 //!
 //! ## `legacy-network`
 //!
-//! The older API of what lies around a task: addresses of DTS servers, tests of connections, skipped checks.
+//! Legacy API of task connectivity: addresses of DTS servers, connection tests, and skipping of precheck items.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
 //! | [`list_server_ips_legacy`](crate::Client::list_server_ips_legacy) | List the addresses of DTS servers (deprecated) | `Action=DescribeDTSIP` |
-//! | [`show_connection_status`](crate::Client::show_connection_status) | Test the connections to source and destination (deprecated) | `Action=DescribeConnectionStatus` |
-//! | [`shield_precheck`](crate::Client::shield_precheck) | Skip checks of the precheck (deprecated) | `Action=ShieldPrecheck` |
+//! | [`show_connection_status`](crate::Client::show_connection_status) | Test the connections to the source and destination (deprecated) | `Action=DescribeConnectionStatus` |
+//! | [`shield_precheck`](crate::Client::shield_precheck) | Skip precheck items (deprecated) | `Action=ShieldPrecheck` |
 //!
 //! ## `legacy-alerts`
 //!
-//! The older API of alerts.
+//! Legacy API of alerts.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -167,7 +167,7 @@
 //!
 //! ## `legacy-tags`
 //!
-//! The older API of tags.
+//! Legacy API of tags.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -192,28 +192,28 @@
 //! - `https://dts.cn-hongkong.aliyuncs.com`: China (Hong Kong)
 //! - `https://dts.us-east-1.aliyuncs.com`: United States (Virginia)
 //! - `https://dts.us-west-1.aliyuncs.com`: United States (Silicon Valley)
-//! - `https://dts.aliyuncs.com`: China (Hangzhou), through the central host
-//! - `https://dts.aliyuncs.com`: China (Chengdu), through the central host
-//! - `https://dts.aliyuncs.com`: Singapore, through the central host
-//! - `https://dts.aliyuncs.com`: Australia (Sydney), through the central host
-//! - `https://dts.aliyuncs.com`: Malaysia (Kuala Lumpur), through the central host
-//! - `https://dts.aliyuncs.com`: Indonesia (Jakarta), through the central host
-//! - `https://dts.aliyuncs.com`: India (Mumbai), through the central host
-//! - `https://dts.aliyuncs.com`: Japan (Tokyo), through the central host
-//! - `https://dts.aliyuncs.com`: Germany (Frankfurt), through the central host
-//! - `https://dts.aliyuncs.com`: United Kingdom (London), through the central host
-//! - `https://dts.aliyuncs.com`: United Arab Emirates (Dubai), through the central host
-//! - `https://dts.aliyuncs.com`: China (Hangzhou), finance, through the central host
-//! - `https://dts.aliyuncs.com`: China (Shanghai), finance, through the central host
-//! - `https://dts.aliyuncs.com`: China (Qingdao), finance, through the central host
-//! - `https://dts.aliyuncs.com`: China (Shenzhen), finance, through the central host
-//! - `https://dts.aliyuncs.com`: China (Beijing), government, through the central host
-//! - `https://dts.aliyuncs.com`: Central host
+//! - `https://dts.aliyuncs.com`: China (Hangzhou), through the central endpoint
+//! - `https://dts.aliyuncs.com`: China (Chengdu), through the central endpoint
+//! - `https://dts.aliyuncs.com`: Singapore, through the central endpoint
+//! - `https://dts.aliyuncs.com`: Australia (Sydney), through the central endpoint
+//! - `https://dts.aliyuncs.com`: Malaysia (Kuala Lumpur), through the central endpoint
+//! - `https://dts.aliyuncs.com`: Indonesia (Jakarta), through the central endpoint
+//! - `https://dts.aliyuncs.com`: India (Mumbai), through the central endpoint
+//! - `https://dts.aliyuncs.com`: Japan (Tokyo), through the central endpoint
+//! - `https://dts.aliyuncs.com`: Germany (Frankfurt), through the central endpoint
+//! - `https://dts.aliyuncs.com`: United Kingdom (London), through the central endpoint
+//! - `https://dts.aliyuncs.com`: United Arab Emirates (Dubai), through the central endpoint
+//! - `https://dts.aliyuncs.com`: China (Hangzhou), finance, through the central endpoint
+//! - `https://dts.aliyuncs.com`: China (Shanghai), finance, through the central endpoint
+//! - `https://dts.aliyuncs.com`: China (Qingdao), finance, through the central endpoint
+//! - `https://dts.aliyuncs.com`: China (Shenzhen), finance, through the central endpoint
+//! - `https://dts.aliyuncs.com`: China (Beijing), government, through the central endpoint
+//! - `https://dts.aliyuncs.com`: Central endpoint
 //!
 //! ## Security
 //!
-//! - `access_key`: Every call is signed with an access key. The client computes the signature from the request
-//!   and the access key secret, and sends it as `Signature` beside the other common parameters.
+//! - `access_key`: Every request is signed with an access key. The client computes the signature from the request
+//!   and the access key secret, and sends it as `Signature` along with the other common parameters.
 //!
 //! Transcribed from the vendor's document `aliyun-dts.md`; each operation names its section.
 

@@ -98,17 +98,17 @@ pub use crate::operations::legacy_tags::{
 };
 
 yundb_runtime::string_enum! {
-    /// How an instance is paid for.
+    /// Billing method of an instance.
     pub enum PayType {
-        /// Subscription, paid in advance.
+        /// Subscription (prepaid).
         PrePaid = "PrePaid",
-        /// Pay as you go.
+        /// Pay-as-you-go.
         PostPaid = "PostPaid",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Unit of time that an instance is paid for.
+    /// Unit of the billing duration.
     pub enum Period {
         /// Year.
         Year = "Year",
@@ -128,13 +128,13 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of a task.
+    /// Type of a task.
     pub enum JobType {
         /// Data migration.
         Migration = "MIGRATION",
         /// Data synchronization.
         Sync = "SYNC",
-        /// Subscription to changes.
+        /// Subscription to data changes.
         Subscribe = "SUBSCRIBE",
     }
 }
@@ -195,47 +195,47 @@ yundb_runtime::string_enum! {
     }
 }
 
-/// What a failed call answers.
+/// Body of an error response.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ErrorBody {
     /// Error code.
     pub code: Option<String>,
-    /// What went wrong, in words.
+    /// Error message.
     pub message: Option<String>,
-    /// Id of this call; quote it to the vendor's support.
+    /// Request ID. Include it when you contact the vendor's support.
     pub request_id: Option<String>,
-    /// Host that the call went to.
+    /// Host that received the request.
     pub host_id: Option<String>,
-    /// Error code, of a call that failed with status 200.
+    /// Error code of a request that failed with status 200.
     pub err_code: Option<String>,
-    /// What went wrong, of a call that failed with status 200.
+    /// Error message of a request that failed with status 200.
     pub err_message: Option<String>,
-    /// Dynamic error code. Soon to be removed.
+    /// Dynamic error code. To be removed soon.
     pub dynamic_code: Option<String>,
-    /// What stands for `%s` in `ErrMessage`, such as the name of the parameter that is not valid.
+    /// Value that replaces `%s` in `ErrMessage`, such as the name of the invalid parameter.
     pub dynamic_message: Option<String>,
 }
 
-/// Whether a call succeeded.
+/// Whether the request succeeded.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct JobResult {
-    /// Dynamic error code. Soon to be removed.
+    /// Dynamic error code. To be removed soon.
     pub dynamic_code: Option<String>,
-    /// What stands for `%s` in `ErrMessage`, such as the name of the parameter that is not valid.
+    /// Value that replaces `%s` in `ErrMessage`, such as the name of the invalid parameter.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }
 
@@ -244,7 +244,7 @@ yundb_runtime::string_enum! {
     pub enum SynchronizationDirection {
         /// From source to destination.
         Forward = "Forward",
-        /// Back; two-way synchronization only.
+        /// From destination to source. Two-way synchronization only.
         Reverse = "Reverse",
     }
 }
@@ -259,14 +259,14 @@ yundb_runtime::string_enum! {
     }
 }
 
-/// Which changes are subscribed to.
+/// Types of changes that are subscribed to.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SubscriptionDataType {
-    /// Whether changes of structure (DDL) are subscribed to.
+    /// Whether schema changes (DDL) are subscribed to.
     pub ddl: Option<bool>,
-    /// Whether changes of data (DML) are subscribed to.
+    /// Whether data changes (DML) are subscribed to.
     pub dml: Option<bool>,
 }
 
@@ -275,11 +275,11 @@ pub struct SubscriptionDataType {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SubscriptionHost {
-    /// Private address as host:port.
+    /// Private address, in the format host:port.
     pub private_host: Option<String>,
-    /// Public address as host:port.
+    /// Public address, in the format host:port.
     pub public_host: Option<String>,
-    /// Address in the VPC as host:port.
+    /// Address in the VPC, in the format host:port.
     pub vpc_host: Option<String>,
 }
 
@@ -310,16 +310,16 @@ pub type ListConsumerGroupsLegacyPageSize = ListJobsPageSize;
 /// The same as [`ListJobsPageSize`].
 pub type ListSubscriptionInstancesPageSize = ListJobsPageSize;
 
-/// How far a phase is.
+/// Progress of a phase.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct PhaseProgress {
-    /// Why the phase failed.
+    /// Reason for the failure of the phase.
     pub error_message: Option<String>,
-    /// How much of it is done, in percent.
+    /// Progress, in percent.
     pub percent: Option<String>,
-    /// Records that are done; of the structure, tables.
+    /// Number of processed records. For schema migration, number of tables.
     pub progress: Option<String>,
     /// State of the phase.
     pub status: Option<PhaseStatus>,
@@ -330,13 +330,13 @@ yundb_runtime::string_enum! {
     pub enum PhaseStatus {
         /// Not started.
         NotStarted = "NotStarted",
-        /// Under way.
+        /// In progress.
         Migrating = "Migrating",
         /// Failed.
         Failed = "Failed",
         /// Finished.
         Finished = "Finished",
-        /// Caught up: an incremental phase without delay.
+        /// Caught up: incremental phase without delay.
         Catched = "Catched",
     }
 }
@@ -346,22 +346,22 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct MigrationMode {
-    /// Whether existing data is loaded as a whole.
+    /// Whether full migration or initial synchronization of existing data is performed.
     pub data_initialization: Option<bool>,
-    /// Whether changes are transferred.
+    /// Whether incremental migration or synchronization of changes is performed.
     pub data_synchronization: Option<bool>,
-    /// Whether the structure is transferred.
+    /// Whether schema migration or initialization is performed.
     pub structure_initialization: Option<bool>,
 }
 
-/// Throughput.
+/// Performance of the task.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Performance {
-    /// Data transferred, in MB/s.
+    /// Data transfer rate, in MB/s.
     pub flow: Option<String>,
-    /// SQL statements a second: BEGIN, COMMIT, DML and DDL.
+    /// SQL statements per second: BEGIN, COMMIT, DML and DDL.
     pub rps: Option<String>,
 }
 
@@ -376,17 +376,18 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// State of a precheck. Sections list different ones, and samples have others again.
+    /// State of a precheck. The documentation lists different values in different sections, and its samples contain
+    /// others.
     pub enum PrecheckState {
         /// Not started.
         NotStarted = "NotStarted",
-        /// Under way.
+        /// In progress.
         Checking = "Checking",
         /// Passed.
         Success = "Success",
         /// Failed.
         Failed = "Failed",
-        /// Done.
+        /// Completed.
         Finished = "Finished",
     }
 }
@@ -396,15 +397,15 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateSubscriptionResponse {
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }
 
@@ -415,7 +416,7 @@ pub type UpdateConsumerGroupResponse = UpdateSubscriptionResponse;
 pub type DeleteConsumerGroupResponse = UpdateSubscriptionResponse;
 
 yundb_runtime::string_enum! {
-    /// Kind of an object.
+    /// Type of an object.
     pub enum ObjectType {
         /// Table.
         Table = "Table",
@@ -451,7 +452,7 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of a destination.
+    /// Type of a destination.
     pub enum DestinationType {
         /// Self-managed on ECS.
         Ecs = "ECS",
@@ -471,7 +472,7 @@ yundb_runtime::string_enum! {
         Polardb = "POLARDB",
         /// PolarDB O engine.
         PolarDbO = "PolarDB_o",
-        /// AnalyticDB for MySQL 3.0 and 2.0.
+        /// AnalyticDB for MySQL 2.0 or 3.0.
         AnalyticDb = "AnalyticDB",
         /// AnalyticDB for PostgreSQL.
         Greenplum = "Greenplum",
@@ -479,33 +480,33 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::setters! {
-    /// Special wishes for a migration or synchronization.
+    /// Additional settings of a migration or synchronization.
     #[serde(rename_all = "camelCase")]
     pub struct MigrationReserved {
-        /// Whether the task starts by itself once it is configured. Default: `all`.
+        /// Whether to start the task automatically after it has been configured. Default: `all`.
         pub auto_start_modules_after_config: Option<AutoStart>,
-        /// What to do about objects of the same name in the destination: 0 to fail in the precheck, 2 to go on. Format:
+        /// How to handle objects with the same name in the destination: 0 to fail the precheck, 2 to continue. Format:
         /// `int32`.
         pub target_table_mode: Option<MigrationReservedTargetTableMode>,
-        /// Kind of a Redis source. Only for synchronization between enterprise instances.
+        /// Type of a Redis source. Applies only to synchronization between enterprise instances.
         pub src_redis_type: Option<RedisType>,
-        /// Kind of a Redis destination. Only for synchronization between enterprise instances.
+        /// Type of a Redis destination. Applies only to synchronization between enterprise instances.
         pub dest_redis_type: Option<RedisType>,
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the task starts by itself once it is configured.
+    /// Whether to start the task automatically after it has been configured.
     pub enum AutoStart {
-        /// The precheck and all that follows start by themselves.
+        /// The precheck and all subsequent steps start automatically.
         All = "all",
-        /// Nothing starts; call start yourself.
+        /// Nothing starts automatically; start the task manually.
         None = "none",
     }
 }
 
 yundb_runtime::integer_enum! {
-    /// What to do about objects of the same name in the destination: 0 to fail in the precheck, 2 to go on.
+    /// How to handle objects with the same name in the destination: 0 to fail the precheck, 2 to continue.
     pub enum MigrationReservedTargetTableMode {
         /// `0`
         N0 = 0,
@@ -515,25 +516,25 @@ yundb_runtime::integer_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of a Redis instance.
+    /// Type of a Redis instance.
     pub enum RedisType {
         /// Enterprise instance.
         Enterprise = "enterprise",
     }
 }
 
-/// Whether a call succeeded.
+/// Whether the request succeeded.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CallResult {
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }
 
@@ -542,11 +543,11 @@ pub struct CallResult {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SynchronousObject {
-    /// Database that the objects are in.
+    /// Database that contains the objects.
     pub database_name: Option<String>,
     /// Tables of the database.
     pub table_list: Vec<String>,
-    /// Whether the whole database is meant.
+    /// Whether the whole database is selected.
     pub whole_database: Option<bool>,
 }
 
@@ -566,12 +567,12 @@ pub struct InstanceTag {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct IncrementalDetail {
-    /// Database that the objects go to.
+    /// Database to which the objects are written.
     #[serde(rename = "DestinationOwnerDBName")]
     pub destination_owner_db_name: Option<String>,
-    /// Why the incremental phase failed.
+    /// Reason for the failure of the incremental phase.
     pub error_message: Option<String>,
-    /// Database that the objects are in.
+    /// Database that contains the objects.
     #[serde(rename = "SourceOwnerDBName")]
     pub source_owner_db_name: Option<String>,
     /// State of the incremental phase.
@@ -585,32 +586,32 @@ pub struct IncrementalDetail {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ObjectConstraint {
-    /// Database that the objects go to.
+    /// Database to which the objects are written.
     #[serde(rename = "DestinationOwnerDBName")]
     pub destination_owner_db_name: Option<String>,
-    /// Why the constraint could not be created.
+    /// Reason why the constraint could not be created.
     pub error_message: Option<String>,
     /// Definition of the constraint.
     pub object_definition: Option<String>,
     /// Name of the object.
     pub object_name: Option<String>,
-    /// Kind of the object, always `Table`.
+    /// Type of the object, always `Table`.
     pub object_type: Option<ObjectType>,
-    /// Database that the objects are in.
+    /// Database that contains the objects.
     #[serde(rename = "SourceOwnerDBName")]
     pub source_owner_db_name: Option<String>,
-    /// Whether the constraint is created.
+    /// Whether the constraint has been created.
     pub status: Option<PhaseStatus>,
 }
 
-/// How far the precheck is.
+/// Progress of the precheck.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct PrecheckProgress {
-    /// Result of each check.
+    /// Results of the individual checks.
     pub detail: Vec<CheckItem>,
-    /// How much of the precheck is done, in percent.
+    /// Progress of the precheck, in percent.
     pub percent: Option<String>,
     /// State of the precheck.
     pub status: Option<PrecheckState>,
@@ -623,21 +624,21 @@ pub struct PrecheckProgress {
 pub struct CheckItem {
     /// Result of the check.
     pub check_status: Option<CheckResult>,
-    /// Why the check failed. Only if it did.
+    /// Reason for the failure of the check. Returned only if it failed.
     pub error_message: Option<String>,
-    /// What is checked.
+    /// Item that is checked.
     pub item_name: Option<String>,
-    /// How to mend what the check found. Only if it failed.
+    /// How to resolve the problem. Returned only if the check failed.
     pub repair_method: Option<String>,
 }
 
 yundb_runtime::setters! {
-    /// Tag to look for.
+    /// Tag to match.
     #[serde(rename_all = "PascalCase")]
     pub struct TagFilter {
-        /// Key of the tag, not empty. At least 1 character.
+        /// Key of the tag. Must not be empty. At least 1 character.
         pub key: Option<String>,
-        /// Value of the tag, may be empty.
+        /// Value of the tag. Can be empty.
         pub value: Option<String>,
     }
 }

@@ -2,11 +2,11 @@
 
 //! Alibaba Cloud Security Token Service: a typed client, API version 2015-04-01, 1 operation.
 //!
-//! Temporary credentials for calling other services. A RAM user assumes a RAM role and receives an access key and
-//! a security token that expire by themselves.
+//! Temporary security credentials for accessing other services. A RAM user assumes a RAM role and receives an
+//! access key and a security token that expire automatically.
 //!
-//! On Apsara Stack the host is `sts-vpc.<region>.<internet domain>` of the installation: set it as the client's
-//! endpoint.
+//! On Apsara Stack the endpoint is `sts-vpc.<region>.<internet domain>` of the installation: set it as the
+//! client's endpoint.
 //!
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -31,14 +31,14 @@
 //!
 //! ## Servers
 //!
-//! - `https://sts.aliyuncs.com`: Central endpoint, serves every region.
-//! - `https://sts.{region}.aliyuncs.com`: Endpoint of one region.
-//!   - `region`: Region id. A few regions have no endpoint of their own; use the central one there. Defaults
-//!     to `cn-hangzhou`.
+//! - `https://sts.aliyuncs.com`: Central endpoint. Serves every region.
+//! - `https://sts.{region}.aliyuncs.com`: Regional endpoint.
+//!   - `region`: Region ID. Some regions have no endpoint of their own; use the central endpoint for them.
+//!     Defaults to `cn-hangzhou`.
 //!
 //! ## Security
 //!
-//! - `access_key`: Stands for the RPC signature, which the client makes from the access key for every attempt.
+//! - `access_key`: Represents the RPC signature, which the client computes from the access key for every attempt.
 //!
 //! Transcribed from the vendor's document `aliyun-dts.md`; each operation names its section.
 

@@ -2,9 +2,9 @@
 
 //! Huawei Cloud Distributed Database Middleware: a typed client, API version v1, v2 and v3, 52 operations.
 //!
-//! DDM splits one logical database over several MySQL instances. This API creates and manages DDM instances,
-//! the logical databases on them, and the accounts that log in to them. A failed call of v1 or v2 answers with
-//! `errCode` and `externalMessage`, one of v3 with `error_code` and `error_msg`.
+//! DDM shards a logical database across multiple MySQL instances. Use this API to create and manage DDM
+//! instances, their logical databases, and the accounts that log in to them. A failed v1 or v2 request returns
+//! `errCode` and `externalMessage`; a failed v3 request returns `error_code` and `error_msg`.
 //!
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -21,15 +21,15 @@
 //!
 //! ## `api-versions`
 //!
-//! Versions of this API.
+//! API versions.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
-//! | [`list_api_versions`](crate::Client::list_api_versions) | List the versions of this API | `GET /` |
+//! | [`list_api_versions`](crate::Client::list_api_versions) | List API versions | `GET /` |
 //!
 //! ## `instances`
 //!
-//! Instances, from buying to deleting them.
+//! DDM instances, from purchase to deletion.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -44,12 +44,12 @@
 //! | [`update_read_write_strategy`](crate::Client::update_read_write_strategy) | Set the read weights of the database instances | `PUT /v2/{project_id}/instances/{instance_id}/action/read-write-strategy` |
 //! | [`synchronize_data_nodes`](crate::Client::synchronize_data_nodes) | Synchronize the data nodes | `POST /v1/{project_id}/instances/{instance_id}/rds/sync` |
 //! | [`resize_instance`](crate::Client::resize_instance) | Change the flavor of an instance | `PUT /v3/{project_id}/instances/{instance_id}/flavor` |
-//! | [`update_instance_ssl`](crate::Client::update_instance_ssl) | Turn SSL of an instance on or off | `POST /v3/{project_id}/instances/{instance_id}/switch-ssl` |
+//! | [`update_instance_ssl`](crate::Client::update_instance_ssl) | Enable or disable SSL for an instance | `POST /v3/{project_id}/instances/{instance_id}/switch-ssl` |
 //! | [`update_instance_port`](crate::Client::update_instance_port) | Change the port of an instance | `PUT /v3/{project_id}/instances/{instance_id}/port` |
 //!
 //! ## `nodes`
 //!
-//! Nodes of an instance, and the groups that they form.
+//! Instance nodes and node groups.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -63,18 +63,18 @@
 //!
 //! ## `engines`
 //!
-//! Engines and flavors to choose from.
+//! Available engines and flavors.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
 //! | [`list_engines`](crate::Client::list_engines) | List the engines with their availability zones | `GET /v2/{project_id}/engines` |
 //! | [`list_flavors`](crate::Client::list_flavors) | List flavors of an engine | `GET /v2/{project_id}/flavors` |
 //! | [`list_engines_v3`](crate::Client::list_engines_v3) | List the engines | `GET /v3/{project_id}/engines` |
-//! | [`list_flavors_v3`](crate::Client::list_flavors_v3) | List flavors and where they are on sale | `GET /v3/{project_id}/flavors` |
+//! | [`list_flavors_v3`](crate::Client::list_flavors_v3) | List flavors and their availability by zone | `GET /v3/{project_id}/flavors` |
 //!
 //! ## `parameters`
 //!
-//! Parameters of an instance.
+//! Instance parameters.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -83,7 +83,7 @@
 //!
 //! ## `jobs`
 //!
-//! What long-running calls have started.
+//! Jobs started by long-running operations.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -91,7 +91,7 @@
 //!
 //! ## `databases`
 //!
-//! Logical databases, which are split over the MySQL instances behind DDM.
+//! Logical databases, sharded across the MySQL instances behind DDM.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -99,13 +99,13 @@
 //! | [`create_database`](crate::Client::create_database) | Create logical databases | `POST /v1/{project_id}/instances/{instance_id}/databases` |
 //! | [`show_database`](crate::Client::show_database) | Show a logical database | `GET /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}` |
 //! | [`delete_database`](crate::Client::delete_database) | Delete a logical database | `DELETE /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}` |
-//! | [`list_available_rds_instances`](crate::Client::list_available_rds_instances) | List the database instances that a logical database can use | `GET /v1/{project_id}/instances/{instance_id}/rds` |
-//! | [`create_database_v3`](crate::Client::create_database_v3) | Create a logical database as a job | `POST /v3/{project_id}/instances/{instance_id}/databases` |
-//! | [`delete_database_v3`](crate::Client::delete_database_v3) | Delete a logical database as a job | `DELETE /v3/{project_id}/instances/{instance_id}/databases/{database_name}` |
+//! | [`list_available_rds_instances`](crate::Client::list_available_rds_instances) | List the database instances available for a logical database | `GET /v1/{project_id}/instances/{instance_id}/rds` |
+//! | [`create_database_v3`](crate::Client::create_database_v3) | Create a logical database asynchronously | `POST /v3/{project_id}/instances/{instance_id}/databases` |
+//! | [`delete_database_v3`](crate::Client::delete_database_v3) | Delete a logical database asynchronously | `DELETE /v3/{project_id}/instances/{instance_id}/databases/{database_name}` |
 //!
 //! ## `accounts`
 //!
-//! Accounts that log in to an instance.
+//! Accounts for logging in to an instance.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
@@ -127,46 +127,46 @@
 //!
 //! ## `sessions`
 //!
-//! Running sessions, and the log of those that were ended.
+//! Active sessions, and the audit log of killed sessions.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
-//! | [`list_logical_processes`](crate::Client::list_logical_processes) | List the logical sessions | `GET /v3/{project_id}/instances/{instance_id}/logical-processes` |
-//! | [`kill_logical_processes`](crate::Client::kill_logical_processes) | End logical sessions | `DELETE /v3/{project_id}/instances/{instance_id}/logical-processes` |
-//! | [`list_physical_processes`](crate::Client::list_physical_processes) | List the physical sessions | `GET /v3/{project_id}/instances/{instance_id}/physical-processes` |
-//! | [`kill_physical_processes`](crate::Client::kill_physical_processes) | End physical sessions | `DELETE /v3/{project_id}/instances/{instance_id}/physical-processes` |
-//! | [`list_process_audit_logs`](crate::Client::list_process_audit_logs) | List the sessions that were ended by hand | `GET /v3/{project_id}/instances/{instance_id}/processes-audit-log` |
+//! | [`list_logical_processes`](crate::Client::list_logical_processes) | List logical sessions | `GET /v3/{project_id}/instances/{instance_id}/logical-processes` |
+//! | [`kill_logical_processes`](crate::Client::kill_logical_processes) | Kill logical sessions | `DELETE /v3/{project_id}/instances/{instance_id}/logical-processes` |
+//! | [`list_physical_processes`](crate::Client::list_physical_processes) | List physical sessions | `GET /v3/{project_id}/instances/{instance_id}/physical-processes` |
+//! | [`kill_physical_processes`](crate::Client::kill_physical_processes) | Kill physical sessions | `DELETE /v3/{project_id}/instances/{instance_id}/physical-processes` |
+//! | [`list_process_audit_logs`](crate::Client::list_process_audit_logs) | List the audit logs of killed sessions | `GET /v3/{project_id}/instances/{instance_id}/processes-audit-log` |
 //!
 //! ## `kernel-versions`
 //!
-//! Versions of the kernel that instances run on.
+//! Kernel versions of instances.
 //!
 //! | operation | does | sends |
 //! |---|---|---|
-//! | [`list_available_versions`](crate::Client::list_available_versions) | List the kernel versions to change to | `GET /v3/{project_id}/instances/{instance_id}/database-version/available-versions` |
-//! | [`change_kernel_version`](crate::Client::change_kernel_version) | Change the kernel version | `POST /v3/{project_id}/instances/{instance_id}/database-version/change-version` |
-//! | [`roll_back_kernel_version`](crate::Client::roll_back_kernel_version) | Roll back the kernel version | `POST /v3/{project_id}/instances/{instance_id}/database-version/rollback-version` |
-//! | [`show_kernel_version_risks`](crate::Client::show_kernel_version_risks) | Show the risks of the kernel version | `GET /v3/{project_id}/instances/{instance_id}/show-risk-info` |
+//! | [`list_available_versions`](crate::Client::list_available_versions) | List the available kernel versions of an instance | `GET /v3/{project_id}/instances/{instance_id}/database-version/available-versions` |
+//! | [`change_kernel_version`](crate::Client::change_kernel_version) | Change the kernel version of an instance | `POST /v3/{project_id}/instances/{instance_id}/database-version/change-version` |
+//! | [`roll_back_kernel_version`](crate::Client::roll_back_kernel_version) | Roll back the kernel version of an instance | `POST /v3/{project_id}/instances/{instance_id}/database-version/rollback-version` |
+//! | [`show_kernel_version_risks`](crate::Client::show_kernel_version_risks) | Show the kernel version risks of an instance | `GET /v3/{project_id}/instances/{instance_id}/show-risk-info` |
 //!
 //! ## Client settings
 //!
 //! The client fills these parameters of its calls:
 //!
-//! - `project_id`: Id of the project, which belongs to one region. Example: `055d9f4ee780d4d42f96c01c1bc3c50c`.
-//! - `language`: Language of messages in the answer. Chinese if you do not say. Default: `zh-cn`. One of `zh-cn`,
-//!   `en-us`.
+//! - `project_id`: Id of the project. A project belongs to a single region. Example:
+//!   `055d9f4ee780d4d42f96c01c1bc3c50c`.
+//! - `language`: Language of messages in the response. Default: `zh-cn`. One of `zh-cn`, `en-us`.
 //!
 //! ## Servers
 //!
-//! - `https://ddm.{region}.myhuaweicloud.com`: Endpoint of a region.
+//! - `https://ddm.{region}.myhuaweicloud.com`: Regional endpoint.
 //!   - `region`: Region id. Defaults to `cn-north-4`.
-//! - `https://ddm.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
+//! - `https://ddm.eu-west-101.myhuaweicloud.eu`: Europe, on a separate domain.
 //!
 //! ## Security
 //!
-//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every
-//!   attempt. For bodies up to 12 MB.
-//! - `token`: A user token of IAM, scoped to the project. It lives 24 hours.
+//! - `access_key`: SDK-HMAC-SHA256 signature, computed by the client from the access key for each attempt.
+//!   Supports request bodies of up to 12 MB.
+//! - `token`: IAM user token scoped to the project. Valid for 24 hours.
 //!
 //! Transcribed from the vendor's document `huawei-ddm.txt`; each operation names its section.
 

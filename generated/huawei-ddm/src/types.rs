@@ -82,263 +82,266 @@ pub use crate::operations::kernel_versions::{
     ShowKernelVersionRisksResponse,
 };
 
-/// What a failed call of v1 or v2 answers.
+/// Error response of a v1 or v2 operation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct ErrorBody {
-    /// Why a call failed.
+    /// Reason for the failure of a request.
     pub err_code: Option<ErrorCode>,
-    /// Explanation.
+    /// Error message.
     pub external_message: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Why a call failed.
+    /// Reason for the failure of a request.
     pub enum ErrorCode {
-        /// The id of the parameter group is invalid. Give a valid one.
+        /// The parameter group id is invalid. Specify a valid one.
         Dbs200057 = "DBS.200057",
-        /// A parameter is wrong. Correct the parameters and try again.
+        /// A parameter is invalid. Correct the parameters and try again.
         Dbs280001 = "DBS.280001",
-        /// The id of the security group is invalid. Give a valid one.
+        /// The security group id is invalid. Specify a valid one.
         Dbs280305 = "DBS.280305",
         /// Server error. Try again later.
         Dbs300002 = "DBS.300002",
-        /// The request could not be handled. Contact support.
+        /// The request could not be processed. Contact support.
         Dbs300005 = "DBS.300005",
-        /// Creating the logical database failed. Check that the instance exists and is running, that RDS is not being
-        /// scaled out and that the name is new, then try again.
+        /// Failed to create the logical database. Check that the instance exists and is running, that RDS is not being
+        /// scaled out, and that the name is unique, then try again.
         Dbs300100 = "DBS.300100",
-        /// Deleting the logical database failed. Check whether it is deleted already, and whether its RDS instances exist
-        /// and are healthy.
+        /// Failed to delete the logical database. Check whether it is already deleted, and whether its RDS instances
+        /// exist and are healthy.
         Dbs300101 = "DBS.300101",
         /// The number of RDS instances behind the logical database is not allowed. Correct the number.
         Dbs300102 = "DBS.300102",
-        /// The RDS instance does not exist or is in another VPC. Check both; it must be in the VPC of the DDM instance.
+        /// The RDS instance does not exist or is in a different VPC. Check that it exists and is in the VPC of the DDM
+        /// instance.
         Dbs300103 = "DBS.300103",
         /// The sharding rule of the logical database is invalid. Correct its value.
         Dbs300104 = "DBS.300104",
         /// The number of shards on an RDS instance is not allowed. Correct the number in the request.
         Dbs300106 = "DBS.300106",
-        /// A user is given twice for the logical database. Remove the repeated user name.
+        /// A user is specified twice for the logical database. Remove the duplicate username.
         Dbs300107 = "DBS.300107",
-        /// An RDS instance is given twice for the logical database. Remove the repetition.
+        /// An RDS instance is specified twice for the logical database. Remove the duplicate.
         Dbs300108 = "DBS.300108",
         /// The name of the logical database is invalid. Correct the name.
         Dbs300109 = "DBS.300109",
-        /// The RDS instance is in a state in which no logical database can be put on it. Mend its state first.
+        /// The state of the RDS instance does not allow creating a logical database on it. Restore it to a valid state
+        /// first.
         Dbs300110 = "DBS.300110",
-        /// Another logical database has this name. Choose another.
+        /// A logical database with this name already exists. Choose another name.
         Dbs300112 = "DBS.300112",
-        /// Creating a physical database failed. Check the account and password of the RDS instance.
+        /// Failed to create a physical database. Check the account and password of the RDS instance.
         Dbs300113 = "DBS.300113",
-        /// The user name or password for RDS is invalid. Correct them.
+        /// The username or password for RDS is invalid. Correct them.
         Dbs300114 = "DBS.300114",
-        /// Deleting a physical database failed. Check whether its RDS instance still exists. If not, synchronize the data
-        /// node information, then delete the logical database again.
+        /// Failed to delete a physical database. Check whether its RDS instance still exists. If not, synchronize the
+        /// data node information, then delete the logical database again.
         Dbs300115 = "DBS.300115",
-        /// Querying the usable RDS instances failed. Check that the RDS service works.
+        /// Failed to query the available RDS instances. Check that the RDS service works.
         Dbs300116 = "DBS.300116",
-        /// Querying the RDS instances behind DDM failed. Check that the RDS service works.
+        /// Failed to query the RDS instances behind DDM. Check that the RDS service works.
         Dbs300117 = "DBS.300117",
-        /// Changing the shards of the logical database failed. Check the parameters.
+        /// Failed to change the shards of the logical database. Check the parameters.
         Dbs300118 = "DBS.300118",
-        /// Querying the job failed. Check that the DDM instance is healthy.
+        /// Failed to query the job. Check that the DDM instance is healthy.
         Dbs300120 = "DBS.300120",
-        /// Cleaning up the shard change failed. Check that its job exists and is in a valid state, and the account and
-        /// password of the target RDS instance.
+        /// Failed to clean up the shard change. Check that its job exists and is in a valid state, and check the account
+        /// and password of the target RDS instance.
         Dbs300121 = "DBS.300121",
-        /// Rolling back the shard change failed. Check that its job exists and is in a valid state, and the account and
-        /// password of the target RDS instance.
+        /// Failed to roll back the shard change. Check that its job exists and is in a valid state, and check the account
+        /// and password of the target RDS instance.
         Dbs300122 = "DBS.300122",
-        /// Retrying the shard change failed. Check that its job exists and is in a healthy state.
+        /// Failed to retry the shard change. Check that its job exists and is in a healthy state.
         Dbs300123 = "DBS.300123",
-        /// Synchronizing the RDS information failed. Check that the RDS service works.
+        /// Failed to synchronize the RDS information. Check that the RDS service works.
         Dbs300125 = "DBS.300125",
         /// The total number of shards on the RDS instances is not allowed. Correct the number.
         Dbs300127 = "DBS.300127",
-        /// Querying the logical databases failed. Check that the DDM instance is healthy.
+        /// Failed to query the logical databases. Check that the DDM instance is healthy.
         Dbs300128 = "DBS.300128",
-        /// Querying the logical database failed. Check that it exists.
+        /// Failed to query the logical database. Check that it exists.
         Dbs300129 = "DBS.300129",
-        /// The logical database is in the wrong state. Wait until it is running.
+        /// The logical database is in an invalid state. Wait until it is running.
         Dbs300130 = "DBS.300130",
-        /// Updating the SQL blacklist of the logical database failed. Check that the DDM instance is healthy.
+        /// Failed to update the SQL blacklist of the logical database. Check that the DDM instance is healthy.
         Dbs300131 = "DBS.300131",
-        /// Querying the SQL blacklist of the logical database failed. Check that the DDM instance is healthy.
+        /// Failed to query the SQL blacklist of the logical database. Check that the DDM instance is healthy.
         Dbs300132 = "DBS.300132",
-        /// The RDS instance is being scaled out. Check whether that is going on or has failed, then try again.
+        /// The RDS instance is being scaled out. Check whether the scale-out is in progress or has failed, then try
+        /// again.
         Dbs300133 = "DBS.300133",
-        /// The state of the logical database forbids rolling back or cancelling. Try again later.
+        /// The state of the logical database does not allow rollback or cancellation. Try again later.
         Dbs300134 = "DBS.300134",
-        /// Updating the read weights of the RDS instances failed. Check that the DDM instance is healthy.
+        /// Failed to update the read weights of the RDS instances. Check that the DDM instance is healthy.
         Dbs300135 = "DBS.300135",
-        /// Creating the account failed. Check that the DDM instance and the logical databases exist and that the account
-        /// does not yet.
+        /// Failed to create the account. Check that the DDM instance and the logical databases exist and that the account
+        /// does not exist yet.
         Dbs300300 = "DBS.300300",
-        /// Updating the account failed. Check that its logical databases and the account exist and that the password
+        /// Failed to update the account. Check that its logical databases and the account exist, and that the password
         /// is valid.
         Dbs300301 = "DBS.300301",
-        /// Deleting the account failed. Check that the DDM instance is healthy.
+        /// Failed to delete the account. Check that the DDM instance is healthy.
         Dbs300302 = "DBS.300302",
         /// The account name is invalid. Correct the name.
         Dbs300305 = "DBS.300305",
         /// The account password is invalid. Correct the password.
         Dbs300306 = "DBS.300306",
-        /// The account description is invalid. It has at most 256 characters.
+        /// The account description is invalid. It can have at most 256 characters.
         Dbs300307 = "DBS.300307",
         /// The basic permissions of the account are invalid. Correct their values.
         Dbs300309 = "DBS.300309",
         /// The extended permissions of the account are invalid. Correct their values.
         Dbs300310 = "DBS.300310",
-        /// Another account has this name. Choose another.
+        /// An account with this name already exists. Choose another name.
         Dbs300311 = "DBS.300311",
-        /// Querying the accounts failed. Check that the DDM instance is healthy.
+        /// Failed to query the accounts. Check that the DDM instance is healthy.
         Dbs300312 = "DBS.300312",
-        /// Setting the SQL blacklist failed. Check that the logical database exists and is running.
+        /// Failed to set the SQL blacklist. Check that the logical database exists and is running.
         Dbs300313 = "DBS.300313",
-        /// Changing the read policy failed. Check that the DDM instance is healthy.
+        /// Failed to change the read policy. Check that the DDM instance is healthy.
         Dbs300314 = "DBS.300314",
-        /// A read weight is invalid. It must be 0 or more and below 100.
+        /// A read weight is invalid. It must be at least 0 and less than 100.
         Dbs300315 = "DBS.300315",
-        /// Querying the read policy failed. Check that the DDM instance is healthy.
+        /// Failed to query the read policy. Check that the DDM instance is healthy.
         Dbs300316 = "DBS.300316",
-        /// Saving the metadata of the instance failed. Contact support with the environment, the instance id, what you
-        /// did and what happened.
+        /// Failed to save the metadata of the instance. Contact support with the environment, the instance id, your
+        /// actions, and the symptoms.
         Dbs300322 = "DBS.300322",
-        /// An RDS instance behind DDM does not exist or its state forbids this. Check that it exists and is healthy.
+        /// An RDS instance behind DDM does not exist or its state does not allow this operation. Check that it exists and
+        /// is healthy.
         Dbs300323 = "DBS.300323",
         /// The account does not exist. Check its name.
         Dbs300327 = "DBS.300327",
-        /// Resetting the password failed. Check that the user exists.
+        /// Failed to reset the password. Check that the user exists.
         Dbs300328 = "DBS.300328",
-        /// Reading the name of a scale-out step failed. Retry or roll back in the console.
+        /// Failed to read the name of a scale-out step. Retry or roll back in the console.
         Dbs300329 = "DBS.300329",
-        /// Converting a string failed. Contact support with the environment, the instance id, what you did and what
-        /// happened.
+        /// Failed to convert a string. Contact support with the environment, the instance id, your actions, and the
+        /// symptoms.
         Dbs300330 = "DBS.300330",
-        /// Internal error while a shard change moved data. Contact support with the environment, the instance id, what
-        /// you did and what happened.
+        /// An internal error occurred while a shard change was migrating data. Contact support with the environment, the
+        /// instance id, your actions, and the symptoms.
         Dbs300331 = "DBS.300331",
         /// The shard change timed out. Retry or roll back in the console.
         Dbs300332 = "DBS.300332",
         /// The time zone check failed. Set the parameter `time_zone` to the same value on the source and target RDS
         /// instances, then try again.
         Dbs300333 = "DBS.300333",
-        /// The sql_mode check failed. Set the parameter `sql_mode` to the same value on the source and target RDS
+        /// The `sql_mode` check failed. Set the parameter `sql_mode` to the same value on the source and target RDS
         /// instances, then try again.
         Dbs300334 = "DBS.300334",
-        /// No connection to RDS. Check that the RDS instance is healthy.
+        /// Failed to connect to RDS. Check that the RDS instance is healthy.
         Dbs300335 = "DBS.300335",
-        /// A physical database is missing. Run `SHOW DATABASES` on the RDS instances: there must be as many databases
-        /// whose names begin with the logical database's name as it has shards.
+        /// A physical database is missing. Run `SHOW DATABASES` on the RDS instances: the number of databases whose names
+        /// start with the name of the logical database must equal its number of shards.
         Dbs300336 = "DBS.300336",
         /// The primary key check failed. Add a primary key to the tables that lack one, then try again.
         Dbs300337 = "DBS.300337",
-        /// Forbidding DDL and DML failed. Contact support with the environment, the instance id, what you did and what
-        /// happened.
+        /// Failed to disable DDL and DML. Contact support with the environment, the instance id, your actions, and the
+        /// symptoms.
         Dbs300338 = "DBS.300338",
-        /// Storing a scale-out subtask failed. Contact support.
+        /// Failed to store a scale-out subtask. Contact support.
         Dbs300339 = "DBS.300339",
-        /// Setting a scale-out subtask to its initial state failed. Contact support.
+        /// Failed to set a scale-out subtask to its initial state. Contact support.
         Dbs300340 = "DBS.300340",
-        /// Dispatching a scale-out subtask failed. Contact support.
+        /// Failed to dispatch a scale-out subtask. Contact support.
         Dbs300341 = "DBS.300341",
         /// The list of scale-out subtasks is empty. Contact support.
         Dbs300342 = "DBS.300342",
-        /// The remaining data of a scale-out subtask is invalid. Contact support with the environment, what you did and
-        /// what happened.
+        /// The remaining data of a scale-out subtask is invalid. Contact support with the environment, your actions, and
+        /// the symptoms.
         Dbs300343 = "DBS.300343",
-        /// Checking the state of the scale-out job failed. Contact support.
+        /// Failed to check the state of the scale-out job. Contact support.
         Dbs300344 = "DBS.300344",
-        /// The scale-out job has no information. Try again.
+        /// The scale-out job information is missing. Try again.
         Dbs300345 = "DBS.300345",
-        /// There is no information about the DDM server process. Try again.
+        /// The DDM server process information is missing. Try again.
         Dbs300346 = "DBS.300346",
-        /// Closing a connection failed. Try again.
+        /// Failed to close a connection. Try again.
         Dbs300347 = "DBS.300347",
         /// The list of subtasks is empty in the data check. Contact support.
         Dbs300348 = "DBS.300348",
-        /// Updating the state of the database failed while routes were switched. Contact support.
+        /// Failed to update the state of the database while switching routes. Contact support.
         Dbs300349 = "DBS.300349",
-        /// The data is invalid. Contact support with the environment, what you did and what happened.
+        /// The data is invalid. Contact support with the environment, your actions, and the symptoms.
         Dbs300350 = "DBS.300350",
-        /// Setting a scale-out subtask to the state error failed. Contact support.
+        /// Failed to set a scale-out subtask to the error state. Contact support.
         Dbs300351 = "DBS.300351",
-        /// Setting a scale-out subtask to the state stop failed. Contact support with the environment, what you did and
-        /// what happened.
+        /// Failed to set a scale-out subtask to the stop state. Contact support with the environment, your actions, and
+        /// the symptoms.
         Dbs300352 = "DBS.300352",
-        /// The data check failed. Contact support with the environment, what you did and what happened.
+        /// The data check failed. Contact support with the environment, your actions, and the symptoms.
         Dbs300353 = "DBS.300353",
-        /// Setting a scale-out subtask to its final state failed. Contact support with the environment, what you did and
-        /// what happened.
+        /// Failed to set a scale-out subtask to its final state. Contact support with the environment, your actions, and
+        /// the symptoms.
         Dbs300354 = "DBS.300354",
-        /// Creating the logical database went wrong. Contact support with the environment, what you did and what
-        /// happened.
+        /// An error occurred while creating the logical database. Contact support with the environment, your actions, and
+        /// the symptoms.
         Dbs300355 = "DBS.300355",
-        /// RDS cannot be reached. Check the state of the RDS instance, the connectivity to it and the security group
-        /// rules.
+        /// RDS is unreachable. Check the state of the RDS instance, its connectivity, and the security group rules.
         Dbs300356 = "DBS.300356",
-        /// The user name or password for RDS is wrong. If the account does not exist, look up the administrator account
-        /// in the details of the RDS instance.
+        /// The username or password for RDS is incorrect. If the account does not exist, look up the administrator
+        /// account in the details of the RDS instance.
         Dbs300357 = "DBS.300357",
-        /// A logical database still has to be cleaned up. Clean it up in the instance's list of logical databases first.
+        /// A logical database must be cleaned up first. Clean it up in the list of logical databases of the instance.
         Dbs300358 = "DBS.300358",
-        /// The backup method of the instances behind DDM does not support this. Contact support with the environment,
-        /// what you did and what happened.
+        /// The backup method of the instances behind DDM does not support this operation. Contact support with the
+        /// environment, your actions, and the symptoms.
         Dbs300360 = "DBS.300360",
-        /// The type of scale-out is invalid. Choose moving shards or doubling them.
+        /// The scale-out type is invalid. Choose shard migration or shard doubling.
         Dbs300362 = "DBS.300362",
-        /// The check before the scale-out failed. Contact support with the environment, what you did and what happened.
+        /// The pre-check of the scale-out failed. Contact support with the environment, your actions, and the symptoms.
         Dbs300363 = "DBS.300363",
-        /// The disk space check of a database instance failed. Enlarge its disk in the RDS console, wait until that is
-        /// done and try again.
+        /// The disk space check of a database instance failed. Expand its disk in the RDS console, wait until the
+        /// expansion completes, and try again.
         Dbs300364 = "DBS.300364",
-        /// Updating the metadata failed. Retry the scale-out.
+        /// Failed to update the metadata. Retry the scale-out.
         Dbs300365 = "DBS.300365",
-        /// Renaming a physical table failed while data was moved. Retry the scale-out.
+        /// Failed to rename a physical table during data migration. Retry the scale-out.
         Dbs300366 = "DBS.300366",
-        /// Cleaning up data failed. Try again.
+        /// Failed to clean up data. Try again.
         Dbs300367 = "DBS.300367",
-        /// The parameter `lower_case_table_names` of a database instance is wrong. Set it to 1 in the RDS console and
+        /// The parameter `lower_case_table_names` of a database instance is incorrect. Set it to 1 in the RDS console and
         /// try again.
         Dbs300368 = "DBS.300368",
-        /// Changing the switch of the access control failed. Contact support, who look for the cause in the logs: APIG
-        /// codes mean a missing right to call the load balancer, ELB codes a fault in the load balancer.
+        /// Failed to enable or disable access control. Contact support to find the cause in the logs: APIG codes indicate
+        /// missing permission to call the load balancer; ELB codes indicate a fault in the load balancer.
         Dbs300369 = "DBS.300369",
-        /// The instance has no load balancer, which this needs. Ask support to turn load balancing on.
+        /// The instance has no load balancer, which this operation requires. Contact support to enable load balancing.
         Dbs300370 = "DBS.300370",
-        /// The account may not create this beta version of the engine. Use the `engine_id` of a stable version, or ask
-        /// support for access.
+        /// The account is not permitted to create this beta version of the engine. Use the `engine_id` of a stable
+        /// version, or request access from support.
         Dbs300371 = "DBS.300371",
-        /// The target instance is invalid. Create a new DDM instance as target.
+        /// The target instance is invalid. Create a new DDM instance as the target.
         Dbs300372 = "DBS.300372",
-        /// The parameter that the message names is invalid. Correct its value and try again.
+        /// The parameter named in the message is invalid. Correct its value and try again.
         Dbs300375 = "DBS.300375",
         /// The time zone is invalid. Correct it.
         Dbs300376 = "DBS.300376",
-        /// A time is invalid. Start and end of the route switch must be `HH:mm:ss`, on the same day and more than 1 hour
-        /// apart.
+        /// A time is invalid. The start and end of the route switch must be in the format `HH:mm:ss`, on the same day,
+        /// and more than 1 hour apart.
         Dbs300377 = "DBS.300377",
-        /// The type of the job forbids this. It works on jobs that scale out a logical database.
+        /// The job type does not support this operation. Only jobs that scale out a logical database do.
         Dbs300379 = "DBS.300379",
-        /// The job does not exist. Give one that exists.
+        /// The job does not exist. Specify an existing job.
         Dbs300400 = "DBS.300400",
-        /// Changing the time of the automatic route switch failed. Contact support with the environment, what you did,
-        /// what happened and the log of the tenant's node.
+        /// Failed to change the time of the automatic route switch. Contact support with the environment, your actions,
+        /// the symptoms, and the log of the tenant node.
         Dbs300401 = "DBS.300401",
-        /// Switching the routes by hand failed. Contact support with the environment, what you did, what happened and the
-        /// log of the tenant's node.
+        /// Failed to switch routes manually. Contact support with the environment, your actions, the symptoms, and the
+        /// log of the tenant node.
         Dbs300402 = "DBS.300402",
         /// The name of the logical database is too short or too long. Use 2 to 24 characters.
         Dbs300405 = "DBS.300405",
-        /// The name of the logical database is reserved. Do not use `information_schema`, `mysql`, `performance_schema`
+        /// The name of the logical database is reserved. Do not use `information_schema`, `mysql`, `performance_schema`,
         /// or `sys`.
         Dbs300406 = "DBS.300406",
-        /// The name of the logical database has upper-case letters. Use lower case only.
+        /// The name of the logical database contains uppercase letters. Use lowercase letters only.
         Dbs300407 = "DBS.300407",
-        /// The job that checks the connection to RDS failed. The agent must have version 2.6.1 or later; else contact
-        /// support with the environment, what you did and what happened, to have the agent checked.
+        /// The job that checks the connection to RDS failed. The agent must be version 2.6.1 or later; otherwise, contact
+        /// support with the environment, your actions, and the symptoms to have the agent checked.
         Dbs300408 = "DBS.300408",
         /// The account lacks a permission. Use an account that has it.
         Dbs300541 = "DBS.300541",
@@ -346,7 +349,7 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Whether to delete the data on the database instances behind DDM too.
+    /// Whether to also delete the data on the database instances behind DDM.
     pub enum DeleteRdsData {
         /// Deletes the data.
         True = "true",
@@ -359,22 +362,22 @@ yundb_runtime::string_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ResizeInstanceResponse {
-    /// Id of the job. Only for instances that are billed by use.
+    /// Id of the job. Returned only for pay-per-use instances.
     pub job_id: Option<String>,
-    /// Id of the order. Only for instances with yearly or monthly billing.
+    /// Id of the order. Returned only for yearly/monthly instances.
     pub order_id: Option<String>,
 }
 
 /// The same as [`ResizeInstanceResponse`].
 pub type ExpandInstanceNodesV3Response = ResizeInstanceResponse;
 
-/// What a failed call of v3 answers.
+/// Error response of a v3 operation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorBodyV3 {
-    /// Why a call failed.
+    /// Reason for the failure of a request.
     pub error_code: Option<ErrorCode>,
-    /// Explanation.
+    /// Error message.
     pub error_msg: Option<String>,
 }
 

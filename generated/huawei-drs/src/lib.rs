@@ -2,7 +2,7 @@
 
 //! Huawei Cloud Data Replication Service: a typed client, API version v5, 1 operation.
 //!
-//! Stored connections to databases, in the cloud and elsewhere, that replication tasks use.
+//! Manages stored connections to databases, in the cloud and elsewhere, for replication tasks.
 //!
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -29,20 +29,21 @@
 //!
 //! The client fills these parameters of its calls:
 //!
-//! - `project_id`: Id of the project, which belongs to one region. Example: `5237e10fe9aa4ad5b16b6a5245248314`.
-//! - `language`: Language of messages in the answer. One of `en-us`, `zh-cn`.
+//! - `project_id`: Id of the project. A project belongs to a single region. Example:
+//!   `5237e10fe9aa4ad5b16b6a5245248314`.
+//! - `language`: Language of messages in the response. One of `en-us`, `zh-cn`.
 //!
 //! ## Servers
 //!
-//! - `https://drs.{region}.myhuaweicloud.com`: Endpoint of a region.
+//! - `https://drs.{region}.myhuaweicloud.com`: Regional endpoint.
 //!   - `region`: Region id. Defaults to `cn-north-4`.
-//! - `https://drs.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
+//! - `https://drs.eu-west-101.myhuaweicloud.eu`: Europe, on a separate domain.
 //!
 //! ## Security
 //!
-//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every
-//!   attempt. For bodies up to 12 MB.
-//! - `token`: A user token of IAM, scoped to the project. It lives 24 hours.
+//! - `access_key`: SDK-HMAC-SHA256 signature, computed by the client from the access key for each attempt.
+//!   Supports request bodies of up to 12 MB.
+//! - `token`: IAM user token scoped to the project. Valid for 24 hours.
 //!
 //! Transcribed from the vendor's document `huawei-drs.txt`; each operation names its section.
 

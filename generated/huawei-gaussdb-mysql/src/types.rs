@@ -12,9 +12,7 @@ pub use crate::operations::versions::{EngineVersion, ListEngineVersionsResponse}
 
 #[cfg(feature = "flavors")]
 #[doc(inline)]
-pub use crate::operations::flavors::{
-    InstanceFlavorType, InstanceFlavorZoneStatus, ListFlavorsResponse, ListFlavorsResponseFlavor,
-};
+pub use crate::operations::flavors::{InstanceFlavorType, ListFlavorsResponse, ListFlavorsResponseFlavor};
 
 #[cfg(feature = "instances")]
 #[doc(inline)]
@@ -129,43 +127,42 @@ pub use crate::operations::htap_standard::{
     ActionStatus, BeVolumeToCreate, CheckStarrocksReplicationDatabasesResponse, CheckStarrocksResourcesResponse,
     CreateStarrocksInstanceResponse, CreatedStarrocksInstance, DeleteStarrocksInstanceResponse, DmlPrivilege,
     FeVolumeToCreate, HtapAction, HtapDatastore, HtapEngine, HtapEngineName, HtapEngineVersion, HtapFlavor,
-    HtapFlavorAzMode, HtapFlavorAzStatus, HtapFlavorInstanceMode, HtapFlavorType, HtapInstance, HtapInstanceAction,
-    HtapInstanceActionStatus, HtapInstanceNetwork, HtapInstanceState, HtapInstanceZone, HtapMaintenanceWindow,
-    HtapReadableNode, HtapStorageType, ListHtapEngineVersionsResponse, ListHtapFlavorsResponse,
-    ListHtapInstancesResponse, ListHtapStorageTypesResponse, ListStarrocksDatabasesResponse,
-    ListStarrocksReplicationParametersResponse, ListStarrocksReplicationsResponse, ListStarrocksUsersResponse,
-    ReplicationHealth, ReplicationListType, ReplicationScope, ReplicationStage, RestartStarrocksInstanceResponse,
-    RestartStarrocksNodeResponse, ShowStarrocksInstanceResponse, ShowStarrocksReplicationConfigResponse,
-    ShowStarrocksReplicationConfigResponseNewTableReplConfig, StarrocksActionToCheck, StarrocksDatabaseSetting,
-    StarrocksDatabaseSettings, StarrocksDeployment, StarrocksEngine, StarrocksEngineToCreate, StarrocksInstance,
-    StarrocksMode, StarrocksNode, StarrocksNodeGroup, StarrocksNodeVolume, StarrocksParameterGroup, StarrocksPayInfo,
-    StarrocksPorts, StarrocksReplicatedTables, StarrocksReplication, StarrocksReplicationCatchupStage,
-    StarrocksReplicationParameter, StarrocksResourceToCheck, StarrocksSettingCheck, StarrocksTableCheck,
-    StarrocksTablesToReplicate, StarrocksUser,
+    HtapFlavorAzMode, HtapFlavorInstanceMode, HtapFlavorType, HtapInstance, HtapInstanceAction, HtapInstanceNetwork,
+    HtapInstanceState, HtapInstanceZone, HtapMaintenanceWindow, HtapReadableNode, HtapStorageType,
+    ListHtapEngineVersionsResponse, ListHtapFlavorsResponse, ListHtapInstancesResponse, ListHtapStorageTypesResponse,
+    ListStarrocksDatabasesResponse, ListStarrocksReplicationParametersResponse, ListStarrocksReplicationsResponse,
+    ListStarrocksUsersResponse, ReplicationHealth, ReplicationListType, ReplicationScope, ReplicationStage,
+    RestartStarrocksInstanceResponse, RestartStarrocksNodeResponse, ShowStarrocksInstanceResponse,
+    ShowStarrocksReplicationConfigResponse, ShowStarrocksReplicationConfigResponseNewTableReplConfig,
+    StarrocksActionToCheck, StarrocksDatabaseSetting, StarrocksDatabaseSettings, StarrocksDeployment, StarrocksEngine,
+    StarrocksEngineToCreate, StarrocksInstance, StarrocksMode, StarrocksNode, StarrocksNodeGroup, StarrocksNodeVolume,
+    StarrocksParameterGroup, StarrocksPayInfo, StarrocksPorts, StarrocksReplicatedTables, StarrocksReplication,
+    StarrocksReplicationCatchupStage, StarrocksReplicationParameter, StarrocksResourceToCheck, StarrocksSettingCheck,
+    StarrocksTableCheck, StarrocksTablesToReplicate, StarrocksUser,
 };
 
 #[cfg(feature = "htap-lite")]
 #[doc(inline)]
 pub use crate::operations::htap_lite::{
     CheckClickhouseReplicationDatabasesResponse, CheckClickhouseReplicationTablesResponse, ClickhouseAutoRenew,
-    ClickhouseAzMode, ClickhouseClusterMode, ClickhouseDatabaseSetting, ClickhouseDatabaseSettings,
-    ClickhouseDeployment, ClickhouseDmlPrivilege, ClickhouseEngine, ClickhouseEngineToCreate, ClickhouseGroupType,
-    ClickhouseInstanceAction, ClickhouseInstanceDetail, ClickhouseInstanceFrozen, ClickhouseInstanceLogs,
-    ClickhouseInstanceSummary, ClickhouseInstanceTags, ClickhouseListType, ClickhouseLogNode, ClickhouseLogStream,
-    ClickhouseLogToSend, ClickhouseLogToStop, ClickhouseMode, ClickhouseNodeDatastore, ClickhouseNodeDatastoreType,
-    ClickhouseNodeDetail, ClickhouseNodeFrozen, ClickhouseNodeGroup, ClickhouseNodeRole, ClickhouseNodeVolume,
-    ClickhouseNodeVolumeType, ClickhouseOpsWindow, ClickhouseParamGroup, ClickhousePayInfo,
-    ClickhousePayInfoIsAutoRenew, ClickhousePayInfoPeriodType, ClickhousePayInfoToSet, ClickhousePayModel,
-    ClickhousePeriodType, ClickhousePorts, ClickhouseReplicatedTables, ClickhouseReplicatedTablesReplType,
-    ClickhouseReplication, ClickhouseReplicationCatchupStage, ClickhouseReplicationParameter,
-    ClickhouseReplicationStage, ClickhouseReplicationStatus, ClickhouseSettingCheck, ClickhouseSlowLog,
-    ClickhouseStatus, ClickhouseTableCheck, ClickhouseTableSetting, ClickhouseTablesToReplicate, ClickhouseTag,
-    ClickhouseUser, ClickhouseVolumeToCreate, ClickhouseVolumeType, ClickhouseZoneMode,
-    CreateClickhouseInstanceResponse, CreatedClickhouseInstance, CreatedClickhouseInstanceHaMode,
-    ListClickhouseDatabasesResponse, ListClickhouseLtsConfigsResponse, ListClickhouseNodesResponse,
-    ListClickhouseReplicationParametersResponse, ListClickhouseReplicationsResponse, ListClickhouseSlowLogsResponse,
-    ListClickhouseUsersResponse, ResizeClickhouseInstanceResponse, ShowClickhouseInstanceResponse,
-    ShowClickhouseReplicationConfigResponse, ShowClickhouseReplicationConfigResponseNewTableReplConfig,
+    ClickhouseClusterMode, ClickhouseDatabaseSetting, ClickhouseDatabaseSettings, ClickhouseDeployment,
+    ClickhouseDmlPrivilege, ClickhouseEngine, ClickhouseEngineToCreate, ClickhouseGroupType, ClickhouseInstanceAction,
+    ClickhouseInstanceDetail, ClickhouseInstanceFrozen, ClickhouseInstanceLogs, ClickhouseInstanceSummary,
+    ClickhouseInstanceTags, ClickhouseListType, ClickhouseLogNode, ClickhouseLogStream, ClickhouseLogToSend,
+    ClickhouseLogToStop, ClickhouseMode, ClickhouseNodeDatastore, ClickhouseNodeDatastoreType, ClickhouseNodeDetail,
+    ClickhouseNodeFrozen, ClickhouseNodeGroup, ClickhouseNodeRole, ClickhouseNodeVolume, ClickhouseNodeVolumeType,
+    ClickhouseOpsWindow, ClickhouseParamGroup, ClickhousePayInfo, ClickhousePayInfoIsAutoRenew,
+    ClickhousePayInfoPeriodType, ClickhousePayInfoToSet, ClickhousePayModel, ClickhousePeriodType, ClickhousePorts,
+    ClickhouseReplicatedTables, ClickhouseReplicatedTablesReplType, ClickhouseReplication,
+    ClickhouseReplicationCatchupStage, ClickhouseReplicationParameter, ClickhouseReplicationStage,
+    ClickhouseReplicationStatus, ClickhouseSettingCheck, ClickhouseSlowLog, ClickhouseStatus, ClickhouseTableCheck,
+    ClickhouseTableSetting, ClickhouseTablesToReplicate, ClickhouseTag, ClickhouseUser, ClickhouseVolumeToCreate,
+    ClickhouseVolumeType, ClickhouseZoneMode, CreateClickhouseInstanceResponse, CreatedClickhouseInstance,
+    CreatedClickhouseInstanceHaMode, ListClickhouseDatabasesResponse, ListClickhouseLtsConfigsResponse,
+    ListClickhouseNodesResponse, ListClickhouseReplicationParametersResponse, ListClickhouseReplicationsResponse,
+    ListClickhouseSlowLogsResponse, ListClickhouseUsersResponse, ResizeClickhouseInstanceResponse,
+    ShowClickhouseInstanceResponse, ShowClickhouseReplicationConfigResponse,
+    ShowClickhouseReplicationConfigResponseNewTableReplConfig,
     ShowClickhouseReplicationConfigResponseNewTableReplConfigReplType, ShowClickhouseSlowLogMaskingResponse,
     UpdateClickhouseSlowLogMaskingResponse,
 };
@@ -195,169 +192,174 @@ pub use crate::operations::legacy::{
     UpdateQuotasLegacyResponse, ZoneStatus,
 };
 
-/// What a failed call answers.
+/// Error response.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorBody {
-    /// Why a call failed.
+    /// Error code of a failed request.
     pub error_code: Option<ErrorCode>,
-    /// Explanation.
+    /// Explanation of the error.
     pub error_msg: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Why a call failed.
+    /// Error code of a failed request.
     pub enum ErrorCode {
         /// The service failed. Contact support.
         Dbs05000000 = "DBS.05000000",
         /// The kernel version is too old. Upgrade it first.
         Dbs05000001 = "DBS.05000001",
-        /// The password equals the user name. Choose a stronger one.
+        /// The password is the same as the username. Choose a stronger password.
         Dbs05000006 = "DBS.05000006",
-        /// The password is the user name reversed. Choose a stronger one.
+        /// The password is the username reversed. Choose a stronger password.
         Dbs05000007 = "DBS.05000007",
-        /// There is nothing newer to upgrade to. Choose a later version than the present one.
+        /// The current version is the latest. Choose a version later than the current one.
         Dbs05000008 = "DBS.05000008",
-        /// The value of `truncate_lsn` is above its limit. Make the change when the load is low, or ask support.
+        /// The value of `truncate_lsn` exceeds its limit. Make the change during off-peak hours, or contact support.
         Dbs05000009 = "DBS.05000009",
-        /// Two proxy nodes have one write priority. Give each its own.
+        /// Two proxy nodes have the same write priority. Assign different priorities.
         Dbs05000010 = "DBS.05000010",
-        /// The write priority is out of range. Give a positive whole number below the number of primary nodes.
+        /// The write priority is out of range. Specify a positive integer less than the number of primary nodes.
         Dbs05000011 = "DBS.05000011",
-        /// Only support can do this upgrade. Contact them.
+        /// Only support can perform this upgrade. Contact support.
         Dbs05000012 = "DBS.05000012",
-        /// A dedicated flavor cannot become a general-purpose one. Choose another flavor.
+        /// A dedicated flavor cannot be changed to a general-purpose one. Choose another flavor.
         Dbs05000014 = "DBS.05000014",
-        /// General-purpose flavors are not open to this account. Choose a dedicated one.
+        /// General-purpose flavors are not available to this account. Choose a dedicated one.
         Dbs05000015 = "DBS.05000015",
-        /// The list of parameters is empty. Give at least one.
+        /// The list of parameters is empty. Specify at least one parameter.
         Dbs05000018 = "DBS.05000018",
-        /// DBA Assistant is not open to this account. Ask support to open it.
+        /// DBA Assistant is not enabled for this account. Contact support to enable it.
         Dbs05000019 = "DBS.05000019",
-        /// The subnet has too few free IP addresses; the message says how many are needed and left. Use another subnet.
+        /// The subnet has too few free IP addresses; the message gives the required and the free number. Use another
+        /// subnet.
         Dbs05000020 = "DBS.05000020",
         /// The private domain name is in use. Choose another.
         Dbs05000021 = "DBS.05000021",
-        /// The proxy is not one of this instance. Give another proxy.
+        /// The proxy does not belong to this instance. Specify another proxy.
         Dbs05000022 = "DBS.05000022",
         /// The operation is not supported. Contact support.
         Dbs05000023 = "DBS.05000023",
-        /// Large transactions are open in the database. Contact support.
+        /// The database has open large transactions. Contact support.
         Dbs05000024 = "DBS.05000024",
         /// The resource package could not be locked. Contact support.
         Dbs05000025 = "DBS.05000025",
-        /// There is such a resource package already. Contact support.
+        /// The resource package already exists. Contact support.
         Dbs05000026 = "DBS.05000026",
-        /// Auto scaling adds and removes read replicas here, so proxies cannot be created or deleted. Turn that part of
-        /// auto scaling off.
+        /// Proxies cannot be created or deleted while auto scaling adds and removes read replicas. Disable that part of
+        /// auto scaling.
         Dbs05000027 = "DBS.05000027",
-        /// The account lacks the permission that the message names. Check it in IAM.
+        /// The account lacks the permission named in the message. Check it in IAM.
         Dbs05000028 = "DBS.05000028",
-        /// Encrypted backups rule out cross-region backups. Turn the encryption of backups off first.
+        /// Cross-region backups are not possible while backups are encrypted. Disable backup encryption first.
         Dbs05000029 = "DBS.05000029",
-        /// Cross-region backups rule out encrypted ones. Turn cross-region backups off first.
+        /// Encrypted backups are not possible while cross-region backups are enabled. Disable cross-region backups first.
         Dbs05000030 = "DBS.05000030",
-        /// Backups cannot be encrypted with this kind of KMS key. Choose an SM4 or AES key.
+        /// This type of KMS key cannot encrypt backups. Choose an SM4 or AES key.
         Dbs05000031 = "DBS.05000031",
-        /// Proxies cannot use this port. Give an allowed one.
+        /// The port is not allowed for proxies. Specify an allowed port.
         Dbs05000032 = "DBS.05000032",
         /// The domain name of the proxy address is in use. Choose another.
         Dbs05000033 = "DBS.05000033",
-        /// The kernel of the new instance is older than that of the original one. Choose the same version or a later one.
+        /// The kernel version of the new instance is earlier than that of the original one. Choose the same version or a
+        /// later one.
         Dbs05000034 = "DBS.05000034",
-        /// Giving a full four-part kernel version is not open to this account. Ask support to open it.
+        /// Specifying a full four-part kernel version is not enabled for this account. Contact support to enable it.
         Dbs05000035 = "DBS.05000035",
-        /// The number of records to return is out of range. Give one within it.
+        /// The number of records to return is out of range. Specify a number within the range.
         Dbs05000036 = "DBS.05000036",
-        /// The character set is invalid. Take one of those in the message.
+        /// The character set is invalid. Choose one of those listed in the message.
         Dbs05000037 = "DBS.05000037",
-        /// The tag breaks the tag policy. Contact support.
+        /// The tag violates the tag policy. Contact support.
         Dbs05000038 = "DBS.05000038",
         /// A table is invalid. Check the names of databases and tables.
         Dbs05000042 = "DBS.05000042",
         /// `last_table_info` is invalid. Check it.
         Dbs05000043 = "DBS.05000043",
-        /// A parameter is wrong; the message names it. Correct it.
+        /// A parameter is invalid; the message names it. Correct it.
         Dbs05000044 = "DBS.05000044",
-        /// A database is named twice. Name each once.
+        /// Duplicate database. Specify each database once.
         Dbs05000045 = "DBS.05000045",
-        /// A table is named twice. Name each once.
+        /// Duplicate table. Specify each table once.
         Dbs05000046 = "DBS.05000046",
         /// A source database does not exist. Check the names.
         Dbs05000047 = "DBS.05000047",
         /// A source table does not exist. Check the names.
         Dbs05000048 = "DBS.05000048",
-        /// The metadata of the binlogs is missing. Contact support.
+        /// The binlog metadata does not exist. Contact support.
         Dbs05000049 = "DBS.05000049",
-        /// Flavors with and without extended use cannot replace each other. Choose one of the same kind.
+        /// Extended-use flavors cannot be changed to non-extended-use ones or the other way around. Choose a flavor of
+        /// the same type.
         Dbs05000058 = "DBS.05000058",
-        /// A kernel parameter must have the value that the message names. Set it.
+        /// A kernel parameter must have the value given in the message. Set it.
         Dbs05000062 = "DBS.05000062",
-        /// Transparent data encryption is not open to this account. Ask support to open it.
+        /// Transparent data encryption is not enabled for this account. Contact support to enable it.
         Dbs05000068 = "DBS.05000068",
-        /// This kernel version has no transparent data encryption. Choose one that has.
+        /// This kernel version does not support transparent data encryption. Choose a version that does.
         Dbs05000069 = "DBS.05000069",
-        /// The algorithm for data encryption is invalid. Use SM4 or AES256.
+        /// The data encryption algorithm is invalid. Use SM4 or AES256.
         Dbs05000070 = "DBS.05000070",
-        /// The settings of data encryption could not be changed. Contact support.
+        /// The data encryption settings could not be changed. Contact support.
         Dbs05000071 = "DBS.05000071",
-        /// This user is barred from creating instances. Contact support.
+        /// The user is blacklisted and cannot create instances. Contact support.
         Dbs05000072 = "DBS.05000072",
-        /// An instance with data encryption needs a kernel version that has it. Choose such a version.
+        /// An instance with data encryption requires a kernel version that supports it. Choose such a version.
         Dbs05000073 = "DBS.05000073",
-        /// Naming zones for read replicas is not open to this account. Ask support to open it.
+        /// Specifying the availability zones of read replicas is not enabled for this account. Contact support to enable
+        /// it.
         Dbs05000074 = "DBS.05000074",
         /// The name of the proxy is invalid. Choose another.
         Dbs05000076 = "DBS.05000076",
-        /// The node still has data and was not deleted. Clear its databases first.
+        /// The node was not deleted because it still has data. Delete its databases first.
         Dbs05000077 = "DBS.05000077",
-        /// A new node has no weight. Give one with it.
+        /// A new node has no weight. Specify a weight for each new node.
         Dbs05000078 = "DBS.05000078",
-        /// The databases to replicate did not pass the check. Correct the parameter that the message names.
+        /// The databases to replicate failed the check. Correct the parameter named in the message.
         Dbs05000079 = "DBS.05000079",
-        /// The tables to replicate did not pass the check. Correct the parameter that the message names.
+        /// The tables to replicate failed the check. Correct the parameter named in the message.
         Dbs05000080 = "DBS.05000080",
-        /// There would be more nodes than the quota allows. Ask for fewer.
+        /// The number of nodes would exceed the quota. Specify fewer nodes.
         Dbs05000081 = "DBS.05000081",
-        /// Read replicas are being created. Turn the auto scaling policy off when they are there.
+        /// Read replicas are being created. Disable the auto scaling policy after they have been created.
         Dbs05000084 = "DBS.05000084",
-        /// The availability zone mode is not supported. Correct the parameter that the message names.
+        /// The availability zone mode is not supported. Correct the parameter named in the message.
         Dbs05000085 = "DBS.05000085",
-        /// The availability zone is invalid. Correct the parameter that the message names.
+        /// The availability zone is invalid. Correct the parameter named in the message.
         Dbs05000086 = "DBS.05000086",
-        /// The id of the dedicated resource is invalid. Correct the parameter that the message names.
+        /// The id of the dedicated resource is invalid. Correct the parameter named in the message.
         Dbs05000087 = "DBS.05000087",
-        /// The time of the backup is invalid. Correct the parameter that the message names.
+        /// The time of the backup is invalid. Correct the parameter named in the message.
         Dbs05000088 = "DBS.05000088",
-        /// The number of nodes is invalid. Correct the parameter that the message names.
+        /// The number of nodes is invalid. Correct the parameter named in the message.
         Dbs05000089 = "DBS.05000089",
-        /// The security group is invalid. Correct the parameter that the message names.
+        /// The security group is invalid. Correct the parameter named in the message.
         Dbs05000090 = "DBS.05000090",
-        /// The operation is not supported. Correct the parameter that the message names.
+        /// The operation is not supported. Correct the parameter named in the message.
         Dbs05000091 = "DBS.05000091",
-        /// General-purpose storage is not open to this account. Ask support to open it.
+        /// General-purpose storage is not enabled for this account. Contact support to enable it.
         Dbs05000092 = "DBS.05000092",
-        /// A read-only proxy that balances the load cannot route to the primary node. Contact support.
+        /// A read-only proxy with load balancing cannot route to the primary node. Contact support.
         Dbs05000093 = "DBS.05000093",
-        /// The value of `cv_lsn` is above its limit. Make the change when the load is low, or ask support.
+        /// The value of `cv_lsn` exceeds its limit. Make the change during off-peak hours, or contact support.
         Dbs05000094 = "DBS.05000094",
-        /// Long transactions are open in the database. Contact support.
+        /// The database has open long transactions. Contact support.
         Dbs05000095 = "DBS.05000095",
-        /// The CPU is too busy or there are too many tables to diagnose again. Contact support.
+        /// The CPU usage is too high, or there are too many tables, to repeat the diagnosis. Contact support.
         Dbs05000096 = "DBS.05000096",
-        /// There is an account of this name and host already. Choose another name or host.
+        /// An account with this name and host already exists. Choose another name or host.
         Dbs05000097 = "DBS.05000097",
-        /// This kernel version has no level-1 backups. Choose one that has.
+        /// This kernel version does not support level-1 backups. Choose a version that does.
         Dbs05000098 = "DBS.05000098",
-        /// Standard Arm flavors cannot be changed. Choose a fitting flavor code.
+        /// Standard Arm flavors cannot be changed. Choose a suitable flavor code.
         Dbs05000099 = "DBS.05000099",
-        /// The node differs in flavor from the primary node and cannot have failover priority 1. Choose another priority.
+        /// The flavor of the node differs from that of the primary node, so its failover priority cannot be 1. Choose
+        /// another priority.
         Dbs05000100 = "DBS.05000100",
-        /// A switchover by hand goes only to nodes of failover priority 1. Choose such a node.
+        /// A manual switchover requires a node with failover priority 1. Choose such a node.
         Dbs05000101 = "DBS.05000101",
-        /// One node has to keep failover priority 1. Give it to another node first.
+        /// At least one node must have failover priority 1. Assign that priority to another node first.
         Dbs05000102 = "DBS.05000102",
-        /// One order cannot both raise and lower flavors of an instance with yearly or monthly billing. Contact support.
+        /// The flavors of yearly/monthly instances cannot be upgraded and downgraded at the same time. Contact support.
         Dbs05000103 = "DBS.05000103",
         /// The service failed. Contact support.
         Dbs108000 = "DBS.108000",
@@ -365,55 +367,58 @@ yundb_runtime::string_enum! {
         Dbs108002 = "DBS.108002",
         /// The service failed. Contact support.
         Dbs108005 = "DBS.108005",
-        /// A parameter is wrong. Check the parameters and the URL.
+        /// A parameter is invalid. Check the parameters and the URL.
         Dbs200001 = "DBS.200001",
-        /// There is no such instance. Check its id.
+        /// The instance does not exist. Check its id.
         Dbs200002 = "DBS.200002",
-        /// A parameter is wrong. Check the parameters and the URL.
+        /// A parameter is invalid. Check the parameters and the URL.
         Dbs200004 = "DBS.200004",
         /// The service failed. Contact support.
         Dbs200005 = "DBS.200005",
-        /// The request is empty. Give the required parameters.
+        /// The request is empty. Specify the required parameters.
         Dbs200006 = "DBS.200006",
         /// The server of the instance was not found. Check the parameters and the state of the instance.
         Dbs200008 = "DBS.200008",
-        /// An id may be missing, or this is not allowed to you. Check the parameters and your permissions.
+        /// An id may be missing, or the operation is not authorized. Check the parameters and your permissions.
         Dbs200010 = "DBS.200010",
-        /// Something else is being done to the instance, or it is faulty. Check its state and try again later.
+        /// Another operation is in progress on the instance, or the instance is faulty. Check its state and try again
+        /// later.
         Dbs200011 = "DBS.200011",
-        /// There is no such original instance. Check its id.
+        /// The original instance does not exist. Check its id.
         Dbs200013 = "DBS.200013",
-        /// Something else is being done to the instance, or it is faulty. Check its state and try again later.
+        /// Another operation is in progress on the instance, or the instance is faulty. Check its state and try again
+        /// later.
         Dbs200019 = "DBS.200019",
         /// The name of the instance is invalid. Correct it.
         Dbs200021 = "DBS.200021",
-        /// There is an instance of this name already.
+        /// An instance with this name already exists.
         Dbs200022 = "DBS.200022",
-        /// The storage size is out of range. Give one within it.
+        /// The storage size is out of range. Specify a size within the range.
         Dbs200023 = "DBS.200023",
-        /// The region is invalid. Check its name and whether it is open to you.
+        /// The region is invalid. Check its name and whether it is available to you.
         Dbs200024 = "DBS.200024",
-        /// The availability zone is invalid. Check its name and whether it is open to you.
+        /// The availability zone is invalid. Check its name and whether it is available to you.
         Dbs200025 = "DBS.200025",
         /// The storage type is invalid. Correct it.
         Dbs200026 = "DBS.200026",
-        /// The storage size is no multiple of 10. Give one that is.
+        /// The storage size is not a multiple of 10. Specify a multiple of 10.
         Dbs200027 = "DBS.200027",
-        /// The engine and its version do not fit together or are not supported. Check both.
+        /// The engine and its version do not match or are not supported. Check both.
         Dbs200040 = "DBS.200040",
         /// The version of the database is not supported. Choose another.
         Dbs200041 = "DBS.200041",
-        /// There is no such engine. Name one that GaussDB(for MySQL) has.
+        /// The engine does not exist. Specify an engine that GaussDB(for MySQL) supports.
         Dbs200042 = "DBS.200042",
         /// The synchronization mode is invalid. Correct it.
         Dbs200043 = "DBS.200043",
-        /// There is no such resource, or it is not open to you. Check the parameters and your permissions.
+        /// The resource does not exist, or is not available to you. Check the parameters and your permissions.
         Dbs200044 = "DBS.200044",
-        /// There is no such instance. Check its id.
+        /// The instance does not exist. Check its id.
         Dbs200045 = "DBS.200045",
-        /// There are as many instances as the quota allows. Ask for a larger quota.
+        /// The number of instances has reached the quota. Request a higher quota.
         Dbs200046 = "DBS.200046",
-        /// Something else is being done to the instance, or it is faulty. Check its state and try again later.
+        /// Another operation is in progress on the instance, or the instance is faulty. Check its state and try again
+        /// later.
         Dbs200047 = "DBS.200047",
         /// The VPC is invalid. Check its id and name.
         Dbs200048 = "DBS.200048",
@@ -424,193 +429,197 @@ yundb_runtime::string_enum! {
         Dbs200050 = "DBS.200050",
         /// The high-availability mode is invalid. Correct it.
         Dbs200051 = "DBS.200051",
-        /// The administrator's password is invalid. Check that it belongs to the user and fits the rules.
+        /// The administrator password is invalid. Check that it matches the user and meets the requirements.
         Dbs200052 = "DBS.200052",
-        /// There is no such flavor. Check it, and whether the zone has it.
+        /// The flavor does not exist. Check it, and whether it is available in the zone.
         Dbs200053 = "DBS.200053",
-        /// The flavor is invalid. Check it, and whether the zone has it.
+        /// The flavor is invalid. Check it, and whether it is available in the zone.
         Dbs200054 = "DBS.200054",
-        /// The instance has as many nodes as it may have.
+        /// The instance has the maximum number of nodes.
         Dbs200056 = "DBS.200056",
         /// The cluster mode is invalid. Check `mode`.
         Dbs200063 = "DBS.200063",
-        /// The state of the instance does not allow this. Check it, and what is being done to the instance.
+        /// The state of the instance does not allow this operation. Check the state and the operations in progress on
+        /// the instance.
         Dbs200086 = "DBS.200086",
-        /// The instance has as many tags as it may have.
+        /// The instance has the maximum number of tags.
         Dbs200087 = "DBS.200087",
-        /// There is such a tag already.
+        /// The tag already exists.
         Dbs200098 = "DBS.200098",
         /// The service failed. Contact support.
         Dbs200208 = "DBS.200208",
-        /// The storage size is no multiple of 10. Give one that is.
+        /// The storage size is not a multiple of 10. Specify a multiple of 10.
         Dbs200302 = "DBS.200302",
-        /// The new storage is smaller than the old. Check the size against its limits.
+        /// The new storage size is smaller than the current one. Check the size against its limits.
         Dbs200306 = "DBS.200306",
-        /// The storage of the instance is full. Enlarge it.
+        /// The storage of the instance is full. Expand it.
         Dbs200316 = "DBS.200316",
-        /// There is no such instance. Check its id.
+        /// The instance does not exist. Check its id.
         Dbs200408 = "DBS.200408",
         /// A value is out of range. Check `port`.
         Dbs200461 = "DBS.200461",
-        /// There is no such region or availability zone. Check both.
+        /// The region or the availability zone does not exist. Check both.
         Dbs200470 = "DBS.200470",
         /// The subnet does not exist, or is not in the VPC. Check its id and name.
         Dbs200501 = "DBS.200501",
-        /// The VPC does not exist, or is not yours.
+        /// The VPC does not exist, or does not belong to you.
         Dbs200503 = "DBS.200503",
         /// The version of the database is invalid. Correct it.
         Dbs200504 = "DBS.200504",
-        /// There is no such job. Check its id.
+        /// The job does not exist. Check its id.
         Dbs200543 = "DBS.200543",
-        /// There is no such instance. Check its id.
+        /// The instance does not exist. Check its id.
         Dbs200602 = "DBS.200602",
-        /// An id may be missing, or this is not allowed to you. Check the parameters and your permissions.
+        /// An id may be missing, or the operation is not authorized. Check the parameters and your permissions.
         Dbs200604 = "DBS.200604",
-        /// Databases cannot be created on read replicas. Use an instance that takes writes.
+        /// Databases cannot be created on read replicas. Use an instance that accepts writes.
         Dbs200810 = "DBS.200810",
-        /// The database was not created, perhaps for lack of resources. Contact support.
+        /// The database could not be created, possibly for lack of resources. Contact support.
         Dbs200811 = "DBS.200811",
         /// Users cannot be deleted on read replicas.
         Dbs200819 = "DBS.200819",
-        /// The privileges of the user were not changed, perhaps as the state did not allow it. Try again.
+        /// The privileges of the user could not be changed, possibly because of the state of the instance. Try again.
         Dbs200821 = "DBS.200821",
-        /// There is no such database. Check its name.
+        /// The database does not exist. Check its name.
         Dbs200823 = "DBS.200823",
-        /// There is no such user. Check the name.
+        /// The user does not exist. Check the name.
         Dbs200824 = "DBS.200824",
-        /// There is a database of this name already. Check the name.
+        /// A database with this name already exists. Check the name.
         Dbs200826 = "DBS.200826",
-        /// There is a user of this name already. Check the name.
+        /// A user with this name already exists. Check the name.
         Dbs200827 = "DBS.200827",
-        /// The name is that of a built-in account. Choose another.
+        /// The name is reserved for a built-in account. Choose another.
         Dbs200828 = "DBS.200828",
-        /// There is no such resource, or it is not open to you. Check the parameters and your permissions.
+        /// The resource does not exist, or is not available to you. Check the parameters and your permissions.
         Dbs201003 = "DBS.201003",
-        /// There is no such backup. Check it, and whether it is one of the instance.
+        /// The backup does not exist. Check its id, and whether it belongs to the instance.
         Dbs201010 = "DBS.201010",
-        /// The state of the instance does not allow this. Check it, and what is being done to the instance.
+        /// The state of the instance does not allow this operation. Check the state and the operations in progress on
+        /// the instance.
         Dbs201014 = "DBS.201014",
-        /// There is no such instance. Check its id.
+        /// The instance does not exist. Check its id.
         Dbs201028 = "DBS.201028",
-        /// The days of backup are invalid. Correct them.
+        /// The backup days are invalid. Correct them.
         Dbs201101 = "DBS.201101",
         /// The start time of backups is invalid. Correct it.
         Dbs201103 = "DBS.201103",
-        /// The days to keep backups are invalid. Correct them.
+        /// The backup retention is invalid. Correct it.
         Dbs201106 = "DBS.201106",
-        /// Something else is being done to the instance, or it is faulty. Check its state and try again later.
+        /// Another operation is in progress on the instance, or the instance is faulty. Check its state and try again
+        /// later.
         Dbs201202 = "DBS.201202",
-        /// There is no such backup. Check it, and whether it is one of the instance.
+        /// The backup does not exist. Check its id, and whether it belongs to the instance.
         Dbs201203 = "DBS.201203",
-        /// A backup is being made. Try again when it is done.
+        /// A backup is in progress. Try again after it is complete.
         Dbs201205 = "DBS.201205",
-        /// The engine or its version is not supported. Name one that GaussDB(for MySQL) has.
+        /// The engine or its version is not supported. Specify one that GaussDB(for MySQL) supports.
         Dbs201207 = "DBS.201207",
-        /// The state of the backup does not allow this. Wait until it is complete.
+        /// The state of the backup does not allow this operation. Wait until the backup is complete.
         Dbs201208 = "DBS.201208",
-        /// There is no such parameter template. Check its id.
+        /// The parameter template does not exist. Check its id.
         Dbs212001 = "DBS.212001",
-        /// There are as many parameter templates as there may be. Delete some.
+        /// The number of parameter templates has reached the limit. Delete some.
         Dbs212002 = "DBS.212002",
         /// Default parameter templates can be neither reset nor deleted.
         Dbs212003 = "DBS.212003",
-        /// The parameter template was not changed. Check the values.
+        /// The parameter template could not be changed. Check the values.
         Dbs212004 = "DBS.212004",
-        /// The node is not one of the instance. Check both ids.
+        /// The node does not belong to the instance. Check both ids.
         Dbs212005 = "DBS.212005",
-        /// Something else is being done to the instance, or it is faulty. Check its state and try again later.
+        /// Another operation is in progress on the instance, or the instance is faulty. Check its state and try again
+        /// later.
         Dbs212006 = "DBS.212006",
-        /// There is no such engine. Check it.
+        /// The engine does not exist. Check it.
         Dbs212007 = "DBS.212007",
-        /// The engine is not supported. Name one that GaussDB(for MySQL) has.
+        /// The engine is not supported. Specify one that GaussDB(for MySQL) supports.
         Dbs212008 = "DBS.212008",
         /// The job failed. Contact support.
         Dbs212009 = "DBS.212009",
-        /// A parameter template is being applied. Wait until it is.
+        /// A parameter template is being applied. Wait until it is applied.
         Dbs212010 = "DBS.212010",
         /// The parameter template could not be applied. Contact support.
         Dbs212011 = "DBS.212011",
-        /// There is no such parameter. Check its name.
+        /// The parameter does not exist. Check its name.
         Dbs212012 = "DBS.212012",
-        /// The node has no default parameter template. Check the ids of node and template.
+        /// The node has no default parameter template. Check the ids of the node and the template.
         Dbs212014 = "DBS.212014",
-        /// Only a part was done. Check the names of the parameters.
+        /// The operation succeeded only in part. Check the names of the parameters.
         Dbs212015 = "DBS.212015",
-        /// The parameters were not changed. Contact support.
+        /// The parameters could not be changed. Contact support.
         Dbs212016 = "DBS.212016",
         /// A parameter is invalid. Check its name.
         Dbs212017 = "DBS.212017",
-        /// A parameter cannot be understood. Check the parameters.
+        /// A parameter could not be parsed. Check the parameters.
         Dbs212019 = "DBS.212019",
-        /// The parameters were not changed. Contact support.
+        /// The parameters could not be changed. Contact support.
         Dbs212025 = "DBS.212025",
-        /// There is a parameter template of this name already. Choose another.
+        /// A parameter template with this name already exists. Choose another name.
         Dbs212030 = "DBS.212030",
         /// The parameter template is in use and cannot be deleted.
         Dbs212032 = "DBS.212032",
-        /// Parameters have wrong values. Check them and their ranges.
+        /// Some parameter values are invalid. Check them and their ranges.
         Dbs212037 = "DBS.212037",
         /// The service failed. Contact support.
         Dbs213002 = "DBS.213002",
         /// The service failed. Contact support.
         Dbs213004 = "DBS.213004",
-        /// There is no such proxy. Check its id, and whether it is yours.
+        /// The proxy does not exist. Check its id, and whether it belongs to you.
         Dbs270024 = "DBS.270024",
-        /// A weight is invalid. Check its form and range.
+        /// A weight is invalid. Check its format and range.
         Dbs270025 = "DBS.270025",
         /// The type of the proxy is invalid. Correct it.
         Dbs270026 = "DBS.270026",
-        /// No proxy is named. Give its id.
+        /// The proxy is not specified. Specify its id.
         Dbs270027 = "DBS.270027",
-        /// A parameter is wrong. Check the parameters and the URL.
+        /// A parameter is invalid. Check the parameters and the URL.
         Dbs280001 = "DBS.280001",
-        /// There is no such resource, or it is not open to you. Check the parameters and your permissions.
+        /// The resource does not exist, or is not available to you. Check the parameters and your permissions.
         Dbs280015 = "DBS.280015",
-        /// The token is invalid. Check that the instance is yours, and get a new token.
+        /// The token is invalid. Check that the instance belongs to you, and get a new token.
         Dbs280056 = "DBS.280056",
         /// The description of the backup is invalid. Correct it.
         Dbs280127 = "DBS.280127",
-        /// There is no instance of this name. Check name and id, and whether it is yours.
+        /// No instance has this name. Check the name and id, and whether the instance belongs to you.
         Dbs280128 = "DBS.280128",
         /// The password is weak. Choose a stronger one.
         Dbs280203 = "DBS.280203",
         /// A parameter is invalid. Check the values and their ranges.
         Dbs280204 = "DBS.280204",
-        /// There is no such backup. Check the days that backups are kept.
+        /// The backup does not exist. Check the backup retention.
         Dbs280214 = "DBS.280214",
-        /// The start time of backups is invalid. Check it, and its distance to the end time.
+        /// The start time of backups is invalid. Check it, and the interval between it and the end time.
         Dbs280216 = "DBS.280216",
         /// The type of the database is invalid. Check the name of the engine.
         Dbs280235 = "DBS.280235",
-        /// No engine is given. Name one that GaussDB(for MySQL) has.
+        /// The engine is not specified. Specify one that GaussDB(for MySQL) supports.
         Dbs280237 = "DBS.280237",
-        /// The engine and its version do not fit together or are not supported. Check both.
+        /// The engine and its version do not match or are not supported. Check both.
         Dbs280238 = "DBS.280238",
-        /// The flavor is invalid. Check its code, and whether the zone has it.
+        /// The flavor is invalid. Check its code, and whether it is available in the zone.
         Dbs280239 = "DBS.280239",
         /// The storage type is invalid. Correct it.
         Dbs280241 = "DBS.280241",
         /// The storage size is out of range. Correct it.
         Dbs280242 = "DBS.280242",
-        /// The administrator's password is invalid. Check that it belongs to the user and fits the rules.
+        /// The administrator password is invalid. Check that it matches the user and meets the requirements.
         Dbs280246 = "DBS.280246",
-        /// The days to keep backups are invalid. Check their range.
+        /// The backup retention is invalid. Check its range.
         Dbs280250 = "DBS.280250",
-        /// The days of backup are invalid. Check their range.
+        /// The backup days are invalid. Check their range.
         Dbs280251 = "DBS.280251",
-        /// The start time of backups is invalid. Check it, and its distance to the end time.
+        /// The start time of backups is invalid. Check it, and the interval between it and the end time.
         Dbs280253 = "DBS.280253",
         /// The availability zone mode is invalid. Correct it.
         Dbs280260 = "DBS.280260",
-        /// There is no such parameter. Check its name.
+        /// The parameter does not exist. Check its name.
         Dbs280270 = "DBS.280270",
         /// The value of a parameter is out of range. Correct it.
         Dbs280271 = "DBS.280271",
-        /// The key of a tag is not unique. Check whether there is such a tag already.
+        /// The key of a tag is not unique. Check whether the tag already exists.
         Dbs280272 = "DBS.280272",
         /// The name of the backup is invalid. Correct it.
         Dbs280277 = "DBS.280277",
-        /// The availability zone is invalid. Check its name and whether it is open to you.
+        /// The availability zone is invalid. Check its name and whether it is available to you.
         Dbs280285 = "DBS.280285",
         /// The flavor code is invalid. Check that it is neither null nor empty.
         Dbs280288 = "DBS.280288",
@@ -618,43 +627,43 @@ yundb_runtime::string_enum! {
         Dbs280311 = "DBS.280311",
         /// The storage is invalid. Check its size and type.
         Dbs280325 = "DBS.280325",
-        /// The cluster mode is invalid. Check it, and whether it fits the instance.
+        /// The cluster mode is invalid. Check it, and whether it matches the instance.
         Dbs280342 = "DBS.280342",
-        /// The port of the database is invalid. Check whether it can be used.
+        /// The port of the database is invalid. Check whether it is available.
         Dbs280364 = "DBS.280364",
         /// The high-availability mode is invalid. Correct it.
         Dbs280402 = "DBS.280402",
         /// The id of the instance or node is malformed. Correct it.
         Dbs280404 = "DBS.280404",
-        /// The type or the state of the instance does not allow this. Check both.
+        /// The type or the state of the instance does not allow this operation. Check both.
         Dbs280406 = "DBS.280406",
-        /// The flavor code is invalid. Check that there is such a flavor and that it can be used.
+        /// The flavor code is invalid. Check that the flavor exists and is available.
         Dbs280434 = "DBS.280434",
-        /// The number of records to return is invalid. Give a positive whole number below 100.
+        /// The number of records to return is invalid. Specify a positive integer less than 100.
         Dbs280439 = "DBS.280439",
-        /// Storage of this type is sold out. Check whether there is some elsewhere.
+        /// Storage of this type is sold out. Check whether it is available elsewhere.
         Dbs280448 = "DBS.280448",
-        /// Frozen instances do not allow this. Check whether the instance is frozen.
+        /// The operation is not allowed on frozen instances. Check whether the instance is frozen.
         Dbs280449 = "DBS.280449",
         /// The flavor is sold out. Choose another zone, or contact support.
         Dbs280450 = "DBS.280450",
-        /// ELB is off. Turn it on.
+        /// ELB is disabled. Enable it.
         Dbs280500 = "DBS.280500",
-        /// There are orders that are not dealt with yet. Check your orders.
+        /// There are unprocessed orders. Check your orders.
         Dbs280505 = "DBS.280505",
-        /// A parameter is wrong. Check the parameters and the URL.
+        /// A parameter is invalid. Check the parameters and the URL.
         Dbs290000 = "DBS.290000",
-        /// The letter case of a parameter is wrong. Correct it.
+        /// The letter case of a parameter is invalid. Correct it.
         Dbs290001 = "DBS.290001",
-        /// There is no such flavor. Check it, and whether the zone has it.
+        /// The flavor does not exist. Check it, and whether it is available in the zone.
         Dbs290002 = "DBS.290002",
-        /// There are as many instances as the quota allows. Ask for a larger quota.
+        /// The number of instances has reached the quota. Request a higher quota.
         Dbs290003 = "DBS.290003",
-        /// There is no such instance. Check its id.
+        /// The instance does not exist. Check its id.
         Dbs290005 = "DBS.290005",
         /// The service failed. Contact support.
         Dbs290006 = "DBS.290006",
-        /// There is no such instance. Check its id.
+        /// The instance does not exist. Check its id.
         Dbs290011 = "DBS.290011",
         /// The resource was not found. Check the parameters and whether the instance exists.
         Dbs290013 = "DBS.290013",
@@ -664,27 +673,39 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the nodes of an instance stand in one availability zone or in several.
+    /// Whether the nodes of an instance are in one availability zone or in several.
     pub enum AvailabilityZoneMode {
-        /// All nodes in one availability zone.
+        /// All nodes are in one availability zone.
         Single = "single",
-        /// Nodes in several availability zones.
+        /// The nodes are in several availability zones.
         Multi = "multi",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// How an instance is billed.
+    /// State of the flavor in an availability zone.
+    pub enum InstanceFlavorZoneStatus {
+        /// On sale.
+        Normal = "normal",
+        /// Not supported in the zone.
+        Unsupported = "unsupported",
+        /// Sold out.
+        Sellout = "sellout",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// Billing mode of an instance.
     pub enum ChargeMode {
-        /// Paid in advance, by year or month.
+        /// Prepaid: yearly/monthly.
         PrePaid = "prePaid",
-        /// Paid afterwards, by use.
+        /// Postpaid: pay-per-use.
         PostPaid = "postPaid",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Unit of the period that an instance is bought for.
+    /// Unit of the subscription period.
     pub enum PeriodType {
         /// Months.
         Month = "month",
@@ -694,26 +715,26 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// True or false, as text.
+    /// Boolean value, as a string.
     pub enum TextBoolean {
-        /// Yes.
+        /// True.
         True = "true",
-        /// No.
+        /// False.
         False = "false",
     }
 }
 
 yundb_runtime::integer_enum! {
-    /// Whether case matters in names of tables.
+    /// Whether table names are case-sensitive.
     pub enum LowerCaseTableNames {
-        /// Names are stored as they are written, and case matters.
+        /// Names are stored as specified and are case-sensitive.
         N0 = 0,
-        /// Names are stored in lowercase, and case does not matter.
+        /// Names are stored in lowercase and are case-insensitive.
         N1 = 1,
     }
 }
 
-/// What a call that starts a job answers.
+/// Response of an operation that starts a job.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StartedJob {
@@ -721,13 +742,13 @@ pub struct StartedJob {
     pub job_id: Option<String>,
 }
 
-/// What a call answers that starts a job, or places an order.
+/// Response of an operation that starts a job or places an order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StartedJobOrOrder {
-    /// Id of the job. Some calls answer it only for what is billed by use.
+    /// Id of the job. Some operations return it only for pay-per-use resources.
     pub job_id: Option<String>,
-    /// Id of the order. Only for what is billed by year or month.
+    /// Id of the order. Only for yearly/monthly resources.
     pub order_id: Option<String>,
 }
 
@@ -745,11 +766,11 @@ pub struct ExpandInstanceVolumeResponse {
 pub type ExpandInstanceVolumeLegacyResponse = ExpandInstanceVolumeResponse;
 
 yundb_runtime::string_enum! {
-    /// Whether something is on.
+    /// Whether a feature is enabled.
     pub enum Switch {
-        /// On.
+        /// Enabled.
         On = "ON",
-        /// Off.
+        /// Disabled.
         Off = "OFF",
     }
 }
@@ -759,11 +780,11 @@ yundb_runtime::string_enum! {
     pub enum InstanceStatus {
         /// Being created.
         Creating = "creating",
-        /// In order.
+        /// Normal.
         Normal = "normal",
-        /// Not in order.
+        /// Abnormal.
         Abnormal = "abnormal",
-        /// Not created.
+        /// Creation failed.
         Createfail = "createfail",
     }
 }
@@ -772,7 +793,7 @@ yundb_runtime::string_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceDatastore {
-    /// Database engine, `gaussdb-mysql`.
+    /// Database engine: `gaussdb-mysql`.
     pub r#type: Option<String>,
     /// Version of the database.
     pub version: Option<String>,
@@ -780,7 +801,7 @@ pub struct InstanceDatastore {
     pub kernel_version: Option<String>,
 }
 
-/// What the flavor offers.
+/// CPU and memory of the flavor.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceFlavor {
@@ -794,37 +815,37 @@ pub struct InstanceFlavor {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceVolume {
-    /// Type of the storage.
+    /// Storage type.
     pub r#type: Option<String>,
-    /// Storage in use in GB.
+    /// Used storage in GB.
     pub size: Option<String>,
 }
 
-/// How backups are made.
+/// Backup policy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BackupStrategy {
-    /// Hour in UTC in which backups begin, as `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
+    /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
     pub start_time: Option<String>,
-    /// How many days backups are kept, 1 to 732.
+    /// Backup retention in days, 1 to 732.
     pub keep_days: Option<String>,
 }
 
-/// How the instance is billed.
+/// Billing of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ChargeInfo {
-    /// How the instance is billed.
+    /// Billing mode of the instance.
     pub charge_mode: Option<ChargeMode>,
-    /// Whether months or years are ordered. Required with `prePaid`.
+    /// Unit of the subscription period. Required if `charge_mode` is `prePaid`.
     pub period_type: Option<PeriodType>,
-    /// How many months (1 to 9) or years (1 to 3) are ordered. Required with `prePaid`.
+    /// Number of months (1 to 9) or years (1 to 3) of the subscription. Required if `charge_mode` is `prePaid`.
     pub period_num: Option<i32>,
-    /// Whether the order is renewed automatically, for as long as before, and paid automatically then. `false` by
-    /// default. Only with `prePaid`.
+    /// Whether the subscription is renewed automatically for the same period, with automatic payment. Defaults to
+    /// `false`. Only if `charge_mode` is `prePaid`.
     pub is_auto_renew: Option<TextBoolean>,
-    /// Whether the order is paid from the account at once, `true` by default. How renewals are paid does not depend
-    /// on it. Only with `prePaid`.
+    /// Whether the order is paid automatically from the account. Defaults to `true`. Does not affect how renewals are
+    /// paid. Only if `charge_mode` is `prePaid`.
     pub is_auto_pay: Option<TextBoolean>,
 }
 
@@ -838,13 +859,13 @@ pub struct InstanceTag {
     pub value: Option<String>,
 }
 
-/// How the instance is billed.
+/// Billing of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceChargeInfo {
-    /// How the instance is billed.
+    /// Billing mode of the instance.
     pub charge_mode: Option<String>,
-    /// Id of the order. Only with yearly or monthly billing.
+    /// Id of the order. Only for yearly/monthly billing.
     pub order_id: Option<String>,
 }
 
@@ -871,22 +892,22 @@ pub struct InstanceNode {
     pub az_code: Option<String>,
     /// Region of the instance.
     pub region_code: Option<String>,
-    /// When the node was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`. Empty
-    /// while it is being created.
+    /// Creation time of the node, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Empty while it is being created.
     pub created: Option<String>,
-    /// When the node was last changed, in the form of `created`. Empty while it is being created.
+    /// Last update time of the node, in the format of `created`. Empty while it is being created.
     pub updated: Option<String>,
     /// Id of the flavor.
     pub flavor_id: Option<String>,
     /// Code of the flavor.
     pub flavor_ref: Option<String>,
-    /// Most connections at once.
+    /// Maximum number of concurrent connections.
     pub max_connections: Option<String>,
     /// Number of CPU cores.
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,
-    /// Whether changed parameters wait for a restart.
+    /// Whether changed parameters take effect only after a restart.
     pub need_restart: Option<bool>,
     /// Failover priority.
     pub priority: Option<i32>,
@@ -906,11 +927,11 @@ yundb_runtime::string_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceNodeVolume {
-    /// Type of the storage.
+    /// Storage type.
     pub r#type: Option<String>,
-    /// Storage in use in GB.
+    /// Used storage in GB.
     pub used: Option<String>,
-    /// Storage that was bought with yearly or monthly billing, in GB.
+    /// Purchased storage in GB. Only for yearly/monthly billing.
     pub size: Option<i64>,
 }
 
@@ -918,9 +939,11 @@ pub struct InstanceNodeVolume {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Tag {
-    /// Key of the tag: 1 to 36 characters, not blank, of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese characters.
+    /// Key of the tag: 1 to 36 characters, not blank, consisting of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese
+    /// characters.
     pub key: Option<String>,
-    /// Value of the tag: up to 43 characters of `A-Z`, `a-z`, `0-9`, `.`, `-`, `_` and Chinese characters.
+    /// Value of the tag: up to 43 characters, consisting of `A-Z`, `a-z`, `0-9`, `.`, `-`, `_` and Chinese
+    /// characters.
     pub value: Option<String>,
 }
 
@@ -940,7 +963,7 @@ pub struct InstanceProxy {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UpdateBackupPolicyResponse {
-    /// How far the change is.
+    /// Status of the policy change.
     pub status: Option<BackupPolicyStatus>,
     /// Id of the instance.
     pub instance_id: Option<String>,
@@ -952,13 +975,13 @@ pub struct UpdateBackupPolicyResponse {
 pub type UpdateBackupPolicyLegacyResponse = UpdateBackupPolicyResponse;
 
 yundb_runtime::string_enum! {
-    /// How far the change is.
+    /// Status of the policy change.
     pub enum BackupPolicyStatus {
-        /// Being changed.
+        /// In progress.
         Building = "BUILDING",
-        /// Changed.
+        /// Completed.
         Completed = "COMPLETED",
-        /// Not changed.
+        /// Failed.
         Failed = "FAILED",
     }
 }
@@ -966,31 +989,31 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// State of the backup.
     pub enum BackupStatus {
-        /// Being made.
+        /// Being created.
         Building = "BUILDING",
-        /// Made.
+        /// Completed.
         Completed = "COMPLETED",
         /// Failed.
         Failed = "FAILED",
-        /// Can be used.
+        /// Available.
         Available = "AVAILABLE",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of backup.
+    /// Type of backup.
     pub enum BackupType {
-        /// Full backup made by the policy.
+        /// Automatic full backup.
         Auto = "auto",
-        /// Full backup made by hand.
+        /// Manual full backup.
         Manual = "manual",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Level of the backup. Only where level-1 backups are on.
+    /// Level of the backup. Only if level-1 backups are enabled.
     pub enum BackupLevel {
-        /// Being made, or failed.
+        /// Being created, or failed.
         N0 = "0",
         /// Level 1.
         N1 = "1",
@@ -1000,7 +1023,7 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// How many entries to return, as text.
+    /// Maximum number of entries to return, as a string.
     pub enum PageSize {
         /// 10 entries.
         N10 = "10",
@@ -1015,7 +1038,7 @@ yundb_runtime::string_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UpdateOffsiteBackupPolicyResponse {
-    /// How the call ended.
+    /// Result of the operation.
     pub result: Option<String>,
 }
 
@@ -1053,7 +1076,7 @@ pub type UpdateClickhouseUserPasswordResponse = UpdateOffsiteBackupPolicyRespons
 pub type UpdateClickhouseUserPermissionsResponse = UpdateOffsiteBackupPolicyResponse;
 
 yundb_runtime::string_enum! {
-    /// Kind of quota.
+    /// Type of quota.
     pub enum QuotaType {
         /// Number of instances.
         Instance = "instance",
@@ -1084,11 +1107,11 @@ pub struct ProjectQuotas {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProjectQuota {
-    /// Kind of quota.
+    /// Type of quota.
     pub r#type: Option<QuotaType>,
-    /// How many there are.
+    /// Number in use.
     pub used: Option<i32>,
-    /// How many there may be, 0 to 100000, or -1 for any number.
+    /// Maximum number, 0 to 100000. -1 means unlimited.
     pub quota: Option<i32>,
 }
 
@@ -1105,11 +1128,11 @@ yundb_runtime::string_enum! {
 yundb_runtime::integer_enum! {
     /// Whether the proxy node is frozen.
     pub enum FrozenFlag {
-        /// It is not.
+        /// Not frozen.
         N0 = 0,
-        /// It is.
+        /// Frozen.
         N1 = 1,
-        /// It is, and will be deleted.
+        /// Frozen, to be deleted.
         N2 = 2,
     }
 }
@@ -1137,7 +1160,7 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// Tags of the instance.
     pub struct HtapTagsToAdd {
-        /// Tags of the system.
+        /// System tags.
         pub sys_tags: Option<Vec<HtapTagToAdd>>,
     }
 }
@@ -1161,11 +1184,11 @@ impl Object for HtapTagToAdd {
 }
 
 yundb_runtime::string_enum! {
-    /// How the instance is billed. StarRocks instances are billed by use.
+    /// Billing of the instance. StarRocks instances are pay-per-use.
     pub enum StarrocksPayModel {
-        /// By use.
+        /// Pay-per-use.
         N0 = "0",
-        /// By year or month.
+        /// Yearly/monthly.
         N1 = "1",
     }
 }
@@ -1175,9 +1198,9 @@ yundb_runtime::string_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct HtapTags {
-    /// Tags of the user, empty by default.
+    /// User-defined tags. Empty by default.
     pub tags: Vec<HtapTag>,
-    /// Tags of the system.
+    /// System tags.
     pub sys_tags: Vec<HtapTag>,
 }
 
@@ -1185,28 +1208,30 @@ pub struct HtapTags {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapTag {
-    /// Key of the tag: 1 to 36 characters, not blank, of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese characters.
+    /// Key of the tag: 1 to 36 characters, not blank, consisting of `A-Z`, `a-z`, `0-9`, `-`, `_` and Chinese
+    /// characters.
     pub key: Option<String>,
-    /// Value of the tag: up to 43 characters of `A-Z`, `a-z`, `0-9`, `.`, `-`, `_` and Chinese characters.
+    /// Value of the tag: up to 43 characters, consisting of `A-Z`, `a-z`, `0-9`, `.`, `-`, `_` and Chinese
+    /// characters.
     pub value: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Whether it passed.
+    /// Whether the check passed.
     pub enum CheckResult {
-        /// It passed.
+        /// The check passed.
         Success = "success",
-        /// It did not.
+        /// The check failed.
         Fail = "fail",
     }
 }
 
 yundb_runtime::integer_enum! {
-    /// What the user may do with tables.
+    /// Data definition (DDL) privileges of the user.
     pub enum DdlPrivilege {
-        /// Nothing.
+        /// No DDL privileges.
         N0 = 0,
-        /// Create, change and delete them.
+        /// DDL privileges.
         N1 = 1,
     }
 }

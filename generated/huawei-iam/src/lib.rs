@@ -2,8 +2,7 @@
 
 //! Huawei Cloud Identity and Access Management: a typed client, API version v3, 2 operations.
 //!
-//! The part of IAM that calls to other services need: a token for a user name and password, and the id of a
-//! project.
+//! The subset of IAM required to call other services: tokens for a username and password, and project ids.
 //!
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -36,16 +35,16 @@
 //!
 //! ## Servers
 //!
-//! - `https://iam.{region}.myhuaweicloud.com`: Endpoint of a region. A token from it is valid in this region.
+//! - `https://iam.{region}.myhuaweicloud.com`: Regional endpoint. A token from it is valid in this region.
 //!   - `region`: Region id. Defaults to `cn-north-4`.
-//! - `https://iam.eu-west-101.myhuaweicloud.eu`: Europe, under a domain of its own.
+//! - `https://iam.eu-west-101.myhuaweicloud.eu`: Europe, on a separate domain.
 //! - `https://iam.myhuaweicloud.com`: Global endpoint. A token from it is valid in every region.
 //!
 //! ## Security
 //!
-//! - `access_key`: Stands for the SDK-HMAC-SHA256 signature, which the client makes from the access key for every
-//!   attempt. For bodies up to 12 MB.
-//! - `token`: A user token, as createToken returns it. It lives 24 hours.
+//! - `access_key`: SDK-HMAC-SHA256 signature, computed by the client from the access key for each attempt.
+//!   Supports request bodies of up to 12 MB.
+//! - `token`: User token. See `createToken`. Valid for 24 hours.
 //!
 //! Transcribed from the vendor's document `huawei-gaussdb-mysql.md`; each operation names its section.
 

@@ -16,26 +16,26 @@ pub use crate::operations::tokens::{
 #[doc(inline)]
 pub use crate::operations::projects::{Links, ListProjectsResponse, Project};
 
-/// What a failed call answers, either `error` or the two others.
+/// Error response, with either `error` or the two other fields.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorBody {
-    /// The failure in Keystone's form.
+    /// Error in the format of Keystone.
     pub error: Option<ErrorDetail>,
     /// Error code.
     pub error_code: Option<String>,
-    /// Explanation.
+    /// Error message.
     pub error_msg: Option<String>,
 }
 
-/// The failure in Keystone's form.
+/// Error in the format of Keystone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorDetail {
-    /// HTTP status. Example: `401`.
+    /// HTTP status code. Example: `401`.
     pub code: Option<i32>,
-    /// Explanation.
+    /// Error message.
     pub message: Option<String>,
-    /// Name of the HTTP status. Example: `Unauthorized`.
+    /// Reason phrase of the HTTP status. Example: `Unauthorized`.
     pub title: Option<String>,
 }

@@ -12,8 +12,8 @@ use crate::Client;
 impl Client {
     /// Assume a role and obtain temporary credentials.
     ///
-    /// Returns an access key and a security token that act with the permissions of a RAM role until they expire. Only
-    /// a RAM user may call it, and the role must trust an Alibaba Cloud account.
+    /// Returns an access key and a security token that grant the permissions of a RAM role until they expire. Only
+    /// RAM users can call this operation, and the role must trust an Alibaba Cloud account.
     ///
     /// `Action=AssumeRole`
     ///
@@ -22,7 +22,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The role was assumed.
-    /// - any other: The call failed. `Code` says why.
+    /// - any other: The request failed. `Code` gives the reason.
     #[doc(alias = "assumeRole")]
     pub fn assume_role(&self) -> AssumeRole { AssumeRole(self.call(AssumeRole::SPEC)) }
 }
@@ -44,24 +44,22 @@ impl AssumeRole {
     /// ARN of the role to assume. The role must trust an Alibaba Cloud account. Example:
     /// `acs:ram::123456789012****:role/adminrole`. Required.
     pub fn role_arn<M>(self, role_arn: impl Argument<String, M>) -> Self { Self(self.0.argument("RoleArn", role_arn)) }
-    /// Your name for the session, commonly the user who calls. Audit logs show it, so it tells apart those who share
-    /// a role. 2 to 64 letters, digits and `.` `@` `-` `_`.
+    /// Name of the role session, typically the name of the calling user. It appears in audit logs, where it
+    /// distinguishes users of the same role. 2 to 64 letters, digits and `.` `@` `-` `_`.
     ///
     /// Matches `^[A-Za-z0-9.@_-]+$`. Example: `alice`. Required.
     pub fn role_session_name<M>(self, role_session_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("RoleSessionName", role_session_name))
     }
 
-    /// Policy document that narrows the credentials further: they may do what both the role and this policy allow. 1
-    /// to 1024 characters as JSON text. Without it they have all permissions of the role.
+    /// Policy document that further restricts the credentials: they grant only what both the role and this policy
+    /// allow. 1 to 1024 characters of JSON. If omitted, the credentials have all permissions of the role.
     pub fn policy<M>(self, policy: impl Argument<JsonText<BTreeMap<String, Value>>, M>) -> Self {
         Self(self.0.json_text("Policy", policy))
     }
 
-    /// How long the credentials live, in seconds: at least 900, at most the role's own `MaxSessionDuration`. One hour
-    /// by default.
-    ///
-    /// Default: `3600`.
+    /// Validity period of the credentials, in seconds. Must not exceed the `MaxSessionDuration` of the role. At
+    /// least 900. Default: `3600`.
     pub fn duration_seconds(self, duration_seconds: impl Integer) -> Self {
         Self(self.0.integer::<i64>("DurationSeconds", duration_seconds))
     }
@@ -72,60 +70,60 @@ impl AssumeRole {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssumeRoleResponse {
-    /// Id of this call. Example: `6894B13B-6D71-4EF5-88FA-F32781734A7F`.
+    /// Request ID. Example: `6894B13B-6D71-4EF5-88FA-F32781734A7F`.
     pub request_id: Option<String>,
-    /// The temporary credentials. Signed calls need all three of key id, key secret and token.
+    /// Temporary credentials. Signed requests require all three: access key ID, access key secret and security token.
     pub credentials: Option<Credentials>,
-    /// The temporary identity that the session acts as.
+    /// Temporary identity of the role session.
     pub assumed_role_user: Option<AssumedRoleUser>,
 }
 
-/// The temporary credentials. Signed calls need all three of key id, key secret and token.
+/// Temporary credentials. Signed requests require all three: access key ID, access key secret and security token.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Credentials {
-    /// Id of the temporary access key. Example: `STS.L4aBSCSJVMuKg5U1****`.
+    /// Temporary access key ID. Example: `STS.L4aBSCSJVMuKg5U1****`.
     pub access_key_id: Option<String>,
-    /// Secret of the temporary access key.
+    /// Temporary access key secret.
     pub access_key_secret: Option<Secret>,
-    /// Token to send with every call signed by this key. Its length has no fixed limit.
+    /// Security token, to be sent with every request signed with this access key. Its length is not fixed.
     pub security_token: Option<Secret>,
-    /// When the credentials end, in UTC. Format: `date-time`. Example: `2015-04-09T11:52:19Z`.
+    /// Expiration time of the credentials, in UTC. Format: `date-time`. Example: `2015-04-09T11:52:19Z`.
     pub expiration: Option<String>,
 }
 
-/// The temporary identity that the session acts as.
+/// Temporary identity of the role session.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct AssumedRoleUser {
-    /// ARN of the identity, the role's ARN followed by the session name. Example:
+    /// ARN of the identity: the ARN of the role followed by the session name. Example:
     /// `acs:ram::123456789012****:role/adminrole/alice`.
     pub arn: Option<String>,
-    /// Id of the identity, the role's id followed by the session name. Example: `34458433936495****:alice`.
+    /// ID of the identity: the ID of the role followed by the session name. Example: `34458433936495****:alice`.
     pub assumed_role_id: Option<String>,
 }
 
-/// What a failed call answers.
+/// Body of an error response.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ErrorBody {
-    /// Why a call failed.
+    /// Error code of a failed request.
     pub code: Option<ErrorCode>,
-    /// Explanation in English.
+    /// Error message in English.
     pub message: Option<String>,
-    /// Id of this call. Name it when you ask for support.
+    /// Request ID. Include it when you contact support.
     pub request_id: Option<String>,
-    /// Host that answered.
+    /// Host that processed the request.
     pub host_id: Option<String>,
-    /// Address of a page that helps to find the cause.
+    /// URL of a troubleshooting page.
     pub recommend: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Why a call failed.
+    /// Error code of a failed request.
     pub enum ErrorCode {
         /// The ARN of the role is malformed.
         InvalidParameter = "InvalidParameter",
@@ -133,17 +131,17 @@ yundb_runtime::string_enum! {
         InvalidParameterRoleArn = "InvalidParameter.RoleArn",
         /// The session name is not 2 to 64 letters, digits and `.` `@` `-` `_`.
         InvalidParameterRoleSessionName = "InvalidParameter.RoleSessionName",
-        /// The duration is below 900 seconds or above what the role allows.
+        /// The duration is less than 900 seconds or exceeds the limit of the role.
         InvalidParameterDurationSeconds = "InvalidParameter.DurationSeconds",
         /// The policy is not a valid policy document.
         InvalidParameterPolicyGrammar = "InvalidParameter.PolicyGrammar",
-        /// The policy is longer than 1024 characters; the message of the error counts bytes.
+        /// The policy is longer than 1024 characters. The error message gives the limit in bytes.
         InvalidParameterPolicySize = "InvalidParameter.PolicySize",
-        /// The caller may not assume the role.
+        /// The caller is not authorized to assume the role.
         NoPermission = "NoPermission",
-        /// There is no such role.
+        /// The role does not exist.
         EntityNotExistRole = "EntityNotExist.Role",
-        /// The service failed.
+        /// Internal service error.
         InternalError = "InternalError",
     }
 }

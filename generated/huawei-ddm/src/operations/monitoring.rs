@@ -12,7 +12,7 @@ use crate::types::ErrorBody;
 impl Client {
     /// List the slow queries of an instance.
     ///
-    /// Returns the slow queries that ran on a DDM instance within a span of up to 7 days, a page at a time.
+    /// Returns a paginated list of the slow queries executed on a DDM instance in a time range of up to 7 days.
     ///
     /// `GET /v2/{project_id}/instances/{instance_id}/slowlog`
     ///
@@ -24,8 +24,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: A page of the slow queries.
-    /// - any other: The call failed. `errCode` says why.
+    /// - `200`: A page of slow queries.
+    /// - any other: The request failed. `errCode` gives the reason.
     #[doc(alias = "ListSlowLog")]
     #[doc(alias = "listSlowLogs")]
     pub fn list_slow_logs(&self, instance_id: impl Into<String>) -> ListSlowLogs {
@@ -48,16 +48,16 @@ yundb_runtime::operation! {
 }
 
 impl ListSlowLogs {
-    /// Number of the page, 1 or more, as text. Required.
+    /// Page number, 1 or greater, as a string. Required.
     pub fn cur_page<M>(self, cur_page: impl Argument<String, M>) -> Self { Self(self.0.argument("curPage", cur_page)) }
-    /// How many entries a page has, as text. Required.
+    /// Number of entries per page, as a string. Required.
     pub fn per_page<M>(self, per_page: impl Argument<String, M>) -> Self { Self(self.0.argument("perPage", per_page)) }
-    /// Start of the span, in milliseconds since 1970 in UTC, as text. Required.
+    /// Start of the time range, as a string with a Unix timestamp in milliseconds. Required.
     pub fn start_date<M>(self, start_date: impl Argument<String, M>) -> Self {
         Self(self.0.argument("startDate", start_date))
     }
 
-    /// End of the span, in the form of `startDate` and at most 7 days after it. Required.
+    /// End of the time range, in the same format as `startDate` and at most 7 days later. Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("endDate", end_date)) }
 }
 
@@ -72,9 +72,9 @@ yundb_runtime::paged! {
 #[serde(rename_all = "camelCase", default)]
 #[non_exhaustive]
 pub struct ListSlowLogsResponse {
-    /// How many slow queries there are in all.
+    /// Total number of slow queries.
     pub total_record: Option<i32>,
-    /// Slow queries of this page.
+    /// Slow queries on this page.
     pub slow_log_list: Vec<SlowLog>,
 }
 
@@ -89,14 +89,15 @@ pub struct SlowLog {
     pub database: Option<String>,
     /// The SQL statement.
     pub query_sample: Option<String>,
-    /// When the query started, as `yyyy-mm-ddThh:mm:ssZ`. The offset from UTC, for which `Z` stands, can be missing.
+    /// Time when the query started, formatted as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC and can
+    /// be missing.
     pub log_time: Option<String>,
-    /// How long the query took, in milliseconds.
+    /// Duration of the query, in milliseconds.
     pub time: Option<String>,
     /// Name of the physical shard of the logical database.
     pub shards: Option<String>,
-    /// Number of rows that the query affected.
+    /// Number of rows affected by the query.
     pub rows_examined: Option<String>,
-    /// IP address of the client. It may be personal data, so mask it where that matters.
+    /// IP address of the client. May be personal data; mask it where required.
     pub host: Option<String>,
 }

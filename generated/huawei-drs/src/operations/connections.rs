@@ -11,8 +11,8 @@ use crate::Client;
 impl Client {
     /// Create a connection.
     ///
-    /// Stores one connection to a database, self-built or a cloud instance, and returns its id. MySQL, PostgreSQL,
-    /// Oracle and MongoDB are supported. The name must be new.
+    /// Stores a connection to a database, either self-managed or a cloud instance, and returns its id. MySQL,
+    /// PostgreSQL, Oracle, and MongoDB are supported. The name must be unique.
     ///
     /// `POST /v5/{project_id}/connections`
     ///
@@ -21,8 +21,8 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The connection was created.
-    /// - `400`: The request was refused. `error_code` says why.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `400`: The request was rejected. `error_code` gives the reason.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "createConnection")]
     pub fn create_connection(&self) -> CreateConnection { CreateConnection(self.call(CreateConnection::SPEC)) }
 }
@@ -48,41 +48,40 @@ yundb_runtime::operation! {
 }
 
 impl CreateConnection {
-    /// Name of the connection, 4 to 50 letters, digits, `-` and `_`. Upper and lower case count as the same. Matches
+    /// Name of the connection, 4 to 50 letters, digits, hyphens, and underscores, case-insensitive. Matches
     /// `^[A-Za-z0-9_-]+$`. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Kind of database. Required.
+    /// Database type. Required.
     pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("db_type", db_type)) }
     /// Settings of the connection.
     pub fn config<M>(self, config: impl Argument<ConnectionConfig, M>) -> Self {
         Self(self.0.argument("config", config))
     }
 
-    /// Your note, up to 255 characters.
+    /// Description of the connection, up to 255 characters.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
 
-    /// A database and how to log in to it. Required.
+    /// A database and the credentials for logging in to it. Required.
     pub fn endpoint<M>(self, endpoint: impl Argument<BaseEndpoint, M>) -> Self {
         Self(self.0.argument("endpoint", endpoint))
     }
 
-    /// Where the instance is on the network.
+    /// Network location of the instance.
     pub fn vpc<M>(self, vpc: impl Argument<CloudVpcInfo, M>) -> Self { Self(self.0.argument("vpc", vpc)) }
-    /// How to connect with SSL.
+    /// SSL settings of the connection.
     pub fn ssl<M>(self, ssl: impl Argument<EndpointSslConfig, M>) -> Self { Self(self.0.argument("ssl", ssl)) }
-    /// Region and project of the instance. Give it for a database on ECS (`ecs_*`) and for a cloud instance
-    /// (`cloud_*`).
+    /// Region and project of the instance. Specify it for databases on ECS (`ecs_*`) and cloud instances (`cloud_*`).
     pub fn cloud<M>(self, cloud: impl Argument<CloudBaseInfo, M>) -> Self { Self(self.0.argument("cloud", cloud)) }
-    /// Id of the enterprise project that the connection belongs to.
+    /// Id of the enterprise project to which the connection belongs.
     pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("enterprise_project_id", enterprise_project_id))
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of database.
+    /// Database type.
     pub enum DbType {
         /// MySQL.
         Mysql = "mysql",
@@ -96,7 +95,7 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::setters! {
-    /// Settings of the connection. Which apply depends on the kind of database.
+    /// Settings of the connection. The applicable settings depend on the database type.
     pub struct ConnectionConfig {
         /// Name of the driver.
         pub driver_name: Option<String>,
@@ -104,24 +103,24 @@ yundb_runtime::setters! {
 }
 
 yundb_runtime::setters! {
-    /// A database and how to log in to it.
+    /// A database and the credentials for logging in to it.
     pub struct BaseEndpoint {
-        /// Id of this database entry.
+        /// Id of the database entry.
         pub id: Option<String>,
-        /// Which database it is and where it runs.
+        /// Type and location of the database.
         pub endpoint_name: Option<EndpointName>,
-        /// Address of the database. What to write depends on the database:
+        /// Address of the database. The format depends on the database:
         ///
         /// - MySQL: `ip`.
         /// - Self-built MongoDB: `ip:port,ip:port,ip:port`, at most 3 addresses or domain names.
         /// - DDS: `ip:port,ip:port`.
-        /// - Redis cluster: `ip:port,ip:port` for every shard of the source, preferably its replica nodes; at most 32
-        ///   addresses or domain names.
+        /// - Redis cluster: `ip:port,ip:port` for each source shard, preferably its replica nodes; at most 32 addresses
+        ///   or domain names.
         pub ip: Option<String>,
-        /// Port of the database as text, 1 to 65535. Matches
+        /// Port of the database as a string, 1 to 65535. Matches
         /// `^([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])$`.
         pub db_port: Option<String>,
-        /// User of the database.
+        /// Username for the database.
         pub db_user: Option<String>,
         /// Password of the user.
         pub db_password: Option<Secret>,
@@ -129,7 +128,7 @@ yundb_runtime::setters! {
         pub instance_id: Option<String>,
         /// Name of the cloud instance.
         pub instance_name: Option<String>,
-        /// Name of the database. For Oracle it is the service name, `serviceName.orcl`. Example: `serviceName.orcl`.
+        /// Name of the database. For Oracle, the service name, such as `serviceName.orcl`. Example: `serviceName.orcl`.
         pub db_name: Option<String>,
         /// The physical source databases behind this one.
         pub source_sharding: Option<Vec<BaseEndpoint>>,
@@ -150,39 +149,39 @@ impl Object for BaseEndpoint {
 }
 
 yundb_runtime::string_enum! {
-    /// Which database it is and where it runs.
+    /// Type and location of the database.
     pub enum EndpointName {
-        /// Self-built Oracle outside the cloud.
+        /// Self-managed Oracle outside the cloud.
         Oracle = "oracle",
-        /// Self-built Oracle on ECS.
+        /// Self-managed Oracle on ECS.
         EcsOracle = "ecs_oracle",
         /// GaussDB, distributed edition.
         CloudGaussdbv5 = "cloud_gaussdbv5",
-        /// Self-built MySQL on premises or in another cloud.
+        /// Self-managed MySQL on premises or in another cloud.
         Mysql = "mysql",
-        /// Self-built MySQL on ECS.
+        /// Self-managed MySQL on ECS.
         EcsMysql = "ecs_mysql",
         /// RDS for MySQL.
         CloudMysql = "cloud_mysql",
-        /// Self-built Redis outside the cloud.
+        /// Self-managed Redis outside the cloud.
         Redis = "redis",
-        /// Self-built Redis on ECS.
+        /// Self-managed Redis on ECS.
         EcsRedis = "ecs_redis",
-        /// Self-built Redis cluster outside the cloud.
+        /// Self-managed Redis cluster outside the cloud.
         Rediscluster = "rediscluster",
-        /// Self-built Redis cluster on ECS.
+        /// Self-managed Redis cluster on ECS.
         EcsRediscluster = "ecs_rediscluster",
         /// GeminiDB Redis.
         CloudGaussdbRedis = "cloud_gaussdb_redis",
-        /// Self-built PostgreSQL outside the cloud.
+        /// Self-managed PostgreSQL outside the cloud.
         Postgresql = "postgresql",
-        /// Self-built PostgreSQL on ECS.
+        /// Self-managed PostgreSQL on ECS.
         EcsPostgresql = "ecs_postgresql",
         /// RDS for PostgreSQL.
         CloudPostgresql = "cloud_postgresql",
-        /// Self-built MongoDB outside the cloud.
+        /// Self-managed MongoDB outside the cloud.
         Mongodb = "mongodb",
-        /// Self-built MongoDB on ECS.
+        /// Self-managed MongoDB on ECS.
         EcsMongodb = "ecs_mongodb",
         /// Document Database Service (DDS).
         CloudMongodb = "cloud_mongodb",
@@ -190,13 +189,13 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::setters! {
-    /// Where the instance is on the network.
+    /// Network location of the instance.
     pub struct CloudVpcInfo {
-        /// Id of the VPC, from its details page or from listing VPCs.
+        /// Id of the VPC, shown on its details page and returned when listing VPCs.
         pub vpc_id: Option<String>,
-        /// Id of the subnet; on its details page this is the network id.
+        /// Id of the subnet, shown as the network id on its details page.
         pub subnet_id: Option<String>,
-        /// Id of the security group, from its details page or from listing security groups.
+        /// Id of the security group, shown on its details page and returned when listing security groups.
         pub security_group_id: Option<String>,
     }
 }
@@ -206,15 +205,15 @@ impl Object for CloudVpcInfo {
 }
 
 yundb_runtime::setters! {
-    /// How to connect with SSL.
+    /// SSL settings of the connection.
     pub struct EndpointSslConfig {
-        /// Whether to connect with SSL. Set it if the database has SSL switched on.
+        /// Whether to connect with SSL. Set it if SSL is enabled on the database.
         pub ssl_link: Option<bool>,
         /// Name of the certificate.
         pub ssl_cert_name: Option<String>,
-        /// Content of the certificate, in Base64.
+        /// Content of the certificate, Base64-encoded.
         pub ssl_cert_key: Option<Secret>,
-        /// Checksum of the certificate's content, which the service verifies. Required for an SSL connection to a source
+        /// Checksum of the certificate content, which the service verifies. Required for an SSL connection to a source
         /// database.
         pub ssl_cert_check_sum: Option<String>,
         /// Password of the certificate. Required for a `.p12` file.
@@ -223,10 +222,9 @@ yundb_runtime::setters! {
 }
 
 yundb_runtime::setters! {
-    /// Region and project of the instance. Give it for a database on ECS (`ecs_*`) and for a cloud instance
-    /// (`cloud_*`).
+    /// Region and project of the instance. Specify it for databases on ECS (`ecs_*`) and cloud instances (`cloud_*`).
     pub struct CloudBaseInfo {
-        /// Region id. In a region with subprojects it is the region's project and the subproject, joined by `_`. Required
+        /// Region id. In a region with subprojects, the project of the region and the subproject, joined by `_`. Required
         /// for databases on ECS and for cloud instances.
         ///
         /// Example: `cn-north-4_abc`.
@@ -250,38 +248,38 @@ pub struct CreateConnectionResponse {
     pub connection_id: Option<String>,
     /// Name of the connection.
     pub name: Option<String>,
-    /// When the connection was created, in milliseconds since 1970 in UTC.
+    /// Time when the connection was created, as a Unix timestamp in milliseconds.
     pub create_time: Option<i64>,
-    /// Kind of database.
+    /// Database type.
     pub db_type: Option<DbType>,
     /// Settings of the connection.
     pub config: Option<ConnectionConfig>,
-    /// A database and how to log in to it.
+    /// A database and the credentials for logging in to it.
     pub endpoint: Option<BaseEndpoint>,
-    /// Where the instance is on the network.
+    /// Network location of the instance.
     pub vpc: Option<CloudVpcInfo>,
-    /// How to connect with SSL.
+    /// SSL settings of the connection.
     pub ssl: Option<EndpointSslConfig>,
-    /// Id of the enterprise project that the connection belongs to.
+    /// Id of the enterprise project to which the connection belongs.
     pub enterprise_project_id: Option<String>,
-    /// Your note.
+    /// Description of the connection.
     pub description: Option<String>,
 }
 
-/// What a failed call answers.
+/// Error response.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorBody {
-    /// Why a call failed.
+    /// Reason for the failure of a request.
     pub error_code: Option<ErrorCode>,
-    /// Explanation.
+    /// Error message.
     pub error_msg: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Why a call failed.
+    /// Reason for the failure of a request.
     pub enum ErrorCode {
-        /// Another connection has this name.
+        /// A connection with this name already exists.
         Drs10010065 = "DRS.10010065",
     }
 }

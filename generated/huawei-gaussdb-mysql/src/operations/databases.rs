@@ -12,7 +12,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// List the character sets.
     ///
-    /// Returns the character sets that databases of an instance can have.
+    /// Returns the character sets available to the databases of an instance.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/databases/charsets`
     ///
@@ -25,7 +25,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The character sets.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListGaussMySqlDatabaseCharsets")]
     #[doc(alias = "listCharsets")]
     pub fn list_charsets(&self, instance_id: impl Into<String>) -> ListCharsets {
@@ -67,7 +67,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The databases.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListGaussMySqlDatabase")]
     #[doc(alias = "listDatabases")]
     pub fn list_databases(&self, instance_id: impl Into<String>) -> ListDatabases {
@@ -91,13 +91,13 @@ yundb_runtime::operation! {
 }
 
 impl ListDatabases {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Name of the database. Example: `test`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Only databases of this character set. Example: `utf8mb4`.
+    /// Character set to filter by. Example: `utf8mb4`.
     pub fn charset<M>(self, charset: impl Argument<String, M>) -> Self { Self(self.0.argument("charset", charset)) }
 }
 
@@ -114,7 +114,7 @@ yundb_runtime::paged! {
 pub struct ListDatabasesResponse {
     /// The databases.
     pub databases: Vec<Database>,
-    /// How many databases there are.
+    /// Total number of databases.
     pub total_count: Option<i32>,
 }
 
@@ -127,21 +127,21 @@ pub struct Database {
     pub name: Option<String>,
     /// Character set of the database.
     pub charset: Option<String>,
-    /// Remark.
+    /// Comment.
     pub comment: Option<String>,
-    /// Users who have privileges for the database.
+    /// Users with privileges on the database.
     pub users: Vec<DatabaseGrantee>,
 }
 
-/// A user who has privileges for the database.
+/// A user with privileges on the database.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DatabaseGrantee {
     /// Name of the user.
     pub name: Option<String>,
-    /// Address that the user connects from.
+    /// Address from which the user connects.
     pub host: Option<String>,
-    /// Whether the user may only read.
+    /// Whether the user has read-only access.
     pub readonly: Option<bool>,
 }
 
@@ -158,8 +158,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `201`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `201`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CreateGaussMySqlDatabase")]
     #[doc(alias = "createDatabases")]
     pub fn create_databases(&self, instance_id: impl Into<String>) -> CreateDatabases {
@@ -193,11 +193,12 @@ yundb_runtime::setters! {
     pub struct DatabaseToCreate {
         /// Name of the database: 1 to 64 letters, digits, `_` and `-`, with at most ten `-`.
         pub name: Option<String>,
-        /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`.
+        /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`.
         pub comment: Option<String>,
         /// Character set, such as `utf8mb4` or `gbk`.
         pub character_set: Option<String>,
-        /// Users that get privileges for the database at once, up to 50. `grantDatabasePrivileges` gives them later.
+        /// Users who are granted privileges on the database immediately, up to 50. To grant privileges later, see
+        /// `grantDatabasePrivileges`.
         pub users: Option<Vec<DatabaseGranteeToAdd>>,
     }
 }
@@ -212,13 +213,13 @@ impl Object for DatabaseToCreate {
 }
 
 yundb_runtime::setters! {
-    /// A user who gets privileges for the database.
+    /// A user who is granted privileges on the database.
     pub struct DatabaseGranteeToAdd {
         /// Name of the user.
         pub name: Option<String>,
-        /// Address that the user connects from.
+        /// Address from which the user connects.
         pub host: Option<String>,
-        /// Whether the user may only read.
+        /// Whether the user has read-only access.
         pub readonly: Option<bool>,
     }
 }
@@ -240,8 +241,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `202`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `202`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "DeleteGaussMySqlDatabase")]
     #[doc(alias = "deleteDatabases")]
     pub fn delete_databases(&self, instance_id: impl Into<String>) -> DeleteDatabases {
@@ -271,7 +272,7 @@ impl DeleteDatabases {
 }
 
 impl Client {
-    /// Set remarks on databases.
+    /// Update the comments of databases.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/databases/comment`
     ///
@@ -283,8 +284,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `202`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `202`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateGaussMySqlDatabaseComment")]
     #[doc(alias = "updateDatabaseComments")]
     pub fn update_database_comments(&self, instance_id: impl Into<String>) -> UpdateDatabaseComments {
@@ -307,18 +308,18 @@ yundb_runtime::operation! {
 }
 
 impl UpdateDatabaseComments {
-    /// The databases and their remarks, up to 50. Required.
+    /// The databases and their comments, up to 50. Required.
     pub fn databases<M>(self, databases: impl Argument<Vec<DatabaseComment>, M>) -> Self {
         Self(self.0.argument("databases", databases))
     }
 }
 
 yundb_runtime::setters! {
-    /// A database, and its new remark.
+    /// A database and its new comment.
     pub struct DatabaseComment {
         /// Name of the database.
         pub name: Option<String>,
-        /// Remark: up to 512 characters, without line breaks and the signs `!<"='>&`.
+        /// Comment: up to 512 characters, without line breaks and the characters `!<"='>&`.
         pub comment: Option<String>,
     }
 }

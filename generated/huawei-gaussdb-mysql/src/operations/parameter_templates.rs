@@ -13,7 +13,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// List the parameter templates.
     ///
-    /// Returns the default templates and those that users made.
+    /// Returns the default templates and the user-defined ones.
     ///
     /// `GET /v3/{project_id}/configurations`
     ///
@@ -22,7 +22,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The parameter templates.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListGaussMySqlConfigurations")]
     #[doc(alias = "listParameterTemplates")]
     pub fn list_parameter_templates(&self) -> ListParameterTemplates {
@@ -43,9 +43,9 @@ yundb_runtime::operation! {
 }
 
 impl ListParameterTemplates {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -62,7 +62,7 @@ yundb_runtime::paged! {
 pub struct ListParameterTemplatesResponse {
     /// The parameter templates.
     pub configurations: Vec<ParameterTemplate>,
-    /// How many parameter templates there are.
+    /// Total number of parameter templates.
     pub total_count: Option<i32>,
 }
 
@@ -70,20 +70,21 @@ pub struct ListParameterTemplatesResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParameterTemplate {
-    /// Id of the parameter template, 36 letters and digits: a UUID with `pr07` at the end.
+    /// Id of the parameter template: 36 letters and digits, a UUID ending in `pr07`.
     pub id: Option<String>,
     /// Name of the parameter template.
     pub name: Option<String>,
-    /// Version of the database, `8.0`.
+    /// Version of the database: `8.0`.
     pub datastore_version_name: Option<String>,
-    /// Name of the database, `GaussDB(for MySQL)`.
+    /// Name of the database: `GaussDB(for MySQL)`.
     pub datastore_name: Option<String>,
-    /// When the template was created, as `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
+    /// Creation time of the template, in the format `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC, such
+    /// as `+0100`.
     pub created: Option<String>,
-    /// When the template was last changed, as `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`.
+    /// Last update time of the template, in the format `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC, such
+    /// as `+0100`.
     pub updated: Option<String>,
-    /// Whether a user made the template (`true`) or it is a default one (`false`).
+    /// Whether the template is user-defined (`true`) or a default template (`false`).
     pub user_defined: Option<bool>,
     /// Description of the parameter template.
     pub description: Option<String>,
@@ -92,8 +93,8 @@ pub struct ParameterTemplate {
 impl Client {
     /// Create a parameter template.
     ///
-    /// The name must differ from those of all other templates; case matters. The parameters must be ones of the
-    /// default template of the version. For primary/standby instances of the dedicated edition.
+    /// The name must be unique among all templates; it is case-sensitive. The parameters must exist in the default
+    /// template of the version. For primary/standby instances of the dedicated edition.
     ///
     /// `POST /v3/{project_id}/configurations`
     ///
@@ -101,8 +102,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CreateGaussMySqlConfiguration")]
     #[doc(alias = "createParameterTemplate")]
     pub fn create_parameter_template(&self) -> CreateParameterTemplate {
@@ -126,15 +127,16 @@ yundb_runtime::operation! {
 }
 
 impl CreateParameterTemplate {
-    /// Name of the parameter template: 1 to 64 letters, digits, `-`, `_` and `.`. Case matters. Required.
+    /// Name of the parameter template: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`.
+    /// Case-sensitive. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the parameter template, empty by default: up to 256 characters, without line breaks and the
-    /// signs `!<='>&`.
+    /// Description of the parameter template: up to 256 characters, without line breaks and the characters `!<='>&`.
+    /// Empty by default.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
 
-    /// Values by the names of parameters, which replace those of the default template.
+    /// Parameter values, keyed by parameter name, that override those of the default template.
     pub fn parameter_values<M>(self, parameter_values: impl Argument<BTreeMap<String, String>, M>) -> Self {
         Self(self.0.argument("parameter_values", parameter_values))
     }
@@ -148,9 +150,9 @@ impl CreateParameterTemplate {
 yundb_runtime::setters! {
     /// Database that the template is for.
     pub struct ParameterTemplateDatastoreToCreate {
-        /// Database engine, `gaussdb-mysql`.
+        /// Database engine: `gaussdb-mysql`.
         pub r#type: Option<String>,
-        /// Version of the database. `listEngineVersions` tells which there are.
+        /// Version of the database. See `listEngineVersions`.
         pub version: Option<String>,
     }
 }
@@ -179,9 +181,9 @@ pub struct ParameterTemplateSummary {
     pub description: Option<String>,
     /// Database that the template is for.
     pub datastore: Option<ParameterTemplateDatastore>,
-    /// When the template was created, as `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC.
+    /// Creation time of the template, in the format `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC.
     pub created: Option<String>,
-    /// When the template was last changed, as `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC.
+    /// Last update time of the template, in the format `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC.
     pub updated: Option<String>,
 }
 
@@ -189,9 +191,9 @@ pub struct ParameterTemplateSummary {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParameterTemplateDatastore {
-    /// Database engine, `gaussdb-mysql`.
+    /// Database engine: `gaussdb-mysql`.
     pub r#type: Option<String>,
-    /// Version of the database. `listEngineVersions` tells which there are.
+    /// Version of the database. See `listEngineVersions`.
     pub version: Option<String>,
 }
 
@@ -211,7 +213,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: A parameter template.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowGaussMySqlConfiguration")]
     #[doc(alias = "showParameterTemplate")]
     pub fn show_parameter_template(&self, configuration_id: impl Into<String>) -> ShowParameterTemplate {
@@ -237,16 +239,16 @@ yundb_runtime::operation! {
 pub struct ShowParameterTemplateResponse {
     /// A parameter template, without its values.
     pub configurations: Option<ParameterTemplateSummary>,
-    /// Values by the names of parameters, which replace those of the default template.
+    /// Parameter values, keyed by parameter name, that override those of the default template.
     pub parameter_values: BTreeMap<String, String>,
 }
 
 impl Client {
-    /// Change a parameter template.
+    /// Update a parameter template.
     ///
-    /// Changes name, description and values. Default templates cannot be changed, and their names cannot be taken.
-    /// The parameters must be ones of the default template of the version. For primary/standby instances of the
-    /// dedicated edition.
+    /// Updates name, description and values. Default templates cannot be changed, and their names cannot be used. The
+    /// parameters must exist in the default template of the version. For primary/standby instances of the dedicated
+    /// edition.
     ///
     /// `PUT /v3/{project_id}/configurations/{configuration_id}`
     ///
@@ -258,8 +260,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateGaussMySqlConfiguration")]
     #[doc(alias = "updateParameterTemplate")]
     pub fn update_parameter_template(&self, configuration_id: impl Into<String>) -> UpdateParameterTemplate {
@@ -284,17 +286,17 @@ yundb_runtime::operation! {
 }
 
 impl UpdateParameterTemplate {
-    /// New name of the parameter template: 1 to 64 letters, digits, `-`, `_` and `.`. Case matters. At least one of
-    /// `name`, `description` and `parameter_values` is required.
+    /// New name of the parameter template: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`.
+    /// Case-sensitive. At least one of `name`, `description` and `parameter_values` is required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// New description of the parameter template, empty by default: up to 256 characters, without line breaks and the
-    /// signs `!<"='>&`.
+    /// New description of the parameter template: up to 256 characters, without line breaks and the characters
+    /// `!<"='>&`. Empty by default.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
 
-    /// Values by the names of parameters, which replace those of the default template. Without it the values stay as
-    /// they are.
+    /// Parameter values, keyed by parameter name, that override those of the default template. If omitted, the values
+    /// do not change.
     pub fn parameter_values<M>(self, parameter_values: impl Argument<BTreeMap<String, String>, M>) -> Self {
         Self(self.0.argument("parameter_values", parameter_values))
     }
@@ -315,8 +317,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "DeleteGaussMySqlConfiguration")]
     #[doc(alias = "deleteParameterTemplate")]
     pub fn delete_parameter_template(&self, configuration_id: impl Into<String>) -> DeleteParameterTemplate {
@@ -358,8 +360,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "SwitchGaussMySqlConfiguration")]
     #[doc(alias = "applyParameterTemplate")]
     pub fn apply_parameter_template(&self, configuration_id: impl Into<String>) -> ApplyParameterTemplate {
@@ -401,8 +403,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CopyConfigurations")]
     #[doc(alias = "copyParameterTemplate")]
     pub fn copy_parameter_template(&self, configuration_id: impl Into<String>) -> CopyParameterTemplate {
@@ -425,9 +427,11 @@ yundb_runtime::operation! {
 }
 
 impl CopyParameterTemplate {
-    /// Name of the copy: 1 to 64 letters, digits, `-`, `_` and `.`. Case matters. Required.
+    /// Name of the copy: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`. Case-sensitive.
+    /// Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the copy, empty by default: up to 256 characters, without line breaks and the signs `>!<"&=`.
+    /// Description of the copy: up to 256 characters, without line breaks and the characters `>!<"&=`. Empty by
+    /// default.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
@@ -447,7 +451,7 @@ pub type CopyInstanceParametersResponse = CopyParameterTemplateResponse;
 impl Client {
     /// Compare two parameter templates.
     ///
-    /// Nothing is changed by it.
+    /// Read-only operation: it changes nothing.
     ///
     /// `POST /v3/{project_id}/configurations/comparison`
     ///
@@ -455,8 +459,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListConfigurationsDifferences")]
     #[doc(alias = "compareParameterTemplates")]
     pub fn compare_parameter_templates(&self) -> CompareParameterTemplates {
@@ -495,7 +499,7 @@ impl CompareParameterTemplates {
 #[serde(default)]
 #[non_exhaustive]
 pub struct CompareParameterTemplatesResponse {
-    /// Where the templates differ.
+    /// Differences between the templates.
     pub differences: Vec<ParameterDifference>,
 }
 
@@ -512,7 +516,7 @@ pub struct ParameterDifference {
 }
 
 impl Client {
-    /// List the instances that a parameter template can be applied to.
+    /// List the instances to which a parameter template can be applied.
     ///
     /// `GET /v3/{project_id}/configurations/{configuration_id}/applicable-instances`
     ///
@@ -524,8 +528,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The instances that a parameter template can be applied to.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Instances to which a parameter template can be applied.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListConfigurationsInstances")]
     #[doc(alias = "listApplicableInstances")]
     pub fn list_applicable_instances(&self, configuration_id: impl Into<String>) -> ListApplicableInstances {
@@ -551,9 +555,9 @@ yundb_runtime::operation! {
 }
 
 impl ListApplicableInstances {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -568,13 +572,13 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListApplicableInstancesResponse {
-    /// The instances that it can be applied to.
+    /// Instances to which the template can be applied.
     pub instances: Vec<ApplicableInstance>,
-    /// How many such instances there are.
+    /// Total number of such instances.
     pub total_count: Option<i32>,
 }
 
-/// An instance that the template can be applied to.
+/// An instance to which the template can be applied.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ApplicableInstance {
@@ -585,7 +589,7 @@ pub struct ApplicableInstance {
 }
 
 impl Client {
-    /// List the changes of a parameter template.
+    /// List the change history of a parameter template.
     ///
     /// `GET /v3/{project_id}/configurations/{configuration_id}/modify-history`
     ///
@@ -593,13 +597,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `configuration_id`: Id of the parameter template. Of an instance it is `configuration_id` of `showInstance`.
-    ///   Example: `7625c6a12d884be1891c61d921e0e114pr07`.
+    /// - `configuration_id`: Id of the parameter template. For that of an instance, use the `configuration_id`
+    ///   returned by `showInstance`. Example: `7625c6a12d884be1891c61d921e0e114pr07`.
     ///
     /// # Responses
     ///
-    /// - `200`: The changes of a parameter template.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Change history of a parameter template.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListModifyHistory")]
     #[doc(alias = "listParameterTemplateHistory")]
     pub fn list_parameter_template_history(&self, configuration_id: impl Into<String>) -> ListParameterTemplateHistory {
@@ -623,9 +627,9 @@ yundb_runtime::operation! {
 }
 
 impl ListParameterTemplateHistory {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -640,7 +644,7 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListParameterTemplateHistoryResponse {
-    /// How many changes there are.
+    /// Total number of changes.
     pub total_count: Option<i32>,
     /// The changes.
     pub histories: Vec<ParameterChange>,
@@ -652,17 +656,18 @@ pub struct ListParameterTemplateHistoryResponse {
 pub struct ParameterChange {
     /// Name of the parameter.
     pub parameter_name: Option<String>,
-    /// Value before.
+    /// Original value.
     pub old_value: Option<String>,
-    /// Value after.
+    /// New value.
     pub new_value: Option<String>,
-    /// How the change ended.
+    /// Result of the change.
     pub update_result: Option<String>,
-    /// Whether the change is applied.
+    /// Whether the change has been applied.
     pub is_applied: Option<bool>,
-    /// When it was changed, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
+    /// Time of the change, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
     pub updated: Option<String>,
-    /// When it was applied, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
+    /// Time of the application, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`.
     pub applied: Option<String>,
 }
 
@@ -680,7 +685,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The parameters of an instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListInstanceConfigurations")]
     #[doc(alias = "listInstanceParameters")]
     pub fn list_instance_parameters(&self, instance_id: impl Into<String>) -> ListInstanceParameters {
@@ -702,9 +707,9 @@ yundb_runtime::operation! {
 }
 
 impl ListInstanceParameters {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -719,26 +724,27 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListInstanceParametersResponse {
-    /// What the parameters are for.
+    /// Target of the parameters.
     pub configurations: Option<InstanceParameterTarget>,
-    /// How many parameters the instance has.
+    /// Total number of parameters of the instance.
     pub total_count: Option<i64>,
     /// The parameters.
     pub parameter_values: Vec<InstanceParameter>,
 }
 
-/// What the parameters are for.
+/// Target of the parameters.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceParameterTarget {
-    /// Version of the database, `2.0`.
+    /// Version of the database: `2.0`.
     pub datastore_version_name: Option<String>,
-    /// Name of the engine, `taurus`.
+    /// Name of the engine: `taurus`.
     pub datastore_name: Option<String>,
-    /// When the template was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
+    /// Creation time of the template, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
+    /// as `+0100`.
     pub created: Option<String>,
-    /// When the template was last changed, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
-    /// `+0100`.
+    /// Last update time of the template, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
+    /// as `+0100`.
     pub updated: Option<String>,
 }
 
@@ -750,11 +756,11 @@ pub struct InstanceParameter {
     pub name: Option<String>,
     /// Value of the parameter.
     pub value: Option<String>,
-    /// Whether a new value needs a restart.
+    /// Whether a change requires a restart.
     pub restart_required: Option<bool>,
-    /// Whether the parameter cannot be changed.
+    /// Whether the parameter is read-only.
     pub readonly: Option<bool>,
-    /// Values that the parameter may have.
+    /// Allowed values of the parameter.
     pub value_range: Option<String>,
     /// Type of the value.
     pub r#type: Option<ParameterType>,
@@ -765,21 +771,21 @@ pub struct InstanceParameter {
 yundb_runtime::string_enum! {
     /// Type of the value.
     pub enum ParameterType {
-        /// Text.
+        /// String.
         String = "string",
-        /// A whole number.
+        /// Integer.
         Integer = "integer",
-        /// True or false.
+        /// Boolean.
         Boolean = "boolean",
-        /// A list.
+        /// List.
         List = "list",
-        /// A number.
+        /// Floating-point number.
         Float = "float",
     }
 }
 
 impl Client {
-    /// Change parameters of an instance.
+    /// Update the parameters of an instance.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`
     ///
@@ -791,8 +797,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateInstanceConfigurations")]
     #[doc(alias = "updateInstanceParameters")]
     pub fn update_instance_parameters(&self, instance_id: impl Into<String>) -> UpdateInstanceParameters {
@@ -815,8 +821,8 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceParameters {
-    /// Values by the names of parameters, which replace those of the default template. Without it the values stay as
-    /// they are. Required.
+    /// Parameter values, keyed by parameter name, that override those of the default template. If omitted, the values
+    /// do not change. Required.
     pub fn parameter_values<M>(self, parameter_values: impl Argument<BTreeMap<String, String>, M>) -> Self {
         Self(self.0.argument("parameter_values", parameter_values))
     }
@@ -828,7 +834,7 @@ impl UpdateInstanceParameters {
 pub struct UpdateInstanceParametersResponse {
     /// Id of the job that changes the parameters.
     pub job_id: Option<String>,
-    /// Whether the instance has to be restarted.
+    /// Whether the instance must be restarted.
     pub restart_required: Option<bool>,
 }
 
@@ -842,13 +848,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `configuration_id`: Id of the parameter template. Of an instance it is `configuration_id` of `showInstance`.
-    ///   Example: `b26ab68e7a77495c8d84b92e4eaa33d3pr07`.
+    /// - `configuration_id`: Id of the parameter template. For that of an instance, use the `configuration_id`
+    ///   returned by `showInstance`. Example: `b26ab68e7a77495c8d84b92e4eaa33d3pr07`.
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CopyInstanceConfigurations")]
     #[doc(alias = "copyInstanceParameters")]
     pub fn copy_instance_parameters(
@@ -885,16 +891,18 @@ yundb_runtime::operation! {
 }
 
 impl CopyInstanceParameters {
-    /// Name of the copy: 1 to 64 letters, digits, `-`, `_` and `.`. Case matters. Required.
+    /// Name of the copy: 1 to 64 characters, consisting of letters, digits, `-`, `_` and `.`. Case-sensitive.
+    /// Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the copy, empty by default: up to 256 characters, without line breaks and the signs `!<"='>&`.
+    /// Description of the copy: up to 256 characters, without line breaks and the characters `!<"='>&`. Empty by
+    /// default.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
 }
 
 impl Client {
-    /// List where a parameter template was applied.
+    /// List the application records of a parameter template.
     ///
     /// `GET /v3/{project_id}/configurations/{config_id}/apply-history`
     ///
@@ -906,8 +914,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Where a parameter template was applied.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Application records of a parameter template.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListParamsTemplateApplyHistory")]
     #[doc(alias = "listParameterTemplateApplications")]
     pub fn list_parameter_template_applications(
@@ -935,9 +943,9 @@ yundb_runtime::operation! {
 }
 
 impl ListParameterTemplateApplications {
-    /// How many entries to return, 1 to 100. Default: `10`.
+    /// Maximum number of entries to return, 1 to 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
@@ -952,13 +960,13 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListParameterTemplateApplicationsResponse {
-    /// How many entries there are.
+    /// Total number of entries.
     pub total_count: Option<String>,
-    /// Where the template was applied.
+    /// Application records of the template.
     pub histories: Vec<ParameterTemplateApplication>,
 }
 
-/// Where the template was applied.
+/// Application records of the template.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ParameterTemplateApplication {
@@ -966,9 +974,9 @@ pub struct ParameterTemplateApplication {
     pub target_id: Option<String>,
     /// Name of the instance.
     pub target_name: Option<String>,
-    /// How it ended.
+    /// Result.
     pub apply_result: Option<String>,
-    /// When it was applied, in milliseconds since 1970-01-01 UTC.
+    /// Time of the application, in milliseconds since 1970-01-01 UTC.
     pub applied_at: Option<i64>,
     /// Error code.
     pub error_code: Option<String>,

@@ -19,7 +19,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The quotas of the project.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowGaussMySqlProjectQuotas")]
     #[doc(alias = "showProjectQuotas")]
     pub fn show_project_quotas(&self) -> ShowProjectQuotas { ShowProjectQuotas(self.call(ShowProjectQuotas::SPEC)) }
@@ -37,14 +37,14 @@ yundb_runtime::operation! {
 }
 
 impl ShowProjectQuotas {
-    /// Kind of quota, `instance`. Default: `instance`. Example: `instance`.
+    /// Type of quota: `instance`. Default: `instance`. Example: `instance`.
     pub fn r#type<M>(self, r#type: impl Argument<QuotaType, M>) -> Self { Self(self.0.argument("type", r#type)) }
 }
 
 impl Client {
     /// List the quotas of enterprise projects.
     ///
-    /// In open beta; support has to allow it.
+    /// In open beta: contact support for permission.
     ///
     /// `GET /v3/{project_id}/quotas`
     ///
@@ -53,7 +53,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The quotas of enterprise projects.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowGaussMySqlQuotas")]
     #[doc(alias = "listQuotas")]
     pub fn list_quotas(&self) -> ListQuotas { ListQuotas(self.call(ListQuotas::SPEC)) }
@@ -73,9 +73,9 @@ yundb_runtime::operation! {
 }
 
 impl ListQuotas {
-    /// How many entries to skip, 0 to 10000. Default: `0`.
+    /// Number of entries to skip, 0 to 10000. Default: `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `10`.
+    /// Maximum number of entries to return, 1 to 100. Default: `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// Name of the enterprise project.
     pub fn enterprise_project_name<M>(self, enterprise_project_name: impl Argument<String, M>) -> Self {
@@ -96,7 +96,7 @@ yundb_runtime::paged! {
 pub struct ListQuotasResponse {
     /// The quotas.
     pub quota_list: Vec<EnterpriseProjectQuota>,
-    /// How many entries there are.
+    /// Total number of entries.
     pub total_count: Option<i32>,
 }
 
@@ -108,24 +108,24 @@ pub struct EnterpriseProjectQuota {
     pub enterprise_project_id: Option<String>,
     /// Name of the enterprise project.
     pub enterprise_project_name: Option<String>,
-    /// How many instances there may be, -1 for any number.
+    /// Maximum number of instances. -1 means unlimited.
     pub instance_quota: Option<i32>,
-    /// How many vCPUs there may be, -1 for any number.
+    /// Maximum number of vCPUs. -1 means unlimited.
     pub vcpus_quota: Option<i32>,
-    /// How much memory there may be, in GB, -1 for any amount.
+    /// Maximum memory in GB. -1 means unlimited.
     pub ram_quota: Option<i32>,
-    /// How many more instances there may be, -1 for any number.
+    /// Remaining number of instances. -1 means unlimited.
     pub availability_instance_quota: Option<i32>,
-    /// How many more vCPUs there may be, -1 for any number.
+    /// Remaining number of vCPUs. -1 means unlimited.
     pub availability_vcpus_quota: Option<i32>,
-    /// How much more memory there may be, in GB, -1 for any amount.
+    /// Remaining memory in GB. -1 means unlimited.
     pub availability_ram_quota: Option<i32>,
 }
 
 impl Client {
-    /// Change quotas of enterprise projects.
+    /// Update quotas of enterprise projects.
     ///
-    /// In open beta; support has to allow it.
+    /// In open beta: contact support for permission.
     ///
     /// `PUT /v3/{project_id}/quotas`
     ///
@@ -133,8 +133,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateGaussMySqlQuotas")]
     #[doc(alias = "updateQuotas")]
     pub fn update_quotas(&self) -> UpdateQuotas { UpdateQuotas(self.call(UpdateQuotas::SPEC)) }
@@ -153,7 +153,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateQuotas {
-    /// The quotas to change, up to 10. Required.
+    /// The quotas to update, up to 10. Required.
     pub fn quota_list<M>(self, quota_list: impl Argument<Vec<QuotaToSet>, M>) -> Self {
         Self(self.0.argument("quota_list", quota_list))
     }
@@ -164,11 +164,11 @@ yundb_runtime::setters! {
     pub struct QuotaToSet {
         /// Id of the enterprise project.
         pub enterprise_project_id: Option<String>,
-        /// How many instances there may be, 0 to 100000, but more than there are.
+        /// Maximum number of instances, 0 to 100000, and greater than the current number.
         pub instance_quota: Option<i32>,
-        /// How many vCPUs there may be, 0 to 2147483646, but more than are in use.
+        /// Maximum number of vCPUs, 0 to 2147483646, and greater than the number in use.
         pub vcpus_quota: Option<i32>,
-        /// How much memory there may be, in GB, 0 to 2147483646, but more than is in use.
+        /// Maximum memory in GB, 0 to 2147483646, and greater than the amount in use.
         pub ram_quota: Option<i32>,
     }
 }
@@ -197,18 +197,18 @@ pub struct UpdateQuotasResponse {
 pub struct SetQuota {
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
-    /// How many instances there may be, 0 to 100000, but more than there are.
+    /// Maximum number of instances, 0 to 100000, and greater than the current number.
     pub instance_quota: Option<i32>,
-    /// How many vCPUs there may be, 0 to 2147483646, but more than are in use.
+    /// Maximum number of vCPUs, 0 to 2147483646, and greater than the number in use.
     pub vcpus_quota: Option<i32>,
-    /// How much memory there may be, in GB, 0 to 2147483646, but more than is in use.
+    /// Maximum memory in GB, 0 to 2147483646, and greater than the amount in use.
     pub ram_quota: Option<i32>,
 }
 
 impl Client {
     /// Set quotas of enterprise projects.
     ///
-    /// In open beta; support has to allow it.
+    /// In open beta: contact support for permission.
     ///
     /// `POST /v3/{project_id}/quotas`
     ///
@@ -216,8 +216,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "SetGaussMySqlQuotas")]
     #[doc(alias = "createQuotas")]
     pub fn create_quotas(&self) -> CreateQuotas { CreateQuotas(self.call(CreateQuotas::SPEC)) }
@@ -257,11 +257,11 @@ pub struct CreateQuotasResponse {
 pub struct CreateQuotasResponseQuotaList {
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
-    /// How many instances there may be.
+    /// Maximum number of instances.
     pub instance_quota: Option<i32>,
-    /// How many vCPUs there may be.
+    /// Maximum number of vCPUs.
     pub vcpus_quota: Option<i32>,
-    /// How much memory there may be, in GB.
+    /// Maximum memory in GB.
     pub ram_quota: Option<i32>,
 }
 
@@ -275,7 +275,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The enterprise projects.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listEnterpriseProjects")]
     pub fn list_enterprise_projects(&self) -> ListEnterpriseProjects {
         ListEnterpriseProjects(self.call(ListEnterpriseProjects::SPEC))
@@ -295,9 +295,9 @@ yundb_runtime::operation! {
 }
 
 impl ListEnterpriseProjects {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -314,7 +314,7 @@ yundb_runtime::paged! {
 pub struct ListEnterpriseProjectsResponse {
     /// The enterprise projects.
     pub enterprise_projects: Vec<EnterpriseProject>,
-    /// How many enterprise projects there are.
+    /// Total number of enterprise projects.
     pub total_count: Option<i32>,
 }
 
@@ -330,19 +330,20 @@ pub struct EnterpriseProject {
     pub description: Option<String>,
     /// State of the enterprise project.
     pub status: Option<EnterpriseProjectStatus>,
-    /// When the enterprise project was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
-    /// as `+0100`.
+    /// Creation time of the enterprise project, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from
+    /// UTC, such as `+0100`.
     pub created: Option<String>,
-    /// When it was last changed, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
+    /// Last update time of the enterprise project, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from
+    /// UTC, such as `+0100`.
     pub updated: Option<String>,
 }
 
 yundb_runtime::string_enum! {
     /// State of the enterprise project.
     pub enum EnterpriseProjectStatus {
-        /// In order.
+        /// Normal.
         N1 = "1",
-        /// Not in order.
+        /// Abnormal.
         N0 = "0",
     }
 }

@@ -23,7 +23,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The tags of an instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listInstanceTags")]
     pub fn list_instance_tags(&self, instance_id: impl Into<String>) -> ListInstanceTags {
         ListInstanceTags(self.call(ListInstanceTags::SPEC).text("instance_id", instance_id))
@@ -44,9 +44,9 @@ yundb_runtime::operation! {
 }
 
 impl ListInstanceTags {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -61,7 +61,7 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListInstanceTagsResponse {
-    /// How many tags there are.
+    /// Total number of tags.
     pub total_count: Option<i32>,
     /// Tags of the instance.
     pub tags: Vec<InstanceTagItem>,
@@ -89,7 +89,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The tags of all instances.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listProjectTags")]
     pub fn list_project_tags(&self) -> ListProjectTags { ListProjectTags(self.call(ListProjectTags::SPEC)) }
 }
@@ -107,9 +107,9 @@ yundb_runtime::operation! {
 }
 
 impl ListProjectTags {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -124,13 +124,13 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListProjectTagsResponse {
-    /// How many tags there are.
+    /// Total number of tags.
     pub total_count: Option<i32>,
     /// Tags of all instances of the project.
     pub tags: Vec<ProjectTag>,
 }
 
-/// A tag, with all its values.
+/// A tag and all its values.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -142,7 +142,7 @@ pub struct ProjectTag {
 }
 
 impl Client {
-    /// Add tags to an instance, or delete some.
+    /// Add or delete tags of an instance.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/tags/action`
     ///
@@ -154,8 +154,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "BatchTagAction")]
     #[doc(alias = "batchUpdateInstanceTags")]
     pub fn batch_update_instance_tags(&self, instance_id: impl Into<String>) -> BatchUpdateInstanceTags {
@@ -177,14 +177,14 @@ yundb_runtime::operation! {
 }
 
 impl BatchUpdateInstanceTags {
-    /// What to do. Required.
+    /// Action to perform. Required.
     pub fn action<M>(self, action: impl Argument<TagAction, M>) -> Self { Self(self.0.argument("action", action)) }
-    /// The tags to add or to delete. Required.
+    /// The tags to add or delete. Required.
     pub fn tags<M>(self, tags: impl Argument<Vec<TagToChange>, M>) -> Self { Self(self.0.argument("tags", tags)) }
 }
 
 yundb_runtime::string_enum! {
-    /// What to do.
+    /// Action to perform.
     pub enum TagAction {
         /// Add the tags.
         Create = "create",
@@ -194,13 +194,14 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::setters! {
-    /// A tag to add or to delete.
+    /// A tag to add or delete.
     pub struct TagToChange {
-        /// Key of the tag: 1 to 36 characters, not blank, of `0-9`, `A-Z`, `a-z`, `_`, `-` and Chinese characters.
+        /// Key of the tag: 1 to 36 characters, not blank, consisting of `0-9`, `A-Z`, `a-z`, `_`, `-` and Chinese
+        /// characters.
         pub key: Option<String>,
-        /// Value of the tag: up to 43 characters, not blank, of `0-9`, `A-Z`, `a-z`, `_`, `.`, `-` and Chinese
-        /// characters. Required with `create`. With `delete`, only the tag with this value is deleted; without it, the
-        /// tag with any value.
+        /// Value of the tag: up to 43 characters, not blank, consisting of `0-9`, `A-Z`, `a-z`, `_`, `.`, `-` and Chinese
+        /// characters. Required for `create`. For `delete`, only a tag with this value is deleted; if omitted, the tag is
+        /// deleted whatever its value.
         pub value: Option<String>,
     }
 }

@@ -12,7 +12,7 @@ use crate::types::ErrorBody;
 impl Client {
     /// List the versions of a database engine.
     ///
-    /// Returns the versions in which instances of the engine can be created.
+    /// Returns the versions available for new instances of the engine.
     ///
     /// `GET /v3/{project_id}/datastores/{database_name}`
     ///
@@ -20,13 +20,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `database_name`: Name of the engine. Case does not matter; the only engine is `gaussdb-mysql`. Example:
+    /// - `database_name`: Name of the engine. Case-insensitive. Only `gaussdb-mysql` is supported. Example:
     ///   `gaussdb-mysql`.
     ///
     /// # Responses
     ///
-    /// - `200`: The versions of the engine.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Versions of the engine.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowGaussMySqlEngineVersion")]
     #[doc(alias = "listEngineVersions")]
     pub fn list_engine_versions(&self, database_name: impl Into<String>) -> ListEngineVersions {
@@ -58,11 +58,11 @@ pub struct ListEngineVersionsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EngineVersion {
-    /// Id of the version, which is unique.
+    /// Unique id of the version.
     pub id: Option<String>,
     /// Major version, with two numbers. Example: `8.0`.
     pub name: Option<String>,
-    /// Version of the open-source database that it is compatible with, with three numbers. Example: `8.0.22`.
+    /// Version of the compatible open-source database, with three numbers. Example: `8.0.22`.
     pub version: Option<String>,
     /// Full version of the engine, with four numbers. Example: `2.0.28.18`.
     pub kernel_version: Option<String>,

@@ -12,8 +12,8 @@ use crate::types::ErrorBody;
 impl Client {
     /// List projects.
     ///
-    /// Returns the projects that fit the filters. The id of a project is what the paths of other services need; find
-    /// it by the name, which for the project that a region has from the start is the region id.
+    /// Returns the projects that match the filters. The paths of other services contain the project id; find it by
+    /// name. The default project of a region has the region id as its name.
     ///
     /// `GET /v3/projects`
     ///
@@ -22,7 +22,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The projects.
-    /// - any other: The call failed. The body says why in one of two forms.
+    /// - any other: The request failed. The body gives the reason in one of two forms.
     #[doc(alias = "KeystoneListProjects")]
     #[doc(alias = "listProjects")]
     pub fn list_projects(&self) -> ListProjects { ListProjects(self.call(ListProjects::SPEC)) }
@@ -43,24 +43,24 @@ yundb_runtime::operation! {
 }
 
 impl ListProjects {
-    /// Id of the account that the projects belong to.
+    /// Id of the account to which the projects belong.
     pub fn domain_id<M>(self, domain_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("domain_id", domain_id))
     }
 
     /// Name of the project.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Id of the parent, which is the account for the project of a region, and the region's project for a project of
-    /// your own.
+    /// Id of the parent: the account for the default project of a region, or the project of the region for a custom
+    /// project.
     pub fn parent_id<M>(self, parent_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("parent_id", parent_id))
     }
 
     /// Whether the project is enabled.
     pub fn enabled<M>(self, enabled: impl Argument<bool, M>) -> Self { Self(self.0.argument("enabled", enabled)) }
-    /// Number of the page, from 1. Goes together with `per_page`.
+    /// Page number, starting from 1. Used together with `per_page`.
     pub fn page(self, page: impl Integer) -> Self { Self(self.0.integer::<i32>("page", page)) }
-    /// Projects on a page, 1 to 5000. Goes together with `page`.
+    /// Number of projects per page, 1 to 5000. Used together with `page`.
     pub fn per_page(self, per_page: impl Integer) -> Self { Self(self.0.integer::<i32>("per_page", per_page)) }
 }
 
@@ -71,7 +71,7 @@ impl ListProjects {
 pub struct ListProjectsResponse {
     /// The projects.
     pub projects: Vec<Project>,
-    /// Addresses of this resource and its neighbours.
+    /// Links to the resource and its neighbors.
     pub links: Option<Links>,
 }
 
@@ -83,29 +83,29 @@ pub struct Project {
     pub id: Option<String>,
     /// Name of the project.
     pub name: Option<String>,
-    /// Note of the owner.
+    /// Description of the project.
     pub description: Option<String>,
     /// Whether the project can be used.
     pub enabled: Option<bool>,
-    /// Id of the account that the project belongs to.
+    /// Id of the account to which the project belongs.
     pub domain_id: Option<String>,
-    /// Id of the account for the project of a region, or of the region's project for a project of your own.
+    /// Id of the account for the default project of a region, or of the project of the region for a custom project.
     pub parent_id: Option<String>,
     /// Always false.
     pub is_domain: Option<bool>,
-    /// Addresses of this resource and its neighbours.
+    /// Links to the resource and its neighbors.
     pub links: Option<Links>,
 }
 
-/// Addresses of this resource and its neighbours.
+/// Links to the resource and its neighbors.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Links {
-    /// This resource.
+    /// Link to this resource.
     #[serde(rename = "self")]
     pub self_: Option<String>,
-    /// The one before, if there is one. May be null.
+    /// Link to the previous resource, if any. May be null.
     pub previous: Option<String>,
-    /// The one after, if there is one. May be null.
+    /// Link to the next resource, if any. May be null.
     pub next: Option<String>,
 }

@@ -12,9 +12,9 @@ use crate::types::ErrorBody;
 impl Client {
     /// Create a token for a user.
     ///
-    /// Checks a user's name and password and returns a token in the header `X-Subject-Token`. Send it as
-    /// `X-Auth-Token` with other calls. It lives 24 hours: keep it rather than create one for each call. The database
-    /// services need a token that is scoped to a project.
+    /// Authenticates a user by name and password and returns a token in the `X-Subject-Token` header. Send it as
+    /// `X-Auth-Token` with other requests. The token is valid for 24 hours: reuse it instead of creating one for each
+    /// request. The database services require a token scoped to a project.
     ///
     /// `POST /v3/auth/tokens`
     ///
@@ -22,12 +22,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `auth`: Who asks for a token, and for what. Required.
+    /// - `auth`: Identity and scope of the token. Required.
     ///
     /// # Responses
     ///
-    /// - `201`: The token was created. It is in the header `X-Subject-Token`; the body says what it is good for.
-    /// - any other: The call failed. The body says why in one of two forms.
+    /// - `201`: The token was created and is returned in the `X-Subject-Token` header. The body contains its
+    ///   properties.
+    /// - any other: The request failed. The body gives the reason in one of two forms.
     #[doc(alias = "KeystoneCreateUserTokenByPassword")]
     #[doc(alias = "createToken")]
     pub fn create_token(&self, auth: Auth) -> CreateToken {
@@ -46,19 +47,19 @@ yundb_runtime::operation! {
 }
 
 impl CreateToken {
-    /// Any text that is not empty leaves `catalog` out of the answer, which makes it much shorter.
+    /// Any non-empty value omits `catalog` from the response, which makes it much shorter.
     pub fn nocatalog<M>(self, nocatalog: impl Argument<String, M>) -> Self {
         Self(self.0.argument("nocatalog", nocatalog))
     }
 }
 
 yundb_runtime::setters! {
-    /// Who asks for a token, and for what.
+    /// Identity and scope of the token.
     pub struct Auth {
-        /// Who asks.
+        /// Identity to authenticate.
         pub identity: Option<Identity>,
-        /// What the token gives access to: one project, or everything of an account. Give one of the two. The database
-        /// services need a project.
+        /// Scope of the token: either one project or an entire account. Specify one of the two. The database services
+        /// require a project.
         pub scope: Option<Scope>,
     }
 }
@@ -68,11 +69,11 @@ impl Object for Auth {
 }
 
 yundb_runtime::setters! {
-    /// Who asks.
+    /// Identity to authenticate.
     pub struct Identity {
-        /// How the user proves to be the user, here `password` alone.
+        /// Authentication methods; only `password` is supported here.
         pub methods: Option<Vec<AuthMethod>>,
-        /// The user to log in.
+        /// The user to authenticate.
         pub password: Option<PasswordIdentity>,
     }
 }
@@ -82,17 +83,17 @@ impl Object for Identity {
 }
 
 yundb_runtime::string_enum! {
-    /// How a user proves to be the user.
+    /// Authentication method.
     pub enum AuthMethod {
-        /// By name and password.
+        /// Username and password.
         Password = "password",
     }
 }
 
 yundb_runtime::setters! {
-    /// The user to log in.
+    /// The user to authenticate.
     pub struct PasswordIdentity {
-        /// The user to log in.
+        /// The user to authenticate.
         pub user: Option<PasswordUser>,
     }
 }
@@ -102,13 +103,13 @@ impl Object for PasswordIdentity {
 }
 
 yundb_runtime::setters! {
-    /// The user to log in.
+    /// The user to authenticate.
     pub struct PasswordUser {
         /// Name of the user.
         pub name: Option<String>,
         /// Password of the user.
         pub password: Option<Secret>,
-        /// The account that the user belongs to.
+        /// The account to which the user belongs.
         pub domain: Option<UserDomain>,
     }
 }
@@ -122,7 +123,7 @@ impl Object for PasswordUser {
 }
 
 yundb_runtime::setters! {
-    /// The account that the user belongs to.
+    /// The account to which the user belongs.
     pub struct UserDomain {
         /// Name of the account.
         pub name: Option<String>,
@@ -134,8 +135,8 @@ impl Object for UserDomain {
 }
 
 yundb_runtime::setters! {
-    /// What the token gives access to: one project, or everything of an account. Give one of the two. The database
-    /// services need a project.
+    /// Scope of the token: either one project or an entire account. Specify one of the two. The database services
+    /// require a project.
     pub struct Scope {
         /// The project, by id or by name.
         pub project: Option<ProjectScope>,
@@ -149,8 +150,7 @@ yundb_runtime::setters! {
     pub struct ProjectScope {
         /// Id of the project.
         pub id: Option<String>,
-        /// Name of the project. The project that a region has from the start is named as the region. Example:
-        /// `cn-north-1`.
+        /// Name of the project. The default project of a region has the name of the region. Example: `cn-north-1`.
         pub name: Option<String>,
     }
 }
@@ -169,30 +169,30 @@ yundb_runtime::setters! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreateTokenResponse {
-    /// What the token is good for.
+    /// Properties of the token.
     pub token: Option<Token>,
 }
 
-/// What the token is good for.
+/// Properties of the token.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct Token {
-    /// When the token ends, in UTC with microseconds. Format: `date-time`.
+    /// Time when the token expires, in UTC with microseconds. Format: `date-time`.
     pub expires_at: Option<String>,
-    /// When the token was made, in UTC with microseconds. Format: `date-time`.
+    /// Time when the token was issued, in UTC with microseconds. Format: `date-time`.
     pub issued_at: Option<String>,
-    /// How the user was checked.
+    /// Methods used to authenticate the user.
     pub methods: Vec<AuthMethod>,
-    /// The services that the token gives access to. Left out with `nocatalog`.
+    /// The services to which the token grants access. Omitted if `nocatalog` is set.
     pub catalog: Vec<CatalogService>,
-    /// The account that this belongs to.
+    /// The owning account.
     pub domain: Option<Domain>,
-    /// The project that the token is scoped to.
+    /// The project to which the token is scoped.
     pub project: Option<TokenProject>,
-    /// The permissions that the token carries.
+    /// The permissions granted by the token.
     pub roles: Vec<TokenRole>,
-    /// The user that logged in.
+    /// The authenticated user.
     pub user: Option<TokenUser>,
 }
 
@@ -205,9 +205,9 @@ pub struct CatalogService {
     pub id: Option<String>,
     /// Name of the service.
     pub name: Option<String>,
-    /// Which service its API belongs to.
+    /// Service to which the API belongs.
     pub r#type: Option<String>,
-    /// Where the service is reached.
+    /// Endpoints of the service.
     pub endpoints: Vec<CatalogEndpoint>,
 }
 
@@ -217,17 +217,17 @@ pub struct CatalogService {
 pub struct CatalogEndpoint {
     /// Id of the endpoint.
     pub id: Option<String>,
-    /// Who can reach the endpoint; `public` is everybody. Example: `public`.
+    /// Visibility of the endpoint; `public` is reachable by everyone. Example: `public`.
     pub interface: Option<String>,
     /// Region of the endpoint.
     pub region: Option<String>,
-    /// Id of that region.
+    /// Id of the region.
     pub region_id: Option<String>,
-    /// Address of the endpoint.
+    /// URL of the endpoint.
     pub url: Option<String>,
 }
 
-/// The account that this belongs to.
+/// The owning account.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Domain {
@@ -237,7 +237,7 @@ pub struct Domain {
     pub name: Option<String>,
 }
 
-/// The project that the token is scoped to.
+/// The project to which the token is scoped.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TokenProject {
@@ -245,7 +245,7 @@ pub struct TokenProject {
     pub id: Option<String>,
     /// Name of the project.
     pub name: Option<String>,
-    /// The account that this belongs to.
+    /// The owning account.
     pub domain: Option<Domain>,
 }
 
@@ -253,13 +253,13 @@ pub struct TokenProject {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TokenRole {
-    /// Always `0`; not the real id of the permission.
+    /// Always `0`; not the actual id of the permission.
     pub id: Option<String>,
     /// Name of the permission.
     pub name: Option<String>,
 }
 
-/// The user that logged in.
+/// The authenticated user.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TokenUser {
@@ -267,9 +267,9 @@ pub struct TokenUser {
     pub id: Option<String>,
     /// Name of the user.
     pub name: Option<String>,
-    /// When the password ends, in UTC. Empty if it does not.
+    /// Time when the password expires, in UTC. Empty if it does not expire.
     pub password_expires_at: Option<String>,
-    /// The account that this belongs to.
+    /// The owning account.
     pub domain: Option<Domain>,
 }
 
@@ -280,7 +280,7 @@ pub struct SubjectTokenAndIamTraceIdHeaders {
     /// The token.
     #[serde(rename = "x-subject-token")]
     pub x_subject_token: Option<Secret>,
-    /// Id of this call.
+    /// Id of the request.
     #[serde(rename = "x-iam-trace-id")]
     pub x_iam_trace_id: Option<String>,
 }

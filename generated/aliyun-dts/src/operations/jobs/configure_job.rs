@@ -11,8 +11,8 @@ use crate::types::{DbObject, ErrorBody, RegionId, Reserve, SynchronizationDirect
 impl Client {
     /// Configure a migration or synchronization task.
     ///
-    /// Says what the task of an instance transfers, from where and to where. Buy the instance with `createInstance`
-    /// first.
+    /// Specifies the objects that the task of an instance transfers, their source and their destination. Purchase the
+    /// instance with `createInstance` first.
     ///
     /// `Action=ConfigureDtsJob`
     ///
@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "ConfigureDtsJob")]
     #[doc(alias = "configureJob")]
     pub fn configure_job(&self) -> ConfigureJob { ConfigureJob(self.call(ConfigureJob::SPEC)) }
@@ -76,28 +76,29 @@ yundb_runtime::operation! {
 }
 
 impl ConfigureJob {
-    /// Whether existing data is migrated or synchronized as a whole first; true is the document's default. Example:
-    /// `true`. Required.
+    /// Whether to perform full migration or initial synchronization of existing data. The documented default is true.
+    /// Example: `true`. Required.
     pub fn data_initialization<M>(self, data_initialization: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("DataInitialization", data_initialization))
     }
 
-    /// Whether changes are migrated or synchronized from then on; false is the document's default. Example: `true`.
-    /// Required.
+    /// Whether to perform incremental migration or synchronization of changes. The documented default is false.
+    /// Example: `true`. Required.
     pub fn data_synchronization<M>(self, data_synchronization: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("DataSynchronization", data_synchronization))
     }
 
-    /// What to migrate or synchronize.
+    /// Objects to migrate or synchronize.
     ///
-    /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
-    /// regular expressions. Required.
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables and
+    /// columns can be regular expressions. Required.
     pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
         Self(self.0.json_text("DbList", db_list))
     }
 
-    /// Kind of the destination: a cloud database, or how a self-managed one is reached. Take `OTHER` or `EXPRESS` for
-    /// a PolarDB O cluster, and `ECS` or `EXPRESS` for Message Queue for Apache Kafka. Example: `EXPRESS`. Required.
+    /// Type of the destination: a cloud database, or the access method of a self-managed database. Use `OTHER`
+    /// or `EXPRESS` for a PolarDB O cluster, and `ECS` or `EXPRESS` for Message Queue for Apache Kafka. Example:
+    /// `EXPRESS`. Required.
     pub fn destination_endpoint_instance_type<M>(
         self,
         destination_endpoint_instance_type: impl Argument<JobDestinationType, M>,
@@ -117,13 +118,13 @@ impl ConfigureJob {
         Self(self.0.argument("DtsJobName", dts_job_name))
     }
 
-    /// Kind of the task: `MIGRATION` or `SYNC`. Example: `SYNC`. Required.
+    /// Type of the task: `MIGRATION` or `SYNC`. Example: `SYNC`. Required.
     pub fn job_type<M>(self, job_type: impl Argument<ConfiguredJobType, M>) -> Self {
         Self(self.0.argument("JobType", job_type))
     }
 
-    /// Kind of the source: a cloud database, or how a self-managed one is reached. Take `OTHER` or `EXPRESS` for a
-    /// PolarDB O cluster. Example: `RDS`. Required.
+    /// Type of the source: a cloud database, or the access method of a self-managed database. Use `OTHER` or
+    /// `EXPRESS` for a PolarDB O cluster. Example: `RDS`. Required.
     pub fn source_endpoint_instance_type<M>(
         self,
         source_endpoint_instance_type: impl Argument<JobSourceType, M>,
@@ -133,21 +134,21 @@ impl ConfigureJob {
         )
     }
 
-    /// Whether the structure of databases and tables is migrated or initialized; true is the document's default.
+    /// Whether to perform schema migration or initialization of databases and tables. The documented default is true.
     /// Example: `true`. Required.
     pub fn structure_initialization<M>(self, structure_initialization: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("StructureInitialization", structure_initialization))
     }
 
-    /// Id of the source: the cloud database's, or by `SourceEndpointInstanceType` that of the ECS instance (`ECS`),
-    /// of the database gateway (`DG`) or of the VPC connected with the source (`EXPRESS`, `CEN`). With `CEN`,
-    /// `Reserve` also takes the id of the CEN instance. Example: `rm-bp1imrtn6fq7h****`.
+    /// ID of the source: that of the cloud database or, depending on `SourceEndpointInstanceType`, that of the ECS
+    /// instance (`ECS`), the database gateway (`DG`) or the VPC connected to the source (`EXPRESS`, `CEN`). For
+    /// `CEN`, also specify the ID of the CEN instance in `Reserve`. Example: `rm-bp1imrtn6fq7h****`.
     pub fn source_endpoint_instance_id<M>(self, source_endpoint_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointInstanceID", source_endpoint_instance_id))
     }
 
-    /// Database engine of the source; `MYSQL` by default. With `MONGODB`, `Reserve` has to say more. Example:
-    /// `MYSQL`.
+    /// Database engine of the source. Defaults to `MYSQL`. For `MONGODB`, `Reserve` must contain additional settings.
+    /// Example: `MYSQL`.
     pub fn source_endpoint_engine_name<M>(
         self,
         source_endpoint_engine_name: impl Argument<JobSourceEngine, M>,
@@ -160,55 +161,55 @@ impl ConfigureJob {
         Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
     }
 
-    /// Address of the source. Required if `SourceEndpointInstanceType` is `OTHER`, `EXPRESS`, `DG` or `CEN`, and only
-    /// used then. Example: `172.16.**.***`.
+    /// Address of the source. Required if `SourceEndpointInstanceType` is `OTHER`, `EXPRESS`, `DG` or `CEN`; not used
+    /// otherwise. Example: `172.16.**.***`.
     pub fn source_endpoint_ip<M>(self, source_endpoint_ip: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointIP", source_endpoint_ip))
     }
 
-    /// Port of the source. Required if it is self-managed, and only used then. Example: `3306`.
+    /// Port of the source. Required if the source is self-managed; not used otherwise. Example: `3306`.
     pub fn source_endpoint_port<M>(self, source_endpoint_port: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointPort", source_endpoint_port))
     }
 
-    /// SID of an Oracle source. Required if `SourceEndpointEngineName` is Oracle without RAC, and only used then.
+    /// SID of an Oracle source. Required if `SourceEndpointEngineName` is Oracle without RAC; not used otherwise.
     /// Example: `testsid`.
     pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
     }
 
-    /// Database that the objects are in. Required for PolarDB O, PostgreSQL and MongoDB, and only used then. Example:
-    /// `dtstestdatabase`.
+    /// Database that contains the objects. Required for PolarDB O, PostgreSQL and MongoDB; not used otherwise.
+    /// Example: `dtstestdatabase`.
     pub fn source_endpoint_database_name<M>(self, source_endpoint_database_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointDatabaseName", source_endpoint_database_name))
     }
 
-    /// Account of the source database; needed in most cases. The privileges that it needs depend on the engine.
-    /// Example: `dtstest`.
+    /// Account of the source database. Required in most cases. The required privileges depend on the engine. Example:
+    /// `dtstest`.
     pub fn source_endpoint_user_name<M>(self, source_endpoint_user_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointUserName", source_endpoint_user_name))
     }
 
-    /// Password of the source database's account.
+    /// Password of the source database account.
     pub fn source_endpoint_password<M>(self, source_endpoint_password: impl Argument<Secret, M>) -> Self {
         Self(self.0.argument("SourceEndpointPassword", source_endpoint_password))
     }
 
-    /// Account id of the source's owner, for a source of another Alibaba Cloud account. It requires
+    /// Account ID of the source's owner, if the source belongs to another Alibaba Cloud account. Requires
     /// `SourceEndpointRole`. Example: `140692647406****`.
     pub fn source_endpoint_owner_id<M>(self, source_endpoint_owner_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointOwnerID", source_endpoint_owner_id))
     }
 
-    /// RAM role of the source's owner. Required for a source of another Alibaba Cloud account. Example:
+    /// RAM role of the source's owner. Required if the source belongs to another Alibaba Cloud account. Example:
     /// `ram-for-dts`.
     pub fn source_endpoint_role<M>(self, source_endpoint_role: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointRole", source_endpoint_role))
     }
 
-    /// Id of the destination: the cloud database's, or by `DestinationEndpointInstanceType` that of the ECS instance
-    /// (`ECS`), of the database gateway (`DG`) or of the VPC connected with the source (`EXPRESS`, `CEN`). With
-    /// `CEN`, `Reserve` also takes the id of the CEN instance. Example: `vpc-bp1opxu1zkhn00gzv****`.
+    /// ID of the destination: that of the cloud database or, depending on `DestinationEndpointInstanceType`, that of
+    /// the ECS instance (`ECS`), the database gateway (`DG`) or the VPC connected to the source (`EXPRESS`, `CEN`).
+    /// For `CEN`, also specify the ID of the CEN instance in `Reserve`. Example: `vpc-bp1opxu1zkhn00gzv****`.
     pub fn destination_endpoint_instance_id<M>(
         self,
         destination_endpoint_instance_id: impl Argument<String, M>,
@@ -223,8 +224,8 @@ impl ConfigureJob {
         )
     }
 
-    /// Database engine of the destination; `MYSQL` by default. With `KAFKA` and `MONGODB`, `Reserve` has to say more.
-    /// Example: `MYSQL`.
+    /// Database engine of the destination. Defaults to `MYSQL`. For `KAFKA` and `MONGODB`, `Reserve` must contain
+    /// additional settings. Example: `MYSQL`.
     pub fn destination_endpoint_engine_name<M>(
         self,
         destination_endpoint_engine_name: impl Argument<JobDestinationEngine, M>,
@@ -245,18 +246,18 @@ impl ConfigureJob {
     }
 
     /// Address of the destination. Required if `DestinationEndpointInstanceType` is `OTHER`, `EXPRESS`, `DG` or
-    /// `CEN`, and only used then. Example: `172.16.**.***`.
+    /// `CEN`; not used otherwise. Example: `172.16.**.***`.
     pub fn destination_endpoint_ip<M>(self, destination_endpoint_ip: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DestinationEndpointIP", destination_endpoint_ip))
     }
 
-    /// Port of the destination. Required if it is self-managed, and only used then. Example: `3306`.
+    /// Port of the destination. Required if the destination is self-managed; not used otherwise. Example: `3306`.
     pub fn destination_endpoint_port<M>(self, destination_endpoint_port: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DestinationEndpointPort", destination_endpoint_port))
     }
 
-    /// Database that the objects go to. Required for PolarDB O, AnalyticDB PostgreSQL, PostgreSQL and MongoDB, and
-    /// only used then. Example: `dtstestdata`.
+    /// Database to which the objects are written. Required for PolarDB O, AnalyticDB PostgreSQL, PostgreSQL and
+    /// MongoDB; not used otherwise. Example: `dtstestdata`.
     pub fn destination_endpoint_data_base_name<M>(
         self,
         destination_endpoint_data_base_name: impl Argument<String, M>,
@@ -271,67 +272,71 @@ impl ConfigureJob {
         )
     }
 
-    /// Account of the destination database; needed in most cases. The privileges that it needs depend on the engine.
+    /// Account of the destination database. Required in most cases. The required privileges depend on the engine.
     /// Example: `dtstest`.
     pub fn destination_endpoint_user_name<M>(self, destination_endpoint_user_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DestinationEndpointUserName", destination_endpoint_user_name))
     }
 
-    /// Password of the destination database's account.
+    /// Password of the destination database account.
     pub fn destination_endpoint_password<M>(self, destination_endpoint_password: impl Argument<Secret, M>) -> Self {
         Self(self.0.argument("DestinationEndpointPassword", destination_endpoint_password))
     }
 
-    /// More about source and destination, such as the data format of a Kafka destination or the id of a CEN instance.
+    /// Additional settings of the source and destination, such as the data format of a Kafka destination or the ID of
+    /// a CEN instance.
     pub fn reserve<M>(self, reserve: impl Argument<JsonText<Reserve>, M>) -> Self {
         Self(self.0.json_text("Reserve", reserve))
     }
 
-    /// Where incremental migration or synchronization starts, in seconds since 1970. Example: `1610540493`.
+    /// Start position of incremental migration or synchronization, as a Unix timestamp in seconds. Example:
+    /// `1610540493`.
     pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
         Self(self.0.argument("Checkpoint", checkpoint))
     }
 
-    /// SID of an Oracle destination. Required if `DestinationEndpointEngineName` is Oracle without RAC, and only used
-    /// then. Example: `testsid`.
+    /// SID of an Oracle destination. Required if `DestinationEndpointEngineName` is Oracle without RAC; not used
+    /// otherwise. Example: `testsid`.
     pub fn destination_endpoint_oracle_sid<M>(self, destination_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DestinationEndpointOracleSID", destination_endpoint_oracle_sid))
     }
 
-    /// Id of the task; `listJobs` tells it. This or `DtsInstanceId` is required. Example: `k2gm967v16f****`.
+    /// ID of the task, returned by `listJobs`. Either this or `DtsInstanceId` is required. Example:
+    /// `k2gm967v16f****`.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// Id of the instance; `listJobs` tells it. This or `DtsJobId` is required. Example: `dtsk2gm967v16f****`.
+    /// ID of the instance, returned by `listJobs`. Either this or `DtsJobId` is required. Example:
+    /// `dtsk2gm967v16f****`.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Mobile numbers to alert about delays, joined by commas: at most 10, of mainland China only. On the
-    /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
+    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
     pub fn delay_phone<M>(self, delay_phone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DelayPhone", delay_phone))
     }
 
-    /// Delay in seconds from which to alert, better 10 or more so that short peaks do not count. Required if
-    /// `DelayNotice` is true. Example: `10`.
+    /// Delay that triggers an alert, in seconds. Use 10 or more to prevent alerts caused by short fluctuations.
+    /// Required if `DelayNotice` is true. Example: `10`.
     pub fn delay_rule_time(self, delay_rule_time: impl Integer) -> Self {
         Self(self.0.integer::<i64>("DelayRuleTime", delay_rule_time))
     }
 
-    /// Whether to watch the delay. Example: `true`.
+    /// Whether to monitor the delay. Example: `true`.
     pub fn delay_notice<M>(self, delay_notice: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("DelayNotice", delay_notice))
     }
 
-    /// Mobile numbers to alert about failures, joined by commas: at most 10, of mainland China only. On the
-    /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
+    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
     pub fn error_phone<M>(self, error_phone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ErrorPhone", error_phone))
     }
 
-    /// Whether to watch for failures. Example: `true`.
+    /// Whether to monitor the task for failures. Example: `true`.
     pub fn error_notice<M>(self, error_notice: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("ErrorNotice", error_notice))
     }
@@ -346,7 +351,7 @@ impl ConfigureJob {
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of a destination.
+    /// Type of a destination.
     pub enum JobDestinationType {
         /// RDS for MySQL, SQL Server, PostgreSQL or MariaDB.
         Rds = "RDS",
@@ -368,11 +373,11 @@ yundb_runtime::string_enum! {
         Other = "OTHER",
         /// Self-managed on ECS.
         Ecs = "ECS",
-        /// Self-managed, over Express Connect.
+        /// Self-managed, connected over Express Connect.
         Express = "EXPRESS",
-        /// Self-managed, over Cloud Enterprise Network.
+        /// Self-managed, connected over Cloud Enterprise Network.
         Cen = "CEN",
-        /// Self-managed, over Database Gateway.
+        /// Self-managed, connected through Database Gateway.
         Dg = "DG",
     }
 }
@@ -388,7 +393,7 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of a source.
+    /// Type of a source.
     pub enum JobSourceType {
         /// RDS for MySQL, SQL Server, PostgreSQL or MariaDB.
         Rds = "RDS",
@@ -406,11 +411,11 @@ yundb_runtime::string_enum! {
         Other = "OTHER",
         /// Self-managed on ECS.
         Ecs = "ECS",
-        /// Self-managed, over Express Connect.
+        /// Self-managed, connected over Express Connect.
         Express = "EXPRESS",
-        /// Self-managed, over Cloud Enterprise Network.
+        /// Self-managed, connected over Cloud Enterprise Network.
         Cen = "CEN",
-        /// Self-managed, over Database Gateway.
+        /// Self-managed, connected through Database Gateway.
         Dg = "DG",
     }
 }
@@ -418,7 +423,7 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// Database engine of a source.
     pub enum JobSourceEngine {
-        /// MySQL, of RDS or self-managed.
+        /// RDS for MySQL or self-managed MySQL.
         Mysql = "MYSQL",
         /// PolarDB for MySQL.
         Polardb = "POLARDB",
@@ -428,11 +433,11 @@ yundb_runtime::string_enum! {
         Polardbx20 = "POLARDBX20",
         /// Self-managed Oracle.
         Oracle = "ORACLE",
-        /// PostgreSQL, of RDS or self-managed.
+        /// RDS for PostgreSQL or self-managed PostgreSQL.
         Postgresql = "POSTGRESQL",
-        /// SQL Server, of RDS or self-managed.
+        /// RDS for SQL Server or self-managed SQL Server.
         Mssql = "MSSQL",
-        /// MongoDB, ApsaraDB's or self-managed.
+        /// ApsaraDB for MongoDB or self-managed MongoDB.
         Mongodb = "MONGODB",
         /// Self-managed Db2 for LUW.
         Db2 = "DB2",
@@ -452,7 +457,7 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// Database engine of a destination.
     pub enum JobDestinationEngine {
-        /// MySQL, of RDS or self-managed.
+        /// RDS for MySQL or self-managed MySQL.
         Mysql = "MYSQL",
         /// PolarDB for MySQL.
         PolarDb = "PolarDB",
@@ -462,19 +467,19 @@ yundb_runtime::string_enum! {
         Polardbx20 = "POLARDBX20",
         /// Self-managed Oracle.
         Oracle = "ORACLE",
-        /// PostgreSQL, of RDS too.
+        /// PostgreSQL, including RDS for PostgreSQL.
         PostgreSql = "PostgreSQL",
-        /// SQL Server, of RDS or self-managed.
+        /// RDS for SQL Server or self-managed SQL Server.
         Mssql = "MSSQL",
         /// AnalyticDB for MySQL 2.0.
         Ads = "ADS",
         /// AnalyticDB for MySQL 3.0.
         Adb30 = "ADB30",
-        /// MongoDB, self-managed too.
+        /// MongoDB, including self-managed MongoDB.
         Mongodb = "MONGODB",
         /// AnalyticDB for PostgreSQL.
         Greenplum = "GREENPLUM",
-        /// Kafka, Message Queue's or self-managed.
+        /// Message Queue for Apache Kafka or self-managed Kafka.
         Kafka = "KAFKA",
         /// DataHub.
         Datahub = "DATAHUB",
@@ -492,18 +497,18 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ConfigureJobResponse {
-    /// Id of the instance.
+    /// ID of the instance.
     pub dts_instance_id: Option<String>,
-    /// Id of the task.
+    /// ID of the task.
     pub dts_job_id: Option<String>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }

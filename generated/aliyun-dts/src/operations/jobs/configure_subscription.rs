@@ -11,7 +11,7 @@ use crate::types::{DbObject, ErrorBody, NetworkType, RegionId, Reserve};
 impl Client {
     /// Configure a subscription task.
     ///
-    /// Says what the task of a subscription instance reads, and from where.
+    /// Specifies the objects to which the task of a subscription instance subscribes, and their source.
     ///
     /// `Action=ConfigureSubscription`
     ///
@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "configureSubscription")]
     pub fn configure_subscription(&self) -> ConfigureSubscription {
         ConfigureSubscription(self.call(ConfigureSubscription::SPEC))
@@ -66,23 +66,23 @@ yundb_runtime::operation! {
 }
 
 impl ConfigureSubscription {
-    /// What to subscribe to.
+    /// Objects to subscribe to.
     ///
-    /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
-    /// regular expressions. Required.
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables and
+    /// columns can be regular expressions. Required.
     pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
         Self(self.0.json_text("DbList", db_list))
     }
 
-    /// Name of the task. Names need not be unique. Example: `MySQL订阅`. Required.
+    /// Name of the task. Need not be unique. Example: `MySQL订阅`. Required.
     pub fn dts_job_name<M>(self, dts_job_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobName", dts_job_name))
     }
 
-    /// Network of the subscription. With it the subscription is of the new kind, which takes self-managed MySQL,
-    /// RDS MySQL, PolarDB MySQL and Oracle; without it of the old kind, which takes self-managed MySQL, RDS MySQL
-    /// and PolarDB-X 1.0. `vpc` requires `SubscriptionInstanceVPCId` and `SubscriptionInstanceVSwitchId`. Example:
-    /// `classic`. Required.
+    /// Network of the subscription. If specified, the subscription is of the new version, which supports
+    /// self-managed MySQL, RDS MySQL, PolarDB MySQL and Oracle; otherwise it is of the old version, which
+    /// supports self-managed MySQL, RDS MySQL and PolarDB-X 1.0. `vpc` requires `SubscriptionInstanceVPCId` and
+    /// `SubscriptionInstanceVSwitchId`. Example: `classic`. Required.
     pub fn subscription_instance_network_type<M>(
         self,
         subscription_instance_network_type: impl Argument<NetworkType, M>,
@@ -97,17 +97,17 @@ impl ConfigureSubscription {
         )
     }
 
-    /// Id of the subscription instance. Example: `dtsy0zz3t13h7d****`.
+    /// ID of the subscription instance. Example: `dtsy0zz3t13h7d****`.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Id of the subscription task. Example: `y0zz3t13h7d****`.
+    /// ID of the subscription task. Example: `y0zz3t13h7d****`.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// Database engine of the source. Required if it is self-managed. Example: `MySQL`.
+    /// Database engine of the source. Required if the source is self-managed. Example: `MySQL`.
     pub fn source_endpoint_engine_name<M>(
         self,
         source_endpoint_engine_name: impl Argument<SubscriptionEngine, M>,
@@ -115,7 +115,7 @@ impl ConfigureSubscription {
         Self(self.0.argument("SourceEndpointEngineName", source_endpoint_engine_name))
     }
 
-    /// Kind of the source: a cloud database, or how a self-managed one is reached. Example: `RDS`.
+    /// Type of the source: a cloud database, or the access method of a self-managed database. Example: `RDS`.
     pub fn source_endpoint_instance_type<M>(
         self,
         source_endpoint_instance_type: impl Argument<SubscriptionSourceType, M>,
@@ -125,29 +125,30 @@ impl ConfigureSubscription {
         )
     }
 
-    /// Region of the source; for a database with a public address `cn-hangzhou` or the region that is nearest to the
+    /// Region of the source. For a database with a public address, `cn-hangzhou` or the region closest to the
     /// database. Example: `cn-hangzhou`.
     pub fn source_endpoint_region<M>(self, source_endpoint_region: impl Argument<RegionId, M>) -> Self {
         Self(self.0.argument("SourceEndpointRegion", source_endpoint_region))
     }
 
-    /// Id of the source. Required if it is RDS MySQL, PolarDB-X 1.0 or PolarDB MySQL, and only used then. Example:
-    /// `rm-bp1zc3iyqe3qw****`.
+    /// ID of the source. Required if the source is RDS MySQL, PolarDB-X 1.0 or PolarDB MySQL; not used otherwise.
+    /// Example: `rm-bp1zc3iyqe3qw****`.
     pub fn source_endpoint_instance_id<M>(self, source_endpoint_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointInstanceID", source_endpoint_instance_id))
     }
 
-    /// Address of the source. Required if it is self-managed, and only used then. Example: `172.16.8*.***`.
+    /// Address of the source. Required if the source is self-managed; not used otherwise. Example: `172.16.8*.***`.
     pub fn source_endpoint_ip<M>(self, source_endpoint_ip: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointIP", source_endpoint_ip))
     }
 
-    /// Port of the source. Required if it is self-managed, and only used then. Example: `3306`.
+    /// Port of the source. Required if the source is self-managed; not used otherwise. Example: `3306`.
     pub fn source_endpoint_port<M>(self, source_endpoint_port: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointPort", source_endpoint_port))
     }
 
-    /// SID of an Oracle source. Required if it is self-managed without RAC, and only used then. Example: `testsid`.
+    /// SID of an Oracle source. Required if the source is self-managed without RAC; not used otherwise. Example:
+    /// `testsid`.
     pub fn source_endpoint_oracle_sid<M>(self, source_endpoint_oracle_sid: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointOracleSID", source_endpoint_oracle_sid))
     }
@@ -157,46 +158,47 @@ impl ConfigureSubscription {
         Self(self.0.argument("SourceEndpointDatabaseName", source_endpoint_database_name))
     }
 
-    /// Account of the source database. The privileges that it needs depend on the engine. Example: `dtstest`.
+    /// Account of the source database. The required privileges depend on the engine. Example: `dtstest`.
     pub fn source_endpoint_user_name<M>(self, source_endpoint_user_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointUserName", source_endpoint_user_name))
     }
 
-    /// Password of the source database's account.
+    /// Password of the source database account.
     pub fn source_endpoint_password<M>(self, source_endpoint_password: impl Argument<Secret, M>) -> Self {
         Self(self.0.argument("SourceEndpointPassword", source_endpoint_password))
     }
 
-    /// Account id of the source's owner. Required for a source of another Alibaba Cloud account, and only used then.
-    /// Example: `140692647406****`.
+    /// Account ID of the source's owner. Required if the source belongs to another Alibaba Cloud account; not used
+    /// otherwise. Example: `140692647406****`.
     pub fn source_endpoint_owner_id<M>(self, source_endpoint_owner_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointOwnerID", source_endpoint_owner_id))
     }
 
-    /// RAM role by which this account reads the source. Required for a source of another Alibaba Cloud account.
-    /// Example: `ram-for-dts`.
+    /// RAM role with which this account reads the source. Required if the source belongs to another Alibaba Cloud
+    /// account. Example: `ram-for-dts`.
     pub fn source_endpoint_role<M>(self, source_endpoint_role: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SourceEndpointRole", source_endpoint_role))
     }
 
-    /// More about source and destination, such as the data format of a Kafka destination or the id of a CEN instance.
+    /// Additional settings of the source and destination, such as the data format of a Kafka destination or the ID of
+    /// a CEN instance.
     pub fn reserve<M>(self, reserve: impl Argument<JsonText<Reserve>, M>) -> Self {
         Self(self.0.json_text("Reserve", reserve))
     }
 
-    /// Where the subscription starts, in seconds since 1970. Example: `1616902385`.
+    /// Start position of the subscription, as a Unix timestamp in seconds. Example: `1616902385`.
     pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
         Self(self.0.argument("Checkpoint", checkpoint))
     }
 
-    /// Id of the subscription's VPC. Required if `SubscriptionInstanceNetworkType` is `vpc`, and only used then.
+    /// ID of the VPC of the subscription. Required if `SubscriptionInstanceNetworkType` is `vpc`; not used otherwise.
     /// Example: `vpc-bp1vwnn14rqpyiczj****`.
     pub fn subscription_instance_vpc_id<M>(self, subscription_instance_vpc_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SubscriptionInstanceVPCId", subscription_instance_vpc_id))
     }
 
-    /// Id of the subscription's vSwitch. Required if `SubscriptionInstanceNetworkType` is `vpc`, and only used then.
-    /// Example: `vsw-bp10df3mxae6lpmku****`.
+    /// ID of the vSwitch of the subscription. Required if `SubscriptionInstanceNetworkType` is `vpc`; not used
+    /// otherwise. Example: `vsw-bp10df3mxae6lpmku****`.
     pub fn subscription_instance_v_switch_id<M>(
         self,
         subscription_instance_v_switch_id: impl Argument<String, M>,
@@ -211,40 +213,40 @@ impl ConfigureSubscription {
         )
     }
 
-    /// Whether to subscribe to changes of structure (DDL); true by default. Default: `true`. Example: `true`.
+    /// Whether to subscribe to schema changes (DDL). Default: `true`. Example: `true`.
     pub fn subscription_data_type_ddl<M>(self, subscription_data_type_ddl: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("SubscriptionDataTypeDDL", subscription_data_type_ddl))
     }
 
-    /// Whether to subscribe to changes of data (DML); true by default. Default: `true`. Example: `true`.
+    /// Whether to subscribe to data changes (DML). Default: `true`. Example: `true`.
     pub fn subscription_data_type_dml<M>(self, subscription_data_type_dml: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("SubscriptionDataTypeDML", subscription_data_type_dml))
     }
 
-    /// Mobile numbers to alert about delays, joined by commas: at most 10, of mainland China only. On the
-    /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    /// Phone numbers that receive delay alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
+    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
     pub fn delay_phone<M>(self, delay_phone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DelayPhone", delay_phone))
     }
 
-    /// Delay in seconds from which to alert, better 10 or more so that short peaks do not count. Required if
-    /// `DelayNotice` is true. Example: `10`.
+    /// Delay that triggers an alert, in seconds. Use 10 or more to prevent alerts caused by short fluctuations.
+    /// Required if `DelayNotice` is true. Example: `10`.
     pub fn delay_rule_time(self, delay_rule_time: impl Integer) -> Self {
         Self(self.0.integer::<i64>("DelayRuleTime", delay_rule_time))
     }
 
-    /// Whether to watch the delay. Example: `true`.
+    /// Whether to monitor the delay. Example: `true`.
     pub fn delay_notice<M>(self, delay_notice: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("DelayNotice", delay_notice))
     }
 
-    /// Mobile numbers to alert about failures, joined by commas: at most 10, of mainland China only. On the
-    /// international site, set alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
+    /// Phone numbers that receive failure alerts, separated by commas. Up to 10 mobile numbers in mainland China. On
+    /// the international site, configure alerts in CloudMonitor instead. Example: `1361234****,1371234****`.
     pub fn error_phone<M>(self, error_phone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ErrorPhone", error_phone))
     }
 
-    /// Whether to watch for failures. Example: `true`.
+    /// Whether to monitor the task for failures. Example: `true`.
     pub fn error_notice<M>(self, error_notice: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("ErrorNotice", error_notice))
     }
@@ -261,7 +263,7 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of a source to subscribe to.
+    /// Type of a source to subscribe to.
     pub enum SubscriptionSourceType {
         /// RDS for MySQL.
         Rds = "RDS",
@@ -273,11 +275,11 @@ yundb_runtime::string_enum! {
         LocalInstance = "LocalInstance",
         /// Self-managed on ECS.
         Ecs = "ECS",
-        /// Self-managed, over Express Connect.
+        /// Self-managed, connected over Express Connect.
         Express = "Express",
-        /// Self-managed, over Cloud Enterprise Network.
+        /// Self-managed, connected over Cloud Enterprise Network.
         Cen = "CEN",
-        /// Self-managed, over Database Gateway.
+        /// Self-managed, connected through Database Gateway.
         Dg = "dg",
     }
 }
@@ -287,18 +289,18 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ConfigureSubscriptionResponse {
-    /// Id of the subscription instance.
+    /// ID of the subscription instance.
     pub dts_instance_id: Option<String>,
-    /// Id of the subscription task.
+    /// ID of the subscription task.
     pub dts_job_id: Option<String>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }

@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DeleteDtsJob")]
     #[doc(alias = "deleteJob")]
     pub fn delete_job(&self) -> DeleteJob { DeleteJob(self.call(DeleteJob::SPEC)) }
@@ -37,12 +37,12 @@ yundb_runtime::operation! {
 }
 
 impl DeleteJob {
-    /// Id of the task. Example: `l3m1213ye7l****`. Required.
+    /// ID of the task. Example: `l3m1213ye7l****`. Required.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// Id of the instance. Example: `dtsl3m1213ye7l****`.
+    /// ID of the instance. Example: `dtsl3m1213ye7l****`.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }

@@ -7,9 +7,9 @@ use crate::Client;
 use crate::types::{ErrorBody, JobResult};
 
 impl Client {
-    /// Release several instances.
+    /// Release multiple instances.
     ///
-    /// Releases the instances of several migration, synchronization or subscription tasks.
+    /// Releases the instances of multiple migration, synchronization or subscription tasks.
     ///
     /// `Action=DeleteDtsJobs`
     ///
@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DeleteDtsJobs")]
     #[doc(alias = "deleteJobs")]
     pub fn delete_jobs(&self) -> DeleteJobs { DeleteJobs(self.call(DeleteJobs::SPEC)) }
@@ -32,7 +32,7 @@ yundb_runtime::operation! {
 }
 
 impl DeleteJobs {
-    /// Ids of the tasks, joined by commas; `listJobs` tells them. Example: `l5o11f9029c****`. Required.
+    /// IDs of the tasks, separated by commas. Returned by `listJobs`. Example: `l5o11f9029c****`. Required.
     pub fn dts_job_ids<M>(self, dts_job_ids: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobIds", dts_job_ids))
     }

@@ -14,7 +14,7 @@ use crate::types::{
 impl Client {
     /// List tasks.
     ///
-    /// Answers the migration, synchronization or subscription tasks, each with how it goes on.
+    /// Returns migration, synchronization or subscription tasks with their progress.
     ///
     /// `Action=DescribeDtsJobs`
     ///
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DescribeDtsJobs")]
     #[doc(alias = "listJobs")]
     pub fn list_jobs(&self) -> ListJobs { ListJobs(self.call(ListJobs::SPEC)) }
@@ -53,43 +53,44 @@ yundb_runtime::operation! {
 impl ListJobs {
     /// Region of the instances. Example: `cn-hangzhou`. Required.
     pub fn region<M>(self, region: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", region)) }
-    /// What `Params` is compared with: `instance` the instance's id, `name` its name (a part of it is enough),
-    /// `srcRds` the id of the source RDS instance, `rds` that of the destination. Example: `instance`.
+    /// Attribute that `Params` is matched against: the ID of the instance (`instance`), its name or part of
+    /// it (`name`), the ID of the source RDS instance (`srcRds`) or that of the destination (`rds`). Example:
+    /// `instance`.
     pub fn r#type<M>(self, r#type: impl Argument<JobQueryType, M>) -> Self { Self(self.0.argument("Type", r#type)) }
-    /// What to look for, in what `Type` says. Example: `dtspk3f13r731m****`.
+    /// Search term, matched against the attribute given in `Type`. Example: `dtspk3f13r731m****`.
     pub fn params<M>(self, params: impl Argument<String, M>) -> Self { Self(self.0.argument("Params", params)) }
-    /// State of the instances; which one can be depends on `JobType`. Example: `Migrating`.
+    /// State of the instances. The possible values depend on `JobType`. Example: `Migrating`.
     pub fn status<M>(self, status: impl Argument<JobStatus, M>) -> Self { Self(self.0.argument("Status", status)) }
-    /// Order of the instances; `ASC` by default. Default: `ASC`. Example: `ASC`.
+    /// Sort order of the instances. Default: `ASC`. Example: `ASC`.
     pub fn order_direction<M>(self, order_direction: impl Argument<OrderDirection, M>) -> Self {
         Self(self.0.argument("OrderDirection", order_direction))
     }
 
-    /// What the instances are sorted by. Example: `CreateTime`.
+    /// Sort key of the instances. Example: `CreateTime`.
     pub fn order_column<M>(self, order_column: impl Argument<OrderColumn, M>) -> Self {
         Self(self.0.argument("OrderColumn", order_column))
     }
 
-    /// Tags that the instances have; `listTagResources` tells tags.
+    /// Tags of the instances. See `listTagResources`.
     ///
-    /// Tags to look for.
+    /// Tags to match.
     pub fn tags<M>(self, tags: impl Argument<JsonText<Vec<TagCondition>>, M>) -> Self {
         Self(self.0.json_text("Tags", tags))
     }
 
-    /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
+    /// Number of records per page: 30, 50 or 100. Format: `int32`. Default: `30`. Example: `30`.
     pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
         Self(self.0.argument("PageSize", page_size))
     }
 
-    /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.
+    /// Page number. At least 1. Default: `1`. Example: `1`.
     pub fn page_number(self, page_number: impl Integer) -> Self {
         Self(self.0.integer::<i32>("PageNumber", page_number))
     }
 
-    /// Kind of the tasks; `MIGRATION` by default. Example: `MIGRATION`.
+    /// Type of the tasks. Defaults to `MIGRATION`. Example: `MIGRATION`.
     pub fn job_type<M>(self, job_type: impl Argument<JobType, M>) -> Self { Self(self.0.argument("JobType", job_type)) }
-    /// Id of the task. Usually not needed. Example: `pk13r731m****`.
+    /// ID of the task. Not required in most cases. Example: `pk13r731m****`.
     pub fn group_id<M>(self, group_id: impl Argument<String, M>) -> Self { Self(self.0.argument("GroupId", group_id)) }
 }
 
@@ -102,13 +103,13 @@ yundb_runtime::paged! {
 yundb_runtime::string_enum! {
     /// The type of `Type` in `ListJobs`.
     pub enum JobQueryType {
-        /// Id of the DTS instance.
+        /// ID of the DTS instance.
         Instance = "instance",
-        /// Name of the DTS instance, or a part of it.
+        /// Name of the DTS instance, or part of it.
         Name = "name",
-        /// Id of the source RDS instance.
+        /// ID of the source RDS instance.
         SrcRds = "srcRds",
-        /// Id of the destination RDS instance.
+        /// ID of the destination RDS instance.
         Rds = "rds",
     }
 }
@@ -126,15 +127,15 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// The type of `OrderColumn` in `ListJobs`.
     pub enum OrderColumn {
-        /// When the task was created.
+        /// Creation time of the task.
         CreateTime = "CreateTime",
-        /// When the task ended.
+        /// End time of the task.
         FinishTime = "FinishTime",
     }
 }
 
 yundb_runtime::setters! {
-    /// Tag to look for.
+    /// Tag to match.
     pub struct TagCondition {
         /// Key of the tag.
         pub key: Option<String>,
@@ -148,27 +149,27 @@ yundb_runtime::setters! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListJobsResponse {
-    /// Tasks, each with how it goes on.
+    /// Tasks with their progress.
     pub dts_job_list: Vec<Job>,
-    /// Dynamic error code. Soon to be removed.
+    /// Dynamic error code. To be removed soon.
     pub dynamic_code: Option<String>,
-    /// What stands for `%s` in `ErrMessage`, such as the name of the parameter that is not valid.
+    /// Value that replaces `%s` in `ErrMessage`, such as the name of the invalid parameter.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Number of the page.
+    /// Page number.
     pub page_number: Option<i32>,
-    /// Records that the page has at most.
+    /// Maximum number of records per page.
     pub page_record_count: Option<i32>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
-    /// Instances in all that fit the query.
+    /// Total number of matching instances.
     pub total_record_count: Option<i32>,
 }
 
@@ -177,58 +178,58 @@ pub struct ListJobsResponse {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct Job {
-    /// `new` if the subscription is of the new kind.
+    /// `new` for a subscription of the new version.
     pub app_name: Option<String>,
-    /// Start of the data that the subscription keeps, as yyyy-MM-ddTHH:mm:ssZ in UTC.
+    /// Start of the time range of data retained by the subscription, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub begin_timestamp: Option<String>,
-    /// Where incremental migration or synchronization starts, in seconds since 1970.
+    /// Start position of incremental migration or synchronization, as a Unix timestamp in seconds.
     pub checkpoint: Option<String>,
-    /// Time up to which clients have consumed, as yyyy-MM-ddTHH:mm:ssZ in UTC.
+    /// Time up to which clients have consumed data, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub consumption_checkpoint: Option<String>,
-    /// The consuming client: its address, and a random id that DTS gave it.
+    /// Consuming client: its address and a random number generated by DTS.
     pub consumption_client: Option<String>,
-    /// When the task was created, as yyyy-MM-ddTHH:mm:ssZ in UTC.
+    /// Time when the task was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub create_time: Option<String>,
-    /// ETL. Only after an ETL task was configured.
+    /// ETL progress. Returned only after an ETL task has been configured.
     pub data_etl_status: Option<PhaseProgress>,
     /// Full load.
     pub data_initialization_status: Option<PhaseProgress>,
     /// Incremental phase.
     pub data_synchronization_status: Option<IncrementalProgress>,
-    /// What is migrated, synchronized or subscribed to.
+    /// Objects that are migrated, synchronized or subscribed to.
     pub db_object: Option<JsonText<BTreeMap<String, DbObject>>>,
     /// Delay of incremental migration in milliseconds, or of incremental synchronization in seconds.
     pub delay: Option<i64>,
     /// Destination.
     pub destination_endpoint: Option<Endpoint>,
-    /// Id of the instance.
+    /// ID of the instance.
     #[serde(rename = "DtsInstanceID")]
     pub dts_instance_id: Option<String>,
-    /// Class of the link.
+    /// Class of the instance.
     pub dts_job_class: Option<String>,
-    /// Direction of the synchronization. Only for two-way synchronization.
+    /// Direction of the synchronization. Returned only for a two-way synchronization.
     pub dts_job_direction: Option<SynchronizationDirection>,
-    /// Id of the task.
+    /// ID of the task.
     pub dts_job_id: Option<String>,
     /// Name of the task.
     pub dts_job_name: Option<String>,
-    /// End of the data that the subscription keeps, as yyyy-MM-ddTHH:mm:ssZ in UTC.
+    /// End of the time range of data retained by the subscription, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub end_timestamp: Option<String>,
-    /// Why the task failed.
+    /// Reason for the failure of the task.
     pub error_message: Option<String>,
-    /// Kind of the task. Other words than those of requests are known, too: `online` for a migration.
+    /// Type of the task. Values other than those of requests also occur, such as `online` for a migration.
     pub job_type: Option<JobType>,
     /// Phases of the task.
     pub migration_mode: Option<MigrationMode>,
-    /// Where the task comes from: a PTS, DMS or DTS task (with the Chinese word for task).
+    /// Origin of the task: a PTS, DMS or DTS task (with the Chinese word for task).
     pub origin_type: Option<String>,
-    /// How the instance is paid for.
+    /// Billing method of the instance.
     pub pay_type: Option<PayType>,
-    /// Throughput.
+    /// Performance of the task.
     pub performance: Option<Performance>,
     /// Precheck.
     pub precheck_status: Option<PrecheckStatus>,
-    /// More about source and destination.
+    /// Additional settings of the source and destination.
     pub reserved: Option<JsonText<Reserve>>,
     /// Retries after a failure.
     pub retry_state: Option<RetryState>,
@@ -238,49 +239,50 @@ pub struct Job {
     pub source_endpoint: Option<Endpoint>,
     /// State of the instance.
     pub status: Option<JobStatus>,
-    /// Structure phase.
+    /// Schema migration or initialization.
     pub structure_initialization_status: Option<PhaseProgress>,
     /// Tags.
     pub tag_list: Vec<JobTag>,
-    /// When the instance expires, as yyyy-MM-ddTHH:mm:ssZ in UTC. Only if `PayType` is `PrePaid`.
+    /// Expiration time of the instance, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Returned only if `PayType` is
+    /// `PrePaid`.
     pub expire_time: Option<String>,
-    /// Id of the resource set. Only on Apsara Stack.
+    /// ID of the resource set. Apsara Stack only.
     pub resource_group: Option<String>,
-    /// Name of the resource set. Only on Apsara Stack.
+    /// Name of the resource set. Apsara Stack only.
     pub resource_group_name: Option<String>,
-    /// Id of the organization. Only on Apsara Stack.
+    /// ID of the organization. Apsara Stack only.
     pub department: Option<String>,
-    /// Name of the organization. Only on Apsara Stack.
+    /// Name of the organization. Apsara Stack only.
     pub department_name: Option<String>,
 }
 
-/// How far the incremental phase is.
+/// Progress of the incremental phase.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct IncrementalProgress {
-    /// Why the incremental phase failed.
+    /// Reason for the failure of the incremental phase.
     pub error_message: Option<String>,
-    /// Whether the class should be upgraded, by `updateInstanceClass`.
+    /// Whether the class of the instance needs to be upgraded. See `updateInstanceClass`.
     pub need_upgrade: Option<bool>,
-    /// How much of it is done, in percent.
+    /// Progress, in percent.
     pub percent: Option<String>,
-    /// Records that are done.
+    /// Number of processed records.
     pub progress: Option<String>,
     /// State of the incremental phase.
     pub status: Option<PhaseStatus>,
 }
 
-/// How far the precheck is.
+/// Progress of the precheck.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct PrecheckStatus {
-    /// Result of each check.
+    /// Results of the individual checks.
     pub detail: Vec<PrecheckDetail>,
-    /// Why the check failed.
+    /// Reason for the failure of the check.
     pub error_message: Option<String>,
-    /// How much of the precheck is done, in percent.
+    /// Progress of the precheck, in percent.
     pub percent: Option<String>,
     /// Result of the precheck.
     pub status: Option<PrecheckState>,
@@ -291,15 +293,15 @@ pub struct PrecheckStatus {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct PrecheckDetail {
-    /// What is checked.
+    /// Item that is checked.
     pub check_item: Option<String>,
-    /// What the check looks at.
+    /// Description of the check.
     pub check_item_description: Option<String>,
     /// Result of the check.
     pub check_result: Option<CheckResult>,
-    /// Why the check failed.
+    /// Reason for the failure of the check.
     pub failed_reason: Option<String>,
-    /// How to mend what the check found.
+    /// How to resolve the problem.
     pub repair_method: Option<String>,
 }
 
@@ -308,26 +310,26 @@ pub struct PrecheckDetail {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct RetryState {
-    /// Why the retries failed.
+    /// Error message of the failed retries.
     pub err_message: Option<String>,
-    /// Seconds after which the retries end.
+    /// Maximum duration of the retries, in seconds.
     pub max_retry_time: Option<i32>,
-    /// How often it was retried.
+    /// Number of retries.
     pub retry_count: Option<i32>,
-    /// What is retried.
+    /// Component being retried.
     pub retry_target: Option<RetryTarget>,
-    /// For how many seconds it has been retried.
+    /// Elapsed retry time, in seconds.
     pub retry_time: Option<i32>,
 }
 
 yundb_runtime::string_enum! {
-    /// What is retried.
+    /// Component being retried.
     pub enum RetryTarget {
         /// Source database.
         SrcDb = "srcDB",
         /// Destination database.
         DestDb = "destDB",
-        /// Module within DTS.
+        /// Internal DTS module.
         InnerModule = "inner_module",
     }
 }
@@ -337,50 +339,51 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ReverseJob {
-    /// Where incremental synchronization stands, in seconds since 1970.
+    /// Position of incremental synchronization, as a Unix timestamp in seconds.
     pub checkpoint: Option<String>,
-    /// When the task was created, as yyyy-MM-ddTHH:mm:ssZ in UTC.
+    /// Time when the task was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub create_time: Option<String>,
     /// Full load.
     pub data_initialization_status: Option<PhaseProgress>,
     /// Incremental phase.
     pub data_synchronization_status: Option<IncrementalProgress>,
-    /// What is synchronized.
+    /// Objects that are synchronized.
     pub db_object: Option<JsonText<BTreeMap<String, DbObject>>>,
-    /// Delay of incremental synchronization in seconds.
+    /// Delay of incremental synchronization, in seconds.
     pub delay: Option<i64>,
     /// Destination.
     pub destination_endpoint: Option<Endpoint>,
-    /// Id of the synchronization instance.
+    /// ID of the synchronization instance.
     #[serde(rename = "DtsInstanceID")]
     pub dts_instance_id: Option<String>,
-    /// Class of the link.
+    /// Class of the instance.
     pub dts_job_class: Option<String>,
     /// Direction of the synchronization, always `Reverse`.
     pub dts_job_direction: Option<SynchronizationDirection>,
-    /// Id of the synchronization task.
+    /// ID of the synchronization task.
     pub dts_job_id: Option<String>,
     /// Name of the synchronization task.
     pub dts_job_name: Option<String>,
-    /// Why the task failed.
+    /// Reason for the failure of the task.
     pub error_message: Option<String>,
-    /// When the instance expires, as yyyy-MM-ddTHH:mm:ssZ in UTC. Only if `PayType` is `PrePaid`.
+    /// Expiration time of the instance, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Returned only if `PayType` is
+    /// `PrePaid`.
     pub expire_time: Option<String>,
     /// Phases of the task.
     pub migration_mode: Option<MigrationMode>,
-    /// How the instance is paid for.
+    /// Billing method of the instance.
     pub pay_type: Option<PayType>,
-    /// Throughput.
+    /// Performance of the task.
     pub performance: Option<Performance>,
     /// Precheck.
     pub precheck_status: Option<PrecheckStatus>,
-    /// More about source and destination.
+    /// Additional settings of the source and destination.
     pub reserved: Option<JsonText<Reserve>>,
     /// Source.
     pub source_endpoint: Option<Endpoint>,
     /// State of the instance.
     pub status: Option<JobStatus>,
-    /// Structure phase.
+    /// Schema migration or initialization.
     pub structure_initialization_status: Option<PhaseProgress>,
 }
 

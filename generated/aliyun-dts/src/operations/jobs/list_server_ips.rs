@@ -10,8 +10,8 @@ use crate::types::{ErrorBody, RegionId};
 impl Client {
     /// List the addresses of DTS servers.
     ///
-    /// Answers the addresses that a self-managed or another cloud's database has to let in. For databases of Alibaba
-    /// Cloud and on ECS, DTS sets them by itself.
+    /// Returns the addresses of DTS servers that a self-managed database, or a database hosted in another cloud, must
+    /// allow. For Alibaba Cloud databases and databases on ECS, DTS configures them automatically.
     ///
     /// `Action=WhiteIpList`
     ///
@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "WhiteIpList")]
     #[doc(alias = "listServerIps")]
     pub fn list_server_ips(&self) -> ListServerIps { ListServerIps(self.call(ListServerIps::SPEC)) }
@@ -40,13 +40,13 @@ yundb_runtime::operation! {
 }
 
 impl ListServerIps {
-    /// Region of the source; for a database with a public address `cn-hangzhou` or the region that is nearest to the
+    /// Region of the source. For a database with a public address, `cn-hangzhou` or the region closest to the
     /// database. Example: `cn-hangzhou`. Required.
     pub fn region<M>(self, region: impl Argument<RegionId, M>) -> Self { Self(self.0.argument("Region", region)) }
-    /// How the database is reached, which is self-managed or another cloud's. Example: `vpc`. Required.
+    /// Access method of the database, which is self-managed or hosted in another cloud. Example: `vpc`. Required.
     pub fn r#type<M>(self, r#type: impl Argument<DatabaseAccess, M>) -> Self { Self(self.0.argument("Type", r#type)) }
-    /// Region of the destination instance; for a database with a public address `cn-hangzhou` or the region that is
-    /// nearest to the database. Required for migration and synchronization. Example: `cn-hangzhou`.
+    /// Region of the destination instance. For a database with a public address, `cn-hangzhou` or the region closest
+    /// to the database. Required for migration and synchronization. Example: `cn-hangzhou`.
     pub fn destination_region<M>(self, destination_region: impl Argument<RegionId, M>) -> Self {
         Self(self.0.argument("DestinationRegion", destination_region))
     }
@@ -55,9 +55,9 @@ impl ListServerIps {
 yundb_runtime::string_enum! {
     /// The type of `Type` in `ListServerIps`.
     pub enum DatabaseAccess {
-        /// Over the internet.
+        /// Internet.
         Internet = "internet",
-        /// Over Express Connect, a VPN gateway or a smart access gateway.
+        /// Express Connect, VPN Gateway or Smart Access Gateway.
         Vpc = "vpc",
     }
 }
@@ -67,20 +67,20 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ListServerIpsResponse {
-    /// Dynamic error code. Soon to be removed.
+    /// Dynamic error code. To be removed soon.
     pub dynamic_code: Option<String>,
-    /// What stands for `%s` in `ErrMessage`, such as the name of the parameter that is not valid.
+    /// Value that replaces `%s` in `ErrMessage`, such as the name of the invalid parameter.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Addresses to allow, joined by commas.
+    /// Addresses to allow, separated by commas.
     pub ip_list: Option<String>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }

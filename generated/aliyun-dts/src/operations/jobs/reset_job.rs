@@ -9,8 +9,8 @@ use crate::types::{ErrorBody, JobResult, SynchronizationDirection};
 impl Client {
     /// Reset a task.
     ///
-    /// Deletes the task of a synchronization or subscription, and puts one in its place that is not configured.
-    /// Configure it with `configureJob`.
+    /// Deletes the task of a synchronization or subscription and replaces it with an unconfigured one. Configure the
+    /// new task with `configureJob`.
     ///
     /// `Action=ResetDtsJob`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "ResetDtsJob")]
     #[doc(alias = "resetJob")]
     pub fn reset_job(&self) -> ResetJob { ResetJob(self.call(ResetJob::SPEC)) }
@@ -38,18 +38,18 @@ yundb_runtime::operation! {
 }
 
 impl ResetJob {
-    /// Id of the synchronization or subscription task. Example: `l3m1213ye7l****`. Required.
+    /// ID of the synchronization or subscription task. Example: `l3m1213ye7l****`. Required.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// Id of the synchronization or subscription instance. Example: `dtsl3m1213ye7l****`.
+    /// ID of the synchronization or subscription instance. Example: `dtsl3m1213ye7l****`.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Direction of the synchronization; `Forward` by default. `Reverse` resets the reverse link, which only a
-    /// two-way synchronization has. Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` resets the reverse task, which exists only
+    /// in a two-way synchronization. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,

@@ -10,7 +10,7 @@ use crate::types::{ErrorBody, ObjectType, SynchronizationDirection};
 impl Client {
     /// Count the objects of a task.
     ///
-    /// Answers how many tables and other objects a migration or synchronization has.
+    /// Returns the number of tables and other objects of a migration or synchronization.
     ///
     /// `Action=SummaryJobDetail`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "SummaryJobDetail")]
     #[doc(alias = "showJobSummary")]
     pub fn show_job_summary(&self) -> ShowJobSummary { ShowJobSummary(self.call(ShowJobSummary::SPEC)) }
@@ -40,12 +40,13 @@ yundb_runtime::operation! {
 }
 
 impl ShowJobSummary {
-    /// Id of the migration or synchronization task. This or `DtsInstanceId` is needed. Example: `l3m1213ye7l****`.
+    /// ID of the migration or synchronization task. Either this or `DtsInstanceId` is required. Example:
+    /// `l3m1213ye7l****`.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// Phase: `02` structure, `03` incremental migration. Example: `02`. Required.
+    /// Phase: schema (`02`) or incremental migration (`03`). Example: `02`. Required.
     pub fn job_code<M>(self, job_code: impl Argument<SummaryPhase, M>) -> Self {
         Self(self.0.argument("JobCode", job_code))
     }
@@ -58,7 +59,8 @@ impl ShowJobSummary {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Id of the migration or synchronization instance. This or `DtsJobId` is needed. Example: `dtsl3m1213ye7l****`.
+    /// ID of the migration or synchronization instance. Either this or `DtsJobId` is required. Example:
+    /// `dtsl3m1213ye7l****`.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
@@ -67,7 +69,7 @@ impl ShowJobSummary {
 yundb_runtime::string_enum! {
     /// The type of `JobCode` in `ShowJobSummary`.
     pub enum SummaryPhase {
-        /// Structure.
+        /// Schema.
         N02 = "02",
         /// Incremental migration.
         N03 = "03",
@@ -79,35 +81,35 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ShowJobSummaryResponse {
-    /// Error code. Soon to be removed.
+    /// Error code. To be removed soon.
     pub code: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Id of the migration or synchronization task.
+    /// ID of the migration or synchronization task.
     pub job_id: Option<String>,
-    /// Objects by kind, each with how far it is.
+    /// Objects by type, with their progress.
     pub progress_summary_details: Vec<ObjectSummary>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }
 
-/// Objects of one kind.
+/// Objects of one type.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ObjectSummary {
-    /// Kind of the objects.
+    /// Type of the objects.
     pub key: Option<ObjectType>,
-    /// State of the migration of these objects, as a number. Format: `int32`.
+    /// Migration state of the objects, as a number. Format: `int32`.
     pub state: Option<ObjectState>,
-    /// Objects of this kind.
+    /// Number of objects of this type.
     pub total_count: Option<i64>,
 }
 
 yundb_runtime::integer_enum! {
-    /// State of the migration of these objects, as a number.
+    /// Migration state of the objects, as a number.
     pub enum ObjectState {
         /// Finished.
         N0 = 0,
@@ -115,9 +117,9 @@ yundb_runtime::integer_enum! {
         N1 = 1,
         /// Initializing.
         N2 = 2,
-        /// Under way.
+        /// In progress.
         N3 = 3,
-        /// Reported an error.
+        /// Error reported.
         N4 = 4,
         /// Failed.
         N5 = 5,

@@ -10,7 +10,7 @@ use crate::types::ErrorBody;
 impl Client {
     /// Show the subtasks of a task.
     ///
-    /// Answers how far a subtask is: precheck, structure, full load, or incremental phase, by `JobCode`.
+    /// Returns the progress of the subtask selected by `JobCode`: precheck, schema, full load, or incremental phase.
     ///
     /// `Action=DescribePreCheckStatus`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DescribePreCheckStatus")]
     #[doc(alias = "showPrecheckStatus")]
     pub fn show_precheck_status(&self) -> ShowPrecheckStatus { ShowPrecheckStatus(self.call(ShowPrecheckStatus::SPEC)) }
@@ -43,32 +43,32 @@ yundb_runtime::operation! {
 }
 
 impl ShowPrecheckStatus {
-    /// Id of the task. Example: `i03e3zty16i****`. Required.
+    /// ID of the task. Example: `i03e3zty16i****`. Required.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// Which subtask to show. Example: `01`. Required.
+    /// Subtask to show. Example: `01`. Required.
     pub fn job_code<M>(self, job_code: impl Argument<JobCode, M>) -> Self { Self(self.0.argument("JobCode", job_code)) }
-    /// Which structure: `before` that of databases and tables, `after` the DDL of the incremental phase. Example:
-    /// `before`. Required.
+    /// Type of schema operations: schema migration or initialization of databases and tables (`before`), or DDL of
+    /// the incremental phase (`after`). Example: `before`. Required.
     pub fn struct_type<M>(self, struct_type: impl Argument<StructType, M>) -> Self {
         Self(self.0.argument("StructType", struct_type))
     }
 
-    /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.
+    /// Page number, starting from 1. Default: `1`. Example: `1`.
     pub fn page_no<M>(self, page_no: impl Argument<String, M>) -> Self { Self(self.0.argument("PageNo", page_no)) }
-    /// Records on a page; 20 by default. Default: `20`. Example: `30`.
+    /// Number of records per page. Default: `20`. Example: `30`.
     pub fn page_size<M>(self, page_size: impl Argument<String, M>) -> Self {
         Self(self.0.argument("PageSize", page_size))
     }
 
-    /// Only items of this kind: table, view or function. Example: `View`.
+    /// Returns only items of this type: table, view or function. Example: `View`.
     pub fn struct_phase<M>(self, struct_phase: impl Argument<String, M>) -> Self {
         Self(self.0.argument("StructPhase", struct_phase))
     }
 
-    /// Only items with this in their name. Example: `dewuprop`.
+    /// Returns only items whose name contains this text. Example: `dewuprop`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("Name", name)) }
 }
 
@@ -83,7 +83,7 @@ yundb_runtime::string_enum! {
     pub enum JobCode {
         /// Precheck.
         N01 = "01",
-        /// Structure.
+        /// Schema.
         N02 = "02",
         /// Full load.
         N03 = "03",
@@ -95,7 +95,7 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// The type of `StructType` in `ShowPrecheckStatus`.
     pub enum StructType {
-        /// Structure that is migrated or initialized.
+        /// Schema migration or initialization.
         Before = "before",
         /// DDL of the incremental phase.
         After = "after",
@@ -107,33 +107,33 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ShowPrecheckStatusResponse {
-    /// Items of the subtask, each with how far it is.
+    /// Items of the subtask, with their progress.
     pub job_progress: Vec<ProgressInfo>,
-    /// Items that failed.
+    /// Number of items that failed.
     pub error_item: Option<i32>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
     /// Name of the subtask.
     pub job_name: Option<String>,
-    /// Which subtask it is.
+    /// Type of the subtask.
     pub code: Option<JobCode>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
     /// State of the subtask.
     pub state: Option<SubtaskState>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
-    /// Subtasks in all.
+    /// Total number of subtasks.
     pub total: Option<i32>,
-    /// Id of the migration or synchronization task.
+    /// ID of the migration or synchronization task.
     pub job_id: Option<String>,
-    /// Number of the page, from 1.
+    /// Page number, starting from 1.
     pub page_number: Option<i64>,
-    /// Records that the page has at most.
+    /// Maximum number of records per page.
     pub page_record_count: Option<i64>,
     /// Subtasks of a distributed task.
     pub sub_distributed_job_status: Vec<SubDistributedJob>,
-    /// Records in all.
+    /// Total number of records.
     pub total_record_count: Option<i64>,
 }
 
@@ -142,58 +142,58 @@ pub struct ShowPrecheckStatusResponse {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ProgressInfo {
-    /// When the item began, as yyyy-MM-ddTHH:mm:ssZ in UTC.
+    /// Start time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub boot_time: Option<String>,
     /// Whether the item can be skipped if it fails.
     pub can_skip: Option<bool>,
-    /// DDL that was run.
+    /// DDL statement that was executed.
     pub ddl_sql: Option<String>,
     /// Delay of incremental migration in milliseconds, or of incremental synchronization in seconds.
     pub delay_seconds: Option<i32>,
-    /// Database that the objects go to.
+    /// Database to which the objects are written.
     pub dest_schema: Option<String>,
-    /// Soon to be removed.
+    /// To be removed soon.
     pub diff_row: Option<i64>,
     /// Details of the error.
     pub err_detail: Option<String>,
     /// Error message.
     pub err_msg: Option<String>,
-    /// When the item was done, as yyyy-MM-ddTHH:mm:ssZ in UTC.
+    /// Completion time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub finish_time: Option<String>,
-    /// Id of the record in the metadata database.
+    /// ID of the record in the metadata database.
     pub id: Option<String>,
-    /// Whether the item is passed over.
+    /// Whether the item is ignored.
     pub ignore_flag: Option<IgnoreFlag>,
     /// Short name of the item.
     pub item: Option<String>,
-    /// Id of the subtask.
+    /// ID of the subtask.
     pub job_id: Option<String>,
     /// Logs of the error.
     pub logs: Vec<JobLog>,
     /// Name of the item.
     pub names: Option<String>,
-    /// Number of the item.
+    /// Sequence number of the item.
     pub order_num: Option<i32>,
-    /// Soon to be removed.
+    /// To be removed soon.
     pub parent_obj: Option<String>,
-    /// How to mend what failed.
+    /// How to resolve the failure.
     pub repair_method: Option<String>,
-    /// Whether the item is skipped if it fails.
+    /// Whether the item is set to be skipped if it fails.
     pub skip: Option<bool>,
-    /// Database that the objects are in.
+    /// Database that contains the objects.
     pub source_schema: Option<String>,
     /// State of the item.
     pub state: Option<ItemState>,
-    /// Steps of the item; empty if there are none.
+    /// Steps of the item. Empty if there are none.
     pub sub: Vec<Value>,
     /// Name of the object.
     pub target_names: Option<String>,
-    /// Items of the subtask in all.
+    /// Total number of items of the subtask.
     pub total: Option<i32>,
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the item is passed over.
+    /// Whether the item is ignored.
     pub enum IgnoreFlag {
         /// No.
         N = "N",
@@ -202,7 +202,7 @@ yundb_runtime::string_enum! {
     }
 }
 
-/// Log of an error.
+/// Log entry of an error.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -211,7 +211,7 @@ pub struct JobLog {
     pub err_data: Option<String>,
     /// Error message.
     pub err_msg: Option<String>,
-    /// Kind of the error.
+    /// Type of the error.
     pub err_type: Option<String>,
     /// Level of the log.
     pub log_level: Option<String>,
@@ -224,19 +224,19 @@ yundb_runtime::string_enum! {
         NotStarted = "NotStarted",
         /// Paused.
         Suspending = "Suspending",
-        /// Being checked.
+        /// Check in progress.
         Checking = "Checking",
-        /// Under way.
+        /// In progress.
         Migrating = "Migrating",
         /// Failed.
         Failed = "Failed",
-        /// With a warning.
+        /// Completed with a warning.
         Warning = "Warning",
-        /// Done.
+        /// Completed.
         Success = "Success",
-        /// In step with the source.
+        /// Caught up with the source.
         Catched = "Catched",
-        /// Done.
+        /// Completed.
         Finished = "Finished",
     }
 }
@@ -248,9 +248,9 @@ yundb_runtime::string_enum! {
         NotStarted = "NotStarted",
         /// Suspended.
         Suspending = "Suspending",
-        /// Being checked.
+        /// Check in progress.
         Checking = "Checking",
-        /// Under way.
+        /// In progress.
         Migrating = "Migrating",
         /// Failed.
         Failed = "Failed",
@@ -266,18 +266,18 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SubDistributedJob {
-    /// Which subtask it is.
+    /// Type of the subtask.
     pub code: Option<JobCode>,
-    /// Tasks that failed.
+    /// Number of tasks that failed.
     pub error_item: Option<i32>,
-    /// Id of the task.
+    /// ID of the task.
     pub job_id: Option<String>,
     /// Name of the distributed subtask.
     pub job_name: Option<String>,
-    /// Items of the subtask, each with how far it is.
+    /// Items of the subtask, with their progress.
     pub job_progress: Vec<ProgressInfo>,
     /// State of the subtask.
     pub state: Option<SubtaskState>,
-    /// Records in all.
+    /// Total number of records.
     pub total: Option<i32>,
 }

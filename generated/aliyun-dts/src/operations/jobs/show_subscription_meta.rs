@@ -11,8 +11,8 @@ use crate::types::{DbObject, ErrorBody};
 impl Client {
     /// Show the subtasks of a distributed subscription.
     ///
-    /// Answers the subtasks of a subscription of PolarDB-X 1.0, one for each RDS MySQL behind it. `listJobs` tells
-    /// the ids of the instance and its consumer group.
+    /// Returns the subtasks of a PolarDB-X 1.0 subscription, one for each attached RDS MySQL instance. See `listJobs`
+    /// for the IDs of the instance and its consumer group.
     ///
     /// `Action=DescribeSubscriptionMeta`
     ///
@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DescribeSubscriptionMeta")]
     #[doc(alias = "showSubscriptionMeta")]
     pub fn show_subscription_meta(&self) -> ShowSubscriptionMeta {
@@ -44,21 +44,21 @@ yundb_runtime::operation! {
 }
 
 impl ShowSubscriptionMeta {
-    /// Id of the consumer group. Example: `z38m91gg2******`. Required.
+    /// ID of the consumer group. Example: `z38m91gg2******`. Required.
     pub fn sid<M>(self, sid: impl Argument<String, M>) -> Self { Self(self.0.argument("Sid", sid)) }
-    /// Id of the distributed subscription instance. Example: `dtsbr4m9luv2*****`.
+    /// ID of the distributed subscription instance. Example: `dtsbr4m9luv2*****`.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Ids of all subtasks of the distributed subscription, joined by commas. This or `Topics` is required; this is
-    /// preferred. Example: `z38m91gg2*****`.
+    /// IDs of all subtasks of the distributed subscription, separated by commas. Either this or `Topics` is required;
+    /// this is preferred. Example: `z38m91gg2*****`.
     pub fn sub_migration_job_ids<M>(self, sub_migration_job_ids: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SubMigrationJobIds", sub_migration_job_ids))
     }
 
-    /// Topics of the distributed subscription, joined by commas. This or `SubMigrationJobIds` is required; that is
-    /// preferred. Example: `cn_hangzhou_rm_bp1n0x0x5tz******_dtstestdata_version2`.
+    /// Topics of the distributed subscription, separated by commas. Either this or `SubMigrationJobIds` is required;
+    /// the latter is preferred. Example: `cn_hangzhou_rm_bp1n0x0x5tz******_dtstestdata_version2`.
     pub fn topics<M>(self, topics: impl Argument<String, M>) -> Self { Self(self.0.argument("Topics", topics)) }
 }
 
@@ -67,17 +67,17 @@ impl ShowSubscriptionMeta {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ShowSubscriptionMetaResponse {
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
     /// Subtasks of the subscription.
     pub subscription_meta_list: Vec<SubscriptionMeta>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }
 
@@ -86,14 +86,14 @@ pub struct ShowSubscriptionMetaResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SubscriptionMeta {
-    /// Time of the first data that the client consumes from the subtask, in seconds since 1970.
+    /// Time of the first data of the subtask that the client consumes, as a Unix timestamp in seconds.
     pub checkpoint: Option<i64>,
-    /// What the subtask subscribes to.
+    /// Objects to which the subtask subscribes.
     #[serde(rename = "DBList")]
     pub db_list: Option<JsonText<BTreeMap<String, DbObject>>>,
     /// Host and port of the subscription channel.
     pub d_proxy_url: Option<String>,
-    /// Id of the subtask's consumer group.
+    /// ID of the subtask's consumer group.
     pub sid: Option<String>,
     /// Topic of the subtask.
     pub topic: Option<String>,

@@ -8,9 +8,9 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// Skip checks of the precheck.
+    /// Skip precheck items.
     ///
-    /// Lets a task pass although checks of its precheck warn, or takes that back.
+    /// Lets a task pass its precheck despite warnings of the given items, or reverts this.
     ///
     /// `Action=SkipPreCheck`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "SkipPreCheck")]
     #[doc(alias = "skipPrecheck")]
     pub fn skip_precheck(&self) -> SkipPrecheck { SkipPrecheck(self.call(SkipPrecheck::SPEC)) }
@@ -40,26 +40,26 @@ yundb_runtime::operation! {
 }
 
 impl SkipPrecheck {
-    /// Id of the precheck; `showPrecheckStatus` tells it. Example: `b4my3zg929a****`. Required.
+    /// ID of the precheck, returned by `showPrecheckStatus`. Example: `b4my3zg929a****`. Required.
     pub fn job_id<M>(self, job_id: impl Argument<String, M>) -> Self { Self(self.0.argument("JobId", job_id)) }
-    /// Short names of the checks to skip or to do again, joined by commas: `CHECK_SAME_OBJ` (whether there are
-    /// objects of the same name), `CHECK_SAME_USER` (whether there are accounts of other names), `CHECK_SRC` (version
-    /// of the source), `CHECK_TOPOLOGY` (version of the topology), `CHECK_SERVER_ID` (server_id of the source).
-    /// Example: `CHECK_SAME_OBJ`. Required.
+    /// Short names of the items to skip or to check again, separated by commas: `CHECK_SAME_OBJ` (existence of
+    /// objects with the same name), `CHECK_SAME_USER` (existence of accounts with different names), `CHECK_SRC`
+    /// (version of the source), `CHECK_TOPOLOGY` (version of the topology), `CHECK_SERVER_ID` (server_id of the
+    /// source). Example: `CHECK_SAME_OBJ`. Required.
     pub fn skip_pre_check_items<M>(self, skip_pre_check_items: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SkipPreCheckItems", skip_pre_check_items))
     }
 
-    /// Names of the checks that `SkipPreCheckItems` means, joined by commas: `CHECK_SAME_OBJ_DETAIL`,
+    /// Names of the items given in `SkipPreCheckItems`, separated by commas: `CHECK_SAME_OBJ_DETAIL`,
     /// `CHECK_SAME_USER_DETAIL`, `CHECK_SRC_DETAIL`, `CHECK_TOPOLOGY_DETAIL`, `CHECK_SERVER_ID_DETAIL`. Example:
     /// `CHECK_SAME_OBJ_DETAIL`. Required.
     pub fn skip_pre_check_names<M>(self, skip_pre_check_names: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SkipPreCheckNames", skip_pre_check_names))
     }
 
-    /// True to skip the checks, false to do them again. Example: `true`. Required.
+    /// True to skip the items, false to check them again. Example: `true`. Required.
     pub fn skip<M>(self, skip: impl Argument<bool, M>) -> Self { Self(self.0.argument("Skip", skip)) }
-    /// Id of the task. Example: `c7412z57g8k****`.
+    /// ID of the task. Example: `c7412z57g8k****`.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
@@ -70,26 +70,26 @@ impl SkipPrecheck {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SkipPrecheckResponse {
-    /// Error code. Soon to be removed.
+    /// Error code. To be removed soon.
     pub code: Option<String>,
-    /// What stands for `%s` in `ErrMessage`, such as the name of the parameter that is not valid.
+    /// Value that replaces `%s` in `ErrMessage`, such as the name of the invalid parameter.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Id of the task that the precheck belongs to.
+    /// ID of the task to which the precheck belongs.
     pub migration_job_id: Option<String>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Id of the precheck.
+    /// ID of the precheck.
     pub schedule_job_id: Option<String>,
-    /// Short names of the checks that are skipped.
+    /// Short names of the skipped items.
     pub skip_items: Option<String>,
-    /// Names of the checks that are skipped.
+    /// Names of the skipped items.
     pub skip_names: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }

@@ -7,9 +7,9 @@ use crate::Client;
 use crate::types::{ErrorBody, JobResult};
 
 impl Client {
-    /// Start several tasks.
+    /// Start multiple tasks.
     ///
-    /// Starts several migration or synchronization tasks.
+    /// Starts multiple migration or synchronization tasks.
     ///
     /// `Action=StartDtsJobs`
     ///
@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "StartDtsJobs")]
     #[doc(alias = "startJobs")]
     pub fn start_jobs(&self) -> StartJobs { StartJobs(self.call(StartJobs::SPEC)) }
@@ -32,7 +32,7 @@ yundb_runtime::operation! {
 }
 
 impl StartJobs {
-    /// Ids of the tasks, joined by commas; `listJobs` tells them. Example: `l5o11f9029c****`. Required.
+    /// IDs of the tasks, separated by commas. Returned by `listJobs`. Example: `l5o11f9029c****`. Required.
     pub fn dts_job_ids<M>(self, dts_job_ids: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobIds", dts_job_ids))
     }

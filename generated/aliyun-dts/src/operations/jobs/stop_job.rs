@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, JobResult, SynchronizationDirection};
 
 impl Client {
-    /// End a task.
+    /// Stop a task.
     ///
     /// Ends a migration, synchronization or subscription task.
     ///
@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "StopDtsJob")]
     #[doc(alias = "stopJob")]
     pub fn stop_job(&self) -> StopJob { StopJob(self.call(StopJob::SPEC)) }
@@ -37,18 +37,18 @@ yundb_runtime::operation! {
 }
 
 impl StopJob {
-    /// Id of the task. Example: `l3m1213ye7l****`. Required.
+    /// ID of the task. Example: `l3m1213ye7l****`. Required.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// Id of the instance. Example: `dtsl3m1213ye7l****`.
+    /// ID of the instance. Example: `dtsl3m1213ye7l****`.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Direction of the synchronization; `Forward` by default. `Reverse` ends the reverse link, which only a two-way
-    /// synchronization has. Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` ends the reverse task, which exists only in
+    /// a two-way synchronization. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,

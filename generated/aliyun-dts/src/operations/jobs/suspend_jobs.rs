@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, JobResult};
 
 impl Client {
-    /// Suspend several tasks.
+    /// Suspend multiple tasks.
     ///
     /// `Action=SuspendDtsJobs`
     ///
@@ -15,8 +15,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "SuspendDtsJobs")]
     #[doc(alias = "suspendJobs")]
     pub fn suspend_jobs(&self) -> SuspendJobs { SuspendJobs(self.call(SuspendJobs::SPEC)) }
@@ -30,7 +30,7 @@ yundb_runtime::operation! {
 }
 
 impl SuspendJobs {
-    /// Ids of the migration and synchronization tasks, joined by commas; `listJobs` tells them. Example:
+    /// IDs of the migration and synchronization tasks, separated by commas. Returned by `listJobs`. Example:
     /// `hfi12iv4z7e****`. Required.
     pub fn dts_job_ids<M>(self, dts_job_ids: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobIds", dts_job_ids))

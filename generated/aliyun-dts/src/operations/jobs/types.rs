@@ -11,21 +11,20 @@ yundb_runtime::setters! {
     pub struct DbObject {
         /// Name of the database in the destination.
         pub name: Option<String>,
-        /// Whether the whole database is meant; then `Table` is not needed. For AnalyticDB destinations always false,
-        /// also for a whole database: its tables with their keys stand in `Table` then.
+        /// Whether to select the whole database. If true, `Table` is not required. For AnalyticDB destinations always
+        /// false, even for a whole database: specify its tables and their keys in `Table` instead.
         pub all: Option<bool>,
         /// Tables by name.
         #[serde(rename = "Table")]
         pub table: Option<BTreeMap<String, DbTable>>,
-        /// Changes of data (DML) to transfer: letters of `i` (INSERT), `u` (UPDATE) and `d` (DELETE), empty for all,
-        /// or `none`.
+        /// Data changes (DML) to transfer: any of `i` (INSERT), `u` (UPDATE) and `d` (DELETE), empty for all, or `none`.
         pub dml_op: Option<String>,
-        /// Changes of structure (DDL) to transfer: of `ct` (CREATE TABLE), `at` (ALTER TABLE), `dt` (DROP TABLE), `rt`
+        /// Schema changes (DDL) to transfer: any of `ct` (CREATE TABLE), `at` (ALTER TABLE), `dt` (DROP TABLE), `rt`
         /// (RENAME TABLE) and `tt` (TRUNCATE TABLE), empty for all, or `none`.
         pub ddl_op: Option<String>,
-        /// State of the database, such as `normal`. Only answers have it.
+        /// State of the database, such as `normal`. Returned only in responses.
         pub state: Option<String>,
-        /// Whether it can be changed. Only answers have it.
+        /// Whether the database can be modified. Returned only in responses.
         pub edit: Option<bool>,
     }
 }
@@ -35,26 +34,25 @@ yundb_runtime::setters! {
     pub struct DbTable {
         /// Name of the table in the destination.
         pub name: Option<String>,
-        /// Whether all columns are meant; then `column` is not needed.
+        /// Whether to select all columns. If true, `column` is not required.
         pub all: Option<bool>,
-        /// Condition: only rows that fulfil it are transferred. Not for subscriptions. Example: `id>10`.
+        /// Filter condition. Only matching rows are transferred. Not supported for subscriptions. Example: `id>10`.
         pub filter: Option<String>,
         /// Columns by name.
         pub column: Option<BTreeMap<String, DbColumn>>,
-        /// Shards of the table. Only for Kafka.
+        /// Shards of the table. Applies only to Kafka.
         pub shard: Option<i32>,
-        /// Changes of data (DML) to transfer: letters of `i` (INSERT), `u` (UPDATE) and `d` (DELETE), empty for all,
-        /// or `none`.
+        /// Data changes (DML) to transfer: any of `i` (INSERT), `u` (UPDATE) and `d` (DELETE), empty for all, or `none`.
         pub dml_op: Option<String>,
-        /// Changes of structure (DDL) to transfer: of `ct` (CREATE TABLE), `at` (ALTER TABLE), `dt` (DROP TABLE), `rt`
+        /// Schema changes (DDL) to transfer: any of `ct` (CREATE TABLE), `at` (ALTER TABLE), `dt` (DROP TABLE), `rt`
         /// (RENAME TABLE) and `tt` (TRUNCATE TABLE), empty for all, or `none`.
         pub ddl_op: Option<String>,
-        /// Primary key. Required for AnalyticDB destinations, and only used then.
+        /// Primary key. Required for AnalyticDB destinations; not used otherwise.
         pub primary_key: Option<String>,
-        /// Column that the table is distributed by. Required for tables of type `partition` in AnalyticDB destinations,
-        /// and only used there.
+        /// Distribution column of the table. Required for tables of type `partition` in AnalyticDB destinations; not
+        /// used otherwise.
         pub part_key: Option<String>,
-        /// Kind of the table in an AnalyticDB destination.
+        /// Type of the table in an AnalyticDB destination.
         pub r#type: Option<DbTableType>,
     }
 }
@@ -62,22 +60,22 @@ yundb_runtime::setters! {
 yundb_runtime::setters! {
     /// Column that is migrated, synchronized or subscribed to.
     pub struct DbColumn {
-        /// `PRI` if the column is a primary key, empty if not. Example: `PRI`.
+        /// `PRI` if the column is part of the primary key, empty otherwise. Example: `PRI`.
         pub key: Option<String>,
         /// Name of the column in the destination.
         pub name: Option<String>,
         /// Type of the column. Example: `int(11)`.
         pub r#type: Option<String>,
-        /// Whether the column is a sharding key. Only for Kafka.
+        /// Whether the column is a sharding key. Applies only to Kafka.
         #[serde(rename = "sharedKey")]
         pub shared_key: Option<bool>,
-        /// `checked` if the column is chosen. Example: `checked`.
+        /// `checked` if the column is selected. Example: `checked`.
         pub state: Option<String>,
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of the table in an AnalyticDB destination.
+    /// Type of the table in an AnalyticDB destination.
     pub enum DbTableType {
         /// Dimension table.
         Dimension = "dimension",
@@ -87,53 +85,53 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::setters! {
-    /// More about source and destination. Numbers are given as text.
+    /// Additional settings of the source and destination. Numbers are given as strings.
     #[serde(rename_all = "camelCase")]
     pub struct Reserve {
-        /// What to do about tables that are in the destination already. Required for migration and synchronization.
+        /// How to handle tables that already exist in the destination. Required for migration and synchronization.
         pub target_table_mode: Option<TargetTableMode>,
-        /// Topic of a Kafka destination. Required for one.
+        /// Destination topic. Required for Kafka destinations.
         pub dest_topic: Option<String>,
-        /// Version of a Kafka destination; `1.0` for later ones too. Required for one.
+        /// Version of a Kafka destination. Use `1.0` for later versions as well. Required for Kafka destinations.
         pub dest_version: Option<KafkaVersion>,
-        /// How a Kafka destination is connected to; `0` in the sample. Required for one. Example: `0`.
+        /// Connection method of a Kafka destination, `0` in the sample. Required for Kafka destinations. Example: `0`.
         #[serde(rename = "destSSL")]
         pub dest_ssl: Option<String>,
-        /// URL or address of the Kafka Schema Registry that Avro schemas are registered in.
+        /// URL or address of the Kafka Schema Registry in which Avro schemas are registered.
         #[serde(rename = "dest.kafka.schema.registry.url")]
         pub dest_kafka_schema_registry_url: Option<String>,
-        /// Topic for changes of structure (DDL); `destTopic` if you do not say.
+        /// Topic for schema changes (DDL). Defaults to the topic given in `destTopic`.
         #[serde(rename = "sink.kafka.ddl.topic")]
         pub sink_kafka_ddl_topic: Option<String>,
-        /// Format of the data in a Kafka destination. Required for one.
+        /// Data format of a Kafka destination. Required for Kafka destinations.
         pub kafka_record_format: Option<KafkaRecordFormat>,
-        /// How data is spread over the partitions of a Kafka destination. Required for one.
+        /// Partitioning policy of a Kafka destination. Required for Kafka destinations.
         pub dest_kafka_partition_key: Option<KafkaPartitionKey>,
-        /// Architecture of a MongoDB source. Required for one. Example: `1`.
+        /// Architecture of a MongoDB source. Required for MongoDB sources. Example: `1`.
         pub src_engine_arch_type: Option<String>,
-        /// Architecture of a MongoDB destination. Required for one. Example: `1`.
+        /// Architecture of a MongoDB destination. Required for MongoDB destinations. Example: `1`.
         pub dest_engine_arch_type: Option<String>,
-        /// Id of the Cloud Enterprise Network instance through which a source is reached. Required for such a source.
+        /// ID of the Cloud Enterprise Network instance through which the source is connected. Required for such sources.
         /// Example: `cen-9kqshqum******`.
         pub src_instance_id: Option<String>,
-        /// Id of the Cloud Enterprise Network instance through which a destination is reached. Required for such a
-        /// destination. Example: `cen-9kqshqum******`.
+        /// ID of the Cloud Enterprise Network instance through which the destination is connected. Required for such
+        /// destinations. Example: `cen-9kqshqum******`.
         pub dest_instance_id: Option<String>,
     } .. additional: BTreeMap<String, Value>
 }
 
 yundb_runtime::string_enum! {
-    /// What to do about tables that are in the destination already. Required for migration and synchronization.
+    /// How to handle tables that already exist in the destination. Required for migration and synchronization.
     pub enum TargetTableMode {
-        /// Fail in the precheck.
+        /// Fail the precheck.
         N0 = "0",
-        /// Go on.
+        /// Ignore the error and continue.
         N2 = "2",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Version of a Kafka destination; `1.0` for later ones too. Required for one.
+    /// Version of a Kafka destination. Use `1.0` for later versions as well. Required for Kafka destinations.
     pub enum KafkaVersion {
         /// 1.0 and later.
         N1_0 = "1.0",
@@ -145,13 +143,13 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Format of the data in a Kafka destination. Required for one.
+    /// Data format of a Kafka destination. Required for Kafka destinations.
     pub enum KafkaRecordFormat {
-        /// JSON of Canal.
+        /// Canal JSON.
         CanalJson = "canal_json",
         /// Avro.
         DtsAvro = "dts_avro",
-        /// JSON of SharePlex.
+        /// SharePlex JSON.
         ShareplexJson = "shareplex_json",
         /// Debezium, for PolarDB O sources.
         Debezium = "debezium",
@@ -159,13 +157,13 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// How data is spread over the partitions of a Kafka destination. Required for one.
+    /// Partitioning policy of a Kafka destination. Required for Kafka destinations.
     pub enum KafkaPartitionKey {
-        /// All data and DDL into partition 0.
+        /// All data and DDL are written to partition 0.
         None = "none",
-        /// Data and DDL of each table, by a hash of database and table.
+        /// Data and DDL of each table are distributed by a hash of database and table.
         DatabaseTable = "database_table",
-        /// By a hash of columns: by default the primary key, else a unique key.
+        /// Data is distributed by a hash of columns: the primary key by default, or a unique key if there is none.
         Columns = "columns",
     }
 }
@@ -175,56 +173,56 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Endpoint {
-    /// Database of the objects.
+    /// Database that contains the objects.
     pub database_name: Option<String>,
     /// Database engine.
     pub engine_name: Option<String>,
-    /// Id of the instance.
+    /// ID of the instance.
     #[serde(rename = "InstanceID")]
     pub instance_id: Option<String>,
-    /// Kind of the instance.
+    /// Type of the instance.
     pub instance_type: Option<String>,
     /// Address of the database.
     pub ip: Option<String>,
-    /// SID of an Oracle database. Only for Oracle without RAC.
+    /// SID of an Oracle database. Returned only for Oracle without RAC.
     #[serde(rename = "OracleSID")]
     pub oracle_sid: Option<String>,
     /// Port of the database.
     pub port: Option<String>,
     /// Region of the instance.
     pub region: Option<String>,
-    /// How the connection is secured.
+    /// Security of the connection.
     pub ssl_solution_enum: Option<SslSolution>,
     /// Account of the database.
     pub user_name: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// How a connection is secured.
+    /// Security of a connection.
     pub enum SslSolution {
-        /// Without SSL.
+        /// SSL disabled.
         Disable = "DISABLE",
-        /// By SSL, with a CA certificate that was uploaded.
+        /// SSL with an uploaded CA certificate.
         EnableWithCertificate = "ENABLE_WITH_CERTIFICATE",
-        /// By SSL, to MongoDB Atlas of AWS.
+        /// SSL for MongoDB Atlas on AWS.
         EnableOnly4MongodbAltas = "ENABLE_ONLY_4_MONGODB_ALTAS",
-        /// By SCRAM-SHA-256, to Kafka.
+        /// SCRAM-SHA-256 for Kafka.
         EnableOnly4KafkaScramSha256 = "ENABLE_ONLY_4_KAFKA_SCRAM_SHA_256",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// State of a task; which ones it can have depends on its kind.
+    /// State of a task. The possible values depend on the type of the task.
     pub enum JobStatus {
         /// Not started.
         NotStarted = "NotStarted",
-        /// Being prechecked.
+        /// Precheck in progress.
         Prechecking = "Prechecking",
         /// The precheck failed.
         PrecheckFailed = "PrecheckFailed",
-        /// The precheck passed, of migration and synchronization.
+        /// The precheck of a migration or synchronization passed.
         PreCheckPass = "PreCheckPass",
-        /// The precheck passed, of a subscription.
+        /// The precheck of a subscription passed.
         PrecheckPass = "PrecheckPass",
         /// Not configured.
         NotConfigured = "NotConfigured",
@@ -232,9 +230,9 @@ yundb_runtime::string_enum! {
         Migrating = "Migrating",
         /// The migration failed.
         MigrationFailed = "MigrationFailed",
-        /// A synchronization's full load.
+        /// The full load of a synchronization is in progress.
         Initializing = "Initializing",
-        /// A synchronization's full load failed.
+        /// The full load of a synchronization failed.
         InitializeFailed = "InitializeFailed",
         /// Synchronizing.
         Synchronizing = "Synchronizing",
@@ -242,7 +240,7 @@ yundb_runtime::string_enum! {
         Failed = "Failed",
         /// Suspended.
         Suspending = "Suspending",
-        /// The objects of a synchronization are being changed.
+        /// The objects of a synchronization are being modified.
         Modifying = "Modifying",
         /// A subscription is starting.
         Starting = "Starting",
@@ -252,7 +250,7 @@ yundb_runtime::string_enum! {
         Abnormal = "Abnormal",
         /// Finished.
         Finished = "Finished",
-        /// Being retried.
+        /// Retrying.
         Retrying = "Retrying",
         /// The class is being upgraded.
         Upgrade = "Upgrade",
@@ -268,19 +266,19 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateJobPasswordResponse {
-    /// Error code. Soon to be removed.
+    /// Error code. To be removed soon.
     pub code: Option<String>,
-    /// What stands for `%s` in `ErrMessage`, such as the name of the parameter that is not valid.
+    /// Value that replaces `%s` in `ErrMessage`, such as the name of the invalid parameter.
     pub dynamic_message: Option<String>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub http_status_code: Option<i32>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }
 

@@ -15,8 +15,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "ModifyDtsJobName")]
     #[doc(alias = "updateJobName")]
     pub fn update_job_name(&self) -> UpdateJobName { UpdateJobName(self.call(UpdateJobName::SPEC)) }
@@ -34,12 +34,12 @@ yundb_runtime::operation! {
 }
 
 impl UpdateJobName {
-    /// Id of the task. Example: `l3m1213ye7l****`. Required.
+    /// ID of the task. Example: `l3m1213ye7l****`. Required.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// New name of the task. Names need not be unique. Example: `RDS间迁移`. Required.
+    /// New name of the task. Need not be unique. Example: `RDS间迁移`. Required.
     pub fn dts_job_name<M>(self, dts_job_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobName", dts_job_name))
     }

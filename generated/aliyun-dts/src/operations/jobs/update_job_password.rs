@@ -7,9 +7,9 @@ use crate::Client;
 use crate::types::{ErrorBody, UpdateJobPasswordResponse};
 
 impl Client {
-    /// Change a database account of a task.
+    /// Change the database account of a task.
     ///
-    /// Gives a task another account or password for its source or destination.
+    /// Changes the account or password with which a task accesses its source or destination.
     ///
     /// `Action=ModifyDtsJobPassword`
     ///
@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "ModifyDtsJobPassword")]
     #[doc(alias = "updateJobPassword")]
     pub fn update_job_password(&self) -> UpdateJobPassword { UpdateJobPassword(self.call(UpdateJobPassword::SPEC)) }
@@ -38,12 +38,12 @@ yundb_runtime::operation! {
 }
 
 impl UpdateJobPassword {
-    /// Id of the task. Example: `l3m1213ye7l****`. Required.
+    /// ID of the task. Example: `l3m1213ye7l****`. Required.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// Which database the account is of. Example: `src`. Required.
+    /// Database to which the account belongs. Example: `src`. Required.
     pub fn endpoint<M>(self, endpoint: impl Argument<DatabaseSide, M>) -> Self {
         Self(self.0.argument("Endpoint", endpoint))
     }
@@ -53,7 +53,7 @@ impl UpdateJobPassword {
         Self(self.0.argument("UserName", user_name))
     }
 
-    /// New password of the account, other than the present one. Required.
+    /// New password of the account. Must differ from the current one. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("Password", password)) }
 }
 

@@ -8,9 +8,9 @@ use crate::Client;
 use crate::types::{DbObject, ErrorBody, UpdateSubscriptionResponse};
 
 impl Client {
-    /// Change what a subscription reads.
+    /// Update the objects of a subscription.
     ///
-    /// Replaces the objects of a subscription task, and the kinds of changes that it reads.
+    /// Replaces the objects of a subscription task, and the types of changes to which it subscribes.
     ///
     /// `Action=ModifySubscription`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "ModifySubscription")]
     #[doc(alias = "updateSubscription")]
     pub fn update_subscription(&self) -> UpdateSubscription { UpdateSubscription(self.call(UpdateSubscription::SPEC)) }
@@ -40,30 +40,30 @@ yundb_runtime::operation! {
 }
 
 impl UpdateSubscription {
-    /// What to subscribe to from now on. Repeat the objects that shall stay; `showJob` tells the present ones.
+    /// New objects of the subscription. Include the objects to keep; see `showJob` for the current ones.
     ///
-    /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
-    /// regular expressions. Required.
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables and
+    /// columns can be regular expressions. Required.
     pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
         Self(self.0.json_text("DbList", db_list))
     }
 
-    /// Id of the subscription instance; `listJobs` tells it. Example: `dtsboss6pnlw*****`. Required.
+    /// ID of the subscription instance, returned by `listJobs`. Example: `dtsboss6pnlw*****`. Required.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Id of the subscription task; `listJobs` tells it. Example: `boss6pnlw******`. Required.
+    /// ID of the subscription task, returned by `listJobs`. Example: `boss6pnlw******`. Required.
     pub fn dts_job_id<M>(self, dts_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsJobId", dts_job_id))
     }
 
-    /// Whether to subscribe to changes of structure (DDL) from now on. Example: `true`. Required.
+    /// Whether to subscribe to schema changes (DDL) after the update. Example: `true`. Required.
     pub fn subscription_data_type_ddl<M>(self, subscription_data_type_ddl: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("SubscriptionDataTypeDDL", subscription_data_type_ddl))
     }
 
-    /// Whether to subscribe to changes of data (DML) from now on. Example: `true`. Required.
+    /// Whether to subscribe to data changes (DML) after the update. Example: `true`. Required.
     pub fn subscription_data_type_dml<M>(self, subscription_data_type_dml: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("SubscriptionDataTypeDML", subscription_data_type_dml))
     }

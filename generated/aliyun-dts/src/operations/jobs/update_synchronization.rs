@@ -9,7 +9,7 @@ use crate::Client;
 use crate::types::{DbObject, ErrorBody, SynchronizationDirection};
 
 impl Client {
-    /// Change what a synchronization transfers.
+    /// Update the objects of a synchronization.
     ///
     /// Replaces the objects of a synchronization task.
     ///
@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "ModifyDtsJob")]
     #[doc(alias = "updateSynchronization")]
     pub fn update_synchronization(&self) -> UpdateSynchronization {
@@ -43,13 +43,13 @@ yundb_runtime::operation! {
 }
 
 impl UpdateSynchronization {
-    /// Id of the synchronization instance. Example: `dtsbi6e22ay243****`. Required.
+    /// ID of the synchronization instance. Example: `dtsbi6e22ay243****`. Required.
     pub fn dts_instance_id<M>(self, dts_instance_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("DtsInstanceId", dts_instance_id))
     }
 
-    /// Direction of the synchronization; `Forward` by default. Needed only if the synchronization is two-way.
-    /// Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. Required only for a two-way synchronization. Example:
+    /// `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -57,17 +57,17 @@ impl UpdateSynchronization {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
-    /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
 
-    /// What to synchronize from now on. Repeat the objects that shall stay: to add a table C to A and B, give all
-    /// three. `showJob` tells the present ones.
+    /// New objects of the synchronization. Include the objects to keep: to add table C to A and B, specify all three.
+    /// See `showJob` for the current objects.
     ///
-    /// What to migrate, synchronize or subscribe to: databases by name. Names of databases, tables and columns may be
-    /// regular expressions.
+    /// Objects to migrate, synchronize or subscribe to, as a map of databases by name. Names of databases, tables and
+    /// columns can be regular expressions.
     pub fn db_list<M>(self, db_list: impl Argument<JsonText<BTreeMap<String, DbObject>>, M>) -> Self {
         Self(self.0.json_text("DbList", db_list))
     }
@@ -83,16 +83,16 @@ impl UpdateSynchronization {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateSynchronizationResponse {
-    /// Id of the task.
+    /// ID of the task.
     pub dts_job_id: Option<String>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Status code.
+    /// HTTP status code.
     pub status: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }

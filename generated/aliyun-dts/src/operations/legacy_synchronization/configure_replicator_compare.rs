@@ -7,10 +7,10 @@ use crate::Client;
 use crate::types::{CallResult, ErrorBody, SynchronizationDirection};
 
 impl Client {
-    /// Turn full image matching on or off.
+    /// Enable or disable full image matching.
     ///
-    /// Needed if others than DTS write to the destination, so that source and destination stay the same.
-    /// `showReplicatorCompare` tells whether it is on.
+    /// Enable it to keep source and destination consistent if data is also written to the destination by means other
+    /// than DTS. See `showReplicatorCompare` for the current setting.
     ///
     /// `Action=ConfigureSynchronizationJobReplicatorCompare`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "ConfigureSynchronizationJobReplicatorCompare")]
     #[doc(alias = "configureReplicatorCompare")]
     #[deprecated(note = "the service discourages its use")]
@@ -47,13 +47,13 @@ yundb_runtime::operation! {
 }
 
 impl ConfigureReplicatorCompare {
-    /// Id of the synchronization instance. Example: `dtsexjk1alb116****`. Required.
+    /// ID of the synchronization instance. Example: `dtsexjk1alb116****`. Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization; `Forward` by default. Needed only if the synchronization is two-way.
-    /// Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. Required only for a two-way synchronization. Example:
+    /// `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -76,13 +76,13 @@ impl ConfigureReplicatorCompare {
         )
     }
 
-    /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
-    /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }

@@ -9,8 +9,9 @@ use crate::types::{CallResult, ErrorBody, MigrationReserved, SynchronizationDire
 impl Client {
     /// Configure a synchronization instance.
     ///
-    /// Says what to synchronize, from where and to where, and starts the precheck and the synchronization. If it does
-    /// not start, `showSynchronizationJobStatus` says why. Mend that, then call `startSynchronizationJob`.
+    /// Specifies the objects to synchronize, their source and their destination, and starts the precheck and the
+    /// synchronization. If it does not start, see `showSynchronizationJobStatus` for the reason. Resolve the problem,
+    /// then call `startSynchronizationJob`.
     ///
     /// `Action=ConfigureSynchronizationJob`
     ///
@@ -18,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "configureSynchronizationJob")]
     #[deprecated(note = "use `configure_job`")]
     pub fn configure_synchronization_job(&self) -> ConfigureSynchronizationJob {
@@ -49,26 +50,25 @@ yundb_runtime::operation! {
 }
 
 impl ConfigureSynchronizationJob {
-    /// Whether existing data is synchronized as a whole first; true is the document's default. Example: `true`.
+    /// Whether to perform initial synchronization of existing data. The documented default is true. Example: `true`.
     /// Required.
     pub fn data_initialization<M>(self, data_initialization: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("DataInitialization", data_initialization))
     }
 
-    /// Whether the structure is initialized; true is the document's default. Example: `true`. Required.
+    /// Whether to perform schema initialization. The documented default is true. Example: `true`. Required.
     pub fn structure_initialization<M>(self, structure_initialization: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("StructureInitialization", structure_initialization))
     }
 
-    /// Id of the synchronization instance. Example: `dtsz4ao1dor13d****`. Required.
+    /// ID of the synchronization instance. Example: `dtsz4ao1dor13d****`. Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// What to synchronize.
+    /// Objects to synchronize.
     ///
-    /// What to synchronize, database by database. Names of databases, tables and columns may be regular expressions.
-    /// Required.
+    /// Databases to synchronize. Names of databases, tables and columns can be regular expressions. Required.
     pub fn synchronization_objects<M>(
         self,
         synchronization_objects: impl Argument<JsonText<Vec<SynchronizationObject>>, M>,
@@ -76,13 +76,13 @@ impl ConfigureSynchronizationJob {
         Self(self.0.json_text("SynchronizationObjects", synchronization_objects))
     }
 
-    /// Name of the synchronization task. Names need not be unique. Example: `MySQL同步`.
+    /// Name of the synchronization task. Need not be unique. Example: `MySQL同步`.
     pub fn synchronization_job_name<M>(self, synchronization_job_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobName", synchronization_job_name))
     }
 
-    /// Direction of the synchronization; `Forward` by default. `Reverse` has an effect only if the synchronization is
-    /// two-way. Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` takes effect only for a two-way
+    /// synchronization. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -100,23 +100,23 @@ impl ConfigureSynchronizationJob {
         Self(self.0.argument("DestinationEndpoint", destination_endpoint))
     }
 
-    /// Partitions of the table of changes. Only for MaxCompute.
+    /// Partitions of the change table. Applies only to MaxCompute.
     pub fn partition_key<M>(self, partition_key: impl Argument<PartitionKey, M>) -> Self {
         Self(self.0.argument("PartitionKey", partition_key))
     }
 
-    /// Special wishes, such as whether the precheck starts by itself. Also for synchronization between enterprise
-    /// instances of Redis.
+    /// Additional settings, such as whether the precheck starts automatically. Also applies to synchronization
+    /// between Redis enterprise instances.
     pub fn migration_reserved<M>(self, migration_reserved: impl Argument<JsonText<MigrationReserved>, M>) -> Self {
         Self(self.0.json_text("MigrationReserved", migration_reserved))
     }
 
-    /// Where the synchronization starts, in seconds since 1970. Example: `1610540493`.
+    /// Start position of the synchronization, as a Unix timestamp in seconds. Example: `1610540493`.
     pub fn checkpoint<M>(self, checkpoint: impl Argument<String, M>) -> Self {
         Self(self.0.argument("Checkpoint", checkpoint))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
@@ -126,51 +126,51 @@ yundb_runtime::setters! {
     /// The type of `SourceEndpoint` in `ConfigureSynchronizationJob`.
     #[serde(rename_all = "PascalCase")]
     pub struct SynchronizationSource {
-        /// Id of the source. Example: `rm-bp1i99e8l7913****`.
+        /// ID of the source. Example: `rm-bp1i99e8l7913****`.
         pub instance_id: Option<String>,
-        /// Kind of the source: a cloud database, or how a self-managed one is reached; `RDS` by default.
+        /// Type of the source: a cloud database, or the access method of a self-managed database. Defaults to `RDS`.
         pub instance_type: Option<SynchronizationSourceType>,
-        /// Address of the source. Required if `SourceEndpoint.InstanceType` is `ECS`, `Express`, `dg` or `cen`, and only
-        /// used then. Example: `172.16.88.***`.
+        /// Address of the source. Required if `SourceEndpoint.InstanceType` is `ECS`, `Express`, `dg` or `cen`; not used
+        /// otherwise. Example: `172.16.88.***`.
         #[serde(rename = "IP")]
         pub ip: Option<String>,
-        /// Port of the source. Required if `SourceEndpoint.InstanceType` is `ECS`, `Express`, `dg` or `cen`, and only
-        /// used then. Example: `3306`.
+        /// Port of the source. Required if `SourceEndpoint.InstanceType` is `ECS`, `Express`, `dg` or `cen`; not used
+        /// otherwise. Example: `3306`.
         pub port: Option<String>,
         /// Account of the source database. Required if `SourceEndpoint.InstanceType` is `ECS`, `Express`, `dg` or `cen`;
-        /// not needed for `Redis`. The privileges that it needs depend on the engine. Example: `dtstestaccount`.
+        /// not required for `Redis`. The required privileges depend on the engine. Example: `dtstestaccount`.
         pub user_name: Option<String>,
-        /// Password of the source database's account. Required if `SourceEndpoint.InstanceType` is `ECS`, `Express`, `dg`
+        /// Password of the source database account. Required if `SourceEndpoint.InstanceType` is `ECS`, `Express`, `dg`
         /// or `cen`.
         pub password: Option<Secret>,
-        /// Account id of the RDS source's owner, for a source of another Alibaba Cloud account. It requires
+        /// Account ID of the RDS source's owner, if the source belongs to another Alibaba Cloud account. Requires
         /// `SourceEndpoint.Role`. Example: `140692647406****`.
         #[serde(rename = "OwnerID")]
         pub owner_id: Option<String>,
-        /// RAM role of the source's owner. Required for a source of another Alibaba Cloud account. Example:
+        /// RAM role of the source's owner. Required if the source belongs to another Alibaba Cloud account. Example:
         /// `ram-for-dts`.
         pub role: Option<String>,
-        /// Database that the objects are in. Example: `dtstestdata`.
+        /// Database that contains the objects. Example: `dtstestdata`.
         pub database_name: Option<String>,
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of a source.
+    /// Type of a source.
     pub enum SynchronizationSourceType {
         /// RDS.
         Rds = "RDS",
         /// ApsaraDB for Redis.
         Redis = "Redis",
-        /// PolarDB for MySQL, or compatible with Oracle.
+        /// PolarDB for MySQL or PolarDB compatible with Oracle.
         PolarDb = "PolarDB",
         /// Self-managed on ECS.
         Ecs = "ECS",
-        /// Self-managed, over Express Connect.
+        /// Self-managed, connected over Express Connect.
         Express = "Express",
-        /// Self-managed, over Database Gateway.
+        /// Self-managed, connected through Database Gateway.
         Dg = "dg",
-        /// Self-managed, over Cloud Enterprise Network.
+        /// Self-managed, connected over Cloud Enterprise Network.
         Cen = "cen",
     }
 }
@@ -179,48 +179,48 @@ yundb_runtime::setters! {
     /// The type of `DestinationEndpoint` in `ConfigureSynchronizationJob`.
     #[serde(rename_all = "PascalCase")]
     pub struct SynchronizationDestination {
-        /// Id of the destination: the project's name for MaxCompute or DataHub, the cluster's id for AnalyticDB MySQL.
+        /// ID of the destination: the project name for MaxCompute or DataHub, the cluster ID for AnalyticDB MySQL.
         /// Example: `rm-bp1r46452ai50****`.
         pub instance_id: Option<String>,
-        /// Kind of the destination: a cloud database, or how a self-managed one is reached.
+        /// Type of the destination: a cloud database, or the access method of a self-managed database.
         pub instance_type: Option<SynchronizationDestinationType>,
-        /// Address of the destination. Required if `DestinationEndpoint.InstanceType` is `Express`, `dg` or `cen`, and
-        /// only used then. Example: `172.16.88.***`.
+        /// Address of the destination. Required if `DestinationEndpoint.InstanceType` is `Express`, `dg` or `cen`; not
+        /// used otherwise. Example: `172.16.88.***`.
         #[serde(rename = "IP")]
         pub ip: Option<String>,
-        /// Port of the destination. Required if `DestinationEndpoint.InstanceType` is `ECS`, `Express`, `dg` or `cen`,
-        /// and only used then. Example: `3306`.
+        /// Port of the destination. Required if `DestinationEndpoint.InstanceType` is `ECS`, `Express`, `dg` or `cen`;
+        /// not used otherwise. Example: `3306`.
         pub port: Option<String>,
-        /// Account of the destination database. Required if `DestinationEndpoint.InstanceType` is `ECS`, `Express`, `dg`
-        /// or `cen`; not needed, with its password, for an `RDS` of MySQL 5.5 or 5.6, nor for `Redis`. The privileges
-        /// that it needs depend on the engine. Example: `dtstestaccount`.
+        /// Account of the destination database. Required if `DestinationEndpoint.InstanceType` is `ECS`, `Express`,
+        /// `dg` or `cen`. Neither account nor password is required for `RDS` with MySQL 5.5 or 5.6, or for `Redis`. The
+        /// required privileges depend on the engine. Example: `dtstestaccount`.
         pub user_name: Option<String>,
-        /// Password of the destination database's account. Required if `DestinationEndpoint.InstanceType` is `ECS`,
+        /// Password of the destination database account. Required if `DestinationEndpoint.InstanceType` is `ECS`,
         /// `Express`, `dg` or `cen`.
         pub password: Option<Secret>,
-        /// Database that the objects go to. Example: `dtstestdata`.
+        /// Database to which the objects are written. Example: `dtstestdata`.
         pub data_base_name: Option<String>,
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of a destination.
+    /// Type of a destination.
     pub enum SynchronizationDestinationType {
         /// ApsaraDB for Redis.
         Redis = "Redis",
         /// RDS.
         Rds = "RDS",
-        /// PolarDB for MySQL, or compatible with Oracle.
+        /// PolarDB for MySQL or PolarDB compatible with Oracle.
         PolarDb = "PolarDB",
         /// Self-managed on ECS.
         Ecs = "ECS",
-        /// Self-managed, over Express Connect.
+        /// Self-managed, connected over Express Connect.
         Express = "Express",
         /// DataHub.
         DataHub = "DataHub",
         /// MaxCompute.
         MaxCompute = "MaxCompute",
-        /// AnalyticDB for MySQL 3.0 and 2.0.
+        /// AnalyticDB for MySQL 2.0 or 3.0.
         AnalyticDb = "AnalyticDB",
         /// AnalyticDB for PostgreSQL.
         Greenplum = "Greenplum",
@@ -230,23 +230,23 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// The type of `PartitionKey` in `ConfigureSynchronizationJob`.
     pub struct PartitionKey {
-        /// Whether the table of changes has a partition for the year of the change. Only if
+        /// Whether to partition the change table by the year of the change. Applies only if
         /// `DestinationEndpoint.InstanceType` is `MaxCompute`. Example: `true`.
         #[serde(rename = "ModifyTime_Year")]
         pub modify_time_year: Option<bool>,
-        /// Whether the table of changes has a partition for the month of the change. Only if
+        /// Whether to partition the change table by the month of the change. Applies only if
         /// `DestinationEndpoint.InstanceType` is `MaxCompute`. Example: `true`.
         #[serde(rename = "ModifyTime_Month")]
         pub modify_time_month: Option<bool>,
-        /// Whether the table of changes has a partition for the day of the change. Only if
+        /// Whether to partition the change table by the day of the change. Applies only if
         /// `DestinationEndpoint.InstanceType` is `MaxCompute`. Example: `true`.
         #[serde(rename = "ModifyTime_Day")]
         pub modify_time_day: Option<bool>,
-        /// Whether the table of changes has a partition for the hour of the change. Only if
+        /// Whether to partition the change table by the hour of the change. Applies only if
         /// `DestinationEndpoint.InstanceType` is `MaxCompute`. Example: `true`.
         #[serde(rename = "ModifyTime_Hour")]
         pub modify_time_hour: Option<bool>,
-        /// Whether the table of changes has a partition for the minute of the change. Only if
+        /// Whether to partition the change table by the minute of the change. Applies only if
         /// `DestinationEndpoint.InstanceType` is `MaxCompute`. Example: `true`.
         #[serde(rename = "ModifyTime_Minute")]
         pub modify_time_minute: Option<bool>,

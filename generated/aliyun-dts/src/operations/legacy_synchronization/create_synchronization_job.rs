@@ -8,9 +8,9 @@ use crate::Client;
 use crate::types::{ErrorBody, PayType, Period, RegionId, Topology};
 
 impl Client {
-    /// Buy a synchronization instance.
+    /// Purchase a synchronization instance.
     ///
-    /// Configure it with `configureSynchronizationJob` afterwards; it cannot start before.
+    /// Configure it with `configureSynchronizationJob` afterwards; it cannot be started before.
     ///
     /// `Action=CreateSynchronizationJob`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "createSynchronizationJob")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_synchronization_job(&self) -> CreateSynchronizationJob {
@@ -50,20 +50,20 @@ yundb_runtime::operation! {
 }
 
 impl CreateSynchronizationJob {
-    /// Region of the destination database. If `SourceRegion` is China (Hong Kong) or outside of China, this must be
-    /// the same. Example: `cn-hangzhou`. Required.
+    /// Region of the destination database. Must equal `SourceRegion` if that is China (Hong Kong) or outside of
+    /// China. Example: `cn-hangzhou`. Required.
     pub fn dest_region<M>(self, dest_region: impl Argument<RegionId, M>) -> Self {
         Self(self.0.argument("DestRegion", dest_region))
     }
 
-    /// How the instance is paid for; `PostPaid` by default. Example: `PostPaid`. Required.
+    /// Billing method of the instance. Defaults to `PostPaid`. Example: `PostPaid`. Required.
     pub fn pay_type<M>(self, pay_type: impl Argument<PayType, M>) -> Self { Self(self.0.argument("PayType", pay_type)) }
     /// Region of the source database. Example: `cn-hangzhou`. Required.
     pub fn source_region<M>(self, source_region: impl Argument<RegionId, M>) -> Self {
         Self(self.0.argument("SourceRegion", source_region))
     }
 
-    /// Class of the synchronization link. Example: `small`. Required.
+    /// Class of the synchronization instance. Example: `small`. Required.
     pub fn synchronization_job_class<M>(
         self,
         synchronization_job_class: impl Argument<SynchronizationJobClass, M>,
@@ -71,18 +71,19 @@ impl CreateSynchronizationJob {
         Self(self.0.argument("SynchronizationJobClass", synchronization_job_class))
     }
 
-    /// Topology; `oneway` by default. `bidirectional` is possible between MySQL, PolarDB or Redis. Example: `oneway`.
+    /// Topology of the synchronization. Defaults to `oneway`. `bidirectional` is supported between MySQL, PolarDB or
+    /// Redis. Example: `oneway`.
     pub fn topology<M>(self, topology: impl Argument<Topology, M>) -> Self {
         Self(self.0.argument("Topology", topology))
     }
 
-    /// Unit of `UsedTime`. Required if `PayType` is `PrePaid`, and only used then. Example: `Year`.
+    /// Unit of `UsedTime`. Required if `PayType` is `PrePaid`; not used otherwise. Example: `Year`.
     pub fn period<M>(self, period: impl Argument<Period, M>) -> Self { Self(self.0.argument("Period", period)) }
-    /// For how many `Period`s the instance is bought: 1 to 5 years or 1 to 60 months. Required if `PayType` is
-    /// `PrePaid`, and only used then. Example: `1`.
+    /// Billing duration, in units of `Period`: 1 to 5 years or 1 to 60 months. Required if `PayType` is `PrePaid`;
+    /// not used otherwise. Example: `1`.
     pub fn used_time(self, used_time: impl Integer) -> Self { Self(self.0.integer::<i32>("UsedTime", used_time)) }
-    /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
-    /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
@@ -105,13 +106,13 @@ impl CreateSynchronizationJob {
         Self(self.0.argument("networkType", network_type))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
 
-    /// How many private RDS instances lie behind a source of PolarDB-X, 1 by default. Required if
-    /// `SourceEndpoint.InstanceType` is `DRDS`. Default: `1`. Example: `3`.
+    /// Number of private RDS instances attached to a PolarDB-X source. Required if `SourceEndpoint.InstanceType` is
+    /// `DRDS`. Default: `1`. Example: `3`.
     pub fn db_instance_count(self, db_instance_count: impl Integer) -> Self {
         Self(self.0.integer::<i32>("DBInstanceCount", db_instance_count))
     }
@@ -134,18 +135,18 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// The type of `SourceEndpoint` in `CreateSynchronizationJob`.
     pub struct NewSynchronizationSource {
-        /// Database engine of the source; `MySQL` by default. Default: `MySQL`. Example: `MySQL`.
+        /// Database engine of the source. Default: `MySQL`. Example: `MySQL`.
         #[serde(rename = "InstanceType")]
         pub instance_type: Option<NewSynchronizationSourceEngine>,
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Database engine of the source; `MySQL` by default.
+    /// Database engine of the source.
     pub enum NewSynchronizationSourceEngine {
-        /// MySQL, of RDS or self-managed.
+        /// RDS for MySQL or self-managed MySQL.
         MySql = "MySQL",
-        /// PolarDB for MySQL, or compatible with Oracle.
+        /// PolarDB for MySQL or PolarDB compatible with Oracle.
         PolarDb = "PolarDB",
         /// Redis.
         Redis = "Redis",
@@ -157,18 +158,18 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// The type of `DestinationEndpoint` in `CreateSynchronizationJob`.
     pub struct NewSynchronizationDestination {
-        /// Database engine of the destination; `MySQL` by default. Default: `MySQL`. Example: `MySQL`.
+        /// Database engine of the destination. Default: `MySQL`. Example: `MySQL`.
         #[serde(rename = "InstanceType")]
         pub instance_type: Option<NewSynchronizationDestinationEngine>,
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Database engine of the destination; `MySQL` by default.
+    /// Database engine of the destination.
     pub enum NewSynchronizationDestinationEngine {
-        /// MySQL, of RDS or self-managed.
+        /// RDS for MySQL or self-managed MySQL.
         MySql = "MySQL",
-        /// PolarDB for MySQL, or compatible with Oracle.
+        /// PolarDB for MySQL or PolarDB compatible with Oracle.
         PolarDb = "PolarDB",
         /// Redis.
         Redis = "Redis",
@@ -190,14 +191,14 @@ yundb_runtime::string_enum! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct CreateSynchronizationJobResponse {
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
-    /// Id of the synchronization instance.
+    /// ID of the synchronization instance.
     pub synchronization_job_id: Option<String>,
 }

@@ -9,7 +9,7 @@ use crate::types::{CallResult, ErrorBody};
 impl Client {
     /// Release a synchronization instance.
     ///
-    /// A released instance is gone for good.
+    /// A released instance cannot be recovered.
     ///
     /// `Action=DeleteSynchronizationJob`
     ///
@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "deleteSynchronizationJob")]
     #[deprecated(note = "use `delete_job`")]
     pub fn delete_synchronization_job(&self) -> DeleteSynchronizationJob {
@@ -38,13 +38,13 @@ yundb_runtime::operation! {
 }
 
 impl DeleteSynchronizationJob {
-    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtshn6107ve264****`.
+    /// ID of the synchronization instance, returned by `listSynchronizationJobs`. Example: `dtshn6107ve264****`.
     /// Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }

@@ -16,8 +16,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DescribeSynchronizationJobStatusList")]
     #[doc(alias = "listSynchronizationJobStatuses")]
     #[deprecated(note = "use `list_jobs`")]
@@ -40,7 +40,7 @@ yundb_runtime::operation! {
 }
 
 impl ListSynchronizationJobStatuses {
-    /// Ids of the synchronization instances; `listSynchronizationJobs` tells them. Required.
+    /// IDs of the synchronization instances, returned by `listSynchronizationJobs`. Required.
     pub fn synchronization_job_id_list_json_str<M>(
         self,
         synchronization_job_id_list_json_str: impl Argument<JsonText<Vec<String>>, M>,
@@ -55,13 +55,13 @@ impl ListSynchronizationJobStatuses {
         )
     }
 
-    /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
-    /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
@@ -72,21 +72,21 @@ impl ListSynchronizationJobStatuses {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListSynchronizationJobStatusesResponse {
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Number of the page.
+    /// Page number.
     pub page_number: Option<i32>,
-    /// Synchronization instances on the page.
+    /// Number of synchronization instances on this page.
     pub page_record_count: Option<i32>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
     /// State of each task.
     pub synchronization_job_list_status_list: Vec<SynchronizationJobStatus>,
-    /// Synchronization instances in all that were asked about.
+    /// Total number of queried synchronization instances.
     pub total_record_count: Option<i64>,
 }
 
@@ -97,7 +97,7 @@ pub struct ListSynchronizationJobStatusesResponse {
 pub struct SynchronizationJobStatus {
     /// State of each direction.
     pub synchronization_direction_info_list: Vec<SynchronizationDirectionStatus>,
-    /// Id of the synchronization instance.
+    /// ID of the synchronization instance.
     pub synchronization_job_id: Option<String>,
 }
 
@@ -106,7 +106,7 @@ pub struct SynchronizationJobStatus {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SynchronizationDirectionStatus {
-    /// Time of the last data that was synchronized, in seconds since 1970.
+    /// Time of the last synchronized data, as a Unix timestamp in seconds.
     pub checkpoint: Option<String>,
     /// State of the synchronization.
     pub status: Option<SynchronizationStatus>,

@@ -14,7 +14,7 @@ use crate::types::{
 impl Client {
     /// List synchronization instances.
     ///
-    /// Answers the synchronization instances with details.
+    /// Returns synchronization instances with their details.
     ///
     /// `Action=DescribeSynchronizationJobs`
     ///
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DescribeSynchronizationJobs")]
     #[doc(alias = "listSynchronizationJobs")]
     #[deprecated(note = "use `list_jobs`")]
@@ -49,30 +49,30 @@ yundb_runtime::operation! {
 }
 
 impl ListSynchronizationJobs {
-    /// Records on a page: 30, 50 or 100; 30 by default. Format: `int32`. Default: `30`. Example: `30`.
+    /// Number of records per page: 30, 50 or 100. Format: `int32`. Default: `30`. Example: `30`.
     pub fn page_size<M>(self, page_size: impl Argument<ListJobsPageSize, M>) -> Self {
         Self(self.0.argument("PageSize", page_size))
     }
 
-    /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.
+    /// Page number. At least 1. Default: `1`. Example: `1`.
     pub fn page_num(self, page_num: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", page_num)) }
-    /// Only instances with this in their name. Example: `MySQL同步`.
+    /// Returns only instances whose name contains this text. Example: `MySQL同步`.
     pub fn synchronization_job_name<M>(self, synchronization_job_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobName", synchronization_job_name))
     }
 
-    /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
-    /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
 
-    /// Only instances with tags like these. Example: `[{"Key":"testkey1"}]`.
+    /// Returns only instances with matching tags. Example: `[{"Key":"testkey1"}]`.
     pub fn tag<M>(self, tag: impl Argument<Vec<TagFilter>, M>) -> Self { Self(self.0.argument("Tag", tag)) }
 }
 
@@ -87,15 +87,15 @@ yundb_runtime::paged! {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ListSynchronizationJobsResponse {
-    /// Number of the page.
+    /// Page number.
     pub page_number: Option<i32>,
-    /// Records that the page has at most.
+    /// Maximum number of records per page.
     pub page_record_count: Option<i32>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Synchronization instances, with details.
+    /// Synchronization instances with their details.
     pub synchronization_instances: Vec<SynchronizationInstance>,
-    /// Instances in all of the account that fit the query.
+    /// Total number of instances of the account that match the query.
     pub total_record_count: Option<i64>,
 }
 
@@ -104,25 +104,26 @@ pub struct ListSynchronizationJobsResponse {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SynchronizationInstance {
-    /// When the task was created, as yyyy-MM-dd HH:mm:ss.0 in Beijing time.
+    /// Time when the task was created, in the format yyyy-MM-dd HH:mm:ss.0, in China Standard Time (UTC+8).
     pub create_time: Option<String>,
-    /// Whether existing data is loaded as a whole.
+    /// Whether full migration or initial synchronization of existing data is performed.
     pub data_initialization: Option<bool>,
     /// Full load.
     pub data_initialization_status: Option<PhaseProgress>,
-    /// Incremental phase. No longer in use, with all that is in it.
+    /// Incremental phase. No longer used, including all nested fields.
     pub data_synchronization_status: Option<SynchronizationProgress>,
-    /// Delay of incremental synchronization in seconds.
+    /// Delay of incremental synchronization, in seconds.
     pub delay: Option<String>,
     /// Destination.
     pub destination_endpoint: Option<SynchronizationEndpoint>,
-    /// Why the synchronization failed.
+    /// Reason for the failure of the synchronization.
     pub error_message: Option<String>,
-    /// When the instance expires, as yyyy-MM-ddTHH:mm:ssZ in UTC. Only if `PayType` is `PrePaid`.
+    /// Expiration time of the instance, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Returned only if `PayType` is
+    /// `PrePaid`.
     pub expire_time: Option<String>,
-    /// How the instance is paid for.
+    /// Billing method of the instance.
     pub pay_type: Option<PayType>,
-    /// Throughput.
+    /// Performance of the task.
     pub performance: Option<Performance>,
     /// Precheck.
     pub precheck_status: Option<PrecheckProgress>,
@@ -130,32 +131,32 @@ pub struct SynchronizationInstance {
     pub source_endpoint: Option<SynchronizationEndpoint>,
     /// State of the synchronization.
     pub status: Option<SynchronizationStatus>,
-    /// Whether the structure is transferred.
+    /// Whether schema migration or initialization is performed.
     pub structure_initialization: Option<bool>,
-    /// Structure phase.
+    /// Schema migration or initialization.
     pub structure_initialization_status: Option<PhaseProgress>,
     /// Direction of the synchronization.
     pub synchronization_direction: Option<SynchronizationDirection>,
-    /// Class of the synchronization link.
+    /// Class of the synchronization instance.
     pub synchronization_job_class: Option<String>,
-    /// Id of the synchronization instance.
+    /// ID of the synchronization instance.
     pub synchronization_job_id: Option<String>,
     /// Name of the synchronization instance.
     pub synchronization_job_name: Option<String>,
-    /// What is synchronized.
+    /// Objects that are synchronized.
     pub synchronization_objects: Vec<SynchronizedSchema>,
-    /// When the instance was created, as yyyy-MM-ddTHH:mm:ssZ in UTC.
+    /// Time when the instance was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub instance_create_time: Option<String>,
-    /// When the task was created, as yyyy-MM-ddTHH:mm:ssZ in UTC.
+    /// Time when the task was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
     pub job_create_time: Option<String>,
     /// Tags of the instance.
     pub tags: Vec<InstanceTag>,
-    /// Id of the resource set. Only on Apsara Stack.
+    /// ID of the resource set. Apsara Stack only.
     pub resource_group: Option<String>,
-    /// Name of the resource set. Only on Apsara Stack.
+    /// Name of the resource set. Apsara Stack only.
     pub resource_group_name: Option<String>,
-    /// Id of the organization. Only on Apsara Stack.
+    /// ID of the organization. Apsara Stack only.
     pub department: Option<String>,
-    /// Name of the organization. Only on Apsara Stack.
+    /// Name of the organization. Apsara Stack only.
     pub department_name: Option<String>,
 }

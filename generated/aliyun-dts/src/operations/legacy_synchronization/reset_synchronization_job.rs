@@ -9,7 +9,7 @@ use crate::types::{CallResult, ErrorBody, SynchronizationDirection};
 impl Client {
     /// Clear the configuration of a synchronization instance.
     ///
-    /// Releases the task. Configure it again with `configureSynchronizationJob`.
+    /// Releases the task. Reconfigure the instance with `configureSynchronizationJob`.
     ///
     /// `Action=ResetSynchronizationJob`
     ///
@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "resetSynchronizationJob")]
     #[deprecated(note = "use `reset_job`")]
     pub fn reset_synchronization_job(&self) -> ResetSynchronizationJob {
@@ -39,14 +39,14 @@ yundb_runtime::operation! {
 }
 
 impl ResetSynchronizationJob {
-    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtsm761239l27m****`.
+    /// ID of the synchronization instance, returned by `listSynchronizationJobs`. Example: `dtsm761239l27m****`.
     /// Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization; `Forward` by default. `Reverse` clears the reverse link, which only a
-    /// two-way synchronization has. Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` clears the reverse task, which exists only
+    /// in a two-way synchronization. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -54,7 +54,7 @@ impl ResetSynchronizationJob {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }

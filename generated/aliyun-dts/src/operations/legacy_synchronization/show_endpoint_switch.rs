@@ -8,9 +8,9 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// Show how a switch of a database goes on.
+    /// Show the progress of an endpoint switch.
     ///
-    /// Answers how far a switch by `switchSynchronizationEndpoint` is.
+    /// Returns the progress of a switch started with `switchSynchronizationEndpoint`.
     ///
     /// `Action=DescribeEndpointSwitchStatus`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DescribeEndpointSwitchStatus")]
     #[doc(alias = "showEndpointSwitch")]
     #[deprecated(note = "the service discourages its use")]
@@ -40,15 +40,15 @@ yundb_runtime::operation! {
 }
 
 impl ShowEndpointSwitch {
-    /// Id of the switch, which `switchSynchronizationEndpoint` answered. Example: `11****`. Required.
+    /// ID of the switch, returned by `switchSynchronizationEndpoint`. Example: `11****`. Required.
     pub fn task_id<M>(self, task_id: impl Argument<String, M>) -> Self { Self(self.0.argument("TaskId", task_id)) }
-    /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
-    /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
@@ -59,17 +59,17 @@ impl ShowEndpointSwitch {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowEndpointSwitchResponse {
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// No longer in use.
+    /// No longer used.
     pub error_message: Option<String>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
     /// State of the switch.
     pub status: Option<SwitchStatus>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }
 
@@ -80,11 +80,11 @@ yundb_runtime::string_enum! {
         NotStarted = "NotStarted",
         /// Initializing.
         Initializing = "Initializing",
-        /// Switching.
+        /// Switch in progress.
         Switching = "Switching",
         /// Failed.
         Failed = "Failed",
-        /// Done.
+        /// Completed.
         Finished = "Finished",
     }
 }

@@ -10,7 +10,7 @@ use crate::types::{ErrorBody, IncrementalDetail, ObjectConstraint, ObjectType, P
 impl Client {
     /// Show the initialization of a synchronization.
     ///
-    /// Answers how far structure and existing data are synchronized.
+    /// Returns the progress of schema initialization and of the full load of existing data.
     ///
     /// `Action=DescribeInitializationStatus`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DescribeInitializationStatus")]
     #[doc(alias = "showInitializationStatus")]
     #[deprecated(note = "use `show_precheck_status`")]
@@ -43,17 +43,17 @@ yundb_runtime::operation! {
 }
 
 impl ShowInitializationStatus {
-    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtsi76118o3w92****`.
+    /// ID of the synchronization instance, returned by `listSynchronizationJobs`. Example: `dtsi76118o3w92****`.
     /// Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Records on a page, 1 to 100; 30 by default. Default: `30`. Example: `30`.
+    /// Number of records per page. From 1 to 100. Default: `30`. Example: `30`.
     pub fn page_size(self, page_size: impl Integer) -> Self { Self(self.0.integer::<i32>("PageSize", page_size)) }
-    /// Number of the page, from 1; 1 by default. Default: `1`. Example: `1`.
+    /// Page number. At least 1. Default: `1`. Example: `1`.
     pub fn page_num(self, page_num: impl Integer) -> Self { Self(self.0.integer::<i32>("PageNum", page_num)) }
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
@@ -66,17 +66,17 @@ impl ShowInitializationStatus {
 pub struct ShowInitializationStatusResponse {
     /// Details of the full load.
     pub data_initialization_details: Vec<SynchronizationLoadDetail>,
-    /// Details of the incremental phase. Soon to be removed, with all that is in it.
+    /// Details of the incremental phase. To be removed soon, including all nested fields.
     pub data_synchronization_details: Vec<IncrementalDetail>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Details of the structure phase.
+    /// Details of the schema phase.
     pub structure_initialization_details: Vec<SynchronizationStructureDetail>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }
 
@@ -85,47 +85,48 @@ pub struct ShowInitializationStatusResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SynchronizationLoadDetail {
-    /// Database that the objects go to.
+    /// Database to which the objects are written.
     #[serde(rename = "DestinationOwnerDBName")]
     pub destination_owner_db_name: Option<String>,
-    /// Why the full load failed.
+    /// Reason for the failure of the full load.
     pub error_message: Option<String>,
-    /// Rows that were synchronized. It may differ from `TotalRowNum`, which is read before the start.
+    /// Number of synchronized rows. May differ from `TotalRowNum`, which is read before the start.
     pub finish_row_num: Option<String>,
-    /// Database that the objects are in.
+    /// Database that contains the objects.
     #[serde(rename = "SourceOwnerDBName")]
     pub source_owner_db_name: Option<String>,
     /// State of the full load.
     pub status: Option<PhaseStatus>,
     /// Name of the table.
     pub table_name: Option<String>,
-    /// Rows to synchronize, as the source's system tables said before the start. It may differ from `FinishRowNum`.
+    /// Number of rows to synchronize, according to the system tables of the source before the start. May differ from
+    /// `FinishRowNum`.
     pub total_row_num: Option<String>,
-    /// Time that the full load took.
+    /// Duration of the full load.
     pub used_time: Option<String>,
 }
 
-/// Structure of an object.
+/// Schema initialization of an object.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct SynchronizationStructureDetail {
-    /// Constraints of the object, such as indexes and foreign keys. Only for tables that have some.
+    /// Constraints of the object, such as indexes and foreign keys. Returned only for tables that have constraints.
     pub constraints: Vec<ObjectConstraint>,
-    /// Database that the objects go to.
+    /// Database to which the objects are written.
     #[serde(rename = "DestinationOwnerDBName")]
     pub destination_owner_db_name: Option<String>,
-    /// Why the structure phase failed.
+    /// Reason for the failure of the schema phase.
     pub error_message: Option<String>,
     /// Definition of the object.
     pub object_definition: Option<String>,
     /// Name of the object.
     pub object_name: Option<String>,
-    /// Kind of the object.
+    /// Type of the object.
     pub object_type: Option<ObjectType>,
-    /// Database that the objects are in.
+    /// Database that contains the objects.
     #[serde(rename = "SourceOwnerDBName")]
     pub source_owner_db_name: Option<String>,
-    /// State of the structure phase.
+    /// State of the schema phase.
     pub status: Option<PhaseStatus>,
 }

@@ -8,7 +8,7 @@ use crate::Client;
 use crate::types::{ErrorBody, SynchronizationDirection};
 
 impl Client {
-    /// Show whether full image matching is on.
+    /// Show whether full image matching is enabled.
     ///
     /// `Action=DescribeSynchronizationJobReplicatorCompare`
     ///
@@ -16,8 +16,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DescribeSynchronizationJobReplicatorCompare")]
     #[doc(alias = "showReplicatorCompare")]
     #[deprecated(note = "the service discourages its use")]
@@ -45,14 +45,14 @@ yundb_runtime::operation! {
 }
 
 impl ShowReplicatorCompare {
-    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtsexjk1alb116****`.
+    /// ID of the synchronization instance, returned by `listSynchronizationJobs`. Example: `dtsexjk1alb116****`.
     /// Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization; `Forward` by default. Needed only if the synchronization is two-way.
-    /// Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. Required only for a two-way synchronization. Example:
+    /// `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -60,13 +60,13 @@ impl ShowReplicatorCompare {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
-    /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
@@ -77,13 +77,13 @@ impl ShowReplicatorCompare {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ShowReplicatorCompareResponse {
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
     /// Whether all columns of a row are compared (full image matching).
     pub synchronization_replicator_compare_enable: Option<bool>,

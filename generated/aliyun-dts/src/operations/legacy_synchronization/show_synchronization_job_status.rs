@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DescribeSynchronizationJobStatus")]
     #[doc(alias = "showSynchronizationJobStatus")]
     #[deprecated(note = "use `show_job`")]
@@ -44,14 +44,14 @@ yundb_runtime::operation! {
 }
 
 impl ShowSynchronizationJobStatus {
-    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtsexjk1alb116****`.
+    /// ID of the synchronization instance, returned by `listSynchronizationJobs`. Example: `dtsexjk1alb116****`.
     /// Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization; `Forward` by default. `Reverse` has an effect only if the synchronization is
-    /// two-way. Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` takes effect only for a two-way
+    /// synchronization. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -59,13 +59,13 @@ impl ShowSynchronizationJobStatus {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
-    /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
@@ -76,57 +76,58 @@ impl ShowSynchronizationJobStatus {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ShowSynchronizationJobStatusResponse {
-    /// Time of the last data that was synchronized, in seconds since 1970.
+    /// Time of the last synchronized data, as a Unix timestamp in seconds.
     pub checkpoint: Option<String>,
-    /// Whether existing data is loaded as a whole.
+    /// Whether full migration or initial synchronization of existing data is performed.
     pub data_initialization: Option<bool>,
     /// Full load.
     pub data_initialization_status: Option<PhaseProgress>,
     /// Incremental phase.
     pub data_synchronization_status: Option<SynchronizationIncrementalProgress>,
-    /// Delay of incremental synchronization in seconds.
+    /// Delay of incremental synchronization, in seconds.
     pub delay: Option<String>,
-    /// Delay of the synchronization in milliseconds.
+    /// Delay of the synchronization, in milliseconds.
     pub delay_millis: Option<i64>,
     /// Destination.
     pub destination_endpoint: Option<SynchronizationEndpoint>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Why the synchronization failed.
+    /// Reason for the failure of the synchronization.
     pub error_message: Option<String>,
-    /// When the instance expires, as yyyy-MM-ddTHH:mm:ssZ in UTC. Only if `PayType` is `PrePaid`.
+    /// Expiration time of the instance, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Returned only if `PayType` is
+    /// `PrePaid`.
     pub expire_time: Option<String>,
-    /// How the instance is paid for.
+    /// Billing method of the instance.
     pub pay_type: Option<PayType>,
-    /// Throughput.
+    /// Performance of the task.
     pub performance: Option<Performance>,
     /// Precheck.
     pub precheck_status: Option<PrecheckProgress>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
     /// Source.
     pub source_endpoint: Option<SynchronizationEndpoint>,
     /// State of the synchronization.
     pub status: Option<SynchronizationStatus>,
-    /// Whether the structure is transferred.
+    /// Whether schema migration or initialization is performed.
     pub structure_initialization: Option<bool>,
-    /// Structure phase.
+    /// Schema migration or initialization.
     pub structure_initialization_status: Option<PhaseProgress>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
     /// Direction of the synchronization.
     pub synchronization_direction: Option<SynchronizationDirection>,
-    /// Class of the synchronization link.
+    /// Class of the synchronization instance.
     pub synchronization_job_class: Option<String>,
     /// Name of the synchronization instance.
     pub synchronization_job_name: Option<String>,
-    /// Id of the synchronization instance.
+    /// ID of the synchronization instance.
     pub synchronization_job_id: Option<String>,
-    /// What is synchronized.
+    /// Objects that are synchronized.
     pub synchronization_objects: Vec<SynchronizedSchema>,
-    /// Id of the task.
+    /// ID of the task.
     pub task_id: Option<String>,
 }
 
@@ -135,15 +136,15 @@ pub struct ShowSynchronizationJobStatusResponse {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SynchronizationIncrementalProgress {
-    /// Time of the last data that was synchronized, in seconds since 1970.
+    /// Time of the last synchronized data, as a Unix timestamp in seconds.
     pub checkpoint: Option<String>,
-    /// Delay of incremental synchronization in seconds.
+    /// Delay of incremental synchronization, in seconds.
     pub delay: Option<String>,
-    /// Delay of the synchronization in milliseconds.
+    /// Delay of the synchronization, in milliseconds.
     pub delay_millis: Option<i64>,
-    /// Why the incremental phase failed.
+    /// Reason for the failure of the incremental phase.
     pub error_message: Option<String>,
-    /// How much of it is done, in percent.
+    /// Progress, in percent.
     pub percent: Option<String>,
     /// State of the incremental phase.
     pub status: Option<PhaseStatus>,

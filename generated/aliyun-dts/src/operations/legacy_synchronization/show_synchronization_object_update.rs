@@ -8,9 +8,9 @@ use crate::Client;
 use crate::types::{ErrorBody, PhaseProgress, PrecheckProgress, SynchronizationProgress};
 
 impl Client {
-    /// Show how a change of objects goes on.
+    /// Show the progress of an object update.
     ///
-    /// Answers how far a change by `updateSynchronizationObjects` is.
+    /// Returns the progress of an update started with `updateSynchronizationObjects`.
     ///
     /// `Action=DescribeSynchronizationObjectModifyStatus`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "DescribeSynchronizationObjectModifyStatus")]
     #[doc(alias = "showSynchronizationObjectUpdate")]
     #[deprecated(note = "use `list_jobs`")]
@@ -42,15 +42,15 @@ yundb_runtime::operation! {
 }
 
 impl ShowSynchronizationObjectUpdate {
-    /// Id of the modification, which `updateSynchronizationObjects` answered. Example: `k71r16fj13g****`. Required.
+    /// ID of the update, returned by `updateSynchronizationObjects`. Example: `k71r16fj13g****`. Required.
     pub fn task_id<M>(self, task_id: impl Argument<String, M>) -> Self { Self(self.0.argument("TaskId", task_id)) }
-    /// Token that makes the call idempotent: different for each request, at most 64 ASCII characters. Matches
-    /// `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
+    /// Idempotency token. Must be unique to each request and consist of ASCII characters. At most 64 characters.
+    /// Matches `^[\x00-\x7F]*$`. Example: `0c593ea1-3bea-11e9-b96b-88e9fe63****`.
     pub fn client_token<M>(self, client_token: impl Argument<String, M>) -> Self {
         Self(self.0.argument("ClientToken", client_token))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
@@ -63,32 +63,32 @@ impl ShowSynchronizationObjectUpdate {
 pub struct ShowSynchronizationObjectUpdateResponse {
     /// Full load.
     pub data_initialization_status: Option<PhaseProgress>,
-    /// Incremental phase. Soon to be removed, with all that is in it.
+    /// Incremental phase. To be removed soon, including all nested fields.
     pub data_synchronization_status: Option<SynchronizationProgress>,
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Why the objects could not be modified.
+    /// Reason for the failure of the update.
     pub error_message: Option<String>,
     /// Precheck.
     pub precheck_status: Option<PrecheckProgress>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// State of the modification.
+    /// State of the update.
     pub status: Option<ObjectUpdateStatus>,
-    /// Structure phase.
+    /// Schema migration or initialization.
     pub structure_initialization_status: Option<PhaseProgress>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
 }
 
 yundb_runtime::string_enum! {
-    /// State of the modification.
+    /// State of the update.
     pub enum ObjectUpdateStatus {
         /// Not started.
         NotStarted = "NotStarted",
-        /// Being prechecked.
+        /// Precheck in progress.
         Prechecking = "Prechecking",
         /// The precheck failed.
         PrecheckFailed = "PrecheckFailed",
@@ -96,7 +96,7 @@ yundb_runtime::string_enum! {
         Migrating = "Migrating",
         /// Failed.
         Failed = "Failed",
-        /// Done.
+        /// Completed.
         Finished = "Finished",
     }
 }

@@ -9,7 +9,8 @@ use crate::types::{CallResult, ErrorBody, SynchronizationDirection};
 impl Client {
     /// Start a synchronization.
     ///
-    /// It must not have been started, have failed, or be suspended. One that has not been started is prechecked.
+    /// The synchronization must not have been started yet, or must be failed or suspended. If it has not been started
+    /// yet, a precheck is performed.
     ///
     /// `Action=StartSynchronizationJob`
     ///
@@ -17,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "startSynchronizationJob")]
     #[deprecated(note = "use `start_job`")]
     pub fn start_synchronization_job(&self) -> StartSynchronizationJob {
@@ -40,14 +41,14 @@ yundb_runtime::operation! {
 }
 
 impl StartSynchronizationJob {
-    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtsf19100l2186****`.
+    /// ID of the synchronization instance, returned by `listSynchronizationJobs`. Example: `dtsf19100l2186****`.
     /// Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization; `Forward` by default. `Reverse` starts the reverse link, which only a
-    /// two-way synchronization has. Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` starts the reverse task, which exists only
+    /// in a two-way synchronization. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -55,7 +56,7 @@ impl StartSynchronizationJob {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }

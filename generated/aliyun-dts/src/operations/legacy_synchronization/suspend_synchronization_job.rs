@@ -9,8 +9,9 @@ use crate::types::{CallResult, ErrorBody, SynchronizationDirection};
 impl Client {
     /// Suspend a synchronization.
     ///
-    /// The synchronization must be running. Do not suspend it for more than 6 hours, or it cannot be started again.
-    /// One paid as you go costs while it is suspended, as it goes on reading the source's logs.
+    /// The synchronization must be running. Do not suspend it for more than 6 hours; otherwise it cannot be
+    /// restarted. A pay-as-you-go synchronization is billed while it is suspended, because it continues to read the
+    /// logs of the source.
     ///
     /// `Action=SuspendSynchronizationJob`
     ///
@@ -18,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "suspendSynchronizationJob")]
     #[deprecated(note = "use `suspend_job`")]
     pub fn suspend_synchronization_job(&self) -> SuspendSynchronizationJob {
@@ -40,14 +41,14 @@ yundb_runtime::operation! {
 }
 
 impl SuspendSynchronizationJob {
-    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtsmr1q4mc2152****`.
+    /// ID of the synchronization instance, returned by `listSynchronizationJobs`. Example: `dtsmr1q4mc2152****`.
     /// Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization; `Forward` by default. `Reverse` suspends the reverse link, which only a
-    /// two-way synchronization has. Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` suspends the reverse task, which exists
+    /// only in a two-way synchronization. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -55,7 +56,7 @@ impl SuspendSynchronizationJob {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }

@@ -8,13 +8,13 @@ use crate::Client;
 use crate::types::{ErrorBody, SynchronizationDirection};
 
 impl Client {
-    /// Tell a synchronization of a failover.
+    /// Switch a synchronization to a new primary database.
     ///
-    /// Says where the new primary database is after a failover; the synchronization goes on where it stopped.
-    /// For self-managed MySQL with a public address, on ECS or over Express Connect; databases of Alibaba Cloud
-    /// are followed by themselves. For a two-way synchronization call it twice, once for each direction: after a
-    /// failover of the forward destination, with `Forward` and `Endpoint.Type` `Destination`, then with `Reverse`
-    /// and `Source`.
+    /// Specifies the new primary database after a failover. The synchronization resumes where it stopped. Required
+    /// for self-managed MySQL with a public address, on ECS or connected over Express Connect; for Alibaba Cloud
+    /// databases, DTS updates the connection automatically. For a two-way synchronization, call this operation
+    /// twice, once for each direction. For example, after a failover of the forward destination, call it first with
+    /// `Forward` and `Endpoint.Type` `Destination`, then with `Reverse` and `Source`.
     ///
     /// `Action=SwitchSynchronizationEndpoint`
     ///
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "switchSynchronizationEndpoint")]
     #[deprecated(note = "the service discourages its use")]
     pub fn switch_synchronization_endpoint(&self) -> SwitchSynchronizationEndpoint {
@@ -52,14 +52,14 @@ impl SwitchSynchronizationEndpoint {
         Self(self.0.argument("Endpoint", endpoint))
     }
 
-    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtsexjk1alb116****`.
+    /// ID of the synchronization instance, returned by `listSynchronizationJobs`. Example: `dtsexjk1alb116****`.
     /// Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// Direction of the synchronization; `Forward` by default. `Reverse` has an effect only if the synchronization is
-    /// two-way. Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. `Reverse` takes effect only for a two-way
+    /// synchronization. Example: `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -67,12 +67,12 @@ impl SwitchSynchronizationEndpoint {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Owner of the source, if it is of another account.
+    /// Owner of the source, if the source belongs to another account.
     pub fn source_endpoint<M>(self, source_endpoint: impl Argument<SwitchedSourceOwner, M>) -> Self {
         Self(self.0.argument("SourceEndpoint", source_endpoint))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
@@ -82,16 +82,16 @@ yundb_runtime::setters! {
     /// The type of `Endpoint` in `SwitchSynchronizationEndpoint`.
     #[serde(rename_all = "PascalCase")]
     pub struct SwitchedEndpoint {
-        /// Id of the ECS instance if `Endpoint.InstanceType` is `ECS`, of the VPC if it is `Express`. Example:
+        /// ID of the ECS instance if `Endpoint.InstanceType` is `ECS`, or of the VPC if it is `Express`. Example:
         /// `i-bp11haem1kpkhoup****`.
         pub instance_id: Option<String>,
-        /// Kind of the new database. Example: `ECS`.
+        /// Type of the new database. Example: `ECS`.
         pub instance_type: Option<SwitchedInstanceType>,
         /// Port of the new database. Example: `3306`.
         pub port: Option<String>,
-        /// Which end is switched. Example: `Destination`.
+        /// Endpoint to switch. Example: `Destination`.
         pub r#type: Option<SwitchedEnd>,
-        /// Address of the new database. Required if `Endpoint.InstanceType` is `Express`, and only used then. Example:
+        /// Address of the new database. Required if `Endpoint.InstanceType` is `Express`; not used otherwise. Example:
         /// `172.15.185.***`.
         #[serde(rename = "IP")]
         pub ip: Option<String>,
@@ -108,19 +108,19 @@ impl Object for SwitchedEndpoint {
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of the new database.
+    /// Type of the new database.
     pub enum SwitchedInstanceType {
         /// Self-managed, with a public address.
         LocalInstance = "LocalInstance",
         /// Self-managed on ECS.
         Ecs = "ECS",
-        /// Self-managed, over Express Connect.
+        /// Self-managed, connected over Express Connect.
         Express = "Express",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Which end is switched.
+    /// Endpoint to switch.
     pub enum SwitchedEnd {
         /// Source.
         Source = "Source",
@@ -132,11 +132,11 @@ yundb_runtime::string_enum! {
 yundb_runtime::setters! {
     /// The type of `SourceEndpoint` in `SwitchSynchronizationEndpoint`.
     pub struct SwitchedSourceOwner {
-        /// Account id of the source's owner. Required if source and destination are of different Alibaba Cloud accounts.
-        /// Example: `14069264***`.
+        /// Account ID of the source's owner. Required if source and destination belong to different Alibaba Cloud
+        /// accounts. Example: `14069264***`.
         #[serde(rename = "OwnerID")]
         pub owner_id: Option<String>,
-        /// RAM role by which the destination's account reads the source. Required if source and destination are of
+        /// RAM role with which the destination's account reads the source. Required if source and destination belong to
         /// different Alibaba Cloud accounts. Example: `ram-for-dts`.
         #[serde(rename = "Role")]
         pub role: Option<String>,
@@ -148,14 +148,14 @@ yundb_runtime::setters! {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SwitchSynchronizationEndpointResponse {
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
-    /// Id of the switch; `showEndpointSwitch` tells how far it is.
+    /// ID of the switch. See `showEndpointSwitch` for its progress.
     pub task_id: Option<String>,
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::types::PhaseStatus;
 
 yundb_runtime::setters! {
-    /// Database, or a schema of one.
+    /// Database, or a schema of a database.
     #[serde(rename_all = "PascalCase")]
     pub struct SynchronizationObject {
         /// Name of the database.
@@ -15,16 +15,16 @@ yundb_runtime::setters! {
         /// Name of the database in the destination.
         #[serde(rename = "NewDBName")]
         pub new_db_name: Option<String>,
-        /// Name of the schema. Required for SQL Server and PostgreSQL sources, and only used then.
+        /// Name of the schema. Required for SQL Server and PostgreSQL sources; not used otherwise.
         pub schema_name: Option<String>,
-        /// Name of the schema in the destination. Only for SQL Server and PostgreSQL destinations.
+        /// Name of the schema in the destination. Applies only to SQL Server and PostgreSQL destinations.
         pub new_schema_name: Option<String>,
-        /// Whether all tables of the schema are to be synchronized. If false, give `TableIncludes` and `TableExcludes`;
-        /// if true, only `TableIncludes`. Default: `false`.
+        /// Whether to synchronize all tables of the schema. If false, specify `TableIncludes` and `TableExcludes`; if
+        /// true, only `TableIncludes`. Default: `false`.
         pub all_table: Option<bool>,
         /// Tables to synchronize.
         pub table_includes: Option<Vec<SynchronizationTable>>,
-        /// Tables to leave out.
+        /// Tables to exclude.
         pub table_excludes: Option<Vec<SynchronizationTableExclude>>,
     }
 }
@@ -37,17 +37,17 @@ yundb_runtime::setters! {
         pub table_name: Option<String>,
         /// Name of the table in the destination.
         pub new_table_name: Option<String>,
-        /// Condition of a SQL WHERE clause: only rows that fulfil it are synchronized. Quote with single quotes. Example:
+        /// Condition of an SQL WHERE clause. Only matching rows are synchronized. Use single quotes for quoting. Example:
         /// `id > 100`.
         pub filter_condition: Option<String>,
-        /// Columns of the primary key, joined by commas. Required for AnalyticDB destinations, and only used then.
+        /// Primary key columns, separated by commas. Required for AnalyticDB destinations; not used otherwise.
         pub primary_key: Option<String>,
-        /// Columns that the table is distributed by, joined by commas. Required for AnalyticDB destinations, and only
-        /// used then.
+        /// Distribution columns of the table, separated by commas. Required for AnalyticDB destinations; not used
+        /// otherwise.
         pub part_key: Option<String>,
-        /// Columns to synchronize, in the order of the destination's.
+        /// Columns to synchronize, in the same order as in the destination.
         pub column_includes: Option<Vec<SynchronizationColumn>>,
-        /// Columns to leave out.
+        /// Columns to exclude.
         pub column_excludes: Option<Vec<SynchronizationColumnExclude>>,
     }
 }
@@ -64,7 +64,7 @@ yundb_runtime::setters! {
 }
 
 yundb_runtime::setters! {
-    /// Column that is left out.
+    /// Excluded column.
     pub struct SynchronizationColumnExclude {
         /// Name of the column.
         #[serde(rename = "ColumnName")]
@@ -73,7 +73,7 @@ yundb_runtime::setters! {
 }
 
 yundb_runtime::setters! {
-    /// Table that is left out.
+    /// Excluded table.
     pub struct SynchronizationTableExclude {
         /// Name of the table. Example: `order.*`.
         #[serde(rename = "TableName")]
@@ -81,16 +81,16 @@ yundb_runtime::setters! {
     }
 }
 
-/// How far the incremental phase is.
+/// Progress of the incremental phase.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct SynchronizationProgress {
-    /// Delay of incremental synchronization in seconds.
+    /// Delay of incremental synchronization, in seconds.
     pub delay: Option<String>,
-    /// Why the incremental phase failed.
+    /// Reason for the failure of the incremental phase.
     pub error_message: Option<String>,
-    /// How much of it is done, in percent.
+    /// Progress, in percent.
     pub percent: Option<String>,
     /// State of the incremental phase.
     pub status: Option<PhaseStatus>,
@@ -106,9 +106,9 @@ pub struct SynchronizationEndpoint {
     /// Address of the database.
     #[serde(rename = "IP")]
     pub ip: Option<String>,
-    /// Id of the instance.
+    /// ID of the instance.
     pub instance_id: Option<String>,
-    /// Kind of the instance.
+    /// Type of the instance.
     pub instance_type: Option<String>,
     /// Port of the database.
     pub port: Option<String>,
@@ -121,13 +121,13 @@ yundb_runtime::string_enum! {
     pub enum SynchronizationStatus {
         /// Not started.
         NotStarted = "NotStarted",
-        /// Being prechecked.
+        /// Precheck in progress.
         Prechecking = "Prechecking",
         /// The precheck failed.
         PrecheckFailed = "PrecheckFailed",
-        /// Full load; in the list of states.
+        /// Full load in progress, as spelled in the list of states.
         Initializing = "Initializing",
-        /// Full load; elsewhere, spelt so by the service.
+        /// Full load in progress, as spelled by the service elsewhere.
         Initializating = "Initializating",
         /// The full load failed.
         InitializeFailed = "InitializeFailed",
@@ -137,7 +137,7 @@ yundb_runtime::string_enum! {
         Failed = "Failed",
         /// Suspended.
         Suspending = "Suspending",
-        /// The objects are being changed.
+        /// The objects are being modified.
         Modifying = "Modifying",
         /// Finished.
         Finished = "Finished",
@@ -153,9 +153,9 @@ pub struct SynchronizedSchema {
     pub new_schema_name: Option<String>,
     /// Name of the database.
     pub schema_name: Option<String>,
-    /// Tables that are left out.
+    /// Excluded tables.
     pub table_excludes: Vec<SynchronizedTable>,
-    /// Tables that are synchronized.
+    /// Synchronized tables.
     pub table_includes: Vec<SynchronizedTable>,
 }
 

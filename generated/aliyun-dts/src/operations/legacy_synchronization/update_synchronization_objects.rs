@@ -8,9 +8,9 @@ use crate::Client;
 use crate::types::{ErrorBody, SynchronizationDirection, SynchronizationObject};
 
 impl Client {
-    /// Change what a synchronization transfers.
+    /// Update the objects of a synchronization.
     ///
-    /// The synchronization must be running or not have been started.
+    /// The synchronization must be running or not yet started.
     ///
     /// `Action=ModifySynchronizationObject`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The call was accepted, or `Success` is false and `ErrCode` says why not.
-    /// - any other: The call failed (status 4xx or 5xx).
+    /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
+    /// - any other: The request failed with a 4xx or 5xx status.
     #[doc(alias = "ModifySynchronizationObject")]
     #[doc(alias = "updateSynchronizationObjects")]
     #[deprecated(note = "use `update_synchronization`")]
@@ -43,16 +43,15 @@ yundb_runtime::operation! {
 }
 
 impl UpdateSynchronizationObjects {
-    /// Id of the synchronization instance; `listSynchronizationJobs` tells it. Example: `dtskfq1149w254****`.
+    /// ID of the synchronization instance, returned by `listSynchronizationJobs`. Example: `dtskfq1149w254****`.
     /// Required.
     pub fn synchronization_job_id<M>(self, synchronization_job_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("SynchronizationJobId", synchronization_job_id))
     }
 
-    /// What to synchronize from now on.
+    /// New objects of the synchronization.
     ///
-    /// What to synchronize, database by database. Names of databases, tables and columns may be regular expressions.
-    /// Required.
+    /// Databases to synchronize. Names of databases, tables and columns can be regular expressions. Required.
     pub fn synchronization_objects<M>(
         self,
         synchronization_objects: impl Argument<JsonText<Vec<SynchronizationObject>>, M>,
@@ -60,8 +59,8 @@ impl UpdateSynchronizationObjects {
         Self(self.0.json_text("SynchronizationObjects", synchronization_objects))
     }
 
-    /// Direction of the synchronization; `Forward` by default. Needed only if the synchronization is two-way.
-    /// Example: `Forward`.
+    /// Direction of the synchronization. Defaults to `Forward`. Required only for a two-way synchronization. Example:
+    /// `Forward`.
     pub fn synchronization_direction<M>(
         self,
         synchronization_direction: impl Argument<SynchronizationDirection, M>,
@@ -69,7 +68,7 @@ impl UpdateSynchronizationObjects {
         Self(self.0.argument("SynchronizationDirection", synchronization_direction))
     }
 
-    /// Id of the Alibaba Cloud account. Not needed, and soon to be removed. Example: `12323344***`.
+    /// ID of the Alibaba Cloud account. Not required; to be removed soon. Example: `12323344***`.
     pub fn account_id<M>(self, account_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("AccountId", account_id))
     }
@@ -80,14 +79,14 @@ impl UpdateSynchronizationObjects {
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct UpdateSynchronizationObjectsResponse {
-    /// Error code of a failed call.
+    /// Error code of a failed request.
     pub err_code: Option<String>,
-    /// What went wrong.
+    /// Error message.
     pub err_message: Option<String>,
-    /// Id of this call.
+    /// Request ID.
     pub request_id: Option<String>,
-    /// Whether the call succeeded.
+    /// Whether the request succeeded.
     pub success: Option<bool>,
-    /// Id of the modification; `showSynchronizationObjectUpdate` tells how far it is.
+    /// ID of the update. See `showSynchronizationObjectUpdate` for its progress.
     pub task_id: Option<String>,
 }

@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, StartedJob};
 
 impl Client {
-    /// Stop changing a replication to ClickHouse.
+    /// Cancel the update of a replication to ClickHouse.
     ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config`
     ///
@@ -15,13 +15,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "DeleteClickHouseDataBaseConfig")]
     #[doc(alias = "cancelClickhouseReplicationUpdate")]
     pub fn cancel_clickhouse_replication_update(

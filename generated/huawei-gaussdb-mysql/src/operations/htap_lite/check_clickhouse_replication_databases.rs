@@ -10,7 +10,7 @@ use crate::types::{ClickhouseDatabaseSetting, ClickhouseSettingCheck, Clickhouse
 impl Client {
     /// Check the databases of a replication to ClickHouse.
     ///
-    /// Nothing is changed by it.
+    /// Read-only operation: it changes nothing.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication/database-check`
     ///
@@ -18,13 +18,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: The result.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Result of the check.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CheckClickHouseDataBaseConfig")]
     #[doc(alias = "checkClickhouseReplicationDatabases")]
     pub fn check_clickhouse_replication_databases(
@@ -67,7 +67,7 @@ impl CheckClickhouseReplicationDatabases {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the read replica to replicate from. Without it it is the primary node.
+    /// Id of the read replica to replicate from. Defaults to the primary node.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }
@@ -82,7 +82,7 @@ impl CheckClickhouseReplicationDatabases {
         Self(self.0.argument("db_configs", db_configs))
     }
 
-    /// Which tables are replicated. Required.
+    /// Selection of the tables to replicate. Required.
     pub fn table_repl_config<M>(self, table_repl_config: impl Argument<ClickhouseTablesToReplicate, M>) -> Self {
         Self(self.0.argument("table_repl_config", table_repl_config))
     }
@@ -95,6 +95,6 @@ impl CheckClickhouseReplicationDatabases {
 pub struct CheckClickhouseReplicationDatabasesResponse {
     /// Database to replicate.
     pub database_name: Option<String>,
-    /// What was found in the source database.
+    /// Results of the check of the source database.
     pub db_config_check_results: Vec<ClickhouseSettingCheck>,
 }

@@ -10,7 +10,7 @@ use crate::types::{ClickhouseDatabaseSetting, ClickhouseTableCheck, ClickhouseTa
 impl Client {
     /// Check the tables of a replication to ClickHouse.
     ///
-    /// Nothing is changed by it.
+    /// Read-only operation: it changes nothing.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication/table-check`
     ///
@@ -18,13 +18,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: The result.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Result of the check.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CheckClickHouseTableConfig")]
     #[doc(alias = "checkClickhouseReplicationTables")]
     pub fn check_clickhouse_replication_tables(
@@ -68,7 +68,7 @@ impl CheckClickhouseReplicationTables {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the read replica to replicate from. Without it it is the primary node.
+    /// Id of the read replica to replicate from. Defaults to the primary node.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }
@@ -83,24 +83,24 @@ impl CheckClickhouseReplicationTables {
         Self(self.0.argument("db_configs", db_configs))
     }
 
-    /// Settings of tables. Required.
+    /// Table settings. Required.
     pub fn tables_configs<M>(self, tables_configs: impl Argument<Vec<ClickhouseTableSetting>, M>) -> Self {
         Self(self.0.argument("tables_configs", tables_configs))
     }
 
-    /// Which tables are replicated. Required.
+    /// Selection of the tables to replicate. Required.
     pub fn table_repl_config<M>(self, table_repl_config: impl Argument<ClickhouseTablesToReplicate, M>) -> Self {
         Self(self.0.argument("table_repl_config", table_repl_config))
     }
 }
 
 yundb_runtime::setters! {
-    /// A setting of a table.
+    /// Settings of a table.
     pub struct ClickhouseTableSetting {
         /// Name of the table.
         pub table_name: Option<String>,
-        /// Setting of the table, of the clauses `PARTITION BY`, `COLUMNS`, `ORDER BY`, `SAMPLE BY`, `PRIMARY KEY` and
-        /// `TTL`.
+        /// Setting of the table, consisting of the clauses `PARTITION BY`, `COLUMNS`, `ORDER BY`, `SAMPLE BY`, `PRIMARY
+        /// KEY` and `TTL`.
         pub table_config: Option<String>,
     }
 }
@@ -116,6 +116,6 @@ impl Object for ClickhouseTableSetting {
 pub struct CheckClickhouseReplicationTablesResponse {
     /// Database to replicate.
     pub source_database_name: Option<String>,
-    /// What was found in the tables.
+    /// Results of the check of the tables.
     pub table_config_check_results: Vec<ClickhouseTableCheck>,
 }

@@ -5,7 +5,7 @@ use yundb_runtime::{Argument, Field, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
-use crate::types::{ErrorBody, HtapTags, HtapTagsToAdd, StarrocksPayModel};
+use crate::types::{ClickhouseZoneMode, ErrorBody, HtapTags, HtapTagsToAdd, StarrocksPayModel};
 
 impl Client {
     /// Create a ClickHouse instance.
@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `202`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `202`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CreateClickHouseInstance")]
     #[doc(alias = "createClickhouseInstance")]
     pub fn create_clickhouse_instance(&self, instance_id: impl Into<String>) -> CreateClickhouseInstance {
@@ -54,27 +54,27 @@ yundb_runtime::operation! {
 }
 
 impl CreateClickhouseInstance {
-    /// Name of the ClickHouse instance: 4 to 64 letters, digits, `-` and `_`. It begins with a letter. Required.
+    /// Name of the ClickHouse instance: 4 to 64 letters, digits, `-` and `_`. Must start with a letter. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// The engine. Required.
     pub fn engine<M>(self, engine: impl Argument<ClickhouseEngineToCreate, M>) -> Self {
         Self(self.0.argument("engine", engine))
     }
 
-    /// How the instance is deployed. Required.
+    /// Deployment of the instance. Required.
     pub fn ha<M>(self, ha: impl Argument<ClickhouseDeployment, M>) -> Self { Self(self.0.argument("ha", ha)) }
-    /// Id of the flavor of nodes. `listHtapFlavors` tells it. Required.
+    /// Id of the flavor of the nodes. See `listHtapFlavors`. Required.
     pub fn flavor_id<M>(self, flavor_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_id", flavor_id))
     }
 
-    /// Password of the user `root`: 8 to 32 characters, with three of capital letters, small letters, digits and the
-    /// signs `~!@#%^*-_=+?,`. Required.
+    /// Password of the user `root`: 8 to 32 characters, including three of the following: uppercase letters,
+    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Required.
     pub fn db_root_pwd<M>(self, db_root_pwd: impl Argument<Secret, M>) -> Self {
         Self(self.0.argument("db_root_pwd", db_root_pwd))
     }
 
-    /// Whether the nodes are in one zone or in several. Required.
+    /// Whether the nodes are in one availability zone or in several. Required.
     pub fn az_mode<M>(self, az_mode: impl Argument<ClickhouseZoneMode, M>) -> Self {
         Self(self.0.argument("az_mode", az_mode))
     }
@@ -84,10 +84,10 @@ impl CreateClickhouseInstance {
         Self(self.0.argument("volume", volume))
     }
 
-    /// Code of the availability zone. With mode `Ha` several, with commas between them. Example:
+    /// Code of the availability zone. In mode `Ha`, several codes separated by commas. Example:
     /// `cn-southwest-244b,cn-southwest-244a`. Required.
     pub fn az_code<M>(self, az_code: impl Argument<String, M>) -> Self { Self(self.0.argument("az_code", az_code)) }
-    /// Time zone. Without it it is that of the GaussDB(for MySQL) instance.
+    /// Time zone. Defaults to that of the GaussDB(for MySQL) instance.
     pub fn time_zone<M>(self, time_zone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("time_zone", time_zone))
     }
@@ -97,7 +97,7 @@ impl CreateClickhouseInstance {
         Self(self.0.argument("tags_info", tags_info))
     }
 
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub fn pay_info<M>(self, pay_info: impl Argument<ClickhousePayInfoToSet, M>) -> Self {
         Self(self.0.argument("pay_info", pay_info))
     }
@@ -106,9 +106,9 @@ impl CreateClickhouseInstance {
 yundb_runtime::setters! {
     /// The engine.
     pub struct ClickhouseEngineToCreate {
-        /// Kind of engine, `click-house`.
+        /// Type of engine: `click-house`.
         pub r#type: Option<String>,
-        /// Version of the engine, one number. `listHtapEngineVersions` tells which there are.
+        /// Major version of the engine, with one number. See `listHtapEngineVersions`.
         pub version: Option<String>,
     }
 }
@@ -118,9 +118,9 @@ impl Object for ClickhouseEngineToCreate {
 }
 
 yundb_runtime::setters! {
-    /// How the instance is deployed.
+    /// Deployment of the instance.
     pub struct ClickhouseDeployment {
-        /// Whether one node is deployed, or a primary and a standby.
+        /// Deployment mode: a single node, or a primary and a standby.
         pub mode: Option<ClickhouseMode>,
     }
 }
@@ -130,31 +130,21 @@ impl Object for ClickhouseDeployment {
 }
 
 yundb_runtime::string_enum! {
-    /// Whether one node is deployed, or a primary and a standby.
+    /// Deployment mode: a single node, or a primary and a standby.
     pub enum ClickhouseMode {
-        /// One node.
+        /// Single node.
         Single = "Single",
-        /// A primary and a standby.
+        /// Primary and standby.
         Ha = "Ha",
-    }
-}
-
-yundb_runtime::string_enum! {
-    /// Whether the nodes are in one zone or in several.
-    pub enum ClickhouseZoneMode {
-        /// In one zone.
-        Single = "single",
-        /// In several zones.
-        Double = "double",
     }
 }
 
 yundb_runtime::setters! {
     /// Storage of the nodes.
     pub struct ClickhouseVolumeToCreate {
-        /// Type of the storage.
+        /// Storage type.
         pub io_type: Option<ClickhouseVolumeType>,
-        /// Size in GB, 50 to 32000. `listHtapStorageTypes` tells the least size of a type, which may be lower.
+        /// Size in GB, 50 to 32000. The minimum depends on the storage type and may be lower; see `listHtapStorageTypes`.
         pub capacity_in_gb: Option<i32>,
     }
 }
@@ -164,7 +154,7 @@ impl Object for ClickhouseVolumeToCreate {
 }
 
 yundb_runtime::string_enum! {
-    /// Type of the storage.
+    /// Storage type.
     pub enum ClickhouseVolumeType {
         /// Ultra-high I/O.
         Ssd = "SSD",
@@ -174,23 +164,23 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::setters! {
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub struct ClickhousePayInfoToSet {
-        /// How the instance is billed. Default: `0`.
+        /// Billing mode of the instance. Default: `0`.
         pub pay_model: Option<StarrocksPayModel>,
-        /// Id of the order with yearly or monthly billing.
+        /// Id of the order for yearly/monthly billing.
         pub order_id: Option<String>,
-        /// For how many months or years.
+        /// Length of the subscription, in months or years.
         pub period: Option<i32>,
-        /// Whether months or years are counted. Format: `int32`.
+        /// Unit of `period`: months or years. Format: `int32`.
         pub period_type: Option<ClickhousePeriodType>,
-        /// Whether it is renewed automatically. Format: `int32`.
+        /// Whether the subscription is renewed automatically. Format: `int32`.
         pub is_auto_renew: Option<ClickhouseAutoRenew>,
     }
 }
 
 yundb_runtime::integer_enum! {
-    /// Whether months or years are counted.
+    /// Unit of `period`: months or years.
     pub enum ClickhousePeriodType {
         /// Months.
         N2 = 2,
@@ -200,11 +190,11 @@ yundb_runtime::integer_enum! {
 }
 
 yundb_runtime::integer_enum! {
-    /// Whether it is renewed automatically.
+    /// Whether the subscription is renewed automatically.
     pub enum ClickhouseAutoRenew {
-        /// It is.
+        /// Renewed automatically.
         N1 = 1,
-        /// It is not.
+        /// Not renewed automatically.
         N0 = 0,
     }
 }
@@ -227,7 +217,7 @@ pub struct CreatedClickhouseInstance {
     pub id: Option<String>,
     /// Availability zone.
     pub az_code: Option<String>,
-    /// Whether the nodes are in one zone or in several.
+    /// Whether the nodes are in one availability zone or in several.
     pub az_mode: Option<ClickhouseZoneMode>,
     /// Name of the instance.
     pub name: Option<String>,
@@ -239,15 +229,15 @@ pub struct CreatedClickhouseInstance {
     pub security_group_id: Option<String>,
     /// Id of the subnet.
     pub subnet_id: Option<String>,
-    /// User of the database.
+    /// Database user.
     pub db_user: Option<String>,
     /// Port of the database, 0 to 65535.
     pub port: Option<i32>,
-    /// Whether one node is deployed, or a primary and a standby.
+    /// Deployment mode: a single node, or a primary and a standby.
     pub ha_mode: Option<CreatedClickhouseInstanceHaMode>,
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub pay_info: Option<ClickhousePayInfo>,
-    /// Whether SSL is on.
+    /// Whether SSL is enabled.
     pub ssl_option: Option<bool>,
     /// State of the instance.
     pub status: Option<ClickhouseStatus>,
@@ -261,40 +251,40 @@ pub struct CreatedClickhouseInstance {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseEngine {
-    /// Kind of engine, `click-house`.
+    /// Type of engine: `click-house`.
     pub r#type: Option<String>,
-    /// Version of the engine, one number. `listHtapEngineVersions` tells which there are.
+    /// Major version of the engine, with one number. See `listHtapEngineVersions`.
     pub version: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Whether one node is deployed, or a primary and a standby.
+    /// Deployment mode: a single node, or a primary and a standby.
     pub enum CreatedClickhouseInstanceHaMode {
-        /// One node.
+        /// Single node.
         Single = "Single",
-        /// A primary and a standby.
+        /// Primary and standby.
         Ha = "Ha",
     }
 }
 
-/// How the instance is billed.
+/// Billing of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhousePayInfo {
-    /// How the instance is billed.
+    /// Billing mode of the instance.
     pub pay_model: Option<StarrocksPayModel>,
-    /// Id of the order with yearly or monthly billing.
+    /// Id of the order for yearly/monthly billing.
     pub order_id: Option<String>,
-    /// For how many months or years.
+    /// Length of the subscription, in months or years.
     pub period: Option<String>,
-    /// Whether months or years are counted.
+    /// Unit of `period`: months or years.
     pub period_type: Option<ClickhousePayInfoPeriodType>,
-    /// Whether it is renewed automatically.
+    /// Whether the subscription is renewed automatically.
     pub is_auto_renew: Option<ClickhousePayInfoIsAutoRenew>,
 }
 
 yundb_runtime::string_enum! {
-    /// Whether months or years are counted.
+    /// Unit of `period`: months or years.
     pub enum ClickhousePayInfoPeriodType {
         /// Months.
         N2 = "2",
@@ -304,11 +294,11 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Whether it is renewed automatically.
+    /// Whether the subscription is renewed automatically.
     pub enum ClickhousePayInfoIsAutoRenew {
-        /// It is.
+        /// Renewed automatically.
         N1 = "1",
-        /// It is not.
+        /// Not renewed automatically.
         N0 = "0",
     }
 }
@@ -318,11 +308,11 @@ yundb_runtime::string_enum! {
     pub enum ClickhouseStatus {
         /// Being created.
         Creating = "creating",
-        /// In order.
+        /// Normal.
         Normal = "normal",
-        /// Not in order.
+        /// Abnormal.
         Abnormal = "abnormal",
-        /// Not created.
+        /// Creation failed.
         Createfailed = "createfailed",
         /// Deleted.
         Deleted = "deleted",

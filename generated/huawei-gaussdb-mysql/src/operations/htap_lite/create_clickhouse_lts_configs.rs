@@ -9,7 +9,7 @@ use crate::types::ErrorBody;
 impl Client {
     /// Start sending logs of ClickHouse instances.
     ///
-    /// Begins to send logs to Log Tank Service (LTS).
+    /// Starts the delivery of logs to Log Tank Service (LTS).
     ///
     /// `POST /v3/{project_id}/clickhouse/instances/logs/lts-configs`
     ///
@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateClickHouseLtsConfig")]
     #[doc(alias = "createClickhouseLtsConfigs")]
     pub fn create_clickhouse_lts_configs(&self) -> CreateClickhouseLtsConfigs {
@@ -38,18 +38,18 @@ yundb_runtime::operation! {
 }
 
 impl CreateClickhouseLtsConfigs {
-    /// Where the logs go. Required.
+    /// Log destinations. Required.
     pub fn log_configs<M>(self, log_configs: impl Argument<Vec<ClickhouseLogToSend>, M>) -> Self {
         Self(self.0.argument("log_configs", log_configs))
     }
 }
 
 yundb_runtime::setters! {
-    /// A log to send, and where to.
+    /// A log and its destination.
     pub struct ClickhouseLogToSend {
         /// Id of the ClickHouse instance.
         pub instance_id: Option<String>,
-        /// Kind of log, `slow_log`.
+        /// Type of log: `slow_log`.
         pub log_type: Option<String>,
         /// Id of the log group.
         pub lts_group_id: Option<String>,

@@ -15,13 +15,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CreateClickHouseDataBaseReplication")]
     #[doc(alias = "createClickhouseReplication")]
     pub fn create_clickhouse_replication(&self, instance_id: impl Into<String>) -> CreateClickhouseReplication {
@@ -55,7 +55,7 @@ impl CreateClickhouseReplication {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the read replica to replicate from. Without it it is the primary node.
+    /// Id of the read replica to replicate from. Defaults to the primary node.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }

@@ -9,7 +9,7 @@ use crate::types::ErrorBody;
 impl Client {
     /// Stop sending logs of ClickHouse instances.
     ///
-    /// Ends sending logs to Log Tank Service (LTS).
+    /// Stops the delivery of logs to Log Tank Service (LTS).
     ///
     /// `DELETE /v3/{project_id}/clickhouse/instances/logs/lts-configs`
     ///
@@ -17,8 +17,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "DeleteClickHouseLtsConfig")]
     #[doc(alias = "deleteClickhouseLtsConfigs")]
     pub fn delete_clickhouse_lts_configs(&self) -> DeleteClickhouseLtsConfigs {
@@ -38,18 +38,18 @@ yundb_runtime::operation! {
 }
 
 impl DeleteClickhouseLtsConfigs {
-    /// Which logs are no longer sent. Required.
+    /// Logs whose delivery to stop. Required.
     pub fn log_configs<M>(self, log_configs: impl Argument<Vec<ClickhouseLogToStop>, M>) -> Self {
         Self(self.0.argument("log_configs", log_configs))
     }
 }
 
 yundb_runtime::setters! {
-    /// A log that is no longer to be sent.
+    /// A log whose delivery to stop.
     pub struct ClickhouseLogToStop {
         /// Id of the ClickHouse instance.
         pub instance_id: Option<String>,
-        /// Kind of log, `slow_log`.
+        /// Type of log: `slow_log`.
         pub log_type: Option<String>,
     }
 }

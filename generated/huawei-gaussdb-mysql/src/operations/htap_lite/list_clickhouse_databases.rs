@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The databases of a ClickHouse instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListClickHouseDataBase")]
     #[doc(alias = "listClickhouseDatabases")]
     pub fn list_clickhouse_databases(&self, instance_id: impl Into<String>) -> ListClickhouseDatabases {
@@ -45,9 +45,9 @@ yundb_runtime::operation! {
 }
 
 impl ListClickhouseDatabases {
-    /// How many entries to return, 1 to 100. Default: `10`. Example: `10`.
+    /// Maximum number of entries to return, 1 to 100. Default: `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Name of a database.
     pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {
@@ -68,6 +68,6 @@ yundb_runtime::paged! {
 pub struct ListClickhouseDatabasesResponse {
     /// Names of the databases of the instance.
     pub databases: Vec<String>,
-    /// How many databases there are.
+    /// Total number of databases.
     pub total_count: Option<i32>,
 }

@@ -8,9 +8,9 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// List where logs of ClickHouse instances are sent.
+    /// List the log destinations of ClickHouse instances.
     ///
-    /// Returns to which streams of Log Tank Service (LTS) the logs go.
+    /// Returns the Log Tank Service (LTS) streams that receive the logs.
     ///
     /// `GET /v3/{project_id}/clickhouse/instances/logs/lts-configs`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Where logs of ClickHouse instances are sent.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Log destinations of ClickHouse instances.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowClickHouseLtsConfig")]
     #[doc(alias = "listClickhouseLtsConfigs")]
     pub fn list_clickhouse_lts_configs(&self) -> ListClickhouseLtsConfigs {
@@ -58,9 +58,9 @@ impl ListClickhouseLtsConfigs {
         Self(self.0.argument("instance_name", instance_name))
     }
 
-    /// How many entries to return, 1 to 100. Default: `10`.
+    /// Maximum number of entries to return, 1 to 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
@@ -75,34 +75,34 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListClickhouseLtsConfigsResponse {
-    /// The instances and where their logs go.
+    /// Instances and their log destinations.
     pub instance_lts_configs: Vec<ClickhouseInstanceLogs>,
-    /// How many instances there are.
+    /// Total number of instances.
     pub total_count: Option<i32>,
 }
 
-/// The logs of a ClickHouse instance.
+/// Log destinations of a ClickHouse instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ClickhouseInstanceLogs {
-    /// Where the logs go.
+    /// Log destinations.
     pub lts_configs: Vec<ClickhouseLogStream>,
     /// The instance.
     pub instance: Option<ClickhouseInstanceSummary>,
 }
 
-/// Where a log is sent.
+/// Destination of a log.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseLogStream {
-    /// Kind of log.
+    /// Type of log.
     pub log_type: Option<String>,
     /// Id of the log group.
     pub lts_group_id: Option<String>,
     /// Id of the log stream.
     pub lts_stream_id: Option<String>,
-    /// Whether the logs are sent.
+    /// Whether log delivery is enabled.
     pub enabled: Option<String>,
 }
 
@@ -114,9 +114,9 @@ pub struct ClickhouseInstanceSummary {
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// How the instance is deployed.
+    /// Deployment of the instance.
     pub mode: Option<String>,
-    /// Kind of engine.
+    /// Type of engine.
     pub engine_name: Option<String>,
     /// Version of the database engine.
     pub engine_version: Option<String>,

@@ -8,9 +8,9 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// List the nodes that have logs.
+    /// List the nodes with logs.
     ///
-    /// Returns the nodes of a ClickHouse instance that have error or slow query logs.
+    /// Returns the nodes of a ClickHouse instance that have error logs or slow query logs.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/nodes`
     ///
@@ -18,13 +18,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: The nodes that have logs.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Nodes with logs.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListClickHouseInstanceNode")]
     #[doc(alias = "listClickhouseNodes")]
     pub fn list_clickhouse_nodes(&self, instance_id: impl Into<String>) -> ListClickhouseNodes {
@@ -52,7 +52,7 @@ pub struct ListClickhouseNodesResponse {
     pub node_list: Vec<ClickhouseLogNode>,
 }
 
-/// A node that has logs.
+/// A node with logs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseLogNode {
@@ -60,6 +60,6 @@ pub struct ClickhouseLogNode {
     pub node_id: Option<String>,
     /// Name of the node.
     pub node_name: Option<String>,
-    /// Whether the node is the primary or a standby.
+    /// Role of the node: primary or standby.
     pub role: Option<String>,
 }

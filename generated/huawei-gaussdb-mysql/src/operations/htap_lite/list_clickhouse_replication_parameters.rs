@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The database parameters of replications to ClickHouse.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListClickHouseDataBaseParameter")]
     #[doc(alias = "listClickhouseReplicationParameters")]
     pub fn list_clickhouse_replication_parameters(
@@ -71,7 +71,7 @@ pub struct ClickhouseReplicationParameter {
     pub data_type: Option<String>,
     /// Default value of the parameter.
     pub default_value: Option<String>,
-    /// Values that the parameter may have.
+    /// Allowed values of the parameter.
     pub value_range: Option<String>,
     /// Description of the parameter.
     pub description: Option<String>,

@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The replications to ClickHouse.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListClickHouseDataBaseReplication")]
     #[doc(alias = "listClickhouseReplications")]
     pub fn list_clickhouse_replications(&self, instance_id: impl Into<String>) -> ListClickhouseReplications {
@@ -48,9 +48,9 @@ yundb_runtime::operation! {
 }
 
 impl ListClickhouseReplications {
-    /// How many entries to return, 1 to 100. Default: `10`.
+    /// Maximum number of entries to return, 1 to 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
@@ -65,11 +65,11 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListClickhouseReplicationsResponse {
-    /// How many replication tasks there are.
+    /// Total number of replication tasks.
     pub total_count: Option<i32>,
     /// The replication tasks.
     pub replications: Vec<ClickhouseReplication>,
-    /// What is being done to the source, such as a restart, a change of flavor or a switchover.
+    /// Operation in progress on the source, such as a restart, flavor change or switchover.
     pub ext_text: Option<String>,
 }
 
@@ -79,56 +79,56 @@ pub struct ListClickhouseReplicationsResponse {
 pub struct ClickhouseReplication {
     /// Database to replicate.
     pub source_database: Option<String>,
-    /// Database that is replicated to.
+    /// Target database of the replication.
     pub target_database: Option<String>,
-    /// Whether the replication is in order.
+    /// Health of the replication.
     pub status: Option<ClickhouseReplicationStatus>,
-    /// What the replication does.
+    /// Stage of the replication.
     pub stage: Option<ClickhouseReplicationStage>,
     /// Progress in percent.
     pub percentage: Option<String>,
-    /// What catching up does.
+    /// Catch-up stage of the replication.
     pub catchup_stage: Option<ClickhouseReplicationCatchupStage>,
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the replication is in order.
+    /// Health of the replication.
     pub enum ClickhouseReplicationStatus {
-        /// In order.
+        /// Normal.
         Normal = "normal",
-        /// Not in order.
+        /// Abnormal.
         Abnormal = "abnormal",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// What the replication does.
+    /// Stage of the replication.
     pub enum ClickhouseReplicationStage {
         /// Waiting.
         Wait = "wait",
         /// Failed.
         Failed = "failed",
-        /// Copying changes.
+        /// Incremental replication.
         Incremental = "incremental",
-        /// Copying everything.
+        /// Full replication.
         Full = "full",
-        /// Something else.
+        /// Other.
         Other = "other",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// What catching up does.
+    /// Catch-up stage of the replication.
     pub enum ClickhouseReplicationCatchupStage {
         /// Waiting.
         Wait = "wait",
         /// Failed.
         Failed = "failed",
-        /// Copying changes.
+        /// Incremental replication.
         Incremental = "incremental",
-        /// Copying everything.
+        /// Full replication.
         Full = "full",
-        /// Something else.
+        /// Other.
         Other = "other",
     }
 }

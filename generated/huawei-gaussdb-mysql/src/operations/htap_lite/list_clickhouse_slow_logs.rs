@@ -10,8 +10,8 @@ use crate::types::ErrorBody;
 impl Client {
     /// List the slow queries of a ClickHouse node.
     ///
-    /// Returns a page of slow queries. The next page begins after the `line_num` of the last entry. Nothing is
-    /// changed by it.
+    /// Returns a page of slow queries. The next page starts after the `line_num` of the last entry. Read-only
+    /// operation: it changes nothing.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/slow-logs`
     ///
@@ -19,13 +19,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The slow queries of a ClickHouse node.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowClickHouseSlowLogDetail")]
     #[doc(alias = "listClickhouseSlowLogs")]
     pub fn list_clickhouse_slow_logs(&self, instance_id: impl Into<String>) -> ListClickhouseSlowLogs {
@@ -56,21 +56,21 @@ yundb_runtime::operation! {
 impl ListClickhouseSlowLogs {
     /// Id of the node. Required.
     pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Begin of the time to search, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
-    /// Required.
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`. Required.
     pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
         Self(self.0.argument("start_time", start_time))
     }
 
-    /// End of the time to search, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
-    /// Required.
+    /// End of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0100`. Required.
     pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
-    /// How many entries to return. Required.
+    /// Maximum number of entries to return. Required.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Number of the entry to go on after: `line_num` of the last entry of the page before. Leave it out for the
-    /// first page.
+    /// Number of the entry after which the page starts: `line_num` of the last entry of the previous page. Omit it
+    /// for the first page.
     pub fn line_num<M>(self, line_num: impl Argument<String, M>) -> Self { Self(self.0.argument("line_num", line_num)) }
-    /// Kind of statement.
+    /// Type of statement.
     pub fn operate_type<M>(self, operate_type: impl Argument<String, M>) -> Self {
         Self(self.0.argument("operate_type", operate_type))
     }
@@ -94,28 +94,28 @@ pub struct ListClickhouseSlowLogsResponse {
 pub struct ClickhouseSlowLog {
     /// Id of the node.
     pub node_id: Option<String>,
-    /// How long the statement ran.
+    /// Execution time of the statement.
     pub time: Option<String>,
-    /// How long it waited for locks.
+    /// Time spent waiting for locks.
     pub lock_time: Option<String>,
-    /// How many rows it returned.
+    /// Number of rows returned.
     pub rows_sent: Option<i32>,
-    /// How many rows it read.
+    /// Number of rows scanned.
     pub rows_examined: Option<i32>,
     /// Name of the database.
     pub database: Option<String>,
-    /// User who ran it.
+    /// User who ran the statement.
     pub users: Option<String>,
     /// The statement.
     pub query_sample: Option<String>,
-    /// Kind of statement.
+    /// Type of statement.
     pub r#type: Option<String>,
     /// IP address of the client.
     pub client_ip: Option<String>,
-    /// When it began.
+    /// Start time of the statement.
     pub start_time: Option<String>,
-    /// Number of the entry. That of the last entry is the next page's `line_num`.
+    /// Number of the entry. Pass the number of the last entry as `line_num` to get the next page.
     pub line_num: Option<String>,
-    /// How many such statements there were.
+    /// Number of slow queries.
     pub count: Option<String>,
 }

@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The users of a ClickHouse instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowClickHouseDatabaseUser")]
     #[doc(alias = "listClickhouseUsers")]
     pub fn list_clickhouse_users(&self, instance_id: impl Into<String>) -> ListClickhouseUsers {
@@ -45,9 +45,9 @@ yundb_runtime::operation! {
 }
 
 impl ListClickhouseUsers {
-    /// How many entries to return, 1 to 100. Default: `10`. Example: `10`.
+    /// Maximum number of entries to return, 1 to 100. Default: `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
     /// Name of a user.
     pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
@@ -68,7 +68,7 @@ yundb_runtime::paged! {
 pub struct ListClickhouseUsersResponse {
     /// The users.
     pub user_details: Vec<ClickhouseUser>,
-    /// How many users there are.
+    /// Total number of users.
     pub total_count: Option<i32>,
 }
 
@@ -79,10 +79,10 @@ pub struct ListClickhouseUsersResponse {
 pub struct ClickhouseUser {
     /// Name of the user.
     pub user_name: Option<String>,
-    /// Databases that the user may use.
+    /// Databases that the user can access.
     pub databases: Vec<String>,
-    /// What the user may do with data. Format: `int32`.
+    /// Data manipulation (DML) privileges of the user. Format: `int32`.
     pub dml: Option<ClickhouseDmlPrivilege>,
-    /// What the user may do with tables. Format: `int32`.
+    /// Data definition (DDL) privileges of the user. Format: `int32`.
     pub ddl: Option<DdlPrivilege>,
 }

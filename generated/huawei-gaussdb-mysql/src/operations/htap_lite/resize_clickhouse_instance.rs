@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ResizeClickHouseFlavor")]
     #[doc(alias = "resizeClickhouseInstance")]
     pub fn resize_clickhouse_instance(&self, instance_id: impl Into<String>) -> ResizeClickhouseInstance {
@@ -46,7 +46,7 @@ yundb_runtime::operation! {
 }
 
 impl ResizeClickhouseInstance {
-    /// Id of the new flavor, one for this instance. `listHtapFlavors` tells it. Required.
+    /// Id of the new flavor, which must be available to the instance. See `listHtapFlavors`. Required.
     pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_ref", flavor_ref))
     }
@@ -63,6 +63,6 @@ impl ResizeClickhouseInstance {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ResizeClickhouseInstanceResponse {
-    /// What came of the call; in the sample an id.
+    /// Result of the request; an id in the sample.
     pub result: Option<String>,
 }

@@ -5,7 +5,7 @@ use yundb_runtime::{Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::ErrorBody;
+use crate::types::{ClickhouseZoneMode, ErrorBody};
 
 impl Client {
     /// Show a ClickHouse instance.
@@ -19,13 +19,13 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `clickhouse_instance_id`: Id of the ClickHouse instance, strictly in the form of the service's UUIDs.
-    ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
+    /// - `clickhouse_instance_id`: Id of the ClickHouse instance, strictly in the service's UUID format. Example:
+    ///   `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The ClickHouse instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListClickHouseInstance")]
     #[doc(alias = "showClickhouseInstance")]
     pub fn show_clickhouse_instance(
@@ -75,41 +75,41 @@ pub struct ClickhouseInstanceDetail {
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Id of the project, which belongs to one region.
+    /// Id of the project. A project belongs to one region.
     pub project_id: Option<String>,
-    /// IP address for access from the Internet.
+    /// Public IP address.
     pub public_ip: Option<String>,
-    /// Whether the instance can be accessed from the Internet.
+    /// Whether the instance is accessible from the internet.
     pub can_enable_public_access: Option<bool>,
     /// Id of the node that makes the backups.
     pub current_backup_node_id: Option<String>,
-    /// How the instance is deployed.
+    /// Deployment of the instance.
     pub cluster_mode: Option<ClickhouseClusterMode>,
     /// State of the instance, such as `normal`.
     pub status: Option<String>,
     /// Whether the instance is frozen. Format: `int32`.
     pub is_frozen: Option<ClickhouseInstanceFrozen>,
-    /// When the instance was frozen.
+    /// Time when the instance was frozen.
     pub frozen_time: Option<String>,
     /// Default user.
     pub db_user: Option<String>,
-    /// Cycle of the backups.
+    /// Backup cycle.
     pub bak_period: Option<String>,
-    /// For how many days backups are kept.
+    /// Backup retention in days.
     pub bak_keep_day: Option<i32>,
-    /// When backups are expected to start.
+    /// Expected start time of backups.
     pub bak_expected_start_time: Option<String>,
-    /// Id of the engine's version.
+    /// Id of the engine version.
     pub datastore_version_id: Option<String>,
     /// Version of the engine.
     pub datastore_version: Option<String>,
     /// Engine, such as `click-house`.
     pub datastore_type: Option<String>,
-    /// When the instance was created, in milliseconds since 1970 in UTC.
+    /// Creation time of the instance, in milliseconds since 1970-01-01 UTC.
     pub create_at: Option<i64>,
-    /// When the instance was last changed, in milliseconds since 1970 in UTC.
+    /// Last update time of the instance, in milliseconds since 1970-01-01 UTC.
     pub update_at: Option<i64>,
-    /// When the instance was deleted, in milliseconds since 1970 in UTC.
+    /// Deletion time of the instance, in milliseconds since 1970-01-01 UTC.
     pub delete_at: Option<i64>,
     /// Port of the database, 0 to 65535.
     pub db_port: Option<String>,
@@ -117,7 +117,7 @@ pub struct ClickhouseInstanceDetail {
     pub param_group: Option<ClickhouseParamGroup>,
     /// Actions on the instance.
     pub actions: Vec<ClickhouseInstanceAction>,
-    /// Error code of a creation that failed.
+    /// Error code of a failed creation.
     pub create_fail_error_code: Option<String>,
     /// Node groups of the instance.
     pub groups: Vec<ClickhouseNodeGroup>,
@@ -127,34 +127,34 @@ pub struct ClickhouseInstanceDetail {
     pub tags_info: Option<ClickhouseInstanceTags>,
     /// Time zone. Example: `UTC+08:00`.
     pub time_zone: Option<String>,
-    /// Space that backups take.
+    /// Storage space used by backups.
     pub backup_used_space: Option<String>,
     /// Availability zone mode.
-    pub az_mode: Option<ClickhouseAzMode>,
+    pub az_mode: Option<ClickhouseZoneMode>,
     /// Primary availability zone.
     pub master_az_code: Option<String>,
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
     /// Ports of the instance, each 0 to 65535.
     pub port_info: Option<ClickhousePorts>,
-    /// Code of the disk's specification.
+    /// Code of the disk specification.
     pub volume_code: Option<String>,
     /// Whether data replication is supported.
     pub support_data_replication: Option<bool>,
     /// Whether a newer version of the engine is available.
     pub new_version_available: Option<bool>,
-    /// Whether SSL is on.
+    /// Whether SSL is enabled.
     pub ssl_option: Option<bool>,
     /// Id of the dedicated resource pool.
     pub dedicated_resource_id: Option<String>,
-    /// How a ClickHouse instance or node is billed.
+    /// Billing mode of a ClickHouse instance or node.
     pub pay_model: Option<ClickhousePayModel>,
 }
 
 yundb_runtime::string_enum! {
-    /// How the instance is deployed.
+    /// Deployment of the instance.
     pub enum ClickhouseClusterMode {
-        /// One node.
+        /// Single node.
         Single = "Single",
         /// A primary node and a standby node.
         Ha = "Ha",
@@ -189,7 +189,7 @@ pub struct ClickhouseInstanceAction {
     pub id: Option<String>,
     /// Name of the action.
     pub action: Option<String>,
-    /// Id of the object that the action is for.
+    /// Id of the target object of the action.
     pub object_id: Option<String>,
     /// Type of the action.
     pub r#type: Option<String>,
@@ -197,9 +197,9 @@ pub struct ClickhouseInstanceAction {
     pub job_id: Option<String>,
     /// State of the action.
     pub status: Option<String>,
-    /// When the action was created.
+    /// Creation time of the action.
     pub created_at: Option<i64>,
-    /// When the action was last changed.
+    /// Last update time of the action.
     pub updated_at: Option<i64>,
 }
 
@@ -212,14 +212,14 @@ pub struct ClickhouseNodeGroup {
     pub id: Option<String>,
     /// Name of the group.
     pub name: Option<String>,
-    /// Type of the group. Only `clickhouse` is supported for now.
+    /// Type of the group. Only `clickhouse` is currently supported.
     pub group_type_name: Option<ClickhouseGroupType>,
     /// Nodes of the group.
     pub nodes: Vec<ClickhouseNodeDetail>,
 }
 
 yundb_runtime::string_enum! {
-    /// Type of the group. Only `clickhouse` is supported for now.
+    /// Type of the group. Only `clickhouse` is currently supported.
     pub enum ClickhouseGroupType {
         /// ClickHouse nodes.
         Clickhouse = "clickhouse",
@@ -234,7 +234,7 @@ pub struct ClickhouseNodeDetail {
     pub id: Option<String>,
     /// Name of the node.
     pub name: Option<String>,
-    /// Whether the node is the primary or a standby.
+    /// Role of the node: primary or standby.
     pub r#type: Option<ClickhouseNodeRole>,
     /// State of the node, such as `normal`.
     pub status: Option<String>,
@@ -254,17 +254,17 @@ pub struct ClickhouseNodeDetail {
     pub frozen_flag: Option<ClickhouseNodeFrozen>,
     /// Port of the database, 0 to 65535.
     pub db_port: Option<i32>,
-    /// How a ClickHouse instance or node is billed.
+    /// Billing mode of a ClickHouse instance or node.
     pub pay_model: Option<ClickhousePayModel>,
-    /// Id of the order of a node that is billed by year or month.
+    /// Id of the order of a yearly/monthly node.
     pub order_id: Option<String>,
-    /// IPv4 address of the node for data.
+    /// Data IPv4 address of the node.
     pub traffic_ip: Option<String>,
-    /// IPv6 address of the node for data.
+    /// Data IPv6 address of the node.
     pub traffic_ipv6: Option<String>,
-    /// Virtual IPv4 address of the node for data.
+    /// Virtual data IPv4 address of the node.
     pub traffic_vip: Option<String>,
-    /// Virtual IPv6 address of the node for data.
+    /// Virtual data IPv6 address of the node.
     pub traffic_vipv6: Option<String>,
     /// Availability zone.
     pub az_code: Option<String>,
@@ -274,30 +274,30 @@ pub struct ClickhouseNodeDetail {
     pub az_type: Option<String>,
     /// Region of the node.
     pub region: Option<String>,
-    /// When the node was created, in milliseconds since 1970 in UTC.
+    /// Creation time of the node, in milliseconds since 1970-01-01 UTC.
     pub create_at: Option<i64>,
-    /// When the node was last changed, in milliseconds since 1970 in UTC.
+    /// Last update time of the node, in milliseconds since 1970-01-01 UTC.
     pub update_at: Option<i64>,
-    /// Id of the node's flavor.
+    /// Id of the flavor of the node.
     pub flavor_id: Option<String>,
-    /// Code of the node's flavor.
+    /// Code of the flavor of the node.
     pub flavor_ref: Option<String>,
-    /// Code of the flavor of the server below the node (IaaS).
+    /// Code of the flavor of the underlying (IaaS) server.
     pub iass_flavor_ref: Option<String>,
-    /// Most connections that are possible from the Internet.
+    /// Maximum number of connections from the internet.
     pub max_connections: Option<String>,
     /// Id of the VPC.
     pub vpc_id: Option<String>,
     /// Id of the subnet.
     pub subnet_id: Option<String>,
-    /// Whether a restart is needed for changed parameters to take effect.
+    /// Whether changed parameters need a restart to take effect.
     pub need_restart: Option<bool>,
     /// Security group.
     pub sg_id: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the node is the primary or a standby.
+    /// Role of the node: primary or standby.
     pub enum ClickhouseNodeRole {
         /// Primary node.
         Master = "master",
@@ -310,7 +310,7 @@ yundb_runtime::string_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseNodeVolume {
-    /// Type of the storage.
+    /// Storage type.
     pub r#type: Option<ClickhouseNodeVolumeType>,
     /// Size of the storage. The unit is not documented. Example: `500000000000`.
     pub size: Option<String>,
@@ -321,7 +321,7 @@ pub struct ClickhouseNodeVolume {
 }
 
 yundb_runtime::string_enum! {
-    /// Type of the storage.
+    /// Storage type.
     pub enum ClickhouseNodeVolumeType {
         /// Ultra-high I/O.
         Ssd = "SSD",
@@ -336,14 +336,14 @@ yundb_runtime::string_enum! {
 pub struct ClickhouseNodeDatastore {
     /// Id of the engine.
     pub id: Option<String>,
-    /// Type of the engine. Only `click-house` is supported for now.
+    /// Type of the engine. Only `click-house` is currently supported.
     pub r#type: Option<ClickhouseNodeDatastoreType>,
     /// Version of the engine.
     pub version: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Type of the engine. Only `click-house` is supported for now.
+    /// Type of the engine. Only `click-house` is currently supported.
     pub enum ClickhouseNodeDatastoreType {
         /// ClickHouse.
         ClickHouse = "click-house",
@@ -361,11 +361,11 @@ yundb_runtime::integer_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// How a ClickHouse instance or node is billed.
+    /// Billing mode of a ClickHouse instance or node.
     pub enum ClickhousePayModel {
-        /// By use.
+        /// Pay-per-use.
         N0 = "0",
-        /// By year or month.
+        /// Yearly/monthly.
         N1 = "1",
     }
 }
@@ -376,9 +376,9 @@ yundb_runtime::string_enum! {
 pub struct ClickhouseOpsWindow {
     /// Cycle of the window.
     pub period: Option<String>,
-    /// When the window starts, as `hh:mm`. Example: `18:00`.
+    /// Start of the window, in the format `hh:mm`. Example: `18:00`.
     pub start_time: Option<String>,
-    /// When the window ends, as `hh:mm`. Example: `22:00`.
+    /// End of the window, in the format `hh:mm`. Example: `22:00`.
     pub end_time: Option<String>,
 }
 
@@ -387,9 +387,9 @@ pub struct ClickhouseOpsWindow {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ClickhouseInstanceTags {
-    /// Tags that users gave.
+    /// User-defined tags.
     pub tags: Vec<ClickhouseTag>,
-    /// Tags of the system.
+    /// System tags.
     pub sys_tags: Vec<ClickhouseTag>,
 }
 
@@ -401,16 +401,6 @@ pub struct ClickhouseTag {
     pub key: Option<String>,
     /// Value of the tag.
     pub value: Option<String>,
-}
-
-yundb_runtime::string_enum! {
-    /// Availability zone mode.
-    pub enum ClickhouseAzMode {
-        /// One availability zone.
-        Single = "single",
-        /// Several availability zones.
-        Double = "double",
-    }
 }
 
 /// Ports of the instance, each 0 to 65535.

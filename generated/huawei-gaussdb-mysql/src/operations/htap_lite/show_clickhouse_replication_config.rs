@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The settings of a replication to ClickHouse.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListClickHouseDataBaseReplicationConfig")]
     #[doc(alias = "showClickhouseReplicationConfig")]
     pub fn show_clickhouse_replication_config(
@@ -65,23 +65,23 @@ impl ShowClickhouseReplicationConfig {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowClickhouseReplicationConfigResponse {
-    /// Id of the GaussDB(for MySQL) instance that is replicated.
+    /// Id of the replicated GaussDB(for MySQL) instance.
     pub source_instance_id: Option<String>,
-    /// Id of the node that is replicated.
+    /// Id of the replicated node.
     pub source_node_id: Option<String>,
     /// Settings of the database.
     pub database_info: Option<ClickhouseDatabaseSettings>,
-    /// Settings of tables.
+    /// Table settings.
     pub table_infos: Vec<ClickhouseTableCheck>,
-    /// Which tables are replicated.
+    /// Selection of the tables to replicate.
     pub table_repl_config: Option<ClickhouseReplicatedTables>,
     /// Whether the tables of the task have changed.
     pub is_tables_change: Option<bool>,
-    /// Which tables are replicated after the change.
+    /// Selection of the tables to replicate after the change.
     pub new_table_repl_config: Option<
         ShowClickhouseReplicationConfigResponseNewTableReplConfig,
     >,
-    /// Why the last change of tables failed.
+    /// Reason why the last change of tables failed.
     pub last_error_of_alter_table: Option<String>,
 }
 
@@ -92,27 +92,27 @@ pub struct ShowClickhouseReplicationConfigResponse {
 pub struct ClickhouseDatabaseSettings {
     /// Database to replicate.
     pub database_name: Option<String>,
-    /// What was found in the source database.
+    /// Results of the check of the source database.
     pub db_config_check_results: Vec<ClickhouseSettingCheck>,
 }
 
-/// Which tables are replicated.
+/// Selection of the tables to replicate.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ClickhouseReplicatedTables {
-    /// Whether the list says which tables are replicated or which are not.
+    /// Type of the table list: tables to replicate, or tables to exclude.
     pub repl_type: Option<ClickhouseReplicatedTablesReplType>,
-    /// The tables of the list.
+    /// Tables in the list.
     pub tables: Vec<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the list says which tables are replicated or which are not.
+    /// Type of the table list: tables to replicate, or tables to exclude.
     pub enum ClickhouseReplicatedTablesReplType {
-        /// Only the tables of the list, which must not be empty.
+        /// Replicates only the tables in the list, which must not be empty.
         WhiteList = "white_list",
-        /// All but the tables of the list
+        /// Replicates all tables except those in the list
         BlackList = "black_list",
     }
 }
@@ -120,13 +120,13 @@ yundb_runtime::string_enum! {
 /// The same as [`ClickhouseReplicatedTablesReplType`].
 pub type ShowClickhouseReplicationConfigResponseNewTableReplConfigReplType = ClickhouseReplicatedTablesReplType;
 
-/// Which tables are replicated after the change.
+/// Selection of the tables to replicate after the change.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowClickhouseReplicationConfigResponseNewTableReplConfig {
-    /// Whether the list says which tables are replicated or which are not.
+    /// Type of the table list: tables to replicate, or tables to exclude.
     pub repl_type: Option<ClickhouseReplicatedTablesReplType>,
-    /// The tables of the list.
+    /// Tables in the list.
     pub tables: Vec<String>,
 }

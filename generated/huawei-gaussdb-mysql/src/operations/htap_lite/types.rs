@@ -11,7 +11,7 @@ use crate::types::CheckResult;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShowClickhouseSlowLogMaskingResponse {
-    /// Whether slow query logs are masked, `true` or `false`.
+    /// Whether slow query logs are masked: `true` or `false`.
     pub open_slow_log_switch: Option<String>,
 }
 
@@ -19,9 +19,9 @@ pub struct ShowClickhouseSlowLogMaskingResponse {
 pub type UpdateClickhouseSlowLogMaskingResponse = ShowClickhouseSlowLogMaskingResponse;
 
 yundb_runtime::setters! {
-    /// A setting of the database.
+    /// A database setting.
     pub struct ClickhouseDatabaseSetting {
-        /// Name of the setting. `listClickhouseReplicationParameters` tells which there are.
+        /// Name of the setting. See `listClickhouseReplicationParameters`.
         pub param_name: Option<String>,
         /// Value of the setting.
         pub value: Option<String>,
@@ -33,11 +33,11 @@ impl Object for ClickhouseDatabaseSetting {
 }
 
 yundb_runtime::setters! {
-    /// Which tables are replicated.
+    /// Selection of the tables to replicate.
     pub struct ClickhouseTablesToReplicate {
-        /// Whether the list says which tables are replicated or which are not.
+        /// Type of the table list: tables to replicate, or tables to exclude.
         pub repl_type: Option<ClickhouseListType>,
-        /// The tables of the list.
+        /// Tables in the list.
         pub tables: Option<Vec<String>>,
     }
 }
@@ -47,16 +47,16 @@ impl Object for ClickhouseTablesToReplicate {
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the list says which tables are replicated or which are not.
+    /// Type of the table list: tables to replicate, or tables to exclude.
     pub enum ClickhouseListType {
-        /// Only the tables of the list, which must not be empty.
+        /// Replicates only the tables in the list, which must not be empty.
         WhiteList = "white_list",
-        /// All but the tables of the list, so all if it is empty
+        /// Replicates all tables except those in the list, so all tables if it is empty
         BlackList = "black_list",
     }
 }
 
-/// What was found of a setting.
+/// Result of the check of a setting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseSettingCheck {
@@ -64,25 +64,35 @@ pub struct ClickhouseSettingCheck {
     pub param_name: Option<String>,
     /// Value of the setting.
     pub value: Option<String>,
-    /// Whether it passed.
+    /// Whether the check passed.
     pub check_result: Option<CheckResult>,
 }
 
-/// What was found in a table.
+/// Result of the check of a table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ClickhouseTableCheck {
     /// Name of the table.
     pub table_name: Option<String>,
-    /// Setting of the table, of the clauses `PARTITION BY`, `COLUMNS`, `ORDER BY`, `SAMPLE BY`, `PRIMARY KEY` and
-    /// `TTL`.
+    /// Setting of the table, consisting of the clauses `PARTITION BY`, `COLUMNS`, `ORDER BY`, `SAMPLE BY`, `PRIMARY
+    /// KEY` and `TTL`.
     pub table_config: Option<String>,
-    /// Whether it passed.
+    /// Whether the check passed.
     pub check_result: Option<String>,
 }
 
+yundb_runtime::string_enum! {
+    /// Whether the nodes are in one availability zone or in several.
+    pub enum ClickhouseZoneMode {
+        /// Single availability zone.
+        Single = "single",
+        /// Multiple availability zones.
+        Double = "double",
+    }
+}
+
 yundb_runtime::integer_enum! {
-    /// What the user may do with data.
+    /// Data manipulation (DML) privileges of the user.
     pub enum ClickhouseDmlPrivilege {
         /// Read.
         N1 = 1,

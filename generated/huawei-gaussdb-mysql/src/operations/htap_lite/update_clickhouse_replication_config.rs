@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, StartedJob};
 
 impl Client {
-    /// Change a replication to ClickHouse.
+    /// Update a replication to ClickHouse.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config`
     ///
@@ -15,13 +15,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateClickHouseDataBaseConfig")]
     #[doc(alias = "updateClickhouseReplicationConfig")]
     pub fn update_clickhouse_replication_config(
@@ -63,15 +63,15 @@ impl UpdateClickhouseReplicationConfig {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the node that is replicated.
+    /// Id of the replicated node.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }
 
     /// Name of the database. Required.
     pub fn database<M>(self, database: impl Argument<String, M>) -> Self { Self(self.0.argument("database", database)) }
-    /// JSON text that says which tables are replicated, such as `{"white_list": "test1,test2,test3"}`, with commas
-    /// between the tables; a black list has the key `black_list`. Only the tables can be changed, not whether the
-    /// list is a white or a black one. Required.
+    /// JSON text that selects the replicated tables, such as `{"white_list": "test1,test2,test3"}`, with
+    /// comma-separated table names; a blacklist has the key `black_list`. Only the tables can be changed, not whether
+    /// the list is a whitelist or a blacklist. Required.
     pub fn value<M>(self, value: impl Argument<String, M>) -> Self { Self(self.0.argument("value", value)) }
 }

@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, UpdateClickhouseSlowLogMaskingResponse};
 
 impl Client {
-    /// Turn the masking of ClickHouse slow query logs on or off.
+    /// Enable or disable masking of ClickHouse slow query logs.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive`
     ///
@@ -15,13 +15,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateClickHouseSlowLogSensitiveStatus")]
     #[doc(alias = "updateClickhouseSlowLogMasking")]
     pub fn update_clickhouse_slow_log_masking(&self, instance_id: impl Into<String>) -> UpdateClickhouseSlowLogMasking {
@@ -47,7 +47,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateClickhouseSlowLogMasking {
-    /// Whether slow query logs are masked, `true` or `false`. Required.
+    /// Whether slow query logs are masked: `true` or `false`. Required.
     pub fn open_slow_log_switch<M>(self, open_slow_log_switch: impl Argument<String, M>) -> Self {
         Self(self.0.argument("open_slow_log_switch", open_slow_log_switch))
     }

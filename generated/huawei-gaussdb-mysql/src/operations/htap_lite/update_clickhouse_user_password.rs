@@ -15,13 +15,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateClickHouseDatabaseUserPassword")]
     #[doc(alias = "updateClickhouseUserPassword")]
     pub fn update_clickhouse_user_password(&self, instance_id: impl Into<String>) -> UpdateClickhouseUserPassword {
@@ -53,7 +53,8 @@ impl UpdateClickhouseUserPassword {
         Self(self.0.argument("user_name", user_name))
     }
 
-    /// New password of the user: 8 to 32 characters, with at least three of capital letters, small letters, digits
-    /// and the signs `~!@#%^*-_=+?,`. It is neither the name nor the name reversed. Required.
+    /// New password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
+    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither the name nor the name
+    /// reversed. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }

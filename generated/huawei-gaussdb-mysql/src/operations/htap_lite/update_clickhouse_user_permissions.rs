@@ -15,13 +15,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateClickHouseDatabaseUserPermission")]
     #[doc(alias = "updateClickhouseUserPermissions")]
     pub fn update_clickhouse_user_permissions(
@@ -61,11 +61,11 @@ impl UpdateClickhouseUserPermissions {
         Self(self.0.argument("user_name", user_name))
     }
 
-    /// Databases that the user may use. `*` stands for all. Required.
+    /// Databases that the user can access. `*` stands for all databases. Required.
     pub fn databases<M>(self, databases: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("databases", databases))
     }
 
-    /// What the user may do with data. Format: `int32`. Required.
+    /// Data manipulation (DML) privileges of the user. Format: `int32`. Required.
     pub fn dml<M>(self, dml: impl Argument<ClickhouseDmlPrivilege, M>) -> Self { Self(self.0.argument("dml", dml)) }
 }

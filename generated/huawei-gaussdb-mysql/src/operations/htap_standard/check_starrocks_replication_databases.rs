@@ -10,7 +10,7 @@ use crate::types::{ErrorBody, ReplicationListType, ReplicationScope, StarrocksSe
 impl Client {
     /// Check the databases of a replication to StarRocks.
     ///
-    /// Nothing is changed by it.
+    /// Read-only operation: it changes nothing.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/database-config-check`
     ///
@@ -18,13 +18,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: The result.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Result of the check.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CheckDataBaseConfig")]
     #[doc(alias = "checkStarrocksReplicationDatabases")]
     pub fn check_starrocks_replication_databases(
@@ -69,7 +69,7 @@ impl CheckStarrocksReplicationDatabases {
         Self(self.0.argument("source_instance_id", source_instance_id))
     }
 
-    /// Id of the read replica to replicate from. Without it it is the primary node.
+    /// Id of the read replica to replicate from. Defaults to the primary node.
     pub fn source_node_id<M>(self, source_node_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_node_id", source_node_id))
     }
@@ -79,7 +79,7 @@ impl CheckStarrocksReplicationDatabases {
         Self(self.0.argument("source_database_name", source_database_name))
     }
 
-    /// Database to replicate to: 3 to 128 letters, digits and `_`.
+    /// Target database: 3 to 128 letters, digits and `_`.
     pub fn target_database_name<M>(self, target_database_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("target_database_name", target_database_name))
     }
@@ -94,14 +94,14 @@ impl CheckStarrocksReplicationDatabases {
         Self(self.0.argument("db_configs", db_configs))
     }
 
-    /// Which tables are replicated.
+    /// Selection of the tables to replicate.
     pub fn table_repl_config<M>(self, table_repl_config: impl Argument<StarrocksTablesToReplicate, M>) -> Self {
         Self(self.0.argument("table_repl_config", table_repl_config))
     }
 }
 
 yundb_runtime::setters! {
-    /// A setting of the database.
+    /// A database setting.
     pub struct StarrocksDatabaseSetting {
         /// Name of the parameter.
         pub param_name: Option<String>,
@@ -111,13 +111,13 @@ yundb_runtime::setters! {
 }
 
 yundb_runtime::setters! {
-    /// Which tables are replicated.
+    /// Selection of the tables to replicate.
     pub struct StarrocksTablesToReplicate {
-        /// Whether the list says which tables are replicated or which are not.
+        /// Type of the table list: tables to replicate, or tables to exclude.
         pub repl_type: Option<ReplicationListType>,
-        /// Whether all tables are replicated or some.
+        /// Whether all tables are replicated or only some.
         pub repl_scope: Option<ReplicationScope>,
-        /// The tables of the list.
+        /// Tables in the list.
         pub tables: Option<Vec<String>>,
     }
 }
@@ -129,11 +129,11 @@ yundb_runtime::setters! {
 pub struct CheckStarrocksReplicationDatabasesResponse {
     /// Name of the source database.
     pub source_database_name: Option<String>,
-    /// What was found in the source database.
+    /// Results of the check of the source database.
     pub source_db_config_check_results: Vec<StarrocksSettingCheck>,
-    /// Database to replicate to.
+    /// Name of the target database.
     pub target_database_name: Option<String>,
-    /// What was found in the target database.
+    /// Results of the check of the target database.
     pub target_db_config_check_results: Vec<StarrocksSettingCheck>,
     /// Name of the replication task.
     pub task_name: Option<String>,

@@ -8,9 +8,9 @@ use crate::Client;
 use crate::types::{ErrorBody, StarrocksMode};
 
 impl Client {
-    /// Check whether there are enough resources for StarRocks.
+    /// Check the resources for a StarRocks instance.
     ///
-    /// Nothing is changed by it.
+    /// Read-only operation: it changes nothing.
     ///
     /// `POST /v3/{project_id}/starrocks/resource-check`
     ///
@@ -18,8 +18,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The result.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Result of the check.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CheckStarRocksResource")]
     #[doc(alias = "checkStarrocksResources")]
     pub fn check_starrocks_resources(&self) -> CheckStarrocksResources {
@@ -42,35 +42,35 @@ yundb_runtime::operation! {
 }
 
 impl CheckStarrocksResources {
-    /// What to check. Required.
+    /// Operation to check for. Required.
     pub fn action<M>(self, action: impl Argument<StarrocksActionToCheck, M>) -> Self {
         Self(self.0.argument("action", action))
     }
 
-    /// What is needed. Required.
+    /// Resources that the operation needs. Required.
     pub fn resource<M>(self, resource: impl Argument<StarrocksResourceToCheck, M>) -> Self {
         Self(self.0.argument("resource", resource))
     }
 }
 
 yundb_runtime::string_enum! {
-    /// What to check.
+    /// Operation to check for.
     pub enum StarrocksActionToCheck {
-        /// Whether an instance can be created.
+        /// Creating an instance.
         CreateInstance = "createInstance",
     }
 }
 
 yundb_runtime::setters! {
-    /// What is needed.
+    /// Resources that the operation needs.
     pub struct StarrocksResourceToCheck {
         /// Id of the enterprise project.
         pub enterprise_project_id: Option<String>,
         /// Number of instances.
         pub instance_num: Option<i32>,
-        /// Whether one node or a cluster is deployed.
+        /// Deployment mode: a single node or a cluster.
         pub mode: Option<StarrocksMode>,
-        /// Whether the nodes are in one zone or in several; only `single`.
+        /// Whether the nodes are in one availability zone or in several. Only `single`.
         pub availability_zone_mode: Option<String>,
         /// Number of FE nodes.
         pub fe_node_num: Option<i32>,
@@ -80,9 +80,9 @@ yundb_runtime::setters! {
         pub fe_flavor_ref: Option<String>,
         /// Code of the flavor of BE nodes.
         pub be_flavor_ref: Option<String>,
-        /// Code of the availability zone, to check it too.
+        /// Code of the availability zone whose resources to check as well.
         pub availability_zone: Option<String>,
-        /// Id of the subnet, which is that of the GaussDB(for MySQL) instance.
+        /// Id of the subnet, which must be that of the GaussDB(for MySQL) instance.
         pub subnet_id: Option<String>,
     }
 }
@@ -105,6 +105,6 @@ impl Object for StarrocksResourceToCheck {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CheckStarrocksResourcesResponse {
-    /// Whether there is enough.
+    /// Whether the resources are sufficient.
     pub result: Option<bool>,
 }

@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `201`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `201`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "createStarrocksInstance")]
     pub fn create_starrocks_instance(&self, instance_id: impl Into<String>) -> CreateStarrocksInstance {
         CreateStarrocksInstance(self.call(CreateStarrocksInstance::SPEC).text("instance_id", instance_id))
@@ -56,28 +56,29 @@ yundb_runtime::operation! {
 }
 
 impl CreateStarrocksInstance {
-    /// Name of the instance: 4 to 64 characters and at most 64 bytes. It begins with a letter and has letters,
-    /// digits, `-` and `_` only. Case matters. Names need not be unique. Required.
+    /// Name of the instance: 4 to 64 characters and at most 64 bytes. Must start with a letter and contain only
+    /// letters, digits, `-` and `_`. Case-sensitive. Names need not be unique. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// The engine. Required.
     pub fn engine<M>(self, engine: impl Argument<StarrocksEngineToCreate, M>) -> Self {
         Self(self.0.argument("engine", engine))
     }
 
-    /// How the instance is deployed. Required.
+    /// Deployment of the instance. Required.
     pub fn ha<M>(self, ha: impl Argument<StarrocksDeployment, M>) -> Self { Self(self.0.argument("ha", ha)) }
-    /// Id of the flavor of FE nodes. `listHtapFlavors` tells it. Required.
+    /// Id of the flavor of FE nodes. See `listHtapFlavors`. Required.
     pub fn fe_flavor_id<M>(self, fe_flavor_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("fe_flavor_id", fe_flavor_id))
     }
 
-    /// Id of the flavor of BE nodes. `listHtapFlavors` tells it. Required.
+    /// Id of the flavor of BE nodes. See `listHtapFlavors`. Required.
     pub fn be_flavor_id<M>(self, be_flavor_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("be_flavor_id", be_flavor_id))
     }
 
-    /// Password of the database's administrator: 8 to 32 characters, with at least three of capital letters, small
-    /// letters, digits and the signs `~!@#$%^*-_=+?,()&|.`. Weak passwords are refused. Required.
+    /// Password of the database administrator: 8 to 32 characters, including at least three of the following:
+    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&|.`. Weak passwords
+    /// are rejected. Required.
     pub fn db_root_pwd<M>(self, db_root_pwd: impl Argument<Secret, M>) -> Self {
         Self(self.0.argument("db_root_pwd", db_root_pwd))
     }
@@ -86,7 +87,7 @@ impl CreateStarrocksInstance {
     pub fn fe_count(self, fe_count: impl Integer) -> Self { Self(self.0.integer::<i32>("fe_count", fe_count)) }
     /// Number of BE nodes: 1 in mode `Single`, 3 to 10 in mode `Cluster`. Required.
     pub fn be_count(self, be_count: impl Integer) -> Self { Self(self.0.integer::<i32>("be_count", be_count)) }
-    /// Whether the nodes are in one zone or in several; only `single`. Required.
+    /// Whether the nodes are in one availability zone or in several. Only `single`. Required.
     pub fn az_mode<M>(self, az_mode: impl Argument<String, M>) -> Self { Self(self.0.argument("az_mode", az_mode)) }
     /// Storage of FE nodes. Required.
     pub fn fe_volume<M>(self, fe_volume: impl Argument<FeVolumeToCreate, M>) -> Self {
@@ -114,7 +115,7 @@ impl CreateStarrocksInstance {
 yundb_runtime::setters! {
     /// The engine.
     pub struct StarrocksEngineToCreate {
-        /// Kind of engine, `star-rocks`.
+        /// Type of engine: `star-rocks`.
         pub r#type: Option<String>,
         /// Version of the engine.
         pub version: Option<String>,
@@ -126,9 +127,9 @@ impl Object for StarrocksEngineToCreate {
 }
 
 yundb_runtime::setters! {
-    /// How the instance is deployed.
+    /// Deployment of the instance.
     pub struct StarrocksDeployment {
-        /// Whether one node or a cluster is deployed.
+        /// Deployment mode: a single node or a cluster.
         pub mode: Option<StarrocksMode>,
     }
 }
@@ -140,9 +141,9 @@ impl Object for StarrocksDeployment {
 yundb_runtime::setters! {
     /// Storage of FE nodes.
     pub struct FeVolumeToCreate {
-        /// Type of the storage. `listHtapStorageTypes` tells which there are.
+        /// Storage type. See `listHtapStorageTypes`.
         pub io_type: Option<String>,
-        /// Size in GB, 50 to 1000 in steps of 10.
+        /// Size in GB, 50 to 1000, a multiple of 10.
         pub capacity_in_gb: Option<i32>,
     }
 }
@@ -154,9 +155,9 @@ impl Object for FeVolumeToCreate {
 yundb_runtime::setters! {
     /// Storage of BE nodes.
     pub struct BeVolumeToCreate {
-        /// Type of the storage. `listHtapStorageTypes` tells which there are.
+        /// Storage type. See `listHtapStorageTypes`.
         pub io_type: Option<String>,
-        /// Size in GB, 50 to 32000 in steps of 10.
+        /// Size in GB, 50 to 32000, a multiple of 10.
         pub capacity_in_gb: Option<i32>,
     }
 }
@@ -186,7 +187,7 @@ pub struct CreatedStarrocksInstance {
     pub id: Option<String>,
     /// Code of the availability zone.
     pub az_code: Option<String>,
-    /// Whether the nodes are in one zone or in several.
+    /// Whether the nodes are in one availability zone or in several.
     pub az_mode: Option<AvailabilityZoneMode>,
     /// Name of the instance.
     pub name: Option<String>,
@@ -198,15 +199,15 @@ pub struct CreatedStarrocksInstance {
     pub security_group_id: Option<String>,
     /// Id of the subnet.
     pub sub_net_id: Option<String>,
-    /// User of the database, `root` by default.
+    /// Database user. Defaults to `root`.
     pub db_user: Option<String>,
-    /// Port of the database, 3306 by default.
+    /// Port of the database. Defaults to 3306.
     pub port: Option<i32>,
-    /// How the instance is deployed.
+    /// Deployment of the instance.
     pub ha_mode: Option<String>,
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub pay_info: Option<StarrocksPayInfo>,
-    /// Whether SSL is on.
+    /// Whether SSL is enabled.
     pub enable_ssl: Option<bool>,
     /// State of the instance.
     pub status: Option<String>,
@@ -220,24 +221,24 @@ pub struct CreatedStarrocksInstance {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksEngine {
-    /// Kind of engine.
+    /// Type of engine.
     pub r#type: Option<String>,
     /// Version of the engine.
     pub version: Option<String>,
 }
 
-/// How the instance is billed.
+/// Billing of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksPayInfo {
-    /// How the instance is billed. StarRocks instances are billed by use.
+    /// Billing of the instance. StarRocks instances are pay-per-use.
     pub pay_model: Option<StarrocksPayModel>,
-    /// Id of the order with yearly or monthly billing.
+    /// Id of the order for yearly/monthly billing.
     pub order_id: Option<String>,
-    /// For how many months or years.
+    /// Length of the subscription, in months or years.
     pub period: Option<String>,
-    /// Whether months or years are counted.
+    /// Unit of `period`: months or years.
     pub period_type: Option<String>,
-    /// Whether it is renewed automatically.
+    /// Whether the subscription is renewed automatically.
     pub is_auto_renew: Option<String>,
 }

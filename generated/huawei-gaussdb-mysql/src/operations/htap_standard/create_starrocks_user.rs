@@ -15,13 +15,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CreateStarRocksDatabaseUser")]
     #[doc(alias = "createStarrocksUser")]
     pub fn create_starrocks_user(&self, instance_id: impl Into<String>) -> CreateStarrocksUser {
@@ -47,22 +47,23 @@ yundb_runtime::operation! {
 }
 
 impl CreateStarrocksUser {
-    /// Name of the user: 2 to 32 small letters, digits and `_`. It begins with a letter and ends in a letter or
+    /// Name of the user: 2 to 32 lowercase letters, digits and `_`. Must start with a letter and end with a letter or
     /// digit. Required.
     pub fn user_name<M>(self, user_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("user_name", user_name))
     }
 
-    /// Password of the user: 8 to 32 characters, with at least three of capital letters, small letters, digits and
-    /// the signs `~!@#%^*-_=+?,`. It is neither the name nor the name reversed. Required.
+    /// Password of the user: 8 to 32 characters, including at least three of the following: uppercase letters,
+    /// lowercase letters, digits and the special characters `~!@#%^*-_=+?,`. Must be neither the name nor the name
+    /// reversed. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
-    /// Databases that the user has privileges for. Required.
+    /// Databases on which the user has privileges. Required.
     pub fn databases<M>(self, databases: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("databases", databases))
     }
 
-    /// What the user may do with data. Format: `int32`. Default: `2`.
+    /// Data manipulation (DML) privileges of the user. Format: `int32`. Default: `2`.
     pub fn dml<M>(self, dml: impl Argument<DmlPrivilege, M>) -> Self { Self(self.0.argument("dml", dml)) }
-    /// What the user may do with tables. Format: `int32`. Default: `0`.
+    /// Data definition (DDL) privileges of the user. Format: `int32`. Default: `0`.
     pub fn ddl<M>(self, ddl: impl Argument<DdlPrivilege, M>) -> Self { Self(self.0.argument("ddl", ddl)) }
 }

@@ -21,7 +21,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The versions of an HTAP engine.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListHtapDataStore")]
     #[doc(alias = "listHtapEngineVersions")]
     pub fn list_htap_engine_versions(&self, engine_name: impl Into<HtapEngine>) -> ListHtapEngineVersions {
@@ -56,10 +56,10 @@ pub struct ListHtapEngineVersionsResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapEngineVersion {
-    /// Id of the version, which is unique.
+    /// Unique id of the version.
     pub id: Option<String>,
-    /// Version of the database, two numbers.
+    /// Major version of the database, with two numbers.
     pub name: Option<String>,
-    /// Version of the kernel, four numbers.
+    /// Full version of the kernel, with four numbers.
     pub kernel_version: Option<String>,
 }

@@ -6,12 +6,12 @@ use yundb_runtime::{Argument, Operation, Spec};
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::ErrorBody;
+use crate::types::{ErrorBody, InstanceFlavorZoneStatus};
 
 impl Client {
     /// List the flavors of an HTAP engine.
     ///
-    /// Returns the flavors that HTAP instances of one engine can have, and where each is on sale.
+    /// Returns the flavors available to HTAP instances of an engine, and the zones in which each is on sale.
     ///
     /// `GET /v3/{project_id}/htap/flavors/{engine_name}`
     ///
@@ -19,12 +19,12 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `engine_name`: HTAP engine whose flavors to list. Example: `star-rocks`.
+    /// - `engine_name`: HTAP engine whose flavors to return. Example: `star-rocks`.
     ///
     /// # Responses
     ///
     /// - `200`: The flavors.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListHtapFlavor")]
     #[doc(alias = "listHtapFlavors")]
     pub fn list_htap_flavors(&self, engine_name: impl Into<HtapEngineName>) -> ListHtapFlavors {
@@ -47,17 +47,17 @@ yundb_runtime::operation! {
 }
 
 impl ListHtapFlavors {
-    /// Availability zone mode. Only `single` is supported for now. Example: `single`.
+    /// Availability zone mode. Only `single` is currently supported. Example: `single`.
     pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<HtapFlavorAzMode, M>) -> Self {
         Self(self.0.argument("availability_zone_mode", availability_zone_mode))
     }
 
-    /// Code of a flavor. If given, only this flavor is returned.
+    /// Code of the only flavor to return.
     pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
         Self(self.0.argument("spec_code", spec_code))
     }
 
-    /// Version of the engine. 3.1.6.0 if you do not say. Default: `3.1.6.0`.
+    /// Version of the engine. Defaults to 3.1.6.0. Default: `3.1.6.0`.
     pub fn version_name<M>(self, version_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("version_name", version_name))
     }
@@ -76,7 +76,7 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// The type of `availability_zone_mode` in `ListHtapFlavors`.
     pub enum HtapFlavorAzMode {
-        /// One availability zone.
+        /// Single availability zone.
         Single = "single",
     }
 }
@@ -95,16 +95,16 @@ pub struct ListHtapFlavorsResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct HtapFlavor {
-    /// Kind of the flavor.
+    /// Type of flavor.
     pub r#type: Option<HtapFlavorType>,
     /// Number of vCPUs, such as `1`.
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,
-    /// Id of the flavor, which is unique.
+    /// Unique id of the flavor.
     pub id: Option<String>,
-    /// Code of the flavor, which is given as `flavor_ref` to create an instance. It names the product (`gaussdb.sr`),
-    /// the size (`xlarge` has 4 vCPUs), the CPU architecture (`x86`) and the GB of memory per vCPU (`4`).
+    /// Code of the flavor, for `flavor_ref` when creating an instance. It consists of product (`gaussdb.sr`), size
+    /// (`xlarge` has 4 vCPUs), CPU architecture (`x86`) and GB of memory per vCPU (`4`).
     ///
     /// Example: `gaussdb.sr-be.xlarge.x86.4`.
     pub spec_code: Option<String>,
@@ -112,12 +112,13 @@ pub struct HtapFlavor {
     pub version_name: Option<String>,
     /// Instance mode that the flavor is for.
     pub instance_mode: Option<HtapFlavorInstanceMode>,
-    /// State of the flavor in each availability zone, by the name of the zone.
-    pub az_status: BTreeMap<String, HtapFlavorAzStatus>,
+    /// State of the flavor in each availability zone, keyed by zone name. Each: State of a flavor in an availability
+    /// zone.
+    pub az_status: BTreeMap<String, InstanceFlavorZoneStatus>,
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of the flavor.
+    /// Type of flavor.
     pub enum HtapFlavorType {
         /// Dedicated, on Arm.
         Arm = "arm",
@@ -135,17 +136,5 @@ yundb_runtime::string_enum! {
         Cluster = "Cluster",
         /// Single-node instances.
         Single = "Single",
-    }
-}
-
-yundb_runtime::string_enum! {
-    /// State of a flavor in an availability zone.
-    pub enum HtapFlavorAzStatus {
-        /// On sale.
-        Normal = "normal",
-        /// The zone does not support the flavor.
-        Unsupported = "unsupported",
-        /// Sold out.
-        Sellout = "sellout",
     }
 }

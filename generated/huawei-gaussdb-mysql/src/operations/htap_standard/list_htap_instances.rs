@@ -5,12 +5,12 @@ use yundb_runtime::{Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{ErrorBody, StarrocksPayModel};
+use crate::types::{ActionStatus, ErrorBody, StarrocksPayModel};
 
 impl Client {
     /// List the HTAP instances of an instance.
     ///
-    /// Returns the HTAP instances that belong to an instance of GaussDB(for MySQL).
+    /// Returns the HTAP instances attached to a GaussDB(for MySQL) instance.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/htap`
     ///
@@ -23,7 +23,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The HTAP instances.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListHtapInstanceInfo")]
     #[doc(alias = "listHtapInstances")]
     pub fn list_htap_instances(&self, instance_id: impl Into<String>) -> ListHtapInstances {
@@ -47,11 +47,11 @@ yundb_runtime::operation! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListHtapInstancesResponse {
-    /// How many HTAP instances there are.
+    /// Total number of HTAP instances.
     pub total: Option<i32>,
     /// HTAP instances of the instance.
     pub instances: Vec<HtapInstance>,
-    /// How many HTAP instances the instance may have.
+    /// Maximum number of HTAP instances that can be attached to the instance.
     pub max_htap_instance_num_of_taurus: Option<i32>,
 }
 
@@ -60,7 +60,7 @@ pub struct ListHtapInstancesResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct HtapInstance {
-    /// Id of the HTAP instance, strictly in the form of the service's UUIDs.
+    /// Id of the HTAP instance, strictly in the service's UUID format.
     pub id: Option<String>,
     /// Name of the HTAP instance.
     pub name: Option<String>,
@@ -68,25 +68,25 @@ pub struct HtapInstance {
     pub engine_name: Option<String>,
     /// Version of the HTAP engine.
     pub engine_version: Option<String>,
-    /// Id of the project, which belongs to one region.
+    /// Id of the project. A project belongs to one region.
     pub project_id: Option<String>,
     /// State of the HTAP instance.
     pub instance_state: Option<HtapInstanceState>,
-    /// When the HTAP instance was created, in milliseconds since 1970 in UTC.
+    /// Creation time of the HTAP instance, in milliseconds since 1970-01-01 UTC.
     pub create_at: Option<i64>,
     /// Whether the HTAP instance is frozen.
     pub is_frozen: Option<bool>,
-    /// How the HTAP instance is deployed, such as `Single` or `Cluster`.
+    /// Deployment mode of the HTAP instance, such as `Single` or `Cluster`.
     pub ha_mode: Option<String>,
-    /// How the HTAP instance is billed. Only `0` is supported for now.
+    /// Billing mode of the HTAP instance. Only `0` is currently supported.
     pub pay_model: Option<StarrocksPayModel>,
-    /// Id of the order of an instance that is billed by year or month.
+    /// Id of the order of a yearly/monthly instance.
     pub order_id: Option<String>,
-    /// Id of the alternative order of an instance that is billed by year or month.
+    /// Id of the alternative order of a yearly/monthly instance.
     pub alter_order_id: Option<String>,
     /// Private IPv4 address for reads and writes.
     pub data_vip: Option<String>,
-    /// Nodes that can be read from.
+    /// Readable nodes.
     pub readable_node_infos: Vec<HtapReadableNode>,
     /// IP addresses of proxies.
     pub proxy_ips: Vec<String>,
@@ -102,9 +102,9 @@ pub struct HtapInstance {
     pub volume_type: Option<String>,
     /// Type of the server, such as `KVM`.
     pub server_type: Option<String>,
-    /// Id of the enterprise project. Given if enterprise projects are enabled for the account, and only then.
+    /// Id of the enterprise project. Present only if enterprise projects are enabled for the account.
     pub enterprise_project_id: Option<String>,
-    /// Id of the dedicated resource pool. Only if dedicated resource pools are enabled.
+    /// Id of the dedicated resource pool. Present only if dedicated resource pools are enabled.
     pub dedicated_resource_id: Option<String>,
     /// Network of the HTAP instance.
     pub network: Option<HtapInstanceNetwork>,
@@ -120,15 +120,15 @@ pub struct HtapInstance {
 pub struct HtapInstanceState {
     /// State of the HTAP instance, such as `normal`.
     pub instance_status: Option<String>,
-    /// Error code of a creation that failed.
+    /// Error code of a failed creation.
     pub create_fail_error_code: Option<String>,
-    /// Error message of a creation that failed.
+    /// Error message of a failed creation.
     pub fail_message: Option<String>,
-    /// Whether a restart is needed for changed parameters to take effect.
+    /// Whether changed parameters need a restart to take effect.
     pub wait_restart_for_params: Option<bool>,
 }
 
-/// A node that can be read from.
+/// A readable node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapReadableNode {
@@ -160,28 +160,18 @@ pub struct HtapInstanceAction {
     pub id: Option<String>,
     /// Name of the action.
     pub action: Option<String>,
-    /// Id of the object that the action is for.
+    /// Id of the target object of the action.
     pub object_id: Option<String>,
     /// Type of the action.
     pub r#type: Option<String>,
     /// Id of the action's job.
     pub job_id: Option<String>,
     /// State of the action.
-    pub status: Option<HtapInstanceActionStatus>,
-    /// When the action was created.
+    pub status: Option<ActionStatus>,
+    /// Creation time of the action.
     pub created_at: Option<i64>,
-    /// When the action was last changed.
+    /// Last update time of the action.
     pub updated_at: Option<i64>,
-}
-
-yundb_runtime::string_enum! {
-    /// State of the action.
-    pub enum HtapInstanceActionStatus {
-        /// Ready to run.
-        OkToRun = "OK_TO_RUN",
-        /// Deleted.
-        Deleted = "DELETED",
-    }
 }
 
 /// Network of the HTAP instance.

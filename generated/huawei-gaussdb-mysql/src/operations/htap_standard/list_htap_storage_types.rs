@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The storage types of an HTAP engine.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Storage types of an HTAP engine.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListHtapStorageType")]
     #[doc(alias = "listHtapStorageTypes")]
     pub fn list_htap_storage_types(&self, database: impl Into<HtapEngine>) -> ListHtapStorageTypes {
@@ -54,19 +54,19 @@ impl ListHtapStorageTypes {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListHtapStorageTypesResponse {
-    /// The types of storage.
+    /// Storage types.
     pub storage_type: Vec<HtapStorageType>,
 }
 
-/// A type of storage for HTAP instances.
+/// A storage type for HTAP instances.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct HtapStorageType {
-    /// Name of the type.
+    /// Name of the storage type.
     pub name: Option<String>,
-    /// State of the type by availability zone.
+    /// State of the storage type by availability zone.
     pub az_status: BTreeMap<String, String>,
-    /// Smallest size in GB.
+    /// Minimum size in GB.
     pub min_volume_size: Option<i32>,
 }

@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The databases of a StarRocks instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListStarRocksDataBases")]
     #[doc(alias = "listStarrocksDatabases")]
     pub fn list_starrocks_databases(&self, instance_id: impl Into<String>) -> ListStarrocksDatabases {
@@ -45,11 +45,11 @@ yundb_runtime::operation! {
 }
 
 impl ListStarrocksDatabases {
-    /// How many entries to return. Example: `10`.
+    /// Maximum number of entries to return. Example: `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// How many entries to skip, 0 or more. Example: `1`.
+    /// Number of entries to skip, 0 or more. Example: `1`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// Part of the name of a database: 3 to 128 letters, digits and `_`.
+    /// Part of a database name to filter by: 3 to 128 letters, digits and `_`.
     pub fn database_name<M>(self, database_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("database_name", database_name))
     }
@@ -68,8 +68,8 @@ yundb_runtime::paged! {
 pub struct ListStarrocksDatabasesResponse {
     /// Names of the databases.
     pub databases: Vec<String>,
-    /// How many databases there are.
+    /// Total number of databases.
     pub total_count: Option<i32>,
-    /// When this was read, in seconds since 1970.
+    /// Time of the query, in seconds since 1970-01-01 UTC.
     pub timestamp: Option<i64>,
 }

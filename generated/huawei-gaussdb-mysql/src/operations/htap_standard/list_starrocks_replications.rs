@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The replications to StarRocks.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListStarRocksDataReplications")]
     #[doc(alias = "listStarrocksReplications")]
     pub fn list_starrocks_replications(&self, instance_id: impl Into<String>) -> ListStarrocksReplications {
@@ -48,9 +48,9 @@ yundb_runtime::operation! {
 }
 
 impl ListStarrocksReplications {
-    /// How many entries to return. Example: `10`.
+    /// Maximum number of entries to return. Example: `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// How many entries to skip, 0 or more. Default: `0`. Example: `1`.
+    /// Number of entries to skip, 0 or more. Default: `0`. Example: `1`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
 }
 
@@ -65,11 +65,11 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListStarrocksReplicationsResponse {
-    /// How many replication tasks there are.
+    /// Total number of replication tasks.
     pub total_count: Option<String>,
     /// The replication tasks.
     pub replications: Vec<StarrocksReplication>,
-    /// Further text.
+    /// Additional text.
     pub ext_text: Option<String>,
 }
 
@@ -79,40 +79,40 @@ pub struct ListStarrocksReplicationsResponse {
 pub struct StarrocksReplication {
     /// Database of GaussDB(for MySQL).
     pub source_database: Option<String>,
-    /// Database to replicate to: 3 to 128 letters, digits and `_`.
+    /// Target database: 3 to 128 letters, digits and `_`.
     pub target_database: Option<String>,
     /// Name of the replication task: 3 to 128 letters, digits and `_`.
     pub task_name: Option<String>,
-    /// Whether the replication is in order.
+    /// Health of the replication.
     pub status: Option<ReplicationHealth>,
-    /// What the replication does.
+    /// Stage of the replication.
     pub stage: Option<ReplicationStage>,
     /// Progress in percent.
     pub percentage: Option<String>,
-    /// What catching up does.
+    /// Catch-up stage of the replication.
     pub catchup_stage: Option<StarrocksReplicationCatchupStage>,
-    /// Progress of catching up in percent.
+    /// Catch-up progress in percent.
     pub catchup_percentage: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the replication is in order.
+    /// Health of the replication.
     pub enum ReplicationHealth {
-        /// In order.
+        /// Normal.
         Yes = "Yes",
-        /// Not in order.
+        /// Abnormal.
         No = "No",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// What the replication does.
+    /// Stage of the replication.
     pub enum ReplicationStage {
         /// Waiting.
         Wait = "wait",
-        /// Copying changes.
+        /// Incremental replication.
         Incremental = "incremental",
-        /// Copying everything.
+        /// Full replication.
         Full = "full",
         /// Deleted.
         Cancelled = "cancelled",
@@ -122,13 +122,13 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// What catching up does.
+    /// Catch-up stage of the replication.
     pub enum StarrocksReplicationCatchupStage {
         /// Waiting.
         Wait = "wait",
-        /// Copying changes.
+        /// Incremental replication.
         Incremental = "incremental",
-        /// Copying everything.
+        /// Full replication.
         Full = "full",
         /// Deleted.
         Cancelled = "cancelled",

@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The users of a StarRocks instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowStarRocksDatabaseUser")]
     #[doc(alias = "listStarrocksUsers")]
     pub fn list_starrocks_users(&self, instance_id: impl Into<String>) -> ListStarrocksUsers {
@@ -50,9 +50,9 @@ impl ListStarrocksUsers {
         Self(self.0.argument("user_name", user_name))
     }
 
-    /// How many entries to return, 1 to 100. Example: `10`. Required.
+    /// Maximum number of entries to return, 1 to 100. Example: `10`. Required.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// How many entries to skip, 0 or more. Required.
+    /// Number of entries to skip, 0 or more. Required.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
@@ -69,7 +69,7 @@ yundb_runtime::paged! {
 pub struct ListStarrocksUsersResponse {
     /// The users.
     pub user_details: Vec<StarrocksUser>,
-    /// How many users there are.
+    /// Total number of users.
     pub total_count: Option<i32>,
 }
 
@@ -80,10 +80,10 @@ pub struct ListStarrocksUsersResponse {
 pub struct StarrocksUser {
     /// Name of the user.
     pub user_name: Option<String>,
-    /// Databases that the user may use.
+    /// Databases that the user can access.
     pub data_bases: Vec<String>,
-    /// What the user may do with data. Format: `int32`.
+    /// Data manipulation (DML) privileges of the user. Format: `int32`.
     pub dml: Option<DmlPrivilege>,
-    /// What the user may do with tables. Format: `int32`.
+    /// Data definition (DDL) privileges of the user. Format: `int32`.
     pub ddl: Option<DdlPrivilege>,
 }

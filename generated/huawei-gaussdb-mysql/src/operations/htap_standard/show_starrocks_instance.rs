@@ -6,7 +6,7 @@ use yundb_runtime::{Operation, Spec};
 use yundb_runtime::operation::{header, path};
 use yundb_runtime::shape::any;
 use crate::Client;
-use crate::types::{AvailabilityZoneMode, ErrorBody, HtapTags, InstanceStatus};
+use crate::types::{ActionStatus, AvailabilityZoneMode, ErrorBody, HtapTags, InstanceStatus};
 
 impl Client {
     /// Show a StarRocks instance.
@@ -23,7 +23,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: A StarRocks instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListStarrocksInstanceInfo")]
     #[doc(alias = "showStarrocksInstance")]
     pub fn show_starrocks_instance(
@@ -74,53 +74,53 @@ pub struct StarrocksInstance {
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Id of the project, which belongs to one region.
+    /// Id of the project. A project belongs to one region.
     pub project_id: Option<String>,
     /// Public IP address.
     pub public_ip: Option<String>,
     /// IP addresses of FE nodes, with commas between them.
     pub data_vip: Option<String>,
-    /// Whether the instance can be reached from the internet.
+    /// Whether the instance is accessible from the internet.
     pub can_enable_public_access: Option<bool>,
     /// Id of the node that makes backups.
     pub current_backup_node_id: Option<String>,
-    /// How the instance is deployed.
+    /// Deployment of the instance.
     pub cluster_mode: Option<String>,
     /// State of the instance.
     pub status: Option<String>,
     /// Whether the instance is frozen.
     pub is_frozen: Option<i32>,
-    /// When the instance was frozen.
+    /// Time when the instance was frozen.
     pub frozen_time: Option<i64>,
     /// Name of the default user.
     pub db_user: Option<String>,
     /// Days on which backups are made.
     pub bak_period: Option<String>,
-    /// How many days backups are kept.
+    /// Backup retention in days.
     pub bak_keep_day: Option<i32>,
-    /// When the next backup begins.
+    /// Start time of the next backup.
     pub bak_expected_start_time: Option<i64>,
-    /// Id of the version of the database.
+    /// Id of the database version.
     pub data_store_version_id: Option<String>,
     /// Version of the database.
     pub data_store_version: Option<String>,
     /// Database engine.
     pub data_store_type: Option<String>,
-    /// When the instance was created.
+    /// Creation time of the instance.
     pub create_at: Option<i64>,
-    /// When the instance was last changed.
+    /// Last update time of the instance.
     pub update_at: Option<i64>,
-    /// When the instance was deleted.
+    /// Deletion time of the instance.
     pub delete_at: Option<i64>,
     /// Port of the database.
     pub db_port: Option<String>,
     /// Parameter group.
     pub param_group: Option<String>,
-    /// What is being done to the instance.
+    /// Operations in progress on the instance.
     pub actions: Vec<HtapAction>,
-    /// Error code, if the instance was not created.
+    /// Error code, if the creation of the instance failed.
     pub create_fail_error_code: Option<String>,
-    /// Groups of nodes.
+    /// Node groups.
     pub groups: Vec<StarrocksNodeGroup>,
     /// Maintenance window of the instance.
     pub ops_window: Option<HtapMaintenanceWindow>,
@@ -128,35 +128,35 @@ pub struct StarrocksInstance {
     pub tags_info: Option<HtapTags>,
     /// Time zone.
     pub time_zone: Option<String>,
-    /// Storage that backups use.
+    /// Storage space used by backups.
     pub backup_used_space: Option<String>,
-    /// Whether the nodes are in one zone or in several.
+    /// Whether the nodes are in one availability zone or in several.
     pub az_mode: Option<AvailabilityZoneMode>,
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
     /// Ports.
     pub port_info: Option<StarrocksPorts>,
-    /// Type of the storage of FE nodes.
+    /// Storage type of FE nodes.
     pub fe_node_volume_code: Option<String>,
-    /// Type of the storage of BE nodes.
+    /// Storage type of BE nodes.
     pub be_node_volume_code: Option<String>,
-    /// Size of the storage of FE nodes.
+    /// Storage size of FE nodes.
     pub fe_node_volume_size: Option<String>,
-    /// Size of the storage of BE nodes.
+    /// Storage size of BE nodes.
     pub be_node_volume_size: Option<String>,
-    /// Whether data can be replicated to it.
+    /// Whether data can be replicated to the instance.
     pub support_data_replication: Option<bool>,
-    /// Whether there is a newer version of the database.
+    /// Whether a newer database version is available.
     pub new_version_available: Option<bool>,
-    /// Whether SSL is on.
+    /// Whether SSL is enabled.
     pub ssl_option: Option<bool>,
-    /// Id of the dedicated resource pool. Only for instances in one.
+    /// Id of the dedicated resource pool. Only for instances in a dedicated resource pool.
     pub dedicated_resource_id: Option<String>,
-    /// How the instance is billed.
+    /// Billing mode of the instance.
     pub pay_model: Option<String>,
 }
 
-/// Something that is being done to an HTAP instance or a node of it.
+/// An operation in progress on an HTAP instance or one of its nodes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HtapAction {
@@ -164,28 +164,18 @@ pub struct HtapAction {
     pub id: Option<String>,
     /// Name of the action.
     pub action: Option<String>,
-    /// Id of what the action works on.
+    /// Id of the object of the action.
     pub object_id: Option<String>,
-    /// Kind of action.
+    /// Type of action.
     pub r#type: Option<String>,
     /// Id of the job.
     pub job_id: Option<String>,
     /// State of the action.
     pub status: Option<ActionStatus>,
-    /// When the action was created.
+    /// Creation time of the action.
     pub created_at: Option<i64>,
-    /// When the action was last changed.
+    /// Last update time of the action.
     pub updated_at: Option<i64>,
-}
-
-yundb_runtime::string_enum! {
-    /// State of the action.
-    pub enum ActionStatus {
-        /// Can run.
-        OkToRun = "OK_TO_RUN",
-        /// Deleted.
-        Deleted = "DELETED",
-    }
 }
 
 /// A group of StarRocks nodes.
@@ -199,9 +189,9 @@ pub struct StarrocksNodeGroup {
     pub name: Option<String>,
     /// Nodes of the group.
     pub nodes: Vec<StarrocksNode>,
-    /// Name of the kind of group.
+    /// Name of the group type.
     pub group_type_name: Option<String>,
-    /// Kind of nodes of the group.
+    /// Type of the nodes in the group.
     pub group_node_type: Option<String>,
 }
 
@@ -214,7 +204,7 @@ pub struct StarrocksNode {
     pub id: Option<String>,
     /// Name of the node.
     pub name: Option<String>,
-    /// Kind of node.
+    /// Type of node.
     pub r#type: Option<String>,
     /// State of the node.
     pub status: Option<InstanceStatus>,
@@ -228,33 +218,33 @@ pub struct StarrocksNode {
     pub mem: Option<String>,
     /// The database.
     pub datastore: Option<HtapDatastore>,
-    /// What is being done to the node.
+    /// Operations in progress on the node.
     pub actions: Vec<HtapAction>,
     /// Priority of the node.
     pub priority: Option<i32>,
     /// Whether the node is frozen.
     pub frozen_flag: Option<i32>,
-    /// Port of the database, 3306 by default.
+    /// Port of the database. Defaults to 3306.
     pub db_port: Option<i32>,
-    /// How the instance is billed.
+    /// Billing mode of the instance.
     pub pay_model: Option<String>,
     /// Id of the order.
     pub order_id: Option<String>,
-    /// IP address for data.
+    /// Data IP address.
     pub traffic_ip: Option<String>,
-    /// IPv6 address for data.
+    /// Data IPv6 address.
     pub traffic_ipv6: Option<String>,
     /// Code of the availability zone.
     pub az_code: Option<String>,
     /// Description of the availability zone.
     pub az_description: Option<String>,
-    /// Kind of availability zone.
+    /// Type of availability zone.
     pub az_type: Option<String>,
     /// Region of the instance.
     pub region_code: Option<String>,
-    /// When the node was created.
+    /// Creation time of the node.
     pub create_at: Option<i64>,
-    /// When the node was last changed.
+    /// Last update time of the node.
     pub update_at: Option<i64>,
     /// Id of the flavor.
     pub flavor_id: Option<String>,
@@ -262,21 +252,21 @@ pub struct StarrocksNode {
     pub flavor_ref: Option<String>,
     /// Code of the flavor of the server.
     pub iass_flavor_ref: Option<String>,
-    /// Most connections from the internet at once.
+    /// Maximum number of concurrent connections from the internet.
     pub max_connections: Option<String>,
     /// Id of the VPC.
     pub vpc_id: Option<String>,
     /// Id of the subnet.
     pub subnet_id: Option<String>,
-    /// Whether changed parameters wait for a restart.
+    /// Whether changed parameters take effect only after a restart.
     pub need_restart: Option<bool>,
     /// Id of the security group.
     pub sg_id: Option<String>,
-    /// Parameter groups by name.
+    /// Parameter groups, keyed by name.
     pub param_group: BTreeMap<String, StarrocksParameterGroup>,
-    /// Virtual IP address for data.
+    /// Virtual data IP address.
     pub traffic_vip: Option<String>,
-    /// Virtual IPv6 address for data.
+    /// Virtual data IPv6 address.
     pub traffic_vipv6: Option<String>,
 }
 
@@ -284,11 +274,11 @@ pub struct StarrocksNode {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksNodeVolume {
-    /// Type of the storage.
+    /// Storage type.
     pub r#type: Option<String>,
     /// Size of the storage.
     pub size: Option<String>,
-    /// Storage in use.
+    /// Used storage.
     pub used: Option<String>,
     /// I/O operations per second of the storage.
     pub iops: Option<i32>,
@@ -300,7 +290,7 @@ pub struct StarrocksNodeVolume {
 pub struct HtapDatastore {
     /// Id of the database.
     pub id: Option<String>,
-    /// Kind of database.
+    /// Type of database.
     pub r#type: Option<String>,
     /// Version of the database.
     pub version: Option<String>,
@@ -322,7 +312,7 @@ pub struct StarrocksParameterGroup {
 pub struct HtapMaintenanceWindow {
     /// Days of the window.
     pub period: Option<String>,
-    /// Begin of the window.
+    /// Start of the window.
     pub start_time: Option<String>,
     /// End of the window.
     pub end_time: Option<String>,
@@ -332,6 +322,6 @@ pub struct HtapMaintenanceWindow {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksPorts {
-    /// Port for MySQL clients, 3306 by default.
+    /// Port for MySQL clients. Defaults to 3306.
     pub mysql_port: Option<i32>,
 }

@@ -16,13 +16,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
     /// - `200`: The settings of a replication to StarRocks.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListStarRocksDataReplicationConfig")]
     #[doc(alias = "showStarrocksReplicationConfig")]
     pub fn show_starrocks_replication_config(&self, instance_id: impl Into<String>) -> ShowStarrocksReplicationConfig {
@@ -64,19 +64,19 @@ pub struct ShowStarrocksReplicationConfigResponse {
     pub source_node_id: Option<String>,
     /// Settings of the GaussDB(for MySQL) database.
     pub database_info: Option<StarrocksDatabaseSettings>,
-    /// Settings of tables.
+    /// Table settings.
     pub table_infos: Vec<StarrocksTableCheck>,
-    /// Which tables are replicated.
+    /// Selection of the tables to replicate.
     pub table_repl_config: Option<StarrocksReplicatedTables>,
-    /// Which tables are replicated after the change.
+    /// Selection of the tables to replicate after the change.
     pub new_table_repl_config: Option<
         ShowStarrocksReplicationConfigResponseNewTableReplConfig,
     >,
-    /// Database to replicate to: 3 to 128 letters, digits and `_`.
+    /// Target database: 3 to 128 letters, digits and `_`.
     pub target_database_name: Option<String>,
     /// Whether the tables of the task have changed.
     pub is_tables_change: Option<bool>,
-    /// Why the last change of tables failed.
+    /// Reason why the last change of tables failed.
     pub last_error_of_alter_table: Option<String>,
 }
 
@@ -87,11 +87,11 @@ pub struct ShowStarrocksReplicationConfigResponse {
 pub struct StarrocksDatabaseSettings {
     /// Name of the database.
     pub database_name: Option<String>,
-    /// What was found in the database.
+    /// Results of the check of the database.
     pub db_config_check_results: Vec<StarrocksSettingCheck>,
 }
 
-/// What was found in a table.
+/// Result of the check of a table.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksTableCheck {
@@ -99,32 +99,32 @@ pub struct StarrocksTableCheck {
     pub table_name: Option<String>,
     /// Setting of the table.
     pub table_config: Option<String>,
-    /// Whether it passed.
+    /// Whether the check passed.
     pub check_result: Option<CheckResult>,
 }
 
-/// Which tables are replicated.
+/// Selection of the tables to replicate.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct StarrocksReplicatedTables {
-    /// Whether the list says which tables are replicated or which are not.
+    /// Type of the table list: tables to replicate, or tables to exclude.
     pub repl_type: Option<ReplicationListType>,
-    /// Whether all tables are replicated or some.
+    /// Whether all tables are replicated or only some.
     pub repl_scope: Option<ReplicationScope>,
-    /// The tables of the list.
+    /// Tables in the list.
     pub tables: Vec<String>,
 }
 
-/// Which tables are replicated after the change.
+/// Selection of the tables to replicate after the change.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowStarrocksReplicationConfigResponseNewTableReplConfig {
-    /// Whether the list says which tables are replicated or which are not.
+    /// Type of the table list: tables to replicate, or tables to exclude.
     pub repl_type: Option<ReplicationListType>,
-    /// Whether all tables are replicated or some.
+    /// Whether all tables are replicated or only some.
     pub repl_scope: Option<ReplicationScope>,
-    /// The tables of the list.
+    /// Tables in the list.
     pub tables: Vec<String>,
 }

@@ -6,12 +6,22 @@ use serde::{Deserialize, Serialize};
 use crate::types::CheckResult;
 
 yundb_runtime::string_enum! {
-    /// Whether one node or a cluster is deployed.
+    /// Deployment mode: a single node or a cluster.
     pub enum StarrocksMode {
-        /// A cluster.
+        /// Cluster.
         Cluster = "Cluster",
-        /// One node.
+        /// Single node.
         Single = "Single",
+    }
+}
+
+yundb_runtime::string_enum! {
+    /// State of the action.
+    pub enum ActionStatus {
+        /// Ready to run.
+        OkToRun = "OK_TO_RUN",
+        /// Deleted.
+        Deleted = "DELETED",
     }
 }
 
@@ -40,17 +50,17 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the list says which tables are replicated or which are not.
+    /// Type of the table list: tables to replicate, or tables to exclude.
     pub enum ReplicationListType {
-        /// Only the tables of the list.
+        /// Replicates only the tables in the list.
         IncludeTables = "include_tables",
-        /// All but the tables of the list.
+        /// Replicates all tables except those in the list.
         ExcludeTables = "exclude_tables",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Whether all tables are replicated or some.
+    /// Whether all tables are replicated or only some.
     pub enum ReplicationScope {
         /// All tables.
         All = "all",
@@ -59,7 +69,7 @@ yundb_runtime::string_enum! {
     }
 }
 
-/// What was found of a setting.
+/// Result of the check of a setting.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct StarrocksSettingCheck {
@@ -67,12 +77,12 @@ pub struct StarrocksSettingCheck {
     pub param_name: Option<String>,
     /// Value of the parameter.
     pub value: Option<String>,
-    /// Whether it passed.
+    /// Whether the check passed.
     pub check_result: Option<CheckResult>,
 }
 
 yundb_runtime::integer_enum! {
-    /// What the user may do with data.
+    /// Data manipulation (DML) privileges of the user.
     pub enum DmlPrivilege {
         /// Read and write.
         N0 = 0,

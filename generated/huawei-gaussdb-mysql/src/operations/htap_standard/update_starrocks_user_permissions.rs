@@ -15,13 +15,13 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `instance_id`: Id of the HTAP instance, StarRocks or ClickHouse, not of the GaussDB(for MySQL) instance.
+    /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateStarRocksDatabaseUserPermission")]
     #[doc(alias = "updateStarrocksUserPermissions")]
     pub fn update_starrocks_user_permissions(&self, instance_id: impl Into<String>) -> UpdateStarrocksUserPermissions {
@@ -55,13 +55,13 @@ impl UpdateStarrocksUserPermissions {
         Self(self.0.argument("user_name", user_name))
     }
 
-    /// Databases that the user has privileges for.
+    /// Databases on which the user has privileges.
     pub fn databases<M>(self, databases: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("databases", databases))
     }
 
-    /// What the user may do with data. Format: `int32`.
+    /// Data manipulation (DML) privileges of the user. Format: `int32`.
     pub fn dml<M>(self, dml: impl Argument<DmlPrivilege, M>) -> Self { Self(self.0.argument("dml", dml)) }
-    /// What the user may do with tables. Format: `int32`.
+    /// Data definition (DDL) privileges of the user. Format: `int32`.
     pub fn ddl<M>(self, ddl: impl Argument<DdlPrivilege, M>) -> Self { Self(self.0.argument("ddl", ddl)) }
 }

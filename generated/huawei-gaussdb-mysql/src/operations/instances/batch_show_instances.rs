@@ -8,7 +8,7 @@ use crate::Client;
 use crate::types::{ErrorBody, InstanceDetails};
 
 impl Client {
-    /// Show several instances.
+    /// Show multiple instances.
     ///
     /// `GET /v3.1/{project_id}/instances/details`
     ///
@@ -16,8 +16,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Several instances.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The instances.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListGaussMySqlInstanceDetailInfoUnifyStatus")]
     #[doc(alias = "batchShowInstances")]
     pub fn batch_show_instances(&self) -> BatchShowInstances { BatchShowInstances(self.call(BatchShowInstances::SPEC)) }
@@ -35,8 +35,7 @@ yundb_runtime::operation! {
 }
 
 impl BatchShowInstances {
-    /// Ids of the instances, up to 20, with commas between them. Example: `11684a0e59e94bceba7880d58cfb07b5in07`.
-    /// Required.
+    /// Comma-separated ids of the instances, up to 20. Example: `11684a0e59e94bceba7880d58cfb07b5in07`. Required.
     pub fn instance_ids<M>(self, instance_ids: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_ids", instance_ids))
     }

@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Bind an elastic IP address.
     ///
-    /// Makes an instance reachable from the internet.
+    /// Makes an instance accessible from the internet.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/public-ips/bind`
     ///
@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateGaussMySqlInstanceEip")]
     #[doc(alias = "bindInstanceEip")]
     pub fn bind_instance_eip(&self, instance_id: impl Into<String>) -> BindInstanceEip {
@@ -46,7 +46,7 @@ yundb_runtime::operation! {
 }
 
 impl BindInstanceEip {
-    /// Elastic IP address to bind. Required.
+    /// Elastic IP address (EIP) to bind. Required.
     pub fn public_ip<M>(self, public_ip: impl Argument<String, M>) -> Self {
         Self(self.0.argument("public_ip", public_ip))
     }

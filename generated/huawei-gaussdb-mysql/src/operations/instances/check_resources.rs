@@ -10,8 +10,8 @@ use crate::types::ErrorBody;
 impl Client {
     /// Check the resources for an operation.
     ///
-    /// Returns whether there are resources to create or resize an instance or to add read replicas. It changes
-    /// nothing.
+    /// Returns whether there are enough resources to create or resize an instance or to add read replicas. Read-only
+    /// operation: it changes nothing.
     ///
     /// `POST /v3/{project_id}/resource-check`
     ///
@@ -20,7 +20,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The result of the check.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CheckResource")]
     #[doc(alias = "checkResources")]
     pub fn check_resources(&self) -> CheckResources { CheckResources(self.call(CheckResources::SPEC)) }
@@ -41,19 +41,19 @@ yundb_runtime::operation! {
 }
 
 impl CheckResources {
-    /// The operation to check for. Required.
+    /// Operation to check for. Required.
     pub fn action<M>(self, action: impl Argument<ResourceCheckAction, M>) -> Self {
         Self(self.0.argument("action", action))
     }
 
-    /// What the operation needs. Required.
+    /// Resources that the operation needs. Required.
     pub fn resource<M>(self, resource: impl Argument<ResourceToCheck, M>) -> Self {
         Self(self.0.argument("resource", resource))
     }
 }
 
 yundb_runtime::string_enum! {
-    /// The operation to check for.
+    /// Operation to check for.
     pub enum ResourceCheckAction {
         /// Creating an instance.
         CreateInstance = "createInstance",
@@ -65,7 +65,7 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::setters! {
-    /// What the operation needs.
+    /// Resources that the operation needs.
     pub struct ResourceToCheck {
         /// Id of the enterprise project. Required if `action` is `createInstance`.
         pub enterprise_project_id: Option<String>,
@@ -73,7 +73,7 @@ yundb_runtime::setters! {
         pub instance_num: Option<i32>,
         /// Type of the instance. Required if `action` is `createInstance`.
         pub mode: Option<ResourceCheckMode>,
-        /// Whether the instance spans several availability zones. Required if `action` is `createInstance`.
+        /// Whether the instance spans multiple availability zones. Required if `action` is `createInstance`.
         pub availability_zone_mode: Option<ResourceCheckZoneMode>,
         /// Number of nodes. Required if `action` is `createInstance` or `createReadonlyNode`.
         pub node_num: Option<i32>,
@@ -91,17 +91,17 @@ yundb_runtime::setters! {
 yundb_runtime::string_enum! {
     /// Type of the instance. Required if `action` is `createInstance`.
     pub enum ResourceCheckMode {
-        /// A cluster. It is the only type that is supported.
+        /// Cluster. The only supported type.
         Cluster = "Cluster",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the instance spans several availability zones. Required if `action` is `createInstance`.
+    /// Whether the instance spans multiple availability zones. Required if `action` is `createInstance`.
     pub enum ResourceCheckZoneMode {
-        /// One availability zone.
+        /// Single availability zone.
         Single = "single",
-        /// Several availability zones.
+        /// Multiple availability zones.
         Multi = "multi",
     }
 }

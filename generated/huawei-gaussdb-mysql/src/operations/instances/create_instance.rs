@@ -12,8 +12,8 @@ use crate::types::{
 impl Client {
     /// Create an instance.
     ///
-    /// Creates an instance, empty or restored from a backup or to a point in time of another instance. An instance
-    /// that is billed by use is made by the job of the answer; for one that is billed by year or month an order is
+    /// Creates an instance that is empty, restored from a backup, or restored to a point in time of another instance.
+    /// A pay-per-use instance is created by the job in the response; for a yearly/monthly instance, an order is
     /// placed.
     ///
     /// `POST /v3/{project_id}/instances`
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `201`: The instance is being created, or ordered.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `201`: The instance is being created, or its order has been placed.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CreateGaussMySqlInstance")]
     #[doc(alias = "createInstance")]
     pub fn create_instance(&self) -> CreateInstance { CreateInstance(self.call(CreateInstance::SPEC)) }
@@ -65,20 +65,20 @@ yundb_runtime::operation! {
 }
 
 impl CreateInstance {
-    /// Id of the region. It must not be empty. At least 1 character. Required.
+    /// Id of the region. Must not be empty. At least 1 character. Required.
     pub fn region<M>(self, region: impl Argument<String, M>) -> Self { Self(self.0.argument("region", region)) }
-    /// Name of the instance, 4 to 64 characters and at most 64 bytes, where a Chinese character takes 3 bytes. It
-    /// begins with a letter or a Chinese character and may have letters, digits, hyphens, underscores and Chinese
-    /// characters. Case matters. Instances of one kind may have the same name. Required.
+    /// Name of the instance: 4 to 64 characters and at most 64 bytes, where a Chinese character counts as 3 bytes.
+    /// Must start with a letter or a Chinese character and contain only letters, digits, hyphens, underscores and
+    /// Chinese characters. Case-sensitive. Instances of the same type can have the same name. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// Engine and version of the instance. Required.
     pub fn datastore<M>(self, datastore: impl Argument<NewInstanceDatastore, M>) -> Self {
         Self(self.0.argument("datastore", datastore))
     }
 
-    /// Kind of instance. Only `Cluster`. Example: `Cluster`. Required.
+    /// Type of instance. Only `Cluster`. Example: `Cluster`. Required.
     pub fn mode<M>(self, mode: impl Argument<String, M>) -> Self { Self(self.0.argument("mode", mode)) }
-    /// Code of the flavor, a `spec_code` that `listFlavors` returns. Required.
+    /// Code of the flavor: a `spec_code` returned by `listFlavors`. Required.
     pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_ref", flavor_ref))
     }
@@ -90,26 +90,27 @@ impl CreateInstance {
         Self(self.0.argument("subnet_id", subnet_id))
     }
 
-    /// Password of the database, 8 to 32 characters of at least three of these kinds: uppercase letters, lowercase
-    /// letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Weak passwords are refused. Required.
+    /// Password of the database: 8 to 32 characters, including at least three of the following: uppercase letters,
+    /// lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Weak passwords are rejected.
+    /// Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
-    /// Whether the nodes of an instance stand in one availability zone or in several. Required.
+    /// Whether the nodes of an instance are in one availability zone or in several. Required.
     pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<AvailabilityZoneMode, M>) -> Self {
         Self(self.0.argument("availability_zone_mode", availability_zone_mode))
     }
 
-    /// Number of read replicas. One call can create up to 9. Required.
+    /// Number of read replicas. A single request can create up to 9. Required.
     pub fn slave_count(self, slave_count: impl Integer) -> Self {
         Self(self.0.integer::<i32>("slave_count", slave_count))
     }
 
-    /// How the instance is billed. By use if you do not say. Accounts of dedicated clouds (DeC) cannot create
-    /// instances that are billed by year or month.
+    /// Billing of the instance. Defaults to pay-per-use. Dedicated cloud (DeC) accounts cannot create yearly/monthly
+    /// instances.
     pub fn charge_info<M>(self, charge_info: impl Argument<NewInstanceBilling, M>) -> Self {
         Self(self.0.argument("charge_info", charge_info))
     }
 
-    /// Id of the security group. Required unless the switch for network ACLs is on; if it is on, leave it out.
+    /// Id of the security group. Required unless the network ACL switch is on; if it is on, omit the field.
     pub fn security_group_id<M>(self, security_group_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("security_group_id", security_group_id))
     }
@@ -119,7 +120,7 @@ impl CreateInstance {
         Self(self.0.argument("configuration_id", configuration_id))
     }
 
-    /// When backups are made automatically.
+    /// Automatic backup policy.
     pub fn backup_strategy<M>(self, backup_strategy: impl Argument<NewInstanceBackupStrategy, M>) -> Self {
         Self(self.0.argument("backup_strategy", backup_strategy))
     }
@@ -129,40 +130,39 @@ impl CreateInstance {
         Self(self.0.argument("time_zone", time_zone))
     }
 
-    /// Id of the primary availability zone. It must not be empty. At least 1 character.
+    /// Id of the primary availability zone. Must not be empty. At least 1 character.
     pub fn master_availability_zone<M>(self, master_availability_zone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("master_availability_zone", master_availability_zone))
     }
 
-    /// Storage. It may be given for instances that are billed by year or month, and not for those billed by use.
+    /// Storage. Allowed for yearly/monthly instances, not for pay-per-use ones.
     pub fn volume<M>(self, volume: impl Argument<NewInstanceVolume, M>) -> Self {
         Self(self.0.argument("volume", volume))
     }
 
     /// Tags of the instance, up to 10.
     pub fn tags<M>(self, tags: impl Argument<Vec<NewInstanceTag>, M>) -> Self { Self(self.0.argument("tags", tags)) }
-    /// Whether case matters in names of tables. Format: `int32`. Default: `1`.
+    /// Whether table names are case-sensitive. Format: `int32`. Default: `1`.
     pub fn lower_case_table_names<M>(self, lower_case_table_names: impl Argument<LowerCaseTableNames, M>) -> Self {
         Self(self.0.argument("lower_case_table_names", lower_case_table_names))
     }
 
-    /// Id of the enterprise project. Required if your account has enterprise projects enabled; otherwise leave it
-    /// out.
+    /// Id of the enterprise project. Required if enterprise projects are enabled for your account; omit it otherwise.
     pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("enterprise_project_id", enterprise_project_id))
     }
 
-    /// Id of the dedicated resource pool. Only for accounts that have one.
+    /// Id of the dedicated resource pool. Only for accounts with a dedicated resource pool.
     pub fn dedicated_resource_id<M>(self, dedicated_resource_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("dedicated_resource_id", dedicated_resource_id))
     }
 
-    /// What to restore into the new instance.
+    /// Data to restore to the new instance.
     pub fn restore_point<M>(self, restore_point: impl Argument<NewInstanceRestorePoint, M>) -> Self {
         Self(self.0.argument("restore_point", restore_point))
     }
 
-    /// Transparent data encryption, which is in open beta: ask customer service for permission first.
+    /// Transparent data encryption. In open beta: contact customer service for permission first.
     pub fn tde_info<M>(self, tde_info: impl Argument<NewInstanceEncryption, M>) -> Self {
         Self(self.0.argument("tde_info", tde_info))
     }
@@ -173,9 +173,9 @@ yundb_runtime::setters! {
     pub struct NewInstanceDatastore {
         /// Engine. Only `gaussdb-mysql`. Example: `gaussdb-mysql`.
         pub r#type: Option<String>,
-        /// Major version with two numbers, a `name` that `listEngineVersions` returns. Example: `8.0`.
+        /// Major version, with two numbers: a `name` returned by `listEngineVersions`. Example: `8.0`.
         pub version: Option<String>,
-        /// Full version with four numbers, a `kernel_version` that `listEngineVersions` returns. To choose one, ask
+        /// Full version, with four numbers: a `kernel_version` returned by `listEngineVersions`. To specify one, contact
         /// customer service for permission first.
         pub kernel_version: Option<String>,
     }
@@ -186,23 +186,23 @@ impl Object for NewInstanceDatastore {
 }
 
 yundb_runtime::setters! {
-    /// How the instance is billed. By use if you do not say. Accounts of dedicated clouds (DeC) cannot create
-    /// instances that are billed by year or month.
+    /// Billing of the instance. Defaults to pay-per-use. Dedicated cloud (DeC) accounts cannot create yearly/monthly
+    /// instances.
     pub struct NewInstanceBilling {
-        /// How an instance is billed.
+        /// Billing mode of an instance.
         pub charge_mode: Option<ChargeMode>,
-        /// Unit of the period to buy. Required with `charge_mode` `prePaid`, without effect otherwise.
+        /// Unit of the subscription period. Required if `charge_mode` is `prePaid`, ignored otherwise.
         pub period_type: Option<PeriodType>,
-        /// How many months (1 to 9) or years (1 to 3) to buy. Required with `charge_mode` `prePaid`, without effect
-        /// otherwise.
+        /// Number of months (1 to 9) or years (1 to 3) of the subscription. Required if `charge_mode` is `prePaid`,
+        /// ignored otherwise.
         pub period_num: Option<i32>,
-        /// Whether to buy the same period again whenever it ends, paid automatically. For instances that are billed by
-        /// year or month.
+        /// Whether the subscription is renewed automatically for the same period, with automatic payment. For
+        /// yearly/monthly instances.
         ///
         /// Default: `false`.
         pub is_auto_renew: Option<TextBoolean>,
-        /// Whether the order is paid from your account at once. For instances that are billed by year or month; without
-        /// influence on how renewals are paid. Say it always: the vendor's sources differ about the default.
+        /// Whether the order is paid automatically from your account. For yearly/monthly instances; does not affect how
+        /// renewals are paid. Always set it: the vendor's sources disagree on the default.
         ///
         /// Default: `true`.
         pub is_auto_pay: Option<TextBoolean>,
@@ -214,14 +214,14 @@ impl Object for NewInstanceBilling {
 }
 
 yundb_runtime::setters! {
-    /// When backups are made automatically.
+    /// Automatic backup policy.
     pub struct NewInstanceBackupStrategy {
-        /// Hour in which automatic backups begin, as `hh:mm-HH:MM` in UTC. It must not be empty; `HH` is `hh` plus 1, and
-        /// `mm` and `MM` are both `00`.
+        /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`. Must not be empty; `HH` is `hh`
+        /// plus 1, and `mm` and `MM` are both `00`.
         ///
         /// At least 1 character. Example: `21:00-22:00`.
         pub start_time: Option<String>,
-        /// How many days automatic backups are kept, 1 to 732.
+        /// Retention of automatic backups in days, 1 to 732.
         pub keep_days: Option<String>,
     }
 }
@@ -231,7 +231,7 @@ impl Object for NewInstanceBackupStrategy {
 }
 
 yundb_runtime::setters! {
-    /// Storage. It may be given for instances that are billed by year or month, and not for those billed by use.
+    /// Storage. Allowed for yearly/monthly instances, not for pay-per-use ones.
     pub struct NewInstanceVolume {
         /// Size in GB, 10 to 128000, a multiple of 10. Default: `10`.
         pub size: Option<String>,
@@ -245,12 +245,12 @@ impl Object for NewInstanceVolume {
 yundb_runtime::setters! {
     /// A tag.
     pub struct NewInstanceTag {
-        /// Key, up to 36 characters and unique among the tags. It must not be empty or blank and consists of letters
-        /// (A-Z, a-z), digits, hyphens, underscores and the characters U+4E00 to U+9FFF.
+        /// Key: up to 36 characters, unique among the tags. Must not be empty or blank, and can contain letters (A-Z,
+        /// a-z), digits, hyphens, underscores and the characters U+4E00 to U+9FFF.
         ///
         /// 1 to 36 characters.
         pub key: Option<String>,
-        /// Value, up to 43 characters. It may be empty, and consists of letters (A-Z, a-z), digits, dots, underscores,
+        /// Value: up to 43 characters. Can be empty, and can contain letters (A-Z, a-z), digits, dots, underscores,
         /// hyphens and the characters U+4E00 to U+9FFF.
         pub value: Option<String>,
     }
@@ -264,15 +264,15 @@ impl Object for NewInstanceTag {
 }
 
 yundb_runtime::setters! {
-    /// What to restore into the new instance.
+    /// Data to restore to the new instance.
     pub struct NewInstanceRestorePoint {
-        /// Id of the instance that the data comes from.
+        /// Id of the source instance.
         pub source_instance_id: Option<String>,
-        /// Point in time to restore to, in milliseconds since 1970 in UTC. Goes with `type` `timestamp`.
+        /// Point in time to restore to, in milliseconds since 1970-01-01 UTC. Used if `type` is `timestamp`.
         pub restore_time: Option<i64>,
-        /// Id of the backup. Required if `type` is not given, and for `type` `backup`.
+        /// Id of the backup. Required if `type` is `backup` or omitted.
         pub backup_id: Option<String>,
-        /// What the data is restored from. Default: `backup`.
+        /// Source of the restoration. Default: `backup`.
         pub r#type: Option<NewInstanceRestoreType>,
     }
 }
@@ -282,21 +282,21 @@ impl Object for NewInstanceRestorePoint {
 }
 
 yundb_runtime::string_enum! {
-    /// What the data is restored from.
+    /// Source of the restoration.
     pub enum NewInstanceRestoreType {
-        /// From the backup in `backup_id`.
+        /// Restores the backup in `backup_id`.
         Backup = "backup",
-        /// To the point in time in `restore_time`.
+        /// Restores to the point in time in `restore_time`.
         Timestamp = "timestamp",
     }
 }
 
 yundb_runtime::setters! {
-    /// Transparent data encryption, which is in open beta: ask customer service for permission first.
+    /// Transparent data encryption. In open beta: contact customer service for permission first.
     pub struct NewInstanceEncryption {
-        /// Whether to turn on transparent data encryption.
+        /// Whether transparent data encryption is enabled.
         pub enable_tde: Option<bool>,
-        /// Algorithm that encrypts data.
+        /// Encryption algorithm.
         pub encryption_type: Option<TdeAlgorithm>,
     }
 }
@@ -311,9 +311,9 @@ impl Object for NewInstanceEncryption {
 pub struct CreateInstanceResponse {
     /// The new instance.
     pub instance: Option<CreatedInstance>,
-    /// Id of the job. Only for instances that are billed by use.
+    /// Id of the job. Only for pay-per-use instances.
     pub job_id: Option<String>,
-    /// Id of the order. Only for instances that are billed by year or month.
+    /// Id of the order. Only for yearly/monthly instances.
     pub order_id: Option<String>,
 }
 
@@ -329,19 +329,19 @@ pub struct CreatedInstance {
     pub status: Option<String>,
     /// Engine and version of the instance.
     pub datastore: Option<CreatedInstanceDatastore>,
-    /// Kind of instance. Only `Cluster`. Example: `Cluster`.
+    /// Type of instance. Only `Cluster`. Example: `Cluster`.
     pub mode: Option<String>,
     /// Id of the parameter template.
     pub configuration_id: Option<String>,
     /// Port of the database. Example: `3306`.
     pub port: Option<String>,
-    /// When backups are made automatically.
+    /// Automatic backup policy.
     pub backup_strategy: Option<CreatedInstanceBackupStrategy>,
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
     /// Id of the region, as in the request.
     pub region: Option<String>,
-    /// Whether the nodes of an instance stand in one availability zone or in several.
+    /// Whether the nodes of an instance are in one availability zone or in several.
     pub availability_zone_mode: Option<AvailabilityZoneMode>,
     /// Id of the primary availability zone.
     pub master_availability_zone: Option<String>,
@@ -353,9 +353,9 @@ pub struct CreatedInstance {
     pub subnet_id: Option<String>,
     /// Code of the flavor, as in the request.
     pub flavor_ref: Option<String>,
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub charge_info: Option<CreatedInstanceBilling>,
-    /// Storage. Only for instances that are billed by year or month.
+    /// Storage. Only for yearly/monthly instances.
     pub volume: Option<CreatedInstanceVolume>,
 }
 
@@ -365,42 +365,42 @@ pub struct CreatedInstance {
 pub struct CreatedInstanceDatastore {
     /// Engine. Only `gaussdb-mysql`. Example: `gaussdb-mysql`.
     pub r#type: Option<String>,
-    /// Major version with two numbers, a `name` that `listEngineVersions` returns. Example: `8.0`.
+    /// Major version, with two numbers: a `name` returned by `listEngineVersions`. Example: `8.0`.
     pub version: Option<String>,
-    /// Full version with four numbers, a `kernel_version` that `listEngineVersions` returns.
+    /// Full version, with four numbers: a `kernel_version` returned by `listEngineVersions`.
     pub kernel_version: Option<String>,
 }
 
-/// When backups are made automatically.
+/// Automatic backup policy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedInstanceBackupStrategy {
-    /// Hour in which automatic backups begin, as `hh:mm-HH:MM` in UTC, where `HH` is `hh` plus 1 and both minutes
-    /// are `00`.
+    /// Hour in UTC in which automatic backups start, in the format `hh:mm-HH:MM`, where `HH` is `hh` plus 1 and both
+    /// minutes are `00`.
     ///
     /// Example: `08:00-09:00`.
     pub start_time: Option<String>,
-    /// How many days automatic backups are kept, 1 to 732.
+    /// Retention of automatic backups in days, 1 to 732.
     pub keep_days: Option<String>,
 }
 
-/// How the instance is billed.
+/// Billing of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedInstanceBilling {
-    /// How an instance is billed.
+    /// Billing mode of an instance.
     pub charge_mode: Option<ChargeMode>,
-    /// Unit of the period that was bought. Only with `charge_mode` `prePaid`.
+    /// Unit of the subscription period. Only if `charge_mode` is `prePaid`.
     pub period_type: Option<PeriodType>,
-    /// How many months (1 to 9) or years (1 to 3) were bought. Only with `charge_mode` `prePaid`.
+    /// Number of months (1 to 9) or years (1 to 3) of the subscription. Only if `charge_mode` is `prePaid`.
     pub period_num: Option<i32>,
-    /// Whether the same period is bought again, and paid, automatically when it ends.
+    /// Whether the subscription is renewed automatically for the same period, with automatic payment.
     pub is_auto_renew: Option<TextBoolean>,
-    /// Whether the order is paid from your account at once. Without influence on how renewals are paid.
+    /// Whether the order is paid automatically from your account. Does not affect how renewals are paid.
     pub is_auto_pay: Option<TextBoolean>,
 }
 
-/// Storage. Only for instances that are billed by year or month.
+/// Storage. Only for yearly/monthly instances.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CreatedInstanceVolume {

@@ -9,7 +9,8 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Request a private domain name for an instance.
     ///
-    /// Gives the instance a private domain name, by a job. In public beta; open a service ticket to be admitted.
+    /// Starts a job that assigns the instance a private domain name. In public beta; submit a service ticket to
+    /// apply.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/dns`
     ///
@@ -21,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The domain name is being set up.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The domain name is being created.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CreateGaussMysqlDns")]
     #[doc(alias = "createInstanceDns")]
     pub fn create_instance_dns(&self, instance_id: impl Into<String>) -> CreateInstanceDns {
@@ -54,7 +55,7 @@ impl CreateInstanceDns {
 yundb_runtime::string_enum! {
     /// Type of the domain name. Only `private` is supported.
     pub enum InstanceDnsType {
-        /// A domain name of the private network.
+        /// Private domain name.
         Private = "private",
     }
 }

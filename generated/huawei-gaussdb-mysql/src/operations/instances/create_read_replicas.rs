@@ -10,8 +10,8 @@ use crate::types::{ErrorBody, TextBoolean};
 impl Client {
     /// Add read replicas to an instance.
     ///
-    /// Creates read replicas of an instance. If the instance is billed by use a job makes them; if it is billed by
-    /// year or month an order is placed.
+    /// For a pay-per-use instance, a job creates the read replicas; for a yearly/monthly instance, an order is
+    /// placed.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/nodes/enlarge`
     ///
@@ -23,8 +23,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `201`: The replicas are being created, or ordered.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `201`: The replicas are being created, or their order has been placed.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CreateGaussMySqlReadonlyNode")]
     #[doc(alias = "createReadReplicas")]
     pub fn create_read_replicas(&self, instance_id: impl Into<String>) -> CreateReadReplicas {
@@ -50,23 +50,23 @@ yundb_runtime::operation! {
 
 impl CreateReadReplicas {
     /// Failover priorities of the new replicas, 1 to 16. A replica with a lower number is preferred as the new
-    /// primary; those with the same number are equally likely. Up to 9 replicas can have one: further replicas get -1
-    /// and take no part in failover, until you change their priorities. Required.
+    /// primary; those with the same number are equally likely. Up to 9 replicas can have a priority: further replicas
+    /// get -1 and do not take part in failover until their priorities are changed. Required.
     pub fn priorities<M>(self, priorities: impl Argument<Vec<i32>, M>) -> Self {
         Self(self.0.argument("priorities", priorities))
     }
 
-    /// Whether the order is paid from your account at once. For replicas that are billed by year or month; without
-    /// influence on how renewals are paid.
+    /// Whether the order is paid automatically from your account. For yearly/monthly replicas; does not affect how
+    /// renewals are paid.
     ///
     /// Default: `true`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
 
-    /// Availability zones for the replicas, keys of `az_status` that `listFlavors` returns. Chosen automatically if
-    /// you do not say. A zone that you choose may be short of resources, and the call then fails. In open beta: ask
-    /// customer service for permission first.
+    /// Availability zones of the replicas: keys of `az_status` returned by `listFlavors`. Chosen automatically by
+    /// default. The request fails if a specified zone lacks resources. In open beta: contact customer service for
+    /// permission first.
     pub fn availability_zones<M>(self, availability_zones: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("availability_zones", availability_zones))
     }
@@ -81,8 +81,8 @@ pub struct CreateReadReplicasResponse {
     pub instance_id: Option<String>,
     /// Names of the new replicas.
     pub node_names: Vec<String>,
-    /// Id of the job. Only for replicas that are billed by use.
+    /// Id of the job. Only for pay-per-use replicas.
     pub job_id: Option<String>,
-    /// Id of the order. Only for replicas that are billed by year or month.
+    /// Id of the order. Only for yearly/monthly replicas.
     pub order_id: Option<String>,
 }

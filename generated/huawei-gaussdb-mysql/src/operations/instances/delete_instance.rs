@@ -9,8 +9,7 @@ use crate::types::{ErrorBody, StartedJobOrOrder};
 impl Client {
     /// Delete an instance.
     ///
-    /// Deletes an instance. One that is billed by year or month is unsubscribed from, and the answer has the order
-    /// as well.
+    /// Deletes an instance. A yearly/monthly instance is unsubscribed, and the response also contains the order.
     ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}`
     ///
@@ -23,7 +22,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The instance is being deleted.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "DeleteGaussMySqlInstance")]
     #[doc(alias = "deleteInstance")]
     pub fn delete_instance(&self, instance_id: impl Into<String>) -> DeleteInstance {

@@ -9,9 +9,9 @@ use crate::types::{ErrorBody, StartedJobOrOrder};
 impl Client {
     /// Delete a read replica.
     ///
-    /// Deletes a read replica of an instance. One that is billed by year or month is unsubscribed from, and the
-    /// answer has the order as well. In an instance with several availability zones the primary node and the replicas
-    /// that remain must be in different zones, or the replica cannot be deleted.
+    /// Deletes a read replica of an instance. A yearly/monthly replica is unsubscribed, and the response also
+    /// contains the order. If the instance spans multiple availability zones, the replica can be deleted only if the
+    /// primary node and the remaining replicas are in different zones.
     ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/nodes/{node_id}`
     ///
@@ -25,7 +25,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The read replica is being deleted.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "DeleteGaussMySqlReadonlyNode")]
     #[doc(alias = "deleteReadReplica")]
     pub fn delete_read_replica(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> DeleteReadReplica {

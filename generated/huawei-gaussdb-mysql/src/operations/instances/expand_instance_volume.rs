@@ -9,8 +9,7 @@ use crate::types::{ErrorBody, ExpandInstanceVolumeResponse, TextBoolean};
 impl Client {
     /// Expand the storage of a prepaid instance.
     ///
-    /// Orders a new size of the storage of an instance that is billed by year or month. The answer has the order and
-    /// no job.
+    /// Orders a new storage size for a yearly/monthly instance. The response contains the order and no job.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/volume/extend`
     ///
@@ -22,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `201`: The new size was ordered.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `201`: The order for the new size has been placed.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ExpandGaussMySqlInstanceVolume")]
     #[doc(alias = "expandInstanceVolume")]
     pub fn expand_instance_volume(&self, instance_id: impl Into<String>) -> ExpandInstanceVolume {
@@ -46,10 +45,10 @@ yundb_runtime::operation! {
 }
 
 impl ExpandInstanceVolume {
-    /// New size in GB: a multiple of 10, more than what is in use, and at most 128000. At least 20 to expand and at
-    /// least 10 to shrink. An instance begins with 10 GB or more. Required.
+    /// New size in GB: a multiple of 10, larger than the used storage, and at most 128000. At least 20 to expand and
+    /// at least 10 to shrink. The initial size of an instance is at least 10 GB. Required.
     pub fn size(self, size: impl Integer) -> Self { Self(self.0.integer::<i32>("size", size)) }
-    /// Whether the order is paid from your account at once. Default: `true`.
+    /// Whether the order is paid automatically from your account. Default: `true`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }

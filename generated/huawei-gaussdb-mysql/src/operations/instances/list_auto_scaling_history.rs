@@ -8,7 +8,7 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// List what auto scaling did.
+    /// List the auto scaling history.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/auto-scaling/history`
     ///
@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: What auto scaling did.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Auto scaling history.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowAutoScalingHistory")]
     #[doc(alias = "listAutoScalingHistory")]
     pub fn list_auto_scaling_history(&self, instance_id: impl Into<String>) -> ListAutoScalingHistory {
@@ -43,9 +43,9 @@ yundb_runtime::operation! {
 }
 
 impl ListAutoScalingHistory {
-    /// How many entries to return. Default: `20`.
+    /// Maximum number of entries to return. Default: `20`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
 }
 
@@ -60,13 +60,13 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListAutoScalingHistoryResponse {
-    /// How many entries there are.
+    /// Total number of entries.
     pub total_count: Option<String>,
-    /// What auto scaling did.
+    /// Auto scaling history.
     pub records: Vec<AutoScalingRecord>,
 }
 
-/// Something that auto scaling did.
+/// An auto scaling operation.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AutoScalingRecord {
@@ -76,14 +76,14 @@ pub struct AutoScalingRecord {
     pub instance_id: Option<String>,
     /// Name of the instance.
     pub instance_name: Option<String>,
-    /// What was scaled.
+    /// Type of scaling.
     pub scaling_type: Option<String>,
-    /// Value before.
+    /// Original value.
     pub original_value: Option<String>,
-    /// Value after.
+    /// New value.
     pub target_value: Option<String>,
-    /// How it ended.
+    /// Result.
     pub result: Option<String>,
-    /// When it was done.
+    /// Time of the scaling.
     pub create_at: Option<String>,
 }

@@ -17,7 +17,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The dedicated resource pools.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListGaussMySqlDedicatedResources")]
     #[doc(alias = "listDedicatedResources")]
     pub fn list_dedicated_resources(&self) -> ListDedicatedResources {
@@ -38,9 +38,9 @@ yundb_runtime::operation! {
 }
 
 impl ListDedicatedResources {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -57,7 +57,7 @@ yundb_runtime::paged! {
 pub struct ListDedicatedResourcesResponse {
     /// The dedicated resource pools.
     pub resources: Vec<DedicatedResource>,
-    /// How many dedicated resource pools there are.
+    /// Total number of dedicated resource pools.
     pub total_count: Option<i32>,
 }
 
@@ -76,7 +76,7 @@ pub struct DedicatedResource {
     pub architecture: Option<String>,
     /// State of the pool.
     pub status: Option<DedicatedResourceStatus>,
-    /// How much the pool holds.
+    /// Capacity of the pool.
     pub capacity: Option<DedicatedResourceCapacity>,
     /// Availability zones of the pool.
     pub availability_zone: Vec<String>,
@@ -96,7 +96,7 @@ yundb_runtime::string_enum! {
     }
 }
 
-/// How much the pool holds.
+/// Capacity of the pool.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DedicatedResourceCapacity {

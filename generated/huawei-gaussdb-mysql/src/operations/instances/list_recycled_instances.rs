@@ -17,7 +17,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The instances in the recycle bin.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListRecycleInstances")]
     #[doc(alias = "listRecycledInstances")]
     pub fn list_recycled_instances(&self) -> ListRecycledInstances {
@@ -38,9 +38,9 @@ yundb_runtime::operation! {
 }
 
 impl ListRecycledInstances {
-    /// How many entries to return, 1 to 100. Default: `10`.
+    /// Maximum number of entries to return, 1 to 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
 }
 
@@ -55,7 +55,7 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListRecycledInstancesResponse {
-    /// How many instances there are.
+    /// Total number of instances.
     pub total_count: Option<String>,
     /// The instances in the recycle bin.
     pub instances: Vec<RecycledInstance>,
@@ -69,21 +69,21 @@ pub struct RecycledInstance {
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Kind of the instance.
+    /// Type of the instance.
     pub ha_mode: Option<String>,
     /// Name of the database engine.
     pub engine_name: Option<String>,
     /// Version of the database engine.
     pub engine_version: Option<String>,
-    /// How the instance is billed.
+    /// Billing mode of the instance.
     pub pay_model: Option<String>,
-    /// When the instance was created, in milliseconds since 1970-01-01 UTC.
+    /// Creation time of the instance, in milliseconds since 1970-01-01 UTC.
     pub create_at: Option<i64>,
-    /// When the instance was deleted, in milliseconds since 1970-01-01 UTC.
+    /// Deletion time of the instance, in milliseconds since 1970-01-01 UTC.
     pub deleted_at: Option<i64>,
-    /// Type of its storage.
+    /// Storage type of the instance.
     pub volume_type: Option<String>,
-    /// Size of its storage.
+    /// Storage size of the instance.
     pub volume_size: Option<String>,
     /// Virtual IP address of the database.
     pub data_vip: Option<String>,
@@ -93,10 +93,10 @@ pub struct RecycledInstance {
     pub enterprise_project_id: Option<String>,
     /// Name of the enterprise project.
     pub enterprise_project_name: Option<String>,
-    /// Level of its backup.
+    /// Level of the backup of the instance.
     pub backup_level: Option<String>,
-    /// Id of its backup.
+    /// Id of the backup of the instance.
     pub recycle_backup_id: Option<String>,
-    /// State in the recycle bin.
+    /// Recycle bin state of the instance.
     pub recycle_status: Option<String>,
 }

@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// Reset the administrator's password.
+    /// Reset the administrator password.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/password`
     ///
@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ResetGaussMySqlPassword")]
     #[doc(alias = "resetInstancePassword")]
     pub fn reset_instance_password(&self, instance_id: impl Into<String>) -> ResetInstancePassword {
@@ -41,7 +41,8 @@ yundb_runtime::operation! {
 }
 
 impl ResetInstancePassword {
-    /// New password of the database's administrator: 8 to 32 characters, with at least three of capital letters,
-    /// small letters, digits and the signs `~!@#$%^*-_=+?,()&`. Weak passwords are refused. Required.
+    /// New password of the database administrator: 8 to 32 characters, including at least three of the following:
+    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Weak passwords
+    /// are rejected. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }

@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Restart an instance.
     ///
-    /// Restarts an instance, at once or in its next maintenance window.
+    /// Restarts an instance immediately or in its next maintenance window.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/restart`
     ///
@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The restart has begun, or waits for the maintenance window.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The restart has started, or is scheduled for the maintenance window.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "RestartGaussMySqlInstance")]
     #[doc(alias = "restartInstance")]
     pub fn restart_instance(&self, instance_id: impl Into<String>) -> RestartInstance {
@@ -45,8 +45,7 @@ yundb_runtime::operation! {
 }
 
 impl RestartInstance {
-    /// Whether to restart in the maintenance window (`true`), which then happens automatically, or at once (`false`).
-    ///
-    /// Default: `false`.
+    /// Whether to restart automatically in the maintenance window (`true`) or immediately (`false`). Default:
+    /// `false`.
     pub fn delay<M>(self, delay: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", delay)) }
 }

@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "RestartGaussMySqlNode")]
     #[doc(alias = "restartNode")]
     pub fn restart_node(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> RestartNode {
@@ -45,6 +45,6 @@ yundb_runtime::operation! {
 }
 
 impl RestartNode {
-    /// Whether to restart the node in the maintenance window (`true`) or at once (`false`). Default: `false`.
+    /// Whether to restart the node in the maintenance window (`true`) or immediately (`false`). Default: `false`.
     pub fn delay<M>(self, delay: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", delay)) }
 }

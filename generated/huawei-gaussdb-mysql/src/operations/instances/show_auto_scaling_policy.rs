@@ -10,8 +10,8 @@ use crate::types::{AutoScalingMonitorCycle, AutoScalingSilenceCycle, ErrorBody, 
 impl Client {
     /// Show the auto scaling policy of an instance.
     ///
-    /// Returns the auto scaling policy. While auto scaling is off, the switches in `scaling_strategy` and
-    /// `silence_start_at` are empty and the other settings are null.
+    /// While auto scaling is disabled, the switches in `scaling_strategy` and `silence_start_at` are empty and the
+    /// other settings are null.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/auto-scaling/policy`
     ///
@@ -23,8 +23,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The policy.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The auto scaling policy.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "showAutoScalingPolicy")]
     pub fn show_auto_scaling_policy(&self, instance_id: impl Into<String>) -> ShowAutoScalingPolicy {
         ShowAutoScalingPolicy(self.call(ShowAutoScalingPolicy::SPEC).text("instance_id", instance_id))
@@ -48,48 +48,49 @@ yundb_runtime::operation! {
 pub struct ShowAutoScalingPolicyResponse {
     /// Id of the policy. May be null.
     pub id: Option<String>,
-    /// Id of the instance: 36 letters and digits, the last four `in07`. Matches `^[A-Za-z0-9]{32}in07$`.
+    /// Id of the instance: 36 letters and digits, ending in `in07`. Matches `^[A-Za-z0-9]{32}in07$`.
     pub instance_id: Option<String>,
-    /// Name of the instance, 4 to 64 characters and at most 64 bytes, where a Chinese character counts 3 bytes. It
-    /// starts with a letter or a Chinese character and has only letters, digits, Chinese characters, hyphens and
-    /// underscores. Case matters.
+    /// Name of the instance: 4 to 64 characters and at most 64 bytes, where a Chinese character counts as 3 bytes.
+    /// Starts with a letter or a Chinese character and contains only letters, digits, Chinese characters, hyphens and
+    /// underscores. Case-sensitive.
     pub instance_name: Option<String>,
-    /// Whether auto scaling is on.
+    /// Whether auto scaling is enabled.
     pub status: Option<Switch>,
     /// Length of the observation window in seconds. If the average CPU usage reaches `enlarge_threshold` over the
-    /// whole window, the instance is scaled up at the window's end.
+    /// entire window, the instance is scaled up at the end of the window.
     ///
     /// Format: `int32`. May be null.
     pub monitor_cycle: Option<AutoScalingMonitorCycle>,
-    /// Least time in seconds between two automatic changes, up or down. Format: `int32`. May be null.
+    /// Minimum time in seconds between two automatic changes, up or down. Format: `int32`. May be null.
     pub silence_cycle: Option<AutoScalingSilenceCycle>,
-    /// Average CPU usage in percent from which on to scale up, 50 to 100. May be null.
+    /// Average CPU usage in percent at which the instance is scaled up, 50 to 100. May be null.
     pub enlarge_threshold: Option<i32>,
-    /// Largest flavor to scale up to. It is at most the largest that the instance can be changed to in its region.
+    /// Largest flavor to scale up to: at most the largest flavor to which the instance can be changed in its region.
     ///
     /// May be null.
     pub max_flavor: Option<String>,
-    /// Whether the instance is scaled down again by itself. May be null.
+    /// Whether the instance is scaled down automatically. May be null.
     pub reduce_enabled: Option<bool>,
-    /// Smallest flavor to scale down to. It is at least the smallest that the instance can be changed to in its
+    /// Smallest flavor to scale down to: at least the smallest flavor to which the instance can be changed in its
     /// region.
     ///
     /// May be null.
     pub min_flavor: Option<String>,
-    /// When the time without changes began, which is when the last change ended, as `yyyy-mm-ddThh:mm:ssZ`, where `Z`
-    /// is the offset from UTC, such as `+0800`.
+    /// Start of the silent period, which is the end of the last change, in the format `yyyy-mm-ddThh:mm:ssZ`, where
+    /// `Z` is the offset from UTC, such as `+0800`.
     pub silence_start_at: Option<String>,
-    /// What is scaled.
+    /// Resources that are scaled.
     pub scaling_strategy: Option<ScalingStrategy>,
-    /// Most read replicas, at most 15 and more than there are now, of which there must be at least 2. May be null.
+    /// Maximum number of read replicas: at most 15 and more than the current number, which must be at least 2. May
+    /// be null.
     pub max_read_only_count: Option<i32>,
-    /// Fewest read replicas, 1 to 14. May be null.
+    /// Minimum number of read replicas, 1 to 14. May be null.
     pub min_read_only_count: Option<i32>,
-    /// Weight of the read replicas when reads and writes are split, 0 to 1000. May be null.
+    /// Weight of the read replicas in read/write splitting, 0 to 1000. May be null.
     pub read_only_weight: Option<i32>,
 }
 
-/// What is scaled.
+/// Resources that are scaled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ScalingStrategy {

@@ -21,7 +21,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: A dedicated resource pool.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowDedicatedResourceInfo")]
     #[doc(alias = "showDedicatedResource")]
     pub fn show_dedicated_resource(&self, dedicated_resource_id: impl Into<String>) -> ShowDedicatedResource {
@@ -69,13 +69,13 @@ pub struct ShowDedicatedResourceResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DedicatedCompute {
-    /// How many CPUs the pool has.
+    /// Total number of CPUs of the pool.
     pub vcpus_total: Option<i32>,
-    /// How many CPUs are in use.
+    /// Number of CPUs in use.
     pub vcpus_used: Option<i32>,
-    /// Memory for compute in GB.
+    /// Compute memory in GB.
     pub ram_total: Option<i32>,
-    /// Memory in use in GB.
+    /// Compute memory in use, in GB.
     pub ram_used: Option<i32>,
     /// Code of the flavor of the compute hosts.
     pub spec_code: Option<String>,

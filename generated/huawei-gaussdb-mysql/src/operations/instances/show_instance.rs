@@ -21,7 +21,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: An instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowGaussMySqlInstanceInfoUnifyStatus")]
     #[doc(alias = "showInstance")]
     pub fn show_instance(&self, instance_id: impl Into<String>) -> ShowInstance {

@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The elastic IP address of an instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Elastic IP address of an instance.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "showInstanceEip")]
     pub fn show_instance_eip(&self, instance_id: impl Into<String>) -> ShowInstanceEip {
         ShowInstanceEip(self.call(ShowInstanceEip::SPEC).text("instance_id", instance_id))
@@ -45,13 +45,13 @@ yundb_runtime::operation! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ShowInstanceEipResponse {
-    /// Whether the instance can be reached from the internet.
+    /// Whether the instance is accessible from the internet.
     pub can_enable_public_access: Option<bool>,
     /// Id of the elastic IP address.
     pub id: Option<String>,
     /// Type of the network of the elastic IP address.
     pub r#type: Option<String>,
-    /// Id of its port.
+    /// Id of the port of the elastic IP address.
     pub port_id: Option<String>,
     /// The elastic IP address.
     pub public_ip_address: Option<String>,
@@ -61,7 +61,7 @@ pub struct ShowInstanceEipResponse {
     pub status: Option<String>,
     /// Id of the tenant.
     pub tenant_id: Option<String>,
-    /// When it was created.
+    /// Creation time of the elastic IP address.
     pub create_time: Option<String>,
     /// Id of the bandwidth.
     pub bandwidth_id: Option<String>,
@@ -69,19 +69,19 @@ pub struct ShowInstanceEipResponse {
     pub bandwidth_name: Option<String>,
     /// Size of the bandwidth.
     pub bandwidth_size: Option<String>,
-    /// Kind of the bandwidth.
+    /// Type of bandwidth.
     pub bandwidth_share_type: Option<BandwidthShareType>,
-    /// More about it, such as the ids of order and product. If it is not empty, the address has yearly or monthly
-    /// billing.
+    /// Additional information, such as the ids of the order and the product. If it is not empty, the address is
+    /// billed yearly/monthly.
     pub profile: BTreeMap<String, Value>,
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of the bandwidth.
+    /// Type of bandwidth.
     pub enum BandwidthShareType {
-        /// For this address alone.
+        /// Dedicated to this address.
         Per = "PER",
-        /// Shared with others.
+        /// Shared with other addresses.
         Whole = "WHOLE",
     }
 }

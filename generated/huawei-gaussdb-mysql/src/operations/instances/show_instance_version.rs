@@ -10,7 +10,7 @@ use crate::types::ErrorBody;
 impl Client {
     /// Show the kernel version of an instance.
     ///
-    /// Returns the version that the instance runs, the latest version, and whether the instance can be upgraded.
+    /// Returns the current version, the latest version, and whether the instance can be upgraded.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/database-version`
     ///
@@ -23,7 +23,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The versions.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowInstanceDatabaseVersion")]
     #[doc(alias = "showInstanceVersion")]
     pub fn show_instance_version(&self, instance_id: impl Into<String>) -> ShowInstanceVersion {
@@ -56,9 +56,9 @@ pub struct ShowInstanceVersionResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct InstanceKernelVersion {
-    /// Version of the database now.
+    /// Current version of the database.
     pub current_version: Option<String>,
-    /// Version of the kernel now.
+    /// Current version of the kernel.
     pub current_kernel_version: Option<String>,
     /// Latest version of the database.
     pub latest_version: Option<String>,

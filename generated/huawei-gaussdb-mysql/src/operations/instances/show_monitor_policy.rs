@@ -8,7 +8,7 @@ use crate::Client;
 use crate::types::{ErrorBody, MonitorPeriod};
 
 impl Client {
-    /// Show the monitoring by the second.
+    /// Show the second-level monitoring policy.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/monitor-policy`
     ///
@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The monitoring by the second.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The second-level monitoring policy.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowInstanceMonitorExtend")]
     #[doc(alias = "showMonitorPolicy")]
     pub fn show_monitor_policy(&self, instance_id: impl Into<String>) -> ShowMonitorPolicy {
@@ -44,8 +44,8 @@ yundb_runtime::operation! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShowMonitorPolicyResponse {
-    /// Whether metrics are collected by the second.
+    /// Whether second-level monitoring is enabled.
     pub monitor_switch: Option<bool>,
-    /// Seconds between two samples. Only where `monitor_switch` is `true`. Format: `int32`.
+    /// Sampling interval in seconds. Only if `monitor_switch` is `true`. Format: `int32`.
     pub period: Option<MonitorPeriod>,
 }

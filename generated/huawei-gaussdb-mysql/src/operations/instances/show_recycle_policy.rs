@@ -8,7 +8,7 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// Show the policy of the recycle bin.
+    /// Show the recycle bin policy.
     ///
     /// `GET /v3/{project_id}/instances/recycle-policy`
     ///
@@ -16,8 +16,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The policy of the recycle bin.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The recycle bin policy.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "showRecyclePolicy")]
     pub fn show_recycle_policy(&self) -> ShowRecyclePolicy { ShowRecyclePolicy(self.call(ShowRecyclePolicy::SPEC)) }
 }
@@ -33,14 +33,14 @@ yundb_runtime::operation! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShowRecyclePolicyResponse {
-    /// What the recycle bin does.
+    /// Recycle bin policy.
     pub recycle_policy: Option<RecyclePolicy>,
 }
 
-/// What the recycle bin does.
+/// Recycle bin policy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct RecyclePolicy {
-    /// How many days deleted instances are kept, 1 to 7.
+    /// Retention of deleted instances in days, 1 to 7.
     pub retention_period_in_days: Option<String>,
 }

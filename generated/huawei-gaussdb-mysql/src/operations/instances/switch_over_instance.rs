@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Switch over to a read replica.
     ///
-    /// Makes a read replica the primary node of the instance, by a job.
+    /// Starts a job that promotes a read replica to the primary node of the instance.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/switchover`
     ///
@@ -22,7 +22,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The switchover has started.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "InvokeGaussMySqlInstanceSwitchOver")]
     #[doc(alias = "switchOverInstance")]
     pub fn switch_over_instance(&self, instance_id: impl Into<String>) -> SwitchOverInstance {
@@ -45,6 +45,6 @@ yundb_runtime::operation! {
 }
 
 impl SwitchOverInstance {
-    /// Id of the read replica that becomes the primary node. Required.
+    /// Id of the read replica to promote to the primary node. Required.
     pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
 }

@@ -9,9 +9,9 @@ use crate::types::{
 };
 
 yundb_runtime::string_enum! {
-    /// Algorithm that encrypts data.
+    /// Encryption algorithm.
     pub enum TdeAlgorithm {
-        /// AES with keys of 256 bits.
+        /// AES with 256-bit keys.
         Aes256 = "AES256",
         /// SM4, the Chinese national standard.
         Sm4 = "SM4",
@@ -19,7 +19,7 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::integer_enum! {
-    /// Seconds between two samples.
+    /// Sampling interval in seconds.
     pub enum MonitorPeriod {
         /// Every second.
         N1 = 1,
@@ -29,7 +29,7 @@ yundb_runtime::integer_enum! {
 }
 
 yundb_runtime::integer_enum! {
-    /// Length of the observation window of auto scaling in seconds.
+    /// Length of the auto scaling observation window in seconds.
     pub enum AutoScalingMonitorCycle {
         /// 5 minutes.
         N300 = 300,
@@ -43,7 +43,7 @@ yundb_runtime::integer_enum! {
 }
 
 yundb_runtime::integer_enum! {
-    /// Least time in seconds between two automatic changes.
+    /// Minimum time in seconds between two automatic changes.
     pub enum AutoScalingSilenceCycle {
         /// 5 minutes.
         N300 = 300,
@@ -73,31 +73,32 @@ pub struct InstanceDetails {
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Id of the project, which belongs to one region.
+    /// Id of the project. A project belongs to one region.
     pub project_id: Option<String>,
     /// State of the instance.
     pub status: Option<InstanceStatus>,
     /// Port of the database.
     pub port: Option<String>,
-    /// Remark on the instance.
+    /// Remark of the instance.
     pub alias: Option<String>,
-    /// Kind of instance, `Cluster`.
+    /// Type of instance: `Cluster`.
     pub r#type: Option<String>,
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub charge_info: Option<InstanceChargeInfo>,
     /// Number of nodes.
     pub node_count: Option<i32>,
     /// The database.
     pub datastore: Option<InstanceDatastore>,
-    /// Storage that backups use, in GB.
+    /// Storage space used by backups, in GB.
     pub backup_used_space: Option<f64>,
-    /// When the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0100`.
+    /// Creation time of the instance, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such
+    /// as `+0100`.
     pub created: Option<String>,
-    /// When the instance was last changed, in the form of `created`.
+    /// Last update time of the instance, in the format of `created`.
     pub updated: Option<String>,
     /// Private IP addresses for writes.
     pub private_write_ips: Vec<String>,
-    /// Private domain names. Empty before `createInstanceDns`.
+    /// Private domain names. Empty until one is requested with `createInstanceDns`.
     pub private_dns_names: Vec<String>,
     /// Public IP address.
     pub public_ips: Option<String>,
@@ -109,9 +110,9 @@ pub struct InstanceDetails {
     pub subnet_id: Option<String>,
     /// Id of the security group.
     pub security_group_id: Option<String>,
-    /// Id of the parameter template that was applied last, or that the instance was created with.
+    /// Id of the parameter template that was applied last or with which the instance was created.
     pub configuration_id: Option<String>,
-    /// How backups are made.
+    /// Backup policy.
     pub backup_strategy: Option<BackupStrategy>,
     /// The nodes.
     pub nodes: Vec<InstanceNode>,
@@ -119,7 +120,7 @@ pub struct InstanceDetails {
     pub enterprise_project_id: Option<String>,
     /// Time zone.
     pub time_zone: Option<String>,
-    /// Whether the nodes are in one zone or in several.
+    /// Whether the nodes are in one availability zone or in several.
     pub az_mode: Option<AvailabilityZoneMode>,
     /// Availability zone of the primary node.
     pub master_az_code: Option<String>,
@@ -127,7 +128,7 @@ pub struct InstanceDetails {
     pub maintenance_window: Option<String>,
     /// Tags of the instance.
     pub tags: Vec<Tag>,
-    /// Id of the dedicated resource pool. Only for instances in one.
+    /// Id of the dedicated resource pool. Only for instances in a dedicated resource pool.
     pub dedicated_resource_id: Option<String>,
     /// Proxies of the instance.
     pub proxies: Vec<InstanceProxy>,
@@ -135,12 +136,12 @@ pub struct InstanceDetails {
     pub tde_info: Option<TdeInfo>,
 }
 
-/// Transparent data encryption. In open beta; support has to allow it.
+/// Transparent data encryption. In open beta: contact support for permission.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TdeInfo {
     /// Whether data is encrypted.
     pub enable_tde: Option<bool>,
-    /// Algorithm that encrypts data.
+    /// Encryption algorithm.
     pub encryption_type: Option<TdeAlgorithm>,
 }

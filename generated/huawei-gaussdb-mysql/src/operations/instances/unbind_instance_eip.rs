@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CancelGaussMySqlInstanceEip")]
     #[doc(alias = "unbindInstanceEip")]
     pub fn unbind_instance_eip(&self, instance_id: impl Into<String>) -> UnbindInstanceEip {

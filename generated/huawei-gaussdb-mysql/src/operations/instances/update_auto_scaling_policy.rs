@@ -10,7 +10,7 @@ use crate::types::{AutoScalingMonitorCycle, AutoScalingSilenceCycle, ErrorBody, 
 impl Client {
     /// Set the auto scaling policy of an instance.
     ///
-    /// Switches auto scaling on or off and sets its policy. In public beta; open a service ticket to be admitted.
+    /// Enables or disables auto scaling and sets its policy. In public beta; submit a service ticket to apply.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/auto-scaling/policy`
     ///
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The policy was set.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The policy has been set.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "updateAutoScalingPolicy")]
     pub fn update_auto_scaling_policy(&self, instance_id: impl Into<String>) -> UpdateAutoScalingPolicy {
         UpdateAutoScalingPolicy(self.call(UpdateAutoScalingPolicy::SPEC).text("instance_id", instance_id))
@@ -52,28 +52,28 @@ yundb_runtime::operation! {
 }
 
 impl UpdateAutoScalingPolicy {
-    /// Whether auto scaling is on. Required.
+    /// Whether auto scaling is enabled. Required.
     pub fn status<M>(self, status: impl Argument<Switch, M>) -> Self { Self(self.0.argument("status", status)) }
-    /// What is scaled. Required.
+    /// Resources that are scaled. Required.
     pub fn scaling_strategy<M>(self, scaling_strategy: impl Argument<ScalingStrategyToSet, M>) -> Self {
         Self(self.0.argument("scaling_strategy", scaling_strategy))
     }
 
     /// Length of the observation window in seconds. If the average CPU usage reaches `enlarge_threshold` over the
-    /// whole window, the instance is scaled up at the window's end. Required if `status` is `ON`.
+    /// entire window, the instance is scaled up at the end of the window. Required if `status` is `ON`.
     ///
     /// Format: `int32`.
     pub fn monitor_cycle<M>(self, monitor_cycle: impl Argument<AutoScalingMonitorCycle, M>) -> Self {
         Self(self.0.argument("monitor_cycle", monitor_cycle))
     }
 
-    /// Least time in seconds between two automatic changes, up or down. Required if `status` is `ON`. Format:
+    /// Minimum time in seconds between two automatic changes, up or down. Required if `status` is `ON`. Format:
     /// `int32`.
     pub fn silence_cycle<M>(self, silence_cycle: impl Argument<AutoScalingSilenceCycle, M>) -> Self {
         Self(self.0.argument("silence_cycle", silence_cycle))
     }
 
-    /// Average CPU usage in percent from which on to scale up, 50 to 100. Required if `status` is `ON`.
+    /// Average CPU usage in percent at which the instance is scaled up, 50 to 100. Required if `status` is `ON`.
     pub fn enlarge_threshold(self, enlarge_threshold: impl Integer) -> Self {
         Self(self.0.integer::<i32>("enlarge_threshold", enlarge_threshold))
     }
@@ -83,29 +83,29 @@ impl UpdateAutoScalingPolicy {
         Self(self.0.argument("max_flavor", max_flavor))
     }
 
-    /// Whether the instance is scaled down again by itself. Required if `status` is `ON`.
+    /// Whether the instance is scaled down automatically. Required if `status` is `ON`.
     pub fn reduce_enabled<M>(self, reduce_enabled: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("reduce_enabled", reduce_enabled))
     }
 
-    /// Most read replicas. Required if `read_only_switch` is `ON`.
+    /// Maximum number of read replicas. Required if `read_only_switch` is `ON`.
     pub fn max_read_only_count(self, max_read_only_count: impl Integer) -> Self {
         Self(self.0.integer::<i32>("max_read_only_count", max_read_only_count))
     }
 
-    /// Weight of the read replicas when reads and writes are split. Required if `read_only_switch` is `ON`.
+    /// Weight of the read replicas in read/write splitting. Required if `read_only_switch` is `ON`.
     pub fn read_only_weight(self, read_only_weight: impl Integer) -> Self {
         Self(self.0.integer::<i32>("read_only_weight", read_only_weight))
     }
 }
 
 yundb_runtime::setters! {
-    /// What is scaled.
+    /// Resources that are scaled.
     pub struct ScalingStrategyToSet {
         /// Whether the flavor is scaled up.
         pub flavor_switch: Option<Switch>,
-        /// Whether read replicas are added and removed. The instance must have database proxy enabled, with exactly one
-        /// proxy.
+        /// Whether read replicas are added and removed. Requires that database proxy is enabled for the instance, with
+        /// exactly one proxy.
         pub read_only_switch: Option<Switch>,
     }
 }
@@ -122,15 +122,15 @@ pub struct UpdateAutoScalingPolicyResponse {
     pub instance_id: Option<String>,
     /// Name of the instance.
     pub instance_name: Option<String>,
-    /// What is on.
+    /// States of the auto scaling switches.
     pub switch_status: Option<AutoScalingSwitchStatus>,
 }
 
-/// What is on.
+/// States of the auto scaling switches.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AutoScalingSwitchStatus {
-    /// Whether auto scaling is on.
+    /// Whether auto scaling is enabled.
     pub scaling_switch: Option<Switch>,
     /// Whether the flavor is scaled up and down.
     pub flavor_switch: Option<Switch>,

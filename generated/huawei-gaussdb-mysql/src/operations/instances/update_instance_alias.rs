@@ -7,9 +7,9 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// Change the remark of an instance.
+    /// Update the remark of an instance.
     ///
-    /// Sets the remark that is shown with the instance.
+    /// The remark is displayed with the instance.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/alias`
     ///
@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The remark was changed.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The remark has been updated.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateGaussMySqlInstanceAlias")]
     #[doc(alias = "updateInstanceAlias")]
     pub fn update_instance_alias(&self, instance_id: impl Into<String>) -> UpdateInstanceAlias {
@@ -43,7 +43,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceAlias {
-    /// The new remark, 0 to 64 characters: letters, digits, Chinese characters, periods, underscores and hyphens.
-    /// Required.
+    /// New remark: 0 to 64 characters, consisting of letters, digits, Chinese characters, periods, underscores and
+    /// hyphens. Required.
     pub fn alias<M>(self, alias: impl Argument<String, M>) -> Self { Self(self.0.argument("alias", alias)) }
 }

@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Change the private domain name of an instance.
     ///
-    /// Gives the private domain name of the instance another prefix, by a job.
+    /// Starts a job that changes the prefix of the private domain name of the instance.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/dns`
     ///
@@ -22,7 +22,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The change has started.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ModifyGaussMysqlDns")]
     #[doc(alias = "updateInstanceDns")]
     pub fn update_instance_dns(&self, instance_id: impl Into<String>) -> UpdateInstanceDns {
@@ -45,7 +45,6 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceDns {
-    /// Prefix of the new domain name, 8 to 63 characters. Only lowercase letters and digits. Matches `^[a-z0-9]+$`.
-    /// Required.
+    /// Prefix of the new domain name: 8 to 63 lowercase letters and digits. Matches `^[a-z0-9]+$`. Required.
     pub fn dns_name<M>(self, dns_name: impl Argument<String, M>) -> Self { Self(self.0.argument("dns_name", dns_name)) }
 }

@@ -7,9 +7,9 @@ use crate::Client;
 use crate::types::{ErrorBody, StartedJob};
 
 impl Client {
-    /// Change the private address of an instance.
+    /// Change the private IP address of an instance.
     ///
-    /// Gives the instance another private IP address, by a job.
+    /// Starts a job that assigns the instance another private IP address.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/internal-ip`
     ///
@@ -22,7 +22,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The change has started.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateGaussMySqlInstanceInternalIp")]
     #[doc(alias = "updateInstanceInternalIp")]
     pub fn update_instance_internal_ip(&self, instance_id: impl Into<String>) -> UpdateInstanceInternalIp {
@@ -45,7 +45,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceInternalIp {
-    /// The new private IP address. Required.
+    /// New private IP address. Required.
     pub fn internal_ip<M>(self, internal_ip: impl Argument<String, M>) -> Self {
         Self(self.0.argument("internal_ip", internal_ip))
     }

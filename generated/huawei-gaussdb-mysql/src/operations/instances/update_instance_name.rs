@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateGaussMySqlInstanceName")]
     #[doc(alias = "updateInstanceName")]
     pub fn update_instance_name(&self, instance_id: impl Into<String>) -> UpdateInstanceName {
@@ -44,11 +44,11 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceName {
-    /// Name of the instance: 4 to 64 characters and at most 64 bytes in UTF-8. It begins with a letter or Chinese
-    /// character and has letters, Chinese characters, digits, `-` and `_` only. Case matters. Names need not be
+    /// Name of the instance: 4 to 64 characters and at most 64 bytes in UTF-8. Must start with a letter or Chinese
+    /// character and contain only letters, Chinese characters, digits, `-` and `_`. Case-sensitive. Names need not be
     /// unique. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Whether the nodes are renamed too, `true` or `false`. Default: `true`.
+    /// Whether the nodes are also renamed: `true` or `false`. Default: `true`.
     pub fn is_modify_node_name<M>(self, is_modify_node_name: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("is_modify_node_name", is_modify_node_name))
     }

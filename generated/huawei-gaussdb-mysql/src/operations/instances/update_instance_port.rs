@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Change the port of an instance.
     ///
-    /// Gives the databases of the instance another port, by a job.
+    /// Starts a job that changes the database port of the instance.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/port`
     ///
@@ -22,7 +22,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The change has started.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateGaussMySqlInstancePort")]
     #[doc(alias = "updateInstancePort")]
     pub fn update_instance_port(&self, instance_id: impl Into<String>) -> UpdateInstancePort {
@@ -45,7 +45,6 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstancePort {
-    /// The new port, 1024 to 65535. Not allowed are 5342 to 5345, 12017, 20000, 20201, 20202, 33062 and 33071.
-    /// Required.
+    /// New port, 1024 to 65535, except 5342 to 5345, 12017, 20000, 20201, 20202, 33062 and 33071. Required.
     pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("port", port)) }
 }

@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, StartedJob};
 
 impl Client {
-    /// Turn SSL on or off.
+    /// Enable or disable SSL for an instance.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/ssl-option`
     ///
@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "SwitchGaussMySqlInstanceSsl")]
     #[doc(alias = "updateInstanceSsl")]
     pub fn update_instance_ssl(&self, instance_id: impl Into<String>) -> UpdateInstanceSsl {
@@ -43,7 +43,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceSsl {
-    /// Whether connections can be encrypted with SSL. Required.
+    /// Whether SSL-encrypted connections are enabled. Required.
     pub fn ssl_option<M>(self, ssl_option: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("ssl_option", ssl_option))
     }

@@ -9,8 +9,8 @@ use crate::types::ErrorBody;
 impl Client {
     /// Set the maintenance window of an instance.
     ///
-    /// Sets the hours in which the instance may be maintained. Choose hours with little traffic, as maintenance may
-    /// interrupt connections.
+    /// Sets the hours in which the instance can be maintained. Choose off-peak hours, as maintenance may interrupt
+    /// connections.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/ops-window`
     ///
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The window was set.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The window has been set.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateGaussMySqlInstanceOpsWindow")]
     #[doc(alias = "updateMaintenanceWindow")]
     pub fn update_maintenance_window(&self, instance_id: impl Into<String>) -> UpdateMaintenanceWindow {
@@ -45,11 +45,11 @@ yundb_runtime::operation! {
 }
 
 impl UpdateMaintenanceWindow {
-    /// When the window starts, in UTC, as `hh:mm`. It must be on the hour. Required.
+    /// Start of the window in UTC, in the format `hh:mm`. Must be on the hour. Required.
     pub fn start_time<M>(self, start_time: impl Argument<String, M>) -> Self {
         Self(self.0.argument("start_time", start_time))
     }
 
-    /// When the window ends, in UTC, as `hh:mm`. It must be on the hour, four hours after `start_time`. Required.
+    /// End of the window in UTC, in the format `hh:mm`. Must be on the hour, four hours after `start_time`. Required.
     pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }

@@ -7,9 +7,9 @@ use crate::Client;
 use crate::types::{ErrorBody, MonitorPeriod, StartedJob};
 
 impl Client {
-    /// Set the monitoring by the second.
+    /// Set the second-level monitoring policy.
     ///
-    /// Turns monitoring by the second on or off, with a sample every second or every five seconds.
+    /// Enables or disables second-level monitoring, with a sampling interval of one or five seconds.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/monitor-policy`
     ///
@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateInstanceMonitor")]
     #[doc(alias = "updateMonitorPolicy")]
     pub fn update_monitor_policy(&self, instance_id: impl Into<String>) -> UpdateMonitorPolicy {
@@ -46,12 +46,11 @@ yundb_runtime::operation! {
 }
 
 impl UpdateMonitorPolicy {
-    /// Whether metrics are collected by the second. Required.
+    /// Whether second-level monitoring is enabled. Required.
     pub fn monitor_switch<M>(self, monitor_switch: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("monitor_switch", monitor_switch))
     }
 
-    /// Seconds between two samples, 1 or 5. Leave it out where `monitor_switch` is `false`. Format: `int32`. Default:
-    /// `5`.
+    /// Sampling interval in seconds, 1 or 5. Omit it if `monitor_switch` is `false`. Format: `int32`. Default: `5`.
     pub fn period<M>(self, period: impl Argument<MonitorPeriod, M>) -> Self { Self(self.0.argument("period", period)) }
 }

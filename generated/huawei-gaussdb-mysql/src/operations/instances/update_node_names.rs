@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "RenameInstanceNode")]
     #[doc(alias = "updateNodeNames")]
     pub fn update_node_names(&self, instance_id: impl Into<String>) -> UpdateNodeNames {
@@ -50,11 +50,11 @@ impl UpdateNodeNames {
 }
 
 yundb_runtime::setters! {
-    /// A node, and its new name.
+    /// A node and its new name.
     pub struct NodeName {
         /// Id of the node.
         pub node_id: Option<String>,
-        /// New name of the node, 4 to 128 characters: Chinese characters, letters, digits, `-` and `_`.
+        /// New name of the node: 4 to 128 characters, consisting of Chinese characters, letters, digits, `-` and `_`.
         pub name: Option<String>,
     }
 }

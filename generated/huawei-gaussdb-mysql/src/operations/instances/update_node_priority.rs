@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ModifyNodePriority")]
     #[doc(alias = "updateNodePriority")]
     pub fn update_node_priority(
@@ -54,8 +54,8 @@ yundb_runtime::operation! {
 }
 
 impl UpdateNodePriority {
-    /// Failover priority, 1 to 16 or -1. The lower the number, the earlier the node becomes the primary; among nodes
-    /// of one number each is as likely. With -1 the node never does: allowed where a single-zone instance has more
-    /// than two read replicas, or the nodes of a multi-zone one are still in several zones. Required.
+    /// Failover priority, 1 to 16 or -1. A node with a lower number is preferred as the new primary; nodes with the
+    /// same number are equally likely. A node with -1 is never promoted: allowed if a single-zone instance has more
+    /// than two read replicas, or if the nodes of a multi-zone instance are still in different zones. Required.
     pub fn priority(self, priority: impl Integer) -> Self { Self(self.0.integer::<i32>("priority", priority)) }
 }

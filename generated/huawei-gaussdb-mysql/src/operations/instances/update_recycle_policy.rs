@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// Set the policy of the recycle bin.
+    /// Set the recycle bin policy.
     ///
     /// `PUT /v3/{project_id}/instances/recycle-policy`
     ///
@@ -15,8 +15,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "SetRecyclePolicy")]
     #[doc(alias = "updateRecyclePolicy")]
     pub fn update_recycle_policy(&self) -> UpdateRecyclePolicy {
@@ -36,16 +36,16 @@ yundb_runtime::operation! {
 }
 
 impl UpdateRecyclePolicy {
-    /// What the recycle bin does.
+    /// Recycle bin policy.
     pub fn recycle_policy<M>(self, recycle_policy: impl Argument<RecyclePolicyToSet, M>) -> Self {
         Self(self.0.argument("recycle_policy", recycle_policy))
     }
 }
 
 yundb_runtime::setters! {
-    /// What the recycle bin does.
+    /// Recycle bin policy.
     pub struct RecyclePolicyToSet {
-        /// How many days deleted instances are kept, 1 to 7.
+        /// Retention of deleted instances in days, 1 to 7.
         pub retention_period_in_days: Option<String>,
     }
 }

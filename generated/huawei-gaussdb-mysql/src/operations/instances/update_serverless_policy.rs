@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// Set the range of serverless scaling.
+    /// Set the serverless scaling range.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/serverless/policy`
     ///
@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "updateServerlessPolicy")]
     pub fn update_serverless_policy(&self, instance_id: impl Into<String>) -> UpdateServerlessPolicy {
         UpdateServerlessPolicy(self.call(UpdateServerlessPolicy::SPEC).text("instance_id", instance_id))
@@ -41,8 +41,8 @@ yundb_runtime::operation! {
 }
 
 impl UpdateServerlessPolicy {
-    /// Fewest vCPUs of a node. `listFlavors` tells the range. Required.
+    /// Minimum number of vCPUs of a node. See `listFlavors` for the range. Required.
     pub fn min_vcpus(self, min_vcpus: impl Integer) -> Self { Self(self.0.integer::<i32>("min_vcpus", min_vcpus)) }
-    /// Most vCPUs of a node. `listFlavors` tells the range. Required.
+    /// Maximum number of vCPUs of a node. See `listFlavors` for the range. Required.
     pub fn max_vcpus(self, max_vcpus: impl Integer) -> Self { Self(self.0.integer::<i32>("max_vcpus", max_vcpus)) }
 }

@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpgradeGaussMySqlInstanceDatabase")]
     #[doc(alias = "upgradeInstanceVersion")]
     pub fn upgrade_instance_version(&self, instance_id: impl Into<String>) -> UpgradeInstanceVersion {
@@ -43,6 +43,6 @@ yundb_runtime::operation! {
 }
 
 impl UpgradeInstanceVersion {
-    /// Whether to upgrade the instance in the maintenance window (`true`) or at once (`false`). Default: `false`.
+    /// Whether to upgrade the instance in the maintenance window (`true`) or immediately (`false`). Default: `false`.
     pub fn delay<M>(self, delay: impl Argument<bool, M>) -> Self { Self(self.0.argument("delay", delay)) }
 }

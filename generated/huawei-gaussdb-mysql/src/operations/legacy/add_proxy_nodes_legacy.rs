@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Add nodes to the proxy.
     ///
-    /// Accounts of a dedicated cloud have no proxies.
+    /// Not available to dedicated cloud accounts, which have no proxies.
     ///
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge`
     ///
@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "addProxyNodesLegacy")]
     #[deprecated(note = "use `add_proxy_nodes`")]
     pub fn add_proxy_nodes_legacy(&self, instance_id: impl Into<String>) -> AddProxyNodesLegacy {
@@ -44,6 +44,7 @@ yundb_runtime::operation! {
 }
 
 impl AddProxyNodesLegacy {
-    /// How many nodes to add, 1 to 30. With them the proxies of the instance may have at most 32 nodes. Required.
+    /// Number of nodes to add, 1 to 30. The proxies of the instance can have at most 32 nodes in total, including the
+    /// new ones. Required.
     pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
 }

@@ -11,7 +11,7 @@ use crate::types::{
 };
 
 impl Client {
-    /// Show several instances.
+    /// Show multiple instances.
     ///
     /// `GET /v3/{project_id}/instances/details`
     ///
@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Several instances.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The instances.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListGaussMySqlInstanceDetailInfo")]
     #[doc(alias = "batchShowInstancesV3")]
     #[deprecated(note = "use `batch_show_instances`")]
@@ -41,7 +41,7 @@ yundb_runtime::operation! {
 }
 
 impl BatchShowInstancesV3 {
-    /// Ids of the instances, up to 20, with commas between them. Required.
+    /// Comma-separated ids of the instances, up to 20. Required.
     pub fn instance_ids<M>(self, instance_ids: impl Argument<String, M>) -> Self {
         Self(self.0.argument("instance_ids", instance_ids))
     }
@@ -65,32 +65,32 @@ pub struct BatchInstanceDetailsV3 {
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Id of the project, which belongs to one region.
+    /// Id of the project. A project belongs to one region.
     pub project_id: Option<String>,
     /// State of the instance.
     pub status: Option<BatchInstanceStatusV3>,
     /// Port of the database.
     pub port: Option<String>,
-    /// Remark on the instance.
+    /// Remark of the instance.
     pub alias: Option<String>,
-    /// Kind of instance, `Cluster`.
+    /// Type of instance: `Cluster`.
     pub r#type: Option<String>,
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub charge_info: Option<InstanceChargeInfo>,
     /// Number of nodes.
     pub node_count: Option<i32>,
     /// The database.
     pub datastore: Option<InstanceDatastore>,
-    /// Storage that backups use, in GB.
+    /// Storage space used by backups, in GB.
     pub backup_used_space: Option<f64>,
-    /// When the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
-    /// Empty while it is being created.
+    /// Creation time of the instance, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Empty while it is being created.
     pub created: Option<String>,
-    /// When the instance was last changed, in the form of `created`. Empty while it is being created.
+    /// Last update time of the instance, in the format of `created`. Empty while it is being created.
     pub updated: Option<String>,
     /// Private IP addresses for writes.
     pub private_write_ips: Vec<String>,
-    /// Private domain names. Empty before `createInstanceDns`.
+    /// Private domain names. Empty until one is requested with `createInstanceDns`.
     pub private_dns_names: Vec<String>,
     /// Public IP address.
     pub public_ips: Option<String>,
@@ -104,7 +104,7 @@ pub struct BatchInstanceDetailsV3 {
     pub security_group_id: Option<String>,
     /// Id of the parameter template that was applied last.
     pub configuration_id: Option<String>,
-    /// How backups are made.
+    /// Backup policy.
     pub backup_strategy: Option<BackupStrategy>,
     /// The nodes.
     pub nodes: Vec<InstanceNode>,
@@ -112,7 +112,7 @@ pub struct BatchInstanceDetailsV3 {
     pub enterprise_project_id: Option<String>,
     /// Time zone.
     pub time_zone: Option<String>,
-    /// Whether the nodes are in one zone or in several.
+    /// Whether the nodes are in one availability zone or in several.
     pub az_mode: Option<AvailabilityZoneMode>,
     /// Availability zone of the primary node.
     pub master_az_code: Option<String>,
@@ -120,7 +120,7 @@ pub struct BatchInstanceDetailsV3 {
     pub maintenance_window: Option<String>,
     /// Tags of the instance.
     pub tags: Vec<Tag>,
-    /// Id of the dedicated resource pool. Only for instances in one.
+    /// Id of the dedicated resource pool. Only for instances in a dedicated resource pool.
     pub dedicated_resource_id: Option<String>,
     /// Proxies of the instance.
     pub proxies: Vec<InstanceProxy>,
@@ -131,9 +131,9 @@ yundb_runtime::string_enum! {
     pub enum BatchInstanceStatusV3 {
         /// Being created.
         Build = "BUILD",
-        /// In order.
+        /// Normal.
         Active = "ACTIVE",
-        /// Not created.
+        /// Creation failed.
         Failed = "FAILED",
         /// Frozen.
         Frozen = "FROZEN",
@@ -143,9 +143,9 @@ yundb_runtime::string_enum! {
         Rebooting = "REBOOTING",
         /// Being restored.
         Restoring = "RESTORING",
-        /// Another node is becoming the primary.
+        /// A switchover is in progress.
         Switchover = "SWITCHOVER",
-        /// Being moved.
+        /// Being migrated.
         Migrating = "MIGRATING",
         /// Being backed up.
         BackingUp = "BACKING UP",

@@ -16,8 +16,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "createBackupLegacy")]
     #[deprecated(note = "use `create_backup`")]
     pub fn create_backup_legacy(&self) -> CreateBackupLegacy { CreateBackupLegacy(self.call(CreateBackupLegacy::SPEC)) }
@@ -42,10 +42,10 @@ impl CreateBackupLegacy {
         Self(self.0.argument("instance_id", instance_id))
     }
 
-    /// Name of the backup: 4 to 64 characters. It begins with a letter and has letters, digits, `-` and `_` only.
-    /// Case matters. Required.
+    /// Name of the backup: 4 to 64 characters. Must start with a letter and contain only letters, digits, `-` and
+    /// `_`. Case-sensitive. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Description of the backup: up to 256 characters, without the signs `>!<"&'=`.
+    /// Description of the backup: up to 256 characters, excluding `>!<"&'=`.
     pub fn description<M>(self, description: impl Argument<String, M>) -> Self {
         Self(self.0.argument("description", description))
     }
@@ -69,20 +69,20 @@ pub struct CreateBackupLegacyResponseBackup {
     pub name: Option<String>,
     /// Description of the backup.
     pub description: Option<String>,
-    /// When the backup began, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC.
+    /// Start time of the backup, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC.
     pub begin_time: Option<String>,
     /// State of the backup.
     pub status: Option<BackupStatus>,
-    /// Kind of the backup.
+    /// Type of the backup.
     pub r#type: Option<ManualBackupType>,
     /// Id of the instance.
     pub instance_id: Option<String>,
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of the backup.
+    /// Type of the backup.
     pub enum ManualBackupType {
-        /// Full backup made by hand.
+        /// Manual full backup.
         Manual = "manual",
     }
 }

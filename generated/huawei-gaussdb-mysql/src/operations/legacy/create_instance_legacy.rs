@@ -12,8 +12,7 @@ use crate::types::{
 impl Client {
     /// Create an instance.
     ///
-    /// Creates an instance. With billing by use the answer has a `job_id`; with yearly or monthly billing it has
-    /// an `order_id`.
+    /// The response contains a `job_id` for pay-per-use billing, or an `order_id` for yearly/monthly billing.
     ///
     /// `POST /mysql/v3/{project_id}/instances`
     ///
@@ -21,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun or ordered.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started, or its order has been placed.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "createInstanceLegacy")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_instance_legacy(&self) -> CreateInstanceLegacy {
@@ -62,23 +61,23 @@ yundb_runtime::operation! {
 }
 
 impl CreateInstanceLegacy {
-    /// How the instance is billed, by use if you do not say. Accounts of a dedicated cloud cannot order by year or
-    /// month.
+    /// Billing of the instance. Defaults to pay-per-use. Dedicated cloud accounts cannot create yearly/monthly
+    /// instances.
     pub fn charge_info<M>(self, charge_info: impl Argument<LegacyChargeInfoToOrder, M>) -> Self {
         Self(self.0.argument("charge_info", charge_info))
     }
 
-    /// Name of the instance: 4 to 64 characters. It begins with a letter and has letters, digits, `-` and `_` only.
-    /// Case matters. Names need not be unique. Required.
+    /// Name of the instance: 4 to 64 characters. Must start with a letter and contain only letters, digits, `-` and
+    /// `_`. Case-sensitive. Names need not be unique. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
     /// The database. Required.
     pub fn datastore<M>(self, datastore: impl Argument<LegacyDatastoreToCreate, M>) -> Self {
         Self(self.0.argument("datastore", datastore))
     }
 
-    /// Kind of instance, `Cluster`. Case does not matter. Required.
+    /// Type of instance: `Cluster`. Case-insensitive. Required.
     pub fn mode<M>(self, mode: impl Argument<String, M>) -> Self { Self(self.0.argument("mode", mode)) }
-    /// Code of the flavor. `listFlavorsLegacy` tells it. Required.
+    /// Code of the flavor. See `listFlavorsLegacy`. Required.
     pub fn flavor_ref<M>(self, flavor_ref: impl Argument<String, M>) -> Self {
         Self(self.0.argument("flavor_ref", flavor_ref))
     }
@@ -90,7 +89,7 @@ impl CreateInstanceLegacy {
         Self(self.0.argument("subnet_id", subnet_id))
     }
 
-    /// Id of the security group. Required unless network ACLs are on; not allowed if they are.
+    /// Id of the security group. Required unless network ACLs are enabled, not allowed if they are.
     pub fn security_group_id<M>(self, security_group_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("security_group_id", security_group_id))
     }
@@ -100,65 +99,67 @@ impl CreateInstanceLegacy {
         Self(self.0.argument("configuration_id", configuration_id))
     }
 
-    /// Password of the database's administrator: 8 to 32 characters, with at least three of capital letters, small
-    /// letters, digits and the signs `~!@#%^*-_=+?`. Weak passwords are refused. Required.
+    /// Password of the database administrator: 8 to 32 characters, including at least three of the following:
+    /// uppercase letters, lowercase letters, digits and the special characters `~!@#%^*-_=+?`. Weak passwords are
+    /// rejected. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
-    /// How backups are made.
+    /// Backup policy.
     pub fn backup_strategy<M>(self, backup_strategy: impl Argument<LegacyBackupStrategyToSet, M>) -> Self {
         Self(self.0.argument("backup_strategy", backup_strategy))
     }
 
-    /// Time zone, `UTC-12:00` to `UTC+12:00` in whole hours. UTC if you do not say. Example: `UTC+08:00`.
+    /// Time zone, `UTC-12:00` to `UTC+12:00` in whole hours. Defaults to UTC. Example: `UTC+08:00`.
     pub fn time_zone<M>(self, time_zone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("time_zone", time_zone))
     }
 
-    /// Whether the nodes are in one zone or in several. Required.
+    /// Whether the nodes are in one availability zone or in several. Required.
     pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<AvailabilityZoneMode, M>) -> Self {
         Self(self.0.argument("availability_zone_mode", availability_zone_mode))
     }
 
-    /// Availability zone of the primary node. Required if `availability_zone_mode` is `multi`, not allowed with
-    /// `single`.
+    /// Availability zone of the primary node. Required if `availability_zone_mode` is `multi`, not allowed if it
+    /// is `single`.
     pub fn master_availability_zone<M>(self, master_availability_zone: impl Argument<String, M>) -> Self {
         Self(self.0.argument("master_availability_zone", master_availability_zone))
     }
 
-    /// Number of read replicas, 1 to 9. An instance can have 15. Required.
+    /// Number of read replicas, 1 to 9. An instance can have up to 15. Required.
     pub fn slave_count(self, slave_count: impl Integer) -> Self {
         Self(self.0.integer::<i32>("slave_count", slave_count))
     }
 
     /// Id of the region. At least 1 character. Required.
     pub fn region<M>(self, region: impl Argument<String, M>) -> Self { Self(self.0.argument("region", region)) }
-    /// Storage of the instance. For yearly or monthly billing only.
+    /// Storage of the instance. Only for yearly/monthly billing.
     pub fn volume<M>(self, volume: impl Argument<LegacyVolumeToOrder, M>) -> Self {
         Self(self.0.argument("volume", volume))
     }
 
-    /// Id of the enterprise project. Required if your account has enterprise projects, not allowed otherwise.
+    /// Id of the enterprise project. Required if enterprise projects are enabled for your account, not allowed
+    /// otherwise.
     pub fn enterprise_project_id<M>(self, enterprise_project_id: impl Argument<String, M>) -> Self {
         Self(self.0.argument("enterprise_project_id", enterprise_project_id))
     }
 
-    /// Whether case matters in the names of tables. Format: `int32`. Default: `1`.
+    /// Whether table names are case-sensitive. Format: `int32`. Default: `1`.
     pub fn lower_case_table_names<M>(self, lower_case_table_names: impl Argument<LowerCaseTableNames, M>) -> Self {
         Self(self.0.argument("lower_case_table_names", lower_case_table_names))
     }
 
-    /// Tags of the instance, up to 20. Keys must be neither empty nor repeated; values may be empty.
+    /// Tags of the instance, up to 20. Keys must be neither empty nor repeated; values can be empty.
     pub fn tags<M>(self, tags: impl Argument<Vec<LegacyTagToAdd>, M>) -> Self { Self(self.0.argument("tags", tags)) }
 }
 
 yundb_runtime::setters! {
-    /// How the instance is billed, by use if you do not say. Accounts of a dedicated cloud cannot order by year or
-    /// month.
+    /// Billing of the instance. Defaults to pay-per-use. Dedicated cloud accounts cannot create yearly/monthly
+    /// instances.
     pub struct LegacyChargeInfoToOrder {
-        /// How the instance is billed.
+        /// Billing mode of the instance.
         pub charge_mode: Option<ChargeMode>,
-        /// Whether months or years are ordered. Required with `prePaid`.
+        /// Unit of the subscription period. Required if `charge_mode` is `prePaid`.
         pub period_type: Option<PeriodType>,
-        /// How many months (1 to 9) or years (1 to 3) are ordered. Required with `prePaid`.
+        /// Number of months (1 to 9) or years (1 to 3) of the subscription. Required if `charge_mode` is `prePaid`.
         pub period_num: Option<i32>,
     }
 }
@@ -170,9 +171,9 @@ impl Object for LegacyChargeInfoToOrder {
 yundb_runtime::setters! {
     /// The database.
     pub struct LegacyDatastoreToCreate {
-        /// Database engine, `gaussdb-mysql`.
+        /// Database engine: `gaussdb-mysql`.
         pub r#type: Option<String>,
-        /// Version of the database. `listEngineVersionsLegacy` tells which there are.
+        /// Version of the database. See `listEngineVersionsLegacy`.
         pub version: Option<String>,
     }
 }
@@ -182,10 +183,11 @@ impl Object for LegacyDatastoreToCreate {
 }
 
 yundb_runtime::setters! {
-    /// How backups are made.
+    /// Backup policy.
     pub struct LegacyBackupStrategyToSet {
-        /// Hour in UTC in which backups begin, as `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`. Example:
-        /// `21:00-22:00`.
+        /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
+        ///
+        /// Example: `21:00-22:00`.
         pub start_time: Option<String>,
     }
 }
@@ -195,9 +197,9 @@ impl Object for LegacyBackupStrategyToSet {
 }
 
 yundb_runtime::setters! {
-    /// Storage of the instance. For yearly or monthly billing only.
+    /// Storage of the instance. Only for yearly/monthly billing.
     pub struct LegacyVolumeToOrder {
-        /// Size in GB, 40 to 128000 in steps of 10. Default: `40`.
+        /// Size in GB, 40 to 128000, a multiple of 10. Default: `40`.
         pub size: Option<i32>,
     }
 }
@@ -209,9 +211,11 @@ impl Object for LegacyVolumeToOrder {
 yundb_runtime::setters! {
     /// A tag to add.
     pub struct LegacyTagToAdd {
-        /// Key of the tag: 1 to 36 characters, not blank, of `A-Z`, `a-z`, `0-9`, `_`, `.` and Chinese characters.
+        /// Key of the tag: 1 to 36 characters, not blank, consisting of `A-Z`, `a-z`, `0-9`, `_`, `.` and Chinese
+        /// characters.
         pub key: Option<String>,
-        /// Value of the tag: up to 43 characters of `A-Z`, `a-z`, `0-9`, `.`, `_` and Chinese characters, may be empty.
+        /// Value of the tag: up to 43 characters, consisting of `A-Z`, `a-z`, `0-9`, `.`, `_` and Chinese characters. Can
+        /// be empty.
         pub value: Option<String>,
     }
 }
@@ -226,9 +230,9 @@ impl Object for LegacyTagToAdd {
 pub struct CreateInstanceLegacyResponse {
     /// The instance.
     pub instance: Option<LegacyCreatedInstance>,
-    /// Id of the job. Only for instances that are billed by use.
+    /// Id of the job. Only for pay-per-use instances.
     pub job_id: Option<String>,
-    /// Id of the order. Only for instances with yearly or monthly billing.
+    /// Id of the order. Only for yearly/monthly instances.
     pub order_id: Option<String>,
 }
 
@@ -238,25 +242,25 @@ pub struct CreateInstanceLegacyResponse {
 pub struct LegacyCreatedInstance {
     /// Id of the instance.
     pub id: Option<String>,
-    /// Name of the instance, 4 to 64 characters.
+    /// Name of the instance: 4 to 64 characters.
     pub name: Option<String>,
-    /// State of the instance. Only for instances that are billed by use.
+    /// State of the instance. Only for pay-per-use instances.
     pub status: Option<String>,
     /// The database.
     pub datastore: Option<LegacyDatastore>,
-    /// Kind of instance, `Cluster`.
+    /// Type of instance: `Cluster`.
     pub mode: Option<String>,
     /// Id of the parameter template.
     pub configuration_id: Option<String>,
     /// Port of the database.
     pub port: Option<String>,
-    /// How backups are made.
+    /// Backup policy.
     pub backup_strategy: Option<LegacyBackupStrategy>,
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
     /// Id of the region.
     pub region: Option<String>,
-    /// Whether the nodes are in one zone or in several.
+    /// Whether the nodes are in one availability zone or in several.
     pub availability_zone_mode: Option<String>,
     /// Availability zone of the primary node.
     pub master_availability_zone: Option<String>,
@@ -268,16 +272,16 @@ pub struct LegacyCreatedInstance {
     pub subnet_id: Option<String>,
     /// Code of the flavor.
     pub flavor_ref: Option<String>,
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub charge_info: Option<LegacyOrderedChargeInfo>,
 }
 
-/// How the instance is billed.
+/// Billing of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyOrderedChargeInfo {
-    /// How the instance is billed.
+    /// Billing mode of the instance.
     pub charge_mode: Option<String>,
-    /// How many months are ordered. Only with `prePaid`.
+    /// Number of months of the subscription. Only if `charge_mode` is `prePaid`.
     pub period_num: Option<i32>,
 }

@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Create a proxy.
     ///
-    /// Only proxies with a load balancer (ELB) are created. Accounts of a dedicated cloud have no proxies.
+    /// Only the load balancer (ELB) mode is supported. Dedicated cloud accounts have no proxies.
     ///
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/proxy`
     ///
@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "createProxyLegacy")]
     #[deprecated(note = "use `create_proxy`")]
     pub fn create_proxy_legacy(&self, instance_id: impl Into<String>) -> CreateProxyLegacy {

@@ -15,8 +15,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "createQuotasLegacy")]
     #[deprecated(note = "use `create_quotas`")]
     pub fn create_quotas_legacy(&self) -> CreateQuotasLegacy { CreateQuotasLegacy(self.call(CreateQuotasLegacy::SPEC)) }
@@ -45,11 +45,11 @@ yundb_runtime::setters! {
     pub struct LegacyQuotaToSet {
         /// Id of the enterprise project.
         pub enterprise_project_id: Option<String>,
-        /// How many instances there may be, 0 to 1000, but more than there are.
+        /// Maximum number of instances, 0 to 1000, and greater than the current number.
         pub instance_quota: Option<i32>,
-        /// How many vCPUs there may be, 0 to 3600000, but more than are in use.
+        /// Maximum number of vCPUs, 0 to 3600000, and greater than the number in use.
         pub vcpus_quota: Option<i32>,
-        /// How much memory there may be, in GB, 0 to 19200000, but more than is in use.
+        /// Maximum memory in GB, 0 to 19200000, and greater than the amount in use.
         pub ram_quota: Option<i32>,
     }
 }

@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun or ordered.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started, or its order has been placed.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "createReadReplicasLegacy")]
     #[deprecated(note = "use `create_read_replicas`")]
     pub fn create_read_replicas_legacy(&self, instance_id: impl Into<String>) -> CreateReadReplicasLegacy {
@@ -44,13 +44,14 @@ yundb_runtime::operation! {
 }
 
 impl CreateReadReplicasLegacy {
-    /// Failover priorities of the read replicas, each 1 to 16; their number is the number of read replicas. The lower
-    /// the number, the earlier the node becomes the primary; among nodes of one number each is as likely. Required.
+    /// Failover priorities of the read replicas, each 1 to 16. The number of priorities is the number of read
+    /// replicas to create. A replica with a lower number is preferred as the new primary; those with the same number
+    /// are equally likely. Required.
     pub fn priorities<M>(self, priorities: impl Argument<Vec<i32>, M>) -> Self {
         Self(self.0.argument("priorities", priorities))
     }
 
-    /// Whether the order is paid from the account at once. Default: `true`.
+    /// Whether the order is paid automatically from the account. Default: `true`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
@@ -67,6 +68,6 @@ pub struct CreateReadReplicasLegacyResponse {
     pub node_names: Vec<String>,
     /// Id of the job that creates the read replicas.
     pub job_id: Option<String>,
-    /// Id of the order. Only for read replicas with yearly or monthly billing.
+    /// Id of the order. Only for yearly/monthly read replicas.
     pub order_id: Option<String>,
 }

@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "deleteInstanceLegacy")]
     #[deprecated(note = "use `delete_instance`")]
     pub fn delete_instance_legacy(&self, instance_id: impl Into<String>) -> DeleteInstanceLegacy {

@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Delete the proxy.
     ///
-    /// Accounts of a dedicated cloud have no proxies.
+    /// Not available to dedicated cloud accounts, which have no proxies.
     ///
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}/proxy`
     ///
@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "deleteProxyLegacy")]
     #[deprecated(note = "use `delete_proxy`")]
     pub fn delete_proxy_legacy(&self, instance_id: impl Into<String>) -> DeleteProxyLegacy {

@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Delete a read replica.
     ///
-    /// In an instance with several zones the remaining nodes must still be in different zones.
+    /// If the instance spans multiple availability zones, the remaining nodes must still be in different zones.
     ///
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}/nodes/{node_id}`
     ///
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "deleteReadReplicaLegacy")]
     #[deprecated(note = "use `delete_read_replica`")]
     pub fn delete_read_replica_legacy(

@@ -7,9 +7,9 @@ use crate::Client;
 use crate::types::{ErrorBody, ExpandInstanceVolumeLegacyResponse, TextBoolean};
 
 impl Client {
-    /// Extend the storage of an instance.
+    /// Expand the storage of an instance.
     ///
-    /// Orders more storage for an instance with yearly or monthly billing.
+    /// Orders more storage for a yearly/monthly instance.
     ///
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/volume/extend`
     ///
@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "expandInstanceVolumeLegacy")]
     #[deprecated(note = "use `expand_instance_volume`")]
     pub fn expand_instance_volume_legacy(&self, instance_id: impl Into<String>) -> ExpandInstanceVolumeLegacy {
@@ -44,9 +44,9 @@ yundb_runtime::operation! {
 }
 
 impl ExpandInstanceVolumeLegacy {
-    /// New size in GB, 40 to 128000 in steps of 10. Required.
+    /// New size in GB, 40 to 128000, a multiple of 10. Required.
     pub fn size(self, size: impl Integer) -> Self { Self(self.0.integer::<i32>("size", size)) }
-    /// Whether the order is paid from the account at once. Default: `true`.
+    /// Whether the order is paid automatically from the account. Default: `true`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }

@@ -17,7 +17,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The backups.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listBackupsLegacy")]
     #[deprecated(note = "use `list_backups`")]
     pub fn list_backups_legacy(&self) -> ListBackupsLegacy { ListBackupsLegacy(self.call(ListBackupsLegacy::SPEC)) }
@@ -50,22 +50,22 @@ impl ListBackupsLegacy {
         Self(self.0.argument("backup_id", backup_id))
     }
 
-    /// Kind of backup. Example: `auto`.
+    /// Type of backup. Example: `auto`.
     pub fn backup_type<M>(self, backup_type: impl Argument<BackupType, M>) -> Self {
         Self(self.0.argument("backup_type", backup_type))
     }
 
-    /// How many entries to skip, 0 or more. Default: `0`. Example: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`. Example: `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`. Example: `10`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`. Example: `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
-    /// Only backups from this time on, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
-    /// Example: `2020-07-06T10:41:14+0800`.
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Example: `2020-07-06T10:41:14+0800`.
     pub fn begin_time<M>(self, begin_time: impl Argument<String, M>) -> Self {
         Self(self.0.argument("begin_time", begin_time))
     }
 
-    /// Only backups up to this time, in the form of `begin_time` and after it. Example: `2020-07-16T10:41:14+0800`.
+    /// End of the time range, in the format of `begin_time` and later than it. Example: `2020-07-16T10:41:14+0800`.
     pub fn end_time<M>(self, end_time: impl Argument<String, M>) -> Self { Self(self.0.argument("end_time", end_time)) }
 }
 
@@ -82,7 +82,7 @@ yundb_runtime::paged! {
 pub struct ListBackupsLegacyResponse {
     /// The backups.
     pub backups: Vec<LegacyBackup>,
-    /// How many backups there are.
+    /// Total number of backups.
     pub total_count: Option<i32>,
 }
 
@@ -94,15 +94,16 @@ pub struct LegacyBackup {
     pub id: Option<String>,
     /// Name of the backup.
     pub name: Option<String>,
-    /// When the backup began, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
+    /// Start time of the backup, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`.
     pub begin_time: Option<String>,
-    /// When the backup ended, in the form of `begin_time`.
+    /// End time of the backup, in the format of `begin_time`.
     pub end_time: Option<String>,
     /// State of the backup.
     pub status: Option<BackupStatus>,
-    /// How many minutes the backup took.
+    /// Duration of the backup in minutes.
     pub take_up_time: Option<i32>,
-    /// Kind of the backup.
+    /// Type of the backup.
     pub r#type: Option<BackupType>,
     /// Size of the backup in MB.
     pub size: Option<f64>,
@@ -110,6 +111,6 @@ pub struct LegacyBackup {
     pub datastore: Option<LegacyDatastore>,
     /// Id of the instance.
     pub instance_id: Option<String>,
-    /// Level of the backup. Only where level-1 backups are on.
+    /// Level of the backup. Only if level-1 backups are enabled.
     pub backup_level: Option<BackupLevel>,
 }

@@ -16,12 +16,12 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `database_name`: Database engine, `gaussdb-mysql`. Case does not matter. Example: `gaussdb-mysql`.
+    /// - `database_name`: Database engine: `gaussdb-mysql`. Case-insensitive. Example: `gaussdb-mysql`.
     ///
     /// # Responses
     ///
     /// - `200`: The versions of an engine.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listEngineVersionsLegacy")]
     #[deprecated(note = "use `list_engine_versions`")]
     pub fn list_engine_versions_legacy(&self, database_name: impl Into<String>) -> ListEngineVersionsLegacy {
@@ -49,8 +49,8 @@ pub struct ListEngineVersionsLegacyResponse {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyEngineVersion {
-    /// Id of the version, which is unique.
+    /// Unique id of the version.
     pub id: Option<String>,
-    /// Version of the database, two numbers.
+    /// Major version of the database, with two numbers.
     pub name: Option<String>,
 }

@@ -8,7 +8,7 @@ use crate::Client;
 use crate::types::{ErrorBody, ErrorLogEntryLevel, ErrorLogLevelLegacy};
 
 impl Client {
-    /// List the errors.
+    /// List the error logs.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/errorlog`
     ///
@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The errors.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The error logs.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listErrorLogsV3")]
     #[deprecated(note = "use `list_error_logs`")]
     pub fn list_error_logs_v3(&self, instance_id: impl Into<String>) -> ListErrorLogsV3 {
@@ -47,18 +47,18 @@ yundb_runtime::operation! {
 }
 
 impl ListErrorLogsV3 {
-    /// Begin of the time to search, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
-    /// Example: `2022-07-10T00:00:00+0800`. Required.
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Example: `2022-07-10T00:00:00+0800`. Required.
     pub fn start_date<M>(self, start_date: impl Argument<String, M>) -> Self {
         Self(self.0.argument("start_date", start_date))
     }
 
-    /// End of the time to search, in the form of `start_date`. Only logs of the last month can be read. Example:
+    /// End of the time range, in the format of `start_date`. Only logs of the last month are available. Example:
     /// `2022-07-19T00:00:00+0800`. Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", end_date)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
     /// Level of the entries. Default: `ALL`. Example: `ALL`.
     pub fn level<M>(self, level: impl Argument<ErrorLogLevelLegacy, M>) -> Self {
@@ -82,7 +82,7 @@ yundb_runtime::paged! {
 pub struct ListErrorLogsV3Response {
     /// The entries.
     pub error_log_list: Vec<ErrorLogV3>,
-    /// How many entries there are.
+    /// Total number of entries.
     pub total_record: Option<i32>,
 }
 

@@ -17,12 +17,12 @@ impl Client {
     ///
     /// # Arguments
     ///
-    /// - `database_name`: Database engine, `gaussdb-mysql`. Case does not matter. Example: `gaussdb-mysql`.
+    /// - `database_name`: Database engine: `gaussdb-mysql`. Case-insensitive. Example: `gaussdb-mysql`.
     ///
     /// # Responses
     ///
     /// - `200`: The flavors of an engine.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listFlavorsLegacy")]
     #[deprecated(note = "use `list_flavors`")]
     pub fn list_flavors_legacy(&self, database_name: impl Into<String>) -> ListFlavorsLegacy {
@@ -49,12 +49,12 @@ impl ListFlavorsLegacy {
         Self(self.0.argument("version_name", version_name))
     }
 
-    /// Whether the nodes are in one zone or in several. Case does not matter. Example: `single`. Required.
+    /// Whether the nodes are in one availability zone or in several. Case-insensitive. Example: `single`. Required.
     pub fn availability_zone_mode<M>(self, availability_zone_mode: impl Argument<AvailabilityZoneMode, M>) -> Self {
         Self(self.0.argument("availability_zone_mode", availability_zone_mode))
     }
 
-    /// Code of a flavor. Example: `gaussdb.mysql.xlarge.x86.4`.
+    /// Code of the flavor. Example: `gaussdb.mysql.xlarge.x86.4`.
     pub fn spec_code<M>(self, spec_code: impl Argument<String, M>) -> Self {
         Self(self.0.argument("spec_code", spec_code))
     }
@@ -78,18 +78,18 @@ pub struct LegacyFlavor {
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,
-    /// Kind of flavor, `arm`.
+    /// Type of flavor: `arm`.
     pub r#type: Option<String>,
-    /// Id of the flavor, which is unique.
+    /// Unique id of the flavor.
     pub id: Option<String>,
     /// Code of the flavor, for `flavor_ref`.
     pub spec_code: Option<String>,
     /// Version of the database.
     pub version_name: Option<String>,
-    /// Kind of instance, `Cluster`.
+    /// Type of instance: `Cluster`.
     pub instance_mode: Option<String>,
-    /// State of the flavor by availability zone: `normal` where it is on sale, `unsupported` where it is not,
-    /// `sellout` where it is sold out.
+    /// State of the flavor by availability zone: `normal` (on sale), `unsupported` (not supported) or `sellout` (sold
+    /// out).
     pub az_status: BTreeMap<String, ZoneStatus>,
 }
 

@@ -17,7 +17,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The instances.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listInstancesLegacy")]
     #[deprecated(note = "use `list_instances`")]
     pub fn list_instances_legacy(&self) -> ListInstancesLegacy {
@@ -43,14 +43,14 @@ yundb_runtime::operation! {
 }
 
 impl ListInstancesLegacy {
-    /// Id of an instance. After `*` it is a part of the id. It must not be `*` alone. Example:
+    /// Id of the instance. A leading `*` makes it match part of the id. Must not be `*` alone. Example:
     /// `ed7cc6166ec24360a5ed5c5c9c2ed726in01`.
     pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
-    /// Name of an instance. After `*` it is a part of the name. It must not be `*` alone. Example: `hy`.
+    /// Name of the instance. A leading `*` makes it match part of the name. Must not be `*` alone. Example: `hy`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Kind of instance, `Cluster`. Example: `Cluster`.
+    /// Type of instance: `Cluster`. Example: `Cluster`.
     pub fn r#type<M>(self, r#type: impl Argument<String, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Kind of database, `gaussdb-mysql`. Example: `gaussdb-mysql`.
+    /// Type of database: `gaussdb-mysql`. Example: `gaussdb-mysql`.
     pub fn datastore_type<M>(self, datastore_type: impl Argument<String, M>) -> Self {
         Self(self.0.argument("datastore_type", datastore_type))
     }
@@ -62,9 +62,9 @@ impl ListInstancesLegacy {
         Self(self.0.argument("subnet_id", subnet_id))
     }
 
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -81,7 +81,7 @@ yundb_runtime::paged! {
 pub struct ListInstancesLegacyResponse {
     /// The instances.
     pub instances: Vec<LegacyInstance>,
-    /// How many instances there are.
+    /// Total number of instances.
     pub total_count: Option<i32>,
 }
 
@@ -96,22 +96,22 @@ pub struct LegacyInstance {
     pub name: Option<String>,
     /// State of the instance.
     pub status: Option<String>,
-    /// Private IP addresses for writes. Empty before the server is created.
+    /// Private IP addresses for writes. Empty until the server is created.
     pub private_ips: Vec<String>,
     /// Public IP addresses.
     pub public_ips: Vec<String>,
     /// Port of the database.
     pub port: Option<String>,
-    /// Kind of instance, `Cluster`.
+    /// Type of instance: `Cluster`.
     pub r#type: Option<String>,
     /// Region of the instance.
     pub region: Option<String>,
     /// The database.
     pub datastore: Option<LegacyDatastore>,
-    /// When the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
-    /// Empty while it is being created.
+    /// Creation time of the instance, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Empty while it is being created.
     pub created: Option<String>,
-    /// When the instance was last changed, in the form of `created`. Empty while it is being created.
+    /// Last update time of the instance, in the format of `created`. Empty while it is being created.
     pub updated: Option<String>,
     /// Name of the default user.
     pub db_user_name: Option<String>,
@@ -121,23 +121,23 @@ pub struct LegacyInstance {
     pub subnet_id: Option<String>,
     /// Id of the security group.
     pub security_group_id: Option<String>,
-    /// Code of the flavor. `listFlavorsLegacy` tells it.
+    /// Code of the flavor. See `listFlavorsLegacy`.
     pub flavor_ref: Option<String>,
-    /// What the flavor offers.
+    /// CPU and memory of the flavor.
     pub flavor_info: Option<LegacyInstanceFlavor>,
     /// Storage of the instance.
     pub volume: Option<LegacyInstanceVolume>,
-    /// How backups are made.
+    /// Backup policy.
     pub backup_strategy: Option<LegacyListedBackupStrategy>,
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
     /// Time zone.
     pub time_zone: Option<String>,
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub charge_info: Option<LegacyChargeInfo>,
 }
 
-/// What the flavor offers.
+/// CPU and memory of the flavor.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyInstanceFlavor {
@@ -151,26 +151,26 @@ pub struct LegacyInstanceFlavor {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyInstanceVolume {
-    /// Type of the storage.
+    /// Storage type.
     pub r#type: Option<String>,
-    /// Storage in use in GB.
+    /// Used storage in GB.
     pub size: Option<String>,
 }
 
-/// How backups are made.
+/// Backup policy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyListedBackupStrategy {
-    /// Hour in which backups begin.
+    /// Hour in which backups start.
     pub start_time: Option<String>,
-    /// How many days backups are kept.
+    /// Backup retention in days.
     pub keep_days: Option<String>,
 }
 
-/// How the instance is billed.
+/// Billing of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyChargeInfo {
-    /// How the instance is billed.
+    /// Billing mode of the instance.
     pub charge_mode: Option<ChargeMode>,
 }

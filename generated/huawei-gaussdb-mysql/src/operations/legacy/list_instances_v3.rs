@@ -19,7 +19,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The instances.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ListGaussMySqlInstances")]
     #[doc(alias = "listInstancesV3")]
     #[deprecated(note = "use `list_instances`")]
@@ -49,14 +49,14 @@ yundb_runtime::operation! {
 }
 
 impl ListInstancesV3 {
-    /// Id of an instance. After `*` it is a part of the id. It must not be `*` alone. Example:
+    /// Id of the instance. A leading `*` makes it match part of the id. Must not be `*` alone. Example:
     /// `61a4ea66210545909d74a05c27a7179ein07`.
     pub fn id<M>(self, id: impl Argument<String, M>) -> Self { Self(self.0.argument("id", id)) }
-    /// Name of an instance. After `*` it is a part of the name. It must not be `*` alone. Example: `hyAbc`.
+    /// Name of the instance. A leading `*` makes it match part of the name. Must not be `*` alone. Example: `hyAbc`.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
-    /// Kind of instance, `Cluster`. Example: `Cluster`.
+    /// Type of instance: `Cluster`. Example: `Cluster`.
     pub fn r#type<M>(self, r#type: impl Argument<String, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// Kind of database, `gaussdb-mysql`. Example: `gaussdb-mysql`.
+    /// Type of database: `gaussdb-mysql`. Example: `gaussdb-mysql`.
     pub fn datastore_type<M>(self, datastore_type: impl Argument<String, M>) -> Self {
         Self(self.0.argument("datastore_type", datastore_type))
     }
@@ -80,12 +80,12 @@ impl ListInstancesV3 {
 
     /// IP address of a proxy.
     pub fn proxy_ip<M>(self, proxy_ip: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_ip", proxy_ip)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Tags of the instance as `key=value`, several with commas between them. Instances with all of them are
-    /// returned. Keys must not repeat. Example: `taurusKey1=value1`.
+    /// Comma-separated tags of the instance, each as `key=value`. Only instances with all of them are returned. Keys
+    /// must not repeat. Example: `taurusKey1=value1`.
     pub fn tags<M>(self, tags: impl Argument<String, M>) -> Self { Self(self.0.argument("tags", tags)) }
 }
 
@@ -102,7 +102,7 @@ yundb_runtime::paged! {
 pub struct ListInstancesV3Response {
     /// The instances.
     pub instances: Vec<InstanceV3>,
-    /// How many instances there are.
+    /// Total number of instances.
     pub total_count: Option<i32>,
 }
 
@@ -117,26 +117,26 @@ pub struct InstanceV3 {
     pub name: Option<String>,
     /// State of the instance.
     pub status: Option<String>,
-    /// Private IP addresses for writes. Empty before the server is created.
+    /// Private IP addresses for writes. Empty until the server is created.
     pub private_ips: Vec<String>,
-    /// Private IP addresses for reads. Empty before the server is created.
+    /// Private IP addresses for reads. Empty until the server is created.
     pub readonly_private_ips: Vec<String>,
-    /// IP addresses of proxies. Empty without a proxy.
+    /// IP addresses of proxies. Empty if there is no proxy.
     pub proxy_ips: Vec<String>,
     /// Public IP addresses.
     pub public_ips: Vec<String>,
     /// Port of the database.
     pub port: Option<String>,
-    /// Kind of instance, `Cluster`.
+    /// Type of instance: `Cluster`.
     pub r#type: Option<String>,
     /// Region of the instance.
     pub region: Option<String>,
     /// The database.
     pub datastore: Option<InstanceDatastore>,
-    /// When the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
-    /// Empty while it is being created.
+    /// Creation time of the instance, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Empty while it is being created.
     pub created: Option<String>,
-    /// When the instance was last changed, in the form of `created`. Empty while it is being created.
+    /// Last update time of the instance, in the format of `created`. Empty while it is being created.
     pub updated: Option<String>,
     /// Name of the default user.
     pub db_user_name: Option<String>,
@@ -148,19 +148,19 @@ pub struct InstanceV3 {
     pub security_group_id: Option<String>,
     /// Code of the flavor.
     pub flavor_ref: Option<String>,
-    /// What the flavor offers.
+    /// CPU and memory of the flavor.
     pub flavor_info: Option<InstanceFlavor>,
     /// Storage of the instance.
     pub volume: Option<InstanceVolume>,
-    /// How backups are made.
+    /// Backup policy.
     pub backup_strategy: Option<BackupStrategy>,
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
     /// Time zone.
     pub time_zone: Option<String>,
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub charge_info: Option<ChargeInfo>,
-    /// Id of the dedicated resource pool. Only for instances in one.
+    /// Id of the dedicated resource pool. Only for instances in a dedicated resource pool.
     pub dedicated_resource_id: Option<String>,
     /// Tags of the instance.
     pub tags: Vec<InstanceTag>,

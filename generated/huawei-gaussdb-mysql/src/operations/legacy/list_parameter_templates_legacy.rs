@@ -10,7 +10,7 @@ use crate::types::ErrorBody;
 impl Client {
     /// List the parameter templates.
     ///
-    /// Returns the default templates and those that users made.
+    /// Returns the default templates and the user-defined ones.
     ///
     /// `GET /mysql/v3/{project_id}/configurations`
     ///
@@ -19,7 +19,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The parameter templates.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listParameterTemplatesLegacy")]
     #[deprecated(note = "use `list_parameter_templates`")]
     pub fn list_parameter_templates_legacy(&self) -> ListParameterTemplatesLegacy {
@@ -41,7 +41,7 @@ yundb_runtime::operation! {
 pub struct ListParameterTemplatesLegacyResponse {
     /// The parameter templates.
     pub configurations: Vec<LegacyParameterTemplate>,
-    /// How many parameter templates there are.
+    /// Total number of parameter templates.
     pub total_count: Option<i32>,
 }
 
@@ -59,10 +59,11 @@ pub struct LegacyParameterTemplate {
     pub datastore_version_name: Option<String>,
     /// Name of the database.
     pub datastore_name: Option<String>,
-    /// When the template was created, as `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
+    /// Creation time of the template, in the format `yyyy-MM-ddTHH:mm:ssZ`, where `Z` is the offset from UTC, such
+    /// as `+0800`.
     pub created: Option<String>,
-    /// When the template was last changed, in the form of `created`.
+    /// Last update time of the template, in the format of `created`.
     pub updated: Option<String>,
-    /// Whether a user made the template (`true`) or it is a default one (`false`).
+    /// Whether the template is user-defined (`true`) or a default template (`false`).
     pub user_defined: Option<bool>,
 }

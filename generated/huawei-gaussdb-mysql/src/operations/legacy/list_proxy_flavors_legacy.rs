@@ -9,9 +9,9 @@ use crate::Client;
 use crate::types::{ErrorBody, ProxyZoneStatus};
 
 impl Client {
-    /// List the flavors of proxies.
+    /// List the proxy flavors.
     ///
-    /// Accounts of a dedicated cloud have no proxies.
+    /// Not available to dedicated cloud accounts, which have no proxies.
     ///
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors`
     ///
@@ -23,8 +23,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The flavors of proxies.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Proxy flavors.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listProxyFlavorsLegacy")]
     #[deprecated(note = "use `list_proxy_flavors`")]
     pub fn list_proxy_flavors_legacy(&self, instance_id: impl Into<String>) -> ListProxyFlavorsLegacy {
@@ -44,11 +44,11 @@ yundb_runtime::operation! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListProxyFlavorsLegacyResponse {
-    /// The flavors by CPU architecture.
+    /// Flavors by CPU architecture.
     pub proxy_flavor_groups: Vec<LegacyProxyFlavorGroup>,
 }
 
-/// A proxy flavor group.
+/// Proxy flavors of a CPU architecture.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -82,8 +82,8 @@ pub struct LegacyProxyFlavor {
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,
-    /// Kind of database.
+    /// Type of database.
     pub db_type: Option<String>,
-    /// State of the flavor by availability zone: `normal` where it is on sale, `unsupported` where it is not.
+    /// State of the flavor by availability zone: `normal` (on sale) or `unsupported` (not on sale).
     pub az_status: BTreeMap<String, ProxyZoneStatus>,
 }

@@ -17,7 +17,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The quotas of enterprise projects.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listQuotasLegacy")]
     #[deprecated(note = "use `list_quotas`")]
     pub fn list_quotas_legacy(&self) -> ListQuotasLegacy { ListQuotasLegacy(self.call(ListQuotasLegacy::SPEC)) }
@@ -36,9 +36,9 @@ yundb_runtime::operation! {
 }
 
 impl ListQuotasLegacy {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset<M>(self, offset: impl Argument<String, M>) -> Self { Self(self.0.argument("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `10`.
+    /// Maximum number of entries to return, 1 to 100. Default: `10`.
     pub fn limit<M>(self, limit: impl Argument<String, M>) -> Self { Self(self.0.argument("limit", limit)) }
     /// Name of the enterprise project.
     pub fn enterprise_project_name<M>(self, enterprise_project_name: impl Argument<String, M>) -> Self {
@@ -59,7 +59,7 @@ yundb_runtime::paged! {
 pub struct ListQuotasLegacyResponse {
     /// The quotas.
     pub quota_list: Vec<LegacyEnterpriseProjectQuota>,
-    /// How many entries there are.
+    /// Total number of entries.
     pub total_count: Option<i32>,
 }
 
@@ -71,16 +71,16 @@ pub struct LegacyEnterpriseProjectQuota {
     pub enterprise_project_id: Option<String>,
     /// Name of the enterprise project.
     pub enterprise_project_name: Option<String>,
-    /// How many instances there may be.
+    /// Maximum number of instances.
     pub instance_quota: Option<i32>,
-    /// How many vCPUs there may be.
+    /// Maximum number of vCPUs.
     pub vcpus_quota: Option<i32>,
-    /// How much memory there may be, in GB.
+    /// Maximum memory in GB.
     pub ram_quota: Option<i32>,
-    /// How many more instances there may be.
+    /// Remaining number of instances.
     pub availability_instance_quota: Option<i32>,
-    /// How many more vCPUs there may be.
+    /// Remaining number of vCPUs.
     pub availability_vcpus_quota: Option<i32>,
-    /// How much more memory there may be, in GB.
+    /// Remaining memory in GB.
     pub availability_ram_quota: Option<i32>,
 }

@@ -21,7 +21,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The slow queries.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listSlowLogsLegacy")]
     #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_legacy(&self, instance_id: impl Into<String>) -> ListSlowLogsLegacy {
@@ -48,20 +48,20 @@ yundb_runtime::operation! {
 impl ListSlowLogsLegacy {
     /// Id of the node. Example: `cc07c60e94ec4575989840e648fb4f66no07`. Required.
     pub fn node_id<M>(self, node_id: impl Argument<String, M>) -> Self { Self(self.0.argument("node_id", node_id)) }
-    /// Begin of the time to search, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
-    /// Example: `2018-08-06T10:41:14+0800`. Required.
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Example: `2018-08-06T10:41:14+0800`. Required.
     pub fn start_date<M>(self, start_date: impl Argument<String, M>) -> Self {
         Self(self.0.argument("start_date", start_date))
     }
 
-    /// End of the time to search, in the form of `start_date`. Only logs of the last month can be read. Example:
+    /// End of the time range, in the format of `start_date`. Only logs of the last month are available. Example:
     /// `2018-08-07T10:41:14+0800`. Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", end_date)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `10`. Example: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `10`. Example: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Kind of statement. Without it, or empty, all kinds are returned. Default: `ALL`.
+    /// Type of statement. Defaults to all types; an empty value also means all types. Default: `ALL`.
     pub fn r#type<M>(self, r#type: impl Argument<SlowLogStatementType, M>) -> Self {
         Self(self.0.argument("type", r#type))
     }
@@ -80,9 +80,9 @@ yundb_runtime::paged! {
 pub struct ListSlowLogsLegacyResponse {
     /// The slow queries.
     pub slow_log_list: Vec<LegacySlowLog>,
-    /// Seconds from which a query is slow.
+    /// Threshold of slow queries in seconds.
     pub long_query_time: Option<String>,
-    /// How many entries there are.
+    /// Total number of entries.
     pub total_record: Option<i32>,
 }
 
@@ -92,25 +92,25 @@ pub struct ListSlowLogsLegacyResponse {
 pub struct LegacySlowLog {
     /// Id of the node.
     pub node_id: Option<String>,
-    /// How long it ran.
+    /// Execution time.
     pub time: Option<String>,
-    /// How often it ran.
+    /// Number of executions.
     pub count: Option<String>,
-    /// How long it waited for locks.
+    /// Time spent waiting for locks.
     pub lock_time: Option<String>,
-    /// How many rows it returned.
+    /// Number of rows returned.
     pub rows_sent: Option<String>,
-    /// How many rows it read.
+    /// Number of rows scanned.
     pub rows_examined: Option<String>,
     /// Name of the database.
     pub database: Option<String>,
-    /// User who ran it.
+    /// User who ran the statement.
     pub users: Option<String>,
     /// The statement.
     pub query_sample: Option<String>,
-    /// Kind of statement.
+    /// Type of statement.
     pub r#type: Option<String>,
-    /// When it ran, in UTC.
+    /// Execution start time in UTC.
     pub start_time: Option<String>,
     /// IP address of the client.
     pub client_ip: Option<String>,

@@ -21,7 +21,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The slow queries.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "listSlowLogsV3")]
     #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_v3(&self, instance_id: impl Into<String>) -> ListSlowLogsV3 {
@@ -47,20 +47,21 @@ yundb_runtime::operation! {
 }
 
 impl ListSlowLogsV3 {
-    /// Begin of the time to search, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
-    /// Example: `2022-07-10T00:00:00+0800`. Required.
+    /// Start of the time range, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Example: `2022-07-10T00:00:00+0800`. Required.
     pub fn start_date<M>(self, start_date: impl Argument<String, M>) -> Self {
         Self(self.0.argument("start_date", start_date))
     }
 
-    /// End of the time to search, in the form of `start_date`. Only logs of the last month can be read. Example:
+    /// End of the time range, in the format of `start_date`. Only logs of the last month are available. Example:
     /// `2022-07-19T00:00:00+0800`. Required.
     pub fn end_date<M>(self, end_date: impl Argument<String, M>) -> Self { Self(self.0.argument("end_date", end_date)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// Kind of statement. Without it, or empty, all kinds are returned. Default: `ALL`. Example: `INSERT`.
+    /// Type of statement. Defaults to all types; an empty value also means all types. Default: `ALL`. Example:
+    /// `INSERT`.
     pub fn r#type<M>(self, r#type: impl Argument<SlowLogStatementType, M>) -> Self {
         Self(self.0.argument("type", r#type))
     }
@@ -82,9 +83,9 @@ yundb_runtime::paged! {
 pub struct ListSlowLogsV3Response {
     /// The slow queries.
     pub slow_log_list: Vec<SlowLogV3>,
-    /// Seconds from which a query is slow.
+    /// Threshold of slow queries in seconds.
     pub long_query_time: Option<String>,
-    /// How many entries there are.
+    /// Total number of entries.
     pub total_record: Option<i32>,
 }
 
@@ -94,25 +95,25 @@ pub struct ListSlowLogsV3Response {
 pub struct SlowLogV3 {
     /// Id of the node.
     pub node_id: Option<String>,
-    /// How often it ran.
+    /// Number of executions.
     pub count: Option<String>,
-    /// How long it ran.
+    /// Execution time.
     pub time: Option<String>,
-    /// How long it waited for locks.
+    /// Time spent waiting for locks.
     pub lock_time: Option<String>,
-    /// How many rows it returned.
+    /// Number of rows returned.
     pub rows_sent: Option<String>,
-    /// How many rows it read.
+    /// Number of rows scanned.
     pub rows_examined: Option<String>,
     /// Name of the database.
     pub database: Option<String>,
-    /// User who ran it.
+    /// User who ran the statement.
     pub users: Option<String>,
     /// The statement.
     pub query_sample: Option<String>,
-    /// Kind of statement.
+    /// Type of statement.
     pub r#type: Option<String>,
-    /// When it ran, in UTC.
+    /// Execution start time in UTC.
     pub start_time: Option<String>,
     /// IP address of the client.
     pub client_ip: Option<String>,

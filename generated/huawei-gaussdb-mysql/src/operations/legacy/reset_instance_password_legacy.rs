@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::ErrorBody;
 
 impl Client {
-    /// Reset the administrator's password.
+    /// Reset the administrator password.
     ///
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/password`
     ///
@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "resetInstancePasswordLegacy")]
     #[deprecated(note = "use `reset_instance_password`")]
     pub fn reset_instance_password_legacy(&self, instance_id: impl Into<String>) -> ResetInstancePasswordLegacy {
@@ -40,7 +40,8 @@ yundb_runtime::operation! {
 }
 
 impl ResetInstancePasswordLegacy {
-    /// Password of the database's administrator: 8 to 32 characters, with at least three of capital letters, small
-    /// letters, digits and the signs `~!@#$%^*-_=+?,()&`. Weak passwords are refused. Required.
+    /// Password of the database administrator: 8 to 32 characters, including at least three of the following:
+    /// uppercase letters, lowercase letters, digits and the special characters `~!@#$%^*-_=+?,()&`. Weak passwords
+    /// are rejected. Required.
     pub fn password<M>(self, password: impl Argument<Secret, M>) -> Self { Self(self.0.argument("password", password)) }
 }

@@ -16,12 +16,12 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `resize_flavor`: What to change the flavor to. Required.
+    /// - `resize_flavor`: The new flavor. Required.
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun or ordered.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started, or its order has been placed.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "resizeInstanceLegacy")]
     #[deprecated(note = "use `resize_instance`")]
     pub fn resize_instance_legacy(
@@ -53,15 +53,14 @@ yundb_runtime::operation! {
 }
 
 impl ResizeInstanceLegacy {
-    /// For instances with yearly or monthly billing: whether the order is paid from the account at once. Default:
-    /// `true`.
+    /// Whether the order is paid automatically from the account. Only for yearly/monthly billing. Default: `true`.
     pub fn is_auto_pay<M>(self, is_auto_pay: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("is_auto_pay", is_auto_pay))
     }
 }
 
 yundb_runtime::setters! {
-    /// What to change the flavor to.
+    /// The new flavor.
     pub struct LegacyFlavorToSet {
         /// Code of the flavor.
         pub spec_code: Option<String>,

@@ -21,7 +21,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The backup policy.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "showBackupPolicyLegacy")]
     #[deprecated(note = "use `show_backup_policy`")]
     pub fn show_backup_policy_legacy(&self, instance_id: impl Into<String>) -> ShowBackupPolicyLegacy {
@@ -40,20 +40,20 @@ yundb_runtime::operation! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShowBackupPolicyLegacyResponse {
-    /// How backups are made.
+    /// Backup policy.
     pub backup_policy: Option<LegacyBackupPolicy>,
 }
 
-/// How backups are made.
+/// Backup policy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyBackupPolicy {
-    /// How many days backups are kept, 1 to 732.
+    /// Backup retention in days, 1 to 732.
     pub keep_days: Option<i32>,
-    /// Hour in UTC in which backups begin, as `hh:mm-HH:MM`.
+    /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`.
     pub start_time: Option<String>,
-    /// Days of the week on which backups are made, as numbers with commas.
+    /// Days of the week on which backups are made, as comma-separated numbers.
     pub period: Option<String>,
-    /// How many level-1 backups are kept. Only where level-1 backups are on.
+    /// Number of level-1 backups to retain. Only if level-1 backups are enabled.
     pub retention_num_backup_level1: Option<i32>,
 }

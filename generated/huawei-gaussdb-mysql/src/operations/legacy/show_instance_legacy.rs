@@ -23,7 +23,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: An instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "showInstanceLegacy")]
     #[deprecated(note = "use `show_instance`")]
     pub fn show_instance_legacy(&self, instance_id: impl Into<String>) -> ShowInstanceLegacy {
@@ -55,26 +55,26 @@ pub struct LegacyInstanceDetails {
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Id of the project, which belongs to one region.
+    /// Id of the project. A project belongs to one region.
     pub project_id: Option<String>,
     /// State of the instance.
     pub status: Option<InstanceStatusV3>,
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
-    /// Kind of instance, `Cluster`.
+    /// Type of instance: `Cluster`.
     pub r#type: Option<String>,
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub charge_info: Option<LegacyInstanceDetailsChargeInfo>,
     /// Number of nodes.
     pub node_count: Option<i32>,
     /// The database.
     pub datastore: Option<LegacyDatastore>,
-    /// Storage that backups use, in GB.
+    /// Storage space used by backups, in GB.
     pub backup_used_space: Option<f64>,
-    /// When the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
-    /// Empty while it is being created.
+    /// Creation time of the instance, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Empty while it is being created.
     pub created: Option<String>,
-    /// When the instance was last changed, in the form of `created`. Empty while it is being created.
+    /// Last update time of the instance, in the format of `created`. Empty while it is being created.
     pub updated: Option<String>,
     /// Public IP address.
     pub public_ips: Option<String>,
@@ -92,13 +92,13 @@ pub struct LegacyInstanceDetails {
     pub security_group_id: Option<String>,
     /// Storage of the instance.
     pub volume: Option<LegacyInstanceDetailsVolume>,
-    /// How backups are made.
+    /// Backup policy.
     pub backup_strategy: Option<LegacyBackupStrategy>,
     /// The nodes.
     pub nodes: Vec<LegacyInstanceNode>,
     /// Time zone.
     pub time_zone: Option<String>,
-    /// Whether the nodes are in one zone or in several.
+    /// Whether the nodes are in one availability zone or in several.
     pub az_mode: Option<AvailabilityZoneMode>,
     /// Availability zone of the primary node.
     pub master_az_code: Option<String>,
@@ -110,13 +110,13 @@ pub struct LegacyInstanceDetails {
     pub tags: Vec<LegacyTag>,
 }
 
-/// How the instance is billed.
+/// Billing of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyInstanceDetailsChargeInfo {
-    /// How the instance is billed.
+    /// Billing mode of the instance.
     pub charge_mode: Option<String>,
-    /// Id of the order. Only with yearly or monthly billing.
+    /// Id of the order. Only for yearly/monthly billing.
     pub order_id: Option<String>,
 }
 
@@ -124,9 +124,9 @@ pub struct LegacyInstanceDetailsChargeInfo {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyInstanceDetailsVolume {
-    /// Type of the storage, `POOL`.
+    /// Storage type: `POOL`.
     pub r#type: Option<String>,
-    /// Storage in use in GB.
+    /// Used storage in GB.
     pub used: Option<String>,
 }
 
@@ -153,21 +153,21 @@ pub struct LegacyInstanceNode {
     pub az_code: Option<String>,
     /// Region of the instance.
     pub region_code: Option<String>,
-    /// When the node was created.
+    /// Creation time of the node.
     pub created: Option<String>,
-    /// When the node was last changed.
+    /// Last update time of the node.
     pub updated: Option<String>,
     /// Id of the flavor.
     pub flavor_id: Option<String>,
-    /// Code of the flavor. `listFlavorsLegacy` tells it.
+    /// Code of the flavor. See `listFlavorsLegacy`.
     pub flavor_ref: Option<String>,
-    /// Most connections at once.
+    /// Maximum number of concurrent connections.
     pub max_connections: Option<String>,
     /// Number of CPU cores.
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,
-    /// Whether changed parameters wait for a restart.
+    /// Whether changed parameters take effect only after a restart.
     pub need_restart: Option<bool>,
     /// Failover priority.
     pub priority: Option<String>,
@@ -177,9 +177,9 @@ pub struct LegacyInstanceNode {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyNodeVolume {
-    /// Type of the storage, `POOL`.
+    /// Storage type: `POOL`.
     pub r#type: Option<String>,
-    /// How much of it is used, in GB.
+    /// Used storage in GB.
     pub used: Option<String>,
 }
 
@@ -187,8 +187,8 @@ pub struct LegacyNodeVolume {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyTag {
-    /// Key of the tag, up to 36 characters.
+    /// Key of the tag: up to 36 characters.
     pub key: Option<String>,
-    /// Value of the tag, up to 43 characters.
+    /// Value of the tag: up to 43 characters.
     pub value: Option<String>,
 }

@@ -24,7 +24,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: An instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowGaussMySqlInstanceInfo")]
     #[doc(alias = "showInstanceV3")]
     #[deprecated(note = "use `show_instance`")]
@@ -61,32 +61,32 @@ pub struct InstanceDetailsV3 {
     pub id: Option<String>,
     /// Name of the instance.
     pub name: Option<String>,
-    /// Id of the project, which belongs to one region.
+    /// Id of the project. A project belongs to one region.
     pub project_id: Option<String>,
     /// State of the instance.
     pub status: Option<InstanceStatusV3>,
     /// Port of the database.
     pub port: Option<String>,
-    /// Remark on the instance.
+    /// Remark of the instance.
     pub alias: Option<String>,
-    /// Kind of instance, `Cluster`.
+    /// Type of instance: `Cluster`.
     pub r#type: Option<String>,
-    /// How the instance is billed.
+    /// Billing of the instance.
     pub charge_info: Option<InstanceChargeInfo>,
     /// Number of nodes.
     pub node_count: Option<i32>,
     /// The database.
     pub datastore: Option<InstanceDatastore>,
-    /// Storage that backups use, in GB.
+    /// Storage space used by backups, in GB.
     pub backup_used_space: Option<f64>,
-    /// When the instance was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
-    /// Empty while it is being created.
+    /// Creation time of the instance, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`. Empty while it is being created.
     pub created: Option<String>,
-    /// When the instance was last changed, in the form of `created`. Empty while it is being created.
+    /// Last update time of the instance, in the format of `created`. Empty while it is being created.
     pub updated: Option<String>,
     /// Private IP addresses for writes.
     pub private_write_ips: Vec<String>,
-    /// Private domain names. Empty before `createInstanceDns`.
+    /// Private domain names. Empty until one is requested with `createInstanceDns`.
     pub private_dns_names: Vec<String>,
     /// Public IP address.
     pub public_ips: Option<String>,
@@ -100,7 +100,7 @@ pub struct InstanceDetailsV3 {
     pub security_group_id: Option<String>,
     /// Id of the parameter template that was applied last.
     pub configuration_id: Option<String>,
-    /// How backups are made.
+    /// Backup policy.
     pub backup_strategy: Option<BackupStrategy>,
     /// The nodes.
     pub nodes: Vec<InstanceNode>,
@@ -108,7 +108,7 @@ pub struct InstanceDetailsV3 {
     pub enterprise_project_id: Option<String>,
     /// Time zone.
     pub time_zone: Option<String>,
-    /// Whether the nodes are in one zone or in several.
+    /// Whether the nodes are in one availability zone or in several.
     pub az_mode: Option<AvailabilityZoneMode>,
     /// Availability zone of the primary node.
     pub master_az_code: Option<String>,
@@ -116,7 +116,7 @@ pub struct InstanceDetailsV3 {
     pub maintenance_window: Option<String>,
     /// Tags of the instance.
     pub tags: Vec<Tag>,
-    /// Id of the dedicated resource pool. Only for instances in one.
+    /// Id of the dedicated resource pool. Only for instances in a dedicated resource pool.
     pub dedicated_resource_id: Option<String>,
     /// Proxies of the instance.
     pub proxies: Vec<InstanceProxy>,

@@ -17,7 +17,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: A job.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "showJobLegacy")]
     #[deprecated(note = "use `show_job`")]
     pub fn show_job_legacy(&self) -> ShowJobLegacy { ShowJobLegacy(self.call(ShowJobLegacy::SPEC)) }
@@ -49,37 +49,38 @@ pub struct ShowJobLegacyResponse {
 pub struct LegacyJob {
     /// Id of the job.
     pub id: Option<String>,
-    /// What the job does, such as `CreateGaussDBforMySQLInstance`.
+    /// Type of the job, such as `CreateGaussDBforMySQLInstance`.
     pub name: Option<String>,
     /// State of the job.
     pub status: Option<LegacyJobStatus>,
-    /// When the job was created, as `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as `+0800`.
+    /// Creation time of the job, in the format `yyyy-mm-ddThh:mm:ssZ`, where `Z` is the offset from UTC, such as
+    /// `+0800`.
     pub created: Option<String>,
-    /// When the job ended, in the form of `created`.
+    /// End time of the job, in the format of `created`.
     pub ended: Option<String>,
     /// Progress of the job.
     pub process: Option<String>,
-    /// The instance that the job works on.
+    /// Instance on which the job operates.
     pub instance: Option<LegacyJobInstance>,
-    /// What the job made or changed. The fields depend on the kind of job.
+    /// Entities created or changed by the job. The fields depend on the type of job.
     pub entities: Option<LegacyJobEntities>,
-    /// Why the job failed.
+    /// Reason for the failure of the job.
     pub fail_reason: Option<String>,
 }
 
 yundb_runtime::string_enum! {
     /// State of the job.
     pub enum LegacyJobStatus {
-        /// Being done.
+        /// Running.
         Running = "Running",
-        /// Ended with success.
+        /// Completed successfully.
         Completed = "Completed",
-        /// Ended with a failure.
+        /// Failed.
         Failed = "Failed",
     }
 }
 
-/// The instance that the job works on.
+/// Instance on which the job operates.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyJobInstance {
@@ -89,26 +90,26 @@ pub struct LegacyJobInstance {
     pub name: Option<String>,
 }
 
-/// What the job made or changed. The fields depend on the kind of job.
+/// Entities created or changed by the job. The fields depend on the type of job.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LegacyJobEntities {
-    /// The instance as it is to be.
+    /// Target state of the instance.
     pub instance: Option<LegacyJobTarget>,
-    /// Ids of the resources that take part.
+    /// Ids of the resources involved.
     pub resource_ids: Vec<String>,
     /// Elastic IP address that is bound or unbound.
     pub public_ip: Option<String>,
 }
 
-/// The instance as it is to be.
+/// Target state of the instance.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyJobTarget {
     /// Address of the instance.
     pub endpoint: Option<String>,
-    /// Kind of instance.
+    /// Type of instance.
     pub r#type: Option<String>,
     /// The database.
     pub datastore: Option<LegacyDatastore>,

@@ -16,7 +16,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The quotas of the project.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "showProjectQuotasLegacy")]
     #[deprecated(note = "use `show_project_quotas`")]
     pub fn show_project_quotas_legacy(&self) -> ShowProjectQuotasLegacy {
@@ -36,6 +36,6 @@ yundb_runtime::operation! {
 }
 
 impl ShowProjectQuotasLegacy {
-    /// Kind of quota, `instance`. Example: `instance`.
+    /// Type of quota: `instance`. Example: `instance`.
     pub fn r#type<M>(self, r#type: impl Argument<QuotaType, M>) -> Self { Self(self.0.argument("type", r#type)) }
 }

@@ -10,7 +10,7 @@ use crate::types::{ErrorBody, FrozenFlag, ProxyAvailabilityZone, ProxyNodeRole, 
 impl Client {
     /// Show the proxy of an instance.
     ///
-    /// Accounts of a dedicated cloud have no proxies.
+    /// Not available to dedicated cloud accounts, which have no proxies.
     ///
     /// `GET /mysql/v3/{project_id}/instances/{instance_id}/proxy`
     ///
@@ -23,7 +23,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The proxy of an instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "showProxyLegacy")]
     #[deprecated(note = "use `list_proxies`")]
     pub fn show_proxy_legacy(&self, instance_id: impl Into<String>) -> ShowProxyLegacy {
@@ -58,7 +58,7 @@ pub struct ShowProxyLegacyResponse {
 pub struct LegacyProxy {
     /// Id of the proxy.
     pub pool_id: Option<String>,
-    /// What is being done to the proxy.
+    /// Status of the proxy.
     pub status: Option<ProxyStatusV3>,
     /// Address of the proxy.
     pub address: Option<String>,
@@ -66,7 +66,7 @@ pub struct LegacyProxy {
     pub port: Option<i32>,
     /// State of the proxy.
     pub pool_status: Option<ProxyPoolStatusLegacy>,
-    /// How many seconds a read replica may lag behind.
+    /// Delay threshold for read replicas in seconds.
     pub delay_threshold_in_seconds: Option<i32>,
     /// Virtual IP address of the load balancer.
     pub elb_vip: Option<String>,
@@ -78,7 +78,7 @@ pub struct LegacyProxy {
     pub ram: Option<String>,
     /// Number of proxy nodes.
     pub node_num: Option<i32>,
-    /// How the proxy is deployed, `Cluster`.
+    /// Deployment mode of the proxy: `Cluster`.
     pub mode: Option<String>,
     /// Nodes of the proxy.
     pub nodes: Vec<LegacyProxyNode>,
@@ -89,9 +89,9 @@ pub struct LegacyProxy {
 yundb_runtime::string_enum! {
     /// State of the proxy.
     pub enum ProxyPoolStatusLegacy {
-        /// Not in order.
+        /// Abnormal.
         Abnormal = "abnormal",
-        /// In order.
+        /// Normal.
         Normal = "normal",
         /// Being created.
         Creating = "creating",

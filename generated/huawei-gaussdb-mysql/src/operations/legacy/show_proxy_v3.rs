@@ -10,7 +10,7 @@ use crate::types::{ErrorBody, FrozenFlag, ProxyAvailabilityZone, ProxyNodeRole, 
 impl Client {
     /// Show the proxy of an instance.
     ///
-    /// Accounts of a dedicated cloud have no proxies.
+    /// Not available to dedicated cloud accounts, which have no proxies.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/proxy`
     ///
@@ -23,7 +23,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The proxy of an instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "showProxyV3")]
     #[deprecated(note = "use `list_proxies`")]
     pub fn show_proxy_v3(&self, instance_id: impl Into<String>) -> ShowProxyV3 {
@@ -62,7 +62,7 @@ pub struct ShowProxyV3Response {
 pub struct ProxyV3 {
     /// Id of the proxy.
     pub pool_id: Option<String>,
-    /// What is being done to the proxy.
+    /// Status of the proxy.
     pub status: Option<ProxyStatusV3>,
     /// Address of the proxy.
     pub address: Option<String>,
@@ -70,7 +70,7 @@ pub struct ProxyV3 {
     pub port: Option<i32>,
     /// State of the proxy.
     pub pool_status: Option<ProxyPoolStatusV3>,
-    /// How many seconds a read replica may lag behind.
+    /// Delay threshold for read replicas in seconds.
     pub delay_threshold_in_seconds: Option<i32>,
     /// Virtual IP address of the load balancer.
     pub elb_vip: Option<String>,
@@ -82,7 +82,7 @@ pub struct ProxyV3 {
     pub ram: Option<String>,
     /// Number of proxy nodes.
     pub node_num: Option<i32>,
-    /// How the proxy is deployed, `Cluster`.
+    /// Deployment mode of the proxy: `Cluster`.
     pub mode: Option<String>,
     /// Nodes of the proxy.
     pub nodes: Vec<ProxyNodeV3>,
@@ -95,11 +95,11 @@ pub struct ProxyV3 {
 yundb_runtime::string_enum! {
     /// State of the proxy.
     pub enum ProxyPoolStatusV3 {
-        /// In order.
+        /// Normal.
         Active = "ACTIVE",
         /// Being created.
         Build = "BUILD",
-        /// Not created.
+        /// Creation failed.
         Failed = "FAILED",
         /// Deleted.
         Deleted = "DELETED",

@@ -9,9 +9,9 @@ yundb_runtime::string_enum! {
     pub enum InstanceStatusV3 {
         /// Being created.
         Build = "BUILD",
-        /// In order.
+        /// Normal.
         Active = "ACTIVE",
-        /// Not in order.
+        /// Abnormal.
         Failed = "FAILED",
         /// Frozen.
         Frozen = "FROZEN",
@@ -23,9 +23,9 @@ yundb_runtime::string_enum! {
         Restoring = "RESTORING",
         /// A standby is being added.
         ModifyingInstanceType = "MODIFYING INSTANCE TYPE",
-        /// Another node is becoming the primary.
+        /// A switchover is in progress.
         Switchover = "SWITCHOVER",
-        /// Being moved.
+        /// Being migrated.
         Migrating = "MIGRATING",
         /// Being backed up.
         BackingUp = "BACKING UP",
@@ -37,23 +37,23 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// What is being done to the proxy.
+    /// Status of the proxy.
     pub enum ProxyStatusV3 {
-        /// Off.
+        /// Disabled.
         Closed = "closed",
-        /// On.
+        /// Enabled.
         Open = "open",
         /// Frozen.
         Frozen = "frozen",
-        /// Being turned on.
+        /// Being enabled.
         Opening = "opening",
-        /// Being turned off.
+        /// Being disabled.
         Closing = "closing",
         /// Nodes are being added.
         Enlarging = "enlarging",
         /// Being frozen.
         Freezing = "freezing",
-        /// Being thawed.
+        /// Being unfrozen.
         Unfreezing = "unfreezing",
     }
 }
@@ -61,9 +61,9 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// State of the proxy node.
     pub enum ProxyNodeStatusV3 {
-        /// In order.
+        /// Normal.
         Normal = "normal",
-        /// Not in order.
+        /// Abnormal.
         Abnormal = "abnormal",
         /// Being created.
         Creating = "creating",
@@ -82,13 +82,13 @@ pub struct LegacyDatastore {
     pub version: Option<String>,
 }
 
-/// How backups are made.
+/// Backup policy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LegacyBackupStrategy {
-    /// Hour in which backups begin.
+    /// Hour in which backups start.
     pub start_time: Option<String>,
-    /// How many days backups are kept.
+    /// Backup retention in days.
     pub keep_days: Option<i32>,
 }
 
@@ -110,16 +110,16 @@ pub type CreateQuotasLegacyResponse = UpdateQuotasLegacyResponse;
 pub struct LegacyQuota {
     /// Id of the enterprise project.
     pub enterprise_project_id: Option<String>,
-    /// How many instances there may be.
+    /// Maximum number of instances.
     pub instance_quota: Option<i32>,
-    /// How many vCPUs there may be.
+    /// Maximum number of vCPUs.
     pub vcpus_quota: Option<i32>,
-    /// How much memory there may be, in GB.
+    /// Maximum memory in GB.
     pub ram_quota: Option<i32>,
 }
 
 yundb_runtime::string_enum! {
-    /// Level of entries.
+    /// Level of the entries.
     pub enum ErrorLogLevelLegacy {
         /// All levels.
         All = "ALL",
@@ -155,23 +155,23 @@ yundb_runtime::string_enum! {
 }
 
 yundb_runtime::string_enum! {
-    /// Kind of statement.
+    /// Type of statement.
     pub enum SlowLogStatementType {
         /// All statements.
         All = "ALL",
-        /// Insertions.
+        /// `INSERT` statements.
         Insert = "INSERT",
-        /// Updates.
+        /// `UPDATE` statements.
         Update = "UPDATE",
-        /// Reads.
+        /// `SELECT` statements.
         Select = "SELECT",
-        /// Deletions.
+        /// `DELETE` statements.
         Delete = "DELETE",
-        /// New tables.
+        /// `CREATE` statements.
         Create = "CREATE",
-        /// Deletions of tables.
+        /// `DROP` statements.
         Drop = "DROP",
-        /// Changes of tables.
+        /// `ALTER` statements.
         Alter = "ALTER",
     }
 }

@@ -16,12 +16,12 @@ impl Client {
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    /// - `backup_policy`: How backups are made. Required.
+    /// - `backup_policy`: Backup policy. Required.
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "updateBackupPolicyLegacy")]
     #[deprecated(note = "use `update_backup_policy`")]
     pub fn update_backup_policy_legacy(
@@ -51,17 +51,18 @@ yundb_runtime::operation! {
 }
 
 yundb_runtime::setters! {
-    /// How backups are made.
+    /// Backup policy.
     pub struct LegacyBackupPolicyToSet {
-        /// How many days backups are kept, 1 to 732.
+        /// Backup retention in days, 1 to 732.
         pub keep_days: Option<i32>,
-        /// Hour in UTC in which backups begin, as `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`. Example:
-        /// `21:00-22:00`.
+        /// Hour in UTC in which backups start, in the format `hh:mm-HH:MM`: `HH` is `hh` + 1, and `mm` and `MM` are `00`.
+        ///
+        /// Example: `21:00-22:00`.
         pub start_time: Option<String>,
-        /// Days of the week on which backups are made, as numbers with commas: `1` is Monday. Example: `1,2,3,4`.
+        /// Days of the week on which backups are made, as comma-separated numbers: `1` is Monday. Example: `1,2,3,4`.
         pub period: Option<String>,
-        /// How many level-1 backups are kept. Required if level-1 backups are on, not allowed otherwise. Format: `int32`.
-        /// Default: `0`.
+        /// Number of level-1 backups to retain. Required if level-1 backups are enabled, not allowed otherwise. Format:
+        /// `int32`. Default: `0`.
         pub retention_num_backup_level1: Option<LevelOneBackups>,
     }
 }
@@ -75,7 +76,7 @@ impl Object for LegacyBackupPolicyToSet {
 }
 
 yundb_runtime::integer_enum! {
-    /// How many level-1 backups are kept. Required if level-1 backups are on, not allowed otherwise.
+    /// Number of level-1 backups to retain. Required if level-1 backups are enabled, not allowed otherwise.
     pub enum LevelOneBackups {
         /// None.
         N0 = 0,

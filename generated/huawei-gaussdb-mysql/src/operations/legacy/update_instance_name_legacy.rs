@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "updateInstanceNameLegacy")]
     #[deprecated(note = "use `update_instance_name`")]
     pub fn update_instance_name_legacy(&self, instance_id: impl Into<String>) -> UpdateInstanceNameLegacy {
@@ -42,7 +42,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateInstanceNameLegacy {
-    /// Name of the instance: 4 to 64 characters. It begins with a letter and has letters, digits, `-` and `_` only.
-    /// Case matters. Names need not be unique. Required.
+    /// Name of the instance: 4 to 64 characters. Must start with a letter and contain only letters, digits, `-` and
+    /// `_`. Case-sensitive. Names need not be unique. Required.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
 }

@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, UpdateQuotasLegacyResponse};
 
 impl Client {
-    /// Change quotas of enterprise projects.
+    /// Update quotas of enterprise projects.
     ///
     /// `PUT /mysql/v3/{project_id}/quotas`
     ///
@@ -15,8 +15,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "updateQuotasLegacy")]
     #[deprecated(note = "use `update_quotas`")]
     pub fn update_quotas_legacy(&self) -> UpdateQuotasLegacy { UpdateQuotasLegacy(self.call(UpdateQuotasLegacy::SPEC)) }
@@ -34,22 +34,22 @@ yundb_runtime::operation! {
 }
 
 impl UpdateQuotasLegacy {
-    /// The quotas to change, up to 10. Required.
+    /// The quotas to update, up to 10. Required.
     pub fn quota_list<M>(self, quota_list: impl Argument<Vec<LegacyQuotaToUpdate>, M>) -> Self {
         Self(self.0.argument("quota_list", quota_list))
     }
 }
 
 yundb_runtime::setters! {
-    /// A quota to change.
+    /// A quota to update.
     pub struct LegacyQuotaToUpdate {
         /// Id of the enterprise project.
         pub enterprise_project_id: Option<String>,
-        /// How many instances there may be, 0 to 1000, but not fewer than there are.
+        /// Maximum number of instances, 0 to 1000, and not less than the current number.
         pub instance_quota: Option<i32>,
-        /// How many vCPUs there may be, 0 to 3600000, but not fewer than are in use.
+        /// Maximum number of vCPUs, 0 to 3600000, and not less than the number in use.
         pub vcpus_quota: Option<i32>,
-        /// How much memory there may be, in GB, 0 to 19200000, but not less than is in use.
+        /// Maximum memory in GB, 0 to 19200000, and not less than the amount in use.
         pub ram_quota: Option<i32>,
     }
 }

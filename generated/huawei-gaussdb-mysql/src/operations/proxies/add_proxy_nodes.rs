@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `201`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `201`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ExpandGaussMySqlProxy")]
     #[doc(alias = "addProxyNodes")]
     pub fn add_proxy_nodes(&self, instance_id: impl Into<String>) -> AddProxyNodes {
@@ -44,8 +44,9 @@ yundb_runtime::operation! {
 }
 
 impl AddProxyNodes {
-    /// How many nodes to add, 1 to 30. With them the proxies of the instance may have at most 32 nodes. Required.
+    /// Number of nodes to add, 1 to 30. The proxies of the instance can have at most 32 nodes in total, including the
+    /// new ones. Required.
     pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
-    /// Id of the proxy. Required if the instance has several.
+    /// Id of the proxy. Required if the instance has more than one.
     pub fn proxy_id<M>(self, proxy_id: impl Argument<String, M>) -> Self { Self(self.0.argument("proxy_id", proxy_id)) }
 }

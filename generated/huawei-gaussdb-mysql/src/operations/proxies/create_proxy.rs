@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, ProxyRouteMode, StartedJob, Switch};
 impl Client {
     /// Create a proxy.
     ///
-    /// Only proxies with a load balancer (ELB) are created.
+    /// Only the load balancer (ELB) mode is supported.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy`
     ///
@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `201`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `201`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CreateGaussMySqlProxy")]
     #[doc(alias = "createProxy")]
     pub fn create_proxy(&self, instance_id: impl Into<String>) -> CreateProxy {
@@ -60,24 +60,24 @@ impl CreateProxy {
 
     /// Number of proxy nodes, 2 to 16. Required.
     pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
-    /// Name of the proxy: 4 to 64 characters and at most 64 bytes in UTF-8. It begins with a letter or Chinese
-    /// character and has letters, Chinese characters, digits, `-` and `_` only. Case matters. Names need not be
-    /// unique.
+    /// Name of the proxy: 4 to 64 characters and at most 64 bytes in UTF-8. Must start with a letter or Chinese
+    /// character and contain only letters, Chinese characters, digits, `-` and `_`. Case-sensitive. Names need not
+    /// be unique.
     pub fn proxy_name<M>(self, proxy_name: impl Argument<String, M>) -> Self {
         Self(self.0.argument("proxy_name", proxy_name))
     }
 
-    /// Whether the proxy takes writes. Default: `readwrite`.
+    /// Whether the proxy accepts writes. Default: `readwrite`.
     pub fn proxy_mode<M>(self, proxy_mode: impl Argument<ProxyMode, M>) -> Self {
         Self(self.0.argument("proxy_mode", proxy_mode))
     }
 
-    /// How the proxy spreads reads. Format: `int32`. Default: `0`.
+    /// Routing policy for reads. Format: `int32`. Default: `0`.
     pub fn route_mode<M>(self, route_mode: impl Argument<ProxyRouteMode, M>) -> Self {
         Self(self.0.argument("route_mode", route_mode))
     }
 
-    /// Read weights of the nodes. With `readonly` only of read replicas.
+    /// Read weights of the nodes. With `readonly`, only those of read replicas.
     pub fn nodes_read_weight<M>(self, nodes_read_weight: impl Argument<Vec<ProxiedNodeWeight>, M>) -> Self {
         Self(self.0.argument("nodes_read_weight", nodes_read_weight))
     }
@@ -87,23 +87,23 @@ impl CreateProxy {
         Self(self.0.argument("subnet_id", subnet_id))
     }
 
-    /// Whether new nodes join the proxy by themselves. Support has to allow you to set it.
+    /// Whether new nodes are added to the proxy automatically. Contact support to enable the use of this field.
     pub fn new_node_auto_add_status<M>(self, new_node_auto_add_status: impl Argument<Switch, M>) -> Self {
         Self(self.0.argument("new_node_auto_add_status", new_node_auto_add_status))
     }
 
-    /// Read weight of new nodes, 0 to 1000. Only with route mode 0 and `new_node_auto_add_status` `ON`.
+    /// Read weight of new nodes, 0 to 1000. Only in route mode 0 and if `new_node_auto_add_status` is `ON`.
     pub fn new_node_weight(self, new_node_weight: impl Integer) -> Self {
         Self(self.0.integer::<i32>("new_node_weight", new_node_weight))
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the proxy takes writes.
+    /// Whether the proxy accepts writes.
     pub enum ProxyMode {
-        /// Reads and writes.
+        /// Read and write.
         Readwrite = "readwrite",
-        /// Reads only.
+        /// Read-only.
         Readonly = "readonly",
     }
 }
@@ -113,8 +113,8 @@ yundb_runtime::setters! {
     pub struct ProxiedNodeWeight {
         /// Id of the node.
         pub id: Option<String>,
-        /// Weight of the node. With route mode 0 it is 0 to 1000. With route modes 1 and 2 it is 0 or 1 for a read
-        /// replica; for the primary node it is 0 with mode 1 and 1 with mode 2.
+        /// Weight of the node. In route mode 0, it is 0 to 1000. In route modes 1 and 2, it is 0 or 1 for a read replica;
+        /// for the primary node, it is 0 in mode 1 and 1 in mode 2.
         pub weight: Option<i32>,
     }
 }

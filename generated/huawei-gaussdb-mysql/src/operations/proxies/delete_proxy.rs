@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "DeleteGaussMySqlProxy")]
     #[doc(alias = "deleteProxy")]
     pub fn delete_proxy(&self, instance_id: impl Into<String>) -> DeleteProxy {
@@ -43,7 +43,7 @@ yundb_runtime::operation! {
 }
 
 impl DeleteProxy {
-    /// Ids of the proxies. Required if the instance has several.
+    /// Ids of the proxies. Required if the instance has more than one.
     pub fn proxy_ids<M>(self, proxy_ids: impl Argument<Vec<String>, M>) -> Self {
         Self(self.0.argument("proxy_ids", proxy_ids))
     }

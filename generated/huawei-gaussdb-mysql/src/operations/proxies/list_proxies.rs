@@ -24,7 +24,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The proxies of an instance.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowGaussMySqlProxyList")]
     #[doc(alias = "listProxies")]
     pub fn list_proxies(&self, instance_id: impl Into<String>) -> ListProxies {
@@ -46,9 +46,9 @@ yundb_runtime::operation! {
 }
 
 impl ListProxies {
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// How many entries to return, 1 to 100. Default: `100`.
+    /// Maximum number of entries to return, 1 to 100. Default: `100`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
 }
 
@@ -67,7 +67,7 @@ pub struct ListProxiesResponse {
     pub proxy_list: Vec<ProxyDetails>,
 }
 
-/// A proxy, and the nodes behind it.
+/// A proxy and the nodes behind it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -85,9 +85,9 @@ pub struct ProxyDetails {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Proxy {
-    /// Id of the proxy, 36 letters and digits that end in `po01`.
+    /// Id of the proxy: 36 letters and digits, ending in `po01`.
     pub pool_id: Option<String>,
-    /// What is being done to the proxy.
+    /// Status of the proxy.
     pub status: Option<ProxyStatus>,
     /// Address of the proxy.
     pub address: Option<String>,
@@ -95,7 +95,7 @@ pub struct Proxy {
     pub port: Option<i32>,
     /// State of the proxy.
     pub pool_status: Option<ProxyPoolStatus>,
-    /// How many seconds a read replica may lag behind.
+    /// Delay threshold for read replicas in seconds.
     pub delay_threshold_in_seconds: Option<i32>,
     /// Virtual IP address of the load balancer.
     pub elb_vip: Option<String>,
@@ -107,7 +107,7 @@ pub struct Proxy {
     pub ram: Option<String>,
     /// Number of proxy nodes.
     pub node_num: Option<i32>,
-    /// How the proxy is deployed, `Cluster`.
+    /// Deployment mode of the proxy: `Cluster`.
     pub mode: Option<String>,
     /// Nodes of the proxy.
     pub nodes: Vec<ProxyNode>,
@@ -117,47 +117,47 @@ pub struct Proxy {
     pub name: Option<String>,
     /// Whether the proxy splits transactions.
     pub transaction_split: Option<TextBoolean>,
-    /// Which connections the proxy keeps for reuse.
+    /// Connection pool type: which connections the proxy keeps for reuse.
     pub connection_pool_type: Option<ConnectionPoolType>,
-    /// Whether this version of the proxy can keep the connections of sessions.
+    /// Whether this proxy version supports session connection pools.
     pub switch_connection_pool_type_enabled: Option<bool>,
-    /// How the proxy spreads reads. Format: `int32`.
+    /// Routing policy for reads. Format: `int32`.
     pub route_mode: Option<ProxyRouteMode>,
-    /// Whether this version of the proxy can spread reads by load.
+    /// Whether this proxy version supports load-balanced routing.
     pub balance_route_mode_enabled: Option<bool>,
-    /// Consistency of the proxy. Without it `session_consistence` decides: with `true` it can only be `session`, with
-    /// `false` the other two.
+    /// Consistency of the proxy. If absent, `session_consistence` determines it. If `session_consistence` is `true`,
+    /// only `session` is possible; if it is `false`, `global` or `eventual`.
     pub consistence_mode: Option<ConsistencyMode>,
     /// Id of the subnet.
     pub subnet_id: Option<String>,
     /// Whether connections are encrypted with SSL.
     pub ssl_option: Option<TextBoolean>,
-    /// Whether new nodes join the proxy by themselves.
+    /// Whether new nodes are added to the proxy automatically.
     pub new_node_auto_add_status: Option<Switch>,
     /// Read weight of new nodes, 1 to 1000.
     pub new_node_weight: Option<i32>,
 }
 
 yundb_runtime::string_enum! {
-    /// What is being done to the proxy.
+    /// Status of the proxy.
     pub enum ProxyStatus {
-        /// In order.
+        /// Normal.
         Active = "ACTIVE",
-        /// Not created.
+        /// Creation failed.
         Failed = "FAILED",
         /// Deleted.
         Deleted = "DELETED",
-        /// Not in order.
+        /// Abnormal.
         Abnormal = "ABNORMAL",
-        /// Being turned on.
+        /// Being enabled.
         EnablingProxy = "ENABLING PROXY",
-        /// Being turned off.
+        /// Being disabled.
         DisablingProxy = "DISABLING PROXY",
         /// Proxy nodes are being added.
         AddingProxyNode = "ADDING PROXY NODE",
-        /// Read replicas are being removed from it.
+        /// Read replicas are being removed from the proxy.
         DeletingReadReplicasFromProxy = "DELETING READ REPLICAS FROM PROXY",
-        /// Read replicas are being added to it.
+        /// Read replicas are being added to the proxy.
         AddingReadReplicasToProxy = "ADDING READ REPLICAS TO PROXY",
         /// Weights of read replicas are being changed.
         ChangingWeights = "CHANGING WEIGHTS",
@@ -167,11 +167,11 @@ yundb_runtime::string_enum! {
 yundb_runtime::string_enum! {
     /// State of the proxy.
     pub enum ProxyPoolStatus {
-        /// In order.
+        /// Normal.
         Active = "ACTIVE",
-        /// Not in order.
+        /// Abnormal.
         Abnormal = "ABNORMAL",
-        /// Not created.
+        /// Creation failed.
         Failed = "FAILED",
         /// Deleted.
         Deleted = "DELETED",
@@ -199,9 +199,9 @@ pub struct ProxyNode {
 yundb_runtime::string_enum! {
     /// State of the proxy node.
     pub enum ProxyNodeStatus {
-        /// In order.
+        /// Normal.
         Active = "ACTIVE",
-        /// Not in order.
+        /// Abnormal.
         Abnormal = "ABNORMAL",
         /// Failed.
         Failed = "FAILED",
@@ -215,9 +215,9 @@ yundb_runtime::string_enum! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProxiedNode {
-    /// Id of the node, 36 letters and digits that end in `no07`.
+    /// Id of the node: 36 letters and digits, ending in `no07`.
     pub id: Option<String>,
-    /// Id of the instance, 36 letters and digits that end in `in07`.
+    /// Id of the instance: 36 letters and digits, ending in `in07`.
     pub instance_id: Option<String>,
     /// State of the node.
     pub status: Option<ProxyNodeStatus>,
@@ -234,9 +234,9 @@ pub struct ProxiedNode {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProxyDetailsReadonlyNode {
-    /// Id of the node, 36 letters and digits that end in `no07`.
+    /// Id of the node: 36 letters and digits, ending in `no07`.
     pub id: Option<String>,
-    /// Id of the instance, 36 letters and digits that end in `in07`.
+    /// Id of the instance: 36 letters and digits, ending in `in07`.
     pub instance_id: Option<String>,
     /// State of the node.
     pub status: Option<ProxyNodeStatus>,

@@ -9,7 +9,7 @@ use crate::Client;
 use crate::types::{ErrorBody, ProxyZoneStatus};
 
 impl Client {
-    /// List the flavors of proxies.
+    /// List the proxy flavors.
     ///
     /// `GET /v3/{project_id}/instances/{instance_id}/proxy/flavors`
     ///
@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The flavors of proxies.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: Proxy flavors.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowGaussMySqlProxyFlavors")]
     #[doc(alias = "listProxyFlavors")]
     pub fn list_proxy_flavors(&self, instance_id: impl Into<String>) -> ListProxyFlavors {
@@ -46,11 +46,11 @@ yundb_runtime::operation! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListProxyFlavorsResponse {
-    /// The flavors by CPU architecture.
+    /// Flavors by CPU architecture.
     pub proxy_flavor_groups: Vec<ProxyFlavorGroup>,
 }
 
-/// A proxy flavor group.
+/// Proxy flavors of a CPU architecture.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 #[non_exhaustive]
@@ -80,12 +80,12 @@ pub struct ProxyFlavor {
     pub vcpus: Option<String>,
     /// Memory in GB.
     pub ram: Option<String>,
-    /// Kind of database.
+    /// Type of database.
     pub db_type: Option<String>,
     /// Id of the flavor.
     pub id: Option<String>,
     /// Code of the flavor.
     pub spec_code: Option<String>,
-    /// State of the flavor by availability zone: `normal` where it is on sale, `unsupported` where it is not.
+    /// State of the flavor by availability zone: `normal` (on sale) or `unsupported` (not on sale).
     pub az_status: BTreeMap<String, ProxyZoneStatus>,
 }

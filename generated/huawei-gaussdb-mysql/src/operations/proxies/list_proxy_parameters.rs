@@ -22,7 +22,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The parameters of a proxy.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowProxyConfigurations")]
     #[doc(alias = "listProxyParameters")]
     pub fn list_proxy_parameters(
@@ -59,11 +59,11 @@ yundb_runtime::operation! {
 }
 
 impl ListProxyParameters {
-    /// How many entries to return, 1 to 100. Default: `10`.
+    /// Maximum number of entries to return, 1 to 100. Default: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
-    /// How many entries to skip, 0 or more. Default: `0`.
+    /// Number of entries to skip, 0 or more. Default: `0`.
     pub fn offset(self, offset: impl Integer) -> Self { Self(self.0.integer::<i32>("offset", offset)) }
-    /// Name of a parameter. Without it all are returned.
+    /// Name of the parameter. Defaults to all parameters.
     pub fn name<M>(self, name: impl Argument<String, M>) -> Self { Self(self.0.argument("name", name)) }
 }
 
@@ -78,9 +78,9 @@ yundb_runtime::paged! {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ListProxyParametersResponse {
-    /// How many parameters there are.
+    /// Total number of parameters.
     pub total_count: Option<String>,
-    /// The parameters that can be set.
+    /// The configurable parameters.
     pub configurations: Vec<ProxyParameter>,
 }
 
@@ -94,7 +94,7 @@ pub struct ProxyParameter {
     pub data_type: Option<String>,
     /// Group that the parameter belongs to.
     pub elem_type: Option<String>,
-    /// Values that the parameter may have.
+    /// Allowed values of the parameter.
     pub value_range: Option<String>,
     /// Default value of the parameter.
     pub value: Option<String>,

@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, StartedJob};
 impl Client {
     /// Remove nodes from a proxy.
     ///
-    /// Accounts of a dedicated cloud have no proxies.
+    /// Not available to dedicated cloud accounts, which have no proxies.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/reduce`
     ///
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `201`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `201`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShrinkGaussMySqlProxy")]
     #[doc(alias = "removeProxyNodes")]
     pub fn remove_proxy_nodes(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> RemoveProxyNodes {
@@ -48,7 +48,7 @@ yundb_runtime::operation! {
 }
 
 impl RemoveProxyNodes {
-    /// How many nodes to remove, 1 to 14. The proxies of the instance have at most 16 nodes, and keep at least 2.
-    /// Required.
+    /// Number of nodes to remove, 1 to 14. The proxies of the instance have at most 16 nodes, of which at least 2
+    /// must remain. Required.
     pub fn node_num(self, node_num: impl Integer) -> Self { Self(self.0.integer::<i32>("node_num", node_num)) }
 }

@@ -22,7 +22,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The access control of a proxy.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ShowProxyIpgroup")]
     #[doc(alias = "showProxyIpGroup")]
     pub fn show_proxy_ip_group(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> ShowProxyIpGroup {
@@ -46,9 +46,9 @@ yundb_runtime::operation! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShowProxyIpGroupResponse {
-    /// Whether access is controlled.
+    /// Whether access control is enabled.
     pub enable_ip_group: Option<bool>,
-    /// Whether the list says who may connect or who may not.
+    /// Type of the list: addresses that can connect, or addresses that cannot.
     pub r#type: Option<IpGroupType>,
     /// The addresses.
     pub ip_group: Option<ProxyIpGroup>,
@@ -59,11 +59,11 @@ pub struct ShowProxyIpGroupResponse {
 #[serde(default)]
 #[non_exhaustive]
 pub struct ProxyIpGroup {
-    /// Id of the group of addresses.
+    /// Id of the IP address group.
     pub id: Option<String>,
-    /// Name of the group of addresses.
+    /// Name of the IP address group.
     pub name: Option<String>,
-    /// The addresses of the group.
+    /// Addresses in the group.
     pub ip_list: Vec<ProxyIpGroupItem>,
 }
 
@@ -71,7 +71,7 @@ pub struct ProxyIpGroup {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProxyIpGroupItem {
-    /// IP address or network.
+    /// IP address or CIDR block.
     pub ip: Option<String>,
     /// Description of the address.
     pub description: Option<String>,

@@ -23,7 +23,7 @@ impl Client {
     /// # Responses
     ///
     /// - `200`: The version of a proxy.
-    /// - any other: The call failed. `error_code` says why.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "showProxyVersion")]
     pub fn show_proxy_version(
         &self,
@@ -62,7 +62,7 @@ yundb_runtime::operation! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ShowProxyVersionResponse {
-    /// Version that the proxy has.
+    /// Current version of the proxy.
     pub current_version: Option<String>,
     /// Latest version of the proxy.
     pub latest_version: Option<String>,

@@ -5,46 +5,46 @@
 use serde::{Deserialize, Serialize};
 
 yundb_runtime::integer_enum! {
-    /// How the proxy spreads reads.
+    /// Routing policy for reads.
     pub enum ProxyRouteMode {
-        /// By weight.
+        /// Weight-based routing.
         N0 = 0,
-        /// By load, but not to the primary node.
+        /// Load-based routing that excludes the primary node.
         N1 = 1,
-        /// By load, to the primary node too.
+        /// Load-based routing that includes the primary node.
         N2 = 2,
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Which connections the proxy keeps for reuse.
+    /// Connection pool type: which connections the proxy keeps for reuse.
     pub enum ConnectionPoolType {
-        /// None.
+        /// No connection pool.
         Closed = "CLOSED",
-        /// Those of a session.
+        /// Session connection pool.
         Session = "SESSION",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Consistency of the proxy. Without it `session_consistence` decides: with `true` it can only be `session`, with
-    /// `false` the other two.
+    /// Consistency of the proxy. If absent, `session_consistence` determines it. If `session_consistence` is `true`,
+    /// only `session` is possible; if it is `false`, `global` or `eventual`.
     pub enum ConsistencyMode {
-        /// A session reads its own writes.
+        /// Session consistency: a session reads its own writes.
         Session = "session",
-        /// Every session reads all writes.
+        /// Global consistency: every session reads all writes.
         Global = "global",
-        /// Writes are seen after a while.
+        /// Eventual consistency: writes become visible after some time.
         Eventual = "eventual",
     }
 }
 
 yundb_runtime::string_enum! {
-    /// Whether the list says who may connect or who may not.
+    /// Type of the list: addresses that can connect, or addresses that cannot.
     pub enum IpGroupType {
-        /// Only the addresses of the list may connect.
+        /// Only the addresses in the list can connect.
         White = "white",
-        /// All others may connect.
+        /// All addresses except those in the list can connect.
         Black = "black",
     }
 }
@@ -53,7 +53,7 @@ yundb_runtime::string_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct UpdateProxyAccessControlResponse {
-    /// Whether access is controlled now.
+    /// Whether access control is now enabled.
     pub open_access_control: Option<bool>,
 }
 

@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, UpdateProxyAccessControlResponse};
 
 impl Client {
-    /// Turn the access control of a proxy on or off.
+    /// Enable or disable the access control of a proxy.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control-switch`
     ///
@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "SwitchAccessControl")]
     #[doc(alias = "updateProxyAccessControl")]
     pub fn update_proxy_access_control(
@@ -57,7 +57,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateProxyAccessControl {
-    /// Whether to control who may connect. Required.
+    /// Whether access control is enabled. Required.
     pub fn open_access_control<M>(self, open_access_control: impl Argument<bool, M>) -> Self {
         Self(self.0.argument("open_access_control", open_access_control))
     }

@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "CreateAccessControl")]
     #[doc(alias = "updateProxyAccessRules")]
     pub fn update_proxy_access_rules(
@@ -54,20 +54,20 @@ yundb_runtime::operation! {
 }
 
 impl UpdateProxyAccessRules {
-    /// Whether the list says who may connect or who may not. Required.
+    /// Type of the list: addresses that can connect, or addresses that cannot. Required.
     pub fn r#type<M>(self, r#type: impl Argument<IpGroupType, M>) -> Self { Self(self.0.argument("type", r#type)) }
-    /// IP addresses and networks, up to 300. Required.
+    /// IP addresses and CIDR blocks, up to 300. Required.
     pub fn ip_list<M>(self, ip_list: impl Argument<Vec<ProxyAccessRule>, M>) -> Self {
         Self(self.0.argument("ip_list", ip_list))
     }
 }
 
 yundb_runtime::setters! {
-    /// An address, and why it is listed.
+    /// An address and its remark.
     pub struct ProxyAccessRule {
-        /// IP address or network.
+        /// IP address or CIDR block.
         pub ip: Option<String>,
-        /// Remark, up to 50 characters, without `<` and `>`.
+        /// Remark: up to 50 characters, without `<` and `>`.
         pub description: Option<String>,
     }
 }

@@ -9,7 +9,7 @@ use crate::types::{ConnectionPoolType, ErrorBody, StartedJob};
 impl Client {
     /// Set the connection pool of a proxy.
     ///
-    /// In open beta; support has to allow it.
+    /// In open beta: contact support for permission.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/connection-pool-type`
     ///
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateProxyConnectionPoolType")]
     #[doc(alias = "updateProxyConnectionPool")]
     pub fn update_proxy_connection_pool(
@@ -60,7 +60,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateProxyConnectionPool {
-    /// Which connections the proxy keeps for reuse. Required.
+    /// Connection pool type: which connections the proxy keeps for reuse. Required.
     pub fn connection_pool_type<M>(self, connection_pool_type: impl Argument<ConnectionPoolType, M>) -> Self {
         Self(self.0.argument("connection_pool_type", connection_pool_type))
     }

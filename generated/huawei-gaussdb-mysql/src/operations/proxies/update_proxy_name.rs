@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "updateProxyName")]
     pub fn update_proxy_name(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> UpdateProxyName {
         UpdateProxyName(self.call(UpdateProxyName::SPEC).text("instance_id", instance_id).text("proxy_id", proxy_id))

@@ -7,9 +7,9 @@ use crate::Client;
 use crate::types::{ErrorBody, Switch, UpdateProxyNodeAutoAddResponse};
 
 impl Client {
-    /// Set whether new nodes join a proxy.
+    /// Set automatic addition of new nodes to a proxy.
     ///
-    /// In open beta; support has to allow it.
+    /// In open beta: contact support for permission.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/new-node-auto-add`
     ///
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: Done.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The request succeeded.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateNewNodeAutoAddSwitch")]
     #[doc(alias = "updateProxyNodeAutoAdd")]
     pub fn update_proxy_node_auto_add(
@@ -60,11 +60,11 @@ yundb_runtime::operation! {
 }
 
 impl UpdateProxyNodeAutoAdd {
-    /// Whether new nodes join the proxy by themselves. Required.
+    /// Whether new nodes are added to the proxy automatically. Required.
     pub fn switch_status<M>(self, switch_status: impl Argument<Switch, M>) -> Self {
         Self(self.0.argument("switch_status", switch_status))
     }
 
-    /// Read weight of new nodes, 0 to 1000. Only with `ON`.
+    /// Read weight of new nodes, 0 to 1000. Only if `new_node_auto_add_status` is `ON`.
     pub fn weight(self, weight: impl Integer) -> Self { Self(self.0.integer::<i32>("weight", weight)) }
 }

@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, StartedJob};
 
 impl Client {
-    /// Change parameters of a proxy.
+    /// Update the parameters of a proxy.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations`
     ///
@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateProxyNewConfigurations")]
     #[doc(alias = "updateProxyParameters")]
     pub fn update_proxy_parameters(
@@ -58,7 +58,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateProxyParameters {
-    /// The parameters to change. Required.
+    /// The parameters to update. Required.
     pub fn configurations<M>(self, configurations: impl Argument<Vec<ProxyParameterToSet>, M>) -> Self {
         Self(self.0.argument("configurations", configurations))
     }

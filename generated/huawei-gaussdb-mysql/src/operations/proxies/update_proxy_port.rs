@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "updateProxyPort")]
     pub fn update_proxy_port(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> UpdateProxyPort {
         UpdateProxyPort(self.call(UpdateProxyPort::SPEC).text("instance_id", instance_id).text("proxy_id", proxy_id))
@@ -44,7 +44,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateProxyPort {
-    /// New port of the proxy, 1025 to 65534, but none of 1033, 5342 to 5345, 12017, 20000, 20201, 20202, 33062
-    /// and 33071. Required.
+    /// New port of the proxy, 1025 to 65534, except 1033, 5342 to 5345, 12017, 20000, 20201, 20202, 33062 and 33071.
+    /// Required.
     pub fn port(self, port: impl Integer) -> Self { Self(self.0.integer::<i32>("port", port)) }
 }

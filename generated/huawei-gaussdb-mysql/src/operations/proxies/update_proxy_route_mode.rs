@@ -9,7 +9,7 @@ use crate::types::{ErrorBody, ProxyRouteMode, StartedJob, Switch};
 impl Client {
     /// Set the route mode of a proxy.
     ///
-    /// In open beta; support has to allow it.
+    /// In open beta: contact support for permission.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/route-mode`
     ///
@@ -22,8 +22,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "ModifyGaussMySqlProxyRouteMode")]
     #[doc(alias = "updateProxyRouteMode")]
     pub fn update_proxy_route_mode(
@@ -64,12 +64,12 @@ yundb_runtime::operation! {
 }
 
 impl UpdateProxyRouteMode {
-    /// How the proxy spreads reads. Format: `int32`. Required.
+    /// Routing policy for reads. Format: `int32`. Required.
     pub fn route_mode<M>(self, route_mode: impl Argument<ProxyRouteMode, M>) -> Self {
         Self(self.0.argument("route_mode", route_mode))
     }
 
-    /// Weight of the primary node: 0 to 1000 with route mode 0, 0 with route mode 1, 1 with route mode 2.
+    /// Weight of the primary node: 0 to 1000 in route mode 0, 0 in route mode 1, 1 in route mode 2.
     pub fn master_weight(self, master_weight: impl Integer) -> Self {
         Self(self.0.integer::<i32>("master_weight", master_weight))
     }
@@ -79,12 +79,12 @@ impl UpdateProxyRouteMode {
         Self(self.0.argument("readonly_nodes", readonly_nodes))
     }
 
-    /// Whether new nodes join the proxy by themselves. Support has to allow you to set it.
+    /// Whether new nodes are added to the proxy automatically. Contact support to enable the use of this field.
     pub fn new_node_auto_add_status<M>(self, new_node_auto_add_status: impl Argument<Switch, M>) -> Self {
         Self(self.0.argument("new_node_auto_add_status", new_node_auto_add_status))
     }
 
-    /// Read weight of new nodes, 0 to 1000. Only with route mode 0 and `new_node_auto_add_status` `ON`.
+    /// Read weight of new nodes, 0 to 1000. Only in route mode 0 and if `new_node_auto_add_status` is `ON`.
     pub fn new_node_weight(self, new_node_weight: impl Integer) -> Self {
         Self(self.0.integer::<i32>("new_node_weight", new_node_weight))
     }
@@ -95,7 +95,7 @@ yundb_runtime::setters! {
     pub struct RouteModeReplicaWeight {
         /// Id of the read replica.
         pub id: Option<String>,
-        /// Weight of the read replica: 0 to 1000 with route mode 0, 0 or 1 with route modes 1 and 2.
+        /// Weight of the read replica: 0 to 1000 in route mode 0, 0 or 1 in route modes 1 and 2.
         pub weight: Option<i32>,
     }
 }

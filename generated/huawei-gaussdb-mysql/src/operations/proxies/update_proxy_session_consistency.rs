@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateProxySessionConsistence")]
     #[doc(alias = "updateProxySessionConsistency")]
     pub fn update_proxy_session_consistency(
@@ -59,12 +59,12 @@ yundb_runtime::operation! {
 }
 
 impl UpdateProxySessionConsistency {
-    /// Whether a session reads its own writes. Required.
+    /// Whether session consistency is enabled, so that a session reads its own writes. Required.
     pub fn session_consistence<M>(self, session_consistence: impl Argument<TextBoolean, M>) -> Self {
         Self(self.0.argument("session_consistence", session_consistence))
     }
 
-    /// Consistency of the proxy. Without it `session_consistence` decides.
+    /// Consistency of the proxy. If omitted, `session_consistence` determines it.
     pub fn consistence_mode<M>(self, consistence_mode: impl Argument<ConsistencyMode, M>) -> Self {
         Self(self.0.argument("consistence_mode", consistence_mode))
     }

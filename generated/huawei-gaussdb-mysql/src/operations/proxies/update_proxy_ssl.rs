@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, StartedJob};
 
 impl Client {
-    /// Turn SSL of a proxy on or off.
+    /// Enable or disable SSL for a proxy.
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/ssl`
     ///
@@ -20,8 +20,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "SwitchGaussMySqlProxySsl")]
     #[doc(alias = "updateProxySsl")]
     pub fn update_proxy_ssl(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> UpdateProxySsl {

@@ -7,7 +7,7 @@ use crate::Client;
 use crate::types::{ErrorBody, StartedJob, Switch};
 
 impl Client {
-    /// Turn transaction splitting on or off.
+    /// Enable or disable transaction splitting.
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/transaction-split`
     ///
@@ -19,8 +19,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The work was begun.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The operation has started.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "UpdateTransactionSplitStatus")]
     #[doc(alias = "updateProxyTransactionSplit")]
     pub fn update_proxy_transaction_split(&self, instance_id: impl Into<String>) -> UpdateProxyTransactionSplit {
@@ -48,7 +48,7 @@ yundb_runtime::operation! {
 }
 
 impl UpdateProxyTransactionSplit {
-    /// Whether the proxy splits transactions, so that reads in them go to read replicas. Required.
+    /// Whether the proxy splits transactions, so that reads in them are routed to read replicas. Required.
     pub fn transaction_split<M>(self, transaction_split: impl Argument<Switch, M>) -> Self {
         Self(self.0.argument("transaction_split", transaction_split))
     }

@@ -21,8 +21,8 @@ impl Client {
     ///
     /// # Responses
     ///
-    /// - `200`: The upgrade is under way, or was refused.
-    /// - any other: The call failed. `error_code` says why.
+    /// - `200`: The upgrade is in progress, or was rejected.
+    /// - any other: The request failed. `error_code` gives the reason.
     #[doc(alias = "upgradeProxyVersion")]
     pub fn upgrade_proxy_version(
         &self,
@@ -58,7 +58,7 @@ yundb_runtime::operation! {
 }
 
 impl UpgradeProxyVersion {
-    /// Version that the proxy has. Required.
+    /// Current version of the proxy. Required.
     pub fn source_version<M>(self, source_version: impl Argument<String, M>) -> Self {
         Self(self.0.argument("source_version", source_version))
     }
@@ -74,11 +74,11 @@ impl UpgradeProxyVersion {
 #[serde(default)]
 #[non_exhaustive]
 pub struct UpgradeProxyVersionResponse {
-    /// What was begun for each proxy.
+    /// Upgrade task of each proxy.
     pub update_result: Vec<ProxyUpgrade>,
 }
 
-/// What was begun for a proxy.
+/// Upgrade task of a proxy.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProxyUpgrade {
@@ -88,6 +88,6 @@ pub struct ProxyUpgrade {
     pub workflow_id: Option<String>,
     /// State.
     pub state: Option<String>,
-    /// Why it failed.
+    /// Reason for the failure.
     pub error_message: Option<String>,
 }
