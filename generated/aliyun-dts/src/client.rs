@@ -168,6 +168,7 @@ static SERVICE: Service = Service {
 };
 
 pub(crate) static SHOW_JOB: Job = Job {
+    begun_by: &["ConfigureDtsJob"],
     poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
         .params(
             &[
@@ -208,6 +209,7 @@ pub(crate) static SHOW_JOB: Job = Job {
 };
 
 pub(crate) static SHOW_JOB_2: Job = Job {
+    begun_by: &["ConfigureSubscription"],
     poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
         .params(
             &[
@@ -248,6 +250,7 @@ pub(crate) static SHOW_JOB_2: Job = Job {
 };
 
 pub(crate) static SHOW_JOB_3: Job = Job {
+    begun_by: &["StartDtsJob"],
     poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
         .params(
             &[
@@ -288,6 +291,7 @@ pub(crate) static SHOW_JOB_3: Job = Job {
 };
 
 pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
+    begun_by: &["StartMigrationJob"],
     poll: &Spec::new(
             "DescribeMigrationJobStatus",
             "GET",
@@ -312,6 +316,7 @@ pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
 };
 
 pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
+    begun_by: &["StartSynchronizationJob"],
     poll: &Spec::new(
             "DescribeSynchronizationJobStatus",
             "GET",
@@ -344,6 +349,7 @@ pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
 };
 
 pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
+    begun_by: &["ModifySynchronizationObject"],
     poll: &Spec::new(
             "DescribeSynchronizationObjectModifyStatus",
             "GET",
@@ -368,6 +374,7 @@ pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
 };
 
 pub(crate) static SHOW_ENDPOINT_SWITCH: Job = Job {
+    begun_by: &["SwitchSynchronizationEndpoint"],
     poll: &Spec::new(
             "DescribeEndpointSwitchStatus",
             "GET",
@@ -392,6 +399,7 @@ pub(crate) static SHOW_ENDPOINT_SWITCH: Job = Job {
 };
 
 pub(crate) static SHOW_SUBSCRIPTION_INSTANCE_STATUS: Job = Job {
+    begun_by: &["StartSubscriptionInstance"],
     poll: &Spec::new(
             "DescribeSubscriptionInstanceStatus",
             "GET",

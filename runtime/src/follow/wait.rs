@@ -11,7 +11,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::box_stream::BoxStream;
-use super::job::{JobHandle, JobState, JobVerdict, find, reason, text};
+use super::job::{JobHandle, JobState, JobVerdict, find, kind, reason, text};
 use super::wait_error::{FAILURES, WaitError};
 use crate::auth::credentials::CredentialsProvider;
 use crate::client::Client;
@@ -48,8 +48,9 @@ impl Client {
     }
 
     /// Waits for a job that was begun before, perhaps by another process. If that call had credentials or an endpoint of its own, give
-    /// them again: [`Wait::with_credentials`], [`Wait::with_endpoint`]. A state that ends the jobs of some calls only, and is on the way of
-    /// others, is waited through.
+    /// them again: [`Wait::with_credentials`], [`Wait::with_endpoint`]. The states are those of the operation that the handle names; an
+    /// operation that begins no such job is [`WaitError::NoJob`]. Where a handle names none, a state that ends the jobs of some
+    /// operations only is waited through.
     pub fn resume(&self, job: JobHandle) -> Wait {
         Wait::resume(self.clone(), job)
     }
@@ -62,11 +63,7 @@ impl Wait {
     }
 
     fn resume(client: Client, handle: JobHandle) -> Self {
-        // A handle does not say which call began the job. Where several do, and a state ends the jobs of some only, waiting goes on.
-        let of_poll = client.service().jobs.iter().filter(|job| job.poll.name == handle.poll);
-        let known = of_poll.min_by_key(|job| job.failed.len());
-        let why = || WaitError::NoJob(format!("{} shows no jobs of this service", handle.poll));
-        let job = known.ok_or_else(why).map(|job| (*job, handle.clone()));
+        let job = kind(client.service().jobs, &handle).map_err(WaitError::NoJob).map(|job| (job, handle));
         Self::of(client, job)
     }
 
