@@ -12,7 +12,7 @@ use yundb_runtime::shape::any;
 static SERVICE: Service = Service {
     package: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")),
     version: "v3",
-    product: "",
+    product: "GaussDB",
     protocol: Protocol::HuaweiRest,
     servers: &[
         Server {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use jiff::Timestamp;
+use tokio::sync::OnceCell;
 
 use super::interceptor::Interceptor;
 use super::limiter::RateLimiter;
@@ -17,7 +18,7 @@ use crate::data::service::Service;
 use crate::request::Values;
 use crate::retry::{RetryBudget, RetryStrategy};
 use crate::transport::{ReadLimits, Transport};
-use crate::vendors::{Options, Vendor};
+use crate::vendors::{Options, Regions, Vendor};
 
 pub(crate) struct Settings {
     pub(crate) service: &'static Service,
@@ -38,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) limiter: RateLimiter,
     pub(crate) skews: Skews,
     pub(crate) lookups: Lookups,
+    /// The addresses that the user wrote down, which are read once.
+    pub(crate) regions: OnceCell<Regions>,
     pub(crate) max_response_size: usize,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,

@@ -3,16 +3,16 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_core::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::box_stream::BoxStream;
 use super::job::{JobHandle, JobState, JobVerdict, find, kind, reason, text};
 use super::wait_error::{FAILURES, WaitError};
+use crate::auth::clock::{self, Clock};
 use crate::auth::credentials::CredentialsProvider;
 use crate::client::Client;
 use crate::codec::decode::DecodeError;
@@ -126,7 +126,7 @@ impl Wait {
             Ok(found) => found,
             Err(error) => return Box::pin(stream::once(async { Err(error) })),
         };
-        let begin = Instant::now();
+        let begin = self.client.settings().clock.monotonic();
         let poll = Poll {
             client: self.client,
             account: self.account,
@@ -211,16 +211,16 @@ impl Poll {
                 Ok(response) => match self.judge(response)? {
                     Ok(state) => return Ok(state),
                     Err(last) if stateless == FAILURES => {
-                        let (job, path) = (self.handle.clone(), self.job.state);
+                        let (job, path) = (Box::new(self.handle.clone()), self.job.state);
                         return Err(WaitError::NoState { job, last: Box::new(last), path });
                     }
                     Err(_) => (failures, stateless) = (0, stateless + 1),
                 },
                 Err(error) => {
                     (failures, stateless) = (failures + 1, 0);
-                    let unknown = error.status() == Some(404) && self.begin.elapsed() < UNKNOWN;
+                    let unknown = error.status() == Some(404) && self.clock().monotonic() < self.begin + UNKNOWN;
                     if failures > FAILURES || !(error.is_retryable() || unknown) {
-                        return Err(WaitError::Poll { job: self.handle.clone(), error: Box::new(error) });
+                        return Err(WaitError::Poll { job: Box::new(self.handle.clone()), error: Box::new(error) });
                     }
                 }
             }
@@ -231,26 +231,28 @@ impl Poll {
     async fn pause(&mut self) -> Result<(), WaitError> {
         let pause = scaled(self.interval, 0.8 + 0.4 * fastrand::f64());
         if let Some(end) = self.end
-            && pause > end.saturating_duration_since(Instant::now())
+            && let left = end.saturating_duration_since(self.clock().monotonic())
+            && pause > left
         {
-            tokio::time::sleep_until(end).await;
+            self.clock().sleep(left).await;
             return Err(self.out_of_time());
         }
-        tokio::time::sleep(pause).await;
+        self.clock().sleep(pause).await;
         self.interval = scaled(self.interval, 1.5).min(self.longest);
         Ok(())
     }
 
     fn out_of_time(&self) -> WaitError {
-        WaitError::Timeout { job: self.handle.clone(), last: self.last.clone().map(Box::new) }
+        WaitError::Timeout { job: Box::new(self.handle.clone()), last: self.last.clone().map(Box::new) }
     }
 
     /// Asks, until the time for waiting is over.
     async fn ask_in_time(&self) -> Result<Result<RawResponse, Error<Value>>, WaitError> {
-        match self.end {
-            Some(end) => tokio::time::timeout_at(end, self.ask()).await.map_err(|_| self.out_of_time()),
-            None => Ok(self.ask().await),
-        }
+        clock::before(self.clock(), self.end, self.ask()).await.ok_or_else(|| self.out_of_time())
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.client.settings().clock
     }
 
     async fn ask(&self) -> Result<RawResponse, Error<Value>> {
@@ -275,7 +277,7 @@ impl Poll {
         match own.unwrap_or_else(|| documented(self.job, &state.state)) {
             JobVerdict::Failed => {
                 let reason = reason(&state.raw_body, self.job.state);
-                return Err(WaitError::Failed { job: self.handle.clone(), last: Box::new(state), reason });
+                return Err(WaitError::Failed { job: Box::new(self.handle.clone()), last: Box::new(state), reason });
             }
             JobVerdict::Succeeded => state.done = true,
             JobVerdict::Running => {}

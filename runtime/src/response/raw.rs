@@ -9,6 +9,7 @@ use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
 use super::head::Head;
+use crate::auth::clock::Clock;
 use crate::codec::decode::{self, DecodeError};
 use crate::codec::media_type;
 use crate::retry::RetryStrategy;
@@ -151,6 +152,8 @@ impl fmt::Debug for RawResponse {
 /// How a stream goes on when its connection has ended.
 pub(crate) struct Reconnect {
     pub(crate) operation: &'static str,
+    /// Lets the pauses pass.
+    pub(crate) clock: Arc<dyn Clock>,
     /// How often, and after which pauses.
     pub(crate) retries: Arc<dyn RetryStrategy>,
     /// The most bytes that an item may have.

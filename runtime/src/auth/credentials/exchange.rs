@@ -11,6 +11,7 @@ use tokio::sync::OnceCell;
 use super::config::ProviderConfig;
 use super::document::Document;
 use super::provider::CredentialsError;
+use crate::auth::clock::{self, Clock};
 use crate::data::secret::Secret;
 use crate::retry;
 use crate::transport::{RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind};
@@ -19,6 +20,7 @@ use crate::transport::{RequestBody, ReqwestTransport, Transport, TransportError,
 #[derive(Clone, Debug)]
 pub(super) struct Exchange {
     settings: Limits,
+    clock: Arc<dyn Clock>,
     transport: Arc<OnceCell<Arc<dyn Transport>>>,
 }
 
@@ -101,7 +103,7 @@ impl Exchange {
 
     fn with(config: &ProviderConfig, settings: Limits) -> Self {
         let transport = config.own_transport().map(|transport| OnceCell::new_with(Some(transport)));
-        Self { settings, transport: Arc::new(transport.unwrap_or_default()) }
+        Self { settings, clock: config.own_clock(), transport: Arc::new(transport.unwrap_or_default()) }
     }
 
     /// Sends what `request` makes, anew for each attempt.
@@ -122,7 +124,7 @@ impl Exchange {
                 return outcome;
             }
             let pause = PAUSE * 2u32.pow(attempt - 1);
-            tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+            self.clock.sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
             attempt += 1;
         }
     }
@@ -140,12 +142,12 @@ impl Exchange {
             let body = zeroize::Zeroizing::new(body.collect_within(LARGEST).await?.to_vec());
             Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
         };
-        match tokio::time::timeout(attempt, exchange).await {
-            Ok(reply) => reply.map_err(|error: TransportError| match error.kind() {
+        match clock::within(&*self.clock, attempt, exchange).await {
+            Some(reply) => reply.map_err(|error: TransportError| match error.kind() {
                 TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => Fault::Unreachable(error),
                 _ => Fault::Lost(error),
             }),
-            Err(_) => {
+            None => {
                 let late = format!("no response within {attempt:?}");
                 Err(Fault::Lost(TransportError::new(TransportErrorKind::ReadTimeout, late)))
             }

@@ -111,7 +111,7 @@ impl Source {
         let Some(pause) = reconnect.retries.next_attempt(&context) else { return Err(lost) };
         let last_id = last_id.map(str::to_owned);
         tracing::debug!(?pause, items = self.items, "the stream is taken up again");
-        tokio::time::sleep(pause).await;
+        reconnect.clock.sleep(pause).await;
         let number = self.items + 1;
         let failed = |why: &dyn std::fmt::Display| Some(StreamError::reconnect(number, why));
         let response = (reconnect.send)(last_id).await.map_err(|why| failed(&why))?;
