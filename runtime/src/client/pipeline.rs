@@ -39,6 +39,7 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         in_runtime().map_err(|why| Failure::config(operation, why))?;
         let client = sending.client.clone();
         let settings = client.settings();
+        sending.draft.fill_constants();
         sending.draft.fill_client_token(|| (settings.nonce)());
         let limit = sending.overrides.timeout(settings);
         let overrides = &sending.overrides;

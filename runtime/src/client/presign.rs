@@ -24,6 +24,7 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
     if !settings.vendor.presigns() {
         return Err(config("the service takes no signature in a URL"));
     }
+    sending.draft.fill_constants();
     sending.draft.fill_client_token(|| (settings.nonce)());
     let provider = sending.overrides.credentials(settings).map_err(|why| config(&why))?;
     let limit = sending.overrides.timeout(settings);
