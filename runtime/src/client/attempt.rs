@@ -78,7 +78,7 @@ pub(super) async fn attempt(
     let mut prepared = prepared.map_err(|detail| Failure::config(spec.name, detail))?;
     prepared.request.extensions_mut().insert(trial.exchange.clone());
     settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut prepared.request));
-    let exchanged = exchange(settings, planned, prepared.request, &trial.exchange);
+    let exchanged = exchange(settings, planned, about.number, prepared.request, &trial.exchange);
     match trial.exchange.within(&*settings.clock, limit, exchanged).await {
         Some(Err(mut failure)) => {
             vendors::compare_signed(&mut failure, prepared.signed.as_ref().map(|text| text.as_str()));
@@ -117,10 +117,11 @@ pub(super) fn is_signed(spec: &Spec) -> bool {
     spec.security.is_none_or(|alternatives| alternatives.iter().any(|it| !it.is_empty()))
 }
 
-/// Sends a request and sorts what comes back into success and failure.
+/// Sends the request of the attempt of this number, from 1, and sorts what comes back into success and failure.
 async fn exchange(
     settings: &Settings,
     planned: &Planned<'_>,
+    number: u32,
     request: Request<RequestBody>,
     under_way: &Exchange,
 ) -> Result<RawResponse, Box<Failure>> {
@@ -132,6 +133,7 @@ async fn exchange(
     let status = parts.status.as_u16();
     let mut head = Head {
         operation: spec.name,
+        attempts: number,
         job: spec.job,
         sent: planned.draft.job_parameters(),
         account: planned.overrides.account(),
