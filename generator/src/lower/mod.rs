@@ -7,13 +7,16 @@ mod docs;
 mod form;
 mod header;
 mod job;
+mod links;
 mod markdown;
+mod meanings;
 mod media;
 pub mod model;
 pub(crate) mod names;
 mod operation;
 mod paging;
 mod representation;
+mod responses;
 mod schema;
 mod security;
 mod told;
@@ -104,6 +107,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         product: product(api),
         docs: docs::lines(&about(loaded)),
         document: self::document(api),
+        guides: Vec::new(),
         protocol: lower.protocol,
         servers: lower.servers(&document, &api.servers),
         settings: std::mem::take(&mut lower.settings),
@@ -129,6 +133,8 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
             .for_each(|entry| ledger.take(&entry.key));
     }
     usage::finish(&mut service);
+    responses::place(&mut service);
+    links::link(&mut service, &lower.component_names);
     service
 }
 
@@ -401,8 +407,14 @@ fn limits(api: &OpenAPI) -> Vec<RateLimit> {
     of_users.filter_map(limit).collect()
 }
 
+/// What people call the document that the spec was transcribed from.
 fn document(api: &OpenAPI) -> Option<String> {
-    api.extensions.get("x-doc")?.get("document")?.as_str().map(str::to_owned)
+    let doc = api.extensions.get("x-doc")?;
+    let text = |key: &str| doc.get(key).and_then(Value::as_str);
+    let title = text("title").map(|title| format!("*{}*", markdown::plain(title)));
+    let title = title.or_else(|| text("document").map(markdown::code))?;
+    let edition = text("edition").map(markdown::plain);
+    Some([title].into_iter().chain(edition).collect::<Vec<_>>().join(", "))
 }
 
 /// What is said of a tag, and of where it belongs among the others.
