@@ -17,6 +17,10 @@ struct Names {
     operations: HashMap<String, String>,
     /// The Rust name by the component's name.
     types: HashMap<String, String>,
+    /// The module by the guide's name.
+    guides: HashMap<String, String>,
+    /// Whether `Client` is the client wherever an operation is.
+    client: bool,
 }
 
 /// Inputs or fields that stand together, by their wire names: what to write for each, and where it is.
@@ -98,7 +102,9 @@ impl Names {
             })
             .map(|(name, rust)| ((*name).to_owned(), rust.clone()));
         let types = types.collect();
-        Self { operations, types }
+        let guides = service.guides.iter().map(|guide| (guide.name.clone(), names::plain(&guide.module).to_owned()));
+        let client = !service.type_names.contains("Client");
+        Self { operations, types, guides: guides.collect(), client }
     }
 
     fn operation(&self, operation: &mut Operation) {
@@ -110,7 +116,8 @@ impl Names {
         // The compiler shows a note as it is written, so this link has no target of its own.
         if let Some(id) = operation.deprecated.as_ref().and_then(|note| note.strip_prefix("use `")?.strip_suffix('`')) {
             operation.deprecated = Some(match self.operations.get(id) {
-                Some(method) => format!("use [`Client::{method}`]"),
+                Some(method) if self.client => format!("use [`Client::{method}`]"),
+                Some(method) => format!("use `{method}`"),
                 None => format!("use `{}`", names::snake(id)),
             });
         }
@@ -135,7 +142,8 @@ impl Names {
                 Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::Heading { .. }) => within += 1,
                 Event::End(TagEnd::Link | TagEnd::Image | TagEnd::Heading(_)) => within -= 1,
                 Event::Code(name) if within == 0 && !is_value(&text[..range.start]) => {
-                    let Some(link) = self.resolve(&name, siblings) else { continue };
+                    let guide = self.guide(&name, &text[..range.start]);
+                    let Some(link) = guide.or_else(|| self.resolve(&name, siblings)) else { continue };
                     out.push_str(&text[taken..range.start]);
                     out.push_str(&link);
                     taken = range.end;
@@ -148,6 +156,19 @@ impl Names {
         }
         out.push_str(&text[taken..]);
         if fill { filled(&out) } else { out }
+    }
+
+    /// A guide by its module, or by its name where the words before it say that a guide follows.
+    fn guide(&self, name: &str, before: &str) -> Option<String> {
+        let (known, named) = match name.strip_prefix("docs::") {
+            Some(module) => (self.guides.values().find(|known| *known == module), true),
+            None => (self.guides.get(name), false),
+        };
+        let before = before.trim_end();
+        let announced = ["guide", "guides", "Guide"].iter().any(|word| before.ends_with(word))
+            || name.contains('-') && before.to_lowercase().ends_with("see");
+        let module = known.filter(|_| named || announced)?;
+        Some(format!("[`docs::{module}`](crate::docs::{module})"))
     }
 
     fn resolve(&self, name: &str, siblings: &Siblings) -> Option<String> {
@@ -240,7 +261,12 @@ mod tests {
 
     fn names() -> Names {
         let text = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-        Names { operations: text(&[("listFlavors", "list_flavors")]), types: text(&[("Flavor", "Flavor")]) }
+        Names {
+            operations: text(&[("listFlavors", "list_flavors")]),
+            types: text(&[("Flavor", "Flavor")]),
+            guides: text(&[("object-lists", "object_lists"), ("errors", "errors")]),
+            client: true,
+        }
     }
 
     #[test]
@@ -255,6 +281,9 @@ mod tests {
             ("[`listFlavors`](https://x)", "[`listFlavors`](https://x)"),
             ("# `listFlavors`", "# `listFlavors`"),
             ("```text\n`listFlavors`\n```", "```text\n`listFlavors`\n```"),
+            ("the guide `errors`, `errors`", "the guide [`docs::errors`](crate::docs::errors), `errors`"),
+            ("`docs::errors`", "[`docs::errors`](crate::docs::errors)"),
+            ("see\n`object-lists`", "see\n[`docs::object_lists`](crate::docs::object_lists)"),
             ("``listFlavors``", "[`list_flavors`](crate::Client::list_flavors)"),
         ] {
             assert_eq!(names().linked(text, &siblings, true), linked);

@@ -39,7 +39,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
 use model::{
-    Aliased, Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
+    Aliased, Docs, FormDef, Group, Guide, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
     Setting, TypeDef,
 };
 use names::{Scope, Wanted};
@@ -107,7 +107,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         product: product(api),
         docs: docs::lines(&about(loaded)),
         document: self::document(api),
-        guides: Vec::new(),
+        guides: guides(&loaded.guides),
         protocol: lower.protocol,
         servers: lower.servers(&document, &api.servers),
         settings: std::mem::take(&mut lower.settings),
@@ -405,6 +405,18 @@ fn limits(api: &OpenAPI) -> Vec<RateLimit> {
     let number = |limit: &Value, key: &str| u32::try_from(limit.get(key)?.as_u64()?).ok();
     let limit = |limit| Some(RateLimit { calls: number(limit, "calls")?, seconds: number(limit, "seconds")? });
     of_users.filter_map(limit).collect()
+}
+
+/// The guides, with names for their modules.
+fn guides(loaded: &[(String, String)]) -> Vec<Guide> {
+    let wanted: Vec<Wanted> = loaded.iter().map(|(name, _)| Wanted::snake(name)).collect();
+    let modules = Scope::with(NO_MODULES).assign(&wanted);
+    let guide = |((name, text), module): (&(String, String), String)| {
+        let text = clean(text);
+        let title = markdown::first_paragraph(text.lines().next().unwrap_or_default());
+        Guide { name: name.clone(), module, title, text }
+    };
+    loaded.iter().zip(modules).map(guide).collect()
 }
 
 /// What people call the document that the spec was transcribed from.

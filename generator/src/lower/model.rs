@@ -62,8 +62,12 @@ pub struct Service {
 /// A page that explains something, in Markdown.
 #[derive(Clone, Debug)]
 pub struct Guide {
+    /// The name of its file, without the ending.
+    pub name: String,
     /// The module.
     pub module: String,
+    /// Its heading.
+    pub title: String,
     /// The page.
     pub text: String,
 }

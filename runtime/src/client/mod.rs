@@ -1,5 +1,6 @@
 //! The client, its calls, and the way of each call to its response.
 
+pub mod applies;
 mod attempt;
 mod builder;
 mod builder_http;
