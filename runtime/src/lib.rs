@@ -56,6 +56,8 @@ pub use check::Violation;
 pub use check::fits;
 #[cfg(feature = "metrics")]
 pub use client::Metrics;
+/// Traits by which a generated client states which settings of [`ClientBuilder`] apply to it.
+pub use client::applies as builder;
 pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Outcome, RateLimiter, UnsignedRequest};
 pub use codec::additional::additional;
 pub use codec::argument::{Argument, Integer, Single};

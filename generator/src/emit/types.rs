@@ -196,9 +196,11 @@ fn enumeration<T: std::fmt::Debug>(
     variants: &[Variant<T>],
     macro_name: &str,
 ) -> TokenStream {
-    let variants = variants
-        .iter()
-        .map(|variant| format!("{}        {} = {:?},\n", comment(&variant.docs, 8), variant.ident, variant.value));
+    let variants = variants.iter().map(|variant| {
+        let alias = variant.alias.as_ref().map(|alias| format!("        #[doc(alias = {alias:?})]\n"));
+        let alias = alias.unwrap_or_default();
+        format!("{}{alias}        {} = {:?},\n", comment(&variant.docs, 8), variant.ident, variant.value)
+    });
     scope.uses.invoke(format!(
         "yundb_runtime::{macro_name}! {{\n{}    pub enum {} {{\n{}    }}\n}}",
         comment(&definition.docs, 4),
