@@ -268,7 +268,7 @@ impl<'a> Lower<'a, '_> {
         }
         if !facts.is_empty() {
             out.push(String::new());
-            out.push(facts.join(" "));
+            out.extend(markdown::wrap(&facts.join(" "), markdown::WIDTH));
         }
         if let Some(external) = &operation.external_docs {
             if let Some(entry) = found.operation.entry("externalDocs") {
