@@ -8,7 +8,7 @@ use std::path::Path;
 
 use yundb_generator::{Options, generate};
 
-/// A document with `operations` under one tag and one under another; all answer a `Pet`, two of them a `Toy` too.
+/// A document with `operations` under one tag and one under another; all return a `Pet`, two of them a `Toy` too.
 fn document(operations: &[String]) -> String {
     let mut text = String::from("openapi: 3.0.3\ninfo: {title: Pets, version: v1}\npaths:\n");
     let mut operation = |tag: &str, name: &str, toy: bool| {
@@ -66,8 +66,8 @@ fn names(count: usize) -> Vec<String> {
 fn a_short_group_is_one_file() {
     let files = files(&names(3));
     assert_eq!(files.keys().collect::<Vec<_>>(), ["mod.rs", "other.rs", "pets.rs"]);
-    assert!(files["pets.rs"].contains("pub struct Toy "), "what only this group uses stands in it");
-    assert!(!files["pets.rs"].contains("pub struct Pet "), "what both groups use stands in `types.rs`");
+    assert!(files["pets.rs"].contains("pub struct Toy "), "a type of this group only is in its file");
+    assert!(!files["pets.rs"].contains("pub struct Pet "), "a type of both groups is in `types.rs`");
 }
 
 #[test]
@@ -82,9 +82,9 @@ fn a_long_group_is_a_folder() {
         assert!(text.lines().count() <= 1_500, "{name} is long");
     }
     let first = &files["pets/show_pet0.rs"];
-    assert!(first.contains("pub struct ShowPet0Response "), "an answer stands beside its operation");
+    assert!(first.contains("pub struct ShowPet0Response "), "a response is beside its operation");
     assert!(first.contains("use crate::types::{Pet, Toy};"), "other types are imported: {first}");
-    assert!(files["pets/types.rs"].contains("pub struct Toy "), "what two operations use stands beside them");
+    assert!(files["pets/types.rs"].contains("pub struct Toy "), "a type of two operations is beside them");
     assert!(files["pets/mod.rs"].contains("mod show_pet0;\npub use show_pet0::*;"), "{}", files["pets/mod.rs"]);
     assert!(files["mod.rs"].contains("pub mod pets;"), "{}", files["mod.rs"]);
 }
@@ -100,7 +100,7 @@ fn long_shared_types_are_a_folder() {
     assert!(!files.contains_key("types.rs"), "{:?}", files.keys());
     let (page, enums) = (&files["types/mod.rs"], &files["types/enums.rs"]);
     assert!(page.contains("mod enums;\npub use enums::*;") && page.contains("pub struct Pet "), "{page}");
-    assert!(enums.contains("pub enum Kind ") && !enums.contains("pub struct"), "only lists of values stand there");
+    assert!(enums.contains("pub enum Kind ") && !enums.contains("pub struct"), "only enums are there");
 }
 
 #[test]

@@ -42,7 +42,6 @@ pub use serde;
 pub use serde_json;
 pub use serde_json::Value;
 
-pub use auth::clock::{Clock, SystemClock};
 pub use auth::credentials::{
     AssumeAgencyWithOidc, AssumeRole, AssumeRoleWithOidc, CachedCredentials, ContainerCredentials, Credentials,
     CredentialsChain, CredentialsError, CredentialsFuture, CredentialsProvider, CredentialsSource,
@@ -82,6 +81,7 @@ pub use response::{
     Response, StreamError, StreamErrorKind,
 };
 pub use retry::{RetryBudget, RetryClass, RetryContext, RetryPolicy, RetryStrategy};
+pub use transport::clock::{Clock, SystemClock};
 pub use transport::{
     ByteStream, RequestBody, ReqwestTransport, ReqwestTransportBuilder, StallProtection, TlsVersion, Transport,
     TransportError, TransportErrorKind,

@@ -59,6 +59,7 @@ static SERVICE: Service = Service {
 };
 
 pub(crate) static SHOW_JOB: Job = Job {
+    begun_by: &["ConfigureDtsJob"],
     poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
         .params(&[
             query("DtsJobId", any()).required(),
@@ -89,6 +90,7 @@ pub(crate) static SHOW_JOB: Job = Job {
 };
 
 pub(crate) static SHOW_JOB_2: Job = Job {
+    begun_by: &["ConfigureSubscription"],
     poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
         .params(&[
             query("DtsJobId", any()).required(),
@@ -119,6 +121,7 @@ pub(crate) static SHOW_JOB_2: Job = Job {
 };
 
 pub(crate) static SHOW_JOB_3: Job = Job {
+    begun_by: &["StartDtsJob"],
     poll: &Spec::new("DescribeDtsJobDetail", "GET", "/#Action=DescribeDtsJobDetail")
         .params(&[
             query("DtsJobId", any()).required(),
@@ -150,6 +153,7 @@ pub(crate) static SHOW_JOB_3: Job = Job {
 };
 
 pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
+    begun_by: &["StartMigrationJob"],
     poll: &Spec::new("DescribeMigrationJobStatus", "GET", "/#Action=DescribeMigrationJobStatus")
         .params(&[
             query("MigrationJobId", any()).required(),
@@ -168,6 +172,7 @@ pub(crate) static SHOW_MIGRATION_JOB_STATUS: Job = Job {
 };
 
 pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
+    begun_by: &["StartSynchronizationJob"],
     poll: &Spec::new("DescribeSynchronizationJobStatus", "GET", "/#Action=DescribeSynchronizationJobStatus")
         .params(&[
             query("SynchronizationJobId", any()).required(),
@@ -187,6 +192,7 @@ pub(crate) static SHOW_SYNCHRONIZATION_JOB_STATUS: Job = Job {
 };
 
 pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
+    begun_by: &["ModifySynchronizationObject"],
     poll: &Spec::new(
         "DescribeSynchronizationObjectModifyStatus",
         "GET",
@@ -209,6 +215,7 @@ pub(crate) static SHOW_SYNCHRONIZATION_OBJECT_UPDATE: Job = Job {
 };
 
 pub(crate) static SHOW_ENDPOINT_SWITCH: Job = Job {
+    begun_by: &["SwitchSynchronizationEndpoint"],
     poll: &Spec::new("DescribeEndpointSwitchStatus", "GET", "/#Action=DescribeEndpointSwitchStatus")
         .params(&[
             query("TaskId", any()).required(),
@@ -227,6 +234,7 @@ pub(crate) static SHOW_ENDPOINT_SWITCH: Job = Job {
 };
 
 pub(crate) static SHOW_SUBSCRIPTION_INSTANCE_STATUS: Job = Job {
+    begun_by: &["StartSubscriptionInstance"],
     poll: &Spec::new("DescribeSubscriptionInstanceStatus", "GET", "/#Action=DescribeSubscriptionInstanceStatus")
         .params(&[
             query("SubscriptionInstanceId", any()).required(),

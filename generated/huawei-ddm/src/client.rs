@@ -33,6 +33,24 @@ static SERVICE: Service = Service {
 };
 
 pub(crate) static SHOW_JOB: Job = Job {
+    begun_by: &[
+        "ChangeDatabaseVersion",
+        "CreateDdmDatabase",
+        "DeleteDdmDatabase",
+        "ExpandDdmInstanceNodes",
+        "ResizeFlavor",
+        "RollBackDatabaseVersion",
+        "SwitchSsl",
+        "UpdateDatabaseInfo",
+        "UpdateInstanceParam",
+        "createGroup",
+        "createInstance",
+        "deleteInstance",
+        "expandInstanceNodes",
+        "restartInstance",
+        "shrinkInstanceNodes",
+        "updateInstancePort",
+    ],
     poll: &Spec::new("ShowDdmJobResult", "GET", "/v3/{project_id}/jobs/{job_id}")
         .params(&[path("project_id", any()).client("project_id"), path("job_id", any())])
         .accept("application/json"),

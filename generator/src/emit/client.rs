@@ -1,12 +1,14 @@
 //! The crate's frame: its page, the list of operation modules, and the client.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::layout::File;
 use super::runtime::Uses;
 use super::{EmitError, Scope, doc, doc_inner, ident, operation, templates};
-use crate::lower::model::{Place, Protocol, SchemeKind, Service};
+use crate::lower::model::{Operation, Place, Protocol, SchemeKind, Service};
 use crate::lower::plain;
 
 /// Methods of operators and other traits of the standard library, as whose implementations clippy sees methods of these names.
@@ -268,7 +270,10 @@ fn kind(scope: &Scope<'_>, kind: &SchemeKind) -> TokenStream {
 /// The kinds of jobs, each with the operation that shows it: whatever features are on, jobs can be waited for.
 fn jobs(scope: &Scope<'_>) -> TokenStream {
     let operations = || scope.service.groups.iter().flat_map(|group| &group.operations);
-    let jobs = scope.service.jobs.iter().filter_map(|job| {
+    let jobs = scope.service.jobs.iter().enumerate().filter_map(|(kind, job)| {
+        let begins = |operation: &&Operation| operation.job.as_ref().is_some_and(|start| start.kind == kind);
+        let begun_by: BTreeSet<&str> = operations().filter(begins).map(|operation| operation.name.as_str()).collect();
+        let begun_by = begun_by.iter();
         let poll = operation::spec(scope, operations().find(|operation| operation.method_name == job.poll)?);
         let (job_type, name) = (scope.uses.item("Job"), ident(&job.name));
         let (argument, state) = (&job.argument, &job.state);
@@ -276,6 +281,7 @@ fn jobs(scope: &Scope<'_>) -> TokenStream {
         let (running, succeeded, failed) = (&job.running, &job.succeeded, &job.failed);
         Some(quote! {
             pub(crate) static #name: #job_type = #job_type {
+                begun_by: &[#(#begun_by),*],
                 poll: &#poll,
                 argument: #argument,
                 also: &[#(#also),*],

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::markdown;
 pub use super::markdown::{first_sentence, lines};
-use super::model::{Docs, Type};
+use super::model::{Constant, Docs, Type};
 use crate::accounting::Ledger;
 use crate::load::Schema;
 
@@ -126,6 +126,14 @@ fn says(text: &str, fact: &str) -> bool {
             let (known, lower) = (numbers(sentence), sentence.to_lowercase());
             needed.iter().all(|number| known.contains(number)) && LIMITS.iter().any(|word| lower.contains(word))
         })
+}
+
+/// That an input must be sent, and whether the client does so by itself.
+pub fn required(constant: Option<&Constant>) -> &'static str {
+    match constant {
+        Some(_) => "Required; sent by default.",
+        None => "Required.",
+    }
 }
 
 /// What the keywords of a schema say, as sentences.

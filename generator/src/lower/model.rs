@@ -439,6 +439,8 @@ pub struct Param {
     pub media_type: Option<String>,
     /// The client's setting that fills it.
     pub client: Option<String>,
+    /// The only value that it can have, which the client sends unless another is set.
+    pub constant: Option<Constant>,
     /// What is checked.
     pub shape: Shape,
 }

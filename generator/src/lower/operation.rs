@@ -487,8 +487,10 @@ impl<'a> Lower<'a, '_> {
             let shown = lowered.example.is_none() && lowered.ty != Type::Secret;
             self.take_example(entry, value.filter(|_| shown));
         }
-        if data.required && place != Place::Path && client.is_none() {
-            docs = docs::with_fact(docs, "Required.");
+        let required = data.required && place != Place::Path && client.is_none();
+        let constant = lowered.constant().filter(|_| required && !json);
+        if required {
+            docs = docs::with_fact(docs, docs::required(constant.as_ref()));
         }
         let ty = if place == Place::Path && lowered.ty == Type::Value { Type::String } else { lowered.ty };
         let ambiguous = inputs.ambiguous(&data.name, place);
@@ -525,6 +527,7 @@ impl<'a> Lower<'a, '_> {
             header_of: None,
             media_type: None,
             client,
+            constant,
             shape: lowered.shape,
         });
     }

@@ -6,6 +6,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
+
 use super::applies::{
     HasKeys, HasLanguages, HasProjects, HasRegions, IsAlibabaCloud, IsHuaweiCloud, SignsRequests,
 };
@@ -16,7 +18,6 @@ use super::limiter::RateLimiter;
 use super::lookups::Lookups;
 use super::settings::Settings;
 use super::skews::Skews;
-use crate::auth::clock::{Clock, SystemClock};
 use crate::auth::credentials::{Credentials, CredentialsProvider};
 use crate::auth::keyring::{Key, Keyring};
 use crate::auth::sign::Signature;
@@ -25,17 +26,19 @@ use crate::data::secret::Secret;
 use crate::data::service::{Protocol, RateLimit, Service};
 use crate::request::{self, Values};
 use crate::retry::{RetryBudget, RetryPolicy, RetryStrategy};
+use crate::transport::clock::{Clock, SystemClock};
 use crate::transport::{ReadLimits, ReqwestTransport, ReqwestTransportBuilder, StallProtection, Transport};
 use crate::vendors::{self, ApsaraStack, Options};
 
 /// Collects the settings of a client `C`, which is the generated one.
 ///
-/// What is not set here may come from the environment. It is read when calls are made, but for the CA bundle, which `build` reads:
+/// What is not set here may come from the environment. It is read when calls are made, but for the CA bundle, which `build` reads, and
+/// the addresses of `regions.yaml`, which the first call reads. A file that is there and cannot be read is an error of the call:
 ///
 /// | setting | Alibaba Cloud | Huawei Cloud |
 /// |---|---|---|
-/// | region | `ALIBABA_CLOUD_REGION_ID` | `HUAWEICLOUD_SDK_REGION` |
-/// | endpoint, here of DTS and DRS | `ALIBABA_CLOUD_DTS_ENDPOINT` | `HUAWEICLOUD_SDK_REGION_DRS_CN_NORTH_4` for that region, `HUAWEICLOUD_SDK_DRS_ENDPOINT` |
+/// | region | `ALIBABA_CLOUD_REGION_ID`, else `region_id` of the credentials' profile | `HUAWEICLOUD_SDK_REGION`, else `region` of the credentials' profile |
+/// | endpoint, here of DTS and DRS | `ALIBABA_CLOUD_DTS_ENDPOINT` | `HUAWEICLOUD_SDK_REGION_DRS_CN_NORTH_4` for that region, `HUAWEICLOUD_SDK_DRS_ENDPOINT`, else by region in the file that `HUAWEICLOUD_SDK_REGIONS_FILE` names or `~/.huaweicloud/regions.yaml`, of which the first address counts |
 /// | authorities to trust besides the system's, as a file in PEM | `ALIBABA_CLOUD_CA_BUNDLE` | |
 /// | ids of project and account | | `HUAWEICLOUD_SDK_PROJECT_ID`, `HUAWEICLOUD_SDK_DOMAIN_ID` |
 /// | credentials | see [`CredentialsChain`](crate::CredentialsChain) | the same |
@@ -101,7 +104,8 @@ impl<C: From<Client>> ClientBuilder<C> {
         }
     }
 
-    /// The region. It chooses the endpoint and fills parameters that name the region.
+    /// The region. It chooses the endpoint and fills parameters that name the region. By default it is that of the environment, else
+    /// that of the profile which the credentials are of.
     pub fn region(self, region: impl Into<String>) -> Self
     where
         C: HasRegions,
@@ -302,7 +306,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Reads the time for signatures from this clock.
+    /// Takes the dates of signatures from this clock, and lets it pass the pauses: between attempts, for a rate limit, while a job goes on.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -317,7 +321,6 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// The builder of a client without its document's operations, with the settings of every service, for programs that are generic
     /// over clients: what it builds converts into a `C`.
     pub fn untyped(self) -> ClientBuilder {
-        ClientBuilder {
             service: self.service,
             values: self.values,
             endpoint: self.endpoint,
@@ -412,6 +415,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             limiter,
             skews: Skews::default(),
             lookups: Lookups::default(),
+            regions: OnceCell::new(),
             max_response_size: self.max_response_size,
             interceptors: self.interceptors,
             clock: self.clock,

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Integer, JsonText, Operation, Paging, Secret, Spec};
 use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
+use yundb_runtime::shape::{any, text};
 use crate::Client;
 
 impl Client {
@@ -340,7 +340,7 @@ yundb_runtime::operation! {
     Spec::new("ConnectDatabase", "GET", "/#Action=ConnectDatabase")
         .params(&[
             query("DbPassword", any()).required(),
-            query("DbType", any()).required(),
+            query("DbType", any()).required().constant(text("MySQL")),
             query("DbUserName", any()).required(),
             query("GatewayId", any()).required(),
             query("Host", any()).required(),
@@ -356,7 +356,7 @@ impl ConnectDatabase {
         Self(self.0.argument("DbPassword", db_password))
     }
 
-    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. Required.
+    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. Required; sent by default.
     pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
     /// User name for logging in to the database. Example: `dg_test`. Required.
     pub fn db_user_name<M>(self, db_user_name: impl Argument<String, M>) -> Self {
@@ -534,7 +534,7 @@ yundb_runtime::operation! {
     Spec::new("AddDatabase", "GET", "/#Action=AddDatabase")
         .params(&[
             query("DbPassword", any()).required(),
-            query("DbType", any()).required(),
+            query("DbType", any()).required().constant(text("MySQL")),
             query("DbUserName", any()).required(),
             query("GatewayId", any()).required(),
             query("Host", any()).required(),
@@ -551,7 +551,7 @@ impl AddDatabase {
         Self(self.0.argument("DbPassword", db_password))
     }
 
-    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. Required.
+    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. Required; sent by default.
     pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
     /// User name for logging in to the database. Example: `dg_test`. Required.
     pub fn db_user_name<M>(self, db_user_name: impl Argument<String, M>) -> Self {
@@ -613,7 +613,7 @@ yundb_runtime::operation! {
     Spec::new("ModifyDatabase", "GET", "/#Action=ModifyDatabase")
         .params(&[
             query("DbPassword", any()).required(),
-            query("DbType", any()).required(),
+            query("DbType", any()).required().constant(text("MySQL")),
             query("DbUserName", any()).required(),
             query("Host", any()).required(),
             query("InstanceId", any()).required(),
@@ -631,7 +631,7 @@ impl UpdateDatabase {
         Self(self.0.argument("DbPassword", db_password))
     }
 
-    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. Required.
+    /// Type of the database. Only MySQL is supported at present. Example: `MySQL`. Required; sent by default.
     pub fn db_type<M>(self, db_type: impl Argument<DbType, M>) -> Self { Self(self.0.argument("DbType", db_type)) }
     /// User name for logging in to the database. Example: `dg_test`. Required.
     pub fn db_user_name<M>(self, db_user_name: impl Argument<String, M>) -> Self {

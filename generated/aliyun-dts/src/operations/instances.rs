@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Integer, Operation, Spec};
 use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
+use yundb_runtime::shape::{any, text};
 use crate::Client;
 use crate::types::{ErrorBody, JobResult, JobType, PayType, Period, RegionId, Topology};
 
@@ -455,7 +455,7 @@ yundb_runtime::operation! {
     RenewInstance: renew_instance -> Response<RenewInstanceResponse>, Error<ErrorBody>, presigned_url;
     Spec::new("RenewInstance", "GET", "/#Action=RenewInstance")
         .params(&[
-            query("ChargeType", any()).required(),
+            query("ChargeType", any()).required().constant(text("PREPAY")),
             query("DtsJobId", any()).required(),
             query("Period", any()),
             query("BuyCount", any()),
@@ -465,7 +465,7 @@ yundb_runtime::operation! {
 }
 
 impl RenewInstance {
-    /// Billing method of the instance, always `PREPAY`. Example: `PREPAY`. Required.
+    /// Billing method of the instance, always `PREPAY`. Example: `PREPAY`. Required; sent by default.
     pub fn charge_type<M>(self, charge_type: impl Argument<RenewalChargeType, M>) -> Self {
         Self(self.0.argument("ChargeType", charge_type))
     }

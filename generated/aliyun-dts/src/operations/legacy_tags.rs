@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::query;
-use yundb_runtime::shape::{any, list, object, optional, required};
+use yundb_runtime::shape::{any, list, object, optional, required, text};
 use crate::Client;
 use crate::types::{CallResult, ErrorBody};
 
@@ -34,7 +34,7 @@ yundb_runtime::operation! {
         .params(&[
             query("RegionId", any()).required().client("region"),
             query("ResourceId", any().max_items(50)).required(),
-            query("ResourceType", any()).required(),
+            query("ResourceType", any()).required().constant(text("ALIYUN::DTS::INSTANCE")),
             query("Tag", list(&object::<Tag>())).required(),
         ])
         .accept("application/json")
@@ -46,7 +46,8 @@ impl TagResources {
         Self(self.0.argument("ResourceId", resource_id))
     }
 
-    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required.
+    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required; sent by
+    /// default.
     pub fn resource_type<M>(self, resource_type: impl Argument<ResourceType, M>) -> Self {
         Self(self.0.argument("ResourceType", resource_type))
     }
@@ -101,7 +102,7 @@ yundb_runtime::operation! {
     Spec::new("ListTagResources", "GET", "/#Action=ListTagResources")
         .params(&[
             query("RegionId", any()).required().client("region"),
-            query("ResourceType", any()).required(),
+            query("ResourceType", any()).required().constant(text("ALIYUN::DTS::INSTANCE")),
             query("NextToken", any()),
             query("ResourceId", any().max_items(50)),
             query("Tag", list(&object::<ListTagResourcesTag>()).max_items(20)),
@@ -111,7 +112,8 @@ yundb_runtime::operation! {
 }
 
 impl ListTagResources {
-    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required.
+    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required; sent by
+    /// default.
     pub fn resource_type<M>(self, resource_type: impl Argument<ResourceType, M>) -> Self {
         Self(self.0.argument("ResourceType", resource_type))
     }
@@ -211,7 +213,7 @@ yundb_runtime::operation! {
         .params(&[
             query("RegionId", any()).required().client("region"),
             query("ResourceId", any().max_items(50)).required(),
-            query("ResourceType", any()).required(),
+            query("ResourceType", any()).required().constant(text("ALIYUN::DTS::INSTANCE")),
             query("TagKey", list(&any().min_length(1)).max_items(20)),
             query("All", any()),
         ])
@@ -224,7 +226,8 @@ impl UntagResources {
         Self(self.0.argument("ResourceId", resource_id))
     }
 
-    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required.
+    /// Type of the resources, always `ALIYUN::DTS::INSTANCE`. Example: `ALIYUN::DTS::INSTANCE`. Required; sent by
+    /// default.
     pub fn resource_type<M>(self, resource_type: impl Argument<ResourceType, M>) -> Self {
         Self(self.0.argument("ResourceType", resource_type))
     }

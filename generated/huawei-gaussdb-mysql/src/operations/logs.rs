@@ -163,6 +163,12 @@ impl ListSlowLogs {
     pub fn database<M>(self, database: impl Argument<String, M>) -> Self { Self(self.0.argument("database", database)) }
 }
 
+yundb_runtime::paged! {
+    ListSlowLogs -> SlowLog, Response<ListSlowLogsResponse>, Error<ErrorBody>;
+    Paging::token("line_num").size("limit").next("slow_log_list[-1].line_num");
+    |page| page.slow_log_list
+}
+
 yundb_runtime::string_enum! {
     /// Type of statement. Defaults to all types; an empty value also means all types.
     pub enum StatementType {
@@ -310,6 +316,12 @@ impl ListErrorLogs {
     pub fn level<M>(self, level: impl Argument<ErrorLogLevel, M>) -> Self { Self(self.0.argument("level", level)) }
 }
 
+yundb_runtime::paged! {
+    ListErrorLogs -> ErrorLog, Response<ListErrorLogsResponse>, Error<ErrorBody>;
+    Paging::token("line_num").size("limit").next("error_log_list[-1].line_num");
+    |page| page.error_log_list
+}
+
 yundb_runtime::string_enum! {
     /// Level of the entries.
     pub enum ErrorLogLevel {
@@ -417,6 +429,12 @@ impl ListAuditLogLinks {
 
     /// Maximum number of files to return, 1 to 50. Default: `10`. Example: `10`.
     pub fn limit(self, limit: impl Integer) -> Self { Self(self.0.integer::<i32>("limit", limit)) }
+}
+
+yundb_runtime::paged! {
+    ListAuditLogLinks -> AuditLogFile, Response<ListAuditLogLinksResponse>, Error<ErrorBody>;
+    Paging::token("last_file_name").size("limit").next("files[-1].name");
+    |page| page.files
 }
 
 /// What `ListAuditLogLinks` answers.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
-use yundb_runtime::shape::{any, object, required};
+use yundb_runtime::shape::{any, object, required, text};
 use crate::Client;
 use crate::types::{ErrorBody, StarrocksMode};
 
@@ -33,7 +33,7 @@ yundb_runtime::operation! {
         .params(&[
             path("project_id", any()).client("project_id"),
             header("X-Language", any()).client("language"),
-            field("action", any()).required(),
+            field("action", any()).required().constant(text("createInstance")),
             field("resource", object::<StarrocksResourceToCheck>()).required(),
         ])
         .body("application/json", true)
@@ -42,7 +42,7 @@ yundb_runtime::operation! {
 }
 
 impl CheckStarrocksResources {
-    /// Operation to check for. Required.
+    /// Operation to check for. Required; sent by default.
     pub fn action<M>(self, action: impl Argument<StarrocksActionToCheck, M>) -> Self {
         Self(self.0.argument("action", action))
     }

@@ -2,7 +2,7 @@
 
 use yundb_runtime::{Argument, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
-use yundb_runtime::shape::any;
+use yundb_runtime::shape::{any, text};
 use crate::Client;
 use crate::types::{ErrorBody, StartedJob};
 
@@ -38,7 +38,7 @@ yundb_runtime::operation! {
             path("project_id", any()).client("project_id"),
             path("instance_id", any()),
             header("X-Language", any()).client("language"),
-            field("dns_type", any()).required(),
+            field("dns_type", any()).required().constant(text("private")),
         ])
         .body("application/json", true)
         .accept("application/json")
@@ -46,7 +46,7 @@ yundb_runtime::operation! {
 }
 
 impl CreateInstanceDns {
-    /// Type of the domain name. Only `private` is supported. Required.
+    /// Type of the domain name. Only `private` is supported. Required; sent by default.
     pub fn dns_type<M>(self, dns_type: impl Argument<InstanceDnsType, M>) -> Self {
         Self(self.0.argument("dns_type", dns_type))
     }
