@@ -240,7 +240,9 @@ fn unlinked(text: &str) -> String {
         let (before, after) = rest.split_at(at + 1);
         out.push_str(before);
         let target = after[2..].split(')').next().unwrap_or_default();
-        let in_crate = target.contains("::") && target.starts_with(|c: char| c == 'c' || c.is_ascii_uppercase()) && target.chars().all(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '#'));
+        let in_crate = target.contains("::")
+            && target.starts_with(|c: char| c == 'c' || c.is_ascii_uppercase())
+            && target.chars().all(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '#'));
         rest = if in_crate { &after[3 + target.len()..] } else { after };
     }
     out + rest

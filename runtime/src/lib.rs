@@ -56,9 +56,9 @@ pub use check::Violation;
 pub use check::fits;
 #[cfg(feature = "metrics")]
 pub use client::Metrics;
-pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Outcome, RateLimiter, UnsignedRequest};
 /// Traits by which a generated client states which settings of [`ClientBuilder`] apply to it.
 pub use client::applies as builder;
+pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Outcome, RateLimiter, UnsignedRequest};
 pub use codec::additional::additional;
 pub use codec::argument::{Argument, Integer, Single};
 pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};

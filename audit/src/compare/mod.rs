@@ -1,6 +1,5 @@
 //! Compares two sets of facts: a document's or lock's (left) with a spec's or a newer document's (right).
 
-mod answer;
 pub mod errata;
 mod explain;
 mod field;
@@ -9,6 +8,7 @@ mod flat;
 mod lists;
 mod names;
 mod operation;
+mod response;
 mod sample;
 mod shape;
 #[cfg(test)]

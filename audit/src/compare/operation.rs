@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use yundb_generator::diagnostic::Location;
 
 use super::{
-    Aspect, Subject, Topic, answer,
+    Aspect, Subject, Topic,
     field::{self, Site},
     findings::{Findings, lacks, says},
-    names, sample,
+    names, response, sample,
     shape::{self, Bodies, Walk},
 };
 use crate::fact::{Call, Facts, Operation, Parameter, Shape};
@@ -72,7 +72,7 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
     }
     let moved = parameters(left, right, findings);
     body(left, right, moved, findings);
-    answer::all(left, right, findings);
+    response::all(left, right, findings);
     sample::all(left, right, findings);
 }
 

@@ -1,8 +1,9 @@
 //! Compares the samples of two operations, and the samples of the left with the fields of the right.
 
 use super::{
-    Aspect, Topic, answer,
+    Aspect, Topic,
     findings::{Findings, chain, lacks, only, says},
+    response,
 };
 use crate::fact::{Call, Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
 
@@ -48,7 +49,11 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
 }
 
 fn path(sample: &Sample) -> String {
-    if sample.request { "sample request".to_owned() } else { format!("sample answer {}", answer::words(sample.status)) }
+    if sample.request {
+        "sample request".to_owned()
+    } else {
+        format!("sample answer {}", response::words(sample.status))
+    }
 }
 
 /// Whether two samples are of the same side and status. Documents do not always give the status.
@@ -61,7 +66,7 @@ fn same_place(left: &Sample, right: &Sample, lenient: bool) -> bool {
         (None, None) if lenient && !left.request => !left.keys.is_empty(),
         (left, right) if left == right => true,
         _ if !lenient || left.request => false,
-        (Some(status), covering) => answer::covers(covering, status),
+        (Some(status), covering) => response::covers(covering, status),
         (None, Some(status)) => matches!(status, 2 | 200..=299),
         (None, None) => false,
     }
@@ -134,7 +139,7 @@ fn undescribed(sample: &Sample, keys: &[String], partner: Option<&Sample>, right
     } else {
         let fits = |status: Option<u16>| match (partner, sample.status) {
             (Some(partner), _) => status == partner.status,
-            (None, Some(wanted)) => answer::covers(status, wanted),
+            (None, Some(wanted)) => response::covers(status, wanted),
             (None, None) => matches!(status, Some(2 | 200..=299)),
         };
         let answers = right.answers.iter().filter(|answer| fits(answer.status));

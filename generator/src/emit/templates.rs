@@ -6,8 +6,8 @@ use askama::Template;
 
 use super::EmitError;
 use crate::lower::model::{
-    Answer, Guide, Input, Operation, Payload, Place, Protocol, RUNTIME_FEATURES, Scheme, SchemeKind, Server, Service, Type,
-    TypeKind,
+    Answer, Guide, Input, Operation, Payload, Place, Protocol, RUNTIME_FEATURES, Scheme, SchemeKind, Server, Service,
+    Type, TypeKind,
 };
 use crate::lower::{clean, code, listed, plain};
 
@@ -167,7 +167,9 @@ fn scheme(service: &Service, scheme: &Scheme) -> Vec<String> {
         }
         SchemeKind::Basic => "HTTP basic authentication, set with `.basic_auth(user, password)`".to_owned(),
         SchemeKind::Bearer => "Bearer token, set with `.bearer_token(token)`".to_owned(),
-        SchemeKind::Caller(_) => "Not supported by the client: set what it needs with `.default_header(name, value)`".to_owned(),
+        SchemeKind::Caller(_) => {
+            "Not supported by the client: set what it needs with `.default_header(name, value)`".to_owned()
+        }
     };
     // A name that ends a code span stands in no example.
     let how = if name.contains('`') { how.replace(&format!("{name:?}"), "name") } else { how };

@@ -24,7 +24,9 @@ pub fn introduced(name: &str, docs: Docs) -> Docs {
         Some(first) if markdown::is_block(first) || docs[..end].iter().any(|line| markdown::is_block(line)) => {
             [name.to_owned(), String::new()].into_iter().chain(docs).collect()
         }
-        Some(_) => lines(&format!("{name}: {}", docs[..end].join(" "))).into_iter().chain(docs[end..].to_vec()).collect(),
+        Some(_) => {
+            lines(&format!("{name}: {}", docs[..end].join(" "))).into_iter().chain(docs[end..].to_vec()).collect()
+        }
     }
 }
 
@@ -83,7 +85,9 @@ fn continued(mut docs: Docs, fact: &str, lines: impl Fn(&str) -> Docs) -> Docs {
 fn says(text: &str, fact: &str) -> bool {
     if let Some(value) = fact.strip_prefix("Defaults to `").and_then(|rest| rest.strip_suffix("`.")) {
         let value = format!("`{value}`");
-        return text.split(". ").any(|sentence| sentence.to_lowercase().contains("default") && sentence.contains(&value));
+        return text
+            .split(". ")
+            .any(|sentence| sentence.to_lowercase().contains("default") && sentence.contains(&value));
     }
     let one = matches!(fact, "At least 1 character." | "At least 1 item." | "At least 1 entry.");
     if one && ["not be empty", "non-empty", "at least one"].iter().any(|words| text.to_lowercase().contains(words)) {

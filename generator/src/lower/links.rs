@@ -250,7 +250,9 @@ fn filled(text: &str) -> String {
         }
         let first = format!("{}{}", &line[..indent], &content[..mark]);
         let wrapped = wrap(&words, WIDTH.saturating_sub(margin.len()));
-        out.extend(wrapped.iter().enumerate().map(|(at, line)| format!("{}{line}", if at == 0 { &first } else { &margin })));
+        out.extend(
+            wrapped.iter().enumerate().map(|(at, line)| format!("{}{line}", if at == 0 { &first } else { &margin })),
+        );
     }
     out.join("\n")
 }

@@ -10,12 +10,13 @@ const WORDS: usize = 6;
 const WITH_NEGATION: usize = 9;
 
 /// Words that a name reads as well without.
-const DROPPED: &[&str] =
-    &["a", "an", "the", "this", "that", "is", "are", "was", "were", "its", "their"];
+const DROPPED: &[&str] = &["a", "an", "the", "this", "that", "is", "are", "was", "were", "its", "their"];
 
 /// Words that a name has between others, never at its end.
-const LINKS: &[&str] =
-    &["of", "to", "for", "in", "on", "at", "with", "by", "from", "and", "or", "as", "than", "while", "be", "been", "being"];
+const LINKS: &[&str] = &[
+    "of", "to", "for", "in", "on", "at", "with", "by", "from", "and", "or", "as", "than", "while", "be", "been",
+    "being",
+];
 
 const NEGATIONS: &[&str] = &["not", "no", "cannot", "never", "without", "neither", "nor"];
 
@@ -109,7 +110,10 @@ mod tests {
                 "Specifying the zones of read replicas is not enabled for this account.",
                 "SpecifyingZonesOfReadReplicasNotEnabled",
             ),
-            ("The account of the new instance in the other region does not exist.", "AccountOfNewInstanceInOtherRegionDoesNotExist"),
+            (
+                "The account of the new instance in the other region does not exist.",
+                "AccountOfNewInstanceInOtherRegionDoesNotExist",
+            ),
             ("The request could not be processed. Contact support.", "RequestCouldNotBeProcessed"),
             ("8 hours behind UTC.", "N8HoursBehindUtc"),
         ] {
@@ -148,7 +152,8 @@ mod tests {
             ("NotFound", None),
             ("N5", Some("Unknown.")),
         ];
-        let expected = ["ServerErrorDbs1001", "ServerErrorDbs1002", "QuotaUsedUp", "NotFoundDbs1004", "NotFound", "Unknown5"];
+        let expected =
+            ["ServerErrorDbs1001", "ServerErrorDbs1002", "QuotaUsedUp", "NotFoundDbs1004", "NotFound", "Unknown5"];
         let named = |order: &[usize]| {
             let values = order.iter().map(|at| all[*at].0.to_owned()).collect();
             names(values, &order.iter().map(|at| all[*at].1).collect::<Vec<_>>())

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{docs, markdown};
 use super::model::{Answer, Docs, Meaning, Payload, Service, Type, TypeId, TypeKind, Users, Variant};
 use super::names;
+use super::{docs, markdown};
 
 /// How many operations the docs of a response name.
 const NAMED: usize = 3;
@@ -32,7 +32,8 @@ fn codes(service: &mut Service) {
     let lists_codes = |ty: &Type| {
         let Type::Named(id) = ty else { return None };
         let TypeKind::StringEnum(all) = &service.types[*id].kind else { return None };
-        let is_code = |it: &Variant<String>| it.alias.is_some() || it.docs.iter().any(|line| line.contains("HTTP status"));
+        let is_code =
+            |it: &Variant<String>| it.alias.is_some() || it.docs.iter().any(|line| line.contains("HTTP status"));
         all.iter().any(is_code).then(|| service.types[*id].name.clone())
     };
     let bodies: BTreeSet<TypeId> = service

@@ -8,9 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use super::applies::{
-    HasKeys, HasLanguages, HasProjects, HasRegions, IsAlibabaCloud, IsHuaweiCloud, SignsRequests,
-};
+use super::applies::{HasKeys, HasLanguages, HasProjects, HasRegions, IsAlibabaCloud, IsHuaweiCloud, SignsRequests};
 use super::handle::Client;
 use super::headers::DefaultHeaders;
 use super::interceptor::Interceptor;
@@ -321,6 +319,7 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// The builder of a client without its document's operations, with the settings of every service, for programs that are generic
     /// over clients: what it builds converts into a `C`.
     pub fn untyped(self) -> ClientBuilder {
+        ClientBuilder {
             service: self.service,
             values: self.values,
             endpoint: self.endpoint,
