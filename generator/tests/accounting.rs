@@ -149,7 +149,8 @@ fn what_is_in_the_client_is_emitted() {
         let ledger = Ledger::default();
         let (service, diagnostics) = lowered(&document, &ledger);
         let files = emit::emit(&service, &Manifest::Workspace, None).unwrap();
-        let emitted = Emitted::new(files.values().map(|text| letters(&unwrapped(text))).collect());
+        let emitted = Emitted::new(files.values().map(|text| letters(&unwrapped(&unlinked(text)))).collect());
+        let methods = methods(&service);
         let mut texts = HashMap::new();
         collect(&loaded.root, &mut texts);
         let mut missing = Vec::new();
@@ -163,6 +164,8 @@ fn what_is_in_the_client_is_emitted() {
             };
             // The language of a code block is not prose.
             let text = text.unwrap_or_default();
+            // Where the document names an operation, docs name the method.
+            let text = methods.iter().fold(text, |text, (id, method)| text.replace(id, method));
             let fence = |line: &str| ["```", "~~~"].iter().any(|fence| line.trim_start().starts_with(fence));
             let lines = text.lines().map(|line| if fence(line) { "" } else { line });
             let text = letters(&lines.collect::<Vec<_>>().join("\n"));
@@ -220,6 +223,29 @@ fn collect(node: &Node, found: &mut HashMap<Location, Text>) {
 
 fn scalar(node: &Node) -> Option<String> {
     node.is_scalar().then(|| node.as_str().map_or_else(|| node.to_json().to_string(), str::to_owned))
+}
+
+/// Code spans by the names that the vendor has for operations, and by their methods.
+fn methods(service: &Service) -> Vec<(String, String)> {
+    let operations = service.groups.iter().flat_map(|group| &group.operations);
+    let names = operations.flat_map(|it| it.aliases.iter().map(|alias| (alias, &it.method_name)));
+    names.map(|(alias, method)| (format!("`{alias}`"), format!("`{method}`"))).collect()
+}
+
+/// Docs without the targets of links into the crate.
+fn unlinked(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("`](") {
+        let (before, after) = rest.split_at(at + 1);
+        out.push_str(before);
+        let target = after[2..].split(')').next().unwrap_or_default();
+        let in_crate = target.contains("::")
+            && target.starts_with(|c: char| c == 'c' || c.is_ascii_uppercase())
+            && target.chars().all(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '#'));
+        rest = if in_crate { &after[3 + target.len()..] } else { after };
+    }
+    out + rest
 }
 
 /// Rust without comment markers and escapes.

@@ -72,9 +72,9 @@ fn a_short_group_is_one_file() {
 
 #[test]
 fn a_long_group_is_a_folder() {
-    let names = names(60);
+    let names = names(90);
     let files = files(&names);
-    let mut expected: Vec<String> = (0..60).map(|n| format!("pets/show_pet{n}.rs")).collect();
+    let mut expected: Vec<String> = (0..90).map(|n| format!("pets/show_pet{n}.rs")).collect();
     expected.extend(["mod.rs", "other.rs", "pets/mod.rs", "pets/types.rs"].map(str::to_owned));
     expected.sort();
     assert_eq!(files.keys().cloned().collect::<Vec<_>>(), expected);
@@ -91,7 +91,7 @@ fn a_long_group_is_a_folder() {
 
 #[test]
 fn long_shared_types_are_a_folder() {
-    let values: String = (0..700).map(|n| format!("value{n}, ")).collect();
+    let values: String = (0..800).map(|n| format!("value{n}, ")).collect();
     let spec = document(&names(3)).replace(
         "Pet: {type: object, properties: {name: {type: string}}}",
         &format!("Pet: {{type: object, properties: {{kind: {{$ref: '#/components/schemas/Kind'}}}}}}\n    Kind: {{type: string, enum: [{values}last]}}"),
@@ -105,7 +105,7 @@ fn long_shared_types_are_a_folder() {
 
 #[test]
 fn an_operation_may_be_named_like_a_file_or_a_keyword() {
-    let mut names = names(60);
+    let mut names = names(90);
     names.extend(["mod", "types", "move", "self"].map(str::to_owned));
     let files = files(&names);
     for name in ["pets/mod_.rs", "pets/types_.rs", "pets/move.rs"] {

@@ -19,9 +19,9 @@
 //! # }
 //! ```
 //!
-//! The features `rustls` and one for each group of operations below are on by default. Without default features, enable `rustls` or
-//! `native-tls` as well. Also available: `blocking` (calls without async, such as `send_blocking`), `gzip`, `metrics`, and `test-util`
-//! (`runtime::test_util`: canned responses for tests).
+//! The features `rustls` and one for each group of operations below are on by default. Without default features,
+//! enable `rustls` or `native-tls` as well. Also available: `blocking` (calls without async, such as
+//! `send_blocking`), `gzip`, `metrics`, and `test-util` (`runtime::test_util`: canned responses for tests).
 //!
 //! ## Guides
 //!
@@ -202,8 +202,8 @@
 //!
 //! ## Errors
 //!
-//! A failed call returns a [`runtime::Error`](crate::runtime::Error) with its kind and, as far as known, the HTTP status, the service's
-//! code and message, the request id, and the number of attempts. Its body has the type:
+//! A failed call returns a [`runtime::Error`](crate::runtime::Error) with its kind and, as far as known, the HTTP
+//! status, the service's code and message, the request id, and the number of attempts. Types of its body:
 //!
 //! - [`ErrorBody`](crate::types::ErrorBody)
 //!
@@ -245,13 +245,10 @@
 
 #![forbid(unsafe_code)]
 
-#![cfg_attr(
-    not(feature = "default"),
-    allow(
-        rustdoc::broken_intra_doc_links,
-        reason = "docs name operations of other features"
-    )
-)]
+#![allow(rustdoc::redundant_explicit_links)]
+
+#![cfg_attr(not(feature = "default"), allow(rustdoc::broken_intra_doc_links))]
+
 mod client;
 pub mod docs;
 pub mod operations;

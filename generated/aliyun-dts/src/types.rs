@@ -3,8 +3,7 @@
 //! What operations take and answer. A type that only one group of operations uses stands beside them.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Field, Object};
-use yundb_runtime::shape::{any, optional};
+use yundb_runtime::{Field, Object, shape::{any, optional}};
 
 #[cfg(feature = "instances")]
 #[doc(inline)]

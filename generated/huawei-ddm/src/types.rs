@@ -84,7 +84,8 @@ pub use crate::operations::kernel_versions::{
 
 /// Error response of a v1 or v2 operation.
 ///
-/// The request failed. [`err_code`](Self::err_code) gives the reason.
+/// The request failed. [`err_code`](Self::err_code) gives the reason. Codes, meanings, and remedies:
+/// [`ErrorCode`](crate::types::ErrorCode).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -112,7 +113,7 @@ yundb_runtime::string_enum! {
         ServerError = "DBS.300002",
         /// `DBS.300005`: The request could not be processed. Contact support. HTTP status 400.
         #[doc(alias = "DBS.300005")]
-        RequestCouldNotProcessed = "DBS.300005",
+        RequestCouldNotBeProcessed = "DBS.300005",
         /// `DBS.300100`: Failed to create the logical database. Check that the instance exists and is running, that RDS
         /// is not being scaled out, and that the name is unique, then try again. HTTP status 400.
         #[doc(alias = "DBS.300100")]
@@ -216,7 +217,7 @@ yundb_runtime::string_enum! {
         /// `DBS.300133`: The RDS instance is being scaled out. Check whether the scale-out is in progress or has failed,
         /// then try again. HTTP status 400.
         #[doc(alias = "DBS.300133")]
-        RdsInstanceScaledOut = "DBS.300133",
+        RdsInstanceBeingScaledOut = "DBS.300133",
         /// `DBS.300134`: The state of the logical database does not allow rollback or cancellation. Try again later.
         /// HTTP status 400.
         #[doc(alias = "DBS.300134")]
@@ -390,7 +391,7 @@ yundb_runtime::string_enum! {
         /// `DBS.300358`: A logical database must be cleaned up first. Clean it up in the list of logical databases of the
         /// instance. HTTP status 400.
         #[doc(alias = "DBS.300358")]
-        LogicalDatabaseMustCleanedUpFirst = "DBS.300358",
+        LogicalDatabaseMustBeCleanedUpFirst = "DBS.300358",
         /// `DBS.300360`: The backup method of the instances behind DDM does not support this operation. Contact support
         /// with the environment, your actions, and the symptoms. HTTP status 400.
         #[doc(alias = "DBS.300360")]
@@ -509,7 +510,8 @@ pub type ExpandInstanceNodesV3Response = ResizeInstanceResponse;
 
 /// Error response of a v3 operation.
 ///
-/// The request failed. [`error_code`](Self::error_code) gives the reason.
+/// The request failed. [`error_code`](Self::error_code) gives the reason. Codes, meanings, and remedies:
+/// [`ErrorCode`](crate::types::ErrorCode).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorBodyV3 {

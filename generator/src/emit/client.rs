@@ -68,15 +68,14 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
         .into_iter()
         .any(|method| TRAIT_METHODS.contains(&method.as_str()))
         .then(|| quote!(#![allow(clippy::should_implement_trait, reason = "the names are those of the document")]));
+    // Docs link items by their whole paths, also where these are in scope, and operations of features that may be off.
     Ok(quote! {
         #docs
         #![forbid(unsafe_code)]
         #alike
         #limit
-        #![cfg_attr(
-            not(feature = "default"),
-            allow(rustdoc::broken_intra_doc_links, reason = "docs name operations of other features")
-        )]
+        #![allow(rustdoc::redundant_explicit_links)]
+        #![cfg_attr(not(feature = "default"), allow(rustdoc::broken_intra_doc_links))]
         mod client;
         #guides
         pub mod operations;

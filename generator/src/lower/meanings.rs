@@ -10,11 +10,13 @@ const WORDS: usize = 6;
 const WITH_NEGATION: usize = 9;
 
 /// Words that a name reads as well without.
-const DROPPED: &[&str] =
-    &["a", "an", "the", "this", "that", "is", "are", "was", "were", "be", "been", "being", "its", "their"];
+const DROPPED: &[&str] = &["a", "an", "the", "this", "that", "is", "are", "was", "were", "its", "their"];
 
 /// Words that a name has between others, never at its end.
-const LINKS: &[&str] = &["of", "to", "for", "in", "on", "at", "with", "by", "from", "and", "or", "as", "than", "while"];
+const LINKS: &[&str] = &[
+    "of", "to", "for", "in", "on", "at", "with", "by", "from", "and", "or", "as", "than", "while", "be", "been",
+    "being",
+];
 
 const NEGATIONS: &[&str] = &["not", "no", "cannot", "never", "without", "neither", "nor"];
 
@@ -112,6 +114,7 @@ mod tests {
                 "The account of the new instance in the other region does not exist.",
                 "AccountOfNewInstanceInOtherRegionDoesNotExist",
             ),
+            ("The request could not be processed. Contact support.", "RequestCouldNotBeProcessed"),
             ("8 hours behind UTC.", "N8HoursBehindUtc"),
         ] {
             assert_eq!(name(meaning).as_deref(), Some(expected), "{meaning}");

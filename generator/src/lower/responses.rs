@@ -1,10 +1,10 @@
 //! Where the document's words on responses stand: on the type that is returned if they hold wherever it is, else with the operation.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use super::docs;
-use super::model::{Answer, Docs, Meaning, Payload, Service, Type, TypeId, Users};
+use super::model::{Answer, Docs, Meaning, Payload, Service, Type, TypeId, TypeKind, Users, Variant};
 use super::names;
+use super::{docs, markdown};
 
 /// How many operations the docs of a response name.
 const NAMED: usize = 3;
@@ -15,9 +15,47 @@ pub fn place(service: &mut Service) {
     of_errors(service);
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {
         let rest = std::mem::take(&mut operation.meanings);
-        operation.docs.extend(section(&rest));
+        // A line belongs before the sections, which follow the address; the description may have headings, too.
+        let end = operation.docs.len();
+        let address = markdown::code(&operation.address);
+        let start = operation.docs.iter().rposition(|line| *line == address).unwrap_or(end);
+        let first = (start..end).find(|at| operation.docs[*at].starts_with("# ")).map(|at| at - 1);
+        let at = first.filter(|_| rest.len() == 1).unwrap_or(end);
+        operation.docs.splice(at..at, section(&rest));
     }
+    codes(service);
     required(service);
+}
+
+/// The docs of an error type lead to the codes that it has.
+fn codes(service: &mut Service) {
+    let lists_codes = |ty: &Type| {
+        let Type::Named(id) = ty else { return None };
+        let TypeKind::StringEnum(all) = &service.types[*id].kind else { return None };
+        let is_code =
+            |it: &Variant<String>| it.alias.is_some() || it.docs.iter().any(|line| line.contains("HTTP status"));
+        all.iter().any(is_code).then(|| service.types[*id].name.clone())
+    };
+    let bodies: BTreeSet<TypeId> = service
+        .groups
+        .iter()
+        .flat_map(|group| &group.operations)
+        .flat_map(|operation| match &operation.error {
+            Answer::ByStatus(at) => service.outcomes[*at].cases.iter().map(|case| &case.payload).collect(),
+            Answer::One(payload) => vec![payload],
+        })
+        .filter_map(|payload| payload.ty()?.innermost())
+        .collect();
+    let found = bodies.into_iter().filter_map(|id| {
+        let TypeKind::Struct(body) = &service.types[id].kind else { return None };
+        Some((id, body.fields.iter().find_map(|field| lists_codes(&field.ty))?))
+    });
+    let found: Vec<(TypeId, String)> = found.collect();
+    for (id, name) in found {
+        let own = &mut service.types[id].docs;
+        let sentence = format!("Codes, meanings, and remedies: [`{name}`](crate::types::{name}).");
+        *own = docs::with_markdown(std::mem::take(own), &sentence);
+    }
 }
 
 /// The type that a body is read as, if it is one of the crate.
@@ -128,7 +166,7 @@ fn section(meanings: &[Meaning]) -> Docs {
 /// Fields that callers have to set say so.
 fn required(service: &mut Service) {
     for definition in service.types.iter_mut().filter(|definition| definition.input) {
-        let super::model::TypeKind::Struct(body) = &mut definition.kind else { continue };
+        let TypeKind::Struct(body) = &mut definition.kind else { continue };
         for field in body.fields.iter_mut().filter(|field| field.required && !field.read_only && !field.filled) {
             if !field.docs.iter().any(|line| line.contains("Required.")) {
                 field.docs = docs::with_fact(std::mem::take(&mut field.docs), "Required.");

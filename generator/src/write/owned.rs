@@ -87,8 +87,8 @@ fn has_header(path: &Path, file: &Path) -> io::Result<bool> {
     Ok(bears_header(path, &String::from_utf8_lossy(&start)))
 }
 
-/// Whether a generated file can have this path: the manifest, the README, the list, a Rust file below `src`, or Markdown
-/// below `docs`; never a hidden file or folder, such as a repository.
+/// Whether a generated file can have this path: the manifest, the README, the list, a Rust file below `src`, or Markdown below
+/// `docs`; never a hidden file or folder, such as a repository.
 pub(super) fn may_be_generated(path: &Path) -> bool {
     let plain = |component| match component {
         Component::Normal(name) => !name.as_encoded_bytes().starts_with(b"."),

@@ -1,4 +1,22 @@
-//! Which settings apply to a client: a generated one implements the traits of those that its document has a use for.
+//! Which settings of [`ClientBuilder`](crate::ClientBuilder) apply to a client: a generated one implements the traits of those that
+//! its document has a use for.
+//!
+//! ```compile_fail,E0277
+//! use yundb_runtime::{Client, ClientBuilder};
+//!
+//! /// A client of a document without regions.
+//! struct Local(Client);
+//!
+//! impl From<Client> for Local {
+//!     fn from(client: Client) -> Self {
+//!         Self(client)
+//!     }
+//! }
+//!
+//! fn build(builder: ClientBuilder<Local>) {
+//!     let _ = builder.endpoint("https://api.example.com").region("here").build();
+//! }
+//! ```
 
 use super::handle::Client;
 

@@ -13,9 +13,7 @@ impl Client {
     ///
     /// Registers a gateway and returns its ID. Install the gateway program on a host afterwards.
     ///
-    /// `Action=CreateGateway`
-    ///
-    /// Document section 4.1, CreateGateway.
+    /// `Action=CreateGateway`. Document section 4.1, CreateGateway.
     #[doc(alias = "createGateway")]
     pub fn create_gateway(&self) -> CreateGateway { CreateGateway(self.call(CreateGateway::SPEC)) }
 }
@@ -87,9 +85,7 @@ impl Client {
     ///
     /// Updates the name and description of a gateway.
     ///
-    /// `Action=ModifyGateway`
-    ///
-    /// Document section 4.2, ModifyGateway.
+    /// `Action=ModifyGateway`. Document section 4.2, ModifyGateway.
     ///
     /// Response `200`: The gateway was updated, or `Success` is false and `Code` gives the reason.
     #[doc(alias = "ModifyGateway")]
@@ -155,9 +151,7 @@ impl Client {
     ///
     /// Stop any instances still running on the gateway first.
     ///
-    /// `Action=DeleteGateway`
-    ///
-    /// Document section 4.3, DeleteGateway.
+    /// `Action=DeleteGateway`. Document section 4.3, DeleteGateway.
     ///
     /// Response `200`: The gateway was deleted, or `Success` is false and `Code` gives the reason.
     #[doc(alias = "deleteGateway")]
@@ -184,9 +178,7 @@ impl Client {
     ///
     /// Stops the service that runs on a gateway.
     ///
-    /// `Action=StopGateway`
-    ///
-    /// Document section 4.4, StopGateway.
+    /// `Action=StopGateway`. Document section 4.4, StopGateway.
     ///
     /// Response `200`: The gateway was stopped, or `Success` is false and `Code` gives the reason.
     #[doc(alias = "stopGateway")]
@@ -214,9 +206,7 @@ impl Client {
     /// Returns a code that must be entered when the gateway program is installed on a host. The code binds that host
     /// to this gateway.
     ///
-    /// `Action=CreateGatewayVerifyCode`
-    ///
-    /// Document section 4.5, CreateGatewayVerifyCode.
+    /// `Action=CreateGatewayVerifyCode`. Document section 4.5, CreateGatewayVerifyCode.
     #[doc(alias = "createGatewayVerifyCode")]
     pub fn create_gateway_verify_code(&self) -> CreateGatewayVerifyCode {
         CreateGatewayVerifyCode(self.call(CreateGatewayVerifyCode::SPEC))
@@ -262,9 +252,7 @@ impl Client {
     ///
     /// The URL is signed. Any Alibaba Cloud user can call this operation; no permission is checked.
     ///
-    /// `Action=DownloadGatewayProgram`
-    ///
-    /// Document section 4.6, DownloadGatewayProgram.
+    /// `Action=DownloadGatewayProgram`. Document section 4.6, DownloadGatewayProgram.
     #[doc(alias = "downloadGatewayProgram")]
     pub fn download_gateway_program(&self) -> DownloadGatewayProgram {
         DownloadGatewayProgram(self.call(DownloadGatewayProgram::SPEC))
@@ -308,9 +296,7 @@ impl Client {
     ///
     /// Tests whether a gateway can reach a database and log in to it.
     ///
-    /// `Action=ConnectDatabase`
-    ///
-    /// Document section 4.7, ConnectDatabase.
+    /// `Action=ConnectDatabase`. Document section 4.7, ConnectDatabase.
     #[doc(alias = "connectDatabase")]
     pub fn connect_database(&self) -> ConnectDatabase { ConnectDatabase(self.call(ConnectDatabase::SPEC)) }
 }
@@ -386,9 +372,7 @@ impl Client {
     ///
     /// Returns the caller's registered databases, page by page. Results can be filtered by gateway, type or keyword.
     ///
-    /// `Action=GetUserDatabases`
-    ///
-    /// Document section 4.8, GetUserDatabases.
+    /// `Action=GetUserDatabases`. Document section 4.8, GetUserDatabases.
     #[doc(alias = "GetUserDatabases")]
     #[doc(alias = "listDatabases")]
     pub fn list_databases(&self) -> ListDatabases { ListDatabases(self.call(ListDatabases::SPEC)) }
@@ -496,9 +480,7 @@ impl Client {
     ///
     /// Registers a database with a gateway and returns its ID.
     ///
-    /// `Action=AddDatabase`
-    ///
-    /// Document section 4.9, AddDatabase.
+    /// `Action=AddDatabase`. Document section 4.9, AddDatabase.
     #[doc(alias = "addDatabase")]
     pub fn add_database(&self) -> AddDatabase { AddDatabase(self.call(AddDatabase::SPEC)) }
 }
@@ -571,9 +553,7 @@ impl Client {
     ///
     /// Updates the connection settings, description and name of a registered database.
     ///
-    /// `Action=ModifyDatabase`
-    ///
-    /// Document section 4.10, ModifyDatabase.
+    /// `Action=ModifyDatabase`. Document section 4.10, ModifyDatabase.
     ///
     /// Response `200`: The database was updated, or `Success` is false and `Code` gives the reason.
     #[doc(alias = "ModifyDatabase")]
@@ -655,9 +635,7 @@ impl Client {
     ///
     /// Unregisters a database from its gateway.
     ///
-    /// `Action=DeleteDatabase`
-    ///
-    /// Document section 4.11, DeleteDatabase.
+    /// `Action=DeleteDatabase`. Document section 4.11, DeleteDatabase.
     ///
     /// Response `200`: The database was deleted, or `Success` is false and `Code` gives the reason.
     #[doc(alias = "deleteDatabase")]
@@ -684,9 +662,7 @@ impl Client {
     ///
     /// Returns the caller's gateways, page by page.
     ///
-    /// `Action=GetUserGateways`
-    ///
-    /// Document section 4.12, GetUserGateways.
+    /// `Action=GetUserGateways`. Document section 4.12, GetUserGateways.
     #[doc(alias = "GetUserGateways")]
     #[doc(alias = "listGateways")]
     pub fn list_gateways(&self) -> ListGateways { ListGateways(self.call(ListGateways::SPEC)) }
@@ -778,9 +754,7 @@ impl Client {
     ///
     /// Returns the details of one gateway.
     ///
-    /// `Action=FindUserGatewayById`
-    ///
-    /// Document section 4.13, FindUserGatewayById.
+    /// `Action=FindUserGatewayById`. Document section 4.13, FindUserGatewayById.
     #[doc(alias = "FindUserGatewayById")]
     #[doc(alias = "showGateway")]
     pub fn show_gateway(&self) -> ShowGateway { ShowGateway(self.call(ShowGateway::SPEC)) }

@@ -3,20 +3,15 @@
 //! Consumer groups, through which clients consume the data of a subscription.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Paging, Secret, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{DeleteConsumerGroupResponse, ErrorBody, UpdateConsumerGroupResponse};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Secret, Spec, operation::query, shape::any};
+use crate::{Client, types::{DeleteConsumerGroupResponse, ErrorBody, UpdateConsumerGroupResponse}};
 
 impl Client {
     /// Create a consumer group.
     ///
     /// Adds a consumer group to a subscription task. Clients consume the subscribed data through it.
     ///
-    /// `Action=CreateConsumerChannel`
-    ///
-    /// Document section 6.4.6.1, CreateConsumerChannel.
+    /// `Action=CreateConsumerChannel`. Document section 6.4.6.1, CreateConsumerChannel.
     #[doc(alias = "CreateConsumerChannel")]
     #[doc(alias = "createConsumerGroup")]
     pub fn create_consumer_group(&self) -> CreateConsumerGroup {
@@ -96,9 +91,7 @@ impl Client {
     ///
     /// Returns the ID, name, account and consumption delay of each consumer group of a subscription task.
     ///
-    /// `Action=DescribeConsumerChannel`
-    ///
-    /// Document section 6.4.6.2, DescribeConsumerChannel.
+    /// `Action=DescribeConsumerChannel`. Document section 6.4.6.2, DescribeConsumerChannel.
     #[doc(alias = "DescribeConsumerChannel")]
     #[doc(alias = "listConsumerGroups")]
     pub fn list_consumer_groups(&self) -> ListConsumerGroups { ListConsumerGroups(self.call(ListConsumerGroups::SPEC)) }
@@ -203,9 +196,7 @@ impl Client {
     ///
     /// Updates the name, account and password of a consumer group.
     ///
-    /// `Action=ModifyConsumerChannel`
-    ///
-    /// Document section 6.4.6.3, ModifyConsumerChannel.
+    /// `Action=ModifyConsumerChannel`. Document section 6.4.6.3, ModifyConsumerChannel.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "ModifyConsumerChannel")]
@@ -270,9 +261,7 @@ impl UpdateConsumerGroup {
 impl Client {
     /// Delete a consumer group.
     ///
-    /// `Action=DeleteConsumerChannel`
-    ///
-    /// Document section 6.4.6.4, DeleteConsumerChannel.
+    /// `Action=DeleteConsumerChannel`. Document section 6.4.6.4, DeleteConsumerChannel.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "DeleteConsumerChannel")]

@@ -3,18 +3,13 @@
 //! Data transformation (ETL) tasks.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Paging, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::ErrorBody;
+use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::query, shape::any};
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// List the versions of an ETL task.
     ///
-    /// `Action=DescribeDtsEtlJobVersionInfo`
-    ///
-    /// Document section 6.4.18.1, DescribeDtsEtlJobVersionInfo.
+    /// `Action=DescribeDtsEtlJobVersionInfo`. Document section 6.4.18.1, DescribeDtsEtlJobVersionInfo.
     #[doc(alias = "DescribeDtsEtlJobVersionInfo")]
     #[doc(alias = "listEtlJobVersions")]
     pub fn list_etl_job_versions(&self) -> ListEtlJobVersions {
@@ -136,9 +131,7 @@ yundb_runtime::string_enum! {
 impl Client {
     /// List the logs of an ETL task.
     ///
-    /// `Action=DescribeEtlJobLogs`
-    ///
-    /// Document section 6.4.18.2, DescribeEtlJobLogs.
+    /// `Action=DescribeEtlJobLogs`. Document section 6.4.18.2, DescribeEtlJobLogs.
     #[doc(alias = "DescribeEtlJobLogs")]
     #[doc(alias = "listEtlJobLogs")]
     pub fn list_etl_job_logs(&self) -> ListEtlJobLogs { ListEtlJobLogs(self.call(ListEtlJobLogs::SPEC)) }

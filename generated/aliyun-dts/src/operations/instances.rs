@@ -3,11 +3,8 @@
 //! Instances: purchase, renewal, and changes of instance class and billing method.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::{any, text};
-use crate::Client;
-use crate::types::{ErrorBody, JobResult, JobType, PayType, Period, RegionId, Topology};
+use yundb_runtime::{Argument, Integer, Operation, Spec, operation::query, shape::{any, text}};
+use crate::{Client, types::{ErrorBody, JobResult, JobType, PayType, Period, RegionId, Topology}};
 
 impl Client {
     /// Purchase an instance.
@@ -16,9 +13,7 @@ impl Client {
     /// [`configure_job`](crate::Client::configure_job) or
     /// [`configure_subscription`](crate::Client::configure_subscription) afterwards.
     ///
-    /// `Action=CreateDtsInstance`
-    ///
-    /// Document section 6.4.1, CreateDtsInstance.
+    /// `Action=CreateDtsInstance`. Document section 6.4.1, CreateDtsInstance.
     #[doc(alias = "CreateDtsInstance")]
     #[doc(alias = "createInstance")]
     pub fn create_instance(&self) -> CreateInstance { CreateInstance(self.call(CreateInstance::SPEC)) }
@@ -215,9 +210,7 @@ impl Client {
     /// Both databases must be MySQL. The synchronization must be one-way, running and pay-as-you-go. While the
     /// upgrade takes effect, synchronization is delayed by about 5 seconds.
     ///
-    /// `Action=UpgradeTwoWay`
-    ///
-    /// Document section 6.4.9.5, UpgradeTwoWay.
+    /// `Action=UpgradeTwoWay`. Document section 6.4.9.5, UpgradeTwoWay.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "UpgradeTwoWay")]
@@ -256,9 +249,7 @@ impl Client {
     /// Can also change the instance class. A subscription (prepaid) instance cannot be converted to pay-as-you-go,
     /// and migration is always pay-as-you-go. The running task is not affected.
     ///
-    /// `Action=TransferPayType`
-    ///
-    /// Document section 6.4.9.6, TransferPayType.
+    /// `Action=TransferPayType`. Document section 6.4.9.6, TransferPayType.
     #[doc(alias = "TransferPayType")]
     #[doc(alias = "updatePayType")]
     pub fn update_pay_type(&self) -> UpdatePayType { UpdatePayType(self.call(UpdatePayType::SPEC)) }
@@ -334,9 +325,7 @@ pub struct UpdatePayTypeResponse {
 impl Client {
     /// Change the class of an instance.
     ///
-    /// `Action=TransferInstanceClass`
-    ///
-    /// Document section 6.4.9.7, TransferInstanceClass.
+    /// `Action=TransferInstanceClass`. Document section 6.4.9.7, TransferInstanceClass.
     #[doc(alias = "TransferInstanceClass")]
     #[doc(alias = "updateInstanceClass")]
     pub fn update_instance_class(&self) -> UpdateInstanceClass {
@@ -432,9 +421,7 @@ impl Client {
     ///
     /// Supported only for prepaid instances.
     ///
-    /// `Action=RenewInstance`
-    ///
-    /// Document section 6.4.9.8, RenewInstance.
+    /// `Action=RenewInstance`. Document section 6.4.9.8, RenewInstance.
     #[doc(alias = "renewInstance")]
     pub fn renew_instance(&self) -> RenewInstance { RenewInstance(self.call(RenewInstance::SPEC)) }
 }

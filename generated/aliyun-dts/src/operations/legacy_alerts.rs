@@ -3,20 +3,15 @@
 //! Legacy API of alerts.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Operation, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{CallResult, ErrorBody, SynchronizationDirection};
+use yundb_runtime::{Argument, Operation, Spec, operation::query, shape::any};
+use crate::{Client, types::{CallResult, ErrorBody, SynchronizationDirection}};
 
 impl Client {
     /// Configure the alerts of a migration.
     ///
     /// Configures monitoring of the delay and failures of a migration instance.
     ///
-    /// `Action=ConfigureMigrationJobAlert`
-    ///
-    /// Document section 6.5.5.1, ConfigureMigrationJobAlert.
+    /// `Action=ConfigureMigrationJobAlert`. Document section 6.5.5.1, ConfigureMigrationJobAlert.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "configureMigrationJobAlert")]
@@ -98,9 +93,7 @@ yundb_runtime::string_enum! {
 impl Client {
     /// Show the alerts of a migration.
     ///
-    /// `Action=DescribeMigrationJobAlert`
-    ///
-    /// Document section 6.5.5.2, DescribeMigrationJobAlert.
+    /// `Action=DescribeMigrationJobAlert`. Document section 6.5.5.2, DescribeMigrationJobAlert.
     #[doc(alias = "DescribeMigrationJobAlert")]
     #[doc(alias = "showMigrationJobAlert")]
     #[deprecated(note = "the service discourages its use")]
@@ -177,9 +170,7 @@ impl Client {
     ///
     /// Configures monitoring of the delay and failures of a subscription instance.
     ///
-    /// `Action=ConfigureSubscriptionInstanceAlert`
-    ///
-    /// Document section 6.5.5.3, ConfigureSubscriptionInstanceAlert.
+    /// `Action=ConfigureSubscriptionInstanceAlert`. Document section 6.5.5.3, ConfigureSubscriptionInstanceAlert.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "configureSubscriptionInstanceAlert")]
@@ -252,9 +243,7 @@ impl ConfigureSubscriptionInstanceAlert {
 impl Client {
     /// Show the alerts of a subscription.
     ///
-    /// `Action=DescribeSubscriptionInstanceAlert`
-    ///
-    /// Document section 6.5.5.4, DescribeSubscriptionInstanceAlert.
+    /// `Action=DescribeSubscriptionInstanceAlert`. Document section 6.5.5.4, DescribeSubscriptionInstanceAlert.
     #[doc(alias = "DescribeSubscriptionInstanceAlert")]
     #[doc(alias = "showSubscriptionInstanceAlert")]
     #[deprecated(note = "the service discourages its use")]
@@ -333,9 +322,7 @@ impl Client {
     ///
     /// Configures monitoring of the delay and failures of a synchronization instance.
     ///
-    /// `Action=ConfigureSynchronizationJobAlert`
-    ///
-    /// Document section 6.5.5.5, ConfigureSynchronizationJobAlert.
+    /// `Action=ConfigureSynchronizationJobAlert`. Document section 6.5.5.5, ConfigureSynchronizationJobAlert.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "configureSynchronizationJobAlert")]
@@ -417,9 +404,7 @@ impl ConfigureSynchronizationJobAlert {
 impl Client {
     /// Show the alerts of a synchronization.
     ///
-    /// `Action=DescribeSynchronizationJobAlert`
-    ///
-    /// Document section 6.5.5.6, DescribeSynchronizationJobAlert.
+    /// `Action=DescribeSynchronizationJobAlert`. Document section 6.5.5.6, DescribeSynchronizationJobAlert.
     #[doc(alias = "DescribeSynchronizationJobAlert")]
     #[doc(alias = "showSynchronizationJobAlert")]
     #[deprecated(note = "the service discourages its use")]

@@ -18,9 +18,7 @@ impl Client {
     ///
     /// Configure it with [`configure_migration_job`](crate::Client::configure_migration_job) afterwards.
     ///
-    /// `Action=CreateMigrationJob`
-    ///
-    /// Document section 6.5.1.1, CreateMigrationJob.
+    /// `Action=CreateMigrationJob`. Document section 6.5.1.1, CreateMigrationJob.
     #[doc(alias = "createMigrationJob")]
     #[deprecated(note = "use [`Client::create_instance`]")]
     pub fn create_migration_job(&self) -> CreateMigrationJob { CreateMigrationJob(self.call(CreateMigrationJob::SPEC)) }
@@ -106,9 +104,7 @@ impl Client {
     /// start, the precheck may have failed. See [`show_migration_job_status`](crate::Client::show_migration_job_status)
     /// for the reason. Resolve the problem, then call [`start_migration_job`](crate::Client::start_migration_job).
     ///
-    /// `Action=ConfigureMigrationJob`
-    ///
-    /// Document section 6.5.1.2, ConfigureMigrationJob.
+    /// `Action=ConfigureMigrationJob`. Document section 6.5.1.2, ConfigureMigrationJob.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "configureMigrationJob")]
@@ -455,9 +451,7 @@ impl Client {
     ///
     /// The migration must not have been started yet, or must be suspended or failed.
     ///
-    /// `Action=StartMigrationJob`
-    ///
-    /// Document section 6.5.1.3, StartMigrationJob.
+    /// `Action=StartMigrationJob`. Document section 6.5.1.3, StartMigrationJob.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "startMigrationJob")]
@@ -497,9 +491,7 @@ impl Client {
     /// it cannot be restarted. A pay-as-you-go migration with an incremental phase is billed while it is suspended,
     /// because it continues to read the logs of the source.
     ///
-    /// `Action=SuspendMigrationJob`
-    ///
-    /// Document section 6.5.1.4, SuspendMigrationJob.
+    /// `Action=SuspendMigrationJob`. Document section 6.5.1.4, SuspendMigrationJob.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "suspendMigrationJob")]
@@ -545,9 +537,7 @@ impl Client {
     ///
     /// Returns migration instances with their details.
     ///
-    /// `Action=DescribeMigrationJobs`
-    ///
-    /// Document section 6.5.1.5, DescribeMigrationJobs.
+    /// `Action=DescribeMigrationJobs`. Document section 6.5.1.5, DescribeMigrationJobs.
     #[doc(alias = "DescribeMigrationJobs")]
     #[doc(alias = "listMigrationJobs")]
     #[deprecated(note = "use [`Client::list_jobs`]")]
@@ -760,9 +750,7 @@ impl Client {
     ///
     /// Returns the details of the selected phases. The migration must be running, failed, suspended or finished.
     ///
-    /// `Action=DescribeMigrationJobDetail`
-    ///
-    /// Document section 6.5.1.6, DescribeMigrationJobDetail.
+    /// `Action=DescribeMigrationJobDetail`. Document section 6.5.1.6, DescribeMigrationJobDetail.
     #[doc(alias = "DescribeMigrationJobDetail")]
     #[doc(alias = "showMigrationJob")]
     #[deprecated(note = "use [`Client::show_job`]")]
@@ -911,9 +899,7 @@ pub struct MigrationStructureDetail {
 impl Client {
     /// Show the state of a migration.
     ///
-    /// `Action=DescribeMigrationJobStatus`
-    ///
-    /// Document section 6.5.1.7, DescribeMigrationJobStatus.
+    /// `Action=DescribeMigrationJobStatus`. Document section 6.5.1.7, DescribeMigrationJobStatus.
     #[doc(alias = "DescribeMigrationJobStatus")]
     #[doc(alias = "showMigrationJobStatus")]
     #[deprecated(note = "use [`Client::show_job`]")]
@@ -1021,9 +1007,7 @@ impl Client {
     ///
     /// The migration must be running. A stopped migration counts as finished and cannot be restarted.
     ///
-    /// `Action=StopMigrationJob`
-    ///
-    /// Document section 6.5.1.8, StopMigrationJob.
+    /// `Action=StopMigrationJob`. Document section 6.5.1.8, StopMigrationJob.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "stopMigrationJob")]
@@ -1067,9 +1051,7 @@ impl Client {
     ///
     /// A released instance cannot be recovered.
     ///
-    /// `Action=DeleteMigrationJob`
-    ///
-    /// Document section 6.5.1.9, DeleteMigrationJob.
+    /// `Action=DeleteMigrationJob`. Document section 6.5.1.9, DeleteMigrationJob.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "deleteMigrationJob")]

@@ -3,11 +3,8 @@
 //! Legacy API of task connectivity: addresses of DTS servers, connection tests, and skipping of precheck items.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Operation, Secret, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{CallResult, DestinationType, ErrorBody, RegionId};
+use yundb_runtime::{Argument, Operation, Secret, Spec, operation::query, shape::any};
+use crate::{Client, types::{CallResult, DestinationType, ErrorBody, RegionId}};
 
 impl Client {
     /// List the addresses of DTS servers.
@@ -15,9 +12,7 @@ impl Client {
     /// Returns, in `DynamicMessage`, the addresses of DTS servers that a self-managed database must allow. For
     /// Alibaba Cloud databases and databases on ECS, DTS configures them automatically.
     ///
-    /// `Action=DescribeDTSIP`
-    ///
-    /// Document section 6.5.4.1, DescribeDTSIP.
+    /// `Action=DescribeDTSIP`. Document section 6.5.4.1, DescribeDTSIP.
     #[doc(alias = "DescribeDTSIP")]
     #[doc(alias = "listServerIpsLegacy")]
     #[deprecated(note = "use [`Client::list_server_ips`]")]
@@ -78,9 +73,7 @@ impl Client {
     ///
     /// Returns whether DTS servers can reach the databases.
     ///
-    /// `Action=DescribeConnectionStatus`
-    ///
-    /// Document section 6.5.4.2, DescribeConnectionStatus.
+    /// `Action=DescribeConnectionStatus`. Document section 6.5.4.2, DescribeConnectionStatus.
     #[doc(alias = "DescribeConnectionStatus")]
     #[doc(alias = "showConnectionStatus")]
     #[deprecated(note = "the service discourages its use")]
@@ -453,9 +446,7 @@ impl Client {
     /// [`start_migration_job`](crate::Client::start_migration_job) or [`start_synchronization_job`](crate::Client::start_synchronization_job) afterwards to repeat the precheck; the instance starts when
     /// the precheck passes.
     ///
-    /// `Action=ShieldPrecheck`
-    ///
-    /// Document section 6.5.6.1, ShieldPrecheck.
+    /// `Action=ShieldPrecheck`. Document section 6.5.6.1, ShieldPrecheck.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "shieldPrecheck")]

@@ -15,9 +15,7 @@ use crate::types::{
 impl Client {
     /// Purchase a subscription instance.
     ///
-    /// `Action=CreateSubscriptionInstance`
-    ///
-    /// Document section 6.5.3.1, CreateSubscriptionInstance.
+    /// `Action=CreateSubscriptionInstance`. Document section 6.5.3.1, CreateSubscriptionInstance.
     #[doc(alias = "createSubscriptionInstance")]
     #[deprecated(note = "use [`Client::create_instance`]")]
     pub fn create_subscription_instance(&self) -> CreateSubscriptionInstance {
@@ -135,9 +133,7 @@ impl Client {
     /// Specifies the objects to subscribe to. Purchase the instance with
     /// [`create_subscription_instance`](crate::Client::create_subscription_instance) first.
     ///
-    /// `Action=ConfigureSubscriptionInstance`
-    ///
-    /// Document section 6.5.3.2, ConfigureSubscriptionInstance.
+    /// `Action=ConfigureSubscriptionInstance`. Document section 6.5.3.2, ConfigureSubscriptionInstance.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "configureSubscriptionInstance")]
@@ -354,9 +350,7 @@ impl Client {
     ///
     /// The subscription must not have been started yet, or must have failed to start.
     ///
-    /// `Action=StartSubscriptionInstance`
-    ///
-    /// Document section 6.5.3.3, StartSubscriptionInstance.
+    /// `Action=StartSubscriptionInstance`. Document section 6.5.3.3, StartSubscriptionInstance.
     #[doc(alias = "startSubscriptionInstance")]
     #[deprecated(note = "use [`Client::start_job`]")]
     pub fn start_subscription_instance(&self) -> StartSubscriptionInstance {
@@ -415,9 +409,7 @@ impl Client {
     /// The subscription must be normal, not yet started, or have failed to start. A normal subscription is restarted
     /// automatically; start others with [`start_subscription_instance`](crate::Client::start_subscription_instance).
     ///
-    /// `Action=ModifySubscriptionObject`
-    ///
-    /// Document section 6.5.3.4, ModifySubscriptionObject.
+    /// `Action=ModifySubscriptionObject`. Document section 6.5.3.4, ModifySubscriptionObject.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "ModifySubscriptionObject")]
@@ -469,9 +461,7 @@ impl Client {
     ///
     /// Adds a consumer group to a subscription instance.
     ///
-    /// `Action=CreateConsumerGroup`
-    ///
-    /// Document section 6.5.3.5.1, CreateConsumerGroup.
+    /// `Action=CreateConsumerGroup`. Document section 6.5.3.5.1, CreateConsumerGroup.
     #[doc(alias = "CreateConsumerGroup")]
     #[doc(alias = "createConsumerGroupLegacy")]
     #[deprecated(note = "use [`Client::create_consumer_group`]")]
@@ -550,9 +540,7 @@ impl Client {
     ///
     /// Returns the consumer groups of a subscription instance.
     ///
-    /// `Action=DescribeConsumerGroup`
-    ///
-    /// Document section 6.5.3.5.2, DescribeConsumerGroup.
+    /// `Action=DescribeConsumerGroup`. Document section 6.5.3.5.2, DescribeConsumerGroup.
     #[doc(alias = "DescribeConsumerGroup")]
     #[doc(alias = "listConsumerGroupsLegacy")]
     #[deprecated(note = "use [`Client::list_consumer_groups`]")]
@@ -654,9 +642,7 @@ impl Client {
     /// `SubscriptionInstanceNetworkType`. The subscription must be normal, abnormal, not yet started, or have failed
     /// to start.
     ///
-    /// `Action=ModifyConsumerGroupPassword`
-    ///
-    /// Document section 6.5.3.5.3, ModifyConsumerGroupPassword.
+    /// `Action=ModifyConsumerGroupPassword`. Document section 6.5.3.5.3, ModifyConsumerGroupPassword.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "ModifyConsumerGroupPassword")]
@@ -732,9 +718,7 @@ impl Client {
     ///
     /// Deletes a consumer group of a subscription instance.
     ///
-    /// `Action=DeleteConsumerGroup`
-    ///
-    /// Document section 6.5.3.5.4, DeleteConsumerGroup.
+    /// `Action=DeleteConsumerGroup`. Document section 6.5.3.5.4, DeleteConsumerGroup.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "DeleteConsumerGroup")]
@@ -783,9 +767,7 @@ impl Client {
     /// `SubscriptionInstanceNetworkType`. In the new version, the time is set in the client. Stop the client first.
     /// The subscription must be normal.
     ///
-    /// `Action=ModifyConsumptionTimestamp`
-    ///
-    /// Document section 6.5.3.5.5, ModifyConsumptionTimestamp.
+    /// `Action=ModifyConsumptionTimestamp`. Document section 6.5.3.5.5, ModifyConsumptionTimestamp.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "ModifyConsumptionTimestamp")]
@@ -833,9 +815,7 @@ impl Client {
     ///
     /// Returns subscription instances with their details.
     ///
-    /// `Action=DescribeSubscriptionInstances`
-    ///
-    /// Document section 6.5.3.6, DescribeSubscriptionInstances.
+    /// `Action=DescribeSubscriptionInstances`. Document section 6.5.3.6, DescribeSubscriptionInstances.
     #[doc(alias = "DescribeSubscriptionInstances")]
     #[doc(alias = "listSubscriptionInstances")]
     #[deprecated(note = "use [`Client::list_jobs`]")]
@@ -1002,9 +982,7 @@ yundb_runtime::string_enum! {
 impl Client {
     /// Show the state of a subscription.
     ///
-    /// `Action=DescribeSubscriptionInstanceStatus`
-    ///
-    /// Document section 6.5.3.7, DescribeSubscriptionInstanceStatus.
+    /// `Action=DescribeSubscriptionInstanceStatus`. Document section 6.5.3.7, DescribeSubscriptionInstanceStatus.
     #[doc(alias = "DescribeSubscriptionInstanceStatus")]
     #[doc(alias = "showSubscriptionInstanceStatus")]
     #[deprecated(note = "use [`Client::show_job`]")]
@@ -1092,9 +1070,7 @@ impl Client {
     ///
     /// A released instance cannot be recovered.
     ///
-    /// `Action=DeleteSubscriptionInstance`
-    ///
-    /// Document section 6.5.3.8, DeleteSubscriptionInstance.
+    /// `Action=DeleteSubscriptionInstance`. Document section 6.5.3.8, DeleteSubscriptionInstance.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "deleteSubscriptionInstance")]

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object, optional, required, text};
-use crate::Client;
-use crate::types::{CallResult, ErrorBody};
+use crate::{Client, types::{CallResult, ErrorBody}};
 
 impl Client {
     /// Tag instances.
@@ -15,9 +14,7 @@ impl Client {
     /// Attaches tags to up to 50 instances per request, with up to 20 tags per instance. A tag that does not exist is
     /// created; a tag with the same key is replaced. Keys are unique within an account and region.
     ///
-    /// `Action=TagResources`
-    ///
-    /// Document section 6.5.7.1, TagResources.
+    /// `Action=TagResources`. Document section 6.5.7.1, TagResources.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "tagResources")]
@@ -82,9 +79,7 @@ impl Client {
     ///
     /// Returns the tags of instances, or the instances that have a tag.
     ///
-    /// `Action=ListTagResources`
-    ///
-    /// Document section 6.5.7.2, ListTagResources.
+    /// `Action=ListTagResources`. Document section 6.5.7.2, ListTagResources.
     #[doc(alias = "listTagResources")]
     #[deprecated(note = "the service discourages its use")]
     pub fn list_tag_resources(&self) -> ListTagResources { ListTagResources(self.call(ListTagResources::SPEC)) }
@@ -188,9 +183,7 @@ impl Client {
     ///
     /// A tag that is no longer attached to any instance is deleted.
     ///
-    /// `Action=UntagResources`
-    ///
-    /// Document section 6.5.7.3, UntagResources.
+    /// `Action=UntagResources`. Document section 6.5.7.3, UntagResources.
     ///
     /// Response `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     #[doc(alias = "untagResources")]

@@ -4,9 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec, Value};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec, Value, operation::query, shape::any};
 use crate::Client;
 
 impl Client {
@@ -15,9 +13,7 @@ impl Client {
     /// Returns an access key and a security token that grant the permissions of a RAM role until they expire. Only
     /// RAM users can call this operation, and the role must trust an Alibaba Cloud account.
     ///
-    /// `Action=AssumeRole`
-    ///
-    /// Permission: `sts:AssumeRole`. Document section 7.3.2, AssumeRole.
+    /// `Action=AssumeRole`. Permission: `sts:AssumeRole`. Document section 7.3.2, AssumeRole.
     #[doc(alias = "assumeRole")]
     pub fn assume_role(&self) -> AssumeRole { AssumeRole(self.call(AssumeRole::SPEC)) }
 }
@@ -102,7 +98,8 @@ pub struct AssumedRoleUser {
 
 /// Body of an error response.
 ///
-/// The request failed. [`code`](Self::code) gives the reason.
+/// The request failed. [`code`](Self::code) gives the reason. Codes, meanings, and remedies:
+/// [`ErrorCode`](crate::types::ErrorCode).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]

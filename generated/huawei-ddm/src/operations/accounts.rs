@@ -6,17 +6,15 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
-use crate::Client;
-use crate::types::{ErrorBody, ErrorBodyV3};
+use crate::{Client, types::{ErrorBody, ErrorBodyV3}};
 
 impl Client {
     /// List accounts.
     ///
     /// Returns a paginated list of the accounts of an instance.
     ///
-    /// `GET /v1/{project_id}/instances/{instance_id}/users`
-    ///
-    /// Permission: `ddm:user:list`. Document section 4.4.2, Querying DDM accounts.
+    /// `GET /v1/{project_id}/instances/{instance_id}/users`. Permission: `ddm:user:list`. Document section 4.4.2,
+    /// Querying DDM accounts.
     ///
     /// # Arguments
     ///
@@ -142,9 +140,8 @@ impl Client {
     /// Creates accounts for logging in to the logical databases of an instance. An instance can have up to 100
     /// accounts, and an account can be associated with multiple databases.
     ///
-    /// `POST /v1/{project_id}/instances/{instance_id}/users`
-    ///
-    /// Permission: `ddm:user:create`. Document section 4.4.1, Creating a DDM account.
+    /// `POST /v1/{project_id}/instances/{instance_id}/users`. Permission: `ddm:user:create`. Document section 4.4.1,
+    /// Creating a DDM account.
     ///
     /// # Arguments
     ///
@@ -234,9 +231,8 @@ impl Client {
     /// Changes the permissions, description, or associated logical databases of an account. Specify at least one of
     /// `base_authority`, `description`, and `databases`.
     ///
-    /// `PUT /v1/{project_id}/instances/{instance_id}/users/{username}`
-    ///
-    /// Permission: `ddm:user:modify`. Document section 4.4.3, Modifying a DDM account.
+    /// `PUT /v1/{project_id}/instances/{instance_id}/users/{username}`. Permission: `ddm:user:modify`. Document
+    /// section 4.4.3, Modifying a DDM account.
     ///
     /// # Arguments
     ///
@@ -315,9 +311,8 @@ impl Client {
     ///
     /// Also deletes the associations of the account with logical databases.
     ///
-    /// `DELETE /v1/{project_id}/instances/{instance_id}/users/{username}`
-    ///
-    /// Permission: `ddm:user:delete`. Document section 4.4.4, Deleting a DDM account.
+    /// `DELETE /v1/{project_id}/instances/{instance_id}/users/{username}`. Permission: `ddm:user:delete`. Document
+    /// section 4.4.4, Deleting a DDM account.
     ///
     /// # Arguments
     ///
@@ -343,9 +338,8 @@ impl Client {
     ///
     /// Replaces the current password of an account.
     ///
-    /// `POST /v2/{project_id}/instances/{instance_id}/users/{username}/password`
-    ///
-    /// Document section 4.4.5, Resetting the password of a DDM account.
+    /// `POST /v2/{project_id}/instances/{instance_id}/users/{username}/password`. Document section 4.4.5, Resetting
+    /// the password of a DDM account.
     ///
     /// # Arguments
     ///
@@ -403,9 +397,8 @@ impl Client {
     /// The first request creates the administrator account of the instance with the given password; subsequent
     /// requests reset the password. Requires DDM 3.0.9 or later.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/admin-user`
-    ///
-    /// Document section 4.4.6, Managing the password of the DDM administrator.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/admin-user`. Document section 4.4.6, Managing the password of
+    /// the DDM administrator.
     ///
     /// # Arguments
     ///
@@ -446,9 +439,7 @@ impl Client {
     ///
     /// Weak passwords are not recommended.
     ///
-    /// `POST /v3/{project_id}/weak-password-verification`
-    ///
-    /// Document section 4.4.7, Checking for a weak password.
+    /// `POST /v3/{project_id}/weak-password-verification`. Document section 4.4.7, Checking for a weak password.
     #[doc(alias = "ValidateWeakPassword")]
     #[doc(alias = "checkWeakPassword")]
     pub fn check_weak_password(&self) -> CheckWeakPassword { CheckWeakPassword(self.call(CheckWeakPassword::SPEC)) }

@@ -4,17 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Operation, Spec};
-use crate::Client;
-use crate::types::ErrorBody;
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// List API versions.
     ///
     /// Returns the API versions and the support status of each.
     ///
-    /// `GET /`
-    ///
-    /// Document section 4.1.1, Querying the API versions.
+    /// `GET /`. Document section 4.1.1, Querying the API versions.
     #[doc(alias = "ListApiVersion")]
     #[doc(alias = "listApiVersions")]
     pub fn list_api_versions(&self) -> ListApiVersions { ListApiVersions(self.call(ListApiVersions::SPEC)) }

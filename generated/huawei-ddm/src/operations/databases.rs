@@ -7,17 +7,15 @@ use std::collections::BTreeMap;
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec, Value};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
-use crate::Client;
-use crate::types::{DeleteRdsData, ErrorBody, ErrorBodyV3};
+use crate::{Client, types::{DeleteRdsData, ErrorBody, ErrorBodyV3}};
 
 impl Client {
     /// List the logical databases of an instance.
     ///
     /// Returns a paginated list of the logical databases of an instance and the RDS instances that they use.
     ///
-    /// `GET /v1/{project_id}/instances/{instance_id}/databases`
-    ///
-    /// Permission: `ddm:database:list`. Document section 4.3.2, Querying DDM logical databases.
+    /// `GET /v1/{project_id}/instances/{instance_id}/databases`. Permission: `ddm:database:list`. Document section
+    /// 4.3.2, Querying DDM logical databases.
     ///
     /// # Arguments
     ///
@@ -135,9 +133,8 @@ impl Client {
     /// Creates logical databases and associates them with RDS instances. The RDS instances must already be imported,
     /// be in the normal state, and not be in use by another DDM instance.
     ///
-    /// `POST /v1/{project_id}/instances/{instance_id}/databases`
-    ///
-    /// Permission: `ddm:database:create`. Document section 4.3.1, Creating a DDM logical database.
+    /// `POST /v1/{project_id}/instances/{instance_id}/databases`. Permission: `ddm:database:create`. Document section
+    /// 4.3.1, Creating a DDM logical database.
     ///
     /// # Arguments
     ///
@@ -243,9 +240,8 @@ impl Client {
     /// Returns the details of a logical database, including its shards, its connection addresses, and the RDS
     /// instances that it uses.
     ///
-    /// `GET /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}`
-    ///
-    /// Permission: `ddm:database:get`. Document section 4.3.3, Querying the details of a DDM logical database.
+    /// `GET /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}`. Permission: `ddm:database:get`.
+    /// Document section 4.3.3, Querying the details of a DDM logical database.
     ///
     /// # Arguments
     ///
@@ -330,9 +326,8 @@ impl Client {
     ///
     /// Deletes a logical database and releases its resources.
     ///
-    /// `DELETE /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}`
-    ///
-    /// Permission: `ddm:database:delete`. Document section 4.3.4, Deleting a DDM logical database.
+    /// `DELETE /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}`. Permission: `ddm:database:delete`.
+    /// Document section 4.3.4, Deleting a DDM logical database.
     ///
     /// # Arguments
     ///
@@ -371,9 +366,8 @@ impl Client {
     ///
     /// Returns a paginated list of the database instances that a new logical database can use.
     ///
-    /// `GET /v1/{project_id}/instances/{instance_id}/rds`
-    ///
-    /// Document section 4.3.5, Querying the database instances that a new logical database can use.
+    /// `GET /v1/{project_id}/instances/{instance_id}/rds`. Document section 4.3.5, Querying the database instances
+    /// that a new logical database can use.
     ///
     /// # Arguments
     ///
@@ -461,9 +455,8 @@ impl Client {
     /// Starts a job that creates one logical database on data nodes (DNs), the RDS instances that store its shards.
     /// The data nodes must already be imported, be in the normal state, and not be in use by another DDM instance.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/databases`
-    ///
-    /// Document section 4.3.6, Creating a logical database (v3).
+    /// `POST /v3/{project_id}/instances/{instance_id}/databases`. Document section 4.3.6, Creating a logical database
+    /// (v3).
     ///
     /// # Arguments
     ///
@@ -549,9 +542,8 @@ impl Client {
     ///
     /// Starts a job that deletes a logical database and releases its resources.
     ///
-    /// `DELETE /v3/{project_id}/instances/{instance_id}/databases/{database_name}`
-    ///
-    /// Document section 4.3.7, Deleting a logical database (v3).
+    /// `DELETE /v3/{project_id}/instances/{instance_id}/databases/{database_name}`. Document section 4.3.7, Deleting
+    /// a logical database (v3).
     ///
     /// # Arguments
     ///

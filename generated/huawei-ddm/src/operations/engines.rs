@@ -4,20 +4,15 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Integer, Operation, Paging, Spec};
-use yundb_runtime::operation::{path, query};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{CpuArchitecture, ErrorBody, ErrorBodyV3};
+use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::{path, query}, shape::any};
+use crate::{Client, types::{CpuArchitecture, ErrorBody, ErrorBodyV3}};
 
 impl Client {
     /// List the engines with their availability zones.
     ///
     /// Returns a paginated list of the available engines, their versions, and their availability zones.
     ///
-    /// `GET /v2/{project_id}/engines`
-    ///
-    /// Document section 4.2.17, Querying DDM engines.
+    /// `GET /v2/{project_id}/engines`. Document section 4.2.17, Querying DDM engines.
     #[doc(alias = "listEngines")]
     pub fn list_engines(&self) -> ListEngines { ListEngines(self.call(ListEngines::SPEC)) }
 }
@@ -97,9 +92,7 @@ impl Client {
     /// [`offset`](ListFlavors::offset),
     /// [`limit`](ListFlavors::limit), and `total`; to read all pages, increase [`offset`](ListFlavors::offset) until it reaches the largest `total`.
     ///
-    /// `GET /v2/{project_id}/flavors`
-    ///
-    /// Document section 4.2.18, Querying DDM flavors in availability zones.
+    /// `GET /v2/{project_id}/flavors`. Document section 4.2.18, Querying DDM flavors in availability zones.
     #[doc(alias = "listFlavors")]
     pub fn list_flavors(&self) -> ListFlavors { ListFlavors(self.call(ListFlavors::SPEC)) }
 }
@@ -207,9 +200,7 @@ impl Client {
     ///
     /// Returns a paginated list of the available engines and their versions.
     ///
-    /// `GET /v3/{project_id}/engines`
-    ///
-    /// Document section 4.2.22, Querying DDM engines (v3).
+    /// `GET /v3/{project_id}/engines`. Document section 4.2.22, Querying DDM engines (v3).
     #[doc(alias = "ListDdmEngines")]
     #[doc(alias = "listEnginesV3")]
     pub fn list_engines_v3(&self) -> ListEnginesV3 { ListEnginesV3(self.call(ListEnginesV3::SPEC)) }
@@ -274,9 +265,7 @@ impl Client {
     /// [`engine_version`](ListFlavorsV3::engine_version), or both. Each group has its own [`offset`](ListFlavorsV3::offset), [`limit`](ListFlavorsV3::limit), and `total`; to read all pages, increase
     /// [`offset`](ListFlavorsV3::offset) until it reaches the largest `total`.
     ///
-    /// `GET /v3/{project_id}/flavors`
-    ///
-    /// Document section 4.2.23, Querying DDM flavors in availability zones (v3).
+    /// `GET /v3/{project_id}/flavors`. Document section 4.2.23, Querying DDM flavors in availability zones (v3).
     #[doc(alias = "ListDdmFlavors")]
     #[doc(alias = "listFlavorsV3")]
     pub fn list_flavors_v3(&self) -> ListFlavorsV3 { ListFlavorsV3(self.call(ListFlavorsV3::SPEC)) }

@@ -7,17 +7,15 @@ use std::collections::BTreeMap;
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec, Value};
 use yundb_runtime::operation::{field, path, query};
 use yundb_runtime::shape::{any, object, optional, required};
-use crate::Client;
-use crate::types::{DeleteRdsData, ErrorBody, ErrorBodyV3, ResizeInstanceResponse};
+use crate::{Client, types::{DeleteRdsData, ErrorBody, ErrorBodyV3, ResizeInstanceResponse}};
 
 impl Client {
     /// List the instances.
     ///
     /// Returns a paginated list of the DDM instances in the project.
     ///
-    /// `GET /v1/{project_id}/instances`
-    ///
-    /// Permission: `ddm:instance:list`. Document section 4.2.2, Querying DDM instances.
+    /// `GET /v1/{project_id}/instances`. Permission: `ddm:instance:list`. Document section 4.2.2, Querying DDM
+    /// instances.
     #[doc(alias = "listInstances")]
     pub fn list_instances(&self) -> ListInstances { ListInstances(self.call(ListInstances::SPEC)) }
 }
@@ -172,9 +170,9 @@ impl Client {
     /// must already exist. The instance is created asynchronously. For yearly/monthly billing, the caller also needs
     /// the system policies BSS Finance and BSS Operator.
     ///
-    /// `POST /v1/{project_id}/instances`
-    ///
-    /// Permissions: `ddm:instance:create`, `ecs:*:get*`, `ecs:*:list*`, `vpc:vpcs:list`, `vpc:securityGroups:get`, `vpc:subnets:get`, `ecs:cloudServerNics:update`, `ecs:serverInterfaces:use`, `vpc:ports:*`. Document section 4.2.1, Buying a DDM instance.
+    /// `POST /v1/{project_id}/instances`. Permissions: `ddm:instance:create`, `ecs:*:get*`, `ecs:*:list*`,
+    /// `vpc:vpcs:list`, `vpc:securityGroups:get`, `vpc:subnets:get`, `ecs:cloudServerNics:update`,
+    /// `ecs:serverInterfaces:use`, `vpc:ports:*`. Document section 4.2.1, Buying a DDM instance.
     ///
     /// # Arguments
     ///
@@ -401,9 +399,8 @@ impl Client {
     ///
     /// Returns the details of a DDM instance and its nodes.
     ///
-    /// `GET /v1/{project_id}/instances/{instance_id}`
-    ///
-    /// Permissions: `ddm:instance:get`, `vpc:*:get*`, `vpc:*:list*`. Document section 4.2.3, Querying the details of a DDM instance.
+    /// `GET /v1/{project_id}/instances/{instance_id}`. Permissions: `ddm:instance:get`, `vpc:*:get*`, `vpc:*:list*`.
+    /// Document section 4.2.3, Querying the details of a DDM instance.
     ///
     /// # Arguments
     ///
@@ -500,9 +497,8 @@ impl Client {
     /// Deletes a DDM instance and releases its resources. Yearly/monthly instances cannot be deleted with this
     /// operation.
     ///
-    /// `DELETE /v1/{project_id}/instances/{instance_id}`
-    ///
-    /// Permissions: `ddm:instance:delete`, `vpc:ports:delete`. Document section 4.2.6, Deleting a DDM instance.
+    /// `DELETE /v1/{project_id}/instances/{instance_id}`. Permissions: `ddm:instance:delete`, `vpc:ports:delete`.
+    /// Document section 4.2.6, Deleting a DDM instance.
     ///
     /// # Arguments
     ///
@@ -546,9 +542,8 @@ pub struct DeleteInstanceResponse {
 impl Client {
     /// Rename an instance.
     ///
-    /// `PUT /v1/{project_id}/instances/{instance_id}/modify-name`
-    ///
-    /// Permission: `ddm:instance:modify`. Document section 4.2.4, Changing the name of a DDM instance.
+    /// `PUT /v1/{project_id}/instances/{instance_id}/modify-name`. Permission: `ddm:instance:modify`. Document
+    /// section 4.2.4, Changing the name of a DDM instance.
     ///
     /// # Arguments
     ///
@@ -588,9 +583,9 @@ pub struct UpdateInstanceNameResponse {
 impl Client {
     /// Change the security group of an instance.
     ///
-    /// `PUT /v1/{project_id}/instances/{instance_id}/modify-security-group`
-    ///
-    /// Permissions: `ddm:instance:modify`, `vpc:*:get*`, `vpc:*:list*`, `vpc:ports:update`, `vpc:securityGroups:get`. Document section 4.2.5, Changing the security group of a DDM instance.
+    /// `PUT /v1/{project_id}/instances/{instance_id}/modify-security-group`. Permissions: `ddm:instance:modify`,
+    /// `vpc:*:get*`, `vpc:*:list*`, `vpc:ports:update`, `vpc:securityGroups:get`. Document section 4.2.5, Changing
+    /// the security group of a DDM instance.
     ///
     /// # Arguments
     ///
@@ -634,9 +629,8 @@ impl Client {
     ///
     /// Restarts the processes or the virtual machines of a DDM instance. The restart is asynchronous.
     ///
-    /// `POST /v1/{project_id}/instances/{instance_id}/action`
-    ///
-    /// Permission: `ddm:instance:reboot`. Document section 4.2.7, Restarting a DDM instance.
+    /// `POST /v1/{project_id}/instances/{instance_id}/action`. Permission: `ddm:instance:reboot`. Document section
+    /// 4.2.7, Restarting a DDM instance.
     ///
     /// # Arguments
     ///
@@ -699,9 +693,8 @@ impl Client {
     ///
     /// Used in cross-region disaster recovery to make the target instance reload its table data and resynchronize.
     ///
-    /// `POST /v1/{project_id}/instances/{instance_id}/reload-config`
-    ///
-    /// Permission: `ddm:instance:modify`. Document section 4.2.8, Reloading table data of DDM.
+    /// `POST /v1/{project_id}/instances/{instance_id}/reload-config`. Permission: `ddm:instance:modify`. Document
+    /// section 4.2.8, Reloading table data of DDM.
     ///
     /// # Arguments
     ///
@@ -728,9 +721,8 @@ impl Client {
     /// Controls how reads are distributed across the primary instances and read replicas associated with a DDM
     /// instance. The RDS instances must be in the normal state with no other operation in progress.
     ///
-    /// `PUT /v2/{project_id}/instances/{instance_id}/action/read-write-strategy`
-    ///
-    /// Document section 4.2.11, Changing the read strategy of the database instances associated with DDM.
+    /// `PUT /v2/{project_id}/instances/{instance_id}/action/read-write-strategy`. Document section 4.2.11, Changing
+    /// the read strategy of the database instances associated with DDM.
     ///
     /// # Arguments
     ///
@@ -782,9 +774,8 @@ impl Client {
     ///
     /// Updates the configuration of all data nodes associated with an instance. The synchronization is asynchronous.
     ///
-    /// `POST /v1/{project_id}/instances/{instance_id}/rds/sync`
-    ///
-    /// Document section 4.2.12, Synchronizing DN information.
+    /// `POST /v1/{project_id}/instances/{instance_id}/rds/sync`. Document section 4.2.12, Synchronizing DN
+    /// information.
     ///
     /// # Arguments
     ///
@@ -822,9 +813,8 @@ impl Client {
     /// Changes the flavor of an instance or of one of its node groups. The instance must be in the `normal` state,
     /// the new flavor must differ from the current one, and a c6s flavor cannot be changed to a c6 flavor.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/flavor`
-    ///
-    /// Document section 4.2.19, Changing the flavor of a DDM instance.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/flavor`. Document section 4.2.19, Changing the flavor of a DDM
+    /// instance.
     ///
     /// # Arguments
     ///
@@ -877,9 +867,8 @@ impl Client {
     ///
     /// Controls whether connections to the instance are encrypted with SSL.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/switch-ssl`
-    ///
-    /// Document section 4.2.26, Setting SSL encryption (v3).
+    /// `POST /v3/{project_id}/instances/{instance_id}/switch-ssl`. Document section 4.2.26, Setting SSL encryption
+    /// (v3).
     ///
     /// # Arguments
     ///
@@ -930,9 +919,8 @@ impl Client {
     ///
     /// Changes the port to which clients connect.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/port`
-    ///
-    /// Document section 4.2.27, Changing the port of an instance.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/port`. Document section 4.2.27, Changing the port of an
+    /// instance.
     ///
     /// # Arguments
     ///

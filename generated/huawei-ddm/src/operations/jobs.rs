@@ -3,20 +3,15 @@
 //! Jobs started by long-running operations.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Operation, Spec};
-use yundb_runtime::operation::path;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::ErrorBodyV3;
+use yundb_runtime::{Operation, Spec, operation::path, shape::any};
+use crate::{Client, types::ErrorBodyV3};
 
 impl Client {
     /// Show a job.
     ///
     /// Returns the status of a job started by another operation. Poll it until the status is `Completed` or `Failed`.
     ///
-    /// `GET /v3/{project_id}/jobs/{job_id}`
-    ///
-    /// Document section 4.2.25, Querying a job by its id.
+    /// `GET /v3/{project_id}/jobs/{job_id}`. Document section 4.2.25, Querying a job by its id.
     ///
     /// # Arguments
     ///

@@ -3,11 +3,8 @@
 //! Kernel versions of instances.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Operation, Spec};
-use yundb_runtime::operation::{field, path};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::ErrorBodyV3;
+use yundb_runtime::{Argument, Operation, Spec, operation::{field, path}, shape::any};
+use crate::{Client, types::ErrorBodyV3};
 
 impl Client {
     /// List the available kernel versions of an instance.
@@ -15,9 +12,8 @@ impl Client {
     /// Returns the current kernel version of an instance, the versions to which it can be changed, and the
     /// recommended versions.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/database-version/available-versions`
-    ///
-    /// Document section 4.7.1, Querying the kernel versions that a DDM instance can change to.
+    /// `GET /v3/{project_id}/instances/{instance_id}/database-version/available-versions`. Document section 4.7.1,
+    /// Querying the kernel versions that a DDM instance can change to.
     ///
     /// # Arguments
     ///
@@ -63,9 +59,8 @@ impl Client {
     /// A target version higher than the current version upgrades the kernel; a lower one downgrades it. The change
     /// is asynchronous.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/database-version/change-version`
-    ///
-    /// Document section 4.7.2, Changing the kernel version of a DDM instance.
+    /// `POST /v3/{project_id}/instances/{instance_id}/database-version/change-version`. Document section 4.7.2,
+    /// Changing the kernel version of a DDM instance.
     ///
     /// # Arguments
     ///
@@ -117,9 +112,8 @@ impl Client {
     ///
     /// Rolls an upgraded instance back to its kernel version before the last upgrade. The rollback is asynchronous.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/database-version/rollback-version`
-    ///
-    /// Document section 4.7.3, Rolling back the kernel version of a DDM instance.
+    /// `POST /v3/{project_id}/instances/{instance_id}/database-version/rollback-version`. Document section 4.7.3,
+    /// Rolling back the kernel version of a DDM instance.
     ///
     /// # Arguments
     ///
@@ -159,9 +153,8 @@ impl Client {
     ///
     /// Returns the risks of the current kernel version and the impact of an upgrade.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/show-risk-info`
-    ///
-    /// Document section 4.7.4, Risks of the DDM kernel version.
+    /// `GET /v3/{project_id}/instances/{instance_id}/show-risk-info`. Document section 4.7.4, Risks of the DDM kernel
+    /// version.
     ///
     /// # Arguments
     ///

@@ -3,20 +3,15 @@
 //! Slow queries.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Operation, Paging, Spec};
-use yundb_runtime::operation::{path, query};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::ErrorBody;
+use yundb_runtime::{Argument, Operation, Paging, Spec, operation::{path, query}, shape::any};
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// List the slow queries of an instance.
     ///
     /// Returns a paginated list of the slow queries executed on a DDM instance in a time range of up to 7 days.
     ///
-    /// `GET /v2/{project_id}/instances/{instance_id}/slowlog`
-    ///
-    /// Document section 4.5.1, Monitoring slow query logs.
+    /// `GET /v2/{project_id}/instances/{instance_id}/slowlog`. Document section 4.5.1, Monitoring slow query logs.
     ///
     /// # Arguments
     ///

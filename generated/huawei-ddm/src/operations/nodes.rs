@@ -15,9 +15,8 @@ impl Client {
     /// Supports pay-per-use and yearly/monthly instances. The RDS instances behind the instance must be in the normal
     /// state with no other operation in progress. The nodes are added asynchronously.
     ///
-    /// `POST /v2/{project_id}/instances/{instance_id}/action/enlarge`
-    ///
-    /// Document section 4.2.9, Adding nodes to a DDM instance.
+    /// `POST /v2/{project_id}/instances/{instance_id}/action/enlarge`. Document section 4.2.9, Adding nodes to a
+    /// DDM instance.
     ///
     /// # Arguments
     ///
@@ -96,9 +95,8 @@ impl Client {
     /// behind the instance must be in the normal state with no other operation in progress. The nodes are removed
     /// asynchronously.
     ///
-    /// `POST /v2/{project_id}/instances/{instance_id}/action/reduce`
-    ///
-    /// Document section 4.2.10, Removing nodes from a DDM instance.
+    /// `POST /v2/{project_id}/instances/{instance_id}/action/reduce`. Document section 4.2.10, Removing nodes from a
+    /// DDM instance.
     ///
     /// # Arguments
     ///
@@ -153,9 +151,8 @@ impl Client {
     ///
     /// Returns a paginated list of the nodes of an instance.
     ///
-    /// `GET /v1/{project_id}/instances/{instance_id}/nodes`
-    ///
-    /// Document section 4.2.13, Querying the nodes of a DDM instance.
+    /// `GET /v1/{project_id}/instances/{instance_id}/nodes`. Document section 4.2.13, Querying the nodes of a DDM
+    /// instance.
     ///
     /// # Arguments
     ///
@@ -245,9 +242,8 @@ impl Client {
     ///
     /// Returns the status and addresses of a node, and the virtual machine and disks on which it runs.
     ///
-    /// `GET /v1/{project_id}/instances/{instance_id}/nodes/{node_id}`
-    ///
-    /// Document section 4.2.14, Querying a node of a DDM instance.
+    /// `GET /v1/{project_id}/instances/{instance_id}/nodes/{node_id}`. Document section 4.2.14, Querying a node of a
+    /// DDM instance.
     ///
     /// # Arguments
     ///
@@ -301,9 +297,8 @@ impl Client {
     ///
     /// Returns a paginated list of the node groups of an instance with their addresses and nodes.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/groups`
-    ///
-    /// Document section 4.2.20, Querying the groups of a DDM instance.
+    /// `GET /v3/{project_id}/instances/{instance_id}/groups`. Document section 4.2.20, Querying the groups of a DDM
+    /// instance.
     ///
     /// # Arguments
     ///
@@ -407,9 +402,8 @@ impl Client {
     ///
     /// Adds a read/write or read-only node group to an instance.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/groups`
-    ///
-    /// Document section 4.2.21, Creating a group of a DDM instance.
+    /// `POST /v3/{project_id}/instances/{instance_id}/groups`. Document section 4.2.21, Creating a group of a DDM
+    /// instance.
     ///
     /// # Arguments
     ///
@@ -484,9 +478,8 @@ impl Client {
     /// Supports pay-per-use and yearly/monthly instances. The RDS instances behind the instance must be in the normal
     /// state with no other operation in progress.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/nodes`
-    ///
-    /// Document section 4.2.24, Adding nodes to a DDM instance (v3).
+    /// `POST /v3/{project_id}/instances/{instance_id}/nodes`. Document section 4.2.24, Adding nodes to a DDM instance
+    /// (v3).
     ///
     /// # Arguments
     ///

@@ -4,11 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Integer, Operation, Paging, Spec};
-use yundb_runtime::operation::{field, header, path, query};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{ErrorBody, ErrorBodyV3};
+use yundb_runtime::{Integer, Operation, Paging, Spec, operation::{field, header, path, query}, shape::any};
+use crate::{Client, types::{ErrorBody, ErrorBodyV3}};
 
 impl Client {
     /// List the parameters of an instance.
@@ -16,9 +13,8 @@ impl Client {
     /// Returns a paginated list of the parameters of an instance with their values and ranges, and the parameter
     /// group to which they belong.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/configurations`
-    ///
-    /// Document section 4.2.15, Querying the parameters of a DDM instance.
+    /// `GET /v3/{project_id}/instances/{instance_id}/configurations`. Document section 4.2.15, Querying the
+    /// parameters of a DDM instance.
     ///
     /// # Arguments
     ///
@@ -105,9 +101,8 @@ impl Client {
     /// Only parameters on the parameters page of the console can be changed. Some changes require a restart of the
     /// instance; see `needRestart` in the response.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`
-    ///
-    /// Document section 4.2.16, Changing the parameters of a DDM instance.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`. Document section 4.2.16, Changing the
+    /// parameters of a DDM instance.
     ///
     /// # Arguments
     ///

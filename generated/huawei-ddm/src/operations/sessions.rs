@@ -3,20 +3,16 @@
 //! Active sessions, and the audit log of killed sessions.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Paging, Spec};
-use yundb_runtime::operation::{field, path, query};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::ErrorBodyV3;
+use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::{field, path, query}, shape::any};
+use crate::{Client, types::ErrorBodyV3};
 
 impl Client {
     /// List logical sessions.
     ///
     /// Returns a paginated list of the logical sessions of an instance, the sessions between clients and DDM.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/logical-processes`
-    ///
-    /// Document section 4.6.1, Querying logical sessions.
+    /// `GET /v3/{project_id}/instances/{instance_id}/logical-processes`. Document section 4.6.1, Querying logical
+    /// sessions.
     ///
     /// # Arguments
     ///
@@ -94,9 +90,8 @@ impl Client {
     ///
     /// Requests the termination of up to 100 logical sessions of an instance.
     ///
-    /// `DELETE /v3/{project_id}/instances/{instance_id}/logical-processes`
-    ///
-    /// Document section 4.6.2, Killing logical sessions.
+    /// `DELETE /v3/{project_id}/instances/{instance_id}/logical-processes`. Document section 4.6.2, Killing logical
+    /// sessions.
     ///
     /// # Arguments
     ///
@@ -147,9 +142,8 @@ impl Client {
     /// Returns a paginated list of the physical sessions between DDM and an RDS instance behind it. `instance_id`
     /// identifies the RDS instance.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/physical-processes`
-    ///
-    /// Document section 4.6.3, Querying physical sessions.
+    /// `GET /v3/{project_id}/instances/{instance_id}/physical-processes`. Document section 4.6.3, Querying physical
+    /// sessions.
     ///
     /// # Arguments
     ///
@@ -230,9 +224,8 @@ impl Client {
     /// Requests the termination of up to 100 physical sessions of an RDS instance behind DDM. `instance_id`
     /// identifies the RDS instance.
     ///
-    /// `DELETE /v3/{project_id}/instances/{instance_id}/physical-processes`
-    ///
-    /// Document section 4.6.4, Killing physical sessions.
+    /// `DELETE /v3/{project_id}/instances/{instance_id}/physical-processes`. Document section 4.6.4, Killing physical
+    /// sessions.
     ///
     /// # Arguments
     ///
@@ -271,9 +264,8 @@ impl Client {
     /// Returns a paginated list of audit log entries that record who killed which session and when, in a time range
     /// of up to 7 days.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/processes-audit-log`
-    ///
-    /// Document section 4.6.5, Querying audit logs of killed sessions.
+    /// `GET /v3/{project_id}/instances/{instance_id}/processes-audit-log`. Document section 4.6.5, Querying audit
+    /// logs of killed sessions.
     ///
     /// # Arguments
     ///

@@ -14,9 +14,7 @@ impl Client {
     /// Stores a connection to a database, either self-managed or a cloud instance, and returns its id. MySQL,
     /// PostgreSQL, Oracle, and MongoDB are supported. The name must be unique.
     ///
-    /// `POST /v5/{project_id}/connections`
-    ///
-    /// Document Creating a connection.
+    /// `POST /v5/{project_id}/connections`. Document Creating a connection.
     ///
     /// # Responses
     ///
@@ -265,7 +263,7 @@ pub struct CreateConnectionResponse {
     pub description: Option<String>,
 }
 
-/// Error response.
+/// Error response. Codes, meanings, and remedies: [`ErrorCode`](crate::types::ErrorCode).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorBody {

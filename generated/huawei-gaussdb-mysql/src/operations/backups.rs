@@ -17,9 +17,8 @@ impl Client {
     ///
     /// Sets the policy for backups in the region of the instance.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/backups/policy/update`
-    ///
-    /// Document section 4.4.1, Setting the backup policy.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/backups/policy/update`. Document section 4.4.1, Setting the
+    /// backup policy.
     ///
     /// # Arguments
     ///
@@ -89,9 +88,7 @@ impl Object for BackupPolicyToSet {
 impl Client {
     /// Create a backup.
     ///
-    /// `POST /v3/{project_id}/backups/create`
-    ///
-    /// Document section 4.4.2, Creating a backup.
+    /// `POST /v3/{project_id}/backups/create`. Document section 4.4.2, Creating a backup.
     #[doc(alias = "CreateGaussMySqlBackup")]
     #[doc(alias = "createBackup")]
     pub fn create_backup(&self) -> CreateBackup { CreateBackup(self.call(CreateBackup::SPEC)) }
@@ -160,9 +157,7 @@ pub struct CreatedBackup {
 impl Client {
     /// List the full backups.
     ///
-    /// `GET /v3/{project_id}/backups`
-    ///
-    /// Document section 4.4.3, Listing the full backups.
+    /// `GET /v3/{project_id}/backups`. Document section 4.4.3, Listing the full backups.
     #[doc(alias = "ShowGaussMySqlBackupList")]
     #[doc(alias = "listBackups")]
     pub fn list_backups(&self) -> ListBackups { ListBackups(self.call(ListBackups::SPEC)) }
@@ -292,9 +287,8 @@ pub struct BackupDatastore {
 impl Client {
     /// Show the backup policy.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/backups/policy`
-    ///
-    /// Document section 4.4.4, Showing the backup policy.
+    /// `GET /v3/{project_id}/instances/{instance_id}/backups/policy`. Document section 4.4.4, Showing the backup
+    /// policy.
     ///
     /// # Arguments
     ///
@@ -347,9 +341,7 @@ impl Client {
     ///
     /// Deletes a manual backup.
     ///
-    /// `DELETE /v3/{project_id}/backups/{backup_id}`
-    ///
-    /// Document section 4.4.5, Deleting a backup.
+    /// `DELETE /v3/{project_id}/backups/{backup_id}`. Document section 4.4.5, Deleting a backup.
     ///
     /// # Arguments
     ///
@@ -388,9 +380,7 @@ impl Client {
     /// Restores a backup or a point in time to the same instance or to another existing instance. The other instance
     /// must have the same engine, version and case sensitivity of table names.
     ///
-    /// `POST /v3/{project_id}/instances/restore`
-    ///
-    /// Document section 4.4.6, Restoring an instance.
+    /// `POST /v3/{project_id}/instances/restore`. Document section 4.4.6, Restoring an instance.
     ///
     /// Response `200`: The operation has started.
     #[doc(alias = "RestoreOldInstance")]
@@ -453,9 +443,8 @@ yundb_runtime::string_enum! {
 impl Client {
     /// List the restorable time ranges.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/restore-time`
-    ///
-    /// Document section 4.4.7, Listing the times that can be restored.
+    /// `GET /v3/{project_id}/instances/{instance_id}/restore-time`. Document section 4.4.7, Listing the times that
+    /// can be restored.
     ///
     /// # Arguments
     ///
@@ -506,9 +495,8 @@ pub struct RestorablePeriod {
 impl Client {
     /// Show the backup encryption state.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/backups/encryption`
-    ///
-    /// Document section 4.4.9, Showing whether backups are encrypted.
+    /// `GET /v3/{project_id}/instances/{instance_id}/backups/encryption`. Document section 4.4.9, Showing whether
+    /// backups are encrypted.
     ///
     /// # Arguments
     ///
@@ -558,9 +546,8 @@ yundb_runtime::string_enum! {
 impl Client {
     /// Enable or disable backup encryption.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/backups/encryption`
-    ///
-    /// Document section 4.4.8, Turning the encryption of backups on or off.
+    /// `POST /v3/{project_id}/instances/{instance_id}/backups/encryption`. Document section 4.4.8, Turning the
+    /// encryption of backups on or off.
     ///
     /// # Arguments
     ///
@@ -606,9 +593,8 @@ impl UpdateBackupEncryption {
 impl Client {
     /// List the incremental backups.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/incremental-backups`
-    ///
-    /// Document section 4.4.10, Listing the incremental backups.
+    /// `GET /v3/{project_id}/instances/{instance_id}/incremental-backups`. Document section 4.4.10, Listing the
+    /// incremental backups.
     ///
     /// # Arguments
     ///
@@ -695,9 +681,8 @@ pub struct IncrementalBackup {
 impl Client {
     /// Set the cross-region backup policy.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/backups/offsite-policy`
-    ///
-    /// Document section 4.4.11, Setting the cross-region backup policy.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/backups/offsite-policy`. Document section 4.4.11, Setting the
+    /// cross-region backup policy.
     ///
     /// # Arguments
     ///
@@ -764,9 +749,8 @@ impl Object for OffsiteBackupPolicy {
 impl Client {
     /// List the restorable tables.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/backups/restore/tables`
-    ///
-    /// Document section 4.4.13, Listing the tables that can be restored.
+    /// `GET /v3/{project_id}/instances/{instance_id}/backups/restore/tables`. Document section 4.4.13, Listing the
+    /// tables that can be restored.
     ///
     /// # Arguments
     ///
@@ -852,9 +836,8 @@ pub struct RestorableTable {
 impl Client {
     /// Restore tables to a point in time.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/backups/restore/tables`
-    ///
-    /// Document section 4.4.12, Restoring tables to a point in time.
+    /// `POST /v3/{project_id}/instances/{instance_id}/backups/restore/tables`. Document section 4.4.12, Restoring
+    /// tables to a point in time.
     ///
     /// # Arguments
     ///

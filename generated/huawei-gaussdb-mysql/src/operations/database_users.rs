@@ -6,15 +6,12 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
-use crate::Client;
-use crate::types::{ErrorBody, StartedJob};
+use crate::{Client, types::{ErrorBody, StartedJob}};
 
 impl Client {
     /// List the database users.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/db-users`
-    ///
-    /// Document section 4.10.2, Listing the database users.
+    /// `GET /v3/{project_id}/instances/{instance_id}/db-users`. Document section 4.10.2, Listing the database users.
     ///
     /// # Arguments
     ///
@@ -91,9 +88,7 @@ pub struct DatabaseUserPrivilege {
 impl Client {
     /// Create database users.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/db-users`
-    ///
-    /// Document section 4.10.1, Creating database users.
+    /// `POST /v3/{project_id}/instances/{instance_id}/db-users`. Document section 4.10.1, Creating database users.
     ///
     /// # Arguments
     ///
@@ -175,9 +170,7 @@ impl Object for DatabasePrivilege {
 impl Client {
     /// Delete database users.
     ///
-    /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users`
-    ///
-    /// Document section 4.10.3, Deleting database users.
+    /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users`. Document section 4.10.3, Deleting database users.
     ///
     /// # Arguments
     ///
@@ -229,9 +222,8 @@ impl Object for DatabaseUserToDelete {
 impl Client {
     /// Update the comments of database users.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/comment`
-    ///
-    /// Document section 4.10.4, Setting remarks on database users.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/comment`. Document section 4.10.4, Setting remarks on
+    /// database users.
     ///
     /// # Arguments
     ///
@@ -290,9 +282,8 @@ impl Object for DatabaseUserComment {
 impl Client {
     /// Reset database user passwords.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/password`
-    ///
-    /// Document section 4.10.5, Resetting passwords of database users.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/password`. Document section 4.10.5, Resetting passwords
+    /// of database users.
     ///
     /// # Arguments
     ///
@@ -351,9 +342,8 @@ impl Object for DatabaseUserPassword {
 impl Client {
     /// Grant database privileges.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/db-users/privilege`
-    ///
-    /// Document section 4.10.6, Granting privileges for databases.
+    /// `POST /v3/{project_id}/instances/{instance_id}/db-users/privilege`. Document section 4.10.6, Granting
+    /// privileges for databases.
     ///
     /// # Arguments
     ///
@@ -411,9 +401,8 @@ impl Object for DatabasePrivilegesToGrant {
 impl Client {
     /// Revoke database privileges.
     ///
-    /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users/privilege`
-    ///
-    /// Document section 4.10.7, Revoking privileges for databases.
+    /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users/privilege`. Document section 4.10.7, Revoking
+    /// privileges for databases.
     ///
     /// # Arguments
     ///

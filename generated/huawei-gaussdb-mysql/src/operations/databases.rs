@@ -6,17 +6,15 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
-use crate::Client;
-use crate::types::{ErrorBody, StartedJob};
+use crate::{Client, types::{ErrorBody, StartedJob}};
 
 impl Client {
     /// List the character sets.
     ///
     /// Returns the character sets available to the databases of an instance.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/databases/charsets`
-    ///
-    /// Document section 4.11.1, Listing the character sets.
+    /// `GET /v3/{project_id}/instances/{instance_id}/databases/charsets`. Document section 4.11.1, Listing the
+    /// character sets.
     ///
     /// # Arguments
     ///
@@ -51,9 +49,7 @@ pub struct ListCharsetsResponse {
 impl Client {
     /// List the databases.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/databases`
-    ///
-    /// Document section 4.11.4, Listing the databases.
+    /// `GET /v3/{project_id}/instances/{instance_id}/databases`. Document section 4.11.4, Listing the databases.
     ///
     /// # Arguments
     ///
@@ -138,9 +134,7 @@ pub struct DatabaseGrantee {
 impl Client {
     /// Create databases.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/databases`
-    ///
-    /// Document section 4.11.2, Creating databases.
+    /// `POST /v3/{project_id}/instances/{instance_id}/databases`. Document section 4.11.2, Creating databases.
     ///
     /// # Arguments
     ///
@@ -218,9 +212,7 @@ impl Object for DatabaseGranteeToAdd {
 impl Client {
     /// Delete databases.
     ///
-    /// `DELETE /v3/{project_id}/instances/{instance_id}/databases`
-    ///
-    /// Document section 4.11.5, Deleting databases.
+    /// `DELETE /v3/{project_id}/instances/{instance_id}/databases`. Document section 4.11.5, Deleting databases.
     ///
     /// # Arguments
     ///
@@ -258,9 +250,8 @@ impl DeleteDatabases {
 impl Client {
     /// Update the comments of databases.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/databases/comment`
-    ///
-    /// Document section 4.11.3, Setting remarks on databases.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/databases/comment`. Document section 4.11.3, Setting remarks
+    /// on databases.
     ///
     /// # Arguments
     ///

@@ -3,18 +3,14 @@
 //! Instances with abnormal metrics.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Paging, Spec};
-use yundb_runtime::operation::{header, path, query};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::ErrorBody;
+use yundb_runtime::{Argument, Integer, Operation, Paging, Spec, operation::{header, path, query}, shape::any};
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// Count abnormal instances by metric.
     ///
-    /// `GET /v3/{project_id}/instances/diagnosis-instance-count`
-    ///
-    /// Document section 4.14.1, Counting the abnormal instances by metric.
+    /// `GET /v3/{project_id}/instances/diagnosis-instance-count`. Document section 4.14.1, Counting the abnormal
+    /// instances by metric.
     #[doc(alias = "ShowIntelligentDiagnosisAbnormalCountOfInstances")]
     #[doc(alias = "showAbnormalInstanceCounts")]
     pub fn show_abnormal_instance_counts(&self) -> ShowAbnormalInstanceCounts {
@@ -56,9 +52,8 @@ pub struct AbnormalInstanceCount {
 impl Client {
     /// List the instances with an abnormal metric.
     ///
-    /// `GET /v3/{project_id}/instances/diagnosis-instance-infos`
-    ///
-    /// Document section 4.14.2, Listing the abnormal instances of a metric.
+    /// `GET /v3/{project_id}/instances/diagnosis-instance-infos`. Document section 4.14.2, Listing the abnormal
+    /// instances of a metric.
     #[doc(alias = "ShowIntelligentDiagnosisInstanceInfosPerMetric")]
     #[doc(alias = "listAbnormalInstances")]
     pub fn list_abnormal_instances(&self) -> ListAbnormalInstances {

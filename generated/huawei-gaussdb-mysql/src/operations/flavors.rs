@@ -4,20 +4,15 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Operation, Spec};
-use yundb_runtime::operation::{header, path, query};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{AvailabilityZoneMode, ErrorBody, InstanceFlavorZoneStatus};
+use yundb_runtime::{Argument, Operation, Spec, operation::{header, path, query}, shape::any};
+use crate::{Client, types::{AvailabilityZoneMode, ErrorBody, InstanceFlavorZoneStatus}};
 
 impl Client {
     /// List the flavors of an engine.
     ///
     /// Returns the flavors (node sizes) available for an engine and version.
     ///
-    /// `GET /v3/{project_id}/flavors/{database_name}`
-    ///
-    /// Document section 4.2.1, Querying database flavors.
+    /// `GET /v3/{project_id}/flavors/{database_name}`. Document section 4.2.1, Querying database flavors.
     ///
     /// # Arguments
     ///

@@ -6,17 +6,15 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Secret, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, required};
-use crate::Client;
-use crate::types::{ErrorBody, Switch, UpdateAuditLogResponse};
+use crate::{Client, types::{ErrorBody, Switch, UpdateAuditLogResponse}};
 
 impl Client {
     /// Enable or disable logging of all SQL statements.
     ///
     /// Disable it with care: DAS and DBSS features that rely on this log may become unavailable.
     ///
-    /// `POST /v3/{project_id}/instance/{instance_id}/audit-log/switch`
-    ///
-    /// Document section 4.8.1, Turning the log of all statements on or off.
+    /// `POST /v3/{project_id}/instance/{instance_id}/audit-log/switch`. Document section 4.8.1, Turning the log of
+    /// all statements on or off.
     ///
     /// # Arguments
     ///
@@ -52,9 +50,8 @@ impl UpdateAuditLog {
 impl Client {
     /// Show whether all SQL statements are logged.
     ///
-    /// `GET /v3/{project_id}/instance/{instance_id}/audit-log/switch-status`
-    ///
-    /// Document section 4.8.2, Showing whether all statements are logged.
+    /// `GET /v3/{project_id}/instance/{instance_id}/audit-log/switch-status`. Document section 4.8.2, Showing whether
+    /// all statements are logged.
     ///
     /// # Arguments
     ///
@@ -90,9 +87,7 @@ impl Client {
     /// Returns a page of slow queries. The next page starts after the [`line_num`](ListSlowLogs::line_num) of the
     /// last entry. Read-only operation: it changes nothing.
     ///
-    /// `POST /v3.1/{project_id}/instances/{instance_id}/slow-logs`
-    ///
-    /// Document section 4.8.3, Listing the slow queries.
+    /// `POST /v3.1/{project_id}/instances/{instance_id}/slow-logs`. Document section 4.8.3, Listing the slow queries.
     ///
     /// # Arguments
     ///
@@ -245,9 +240,7 @@ impl Client {
     /// Returns a page of the error log. The next page starts after the [`line_num`](ListErrorLogs::line_num) of the
     /// last entry. Read-only operation: it changes nothing.
     ///
-    /// `POST /v3.1/{project_id}/instances/{instance_id}/error-logs`
-    ///
-    /// Document section 4.8.4, Listing the errors.
+    /// `POST /v3.1/{project_id}/instances/{instance_id}/error-logs`. Document section 4.8.4, Listing the errors.
     ///
     /// # Arguments
     ///
@@ -356,9 +349,8 @@ impl Client {
     ///
     /// The links are temporary. The next page starts after the name of the last file.
     ///
-    /// `GET /v3/{project_id}/instance/{instance_id}/auditlog/download-link`
-    ///
-    /// Document section 4.8.5, Listing links to the log of all statements.
+    /// `GET /v3/{project_id}/instance/{instance_id}/auditlog/download-link`. Document section 4.8.5, Listing links to
+    /// the log of all statements.
     ///
     /// # Arguments
     ///
@@ -446,9 +438,7 @@ impl Client {
     ///
     /// Returns the Log Tank Service (LTS) streams that receive the instance logs.
     ///
-    /// `GET /v3/{project_id}/logs/lts-configs`
-    ///
-    /// Document section 4.8.6, Listing where logs are sent.
+    /// `GET /v3/{project_id}/logs/lts-configs`. Document section 4.8.6, Listing where logs are sent.
     #[doc(alias = "ShowLtsConfigs")]
     #[doc(alias = "listLtsConfigs")]
     pub fn list_lts_configs(&self) -> ListLtsConfigs { ListLtsConfigs(self.call(ListLtsConfigs::SPEC)) }
@@ -560,9 +550,7 @@ impl Client {
     ///
     /// Starts the delivery of instance logs to Log Tank Service (LTS).
     ///
-    /// `POST /v3/{project_id}/logs/lts-configs`
-    ///
-    /// Document section 4.8.8, Starting sending logs.
+    /// `POST /v3/{project_id}/logs/lts-configs`. Document section 4.8.8, Starting sending logs.
     ///
     /// Response `200`: The request succeeded.
     #[doc(alias = "createLtsConfigs")]
@@ -615,9 +603,7 @@ impl Client {
     ///
     /// Stops the delivery of instance logs to Log Tank Service (LTS).
     ///
-    /// `DELETE /v3/{project_id}/logs/lts-configs`
-    ///
-    /// Document section 4.8.7, Stopping sending logs.
+    /// `DELETE /v3/{project_id}/logs/lts-configs`. Document section 4.8.7, Stopping sending logs.
     ///
     /// Response `200`: The request succeeded.
     #[doc(alias = "deleteLtsConfigs")]
@@ -659,9 +645,8 @@ impl Object for LogToStop {
 impl Client {
     /// Show whether slow query logs are masked.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/slowlog/query`
-    ///
-    /// Document section 4.8.9, Showing whether slow query logs are masked.
+    /// `GET /v3/{project_id}/instances/{instance_id}/slowlog/query`. Document section 4.8.9, Showing whether slow
+    /// query logs are masked.
     ///
     /// # Arguments
     ///
@@ -695,9 +680,8 @@ pub struct ShowSlowLogMaskingResponse {
 impl Client {
     /// Enable or disable slow query log masking.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/slowlog/modify`
-    ///
-    /// Document section 4.8.10, Turning the masking of slow query logs on or off.
+    /// `POST /v3/{project_id}/instances/{instance_id}/slowlog/modify`. Document section 4.8.10, Turning the masking
+    /// of slow query logs on or off.
     ///
     /// # Arguments
     ///

@@ -7,17 +7,14 @@ use std::collections::BTreeMap;
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, object, required};
-use crate::Client;
-use crate::types::{ErrorBody, StartedJob};
+use crate::{Client, types::{ErrorBody, StartedJob}};
 
 impl Client {
     /// List the parameter templates.
     ///
     /// Returns the default templates and the user-defined ones.
     ///
-    /// `GET /v3/{project_id}/configurations`
-    ///
-    /// Document section 4.5.1, Listing the parameter templates.
+    /// `GET /v3/{project_id}/configurations`. Document section 4.5.1, Listing the parameter templates.
     #[doc(alias = "ListGaussMySqlConfigurations")]
     #[doc(alias = "listParameterTemplates")]
     pub fn list_parameter_templates(&self) -> ListParameterTemplates {
@@ -91,9 +88,7 @@ impl Client {
     /// The name must be unique among all templates; it is case-sensitive. The parameters must exist in the default
     /// template of the version. For primary/standby instances of the dedicated edition.
     ///
-    /// `POST /v3/{project_id}/configurations`
-    ///
-    /// Document section 4.5.2, Creating a parameter template.
+    /// `POST /v3/{project_id}/configurations`. Document section 4.5.2, Creating a parameter template.
     #[doc(alias = "CreateGaussMySqlConfiguration")]
     #[doc(alias = "createParameterTemplate")]
     pub fn create_parameter_template(&self) -> CreateParameterTemplate {
@@ -192,9 +187,8 @@ impl Client {
     ///
     /// For primary/standby instances of the dedicated edition.
     ///
-    /// `GET /v3/{project_id}/configurations/{configuration_id}`
-    ///
-    /// Document section 4.5.4, Showing a parameter template.
+    /// `GET /v3/{project_id}/configurations/{configuration_id}`. Document section 4.5.4, Showing a parameter
+    /// template.
     ///
     /// # Arguments
     ///
@@ -235,9 +229,8 @@ impl Client {
     /// parameters must exist in the default template of the version. For primary/standby instances of the dedicated
     /// edition.
     ///
-    /// `PUT /v3/{project_id}/configurations/{configuration_id}`
-    ///
-    /// Document section 4.5.5, Changing a parameter template.
+    /// `PUT /v3/{project_id}/configurations/{configuration_id}`. Document section 4.5.5, Changing a parameter
+    /// template.
     ///
     /// # Arguments
     ///
@@ -290,9 +283,8 @@ impl Client {
     ///
     /// Default templates cannot be deleted.
     ///
-    /// `DELETE /v3/{project_id}/configurations/{configuration_id}`
-    ///
-    /// Document section 4.5.3, Deleting a parameter template.
+    /// `DELETE /v3/{project_id}/configurations/{configuration_id}`. Document section 4.5.3, Deleting a parameter
+    /// template.
     ///
     /// # Arguments
     ///
@@ -328,9 +320,8 @@ pub struct DeleteParameterTemplateResponse {
 impl Client {
     /// Apply a parameter template to instances.
     ///
-    /// `PUT /v3/{project_id}/configurations/{configuration_id}/apply`
-    ///
-    /// Document section 4.5.6, Applying a parameter template to instances.
+    /// `PUT /v3/{project_id}/configurations/{configuration_id}/apply`. Document section 4.5.6, Applying a parameter
+    /// template to instances.
     ///
     /// # Arguments
     ///
@@ -368,9 +359,8 @@ impl ApplyParameterTemplate {
 impl Client {
     /// Copy a parameter template.
     ///
-    /// `POST /v3/{project_id}/configurations/{configuration_id}/copy`
-    ///
-    /// Document section 4.5.7, Copying a parameter template.
+    /// `POST /v3/{project_id}/configurations/{configuration_id}/copy`. Document section 4.5.7, Copying a parameter
+    /// template.
     ///
     /// # Arguments
     ///
@@ -426,9 +416,7 @@ impl Client {
     ///
     /// Read-only operation: it changes nothing.
     ///
-    /// `POST /v3/{project_id}/configurations/comparison`
-    ///
-    /// Document section 4.5.8, Comparing two parameter templates.
+    /// `POST /v3/{project_id}/configurations/comparison`. Document section 4.5.8, Comparing two parameter templates.
     #[doc(alias = "ListConfigurationsDifferences")]
     #[doc(alias = "compareParameterTemplates")]
     pub fn compare_parameter_templates(&self) -> CompareParameterTemplates {
@@ -486,9 +474,8 @@ pub struct ParameterDifference {
 impl Client {
     /// List the instances to which a parameter template can be applied.
     ///
-    /// `GET /v3/{project_id}/configurations/{configuration_id}/applicable-instances`
-    ///
-    /// Document section 4.5.9, Listing the instances that a parameter template can be applied to.
+    /// `GET /v3/{project_id}/configurations/{configuration_id}/applicable-instances`. Document section 4.5.9, Listing
+    /// the instances that a parameter template can be applied to.
     ///
     /// # Arguments
     ///
@@ -555,9 +542,8 @@ pub struct ApplicableInstance {
 impl Client {
     /// List the change history of a parameter template.
     ///
-    /// `GET /v3/{project_id}/configurations/{configuration_id}/modify-history`
-    ///
-    /// Document section 4.5.10, Listing the changes of a parameter template.
+    /// `GET /v3/{project_id}/configurations/{configuration_id}/modify-history`. Document section 4.5.10, Listing the
+    /// changes of a parameter template.
     ///
     /// # Arguments
     ///
@@ -634,9 +620,8 @@ pub struct ParameterChange {
 impl Client {
     /// List the parameters of an instance.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/configurations`
-    ///
-    /// Document section 4.5.11, Listing the parameters of an instance.
+    /// `GET /v3/{project_id}/instances/{instance_id}/configurations`. Document section 4.5.11, Listing the parameters
+    /// of an instance.
     ///
     /// # Arguments
     ///
@@ -743,9 +728,8 @@ yundb_runtime::string_enum! {
 impl Client {
     /// Update the parameters of an instance.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`
-    ///
-    /// Document section 4.5.12, Changing parameters of an instance.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/configurations`. Document section 4.5.12, Changing parameters of
+    /// an instance.
     ///
     /// # Arguments
     ///
@@ -793,9 +777,8 @@ pub struct UpdateInstanceParametersResponse {
 impl Client {
     /// Copy the parameters of an instance to a template.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/configurations/{configuration_id}/copy`
-    ///
-    /// Document section 4.5.13, Copying the parameters of an instance to a template.
+    /// `POST /v3/{project_id}/instances/{instance_id}/configurations/{configuration_id}/copy`. Document section
+    /// 4.5.13, Copying the parameters of an instance to a template.
     ///
     /// # Arguments
     ///
@@ -853,9 +836,8 @@ impl CopyInstanceParameters {
 impl Client {
     /// List the application records of a parameter template.
     ///
-    /// `GET /v3/{project_id}/configurations/{config_id}/apply-history`
-    ///
-    /// Document section 4.5.14, Listing where a parameter template was applied.
+    /// `GET /v3/{project_id}/configurations/{config_id}/apply-history`. Document section 4.5.14, Listing where a
+    /// parameter template was applied.
     ///
     /// # Arguments
     ///

@@ -6,15 +6,12 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
-use crate::Client;
-use crate::types::{ErrorBody, QuotaType, ShowProjectQuotasResponse};
+use crate::{Client, types::{ErrorBody, QuotaType, ShowProjectQuotasResponse}};
 
 impl Client {
     /// Show the quotas of the project.
     ///
-    /// `GET /v3/{project_id}/project-quotas`
-    ///
-    /// Document section 4.6.1, Showing the quotas of the project.
+    /// `GET /v3/{project_id}/project-quotas`. Document section 4.6.1, Showing the quotas of the project.
     ///
     /// Response `200`: The quotas of the project.
     #[doc(alias = "ShowGaussMySqlProjectQuotas")]
@@ -43,9 +40,7 @@ impl Client {
     ///
     /// In open beta: contact support for permission.
     ///
-    /// `GET /v3/{project_id}/quotas`
-    ///
-    /// Document section 4.6.2, Listing the quotas of enterprise projects.
+    /// `GET /v3/{project_id}/quotas`. Document section 4.6.2, Listing the quotas of enterprise projects.
     #[doc(alias = "ShowGaussMySqlQuotas")]
     #[doc(alias = "listQuotas")]
     pub fn list_quotas(&self) -> ListQuotas { ListQuotas(self.call(ListQuotas::SPEC)) }
@@ -119,9 +114,7 @@ impl Client {
     ///
     /// In open beta: contact support for permission.
     ///
-    /// `PUT /v3/{project_id}/quotas`
-    ///
-    /// Document section 4.6.4, Changing quotas of enterprise projects.
+    /// `PUT /v3/{project_id}/quotas`. Document section 4.6.4, Changing quotas of enterprise projects.
     #[doc(alias = "UpdateGaussMySqlQuotas")]
     #[doc(alias = "updateQuotas")]
     pub fn update_quotas(&self) -> UpdateQuotas { UpdateQuotas(self.call(UpdateQuotas::SPEC)) }
@@ -197,9 +190,7 @@ impl Client {
     ///
     /// In open beta: contact support for permission.
     ///
-    /// `POST /v3/{project_id}/quotas`
-    ///
-    /// Document section 4.6.3, Setting quotas of enterprise projects.
+    /// `POST /v3/{project_id}/quotas`. Document section 4.6.3, Setting quotas of enterprise projects.
     #[doc(alias = "SetGaussMySqlQuotas")]
     #[doc(alias = "createQuotas")]
     pub fn create_quotas(&self) -> CreateQuotas { CreateQuotas(self.call(CreateQuotas::SPEC)) }
@@ -250,9 +241,7 @@ pub struct CreateQuotasResponseQuotaList {
 impl Client {
     /// List the enterprise projects.
     ///
-    /// `GET /v3/{project_id}/enterprise-projects`
-    ///
-    /// Document section 4.6.5, Listing the enterprise projects.
+    /// `GET /v3/{project_id}/enterprise-projects`. Document section 4.6.5, Listing the enterprise projects.
     #[doc(alias = "listEnterpriseProjects")]
     pub fn list_enterprise_projects(&self) -> ListEnterpriseProjects {
         ListEnterpriseProjects(self.call(ListEnterpriseProjects::SPEC))

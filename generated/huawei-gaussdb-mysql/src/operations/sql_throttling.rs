@@ -6,15 +6,13 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, required};
-use crate::Client;
-use crate::types::{ErrorBody, StartedJob, Switch};
+use crate::{Client, types::{ErrorBody, StartedJob, Switch}};
 
 impl Client {
     /// Show whether SQL throttling is enabled.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/sql-filter/switch`
-    ///
-    /// Document section 4.12.2, Showing whether statements are throttled.
+    /// `GET /v3/{project_id}/instances/{instance_id}/sql-filter/switch`. Document section 4.12.2, Showing whether
+    /// statements are throttled.
     ///
     /// # Arguments
     ///
@@ -48,9 +46,8 @@ pub struct ShowSqlThrottlingResponse {
 impl Client {
     /// Enable or disable SQL throttling.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/sql-filter/switch`
-    ///
-    /// Document section 4.12.1, Turning the throttling of statements on or off.
+    /// `POST /v3/{project_id}/instances/{instance_id}/sql-filter/switch`. Document section 4.12.1, Turning the
+    /// throttling of statements on or off.
     ///
     /// # Arguments
     ///
@@ -88,9 +85,8 @@ impl UpdateSqlThrottling {
 impl Client {
     /// List the SQL throttling rules.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/sql-filter/rules`
-    ///
-    /// Document section 4.12.4, Listing the throttling rules.
+    /// `GET /v3/{project_id}/instances/{instance_id}/sql-filter/rules`. Document section 4.12.4, Listing the
+    /// throttling rules.
     ///
     /// # Arguments
     ///
@@ -171,9 +167,8 @@ pub struct ThrottlingPattern {
 impl Client {
     /// Set SQL throttling rules.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/sql-filter/rules`
-    ///
-    /// Document section 4.12.3, Setting throttling rules.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/sql-filter/rules`. Document section 4.12.3, Setting throttling
+    /// rules.
     ///
     /// # Arguments
     ///
@@ -260,9 +255,8 @@ impl Object for ThrottlingPatternToSet {
 impl Client {
     /// Delete SQL throttling rules.
     ///
-    /// `DELETE /v3/{project_id}/instances/{instance_id}/sql-filter/rules`
-    ///
-    /// Document section 4.12.5, Deleting throttling rules.
+    /// `DELETE /v3/{project_id}/instances/{instance_id}/sql-filter/rules`. Document section 4.12.5, Deleting
+    /// throttling rules.
     ///
     /// # Arguments
     ///

@@ -6,15 +6,12 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Paging, Spec};
 use yundb_runtime::operation::{field, header, path, query};
 use yundb_runtime::shape::{any, list, object, optional, required};
-use crate::Client;
-use crate::types::ErrorBody;
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// List the tags of an instance.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/tags`
-    ///
-    /// Document section 4.9.1, Listing the tags of an instance.
+    /// `GET /v3/{project_id}/instances/{instance_id}/tags`. Document section 4.9.1, Listing the tags of an instance.
     ///
     /// # Arguments
     ///
@@ -77,9 +74,7 @@ impl Client {
     ///
     /// Returns the tags of all instances of the project.
     ///
-    /// `GET /v3/{project_id}/tags`
-    ///
-    /// Document section 4.9.2, Listing the tags of all instances.
+    /// `GET /v3/{project_id}/tags`. Document section 4.9.2, Listing the tags of all instances.
     #[doc(alias = "listProjectTags")]
     pub fn list_project_tags(&self) -> ListProjectTags { ListProjectTags(self.call(ListProjectTags::SPEC)) }
 }
@@ -134,9 +129,8 @@ pub struct ProjectTag {
 impl Client {
     /// Add or delete tags of an instance.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/tags/action`
-    ///
-    /// Document section 4.9.3, Adding tags to an instance, or delete some.
+    /// `POST /v3/{project_id}/instances/{instance_id}/tags/action`. Document section 4.9.3, Adding tags to an
+    /// instance, or delete some.
     ///
     /// # Arguments
     ///

@@ -4,20 +4,15 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Operation, Paging, Spec, Value};
-use yundb_runtime::operation::{field, header, path, query};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{ErrorBody, PageSize};
+use yundb_runtime::{Argument, Operation, Paging, Spec, Value, operation::{field, header, path, query}, shape::any};
+use crate::{Client, types::{ErrorBody, PageSize}};
 
 impl Client {
     /// Show a job.
     ///
     /// Finds asynchronous jobs of the last month only. A new job can be found only a few seconds after it is started.
     ///
-    /// `GET /v3/{project_id}/jobs`
-    ///
-    /// Document section 4.13.1, Showing a job.
+    /// `GET /v3/{project_id}/jobs`. Document section 4.13.1, Showing a job.
     #[doc(alias = "ShowGaussMySqlJobInfo")]
     #[doc(alias = "showJob")]
     pub fn show_job(&self) -> ShowJob { ShowJob(self.call(ShowJob::SPEC)) }
@@ -101,9 +96,7 @@ pub struct JobInstance {
 impl Client {
     /// List the immediate jobs.
     ///
-    /// `GET /v3/{project_id}/immediate-jobs`
-    ///
-    /// Document section 4.13.2, Listing the immediate jobs.
+    /// `GET /v3/{project_id}/immediate-jobs`. Document section 4.13.2, Listing the immediate jobs.
     #[doc(alias = "listImmediateJobs")]
     pub fn list_immediate_jobs(&self) -> ListImmediateJobs { ListImmediateJobs(self.call(ListImmediateJobs::SPEC)) }
 }
@@ -268,9 +261,7 @@ yundb_runtime::string_enum! {
 impl Client {
     /// List the scheduled jobs.
     ///
-    /// `GET /v3/{project_id}/scheduled-jobs`
-    ///
-    /// Document section 4.13.3, Listing the scheduled jobs.
+    /// `GET /v3/{project_id}/scheduled-jobs`. Document section 4.13.3, Listing the scheduled jobs.
     #[doc(alias = "ListScheduleJobs")]
     #[doc(alias = "listScheduledJobs")]
     pub fn list_scheduled_jobs(&self) -> ListScheduledJobs { ListScheduledJobs(self.call(ListScheduledJobs::SPEC)) }
@@ -366,9 +357,7 @@ pub struct ScheduledJob {
 impl Client {
     /// Cancel scheduled jobs.
     ///
-    /// `DELETE /v3/{project_id}/scheduled-jobs`
-    ///
-    /// Document section 4.13.4, Cancelling scheduled jobs.
+    /// `DELETE /v3/{project_id}/scheduled-jobs`. Document section 4.13.4, Cancelling scheduled jobs.
     #[doc(alias = "CancelScheduleTask")]
     #[doc(alias = "cancelScheduledJobs")]
     pub fn cancel_scheduled_jobs(&self) -> CancelScheduledJobs {
@@ -407,9 +396,7 @@ pub struct CancelScheduledJobsResponse {
 impl Client {
     /// Delete the record of a job.
     ///
-    /// `DELETE /v3/{project_id}/jobs/{job_id}`
-    ///
-    /// Document section 4.13.5, Deleting the record of a job.
+    /// `DELETE /v3/{project_id}/jobs/{job_id}`. Document section 4.13.5, Deleting the record of a job.
     ///
     /// # Arguments
     ///
@@ -436,9 +423,8 @@ yundb_runtime::operation! {
 impl Client {
     /// Delete a scheduled job.
     ///
-    /// `DELETE /v3/{project_id}/instance/{instance_id}/scheduled-jobs`
-    ///
-    /// Document section 4.13.6, Deleting a scheduled job.
+    /// `DELETE /v3/{project_id}/instance/{instance_id}/scheduled-jobs`. Document section 4.13.6, Deleting a scheduled
+    /// job.
     ///
     /// # Arguments
     ///

@@ -3,20 +3,16 @@
 //! Versions of the database engine.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Operation, Spec};
-use yundb_runtime::operation::{header, path};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::ErrorBody;
+use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// List the versions of a database engine.
     ///
     /// Returns the versions available for new instances of the engine.
     ///
-    /// `GET /v3/{project_id}/datastores/{database_name}`
-    ///
-    /// Document section 4.1.1, Querying the versions of a database engine.
+    /// `GET /v3/{project_id}/datastores/{database_name}`. Document section 4.1.1, Querying the versions of a database
+    /// engine.
     ///
     /// # Arguments
     ///

@@ -38,7 +38,7 @@ yundb_runtime::string_enum! {
         /// `DBS.05000014`: A dedicated flavor cannot be changed to a general-purpose one. Choose another flavor. HTTP
         /// status 400.
         #[doc(alias = "DBS.05000014")]
-        DedicatedFlavorCannotChangedToGeneralPurpose = "DBS.05000014",
+        DedicatedFlavorCannotBeChangedToGeneralPurpose = "DBS.05000014",
         /// `DBS.05000015`: General-purpose flavors are not available to this account. Choose a dedicated one. HTTP
         /// status 400.
         #[doc(alias = "DBS.05000015")]
@@ -67,14 +67,14 @@ yundb_runtime::string_enum! {
         DatabaseHasOpenLargeTransactions = "DBS.05000024",
         /// `DBS.05000025`: The resource package could not be locked. Contact support. HTTP status 400.
         #[doc(alias = "DBS.05000025")]
-        ResourcePackageCouldNotLocked = "DBS.05000025",
+        ResourcePackageCouldNotBeLocked = "DBS.05000025",
         /// `DBS.05000026`: The resource package already exists. Contact support. HTTP status 400.
         #[doc(alias = "DBS.05000026")]
         ResourcePackageAlreadyExists = "DBS.05000026",
         /// `DBS.05000027`: Proxies cannot be created or deleted while auto scaling adds and removes read replicas.
         /// Disable that part of auto scaling. HTTP status 400.
         #[doc(alias = "DBS.05000027")]
-        ProxiesCannotCreatedOrDeletedWhileAutoScaling = "DBS.05000027",
+        ProxiesCannotBeCreatedOrDeletedWhileAutoScaling = "DBS.05000027",
         /// `DBS.05000028`: The account lacks the permission named in the message. Check it in IAM. HTTP status 400.
         #[doc(alias = "DBS.05000028")]
         AccountLacksPermissionNamedInMessage = "DBS.05000028",
@@ -140,7 +140,7 @@ yundb_runtime::string_enum! {
         /// `DBS.05000058`: Extended-use flavors cannot be changed to non-extended-use ones or the other way around.
         /// Choose a flavor of the same type. HTTP status 400.
         #[doc(alias = "DBS.05000058")]
-        ExtendedUseFlavorsCannotChangedToNon = "DBS.05000058",
+        ExtendedUseFlavorsCannotBeChangedToNon = "DBS.05000058",
         /// `DBS.05000062`: A kernel parameter must have the value given in the message. Set it. HTTP status 400.
         #[doc(alias = "DBS.05000062")]
         KernelParameterMustHaveValueGiven = "DBS.05000062",
@@ -157,7 +157,7 @@ yundb_runtime::string_enum! {
         DataEncryptionAlgorithmInvalid = "DBS.05000070",
         /// `DBS.05000071`: The data encryption settings could not be changed. Contact support. HTTP status 400.
         #[doc(alias = "DBS.05000071")]
-        DataEncryptionSettingsCouldNotChanged = "DBS.05000071",
+        DataEncryptionSettingsCouldNotBeChanged = "DBS.05000071",
         /// `DBS.05000072`: The user is blacklisted and cannot create instances. Contact support. HTTP status 400.
         #[doc(alias = "DBS.05000072")]
         UserBlacklistedAndCannotCreateInstances = "DBS.05000072",
@@ -193,7 +193,7 @@ yundb_runtime::string_enum! {
         /// `DBS.05000084`: Read replicas are being created. Disable the auto scaling policy after they have been created.
         /// HTTP status 400.
         #[doc(alias = "DBS.05000084")]
-        ReadReplicasCreated = "DBS.05000084",
+        ReadReplicasBeingCreated = "DBS.05000084",
         /// `DBS.05000085`: The availability zone mode is not supported. Correct the parameter named in the message. HTTP
         /// status 400.
         #[doc(alias = "DBS.05000085")]
@@ -247,7 +247,7 @@ yundb_runtime::string_enum! {
         KernelVersionDoesNotSupportLevel = "DBS.05000098",
         /// `DBS.05000099`: Standard Arm flavors cannot be changed. Choose a suitable flavor code. HTTP status 400.
         #[doc(alias = "DBS.05000099")]
-        StandardArmFlavorsCannotChanged = "DBS.05000099",
+        StandardArmFlavorsCannotBeChanged = "DBS.05000099",
         /// The flavor of the node differs from that of the primary node, so its failover priority cannot be 1. Choose
         /// another priority. HTTP status 400.
         Dbs05000100 = "DBS.05000100",
@@ -262,7 +262,7 @@ yundb_runtime::string_enum! {
         /// `DBS.05000103`: The flavors of yearly/monthly instances cannot be upgraded and downgraded at the same time.
         /// Contact support. HTTP status 400.
         #[doc(alias = "DBS.05000103")]
-        FlavorsOfYearlyMonthlyInstancesCannotUpgraded = "DBS.05000103",
+        FlavorsOfYearlyMonthlyInstancesCannotBeUpgraded = "DBS.05000103",
         /// `DBS.108000`: The service failed. Contact support. HTTP status 500.
         #[doc(alias = "DBS.108000")]
         ServiceFailedDbs108000 = "DBS.108000",
@@ -294,7 +294,7 @@ yundb_runtime::string_enum! {
         /// `DBS.200010`: An id may be missing, or the operation is not authorized. Check the parameters and your
         /// permissions. HTTP status 403.
         #[doc(alias = "DBS.200010")]
-        IdMayMissingOrOperationNotAuthorizedDbs200010 = "DBS.200010",
+        IdMayBeMissingOrOperationNotAuthorizedDbs200010 = "DBS.200010",
         /// `DBS.200011`: Another operation is in progress on the instance, or the instance is faulty. Check its state and
         /// try again later. HTTP status 409.
         #[doc(alias = "DBS.200011")]
@@ -433,22 +433,22 @@ yundb_runtime::string_enum! {
         /// `DBS.200604`: An id may be missing, or the operation is not authorized. Check the parameters and your
         /// permissions. HTTP status 403.
         #[doc(alias = "DBS.200604")]
-        IdMayMissingOrOperationNotAuthorizedDbs200604 = "DBS.200604",
+        IdMayBeMissingOrOperationNotAuthorizedDbs200604 = "DBS.200604",
         /// `DBS.200810`: Databases cannot be created on read replicas. Use an instance that accepts writes. HTTP
         /// status 403.
         #[doc(alias = "DBS.200810")]
-        DatabasesCannotCreatedOnReadReplicas = "DBS.200810",
+        DatabasesCannotBeCreatedOnReadReplicas = "DBS.200810",
         /// `DBS.200811`: The database could not be created, possibly for lack of resources. Contact support. HTTP
         /// status 500.
         #[doc(alias = "DBS.200811")]
-        DatabaseCouldNotCreatedPossiblyForLack = "DBS.200811",
+        DatabaseCouldNotBeCreatedPossiblyForLack = "DBS.200811",
         /// `DBS.200819`: Users cannot be deleted on read replicas. HTTP status 403.
         #[doc(alias = "DBS.200819")]
-        UsersCannotDeletedOnReadReplicas = "DBS.200819",
+        UsersCannotBeDeletedOnReadReplicas = "DBS.200819",
         /// `DBS.200821`: The privileges of the user could not be changed, possibly because of the state of the instance.
         /// Try again. HTTP status 500.
         #[doc(alias = "DBS.200821")]
-        PrivilegesOfUserCouldNotChangedPossibly = "DBS.200821",
+        PrivilegesOfUserCouldNotBeChangedPossibly = "DBS.200821",
         /// `DBS.200823`: The database does not exist. Check its name. HTTP status 400.
         #[doc(alias = "DBS.200823")]
         DatabaseDoesNotExist = "DBS.200823",
@@ -515,10 +515,10 @@ yundb_runtime::string_enum! {
         NumberOfParameterTemplatesHasReachedLimit = "DBS.212002",
         /// `DBS.212003`: Default parameter templates can be neither reset nor deleted. HTTP status 400.
         #[doc(alias = "DBS.212003")]
-        DefaultParameterTemplatesCanNeitherResetNorDeleted = "DBS.212003",
+        DefaultParameterTemplatesCanBeNeitherResetNorDeleted = "DBS.212003",
         /// `DBS.212004`: The parameter template could not be changed. Check the values. HTTP status 400.
         #[doc(alias = "DBS.212004")]
-        ParameterTemplateCouldNotChanged = "DBS.212004",
+        ParameterTemplateCouldNotBeChanged = "DBS.212004",
         /// `DBS.212005`: The node does not belong to the instance. Check both ids. HTTP status 400.
         #[doc(alias = "DBS.212005")]
         NodeDoesNotBelongToInstance = "DBS.212005",
@@ -537,10 +537,10 @@ yundb_runtime::string_enum! {
         JobFailed = "DBS.212009",
         /// `DBS.212010`: A parameter template is being applied. Wait until it is applied. HTTP status 400.
         #[doc(alias = "DBS.212010")]
-        ParameterTemplateApplied = "DBS.212010",
+        ParameterTemplateBeingApplied = "DBS.212010",
         /// `DBS.212011`: The parameter template could not be applied. Contact support. HTTP status 400.
         #[doc(alias = "DBS.212011")]
-        ParameterTemplateCouldNotApplied = "DBS.212011",
+        ParameterTemplateCouldNotBeApplied = "DBS.212011",
         /// `DBS.212012`: The parameter does not exist. Check its name. HTTP status 400.
         #[doc(alias = "DBS.212012")]
         ParameterDoesNotExistDbs212012 = "DBS.212012",
@@ -553,22 +553,22 @@ yundb_runtime::string_enum! {
         OperationSucceededOnlyInPart = "DBS.212015",
         /// `DBS.212016`: The parameters could not be changed. Contact support. HTTP status 400.
         #[doc(alias = "DBS.212016")]
-        ParametersCouldNotChangedDbs212016 = "DBS.212016",
+        ParametersCouldNotBeChangedDbs212016 = "DBS.212016",
         /// `DBS.212017`: A parameter is invalid. Check its name. HTTP status 400.
         #[doc(alias = "DBS.212017")]
         ParameterInvalidDbs212017 = "DBS.212017",
         /// `DBS.212019`: A parameter could not be parsed. Check the parameters. HTTP status 422.
         #[doc(alias = "DBS.212019")]
-        ParameterCouldNotParsed = "DBS.212019",
+        ParameterCouldNotBeParsed = "DBS.212019",
         /// `DBS.212025`: The parameters could not be changed. Contact support. HTTP status 400.
         #[doc(alias = "DBS.212025")]
-        ParametersCouldNotChangedDbs212025 = "DBS.212025",
+        ParametersCouldNotBeChangedDbs212025 = "DBS.212025",
         /// `DBS.212030`: A parameter template with this name already exists. Choose another name. HTTP status 400.
         #[doc(alias = "DBS.212030")]
         ParameterTemplateWithNameAlreadyExists = "DBS.212030",
         /// `DBS.212032`: The parameter template is in use and cannot be deleted. HTTP status 400.
         #[doc(alias = "DBS.212032")]
-        ParameterTemplateInUseAndCannotDeleted = "DBS.212032",
+        ParameterTemplateInUseAndCannotBeDeleted = "DBS.212032",
         /// `DBS.212037`: Some parameter values are invalid. Check them and their ranges. HTTP status 400.
         #[doc(alias = "DBS.212037")]
         SomeParameterValuesInvalid = "DBS.212037",
@@ -933,7 +933,7 @@ yundb_runtime::integer_enum! {
         /// `1`: Frozen.
         Frozen = 1,
         /// `2`: Frozen, to be deleted.
-        FrozenToDeleted = 2,
+        FrozenToBeDeleted = 2,
     }
 }
 

@@ -3,8 +3,7 @@
 //! What operations take and answer. A type that only one group of operations uses stands beside them.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Field, Object};
-use yundb_runtime::shape::{any, list, object, required};
+use yundb_runtime::{Field, Object, shape::{any, list, object, required}};
 mod enums;
 pub use enums::*;
 
@@ -196,7 +195,8 @@ pub use crate::operations::legacy::{
 
 /// Error response.
 ///
-/// The request failed. [`error_code`](Self::error_code) gives the reason.
+/// The request failed. [`error_code`](Self::error_code) gives the reason. Codes, meanings, and remedies:
+/// [`ErrorCode`](crate::types::ErrorCode).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ErrorBody {

@@ -3,11 +3,8 @@
 //! Find projects and their ids.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Argument, Integer, Operation, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::ErrorBody;
+use yundb_runtime::{Argument, Integer, Operation, Spec, operation::query, shape::any};
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// List projects.
@@ -15,9 +12,7 @@ impl Client {
     /// Returns the projects that match the filters. The paths of other services contain the project id; find it by
     /// name. The default project of a region has the region id as its name.
     ///
-    /// `GET /v3/projects`
-    ///
-    /// Document section A.4, Obtaining a project id.
+    /// `GET /v3/projects`. Document section A.4, Obtaining a project id.
     #[doc(alias = "KeystoneListProjects")]
     #[doc(alias = "listProjects")]
     pub fn list_projects(&self) -> ListProjects { ListProjects(self.call(ListProjects::SPEC)) }

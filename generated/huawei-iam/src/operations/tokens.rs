@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Object, Operation, Secret, Spec};
 use yundb_runtime::operation::{field, query};
 use yundb_runtime::shape::{any, object, required};
-use crate::Client;
-use crate::types::ErrorBody;
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// Create a token for a user.
@@ -16,9 +15,7 @@ impl Client {
     /// `X-Auth-Token` with other requests. The token is valid for 24 hours: reuse it instead of creating one for each
     /// request. The database services require a token scoped to a project.
     ///
-    /// `POST /v3/auth/tokens`
-    ///
-    /// Document section 3.1, Making a request.
+    /// `POST /v3/auth/tokens`. Document section 3.1, Making a request.
     ///
     /// # Arguments
     ///

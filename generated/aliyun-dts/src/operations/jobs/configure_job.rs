@@ -2,11 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{DbObject, ErrorBody, RegionId, Reserve, SynchronizationDirection};
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec, operation::query, shape::any};
+use crate::{Client, types::{DbObject, ErrorBody, RegionId, Reserve, SynchronizationDirection}};
 
 impl Client {
     /// Configure a migration or synchronization task.
@@ -14,9 +11,7 @@ impl Client {
     /// Specifies the objects that the task of an instance transfers, their source and their destination. Purchase the
     /// instance with [`create_instance`](crate::Client::create_instance) first.
     ///
-    /// `Action=ConfigureDtsJob`
-    ///
-    /// Document section 6.4.2, ConfigureDtsJob.
+    /// `Action=ConfigureDtsJob`. Document section 6.4.2, ConfigureDtsJob.
     #[doc(alias = "ConfigureDtsJob")]
     #[doc(alias = "configureJob")]
     pub fn configure_job(&self) -> ConfigureJob { ConfigureJob(self.call(ConfigureJob::SPEC)) }

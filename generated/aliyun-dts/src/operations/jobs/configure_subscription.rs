@@ -2,20 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{DbObject, ErrorBody, NetworkType, RegionId, Reserve};
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec, operation::query, shape::any};
+use crate::{Client, types::{DbObject, ErrorBody, NetworkType, RegionId, Reserve}};
 
 impl Client {
     /// Configure a subscription task.
     ///
     /// Specifies the objects to which the task of a subscription instance subscribes, and their source.
     ///
-    /// `Action=ConfigureSubscription`
-    ///
-    /// Document section 6.4.3, ConfigureSubscription.
+    /// `Action=ConfigureSubscription`. Document section 6.4.3, ConfigureSubscription.
     #[doc(alias = "configureSubscription")]
     pub fn configure_subscription(&self) -> ConfigureSubscription {
         ConfigureSubscription(self.call(ConfigureSubscription::SPEC))

@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Integer, JsonText, Operation, Paging, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
+use yundb_runtime::{Argument, Integer, JsonText, Operation, Paging, Spec, operation::query, shape::any};
 use crate::Client;
 use crate::types::{
     CheckResult, DbObject, Endpoint, ErrorBody, JobStatus, JobType, ListJobsPageSize, MigrationMode, PayType,
@@ -16,9 +14,7 @@ impl Client {
     ///
     /// Returns migration, synchronization or subscription tasks with their progress.
     ///
-    /// `Action=DescribeDtsJobs`
-    ///
-    /// Document section 6.4.8.2, DescribeDtsJobs.
+    /// `Action=DescribeDtsJobs`. Document section 6.4.8.2, DescribeDtsJobs.
     #[doc(alias = "DescribeDtsJobs")]
     #[doc(alias = "listJobs")]
     pub fn list_jobs(&self) -> ListJobs { ListJobs(self.call(ListJobs::SPEC)) }

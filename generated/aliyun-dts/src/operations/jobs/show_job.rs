@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, JsonText, Operation, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
+use yundb_runtime::{Argument, JsonText, Operation, Spec, operation::query, shape::any};
 use crate::Client;
 use crate::types::{
     DbObject, Endpoint, ErrorBody, JobStatus, PayType, Reserve, SslSolution, SubscriptionDataType, SubscriptionHost,
@@ -16,9 +14,7 @@ impl Client {
     ///
     /// Returns the details of a migration, synchronization or subscription task.
     ///
-    /// `Action=DescribeDtsJobDetail`
-    ///
-    /// Document section 6.4.8.1, DescribeDtsJobDetail.
+    /// `Action=DescribeDtsJobDetail`. Document section 6.4.8.1, DescribeDtsJobDetail.
     #[doc(alias = "DescribeDtsJobDetail")]
     #[doc(alias = "showJob")]
     pub fn show_job(&self) -> ShowJob { ShowJob(self.call(ShowJob::SPEC)) }

@@ -2,11 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, JsonText, Operation, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{DbObject, ErrorBody};
+use yundb_runtime::{Argument, JsonText, Operation, Spec, operation::query, shape::any};
+use crate::{Client, types::{DbObject, ErrorBody}};
 
 impl Client {
     /// Show the subtasks of a distributed subscription.
@@ -14,9 +11,7 @@ impl Client {
     /// Returns the subtasks of a PolarDB-X 1.0 subscription, one for each attached RDS MySQL instance. See
     /// [`list_jobs`](crate::Client::list_jobs) for the IDs of the instance and its consumer group.
     ///
-    /// `Action=DescribeSubscriptionMeta`
-    ///
-    /// Document section 6.4.8.5, DescribeSubscriptionMeta.
+    /// `Action=DescribeSubscriptionMeta`. Document section 6.4.8.5, DescribeSubscriptionMeta.
     #[doc(alias = "DescribeSubscriptionMeta")]
     #[doc(alias = "showSubscriptionMeta")]
     pub fn show_subscription_meta(&self) -> ShowSubscriptionMeta {

@@ -2,20 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, JsonText, Operation, Spec};
-use yundb_runtime::operation::query;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{DbObject, ErrorBody, SynchronizationDirection};
+use yundb_runtime::{Argument, JsonText, Operation, Spec, operation::query, shape::any};
+use crate::{Client, types::{DbObject, ErrorBody, SynchronizationDirection}};
 
 impl Client {
     /// Update the objects of a synchronization.
     ///
     /// Replaces the objects of a synchronization task.
     ///
-    /// `Action=ModifyDtsJob`
-    ///
-    /// Document section 6.4.9.1, ModifyDtsJob.
+    /// `Action=ModifyDtsJob`. Document section 6.4.9.1, ModifyDtsJob.
     #[doc(alias = "ModifyDtsJob")]
     #[doc(alias = "updateSynchronization")]
     pub fn update_synchronization(&self) -> UpdateSynchronization {

@@ -12,9 +12,8 @@ impl Client {
     ///
     /// Read-only operation: it changes nothing.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication/table-check`
-    ///
-    /// Document section 4.16.10, Checking the tables of a replication to ClickHouse.
+    /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse/replication/table-check`. Document section 4.16.10,
+    /// Checking the tables of a replication to ClickHouse.
     ///
     /// # Arguments
     ///

@@ -10,9 +10,8 @@ use crate::types::{ClickhouseZoneMode, ErrorBody, HtapTags, HtapTagsToAdd, Starr
 impl Client {
     /// Create a ClickHouse instance.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse`
-    ///
-    /// Document section 4.16.14, Creating a ClickHouse instance.
+    /// `POST /v3/{project_id}/instances/{instance_id}/clickhouse`. Document section 4.16.14, Creating a ClickHouse
+    /// instance.
     ///
     /// # Arguments
     ///

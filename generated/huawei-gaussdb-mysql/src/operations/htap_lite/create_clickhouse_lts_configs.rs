@@ -3,17 +3,15 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, required};
-use crate::Client;
-use crate::types::ErrorBody;
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// Start sending logs of ClickHouse instances.
     ///
     /// Starts the delivery of logs to Log Tank Service (LTS).
     ///
-    /// `POST /v3/{project_id}/clickhouse/instances/logs/lts-configs`
-    ///
-    /// Document section 4.16.7, Starting sending logs of ClickHouse instances.
+    /// `POST /v3/{project_id}/clickhouse/instances/logs/lts-configs`. Document section 4.16.7, Starting sending logs
+    /// of ClickHouse instances.
     ///
     /// Response `200`: The request succeeded.
     #[doc(alias = "UpdateClickHouseLtsConfig")]

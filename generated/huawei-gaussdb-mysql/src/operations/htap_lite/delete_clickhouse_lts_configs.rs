@@ -3,17 +3,15 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, required};
-use crate::Client;
-use crate::types::ErrorBody;
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// Stop sending logs of ClickHouse instances.
     ///
     /// Stops the delivery of logs to Log Tank Service (LTS).
     ///
-    /// `DELETE /v3/{project_id}/clickhouse/instances/logs/lts-configs`
-    ///
-    /// Document section 4.16.8, Stopping sending logs of ClickHouse instances.
+    /// `DELETE /v3/{project_id}/clickhouse/instances/logs/lts-configs`. Document section 4.16.8, Stopping sending
+    /// logs of ClickHouse instances.
     ///
     /// Response `200`: The request succeeded.
     #[doc(alias = "DeleteClickHouseLtsConfig")]

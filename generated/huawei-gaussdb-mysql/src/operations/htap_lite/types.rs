@@ -3,8 +3,7 @@
 //! What several of these operations take and answer.
 
 use serde::{Deserialize, Serialize};
-use yundb_runtime::{Field, Object};
-use yundb_runtime::shape::{any, required};
+use yundb_runtime::{Field, Object, shape::{any, required}};
 use crate::types::CheckResult;
 
 /// Response of [`show_clickhouse_slow_log_masking`](crate::Client::show_clickhouse_slow_log_masking) and

@@ -4,17 +4,15 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, object, required, text};
-use crate::Client;
-use crate::types::{ErrorBody, StarrocksMode};
+use crate::{Client, types::{ErrorBody, StarrocksMode}};
 
 impl Client {
     /// Check the resources for a StarRocks instance.
     ///
     /// Read-only operation: it changes nothing.
     ///
-    /// `POST /v3/{project_id}/starrocks/resource-check`
-    ///
-    /// Document section 4.15.8, Checking whether there are enough resources for StarRocks.
+    /// `POST /v3/{project_id}/starrocks/resource-check`. Document section 4.15.8, Checking whether there are enough
+    /// resources for StarRocks.
     #[doc(alias = "CheckStarRocksResource")]
     #[doc(alias = "checkStarrocksResources")]
     pub fn check_starrocks_resources(&self) -> CheckStarrocksResources {

@@ -10,9 +10,8 @@ use crate::types::{AvailabilityZoneMode, ErrorBody, HtapTags, HtapTagsToAdd, Sta
 impl Client {
     /// Create a StarRocks instance.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/starrocks`
-    ///
-    /// Document section 4.15.3, Creating a StarRocks instance.
+    /// `POST /v3/{project_id}/instances/{instance_id}/starrocks`. Document section 4.15.3, Creating a StarRocks
+    /// instance.
     ///
     /// # Arguments
     ///

@@ -2,20 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Operation, Spec};
-use yundb_runtime::operation::{header, path, query};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{ErrorBody, InstanceFlavorZoneStatus};
+use yundb_runtime::{Argument, Operation, Spec, operation::{header, path, query}, shape::any};
+use crate::{Client, types::{ErrorBody, InstanceFlavorZoneStatus}};
 
 impl Client {
     /// List the flavors of an HTAP engine.
     ///
     /// Returns the flavors available to HTAP instances of an engine, and the zones in which each is on sale.
     ///
-    /// `GET /v3/{project_id}/htap/flavors/{engine_name}`
-    ///
-    /// Document section 4.15.11, Querying HTAP flavors.
+    /// `GET /v3/{project_id}/htap/flavors/{engine_name}`. Document section 4.15.11, Querying HTAP flavors.
     ///
     /// # Arguments
     ///

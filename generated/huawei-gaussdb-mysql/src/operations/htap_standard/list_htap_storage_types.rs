@@ -2,18 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Operation, Spec};
-use yundb_runtime::operation::{header, path, query};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{ErrorBody, HtapEngine};
+use yundb_runtime::{Argument, Operation, Spec, operation::{header, path, query}, shape::any};
+use crate::{Client, types::{ErrorBody, HtapEngine}};
 
 impl Client {
     /// List the storage types of an HTAP engine.
     ///
-    /// `GET /v3/{project_id}/htap/storage-type/{database}`
-    ///
-    /// Document section 4.15.10, Listing the storage types of an HTAP engine.
+    /// `GET /v3/{project_id}/htap/storage-type/{database}`. Document section 4.15.10, Listing the storage types of an
+    /// HTAP engine.
     ///
     /// # Arguments
     ///

@@ -2,18 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Operation, Spec};
-use yundb_runtime::operation::{header, path};
-use yundb_runtime::shape::any;
+use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
 use crate::Client;
 use crate::types::{ActionStatus, AvailabilityZoneMode, ErrorBody, HtapTags, InstanceStatus};
 
 impl Client {
     /// Show a StarRocks instance.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}`
-    ///
-    /// Document section 4.15.4, Showing a StarRocks instance.
+    /// `GET /v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}`. Document section 4.15.4,
+    /// Showing a StarRocks instance.
     ///
     /// # Arguments
     ///

@@ -16,9 +16,7 @@ impl Client {
     /// A pay-per-use instance is created by the job in the response; for a yearly/monthly instance, an order is
     /// placed.
     ///
-    /// `POST /v3/{project_id}/instances`
-    ///
-    /// Document section 4.3.1, Creating a DB instance.
+    /// `POST /v3/{project_id}/instances`. Document section 4.3.1, Creating a DB instance.
     #[doc(alias = "CreateGaussMySqlInstance")]
     #[doc(alias = "createInstance")]
     pub fn create_instance(&self) -> CreateInstance { CreateInstance(self.call(CreateInstance::SPEC)) }

@@ -3,15 +3,13 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, object, required};
-use crate::Client;
-use crate::types::{ErrorBody, StartedJobOrOrder, TextBoolean};
+use crate::{Client, types::{ErrorBody, StartedJobOrOrder, TextBoolean}};
 
 impl Client {
     /// Change the flavor of an instance.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/action`
-    ///
-    /// Document section 4.3.9, Changing the flavor of an instance.
+    /// `POST /v3/{project_id}/instances/{instance_id}/action`. Document section 4.3.9, Changing the flavor of an
+    /// instance.
     ///
     /// # Arguments
     ///

@@ -2,18 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Operation, Spec, Value};
-use yundb_runtime::operation::{header, path};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::ErrorBody;
+use yundb_runtime::{Operation, Spec, Value, operation::{header, path}, shape::any};
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// Show the elastic IP address of an instance.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/eip`
-    ///
-    /// Document section 4.3.41, Showing the elastic IP address of an instance.
+    /// `GET /v3/{project_id}/instances/{instance_id}/eip`. Document section 4.3.41, Showing the elastic IP address of
+    /// an instance.
     ///
     /// # Arguments
     ///

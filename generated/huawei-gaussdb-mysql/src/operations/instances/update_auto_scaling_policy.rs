@@ -4,17 +4,15 @@ use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, object, required};
-use crate::Client;
-use crate::types::{AutoScalingMonitorCycle, AutoScalingSilenceCycle, ErrorBody, Switch};
+use crate::{Client, types::{AutoScalingMonitorCycle, AutoScalingSilenceCycle, ErrorBody, Switch}};
 
 impl Client {
     /// Set the auto scaling policy of an instance.
     ///
     /// Enables or disables auto scaling and sets its policy. In public beta; submit a service ticket to apply.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/auto-scaling/policy`
-    ///
-    /// Document section 4.3.28, Setting auto scaling.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/auto-scaling/policy`. Document section 4.3.28, Setting auto
+    /// scaling.
     ///
     /// # Arguments
     ///

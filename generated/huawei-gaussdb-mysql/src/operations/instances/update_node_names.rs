@@ -3,15 +3,12 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, required};
-use crate::Client;
-use crate::types::{ErrorBody, StartedJob};
+use crate::{Client, types::{ErrorBody, StartedJob}};
 
 impl Client {
     /// Rename nodes.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/nodes/name`
-    ///
-    /// Document section 4.3.37, Renaming nodes.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/nodes/name`. Document section 4.3.37, Renaming nodes.
     ///
     /// # Arguments
     ///

@@ -3,15 +3,13 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, object, required};
-use crate::Client;
-use crate::types::ErrorBody;
+use crate::{Client, types::ErrorBody};
 
 impl Client {
     /// Set the recycle bin policy.
     ///
-    /// `PUT /v3/{project_id}/instances/recycle-policy`
-    ///
-    /// Document section 4.3.34, Setting the policy of the recycle bin.
+    /// `PUT /v3/{project_id}/instances/recycle-policy`. Document section 4.3.34, Setting the policy of the recycle
+    /// bin.
     ///
     /// Response `200`: The request succeeded.
     #[doc(alias = "SetRecyclePolicy")]

@@ -14,9 +14,8 @@ impl Client {
     ///
     /// The response contains a `job_id` for pay-per-use billing, or an `order_id` for yearly/monthly billing.
     ///
-    /// `POST /mysql/v3/{project_id}/instances`
-    ///
-    /// Permission: `gaussdb:instance:create`. Document section 5.3.1, Creating an instance.
+    /// `POST /mysql/v3/{project_id}/instances`. Permission: `gaussdb:instance:create`. Document section 5.3.1,
+    /// Creating an instance.
     #[doc(alias = "createInstanceLegacy")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_instance_legacy(&self) -> CreateInstanceLegacy {

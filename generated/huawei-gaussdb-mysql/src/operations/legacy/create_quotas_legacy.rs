@@ -3,15 +3,13 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, path};
 use yundb_runtime::shape::{any, list, object, optional};
-use crate::Client;
-use crate::types::{CreateQuotasLegacyResponse, ErrorBody};
+use crate::{Client, types::{CreateQuotasLegacyResponse, ErrorBody}};
 
 impl Client {
     /// Set quotas of enterprise projects.
     ///
-    /// `POST /mysql/v3/{project_id}/quotas`
-    ///
-    /// Permission: `gaussdb:quota:modify`. Document section 5.6.3, Setting quotas of enterprise projects.
+    /// `POST /mysql/v3/{project_id}/quotas`. Permission: `gaussdb:quota:modify`. Document section 5.6.3, Setting
+    /// quotas of enterprise projects.
     ///
     /// Response `200`: The request succeeded.
     #[doc(alias = "createQuotasLegacy")]

@@ -2,18 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Argument, Operation, Spec};
-use yundb_runtime::operation::{path, query};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{AvailabilityZoneMode, ErrorBody};
+use yundb_runtime::{Argument, Operation, Spec, operation::{path, query}, shape::any};
+use crate::{Client, types::{AvailabilityZoneMode, ErrorBody}};
 
 impl Client {
     /// List the flavors of an engine.
     ///
-    /// `GET /mysql/v3/{project_id}/flavors/{database_name}`
-    ///
-    /// Permission: `gaussdb:instance:list`. Document section 5.2.1, Listing the flavors of an engine.
+    /// `GET /mysql/v3/{project_id}/flavors/{database_name}`. Permission: `gaussdb:instance:list`. Document section
+    /// 5.2.1, Listing the flavors of an engine.
     ///
     /// # Arguments
     ///

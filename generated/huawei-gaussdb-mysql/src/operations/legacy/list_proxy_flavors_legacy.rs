@@ -2,20 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Operation, Spec};
-use yundb_runtime::operation::path;
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{ErrorBody, ProxyZoneStatus};
+use yundb_runtime::{Operation, Spec, operation::path, shape::any};
+use crate::{Client, types::{ErrorBody, ProxyZoneStatus}};
 
 impl Client {
     /// List the proxy flavors.
     ///
     /// Not available to dedicated cloud accounts, which have no proxies.
     ///
-    /// `GET /mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors`
-    ///
-    /// Document section 5.7.5, Listing the flavors of proxies.
+    /// `GET /mysql/v3/{project_id}/instances/{instance_id}/proxy/flavors`. Document section 5.7.5, Listing the
+    /// flavors of proxies.
     ///
     /// # Arguments
     ///

@@ -3,15 +3,13 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, path};
 use yundb_runtime::shape::{any, list, object, optional};
-use crate::Client;
-use crate::types::{ErrorBody, UpdateQuotasLegacyResponse};
+use crate::{Client, types::{ErrorBody, UpdateQuotasLegacyResponse}};
 
 impl Client {
     /// Update quotas of enterprise projects.
     ///
-    /// `PUT /mysql/v3/{project_id}/quotas`
-    ///
-    /// Permission: `gaussdb:quota:modify`. Document section 5.6.4, Changing quotas of enterprise projects.
+    /// `PUT /mysql/v3/{project_id}/quotas`. Permission: `gaussdb:quota:modify`. Document section 5.6.4, Changing
+    /// quotas of enterprise projects.
     ///
     /// Response `200`: The request succeeded.
     #[doc(alias = "updateQuotasLegacy")]

@@ -3,17 +3,14 @@
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, optional};
-use crate::Client;
-use crate::types::{ErrorBody, ProxyRouteMode, StartedJob, Switch};
+use crate::{Client, types::{ErrorBody, ProxyRouteMode, StartedJob, Switch}};
 
 impl Client {
     /// Create a proxy.
     ///
     /// Only the load balancer (ELB) mode is supported.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/proxy`
-    ///
-    /// Document section 4.7.1, Creating a proxy.
+    /// `POST /v3/{project_id}/instances/{instance_id}/proxy`. Document section 4.7.1, Creating a proxy.
     ///
     /// # Arguments
     ///

@@ -2,18 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use yundb_runtime::{Operation, Spec};
-use yundb_runtime::operation::{header, path};
-use yundb_runtime::shape::any;
-use crate::Client;
-use crate::types::{ErrorBody, ProxyZoneStatus};
+use yundb_runtime::{Operation, Spec, operation::{header, path}, shape::any};
+use crate::{Client, types::{ErrorBody, ProxyZoneStatus}};
 
 impl Client {
     /// List the proxy flavors.
     ///
-    /// `GET /v3/{project_id}/instances/{instance_id}/proxy/flavors`
-    ///
-    /// Document section 4.7.4, Listing the flavors of proxies.
+    /// `GET /v3/{project_id}/instances/{instance_id}/proxy/flavors`. Document section 4.7.4, Listing the flavors
+    /// of proxies.
     ///
     /// # Arguments
     ///

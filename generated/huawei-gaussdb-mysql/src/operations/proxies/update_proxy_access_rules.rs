@@ -3,15 +3,13 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, optional, required};
-use crate::Client;
-use crate::types::{ErrorBody, IpGroupType, UpdateProxyAccessRulesResponse};
+use crate::{Client, types::{ErrorBody, IpGroupType, UpdateProxyAccessRulesResponse}};
 
 impl Client {
     /// Set the access rules of a proxy.
     ///
-    /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control`
-    ///
-    /// Document section 4.7.22, Setting the access rules of a proxy.
+    /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control`. Document section 4.7.22,
+    /// Setting the access rules of a proxy.
     ///
     /// # Arguments
     ///

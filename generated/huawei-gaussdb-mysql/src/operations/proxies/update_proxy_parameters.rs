@@ -3,15 +3,13 @@
 use yundb_runtime::{Argument, Field, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, required};
-use crate::Client;
-use crate::types::{ErrorBody, StartedJob};
+use crate::{Client, types::{ErrorBody, StartedJob}};
 
 impl Client {
     /// Update the parameters of a proxy.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations`
-    ///
-    /// Document section 4.7.19, Changing parameters of a proxy.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/configurations`. Document section 4.7.19,
+    /// Changing parameters of a proxy.
     ///
     /// # Arguments
     ///

@@ -3,17 +3,15 @@
 use yundb_runtime::{Argument, Field, Integer, Object, Operation, Spec};
 use yundb_runtime::operation::{field, header, path};
 use yundb_runtime::shape::{any, list, object, required};
-use crate::Client;
-use crate::types::{ErrorBody, ProxyRouteMode, StartedJob, Switch};
+use crate::{Client, types::{ErrorBody, ProxyRouteMode, StartedJob, Switch}};
 
 impl Client {
     /// Set the route mode of a proxy.
     ///
     /// In open beta: contact support for permission.
     ///
-    /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/route-mode`
-    ///
-    /// Document section 4.7.9, Setting the route mode of a proxy.
+    /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/route-mode`. Document section 4.7.9, Setting
+    /// the route mode of a proxy.
     ///
     /// # Arguments
     ///
