@@ -65,7 +65,10 @@ fn transport_kind(kind: TransportErrorKind) -> ErrorKind {
     match kind {
         TransportErrorKind::Connect | TransportErrorKind::ConnectDenied => ErrorKind::Connect,
         TransportErrorKind::ConnectTimeout | TransportErrorKind::ReadTimeout => ErrorKind::Timeout,
-        TransportErrorKind::Request | TransportErrorKind::Body | TransportErrorKind::TooLarge => ErrorKind::Transport,
+        TransportErrorKind::Unprocessed
+        | TransportErrorKind::Request
+        | TransportErrorKind::Body
+        | TransportErrorKind::TooLarge => ErrorKind::Transport,
     }
 }
 

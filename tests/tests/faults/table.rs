@@ -105,12 +105,12 @@ const FAULTS: [(Fault, ErrorKind, usize, usize); 19] = [
 #[rustfmt::skip]
 const HTTP2_FAULTS: [(Fault, ErrorKind, usize, usize); 9] = [
     (Fault::Stream(Moment::Before, Reason::INTERNAL_ERROR), ErrorKind::Transport, 1, 3),
-    (Fault::Stream(Moment::Before, Reason::REFUSED_STREAM), ErrorKind::Transport, 1, 3),
+    (Fault::Stream(Moment::Before, Reason::REFUSED_STREAM), ErrorKind::Transport, 3, 3),
     (Fault::Stream(Moment::After, Reason::INTERNAL_ERROR), ErrorKind::Transport, 1, 3),
     (Fault::Stream(Moment::After, Reason::CANCEL), ErrorKind::Transport, 1, 3),
     (Fault::Stream(Moment::Within, Reason::INTERNAL_ERROR), ErrorKind::Transport, 1, 3),
     (Fault::Stream(Moment::Within, Reason::NO_ERROR), ErrorKind::Transport, 1, 3),
-    (Fault::GoAway(Moment::Before), ErrorKind::Transport, 1, 3),
+    (Fault::GoAway(Moment::Before), ErrorKind::Transport, 3, 3),
     (Fault::GoAway(Moment::After), ErrorKind::Transport, 1, 3),
     (Fault::GoAway(Moment::Within), ErrorKind::Transport, 1, 3),
 ];
@@ -134,14 +134,6 @@ async fn all_faults(protocol: Protocol) {
     }
 }
 
-/// How many requests an attempt is. What the server says that it did not act on (RFC 9113, 8.7), reqwest repeats twice by itself.
-fn requests_of_an_attempt(fault: Fault) -> usize {
-    match fault {
-        Fault::Stream(_, Reason::REFUSED_STREAM) | Fault::GoAway(Moment::Before) => 3,
-        _ => 1,
-    }
-}
-
 async fn leads_to(
     protocol: Protocol,
     transport: &ReqwestTransport,
@@ -151,19 +143,18 @@ async fn leads_to(
     attempts: usize,
 ) {
     let about = format!("{protocol:?}, {fault:?}, {of:?}");
-    let requests = attempts * requests_of_an_attempt(fault);
     // Again and again.
     let server = Server::start(protocol, SUCCESS, move |_, _| fault).await;
     let failed = of.call(transport, &server.url).await.expect_err(&about);
     assert_eq!((failed.kind, failed.attempts), (kind, attempts), "{about}: {}", failed.text);
-    assert_eq!(server.seen.requests.load(Ordering::Relaxed), requests, "{about}");
+    assert_eq!(server.seen.requests.load(Ordering::Relaxed), attempts, "{about}");
     assert!(of.is_safe() || server.seen.done.load(Ordering::Relaxed) <= 1, "{about}: done twice");
     // For as long as is borne.
-    let choose = move |number, _: &str| if number + 1 < requests { fault } else { Fault::None };
+    let choose = move |number, _: &str| if number + 1 < attempts { fault } else { Fault::None };
     let server = Server::start(protocol, SUCCESS, choose).await;
     let outcome = of.call(transport, &server.url).await;
     assert!(outcome.is_ok(), "{about}: {outcome:?}");
-    assert_eq!(server.seen.requests.load(Ordering::Relaxed), requests, "{about}");
+    assert_eq!(server.seen.requests.load(Ordering::Relaxed), attempts, "{about}");
     assert!(of.is_safe() || server.seen.done.load(Ordering::Relaxed) == 1, "{about}: done twice");
 }
 
