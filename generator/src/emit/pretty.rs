@@ -91,9 +91,10 @@ fn import(code: &str, margin: &str) -> String {
     let Some((before, names)) = listed.filter(|_| whole.chars().count() > WIDTH) else {
         return whole.replace("{ ", "{").replace(" }", "}");
     };
+    let names = &names.replace("{ ", "{").replace(" }", "}");
     let mut out = format!("{margin}{before}{{");
     let mut column = WIDTH;
-    for name in names.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+    for name in elements(names) {
         if column + name.len() + 2 > WIDTH {
             out.push_str(&format!("\n{margin}   "));
             column = margin.len() + 3;

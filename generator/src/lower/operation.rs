@@ -243,9 +243,7 @@ impl<'a> Lower<'a, '_> {
             out.push(String::new());
             out.extend(docs::lines(words));
         }
-        out.push(String::new());
-        out.push(markdown::code(&address(found)));
-        let mut facts = Vec::new();
+        let mut facts = vec![format!("{}.", markdown::code(&address(found)))];
         match operation.extensions.get("x-permission") {
             Some(Value::String(action)) => facts.push(format!("Permission: {}.", markdown::code(action))),
             Some(Value::Array(actions)) => {
@@ -266,10 +264,8 @@ impl<'a> Lower<'a, '_> {
         if !scopes.is_empty() {
             facts.push(format!("Scopes: {}.", scopes.join(", ")));
         }
-        if !facts.is_empty() {
-            out.push(String::new());
-            out.extend(markdown::wrap(&facts.join(" "), markdown::WIDTH));
-        }
+        out.push(String::new());
+        out.extend(markdown::wrap(&facts.join(" "), markdown::WIDTH));
         if let Some(external) = &operation.external_docs {
             if let Some(entry) = found.operation.entry("externalDocs") {
                 self.take_whole(&entry.node);
