@@ -166,6 +166,7 @@ fn what_is_in_the_client_is_emitted() {
             let text = text.unwrap_or_default();
             // Where the document names an operation, docs name the method.
             let text = methods.iter().fold(text, |text, (id, method)| text.replace(id, method));
+            let text = unlinked(&text);
             let fence = |line: &str| ["```", "~~~"].iter().any(|fence| line.trim_start().starts_with(fence));
             let lines = text.lines().map(|line| if fence(line) { "" } else { line });
             let text = letters(&lines.collect::<Vec<_>>().join("\n"));

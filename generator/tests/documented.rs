@@ -160,7 +160,8 @@ impl<'a> Walk<'a> {
         for key in bounds {
             if let Some(number) = schema.get(key).filter(|number| number.as_i64().is_some_and(|number| number != 0)) {
                 // A minimum of 1 may be said in words.
-                if number.as_u64() != Some(1) || !key.starts_with("min") || !self.docs.say(&[name], "empty") {
+                let in_words = ["empty", "at least one"].iter().any(|words| self.docs.say(&[name], words));
+                if number.as_u64() != Some(1) || !key.starts_with("min") || !in_words {
                     self.expect(&[name], at, key, &number.to_string());
                 }
             }

@@ -128,6 +128,8 @@ pub struct Operation {
     pub summary: String,
     /// Docs of the client's method.
     pub docs: Docs,
+    /// How many lines of them come before the first section.
+    pub sections: usize,
     /// What is said of its responses, until it has a place in docs.
     pub meanings: Vec<Meaning>,
     /// Other names that people search for.

@@ -172,8 +172,10 @@ impl<'a> Lower<'a, '_> {
         let summary = summary.unwrap_or_else(|| name.clone());
         let paging = self.paging(found, &inputs, &answers.output);
         let job = self.job(found, &inputs);
+        let (docs, sections) = self.operation_docs(found, &summary, &inputs, &servers, (&type_name, &answers));
         Operation {
-            docs: self.operation_docs(found, &summary, &inputs, &servers, (&type_name, &answers)),
+            docs,
+            sections,
             meanings: answers.meanings,
             aliases: aliases(found, &method_name, &type_name),
             deprecated: operation.deprecated.then(|| deprecation(found)),
@@ -220,7 +222,7 @@ impl<'a> Lower<'a, '_> {
         inputs: &Inputs,
         servers: &[Server],
         (type_name, answers): (&str, &Answers),
-    ) -> Docs {
+    ) -> (Docs, usize) {
         let operation = found.operation.item;
         self.take_members(&found.operation, &["summary", "description", "operationId", "deprecated", "x-doc"]);
         self.take_tags(found);
@@ -275,6 +277,7 @@ impl<'a> Lower<'a, '_> {
             out.push(String::new());
             out.extend(docs::lines(&format!("See {words}{}", external.url)));
         }
+        let sections = out.len();
         if !inputs.arguments.is_empty() {
             out.extend([String::new(), "# Arguments".to_owned(), String::new()]);
             for argument in &inputs.arguments {
@@ -296,7 +299,7 @@ impl<'a> Lower<'a, '_> {
             let line = |it: &Representation| format!("- [`{0}`]({type_name}::{0}): `{1}`", it.name, it.media_type);
             out.extend(answers.representations.iter().map(line));
         }
-        out
+        (out, sections)
     }
 
     /// The section of the document that describes an operation. The crate's page has the document's title and edition.

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use super::docs;
 use super::model::{Answer, Docs, Meaning, Payload, Service, Type, TypeId, TypeKind, Users, Variant};
 use super::names;
-use super::{docs, markdown};
 
 /// How many operations the docs of a response name.
 const NAMED: usize = 3;
@@ -15,12 +15,8 @@ pub fn place(service: &mut Service) {
     of_errors(service);
     for operation in service.groups.iter_mut().flat_map(|group| &mut group.operations) {
         let rest = std::mem::take(&mut operation.meanings);
-        // A line belongs before the sections, which follow the address; the description may have headings, too.
-        let end = operation.docs.len();
-        let address = markdown::code(&operation.address);
-        let start = operation.docs.iter().rposition(|line| *line == address).unwrap_or(end);
-        let first = (start..end).find(|at| operation.docs[*at].starts_with("# ")).map(|at| at - 1);
-        let at = first.filter(|_| rest.len() == 1).unwrap_or(end);
+        // A line belongs to the text before the sections.
+        let at = if rest.len() == 1 { operation.sections } else { operation.docs.len() };
         operation.docs.splice(at..at, section(&rest));
     }
     codes(service);

@@ -234,13 +234,13 @@ impl Client {
     /// `PUT /v1/{project_id}/instances/{instance_id}/users/{username}`. Permission: `ddm:user:modify`. Document
     /// section 4.4.3, Modifying a DDM account.
     ///
+    /// Response `200`: The account was updated.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `username`: Name of the account.
     /// - `user`: Account properties to change. Required.
-    ///
-    /// Response `200`: The account was updated.
     #[doc(alias = "updateUser")]
     pub fn update_user(
         &self,
@@ -314,12 +314,12 @@ impl Client {
     /// `DELETE /v1/{project_id}/instances/{instance_id}/users/{username}`. Permission: `ddm:user:delete`. Document
     /// section 4.4.4, Deleting a DDM account.
     ///
+    /// Response `200`: The account was deleted.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `username`: Name of the account.
-    ///
-    /// Response `200`: The account was deleted.
     #[doc(alias = "deleteUser")]
     pub fn delete_user(&self, instance_id: impl Into<String>, username: impl Into<String>) -> DeleteUser {
         DeleteUser(self.call(DeleteUser::SPEC).text("instance_id", instance_id).text("username", username))
@@ -400,11 +400,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/admin-user`. Document section 4.4.6, Managing the password of
     /// the DDM administrator.
     ///
+    /// Response `202`: The account is being created or its password is being reset. The response has no body.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
-    ///
-    /// Response `202`: The account is being created or its password is being reset. The response has no body.
     #[doc(alias = "resetAdministrator")]
     pub fn reset_administrator(&self, instance_id: impl Into<String>) -> ResetAdministrator {
         ResetAdministrator(self.call(ResetAdministrator::SPEC).text("instance_id", instance_id))

@@ -329,12 +329,12 @@ impl Client {
     /// `DELETE /v1/{project_id}/instances/{instance_id}/databases/{ddm_dbname}`. Permission: `ddm:database:delete`.
     /// Document section 4.3.4, Deleting a DDM logical database.
     ///
+    /// Response `200`: The database was deleted. The response is an empty object.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
     /// - `ddm_dbname`: Name of the database to delete, case-insensitive.
-    ///
-    /// Response `200`: The database was deleted. The response is an empty object.
     #[doc(alias = "deleteDatabase")]
     pub fn delete_database(&self, instance_id: impl Into<String>, ddm_dbname: impl Into<String>) -> DeleteDatabase {
         DeleteDatabase(self.call(DeleteDatabase::SPEC).text("instance_id", instance_id).text("ddm_dbname", ddm_dbname))

@@ -696,11 +696,11 @@ impl Client {
     /// `POST /v1/{project_id}/instances/{instance_id}/reload-config`. Permission: `ddm:instance:modify`. Document
     /// section 4.2.8, Reloading table data of DDM.
     ///
+    /// Response `200`: The table data was reloaded. The response is an empty object.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
-    ///
-    /// Response `200`: The table data was reloaded. The response is an empty object.
     #[doc(alias = "RebuildConfig")]
     #[doc(alias = "reloadTableData")]
     pub fn reload_table_data(&self, instance_id: impl Into<String>) -> ReloadTableData {
@@ -816,11 +816,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/flavor`. Document section 4.2.19, Changing the flavor of a DDM
     /// instance.
     ///
+    /// Response `202`: The request was accepted.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
-    ///
-    /// Response `202`: The request was accepted.
     #[doc(alias = "ResizeFlavor")]
     #[doc(alias = "resizeInstance")]
     pub fn resize_instance(&self, instance_id: impl Into<String>) -> ResizeInstance {
@@ -870,11 +870,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/switch-ssl`. Document section 4.2.26, Setting SSL encryption
     /// (v3).
     ///
+    /// Response `202`: The request was accepted.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
-    ///
-    /// Response `202`: The request was accepted.
     #[doc(alias = "SwitchSsl")]
     #[doc(alias = "updateInstanceSsl")]
     pub fn update_instance_ssl(&self, instance_id: impl Into<String>) -> UpdateInstanceSsl {
@@ -922,11 +922,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/port`. Document section 4.2.27, Changing the port of an
     /// instance.
     ///
+    /// Response `202`: The request was accepted.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
-    ///
-    /// Response `202`: The request was accepted.
     #[doc(alias = "updateInstancePort")]
     pub fn update_instance_port(&self, instance_id: impl Into<String>) -> UpdateInstancePort {
         UpdateInstancePort(self.call(UpdateInstancePort::SPEC).text("instance_id", instance_id))

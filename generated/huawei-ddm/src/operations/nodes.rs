@@ -481,11 +481,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/nodes`. Document section 4.2.24, Adding nodes to a DDM instance
     /// (v3).
     ///
+    /// Response `202`: The job that adds the nodes was submitted or the order was placed.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
-    ///
-    /// Response `202`: The job that adds the nodes was submitted or the order was placed.
     #[doc(alias = "ExpandDdmInstanceNodes")]
     #[doc(alias = "expandInstanceNodesV3")]
     pub fn expand_instance_nodes_v3(&self, instance_id: impl Into<String>) -> ExpandInstanceNodesV3 {

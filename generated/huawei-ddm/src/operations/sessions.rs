@@ -93,11 +93,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/logical-processes`. Document section 4.6.2, Killing logical
     /// sessions.
     ///
+    /// Response `200`: The kill request was issued, unless `resp` indicates otherwise.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the DDM instance. Example: `e90bc6739a3c4666a577c3fa1524dac2in09`.
-    ///
-    /// Response `200`: The kill request was issued, unless `resp` indicates otherwise.
     #[doc(alias = "ExecuteKillLogicalProcesses")]
     #[doc(alias = "killLogicalProcesses")]
     pub fn kill_logical_processes(&self, instance_id: impl Into<String>) -> KillLogicalProcesses {
@@ -227,11 +227,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/physical-processes`. Document section 4.6.4, Killing physical
     /// sessions.
     ///
+    /// Response `200`: The kill request was issued, unless `resp` indicates otherwise.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the RDS instance associated with the DDM instance.
-    ///
-    /// Response `200`: The kill request was issued, unless `resp` indicates otherwise.
     #[doc(alias = "ExecuteKillPhysicalProcesses")]
     #[doc(alias = "killPhysicalProcesses")]
     pub fn kill_physical_processes(&self, instance_id: impl Into<String>) -> KillPhysicalProcesses {

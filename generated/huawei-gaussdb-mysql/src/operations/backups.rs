@@ -20,12 +20,12 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/backups/policy/update`. Document section 4.4.1, Setting the
     /// backup policy.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `backup_policy`: Backup policy. Required.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "UpdateGaussMySqlBackupPolicy")]
     #[doc(alias = "updateBackupPolicy")]
     pub fn update_backup_policy(
@@ -498,11 +498,11 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/backups/encryption`. Document section 4.4.9, Showing whether
     /// backups are encrypted.
     ///
+    /// Response `200`: The current state.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The current state.
     #[doc(alias = "DescribeBackupEncryptStatus")]
     #[doc(alias = "showBackupEncryption")]
     pub fn show_backup_encryption(&self, instance_id: impl Into<String>) -> ShowBackupEncryption {
@@ -549,11 +549,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/backups/encryption`. Document section 4.4.8, Turning the
     /// encryption of backups on or off.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "ModifyBackupEncryptStatus")]
     #[doc(alias = "updateBackupEncryption")]
     pub fn update_backup_encryption(&self, instance_id: impl Into<String>) -> UpdateBackupEncryption {
@@ -684,12 +684,12 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/backups/offsite-policy`. Document section 4.4.11, Setting the
     /// cross-region backup policy.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `backup_policy`: Backup policy. Required.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "UpdateBackupOffsitePolicy")]
     #[doc(alias = "updateOffsiteBackupPolicy")]
     pub fn update_offsite_backup_policy(
@@ -839,11 +839,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/backups/restore/tables`. Document section 4.4.12, Restoring
     /// tables to a point in time.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "CreateRestoreTables")]
     #[doc(alias = "restoreTables")]
     pub fn restore_tables(&self, instance_id: impl Into<String>) -> RestoreTables {

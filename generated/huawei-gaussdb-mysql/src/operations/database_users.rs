@@ -90,11 +90,11 @@ impl Client {
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/db-users`. Document section 4.10.1, Creating database users.
     ///
+    /// Response `201`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `201`: The operation has started.
     #[doc(alias = "CreateGaussMySqlDatabaseUser")]
     #[doc(alias = "createDatabaseUsers")]
     pub fn create_database_users(&self, instance_id: impl Into<String>) -> CreateDatabaseUsers {
@@ -172,11 +172,11 @@ impl Client {
     ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users`. Document section 4.10.3, Deleting database users.
     ///
+    /// Response `202`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `202`: The operation has started.
     #[doc(alias = "DeleteGaussMySqlDatabaseUser")]
     #[doc(alias = "deleteDatabaseUsers")]
     pub fn delete_database_users(&self, instance_id: impl Into<String>) -> DeleteDatabaseUsers {
@@ -225,11 +225,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/comment`. Document section 4.10.4, Setting remarks on
     /// database users.
     ///
+    /// Response `202`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `202`: The operation has started.
     #[doc(alias = "UpdateGaussMySqlDatabaseUserComment")]
     #[doc(alias = "updateDatabaseUserComments")]
     pub fn update_database_user_comments(&self, instance_id: impl Into<String>) -> UpdateDatabaseUserComments {
@@ -285,11 +285,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/db-users/password`. Document section 4.10.5, Resetting passwords
     /// of database users.
     ///
+    /// Response `202`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `202`: The operation has started.
     #[doc(alias = "ResetGaussMySqlDatabasePassword")]
     #[doc(alias = "resetDatabaseUserPasswords")]
     pub fn reset_database_user_passwords(&self, instance_id: impl Into<String>) -> ResetDatabaseUserPasswords {
@@ -345,11 +345,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/db-users/privilege`. Document section 4.10.6, Granting
     /// privileges for databases.
     ///
+    /// Response `201`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `201`: The operation has started.
     #[doc(alias = "AddDatabasePermission")]
     #[doc(alias = "grantDatabasePrivileges")]
     pub fn grant_database_privileges(&self, instance_id: impl Into<String>) -> GrantDatabasePrivileges {
@@ -404,11 +404,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/db-users/privilege`. Document section 4.10.7, Revoking
     /// privileges for databases.
     ///
+    /// Response `202`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `202`: The operation has started.
     #[doc(alias = "DeleteDatabasePermission")]
     #[doc(alias = "revokeDatabasePrivileges")]
     pub fn revoke_database_privileges(&self, instance_id: impl Into<String>) -> RevokeDatabasePrivileges {

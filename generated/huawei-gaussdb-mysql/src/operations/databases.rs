@@ -136,11 +136,11 @@ impl Client {
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/databases`. Document section 4.11.2, Creating databases.
     ///
+    /// Response `201`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `201`: The operation has started.
     #[doc(alias = "CreateGaussMySqlDatabase")]
     #[doc(alias = "createDatabases")]
     pub fn create_databases(&self, instance_id: impl Into<String>) -> CreateDatabases {
@@ -214,11 +214,11 @@ impl Client {
     ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/databases`. Document section 4.11.5, Deleting databases.
     ///
+    /// Response `202`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `202`: The operation has started.
     #[doc(alias = "DeleteGaussMySqlDatabase")]
     #[doc(alias = "deleteDatabases")]
     pub fn delete_databases(&self, instance_id: impl Into<String>) -> DeleteDatabases {
@@ -253,11 +253,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/databases/comment`. Document section 4.11.3, Setting remarks
     /// on databases.
     ///
+    /// Response `202`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `202`: The operation has started.
     #[doc(alias = "UpdateGaussMySqlDatabaseComment")]
     #[doc(alias = "updateDatabaseComments")]
     pub fn update_database_comments(&self, instance_id: impl Into<String>) -> UpdateDatabaseComments {

@@ -16,11 +16,11 @@ impl Client {
     /// `POST /v3/{project_id}/instance/{instance_id}/audit-log/switch`. Document section 4.8.1, Turning the log of
     /// all statements on or off.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "updateAuditLog")]
     pub fn update_audit_log(&self, instance_id: impl Into<String>) -> UpdateAuditLog {
         UpdateAuditLog(self.call(UpdateAuditLog::SPEC).text("instance_id", instance_id))
@@ -683,11 +683,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/slowlog/modify`. Document section 4.8.10, Turning the masking
     /// of slow query logs on or off.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "UpdateSlowlogSensitiveSwitch")]
     #[doc(alias = "updateSlowLogMasking")]
     pub fn update_slow_log_masking(&self, instance_id: impl Into<String>) -> UpdateSlowLogMasking {

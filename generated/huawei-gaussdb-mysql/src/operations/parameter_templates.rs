@@ -232,11 +232,11 @@ impl Client {
     /// `PUT /v3/{project_id}/configurations/{configuration_id}`. Document section 4.5.5, Changing a parameter
     /// template.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `configuration_id`: Id of the parameter template. Example: `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "UpdateGaussMySqlConfiguration")]
     #[doc(alias = "updateParameterTemplate")]
     pub fn update_parameter_template(&self, configuration_id: impl Into<String>) -> UpdateParameterTemplate {
@@ -323,11 +323,11 @@ impl Client {
     /// `PUT /v3/{project_id}/configurations/{configuration_id}/apply`. Document section 4.5.6, Applying a parameter
     /// template to instances.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `configuration_id`: Id of the parameter template. Example: `7a8d539ba30f43adaf1b16d08b1df4bdpr07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "SwitchGaussMySqlConfiguration")]
     #[doc(alias = "applyParameterTemplate")]
     pub fn apply_parameter_template(&self, configuration_id: impl Into<String>) -> ApplyParameterTemplate {
@@ -362,11 +362,11 @@ impl Client {
     /// `POST /v3/{project_id}/configurations/{configuration_id}/copy`. Document section 4.5.7, Copying a parameter
     /// template.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `configuration_id`: Id of the parameter template to copy. Example: `a2069d40256f40078c52d90d6a91ee63pr07`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "CopyConfigurations")]
     #[doc(alias = "copyParameterTemplate")]
     pub fn copy_parameter_template(&self, configuration_id: impl Into<String>) -> CopyParameterTemplate {
@@ -780,13 +780,13 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/configurations/{configuration_id}/copy`. Document section
     /// 4.5.13, Copying the parameters of an instance to a template.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `configuration_id`: Id of the parameter template. For that of an instance, use the `configuration_id`
     ///   returned by [`show_instance`](crate::Client::show_instance). Example: `b26ab68e7a77495c8d84b92e4eaa33d3pr07`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "CopyInstanceConfigurations")]
     #[doc(alias = "copyInstanceParameters")]
     pub fn copy_instance_parameters(

@@ -49,11 +49,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/sql-filter/switch`. Document section 4.12.1, Turning the
     /// throttling of statements on or off.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "UpdateSqlFilterControl")]
     #[doc(alias = "updateSqlThrottling")]
     pub fn update_sql_throttling(&self, instance_id: impl Into<String>) -> UpdateSqlThrottling {
@@ -170,11 +170,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/sql-filter/rules`. Document section 4.12.3, Setting throttling
     /// rules.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "SetSqlFilterRule")]
     #[doc(alias = "updateSqlThrottlingRules")]
     pub fn update_sql_throttling_rules(&self, instance_id: impl Into<String>) -> UpdateSqlThrottlingRules {
@@ -258,11 +258,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/sql-filter/rules`. Document section 4.12.5, Deleting
     /// throttling rules.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "DeleteSqlFilterRule")]
     #[doc(alias = "deleteSqlThrottlingRules")]
     pub fn delete_sql_throttling_rules(&self, instance_id: impl Into<String>) -> DeleteSqlThrottlingRules {

@@ -132,11 +132,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/tags/action`. Document section 4.9.3, Adding tags to an
     /// instance, or delete some.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "BatchTagAction")]
     #[doc(alias = "batchUpdateInstanceTags")]
     pub fn batch_update_instance_tags(&self, instance_id: impl Into<String>) -> BatchUpdateInstanceTags {

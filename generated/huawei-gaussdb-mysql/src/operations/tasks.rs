@@ -398,11 +398,11 @@ impl Client {
     ///
     /// `DELETE /v3/{project_id}/jobs/{job_id}`. Document section 4.13.5, Deleting the record of a job.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `job_id`: Id of the job. Example: `6b00c41d-d54f-4bcb-80da-566ccedc2b5d`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "DeleteTaskRecord")]
     #[doc(alias = "deleteJob")]
     pub fn delete_job(&self, job_id: impl Into<String>) -> DeleteJob {

@@ -9,12 +9,12 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/databases/replication/config`. Document section
     /// 4.16.27, Stopping changing a replication to ClickHouse.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "DeleteClickHouseDataBaseConfig")]
     #[doc(alias = "cancelClickhouseReplicationUpdate")]
     pub fn cancel_clickhouse_replication_update(

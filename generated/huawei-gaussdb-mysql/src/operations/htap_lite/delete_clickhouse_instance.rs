@@ -9,12 +9,12 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/{clickhouse_instance_id}`. Document section
     /// 4.16.15, Deleting a ClickHouse instance.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `clickhouse_instance_id`: Id of the ClickHouse instance.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "DeleteClickHouseInstance")]
     #[doc(alias = "deleteClickhouseInstance")]
     pub fn delete_clickhouse_instance(

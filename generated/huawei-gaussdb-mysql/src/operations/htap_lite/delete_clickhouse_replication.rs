@@ -9,13 +9,13 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/replication/{database_name}`. Document section
     /// 4.16.25, Deleting a replication to ClickHouse.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     /// - `database_name`: Name of a database.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "DeleteClickHouseDataBaseReplication")]
     #[doc(alias = "deleteClickhouseReplication")]
     pub fn delete_clickhouse_replication(

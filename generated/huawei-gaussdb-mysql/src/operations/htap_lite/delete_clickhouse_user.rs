@@ -9,13 +9,13 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/clickhouse/users/{user_name}`. Document section 4.16.1,
     /// Deleting a user of a ClickHouse instance.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
     /// - `user_name`: Name of the user.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "DeleteClickHouseDatabaseUser")]
     #[doc(alias = "deleteClickhouseUser")]
     pub fn delete_clickhouse_user(

@@ -9,12 +9,12 @@ impl Client {
     /// `GET /v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive`. Document section 4.16.5, Showing
     /// whether ClickHouse slow query logs are masked.
     ///
+    /// Response `200`: The current state.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
-    ///
-    /// Response `200`: The current state.
     #[doc(alias = "ShowClickHouseSlowLogSensitiveStatus")]
     #[doc(alias = "showClickhouseSlowLogMasking")]
     pub fn show_clickhouse_slow_log_masking(&self, instance_id: impl Into<String>) -> ShowClickhouseSlowLogMasking {

@@ -9,12 +9,12 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/slowlog-sensitive`. Document section 4.16.4, Turning
     /// the masking of ClickHouse slow query logs on or off.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "UpdateClickHouseSlowLogSensitiveStatus")]
     #[doc(alias = "updateClickhouseSlowLogMasking")]
     pub fn update_clickhouse_slow_log_masking(&self, instance_id: impl Into<String>) -> UpdateClickhouseSlowLogMasking {

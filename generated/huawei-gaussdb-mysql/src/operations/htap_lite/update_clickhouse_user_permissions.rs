@@ -10,12 +10,12 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/clickhouse/users/permission`. Document section 4.16.22, Changing
     /// the privileges of a ClickHouse user.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "UpdateClickHouseDatabaseUserPermission")]
     #[doc(alias = "updateClickhouseUserPermissions")]
     pub fn update_clickhouse_user_permissions(

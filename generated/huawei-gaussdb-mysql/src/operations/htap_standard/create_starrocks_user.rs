@@ -9,12 +9,12 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks/users`. Document section 4.15.21, Creating a user of
     /// a StarRocks instance.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "CreateStarRocksDatabaseUser")]
     #[doc(alias = "createStarrocksUser")]
     pub fn create_starrocks_user(&self, instance_id: impl Into<String>) -> CreateStarrocksUser {

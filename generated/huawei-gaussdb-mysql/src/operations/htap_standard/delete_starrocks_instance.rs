@@ -9,12 +9,12 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/starrocks/{starrocks_instance_id}`. Document section 4.15.5,
     /// Deleting a StarRocks instance.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `9ac58f9b88744f8a87893d22f6ef9a28in17`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "deleteStarrocksInstance")]
     pub fn delete_starrocks_instance(
         &self,

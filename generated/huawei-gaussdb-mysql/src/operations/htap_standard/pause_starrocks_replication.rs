@@ -9,12 +9,12 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/starrocks/databases/replication/pause`. Document section
     /// 4.15.2, Pausing a replication to StarRocks.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "PauseStarRocksDataReplication")]
     #[doc(alias = "pauseStarrocksReplication")]
     pub fn pause_starrocks_replication(&self, instance_id: impl Into<String>) -> PauseStarrocksReplication {

@@ -9,11 +9,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{starrocks_instance_id}/starrocks/restart`. Document section 4.15.6,
     /// Restarting a StarRocks instance.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `9ac58f9b88744f8a87893d22f6ef9a28in17`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "restartStarrocksInstance")]
     pub fn restart_starrocks_instance(&self, starrocks_instance_id: impl Into<String>) -> RestartStarrocksInstance {
         RestartStarrocksInstance(

@@ -9,12 +9,12 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{starrocks_instance_id}/starrocks/{starrocks_node_id}/restart`. Document
     /// section 4.15.7, Restarting a StarRocks node.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `starrocks_instance_id`: Id of the StarRocks instance. Example: `9ac58f9b88744f8a87893d22f6ef9a28in17`.
     /// - `starrocks_node_id`: Id of the StarRocks node. Example: `2c464fbdc8ea4c59814dab2243d8e270no17`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "restartStarrocksNode")]
     pub fn restart_starrocks_node(
         &self,

@@ -10,12 +10,12 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/starrocks/users/permission`. Document section 4.15.24, Changing
     /// the privileges of a StarRocks user.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the HTAP instance (StarRocks or ClickHouse), not of the GaussDB(for MySQL) instance.
     ///   Example: `df3ae779e2ad4993a03ccd7a81240125in16`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "UpdateStarRocksDatabaseUserPermission")]
     #[doc(alias = "updateStarrocksUserPermissions")]
     pub fn update_starrocks_user_permissions(&self, instance_id: impl Into<String>) -> UpdateStarrocksUserPermissions {

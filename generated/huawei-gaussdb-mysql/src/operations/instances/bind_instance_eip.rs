@@ -11,11 +11,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/public-ips/bind`. Document section 4.3.17, Binding an elastic
     /// IP address.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "UpdateGaussMySqlInstanceEip")]
     #[doc(alias = "bindInstanceEip")]
     pub fn bind_instance_eip(&self, instance_id: impl Into<String>) -> BindInstanceEip {

@@ -12,11 +12,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/dns`. Document section 4.3.25, Applying for a private domain
     /// name.
     ///
+    /// Response `200`: The domain name is being created.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The domain name is being created.
     #[doc(alias = "CreateGaussMysqlDns")]
     #[doc(alias = "createInstanceDns")]
     pub fn create_instance_dns(&self, instance_id: impl Into<String>) -> CreateInstanceDns {

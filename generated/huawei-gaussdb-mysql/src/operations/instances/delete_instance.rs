@@ -11,11 +11,11 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}`. Document section 4.3.3, Deleting or unsubscribing from a
     /// DB instance.
     ///
+    /// Response `200`: The instance is being deleted.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The instance is being deleted.
     #[doc(alias = "DeleteGaussMySqlInstance")]
     #[doc(alias = "deleteInstance")]
     pub fn delete_instance(&self, instance_id: impl Into<String>) -> DeleteInstance {

@@ -13,12 +13,12 @@ impl Client {
     /// `DELETE /v3/{project_id}/instances/{instance_id}/nodes/{node_id}`. Document section 4.3.5, Deleting or
     /// unsubscribing from a read replica.
     ///
+    /// Response `200`: The read replica is being deleted.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `node_id`: Id of the read replica. Example: `096c0fc43e804757b59946b80dc27f8bin07`.
-    ///
-    /// Response `200`: The read replica is being deleted.
     #[doc(alias = "DeleteGaussMySqlReadonlyNode")]
     #[doc(alias = "deleteReadReplica")]
     pub fn delete_read_replica(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> DeleteReadReplica {

@@ -11,11 +11,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/volume/extend`. Document section 4.3.6, Expanding the storage
     /// of an instance billed by year or month.
     ///
+    /// Response `201`: The order for the new size has been placed.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `201`: The order for the new size has been placed.
     #[doc(alias = "ExpandGaussMySqlInstanceVolume")]
     #[doc(alias = "expandInstanceVolume")]
     pub fn expand_instance_volume(&self, instance_id: impl Into<String>) -> ExpandInstanceVolume {

@@ -9,11 +9,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/password`. Document section 4.3.8, Resetting the
     /// administrator's password.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "ResetGaussMySqlPassword")]
     #[doc(alias = "resetInstancePassword")]
     pub fn reset_instance_password(&self, instance_id: impl Into<String>) -> ResetInstancePassword {

@@ -10,11 +10,11 @@ impl Client {
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/restart`. Document section 4.3.2, Restarting a DB instance.
     ///
+    /// Response `200`: The restart has started, or is scheduled for the maintenance window.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The restart has started, or is scheduled for the maintenance window.
     #[doc(alias = "RestartGaussMySqlInstance")]
     #[doc(alias = "restartInstance")]
     pub fn restart_instance(&self, instance_id: impl Into<String>) -> RestartInstance {

@@ -9,12 +9,12 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/nodes/{node_id}/restart`. Document section 4.3.14, Restarting
     /// a node.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `node_id`: Id of the node. Example: `f0d5f01f04964f36a545ad85e4e9cfe9no07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "RestartGaussMySqlNode")]
     #[doc(alias = "restartNode")]
     pub fn restart_node(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> RestartNode {

@@ -11,11 +11,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/switchover`. Document section 4.3.19, Switching over manually
     /// from the primary node to a read replica.
     ///
+    /// Response `200`: The switchover has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The switchover has started.
     #[doc(alias = "InvokeGaussMySqlInstanceSwitchOver")]
     #[doc(alias = "switchOverInstance")]
     pub fn switch_over_instance(&self, instance_id: impl Into<String>) -> SwitchOverInstance {

@@ -11,11 +11,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/alias`. Document section 4.3.24, Changing the remark of an
     /// instance.
     ///
+    /// Response `200`: The remark has been updated.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The remark has been updated.
     #[doc(alias = "UpdateGaussMySqlInstanceAlias")]
     #[doc(alias = "updateInstanceAlias")]
     pub fn update_instance_alias(&self, instance_id: impl Into<String>) -> UpdateInstanceAlias {

@@ -10,11 +10,11 @@ impl Client {
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/dns`. Document section 4.3.26, Changing a private domain name.
     ///
+    /// Response `200`: The change has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The change has started.
     #[doc(alias = "ModifyGaussMysqlDns")]
     #[doc(alias = "updateInstanceDns")]
     pub fn update_instance_dns(&self, instance_id: impl Into<String>) -> UpdateInstanceDns {

@@ -11,11 +11,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/internal-ip`. Document section 4.3.22, Changing the private
     /// IP address.
     ///
+    /// Response `200`: The change has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The change has started.
     #[doc(alias = "UpdateGaussMySqlInstanceInternalIp")]
     #[doc(alias = "updateInstanceInternalIp")]
     pub fn update_instance_internal_ip(&self, instance_id: impl Into<String>) -> UpdateInstanceInternalIp {

@@ -8,11 +8,11 @@ impl Client {
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/name`. Document section 4.3.7, Renaming an instance.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "UpdateGaussMySqlInstanceName")]
     #[doc(alias = "updateInstanceName")]
     pub fn update_instance_name(&self, instance_id: impl Into<String>) -> UpdateInstanceName {

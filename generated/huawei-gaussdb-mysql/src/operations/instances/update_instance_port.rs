@@ -11,11 +11,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/port`. Document section 4.3.23, Changing the port of an
     /// instance.
     ///
+    /// Response `200`: The change has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The change has started.
     #[doc(alias = "UpdateGaussMySqlInstancePort")]
     #[doc(alias = "updateInstancePort")]
     pub fn update_instance_port(&self, instance_id: impl Into<String>) -> UpdateInstancePort {

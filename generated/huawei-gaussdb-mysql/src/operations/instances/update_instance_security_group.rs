@@ -11,11 +11,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/security-group`. Document section 4.3.21, Changing the security
     /// group.
     ///
+    /// Response `200`: The change has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The change has started.
     #[doc(alias = "UpdateGaussMySqlInstanceSecurityGroup")]
     #[doc(alias = "updateInstanceSecurityGroup")]
     pub fn update_instance_security_group(&self, instance_id: impl Into<String>) -> UpdateInstanceSecurityGroup {

@@ -8,11 +8,11 @@ impl Client {
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/ssl-option`. Document section 4.3.16, Turning SSL on or off.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "SwitchGaussMySqlInstanceSsl")]
     #[doc(alias = "updateInstanceSsl")]
     pub fn update_instance_ssl(&self, instance_id: impl Into<String>) -> UpdateInstanceSsl {

@@ -12,11 +12,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/ops-window`. Document section 4.3.20, Setting the maintenance
     /// window.
     ///
+    /// Response `200`: The window has been set.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The window has been set.
     #[doc(alias = "UpdateGaussMySqlInstanceOpsWindow")]
     #[doc(alias = "updateMaintenanceWindow")]
     pub fn update_maintenance_window(&self, instance_id: impl Into<String>) -> UpdateMaintenanceWindow {

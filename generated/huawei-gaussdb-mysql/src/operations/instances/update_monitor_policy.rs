@@ -11,11 +11,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/monitor-policy`. Document section 4.3.12, Setting the monitoring
     /// by the second.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "UpdateInstanceMonitor")]
     #[doc(alias = "updateMonitorPolicy")]
     pub fn update_monitor_policy(&self, instance_id: impl Into<String>) -> UpdateMonitorPolicy {

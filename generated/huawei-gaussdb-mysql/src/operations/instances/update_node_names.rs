@@ -10,11 +10,11 @@ impl Client {
     ///
     /// `PUT /v3/{project_id}/instances/{instance_id}/nodes/name`. Document section 4.3.37, Renaming nodes.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "RenameInstanceNode")]
     #[doc(alias = "updateNodeNames")]
     pub fn update_node_names(&self, instance_id: impl Into<String>) -> UpdateNodeNames {

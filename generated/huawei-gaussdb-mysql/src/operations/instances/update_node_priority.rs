@@ -9,12 +9,12 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/nodes/{node_id}/priority`. Document section 4.3.40, Setting the
     /// failover priority of a node.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `node_id`: Id of the node. Example: `ss62c18799854a919bab633874c159dfno01`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "ModifyNodePriority")]
     #[doc(alias = "updateNodePriority")]
     pub fn update_node_priority(

@@ -9,11 +9,11 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/serverless/policy`. Document section 4.3.39, Setting the range
     /// of serverless scaling.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "updateServerlessPolicy")]
     pub fn update_serverless_policy(&self, instance_id: impl Into<String>) -> UpdateServerlessPolicy {
         UpdateServerlessPolicy(self.call(UpdateServerlessPolicy::SPEC).text("instance_id", instance_id))

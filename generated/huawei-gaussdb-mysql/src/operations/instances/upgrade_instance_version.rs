@@ -9,11 +9,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/db-upgrade`. Document section 4.3.15, Upgrading the kernel of
     /// an instance.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "UpgradeGaussMySqlInstanceDatabase")]
     #[doc(alias = "upgradeInstanceVersion")]
     pub fn upgrade_instance_version(&self, instance_id: impl Into<String>) -> UpgradeInstanceVersion {

@@ -11,11 +11,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/proxy/enlarge`. Document section 5.7.6, Adding nodes to
     /// the proxy.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "addProxyNodesLegacy")]
     #[deprecated(note = "use [`Client::add_proxy_nodes`]")]
     pub fn add_proxy_nodes_legacy(&self, instance_id: impl Into<String>) -> AddProxyNodesLegacy {

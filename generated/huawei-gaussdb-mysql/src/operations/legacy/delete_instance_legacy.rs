@@ -9,11 +9,11 @@ impl Client {
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}`. Permission: `gaussdb:instance:delete`. Document
     /// section 5.3.4, Deleting an instance.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "deleteInstanceLegacy")]
     #[deprecated(note = "use [`Client::delete_instance`]")]
     pub fn delete_instance_legacy(&self, instance_id: impl Into<String>) -> DeleteInstanceLegacy {

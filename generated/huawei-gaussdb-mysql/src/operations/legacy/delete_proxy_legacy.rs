@@ -10,11 +10,11 @@ impl Client {
     ///
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}/proxy`. Document section 5.7.2, Deleting the proxy.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "deleteProxyLegacy")]
     #[deprecated(note = "use [`Client::delete_proxy`]")]
     pub fn delete_proxy_legacy(&self, instance_id: impl Into<String>) -> DeleteProxyLegacy {

@@ -11,12 +11,12 @@ impl Client {
     /// `DELETE /mysql/v3/{project_id}/instances/{instance_id}/nodes/{node_id}`. Permission:
     /// `gaussdb:instance:delete`. Document section 5.3.9, Deleting a read replica.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `node_id`: Id of the read replica. Example: `d1ae66fsfdsaer3w3ino9`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "deleteReadReplicaLegacy")]
     #[deprecated(note = "use [`Client::delete_read_replica`]")]
     pub fn delete_read_replica_legacy(

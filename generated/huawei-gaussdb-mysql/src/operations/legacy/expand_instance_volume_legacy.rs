@@ -11,11 +11,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/volume/extend`. Permission:
     /// `gaussdb:instance:modifySpec`. Document section 5.3.10, Extending the storage of an instance.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "expandInstanceVolumeLegacy")]
     #[deprecated(note = "use [`Client::expand_instance_volume`]")]
     pub fn expand_instance_volume_legacy(&self, instance_id: impl Into<String>) -> ExpandInstanceVolumeLegacy {

@@ -9,11 +9,11 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/password`. Permission: `gaussdb:instance:modify`.
     /// Document section 5.3.12, Resetting the administrator's password.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "resetInstancePasswordLegacy")]
     #[deprecated(note = "use [`Client::reset_instance_password`]")]
     pub fn reset_instance_password_legacy(&self, instance_id: impl Into<String>) -> ResetInstancePasswordLegacy {

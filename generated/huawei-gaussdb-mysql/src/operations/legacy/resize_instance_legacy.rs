@@ -11,12 +11,12 @@ impl Client {
     /// `POST /mysql/v3/{project_id}/instances/{instance_id}/action`. Permission: `gaussdb:instance:modifySpec`.
     /// Document section 5.3.13, Changing the flavor of an instance.
     ///
+    /// Response `200`: The operation has started, or its order has been placed.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `resize_flavor`: The new flavor. Required.
-    ///
-    /// Response `200`: The operation has started, or its order has been placed.
     #[doc(alias = "resizeInstanceLegacy")]
     #[deprecated(note = "use [`Client::resize_instance`]")]
     pub fn resize_instance_legacy(

@@ -9,12 +9,12 @@ impl Client {
     /// `PUT /mysql/v3/{project_id}/instances/{instance_id}/backups/policy/update`. Permission:
     /// `gaussdb:instance:modifyBackupPolicy`. Document section 5.4.1, Setting the backup policy.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `backup_policy`: Backup policy. Required.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "updateBackupPolicyLegacy")]
     #[deprecated(note = "use [`Client::update_backup_policy`]")]
     pub fn update_backup_policy_legacy(

@@ -9,11 +9,11 @@ impl Client {
     /// `PUT /mysql/v3/{project_id}/instances/{instance_id}/name`. Permission: `gaussdb:instance:modify`. Document
     /// section 5.3.11, Renaming an instance.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "updateInstanceNameLegacy")]
     #[deprecated(note = "use [`Client::update_instance_name`]")]
     pub fn update_instance_name_legacy(&self, instance_id: impl Into<String>) -> UpdateInstanceNameLegacy {

@@ -9,11 +9,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/enlarge`. Document section 4.7.5, Adding nodes to a
     /// proxy.
     ///
+    /// Response `201`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `201`: The operation has started.
     #[doc(alias = "ExpandGaussMySqlProxy")]
     #[doc(alias = "addProxyNodes")]
     pub fn add_proxy_nodes(&self, instance_id: impl Into<String>) -> AddProxyNodes {

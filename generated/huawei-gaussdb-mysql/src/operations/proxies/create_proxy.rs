@@ -12,11 +12,11 @@ impl Client {
     ///
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy`. Document section 4.7.1, Creating a proxy.
     ///
+    /// Response `201`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `201`: The operation has started.
     #[doc(alias = "CreateGaussMySqlProxy")]
     #[doc(alias = "createProxy")]
     pub fn create_proxy(&self, instance_id: impl Into<String>) -> CreateProxy {

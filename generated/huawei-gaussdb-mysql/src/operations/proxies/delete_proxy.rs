@@ -8,11 +8,11 @@ impl Client {
     ///
     /// `DELETE /v3/{project_id}/instances/{instance_id}/proxy`. Document section 4.7.2, Deleting proxies.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "DeleteGaussMySqlProxy")]
     #[doc(alias = "deleteProxy")]
     pub fn delete_proxy(&self, instance_id: impl Into<String>) -> DeleteProxy {

@@ -9,12 +9,12 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/access-control-switch`. Document section
     /// 4.7.21, Turning the access control of a proxy on or off.
     ///
+    /// Response `200`: The request succeeded.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
-    ///
-    /// Response `200`: The request succeeded.
     #[doc(alias = "SwitchAccessControl")]
     #[doc(alias = "updateProxyAccessControl")]
     pub fn update_proxy_access_control(

@@ -11,12 +11,12 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/connection-pool-type`. Document section 4.7.13,
     /// Setting the connection pool of a proxy.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "UpdateProxyConnectionPoolType")]
     #[doc(alias = "updateProxyConnectionPool")]
     pub fn update_proxy_connection_pool(

@@ -9,12 +9,12 @@ impl Client {
     /// `PUT /v3/{project_id}/instances/{instance_id}/proxy/{proxy_id}/ssl`. Document section 4.7.23, Turning SSL of a
     /// proxy on or off.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
     /// - `proxy_id`: Id of the proxy. Example: `7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "SwitchGaussMySqlProxySsl")]
     #[doc(alias = "updateProxySsl")]
     pub fn update_proxy_ssl(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> UpdateProxySsl {

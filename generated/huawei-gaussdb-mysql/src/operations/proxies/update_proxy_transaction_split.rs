@@ -9,11 +9,11 @@ impl Client {
     /// `POST /v3/{project_id}/instances/{instance_id}/proxy/transaction-split`. Document section 4.7.10, Turning
     /// transaction splitting on or off.
     ///
+    /// Response `200`: The operation has started.
+    ///
     /// # Arguments
     ///
     /// - `instance_id`: Id of the instance. Example: `5eebbb4c0f9f4a99b42ed1b6334569aain07`.
-    ///
-    /// Response `200`: The operation has started.
     #[doc(alias = "UpdateTransactionSplitStatus")]
     #[doc(alias = "updateProxyTransactionSplit")]
     pub fn update_proxy_transaction_split(&self, instance_id: impl Into<String>) -> UpdateProxyTransactionSplit {
