@@ -1,4 +1,4 @@
-//! A server on loopback that does to each request what it is told.
+//! A server on loopback with a given fault for each request.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -7,40 +7,40 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What happens to a request.
+/// The treatment of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
-    /// It is done and answered.
+    /// Executed, with a response.
     None,
     /// The connection is reset before the request is read.
     ResetBefore,
-    /// It is done, but the connection is reset instead of an answer.
+    /// Executed, but the connection is reset instead of a response.
     ResetAfter,
-    /// It is done, but the headers come too late.
+    /// Executed, but the headers come too late.
     SlowHeaders,
-    /// It is done, but the body comes too late.
+    /// Executed, but the body comes too late.
     SlowBody,
-    /// It is done, but the body breaks off.
+    /// Executed, but the body breaks off.
     Truncated,
-    /// It is not done, but answered with this.
-    Answer(u16, &'static str, &'static str),
-    /// Nobody knows whether it was done: answered with this, and done.
+    /// Not executed; this status is returned.
+    Response(u16, &'static str, &'static str),
+    /// Executed, though this status leaves that open.
     Broken(u16, &'static str, &'static str),
 }
 
-/// What has been seen so far.
+/// The requests so far.
 #[derive(Debug, Default)]
 pub struct Seen {
     /// Requests of which at least the head arrived.
     pub requests: AtomicUsize,
-    /// Requests that were carried out.
+    /// Requests that were executed.
     pub done: AtomicUsize,
-    /// The bodies of those, if they are kept.
+    /// The bodies of those, if they are recorded.
     pub bodies: Mutex<Vec<String>>,
     pub keeps_bodies: AtomicBool,
 }
 
-/// The fault for the request of this number, from 0, which has this head and body.
+/// The fault for the request of this number, from 0, with this head and body.
 pub type Choose = Arc<dyn Fn(usize, &str) -> Fault + Send + Sync>;
 
 pub struct Server {
@@ -59,7 +59,7 @@ impl Server {
         let of_all = seen.clone();
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                // A client that goes away ends its connection.
+                // A client that disconnects ends its connection.
                 tokio::spawn(serve(stream, success, of_all.clone(), choose.clone()));
             }
         });
@@ -95,7 +95,7 @@ async fn serve(mut stream: TcpStream, success: &'static str, seen: Arc<Seen>, ch
                 return Ok(());
             }
         }
-        if !matches!(fault, Fault::Answer(..)) {
+        if !matches!(fault, Fault::Response(..)) {
             seen.done.fetch_add(1, Ordering::Relaxed);
             if seen.keeps_bodies.load(Ordering::Relaxed) {
                 let body = String::from_utf8_lossy(&bytes[head.len()..whole]).into_owned();
@@ -104,7 +104,7 @@ async fn serve(mut stream: TcpStream, success: &'static str, seen: Arc<Seen>, ch
         }
         bytes.drain(..whole);
         let (status, headers, body) = match fault {
-            Fault::Answer(status, headers, body) | Fault::Broken(status, headers, body) => (status, headers, body),
+            Fault::Response(status, headers, body) | Fault::Broken(status, headers, body) => (status, headers, body),
             _ => (200, "Content-Type: application/json\r\n", success),
         };
         let length = body.len();
@@ -128,7 +128,7 @@ async fn serve(mut stream: TcpStream, success: &'static str, seen: Arc<Seen>, ch
     }
 }
 
-/// Says nothing until the client goes.
+/// Sends nothing until the client disconnects.
 async fn late(mut stream: TcpStream) -> std::io::Result<()> {
     let _ = tokio::time::timeout(LATE, stream.read_u8()).await;
     Ok(())

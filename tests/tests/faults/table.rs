@@ -1,4 +1,5 @@
-//! For each fault and kind of operation: what comes of it, and how often the server may have seen and done the request.
+//! For each fault and kind of operation: the outcome, and how often the server may have received and executed the
+//! request.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -10,8 +11,7 @@ use yundb_runtime::{Client, ClientBuilder, Credentials, Error, ErrorKind, RetryP
 
 use super::server::{Fault, Server};
 
-/// Operations that change something, that have a client token, that change nothing more when repeated, that only look; of both
-/// protocols.
+/// Operations that change something, that have a client token, that are idempotent, that only read; of both protocols.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     RpcChange,
@@ -27,7 +27,7 @@ use Kind::{RestCreate, RestDelete, RestLook, RpcChange, RpcLook, RpcToken};
 const ALL: [Kind; 6] = [RpcChange, RpcToken, RpcLook, RestCreate, RestDelete, RestLook];
 
 impl Kind {
-    /// Whether nothing happens twice when the call is made twice.
+    /// Whether repeating the call has no further effect.
     fn is_safe(self) -> bool {
         !matches!(self, RpcChange | RestCreate)
     }
@@ -48,7 +48,7 @@ impl Kind {
     }
 }
 
-/// What a table needs of an error, whatever its body is.
+/// The properties of an error that a table needs, for any type of body.
 #[derive(Debug)]
 struct Failed {
     kind: ErrorKind,
@@ -85,7 +85,8 @@ const JSON: &str = r#"{"Code": "X", "error_code": "X", "Message": "no", "error_m
 const HTML: &str = "<html><title>Bad Gateway</title></html>";
 const FAILED: &str = r#"{"Success": false, "ErrCode": "X", "ErrMessage": "no"}"#;
 
-/// A fault, how it is told, and how often the server may have seen a call: one that changes something, and a safe one.
+/// A fault, its kind of error, and how often the server may have received a call: one that changes something, and a
+/// safe one.
 #[rustfmt::skip]
 const FAULTS: [(Fault, ErrorKind, usize, usize); 19] = [
     (Fault::ResetBefore, ErrorKind::Transport, 1, 3),
@@ -93,12 +94,12 @@ const FAULTS: [(Fault, ErrorKind, usize, usize); 19] = [
     (Fault::SlowHeaders, ErrorKind::Timeout, 1, 3),
     (Fault::SlowBody, ErrorKind::Timeout, 1, 3),
     (Fault::Truncated, ErrorKind::Transport, 1, 3),
-    (Fault::Answer(429, "", ""), ErrorKind::Service, 3, 3),
-    (Fault::Answer(429, "Retry-After: 0\r\n", JSON), ErrorKind::Service, 3, 3),
-    (Fault::Answer(429, "Retry-After: 600\r\n", JSON), ErrorKind::Service, 1, 1),
-    (Fault::Answer(400, "", JSON), ErrorKind::Service, 1, 1),
-    (Fault::Answer(401, "", JSON), ErrorKind::Service, 1, 1),
-    (Fault::Answer(403, "Date: Tue, 01 Jan 2019 00:00:00 GMT\r\n", JSON), ErrorKind::Service, 2, 2),
+    (Fault::Response(429, "", ""), ErrorKind::Service, 3, 3),
+    (Fault::Response(429, "Retry-After: 0\r\n", JSON), ErrorKind::Service, 3, 3),
+    (Fault::Response(429, "Retry-After: 600\r\n", JSON), ErrorKind::Service, 1, 1),
+    (Fault::Response(400, "", JSON), ErrorKind::Service, 1, 1),
+    (Fault::Response(401, "", JSON), ErrorKind::Service, 1, 1),
+    (Fault::Response(403, "Date: Tue, 01 Jan 2019 00:00:00 GMT\r\n", JSON), ErrorKind::Service, 2, 2),
     (Fault::Broken(500, "", JSON), ErrorKind::Service, 1, 3),
     (Fault::Broken(500, "", HTML), ErrorKind::Service, 1, 3),
     (Fault::Broken(500, "", ""), ErrorKind::Service, 1, 3),
@@ -110,19 +111,19 @@ const FAULTS: [(Fault, ErrorKind, usize, usize); 19] = [
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_each_fault_leads_to() {
-    for (fault, told, change, safe) in FAULTS {
+async fn outcome_of_each_fault() {
+    for (fault, error, change, safe) in FAULTS {
         for kind in ALL {
             let about = format!("{fault:?}, {kind:?}");
             let times = if kind.is_safe() { safe } else { change };
-            // Again and again.
+            // Every attempt fails.
             let server = Server::start(SUCCESS, move |_, _| fault).await;
             let failed = kind.call(&server.url).await.expect_err(&about);
             let (seen, done) = (&server.seen.requests, &server.seen.done);
-            assert_eq!((failed.kind, failed.attempts), (told, times), "{about}: {}", failed.text);
+            assert_eq!((failed.kind, failed.attempts), (error, times), "{about}: {}", failed.text);
             assert_eq!(seen.load(Ordering::Relaxed), times, "{about}");
             assert!(kind.is_safe() || done.load(Ordering::Relaxed) <= 1, "{about}: done twice");
-            // For as long as is borne.
+            // Until the time limit of the call.
             let server =
                 Server::start(SUCCESS, move |number, _| if number + 1 < times { fault } else { Fault::None }).await;
             let outcome = kind.call(&server.url).await;
@@ -134,7 +135,7 @@ async fn what_each_fault_leads_to() {
 }
 
 #[tokio::test]
-async fn nobody_there() {
+async fn no_server() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -148,7 +149,7 @@ async fn nobody_there() {
 #[tokio::test]
 async fn a_success_that_failed() {
     for kind in ALL.into_iter().filter(|kind| kind.is_rpc()) {
-        let server = Server::start(SUCCESS, |_, _| Fault::Answer(200, "", FAILED)).await;
+        let server = Server::start(SUCCESS, |_, _| Fault::Response(200, "", FAILED)).await;
         let failed = kind.call(&server.url).await.unwrap_err();
         assert_eq!((failed.kind, failed.attempts), (ErrorKind::Service, 1), "{kind:?}");
         assert!(failed.text.contains('X') && failed.text.contains("no"), "{}", failed.text);
