@@ -1,5 +1,5 @@
 //! The checked-in clients of the services are up to date with their specs, and with the numbers of the audit.
-#![allow(clippy::panic, reason = "tests say what they expect by panicking")]
+#![allow(clippy::panic, reason = "tests fail by panicking")]
 
 use std::{
     collections::BTreeSet,
