@@ -5,6 +5,8 @@
 #![allow(deprecated, reason = "deprecated operations have to be safe, too")]
 
 mod faults {
+    mod http1;
+    mod http2;
     mod server;
 
     mod load;

@@ -142,6 +142,7 @@ impl Driver {
 fn build<C: From<yundb_runtime::Client>>(builder: ClientBuilder<C>, settings: &Settings) -> Result<C, ConfigError> {
     // Each case has one response; retries are tested elsewhere.
     let mut builder = builder
+        .untyped()
         .endpoint(&settings.endpoint)
         .transport(settings.wire.clone())
         .retries(RetryPolicy::none())
@@ -161,7 +162,7 @@ fn build<C: From<yundb_runtime::Client>>(builder: ClientBuilder<C>, settings: &S
     for (name, value) in &settings.parameters {
         builder = builder.parameter(name, value);
     }
-    builder.build()
+    builder.build().map(C::from)
 }
 
 impl Connected {

@@ -7,6 +7,7 @@ mod envelope;
 mod facts;
 mod file;
 mod grammar;
+mod guides;
 mod identifiers;
 mod json;
 mod node;
@@ -58,6 +59,8 @@ pub struct Loaded {
     pub facts: Facts,
     /// Parts that were removed from the tree because they are inconsequential.
     pub(crate) passed_over: Vec<(Location, Reason)>,
+    /// Pages in Markdown that stand beside the document, by name.
+    pub(crate) guides: Vec<(String, String)>,
 }
 
 impl Loaded {
@@ -99,7 +102,8 @@ fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     reporter.passed_over.iter().for_each(|(key, _)| facts.pushed_out(key));
     check::check(&mut root, version == Version::Newer, &mut reporter);
     let (api, further) = envelope::envelope(&root, &mut reporter)?;
-    Some(Loaded { api, further, root, facts, passed_over: reporter.passed_over })
+    let guides = guides::read(&document_path(path), &mut reporter);
+    Some(Loaded { api, further, root, facts, passed_over: reporter.passed_over, guides })
 }
 
 /// The document at `path` as one tree, as it was written: every `$ref` leads to a component, and nothing is fixed or

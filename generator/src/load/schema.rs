@@ -265,6 +265,8 @@ pub struct Schema<'a> {
     pub json: Keyword<'a, Sub<'a>>,
     /// `x-enumDescriptions`
     pub enum_descriptions: Keyword<'a, &'a Node>,
+    /// `x-enumStatus`
+    pub enum_status: Keyword<'a, &'a Node>,
     /// Unknown keywords.
     pub unknown: Vec<Placed<'a, &'a str>>,
 }
@@ -328,6 +330,7 @@ impl<'a> Schema<'a> {
             sensitive: None,
             json: None,
             enum_descriptions: None,
+            enum_status: None,
             unknown: Vec::new(),
         }
     }
@@ -375,6 +378,7 @@ impl<'a> Schema<'a> {
             sensitive: self.sensitive,
             json: self.json.clone(),
             enum_descriptions: self.enum_descriptions,
+            enum_status: self.enum_status,
             unknown: self.unknown.clone(),
             ..Self::any(self.at.at)
         };
@@ -459,6 +463,7 @@ impl<'a> Schema<'a> {
             "x-sensitive" => self.sensitive = placed(entry, Node::as_bool),
             "x-json" => self.json = sub(entry),
             "x-enumDescriptions" => self.enum_descriptions = placed(entry, Some),
+            "x-enumStatus" => self.enum_status = placed(entry, Some),
             // Known to `grammar`, but not needed by clients.
             "xml" | "externalDocs" | "examples" => {}
             _ if key.starts_with("x-") => {}

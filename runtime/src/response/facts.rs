@@ -149,6 +149,7 @@ mod tests {
             .collect();
         let head = Head {
             operation: "Op",
+            attempts: 1,
             job: None,
             sent: BTreeMap::new(),
             account: Default::default(),

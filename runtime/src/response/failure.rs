@@ -190,6 +190,7 @@ impl Failure {
     pub(crate) fn decode(head: Arc<Head>, raw_body: Bytes, error: DecodeError) -> Box<Self> {
         let mut failure = Self::new(ErrorKind::Decode, head.operation, error.to_string());
         failure.facts.request_id = head.request_id.clone();
+        failure.attempts = head.attempts;
         failure.head = Some(head);
         failure.raw_body = raw_body;
         failure.source = Some(Box::new(error));

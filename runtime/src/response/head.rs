@@ -11,6 +11,8 @@ use crate::data::operation::Job;
 /// A response's status and headers, and what is known from them.
 pub(crate) struct Head {
     pub(crate) operation: &'static str,
+    /// How often the call was sent until this response came.
+    pub(crate) attempts: u32,
     pub(crate) job: Option<(&'static str, &'static Job)>,
     /// What the call sent that says which job it begins.
     pub(crate) sent: BTreeMap<String, String>,

@@ -7,6 +7,7 @@ mod choice;
 mod huawei;
 mod mismatch;
 mod prepare;
+mod regions;
 mod vendor;
 
 pub(crate) use aliyun_options::Options;
@@ -14,4 +15,5 @@ pub use apsara::ApsaraStack;
 pub(crate) use choice::of;
 pub(crate) use mismatch::compare_signed;
 pub(crate) use prepare::AttemptContext;
+pub(crate) use regions::Regions;
 pub(crate) use vendor::{Unknown, Vendor};

@@ -84,6 +84,7 @@ pub static JOBS: Service = Service {
 };
 
 static SHOW_JOB: Job = Job {
+    begun_by: &["Begin"],
     poll: &Spec::new("ShowJob", "GET", "/v3/{project_id}/jobs")
         .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()]),
     argument: "id",

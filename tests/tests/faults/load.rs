@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use h2::Reason;
 use yundb_aliyun_dg as dg;
 use yundb_runtime::test_util::ManualClock;
 use yundb_runtime::{
     CachedCredentials, Credentials, CredentialsSource, RetryPolicy, TemporaryCredentials, TemporaryCredentialsFuture,
 };
 
-use super::server::{Fault, Server};
+use super::server::{Fault, Moment, PROTOCOLS, Protocol, Server};
 
 const TASKS: usize = 200;
 const CALLS: usize = 50;
@@ -47,17 +48,29 @@ fn resident() -> Option<usize> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_calls() {
+    for protocol in PROTOCOLS {
+        calls(protocol).await;
+    }
+}
+
+async fn calls(protocol: Protocol) {
     // One request in twenty fails, each time differently.
     let faults = [
-        Fault::ResetBefore,
+        // One HTTP/2 connection has the calls of all tasks: breaking it would affect more than one request in twenty.
+        if protocol == Protocol::Http1 {
+            Fault::ResetBefore
+        } else {
+            Fault::Stream(Moment::Before, Reason::INTERNAL_ERROR)
+        },
         Fault::Response(429, "Retry-After: 0\r\n", ""),
         Fault::Broken(500, "", "<html></html>"),
         Fault::Truncated,
         Fault::Broken(503, "", r#"{"Code": "X"}"#),
+        Fault::Last,
     ];
     let keys: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
     let seen_keys = keys.clone();
-    let server = Server::start(r#"{"Success": true, "RequestId": "r"}"#, move |number, head| {
+    let server = Server::start(protocol, r#"{"Success": true, "RequestId": "r"}"#, move |number, head| {
         let key = head.split(['?', '&', ' ']).find_map(|part| part.strip_prefix("AccessKeyId=")).unwrap_or_default();
         *seen_keys.lock().unwrap().entry(key.to_owned()).or_default() += 1;
         if number % 20 == 19 { faults[number / 20 % faults.len()] } else { Fault::None }
@@ -69,6 +82,7 @@ async fn ten_thousand_calls() {
     let client = dg::Client::builder()
         .region("cn-hangzhou")
         .endpoint(&server.url)
+        .transport(protocol.transport())
         .clock(clock.clone())
         .credentials_provider(CachedCredentials::new(source.clone()).clock(clock.clone()))
         .retries(RetryPolicy::new().attempts(4).first_pause(Duration::from_millis(1)))

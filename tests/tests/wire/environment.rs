@@ -6,6 +6,7 @@ use serde_json::json;
 use yundb_aliyun_dg as dg;
 use yundb_aliyun_dts as dts;
 use yundb_huawei_drs as drs;
+use yundb_huawei_gaussdb_mysql as gaussdb;
 use yundb_runtime::test_util::{Replay, Reply};
 use yundb_runtime::{ClientBuilder, Credentials, ErrorKind};
 
@@ -15,7 +16,10 @@ use crate::server::{Server, header};
 /// Marks the inner process.
 const INNER: &str = "YUNDB_TEST_INNER";
 
-const ALL: [&str; 17] = [
+const ALL: [&str; 20] = [
+    "HUAWEICLOUD_SDK_REGIONS_FILE",
+    "HUAWEICLOUD_SDK_REGION_DRS_CN_EAST_3",
+    "HUAWEICLOUD_SDK_CREDENTIALS_FILE",
     "ALIBABA_CLOUD_ECS_METADATA_DISABLED",
     "HUAWEICLOUD_OIDC_PROVIDER_URN",
     "HUAWEICLOUD_SDK_IDP_ID",
@@ -173,6 +177,100 @@ async fn endpoints() {
         let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
         assert_eq!(goes(&replay, call.send()).await, format!("{host}/v5/p/connections"));
     }
+}
+
+/// A file of this text for the inner process, of which each test has its own.
+fn file(name: &str, text: &str) -> String {
+    let path = std::env::temp_dir().join(format!("yundb-{name}"));
+    if std::env::var_os(INNER).is_none() {
+        std::fs::write(&path, text).unwrap();
+    }
+    path.to_str().unwrap().to_owned()
+}
+
+const REGIONS: &str = "\
+drs:
+  - id: cn-north-4
+    endpoint: https://drs.file.internal
+  - id: cn-south-1
+    endpoints: [drs.south.internal, drs.backup.internal]
+GaussDB:
+  - {id: cn-north-4, endpoint: gaussdb.file.internal}
+";
+
+/// Calls with this client of DRS go there.
+async fn of_drs(replay: &Replay, region: &str) -> Result<String, String> {
+    let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
+    let client = drs.region(region).build().unwrap();
+    let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
+    let before = replay.requests().len();
+    call.send().await.map_err(|error| error.to_string())?;
+    Ok(replay.requests().remove(before).uri().authority().unwrap().to_string())
+}
+
+#[tokio::test]
+async fn regions_files_of_huawei() {
+    let file = file("regions.yaml", REGIONS);
+    let variables = [
+        ("HUAWEICLOUD_SDK_REGIONS_FILE", &*file),
+        ("HUAWEICLOUD_SDK_REGION_DRS_CN_EAST_3", "https://drs.east.internal, https://drs.backup.internal"),
+        ("HUAWEICLOUD_SDK_REGION_GAUSSDB_CN_EAST_3", "gaussdb.east.internal"),
+    ];
+    if !inner("regions_files_of_huawei", &variables) {
+        return;
+    }
+    let replay = replay();
+    for (region, host) in [
+        ("cn-north-4", "drs.file.internal"),
+        ("cn-south-1", "drs.south.internal"),
+        // The environment counts before the file, and the document behind it.
+        ("cn-east-3", "drs.east.internal"),
+        ("cn-north-1", "drs.cn-north-1.myhuaweicloud.com"),
+    ] {
+        assert_eq!(of_drs(&replay, region).await.as_deref(), Ok(host), "{region}");
+    }
+    for (region, host) in [("cn-north-4", "gaussdb.file.internal"), ("cn-east-3", "gaussdb.east.internal")] {
+        let builder = gaussdb::Client::builder().transport(replay.clone()).credentials(Credentials::token("t"));
+        let client = builder.project_id("p").region(region).build().unwrap();
+        assert!(goes(&replay, client.restart_instance("i").unchecked().send()).await.starts_with(host), "{region}");
+    }
+}
+
+#[tokio::test]
+async fn regions_files_that_are_broken() {
+    let broken = file("broken-regions.yaml", "drs:\n  - id: cn-north-4\n    endpoint: [x]\n");
+    if !inner("regions_files_that_are_broken", &[("HUAWEICLOUD_SDK_REGIONS_FILE", &broken)]) {
+        return;
+    }
+    let error = of_drs(&replay(), "cn-north-4").await.unwrap_err();
+    assert!(error.contains("yundb-broken-regions.yaml:3: a text is expected here"), "{error}");
+}
+
+#[tokio::test]
+async fn regions_files_that_are_not_there() {
+    if !inner("regions_files_that_are_not_there", &[("HUAWEICLOUD_SDK_REGIONS_FILE", "/nowhere/regions.yaml")]) {
+        return;
+    }
+    assert_eq!(of_drs(&replay(), "cn-north-4").await.as_deref(), Ok("drs.cn-north-4.myhuaweicloud.com"));
+}
+
+#[tokio::test]
+async fn regions_of_profiles() {
+    let profile = file("profile-with-region", "[basic]\nak = K\nsk = s\nproject_id = p\nregion = cn-south-1\n");
+    let variables = [("HUAWEICLOUD_SDK_CREDENTIALS_FILE", &*profile)];
+    let with = [variables[0], ("HUAWEICLOUD_SDK_REGION", "cn-east-3")];
+    let is_inner = std::env::var_os(INNER).is_some();
+    let expected = std::env::var("HUAWEICLOUD_SDK_REGION").unwrap_or("cn-south-1".to_owned());
+    if !is_inner {
+        inner("regions_of_profiles", &variables);
+        // The environment counts before the profile.
+        inner("regions_of_profiles", &with);
+        return;
+    }
+    let replay = replay();
+    let client = drs::Client::builder().transport(replay.clone()).build().unwrap();
+    let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
+    assert!(goes(&replay, call.send()).await.contains(&expected), "{expected}");
 }
 
 #[tokio::test]

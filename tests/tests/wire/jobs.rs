@@ -87,7 +87,12 @@ async fn dts_jobs_in_the_response() {
     let kept = serde_json::to_value(wait.handle().unwrap()).unwrap();
     assert_eq!(
         kept,
-        json!({"id": "j-2", "poll": "DescribeDtsJobDetail", "also": {"SynchronizationDirection": "Reverse"}})
+        json!({
+            "id": "j-2",
+            "operation": "StartDtsJob",
+            "poll": "DescribeDtsJobDetail",
+            "also": {"SynchronizationDirection": "Reverse"},
+        })
     );
     // In another process.
     let done = at_once(client.resume(serde_json::from_value(kept).unwrap())).await.unwrap();
@@ -98,4 +103,33 @@ async fn dts_jobs_in_the_response() {
             assert!(form.contains(&(name.to_owned(), value.to_owned())), "{form:?}");
         }
     }
+}
+
+/// Configuring fails where the job is suspended, starting begins from there. Both are shown by the same operation.
+#[tokio::test]
+async fn dts_jobs_end_by_the_states_of_the_operation_that_began_them() {
+    let state = |status: &str| json!({"Success": true, "DtsJobId": "j", "Status": status});
+    for (operation, end) in [
+        (Some("ConfigureDtsJob"), Err("job j has failed (Suspending)")),
+        (Some("StartDtsJob"), Ok("Synchronizing")),
+        (None, Ok("Synchronizing")),
+        (Some("DeleteDtsJob"), Err("DeleteDtsJob begins no job of this service that DescribeDtsJobDetail shows")),
+    ] {
+        let server = server([state("Suspending"), state("Synchronizing")]).await;
+        let client: dts::Client = server.client(dts::Client::builder().region("cn-hangzhou").credentials(keys()));
+        let mut kept = json!({"id": "j", "poll": "DescribeDtsJobDetail"});
+        if let Some(operation) = operation {
+            kept["operation"] = operation.into();
+        }
+        let resumed = at_once(client.resume(serde_json::from_value(kept).unwrap())).await;
+        let found = resumed.map(|state| state.state().to_owned()).map_err(|error| error.to_string());
+        assert_eq!(found.as_deref().map_err(String::as_str), end, "{operation:?}");
+    }
+    // What `wait_for` keeps is what `resume` takes.
+    let server = server([json!({"Success": true, "DtsJobId": "j"}), state("Suspending")]).await;
+    let client: dts::Client = server.client(dts::Client::builder().region("cn-hangzhou").credentials(keys()));
+    let begun = client.configure_job().unchecked().send().await.unwrap();
+    let kept = serde_json::to_string(client.wait_for(&begun).handle().unwrap()).unwrap();
+    let error = at_once(client.resume(serde_json::from_str(&kept).unwrap())).await.unwrap_err();
+    assert!(matches!(error, WaitError::Failed { .. }), "{error}");
 }
