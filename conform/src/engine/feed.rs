@@ -248,6 +248,7 @@ mod tests {
             header_of: None,
             media_type: None,
             client: None,
+            constant: None,
             shape: Shape::default(),
         };
         let argument = Argument {
@@ -264,6 +265,7 @@ mod tests {
             type_name: String::new(),
             summary: String::new(),
             docs: Vec::new(),
+            meanings: Vec::new(),
             aliases: Vec::new(),
             deprecated: None,
             address: String::new(),
