@@ -1,6 +1,6 @@
 //! The account of a document: it adds up, it no longer does as soon as any fact is not used, and what it counts as "in
 //! the client" is there.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};

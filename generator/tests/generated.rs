@@ -2,7 +2,7 @@
 //! their READMEs.)
 //!
 //! `UPDATE_FIXTURES=1` writes the fixtures' crates instead of comparing them.
-#![allow(clippy::panic, reason = "tests say what they expect by panicking")]
+#![allow(clippy::panic, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs;

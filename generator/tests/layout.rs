@@ -1,5 +1,5 @@
 //! A group of operations is one file, or a folder of files if that file would be long.
-#![allow(clippy::panic, reason = "tests say what they expect by panicking")]
+#![allow(clippy::panic, reason = "tests fail by panicking")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

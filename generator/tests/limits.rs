@@ -1,6 +1,6 @@
 //! Documents of extreme sizes and depths: they are read completely, within the stack of a thread. (Quadratic code makes
 //! these tests take minutes.)
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fmt::Write as _;
 use std::fs;

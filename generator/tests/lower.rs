@@ -1,5 +1,5 @@
 //! What `lower` leaves out, or cannot check, is reported: operation, place, and what happens instead.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::path::Path;
 

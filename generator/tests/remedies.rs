@@ -1,5 +1,5 @@
 //! A diagnostic names the wrong part and the probable fix; valid parts are not mentioned.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
 

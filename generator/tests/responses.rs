@@ -1,5 +1,5 @@
 //! The representation of a response that is requested and read, where a document has several.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
 

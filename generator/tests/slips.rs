@@ -1,5 +1,5 @@
 //! Typos in documents: each is reported once, at its place, with its consequence and a suggestion.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
 

@@ -1,5 +1,5 @@
 //! Whatever value is at a place of a document, the rest of the document is generated, and losses are reported.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! HTTP/1.1, by hand, so that it can break anywhere.
+//! HTTP/1.1 by hand, so that it can break anywhere.
 
 use std::io;
 
@@ -50,7 +50,7 @@ pub async fn serve(mut stream: TcpStream, service: Service) -> io::Result<()> {
                 return stream.write_all(&body.as_bytes()[..length / 2]).await;
             }
             Fault::Stream(..) | Fault::GoAway(_) => panic!("HTTP/1.1 has no {fault:?}"),
-            Fault::None | Fault::Last | Fault::ResetBefore | Fault::Answer(..) | Fault::Broken(..) => {
+            Fault::None | Fault::Last | Fault::ResetBefore | Fault::Response(..) | Fault::Broken(..) => {
                 stream.write_all(format!("{head}{body}").as_bytes()).await?;
                 if fault == Fault::Last {
                     return Ok(());
@@ -60,7 +60,7 @@ pub async fn serve(mut stream: TcpStream, service: Service) -> io::Result<()> {
     }
 }
 
-/// Says nothing until the client goes.
+/// Sends nothing until the client disconnects.
 async fn late(mut stream: TcpStream) -> io::Result<()> {
     let _ = tokio::time::timeout(LATE, stream.read_u8()).await;
     Ok(())

@@ -1,4 +1,4 @@
-//! HTTP/2 by `h2`, and by hand where a connection ends as that crate would not end it.
+//! HTTP/2 by `h2`, and by hand where a connection ends differently than that crate would end it.
 
 use std::io;
 use std::task::{Context, Poll};
@@ -13,19 +13,19 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use super::server::{Fault, LATE, Moment, Service};
 
-/// What a request does to its connection.
+/// The effect of a request on its connection.
 enum End {
     /// It is reset.
     Reset,
-    /// It takes no further streams, and those that it has end as they would.
+    /// It accepts no further streams, and the open ones end normally.
     Graceful,
-    /// It takes none beyond this one, and is closed at once.
+    /// It accepts none beyond this one, and is closed at once.
     GoAway(u32),
 }
 
 pub async fn serve(stream: TcpStream, service: Service) -> io::Result<()> {
     let stream = stream.into_std()?;
-    // `h2` owns the one, and with the other the connection ends otherwise.
+    // `h2` owns one half; the other one ends the connection differently.
     let wire = TcpStream::from_std(stream.try_clone()?)?;
     let mut connection = h2::server::handshake(TcpStream::from_std(stream)?).await.map_err(io::Error::other)?;
     let (ending, mut ends) = unbounded_channel();
@@ -46,7 +46,7 @@ fn end_with(end: End, wire: &TcpStream, connection: &mut Connection<TcpStream, B
         End::Graceful => connection.graceful_shutdown(),
         End::Reset => wire.set_zero_linger()?,
         End::GoAway(last) => {
-            // Length 8, type 7, no flags, stream 0, then the last stream that was seen to, and NO_ERROR (RFC 9113, 6.8).
+            // Length 8, type 7, no flags, stream 0, then the last processed stream, and NO_ERROR (RFC 9113, 6.8).
             let head = [0, 0, 8, 7, 0, 0, 0, 0, 0];
             wire.try_write(&[&head[..], &last.to_be_bytes(), &[0; 4]].concat())?;
         }
@@ -118,7 +118,7 @@ async fn whole(mut body: RecvStream) -> Result<Vec<u8>, h2::Error> {
     Ok(bytes)
 }
 
-/// Ends the connection, and leaves the stream as it is until then: `h2` resets one that is dropped.
+/// Ends the connection, and keeps the stream until then: `h2` resets one that is dropped.
 async fn end(ending: &UnboundedSender<End>, end: End, mut respond: SendResponse<Bytes>) -> Result<(), h2::Error> {
     let _ = ending.send(end);
     late(|context| respond.poll_reset(context)).await
@@ -129,7 +129,7 @@ fn reset(mut respond: SendResponse<Bytes>, reason: Reason) -> Result<(), h2::Err
     Ok(())
 }
 
-/// Gives the connection time to send what it has queued: a stream that is reset, or whose connection ends, drops that.
+/// Lets the connection send what it has queued: resetting a stream, or ending its connection, discards that.
 async fn sent() {
     tokio::time::sleep(Duration::from_millis(20)).await;
 }

@@ -1,4 +1,4 @@
-//! A server on loopback that does to each request what it is told.
+//! A server on loopback with a given fault for each request.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,11 +9,11 @@ use yundb_runtime::ReqwestTransport;
 
 use super::{http1, http2};
 
-/// The version of HTTP in which a server and its clients speak.
+/// The HTTP version of a server and its clients.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Protocol {
     Http1,
-    /// From the first byte on, as there is no TLS to agree on it.
+    /// With prior knowledge, as there is no TLS to negotiate it.
     Http2,
 }
 
@@ -32,64 +32,65 @@ impl Protocol {
     }
 }
 
-/// What happens to a request.
+/// The treatment of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fault {
-    /// It is done and answered.
+    /// Executed, with a response.
     None,
-    /// So it is, and the connection takes no further requests.
+    /// Likewise, but the connection accepts no further requests.
     Last,
     /// The connection is reset before the request is read.
     ResetBefore,
-    /// It is done, but the connection is reset instead of an answer.
+    /// Executed, but the connection is reset instead of a response.
     ResetAfter,
-    /// It is done, but the headers come too late.
+    /// Executed, but the headers come too late.
     SlowHeaders,
-    /// It is done, but the body comes too late.
+    /// Executed, but the body comes too late.
     SlowBody,
-    /// It is done, but the body ends before the length that the headers state.
+    /// Executed, but the body ends before the length stated in the headers.
     Truncated,
-    /// It is not done, but answered with this.
-    Answer(u16, &'static str, &'static str),
-    /// Nobody knows whether it was done: answered with this, and done.
+    /// Not executed; this response is returned.
+    Response(u16, &'static str, &'static str),
+    /// Executed, though this response leaves that open.
     Broken(u16, &'static str, &'static str),
-    /// HTTP/2: the stream is reset for this reason, and the connection stays.
+    /// HTTP/2: the stream is reset with this error code, and the connection stays.
     Stream(Moment, h2::Reason),
-    /// HTTP/2: the server leaves without an error, and closes the connection at once. Before the request is done, it says so.
+    /// HTTP/2: the server sends GOAWAY without an error, and closes the connection at once. Before execution, GOAWAY
+    /// excludes the request.
     GoAway(Moment),
 }
 
-/// How far a request has come.
+/// The progress of a request.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Moment {
-    /// It is not done.
+    /// Not executed.
     Before,
-    /// It is done, and nothing of the response was sent.
+    /// Executed, with nothing of the response sent.
     After,
-    /// It is done, and part of the response's body was sent.
+    /// Executed, with part of the response's body sent.
     Within,
 }
 
 impl Fault {
     fn is_done(self) -> bool {
         use Moment::Before;
-        !matches!(self, Self::ResetBefore | Self::Answer(..) | Self::Stream(Before, _) | Self::GoAway(Before))
+        !matches!(self, Self::ResetBefore | Self::Response(..) | Self::Stream(Before, _) | Self::GoAway(Before))
     }
 }
 
-/// What has been seen so far.
+/// The requests so far.
 #[derive(Debug, Default)]
 pub struct Seen {
     /// Requests of which at least the head arrived.
     pub requests: AtomicUsize,
-    /// Requests that were carried out.
+    /// Requests that were executed.
     pub done: AtomicUsize,
-    /// The bodies of those, if they are kept.
+    /// The bodies of those, if they are recorded.
     pub bodies: Mutex<Vec<String>>,
     pub keeps_bodies: AtomicBool,
 }
 
-/// The fault for the request of this number, from 0, which has this head.
+/// The fault for the request of this number, from 0, with this head.
 type Choose = Arc<dyn Fn(usize, &str) -> Fault + Send + Sync>;
 
 pub struct Server {
@@ -114,7 +115,7 @@ impl Server {
             while let Ok((stream, _)) = listener.accept().await {
                 stream.set_nodelay(true).unwrap();
                 let service = service.clone();
-                // A client that goes away ends its connection.
+                // A client that disconnects ends its connection.
                 tokio::spawn(async move {
                     match protocol {
                         Protocol::Http1 => http1::serve(stream, service).await,
@@ -127,7 +128,7 @@ impl Server {
     }
 }
 
-/// What the server does, whatever it speaks.
+/// The behaviour of the server, independent of the protocol.
 #[derive(Clone)]
 pub struct Service {
     success: &'static str,
@@ -136,12 +137,12 @@ pub struct Service {
 }
 
 impl Service {
-    /// A request's head has arrived.
+    /// Called when a request's head has arrived.
     pub fn begin(&self, head: &str) -> Fault {
         (self.choose)(self.seen.requests.fetch_add(1, Ordering::Relaxed), head)
     }
 
-    /// The whole request has.
+    /// Called when the whole request has arrived.
     pub fn carry_out(&self, fault: Fault, body: &[u8]) {
         if fault.is_done() {
             self.seen.done.fetch_add(1, Ordering::Relaxed);
@@ -151,10 +152,10 @@ impl Service {
         }
     }
 
-    /// Status, headers and body of the response, as far as there is one.
+    /// Status, headers and body of the response, if there is one.
     pub fn response(&self, fault: Fault) -> (u16, &'static str, &'static str) {
         match fault {
-            Fault::Answer(status, headers, body) | Fault::Broken(status, headers, body) => (status, headers, body),
+            Fault::Response(status, headers, body) | Fault::Broken(status, headers, body) => (status, headers, body),
             _ => (200, "Content-Type: application/json\r\n", self.success),
         }
     }

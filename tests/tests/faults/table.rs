@@ -1,4 +1,5 @@
-//! For each fault and kind of operation: what comes of it, and how often the server may have seen and done the request.
+//! For each fault and kind of operation: the outcome, and how often the server may have received and executed the
+//! request.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -11,8 +12,7 @@ use yundb_runtime::{Client, ClientBuilder, Credentials, Error, ErrorKind, Reqwes
 
 use super::server::{Fault, Moment, PROTOCOLS, Protocol, Server};
 
-/// Operations that change something, that have a client token, that change nothing more when repeated, that only look; of both
-/// protocols.
+/// Operations that change something, that have a client token, that are idempotent, that only read; of both protocols.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     RpcChange,
@@ -28,7 +28,7 @@ use Kind::{RestCreate, RestDelete, RestLook, RpcChange, RpcLook, RpcToken};
 const ALL: [Kind; 6] = [RpcChange, RpcToken, RpcLook, RestCreate, RestDelete, RestLook];
 
 impl Kind {
-    /// Whether nothing happens twice when the call is made twice.
+    /// Whether repeating the call has no further effect.
     fn is_safe(self) -> bool {
         !matches!(self, RpcChange | RestCreate)
     }
@@ -52,7 +52,7 @@ impl Kind {
     }
 }
 
-/// What a table needs of an error, whatever its body is.
+/// The properties of an error that a table needs, for any type of body.
 #[derive(Debug)]
 struct Failed {
     kind: ErrorKind,
@@ -77,7 +77,8 @@ const JSON: &str = r#"{"Code": "X", "error_code": "X", "Message": "no", "error_m
 const HTML: &str = "<html><title>Bad Gateway</title></html>";
 const FAILED: &str = r#"{"Success": false, "ErrCode": "X", "ErrMessage": "no"}"#;
 
-/// A fault, how it is told, and how often the server may have seen a call: one that changes something, and a safe one.
+/// A fault, its kind of error, and how often the server may have received a call: one that changes something, and a
+/// safe one.
 #[rustfmt::skip]
 const FAULTS: [(Fault, ErrorKind, usize, usize); 19] = [
     (Fault::ResetBefore, ErrorKind::Transport, 1, 3),
@@ -85,12 +86,12 @@ const FAULTS: [(Fault, ErrorKind, usize, usize); 19] = [
     (Fault::SlowHeaders, ErrorKind::Timeout, 1, 3),
     (Fault::SlowBody, ErrorKind::Timeout, 1, 3),
     (Fault::Truncated, ErrorKind::Transport, 1, 3),
-    (Fault::Answer(429, "", ""), ErrorKind::Service, 3, 3),
-    (Fault::Answer(429, "Retry-After: 0\r\n", JSON), ErrorKind::Service, 3, 3),
-    (Fault::Answer(429, "Retry-After: 600\r\n", JSON), ErrorKind::Service, 1, 1),
-    (Fault::Answer(400, "", JSON), ErrorKind::Service, 1, 1),
-    (Fault::Answer(401, "", JSON), ErrorKind::Service, 1, 1),
-    (Fault::Answer(403, "Date: Tue, 01 Jan 2019 00:00:00 GMT\r\n", JSON), ErrorKind::Service, 2, 2),
+    (Fault::Response(429, "", ""), ErrorKind::Service, 3, 3),
+    (Fault::Response(429, "Retry-After: 0\r\n", JSON), ErrorKind::Service, 3, 3),
+    (Fault::Response(429, "Retry-After: 600\r\n", JSON), ErrorKind::Service, 1, 1),
+    (Fault::Response(400, "", JSON), ErrorKind::Service, 1, 1),
+    (Fault::Response(401, "", JSON), ErrorKind::Service, 1, 1),
+    (Fault::Response(403, "Date: Tue, 01 Jan 2019 00:00:00 GMT\r\n", JSON), ErrorKind::Service, 2, 2),
     (Fault::Broken(500, "", JSON), ErrorKind::Service, 1, 3),
     (Fault::Broken(500, "", HTML), ErrorKind::Service, 1, 3),
     (Fault::Broken(500, "", ""), ErrorKind::Service, 1, 3),
@@ -101,7 +102,7 @@ const FAULTS: [(Fault, ErrorKind, usize, usize); 19] = [
     (Fault::Broken(504, "", ""), ErrorKind::Service, 1, 3),
 ];
 
-/// The same for what only HTTP/2 has.
+/// The same for faults of HTTP/2 only.
 #[rustfmt::skip]
 const HTTP2_FAULTS: [(Fault, ErrorKind, usize, usize); 9] = [
     (Fault::Stream(Moment::Before, Reason::INTERNAL_ERROR), ErrorKind::Transport, 1, 3),
@@ -116,7 +117,7 @@ const HTTP2_FAULTS: [(Fault, ErrorKind, usize, usize); 9] = [
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_each_fault_leads_to() {
+async fn outcome_of_each_fault() {
     for table in PROTOCOLS.map(|protocol| tokio::spawn(all_faults(protocol))) {
         table.await.unwrap();
     }
@@ -143,13 +144,13 @@ async fn leads_to(
     attempts: usize,
 ) {
     let about = format!("{protocol:?}, {fault:?}, {of:?}");
-    // Again and again.
+    // Every attempt fails.
     let server = Server::start(protocol, SUCCESS, move |_, _| fault).await;
     let failed = of.call(transport, &server.url).await.expect_err(&about);
     assert_eq!((failed.kind, failed.attempts), (kind, attempts), "{about}: {}", failed.text);
     assert_eq!(server.seen.requests.load(Ordering::Relaxed), attempts, "{about}");
     assert!(of.is_safe() || server.seen.done.load(Ordering::Relaxed) <= 1, "{about}: done twice");
-    // For as long as is borne.
+    // Fails until the last attempt.
     let choose = move |number, _: &str| if number + 1 < attempts { fault } else { Fault::None };
     let server = Server::start(protocol, SUCCESS, choose).await;
     let outcome = of.call(transport, &server.url).await;
@@ -159,7 +160,7 @@ async fn leads_to(
 }
 
 #[tokio::test]
-async fn nobody_there() {
+async fn no_server() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -173,7 +174,7 @@ async fn nobody_there() {
 #[tokio::test]
 async fn a_success_that_failed() {
     for (protocol, kind) in each().filter(|(_, kind)| kind.is_rpc()) {
-        let server = Server::start(protocol, SUCCESS, |_, _| Fault::Answer(200, "", FAILED)).await;
+        let server = Server::start(protocol, SUCCESS, |_, _| Fault::Response(200, "", FAILED)).await;
         let failed = kind.call(&protocol.transport(), &server.url).await.unwrap_err();
         assert_eq!((failed.kind, failed.attempts), (ErrorKind::Service, 1), "{protocol:?}, {kind:?}");
         assert!(failed.text.contains('X') && failed.text.contains("no"), "{}", failed.text);

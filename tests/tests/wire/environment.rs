@@ -1,4 +1,4 @@
-//! What clients take from the environment. Each test runs in a process of its own, whose environment it sets.
+//! Configuration of clients from the environment. Each test runs in a process of its own, with its own environment.
 
 use std::process::Command;
 
@@ -13,7 +13,7 @@ use yundb_runtime::{ClientBuilder, Credentials, ErrorKind};
 use super::signature;
 use crate::server::{Server, header};
 
-/// Tells the process that it is the inner one.
+/// Marks the inner process.
 const INNER: &str = "YUNDB_TEST_INNER";
 
 const ALL: [&str; 20] = [
@@ -39,8 +39,8 @@ const ALL: [&str; 20] = [
     "HUAWEICLOUD_SDK_DRS_ENDPOINT",
 ];
 
-/// Whether this is the process in which the test `name` is to do its work. If not, it has been done in one, with
-/// nothing but these variables.
+/// Whether this is the process in which the test `name` runs. If not, it has been run in one, with only these
+/// variables.
 fn inner(name: &str, variables: &[(&str, &str)]) -> bool {
     if std::env::var_os(INNER).is_some() {
         return true;
@@ -51,8 +51,12 @@ fn inner(name: &str, variables: &[(&str, &str)]) -> bool {
         command.env_remove(variable);
     }
     let output = command.envs(variables.iter().copied()).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && output.contains("1 passed"),
+        "{output}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     false
 }
 
@@ -119,7 +123,7 @@ async fn aliyun() {
     assert!(query.contains(&("Signature".to_owned(), signature::rpc(&request, "sk-env"))));
 }
 
-/// Where a call of this client goes.
+/// The target of a call of this client.
 async fn goes<T, E: std::fmt::Debug>(replay: &Replay, call: impl Future<Output = Result<T, E>>) -> String {
     let before = replay.requests().len();
     call.await.unwrap();
@@ -141,10 +145,10 @@ async fn regions() {
     let dts = || dts::Client::builder().transport(replay.clone()).credentials(Credentials::access_key("a", "s"));
     let call = |builder: ClientBuilder<dts::Client>| builder.build().unwrap().list_jobs().unchecked().send();
     assert!(goes(&replay, call(dts())).await.contains("beijing"));
-    // It fills the parameter that names the region, too.
+    // It also fills the parameter for the region.
     let sent = replay.requests().remove(0);
     assert!(String::from_utf8_lossy(sent.body()).contains("RegionId=cn-beijing"), "{sent:?}");
-    // The builder's own wins.
+    // The builder's setting takes precedence.
     assert!(!goes(&replay, call(dts().region("cn-hangzhou"))).await.contains("beijing"));
     let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
     let call = drs.build().unwrap().create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
@@ -277,6 +281,6 @@ async fn authorities() {
     let keys = || Credentials::access_key("a", "s");
     let error = dg::Client::builder().credentials(keys()).build().unwrap_err().to_string();
     assert!(error.starts_with("the CA bundle `/nowhere/ca.pem` cannot be read: "), "{error}");
-    // A transport of one's own has its own.
+    // A custom transport has its own.
     dg::Client::builder().credentials(keys()).transport(replay()).build().unwrap();
 }

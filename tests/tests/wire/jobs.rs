@@ -1,4 +1,4 @@
-//! Jobs that calls begin, waited for through the typed clients.
+//! Jobs started by calls, waited for through the typed clients.
 
 #![allow(deprecated, reason = "deprecated operations have to work, too")]
 
@@ -14,8 +14,8 @@ use yundb_runtime::{Credentials, Wait, WaitError};
 use super::signature;
 use crate::server::Server;
 
-async fn server(answers: impl IntoIterator<Item = Value>) -> Server {
-    Server::answering(answers.into_iter().map(|body| ResponseTemplate::new(200).set_body_json(body))).await
+async fn server(responses: impl IntoIterator<Item = Value>) -> Server {
+    Server::returning(responses.into_iter().map(|body| ResponseTemplate::new(200).set_body_json(body))).await
 }
 
 fn keys() -> Credentials {
@@ -33,8 +33,8 @@ async fn ddm() {
     let client: ddm::Client = server.client(ddm::Client::builder().project_id("p").credentials(keys()));
     let begun = client.restart_instance("i").unchecked().send().await.unwrap();
     let done = at_once(client.wait_for(&begun)).await.unwrap();
-    let answer: ddm::types::ShowJobResponse = done.read().unwrap();
-    assert_eq!(answer.job.unwrap().id.as_deref(), Some("j-1"));
+    let response: ddm::types::ShowJobResponse = done.read().unwrap();
+    assert_eq!(response.job.unwrap().id.as_deref(), Some("j-1"));
     let requests = server.requests().await;
     assert_eq!(requests[1].url.path(), "/v3/p/jobs/j-1");
     assert_eq!(requests.len(), 3);
@@ -48,7 +48,7 @@ async fn gaussdb() {
     let begun = client.restart_instance("i").unchecked().send().await.unwrap();
     let error = at_once(client.wait_for(&begun)).await.unwrap_err();
     assert!(matches!(&error, WaitError::Failed { reason: Some(reason), .. } if reason == "no space"), "{error}");
-    // The older calls have an older way to ask.
+    // The older calls are polled in an older way.
     let begun = client.delete_read_replica_legacy("i", "n").unchecked().send().await.unwrap();
     at_once(client.wait_for(&begun)).await.unwrap_err();
     let requests = server.requests().await;
@@ -77,7 +77,7 @@ async fn dts() {
 }
 
 #[tokio::test]
-async fn dts_jobs_that_the_call_names() {
+async fn dts_jobs_in_the_response() {
     let state = |status: &str| json!({"Success": true, "Status": status});
     let server = server([json!({"Success": true}), state("Suspending"), state("Synchronizing")]).await;
     let client: dts::Client = server.client(dts::Client::builder().region("cn-hangzhou").credentials(keys()));
