@@ -14,6 +14,7 @@ pub(crate) mod names;
 mod operation;
 mod paging;
 mod representation;
+mod sample;
 mod schema;
 mod security;
 mod told;

@@ -86,16 +86,16 @@ fn has_header(path: &Path, file: &Path) -> io::Result<bool> {
     Ok(bears_header(path, &String::from_utf8_lossy(&start)))
 }
 
-/// Whether a generated file can have this path: the manifest, the README, the list, or a file of Rust below `src`; and nothing
-/// hidden, as repositories are.
+/// Whether a generated file can have this path: the manifest, the README, the list, a file of Rust below `src`, or one of samples
+/// below `docs`; and nothing hidden, as repositories are.
 pub(super) fn may_be_generated(path: &Path) -> bool {
     let plain = |component| match component {
         Component::Normal(name) => !name.as_encoded_bytes().starts_with(b"."),
         _ => false,
     };
-    let of_rust = path.starts_with("src") && path.extension().is_some_and(|extension| extension == "rs");
+    let is = |folder: &str, kind: &str| path.starts_with(folder) && path.extension().is_some_and(|it| it == kind);
     let at_top = ["Cargo.toml", "README.md", LIST].iter().any(|name| path.as_os_str() == *name);
-    at_top || (of_rust && path.components().all(plain))
+    at_top || ((is("src", "rs") || is("docs/samples", "md")) && path.components().all(plain))
 }
 
 /// The same on any machine.
