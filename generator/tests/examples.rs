@@ -154,7 +154,10 @@ fn samples_are_folded_without_their_secrets() {
 /// A field that no type knows may still be named as a secret.
 #[test]
 fn what_no_type_knows_is_judged_by_its_name() {
-    let plain = DOCUMENT.replace("of: hand", "more: {AccessToken: hunter3, deep: [{privateKey: hunter3}]}");
+    let plain = DOCUMENT.replace(
+        "of: hand",
+        "login: {user_password: hunter3}, more: {AccessToken: hunter3, deep: [{privateKey: hunter3}]}",
+    );
     let samples = &emitted(&plain)[Path::new("docs/samples/create_animal.md")];
     assert!(samples.contains("\"AccessToken\": \"******\""), "{samples}");
     assert!(!samples.contains("hunter"), "{samples}");

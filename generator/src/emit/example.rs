@@ -2,12 +2,13 @@
 //! response. They compile, as doc tests.
 
 mod json;
+mod likeness;
 mod response;
 mod value;
 
 use super::pretty;
 use crate::lower::model::{Body, FormDef, Input, InputKind, Operation, Param, Service, Type};
-pub(super) use json::is_secret;
+pub(super) use json::{is_password, is_secret};
 use value::{Known, Taken, Values, is_telling, plain};
 
 /// The columns that stand before the text of a method's docs.

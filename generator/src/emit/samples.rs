@@ -6,7 +6,7 @@
 
 use serde_json::Value;
 
-use super::example::is_secret;
+use super::example::{is_password, is_secret};
 use super::header;
 use crate::lower::model::{Operation, Sample, Service, Type, TypeId, TypeKind};
 use crate::lower::{NO_MODULES, clean};
@@ -19,6 +19,9 @@ const HIDDEN: &str = "******";
 
 /// How deep types are followed.
 const DEEPEST: usize = 64;
+
+/// How many values are looked at in a sample, those of alternatives once for each.
+const MOST: usize = 100_000;
 
 /// The path of an operation's samples in the crate.
 pub(super) fn path(operation: &Operation) -> String {
@@ -85,15 +88,17 @@ fn shorten(value: &mut Value) {
 
 /// A sample without what its types, or else the names of its fields, say is secret.
 fn redacted(service: &Service, operation: &Operation, sample: &Sample) -> Value {
+    let mut hiding = Hiding { service, left: MOST };
     let mut value = sample.value.clone();
     match &sample.ty {
-        Some(ty) => hide(service, ty, &mut value, DEEPEST),
+        Some(ty) => hiding.hide(ty, &mut value, DEEPEST),
         None => {
             for (name, value) in value.as_object_mut().into_iter().flatten() {
                 let inputs = operation.arguments.iter().chain(&operation.setters);
                 let input = inputs.into_iter().find(|input| input.wire == *name);
                 match input.and_then(|input| input.kind.ty()) {
-                    Some(ty) => hide(service, ty, value, DEEPEST),
+                    Some(Type::String) if is_password(name) => guess(value, true),
+                    Some(ty) => hiding.hide(ty, value, DEEPEST),
                     None => guess(value, is_secret(name)),
                 }
             }
@@ -102,74 +107,80 @@ fn redacted(service: &Service, operation: &Operation, sample: &Sample) -> Value 
     value
 }
 
-fn hide(service: &Service, ty: &Type, value: &mut Value, depth: usize) {
-    if depth == 0 {
-        return guess(value, true);
-    }
-    match (ty, value) {
-        (Type::Secret, value) if !value.is_null() => *value = HIDDEN.into(),
-        (Type::Value, value) => guess(value, false),
-        (Type::List(inner), Value::Array(items)) => {
-            items.iter_mut().for_each(|item| hide(service, inner, item, depth - 1));
-        }
-        (Type::Map(inner), Value::Object(entries)) => {
-            entries.values_mut().for_each(|value| hide(service, inner, value, depth - 1));
-        }
-        (Type::Nullable(inner), value) => hide(service, inner, value, depth - 1),
-        (Type::JsonText(inner), value) => hide_text(service, inner, value, depth - 1),
-        (Type::Named(id), value) => hide_named(service, *id, value, depth),
-        // What is not as its type says may be anything.
-        (_, value) if value.is_object() || value.is_array() => guess(value, false),
-        _ => {}
-    }
+/// Follows types through a sample.
+struct Hiding<'a> {
+    service: &'a Service,
+    /// How many more values it looks at: alternatives within alternatives may be many. What is left then is hidden.
+    left: usize,
 }
 
-/// JSON in a text, which stays as it is written unless there is something to hide.
-fn hide_text(service: &Service, inner: &Type, value: &mut Value, depth: usize) {
-    let Value::String(text) = value else { return hide(service, inner, value, depth) };
-    let Ok(parsed) = serde_json::from_str::<Value>(text) else { return };
-    let mut hidden = parsed.clone();
-    hide(service, inner, &mut hidden, depth);
-    if hidden != parsed {
-        *value = hidden.to_string().into();
+impl Hiding<'_> {
+    fn hide(&mut self, ty: &Type, value: &mut Value, depth: usize) {
+        self.left = self.left.saturating_sub(1);
+        if depth == 0 || self.left == 0 {
+            return guess(value, true);
+        }
+        match (ty, value) {
+            (Type::Secret, value) if !value.is_null() => *value = HIDDEN.into(),
+            (Type::Value, value) => guess(value, false),
+            (Type::List(inner), Value::Array(items)) => {
+                items.iter_mut().for_each(|item| self.hide(inner, item, depth - 1));
+            }
+            (Type::Map(inner), Value::Object(entries)) => {
+                entries.values_mut().for_each(|value| self.hide(inner, value, depth - 1));
+            }
+            (Type::Nullable(inner), value) => self.hide(inner, value, depth - 1),
+            (Type::JsonText(inner), value) => self.hide_text(inner, value, depth - 1),
+            (Type::Named(id), value) => self.hide_named(*id, value, depth),
+            // What is not as its type says may be anything.
+            (_, value) if value.is_object() || value.is_array() => guess(value, false),
+            _ => {}
+        }
     }
-}
 
-fn hide_named(service: &Service, id: TypeId, value: &mut Value, depth: usize) {
-    match (&service.types[id].kind, value) {
-        (TypeKind::Struct(body), Value::Object(entries)) => {
-            for (name, value) in entries {
-                match body
-                    .fields
-                    .iter()
-                    .find(|field| field.wire == *name)
-                    .map(|field| &field.ty)
-                    .or(body.additional.as_ref())
-                {
-                    Some(ty) => hide(service, ty, value, depth - 1),
-                    None => guess(value, is_secret(name)),
+    /// JSON in a text, which stays as it is written unless there is something to hide.
+    fn hide_text(&mut self, inner: &Type, value: &mut Value, depth: usize) {
+        let Value::String(text) = value else { return self.hide(inner, value, depth) };
+        let Ok(parsed) = serde_json::from_str::<Value>(text) else { return };
+        let mut hidden = parsed.clone();
+        self.hide(inner, &mut hidden, depth);
+        if hidden != parsed {
+            *value = hidden.to_string().into();
+        }
+    }
+
+    fn hide_named(&mut self, id: TypeId, value: &mut Value, depth: usize) {
+        match (&self.service.types[id].kind, value) {
+            (TypeKind::Struct(body), Value::Object(entries)) => {
+                for (name, value) in entries {
+                    let field = body.fields.iter().find(|field| field.wire == *name).map(|field| &field.ty);
+                    match field.or(body.additional.as_ref()) {
+                        Some(Type::String) if is_password(name) => guess(value, true),
+                        Some(ty) => self.hide(ty, value, depth - 1),
+                        None => guess(value, is_secret(name)),
+                    }
                 }
             }
+            // Whichever alternative has a secret.
+            (TypeKind::Union(union), value) => {
+                union.variants.iter().for_each(|variant| self.hide_alternative(&variant.ty, value, depth - 1));
+            }
+            (TypeKind::Tuple(tuple), Value::Array(items)) => {
+                items.iter_mut().zip(&tuple.elements).for_each(|(item, of)| self.hide(&of.ty, item, depth - 1));
+            }
+            (TypeKind::Newtype(newtype), value) => self.hide(&newtype.ty, value, depth - 1),
+            (_, value) => guess(value, false),
         }
-        // Whichever alternative has a secret.
-        (TypeKind::Union(union), value) => {
-            union.variants.iter().for_each(|variant| hide_alternative(service, &variant.ty, value, depth - 1));
-        }
-        (TypeKind::Tuple(tuple), Value::Array(items)) => {
-            items.iter_mut().zip(&tuple.elements).for_each(|(item, of)| hide(service, &of.ty, item, depth - 1));
-        }
-        (TypeKind::Newtype(newtype), value) => hide(service, &newtype.ty, value, depth - 1),
-        (_, value) => guess(value, false),
     }
-}
 
-/// As [`hide`], for what may be of another type.
-fn hide_alternative(service: &Service, ty: &Type, value: &mut Value, depth: usize) {
-    match (ty, &value) {
-        // A text beside other texts is none that anybody knows to be a secret.
-        (Type::Secret, Value::String(_)) => *value = HIDDEN.into(),
-        (Type::Secret, _) => {}
-        _ => hide(service, ty, value, depth),
+    /// As [`Self::hide`], for what may be of another type.
+    fn hide_alternative(&mut self, ty: &Type, value: &mut Value, depth: usize) {
+        match (ty, &value) {
+            // A text beside other texts is none that anybody knows to be a secret.
+            (Type::Secret, Value::String(_)) => *value = HIDDEN.into(),
+            (Type::Secret, _) => {}
+            _ => self.hide(ty, value, depth),
+        }
     }
 }
 

@@ -10,12 +10,22 @@ const ITEMS: usize = 1;
 const DEEPEST: usize = 4;
 
 /// What names of fields say that their values are nothing to be repeated.
-const SECRETS: [&str; 6] = ["password", "passwd", "secret", "token", "credential", "privatekey"];
+const PASSWORDS: [&str; 3] = ["password", "passwd", "secret"];
+const FURTHER: [&str; 3] = ["token", "credential", "privatekey"];
 
 /// Whether a field of this name is likely to hold a secret, where no type says so.
 pub(in crate::emit) fn is_secret(name: &str) -> bool {
+    is_password(name) || has(name, &FURTHER)
+}
+
+/// Whether a text of this name is likely to be a secret even where a type says that it is plain: tokens may be those of pages.
+pub(in crate::emit) fn is_password(name: &str) -> bool {
+    has(name, &PASSWORDS)
+}
+
+fn has(name: &str, words: &[&str]) -> bool {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    SECRETS.iter().any(|word| name.contains(word))
+    words.iter().any(|word| name.contains(word))
 }
 
 /// A short form of a value.

@@ -8,15 +8,16 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::json;
-use crate::lower::model::{
-    Bound, Constant, Field, Service, Shape, Struct, Type, TypeId, TypeKind, Union, UnionVariant,
-};
+use crate::lower::model::{Bound, Field, Service, Shape, Struct, Type, TypeId, TypeKind};
 
 /// How many optional values an example sets, all together.
 const OPTIONAL: usize = 3;
 
 /// How many types stand in each other in an example.
 const DEEPEST: usize = 8;
+
+/// How many types of the crate an example has values of before it leaves the rest empty.
+const MOST: usize = 40;
 
 /// The longest text of a sample that an example repeats.
 const LONGEST_TEXT: usize = 80;
@@ -44,6 +45,8 @@ pub(super) struct Values<'a> {
     json: Cell<bool>,
     optional: Cell<usize>,
     open: RefCell<Vec<TypeId>>,
+    /// How many types of the crate there are values of so far.
+    named: Cell<usize>,
 }
 
 /// What is known of a value: the document's sample of it, the name of its place, and its limits.
@@ -70,6 +73,7 @@ impl<'a> Values<'a> {
             json: Cell::new(false),
             optional: Cell::new(OPTIONAL),
             open: RefCell::default(),
+            named: Cell::new(0),
         }
     }
 
@@ -155,10 +159,10 @@ impl<'a> Values<'a> {
         (!ends).then(|| self.value(ty, known, taken))
     }
 
-    /// Whether a type is one of those that are being written.
-    fn leads_on(&self, id: TypeId) -> bool {
+    /// Whether a type is one of those that are being written, or too much is written already.
+    pub(super) fn leads_on(&self, id: TypeId) -> bool {
         let open = self.open.borrow();
-        open.contains(&id) || open.len() >= DEEPEST
+        open.contains(&id) || open.len() >= DEEPEST || self.named.get() > MOST
     }
 
     fn list(&self, inner: &Type, known: Known<'_>, taken: Taken) -> String {
@@ -218,6 +222,7 @@ impl<'a> Values<'a> {
         let boxed = |boxed: bool, value: String| if boxed { format!("Box::new({value})") } else { value };
         let leads_on = self.leads_on(id);
         let definition = &self.service.types[id];
+        self.named.set(self.named.get() + 1);
         self.open.borrow_mut().push(id);
         let value = match &definition.kind {
             TypeKind::Struct(_) if leads_on => format!("{name}::new()"),
@@ -304,52 +309,6 @@ impl<'a> Values<'a> {
         self.value(&field.ty, known, if field.boxed { Taken::Exact } else { Taken::Loose })
     }
 
-    /// The alternative that the sample is, or else the first one that ends.
-    fn alternative<'u>(&self, union: &'u Union, sample: Option<&Value>) -> Option<&'u UnionVariant> {
-        let ends = |variant: &&UnionVariant| !variant.ty.innermost().is_some_and(|id| self.leads_on(id));
-        let Some(sample) = sample else { return union.variants.iter().find(ends) };
-        let likeness = |variant: &&UnionVariant| {
-            let marks = variant.marks.iter().map(|mark| {
-                let found = mark.path.iter().try_fold(sample, |value, name| value.get(name));
-                found.map_or(0, |found| if mark.values.iter().any(|it| is(it, found)) { 1_000 } else { -1_000 })
-            });
-            marks.sum::<i32>() + self.likeness(&variant.ty, sample)
-        };
-        // The first of those that are as good.
-        let best = union.variants.iter().filter(ends).rev().max_by_key(likeness);
-        best.filter(|variant| likeness(variant) > 0).or_else(|| union.variants.iter().find(ends))
-    }
-
-    /// How much of a sample a type has a place for; less than nothing if it is of another kind.
-    fn likeness(&self, ty: &Type, sample: &Value) -> i32 {
-        match (ty, sample) {
-            (Type::String | Type::Secret | Type::JsonText(_), Value::String(_))
-            | (Type::Bool, Value::Bool(_))
-            | (Type::F64, Value::Number(_)) => 2,
-            (Type::I32 | Type::I64 | Type::U64 | Type::I128, Value::Number(number)) if !number.is_f64() => 3,
-            (Type::Value, _) | (Type::Map(_), Value::Object(_)) => 1,
-            (Type::List(inner), Value::Array(items)) => 1 + items.first().map_or(0, |item| self.likeness(inner, item)),
-            (Type::Nullable(inner), sample) => self.likeness(inner, sample),
-            (Type::Named(id), sample) => match (&self.service.types[*id].kind, sample) {
-                (TypeKind::Struct(body), Value::Object(entries)) => {
-                    let known = body.fields.iter().filter(|field| entries.contains_key(&field.wire)).count();
-                    let lacking =
-                        body.fields.iter().filter(|it| it.required && !entries.contains_key(&it.wire)).count();
-                    let further = entries.len().saturating_sub(known);
-                    let count = |count: usize| i32::try_from(count.min(100)).unwrap_or(100);
-                    2 + 2 * count(known) - count(lacking) - count(further)
-                }
-                (TypeKind::StringEnum(variants), Value::String(text)) => {
-                    if variants.iter().any(|variant| variant.value == *text) { 3 } else { 1 }
-                }
-                (TypeKind::IntegerEnum(_), Value::Number(_)) | (TypeKind::Tuple(_), Value::Array(_)) => 2,
-                (TypeKind::Union(_) | TypeKind::Newtype(_), _) => 1,
-                _ => -1_000,
-            },
-            _ => -1_000,
-        }
-    }
-
     /// A type as Rust has it.
     fn rust(&self, ty: &Type) -> String {
         match ty {
@@ -415,15 +374,6 @@ fn flag(sample: &Value) -> Option<bool> {
     match sample {
         Value::String(text) => text.to_ascii_lowercase().parse().ok(),
         sample => sample.as_bool(),
-    }
-}
-
-/// Whether a value is this constant.
-fn is(constant: &Constant, value: &Value) -> bool {
-    match constant {
-        Constant::Text(text) => value.as_str() == Some(text),
-        Constant::Integer(integer) => value.as_i64() == Some(*integer),
-        Constant::Flag(flag) => value.as_bool() == Some(*flag),
     }
 }
 
