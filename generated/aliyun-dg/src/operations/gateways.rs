@@ -21,6 +21,17 @@ impl Client {
     ///
     /// - `200`: The gateway was created, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_gateway().gateway_desc("用于线上环境的网关").gateway_name("线上环境").await?;
+    /// println!("{:?}", response.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_gateway.md")]
     #[doc(alias = "createGateway")]
     pub fn create_gateway(&self) -> CreateGateway { CreateGateway(self.call(CreateGateway::SPEC)) }
 }
@@ -96,6 +107,21 @@ impl Client {
     ///
     /// - `200`: The gateway was updated, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_gateway()
+    ///     .gateway_desc("用于线上环境的网关")
+    ///     .gateway_id("dg-yhss6sdlaffaq68")
+    ///     .gateway_name("线上环境")
+    ///     .await?;
+    /// println!("{:?}", response.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_gateway.md")]
     #[doc(alias = "ModifyGateway")]
     #[doc(alias = "updateGateway")]
     pub fn update_gateway(&self) -> UpdateGateway { UpdateGateway(self.call(UpdateGateway::SPEC)) }
@@ -166,6 +192,17 @@ impl Client {
     ///
     /// - `200`: The gateway was deleted, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_gateway().gateway_id("dg-yhss6sdlaffaq68").await?;
+    /// println!("{:?}", response.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_gateway.md")]
     #[doc(alias = "deleteGateway")]
     pub fn delete_gateway(&self) -> DeleteGateway { DeleteGateway(self.call(DeleteGateway::SPEC)) }
 }
@@ -198,6 +235,17 @@ impl Client {
     ///
     /// - `200`: The gateway was stopped, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.stop_gateway().gateway_id("dg-yhss6sdlaffaq68").await?;
+    /// println!("{:?}", response.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/stop_gateway.md")]
     #[doc(alias = "stopGateway")]
     pub fn stop_gateway(&self) -> StopGateway { StopGateway(self.call(StopGateway::SPEC)) }
 }
@@ -231,6 +279,17 @@ impl Client {
     ///
     /// - `200`: The code was created, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_gateway_verify_code().gateway_id("dg-yhss6sdlaffaq68").await?;
+    /// println!("{:?}", response.code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_gateway_verify_code.md")]
     #[doc(alias = "createGatewayVerifyCode")]
     pub fn create_gateway_verify_code(&self) -> CreateGatewayVerifyCode {
         CreateGatewayVerifyCode(self.call(CreateGatewayVerifyCode::SPEC))
@@ -282,6 +341,17 @@ impl Client {
     ///
     /// - `200`: The URL is in `Data`, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.download_gateway_program().await?;
+    /// println!("{:?}", response.code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/download_gateway_program.md")]
     #[doc(alias = "downloadGatewayProgram")]
     pub fn download_gateway_program(&self) -> DownloadGatewayProgram {
         DownloadGatewayProgram(self.call(DownloadGatewayProgram::SPEC))
@@ -331,6 +401,26 @@ impl Client {
     ///
     /// - `200`: The connection succeeded, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dg::types::DbType;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.connect_database()
+    ///     .db_password(std::env::var("DB_PASSWORD")?)
+    ///     .db_type(DbType::MySql)
+    ///     .db_user_name("dg_test")
+    ///     .gateway_id("dg-yhss6sdlaffaq68")
+    ///     .host("11.163.23.109")
+    ///     .port(3440)
+    ///     .await?;
+    /// println!("{:?}", response.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/connect_database.md")]
     #[doc(alias = "connectDatabase")]
     pub fn connect_database(&self) -> ConnectDatabase { ConnectDatabase(self.call(ConnectDatabase::SPEC)) }
 }
@@ -412,6 +502,19 @@ impl Client {
     ///
     /// - `200`: The databases are in `Data`, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_databases().page_number("1").page_size("10").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.gateway_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_databases.md")]
     #[doc(alias = "GetUserDatabases")]
     #[doc(alias = "listDatabases")]
     pub fn list_databases(&self) -> ListDatabases { ListDatabases(self.call(ListDatabases::SPEC)) }
@@ -525,6 +628,26 @@ impl Client {
     ///
     /// - `200`: The database was added, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dg::types::DbType;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.add_database()
+    ///     .db_password(std::env::var("DB_PASSWORD")?)
+    ///     .db_type(DbType::MySql)
+    ///     .db_user_name("dg_test")
+    ///     .gateway_id("dg-yhss6sdlaffaq68")
+    ///     .host("11.*.*.109")
+    ///     .port(3440)
+    ///     .await?;
+    /// println!("{:?}", response.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/add_database.md")]
     #[doc(alias = "addDatabase")]
     pub fn add_database(&self) -> AddDatabase { AddDatabase(self.call(AddDatabase::SPEC)) }
 }
@@ -603,6 +726,26 @@ impl Client {
     ///
     /// - `200`: The database was updated, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dg::types::DbType;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_database()
+    ///     .db_password(std::env::var("DB_PASSWORD")?)
+    ///     .db_type(DbType::MySql)
+    ///     .db_user_name("dg_test")
+    ///     .host("11.*.*.109")
+    ///     .instance_id("db")
+    ///     .port(3440)
+    ///     .await?;
+    /// println!("{:?}", response.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_database.md")]
     #[doc(alias = "ModifyDatabase")]
     #[doc(alias = "updateDatabase")]
     pub fn update_database(&self) -> UpdateDatabase { UpdateDatabase(self.call(UpdateDatabase::SPEC)) }
@@ -689,6 +832,17 @@ impl Client {
     ///
     /// - `200`: The database was deleted, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_database().instance_id("z8gw7qdjm36****").await?;
+    /// println!("{:?}", response.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_database.md")]
     #[doc(alias = "deleteDatabase")]
     pub fn delete_database(&self) -> DeleteDatabase { DeleteDatabase(self.call(DeleteDatabase::SPEC)) }
 }
@@ -721,6 +875,19 @@ impl Client {
     ///
     /// - `200`: The gateways are in `Data`, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_gateways().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.gateway_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_gateways.md")]
     #[doc(alias = "GetUserGateways")]
     #[doc(alias = "listGateways")]
     pub fn list_gateways(&self) -> ListGateways { ListGateways(self.call(ListGateways::SPEC)) }
@@ -818,6 +985,17 @@ impl Client {
     ///
     /// - `200`: The gateway is in `Data`, or `Success` is false and `Code` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dg::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_gateway().gateway_id("dg-yhss6sdlaff****").await?;
+    /// println!("{:?}", response.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_gateway.md")]
     #[doc(alias = "FindUserGatewayById")]
     #[doc(alias = "showGateway")]
     pub fn show_gateway(&self) -> ShowGateway { ShowGateway(self.call(ShowGateway::SPEC)) }

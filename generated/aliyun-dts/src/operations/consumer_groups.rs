@@ -22,6 +22,22 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_consumer_group()
+    ///     .consumer_group_name("订阅组A")
+    ///     .consumer_group_password(std::env::var("CONSUMER_GROUP_PASSWORD")?)
+    ///     .consumer_group_user_name("dtstest")
+    ///     .dts_instance_id("dtsboss6pn1w******")
+    ///     .await?;
+    /// println!("{:?}", response.consumer_group_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_consumer_group.md")]
     #[doc(alias = "CreateConsumerChannel")]
     #[doc(alias = "createConsumerGroup")]
     pub fn create_consumer_group(&self) -> CreateConsumerGroup {
@@ -107,6 +123,19 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_consumer_groups().dts_instance_id("dtsboss6pn1w*****").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.consumer_group_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_consumer_groups.md")]
     #[doc(alias = "DescribeConsumerChannel")]
     #[doc(alias = "listConsumerGroups")]
     pub fn list_consumer_groups(&self) -> ListConsumerGroups { ListConsumerGroups(self.call(ListConsumerGroups::SPEC)) }
@@ -217,6 +246,21 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_consumer_group()
+    ///     .consumer_group_id("dtsor2y66j4219****")
+    ///     .dts_instance_id("dtsboss6pn1w73****")
+    ///     .consumer_group_name("订阅组B")
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_consumer_group.md")]
     #[doc(alias = "ModifyConsumerChannel")]
     #[doc(alias = "updateConsumerGroup")]
     pub fn update_consumer_group(&self) -> UpdateConsumerGroup {
@@ -286,6 +330,20 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_consumer_group()
+    ///     .consumer_group_id("dtsktbb6jdn2*****")
+    ///     .dts_instance_id("dtsboss6pn1w73****")
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_consumer_group.md")]
     #[doc(alias = "DeleteConsumerChannel")]
     #[doc(alias = "deleteConsumerGroup")]
     pub fn delete_consumer_group(&self) -> DeleteConsumerGroup {

@@ -20,6 +20,23 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_etl_job_versions()
+    ///     .page_size(20)
+    ///     .page_number(0)
+    ///     .dts_instance_id("dtsggk12iwya1a****")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.dts_instance_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_etl_job_versions.md")]
     #[doc(alias = "DescribeDtsEtlJobVersionInfo")]
     #[doc(alias = "listEtlJobVersions")]
     pub fn list_etl_job_versions(&self) -> ListEtlJobVersions {
@@ -147,6 +164,19 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_etl_job_logs().dts_job_id("l5512es7w15****").await?;
+    /// for item in &response.etl_running_logs {
+    ///     println!("{:?}", item.etl_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_etl_job_logs.md")]
     #[doc(alias = "DescribeEtlJobLogs")]
     #[doc(alias = "listEtlJobLogs")]
     pub fn list_etl_job_logs(&self) -> ListEtlJobLogs { ListEtlJobLogs(self.call(ListEtlJobLogs::SPEC)) }

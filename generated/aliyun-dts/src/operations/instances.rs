@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::PayType;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_instance().pay_type(PayType::PrePaid).await?;
+    /// println!("{:?}", response.instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_instance.md")]
     #[doc(alias = "CreateDtsInstance")]
     #[doc(alias = "createInstance")]
     pub fn create_instance(&self) -> CreateInstance { CreateInstance(self.call(CreateInstance::SPEC)) }
@@ -224,6 +237,22 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::InstanceClass;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.upgrade_to_two_way()
+    ///     .instance_class(InstanceClass::Large)
+    ///     .instance_id("dtsh77p49x4k28****")
+    ///     .await?;
+    /// println!("{:?}", response.dynamic_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/upgrade_to_two_way.md")]
     #[doc(alias = "UpgradeTwoWay")]
     #[doc(alias = "upgradeToTwoWay")]
     pub fn upgrade_to_two_way(&self) -> UpgradeToTwoWay { UpgradeToTwoWay(self.call(UpgradeToTwoWay::SPEC)) }
@@ -267,6 +296,24 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{PayType, Period};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_pay_type()
+    ///     .charge_type(PayType::PostPaid)
+    ///     .dts_job_id("o4nh3g7jg56****")
+    ///     .period(Period::Year)
+    ///     .buy_count("5")
+    ///     .await?;
+    /// println!("{:?}", response.dts_job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_pay_type.md")]
     #[doc(alias = "TransferPayType")]
     #[doc(alias = "updatePayType")]
     pub fn update_pay_type(&self) -> UpdatePayType { UpdatePayType(self.call(UpdatePayType::SPEC)) }
@@ -347,6 +394,23 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{InstanceClass, OrderType};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_instance_class()
+    ///     .dts_job_id("r4yr723m199****")
+    ///     .instance_class(InstanceClass::Large)
+    ///     .order_type(OrderType::Upgrade)
+    ///     .await?;
+    /// println!("{:?}", response.dts_job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_instance_class.md")]
     #[doc(alias = "TransferInstanceClass")]
     #[doc(alias = "updateInstanceClass")]
     pub fn update_instance_class(&self) -> UpdateInstanceClass {
@@ -447,6 +511,24 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{Period, RenewalChargeType};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.renew_instance()
+    ///     .charge_type(RenewalChargeType::Prepay)
+    ///     .dts_job_id("qi0r643lc31****")
+    ///     .period(Period::Month)
+    ///     .buy_count("1")
+    ///     .await?;
+    /// println!("{:?}", response.dts_job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/renew_instance.md")]
     #[doc(alias = "renewInstance")]
     pub fn renew_instance(&self) -> RenewInstance { RenewInstance(self.call(RenewInstance::SPEC)) }
 }

@@ -22,6 +22,23 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::AlertStatus;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.configure_migration_job_alert()
+    ///     .migration_job_id("dtslb9113qq11n****")
+    ///     .delay_alert_status(AlertStatus::Enable)
+    ///     .delay_over_seconds("10")
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/configure_migration_job_alert.md")]
     #[doc(alias = "configureMigrationJobAlert")]
     #[deprecated(note = "the service discourages its use")]
     pub fn configure_migration_job_alert(&self) -> ConfigureMigrationJobAlert {
@@ -108,6 +125,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_migration_job_alert().migration_job_id("dtslb9113qq11n****").await?;
+    /// println!("{:?}", response.migration_job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_migration_job_alert.md")]
     #[doc(alias = "DescribeMigrationJobAlert")]
     #[doc(alias = "showMigrationJobAlert")]
     #[deprecated(note = "the service discourages its use")]
@@ -189,6 +217,24 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::AlertStatus;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.configure_subscription_instance_alert()
+    ///     .subscription_instance_id("dtsl8zl9ek6292****")
+    ///     .delay_alert_status(AlertStatus::Enable)
+    ///     .delay_alert_phone("1361234****,1371234****")
+    ///     .delay_over_seconds("10")
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/configure_subscription_instance_alert.md")]
     #[doc(alias = "configureSubscriptionInstanceAlert")]
     #[deprecated(note = "the service discourages its use")]
     pub fn configure_subscription_instance_alert(&self) -> ConfigureSubscriptionInstanceAlert {
@@ -266,6 +312,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_subscription_instance_alert().subscription_instance_id("dtsl8zl9ek6292****").await?;
+    /// println!("{:?}", response.subscription_instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_subscription_instance_alert.md")]
     #[doc(alias = "DescribeSubscriptionInstanceAlert")]
     #[doc(alias = "showSubscriptionInstanceAlert")]
     #[deprecated(note = "the service discourages its use")]
@@ -349,6 +406,24 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::AlertStatus;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.configure_synchronization_job_alert()
+    ///     .synchronization_job_id("dtskxz1170c10p****")
+    ///     .delay_alert_status(AlertStatus::Enable)
+    ///     .delay_alert_phone("1361234****,1371234****")
+    ///     .delay_over_seconds("10")
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/configure_synchronization_job_alert.md")]
     #[doc(alias = "configureSynchronizationJobAlert")]
     #[deprecated(note = "the service discourages its use")]
     pub fn configure_synchronization_job_alert(&self) -> ConfigureSynchronizationJobAlert {
@@ -435,6 +510,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_synchronization_job_alert().synchronization_job_id("dtskxz1170c10p****").await?;
+    /// println!("{:?}", response.synchronization_job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_synchronization_job_alert.md")]
     #[doc(alias = "DescribeSynchronizationJobAlert")]
     #[doc(alias = "showSynchronizationJobAlert")]
     #[deprecated(note = "the service discourages its use")]

@@ -26,6 +26,22 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{MigrationJobClass, RegionId};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_migration_job()
+    ///     .migration_job_class(MigrationJobClass::N2xlarge)
+    ///     .region(RegionId::CnHangzhou)
+    ///     .await?;
+    /// println!("{:?}", response.migration_job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_migration_job.md")]
     #[doc(alias = "createMigrationJob")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_migration_job(&self) -> CreateMigrationJob { CreateMigrationJob(self.call(CreateMigrationJob::SPEC)) }
@@ -117,6 +133,34 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{
+    ///     DestinationType, MigrationDestination, MigrationModeToSet, MigrationObject, MigrationSource,
+    ///     MigrationSourceType,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.configure_migration_job()
+    ///     .destination_endpoint(MigrationDestination::new().instance_type(DestinationType::Rds))
+    ///     .migration_job_id("dtsl3m1213ye7l****")
+    ///     .migration_job_name("MySQL_TO_RDS")
+    ///     .migration_mode(
+    ///         MigrationModeToSet::new()
+    ///             .data_intialization(true)
+    ///             .data_synchronization(true)
+    ///             .structure_intialization(true),
+    ///     )
+    ///     .migration_object([MigrationObject::new()])
+    ///     .source_endpoint(MigrationSource::new().instance_type(MigrationSourceType::Rds))
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/configure_migration_job.md")]
     #[doc(alias = "configureMigrationJob")]
     #[deprecated(note = "use `configure_job`")]
     pub fn configure_migration_job(&self) -> ConfigureMigrationJob {
@@ -467,6 +511,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.start_migration_job().migration_job_id("dtss061108vv90****").await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/start_migration_job.md")]
     #[doc(alias = "startMigrationJob")]
     #[deprecated(note = "use `start_job`")]
     pub fn start_migration_job(&self) -> StartMigrationJob { StartMigrationJob(self.call(StartMigrationJob::SPEC)) }
@@ -511,6 +566,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.suspend_migration_job().migration_job_id("dtsj1x11y51g3b****").await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/suspend_migration_job.md")]
     #[doc(alias = "suspendMigrationJob")]
     #[deprecated(note = "use `suspend_job`")]
     pub fn suspend_migration_job(&self) -> SuspendMigrationJob {
@@ -561,6 +627,19 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_migration_jobs().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.migration_job_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_migration_jobs.md")]
     #[doc(alias = "DescribeMigrationJobs")]
     #[doc(alias = "listMigrationJobs")]
     #[deprecated(note = "use `list_jobs`")]
@@ -779,6 +858,19 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_migration_job().migration_job_id("dtsta7w132u12h****").await?;
+    /// for item in &response.data_synchronization_detail_list {
+    ///     println!("{:?}", item.destination_owner_db_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_migration_job.md")]
     #[doc(alias = "DescribeMigrationJobDetail")]
     #[doc(alias = "showMigrationJob")]
     #[deprecated(note = "use `show_job`")]
@@ -932,6 +1024,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_migration_job_status().migration_job_id("dtsta7w132u12h****").await?;
+    /// println!("{:?}", response.migration_job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_migration_job_status.md")]
     #[doc(alias = "DescribeMigrationJobStatus")]
     #[doc(alias = "showMigrationJobStatus")]
     #[deprecated(note = "use `show_job`")]
@@ -1044,6 +1147,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.stop_migration_job().migration_job_id("dtsb2c11sxpi3j****").await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/stop_migration_job.md")]
     #[doc(alias = "stopMigrationJob")]
     #[deprecated(note = "use `stop_job`")]
     pub fn stop_migration_job(&self) -> StopMigrationJob { StopMigrationJob(self.call(StopMigrationJob::SPEC)) }
@@ -1092,6 +1206,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_migration_job().migration_job_id("dtsyiwe9b0gp2p****").await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_migration_job.md")]
     #[doc(alias = "deleteMigrationJob")]
     #[deprecated(note = "use `delete_job`")]
     pub fn delete_migration_job(&self) -> DeleteMigrationJob { DeleteMigrationJob(self.call(DeleteMigrationJob::SPEC)) }

@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::RegionId;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_server_ips_legacy().source_endpoint_region(RegionId::CnHangzhou).await?;
+    /// println!("{:?}", response.dynamic_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_server_ips_legacy.md")]
     #[doc(alias = "DescribeDTSIP")]
     #[doc(alias = "listServerIpsLegacy")]
     #[deprecated(note = "use `list_server_ips`")]
@@ -89,6 +102,22 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{ConnectionSourceType, DestinationType};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_connection_status()
+    ///     .destination_endpoint_instance_type(DestinationType::PolarDbO)
+    ///     .source_endpoint_instance_type(ConnectionSourceType::Rds)
+    ///     .await?;
+    /// println!("{:?}", response.destination_connection_status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_connection_status.md")]
     #[doc(alias = "DescribeConnectionStatus")]
     #[doc(alias = "showConnectionStatus")]
     #[deprecated(note = "the service discourages its use")]
@@ -460,6 +489,20 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.shield_precheck()
+    ///     .dts_instance_id("dtsi76118o3w92****")
+    ///     .precheck_items("CHECK_SAME_OBJ")
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/shield_precheck.md")]
     #[doc(alias = "shieldPrecheck")]
     #[deprecated(note = "use `skip_precheck`")]
     pub fn shield_precheck(&self) -> ShieldPrecheck { ShieldPrecheck(self.call(ShieldPrecheck::SPEC)) }

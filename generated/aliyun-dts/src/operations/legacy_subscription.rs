@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::RegionId;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_subscription_instance().region(RegionId::CnHangzhou).await?;
+    /// println!("{:?}", response.subscription_instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_subscription_instance.md")]
     #[doc(alias = "createSubscriptionInstance")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_subscription_instance(&self) -> CreateSubscriptionInstance {
@@ -144,6 +157,23 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{SubscriptionDataTypeToSet, SubscriptionObject};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.configure_subscription_instance()
+    ///     .subscription_data_type(SubscriptionDataTypeToSet::new().ddl(true).dml(true))
+    ///     .subscription_object([SubscriptionObject::new()])
+    ///     .subscription_instance_id("dtshp8n2ze4r5x****")
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/configure_subscription_instance.md")]
     #[doc(alias = "configureSubscriptionInstance")]
     #[deprecated(note = "use `configure_subscription`")]
     pub fn configure_subscription_instance(&self) -> ConfigureSubscriptionInstance {
@@ -362,6 +392,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.start_subscription_instance().subscription_instance_id("dtso6m11cxt26q****").await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/start_subscription_instance.md")]
     #[doc(alias = "startSubscriptionInstance")]
     #[deprecated(note = "use `start_job`")]
     pub fn start_subscription_instance(&self) -> StartSubscriptionInstance {
@@ -425,6 +466,22 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::SubscriptionObject;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_subscription_objects()
+    ///     .subscription_instance_id("dtsl8zl9ek6292****")
+    ///     .subscription_object([SubscriptionObject::new()])
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_subscription_objects.md")]
     #[doc(alias = "ModifySubscriptionObject")]
     #[doc(alias = "updateSubscriptionObjects")]
     #[deprecated(note = "use `update_subscription`")]
@@ -481,6 +538,22 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_consumer_group_legacy()
+    ///     .consumer_group_name("测试订阅组")
+    ///     .consumer_group_password(std::env::var("CONSUMER_GROUP_PASSWORD")?)
+    ///     .consumer_group_user_name("dtstest")
+    ///     .subscription_instance_id("dtsg2m10r1x15a****")
+    ///     .await?;
+    /// println!("{:?}", response.consumer_group_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_consumer_group_legacy.md")]
     #[doc(alias = "CreateConsumerGroup")]
     #[doc(alias = "createConsumerGroupLegacy")]
     #[deprecated(note = "use `create_consumer_group`")]
@@ -564,6 +637,19 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_consumer_groups_legacy().subscription_instance_id("dtso5xx5t9u19e****").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.consumer_group_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_consumer_groups_legacy.md")]
     #[doc(alias = "DescribeConsumerGroup")]
     #[doc(alias = "listConsumerGroupsLegacy")]
     #[deprecated(note = "use `list_consumer_groups`")]
@@ -670,6 +756,22 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_consumer_group_password()
+    ///     .consumer_group_id("dtswc411cg617p****")
+    ///     .consumer_group_new_password(std::env::var("CONSUMER_GROUP_NEW_PASSWORD")?)
+    ///     .consumer_group_password(std::env::var("CONSUMER_GROUP_PASSWORD")?)
+    ///     .subscription_instance_id("dtsg2m10r1x15a****")
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_consumer_group_password.md")]
     #[doc(alias = "ModifyConsumerGroupPassword")]
     #[doc(alias = "updateConsumerGroupPassword")]
     #[deprecated(note = "use `update_consumer_group`")]
@@ -746,6 +848,20 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_consumer_group_legacy()
+    ///     .consumer_group_id("dtssb911ydd192****")
+    ///     .subscription_instance_id("dtsg2m10r1x15a****")
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_consumer_group_legacy.md")]
     #[doc(alias = "DeleteConsumerGroup")]
     #[doc(alias = "deleteConsumerGroupLegacy")]
     #[deprecated(note = "use `delete_consumer_group`")]
@@ -799,6 +915,20 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_consumption_timestamp()
+    ///     .consumption_timestamp("2019-10-15T17:20:03Z")
+    ///     .subscription_instance_id("dtsg2m10r1x15a****")
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_consumption_timestamp.md")]
     #[doc(alias = "ModifyConsumptionTimestamp")]
     #[doc(alias = "updateConsumptionTimestamp")]
     #[deprecated(note = "the service discourages its use")]
@@ -851,6 +981,21 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::TagFilter;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_subscription_instances().tag([TagFilter::new().key("testkey1")]).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.subscription_instance_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_subscription_instances.md")]
     #[doc(alias = "DescribeSubscriptionInstances")]
     #[doc(alias = "listSubscriptionInstances")]
     #[deprecated(note = "use `list_jobs`")]
@@ -1023,6 +1168,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_subscription_instance_status().subscription_instance_id("dtsy0zz3t13h7d****").await?;
+    /// println!("{:?}", response.subscription_instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_subscription_instance_status.md")]
     #[doc(alias = "DescribeSubscriptionInstanceStatus")]
     #[doc(alias = "showSubscriptionInstanceStatus")]
     #[deprecated(note = "use `show_job`")]
@@ -1115,6 +1271,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_subscription_instance().subscription_instance_id("dtsmxg11pfp231****").await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_subscription_instance.md")]
     #[doc(alias = "deleteSubscriptionInstance")]
     #[deprecated(note = "use `delete_job`")]
     pub fn delete_subscription_instance(&self) -> DeleteSubscriptionInstance {

@@ -23,6 +23,23 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{ResourceType, Tag};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.tag_resources()
+    ///     .resource_id(["dtsntk10k6r12v****"])
+    ///     .resource_type(ResourceType::AliyunDtsInstance)
+    ///     .tag([Tag::new().key("testkey1").value("testvalue1")])
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/tag_resources.md")]
     #[doc(alias = "tagResources")]
     #[deprecated(note = "the service discourages its use")]
     pub fn tag_resources(&self) -> TagResources { TagResources(self.call(TagResources::SPEC)) }
@@ -91,6 +108,25 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{ListTagResourcesTag, ResourceType};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_tag_resources()
+    ///     .resource_type(ResourceType::AliyunDtsInstance)
+    ///     .resource_id(["dtsntk10k6r12v****"])
+    ///     .tag([ListTagResourcesTag::new().key("testkey1")])
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.resource_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_tag_resources.md")]
     #[doc(alias = "listTagResources")]
     #[deprecated(note = "the service discourages its use")]
     pub fn list_tag_resources(&self) -> ListTagResources { ListTagResources(self.call(ListTagResources::SPEC)) }
@@ -200,6 +236,22 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::ResourceType;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.untag_resources()
+    ///     .resource_id(["dtsntk10k6r12v****"])
+    ///     .resource_type(ResourceType::AliyunDtsInstance)
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/untag_resources.md")]
     #[doc(alias = "untagResources")]
     #[deprecated(note = "the service discourages its use")]
     pub fn untag_resources(&self) -> UntagResources { UntagResources(self.call(UntagResources::SPEC)) }

@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The role was assumed.
     /// - any other: The request failed. `Code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_sts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.assume_role()
+    ///     .role_arn("acs:ram::123456789012****:role/adminrole")
+    ///     .role_session_name("alice")
+    ///     .await?;
+    /// println!("{:?}", response.credentials);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "assumeRole")]
     pub fn assume_role(&self) -> AssumeRole { AssumeRole(self.call(AssumeRole::SPEC)) }
 }

@@ -26,6 +26,19 @@ impl Client {
     ///
     /// - `200`: A page of accounts.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_users("e90bc6739a3c4666a577c3fa1524dac2in09").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_users.md")]
     #[doc(alias = "listUsers")]
     pub fn list_users(&self, instance_id: impl Into<String>) -> ListUsers {
         ListUsers(self.call(ListUsers::SPEC).text("instance_id", instance_id))
@@ -159,6 +172,29 @@ impl Client {
     ///
     /// - `200`: The accounts were created.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::{BaseAuthority, CreateUser, CreateUserDatabase};
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_users("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .users([
+    ///         CreateUser::new()
+    ///             .name("DDMUser1")
+    ///             .password(std::env::var("PASSWORD")?)
+    ///             .base_authority([BaseAuthority::Create])
+    ///             .databases([CreateUserDatabase::new().name("DDMdb1")]),
+    ///     ])
+    ///     .await?;
+    /// for item in &response.users {
+    ///     println!("{:?}", item.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_users.md")]
     #[doc(alias = "createUsers")]
     pub fn create_users(&self, instance_id: impl Into<String>) -> CreateUsers {
         CreateUsers(self.call(CreateUsers::SPEC).text("instance_id", instance_id))
@@ -258,6 +294,20 @@ impl Client {
     ///
     /// - `200`: The account was updated.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::{BaseAuthority, UpdateUserDetail};
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let user = UpdateUserDetail::new().base_authority([BaseAuthority::Select]).description("test11");
+    /// let response = client.update_user("e90bc6739a3c4666a577c3fa1524dac2in09", "username", user).await?;
+    /// println!("{:?}", response.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_user.md")]
     #[doc(alias = "updateUser")]
     pub fn update_user(
         &self,
@@ -341,6 +391,17 @@ impl Client {
     ///
     /// - `200`: The account was deleted.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_user("e90bc6739a3c4666a577c3fa1524dac2in09", "username").await?;
+    /// println!("{:?}", response.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_user.md")]
     #[doc(alias = "deleteUser")]
     pub fn delete_user(&self, instance_id: impl Into<String>, username: impl Into<String>) -> DeleteUser {
         DeleteUser(self.call(DeleteUser::SPEC).text("instance_id", instance_id).text("username", username))
@@ -372,6 +433,19 @@ impl Client {
     ///
     /// - `200`: The password was reset, unless `success` is false.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.reset_user_password("e90bc6739a3c4666a577c3fa1524dac2in09", "username")
+    ///     .password(std::env::var("PASSWORD")?)
+    ///     .await?;
+    /// println!("{:?}", response.instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/reset_user_password.md")]
     #[doc(alias = "resetUserPassword")]
     pub fn reset_user_password(
         &self,
@@ -435,6 +509,19 @@ impl Client {
     ///
     /// - `202`: The account is being created or its password is being reset. The response has no body.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.reset_administrator("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .name("root")
+    ///     .password(std::env::var("PASSWORD")?)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/reset_administrator.md")]
     #[doc(alias = "resetAdministrator")]
     pub fn reset_administrator(&self, instance_id: impl Into<String>) -> ResetAdministrator {
         ResetAdministrator(self.call(ResetAdministrator::SPEC).text("instance_id", instance_id))
@@ -477,6 +564,17 @@ impl Client {
     ///
     /// - `200`: Whether the password is weak.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.check_weak_password().password(std::env::var("PASSWORD")?).await?;
+    /// println!("{:?}", response.is_weak_password);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/check_weak_password.md")]
     #[doc(alias = "ValidateWeakPassword")]
     #[doc(alias = "checkWeakPassword")]
     pub fn check_weak_password(&self) -> CheckWeakPassword { CheckWeakPassword(self.call(CheckWeakPassword::SPEC)) }

@@ -20,6 +20,19 @@ impl Client {
     ///
     /// - `200`: The API versions.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_api_versions().await?;
+    /// for item in &response.versions {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_api_versions.md")]
     #[doc(alias = "ListApiVersion")]
     #[doc(alias = "listApiVersions")]
     pub fn list_api_versions(&self) -> ListApiVersions { ListApiVersions(self.call(ListApiVersions::SPEC)) }

@@ -27,6 +27,19 @@ impl Client {
     ///
     /// - `200`: A page of logical databases.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_databases("e90bc6739a3c4666a577c3fa1524dac2in09").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_databases.md")]
     #[doc(alias = "listDatabases")]
     pub fn list_databases(&self, instance_id: impl Into<String>) -> ListDatabases {
         ListDatabases(self.call(ListDatabases::SPEC).text("instance_id", instance_id))
@@ -152,6 +165,35 @@ impl Client {
     ///
     /// - `200`: The request to create the databases was accepted.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::{CreateDatabaseDetail, CreateDatabaseRds, ShardMode};
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_database("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .databases([
+    ///         CreateDatabaseDetail::new()
+    ///             .name("mytestdb")
+    ///             .shard_mode(ShardMode::Cluster)
+    ///             .shard_number(8)
+    ///             .shard_unit(8)
+    ///             .used_rds([
+    ///                 CreateDatabaseRds::new()
+    ///                     .id("f296c394f13f48449d715bf99af07e59in01")
+    ///                     .admin_user("root")
+    ///                     .admin_password(std::env::var("ADMIN_PASSWORD")?),
+    ///             ]),
+    ///     ])
+    ///     .await?;
+    /// for item in &response.databases {
+    ///     println!("{:?}", item.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_database.md")]
     #[doc(alias = "createDatabase")]
     pub fn create_database(&self, instance_id: impl Into<String>) -> CreateDatabase {
         CreateDatabase(self.call(CreateDatabase::SPEC).text("instance_id", instance_id))
@@ -264,6 +306,17 @@ impl Client {
     ///
     /// - `200`: The database.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_database("e90bc6739a3c4666a577c3fa1524dac2in09", "ddm_dbname").await?;
+    /// println!("{:?}", response.database);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_database.md")]
     #[doc(alias = "showDatabase")]
     pub fn show_database(&self, instance_id: impl Into<String>, ddm_dbname: impl Into<String>) -> ShowDatabase {
         ShowDatabase(self.call(ShowDatabase::SPEC).text("instance_id", instance_id).text("ddm_dbname", ddm_dbname))
@@ -356,6 +409,21 @@ impl Client {
     ///
     /// - `200`: The database was deleted. The response is an empty object.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::DeleteRdsData;
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_database("e90bc6739a3c4666a577c3fa1524dac2in09", "ddm_dbname")
+    ///     .delete_rds_data(DeleteRdsData::True)
+    ///     .await?;
+    /// println!("{:?}", *response);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_database.md")]
     #[doc(alias = "deleteDatabase")]
     pub fn delete_database(&self, instance_id: impl Into<String>, ddm_dbname: impl Into<String>) -> DeleteDatabase {
         DeleteDatabase(self.call(DeleteDatabase::SPEC).text("instance_id", instance_id).text("ddm_dbname", ddm_dbname))
@@ -399,6 +467,19 @@ impl Client {
     ///
     /// - `200`: A page of database instances.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_available_rds_instances("e90bc6739a3c4666a577c3fa1524dac2in09").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_available_rds_instances.md")]
     #[doc(alias = "ListAvailableRdsList")]
     #[doc(alias = "listAvailableRdsInstances")]
     pub fn list_available_rds_instances(&self, instance_id: impl Into<String>) -> ListAvailableRdsInstances {
@@ -493,6 +574,29 @@ impl Client {
     ///
     /// - `202`: The creation job was submitted.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::{DatabaseDnInstance, ShardMode};
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_database_v3("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .name("mytestdb")
+    ///     .shard_mode(ShardMode::Cluster)
+    ///     .shard_number(8)
+    ///     .dn_instances([
+    ///         DatabaseDnInstance::new()
+    ///             .id("f296c394f13f48449d715bf99af07e59in01")
+    ///             .user_name("root")
+    ///             .user_password(std::env::var("USER_PASSWORD")?),
+    ///     ])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_database_v3.md")]
     #[doc(alias = "CreateDdmDatabase")]
     #[doc(alias = "createDatabaseV3")]
     pub fn create_database_v3(&self, instance_id: impl Into<String>) -> CreateDatabaseV3 {
@@ -587,6 +691,19 @@ impl Client {
     ///
     /// - `202`: The deletion job was submitted.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_database_v3("e90bc6739a3c4666a577c3fa1524dac2in09", "database_name")
+    ///     .delete_dn_data(true)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_database_v3.md")]
     #[doc(alias = "DeleteDdmDatabase")]
     #[doc(alias = "deleteDatabaseV3")]
     pub fn delete_database_v3(

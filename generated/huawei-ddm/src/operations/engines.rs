@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: A page of engines.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_engines().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_engines.md")]
     #[doc(alias = "listEngines")]
     pub fn list_engines(&self) -> ListEngines { ListEngines(self.call(ListEngines::SPEC)) }
 }
@@ -109,6 +122,19 @@ impl Client {
     ///
     /// - `200`: The flavors.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_flavors().engine_id("engine_id").await?;
+    /// for item in &response.compute_flavor_groups {
+    ///     println!("{:?}", item.group_type);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_flavors.md")]
     #[doc(alias = "listFlavors")]
     pub fn list_flavors(&self) -> ListFlavors { ListFlavors(self.call(ListFlavors::SPEC)) }
 }
@@ -224,6 +250,19 @@ impl Client {
     ///
     /// - `200`: A page of engines.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_engines_v3().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_engines_v3.md")]
     #[doc(alias = "ListDdmEngines")]
     #[doc(alias = "listEnginesV3")]
     pub fn list_engines_v3(&self) -> ListEnginesV3 { ListEnginesV3(self.call(ListEnginesV3::SPEC)) }
@@ -295,6 +334,23 @@ impl Client {
     ///
     /// - `200`: The flavors.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_flavors_v3()
+    ///     .engine_id("xxxxxx-xxxx-xxxx-f7ab-100f2cd33008")
+    ///     .engine_version("3.x.x")
+    ///     .available_zones("cn-north-1a,cn-north-1b")
+    ///     .await?;
+    /// for item in &response.flavor_groups {
+    ///     println!("{:?}", item.flavors);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_flavors_v3.md")]
     #[doc(alias = "ListDdmFlavors")]
     #[doc(alias = "listFlavorsV3")]
     pub fn list_flavors_v3(&self) -> ListFlavorsV3 { ListFlavorsV3(self.call(ListFlavorsV3::SPEC)) }

@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: A page of instances.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_instances().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_instances.md")]
     #[doc(alias = "listInstances")]
     pub fn list_instances(&self) -> ListInstances { ListInstances(self.call(ListInstances::SPEC)) }
 }
@@ -188,6 +201,30 @@ impl Client {
     ///
     /// - `200`: The creation job was submitted or the order was placed.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::CreateInstanceDetail;
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let instance = CreateInstanceDetail::new()
+    ///     .name("ddm-test-001")
+    ///     .flavor_id("8f2e696c-a9c1-30bd-af90-25522bc67606")
+    ///     .node_num(4)
+    ///     .engine_id("2325a707-0361-8be6-dd01-13474bbac437")
+    ///     .enterprise_project_id("0")
+    ///     .available_zones(["az1"])
+    ///     .vpc_id("e1d886ec-cfe7-4cd4-b748-fc55a10b4172")
+    ///     .security_group_id("035b70ed-319b-4086-9fd7-62a2e8548b2e")
+    ///     .subnet_id("f942f970-1a02-4eee-8927-xxxxxxxx")
+    ///     .param_group_id("035b70ed-319b-4086-9fd7-xxxxxxxx");
+    /// let response = client.create_instance(instance).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_instance.md")]
     #[doc(alias = "createInstance")]
     pub fn create_instance(&self, instance: CreateInstanceDetail) -> CreateInstance {
         CreateInstance(self.call(CreateInstance::SPEC).set("instance", instance))
@@ -420,6 +457,17 @@ impl Client {
     ///
     /// - `200`: The instance.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_instance("e90bc6739a3c4666a577c3fa1524dac2in09").await?;
+    /// println!("{:?}", response.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_instance.md")]
     #[doc(alias = "showInstance")]
     pub fn show_instance(&self, instance_id: impl Into<String>) -> ShowInstance {
         ShowInstance(self.call(ShowInstance::SPEC).text("instance_id", instance_id))
@@ -523,6 +571,21 @@ impl Client {
     ///
     /// - `200`: The deletion job was submitted.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::DeleteRdsData;
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_instance("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .delete_rds_data(DeleteRdsData::True)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_instance.md")]
     #[doc(alias = "deleteInstance")]
     pub fn delete_instance(&self, instance_id: impl Into<String>) -> DeleteInstance {
         DeleteInstance(self.call(DeleteInstance::SPEC).text("instance_id", instance_id))
@@ -574,6 +637,17 @@ impl Client {
     ///
     /// - `200`: The instance was renamed.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_instance_name("e90bc6739a3c4666a577c3fa1524dac2in09").name("DDM-test-04").await?;
+    /// println!("{:?}", response.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_instance_name.md")]
     #[doc(alias = "updateInstanceName")]
     pub fn update_instance_name(&self, instance_id: impl Into<String>) -> UpdateInstanceName {
         UpdateInstanceName(self.call(UpdateInstanceName::SPEC).text("instance_id", instance_id))
@@ -621,6 +695,19 @@ impl Client {
     ///
     /// - `200`: The security group was changed.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_instance_security_group("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .security_group_id("035b70ed-319b-4086-9fd7-62a2e8548b2e")
+    ///     .await?;
+    /// println!("{:?}", response.security_group_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_instance_security_group.md")]
     #[doc(alias = "updateInstanceSecurityGroup")]
     pub fn update_instance_security_group(&self, instance_id: impl Into<String>) -> UpdateInstanceSecurityGroup {
         UpdateInstanceSecurityGroup(self.call(UpdateInstanceSecurityGroup::SPEC).text("instance_id", instance_id))
@@ -671,6 +758,21 @@ impl Client {
     ///
     /// - `200`: The restart job was submitted.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::{RestartInstanceInfo, RestartType};
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.restart_instance("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .restart(RestartInstanceInfo::new().r#type(RestartType::Soft))
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/restart_instance.md")]
     #[doc(alias = "restartInstance")]
     pub fn restart_instance(&self, instance_id: impl Into<String>) -> RestartInstance {
         RestartInstance(self.call(RestartInstance::SPEC).text("instance_id", instance_id))
@@ -741,6 +843,17 @@ impl Client {
     ///
     /// - `200`: The table data was reloaded. The response is an empty object.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.reload_table_data("e90bc6739a3c4666a577c3fa1524dac2in09").await?;
+    /// println!("{:?}", *response);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/reload_table_data.md")]
     #[doc(alias = "RebuildConfig")]
     #[doc(alias = "reloadTableData")]
     pub fn reload_table_data(&self, instance_id: impl Into<String>) -> ReloadTableData {
@@ -773,6 +886,19 @@ impl Client {
     ///
     /// - `200`: The weights were set, unless `success` is false.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_read_write_strategy("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .read_weight([("395298ae6fb9496d95939ed556474983in01".to_owned(), 60)])
+    ///     .await?;
+    /// println!("{:?}", response.instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_read_write_strategy.md")]
     #[doc(alias = "UpdateReadAndWriteStrategy")]
     #[doc(alias = "updateReadWriteStrategy")]
     pub fn update_read_write_strategy(&self, instance_id: impl Into<String>) -> UpdateReadWriteStrategy {
@@ -831,6 +957,17 @@ impl Client {
     ///
     /// - `200`: The synchronization job was submitted.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.synchronize_data_nodes("e90bc6739a3c4666a577c3fa1524dac2in09").await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/synchronize_data_nodes.md")]
     #[doc(alias = "UpdateDatabaseInfo")]
     #[doc(alias = "synchronizeDataNodes")]
     pub fn synchronize_data_nodes(&self, instance_id: impl Into<String>) -> SynchronizeDataNodes {
@@ -875,6 +1012,21 @@ impl Client {
     ///
     /// - `202`: The request was accepted.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.resize_instance("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .spec_code("ddm.c6.4xlarge.2")
+    ///     .group_id("3e5a9063d3b84729b0a3310fad3a0942gr09")
+    ///     .is_auto_pay(false)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/resize_instance.md")]
     #[doc(alias = "ResizeFlavor")]
     #[doc(alias = "resizeInstance")]
     pub fn resize_instance(&self, instance_id: impl Into<String>) -> ResizeInstance {
@@ -933,6 +1085,17 @@ impl Client {
     ///
     /// - `202`: The request was accepted.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_instance_ssl("e90bc6739a3c4666a577c3fa1524dac2in09").ssl_enabled(true).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_instance_ssl.md")]
     #[doc(alias = "SwitchSsl")]
     #[doc(alias = "updateInstanceSsl")]
     pub fn update_instance_ssl(&self, instance_id: impl Into<String>) -> UpdateInstanceSsl {
@@ -988,6 +1151,17 @@ impl Client {
     ///
     /// - `202`: The request was accepted.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_instance_port("e90bc6739a3c4666a577c3fa1524dac2in09").port(5067).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_instance_port.md")]
     #[doc(alias = "updateInstancePort")]
     pub fn update_instance_port(&self, instance_id: impl Into<String>) -> UpdateInstancePort {
         UpdateInstancePort(self.call(UpdateInstancePort::SPEC).text("instance_id", instance_id))

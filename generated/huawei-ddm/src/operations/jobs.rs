@@ -26,6 +26,17 @@ impl Client {
     ///
     /// - `200`: The job.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_job("job_id").await?;
+    /// println!("{:?}", response.job);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_job.md")]
     #[doc(alias = "ShowDdmJobResult")]
     #[doc(alias = "showJob")]
     pub fn show_job(&self, job_id: impl Into<String>) -> ShowJob {

@@ -27,6 +27,17 @@ impl Client {
     ///
     /// - `200`: The versions.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_available_versions("e90bc6739a3c4666a577c3fa1524dac2in09").await?;
+    /// println!("{:?}", response.versions);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_available_versions.md")]
     #[doc(alias = "ListDatabaseAvailableVersions")]
     #[doc(alias = "listAvailableVersions")]
     pub fn list_available_versions(&self, instance_id: impl Into<String>) -> ListAvailableVersions {
@@ -80,6 +91,19 @@ impl Client {
     ///
     /// - `202`: The change job was submitted.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.change_kernel_version("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .target_version("3.0.8.5")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/change_kernel_version.md")]
     #[doc(alias = "ChangeDatabaseVersion")]
     #[doc(alias = "changeKernelVersion")]
     pub fn change_kernel_version(&self, instance_id: impl Into<String>) -> ChangeKernelVersion {
@@ -138,6 +162,17 @@ impl Client {
     ///
     /// - `202`: The rollback job was submitted.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.roll_back_kernel_version("e90bc6739a3c4666a577c3fa1524dac2in09").await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/roll_back_kernel_version.md")]
     #[doc(alias = "RollBackDatabaseVersion")]
     #[doc(alias = "rollBackKernelVersion")]
     pub fn roll_back_kernel_version(&self, instance_id: impl Into<String>) -> RollBackKernelVersion {
@@ -184,6 +219,19 @@ impl Client {
     ///
     /// - `200`: The risks.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_kernel_version_risks("e90bc6739a3c4666a577c3fa1524dac2in09").await?;
+    /// for item in &response.risks {
+    ///     println!("{:?}", item.instance_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_kernel_version_risks.md")]
     #[doc(alias = "ShowRiskInfo")]
     #[doc(alias = "showKernelVersionRisks")]
     pub fn show_kernel_version_risks(&self, instance_id: impl Into<String>) -> ShowKernelVersionRisks {

@@ -26,6 +26,24 @@ impl Client {
     ///
     /// - `200`: A page of slow queries.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_slow_logs("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .cur_page("cur_page")
+    ///     .per_page("per_page")
+    ///     .start_date("start_date")
+    ///     .end_date("end_date")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.users);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_slow_logs.md")]
     #[doc(alias = "ListSlowLog")]
     #[doc(alias = "listSlowLogs")]
     pub fn list_slow_logs(&self, instance_id: impl Into<String>) -> ListSlowLogs {

@@ -27,6 +27,20 @@ impl Client {
     ///
     /// - `200`: The expansion job was submitted or the order was placed.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.expand_instance_nodes("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .flavor_id("8f2e696c-a9c1-30bd-af90-25522bc67606")
+    ///     .node_number(1)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/expand_instance_nodes.md")]
     #[doc(alias = "expandInstanceNodes")]
     pub fn expand_instance_nodes(&self, instance_id: impl Into<String>) -> ExpandInstanceNodes {
         ExpandInstanceNodes(self.call(ExpandInstanceNodes::SPEC).text("instance_id", instance_id))
@@ -111,6 +125,17 @@ impl Client {
     ///
     /// - `200`: The removal job was submitted.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.shrink_instance_nodes("e90bc6739a3c4666a577c3fa1524dac2in09").node_number(2).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/shrink_instance_nodes.md")]
     #[doc(alias = "shrinkInstanceNodes")]
     pub fn shrink_instance_nodes(&self, instance_id: impl Into<String>) -> ShrinkInstanceNodes {
         ShrinkInstanceNodes(self.call(ShrinkInstanceNodes::SPEC).text("instance_id", instance_id))
@@ -173,6 +198,19 @@ impl Client {
     ///
     /// - `200`: A page of nodes.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_nodes("e90bc6739a3c4666a577c3fa1524dac2in09").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.node_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_nodes.md")]
     #[doc(alias = "listNodes")]
     pub fn list_nodes(&self, instance_id: impl Into<String>) -> ListNodes {
         ListNodes(self.call(ListNodes::SPEC).text("instance_id", instance_id))
@@ -271,6 +309,17 @@ impl Client {
     ///
     /// - `200`: The node.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_node("e90bc6739a3c4666a577c3fa1524dac2in09", "node_id").await?;
+    /// println!("{:?}", response.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_node.md")]
     #[doc(alias = "showNode")]
     pub fn show_node(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> ShowNode {
         ShowNode(self.call(ShowNode::SPEC).text("instance_id", instance_id).text("node_id", node_id))
@@ -331,6 +380,19 @@ impl Client {
     ///
     /// - `200`: A page of node groups.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_groups("e90bc6739a3c4666a577c3fa1524dac2in09").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_groups.md")]
     #[doc(alias = "ListGroup")]
     #[doc(alias = "listGroups")]
     pub fn list_groups(&self, instance_id: impl Into<String>) -> ListGroups {
@@ -442,6 +504,24 @@ impl Client {
     ///
     /// - `202`: The creation job was submitted or the order was placed.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::{GroupRole, NodeInfo};
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_group("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .name("group-1")
+    ///     .r#type(GroupRole::Rw)
+    ///     .flavor_id("a615922f-0ed8-3691-aad4-a595185febba")
+    ///     .nodes([NodeInfo::new().available_zone("az1").subnet_id("ead1e945-ca89-45dd-bcce-4a30b2054c22")])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_group.md")]
     #[doc(alias = "createGroup")]
     pub fn create_group(&self, instance_id: impl Into<String>) -> CreateGroup {
         CreateGroup(self.call(CreateGroup::SPEC).text("instance_id", instance_id))
@@ -523,6 +603,21 @@ impl Client {
     ///
     /// - `202`: The job that adds the nodes was submitted or the order was placed.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::EnlargeNodeInfo;
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.expand_instance_nodes_v3("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .nodes([EnlargeNodeInfo::new().available_zone("az1")])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/expand_instance_nodes_v3.md")]
     #[doc(alias = "ExpandDdmInstanceNodes")]
     #[doc(alias = "expandInstanceNodesV3")]
     pub fn expand_instance_nodes_v3(&self, instance_id: impl Into<String>) -> ExpandInstanceNodesV3 {

@@ -28,6 +28,19 @@ impl Client {
     ///
     /// - `200`: A page of parameters.
     /// - any other: The request failed. `errCode` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_instance_parameters("e90bc6739a3c4666a577c3fa1524dac2in09").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_instance_parameters.md")]
     #[doc(alias = "ShowInstanceParam")]
     #[doc(alias = "listInstanceParameters")]
     pub fn list_instance_parameters(&self, instance_id: impl Into<String>) -> ListInstanceParameters {
@@ -124,6 +137,20 @@ impl Client {
     ///
     /// - `200`: The change job was submitted.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_ddm::types::InstanceParameterValues;
+    ///
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let values = InstanceParameterValues::new().long_query_time("2");
+    /// let response = client.update_instance_parameters("e90bc6739a3c4666a577c3fa1524dac2in09", values).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_instance_parameters.md")]
     #[doc(alias = "UpdateInstanceParam")]
     #[doc(alias = "updateInstanceParameters")]
     pub fn update_instance_parameters(

@@ -26,6 +26,19 @@ impl Client {
     ///
     /// - `200`: A page of logical sessions.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_logical_processes("e90bc6739a3c4666a577c3fa1524dac2in09").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_logical_processes.md")]
     #[doc(alias = "ShowLogicalProcesses")]
     #[doc(alias = "listLogicalProcesses")]
     pub fn list_logical_processes(&self, instance_id: impl Into<String>) -> ListLogicalProcesses {
@@ -111,6 +124,19 @@ impl Client {
     ///
     /// - `200`: The kill request was issued, unless `resp` indicates otherwise.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.kill_logical_processes("e90bc6739a3c4666a577c3fa1524dac2in09")
+    ///     .process_ids(["12312"])
+    ///     .await?;
+    /// println!("{:?}", response.resp);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/kill_logical_processes.md")]
     #[doc(alias = "ExecuteKillLogicalProcesses")]
     #[doc(alias = "killLogicalProcesses")]
     pub fn kill_logical_processes(&self, instance_id: impl Into<String>) -> KillLogicalProcesses {
@@ -166,6 +192,19 @@ impl Client {
     ///
     /// - `200`: A page of physical sessions.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_physical_processes("instance_id").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_physical_processes.md")]
     #[doc(alias = "ShowPhysicalProcesses")]
     #[doc(alias = "listPhysicalProcesses")]
     pub fn list_physical_processes(&self, instance_id: impl Into<String>) -> ListPhysicalProcesses {
@@ -254,6 +293,17 @@ impl Client {
     ///
     /// - `200`: The kill request was issued, unless `resp` indicates otherwise.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.kill_physical_processes("instance_id").process_ids(["43534"]).await?;
+    /// println!("{:?}", response.resp);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/kill_physical_processes.md")]
     #[doc(alias = "ExecuteKillPhysicalProcesses")]
     #[doc(alias = "killPhysicalProcesses")]
     pub fn kill_physical_processes(&self, instance_id: impl Into<String>) -> KillPhysicalProcesses {
@@ -298,6 +348,22 @@ impl Client {
     ///
     /// - `200`: A page of audit log entries.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_ddm::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_process_audit_logs("instance_id")
+    ///     .start_time("2024-06-18T09:00:00+0800")
+    ///     .end_time("2024-06-18T12:00:00+0800")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.instance_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_process_audit_logs.md")]
     #[doc(alias = "ShowProcessesAuditLog")]
     #[doc(alias = "listProcessAuditLogs")]
     pub fn list_process_audit_logs(&self, instance_id: impl Into<String>) -> ListProcessAuditLogs {

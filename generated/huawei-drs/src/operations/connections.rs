@@ -23,6 +23,31 @@ impl Client {
     /// - `200`: The connection was created.
     /// - `400`: The request was rejected. `error_code` gives the reason.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_drs::types::{BaseEndpoint, DbType, EndpointName, EndpointSslConfig};
+    ///
+    /// # async fn example(client: &yundb_huawei_drs::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_connection()
+    ///     .name("DRS-mysql")
+    ///     .db_type(DbType::Mysql)
+    ///     .description("description")
+    ///     .endpoint(
+    ///         BaseEndpoint::new()
+    ///             .endpoint_name(EndpointName::Mysql)
+    ///             .db_user("root")
+    ///             .db_password(std::env::var("DB_PASSWORD")?),
+    ///     )
+    ///     .ssl(EndpointSslConfig::new())
+    ///     .enterprise_project_id("0")
+    ///     .await?;
+    /// println!("{:?}", response.name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_connection.md")]
     #[doc(alias = "createConnection")]
     pub fn create_connection(&self) -> CreateConnection { CreateConnection(self.call(CreateConnection::SPEC)) }
 }

@@ -30,6 +30,20 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::BackupPolicyToSet;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let backup_policy = BackupPolicyToSet::new().start_time("19:00-20:00").keep_days(7).period("1,2,3,4,5");
+    /// let response = client.update_backup_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07", backup_policy).await?;
+    /// println!("{:?}", response.instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_backup_policy.md")]
     #[doc(alias = "UpdateGaussMySqlBackupPolicy")]
     #[doc(alias = "updateBackupPolicy")]
     pub fn update_backup_policy(
@@ -100,6 +114,21 @@ impl Client {
     ///
     /// - `201`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_backup()
+    ///     .instance_id("07033b125fd94a8a96896f8bcfee6ddain07")
+    ///     .name("backup-1")
+    ///     .description("手动备份")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_backup.md")]
     #[doc(alias = "CreateGaussMySqlBackup")]
     #[doc(alias = "createBackup")]
     pub fn create_backup(&self) -> CreateBackup { CreateBackup(self.call(CreateBackup::SPEC)) }
@@ -176,6 +205,25 @@ impl Client {
     ///
     /// - `200`: The full backups.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::BackupType;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_backups()
+    ///     .instance_id("43e4feaab48f11e89039fa163ebaa7e4br01")
+    ///     .backup_id("c0c9f155c7b7423a9d30f0175998b63bb01")
+    ///     .backup_type(BackupType::Auto)
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_backups.md")]
     #[doc(alias = "ShowGaussMySqlBackupList")]
     #[doc(alias = "listBackups")]
     pub fn list_backups(&self) -> ListBackups { ListBackups(self.call(ListBackups::SPEC)) }
@@ -316,6 +364,17 @@ impl Client {
     ///
     /// - `200`: The backup policy.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_backup_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.backup_policy);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_backup_policy.md")]
     #[doc(alias = "ShowGaussMySqlBackupPolicy")]
     #[doc(alias = "showBackupPolicy")]
     pub fn show_backup_policy(&self, instance_id: impl Into<String>) -> ShowBackupPolicy {
@@ -376,6 +435,17 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_backup("1fe4feaab48f11e6654hfa163eba87e4b66").await?;
+    /// println!("{:?}", response.backup_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_backup.md")]
     #[doc(alias = "DeleteGaussMySqlBackup")]
     #[doc(alias = "deleteBackup")]
     pub fn delete_backup(&self, backup_id: impl Into<String>) -> DeleteBackup {
@@ -418,6 +488,24 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::RestoreType;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.restore_instance()
+    ///     .target_instance_id("7033e7c3cf93438797d44ad7ae0a7d95in07")
+    ///     .source_instance_id("690e08a7c3854c218df0e59de3b0c6cein07")
+    ///     .r#type(RestoreType::Backup)
+    ///     .backup_id("7ffbf305376b4cbea0ae491257b6aaaf9br07")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/restore_instance.md")]
     #[doc(alias = "RestoreOldInstance")]
     #[doc(alias = "restoreInstance")]
     pub fn restore_instance(&self) -> RestoreInstance { RestoreInstance(self.call(RestoreInstance::SPEC)) }
@@ -489,6 +577,19 @@ impl Client {
     ///
     /// - `200`: The restorable time ranges.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_restore_times("5eebbb4c0f9f4a99b42ed1b6334569aain07").date("2023-01-31").await?;
+    /// for item in &response.restore_times {
+    ///     println!("{:?}", item.start_time);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_restore_times.md")]
     #[doc(alias = "ShowBackupRestoreTime")]
     #[doc(alias = "listRestoreTimes")]
     pub fn list_restore_times(&self, instance_id: impl Into<String>) -> ListRestoreTimes {
@@ -547,6 +648,17 @@ impl Client {
     ///
     /// - `200`: The current state.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_backup_encryption("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.encryption_status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_backup_encryption.md")]
     #[doc(alias = "DescribeBackupEncryptStatus")]
     #[doc(alias = "showBackupEncryption")]
     pub fn show_backup_encryption(&self, instance_id: impl Into<String>) -> ShowBackupEncryption {
@@ -601,6 +713,23 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::EncryptionSwitch;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_backup_encryption("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .encryption_status(EncryptionSwitch::On)
+    ///     .r#type("kms")
+    ///     .kms_key_id("b82fa43f-f6e8-4ec4-9c31-231bc547c526")
+    ///     .await?;
+    /// println!("{:?}", response.encryption_status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_backup_encryption.md")]
     #[doc(alias = "ModifyBackupEncryptStatus")]
     #[doc(alias = "updateBackupEncryption")]
     pub fn update_backup_encryption(&self, instance_id: impl Into<String>) -> UpdateBackupEncryption {
@@ -652,6 +781,25 @@ impl Client {
     ///
     /// - `200`: The incremental backups.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::PageSize;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_incremental_backups("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .offset("0")
+    ///     .limit(PageSize::N10)
+    ///     .begin_time("2022-07-06T10:41:14+0800")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_incremental_backups.md")]
     #[doc(alias = "ShowGaussMySqlIncrementalBackupList")]
     #[doc(alias = "listIncrementalBackups")]
     pub fn list_incremental_backups(&self, instance_id: impl Into<String>) -> ListIncrementalBackups {
@@ -747,6 +895,26 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::OffsiteBackupPolicy;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let backup_policy = OffsiteBackupPolicy::new()
+    ///     .open_auto_backup(true)
+    ///     .open_incremental_backup(false)
+    ///     .destination_project_id("fd710c89089a448aa2e666ab15817090")
+    ///     .destination_region("cn-north-7")
+    ///     .keep_days(1);
+    /// let response = client.update_offsite_backup_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07", backup_policy)
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_offsite_backup_policy.md")]
     #[doc(alias = "UpdateBackupOffsitePolicy")]
     #[doc(alias = "updateOffsiteBackupPolicy")]
     pub fn update_offsite_backup_policy(
@@ -817,6 +985,26 @@ impl Client {
     ///
     /// - `200`: The restorable tables.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::TextBoolean;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_restorable_tables("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .restore_time("1690890940000")
+    ///     .last_table_info(TextBoolean::True)
+    ///     .database_name("test")
+    ///     .table_name("t")
+    ///     .await?;
+    /// for item in &response.databases {
+    ///     println!("{:?}", item.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_restorable_tables.md")]
     #[doc(alias = "ShowRestoreTables")]
     #[doc(alias = "listRestorableTables")]
     pub fn list_restorable_tables(&self, instance_id: impl Into<String>) -> ListRestorableTables {
@@ -910,6 +1098,27 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{DatabaseToRestore, TableToRestore, TextBoolean};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.restore_tables("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .restore_time("1690890940000")
+    ///     .restore_tables([
+    ///         DatabaseToRestore::new()
+    ///             .database("test_db_1")
+    ///             .tables([TableToRestore::new().old_name("t3").new_name("t3_1690899914000")]),
+    ///     ])
+    ///     .last_table_info(TextBoolean::True)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/restore_tables.md")]
     #[doc(alias = "CreateRestoreTables")]
     #[doc(alias = "restoreTables")]
     pub fn restore_tables(&self, instance_id: impl Into<String>) -> RestoreTables {

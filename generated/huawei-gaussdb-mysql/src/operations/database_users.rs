@@ -24,6 +24,19 @@ impl Client {
     ///
     /// - `200`: The database users.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_database_users("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_database_users.md")]
     #[doc(alias = "ListGaussMySqlDatabaseUser")]
     #[doc(alias = "listDatabaseUsers")]
     pub fn list_database_users(&self, instance_id: impl Into<String>) -> ListDatabaseUsers {
@@ -108,6 +121,27 @@ impl Client {
     ///
     /// - `201`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserToCreate;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_database_users("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .users([
+    ///         DatabaseUserToCreate::new()
+    ///             .name("gaussdb_mysql_user1")
+    ///             .password(std::env::var("PASSWORD")?)
+    ///             .comment("database_user_comment")
+    ///             .hosts(["127.0.0.1"]),
+    ///     ])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_database_users.md")]
     #[doc(alias = "CreateGaussMySqlDatabaseUser")]
     #[doc(alias = "createDatabaseUsers")]
     pub fn create_database_users(&self, instance_id: impl Into<String>) -> CreateDatabaseUsers {
@@ -195,6 +229,21 @@ impl Client {
     ///
     /// - `202`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserToDelete;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_database_users("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .users([DatabaseUserToDelete::new().name("gaussdb_mysql_user1").host("127.0.0.1")])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_database_users.md")]
     #[doc(alias = "DeleteGaussMySqlDatabaseUser")]
     #[doc(alias = "deleteDatabaseUsers")]
     pub fn delete_database_users(&self, instance_id: impl Into<String>) -> DeleteDatabaseUsers {
@@ -252,6 +301,23 @@ impl Client {
     ///
     /// - `202`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserComment;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_database_user_comments("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .users([
+    ///         DatabaseUserComment::new().name("gaussdb_mysql_user1").host("127.0.0.1").comment("first_database_user"),
+    ///     ])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_database_user_comments.md")]
     #[doc(alias = "UpdateGaussMySqlDatabaseUserComment")]
     #[doc(alias = "updateDatabaseUserComments")]
     pub fn update_database_user_comments(&self, instance_id: impl Into<String>) -> UpdateDatabaseUserComments {
@@ -316,6 +382,26 @@ impl Client {
     ///
     /// - `202`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::DatabaseUserPassword;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.reset_database_user_passwords("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .users([
+    ///         DatabaseUserPassword::new()
+    ///             .name("gaussdb_mysql_user1")
+    ///             .host("127.0.0.1")
+    ///             .password(std::env::var("PASSWORD")?),
+    ///     ])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/reset_database_user_passwords.md")]
     #[doc(alias = "ResetGaussMySqlDatabasePassword")]
     #[doc(alias = "resetDatabaseUserPasswords")]
     pub fn reset_database_user_passwords(&self, instance_id: impl Into<String>) -> ResetDatabaseUserPasswords {
@@ -380,6 +466,26 @@ impl Client {
     ///
     /// - `201`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{DatabasePrivilege, DatabasePrivilegesToGrant};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.grant_database_privileges("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .users([
+    ///         DatabasePrivilegesToGrant::new()
+    ///             .name("gaussdb_mysql_user1")
+    ///             .host("127.0.0.1")
+    ///             .databases([DatabasePrivilege::new().name("test").readonly(false)]),
+    ///     ])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/grant_database_privileges.md")]
     #[doc(alias = "AddDatabasePermission")]
     #[doc(alias = "grantDatabasePrivileges")]
     pub fn grant_database_privileges(&self, instance_id: impl Into<String>) -> GrantDatabasePrivileges {
@@ -443,6 +549,23 @@ impl Client {
     ///
     /// - `202`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::DatabasePrivilegesToRevoke;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.revoke_database_privileges("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .users([
+    ///         DatabasePrivilegesToRevoke::new().name("gaussdb_mysql_user1").host("127.0.0.1").databases(["test"]),
+    ///     ])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/revoke_database_privileges.md")]
     #[doc(alias = "DeleteDatabasePermission")]
     #[doc(alias = "revokeDatabasePrivileges")]
     pub fn revoke_database_privileges(&self, instance_id: impl Into<String>) -> RevokeDatabasePrivileges {

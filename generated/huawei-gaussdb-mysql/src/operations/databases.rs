@@ -26,6 +26,17 @@ impl Client {
     ///
     /// - `200`: The character sets.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_charsets("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.charsets);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_charsets.md")]
     #[doc(alias = "ListGaussMySqlDatabaseCharsets")]
     #[doc(alias = "listCharsets")]
     pub fn list_charsets(&self, instance_id: impl Into<String>) -> ListCharsets {
@@ -68,6 +79,22 @@ impl Client {
     ///
     /// - `200`: The databases.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_databases("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .name("test")
+    ///     .charset("utf8mb4")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_databases.md")]
     #[doc(alias = "ListGaussMySqlDatabase")]
     #[doc(alias = "listDatabases")]
     pub fn list_databases(&self, instance_id: impl Into<String>) -> ListDatabases {
@@ -160,6 +187,27 @@ impl Client {
     ///
     /// - `201`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{DatabaseGranteeToAdd, DatabaseToCreate};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_databases("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .databases([
+    ///         DatabaseToCreate::new()
+    ///             .name("test")
+    ///             .comment("database_comment")
+    ///             .character_set("utf8mb4")
+    ///             .users([DatabaseGranteeToAdd::new().name("gaussdb_mysql_user1").host("127.0.0.1").readonly(false)]),
+    ///     ])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_databases.md")]
     #[doc(alias = "CreateGaussMySqlDatabase")]
     #[doc(alias = "createDatabases")]
     pub fn create_databases(&self, instance_id: impl Into<String>) -> CreateDatabases {
@@ -243,6 +291,17 @@ impl Client {
     ///
     /// - `202`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_databases("5eebbb4c0f9f4a99b42ed1b6334569aain07").databases(["test"]).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_databases.md")]
     #[doc(alias = "DeleteGaussMySqlDatabase")]
     #[doc(alias = "deleteDatabases")]
     pub fn delete_databases(&self, instance_id: impl Into<String>) -> DeleteDatabases {
@@ -286,6 +345,21 @@ impl Client {
     ///
     /// - `202`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::DatabaseComment;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_database_comments("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .databases([DatabaseComment::new().name("gaussdb_mysql_user1").comment("first_database")])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_database_comments.md")]
     #[doc(alias = "UpdateGaussMySqlDatabaseComment")]
     #[doc(alias = "updateDatabaseComments")]
     pub fn update_database_comments(&self, instance_id: impl Into<String>) -> UpdateDatabaseComments {

@@ -20,6 +20,19 @@ impl Client {
     ///
     /// - `200`: Abnormal instances by metric.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_abnormal_instance_counts().await?;
+    /// for item in &response.diagnosis_info {
+    ///     println!("{:?}", item.metric_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_abnormal_instance_counts.md")]
     #[doc(alias = "ShowIntelligentDiagnosisAbnormalCountOfInstances")]
     #[doc(alias = "showAbnormalInstanceCounts")]
     pub fn show_abnormal_instance_counts(&self) -> ShowAbnormalInstanceCounts {
@@ -68,6 +81,19 @@ impl Client {
     ///
     /// - `200`: Instances with an abnormal metric.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_abnormal_instances().metric_name("high_pressure").offset(0).limit(10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.instance_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_abnormal_instances.md")]
     #[doc(alias = "ShowIntelligentDiagnosisInstanceInfosPerMetric")]
     #[doc(alias = "listAbnormalInstances")]
     pub fn list_abnormal_instances(&self) -> ListAbnormalInstances {

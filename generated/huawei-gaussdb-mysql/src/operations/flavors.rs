@@ -27,6 +27,25 @@ impl Client {
     ///
     /// - `202`: The flavors.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::AvailabilityZoneMode;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_flavors("gaussdb-mysql")
+    ///     .availability_zone_mode(AvailabilityZoneMode::Single)
+    ///     .version_name("8.0")
+    ///     .spec_code("gaussdb.mysql.xlarge.x86.4")
+    ///     .await?;
+    /// for item in &response.flavors {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_flavors.md")]
     #[doc(alias = "ShowGaussMySqlFlavors")]
     #[doc(alias = "listFlavors")]
     pub fn list_flavors(&self, database_name: impl Into<String>) -> ListFlavors {

@@ -26,6 +26,19 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::Switch;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_audit_log("5eebbb4c0f9f4a99b42ed1b6334569aain07").switch_status(Switch::On).await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_audit_log.md")]
     #[doc(alias = "updateAuditLog")]
     pub fn update_audit_log(&self, instance_id: impl Into<String>) -> UpdateAuditLog {
         UpdateAuditLog(self.call(UpdateAuditLog::SPEC).text("instance_id", instance_id))
@@ -67,6 +80,17 @@ impl Client {
     ///
     /// - `200`: The current state.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_audit_log("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.switch_status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_audit_log.md")]
     #[doc(alias = "showAuditLog")]
     pub fn show_audit_log(&self, instance_id: impl Into<String>) -> ShowAuditLog {
         ShowAuditLog(self.call(ShowAuditLog::SPEC).text("instance_id", instance_id))
@@ -110,6 +134,25 @@ impl Client {
     ///
     /// - `200`: The slow queries.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_slow_logs("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .node_id("cc07c60e94ec4575989840e648fb4f66no07")
+    ///     .start_time("2022-11-20T00:00:00+0800")
+    ///     .end_time("2022-11-29T00:00:00+0800")
+    ///     .limit(10)
+    ///     .line_num("1669344916000")
+    ///     .await?;
+    /// for item in &response.slow_log_list {
+    ///     println!("{:?}", item.node_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_slow_logs.md")]
     #[doc(alias = "ListLtsSlowlogDetails")]
     #[doc(alias = "listSlowLogs")]
     pub fn list_slow_logs(&self, instance_id: impl Into<String>) -> ListSlowLogs {
@@ -264,6 +307,25 @@ impl Client {
     ///
     /// - `200`: The error logs.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_error_logs("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .node_id("cc07c60e94ec4575989840e648fb4f66no07")
+    ///     .start_time("2022-11-20T00:00:00+0800")
+    ///     .end_time("2022-11-29T00:00:00+0800")
+    ///     .limit(10)
+    ///     .line_num("1669344916000")
+    ///     .await?;
+    /// for item in &response.error_log_list {
+    ///     println!("{:?}", item.node_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_error_logs.md")]
     #[doc(alias = "ListLtsErrorLogDetails")]
     #[doc(alias = "listErrorLogs")]
     pub fn list_error_logs(&self, instance_id: impl Into<String>) -> ListErrorLogs {
@@ -374,6 +436,25 @@ impl Client {
     ///
     /// - `200`: Links to the log of all SQL statements.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_audit_log_links("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .start_time("2023-07-24T09:27:00+0800")
+    ///     .end_time("2023-07-25T15:00:14+0800")
+    ///     .node_id("2e723b45786148fc94c8737f5980786cno07")
+    ///     .last_file_name("last_file_name")
+    ///     .limit(10)
+    ///     .await?;
+    /// for item in &response.files {
+    ///     println!("{:?}", item.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_audit_log_links.md")]
     #[doc(alias = "ListAuditLogDownloadLink")]
     #[doc(alias = "listAuditLogLinks")]
     pub fn list_audit_log_links(&self, instance_id: impl Into<String>) -> ListAuditLogLinks {
@@ -458,6 +539,19 @@ impl Client {
     ///
     /// - `200`: Log destinations.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_lts_configs().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.lts_configs);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_lts_configs.md")]
     #[doc(alias = "ShowLtsConfigs")]
     #[doc(alias = "listLtsConfigs")]
     pub fn list_lts_configs(&self) -> ListLtsConfigs { ListLtsConfigs(self.call(ListLtsConfigs::SPEC)) }
@@ -577,6 +671,26 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::LogToSend;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.create_lts_configs()
+    ///     .log_configs([
+    ///         LogToSend::new()
+    ///             .instance_id("61a4ea66210545909d74a05c27a7179ein07")
+    ///             .log_type("error_log")
+    ///             .lts_group_id("c3dd5233-24a1-443c-6b40-310b3ad85382")
+    ///             .lts_stream_id("9b476e31-b745-4e76-8d78-2081168651f7"),
+    ///     ])
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_lts_configs.md")]
     #[doc(alias = "createLtsConfigs")]
     pub fn create_lts_configs(&self) -> CreateLtsConfigs { CreateLtsConfigs(self.call(CreateLtsConfigs::SPEC)) }
 }
@@ -635,6 +749,20 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::LogToStop;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.delete_lts_configs()
+    ///     .log_configs([LogToStop::new().instance_id("61a4ea66210545909d74a05c27a7179ein07").log_type("error_log")])
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_lts_configs.md")]
     #[doc(alias = "deleteLtsConfigs")]
     pub fn delete_lts_configs(&self) -> DeleteLtsConfigs { DeleteLtsConfigs(self.call(DeleteLtsConfigs::SPEC)) }
 }
@@ -686,6 +814,17 @@ impl Client {
     ///
     /// - `200`: The current state.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_slow_log_masking("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.open_slow_log_switch);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_slow_log_masking.md")]
     #[doc(alias = "ShowSlowlogSensitiveStatus")]
     #[doc(alias = "showSlowLogMasking")]
     pub fn show_slow_log_masking(&self, instance_id: impl Into<String>) -> ShowSlowLogMasking {
@@ -727,6 +866,16 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.update_slow_log_masking("5eebbb4c0f9f4a99b42ed1b6334569aain07").open_slow_log_switch(true).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_slow_log_masking.md")]
     #[doc(alias = "UpdateSlowlogSensitiveSwitch")]
     #[doc(alias = "updateSlowLogMasking")]
     pub fn update_slow_log_masking(&self, instance_id: impl Into<String>) -> UpdateSlowLogMasking {

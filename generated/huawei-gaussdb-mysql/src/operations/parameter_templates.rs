@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The parameter templates.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_parameter_templates().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_parameter_templates.md")]
     #[doc(alias = "ListGaussMySqlConfigurations")]
     #[doc(alias = "listParameterTemplates")]
     pub fn list_parameter_templates(&self) -> ListParameterTemplates {
@@ -104,6 +117,21 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_parameter_template()
+    ///     .name("myparameter")
+    ///     .description("parameter1")
+    ///     .parameter_values([("max_user_connections".to_owned(), "10".to_owned())])
+    ///     .await?;
+    /// println!("{:?}", response.configurations);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_parameter_template.md")]
     #[doc(alias = "CreateGaussMySqlConfiguration")]
     #[doc(alias = "createParameterTemplate")]
     pub fn create_parameter_template(&self) -> CreateParameterTemplate {
@@ -214,6 +242,17 @@ impl Client {
     ///
     /// - `200`: A parameter template.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_parameter_template("7a8d539ba30f43adaf1b16d08b1df4bdpr07").await?;
+    /// println!("{:?}", response.configurations);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_parameter_template.md")]
     #[doc(alias = "ShowGaussMySqlConfiguration")]
     #[doc(alias = "showParameterTemplate")]
     pub fn show_parameter_template(&self, configuration_id: impl Into<String>) -> ShowParameterTemplate {
@@ -262,6 +301,19 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_parameter_template("7a8d539ba30f43adaf1b16d08b1df4bdpr07")
+    ///     .parameter_values([("max_user_connections".to_owned(), "4".to_owned())])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_parameter_template.md")]
     #[doc(alias = "UpdateGaussMySqlConfiguration")]
     #[doc(alias = "updateParameterTemplate")]
     pub fn update_parameter_template(&self, configuration_id: impl Into<String>) -> UpdateParameterTemplate {
@@ -319,6 +371,17 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_parameter_template("43570e0de32e40c5a15f831aa5ce4176pr07").await?;
+    /// println!("{:?}", response.configuration_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_parameter_template.md")]
     #[doc(alias = "DeleteGaussMySqlConfiguration")]
     #[doc(alias = "deleteParameterTemplate")]
     pub fn delete_parameter_template(&self, configuration_id: impl Into<String>) -> DeleteParameterTemplate {
@@ -362,6 +425,19 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.apply_parameter_template("7a8d539ba30f43adaf1b16d08b1df4bdpr07")
+    ///     .instance_ids(["1c3f12d626824d4ca357104def25a455in07"])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/apply_parameter_template.md")]
     #[doc(alias = "SwitchGaussMySqlConfiguration")]
     #[doc(alias = "applyParameterTemplate")]
     pub fn apply_parameter_template(&self, configuration_id: impl Into<String>) -> ApplyParameterTemplate {
@@ -405,6 +481,20 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.copy_parameter_template("a2069d40256f40078c52d90d6a91ee63pr07")
+    ///     .name("paramTemplate-new")
+    ///     .description("new-parameter-group")
+    ///     .await?;
+    /// println!("{:?}", response.configuration_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/copy_parameter_template.md")]
     #[doc(alias = "CopyConfigurations")]
     #[doc(alias = "copyParameterTemplate")]
     pub fn copy_parameter_template(&self, configuration_id: impl Into<String>) -> CopyParameterTemplate {
@@ -461,6 +551,22 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.compare_parameter_templates()
+    ///     .source_configuration_id("a2069d40256f40078c52d90d6a91ee63pr07")
+    ///     .target_configuration_id("0cd8ef851dc4422f98e7717205ed13e6pr07")
+    ///     .await?;
+    /// for item in &response.differences {
+    ///     println!("{:?}", item.parameter_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/compare_parameter_templates.md")]
     #[doc(alias = "ListConfigurationsDifferences")]
     #[doc(alias = "compareParameterTemplates")]
     pub fn compare_parameter_templates(&self) -> CompareParameterTemplates {
@@ -530,6 +636,19 @@ impl Client {
     ///
     /// - `200`: Instances to which a parameter template can be applied.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_applicable_instances("0c82974e2354466098d7b4b72e55129dpr07").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.instance_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_applicable_instances.md")]
     #[doc(alias = "ListConfigurationsInstances")]
     #[doc(alias = "listApplicableInstances")]
     pub fn list_applicable_instances(&self, configuration_id: impl Into<String>) -> ListApplicableInstances {
@@ -604,6 +723,19 @@ impl Client {
     ///
     /// - `200`: Change history of a parameter template.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_parameter_template_history("7625c6a12d884be1891c61d921e0e114pr07").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.parameter_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_parameter_template_history.md")]
     #[doc(alias = "ListModifyHistory")]
     #[doc(alias = "listParameterTemplateHistory")]
     pub fn list_parameter_template_history(&self, configuration_id: impl Into<String>) -> ListParameterTemplateHistory {
@@ -686,6 +818,19 @@ impl Client {
     ///
     /// - `200`: The parameters of an instance.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_instance_parameters("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_instance_parameters.md")]
     #[doc(alias = "ListInstanceConfigurations")]
     #[doc(alias = "listInstanceParameters")]
     pub fn list_instance_parameters(&self, instance_id: impl Into<String>) -> ListInstanceParameters {
@@ -799,6 +944,19 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_instance_parameters("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .parameter_values([("max_user_connections".to_owned(), "100".to_owned())])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_instance_parameters.md")]
     #[doc(alias = "UpdateInstanceConfigurations")]
     #[doc(alias = "updateInstanceParameters")]
     pub fn update_instance_parameters(&self, instance_id: impl Into<String>) -> UpdateInstanceParameters {
@@ -855,6 +1013,23 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.copy_instance_parameters(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "b26ab68e7a77495c8d84b92e4eaa33d3pr07",
+    /// )
+    ///     .name("paramTemplate-test-1")
+    ///     .description("test")
+    ///     .await?;
+    /// println!("{:?}", response.configuration_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/copy_instance_parameters.md")]
     #[doc(alias = "CopyInstanceConfigurations")]
     #[doc(alias = "copyInstanceParameters")]
     pub fn copy_instance_parameters(
@@ -916,6 +1091,19 @@ impl Client {
     ///
     /// - `200`: Application records of a parameter template.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_parameter_template_applications("b366363c95b04b0eac39e73ea2672ffep07").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.target_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_parameter_template_applications.md")]
     #[doc(alias = "ListParamsTemplateApplyHistory")]
     #[doc(alias = "listParameterTemplateApplications")]
     pub fn list_parameter_template_applications(

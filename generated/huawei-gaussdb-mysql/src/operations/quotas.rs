@@ -20,6 +20,19 @@ impl Client {
     ///
     /// - `200`: The quotas of the project.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::QuotaType;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_project_quotas().r#type(QuotaType::Instance).await?;
+    /// println!("{:?}", response.quotas);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_project_quotas.md")]
     #[doc(alias = "ShowGaussMySqlProjectQuotas")]
     #[doc(alias = "showProjectQuotas")]
     pub fn show_project_quotas(&self) -> ShowProjectQuotas { ShowProjectQuotas(self.call(ShowProjectQuotas::SPEC)) }
@@ -54,6 +67,19 @@ impl Client {
     ///
     /// - `200`: The quotas of enterprise projects.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_quotas().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.enterprise_project_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_quotas.md")]
     #[doc(alias = "ShowGaussMySqlQuotas")]
     #[doc(alias = "listQuotas")]
     pub fn list_quotas(&self) -> ListQuotas { ListQuotas(self.call(ListQuotas::SPEC)) }
@@ -135,6 +161,23 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::QuotaToSet;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_quotas()
+    ///     .quota_list([QuotaToSet::new().enterprise_project_id("0").instance_quota(20).vcpus_quota(20).ram_quota(40)])
+    ///     .await?;
+    /// for item in &response.quota_list {
+    ///     println!("{:?}", item.enterprise_project_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_quotas.md")]
     #[doc(alias = "UpdateGaussMySqlQuotas")]
     #[doc(alias = "updateQuotas")]
     pub fn update_quotas(&self) -> UpdateQuotas { UpdateQuotas(self.call(UpdateQuotas::SPEC)) }
@@ -218,6 +261,23 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::QuotaToSet;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_quotas()
+    ///     .quota_list([QuotaToSet::new().enterprise_project_id("0").instance_quota(20).vcpus_quota(20).ram_quota(40)])
+    ///     .await?;
+    /// for item in &response.quota_list {
+    ///     println!("{:?}", item.enterprise_project_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_quotas.md")]
     #[doc(alias = "SetGaussMySqlQuotas")]
     #[doc(alias = "createQuotas")]
     pub fn create_quotas(&self) -> CreateQuotas { CreateQuotas(self.call(CreateQuotas::SPEC)) }
@@ -276,6 +336,19 @@ impl Client {
     ///
     /// - `200`: The enterprise projects.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_enterprise_projects().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_enterprise_projects.md")]
     #[doc(alias = "listEnterpriseProjects")]
     pub fn list_enterprise_projects(&self) -> ListEnterpriseProjects {
         ListEnterpriseProjects(self.call(ListEnterpriseProjects::SPEC))

@@ -24,6 +24,17 @@ impl Client {
     ///
     /// - `200`: The current state.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_sql_throttling("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.switch_status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_sql_throttling.md")]
     #[doc(alias = "ShowSqlFilterControl")]
     #[doc(alias = "showSqlThrottling")]
     pub fn show_sql_throttling(&self, instance_id: impl Into<String>) -> ShowSqlThrottling {
@@ -65,6 +76,21 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::Switch;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_sql_throttling("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .switch_status(Switch::On)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_sql_throttling.md")]
     #[doc(alias = "UpdateSqlFilterControl")]
     #[doc(alias = "updateSqlThrottling")]
     pub fn update_sql_throttling(&self, instance_id: impl Into<String>) -> UpdateSqlThrottling {
@@ -108,6 +134,21 @@ impl Client {
     ///
     /// - `200`: The SQL throttling rules.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_sql_throttling_rules("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .node_id("c01a5645eb2c4fb6a9373542f5366e50no07")
+    ///     .await?;
+    /// for item in &response.sql_filter_rules {
+    ///     println!("{:?}", item.sql_type);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_sql_throttling_rules.md")]
     #[doc(alias = "ShowSqlFilterRule")]
     #[doc(alias = "listSqlThrottlingRules")]
     pub fn list_sql_throttling_rules(&self, instance_id: impl Into<String>) -> ListSqlThrottlingRules {
@@ -196,6 +237,31 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{
+    ///     NodeThrottlingRulesToSet, SqlType, ThrottlingPatternToSet, ThrottlingRuleToSet,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_sql_throttling_rules("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .sql_filter_rules([
+    ///         NodeThrottlingRulesToSet::new()
+    ///             .node_id("c01a5645eb2c4fb6a9373542f5366e50no07")
+    ///             .rules([
+    ///                 ThrottlingRuleToSet::new()
+    ///                     .sql_type(SqlType::Select)
+    ///                     .patterns([ThrottlingPatternToSet::new().pattern("select~from~t1").max_concurrency(0)]),
+    ///             ]),
+    ///     ])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/update_sql_throttling_rules.md")]
     #[doc(alias = "SetSqlFilterRule")]
     #[doc(alias = "updateSqlThrottlingRules")]
     pub fn update_sql_throttling_rules(&self, instance_id: impl Into<String>) -> UpdateSqlThrottlingRules {
@@ -288,6 +354,29 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{NodeThrottlingRulesToDelete, SqlType, ThrottlingRuleToDelete};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_sql_throttling_rules("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .sql_filter_rules([
+    ///         NodeThrottlingRulesToDelete::new()
+    ///             .node_id("c01a5645eb2c4fb6a9373542f5366e50no07")
+    ///             .rules([
+    ///                 ThrottlingRuleToDelete::new()
+    ///                     .sql_type(SqlType::Select)
+    ///                     .patterns(["select~from~t1", "select~from~t2"]),
+    ///             ]),
+    ///     ])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_sql_throttling_rules.md")]
     #[doc(alias = "DeleteSqlFilterRule")]
     #[doc(alias = "deleteSqlThrottlingRules")]
     pub fn delete_sql_throttling_rules(&self, instance_id: impl Into<String>) -> DeleteSqlThrottlingRules {

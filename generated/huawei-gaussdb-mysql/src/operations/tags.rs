@@ -24,6 +24,19 @@ impl Client {
     ///
     /// - `200`: The tags of an instance.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_instance_tags("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.key);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_instance_tags.md")]
     #[doc(alias = "listInstanceTags")]
     pub fn list_instance_tags(&self, instance_id: impl Into<String>) -> ListInstanceTags {
         ListInstanceTags(self.call(ListInstanceTags::SPEC).text("instance_id", instance_id))
@@ -90,6 +103,19 @@ impl Client {
     ///
     /// - `200`: The tags of all instances.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_project_tags().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.key);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_project_tags.md")]
     #[doc(alias = "listProjectTags")]
     pub fn list_project_tags(&self) -> ListProjectTags { ListProjectTags(self.call(ListProjectTags::SPEC)) }
 }
@@ -156,6 +182,21 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{TagAction, TagToChange};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.batch_update_instance_tags("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .action(TagAction::Create)
+    ///     .tags([TagToChange::new().key("key1").value("value1")])
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/batch_update_instance_tags.md")]
     #[doc(alias = "BatchTagAction")]
     #[doc(alias = "batchUpdateInstanceTags")]
     pub fn batch_update_instance_tags(&self, instance_id: impl Into<String>) -> BatchUpdateInstanceTags {

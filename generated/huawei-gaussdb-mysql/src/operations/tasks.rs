@@ -23,6 +23,17 @@ impl Client {
     ///
     /// - `200`: A job.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_job().id("a9767ede-fe0f-4888-9003-e843a4c90514").await?;
+    /// println!("{:?}", response.job);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/show_job.md")]
     #[doc(alias = "ShowGaussMySqlJobInfo")]
     #[doc(alias = "showJob")]
     pub fn show_job(&self) -> ShowJob { ShowJob(self.call(ShowJob::SPEC)) }
@@ -114,6 +125,19 @@ impl Client {
     ///
     /// - `200`: The immediate jobs.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_immediate_jobs().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.instance_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_immediate_jobs.md")]
     #[doc(alias = "listImmediateJobs")]
     pub fn list_immediate_jobs(&self) -> ListImmediateJobs { ListImmediateJobs(self.call(ListImmediateJobs::SPEC)) }
 }
@@ -286,6 +310,19 @@ impl Client {
     ///
     /// - `200`: The scheduled jobs.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_scheduled_jobs().offset("1").limit("10").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.job_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_scheduled_jobs.md")]
     #[doc(alias = "ListScheduleJobs")]
     #[doc(alias = "listScheduledJobs")]
     pub fn list_scheduled_jobs(&self) -> ListScheduledJobs { ListScheduledJobs(self.call(ListScheduledJobs::SPEC)) }
@@ -389,6 +426,17 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.cancel_scheduled_jobs().job_ids(["56d3c1138dcf4f1da73b0170700c78d0"]).await?;
+    /// println!("{:?}", response.job_ids);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/cancel_scheduled_jobs.md")]
     #[doc(alias = "CancelScheduleTask")]
     #[doc(alias = "cancelScheduledJobs")]
     pub fn cancel_scheduled_jobs(&self) -> CancelScheduledJobs {
@@ -439,6 +487,15 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.delete_job("6b00c41d-d54f-4bcb-80da-566ccedc2b5d").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[doc(alias = "DeleteTaskRecord")]
     #[doc(alias = "deleteJob")]
     pub fn delete_job(&self, job_id: impl Into<String>) -> DeleteJob {
@@ -471,6 +528,19 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_scheduled_job("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .job_id("54c219a29a5f477ba69e36d0116d05d7")
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/delete_scheduled_job.md")]
     #[doc(alias = "DeleteScheduleTasK")]
     #[doc(alias = "deleteScheduledJob")]
     pub fn delete_scheduled_job(&self, instance_id: impl Into<String>) -> DeleteScheduledJob {

@@ -27,6 +27,19 @@ impl Client {
     ///
     /// - `200`: Versions of the engine.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_engine_versions("gaussdb-mysql").await?;
+    /// for item in &response.datastores {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_engine_versions.md")]
     #[doc(alias = "ShowGaussMySqlEngineVersion")]
     #[doc(alias = "listEngineVersions")]
     pub fn list_engine_versions(&self, database_name: impl Into<String>) -> ListEngineVersions {

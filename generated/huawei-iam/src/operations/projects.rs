@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The projects.
     /// - any other: The request failed. The body gives the reason in one of two forms.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_iam::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_projects().await?;
+    /// for item in &response.projects {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/list_projects.md")]
     #[doc(alias = "KeystoneListProjects")]
     #[doc(alias = "listProjects")]
     pub fn list_projects(&self) -> ListProjects { ListProjects(self.call(ListProjects::SPEC)) }

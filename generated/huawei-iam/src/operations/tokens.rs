@@ -29,6 +29,36 @@ impl Client {
     /// - `201`: The token was created and is returned in the `X-Subject-Token` header. The body contains its
     ///   properties.
     /// - any other: The request failed. The body gives the reason in one of two forms.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_iam::types::{
+    ///     Auth, AuthMethod, Identity, PasswordIdentity, PasswordUser, ProjectScope, Scope, UserDomain,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_huawei_iam::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = Auth::new()
+    ///     .identity(
+    ///         Identity::new()
+    ///             .methods([AuthMethod::Password])
+    ///             .password(
+    ///                 PasswordIdentity::new()
+    ///                     .user(
+    ///                         PasswordUser::new()
+    ///                             .name("username")
+    ///                             .password(std::env::var("PASSWORD")?)
+    ///                             .domain(UserDomain::new().name("domainname")),
+    ///                     ),
+    ///             ),
+    ///     )
+    ///     .scope(Scope::new().project(ProjectScope::new().name("xxxxxxxxxxxxxxxxxxxx")));
+    /// let response = client.create_token(auth).await?;
+    /// println!("{:?}", response.token);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../docs/samples/create_token.md")]
     #[doc(alias = "KeystoneCreateUserTokenByPassword")]
     #[doc(alias = "createToken")]
     pub fn create_token(&self, auth: Auth) -> CreateToken {

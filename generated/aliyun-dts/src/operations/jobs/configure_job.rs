@@ -22,6 +22,33 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{
+    ///     ConfiguredJobType, DbObject, JobDestinationType, JobSourceEngine, JobSourceType, RegionId,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.configure_job()
+    ///     .data_initialization(true)
+    ///     .data_synchronization(true)
+    ///     .db_list([("name".to_owned(), DbObject::new())])
+    ///     .destination_endpoint_instance_type(JobDestinationType::Express)
+    ///     .dts_job_name("rdsmysql至专线接入的自建mysql")
+    ///     .job_type(ConfiguredJobType::Sync)
+    ///     .source_endpoint_instance_type(JobSourceType::Rds)
+    ///     .structure_initialization(true)
+    ///     .source_endpoint_instance_id("rm-bp1imrtn6fq7h****")
+    ///     .source_endpoint_engine_name(JobSourceEngine::Mysql)
+    ///     .source_endpoint_region(RegionId::CnHangzhou)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/configure_job.md")]
     #[doc(alias = "ConfigureDtsJob")]
     #[doc(alias = "configureJob")]
     pub fn configure_job(&self) -> ConfigureJob { ConfigureJob(self.call(ConfigureJob::SPEC)) }

@@ -21,6 +21,26 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{DbObject, NetworkType, SubscriptionSourceType};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.configure_subscription()
+    ///     .db_list([("name".to_owned(), DbObject::new())])
+    ///     .dts_job_name("MySQL订阅")
+    ///     .subscription_instance_network_type(NetworkType::Classic)
+    ///     .source_endpoint_instance_type(SubscriptionSourceType::Rds)
+    ///     .source_endpoint_instance_id("rm-bp1zc3iyqe3qw****")
+    ///     .source_endpoint_user_name("dtstest")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/configure_subscription.md")]
     #[doc(alias = "configureSubscription")]
     pub fn configure_subscription(&self) -> ConfigureSubscription {
         ConfigureSubscription(self.call(ConfigureSubscription::SPEC))

@@ -19,6 +19,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_jobs().dts_job_ids("l5o11f9029c****").await?;
+    /// println!("{:?}", response.dynamic_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_jobs.md")]
     #[doc(alias = "DeleteDtsJobs")]
     #[doc(alias = "deleteJobs")]
     pub fn delete_jobs(&self) -> DeleteJobs { DeleteJobs(self.call(DeleteJobs::SPEC)) }

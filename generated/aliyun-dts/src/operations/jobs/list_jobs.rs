@@ -24,6 +24,21 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::RegionId;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_jobs().region(RegionId::CnHangzhou).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.dts_instance_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_jobs.md")]
     #[doc(alias = "DescribeDtsJobs")]
     #[doc(alias = "listJobs")]
     pub fn list_jobs(&self) -> ListJobs { ListJobs(self.call(ListJobs::SPEC)) }

@@ -21,6 +21,23 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{DatabaseAccess, RegionId};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_server_ips()
+    ///     .region(RegionId::CnHangzhou)
+    ///     .r#type(DatabaseAccess::Vpc)
+    ///     .destination_region(RegionId::CnHangzhou)
+    ///     .await?;
+    /// println!("{:?}", response.ip_list);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_server_ips.md")]
     #[doc(alias = "WhiteIpList")]
     #[doc(alias = "listServerIps")]
     pub fn list_server_ips(&self) -> ListServerIps { ListServerIps(self.call(ListServerIps::SPEC)) }

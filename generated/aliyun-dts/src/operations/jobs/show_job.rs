@@ -24,6 +24,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_job().dts_job_id("ta7w132u12h****").await?;
+    /// println!("{:?}", response.dts_instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_job.md")]
     #[doc(alias = "DescribeDtsJobDetail")]
     #[doc(alias = "showJob")]
     pub fn show_job(&self) -> ShowJob { ShowJob(self.call(ShowJob::SPEC)) }

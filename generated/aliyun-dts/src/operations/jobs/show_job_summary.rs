@@ -20,6 +20,23 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{SummaryPhase, SynchronizationDirection};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_job_summary()
+    ///     .dts_job_id("l3m1213ye7l****")
+    ///     .job_code(SummaryPhase::N02)
+    ///     .synchronization_direction(SynchronizationDirection::Forward)
+    ///     .await?;
+    /// println!("{:?}", response.job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_job_summary.md")]
     #[doc(alias = "SummaryJobDetail")]
     #[doc(alias = "showJobSummary")]
     pub fn show_job_summary(&self) -> ShowJobSummary { ShowJobSummary(self.call(ShowJobSummary::SPEC)) }

@@ -20,6 +20,25 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{JobCode, StructType};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.show_precheck_status()
+    ///     .dts_job_id("i03e3zty16i****")
+    ///     .job_code(JobCode::N01)
+    ///     .struct_type(StructType::Before)
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_precheck_status.md")]
     #[doc(alias = "DescribePreCheckStatus")]
     #[doc(alias = "showPrecheckStatus")]
     pub fn show_precheck_status(&self) -> ShowPrecheckStatus { ShowPrecheckStatus(self.call(ShowPrecheckStatus::SPEC)) }

@@ -22,6 +22,23 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_subscription_meta()
+    ///     .sid("z38m91gg2******")
+    ///     .dts_instance_id("dtsbr4m9luv2*****")
+    ///     .sub_migration_job_ids("z38m91gg2*****")
+    ///     .await?;
+    /// for item in &response.subscription_meta_list {
+    ///     println!("{:?}", item.checkpoint);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_subscription_meta.md")]
     #[doc(alias = "DescribeSubscriptionMeta")]
     #[doc(alias = "showSubscriptionMeta")]
     pub fn show_subscription_meta(&self) -> ShowSubscriptionMeta {

@@ -20,6 +20,22 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.skip_precheck()
+    ///     .job_id("b4my3zg929a****")
+    ///     .skip_pre_check_items("CHECK_SAME_OBJ")
+    ///     .skip_pre_check_names("CHECK_SAME_OBJ_DETAIL")
+    ///     .skip(true)
+    ///     .await?;
+    /// println!("{:?}", response.migration_job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/skip_precheck.md")]
     #[doc(alias = "SkipPreCheck")]
     #[doc(alias = "skipPrecheck")]
     pub fn skip_precheck(&self) -> SkipPrecheck { SkipPrecheck(self.call(SkipPrecheck::SPEC)) }

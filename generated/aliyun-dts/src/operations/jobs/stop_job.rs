@@ -19,6 +19,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.stop_job().dts_job_id("l3m1213ye7l****").await?;
+    /// println!("{:?}", response.dynamic_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/stop_job.md")]
     #[doc(alias = "StopDtsJob")]
     #[doc(alias = "stopJob")]
     pub fn stop_job(&self) -> StopJob { StopJob(self.call(StopJob::SPEC)) }

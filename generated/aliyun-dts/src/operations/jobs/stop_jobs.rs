@@ -17,6 +17,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.stop_jobs().dts_job_ids("l5o11f9029c****").await?;
+    /// println!("{:?}", response.dynamic_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/stop_jobs.md")]
     #[doc(alias = "StopDtsJobs")]
     #[doc(alias = "stopJobs")]
     pub fn stop_jobs(&self) -> StopJobs { StopJobs(self.call(StopJobs::SPEC)) }

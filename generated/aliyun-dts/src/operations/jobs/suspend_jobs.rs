@@ -17,6 +17,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.suspend_jobs().dts_job_ids("hfi12iv4z7e****").await?;
+    /// println!("{:?}", response.dynamic_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/suspend_jobs.md")]
     #[doc(alias = "SuspendDtsJobs")]
     #[doc(alias = "suspendJobs")]
     pub fn suspend_jobs(&self) -> SuspendJobs { SuspendJobs(self.call(SuspendJobs::SPEC)) }

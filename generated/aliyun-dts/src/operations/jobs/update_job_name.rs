@@ -17,6 +17,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_job_name().dts_job_id("l3m1213ye7l****").dts_job_name("RDS间迁移").await?;
+    /// println!("{:?}", response.code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_job_name.md")]
     #[doc(alias = "ModifyDtsJobName")]
     #[doc(alias = "updateJobName")]
     pub fn update_job_name(&self) -> UpdateJobName { UpdateJobName(self.call(UpdateJobName::SPEC)) }

@@ -19,6 +19,24 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::DatabaseSide;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_job_password()
+    ///     .dts_job_id("l3m1213ye7l****")
+    ///     .endpoint(DatabaseSide::Src)
+    ///     .user_name("dtstest")
+    ///     .password(std::env::var("PASSWORD")?)
+    ///     .await?;
+    /// println!("{:?}", response.code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_job_password.md")]
     #[doc(alias = "ModifyDtsJobPassword")]
     #[doc(alias = "updateJobPassword")]
     pub fn update_job_password(&self) -> UpdateJobPassword { UpdateJobPassword(self.call(UpdateJobPassword::SPEC)) }

@@ -20,6 +20,25 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::DbObject;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_subscription()
+    ///     .db_list([("name".to_owned(), DbObject::new())])
+    ///     .dts_instance_id("dtsboss6pnlw*****")
+    ///     .dts_job_id("boss6pnlw******")
+    ///     .subscription_data_type_ddl(true)
+    ///     .subscription_data_type_dml(true)
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_subscription.md")]
     #[doc(alias = "ModifySubscription")]
     #[doc(alias = "updateSubscription")]
     pub fn update_subscription(&self) -> UpdateSubscription { UpdateSubscription(self.call(UpdateSubscription::SPEC)) }

@@ -21,6 +21,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_synchronization().dts_instance_id("dtsbi6e22ay243****").await?;
+    /// println!("{:?}", response.dts_job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_synchronization.md")]
     #[doc(alias = "ModifyDtsJob")]
     #[doc(alias = "updateSynchronization")]
     pub fn update_synchronization(&self) -> UpdateSynchronization {

@@ -20,6 +20,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.configure_replicator_compare().synchronization_job_id("dtsexjk1alb116****").await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/configure_replicator_compare.md")]
     #[doc(alias = "ConfigureSynchronizationJobReplicatorCompare")]
     #[doc(alias = "configureReplicatorCompare")]
     #[deprecated(note = "the service discourages its use")]

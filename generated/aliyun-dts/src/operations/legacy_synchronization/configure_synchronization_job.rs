@@ -21,6 +21,24 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::SynchronizationObject;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.configure_synchronization_job()
+    ///     .data_initialization(true)
+    ///     .structure_initialization(true)
+    ///     .synchronization_job_id("dtsz4ao1dor13d****")
+    ///     .synchronization_objects([SynchronizationObject::new()])
+    ///     .await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/configure_synchronization_job.md")]
     #[doc(alias = "configureSynchronizationJob")]
     #[deprecated(note = "use `configure_job`")]
     pub fn configure_synchronization_job(&self) -> ConfigureSynchronizationJob {

@@ -20,6 +20,24 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{PayType, RegionId, SynchronizationJobClass};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_synchronization_job()
+    ///     .dest_region(RegionId::CnHangzhou)
+    ///     .pay_type(PayType::PostPaid)
+    ///     .source_region(RegionId::CnHangzhou)
+    ///     .synchronization_job_class(SynchronizationJobClass::Small)
+    ///     .await?;
+    /// println!("{:?}", response.synchronization_job_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_synchronization_job.md")]
     #[doc(alias = "createSynchronizationJob")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_synchronization_job(&self) -> CreateSynchronizationJob {

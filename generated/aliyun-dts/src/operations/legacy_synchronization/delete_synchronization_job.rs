@@ -19,6 +19,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_synchronization_job().synchronization_job_id("dtshn6107ve264****").await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_synchronization_job.md")]
     #[doc(alias = "deleteSynchronizationJob")]
     #[deprecated(note = "use `delete_job`")]
     pub fn delete_synchronization_job(&self) -> DeleteSynchronizationJob {

@@ -18,6 +18,21 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_synchronization_job_statuses()
+    ///     .synchronization_job_id_list_json_str(["synchronization_job_id_list_json_str".to_owned()])
+    ///     .await?;
+    /// for item in &response.synchronization_job_list_status_list {
+    ///     println!("{:?}", item.synchronization_job_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_synchronization_job_statuses.md")]
     #[doc(alias = "DescribeSynchronizationJobStatusList")]
     #[doc(alias = "listSynchronizationJobStatuses")]
     #[deprecated(note = "use `list_jobs`")]

@@ -24,6 +24,21 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::TagFilter;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_synchronization_jobs().tag([TagFilter::new().key("testkey1")]).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.synchronization_job_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_synchronization_jobs.md")]
     #[doc(alias = "DescribeSynchronizationJobs")]
     #[doc(alias = "listSynchronizationJobs")]
     #[deprecated(note = "use `list_jobs`")]

@@ -19,6 +19,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.reset_synchronization_job().synchronization_job_id("dtsm761239l27m****").await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/reset_synchronization_job.md")]
     #[doc(alias = "resetSynchronizationJob")]
     #[deprecated(note = "use `reset_job`")]
     pub fn reset_synchronization_job(&self) -> ResetSynchronizationJob {

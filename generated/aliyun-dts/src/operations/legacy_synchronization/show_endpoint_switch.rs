@@ -20,6 +20,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_endpoint_switch().task_id("11****").await?;
+    /// println!("{:?}", response.status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_endpoint_switch.md")]
     #[doc(alias = "DescribeEndpointSwitchStatus")]
     #[doc(alias = "showEndpointSwitch")]
     #[deprecated(note = "the service discourages its use")]

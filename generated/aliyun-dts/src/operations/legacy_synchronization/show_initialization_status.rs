@@ -20,6 +20,19 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_initialization_status().synchronization_job_id("dtsi76118o3w92****").await?;
+    /// for item in &response.data_initialization_details {
+    ///     println!("{:?}", item.destination_owner_db_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_initialization_status.md")]
     #[doc(alias = "DescribeInitializationStatus")]
     #[doc(alias = "showInitializationStatus")]
     #[deprecated(note = "use `show_precheck_status`")]

@@ -18,6 +18,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_replicator_compare().synchronization_job_id("dtsexjk1alb116****").await?;
+    /// println!("{:?}", response.synchronization_replicator_compare_enable);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_replicator_compare.md")]
     #[doc(alias = "DescribeSynchronizationJobReplicatorCompare")]
     #[doc(alias = "showReplicatorCompare")]
     #[deprecated(note = "the service discourages its use")]

@@ -20,6 +20,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_synchronization_object_update().task_id("k71r16fj13g****").await?;
+    /// println!("{:?}", response.data_initialization_status);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_synchronization_object_update.md")]
     #[doc(alias = "DescribeSynchronizationObjectModifyStatus")]
     #[doc(alias = "showSynchronizationObjectUpdate")]
     #[deprecated(note = "use `list_jobs`")]

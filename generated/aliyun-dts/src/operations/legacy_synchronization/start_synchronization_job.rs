@@ -20,6 +20,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.start_synchronization_job().synchronization_job_id("dtsf19100l2186****").await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/start_synchronization_job.md")]
     #[doc(alias = "startSynchronizationJob")]
     #[deprecated(note = "use `start_job`")]
     pub fn start_synchronization_job(&self) -> StartSynchronizationJob {

@@ -21,6 +21,17 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.suspend_synchronization_job().synchronization_job_id("dtsmr1q4mc2152****").await?;
+    /// println!("{:?}", response.err_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/suspend_synchronization_job.md")]
     #[doc(alias = "suspendSynchronizationJob")]
     #[deprecated(note = "use `suspend_job`")]
     pub fn suspend_synchronization_job(&self) -> SuspendSynchronizationJob {

@@ -24,6 +24,28 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::{SwitchedEnd, SwitchedEndpoint, SwitchedInstanceType};
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.switch_synchronization_endpoint()
+    ///     .endpoint(
+    ///         SwitchedEndpoint::new()
+    ///             .instance_id("i-bp11haem1kpkhoup****")
+    ///             .instance_type(SwitchedInstanceType::Ecs)
+    ///             .port("3306")
+    ///             .r#type(SwitchedEnd::Destination),
+    ///     )
+    ///     .synchronization_job_id("dtsexjk1alb116****")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/switch_synchronization_endpoint.md")]
     #[doc(alias = "switchSynchronizationEndpoint")]
     #[deprecated(note = "the service discourages its use")]
     pub fn switch_synchronization_endpoint(&self) -> SwitchSynchronizationEndpoint {

@@ -20,6 +20,22 @@ impl Client {
     ///
     /// - `200`: The request was accepted, or `Success` is false and `ErrCode` gives the reason.
     /// - any other: The request failed with a 4xx or 5xx status.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_aliyun_dts::types::SynchronizationObject;
+    ///
+    /// # async fn example(client: &yundb_aliyun_dts::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_synchronization_objects()
+    ///     .synchronization_job_id("dtskfq1149w254****")
+    ///     .synchronization_objects([SynchronizationObject::new()])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_synchronization_objects.md")]
     #[doc(alias = "ModifySynchronizationObject")]
     #[doc(alias = "updateSynchronizationObjects")]
     #[deprecated(note = "use `update_synchronization`")]

@@ -22,6 +22,21 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.cancel_clickhouse_replication_update("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .database("db")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!(
+        "../../../docs/samples/cancel_clickhouse_replication_update.md"
+    )]
     #[doc(alias = "DeleteClickHouseDataBaseConfig")]
     #[doc(alias = "cancelClickhouseReplicationUpdate")]
     pub fn cancel_clickhouse_replication_update(

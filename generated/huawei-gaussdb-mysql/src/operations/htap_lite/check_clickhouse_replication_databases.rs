@@ -25,6 +25,33 @@ impl Client {
     ///
     /// - `200`: Result of the check.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{
+    ///     ClickhouseDatabaseSetting, ClickhouseListType, ClickhouseTablesToReplicate,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.check_clickhouse_replication_databases("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .source_instance_id("77aa4096cb824a61b93dab5ca00ecc8fin07")
+    ///     .source_node_id("57bfeacf6e8d4eb685ea907372374b35no07")
+    ///     .source_database_name("blackwhite_0018_61474479")
+    ///     .db_configs([
+    ///         ClickhouseDatabaseSetting::new().param_name("default_isolation_level").value("QUERY_SNAPSHOT"),
+    ///     ])
+    ///     .table_repl_config(
+    ///         ClickhouseTablesToReplicate::new().repl_type(ClickhouseListType::BlackList).tables(["tables"]),
+    ///     )
+    ///     .await?;
+    /// println!("{:?}", response.database_name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!(
+        "../../../docs/samples/check_clickhouse_replication_databases.md"
+    )]
     #[doc(alias = "CheckClickHouseDataBaseConfig")]
     #[doc(alias = "checkClickhouseReplicationDatabases")]
     pub fn check_clickhouse_replication_databases(

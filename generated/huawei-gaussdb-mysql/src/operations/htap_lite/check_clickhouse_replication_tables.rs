@@ -25,6 +25,32 @@ impl Client {
     ///
     /// - `200`: Result of the check.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{
+    ///     ClickhouseDatabaseSetting, ClickhouseListType, ClickhouseTableSetting, ClickhouseTablesToReplicate,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.check_clickhouse_replication_tables("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .source_instance_id("77aa4096cb824a61b93dab5ca00ecc8fin07")
+    ///     .source_node_id("57bfeacf6e8d4eb685ea907372374b35no07")
+    ///     .source_database_name("blackwhite_0017_22525694")
+    ///     .db_configs([
+    ///         ClickhouseDatabaseSetting::new().param_name("default_isolation_level").value("QUERY_SNAPSHOT"),
+    ///     ])
+    ///     .tables_configs([ClickhouseTableSetting::new().table_name("sbtest100").table_config("ORDER BY id")])
+    ///     .table_repl_config(
+    ///         ClickhouseTablesToReplicate::new().repl_type(ClickhouseListType::WhiteList).tables(["tables"]),
+    ///     )
+    ///     .await?;
+    /// println!("{:?}", response.source_database_name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/check_clickhouse_replication_tables.md")]
     #[doc(alias = "CheckClickHouseTableConfig")]
     #[doc(alias = "checkClickhouseReplicationTables")]
     pub fn check_clickhouse_replication_tables(

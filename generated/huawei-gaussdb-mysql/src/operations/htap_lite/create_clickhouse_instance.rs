@@ -22,6 +22,35 @@ impl Client {
     ///
     /// - `202`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{
+    ///     ClickhouseDeployment, ClickhouseEngineToCreate, ClickhouseMode, ClickhouseVolumeToCreate,
+    ///     ClickhouseVolumeType, ClickhouseZoneMode, HtapTagToAdd, HtapTagsToAdd,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_clickhouse_instance("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .name("htap-cfd5")
+    ///     .engine(ClickhouseEngineToCreate::new().r#type("click-house").version("1"))
+    ///     .ha(ClickhouseDeployment::new().mode(ClickhouseMode::Single))
+    ///     .flavor_id("b44cfde6-d250-313c-8d7a-cd216f071658")
+    ///     .db_root_pwd(std::env::var("DB_ROOT_PWD")?)
+    ///     .az_mode(ClickhouseZoneMode::Single)
+    ///     .volume(ClickhouseVolumeToCreate::new().io_type(ClickhouseVolumeType::Essd).capacity_in_gb(40))
+    ///     .az_code("cn-southwest-244a")
+    ///     .time_zone("UTC+08:00")
+    ///     .tags_info(
+    ///         HtapTagsToAdd::new().sys_tags([HtapTagToAdd::new().key("_sys_enterprise_project_id").value("0")]),
+    ///     )
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_clickhouse_instance.md")]
     #[doc(alias = "CreateClickHouseInstance")]
     #[doc(alias = "createClickhouseInstance")]
     pub fn create_clickhouse_instance(&self, instance_id: impl Into<String>) -> CreateClickhouseInstance {

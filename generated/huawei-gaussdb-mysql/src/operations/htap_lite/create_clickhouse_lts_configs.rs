@@ -19,6 +19,26 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::ClickhouseLogToSend;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.create_clickhouse_lts_configs()
+    ///     .log_configs([
+    ///         ClickhouseLogToSend::new()
+    ///             .instance_id("86fd60a5256a4592b957e8e6bb2d1b59in07")
+    ///             .log_type("slow_log")
+    ///             .lts_group_id("460d8437-9dcb-47d0-8c56-5758f2042272")
+    ///             .lts_stream_id("bad1ca5d-e347-437f-be89-f2e08ce117b8"),
+    ///     ])
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_clickhouse_lts_configs.md")]
     #[doc(alias = "UpdateClickHouseLtsConfig")]
     #[doc(alias = "createClickhouseLtsConfigs")]
     pub fn create_clickhouse_lts_configs(&self) -> CreateClickhouseLtsConfigs {

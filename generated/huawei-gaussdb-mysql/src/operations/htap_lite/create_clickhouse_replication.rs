@@ -22,6 +22,21 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_clickhouse_replication("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .source_instance_id("source_instance_id")
+    ///     .source_node_id("source_node_id")
+    ///     .source_database("source_database")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_clickhouse_replication.md")]
     #[doc(alias = "CreateClickHouseDataBaseReplication")]
     #[doc(alias = "createClickhouseReplication")]
     pub fn create_clickhouse_replication(&self, instance_id: impl Into<String>) -> CreateClickhouseReplication {

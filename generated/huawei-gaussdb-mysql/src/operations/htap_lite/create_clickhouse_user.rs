@@ -22,6 +22,24 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::ClickhouseDmlPrivilege;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_clickhouse_user("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .user_name("user_test1")
+    ///     .password(std::env::var("PASSWORD")?)
+    ///     .databases(["*"])
+    ///     .dml(ClickhouseDmlPrivilege::N1)
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_clickhouse_user.md")]
     #[doc(alias = "CreateClickHouseDatabaseUser")]
     #[doc(alias = "createClickhouseUser")]
     pub fn create_clickhouse_user(&self, instance_id: impl Into<String>) -> CreateClickhouseUser {

@@ -22,6 +22,21 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_clickhouse_instance(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "clickhouse_instance_id",
+    /// )
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_clickhouse_instance.md")]
     #[doc(alias = "DeleteClickHouseInstance")]
     #[doc(alias = "deleteClickhouseInstance")]
     pub fn delete_clickhouse_instance(

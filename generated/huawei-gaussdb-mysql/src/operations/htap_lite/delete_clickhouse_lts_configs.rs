@@ -19,6 +19,22 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::ClickhouseLogToStop;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.delete_clickhouse_lts_configs()
+    ///     .log_configs([
+    ///         ClickhouseLogToStop::new().instance_id("614ff06f72ee46b7949423572dd51e8bin16").log_type("slow_log"),
+    ///     ])
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_clickhouse_lts_configs.md")]
     #[doc(alias = "DeleteClickHouseLtsConfig")]
     #[doc(alias = "deleteClickhouseLtsConfigs")]
     pub fn delete_clickhouse_lts_configs(&self) -> DeleteClickhouseLtsConfigs {

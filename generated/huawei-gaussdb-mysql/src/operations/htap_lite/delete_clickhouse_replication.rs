@@ -23,6 +23,18 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_clickhouse_replication("df3ae779e2ad4993a03ccd7a81240125in16", "database_name")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_clickhouse_replication.md")]
     #[doc(alias = "DeleteClickHouseDataBaseReplication")]
     #[doc(alias = "deleteClickhouseReplication")]
     pub fn delete_clickhouse_replication(

@@ -20,6 +20,21 @@ impl Client {
     ///
     /// - `200`: Log destinations of ClickHouse instances.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_clickhouse_lts_configs()
+    ///     .instance_id("faf2cbf7f6cb422d83e61dbcc3e87023in07")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.lts_configs);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_clickhouse_lts_configs.md")]
     #[doc(alias = "ShowClickHouseLtsConfig")]
     #[doc(alias = "listClickhouseLtsConfigs")]
     pub fn list_clickhouse_lts_configs(&self) -> ListClickhouseLtsConfigs {

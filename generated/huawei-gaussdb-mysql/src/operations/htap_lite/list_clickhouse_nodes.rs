@@ -25,6 +25,19 @@ impl Client {
     ///
     /// - `200`: Nodes with logs.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_clickhouse_nodes("df3ae779e2ad4993a03ccd7a81240125in16").await?;
+    /// for item in &response.node_list {
+    ///     println!("{:?}", item.node_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_clickhouse_nodes.md")]
     #[doc(alias = "ListClickHouseInstanceNode")]
     #[doc(alias = "listClickhouseNodes")]
     pub fn list_clickhouse_nodes(&self, instance_id: impl Into<String>) -> ListClickhouseNodes {

@@ -23,6 +23,21 @@ impl Client {
     ///
     /// - `200`: The database parameters of replications to ClickHouse.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_clickhouse_replication_parameters("df3ae779e2ad4993a03ccd7a81240125in16").await?;
+    /// for item in &response.db_parameters {
+    ///     println!("{:?}", item.param_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!(
+        "../../../docs/samples/list_clickhouse_replication_parameters.md"
+    )]
     #[doc(alias = "ListClickHouseDataBaseParameter")]
     #[doc(alias = "listClickhouseReplicationParameters")]
     pub fn list_clickhouse_replication_parameters(

@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The replications to ClickHouse.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_clickhouse_replications("df3ae779e2ad4993a03ccd7a81240125in16").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.source_database);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_clickhouse_replications.md")]
     #[doc(alias = "ListClickHouseDataBaseReplication")]
     #[doc(alias = "listClickhouseReplications")]
     pub fn list_clickhouse_replications(&self, instance_id: impl Into<String>) -> ListClickhouseReplications {

@@ -26,6 +26,27 @@ impl Client {
     ///
     /// - `200`: The slow queries of a ClickHouse node.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_clickhouse_slow_logs("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .node_id("aeb9e81135b34197bab8636fc8a1c569no16")
+    ///     .start_time("2023-12-12T00:14:27+0100")
+    ///     .end_time("2023-12-12T02:14:27+0100")
+    ///     .limit(10)
+    ///     .line_num("1669344916000")
+    ///     .operate_type("All")
+    ///     .database("DBS_NODE")
+    ///     .await?;
+    /// for item in &response.slow_log_list {
+    ///     println!("{:?}", item.node_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_clickhouse_slow_logs.md")]
     #[doc(alias = "ShowClickHouseSlowLogDetail")]
     #[doc(alias = "listClickhouseSlowLogs")]
     pub fn list_clickhouse_slow_logs(&self, instance_id: impl Into<String>) -> ListClickhouseSlowLogs {

@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The users of a ClickHouse instance.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_clickhouse_users("df3ae779e2ad4993a03ccd7a81240125in16").limit(10).items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.user_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_clickhouse_users.md")]
     #[doc(alias = "ShowClickHouseDatabaseUser")]
     #[doc(alias = "listClickhouseUsers")]
     pub fn list_clickhouse_users(&self, instance_id: impl Into<String>) -> ListClickhouseUsers {

@@ -23,6 +23,21 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.resize_clickhouse_instance("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .flavor_ref("6ebc6add-7462-3c27-b92b-3d79ae37a309")
+    ///     .delay(false)
+    ///     .instance_id_body("59c6b263cd884178b7395e1ee8d93fbdb16")
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/resize_clickhouse_instance.md")]
     #[doc(alias = "ResizeClickHouseFlavor")]
     #[doc(alias = "resizeClickhouseInstance")]
     pub fn resize_clickhouse_instance(&self, instance_id: impl Into<String>) -> ResizeClickhouseInstance {

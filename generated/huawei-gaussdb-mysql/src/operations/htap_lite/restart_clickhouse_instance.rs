@@ -22,6 +22,17 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.restart_clickhouse_instance("df3ae779e2ad4993a03ccd7a81240125in16").await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/restart_clickhouse_instance.md")]
     #[doc(alias = "RebootClickHouseInstance")]
     #[doc(alias = "restartClickhouseInstance")]
     pub fn restart_clickhouse_instance(&self, instance_id: impl Into<String>) -> RestartClickhouseInstance {

@@ -26,6 +26,21 @@ impl Client {
     ///
     /// - `200`: The ClickHouse instance.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_clickhouse_instance(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "df3ae779e2ad4993a03ccd7a81240125in16",
+    /// )
+    ///     .await?;
+    /// println!("{:?}", response.instance);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_clickhouse_instance.md")]
     #[doc(alias = "ListClickHouseInstance")]
     #[doc(alias = "showClickhouseInstance")]
     pub fn show_clickhouse_instance(

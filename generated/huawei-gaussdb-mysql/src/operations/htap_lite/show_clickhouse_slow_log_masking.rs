@@ -22,6 +22,17 @@ impl Client {
     ///
     /// - `200`: The current state.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_clickhouse_slow_log_masking("df3ae779e2ad4993a03ccd7a81240125in16").await?;
+    /// println!("{:?}", response.open_slow_log_switch);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_clickhouse_slow_log_masking.md")]
     #[doc(alias = "ShowClickHouseSlowLogSensitiveStatus")]
     #[doc(alias = "showClickhouseSlowLogMasking")]
     pub fn show_clickhouse_slow_log_masking(&self, instance_id: impl Into<String>) -> ShowClickhouseSlowLogMasking {

@@ -22,6 +22,23 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_clickhouse_replication_config("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .source_instance_id("5a377c0073cd4264be308fd968e60312in07")
+    ///     .database("db1")
+    ///     .value("{\"white_list\": \"t1,t2,t3\"}")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!(
+        "../../../docs/samples/update_clickhouse_replication_config.md"
+    )]
     #[doc(alias = "UpdateClickHouseDataBaseConfig")]
     #[doc(alias = "updateClickhouseReplicationConfig")]
     pub fn update_clickhouse_replication_config(

@@ -22,6 +22,23 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::ClickhouseDmlPrivilege;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_clickhouse_user_permissions("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .user_name("user_test1")
+    ///     .databases(["*"])
+    ///     .dml(ClickhouseDmlPrivilege::N2)
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_clickhouse_user_permissions.md")]
     #[doc(alias = "UpdateClickHouseDatabaseUserPermission")]
     #[doc(alias = "updateClickhouseUserPermissions")]
     pub fn update_clickhouse_user_permissions(

@@ -25,6 +25,23 @@ impl Client {
     ///
     /// - `200`: Result of the check.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.check_starrocks_replication_databases("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .source_instance_id("source_instance_id")
+    ///     .source_node_id("source_node_id")
+    ///     .source_database_name("source_database_name")
+    ///     .await?;
+    /// println!("{:?}", response.source_database_name);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!(
+        "../../../docs/samples/check_starrocks_replication_databases.md"
+    )]
     #[doc(alias = "CheckDataBaseConfig")]
     #[doc(alias = "checkStarrocksReplicationDatabases")]
     pub fn check_starrocks_replication_databases(

@@ -20,6 +20,33 @@ impl Client {
     ///
     /// - `200`: Result of the check.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{StarrocksActionToCheck, StarrocksMode, StarrocksResourceToCheck};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.check_starrocks_resources()
+    ///     .action(StarrocksActionToCheck::CreateInstance)
+    ///     .resource(
+    ///         StarrocksResourceToCheck::new()
+    ///             .enterprise_project_id("enterprise_project_id")
+    ///             .instance_num(1)
+    ///             .mode(StarrocksMode::Cluster)
+    ///             .availability_zone_mode("availability_zone_mode")
+    ///             .fe_node_num(1)
+    ///             .be_node_num(1)
+    ///             .fe_flavor_ref("fe_flavor_ref")
+    ///             .be_flavor_ref("be_flavor_ref")
+    ///             .subnet_id("subnet_id"),
+    ///     )
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/check_starrocks_resources.md")]
     #[doc(alias = "CheckStarRocksResource")]
     #[doc(alias = "checkStarrocksResources")]
     pub fn check_starrocks_resources(&self) -> CheckStarrocksResources {

@@ -22,6 +22,39 @@ impl Client {
     ///
     /// - `201`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{
+    ///     BeVolumeToCreate, FeVolumeToCreate, HtapTagToAdd, HtapTagsToAdd, StarrocksDeployment,
+    ///     StarrocksEngineToCreate, StarrocksMode,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_starrocks_instance("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .name("htap-ff64")
+    ///     .engine(StarrocksEngineToCreate::new().r#type("star-rocks").version("3.1"))
+    ///     .ha(StarrocksDeployment::new().mode(StarrocksMode::Single))
+    ///     .fe_flavor_id("afe3bfd-ac7c-32e1-ba44-c388acbb196a")
+    ///     .be_flavor_id("de565db8-0a96-37ea-9388-61167624712c")
+    ///     .db_root_pwd(std::env::var("DB_ROOT_PWD")?)
+    ///     .fe_count(1)
+    ///     .be_count(1)
+    ///     .az_mode("single")
+    ///     .fe_volume(FeVolumeToCreate::new().io_type("SSD").capacity_in_gb(50))
+    ///     .be_volume(BeVolumeToCreate::new().io_type("SSD").capacity_in_gb(50))
+    ///     .az_code("az")
+    ///     .time_zone("UTC+08:00")
+    ///     .tags_info(
+    ///         HtapTagsToAdd::new().sys_tags([HtapTagToAdd::new().key("_sys_enterprise_project_id").value("0")]),
+    ///     )
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_starrocks_instance.md")]
     #[doc(alias = "createStarrocksInstance")]
     pub fn create_starrocks_instance(&self, instance_id: impl Into<String>) -> CreateStarrocksInstance {
         CreateStarrocksInstance(self.call(CreateStarrocksInstance::SPEC).text("instance_id", instance_id))

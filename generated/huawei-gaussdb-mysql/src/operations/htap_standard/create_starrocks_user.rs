@@ -22,6 +22,25 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{DdlPrivilege, DmlPrivilege};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_starrocks_user("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .user_name("user_test")
+    ///     .password(std::env::var("PASSWORD")?)
+    ///     .databases(["INFORMATION_SCHEMA", "default"])
+    ///     .dml(DmlPrivilege::N2)
+    ///     .ddl(DdlPrivilege::N0)
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_starrocks_user.md")]
     #[doc(alias = "CreateStarRocksDatabaseUser")]
     #[doc(alias = "createStarrocksUser")]
     pub fn create_starrocks_user(&self, instance_id: impl Into<String>) -> CreateStarrocksUser {

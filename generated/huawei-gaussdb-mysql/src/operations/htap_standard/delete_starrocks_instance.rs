@@ -22,6 +22,21 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_starrocks_instance(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "9ac58f9b88744f8a87893d22f6ef9a28in17",
+    /// )
+    ///     .await?;
+    /// println!("{:?}", response.workflow_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_starrocks_instance.md")]
     #[doc(alias = "deleteStarrocksInstance")]
     pub fn delete_starrocks_instance(
         &self,

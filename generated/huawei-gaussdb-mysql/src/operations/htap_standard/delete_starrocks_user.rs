@@ -22,6 +22,19 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_starrocks_user("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .user_name("user_test")
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_starrocks_user.md")]
     #[doc(alias = "DeleteStarRocksDatabaseUser")]
     #[doc(alias = "deleteStarrocksUser")]
     pub fn delete_starrocks_user(&self, instance_id: impl Into<String>) -> DeleteStarrocksUser {

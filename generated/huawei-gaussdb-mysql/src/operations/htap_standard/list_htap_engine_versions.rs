@@ -22,6 +22,21 @@ impl Client {
     ///
     /// - `200`: The versions of an HTAP engine.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::HtapEngine;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_htap_engine_versions(HtapEngine::StarRocks).await?;
+    /// for item in &response.datastores {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_htap_engine_versions.md")]
     #[doc(alias = "ListHtapDataStore")]
     #[doc(alias = "listHtapEngineVersions")]
     pub fn list_htap_engine_versions(&self, engine_name: impl Into<HtapEngine>) -> ListHtapEngineVersions {

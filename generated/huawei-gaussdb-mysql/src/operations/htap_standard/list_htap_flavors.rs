@@ -25,6 +25,23 @@ impl Client {
     ///
     /// - `200`: The flavors.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{HtapEngineName, HtapFlavorAzMode};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_htap_flavors(HtapEngineName::StarRocks)
+    ///     .availability_zone_mode(HtapFlavorAzMode::Single)
+    ///     .await?;
+    /// for item in &response.flavors {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_htap_flavors.md")]
     #[doc(alias = "ListHtapFlavor")]
     #[doc(alias = "listHtapFlavors")]
     pub fn list_htap_flavors(&self, engine_name: impl Into<HtapEngineName>) -> ListHtapFlavors {

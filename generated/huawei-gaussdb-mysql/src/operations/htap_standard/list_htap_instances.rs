@@ -24,6 +24,19 @@ impl Client {
     ///
     /// - `200`: The HTAP instances.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_htap_instances("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// for item in &response.instances {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_htap_instances.md")]
     #[doc(alias = "ListHtapInstanceInfo")]
     #[doc(alias = "listHtapInstances")]
     pub fn list_htap_instances(&self, instance_id: impl Into<String>) -> ListHtapInstances {

@@ -23,6 +23,21 @@ impl Client {
     ///
     /// - `200`: Storage types of an HTAP engine.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::HtapEngine;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_htap_storage_types(HtapEngine::StarRocks).version_name("3.1.6.0").await?;
+    /// for item in &response.storage_type {
+    ///     println!("{:?}", item.name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_htap_storage_types.md")]
     #[doc(alias = "ListHtapStorageType")]
     #[doc(alias = "listHtapStorageTypes")]
     pub fn list_htap_storage_types(&self, database: impl Into<HtapEngine>) -> ListHtapStorageTypes {

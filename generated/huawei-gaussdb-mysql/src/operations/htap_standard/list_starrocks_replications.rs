@@ -23,6 +23,22 @@ impl Client {
     ///
     /// - `200`: The replications to StarRocks.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_starrocks_replications("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .limit("10")
+    ///     .offset("1")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.task_name);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_starrocks_replications.md")]
     #[doc(alias = "ListStarRocksDataReplications")]
     #[doc(alias = "listStarrocksReplications")]
     pub fn list_starrocks_replications(&self, instance_id: impl Into<String>) -> ListStarrocksReplications {

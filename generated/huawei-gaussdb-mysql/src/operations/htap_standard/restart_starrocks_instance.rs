@@ -21,6 +21,17 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.restart_starrocks_instance("9ac58f9b88744f8a87893d22f6ef9a28in17").await?;
+    /// println!("{:?}", response.workflow_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/restart_starrocks_instance.md")]
     #[doc(alias = "restartStarrocksInstance")]
     pub fn restart_starrocks_instance(&self, starrocks_instance_id: impl Into<String>) -> RestartStarrocksInstance {
         RestartStarrocksInstance(

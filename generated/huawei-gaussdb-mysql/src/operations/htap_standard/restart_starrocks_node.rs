@@ -22,6 +22,21 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.restart_starrocks_node(
+    ///     "9ac58f9b88744f8a87893d22f6ef9a28in17",
+    ///     "2c464fbdc8ea4c59814dab2243d8e270no17",
+    /// )
+    ///     .await?;
+    /// println!("{:?}", response.workflow_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/restart_starrocks_node.md")]
     #[doc(alias = "restartStarrocksNode")]
     pub fn restart_starrocks_node(
         &self,

@@ -22,6 +22,19 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.resume_starrocks_replication("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .task_name("task_name")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/resume_starrocks_replication.md")]
     #[doc(alias = "ResumeStarRocksDataReplication")]
     #[doc(alias = "resumeStarrocksReplication")]
     pub fn resume_starrocks_replication(&self, instance_id: impl Into<String>) -> ResumeStarrocksReplication {

@@ -24,6 +24,23 @@ impl Client {
     ///
     /// - `200`: A StarRocks instance.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_starrocks_instance(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "b6280c323ce449f2ad02af74e21f3dc5in17",
+    /// )
+    ///     .await?;
+    /// for item in &response.instances {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_starrocks_instance.md")]
     #[doc(alias = "ListStarrocksInstanceInfo")]
     #[doc(alias = "showStarrocksInstance")]
     pub fn show_starrocks_instance(

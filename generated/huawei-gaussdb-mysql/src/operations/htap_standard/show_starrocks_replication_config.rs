@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The settings of a replication to StarRocks.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_starrocks_replication_config("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .task_name("taskName")
+    ///     .await?;
+    /// println!("{:?}", response.source_instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_starrocks_replication_config.md")]
     #[doc(alias = "ListStarRocksDataReplicationConfig")]
     #[doc(alias = "showStarrocksReplicationConfig")]
     pub fn show_starrocks_replication_config(&self, instance_id: impl Into<String>) -> ShowStarrocksReplicationConfig {

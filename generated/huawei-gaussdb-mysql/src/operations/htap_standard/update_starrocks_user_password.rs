@@ -22,6 +22,20 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_starrocks_user_password("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .user_name("user_test")
+    ///     .password(std::env::var("PASSWORD")?)
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_starrocks_user_password.md")]
     #[doc(alias = "UpdateStarRocksDatabaseUserPassword")]
     #[doc(alias = "updateStarrocksUserPassword")]
     pub fn update_starrocks_user_password(&self, instance_id: impl Into<String>) -> UpdateStarrocksUserPassword {

@@ -22,6 +22,23 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::DmlPrivilege;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_starrocks_user_permissions("df3ae779e2ad4993a03ccd7a81240125in16")
+    ///     .user_name("user_test")
+    ///     .databases(["*"])
+    ///     .dml(DmlPrivilege::N2)
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_starrocks_user_permissions.md")]
     #[doc(alias = "UpdateStarRocksDatabaseUserPermission")]
     #[doc(alias = "updateStarrocksUserPermissions")]
     pub fn update_starrocks_user_permissions(&self, instance_id: impl Into<String>) -> UpdateStarrocksUserPermissions {

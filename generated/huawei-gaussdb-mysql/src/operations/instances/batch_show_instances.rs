@@ -18,6 +18,19 @@ impl Client {
     ///
     /// - `200`: The instances.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.batch_show_instances().instance_ids("11684a0e59e94bceba7880d58cfb07b5in07").await?;
+    /// for item in &response.instances {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/batch_show_instances.md")]
     #[doc(alias = "ListGaussMySqlInstanceDetailInfoUnifyStatus")]
     #[doc(alias = "batchShowInstances")]
     pub fn batch_show_instances(&self) -> BatchShowInstances { BatchShowInstances(self.call(BatchShowInstances::SPEC)) }

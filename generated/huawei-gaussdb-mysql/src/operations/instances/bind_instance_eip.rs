@@ -23,6 +23,20 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.bind_instance_eip("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .public_ip("10.145.51.214")
+    ///     .public_ip_id("8403e9cd-a7fa-4288-8b15-c7ceac1etest")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/bind_instance_eip.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceEip")]
     #[doc(alias = "bindInstanceEip")]
     pub fn bind_instance_eip(&self, instance_id: impl Into<String>) -> BindInstanceEip {

@@ -21,6 +21,24 @@ impl Client {
     ///
     /// - `200`: The result of the check.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{ResourceCheckAction, ResourceCheckMode, ResourceToCheck};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.check_resources()
+    ///     .action(ResourceCheckAction::CreateInstance)
+    ///     .resource(
+    ///         ResourceToCheck::new().enterprise_project_id("0").instance_num(1).mode(ResourceCheckMode::Cluster),
+    ///     )
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/check_resources.md")]
     #[doc(alias = "CheckResource")]
     #[doc(alias = "checkResources")]
     pub fn check_resources(&self) -> CheckResources { CheckResources(self.call(CheckResources::SPEC)) }

@@ -24,6 +24,35 @@ impl Client {
     ///
     /// - `201`: The instance is being created, or its order has been placed.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{
+    ///     AvailabilityZoneMode, ChargeMode, NewInstanceBilling, NewInstanceDatastore,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_instance()
+    ///     .region("br-iaas-odin1")
+    ///     .name("gaussdb-mysql-instance1")
+    ///     .datastore(NewInstanceDatastore::new().r#type("gaussdb-mysql").version("8.0"))
+    ///     .mode("Cluster")
+    ///     .flavor_ref("gaussdb.mysql.xlarge.arm.4")
+    ///     .vpc_id("3cedfc54-b105-4652-a4e0-847b11576b58")
+    ///     .subnet_id("c1cfa53c-65d3-431e-8552-326bf310c7ad")
+    ///     .password(std::env::var("PASSWORD")?)
+    ///     .availability_zone_mode(AvailabilityZoneMode::Single)
+    ///     .slave_count(1)
+    ///     .charge_info(NewInstanceBilling::new().charge_mode(ChargeMode::PostPaid))
+    ///     .security_group_id("fc577a1a-f202-424a-977f-24faec3fdd55")
+    ///     .configuration_id("43570e0de32e40c5a15f831aa5ce4176pr07")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_instance.md")]
     #[doc(alias = "CreateGaussMySqlInstance")]
     #[doc(alias = "createInstance")]
     pub fn create_instance(&self) -> CreateInstance { CreateInstance(self.call(CreateInstance::SPEC)) }

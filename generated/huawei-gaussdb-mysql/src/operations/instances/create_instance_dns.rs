@@ -24,6 +24,21 @@ impl Client {
     ///
     /// - `200`: The domain name is being created.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::InstanceDnsType;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_instance_dns("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .dns_type(InstanceDnsType::Private)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_instance_dns.md")]
     #[doc(alias = "CreateGaussMysqlDns")]
     #[doc(alias = "createInstanceDns")]
     pub fn create_instance_dns(&self, instance_id: impl Into<String>) -> CreateInstanceDns {

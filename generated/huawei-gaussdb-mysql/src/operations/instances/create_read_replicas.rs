@@ -25,6 +25,17 @@ impl Client {
     ///
     /// - `201`: The replicas are being created, or their order has been placed.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_read_replicas("5eebbb4c0f9f4a99b42ed1b6334569aain07").priorities([1, 2]).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_read_replicas.md")]
     #[doc(alias = "CreateGaussMySqlReadonlyNode")]
     #[doc(alias = "createReadReplicas")]
     pub fn create_read_replicas(&self, instance_id: impl Into<String>) -> CreateReadReplicas {

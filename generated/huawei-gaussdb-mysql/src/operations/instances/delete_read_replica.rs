@@ -26,6 +26,21 @@ impl Client {
     ///
     /// - `200`: The read replica is being deleted.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_read_replica(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "096c0fc43e804757b59946b80dc27f8bin07",
+    /// )
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_read_replica.md")]
     #[doc(alias = "DeleteGaussMySqlReadonlyNode")]
     #[doc(alias = "deleteReadReplica")]
     pub fn delete_read_replica(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> DeleteReadReplica {

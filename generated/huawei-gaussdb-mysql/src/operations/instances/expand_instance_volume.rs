@@ -23,6 +23,17 @@ impl Client {
     ///
     /// - `201`: The order for the new size has been placed.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.expand_instance_volume("5eebbb4c0f9f4a99b42ed1b6334569aain07").size(50).await?;
+    /// println!("{:?}", response.order_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/expand_instance_volume.md")]
     #[doc(alias = "ExpandGaussMySqlInstanceVolume")]
     #[doc(alias = "expandInstanceVolume")]
     pub fn expand_instance_volume(&self, instance_id: impl Into<String>) -> ExpandInstanceVolume {

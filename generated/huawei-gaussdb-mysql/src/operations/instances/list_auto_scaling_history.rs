@@ -22,6 +22,19 @@ impl Client {
     ///
     /// - `200`: Auto scaling history.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_auto_scaling_history("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_auto_scaling_history.md")]
     #[doc(alias = "ShowAutoScalingHistory")]
     #[doc(alias = "listAutoScalingHistory")]
     pub fn list_auto_scaling_history(&self, instance_id: impl Into<String>) -> ListAutoScalingHistory {

@@ -18,6 +18,19 @@ impl Client {
     ///
     /// - `200`: The dedicated resource pools.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_dedicated_resources().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_dedicated_resources.md")]
     #[doc(alias = "ListGaussMySqlDedicatedResources")]
     #[doc(alias = "listDedicatedResources")]
     pub fn list_dedicated_resources(&self) -> ListDedicatedResources {

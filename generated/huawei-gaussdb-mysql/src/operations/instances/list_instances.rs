@@ -21,6 +21,23 @@ impl Client {
     ///
     /// - `200`: The instances.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_instances()
+    ///     .id("61a4ea66210545909d74a05c27a7179ein07")
+    ///     .name("gaussdb-mysql-instance01")
+    ///     .r#type("Cluster")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_instances.md")]
     #[doc(alias = "ListGaussMySqlInstancesUnifyStatus")]
     #[doc(alias = "listInstances")]
     pub fn list_instances(&self) -> ListInstances { ListInstances(self.call(ListInstances::SPEC)) }

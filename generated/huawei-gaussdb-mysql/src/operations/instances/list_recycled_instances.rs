@@ -18,6 +18,19 @@ impl Client {
     ///
     /// - `200`: The instances in the recycle bin.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_recycled_instances().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_recycled_instances.md")]
     #[doc(alias = "ListRecycleInstances")]
     #[doc(alias = "listRecycledInstances")]
     pub fn list_recycled_instances(&self) -> ListRecycledInstances {

@@ -22,6 +22,20 @@ impl Client {
     ///
     /// - `200`: The operation has started, or its order has been placed.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::FlavorToSet;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let resize_flavor = FlavorToSet::new().spec_code("gaussdb.mysql.xlarge.arm.8");
+    /// let response = client.resize_instance("5eebbb4c0f9f4a99b42ed1b6334569aain07", resize_flavor).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/resize_instance.md")]
     #[doc(alias = "ChangeGaussMySqlInstanceSpecification")]
     #[doc(alias = "resizeInstance")]
     pub fn resize_instance(&self, instance_id: impl Into<String>, resize_flavor: FlavorToSet) -> ResizeInstance {

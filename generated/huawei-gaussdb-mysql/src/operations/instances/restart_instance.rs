@@ -23,6 +23,17 @@ impl Client {
     ///
     /// - `200`: The restart has started, or is scheduled for the maintenance window.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.restart_instance("5eebbb4c0f9f4a99b42ed1b6334569aain07").delay(true).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/restart_instance.md")]
     #[doc(alias = "RestartGaussMySqlInstance")]
     #[doc(alias = "restartInstance")]
     pub fn restart_instance(&self, instance_id: impl Into<String>) -> RestartInstance {

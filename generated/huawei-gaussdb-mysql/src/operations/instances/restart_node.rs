@@ -22,6 +22,22 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.restart_node(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "f0d5f01f04964f36a545ad85e4e9cfe9no07",
+    /// )
+    ///     .delay(false)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/restart_node.md")]
     #[doc(alias = "RestartGaussMySqlNode")]
     #[doc(alias = "restartNode")]
     pub fn restart_node(&self, instance_id: impl Into<String>, node_id: impl Into<String>) -> RestartNode {

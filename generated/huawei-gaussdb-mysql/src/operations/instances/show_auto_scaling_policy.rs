@@ -25,6 +25,17 @@ impl Client {
     ///
     /// - `200`: The auto scaling policy.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_auto_scaling_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_auto_scaling_policy.md")]
     #[doc(alias = "showAutoScalingPolicy")]
     pub fn show_auto_scaling_policy(&self, instance_id: impl Into<String>) -> ShowAutoScalingPolicy {
         ShowAutoScalingPolicy(self.call(ShowAutoScalingPolicy::SPEC).text("instance_id", instance_id))

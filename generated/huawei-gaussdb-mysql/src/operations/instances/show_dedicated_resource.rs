@@ -22,6 +22,17 @@ impl Client {
     ///
     /// - `200`: A dedicated resource pool.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_dedicated_resource("6e097c33-d6b9-4ca5-83cb-6cc79dcf4f06").await?;
+    /// println!("{:?}", response.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_dedicated_resource.md")]
     #[doc(alias = "ShowDedicatedResourceInfo")]
     #[doc(alias = "showDedicatedResource")]
     pub fn show_dedicated_resource(&self, dedicated_resource_id: impl Into<String>) -> ShowDedicatedResource {

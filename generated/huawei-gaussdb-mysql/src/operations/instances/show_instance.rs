@@ -22,6 +22,17 @@ impl Client {
     ///
     /// - `200`: An instance.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_instance("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.instance);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_instance.md")]
     #[doc(alias = "ShowGaussMySqlInstanceInfoUnifyStatus")]
     #[doc(alias = "showInstance")]
     pub fn show_instance(&self, instance_id: impl Into<String>) -> ShowInstance {

@@ -23,6 +23,17 @@ impl Client {
     ///
     /// - `200`: Elastic IP address of an instance.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_instance_eip("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_instance_eip.md")]
     #[doc(alias = "showInstanceEip")]
     pub fn show_instance_eip(&self, instance_id: impl Into<String>) -> ShowInstanceEip {
         ShowInstanceEip(self.call(ShowInstanceEip::SPEC).text("instance_id", instance_id))

@@ -24,6 +24,17 @@ impl Client {
     ///
     /// - `200`: The versions.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_instance_version("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.datastore);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_instance_version.md")]
     #[doc(alias = "ShowInstanceDatabaseVersion")]
     #[doc(alias = "showInstanceVersion")]
     pub fn show_instance_version(&self, instance_id: impl Into<String>) -> ShowInstanceVersion {

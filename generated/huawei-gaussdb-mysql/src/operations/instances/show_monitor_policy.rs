@@ -22,6 +22,17 @@ impl Client {
     ///
     /// - `200`: The second-level monitoring policy.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_monitor_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.monitor_switch);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_monitor_policy.md")]
     #[doc(alias = "ShowInstanceMonitorExtend")]
     #[doc(alias = "showMonitorPolicy")]
     pub fn show_monitor_policy(&self, instance_id: impl Into<String>) -> ShowMonitorPolicy {

@@ -18,6 +18,17 @@ impl Client {
     ///
     /// - `200`: The recycle bin policy.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_recycle_policy().await?;
+    /// println!("{:?}", response.recycle_policy);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_recycle_policy.md")]
     #[doc(alias = "showRecyclePolicy")]
     pub fn show_recycle_policy(&self) -> ShowRecyclePolicy { ShowRecyclePolicy(self.call(ShowRecyclePolicy::SPEC)) }
 }

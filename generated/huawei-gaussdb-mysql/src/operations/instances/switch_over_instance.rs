@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The switchover has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.switch_over_instance("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .node_id("1801a615b52b4a5697cf385f6affbf4no07")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/switch_over_instance.md")]
     #[doc(alias = "InvokeGaussMySqlInstanceSwitchOver")]
     #[doc(alias = "switchOverInstance")]
     pub fn switch_over_instance(&self, instance_id: impl Into<String>) -> SwitchOverInstance {

@@ -21,6 +21,17 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.unbind_instance_eip("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/unbind_instance_eip.md")]
     #[doc(alias = "CancelGaussMySqlInstanceEip")]
     #[doc(alias = "unbindInstanceEip")]
     pub fn unbind_instance_eip(&self, instance_id: impl Into<String>) -> UnbindInstanceEip {

@@ -24,6 +24,27 @@ impl Client {
     ///
     /// - `200`: The policy has been set.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{
+    ///     AutoScalingMonitorCycle, AutoScalingSilenceCycle, ScalingStrategyToSet, Switch,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_auto_scaling_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .status(Switch::On)
+    ///     .scaling_strategy(ScalingStrategyToSet::new().flavor_switch(Switch::On).read_only_switch(Switch::On))
+    ///     .monitor_cycle(AutoScalingMonitorCycle::N300)
+    ///     .silence_cycle(AutoScalingSilenceCycle::N300)
+    ///     .enlarge_threshold(50)
+    ///     .await?;
+    /// println!("{:?}", response.instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_auto_scaling_policy.md")]
     #[doc(alias = "updateAutoScalingPolicy")]
     pub fn update_auto_scaling_policy(&self, instance_id: impl Into<String>) -> UpdateAutoScalingPolicy {
         UpdateAutoScalingPolicy(self.call(UpdateAutoScalingPolicy::SPEC).text("instance_id", instance_id))

@@ -23,6 +23,16 @@ impl Client {
     ///
     /// - `200`: The remark has been updated.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.update_instance_alias("5eebbb4c0f9f4a99b42ed1b6334569aain07").alias("Test_alias").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_instance_alias.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceAlias")]
     #[doc(alias = "updateInstanceAlias")]
     pub fn update_instance_alias(&self, instance_id: impl Into<String>) -> UpdateInstanceAlias {

@@ -21,6 +21,17 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_instance_name("5eebbb4c0f9f4a99b42ed1b6334569aain07").name("gaussdb-name").await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_instance_name.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceName")]
     #[doc(alias = "updateInstanceName")]
     pub fn update_instance_name(&self, instance_id: impl Into<String>) -> UpdateInstanceName {

@@ -23,6 +23,17 @@ impl Client {
     ///
     /// - `200`: The change has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_instance_port("5eebbb4c0f9f4a99b42ed1b6334569aain07").port(8836).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_instance_port.md")]
     #[doc(alias = "UpdateGaussMySqlInstancePort")]
     #[doc(alias = "updateInstancePort")]
     pub fn update_instance_port(&self, instance_id: impl Into<String>) -> UpdateInstancePort {

@@ -23,6 +23,19 @@ impl Client {
     ///
     /// - `200`: The change has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_instance_security_group("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .security_group_id("054f55b5-946e-4761-a1e3-3be6892827c1")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_instance_security_group.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceSecurityGroup")]
     #[doc(alias = "updateInstanceSecurityGroup")]
     pub fn update_instance_security_group(&self, instance_id: impl Into<String>) -> UpdateInstanceSecurityGroup {

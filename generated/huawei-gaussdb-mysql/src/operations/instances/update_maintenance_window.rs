@@ -24,6 +24,19 @@ impl Client {
     ///
     /// - `200`: The window has been set.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.update_maintenance_window("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .start_time("22:00")
+    ///     .end_time("02:00")
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_maintenance_window.md")]
     #[doc(alias = "UpdateGaussMySqlInstanceOpsWindow")]
     #[doc(alias = "updateMaintenanceWindow")]
     pub fn update_maintenance_window(&self, instance_id: impl Into<String>) -> UpdateMaintenanceWindow {

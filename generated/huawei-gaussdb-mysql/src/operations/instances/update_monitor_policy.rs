@@ -23,6 +23,22 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::MonitorPeriod;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_monitor_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .monitor_switch(true)
+    ///     .period(MonitorPeriod::N1)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_monitor_policy.md")]
     #[doc(alias = "UpdateInstanceMonitor")]
     #[doc(alias = "updateMonitorPolicy")]
     pub fn update_monitor_policy(&self, instance_id: impl Into<String>) -> UpdateMonitorPolicy {

@@ -21,6 +21,21 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::NodeName;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_node_names("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .node_list([NodeName::new().node_id("799a0f2fa49d4151bf2f7063c1fbba36no07").name("gauss-cdf5_node03")])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_node_names.md")]
     #[doc(alias = "RenameInstanceNode")]
     #[doc(alias = "updateNodeNames")]
     pub fn update_node_names(&self, instance_id: impl Into<String>) -> UpdateNodeNames {

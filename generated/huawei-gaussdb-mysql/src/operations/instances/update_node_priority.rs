@@ -22,6 +22,22 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_node_priority(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "ss62c18799854a919bab633874c159dfno01",
+    /// )
+    ///     .priority(2)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_node_priority.md")]
     #[doc(alias = "ModifyNodePriority")]
     #[doc(alias = "updateNodePriority")]
     pub fn update_node_priority(

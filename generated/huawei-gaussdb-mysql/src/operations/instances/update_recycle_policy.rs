@@ -17,6 +17,18 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::RecyclePolicyToSet;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.update_recycle_policy().recycle_policy(RecyclePolicyToSet::new().retention_period_in_days("5")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_recycle_policy.md")]
     #[doc(alias = "SetRecyclePolicy")]
     #[doc(alias = "updateRecyclePolicy")]
     pub fn update_recycle_policy(&self) -> UpdateRecyclePolicy {

@@ -21,6 +21,16 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.update_serverless_policy("5eebbb4c0f9f4a99b42ed1b6334569aain07").min_vcpus(1).max_vcpus(4).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_serverless_policy.md")]
     #[doc(alias = "updateServerlessPolicy")]
     pub fn update_serverless_policy(&self, instance_id: impl Into<String>) -> UpdateServerlessPolicy {
         UpdateServerlessPolicy(self.call(UpdateServerlessPolicy::SPEC).text("instance_id", instance_id))

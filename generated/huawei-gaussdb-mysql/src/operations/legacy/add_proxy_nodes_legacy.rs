@@ -23,6 +23,17 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.add_proxy_nodes_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07").node_num(2).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/add_proxy_nodes_legacy.md")]
     #[doc(alias = "addProxyNodesLegacy")]
     #[deprecated(note = "use `add_proxy_nodes`")]
     pub fn add_proxy_nodes_legacy(&self, instance_id: impl Into<String>) -> AddProxyNodesLegacy {

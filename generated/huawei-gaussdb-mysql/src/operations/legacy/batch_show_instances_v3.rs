@@ -21,6 +21,21 @@ impl Client {
     ///
     /// - `200`: The instances.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.batch_show_instances_v3()
+    ///     .instance_ids("436aaaf689c4250a9a5bb33cb271e8cin07,d738399de028480fabb2b8120d4e01a4in07")
+    ///     .await?;
+    /// for item in &response.instances {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/batch_show_instances_v3.md")]
     #[doc(alias = "ListGaussMySqlInstanceDetailInfo")]
     #[doc(alias = "batchShowInstancesV3")]
     #[deprecated(note = "use `batch_show_instances`")]

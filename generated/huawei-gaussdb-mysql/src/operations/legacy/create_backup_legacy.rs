@@ -18,6 +18,21 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_backup_legacy()
+    ///     .instance_id("d8e6ca5a624745bcb546a227aa3ae1cf01")
+    ///     .name("backup-1")
+    ///     .description("manual backup")
+    ///     .await?;
+    /// println!("{:?}", response.backup);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_backup_legacy.md")]
     #[doc(alias = "createBackupLegacy")]
     #[deprecated(note = "use `create_backup`")]
     pub fn create_backup_legacy(&self) -> CreateBackupLegacy { CreateBackupLegacy(self.call(CreateBackupLegacy::SPEC)) }

@@ -22,6 +22,35 @@ impl Client {
     ///
     /// - `200`: The operation has started, or its order has been placed.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{
+    ///     AvailabilityZoneMode, ChargeMode, LegacyChargeInfoToOrder, LegacyDatastoreToCreate,
+    /// };
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_instance_legacy()
+    ///     .charge_info(LegacyChargeInfoToOrder::new().charge_mode(ChargeMode::PostPaid))
+    ///     .name("gaussdb-2d34")
+    ///     .datastore(LegacyDatastoreToCreate::new().r#type("gaussdb-mysql").version("8.0"))
+    ///     .mode("Cluster")
+    ///     .flavor_ref("gaussdb.mysql.large.x86.4")
+    ///     .vpc_id("f7ee62e2-9705-4523-ba49-a85ea1a1fa87")
+    ///     .subnet_id("140af7bf-a9da-4dcf-8837-34199fd6d186")
+    ///     .security_group_id("c7f69884-fe2b-4630-8114-70a11499d902")
+    ///     .configuration_id("43570e0de32e40c5a15f831aa5ce4176pr07")
+    ///     .password(std::env::var("PASSWORD")?)
+    ///     .availability_zone_mode(AvailabilityZoneMode::Multi)
+    ///     .slave_count(1)
+    ///     .region("xxx")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_instance_legacy.md")]
     #[doc(alias = "createInstanceLegacy")]
     #[deprecated(note = "use `create_instance`")]
     pub fn create_instance_legacy(&self) -> CreateInstanceLegacy {

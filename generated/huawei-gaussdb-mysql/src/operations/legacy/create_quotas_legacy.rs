@@ -17,6 +17,23 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::LegacyQuotaToSet;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_quotas_legacy()
+    ///     .quota_list([LegacyQuotaToSet::new().enterprise_project_id("0").instance_quota(1).vcpus_quota(4)])
+    ///     .await?;
+    /// for item in &response.quota_list {
+    ///     println!("{:?}", item.enterprise_project_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_quotas_legacy.md")]
     #[doc(alias = "createQuotasLegacy")]
     #[deprecated(note = "use `create_quotas`")]
     pub fn create_quotas_legacy(&self) -> CreateQuotasLegacy { CreateQuotasLegacy(self.call(CreateQuotasLegacy::SPEC)) }

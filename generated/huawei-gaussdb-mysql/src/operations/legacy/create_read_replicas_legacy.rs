@@ -22,6 +22,19 @@ impl Client {
     ///
     /// - `200`: The operation has started, or its order has been placed.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_read_replicas_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .priorities([1])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_read_replicas_legacy.md")]
     #[doc(alias = "createReadReplicasLegacy")]
     #[deprecated(note = "use `create_read_replicas`")]
     pub fn create_read_replicas_legacy(&self, instance_id: impl Into<String>) -> CreateReadReplicasLegacy {

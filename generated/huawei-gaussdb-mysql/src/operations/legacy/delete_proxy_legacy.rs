@@ -23,6 +23,17 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_proxy_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_proxy_legacy.md")]
     #[doc(alias = "deleteProxyLegacy")]
     #[deprecated(note = "use `delete_proxy`")]
     pub fn delete_proxy_legacy(&self, instance_id: impl Into<String>) -> DeleteProxyLegacy {

@@ -24,6 +24,21 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_read_replica_legacy(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "d1ae66fsfdsaer3w3ino9",
+    /// )
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_read_replica_legacy.md")]
     #[doc(alias = "deleteReadReplicaLegacy")]
     #[deprecated(note = "use `delete_read_replica`")]
     pub fn delete_read_replica_legacy(

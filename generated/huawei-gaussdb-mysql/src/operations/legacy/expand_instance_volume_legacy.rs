@@ -23,6 +23,22 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::TextBoolean;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.expand_instance_volume_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .size(50)
+    ///     .is_auto_pay(TextBoolean::True)
+    ///     .await?;
+    /// println!("{:?}", response.order_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/expand_instance_volume_legacy.md")]
     #[doc(alias = "expandInstanceVolumeLegacy")]
     #[deprecated(note = "use `expand_instance_volume`")]
     pub fn expand_instance_volume_legacy(&self, instance_id: impl Into<String>) -> ExpandInstanceVolumeLegacy {

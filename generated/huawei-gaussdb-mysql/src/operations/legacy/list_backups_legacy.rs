@@ -18,6 +18,25 @@ impl Client {
     ///
     /// - `200`: The backups.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::BackupType;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_backups_legacy()
+    ///     .instance_id("c3ec2c6148ad4d71b1a8411a62df0d3cin07")
+    ///     .backup_id("43e4feaab48f11e89039fa163ebaa7e4br01")
+    ///     .backup_type(BackupType::Auto)
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_backups_legacy.md")]
     #[doc(alias = "listBackupsLegacy")]
     #[deprecated(note = "use `list_backups`")]
     pub fn list_backups_legacy(&self) -> ListBackupsLegacy { ListBackupsLegacy(self.call(ListBackupsLegacy::SPEC)) }

@@ -22,6 +22,19 @@ impl Client {
     ///
     /// - `200`: The versions of an engine.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_engine_versions_legacy("gaussdb-mysql").await?;
+    /// for item in &response.datastores {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_engine_versions_legacy.md")]
     #[doc(alias = "listEngineVersionsLegacy")]
     #[deprecated(note = "use `list_engine_versions`")]
     pub fn list_engine_versions_legacy(&self, database_name: impl Into<String>) -> ListEngineVersionsLegacy {

@@ -23,6 +23,25 @@ impl Client {
     ///
     /// - `200`: The flavors of an engine.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::AvailabilityZoneMode;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_flavors_legacy("gaussdb-mysql")
+    ///     .version_name("8.0")
+    ///     .availability_zone_mode(AvailabilityZoneMode::Single)
+    ///     .spec_code("gaussdb.mysql.xlarge.x86.4")
+    ///     .await?;
+    /// for item in &response.flavors {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_flavors_legacy.md")]
     #[doc(alias = "listFlavorsLegacy")]
     #[deprecated(note = "use `list_flavors`")]
     pub fn list_flavors_legacy(&self, database_name: impl Into<String>) -> ListFlavorsLegacy {

@@ -18,6 +18,23 @@ impl Client {
     ///
     /// - `200`: The instances.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_instances_legacy()
+    ///     .id("ed7cc6166ec24360a5ed5c5c9c2ed726in01")
+    ///     .name("hy")
+    ///     .r#type("Cluster")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_instances_legacy.md")]
     #[doc(alias = "listInstancesLegacy")]
     #[deprecated(note = "use `list_instances`")]
     pub fn list_instances_legacy(&self) -> ListInstancesLegacy {

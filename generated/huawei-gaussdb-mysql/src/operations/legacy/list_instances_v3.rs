@@ -20,6 +20,23 @@ impl Client {
     ///
     /// - `200`: The instances.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_instances_v3()
+    ///     .id("61a4ea66210545909d74a05c27a7179ein07")
+    ///     .name("hyAbc")
+    ///     .r#type("Cluster")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_instances_v3.md")]
     #[doc(alias = "ListGaussMySqlInstances")]
     #[doc(alias = "listInstancesV3")]
     #[deprecated(note = "use `list_instances`")]

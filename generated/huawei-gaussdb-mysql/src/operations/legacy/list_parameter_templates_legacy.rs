@@ -20,6 +20,19 @@ impl Client {
     ///
     /// - `200`: The parameter templates.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_parameter_templates_legacy().await?;
+    /// for item in &response.configurations {
+    ///     println!("{:?}", item.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_parameter_templates_legacy.md")]
     #[doc(alias = "listParameterTemplatesLegacy")]
     #[deprecated(note = "use `list_parameter_templates`")]
     pub fn list_parameter_templates_legacy(&self) -> ListParameterTemplatesLegacy {

@@ -25,6 +25,19 @@ impl Client {
     ///
     /// - `200`: Proxy flavors.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.list_proxy_flavors_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// for item in &response.proxy_flavor_groups {
+    ///     println!("{:?}", item.group_type);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_proxy_flavors_legacy.md")]
     #[doc(alias = "listProxyFlavorsLegacy")]
     #[deprecated(note = "use `list_proxy_flavors`")]
     pub fn list_proxy_flavors_legacy(&self, instance_id: impl Into<String>) -> ListProxyFlavorsLegacy {

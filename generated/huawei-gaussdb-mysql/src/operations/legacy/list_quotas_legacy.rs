@@ -18,6 +18,19 @@ impl Client {
     ///
     /// - `200`: The quotas of enterprise projects.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_quotas_legacy().items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.enterprise_project_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_quotas_legacy.md")]
     #[doc(alias = "listQuotasLegacy")]
     #[deprecated(note = "use `list_quotas`")]
     pub fn list_quotas_legacy(&self) -> ListQuotasLegacy { ListQuotasLegacy(self.call(ListQuotasLegacy::SPEC)) }

@@ -22,6 +22,24 @@ impl Client {
     ///
     /// - `200`: The slow queries.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_slow_logs_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .node_id("cc07c60e94ec4575989840e648fb4f66no07")
+    ///     .start_date("2018-08-06T10:41:14+0800")
+    ///     .end_date("2018-08-07T10:41:14+0800")
+    ///     .limit(100)
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.node_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_slow_logs_legacy.md")]
     #[doc(alias = "listSlowLogsLegacy")]
     #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_legacy(&self, instance_id: impl Into<String>) -> ListSlowLogsLegacy {

@@ -22,6 +22,26 @@ impl Client {
     ///
     /// - `200`: The slow queries.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::SlowLogStatementType;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_slow_logs_v3("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .start_date("2022-07-10T00:00:00+0800")
+    ///     .end_date("2022-07-19T00:00:00+0800")
+    ///     .r#type(SlowLogStatementType::Insert)
+    ///     .node_id("cc07c60e94ec4575989840e648fb4f66no07")
+    ///     .items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.node_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_slow_logs_v3.md")]
     #[doc(alias = "listSlowLogsV3")]
     #[deprecated(note = "use `list_slow_logs`")]
     pub fn list_slow_logs_v3(&self, instance_id: impl Into<String>) -> ListSlowLogsV3 {

@@ -21,6 +21,18 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// client.reset_instance_password_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .password(std::env::var("PASSWORD")?)
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/reset_instance_password_legacy.md")]
     #[doc(alias = "resetInstancePasswordLegacy")]
     #[deprecated(note = "use `reset_instance_password`")]
     pub fn reset_instance_password_legacy(&self, instance_id: impl Into<String>) -> ResetInstancePasswordLegacy {

@@ -22,6 +22,20 @@ impl Client {
     ///
     /// - `200`: The operation has started, or its order has been placed.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::LegacyFlavorToSet;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let resize_flavor = LegacyFlavorToSet::new().spec_code("gaussdb.large.4");
+    /// let response = client.resize_instance_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07", resize_flavor).await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/resize_instance_legacy.md")]
     #[doc(alias = "resizeInstanceLegacy")]
     #[deprecated(note = "use `resize_instance`")]
     pub fn resize_instance_legacy(

@@ -22,6 +22,17 @@ impl Client {
     ///
     /// - `200`: The backup policy.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_backup_policy_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.backup_policy);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_backup_policy_legacy.md")]
     #[doc(alias = "showBackupPolicyLegacy")]
     #[deprecated(note = "use `show_backup_policy`")]
     pub fn show_backup_policy_legacy(&self, instance_id: impl Into<String>) -> ShowBackupPolicyLegacy {

@@ -18,6 +18,17 @@ impl Client {
     ///
     /// - `200`: A job.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_job_legacy().id("a9767ede-fe0f-4888-9003-e843a4c90514").await?;
+    /// println!("{:?}", response.job);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_job_legacy.md")]
     #[doc(alias = "showJobLegacy")]
     #[deprecated(note = "use `show_job`")]
     pub fn show_job_legacy(&self) -> ShowJobLegacy { ShowJobLegacy(self.call(ShowJobLegacy::SPEC)) }

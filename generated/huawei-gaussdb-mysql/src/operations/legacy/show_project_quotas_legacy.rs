@@ -17,6 +17,19 @@ impl Client {
     ///
     /// - `200`: The quotas of the project.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::QuotaType;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_project_quotas_legacy().r#type(QuotaType::Instance).await?;
+    /// println!("{:?}", response.quotas);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_project_quotas_legacy.md")]
     #[doc(alias = "showProjectQuotasLegacy")]
     #[deprecated(note = "use `show_project_quotas`")]
     pub fn show_project_quotas_legacy(&self) -> ShowProjectQuotasLegacy {

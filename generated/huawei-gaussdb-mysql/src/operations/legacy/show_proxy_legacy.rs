@@ -24,6 +24,17 @@ impl Client {
     ///
     /// - `200`: The proxy of an instance.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_proxy_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07").await?;
+    /// println!("{:?}", response.proxy);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_proxy_legacy.md")]
     #[doc(alias = "showProxyLegacy")]
     #[deprecated(note = "use `list_proxies`")]
     pub fn show_proxy_legacy(&self, instance_id: impl Into<String>) -> ShowProxyLegacy {

@@ -22,6 +22,20 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::LegacyBackupPolicyToSet;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let backup_policy = LegacyBackupPolicyToSet::new().keep_days(7).start_time("19:00-20:00").period("1,2,3,4,5");
+    /// let response = client.update_backup_policy_legacy("5eebbb4c0f9f4a99b42ed1b6334569aain07", backup_policy).await?;
+    /// println!("{:?}", response.instance_id);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_backup_policy_legacy.md")]
     #[doc(alias = "updateBackupPolicyLegacy")]
     #[deprecated(note = "use `update_backup_policy`")]
     pub fn update_backup_policy_legacy(

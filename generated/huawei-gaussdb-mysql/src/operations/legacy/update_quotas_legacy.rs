@@ -17,6 +17,23 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::LegacyQuotaToUpdate;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_quotas_legacy()
+    ///     .quota_list([LegacyQuotaToUpdate::new().enterprise_project_id("0").instance_quota(1).vcpus_quota(4)])
+    ///     .await?;
+    /// for item in &response.quota_list {
+    ///     println!("{:?}", item.enterprise_project_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_quotas_legacy.md")]
     #[doc(alias = "updateQuotasLegacy")]
     #[deprecated(note = "use `update_quotas`")]
     pub fn update_quotas_legacy(&self) -> UpdateQuotasLegacy { UpdateQuotasLegacy(self.call(UpdateQuotasLegacy::SPEC)) }

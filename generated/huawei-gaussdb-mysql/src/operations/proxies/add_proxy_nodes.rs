@@ -21,6 +21,20 @@ impl Client {
     ///
     /// - `201`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.add_proxy_nodes("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .node_num(2)
+    ///     .proxy_id("151c14381ac14ecfb9703a745b992677po01")
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/add_proxy_nodes.md")]
     #[doc(alias = "ExpandGaussMySqlProxy")]
     #[doc(alias = "addProxyNodes")]
     pub fn add_proxy_nodes(&self, instance_id: impl Into<String>) -> AddProxyNodes {

@@ -23,6 +23,25 @@ impl Client {
     ///
     /// - `201`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{ProxyMode, ProxyRouteMode};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.create_proxy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .flavor_ref("gaussdb.proxy.large.x86.2")
+    ///     .node_num(2)
+    ///     .proxy_name("gaussdb-proxy")
+    ///     .proxy_mode(ProxyMode::Readonly)
+    ///     .route_mode(ProxyRouteMode::N0)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/create_proxy.md")]
     #[doc(alias = "CreateGaussMySqlProxy")]
     #[doc(alias = "createProxy")]
     pub fn create_proxy(&self, instance_id: impl Into<String>) -> CreateProxy {

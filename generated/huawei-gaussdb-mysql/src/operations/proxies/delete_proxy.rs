@@ -21,6 +21,19 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.delete_proxy("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .proxy_ids(["151c14381ac14ecfb9703a745b992677po01"])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/delete_proxy.md")]
     #[doc(alias = "DeleteGaussMySqlProxy")]
     #[doc(alias = "deleteProxy")]
     pub fn delete_proxy(&self, instance_id: impl Into<String>) -> DeleteProxy {

@@ -25,6 +25,19 @@ impl Client {
     ///
     /// - `200`: The proxies of an instance.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut items = client.list_proxies("5eebbb4c0f9f4a99b42ed1b6334569aain07").items();
+    /// while let Some(item) = items.next().await {
+    ///     println!("{:?}", item?.proxy);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/list_proxies.md")]
     #[doc(alias = "ShowGaussMySqlProxyList")]
     #[doc(alias = "listProxies")]
     pub fn list_proxies(&self, instance_id: impl Into<String>) -> ListProxies {

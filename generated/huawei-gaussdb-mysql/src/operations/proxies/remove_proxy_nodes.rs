@@ -24,6 +24,22 @@ impl Client {
     ///
     /// - `201`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.remove_proxy_nodes(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    /// )
+    ///     .node_num(1)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/remove_proxy_nodes.md")]
     #[doc(alias = "ShrinkGaussMySqlProxy")]
     #[doc(alias = "removeProxyNodes")]
     pub fn remove_proxy_nodes(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> RemoveProxyNodes {

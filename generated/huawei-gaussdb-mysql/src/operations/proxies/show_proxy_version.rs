@@ -24,6 +24,22 @@ impl Client {
     ///
     /// - `200`: The version of a proxy.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.show_proxy_version(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    ///     "taurusproxy",
+    /// )
+    ///     .await?;
+    /// println!("{:?}", response.current_version);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/show_proxy_version.md")]
     #[doc(alias = "showProxyVersion")]
     pub fn show_proxy_version(
         &self,

@@ -22,6 +22,22 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_proxy_access_control(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    /// )
+    ///     .open_access_control(true)
+    ///     .await?;
+    /// println!("{:?}", response.open_access_control);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_proxy_access_control.md")]
     #[doc(alias = "SwitchAccessControl")]
     #[doc(alias = "updateProxyAccessControl")]
     pub fn update_proxy_access_control(

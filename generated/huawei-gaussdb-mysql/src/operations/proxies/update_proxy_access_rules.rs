@@ -22,6 +22,25 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::{IpGroupType, ProxyAccessRule};
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_proxy_access_rules(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    /// )
+    ///     .r#type(IpGroupType::Black)
+    ///     .ip_list([ProxyAccessRule::new().ip("192.107.0.1").description("black01")])
+    ///     .await?;
+    /// println!("{:?}", response.open_access_control);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_proxy_access_rules.md")]
     #[doc(alias = "CreateAccessControl")]
     #[doc(alias = "updateProxyAccessRules")]
     pub fn update_proxy_access_rules(

@@ -24,6 +24,24 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::ConnectionPoolType;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_proxy_connection_pool(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    /// )
+    ///     .connection_pool_type(ConnectionPoolType::Session)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_proxy_connection_pool.md")]
     #[doc(alias = "UpdateProxyConnectionPoolType")]
     #[doc(alias = "updateProxyConnectionPool")]
     pub fn update_proxy_connection_pool(

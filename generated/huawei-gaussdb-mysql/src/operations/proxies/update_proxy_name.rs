@@ -22,6 +22,22 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_proxy_name(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    /// )
+    ///     .alias("newName")
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_proxy_name.md")]
     #[doc(alias = "updateProxyName")]
     pub fn update_proxy_name(&self, instance_id: impl Into<String>, proxy_id: impl Into<String>) -> UpdateProxyName {
         UpdateProxyName(self.call(UpdateProxyName::SPEC).text("instance_id", instance_id).text("proxy_id", proxy_id))

@@ -24,6 +24,25 @@ impl Client {
     ///
     /// - `200`: The request succeeded.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::Switch;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_proxy_node_auto_add(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    /// )
+    ///     .switch_status(Switch::On)
+    ///     .weight(100)
+    ///     .await?;
+    /// println!("{:?}", response.result);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_proxy_node_auto_add.md")]
     #[doc(alias = "UpdateNewNodeAutoAddSwitch")]
     #[doc(alias = "updateProxyNodeAutoAdd")]
     pub fn update_proxy_node_auto_add(

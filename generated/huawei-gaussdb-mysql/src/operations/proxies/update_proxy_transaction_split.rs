@@ -21,6 +21,22 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// use yundb_huawei_gaussdb_mysql::types::Switch;
+    ///
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_proxy_transaction_split("5eebbb4c0f9f4a99b42ed1b6334569aain07")
+    ///     .transaction_split(Switch::Off)
+    ///     .proxy_id_list(["2a2060f2486e4a47934182d91a3b53d2po01"])
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_proxy_transaction_split.md")]
     #[doc(alias = "UpdateTransactionSplitStatus")]
     #[doc(alias = "updateProxyTransactionSplit")]
     pub fn update_proxy_transaction_split(&self, instance_id: impl Into<String>) -> UpdateProxyTransactionSplit {

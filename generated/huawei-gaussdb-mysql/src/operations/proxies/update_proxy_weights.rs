@@ -22,6 +22,22 @@ impl Client {
     ///
     /// - `200`: The operation has started.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.update_proxy_weights(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    /// )
+    ///     .master_weight(100)
+    ///     .await?;
+    /// client.wait_for(&response).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/update_proxy_weights.md")]
     #[doc(alias = "SetGaussMySqlProxyWeight")]
     #[doc(alias = "updateProxyWeights")]
     pub fn update_proxy_weights(

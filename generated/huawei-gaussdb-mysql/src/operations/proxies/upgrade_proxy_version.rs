@@ -23,6 +23,25 @@ impl Client {
     ///
     /// - `200`: The upgrade is in progress, or was rejected.
     /// - any other: The request failed. `error_code` gives the reason.
+    ///
+    /// # Example
+    ///
+    /// ```rust,no_run
+    /// # async fn example(client: &yundb_huawei_gaussdb_mysql::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let response = client.upgrade_proxy_version(
+    ///     "5eebbb4c0f9f4a99b42ed1b6334569aain07",
+    ///     "7930f1b3a2a4458eb0b0d5d5e1cbc5d1po01",
+    /// )
+    ///     .source_version("2.23.12.000")
+    ///     .target_version("2.24.03.000")
+    ///     .await?;
+    /// for item in &response.update_result {
+    ///     println!("{:?}", item.instance_id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[doc = include_str!("../../../docs/samples/upgrade_proxy_version.md")]
     #[doc(alias = "upgradeProxyVersion")]
     pub fn upgrade_proxy_version(
         &self,
