@@ -85,18 +85,14 @@ async fn unknown_keys_cost_nothing() {
     let before = peak();
 
     let mut listing = pages::<List>(client.call(List::SPEC));
-    let first = next(&mut listing).await.expect("a page").expect("success");
+    let first = listing.next().await.expect("a page").expect("success");
     assert_eq!((first.items.as_slice(), first.request_id()), (&[1][..], Some("r")));
-    assert!(next(&mut listing).await.is_some_and(|page| page.is_ok()));
-    assert!(next(&mut listing).await.is_none());
+    assert!(listing.next().await.is_some_and(|page| page.is_ok()));
+    assert!(listing.next().await.is_none());
     let begun = client.call(List::SPEC).send::<List>().await.expect("success");
     let state = client.wait_for(&begun).await.expect("the job's end");
     assert_eq!(state.state(), "done");
 
     let (grown, bound) = (peak() - before, 2 * length);
     assert!(grown < bound, "{grown} KiB, for bodies of {length} KiB which are there already");
-}
-
-async fn next<T>(stream: &mut yundb_runtime::BoxStream<T>) -> Option<T> {
-    std::future::poll_fn(|context| futures_core::Stream::poll_next(stream.as_mut(), context)).await
 }

@@ -12,8 +12,8 @@
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = yundb_aliyun_dg::Client::builder().region("cn-hangzhou").build()?;
-//! let answer = client.download_gateway_program().send().await?;
-//! println!("{:?}", *answer);
+//! let response = client.download_gateway_program().await?;
+//! println!("{:?}", response.code);
 //! # Ok(())
 //! # }
 //! ```

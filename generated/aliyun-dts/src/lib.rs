@@ -13,8 +13,10 @@
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = yundb_aliyun_dts::Client::builder().region("cn-shanghai").build()?;
-//! let answer = client.list_consumer_groups().send().await?;
-//! println!("{:?}", *answer);
+//! let mut items = client.list_consumer_groups().dts_instance_id("dtsboss6pn1w*****").items();
+//! while let Some(item) = items.next().await {
+//!     println!("{:?}", item?.consumer_group_id);
+//! }
 //! # Ok(())
 //! # }
 //! ```

@@ -11,8 +11,11 @@
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = yundb_aliyun_sts::Client::builder().region("cn-hangzhou").build()?;
-//! let answer = client.assume_role().role_arn("...").role_session_name("...").send().await?;
-//! println!("{:?}", *answer);
+//! let response = client.assume_role()
+//!     .role_arn("acs:ram::123456789012****:role/adminrole")
+//!     .role_session_name("alice")
+//!     .await?;
+//! println!("{:?}", response.credentials);
 //! # Ok(())
 //! # }
 //! ```

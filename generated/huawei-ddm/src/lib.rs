@@ -9,8 +9,10 @@
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = yundb_huawei_ddm::Client::builder().region("cn-north-4").build()?;
-//! let answer = client.list_api_versions().send().await?;
-//! println!("{:?}", *answer);
+//! let response = client.list_api_versions().await?;
+//! for item in &response.versions {
+//!     println!("{:?}", item.id);
+//! }
 //! # Ok(())
 //! # }
 //! ```

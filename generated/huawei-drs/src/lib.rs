@@ -5,10 +5,23 @@
 //! Manages stored connections to databases, in the cloud and elsewhere, for replication tasks.
 //!
 //! ```rust,no_run
+//! use yundb_huawei_drs::types::{BaseEndpoint, DbType, EndpointName, EndpointSslConfig};
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = yundb_huawei_drs::Client::builder().region("cn-north-4").build()?;
-//! let answer = client.create_connection().name("...").db_type(yundb_huawei_drs::types::DbType::Mysql).endpoint(yundb_huawei_drs::types::BaseEndpoint::new()).send().await?;
-//! println!("{:?}", *answer);
+//! let response = client.create_connection()
+//!     .name("DRS-mysql")
+//!     .db_type(DbType::Mysql)
+//!     .description("description")
+//!     .endpoint(
+//!         BaseEndpoint::new()
+//!             .endpoint_name(EndpointName::Mysql)
+//!             .db_user("root")
+//!             .db_password(std::env::var("DB_PASSWORD")?),
+//!     )
+//!     .ssl(EndpointSslConfig::new())
+//!     .enterprise_project_id("0")
+//!     .await?;
+//! println!("{:?}", response.name);
 //! # Ok(())
 //! # }
 //! ```

@@ -10,8 +10,10 @@
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = yundb_huawei_gaussdb_mysql::Client::builder().region("cn-north-4").build()?;
-//! let answer = client.list_dedicated_resources().send().await?;
-//! println!("{:?}", *answer);
+//! let mut items = client.list_dedicated_resources().items();
+//! while let Some(item) = items.next().await {
+//!     println!("{:?}", item?.id);
+//! }
 //! # Ok(())
 //! # }
 //! ```

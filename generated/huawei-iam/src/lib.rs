@@ -7,8 +7,10 @@
 //! ```rust,no_run
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let client = yundb_huawei_iam::Client::builder().region("cn-north-4").build()?;
-//! let answer = client.list_projects().send().await?;
-//! println!("{:?}", *answer);
+//! let response = client.list_projects().await?;
+//! for item in &response.projects {
+//!     println!("{:?}", item.id);
+//! }
 //! # Ok(())
 //! # }
 //! ```

@@ -29,6 +29,15 @@ pub(super) enum File {
 }
 
 impl File {
+    /// The way from the file's folder to that of the crate.
+    pub(super) fn to_root(self) -> &'static str {
+        match self {
+            File::Shared | File::Webhooks => "../",
+            File::Group(_) => "../../",
+            File::GroupTypes(_) | File::Operation(..) => "../../../",
+        }
+    }
+
     /// Whether a definition with these users stands in this file.
     pub(super) fn holds(self, users: Users) -> bool {
         match self {

@@ -1,12 +1,14 @@
 //! Emit: from the model to files. Rust through `quote` and `prettyplease`, all else through templates. No decisions here.
 
 mod client;
+mod example;
 mod form;
 mod header;
 mod layout;
 mod operation;
 mod pretty;
 mod runtime;
+mod samples;
 mod shape;
 mod templates;
 mod types;
@@ -57,6 +59,9 @@ pub fn emit(
     for (index, group) in service.groups.iter().enumerate() {
         for (path, text) in layout::group(service, index, group)? {
             add(&path, text);
+        }
+        for operation in group.operations.iter().filter(|operation| samples::any(operation)) {
+            add(&samples::path(operation), samples::file(service, operation));
         }
     }
     Ok(files)

@@ -6,7 +6,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::types::{notation, written};
-use super::{EmitError, Scope, doc, ident, pretty};
+use super::{EmitError, Scope, doc, example, ident, pretty, samples};
 use crate::lower::model::{
     Answer, Body, Inner, Input, InputKind, JobStart, Operation, Paging, PagingStyle, Param, Payload, Place, Protocol,
     Serialization, Server, ServerVariable, Step, Style, Type, TypeId, Users,
@@ -16,7 +16,8 @@ use crate::lower::model::{
 pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<TokenStream, EmitError> {
     let client = scope.uses.client();
     let (method, name) = (ident(&operation.method_name), ident(&operation.type_name));
-    let docs = doc(&operation.docs);
+    let lines = [operation.docs.clone(), example::docs(scope.service, operation)].concat();
+    let (docs, samples) = (doc(&lines), samples(scope, operation));
     let aliases = operation.aliases.iter().map(|alias| quote!(#[doc(alias = #alias)]));
     let deprecated = operation.deprecated.as_ref().map(|note| quote!(#[deprecated(note = #note)]));
     let arguments = operation.arguments.iter().map(|input| {
@@ -33,6 +34,7 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Toke
     Ok(quote! {
         impl #client {
             #docs
+            #samples
             #(#aliases)*
             #deprecated
             pub fn #method(&self, #(#arguments),*) -> #name {
@@ -44,6 +46,12 @@ pub(super) fn operation(scope: &Scope<'_>, operation: &Operation) -> Result<Toke
         #setters
         #paged
     })
+}
+
+/// The samples below an operation's docs, from a file of their own.
+fn samples(scope: &Scope<'_>, operation: &Operation) -> Option<TokenStream> {
+    let path = format!("{}{}", scope.file.to_root(), samples::path(operation));
+    samples::any(operation).then(|| quote!(#[doc = include_str!(#path)]))
 }
 
 /// The constants of an operation's other representations.

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use super::EmitError;
 
 /// The columns of a line.
-const WIDTH: usize = 120;
+pub(super) const WIDTH: usize = 120;
 
 /// An expression on one line.
 pub(super) fn flat(expression: &TokenStream) -> Result<String, EmitError> {

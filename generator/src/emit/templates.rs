@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use askama::Template;
 
 use super::EmitError;
+use super::example::{self, Example};
 use crate::lower::model::{
-    Answer, Guide, Input, Operation, Payload, Place, Protocol, RUNTIME_FEATURES, Scheme, SchemeKind, Server, Service,
-    Type, TypeKind,
+    Answer, Guide, Operation, Payload, Place, Protocol, RUNTIME_FEATURES, Scheme, SchemeKind, Server, Service, Type,
 };
 use crate::lower::{clean, code, listed, plain};
 
@@ -47,7 +47,7 @@ struct PageTemplate<'a> {
     title: String,
     version: String,
     krate: String,
-    example: Option<Example>,
+    example: Option<PageExample>,
     operations: usize,
     settings: Vec<String>,
     servers: Vec<String>,
@@ -77,9 +77,10 @@ fn toml(text: &str) -> String {
 }
 
 /// The call that the crate's page shows.
-struct Example {
+struct PageExample {
     setting: String,
-    call: String,
+    imports: Vec<String>,
+    statements: Vec<String>,
 }
 
 pub(super) fn manifest(service: &Service, manifest: &Manifest) -> Result<String, EmitError> {
@@ -128,7 +129,7 @@ pub(super) fn page(service: &Service) -> Result<String, EmitError> {
         title: plain(&service.title),
         version: plain(&service.version),
         krate: service.package.replace('-', "_"),
-        example: example(service),
+        example: page_example(service),
         operations,
         settings: settings.collect(),
         servers: service.servers.iter().flat_map(server).collect(),
@@ -240,19 +241,13 @@ fn unlink(text: &str) -> String {
 }
 
 /// The operation that asks for least, so that the example is true as it stands.
-fn example(service: &Service) -> Option<Example> {
+fn page_example(service: &Service) -> Option<PageExample> {
     let operations = || service.groups.iter().flat_map(|group| &group.operations);
     let asks = |operation: &&Operation| {
         let required = operation.params.iter().filter(|param| param.required && param.client.is_none()).count();
         (operation.deprecated.is_some(), required, operation.method != "GET", operation.arguments.len())
     };
     let operation = operations().min_by_key(asks)?;
-    let arguments: Vec<String> = operation.arguments.iter().map(|input| value(service, input)).collect();
-    let mut call = format!("{}({})", operation.method_name, arguments.join(", "));
-    let must = |input: &&Input| operation.params.iter().any(|param| param.required && param.name == input.wire);
-    for input in operation.setters.iter().filter(must) {
-        call.push_str(&format!(".{}({})", input.ident, value(service, input)));
-    }
     let regional = service
         .servers
         .iter()
@@ -269,72 +264,6 @@ fn example(service: &Service) -> Option<Example> {
         }
         _ => String::new(),
     };
-    Some(Example { setting, call })
-}
-
-/// A value for the example, as Rust that is of one type only.
-fn value(service: &Service, input: &Input) -> String {
-    use crate::lower::model::InputKind;
-    match &input.kind {
-        InputKind::Value(ty, false) => given(service, ty),
-        InputKind::PartHeader(_, ty) => given(service, ty),
-        InputKind::Value(ty, true) | InputKind::Optional(ty, true) => format!("Some({})", typed(service, ty)),
-        InputKind::JsonText(ty)
-        | InputKind::Optional(ty, false)
-        | InputKind::JsonAs(_, _, ty)
-        | InputKind::JsonOf(_, _, ty)
-        | InputKind::ValueAs(_, _, _, ty) => typed(service, ty),
-        InputKind::Form(..) => "Default::default()".to_owned(),
-        InputKind::Parts => "[\"...\"]".to_owned(),
-        InputKind::NamedParts => "[(\"...\", \"...\")]".to_owned(),
-        InputKind::Part | InputKind::Raw | InputKind::RawAs(_) => "\"...\"".to_owned(),
-    }
-}
-
-/// What people would write, where anything is taken that turns into the type.
-fn given(service: &Service, ty: &Type) -> String {
-    match ty {
-        Type::String | Type::Secret => "\"...\"".to_owned(),
-        Type::List(element) => format!("[{}]", given(service, element)),
-        _ => typed(service, ty),
-    }
-}
-
-/// A value of just this type.
-fn typed(service: &Service, ty: &Type) -> String {
-    let krate = service.package.replace('-', "_");
-    match ty {
-        Type::String => "String::from(\"...\")".to_owned(),
-        Type::Secret => format!("{krate}::Secret::from(\"...\")"),
-        Type::Bool => "true".to_owned(),
-        Type::I32 | Type::I64 | Type::U64 | Type::I128 => "1".to_owned(),
-        Type::F64 => "1.0".to_owned(),
-        Type::Value => format!("{krate}::runtime::Value::Null"),
-        Type::List(element) => format!("vec![{}]", typed(service, element)),
-        Type::Map(_) => "Default::default()".to_owned(),
-        Type::Nullable(inner) => format!("Some({})", typed(service, inner)),
-        Type::JsonText(inner) => format!("{krate}::runtime::JsonText::Value({})", typed(service, inner)),
-        Type::Named(id) => {
-            let definition = &service.types[*id];
-            let path = format!("{krate}::types::{}", definition.name);
-            match &definition.kind {
-                TypeKind::Struct(_) => format!("{path}::new()"),
-                TypeKind::StringEnum(variants) => variants
-                    .first()
-                    .map_or_else(|| format!("{path}::from(\"...\")"), |v| format!("{path}::{}", v.ident)),
-                TypeKind::IntegerEnum(variants) => {
-                    variants.first().map_or_else(|| format!("{path}::from(1)"), |v| format!("{path}::{}", v.ident))
-                }
-                TypeKind::Union(_) => format!("{path}::Unknown(Default::default())"),
-                TypeKind::Tuple(tuple) => {
-                    let elements = tuple.elements.iter().map(|element| match element.boxed {
-                        true => format!("Box::new({})", typed(service, &element.ty)),
-                        false => typed(service, &element.ty),
-                    });
-                    format!("{path}({})", elements.collect::<Vec<_>>().join(", "))
-                }
-                TypeKind::Newtype(_) => format!("{path}::default()"),
-            }
-        }
-    }
+    let Example { imports, statements } = example::example(service, operation);
+    Some(PageExample { setting, imports, statements })
 }

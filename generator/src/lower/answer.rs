@@ -3,7 +3,7 @@
 use openapiv3::{ReferenceOr, Response, StatusCode};
 
 use super::media::essence;
-use super::model::{Aliased, Answer, Case, Meaning, Outcome, Payload, Representation, Status, Type, TypeId};
+use super::model::{Aliased, Answer, Case, Meaning, Outcome, Payload, Representation, Sample, Status, Type, TypeId};
 use super::operation::Found;
 use super::representation::{Content, Owner};
 use super::schema::RESPONSE;
@@ -23,6 +23,8 @@ pub(super) struct Answers {
     pub others: Vec<String>,
     /// What each status means, in the document's words.
     pub meanings: Vec<Meaning>,
+    /// The bodies of successes that the document shows.
+    pub samples: Vec<Sample>,
 }
 
 /// A response by its status, and the name of the shared response that it refers to.
@@ -74,6 +76,7 @@ impl<'a> Lower<'a, '_> {
         let best = |(status, contents): &(Status, Vec<Content<'a>>)| {
             (*status, contents.first().map_or(Payload::Empty, |content| content.payload.clone()))
         };
+        let samples = samples(&mut read, many);
         let (representations, others) = self.representations(&read, type_name);
         Answers {
             output: self.outcome(read.iter().map(best).collect(), &names::joined(type_name, "Output")),
@@ -83,6 +86,7 @@ impl<'a> Lower<'a, '_> {
             representations,
             others,
             meanings: meanings_of(meanings, &failed),
+            samples,
         }
     }
 
@@ -241,6 +245,17 @@ impl<'a> Lower<'a, '_> {
         self.outcomes.push(Outcome { name, error, cases, users: Default::default() });
         Answer::ByStatus(self.outcomes.len() - 1)
     }
+}
+
+/// The bodies that are shown of what `send` asks for, each with its status if there are several.
+fn samples(read: &mut [(Status, Vec<Content<'_>>)], many: bool) -> Vec<Sample> {
+    let best = read.iter_mut().filter_map(|(status, contents)| Some((*status, contents.first_mut()?)));
+    let samples = best.flat_map(|(status, content)| {
+        let ty = content.payload.ty().cloned();
+        let status = many.then(|| status.pattern().replace('`', ""));
+        std::mem::take(&mut content.shown).into_iter().map(move |shown| shown.of(ty.clone(), status.clone()))
+    });
+    samples.collect()
 }
 
 /// Each status with all that is said of it, in the order of the statuses.

@@ -3,7 +3,7 @@
 use openapiv3::{Encoding, MediaType, RequestBody};
 
 use super::form::BINARY;
-use super::model::{Body, Docs, Input, InputKind, Param, Place, Shape, Type};
+use super::model::{Body, Docs, Example, Input, InputKind, Param, Place, Shape, Type};
 use super::operation::{Found, Inputs};
 use super::schema::{Lowered, Naming};
 use super::{Lower, docs, markdown};
@@ -88,6 +88,9 @@ impl<'a> Lower<'a, '_> {
         self.ledger.take(media.at);
         self.untyped_items(&media);
         let of_path = inputs.arguments.len();
+        if !is_json_range(media_type) && self.kind_of(media_type, &media) != Kind::Raw {
+            inputs.shown = self.shown(&media);
+        }
         match self.kind_of(media_type, &media) {
             // Its media type is the caller's to name, which a setter does.
             Kind::Json if is_json_range(media_type) => {
@@ -196,13 +199,15 @@ impl<'a> Lower<'a, '_> {
             docs: body_docs(&[description, own.as_deref()]),
             kind: InputKind::Value(lowered.ty.clone(), lowered.nullable),
             deprecated: false,
+            example: inputs.shown.first().map(|shown| Example { value: shown.value.clone(), sent: true }),
         };
         if required {
             inputs.arguments.push(input);
         } else {
             inputs.setters.push(input);
         }
-        inputs.params.push(Param { required, shape: lowered.shape, ..param("body", Place::Body) });
+        inputs.params.push(Param { required, shape: lowered.shape.clone(), ..param("body", Place::Body) });
+        inputs.whole_body = Some(lowered.element());
     }
 
     fn raw_body(&mut self, docs: Docs, required: bool, inputs: &mut Inputs) {
@@ -213,6 +218,7 @@ impl<'a> Lower<'a, '_> {
             docs,
             kind: InputKind::Raw,
             deprecated: false,
+            example: None,
         };
         if required {
             inputs.arguments.push(input);
@@ -326,6 +332,7 @@ impl<'a> Lower<'a, '_> {
             docs: docs::lines(&words.join("\n\n")),
             kind,
             deprecated: false,
+            example: None,
         });
     }
 

@@ -6,7 +6,7 @@ use super::body::{is_binary, is_json, is_text, param};
 use super::model::{FormDef, Inner, Input, InputKind, Param, Place, Serialization, Shape, Style, Type, TypeKind};
 use super::operation::{Inputs, query_style};
 use super::schema::{Lowered, Naming, is_never, is_null};
-use super::{Lower, docs, markdown, names};
+use super::{Lower, docs, markdown, names, sample};
 use crate::accounting::Reason;
 use crate::load::{Additional, Entry, JsonType, Part, SWAGGER, Schema, Sub};
 
@@ -242,6 +242,7 @@ impl<'a> Lower<'a, '_> {
                 docs,
                 kind,
                 deprecated: lowered.deprecated,
+                example: sample::of_field(inputs.shown.first(), wire, lowered.example.map(|it| it.value)),
             };
             inputs.params.push(Param {
                 required,
@@ -315,7 +316,7 @@ impl<'a> Lower<'a, '_> {
         inputs.params.push(Param { spread: true, shape, ..param(&wire, place) });
         words.insert(0, if files { "Further files, by name." } else { "Further fields, by name." }.to_owned());
         let docs = docs::lines(&words.join("\n\n"));
-        inputs.setters.push(Input { ident: name, wire, place: None, docs, kind, deprecated: false });
+        inputs.setters.push(Input { ident: name, wire, place: None, docs, kind, deprecated: false, example: None });
     }
 
     /// The headers that the part of a field may have.
@@ -372,6 +373,7 @@ impl<'a> Lower<'a, '_> {
                 docs,
                 kind: InputKind::PartHeader(field.to_owned(), lowered.ty),
                 deprecated: header.item.deprecated == Some(true) || lowered.deprecated,
+                example: self.parameter_example(&header, lowered.example.map(|it| it.value)),
             });
             inputs.params.push(Param {
                 required: header.item.required,

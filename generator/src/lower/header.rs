@@ -246,6 +246,7 @@ fn field(lower: String, ty: Type, docs: Docs, deprecated: Option<bool>) -> Field
         deprecated: deprecated == Some(true),
         values: Vec::new(),
         filled: false,
+        example: None,
         shape: Shape::default(),
     }
 }

@@ -17,6 +17,7 @@ mod operation;
 mod paging;
 mod representation;
 mod responses;
+mod sample;
 mod schema;
 mod security;
 mod told;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde_json::Number;
+use serde_json::{Number, Value};
 
 /// A whole client crate.
 #[derive(Debug, Clone)]
@@ -176,6 +176,32 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// The job that it begins.
     pub job: Option<JobStart>,
+    /// The bodies of requests that the document shows.
+    pub requests: Vec<Sample>,
+    /// The bodies of successes that it shows.
+    pub responses: Vec<Sample>,
+}
+
+/// A body that the document shows.
+#[derive(Debug, Clone)]
+pub struct Sample {
+    /// The document's own words for it.
+    pub summary: Option<String>,
+    /// The body as JSON.
+    pub value: Value,
+    /// What it is read as; none if its fields are inputs of the operation.
+    pub ty: Option<Type>,
+    /// The status that it comes with, if there are several.
+    pub status: Option<String>,
+}
+
+/// A value that the document shows of an input.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Example {
+    /// The value as JSON.
+    pub value: Value,
+    /// Whether it is part of a sample of the whole request.
+    pub sent: bool,
 }
 
 /// A media type that a success can be asked for as, besides the one that `send` asks for.
@@ -316,6 +342,8 @@ pub struct Input {
     pub kind: InputKind,
     /// Whether it is deprecated.
     pub deprecated: bool,
+    /// The value that the document shows.
+    pub example: Option<Example>,
 }
 
 /// What an input takes.
@@ -924,6 +952,8 @@ pub struct Field {
     pub values: Vec<Constant>,
     /// Whether callers need not set it, as it has one value only.
     pub filled: bool,
+    /// The value that the document shows.
+    pub example: Option<Value>,
     /// What is checked.
     pub shape: Shape,
 }

@@ -11,6 +11,7 @@ use super::model::{
     Server, Setting, Shape, Style, Type, TypeKind,
 };
 use super::names::{Scope, Wanted};
+use super::sample::Shown;
 use super::schema::{Lowered, Naming, RESPONSE};
 use super::{Lower, docs, markdown, names};
 use crate::accounting::Reason;
@@ -103,6 +104,10 @@ pub(super) struct Inputs {
     pub body_docs: Vec<String>,
     /// What its fields have to meet together.
     pub body_shape: Shape,
+    /// The bodies that the document shows.
+    pub shown: Vec<Shown>,
+    /// The type of a body that is given whole.
+    pub whole_body: Option<Type>,
 }
 
 impl Inputs {
@@ -203,6 +208,8 @@ impl<'a> Lower<'a, '_> {
             error: answers.error,
             paging,
             job,
+            requests: inputs.shown.into_iter().map(|shown| shown.of(inputs.whole_body.clone(), None)).collect(),
+            responses: answers.samples,
         }
     }
 
@@ -505,6 +512,7 @@ impl<'a> Lower<'a, '_> {
             docs,
             kind,
             deprecated: data.deprecated == Some(true) || lowered.deprecated,
+            example: self.parameter_example(part, lowered.example.map(|it| it.value)),
         };
         match (place, &client) {
             // What the client fills is not asked of every call.

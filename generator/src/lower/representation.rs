@@ -6,6 +6,7 @@ use openapiv3::{MediaType, Response};
 
 use super::media::{Form, constant_names};
 use super::model::{Answer, Payload, Representation, Status, Type};
+use super::sample::Shown;
 use super::schema::{Lowered, Naming};
 use super::{Lower, names};
 use crate::accounting::Reason;
@@ -20,6 +21,8 @@ pub(super) struct Content<'a> {
     pub words: Option<String>,
     /// Whether it is text or bytes of what is there as JSON, too.
     pub repeats: bool,
+    /// The bodies that the document shows.
+    pub shown: Vec<Shown>,
 }
 
 /// Whose types the inline ones of a response are.
@@ -65,7 +68,8 @@ impl<'a> Lower<'a, '_> {
             }
             let raw = matches!(form, Form::Text | Form::Bytes);
             typed.extend(media.schema().filter(|_| !raw));
-            out.push(Content { media_type, payload, words, repeats: repeats && raw });
+            let shown = if form == Form::Json { self.shown(&media) } else { Vec::new() };
+            out.push(Content { media_type, payload, words, repeats: repeats && raw, shown });
         }
         out
     }

@@ -57,7 +57,19 @@ fn foreign_folders_are_left_alone() {
 #[test]
 fn paths_stay_within_the_folder() {
     let folder = tempfile::tempdir().unwrap();
-    for path in ["../x", "/x", "src/../../x.rs", "", "LICENSE", "target/x.rs", "src/x", "src/.x/y.rs", "tests/x.rs"] {
+    for path in [
+        "../x",
+        "/x",
+        "src/../../x.rs",
+        "",
+        "LICENSE",
+        "target/x.rs",
+        "src/x",
+        "src/.x/y.rs",
+        "tests/x.rs",
+        "docs/x.md",
+        "docs/samples/x.rs",
+    ] {
         let error = write(&folder.path().join("crate"), &files(&[(path, "")]), false).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{path}");
     }
@@ -179,7 +191,16 @@ fn a_list_of_other_files_is_refused() {
     write(&dir, &files(&[("src/lib.rs", "1\n")]), false).unwrap();
     put(folder.path(), "outside", "mine");
     let absolute = folder.path().join("outside").display().to_string();
-    let theirs = ["LICENSE", "Cargo.lock", "target/x", "tests/mine.rs", "src", "src/data.json", "src/../build.rs"];
+    let theirs = [
+        "LICENSE",
+        "Cargo.lock",
+        "target/x",
+        "tests/mine.rs",
+        "src",
+        "src/data.json",
+        "src/../build.rs",
+        "docs/mine.md",
+    ];
     theirs.iter().filter(|path| **path != "src").for_each(|path| put(&dir, path, "mine"));
     let outside = ["../outside", "src/../../outside", &absolute, ".git/config", "src/.hidden.rs", "./../outside", "/"];
     for path in outside.into_iter().chain(theirs) {

@@ -1,11 +1,50 @@
 //! The futures and streams that callers get.
 
+use std::fmt;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use futures_core::Stream;
 
 /// A future that can be held, moved and polled as it is.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// A stream that can be held, moved and polled as it is.
-pub type BoxStream<T> = Pin<Box<dyn Stream<Item = T> + Send>>;
+/// A stream that can be held, moved and polled as it is: the items of a listing, its pages, or the states of a job.
+///
+/// [`next`](Self::next) needs no other crate; as a [`Stream`], it also has the methods of `futures_util`.
+#[must_use = "nothing is sent before the first item is asked for"]
+pub struct BoxStream<T>(Pin<Box<dyn Stream<Item = T> + Send>>);
+
+impl<T> BoxStream<T> {
+    pub(super) fn new(stream: impl Stream<Item = T> + Send + 'static) -> Self {
+        Self(Box::pin(stream))
+    }
+
+    /// The next item; `None` at the end. Nothing is lost if the future is dropped.
+    pub async fn next(&mut self) -> Option<T> {
+        std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(super) fn into_inner(self) -> Pin<Box<dyn Stream<Item = T> + Send>> {
+        self.0
+    }
+}
+
+impl<T> Stream for BoxStream<T> {
+    type Item = T;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
+        self.0.as_mut().poll_next(context)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<T> fmt::Debug for BoxStream<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BoxStream")
+    }
+}

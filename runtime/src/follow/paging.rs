@@ -127,7 +127,7 @@ pub fn pages<O>(call: Call) -> BoxStream<Result<Page<O>, Failed<O>>>
 where
     O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
-    Box::pin(stream::try_unfold(Listing::new::<O>(call), |mut listing| async move {
+    BoxStream::new(stream::try_unfold(Listing::new::<O>(call), |mut listing| async move {
         Ok(listing.next::<O>().await?.map(|page| (page, listing)))
     }))
 }
@@ -138,7 +138,7 @@ where
     O: Paged<Item: Send, Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
     let first = (Listing::new::<O>(call), VecDeque::<O::Item>::new());
-    Box::pin(stream::try_unfold(first, |(mut listing, mut ready)| async move {
+    BoxStream::new(stream::try_unfold(first, |(mut listing, mut ready)| async move {
         loop {
             if let Some(item) = ready.pop_front() {
                 return Ok(Some((item, (listing, ready))));
@@ -164,7 +164,7 @@ pub fn pages_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<Pag
 where
     O: Paged<Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
-    crate::blocking::BlockingIter::new(pages::<O>(call), |why| Err(Error::not_run(why)))
+    crate::blocking::BlockingIter::new(pages::<O>(call).into_inner(), |why| Err(Error::not_run(why)))
 }
 
 /// As [`items`], for programs without async.
@@ -173,7 +173,7 @@ pub fn items_blocking<O>(call: Call) -> crate::blocking::BlockingIter<Result<O::
 where
     O: Paged<Item: Send, Output: Clone + Send + Sync, Headers: Send + Sync, Error: Send> + 'static,
 {
-    crate::blocking::BlockingIter::new(items::<O>(call), |why| Err(Error::not_run(why)))
+    crate::blocking::BlockingIter::new(items::<O>(call).into_inner(), |why| Err(Error::not_run(why)))
 }
 
 fn number(value: &Value) -> Option<i64> {

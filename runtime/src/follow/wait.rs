@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_core::future::BoxFuture;
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream;
 use serde_json::Value;
 
 use super::boxed::BoxStream;
@@ -125,7 +125,7 @@ impl Wait {
     pub fn progress(self) -> BoxStream<Result<JobState, WaitError>> {
         let (job, handle) = match self.job {
             Ok(found) => found,
-            Err(error) => return Box::pin(stream::once(async { Err(error) })),
+            Err(error) => return BoxStream::new(stream::once(async { Err(error) })),
         };
         let begin = self.client.settings().clock.monotonic();
         let poll = Poll {
@@ -140,7 +140,7 @@ impl Wait {
             acceptor: self.acceptor,
             last: None,
         };
-        Box::pin(stream::try_unfold(Some(poll), |poll| async move {
+        BoxStream::new(stream::try_unfold(Some(poll), |poll| async move {
             let Some(mut poll) = poll else { return Ok(None) };
             let state = poll.next().await?;
             let next = (!state.done).then_some(poll);
@@ -158,7 +158,7 @@ impl Wait {
 
     /// As [`progress`](Self::progress), for programs without async.
     pub fn progress_blocking(self) -> crate::blocking::BlockingIter<Result<JobState, WaitError>> {
-        crate::blocking::BlockingIter::new(self.progress(), |why| Err(WaitError::NoJob(why)))
+        crate::blocking::BlockingIter::new(self.progress().into_inner(), |why| Err(WaitError::NoJob(why)))
     }
 }
 

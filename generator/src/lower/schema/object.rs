@@ -260,6 +260,7 @@ impl<'a> Lower<'a, '_> {
                 deprecated: lowered.deprecated,
                 values: lowered.values,
                 filled: false,
+                example: lowered.example.map(|example| example.value.to_json()),
                 shape: lowered.shape,
                 ty: lowered.ty,
             });

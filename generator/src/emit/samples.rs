@@ -1,0 +1,195 @@
+//! Samples of requests and responses in the docs, folded: each operation has them in a file of its own, which its method includes, so
+//! that its code stays readable.
+//!
+//! Secrets are replaced, whether a type or only a field's name says that they are some. A sample of more than [`LONGEST`] lines has
+//! only the first item of each list, and what is still beyond that is cut off; a line below it says so.
+
+use serde_json::Value;
+
+use super::example::{is_password, is_secret};
+use super::header;
+use crate::lower::model::{Operation, Sample, Service, Type, TypeId, TypeKind};
+use crate::lower::{NO_MODULES, clean};
+
+/// The lines of a sample.
+const LONGEST: usize = 60;
+
+/// What stands in place of a secret.
+const HIDDEN: &str = "******";
+
+/// How deep types are followed.
+const DEEPEST: usize = 64;
+
+/// How many values are looked at in a sample, those of alternatives once for each.
+const MOST: usize = 100_000;
+
+/// The path of an operation's samples in the crate.
+pub(super) fn path(operation: &Operation) -> String {
+    let name = operation.method_name.trim_start_matches("r#");
+    let end = if NO_MODULES.contains(&name) { "_" } else { "" };
+    format!("docs/samples/{name}{end}.md")
+}
+
+/// Whether there are any.
+pub(super) fn any(operation: &Operation) -> bool {
+    !operation.requests.is_empty() || !operation.responses.is_empty()
+}
+
+/// The file with an operation's samples.
+pub(super) fn file(service: &Service, operation: &Operation) -> String {
+    let mut out = format!("{}\n", header::header("md", &service.source));
+    for (word, samples) in [("request", &operation.requests), ("response", &operation.responses)] {
+        for (place, sample) in samples.iter().enumerate() {
+            let number = if samples.len() > 1 { format!(" {}", place + 1) } else { String::new() };
+            let status = sample.status.as_ref().map(|status| format!(" ({status})")).unwrap_or_default();
+            let words = sample.summary.as_deref().map(|words| words.split_whitespace().collect::<Vec<_>>().join(" "));
+            let words = words.filter(|words| !words.is_empty()).map(|words| format!(": {}", html(&words)));
+            let title = format!("Sample {word}{number}{status}{}", words.unwrap_or_default());
+            let (text, note) = shown(redacted(service, operation, sample));
+            out.push_str(&format!(
+                "\n<details><summary>{title}</summary>\n\n```json\n{text}\n```\n\n{note}</details>\n"
+            ));
+        }
+    }
+    clean(&out)
+}
+
+fn html(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A sample as it is printed, and a note below it if that is not the whole.
+fn shown(mut sample: Value) -> (String, &'static str) {
+    let print = |sample: &Value| serde_json::to_string_pretty(sample).unwrap_or_default();
+    let whole = print(&sample);
+    if whole.lines().count() <= LONGEST {
+        return (whole, "");
+    }
+    shorten(&mut sample);
+    let short = print(&sample);
+    if short.lines().count() <= LONGEST {
+        return (short, "Lists are cut off after their first item.\n\n");
+    }
+    let lines: Vec<&str> = short.lines().take(LONGEST).collect();
+    (lines.join("\n"), "Lists are cut off after their first item, and the rest is left out.\n\n")
+}
+
+/// Leaves the first item of each list.
+fn shorten(value: &mut Value) {
+    match value {
+        Value::Array(items) => {
+            items.truncate(1);
+            items.iter_mut().for_each(shorten);
+        }
+        Value::Object(entries) => entries.values_mut().for_each(shorten),
+        _ => {}
+    }
+}
+
+/// A sample without what its types, or else the names of its fields, say is secret.
+fn redacted(service: &Service, operation: &Operation, sample: &Sample) -> Value {
+    let mut hiding = Hiding { service, left: MOST };
+    let mut value = sample.value.clone();
+    match &sample.ty {
+        Some(ty) => hiding.hide(ty, &mut value, DEEPEST),
+        None => {
+            for (name, value) in value.as_object_mut().into_iter().flatten() {
+                let inputs = operation.arguments.iter().chain(&operation.setters);
+                let input = inputs.into_iter().find(|input| input.wire == *name);
+                match input.and_then(|input| input.kind.ty()) {
+                    Some(Type::String) if is_password(name) => guess(value, true),
+                    Some(ty) => hiding.hide(ty, value, DEEPEST),
+                    None => guess(value, is_secret(name)),
+                }
+            }
+        }
+    }
+    value
+}
+
+/// Follows types through a sample.
+struct Hiding<'a> {
+    service: &'a Service,
+    /// How many more values it looks at: alternatives within alternatives may be many. What is left then is hidden.
+    left: usize,
+}
+
+impl Hiding<'_> {
+    fn hide(&mut self, ty: &Type, value: &mut Value, depth: usize) {
+        self.left = self.left.saturating_sub(1);
+        if depth == 0 || self.left == 0 {
+            return guess(value, true);
+        }
+        match (ty, value) {
+            (Type::Secret, value) if !value.is_null() => *value = HIDDEN.into(),
+            (Type::Value, value) => guess(value, false),
+            (Type::List(inner), Value::Array(items)) => {
+                items.iter_mut().for_each(|item| self.hide(inner, item, depth - 1));
+            }
+            (Type::Map(inner), Value::Object(entries)) => {
+                entries.values_mut().for_each(|value| self.hide(inner, value, depth - 1));
+            }
+            (Type::Nullable(inner), value) => self.hide(inner, value, depth - 1),
+            (Type::JsonText(inner), value) => self.hide_text(inner, value, depth - 1),
+            (Type::Named(id), value) => self.hide_named(*id, value, depth),
+            // What is not as its type says may be anything.
+            (_, value) if value.is_object() || value.is_array() => guess(value, false),
+            _ => {}
+        }
+    }
+
+    /// JSON in a text, which stays as it is written unless there is something to hide.
+    fn hide_text(&mut self, inner: &Type, value: &mut Value, depth: usize) {
+        let Value::String(text) = value else { return self.hide(inner, value, depth) };
+        let Ok(parsed) = serde_json::from_str::<Value>(text) else { return };
+        let mut hidden = parsed.clone();
+        self.hide(inner, &mut hidden, depth);
+        if hidden != parsed {
+            *value = hidden.to_string().into();
+        }
+    }
+
+    fn hide_named(&mut self, id: TypeId, value: &mut Value, depth: usize) {
+        match (&self.service.types[id].kind, value) {
+            (TypeKind::Struct(body), Value::Object(entries)) => {
+                for (name, value) in entries {
+                    let field = body.fields.iter().find(|field| field.wire == *name).map(|field| &field.ty);
+                    match field.or(body.additional.as_ref()) {
+                        Some(Type::String) if is_password(name) => guess(value, true),
+                        Some(ty) => self.hide(ty, value, depth - 1),
+                        None => guess(value, is_secret(name)),
+                    }
+                }
+            }
+            // Whichever alternative has a secret.
+            (TypeKind::Union(union), value) => {
+                union.variants.iter().for_each(|variant| self.hide_alternative(&variant.ty, value, depth - 1));
+            }
+            (TypeKind::Tuple(tuple), Value::Array(items)) => {
+                items.iter_mut().zip(&tuple.elements).for_each(|(item, of)| self.hide(&of.ty, item, depth - 1));
+            }
+            (TypeKind::Newtype(newtype), value) => self.hide(&newtype.ty, value, depth - 1),
+            (_, value) => guess(value, false),
+        }
+    }
+
+    /// As [`Self::hide`], for what may be of another type.
+    fn hide_alternative(&mut self, ty: &Type, value: &mut Value, depth: usize) {
+        match (ty, &value) {
+            // A text beside other texts is none that anybody knows to be a secret.
+            (Type::Secret, Value::String(_)) => *value = HIDDEN.into(),
+            (Type::Secret, _) => {}
+            _ => self.hide(ty, value, depth),
+        }
+    }
+}
+
+/// Hides what the names of fields say is secret.
+fn guess(value: &mut Value, secret: bool) {
+    match value {
+        Value::String(_) | Value::Number(_) if secret => *value = HIDDEN.into(),
+        Value::Array(items) => items.iter_mut().for_each(|item| guess(item, secret)),
+        Value::Object(entries) => entries.iter_mut().for_each(|(name, value)| guess(value, secret || is_secret(name))),
+        _ => {}
+    }
+}
