@@ -45,7 +45,7 @@ impl IamToken {
         let end = end.ok_or("the response does not say when the token ends")?;
         Ok(TemporaryCredentials {
             credentials: Credentials::token(token),
-            expires: end.parse().map_err(|_| format!("`{end}` is no time that a token could end at"))?,
+            expires: end.get().map_err(|_| format!("`{end}` is no time that a token could end at"))?,
         })
     }
 }

@@ -18,6 +18,7 @@ pub use bundle::bundle;
 use diagnostic::Diagnostic;
 pub use diagnostic::Diagnostics;
 pub use emit::Manifest;
+pub use lower::format::{Format, Formats};
 
 /// What a run does beside reading a spec and writing a crate.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +31,8 @@ pub struct Options {
     pub manifest: Manifest,
     /// Markdown for the end of the README: what is known of the spec beside what it says.
     pub notes: Option<String>,
+    /// Which formats of texts have types.
+    pub formats: Formats,
     /// Whether what is left out or doubtful is an error.
     pub strict: bool,
     /// Whether to compare only, and change nothing.
@@ -99,7 +102,7 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     }
     let package = options.name.clone().unwrap_or_else(|| package_name(spec));
     let source = options.source.clone().unwrap_or_else(|| file_name(spec));
-    let lowered = model(spec, &package, &source, &mut diagnostics);
+    let lowered = model_with(spec, &package, &source, &options.formats, &mut diagnostics);
     if options.strict {
         diagnostics.deny_warnings();
     }
@@ -123,16 +126,27 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
 /// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and decides what its client is, with an account of what
 /// became of each thing that the document says. None if there is nothing to go on with.
 ///
-/// `source` is the path by which generated files name their source.
+/// `source` is the path by which generated files name their source. All formats of texts have types; see [`model_with`].
 pub fn model(
     spec: &Path,
     package: &str,
     source: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<(lower::model::Service, accounting::Account)> {
+    model_with(spec, package, source, &Formats::default(), diagnostics)
+}
+
+/// The same, with a choice of the formats that have types.
+pub fn model_with(
+    spec: &Path,
+    package: &str,
+    source: &str,
+    formats: &Formats,
+    diagnostics: &mut Diagnostics,
+) -> Option<(lower::model::Service, accounting::Account)> {
     let loaded = load::load(spec, diagnostics)?;
     let ledger = accounting::Ledger::default();
-    let service = lower::lower(&loaded, package, source, &ledger, diagnostics);
+    let service = lower::lower(&loaded, package, source, formats, &ledger, diagnostics);
     let account = accounting::settle(&loaded.facts, &ledger, diagnostics);
     // Where the document has errors, what depends on them is in no place for that reason.
     if !diagnostics.has_errors() {

@@ -13,7 +13,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use yundb_generator::{Diagnostics, Failure, Manifest, Options, Report};
+use yundb_generator::{Diagnostics, Failure, Formats, Manifest, Options, Report};
 
 /// The workspace, in which `cargo xtask` may be run from any folder.
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -70,6 +70,9 @@ struct Codegen {
     /// The crate's name; made from the document's file name where it is not given.
     #[arg(long, requires = "spec")]
     name: Option<String>,
+    /// Formats of texts that have no types, as in `date-time=text,uuid=text`; `all=text` for none.
+    #[arg(long, value_name = "FORMAT=text,...", default_value = "", hide_default_value = true, requires = "spec")]
+    formats: Formats,
     /// Make what is left out or doubtful an error.
     #[arg(long)]
     strict: bool,
@@ -97,13 +100,13 @@ fn main() -> ExitCode {
 
 /// Whether all went well, and with `--check` nothing differs.
 fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
-    let Codegen { services, check, spec, out, name, strict, report } = codegen;
+    let Codegen { services, check, spec, out, name, strict, report, formats } = codegen;
     let report = report.map(std::path::absolute).transpose()?;
     let mut accounts = serde_json::Map::new();
     let options = Options { strict, check, ..Options::default() };
     if let (Some(spec), Some(out)) = (spec, out) {
         let manifest = Manifest::Standalone(Some(workspace()?.join("runtime")));
-        let well = generate(&spec, &out, &Options { name, manifest, ..options }, &mut accounts)?;
+        let well = generate(&spec, &out, &Options { name, manifest, formats, ..options }, &mut accounts)?;
         return write_report(report.as_deref(), accounts).map(|()| well);
     }
     let mut well = true;

@@ -195,9 +195,9 @@ fn elements(code: &str) -> Vec<&str> {
     out
 }
 
-/// Visits what is no text, each character with the number of brackets that are open behind it.
+/// Visits what is no text, each character with the number of brackets that are open behind it, also those of `::<T, _>`.
 fn scan(code: &str, mut visit: impl FnMut(usize, char, usize)) {
-    let (mut depth, mut text, mut escaped) = (0_usize, false, false);
+    let (mut depth, mut text, mut escaped, mut types) = (0_usize, false, false, 0_usize);
     for (at, c) in code.char_indices() {
         match (text, c) {
             (true, _) if escaped => escaped = false,
@@ -208,6 +208,8 @@ fn scan(code: &str, mut visit: impl FnMut(usize, char, usize)) {
                 match c {
                     '(' | '[' | '{' => depth += 1,
                     ')' | ']' | '}' => depth = depth.saturating_sub(1),
+                    '<' if types > 0 || code[..at].ends_with("::") => (depth, types) = (depth + 1, types + 1),
+                    '>' if types > 0 => (depth, types) = (depth.saturating_sub(1), types - 1),
                     _ => {}
                 }
                 visit(at, c, depth);
@@ -240,6 +242,16 @@ mod tests {
         let broken = format!("&[\n    path(\"{name}\", any()),\n    query(\"{name}\", any()),\n]");
         assert_eq!(lay_out(&code, 0, 0, 0), broken);
         assert_eq!(lay_out(&format!("f({code})"), 0, 0, 1), format!("f({broken})"));
+    }
+
+    #[test]
+    fn types_are_not_broken() {
+        let name = "n".repeat(50);
+        let code = format!("A(self.call(A::SPEC).argument::<B<C>, _>(\"{name}\", {name}))");
+        let broken = format!("A(\n    self.call(A::SPEC).argument::<B<C>, _>(\"{name}\", {name}),\n)");
+        assert_eq!(lay_out(&code, 0, 0, 0), broken);
+        let compared = format!("f(a < b, c > d, \"{name}\", \"{name}\")");
+        assert_eq!(lay_out(&compared, 0, 0, 0).lines().count(), 6);
     }
 
     #[test]

@@ -218,6 +218,7 @@ fn value(service: &Service, input: &Input) -> String {
 fn given(service: &Service, ty: &Type) -> String {
     match ty {
         Type::String | Type::Secret => "\"...\"".to_owned(),
+        Type::Formatted(format) => format!("{:?}", format.sample()),
         Type::List(element) => format!("[{}]", given(service, element)),
         _ => typed(service, ty),
     }
@@ -229,6 +230,10 @@ fn typed(service: &Service, ty: &Type) -> String {
     match ty {
         Type::String => "String::from(\"...\")".to_owned(),
         Type::Secret => format!("{krate}::Secret::from(\"...\")"),
+        Type::Formatted(format) => {
+            let (types, sample) = (format!("{krate}::runtime::format"), format.sample());
+            format!("{types}::Formatted::<{types}::{}>::from({sample:?})", format.type_name())
+        }
         Type::Bool => "true".to_owned(),
         Type::I32 | Type::I64 | Type::U64 | Type::I128 => "1".to_owned(),
         Type::F64 => "1.0".to_owned(),
