@@ -246,10 +246,10 @@ mod tests {
 
     #[test]
     fn types_are_not_broken() {
+        let (name, head) = ("n".repeat(30), "A".repeat(30));
+        let inside = format!("self.call(A::SPEC).argument::<B<C>, _>(\"{name}\", {name})");
+        assert_eq!(lay_out(&format!("{head}({inside})"), 0, 0, 0), format!("{head}(\n    {inside},\n)"));
         let name = "n".repeat(50);
-        let code = format!("A(self.call(A::SPEC).argument::<B<C>, _>(\"{name}\", {name}))");
-        let broken = format!("A(\n    self.call(A::SPEC).argument::<B<C>, _>(\"{name}\", {name}),\n)");
-        assert_eq!(lay_out(&code, 0, 0, 0), broken);
         let compared = format!("f(a < b, c > d, \"{name}\", \"{name}\")");
         assert_eq!(lay_out(&compared, 0, 0, 0).lines().count(), 6);
     }
