@@ -46,7 +46,7 @@ impl IamToken {
         let end = end.ok_or("the response does not contain the token's expiry")?;
         Ok(TemporaryCredentials {
             credentials: Credentials::token(token),
-            expires: end.parse().map_err(|_| format!("`{end}` is not a valid expiry of a token"))?,
+            expires: end.get().map_err(|_| format!("`{end}` is not a valid expiry of a token"))?,
         })
     }
 }

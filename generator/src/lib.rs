@@ -18,6 +18,7 @@ pub use bundle::bundle;
 use diagnostic::Diagnostic;
 pub use diagnostic::Diagnostics;
 pub use emit::Manifest;
+pub use lower::format::{Format, Formats};
 
 /// Options of [`generate`].
 #[derive(Debug, Clone, Default)]
@@ -30,6 +31,8 @@ pub struct Options {
     pub manifest: Manifest,
     /// Markdown to append to the README, such as the results of an audit.
     pub notes: Option<String>,
+    /// Which formats of strings have types.
+    pub formats: Formats,
     /// Whether warnings are errors.
     pub strict: bool,
     /// Whether to compare only, without changing any file.
@@ -99,7 +102,7 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     }
     let package = options.name.clone().unwrap_or_else(|| package_name(spec));
     let source = options.source.clone().unwrap_or_else(|| file_name(spec));
-    let lowered = model(spec, &package, &source, &mut diagnostics);
+    let lowered = model_with(spec, &package, &source, &options.formats, &mut diagnostics);
     if options.strict {
         diagnostics.deny_warnings();
     }
@@ -123,16 +126,27 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
 /// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and returns the model of its client, with an
 /// account of each fact of the document. None if the document cannot be read at all.
 ///
-/// `source` is the path that generated files give as their source.
+/// `source` is the path that generated files give as their source. All formats of strings have types; see [`model_with`].
 pub fn model(
     spec: &Path,
     package: &str,
     source: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<(lower::model::Service, accounting::Account)> {
+    model_with(spec, package, source, &Formats::default(), diagnostics)
+}
+
+/// The same, with a choice of the formats that have types.
+pub fn model_with(
+    spec: &Path,
+    package: &str,
+    source: &str,
+    formats: &Formats,
+    diagnostics: &mut Diagnostics,
+) -> Option<(lower::model::Service, accounting::Account)> {
     let loaded = load::load(spec, diagnostics)?;
     let ledger = accounting::Ledger::default();
-    let service = lower::lower(&loaded, package, source, &ledger, diagnostics);
+    let service = lower::lower(&loaded, package, source, formats, &ledger, diagnostics);
     let account = accounting::settle(&loaded.facts, &ledger, diagnostics);
     // Facts that depend on an erroneous part are unaccounted for because of that error.
     if !diagnostics.has_errors() {

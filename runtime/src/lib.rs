@@ -30,6 +30,18 @@ mod follow;
 #[cfg(feature = "test-util")]
 pub mod test_util;
 
+/// Types of texts that documents give a `format`.
+pub mod format {
+    pub use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+    pub use jiff::civil::{Date, DateTime, Time};
+    pub use jiff::{Span, Timestamp};
+    pub use url::Url;
+    pub use uuid::Uuid;
+
+    pub use crate::codec::formatted::{FormatError, FormatValue, Formatted};
+}
+
 pub use auth::sign;
 #[doc(hidden)]
 pub use codec::{open_enum, union};
@@ -62,6 +74,7 @@ pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Ou
 pub use codec::additional::additional;
 pub use codec::argument::{Argument, Integer, Single};
 pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
+pub use codec::formatted::Formatted;
 pub use codec::json_text::JsonText;
 pub use codec::nullable::nullable;
 pub use data::config_error::ConfigError;

@@ -9,6 +9,7 @@ mod fixtures {
     mod bodies;
     mod checks;
     mod errors;
+    mod formats;
     mod multipart;
     mod names;
     mod paging;

@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use yundb_generator::{Diagnostics, Failure, Manifest, Options, Report};
+use yundb_generator::{Diagnostics, Failure, Formats, Manifest, Options, Report};
 
 /// The workspace; `cargo xtask` may be run from any folder.
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -72,6 +72,9 @@ struct Codegen {
     /// The crate's name. Defaults to one derived from the document's file name.
     #[arg(long, requires = "spec")]
     name: Option<String>,
+    /// Formats of strings that have no types, as in `date-time=text,uuid=text`; `all=text` for none.
+    #[arg(long, value_name = "FORMAT=text,...", default_value = "", hide_default_value = true, requires = "spec")]
+    formats: Formats,
     /// Turn warnings into errors.
     #[arg(long)]
     strict: bool,
@@ -99,13 +102,13 @@ fn main() -> ExitCode {
 
 /// Returns whether everything succeeded, and with `--check` nothing differs.
 fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
-    let Codegen { services, check, spec, out, name, strict, report } = codegen;
+    let Codegen { services, check, spec, out, name, strict, report, formats } = codegen;
     let report = report.map(std::path::absolute).transpose()?;
     let mut accounts = serde_json::Map::new();
     let options = Options { strict, check, ..Options::default() };
     if let (Some(spec), Some(out)) = (spec, out) {
         let manifest = Manifest::Standalone(Some(workspace()?.join("runtime")));
-        let well = generate(&spec, &out, &Options { name, manifest, ..options }, &mut accounts)?;
+        let well = generate(&spec, &out, &Options { name, manifest, formats, ..options }, &mut accounts)?;
         return write_report(report.as_deref(), accounts).map(|()| well);
     }
     let mut well = true;

@@ -178,6 +178,10 @@ impl Source<'_> {
         match ty {
             Type::String => "String".to_owned(),
             Type::Secret => format!("::{package}::runtime::Secret"),
+            Type::Formatted(format) => {
+                let types = format!("::{package}::runtime::format");
+                format!("{types}::Formatted<{types}::{}>", format.type_name())
+            }
             Type::Bool => "bool".to_owned(),
             Type::I32 => "i32".to_owned(),
             Type::I64 => "i64".to_owned(),

@@ -221,7 +221,7 @@ impl Fits<'_> {
         match ty {
             Type::Value => true,
             Type::Nullable(inner) => self.schema(schema, inner, depth),
-            Type::String | Type::Secret | Type::JsonText(_) => of("string"),
+            Type::String | Type::Secret | Type::Formatted(_) | Type::JsonText(_) => of("string"),
             Type::Bool => of("boolean"),
             Type::I32 | Type::I64 | Type::U64 | Type::I128 => of("integer") || of("number"),
             Type::F64 => of("number") || of("integer"),

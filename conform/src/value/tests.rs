@@ -67,6 +67,30 @@ fn limits_are_kept() {
     assert_eq!(least(&document, "All")["whole"], 7);
 }
 
+/// Clients check formats, so a text that breaks one is no value.
+#[test]
+fn texts_of_a_format_within_limits() {
+    let document = document(
+        "3.0.3",
+        json!({
+            "Exact": {"type": "string", "format": "date-time", "pattern": r"^[0-9T:-]+\.[0-9]{3}Z$"},
+            "Https": {"type": "string", "format": "uri", "pattern": "^https://[a-z]+[.]com$"},
+            "Short": {"type": "string", "format": "uuid", "maxLength": 8},
+            "Other": {"type": "string", "format": "date", "pattern": "^[a-z]{5}$"},
+            "Loose": {"type": "string", "format": "email", "maxLength": 3}
+        }),
+    );
+    let made = |name: &str| Maker::new(&document, 1).value(&named(name), Direction::Request, Amount::Random);
+    for name in ["Exact", "Https", "Loose"] {
+        assert_eq!(document.problems(&named(name), Direction::Request, &made(name).unwrap()), [], "{name}");
+    }
+    assert!(made("Exact").unwrap().as_str().unwrap().ends_with(".125Z"));
+    for name in ["Short", "Other"] {
+        let mut maker = Maker::new(&document, 1);
+        assert!(maker.value(&named(name), Direction::Request, Amount::Random).is_err(), "{name}");
+    }
+}
+
 /// The same seed gives the same values, another one different ones.
 #[test]
 fn seeds() {

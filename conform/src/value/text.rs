@@ -42,12 +42,26 @@ impl Maker<'_> {
         };
         let length = Length { least, most };
         let any = Length { least, most: stated.unwrap_or(least.saturating_add(1000)) };
-        let formatted = flat.all("format").filter_map(Value::as_str).find_map(|format| self.formatted(format, any));
-        if let Some(text) = formatted.filter(|text| patterns.iter().all(|pattern| self.matches(pattern, text))) {
+        let formats: Vec<&str> = flat.all("format").filter_map(Value::as_str).collect();
+        let candidates: Vec<String> = formats.iter().flat_map(|format| self.formatted(format)).collect();
+        let fits = |text: &String| {
+            (any.least..=any.most).contains(&text.chars().count())
+                && patterns.iter().all(|pattern| self.matches(pattern, text))
+        };
+        if let Some(text) = candidates.into_iter().find(fits) {
             return Ok(text);
         }
         if let Some(first) = patterns.first() {
-            return self.by_pattern(first, &patterns, length, ctx);
+            let text = self.by_pattern(first, &patterns, length, ctx)?;
+            return match formats.iter().find(|format| !is_of(format, &text)) {
+                Some(format) => {
+                    Err(format!("no text of the format {format} is found that matches {}", patterns.join(" and ")))
+                }
+                None => Ok(text),
+            };
+        }
+        if let Some(format) = formats.iter().find(|format| is_checked(format)) {
+            return Err(format!("no text of the format {format} is found that has {least} to {} characters", any.most));
         }
         let base64 = flat.all("contentEncoding").any(|it| it == "base64") || flat.all("format").any(|it| it == "byte");
         if base64 && most >= 4 {
@@ -119,17 +133,24 @@ impl Maker<'_> {
         })
     }
 
-    /// A string of a format, if one of the given length is known.
-    fn formatted(&mut self, format: &str, length: Length) -> Option<String> {
+    /// Strings of a format.
+    fn formatted(&mut self, format: &str) -> Vec<String> {
         let rng = &mut self.rng;
         let mut two = |first: u32, last: u32| format!("{:02}", rng.u32(first..=last));
         let date = format!("20{}-{}-{}", two(0, 99), two(1, 12), two(1, 28));
         let time = format!("{}:{}:{}", two(0, 23), two(0, 59), two(0, 59));
         let number = rng.u32(1..100_000);
-        let candidates = match format {
-            "date-time" => vec![format!("{date}T{time}Z"), format!("{date}T{time}.125+02:00")],
+        match format {
+            "date-time" => vec![
+                format!("{date}T{time}Z"),
+                format!("{date}T{time}.125+02:00"),
+                format!("{date}T{time}.125Z"),
+                format!("{date}T{time}.125000Z"),
+            ],
+            "date-time-local" => vec![format!("{date}T{time}")],
             "date" => vec![date],
-            "time" => vec![format!("{time}Z")],
+            "time" => vec![format!("{time}Z"), time],
+            "time-local" => vec![time],
             "duration" => vec![format!("P{}DT{}H", number % 30 + 1, number % 23 + 1)],
             "uuid" => {
                 let bits = rng.u128(..) & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
@@ -147,8 +168,19 @@ impl Maker<'_> {
             "relative-json-pointer" => vec!["1/a".to_owned()],
             "regex" => vec!["^[a-z]+$".to_owned()],
             "int32" | "int64" | "uint32" | "uint64" => vec![number.to_string(), "7".to_owned()],
-            _ => return None,
-        };
-        candidates.into_iter().find(|text| (length.least..=length.most).contains(&text.chars().count()))
+            _ => Vec::new(),
+        }
     }
+}
+
+/// Whether clients check the format before they send a text.
+fn is_checked(format: &str) -> bool {
+    yundb_generator::Format::named(format).is_some_and(|format| format.check().is_some())
+}
+
+/// Whether a text is of a format that clients check, by a reader that is not theirs.
+fn is_of(format: &str, text: &str) -> bool {
+    let name = if format == "url" { "uri" } else { format };
+    let validator = jsonschema::options().should_validate_formats(true).build(&serde_json::json!({"format": name}));
+    !is_checked(format) || validator.is_ok_and(|validator| validator.is_valid(&Value::from(text)))
 }

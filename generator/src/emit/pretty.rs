@@ -196,9 +196,9 @@ fn elements(code: &str) -> Vec<&str> {
     out
 }
 
-/// Visits what is no text, each character with the number of brackets that are open behind it.
+/// Visits what is no text, each character with the number of brackets that are open behind it, also those of `::<T, _>`.
 fn scan(code: &str, mut visit: impl FnMut(usize, char, usize)) {
-    let (mut depth, mut text, mut escaped) = (0_usize, false, false);
+    let (mut depth, mut text, mut escaped, mut types) = (0_usize, false, false, 0_usize);
     for (at, c) in code.char_indices() {
         match (text, c) {
             (true, _) if escaped => escaped = false,
@@ -209,6 +209,8 @@ fn scan(code: &str, mut visit: impl FnMut(usize, char, usize)) {
                 match c {
                     '(' | '[' | '{' => depth += 1,
                     ')' | ']' | '}' => depth = depth.saturating_sub(1),
+                    '<' if types > 0 || code[..at].ends_with("::") => (depth, types) = (depth + 1, types + 1),
+                    '>' if types > 0 => (depth, types) = (depth.saturating_sub(1), types - 1),
                     _ => {}
                 }
                 visit(at, c, depth);
@@ -241,6 +243,16 @@ mod tests {
         let broken = format!("&[\n    path(\"{name}\", any()),\n    query(\"{name}\", any()),\n]");
         assert_eq!(lay_out(&code, 0, 0, 0), broken);
         assert_eq!(lay_out(&format!("f({code})"), 0, 0, 1), format!("f({broken})"));
+    }
+
+    #[test]
+    fn types_are_not_broken() {
+        let (name, head) = ("n".repeat(30), "A".repeat(30));
+        let inside = format!("self.call(A::SPEC).argument::<B<C>, _>(\"{name}\", {name})");
+        assert_eq!(lay_out(&format!("{head}({inside})"), 0, 0, 0), format!("{head}(\n    {inside},\n)"));
+        let name = "n".repeat(50);
+        let compared = format!("f(a < b, c > d, \"{name}\", \"{name}\")");
+        assert_eq!(lay_out(&compared, 0, 0, 0).lines().count(), 6);
     }
 
     #[test]

@@ -56,6 +56,22 @@ const ITEMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "yundb_runtime::format",
+        &[
+            "Date",
+            "DateTime",
+            "Formatted",
+            "IpAddr",
+            "Ipv4Addr",
+            "Ipv6Addr",
+            "Span",
+            "Time",
+            "Timestamp",
+            "Url",
+            "Uuid",
+        ],
+    ),
+    (
         "yundb_runtime::operation",
         &["body", "cookie", "field", "form", "header", "part", "part_header", "path", "query", "query_string"],
     ),

@@ -7,6 +7,7 @@ use serde_json::Number;
 
 use super::Scope;
 use crate::load::integer;
+use crate::lower::format::Format;
 use crate::lower::model::{Inner, Rule, Shape, TypeKind};
 
 impl Scope<'_> {
@@ -77,6 +78,10 @@ impl Scope<'_> {
         }
         if let Some(pattern) = &shape.pattern {
             out = quote!(#out.pattern(#pattern));
+        }
+        if let Some(check) = shape.format.and_then(Format::check) {
+            let check = super::ident(check);
+            out = quote!(#out.#check());
         }
         if shape.unique {
             out = quote!(#out.unique());

@@ -370,7 +370,7 @@ fn choice(name: &proc_macro2::Ident, rows: &[TokenStream]) -> TokenStream {
 /// The kind of JSON that a type is (the runtime's `Kind`).
 fn kind(scope: &Scope<'_>, ty: &Type) -> &'static str {
     match ty {
-        Type::String | Type::Secret | Type::JsonText(_) => "Text",
+        Type::String | Type::Secret | Type::Formatted(_) | Type::JsonText(_) => "Text",
         Type::I32 | Type::I64 | Type::U64 | Type::I128 | Type::F64 => "Number",
         Type::Bool => "Flag",
         Type::List(_) => "List",
@@ -538,6 +538,10 @@ impl Scope<'_> {
                 let secret = self.uses.item("Secret");
                 quote!(#secret)
             }
+            Type::Formatted(format) => {
+                let (formatted, value) = (self.uses.item("Formatted"), self.uses.item(format.type_name()));
+                quote!(#formatted<#value>)
+            }
             Type::Value => {
                 let value = self.uses.item("Value");
                 quote!(#value)
@@ -604,7 +608,7 @@ impl Scope<'_> {
     /// Whether callers would rather give something else that turns into the type.
     fn converts(&self, ty: &Type) -> bool {
         match ty {
-            Type::String | Type::Secret | Type::Value | Type::JsonText(_) => true,
+            Type::String | Type::Secret | Type::Formatted(_) | Type::Value | Type::JsonText(_) => true,
             Type::Named(id) => !matches!(self.service.types[*id].kind, TypeKind::Struct(_)),
             _ => false,
         }

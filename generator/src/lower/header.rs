@@ -88,10 +88,12 @@ impl<'a> Lower<'a, '_> {
             let field = &mut known.field;
             if field.ty != lowered.ty {
                 let integer = |ty: &Type| matches!(ty, Type::I32 | Type::I64 | Type::U64 | Type::I128);
+                let text = |ty: &Type| matches!(ty, Type::String | Type::Formatted(_));
                 let number = |ty: &Type| integer(ty) || *ty == Type::F64;
                 field.ty = match (&field.ty, &lowered.ty) {
                     (one, other) if integer(one) && integer(other) => Type::I128,
                     (one, other) if number(one) && number(other) => Type::F64,
+                    (one, other) if text(one) && text(other) => Type::String,
                     _ => {
                         let message = format!("the header `{wire}` is of another type in another response");
                         self.unsupported("header-differs", message, at, "it is read as text");

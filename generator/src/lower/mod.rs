@@ -5,6 +5,7 @@ mod body;
 mod circles;
 mod docs;
 mod form;
+pub mod format;
 mod header;
 mod job;
 mod links;
@@ -39,6 +40,7 @@ use crate::accounting::{Ledger, Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
+use format::Formats;
 use model::{
     Aliased, Docs, FormDef, Group, Guide, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
     Setting, TypeDef,
@@ -47,15 +49,30 @@ use names::{Scope, Wanted};
 use schema::{Component, Inline};
 
 /// Turns a loaded document into the model of a client crate. The ledger gets a mark for all that is taken over.
-pub fn lower(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagnostics: &mut Diagnostics) -> Service {
-    deep(|| service(loaded, package, source, ledger, diagnostics))
+pub fn lower(
+    loaded: &Loaded,
+    package: &str,
+    source: &str,
+    formats: &Formats,
+    ledger: &Ledger,
+    diagnostics: &mut Diagnostics,
+) -> Service {
+    deep(|| service(loaded, package, source, formats, ledger, diagnostics))
 }
 
-fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagnostics: &mut Diagnostics) -> Service {
+fn service(
+    loaded: &Loaded,
+    package: &str,
+    source: &str,
+    formats: &Formats,
+    ledger: &Ledger,
+    diagnostics: &mut Diagnostics,
+) -> Service {
     let api = &loaded.api;
     let mut lower = Lower {
         api,
         loaded,
+        formats,
         ledger,
         diagnostics,
         protocol: protocol(api),
@@ -171,6 +188,8 @@ pub(crate) const NO_MODULES: &[&str] = &[
 pub(crate) struct Lower<'a, 'd> {
     api: &'a OpenAPI,
     loaded: &'a Loaded,
+    /// Which formats of texts have types.
+    formats: &'d Formats,
     ledger: &'d Ledger,
     diagnostics: &'d mut Diagnostics,
     protocol: Protocol,

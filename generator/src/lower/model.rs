@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Number, Value};
 
+use super::format::Format;
+
 /// A whole client crate.
 #[derive(Debug, Clone)]
 pub struct Service {
@@ -492,6 +494,8 @@ pub struct Shape {
     pub multiple_of: Option<Number>,
     /// Regular expression.
     pub pattern: Option<String>,
+    /// The format of a text, if it is checked.
+    pub format: Option<Format>,
     /// Fewest entries.
     pub min_items: Option<usize>,
     /// Most entries.
@@ -749,6 +753,8 @@ pub enum Type {
     String,
     /// Text that must not be shown.
     Secret,
+    /// Text of a format.
+    Formatted(Format),
     /// True or false.
     Bool,
     /// 32-bit integer.

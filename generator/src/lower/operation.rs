@@ -500,7 +500,7 @@ impl<'a> Lower<'a, '_> {
         }
         let ty = if place == Place::Path && lowered.ty == Type::Value { Type::String } else { lowered.ty };
         let ambiguous = inputs.ambiguous(&data.name, place);
-        let text = matches!(ty, Type::String | Type::Secret | Type::JsonText(_));
+        let text = matches!(ty, Type::String | Type::Secret | Type::Formatted(_) | Type::JsonText(_));
         let kind = match json && !text && place != Place::Path && ambiguous.is_none() {
             true => InputKind::JsonText(ty.clone()),
             false => InputKind::Value(ty.clone(), false),

@@ -1,6 +1,7 @@
 //! Holds values against their shapes before anything is sent, and collects every violation with its path.
 
 mod alternative;
+mod format;
 mod number;
 mod pattern;
 mod value;

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::alternative::{likeness, same};
 use super::violation::Violation;
 use super::words::{MISSING, count, join, listing, required, words};
-use super::{number, pattern};
+use super::{format, number, pattern};
 use crate::codec::union;
 use crate::data::shape::{Alternative, Choice, Field, Inner, Rule, Shape};
 
@@ -287,5 +287,8 @@ fn string(text: &str, shape: &Shape, path: &str, violations: &mut Vec<Violation>
     }
     if let Some(pattern) = shape.pattern.filter(|pattern| !pattern::matches(pattern, text)) {
         violations.push(Violation::new(path, format!("must match the pattern {pattern}")));
+    }
+    if let Some(message) = shape.format.and_then(|format| format::violated(format, text)) {
+        violations.push(Violation::new(path, message));
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::codec::formatted::Formatted;
 use crate::codec::json_text::JsonText;
 use crate::data::secret::Secret;
 
@@ -51,6 +52,7 @@ macro_rules! singles {
 singles!(String, bool, i32, i64, u64, i128, f64, Secret);
 
 impl<V> Single for std::collections::BTreeMap<String, V> {}
+impl<T> Single for Formatted<T> {}
 impl<T> Single for JsonText<T> {}
 impl<T: Single> Single for Box<T> {}
 

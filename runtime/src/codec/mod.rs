@@ -5,6 +5,7 @@ pub(crate) mod argument;
 pub(crate) mod closest;
 pub(crate) mod decode;
 pub(crate) mod encode;
+pub(crate) mod formatted;
 pub(crate) mod json;
 pub(crate) mod json_text;
 mod lost;

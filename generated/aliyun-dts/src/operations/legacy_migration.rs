@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, JsonText, Object, Operation, Paging, Secret, Spec};
+use yundb_runtime::format::{Formatted, Timestamp};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
@@ -740,10 +741,10 @@ pub struct MigrationJob {
     pub source_endpoint: Option<MigrationEndpoint>,
     /// Schema migration or initialization.
     pub structure_initialization: Option<MigrationPhase>,
-    /// Time when the instance was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
-    pub instance_create_time: Option<String>,
-    /// Time when the task was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
-    pub job_create_time: Option<String>,
+    /// Time when the instance was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
+    pub instance_create_time: Option<Formatted<Timestamp>>,
+    /// Time when the task was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
+    pub job_create_time: Option<Formatted<Timestamp>>,
     /// Tags of the instance.
     pub tags: Vec<InstanceTag>,
     /// ID of the resource set. Apsara Stack only.

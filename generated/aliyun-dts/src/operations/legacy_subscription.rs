@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Integer, JsonText, Object, Operation, Paging, Secret, Spec};
+use yundb_runtime::format::{Formatted, Timestamp};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object, required};
 use crate::Client;
@@ -1111,10 +1112,10 @@ pub struct SubscriptionInstance {
     pub subscription_instance_name: Option<String>,
     /// Objects that are subscribed to.
     pub subscription_object: Vec<SynchronousObject>,
-    /// Time when the instance was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
-    pub instance_create_time: Option<String>,
-    /// Time when the task was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
-    pub job_create_time: Option<String>,
+    /// Time when the instance was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
+    pub instance_create_time: Option<Formatted<Timestamp>>,
+    /// Time when the task was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
+    pub job_create_time: Option<Formatted<Timestamp>>,
     /// Tags of the instance.
     pub tags: Vec<InstanceTag>,
     /// ID of the resource set. Apsara Stack only.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use yundb_runtime::{Argument, Integer, JsonText, Operation, Secret, Spec, Value};
+use yundb_runtime::format::{Formatted, Timestamp};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -103,7 +104,7 @@ pub struct Credentials {
     /// Security token, to be sent with every request signed with this access key. Its length is not fixed.
     pub security_token: Option<Secret>,
     /// Expiration time of the credentials, in UTC. Format: `date-time`. Example: `2015-04-09T11:52:19Z`.
-    pub expiration: Option<String>,
+    pub expiration: Option<Formatted<Timestamp>>,
 }
 
 /// Temporary identity of the role session.

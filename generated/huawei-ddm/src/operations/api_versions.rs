@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Operation, Spec};
+use yundb_runtime::format::{Formatted, Timestamp};
 use crate::Client;
 use crate::types::ErrorBody;
 
@@ -65,9 +66,9 @@ pub struct ApiVersion {
     pub status: Option<ApiVersionStatus>,
     /// Maximum supported microversion. Empty if the version does not support microversions.
     pub version: Option<String>,
-    /// Time when the version was last updated, in UTC, formatted as `yyyy-mm-ddThh:mm:ssZ`. Example:
-    /// `2019-01-15T12:00:00Z`.
-    pub updated: Option<String>,
+    /// Time when the version was last updated, in UTC, formatted as `yyyy-mm-ddThh:mm:ssZ`. Format: `date-time`.
+    /// Example: `2019-01-15T12:00:00Z`.
+    pub updated: Option<Formatted<Timestamp>>,
 }
 
 /// A link to an API version.

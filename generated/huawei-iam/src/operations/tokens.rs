@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Field, Object, Operation, Secret, Spec};
+use yundb_runtime::format::{Formatted, Timestamp};
 use yundb_runtime::operation::{field, query};
 use yundb_runtime::shape::{any, object, required};
 use crate::Client;
@@ -209,9 +210,9 @@ pub struct CreateTokenResponse {
 #[non_exhaustive]
 pub struct Token {
     /// Time when the token expires, in UTC with microseconds. Format: `date-time`.
-    pub expires_at: Option<String>,
+    pub expires_at: Option<Formatted<Timestamp>>,
     /// Time when the token was issued, in UTC with microseconds. Format: `date-time`.
-    pub issued_at: Option<String>,
+    pub issued_at: Option<Formatted<Timestamp>>,
     /// Methods used to authenticate the user.
     pub methods: Vec<AuthMethod>,
     /// The services to which the token grants access. Omitted if `nocatalog` is set.

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use super::json;
+use crate::lower::format::Format;
 use crate::lower::model::{Bound, Field, Service, Shape, Struct, Type, TypeId, TypeKind};
 
 /// How many optional values an example sets, all together.
@@ -125,6 +126,13 @@ impl<'a> Values<'a> {
                 Taken::Exact => format!("{}::Secret::from({})", self.krate, secret(known.name)),
                 _ => secret(known.name),
             },
+            Type::Formatted(format) => {
+                let text = known.sample.and_then(Value::as_str).unwrap_or_else(|| format.sample());
+                match taken {
+                    Taken::Exact => format!("{}::from({text:?})", self.formatted(*format, true)),
+                    _ => format!("{text:?}"),
+                }
+            }
             Type::Bool => known.sample.and_then(flag).unwrap_or(true).to_string(),
             Type::I32 | Type::I64 | Type::U64 | Type::I128 => integer(ty, known, taken),
             Type::F64 => {
@@ -309,11 +317,18 @@ impl<'a> Values<'a> {
         self.value(&field.ty, known, if field.boxed { Taken::Exact } else { Taken::Loose })
     }
 
+    /// The type of strings of a format, within an expression or not.
+    fn formatted(&self, format: Format, in_expression: bool) -> String {
+        let (types, turbofish) = (format!("{}::runtime::format", self.krate), if in_expression { "::" } else { "" });
+        format!("{types}::Formatted{turbofish}<{types}::{}>", format.type_name())
+    }
+
     /// A type as Rust has it.
     fn rust(&self, ty: &Type) -> String {
         match ty {
             Type::String => "String".to_owned(),
             Type::Secret => format!("{}::Secret", self.krate),
+            Type::Formatted(format) => self.formatted(*format, false),
             Type::Bool => "bool".to_owned(),
             Type::I32 => "i32".to_owned(),
             Type::I64 => "i64".to_owned(),

@@ -61,7 +61,7 @@ impl<'a> Lower<'a, '_> {
     fn applicable(&self, ty: &Type) -> Applicable {
         let none = Applicable::default();
         match ty {
-            Type::String | Type::Secret | Type::JsonText(_) => Applicable { text: true, ..none },
+            Type::String | Type::Secret | Type::Formatted(_) | Type::JsonText(_) => Applicable { text: true, ..none },
             Type::I32 | Type::I64 | Type::U64 | Type::I128 | Type::F64 => Applicable { number: true, ..none },
             Type::List(_) => Applicable { list: true, ..none },
             Type::Map(_) => Applicable { object: true, ..none },

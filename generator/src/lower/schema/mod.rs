@@ -355,7 +355,7 @@ impl<'a> Lower<'a, '_> {
             let inner = self.element(&json, naming, at);
             return Lowered::plain(Type::JsonText(Box::new(inner.element())));
         }
-        let Some(content) = &schema.content_schema else { return Lowered::plain(Type::String) };
+        let Some(content) = &schema.content_schema else { return self.text(schema) };
         let is_json = schema.content_media_type.is_some_and(|media| super::body::is_json(media.value));
         if !is_json || schema.content_encoding.is_some() {
             let message = "`contentSchema` of a text that is not plain JSON".to_owned();
@@ -366,6 +366,15 @@ impl<'a> Lower<'a, '_> {
         self.take(&schema.content_media_type);
         let inner = self.element(&content.value, naming, content.at);
         Lowered::plain(Type::JsonText(Box::new(inner.element())))
+    }
+
+    /// A text, of the format that it has.
+    fn text(&self, schema: &Schema<'a>) -> Lowered<'a> {
+        let Some(format) = schema.format.and_then(|format| self.formats.typed(format.value)) else {
+            return Lowered::text();
+        };
+        let shape = Shape { format: format.check().map(|_| format), ..Shape::default() };
+        Lowered { shape, ..Lowered::plain(Type::Formatted(format)) }
     }
 
     fn array(&mut self, schema: &Schema<'a>, naming: &Naming) -> Lowered<'a> {

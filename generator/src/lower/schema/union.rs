@@ -200,7 +200,8 @@ impl<'a> Lower<'a, '_> {
 
     /// Enums take any text. Beside texts within limits they are held to their values, or the limits would hold nothing.
     fn hold_to_values(&self, union: &mut Union) {
-        let plain = || union.variants.iter().filter(|variant| variant.ty == Type::String);
+        let is_plain = |ty: &Type| matches!(ty, Type::String | Type::Formatted(_));
+        let plain = || union.variants.iter().filter(|variant| is_plain(&variant.ty));
         if plain().next().is_none() || plain().any(|variant| variant.shape == Shape::default()) {
             return;
         }
@@ -430,10 +431,13 @@ fn untagged(alternatives: &[Alternative<'_>]) -> Union {
             shape: shape.clone(),
         });
     }
-    // Any JSON swallows everything, so it is tried last; and a number that is an integer, which is exact, is one.
+    // Any JSON swallows everything, so it is tried last; a number that is an integer, which is exact, is one; and a text of a format
+    // is of that format.
+    let formatted = variants.iter().any(|variant| matches!(variant.ty, Type::Formatted(_)));
     variants.sort_by_key(|variant| match variant.ty.layers().last() {
         Some(Type::Value) if variant.ty == Type::Value => 2,
         Some(Type::F64) => 1,
+        Some(Type::String) if formatted && variant.ty == Type::String => 1,
         _ => 0,
     });
     Union { variants, ..Union::default() }
@@ -442,6 +446,7 @@ fn untagged(alternatives: &[Alternative<'_>]) -> Union {
 fn kind_name(ty: &Type) -> String {
     match ty {
         Type::String | Type::Secret | Type::JsonText(_) => "Text".to_owned(),
+        Type::Formatted(format) => names::camel(format.name()),
         Type::Bool => "Boolean".to_owned(),
         Type::I32 | Type::I64 | Type::U64 | Type::I128 => "Integer".to_owned(),
         Type::F64 => "Number".to_owned(),

@@ -214,3 +214,38 @@ fn a_value_fits_what_is_of_its_kind_and_within_limits() {
     assert!(fits(0, json!("ab")) && !fits(0, json!("abc")) && !fits(0, json!(12)));
     assert!(fits(2, json!({"kind": "port"})) && !fits(2, json!({"kind": "node", "name": "a"})));
 }
+
+#[test]
+fn formats_of_texts() {
+    let shapes = [
+        (any().date_time(), "2021-12-14T07:46:22+0800", "2021-12-14", "date-time", "2021-12-14T07:46:22Z"),
+        (any().date_time_local(), "2021-12-14 07:46", "2021-12-14T07:46:22Z", "date-time-local", "2021-12-14T07:46:22"),
+        (any().date(), "2021-12-14", "2021-12-14T07:46:22Z", "date", "2021-12-14"),
+        (any().time(), "07:46:22Z", "7:46", "time", "07:46:22"),
+        (
+            any().uuid(),
+            "67E55044-10B1-426F-9247-BB680E5FE0C8",
+            "67e55044",
+            "uuid",
+            "67e55044-10b1-426f-9247-bb680e5fe0c8",
+        ),
+        (any().uri(), "https://a.b", "/path", "uri", "https://example.com/path"),
+        (any().ipv4(), "192.0.2.1", "::1", "ipv4", "192.0.2.1"),
+        (any().ipv6(), "::1", "192.0.2.1", "ipv6", "2001:db8::1"),
+        (any().ip(), "::1", "localhost", "ip", "192.0.2.1"),
+    ];
+    for (shape, right, wrong, format, example) in shapes {
+        assert_eq!(check(json!(right), shape), [""; 0]);
+        for wrong in [wrong, ""] {
+            assert_eq!(
+                check(json!(wrong), shape),
+                [format!("x: must be of the format `{format}`, as in {example}")],
+                "{wrong}"
+            );
+        }
+        // The example itself is one.
+        assert_eq!(check(json!(example), shape), [""; 0]);
+        // Of other kinds a format says nothing.
+        assert_eq!(check(json!([1, true, null]), shape), [""; 0]);
+    }
+}

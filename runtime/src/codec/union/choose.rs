@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::tag::Likeness;
 use crate::codec::decode;
 use crate::codec::json::to_value;
-use crate::codec::lost::{self, note_lost};
+use crate::codec::lost::{self, Lost};
 
 /// An alternative: how well its constants fit a value, and how it is read.
 pub struct Alternative<U> {
@@ -30,7 +30,8 @@ pub fn alternative<U>(likeness: fn(&Value) -> Likeness, read: fn(&Trial) -> Opti
 /// has other constants. Of these the one that gives the value back as it was, else one that loses nothing (but writes a
 /// number as a text, say), else the one that keeps most; of equals the first. If none keeps anything, it is unknown.
 ///
-/// Enum values that the document does not list count as lost, as every enum takes every text.
+/// Enum values that the document does not list count as lost, as every enum takes every text. A text that is not of its format is
+/// kept, so that only decides between alternatives that are equal otherwise.
 ///
 /// A union within a union is read once, however many alternatives lead to it.
 pub fn choose<U>(value: Value, alternatives: &[Alternative<U>], fits: Fits, unknown: fn(Value) -> U) -> U
@@ -45,7 +46,7 @@ where
         let found = best(&value, &trial, alternatives, fits).unwrap_or_else(|| {
             let mut all = Overlap::default();
             all.compare(&value, &Value::Null);
-            (unknown(value), all.lost)
+            (unknown(value), Lost { values: all.lost, misformed: 0 })
         });
         if let Some(hash) = hash {
             remember(hash, &found);
@@ -53,7 +54,7 @@ where
         found
     });
     drop(scope);
-    note_lost(lost);
+    lost::note(lost);
     union
 }
 
@@ -61,34 +62,35 @@ where
 pub type Fits = fn(usize, &Value) -> bool;
 
 /// How well an alternative fits: constants that are as they have to be; whether nothing is lost; whether its checks hold; constants
-/// that are not there; whether it gives the value back as it was; how much it keeps; how many empty lists and objects it leaves out.
-type Fit = (usize, bool, bool, Reverse<usize>, bool, usize, Reverse<usize>);
+/// that are not there; whether it gives the value back as it was; texts that are not of their format; how much it keeps; how many empty
+/// lists and objects it leaves out.
+type Fit = (usize, bool, bool, Reverse<usize>, bool, Reverse<usize>, usize, Reverse<usize>);
 
-/// The alternative that fits best, and how many values in it are unknown to their enums.
-fn best<U: Serialize>(value: &Value, trial: &Trial, alternatives: &[Alternative<U>], fits: Fits) -> Option<(U, usize)> {
+/// The alternative that fits best, and what is unknown to it of the value.
+fn best<U: Serialize>(value: &Value, trial: &Trial, alternatives: &[Alternative<U>], fits: Fits) -> Option<(U, Lost)> {
     let likely = alternatives.iter().enumerate().map(|(at, one)| ((one.likeness)(value), at, one));
     let mut candidates: Vec<(Likeness, usize, &Alternative<U>)> =
         likely.filter(|(likeness, ..)| !likeness.wrong).collect();
     candidates.sort_by_key(|(likeness, ..)| (Reverse(likeness.known), likeness.missing));
-    let mut best: Option<(Fit, U, usize)> = None;
+    let mut best: Option<(Fit, U, Lost)> = None;
     for (likeness, at, alternative) in candidates {
         let level = Level::enter();
         let Some(union) = (alternative.read)(trial) else { continue };
         let unknown = level.lost();
         drop(level);
         let Ok(back) = to_value(&union) else { continue };
-        let mut overlap = Overlap { lost: unknown, ..Overlap::default() };
+        let mut overlap = Overlap { lost: unknown.values, ..Overlap::default() };
         overlap.compare(value, &back);
         let kept = overlap.kept + overlap.forgiven;
         let same = overlap.lost == 0 && overlap.forgiven == 0;
         let fits = fits(at, value);
-        let (missing, empty) = (Reverse(likeness.missing), Reverse(overlap.empty));
-        let fit = (likeness.known, overlap.lost == 0, fits, missing, same, kept, empty);
-        let keeps = likeness.known > 0 || overlap.lost == 0 || kept > unknown;
+        let (missing, misformed) = (Reverse(likeness.missing), Reverse(unknown.misformed));
+        let fit = (likeness.known, overlap.lost == 0, fits, missing, same, misformed, kept, Reverse(overlap.empty));
+        let keeps = likeness.known > 0 || overlap.lost == 0 || kept > unknown.values;
         if keeps && best.as_ref().is_none_or(|(most, ..)| fit > *most) {
             best = Some((fit, union, unknown));
             // Those that follow have no more of their constants.
-            if same && fits && overlap.empty == 0 {
+            if same && fits && overlap.empty == 0 && unknown.misformed == 0 {
                 break;
             }
         }
@@ -110,7 +112,7 @@ impl Trial {
 }
 
 /// What was read within the outermost union, by type and content, each with what it lost.
-type Known = HashMap<(TypeId, u64), (Box<dyn Any>, usize)>;
+type Known = HashMap<(TypeId, u64), (Box<dyn Any>, Lost)>;
 
 thread_local! {
     static KNOWN: RefCell<Known> = RefCell::default();
@@ -164,7 +166,7 @@ impl Drop for Scope {
 
 /// A trial of an alternative, which counts what is lost in it.
 struct Level {
-    outer: Option<usize>,
+    outer: Option<Lost>,
 }
 
 impl Level {
@@ -172,7 +174,7 @@ impl Level {
         Self { outer: lost::begin() }
     }
 
-    fn lost(&self) -> usize {
+    fn lost(&self) -> Lost {
         lost::count().unwrap_or_default()
     }
 }
@@ -183,15 +185,15 @@ impl Drop for Level {
     }
 }
 
-fn recall<U: Clone + 'static>(hash: u64) -> Option<(U, usize)> {
+fn recall<U: Clone + 'static>(hash: u64) -> Option<(U, Lost)> {
     KNOWN.with_borrow(|known| {
         let (union, lost) = known.get(&(TypeId::of::<U>(), hash))?;
         Some((union.downcast_ref::<U>()?.clone(), *lost))
     })
 }
 
-fn remember<U: Clone + 'static>(hash: u64, (union, lost): &(U, usize)) {
-    let found: (Box<dyn Any>, usize) = (Box::new(union.clone()), *lost);
+fn remember<U: Clone + 'static>(hash: u64, (union, lost): &(U, Lost)) {
+    let found: (Box<dyn Any>, Lost) = (Box::new(union.clone()), *lost);
     KNOWN.with_borrow_mut(|known| known.insert((TypeId::of::<U>(), hash), found));
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::codec::decode::from_slice;
+use crate::codec::formatted::Formatted;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 struct Cat {
@@ -292,4 +293,53 @@ fn empty_objects_decide_where_nothing_else_does() {
     assert_eq!(side(json!({"list": [{}, {}]})), Side::Right(Right { right: None, list }));
     assert_eq!(side(json!({"left": {}})), Side::Left(Left { left: Some(Cat::default()) }));
     assert_eq!(side(json!({})), Side::Left(Left::default()));
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Visit {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<Formatted<jiff::Timestamp>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum When {
+    Timestamp(Formatted<jiff::Timestamp>),
+    Date(Formatted<jiff::civil::Date>),
+    Text(String),
+    Unknown(Value),
+}
+untagged_union!(When { Timestamp, Date, Text });
+
+#[derive(Clone, Debug, PartialEq)]
+enum Since {
+    Number(i64),
+    Timestamp(Formatted<jiff::Timestamp>),
+    Visit(Visit),
+    Cat(Cat),
+    Unknown(Value),
+}
+untagged_union!(Since { Number, Timestamp, Visit, Cat });
+
+#[test]
+fn a_text_is_of_the_format_that_reads_it() {
+    let when = |text: &str| from_slice::<When>(json!(text).to_string().as_bytes()).unwrap();
+    for text in ["2021-12-14T07:46:22Z", "2021-12-14T15:46:22+0800", "2021-12-14 07:46:22+00:00"] {
+        assert_eq!(when(text), When::Timestamp(text.into()));
+    }
+    assert_eq!(when("2021-12-14"), When::Date("2021-12-14".into()));
+    for text in ["", "yesterday", "2021-12-14 07:46:22", "5"] {
+        assert_eq!(when(text), When::Text(text.to_owned()));
+    }
+}
+
+/// Where no alternative is better, a text of another form is still what the document says it is.
+#[test]
+fn a_text_of_another_form_loses_nothing() {
+    let since = |json: Value| from_slice::<Since>(json.to_string().as_bytes()).unwrap();
+    assert_eq!(since(json!(5)), Since::Number(5));
+    for text in ["", "yesterday", "5"] {
+        assert_eq!(since(json!(text)), Since::Timestamp(text.into()));
+        assert_eq!(since(json!({"at": text})), Since::Visit(Visit { at: Some(text.into()) }));
+    }
+    assert_eq!(since(json!({"lives": 9})), Since::Cat(Cat { lives: Some(9), kind: None }));
 }

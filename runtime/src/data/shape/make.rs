@@ -1,7 +1,8 @@
 //! How generated code writes shapes.
 
 use super::types::{
-    Alternative, Choice, Constant, Field, Inner, Kind, Kinds, Limit, LimitValue, Mark, Object, Rule, Shape, Tuple,
+    Alternative, Choice, Constant, Field, Format, Inner, Kind, Kinds, Limit, LimitValue, Mark, Object, Rule, Shape,
+    Tuple,
 };
 
 /// A field that must be there.
@@ -23,6 +24,7 @@ pub const fn any() -> Shape {
         maximum: None,
         multiple_of: None,
         pattern: None,
+        format: None,
         items: (None, None),
         unique: false,
         rules: &[],
@@ -100,6 +102,7 @@ impl Shape {
             && self.items == (None, None)
             && (self.minimum, self.maximum, self.multiple_of) == (None, None, None)
             && self.pattern.is_none()
+            && self.format.is_none()
             && !self.unique
             && self.kinds == Kinds(0)
     }
@@ -171,6 +174,60 @@ impl Shape {
     /// A string that matches this regular expression (ECMA-262, unanchored).
     pub const fn pattern(mut self, pattern: &'static str) -> Self {
         self.pattern = Some(pattern);
+        self
+    }
+
+    /// A date and time with an offset from UTC.
+    pub const fn date_time(mut self) -> Self {
+        self.format = Some(Format::DateTime);
+        self
+    }
+
+    /// A date and time without an offset.
+    pub const fn date_time_local(mut self) -> Self {
+        self.format = Some(Format::DateTimeLocal);
+        self
+    }
+
+    /// A date.
+    pub const fn date(mut self) -> Self {
+        self.format = Some(Format::Date);
+        self
+    }
+
+    /// A time of day.
+    pub const fn time(mut self) -> Self {
+        self.format = Some(Format::Time);
+        self
+    }
+
+    /// A UUID.
+    pub const fn uuid(mut self) -> Self {
+        self.format = Some(Format::Uuid);
+        self
+    }
+
+    /// An absolute URL.
+    pub const fn uri(mut self) -> Self {
+        self.format = Some(Format::Uri);
+        self
+    }
+
+    /// An IPv4 address.
+    pub const fn ipv4(mut self) -> Self {
+        self.format = Some(Format::Ipv4);
+        self
+    }
+
+    /// An IPv6 address.
+    pub const fn ipv6(mut self) -> Self {
+        self.format = Some(Format::Ipv6);
+        self
+    }
+
+    /// An IP address.
+    pub const fn ip(mut self) -> Self {
+        self.format = Some(Format::Ip);
         self
     }
 

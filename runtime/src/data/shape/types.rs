@@ -40,6 +40,8 @@ pub struct Shape {
     pub multiple_of: Option<LimitValue>,
     /// A regular expression that a string must match somewhere.
     pub pattern: Option<&'static str>,
+    /// The format that a string must be of.
+    pub format: Option<Format>,
     /// Fewest and most elements of a list, or entries of a map.
     pub items: (Option<usize>, Option<usize>),
     /// Whether the elements of a list must differ from one another.
@@ -48,6 +50,29 @@ pub struct Shape {
     pub rules: &'static [Rule],
     /// The kinds of JSON that it may be; any, if none is set.
     pub kinds: Kinds,
+}
+
+/// A format of texts that is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `date-time`
+    DateTime,
+    /// `date-time-local`
+    DateTimeLocal,
+    /// `date`
+    Date,
+    /// `time` or `time-local`
+    Time,
+    /// `uuid`
+    Uuid,
+    /// `uri` or `url`
+    Uri,
+    /// `ipv4`
+    Ipv4,
+    /// `ipv6`
+    Ipv6,
+    /// `ip`
+    Ip,
 }
 
 /// A set of kinds of JSON.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Operation, Paging, Spec, Value};
+use yundb_runtime::format::{Formatted, Timestamp};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::any;
 use crate::Client;
@@ -161,8 +162,8 @@ pub struct ShowPrecheckStatusResponse {
 #[serde(rename_all = "PascalCase", default)]
 #[non_exhaustive]
 pub struct ProgressInfo {
-    /// Start time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
-    pub boot_time: Option<String>,
+    /// Start time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
+    pub boot_time: Option<Formatted<Timestamp>>,
     /// Whether the item can be skipped if it fails.
     pub can_skip: Option<bool>,
     /// DDL statement that was executed.
@@ -177,8 +178,8 @@ pub struct ProgressInfo {
     pub err_detail: Option<String>,
     /// Error message.
     pub err_msg: Option<String>,
-    /// Completion time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
-    pub finish_time: Option<String>,
+    /// Completion time of the item, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
+    pub finish_time: Option<Formatted<Timestamp>>,
     /// ID of the record in the metadata database.
     pub id: Option<String>,
     /// Whether the item is ignored.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use yundb_runtime::{Argument, Integer, Operation, Paging, Spec};
+use yundb_runtime::format::{Formatted, Timestamp};
 use yundb_runtime::operation::query;
 use yundb_runtime::shape::{any, list, object};
 use crate::Client;
@@ -160,10 +161,10 @@ pub struct SynchronizationInstance {
     pub synchronization_job_name: Option<String>,
     /// Objects that are synchronized.
     pub synchronization_objects: Vec<SynchronizedSchema>,
-    /// Time when the instance was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
-    pub instance_create_time: Option<String>,
-    /// Time when the task was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC.
-    pub job_create_time: Option<String>,
+    /// Time when the instance was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
+    pub instance_create_time: Option<Formatted<Timestamp>>,
+    /// Time when the task was created, in the format yyyy-MM-ddTHH:mm:ssZ, in UTC. Format: `date-time`.
+    pub job_create_time: Option<Formatted<Timestamp>>,
     /// Tags of the instance.
     pub tags: Vec<InstanceTag>,
     /// ID of the resource set. Apsara Stack only.

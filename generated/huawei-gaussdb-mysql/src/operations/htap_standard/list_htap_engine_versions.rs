@@ -41,8 +41,7 @@ impl Client {
     #[doc(alias = "listHtapEngineVersions")]
     pub fn list_htap_engine_versions(&self, engine_name: impl Into<HtapEngine>) -> ListHtapEngineVersions {
         ListHtapEngineVersions(
-            self.call(ListHtapEngineVersions::SPEC).argument::<HtapEngine,
-            _>("engine_name", engine_name),
+            self.call(ListHtapEngineVersions::SPEC).argument::<HtapEngine, _>("engine_name", engine_name),
         )
     }
 }
