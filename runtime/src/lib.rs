@@ -63,6 +63,7 @@ pub use codec::argument::{Argument, Integer, Single};
 pub use codec::decode::{DecodeError, from_headers, from_slice, from_value};
 pub use codec::json_text::JsonText;
 pub use codec::nullable::nullable;
+pub use data::category::ErrorCategory;
 pub use data::config_error::ConfigError;
 pub use data::operation::{Job, Param, Place, Spec, Style};
 pub use data::paging::{Paging, Position};
@@ -76,8 +77,8 @@ pub use follow::{
 pub use follow::{items_blocking, pages_blocking};
 pub use request::{Form, Inputs, Part};
 pub use response::{
-    Error, ErrorKind, Event, EventStream, FromResponse, JsonLines, Operation, RawResponse, ReadAs, Representation,
-    Response, StreamError, StreamErrorKind,
+    CallError, Error, ErrorKind, Event, EventStream, FromResponse, JsonLines, Operation, RawResponse, ReadAs,
+    Representation, Response, StreamError, StreamErrorKind,
 };
 pub use retry::{RetryBudget, RetryClass, RetryContext, RetryPolicy, RetryStrategy};
 pub use transport::{

@@ -72,7 +72,7 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
         #webhooks
         pub use client::Client;
         #[doc(no_inline)]
-        pub use yundb_runtime::{self as runtime, ClientBuilder, Credentials, Error, Response, Secret};
+        pub use yundb_runtime::{self as runtime, CallError, ClientBuilder, Credentials, Error, Response, Secret};
     })
 }
 
@@ -148,6 +148,11 @@ pub(super) fn client(service: &Service) -> TokenStream {
             }
         },
     };
+    let errors = service.errors.iter().map(|(category, codes)| {
+        let (categories, category) = (uses.item("ErrorCategory"), ident(category));
+        quote!((#categories::#category, &[#(#codes),*]))
+    });
+    let errors: Vec<_> = errors.collect();
     let imports = uses.imports();
     let docs = doc(&[format!(
         "A client of {}. Cheap to clone; clones share connections and settings.",
@@ -167,6 +172,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
             jobs: &[#(#names),*],
             limits: &[#(#limits),*],
             busy: &[#(#busy),*],
+            errors: &[#(#errors),*],
         };
         #jobs
         #docs
@@ -220,13 +226,14 @@ fn jobs(scope: &Scope<'_>) -> TokenStream {
     let operations = || scope.service.groups.iter().flat_map(|group| &group.operations);
     let jobs = scope.service.jobs.iter().filter_map(|job| {
         let poll = operation::spec(scope, operations().find(|operation| operation.method_name == job.poll)?);
+        let method = &job.poll;
         let (job_type, name) = (scope.uses.item("Job"), ident(&job.name));
         let (argument, state) = (&job.argument, &job.state);
         let also = &job.also;
         let (running, succeeded, failed) = (&job.running, &job.succeeded, &job.failed);
         Some(quote! {
             pub(crate) static #name: #job_type = #job_type {
-                poll: &#poll,
+                poll: &#poll.client_method(#method),
                 argument: #argument,
                 also: &[#(#also),*],
                 state: #state,

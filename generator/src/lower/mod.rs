@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod circles;
 mod docs;
+mod errors;
 mod form;
 mod header;
 mod job;
@@ -118,6 +119,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         forms: lower.forms,
         jobs: lower.jobs,
         busy: busy(api),
+        errors: errors::errors(loaded),
         limits: limits(api),
         received: lower.received,
         lone: lower.lone,

@@ -9,11 +9,12 @@ use super::settings::Settings;
 use super::skews::Ahead;
 use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig, Unanswered};
 use crate::auth::sign;
+use crate::data::category::ErrorCategory;
 use crate::data::operation::Spec;
 use crate::request::{Draft, Values};
 use crate::response::Failure;
 use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryClass};
-use crate::vendors::Unknown;
+use crate::vendors::{self, Unknown};
 
 /// The client's settings, with what the call's parameters take from those of its credentials.
 pub(super) async fn values<'a>(
@@ -33,7 +34,7 @@ pub(super) async fn values<'a>(
         }
         let found = tokio::time::timeout(limit, find(settings, credentials, spec, name)).await;
         // Nothing was sent of the call itself, so it may be made again.
-        let late = |_| Err(Failure::timeout(spec.name, limit).classified(RetryClass::Timeout, false));
+        let late = |_| Err(Failure::timeout(spec, limit).classified(RetryClass::Timeout, false));
         if let Some(value) = found.unwrap_or_else(late)? {
             values.to_mut().found.insert(name, value);
         }
@@ -56,7 +57,7 @@ async fn find(
             Ok(credentials) => credentials,
             // The attempt says so, if there is one.
             Err(_) if is_known || settings.values.get("region").is_none() => return Ok(None),
-            Err(error) => return Err(Failure::credentials(spec.name, error)),
+            Err(error) => return Err(Failure::credentials(spec, error)),
         };
         let beside = provider.setting(name);
         if beside.is_some() || is_known {
@@ -70,7 +71,7 @@ async fn find(
             {
                 renewed = true;
             }
-            Err(why) => return Err(failure(spec, name, &why)),
+            Err(why) => return Err(failure(settings, spec, name, &why)),
         }
     }
 }
@@ -138,14 +139,21 @@ async fn ask(
 }
 
 /// What it means for the call, of which nothing was sent, that nobody told.
-fn failure(spec: &Spec, name: &str, why: &Unanswered) -> Box<Failure> {
+fn failure(settings: &Settings, spec: &Spec, name: &str, why: &Unanswered) -> Box<Failure> {
     let (cause, status, code) = match why {
         Unanswered::Transport(error) => (Cause::Transport(error.kind()), None, None),
         Unanswered::Refused { status, code, .. } => (Cause::Service, Some(*status), code.as_deref()),
         Unanswered::Other(_) => (Cause::Other, None, None),
     };
+    let category =
+        status.map(|status| vendors::category(settings.vendor.error_codes(), settings.service, status, code));
+    let throttled = category == Some(ErrorCategory::Throttled);
     let repeatable = Repeatable { method: true, ..Repeatable::default() };
-    let failed = FailedAttempt { cause, status, code, busy: &[], repeatable, mended: false, spent: false };
+    let failed = FailedAttempt { cause, status, code, busy: &[], throttled, repeatable, mended: false, spent: false };
     let detail = format!("{name}: it is not set, and IAM does not tell: {why}");
-    Failure::lookup(spec.name, detail, cause, retry::classify(&failed))
+    let failure = Failure::lookup(spec, detail, cause, retry::classify(&failed));
+    match category {
+        Some(category) => failure.meaning(category),
+        None => failure,
+    }
 }

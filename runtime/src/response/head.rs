@@ -6,12 +6,13 @@ use std::sync::Arc;
 use http::HeaderMap;
 
 use crate::auth::credentials::CredentialsProvider;
-use crate::data::operation::Job;
+use crate::data::operation::Spec;
 
 /// A response's status and headers, and what is known from them.
 pub(crate) struct Head {
-    pub(crate) operation: &'static str,
-    pub(crate) job: Option<(&'static str, &'static Job)>,
+    pub(crate) spec: &'static Spec,
+    /// The base URL that the call was sent to.
+    pub(crate) base: Arc<str>,
     /// What the call sent that says which job it begins.
     pub(crate) sent: BTreeMap<String, String>,
     /// Whom the job of the call belongs to.

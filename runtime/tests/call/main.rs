@@ -5,6 +5,7 @@ mod apsara;
 mod attempts;
 mod blocking;
 mod durations;
+mod errors;
 mod fake;
 mod jobs;
 mod keys;
