@@ -2,6 +2,7 @@
 //!
 //! A generated crate states its operations as data ([`operation`], [`shape`]) and wraps a [`Client`] and its [`Call`]s;
 //! all else happens here, once for every service.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // From what stands on nothing to what stands on all: each imports from those before it only.
 mod data;

@@ -1,5 +1,5 @@
-//! Tables as people write them: on one line where they fit, otherwise one call or element a line, and of texts as many as fit. `prettyplease` breaks lines at
-//! fewer columns and leaves alone what is inside of a macro.
+//! Tables as people write them: on one line where they fit, otherwise one call or element a line, and of texts as many as fit.
+//! `prettyplease` breaks lines at fewer columns and leaves alone what is inside of a macro.
 
 use proc_macro2::TokenStream;
 
