@@ -3,8 +3,8 @@
 //! The client and the facts of the service that all calls share.
 
 use yundb_runtime::{
-    Call, ClientBuilder, Job, JobHandle, JsonCall, Place, Protocol, Response, Scheme, SchemeKind, Server, Service, Spec,
-    Wait,
+    Call, ClientBuilder, ErrorCategory, Job, JobHandle, JsonCall, Place, Protocol, Response, Scheme, SchemeKind, Server,
+    Service, Spec, Wait,
 };
 use yundb_runtime::operation::{header, path, query};
 use yundb_runtime::shape::any;
@@ -82,6 +82,39 @@ static SERVICE: Service = Service {
     jobs: &[&SHOW_JOB, &SHOW_JOB_LEGACY],
     limits: &[],
     busy: &["DBS.200011", "DBS.200019", "DBS.200047", "DBS.201202", "DBS.201205", "DBS.212006"],
+    errors: &[
+        (ErrorCategory::Auth, &["DBS.280056"]),
+        (
+            ErrorCategory::Permission,
+            &[
+                "DBS.05000012", "DBS.05000015", "DBS.05000019", "DBS.05000028", "DBS.05000035", "DBS.05000068",
+                "DBS.05000072", "DBS.05000074", "DBS.05000092",
+            ],
+        ),
+        (ErrorCategory::Quota, &["DBS.05000081", "DBS.200046", "DBS.200056", "DBS.200087", "DBS.212002", "DBS.290003"]),
+        (
+            ErrorCategory::NotFound,
+            &[
+                "DBS.05000047", "DBS.05000048", "DBS.05000049", "DBS.200053", "DBS.200543", "DBS.200823", "DBS.200824",
+                "DBS.201203", "DBS.212012", "DBS.270024", "DBS.280128", "DBS.280214", "DBS.280270",
+            ],
+        ),
+        (
+            ErrorCategory::Conflict,
+            &[
+                "DBS.05000008", "DBS.05000020", "DBS.05000021", "DBS.05000024", "DBS.05000025", "DBS.05000026",
+                "DBS.05000027", "DBS.05000029", "DBS.05000030", "DBS.05000033", "DBS.05000077", "DBS.05000084",
+                "DBS.05000095", "DBS.05000096", "DBS.05000101", "DBS.05000102", "DBS.200086", "DBS.200098",
+                "DBS.200810", "DBS.200819", "DBS.201014", "DBS.201208", "DBS.212010", "DBS.212030", "DBS.212032",
+                "DBS.280272", "DBS.280449", "DBS.280505",
+            ],
+        ),
+        (ErrorCategory::InvalidInput, &["DBS.200828"]),
+        (
+            ErrorCategory::ServerFault,
+            &["DBS.05000071", "DBS.212009", "DBS.212011", "DBS.212016", "DBS.212025", "DBS.280448", "DBS.280450"],
+        ),
+    ],
 };
 
 pub(crate) static SHOW_JOB: Job = Job {
@@ -91,7 +124,8 @@ pub(crate) static SHOW_JOB: Job = Job {
             query("id", any()).required(),
             header("X-Language", any()).client("language"),
         ])
-        .accept("application/json"),
+        .accept("application/json")
+        .client_method("show_job"),
     argument: "id",
     also: &[],
     state: "job.status",
@@ -103,7 +137,8 @@ pub(crate) static SHOW_JOB: Job = Job {
 pub(crate) static SHOW_JOB_LEGACY: Job = Job {
     poll: &Spec::new("showJobLegacy", "GET", "/mysql/v3/{project_id}/jobs")
         .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()])
-        .accept("application/json"),
+        .accept("application/json")
+        .client_method("show_job_legacy"),
     argument: "id",
     also: &[],
     state: "job.status",

@@ -28,7 +28,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListEtlJobVersions: list_etl_job_versions -> Response<ListEtlJobVersionsResponse>, Error<ErrorBody>, presigned_url;
+    ListEtlJobVersions: list_etl_job_versions -> Response<ListEtlJobVersionsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeDtsEtlJobVersionInfo", "GET", "/#Action=DescribeDtsEtlJobVersionInfo")
         .params(&[
             query("PageSize", any()),
@@ -61,7 +61,7 @@ impl ListEtlJobVersions {
 }
 
 yundb_runtime::paged! {
-    ListEtlJobVersions -> EtlJobVersion, Response<ListEtlJobVersionsResponse>, Error<ErrorBody>;
+    ListEtlJobVersions -> EtlJobVersion, Response<ListEtlJobVersionsResponse>, CallError<ErrorBody>;
     Paging::page("PageNumber", 1).size("PageSize").total("TotalRecordCount");
     |page| page.dts_etl_job_version_infos
 }
@@ -153,7 +153,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListEtlJobLogs: list_etl_job_logs -> Response<ListEtlJobLogsResponse>, Error<ErrorBody>, presigned_url;
+    ListEtlJobLogs: list_etl_job_logs -> Response<ListEtlJobLogsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeEtlJobLogs", "GET", "/#Action=DescribeEtlJobLogs")
         .params(&[query("DtsJobId", any()).required(), query("RegionId", any()).client("region")])
         .accept("application/json")

@@ -32,7 +32,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ShowSqlThrottling: show_sql_throttling -> Response<ShowSqlThrottlingResponse>, Error<ErrorBody>;
+    ShowSqlThrottling: show_sql_throttling -> Response<ShowSqlThrottlingResponse>, CallError<ErrorBody>;
     Spec::new("ShowSqlFilterControl", "GET", "/v3/{project_id}/instances/{instance_id}/sql-filter/switch")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -73,7 +73,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateSqlThrottling: update_sql_throttling -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateSqlThrottling: update_sql_throttling -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("UpdateSqlFilterControl", "POST", "/v3/{project_id}/instances/{instance_id}/sql-filter/switch")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -116,7 +116,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListSqlThrottlingRules: list_sql_throttling_rules -> Response<ListSqlThrottlingRulesResponse>, Error<ErrorBody>;
+    ListSqlThrottlingRules: list_sql_throttling_rules -> Response<ListSqlThrottlingRulesResponse>, CallError<ErrorBody>;
     Spec::new("ShowSqlFilterRule", "GET", "/v3/{project_id}/instances/{instance_id}/sql-filter/rules")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -204,7 +204,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    UpdateSqlThrottlingRules: update_sql_throttling_rules -> Response<StartedJob>, Error<ErrorBody>;
+    UpdateSqlThrottlingRules: update_sql_throttling_rules -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("SetSqlFilterRule", "PUT", "/v3/{project_id}/instances/{instance_id}/sql-filter/rules")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -296,7 +296,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    DeleteSqlThrottlingRules: delete_sql_throttling_rules -> Response<StartedJob>, Error<ErrorBody>;
+    DeleteSqlThrottlingRules: delete_sql_throttling_rules -> Response<StartedJob>, CallError<ErrorBody>;
     Spec::new("DeleteSqlFilterRule", "DELETE", "/v3/{project_id}/instances/{instance_id}/sql-filter/rules")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -31,7 +31,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListInstanceTags: list_instance_tags -> Response<ListInstanceTagsResponse>, Error<ErrorBody>;
+    ListInstanceTags: list_instance_tags -> Response<ListInstanceTagsResponse>, CallError<ErrorBody>;
     Spec::new("listInstanceTags", "GET", "/v3/{project_id}/instances/{instance_id}/tags")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -51,7 +51,7 @@ impl ListInstanceTags {
 }
 
 yundb_runtime::paged! {
-    ListInstanceTags -> InstanceTagItem, Response<ListInstanceTagsResponse>, Error<ErrorBody>;
+    ListInstanceTags -> InstanceTagItem, Response<ListInstanceTagsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.tags
 }
@@ -95,7 +95,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListProjectTags: list_project_tags -> Response<ListProjectTagsResponse>, Error<ErrorBody>;
+    ListProjectTags: list_project_tags -> Response<ListProjectTagsResponse>, CallError<ErrorBody>;
     Spec::new("listProjectTags", "GET", "/v3/{project_id}/tags")
         .params(&[
             path("project_id", any()).client("project_id"),
@@ -114,7 +114,7 @@ impl ListProjectTags {
 }
 
 yundb_runtime::paged! {
-    ListProjectTags -> ProjectTag, Response<ListProjectTagsResponse>, Error<ErrorBody>;
+    ListProjectTags -> ProjectTag, Response<ListProjectTagsResponse>, CallError<ErrorBody>;
     Paging::offset("offset", 0).size("limit").total("total_count");
     |page| page.tags
 }
@@ -164,7 +164,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    BatchUpdateInstanceTags: batch_update_instance_tags -> Response<()> as empty, Error<ErrorBody>;
+    BatchUpdateInstanceTags: batch_update_instance_tags -> Response<()> as empty, CallError<ErrorBody>;
     Spec::new("BatchTagAction", "POST", "/v3/{project_id}/instances/{instance_id}/tags/action")
         .params(&[
             path("project_id", any()).client("project_id"),

@@ -33,7 +33,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListSynchronizationJobs: list_synchronization_jobs -> Response<ListSynchronizationJobsResponse>, Error<ErrorBody>, presigned_url;
+    ListSynchronizationJobs: list_synchronization_jobs -> Response<ListSynchronizationJobsResponse>, CallError<ErrorBody>, presigned_url;
     Spec::new("DescribeSynchronizationJobs", "GET", "/#Action=DescribeSynchronizationJobs")
         .params(&[
             query("RegionId", any()).client("region"),
@@ -77,7 +77,7 @@ impl ListSynchronizationJobs {
 }
 
 yundb_runtime::paged! {
-    ListSynchronizationJobs -> SynchronizationInstance, Response<ListSynchronizationJobsResponse>, Error<ErrorBody>;
+    ListSynchronizationJobs -> SynchronizationInstance, Response<ListSynchronizationJobsResponse>, CallError<ErrorBody>;
     Paging::page("PageNum", 1).size("PageSize").total("TotalRecordCount");
     |page| page.synchronization_instances
 }

@@ -34,7 +34,7 @@ impl Client {
 }
 
 yundb_runtime::operation! {
-    ListClickhouseSlowLogs: list_clickhouse_slow_logs -> Response<ListClickhouseSlowLogsResponse>, Error<ErrorBody>;
+    ListClickhouseSlowLogs: list_clickhouse_slow_logs -> Response<ListClickhouseSlowLogsResponse>, CallError<ErrorBody>;
     Spec::new("ShowClickHouseSlowLogDetail", "POST", "/v3/{project_id}/instances/{instance_id}/clickhouse/slow-logs")
         .params(&[
             path("project_id", any()).client("project_id"),
