@@ -226,7 +226,7 @@ fn categories(node: &Node) -> Verdict {
     let words = ERROR_CATEGORIES.map(|(word, _)| word);
     for (key, entry) in node.entries() {
         if !words.contains(&key) {
-            let near = nearest(key, words.into_iter());
+            let near = nearest(key, words);
             let near = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
             let message = format!("has no category `{key}`, only {}{near}", super::parts::list(&words));
             return Err((message, entry.key.clone()));
