@@ -1,4 +1,4 @@
-//! Writes a driver for each service of specs/ and each fixture, and a test of each document that runs its cases.
+//! Emits a driver for each service of specs/ and each fixture, and a test for each document that runs its cases.
 
 use std::{
     env,

@@ -1,31 +1,32 @@
-//! What a layout reader makes of a document's lines: headings, tables, code and text, each with its line.
+//! Blocks: the headings, tables, code and text that a layout reader finds in a document, each with its line.
 
 /// A part of a document, and the line (from 1) on which it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
     /// The line, from 1.
     pub line: usize,
-    /// What it is.
+    /// The content.
     pub kind: BlockKind,
 }
 
-/// What a part of a document is.
+/// The kinds of blocks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BlockKind {
     /// A heading with a section number.
     Heading {
         /// `4.3.1`, `A.4`, without a full stop at the end.
         number: String,
-        /// The rest.
+        /// The title.
         title: String,
     },
-    /// A heading without a number, marked as one (`## Request`).
+    /// A heading without a number, recognized by its mark (`## Request`).
     Subheading(String),
-    /// A table. The first row is its header; one that runs on after a page is a table of its own, with the header repeated.
+    /// A table. Its first row is the header; a table continued on another page is a separate one, with the header
+    /// repeated.
     Table(Vec<Row>),
-    /// Preformatted text: a sample, or code. Without fences; lines as they stand.
+    /// Preformatted text: a sample, or code. Without fences; lines unchanged.
     Code(String),
-    /// A line of text, without marks of emphasis, links and lists. A table's caption is one, too.
+    /// A line of text, without marks of emphasis, links and lists. Also the caption of a table.
     Text(String),
 }
 
@@ -38,11 +39,11 @@ pub struct Row {
     pub cells: Vec<String>,
 }
 
-/// A line that the reader could not make sense of.
+/// A line that the reader could not parse.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unreadable {
     /// The line, from 1.
     pub line: usize,
-    /// Why.
+    /// The reason.
     pub why: String,
 }

@@ -1,4 +1,4 @@
-//! Which document a service is described in, and where in it: `document.yaml` in the service's spec folder.
+//! The configuration of a service's document: `document.yaml` in the service's spec folder.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use crate::layout::Layout;
 /// The name of the file in a spec folder.
 pub const FILE: &str = "document.yaml";
 
-/// What `document.yaml` says.
+/// The content of `document.yaml`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -20,17 +20,17 @@ pub struct Config {
     pub document: String,
     /// Its title, in English.
     pub title: String,
-    /// Its edition, as it states it.
+    /// Its edition, as printed.
     pub edition: String,
-    /// How it is laid out.
+    /// Its layout.
     pub layout: Layout,
-    /// How its sections of operations are arranged.
+    /// The arrangement of its sections on operations.
     pub calls: Calls,
-    /// Numbers of the sections under which operations are described (`4` is chapter 4 with all below it). None: the
-    /// document as a whole is the section of one operation.
+    /// Numbers of the sections that describe operations (`4` is chapter 4 with everything below it). None: the whole
+    /// document is the section of one operation.
     #[serde(default)]
     pub operations: Vec<String>,
-    /// Sections under those that describe no operation, though they look like it.
+    /// Sections below those that look like operations and are not.
     #[serde(default)]
     pub except: Vec<String>,
     /// Further sections of an operation's section: `{"3.1": ["3.3"]}`.
@@ -41,17 +41,17 @@ pub struct Config {
     pub appendices: Vec<String>,
 }
 
-/// How operations are called, which decides what of a section means what.
+/// The form of calls, which determines the meaning of a section's parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Calls {
     /// By method and path, with tables for path, query, header and body.
     Rest,
-    /// By a parameter `Action`, with one table of parameters and one of the answer's fields.
+    /// By a parameter `Action`, with one table of parameters and one of response fields.
     Rpc,
 }
 
-/// Why a `document.yaml` cannot be used.
+/// An error of a `document.yaml`.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
@@ -59,15 +59,15 @@ pub enum ConfigError {
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
-    /// The file does not say what it has to.
+    /// The content is invalid.
     #[error("{path}: {source}")]
     Yaml {
         /// The file.
         path: PathBuf,
-        /// Why, with line and column.
+        /// The reason, with line and column.
         source: serde_yaml::Error,
     },
 }
@@ -76,7 +76,7 @@ impl Config {
     /// Reads the `document.yaml` of a spec folder.
     ///
     /// # Errors
-    /// If it cannot be read, or has a key that there is not, or lacks one.
+    /// If it cannot be read, has an unknown key, or lacks a required one.
     pub fn read(folder: &Path) -> Result<Self, ConfigError> {
         let path = folder.join(FILE);
         let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::Io { path: path.clone(), source })?;

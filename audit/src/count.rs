@@ -1,4 +1,4 @@
-//! Counts facts, so that both sides of a service can be held against each other.
+//! Counts facts, to compare both sides of a service.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -8,18 +8,18 @@ use std::{
 use serde::Serialize;
 
 use crate::{
-    compare::{Aspect, Difference, LIST, SAMPLE, Saying, Topic},
+    compare::{Aspect, Difference, LIST, SAMPLE, Stated, Topic},
     fact::{Facts, Field, Operation},
 };
 
-/// How many facts there are of each kind.
+/// Number of facts of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// Operations.
     pub operations: usize,
     /// Parameters, and fields of request bodies.
     pub parameters: usize,
-    /// Fields of answers.
+    /// Response fields.
     pub responses: usize,
     /// Values that fields list, and states.
     pub values: usize,
@@ -32,7 +32,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The names of the counts, as columns are headed.
+    /// The names of the counts, used as column headings.
     pub const NAMES: [&str; 7] = ["operations", "parameters", "responses", "values", "codes", "samples", "other"];
 
     /// The counts in the order of their names.
@@ -41,12 +41,12 @@ impl Counts {
         [operations, parameters, responses, values, codes, samples, other]
     }
 
-    /// What a side says.
+    /// The facts of a side.
     pub fn of(facts: &Facts) -> Self {
         facts.operations.iter().map(Self::of_operation).fold(Self::of_appendices(facts), Add::add)
     }
 
-    /// What a side says apart from operations.
+    /// The facts of a side apart from operations.
     pub fn of_appendices(facts: &Facts) -> Self {
         Self {
             values: facts.states.iter().map(|states| states.values.len()).sum(),
@@ -56,33 +56,33 @@ impl Counts {
         }
     }
 
-    /// What a side says of one operation.
+    /// The facts of a side about one operation.
     pub fn of_operation(operation: &Operation) -> Self {
         let none = BTreeMap::new();
         let mut request = Fields::default();
         request.add(operation.parameters.iter().map(|parameter| &parameter.field), &none);
         operation.body.iter().for_each(|body| request.add(&body.fields, &body.types));
-        let mut answer = Fields::default();
-        operation.answers.iter().for_each(|of| answer.add(&of.shape.fields, &of.shape.types));
+        let mut response = Fields::default();
+        operation.responses.iter().for_each(|of| response.add(&of.shape.fields, &of.shape.types));
         Self {
             operations: 1,
             parameters: request.fields,
-            responses: answer.fields,
-            values: request.values + answer.values,
+            responses: response.fields,
+            values: request.values + response.values,
             samples: operation.samples.len(),
             ..Self::default()
         }
     }
 
-    /// How many of these facts, and others, the right side has, by how it differs. So both sides are counted alike, though
-    /// a spec says some things at another place or more than once.
+    /// How many of these and further facts the right side has, by the differences. So both sides are counted in the
+    /// same way, though a spec may state facts elsewhere or repeatedly.
     #[must_use]
     pub fn differing<'a>(self, differences: impl IntoIterator<Item = &'a Difference>) -> Self {
         let mut counts = self;
         for difference in differences {
-            let items = |saying: &Option<Saying>| match saying.as_ref().map(|saying| saying.text.as_str()) {
+            let items = |saying: &Option<Stated>| match saying.as_ref().map(|saying| saying.text.as_str()) {
                 None | Some("") => 0,
-                // A key that a sample has and the schema has not is no sample.
+                // A sample key without a field in the schema is not a sample.
                 Some(text) if difference.topic == Topic::Sample => usize::from(text == SAMPLE),
                 Some(_) if difference.topic != Topic::Value => 1,
                 Some(text) => text.split(LIST).count(),
@@ -112,7 +112,7 @@ impl Counts {
         }
     }
 
-    /// How many differences there are of each kind.
+    /// Number of differences of each kind.
     pub fn of_differences<'a>(differences: impl IntoIterator<Item = &'a Difference>) -> Self {
         let mut counts = Self::default();
         for difference in differences {
@@ -144,7 +144,8 @@ impl AddAssign for Counts {
     }
 }
 
-/// The fields of one direction of an operation. Answers repeat types, which documents describe once: a type counts once.
+/// The fields of an operation in one direction. Responses repeat types, which documents describe once: a type counts
+/// once.
 #[derive(Default)]
 struct Fields<'a> {
     fields: usize,
@@ -153,9 +154,9 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// Counts fields, and those of the types that they lead to.
+    /// Counts fields, and those of their types.
     fn add(&mut self, fields: impl IntoIterator<Item = &'a Field>, types: &'a BTreeMap<String, Vec<Field>>) {
-        // What the client takes care of is nobody's parameter, and some sections leave it out.
+        // Parameters that the client fills don't count, and some sections omit them.
         for field in fields.into_iter().filter(|field| !field.implied) {
             self.fields += 1;
             self.values += field.values.len();
@@ -187,11 +188,11 @@ operation 1 POST /a
       x: X object -> X
     type Unused
       f: String
-  answer 200
+  response 200
     c: X object -> X
     type X
       e: String
-  answer 202
+  response 202
     c: X object -> X
     type X
       e: String
@@ -199,7 +200,7 @@ operation 1 POST /a
     {}: c
 
 operation 2 GET /a
-  answer 204
+  response 204
 
 endpoint - a.example.com
 

@@ -1,4 +1,4 @@
-//! Lists what differs between two editions of a document, by operation.
+//! Lists the differences of two editions of a document, by operation.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::{
     fact::{Facts, Field, Operation, Shape},
 };
 
-/// What differs between two editions of a service's document.
+/// The differences of two editions of a service's document.
 #[derive(Clone, Debug, Serialize)]
 pub struct Diff {
     /// The folder in `specs/`.
@@ -18,20 +18,20 @@ pub struct Diff {
     pub document: String,
     /// Whether the files are the same, byte for byte.
     pub identical: bool,
-    /// What differs, by operation in the order of the document. What stands apart from operations comes last.
+    /// The differences, by operation in the order of the document. Facts apart from operations come last.
     pub parts: Vec<Part>,
 }
 
-/// What differs in one operation.
+/// The differences of one operation.
 #[derive(Clone, Debug, Serialize)]
 pub struct Part {
-    /// Number of the section; None for what stands apart from operations.
+    /// Number of the section; None for facts apart from operations.
     pub section: Option<String>,
-    /// How the operation is called.
+    /// The operation's call.
     pub call: Option<String>,
     /// Whether the operation as a whole is added or removed.
     pub whole: Option<Kind>,
-    /// What differs in it.
+    /// Its differences.
     pub changes: Vec<Change>,
 }
 
@@ -40,20 +40,20 @@ pub struct Part {
 pub struct Change {
     /// How it differs.
     pub kind: Kind,
-    /// Which fact.
+    /// The path of the fact.
     pub path: String,
-    /// What the old edition says.
+    /// The old value.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub old: String,
-    /// What the new edition says.
+    /// The new value.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub new: String,
-    /// Whether `old` and `new` are what only one of two lists has.
+    /// Whether `old` and `new` are the items that only one of two lists has.
     #[serde(skip)]
     pub listed: bool,
 }
 
-/// How a fact differs.
+/// Kinds of differences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
@@ -61,7 +61,7 @@ pub enum Kind {
     Added,
     /// Only the old edition has it.
     Removed,
-    /// Both have it, and say something else.
+    /// Both have it, with different values.
     Changed,
 }
 
@@ -114,8 +114,8 @@ impl Diff {
                 let _ = writeln!(text, "{sign}{head}");
             }
             for change in &part.changes {
-                let (Change { kind, path, .. }, says) = (change, change.says());
-                let _ = writeln!(text, "{indent}{} {path}{says}", kind.sign());
+                let (Change { kind, path, .. }, values) = (change, change.values());
+                let _ = writeln!(text, "{indent}{} {path}{values}", kind.sign());
             }
         }
         text
@@ -123,8 +123,8 @@ impl Diff {
 }
 
 impl Change {
-    /// What both editions say, after the path.
-    fn says(&self) -> String {
+    /// The values of both editions, after the path.
+    fn values(&self) -> String {
         let Self { kind, old, new, listed, .. } = self;
         match (kind, old.is_empty(), new.is_empty()) {
             (Kind::Changed, false, false) if *listed => format!(": no longer {old}; now {new}"),
@@ -132,7 +132,7 @@ impl Change {
             (Kind::Changed, true, _) => format!(": now {new}"),
             (Kind::Changed, _, true) => format!(": no longer {old}"),
             (_, _, false) => format!(": {new}"),
-            // Of what is gone the path says enough.
+            // For a removed fact the path is enough.
             _ => String::new(),
         }
     }
@@ -157,7 +157,7 @@ fn kind(difference: &Difference) -> Kind {
 }
 
 fn change(difference: &Difference, kind: Kind, old: &Facts, new: &Facts) -> Change {
-    let text = |side: &Option<compare::Saying>| side.as_ref().map_or_else(String::new, |side| side.text.clone());
+    let text = |side: &Option<compare::Stated>| side.as_ref().map_or_else(String::new, |side| side.text.clone());
     let (mut before, mut after) = (text(&difference.left), text(&difference.right));
     let path = match difference.aspect {
         Aspect::Values if difference.topic == Topic::Value => format!("{} (values)", difference.path),
@@ -165,10 +165,10 @@ fn change(difference: &Difference, kind: Kind, old: &Facts, new: &Facts) -> Chan
         Aspect::Print if difference.topic != Topic::Sample => format!("{} (as printed)", difference.path),
         _ => difference.path.clone(),
     };
-    // The name of what is added or removed is the end of its path already; what the fact says is more.
+    // For an added or removed fact the path ends with its name; the value has more.
     let side = |facts, text: &mut String| {
-        if let Some(said) = said(difference, facts) {
-            *text = said;
+        if let Some(described) = described(difference, facts) {
+            *text = described;
         } else if difference.path.ends_with(text.as_str()) {
             text.clear();
         }
@@ -182,8 +182,8 @@ fn change(difference: &Difference, kind: Kind, old: &Facts, new: &Facts) -> Chan
     Change { kind, path, old: before, new: after, listed }
 }
 
-/// What facts say of the parameter or field that a difference is about.
-fn said(difference: &Difference, facts: &Facts) -> Option<String> {
+/// The type and obligation of the parameter or field that differs.
+fn described(difference: &Difference, facts: &Facts) -> Option<String> {
     let subject = difference.operation.as_ref()?;
     let same = |operation: &&Operation| operation.section == subject.section && operation.call == subject.call;
     let operation = facts.operations.iter().find(same)?;
@@ -191,10 +191,10 @@ fn said(difference: &Difference, facts: &Facts) -> Option<String> {
         Some(path) => field(operation.body.as_ref()?, path),
         None => {
             let (place, name) = difference.path.rsplit_once(' ')?;
-            match place.strip_prefix("answer") {
+            match place.strip_prefix("response") {
                 Some(status) => {
                     let status = status.trim().parse().ok();
-                    field(&operation.answers.iter().find(|answer| answer.status == status)?.shape, name)
+                    field(&operation.responses.iter().find(|response| response.status == status)?.shape, name)
                 }
                 None => {
                     let mut parameters = operation.parameters.iter();
@@ -209,7 +209,7 @@ fn said(difference: &Difference, facts: &Facts) -> Option<String> {
     Some([ty, required].into_iter().flatten().collect::<Vec<_>>().join(", "))
 }
 
-/// The field that a path such as `instances[].tags.*.key` leads to.
+/// The field at a path such as `instances[].tags.*.key`.
 fn field<'a>(shape: &'a Shape, path: &str) -> Option<&'a Field> {
     let mut fields = Some(&shape.fields);
     let mut found = None;

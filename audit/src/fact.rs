@@ -1,4 +1,4 @@
-//! What a document or a spec says about an API, in one model: documents, locks and specs are all read into it.
+//! Facts about an API, in one model: documents, locks and specs are all read into it.
 
 mod parse;
 
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use yundb_generator::diagnostic::Location;
 
-/// Everything that one document, lock or spec says about one service.
+/// All facts of one document, lock or spec about one service.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     /// Where the facts come from.
@@ -17,11 +17,11 @@ pub struct Facts {
     pub endpoints: Vec<Endpoint>,
     /// Error codes, in appendices and in the sections of operations.
     pub codes: Vec<ErrorCode>,
-    /// Which permission a call needs.
+    /// The permissions that calls need.
     pub permissions: Vec<Permission>,
     /// Lists of states that fields refer to.
     pub states: Vec<States>,
-    /// The place of the whole, if there is a file: where what is missing would stand.
+    /// The place of the whole, if there is a file: the place of missing facts.
     pub at: Option<Location>,
     /// See [`Operation::errata`]: those at the root of a spec.
     pub errata: Vec<usize>,
@@ -34,7 +34,7 @@ pub struct Origin {
     pub document: String,
     /// Title, in English.
     pub title: String,
-    /// Edition as the document states it.
+    /// Edition as printed in the document.
     pub edition: String,
     /// SHA-256 of the file in hexadecimal; empty for a spec.
     pub sha256: String,
@@ -45,25 +45,25 @@ pub struct Origin {
 pub struct Operation {
     /// Number of the section (`4.3.1`, `A.4`); empty for a document without numbers.
     pub section: String,
-    /// How it is called.
+    /// The call.
     pub call: Call,
     /// Parameters in the path, the query and the header.
     pub parameters: Vec<Parameter>,
     /// The request body, if there is one.
     pub body: Option<Shape>,
-    /// What it answers, by status.
-    pub answers: Vec<Answer>,
-    /// Samples of requests and answers.
+    /// The responses, by status.
+    pub responses: Vec<Response>,
+    /// Samples of requests and responses.
     pub samples: Vec<Sample>,
-    /// What of the section could not be read, in words without a line number.
+    /// Reasons why parts of the section could not be read, without line numbers.
     pub unread: Vec<String>,
-    /// Where the section or the operation stands.
+    /// The place of the section or the operation.
     pub at: Location,
-    /// What explains a difference at this place, by index into the errata of the spec. Empty for documents and locks.
+    /// The errata at this place, by index into those of the spec. Empty for documents and locks.
     pub errata: Vec<usize>,
 }
 
-/// How an operation is called.
+/// The call of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Call {
     /// By method and path.
@@ -80,7 +80,7 @@ pub enum Call {
     },
 }
 
-/// Where a parameter is sent.
+/// The location of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// In the path.
@@ -94,11 +94,11 @@ pub enum Place {
 /// A parameter.
 #[derive(Clone, Debug)]
 pub struct Parameter {
-    /// Where it is sent.
+    /// The location.
     pub place: Place,
-    /// What it is.
+    /// Its description.
     pub field: Field,
-    /// Whether the client fills it by a setting of its own, so that samples may have it or not.
+    /// Whether the client fills it from its configuration, so that samples may have it or not.
     pub filled: bool,
 }
 
@@ -109,19 +109,19 @@ pub struct Shape {
     pub fields: Vec<Field>,
     /// The types that fields name with [`Type::of`].
     pub types: BTreeMap<String, Vec<Field>>,
-    /// Whether `fields` lists the fields of all levels in one row, because the document marks no nesting.
+    /// Whether `fields` lists the fields of all levels, because the document does not show the nesting.
     pub flat: bool,
 }
 
-/// What an operation answers with one status.
+/// The response of an operation with one status.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    /// The HTTP status. None where the document gives none (and for `default` of a spec). A single digit is a class: 4 is
+pub struct Response {
+    /// The HTTP status. None where the document has none (and for `default` of a spec). A single digit is a class: 4 is
     /// `4XX` of a spec.
     pub status: Option<u16>,
-    /// The body; empty where the document says that there is none, or nothing of it.
+    /// The body; empty if the response has none, or nothing is known of it.
     pub shape: Shape,
-    /// Where it is described.
+    /// The place of its description.
     pub at: Location,
     /// See [`Operation::errata`].
     pub errata: Vec<usize>,
@@ -130,112 +130,112 @@ pub struct Answer {
 /// A parameter, or a field of a body.
 #[derive(Clone, Debug)]
 pub struct Field {
-    /// The name on the wire, mended where that is safe.
+    /// The wire name, mended where that is safe.
     pub name: String,
-    /// The name as the document prints it, where it had to be mended.
+    /// The name as printed in the document, where it had to be mended.
     pub printed: Option<String>,
-    /// Its type. None where the document gives none.
+    /// Its type. None where the document has none.
     pub ty: Option<Type>,
-    /// Whether a caller must give it.
+    /// Whether the caller must set it.
     pub required: Required,
     /// The values that it can have, where the document lists them as such.
     pub values: Vec<String>,
-    /// Its description and example without blanks, in which values stand that are not listed. Known only with the document
-    /// at hand: a lock does not keep it.
+    /// Its description and example without blanks, which may contain values that are not listed. Only available with
+    /// the document at hand: a lock does not keep it.
     pub mentions: Option<String>,
-    /// Whether the client takes care of it, so that nobody is missed who does not mention it (the token header).
+    /// Whether the client fills it, so that it may be missing on either side (the token header).
     pub implied: bool,
-    /// Where it is described.
+    /// The place of its description.
     pub at: Location,
     /// See [`Operation::errata`].
     pub errata: Vec<usize>,
 }
 
-/// Whether a caller must give a parameter or field.
+/// Whether the caller must set a parameter or field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Required {
-    /// The document does not say: answers, and tables that lost the column.
+    /// Unknown: responses, and tables that lost the column.
     Unknown,
     /// No.
     Optional,
     /// Yes.
     Required,
-    /// The column gives a condition.
+    /// The document has a condition.
     Conditional,
 }
 
-/// A type, as a document words it or a spec declares it.
+/// A type, as worded in a document or declared in a spec.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Type {
-    /// What kind of value, without what wraps it in lists.
+    /// The kind of value, without enclosing lists.
     pub kind: Kind,
-    /// How many lists wrap it.
+    /// Number of enclosing lists.
     pub lists: usize,
     /// The key of the type's fields in [`Shape::types`].
     pub of: Option<String>,
-    /// The type as the document words it, mended (`Array of LinkInfo objects`).
+    /// The type as worded in the document, mended (`Array of LinkInfo objects`).
     pub text: String,
 }
 
-/// What kind of value.
+/// The kinds of values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// Text.
+    /// A string.
     String,
-    /// A whole number of 32 bits.
+    /// A 32-bit integer.
     Integer,
-    /// A whole number of 64 bits.
+    /// A 64-bit integer.
     Long,
     /// A number with a fraction.
     Number,
-    /// True or false.
+    /// A boolean.
     Boolean,
     /// An object with known fields, or any object.
     Object,
-    /// An object with keys of the caller's choice.
+    /// An object with arbitrary keys.
     Map,
-    /// Not one of these, or not said (a list without what it is of).
+    /// None of these, or unknown (a list without an element type).
     Any,
 }
 
-/// A sample of a request or an answer.
+/// A sample of a request or a response.
 #[derive(Clone, Debug)]
 pub struct Sample {
-    /// The status of the answer; None for a request, or where the document does not say it.
+    /// The status of the response; None for a request, or where the document has none.
     pub status: Option<u16>,
     /// Whether it is a request.
     pub request: bool,
-    /// The keys in it, as paths: `instances[].name`. For a broken sample names alone, without their places.
+    /// The keys in it, as paths: `instances[].name`. For a broken sample names only, without their paths.
     pub keys: Vec<String>,
-    /// What state it is in.
+    /// Its state.
     pub state: SampleState,
-    /// Where it stands.
+    /// Its place.
     pub at: Location,
     /// See [`Operation::errata`].
     pub errata: Vec<usize>,
 }
 
-/// What state a sample is in.
+/// The states of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleState {
-    /// As it should be.
+    /// Valid.
     Whole,
-    /// Mended by what is safe: joined over a page break, quotes and commas put right, characters of the scan replaced.
+    /// Mended safely: joined over a page break, quotes and commas fixed, characters of the scan replaced.
     Mended,
-    /// Not readable as what it should be; only names of keys are known.
+    /// Not readable; only names of keys are known.
     Broken,
 }
 
 /// A host that serves the API.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
-    /// The region's id, where the document gives it.
+    /// The region's id, where the document has it.
     pub region: Option<String>,
     /// The host.
     pub host: String,
-    /// The host as the document prints it, where it had to be mended.
+    /// The host as printed in the document, where it had to be mended.
     pub printed: Option<String>,
-    /// Where it stands.
+    /// Its place.
     pub at: Location,
     /// See [`Operation::errata`].
     pub errata: Vec<usize>,
@@ -246,11 +246,11 @@ pub struct Endpoint {
 pub struct ErrorCode {
     /// The code.
     pub code: String,
-    /// The code as the document prints it, where it had to be mended.
+    /// The code as printed in the document, where it had to be mended.
     pub printed: Option<String>,
-    /// The HTTP status that it comes with.
+    /// Its HTTP status.
     pub status: Option<u16>,
-    /// Where it stands.
+    /// Its place.
     pub at: Location,
     /// See [`Operation::errata`].
     pub errata: Vec<usize>,
@@ -263,20 +263,20 @@ pub struct Permission {
     pub call: Call,
     /// The actions, the main one first.
     pub actions: Vec<String>,
-    /// Where it stands.
+    /// Its place.
     pub at: Location,
     /// See [`Operation::errata`].
     pub errata: Vec<usize>,
 }
 
-/// A list of states, which the document gives apart from the fields that have them.
+/// A list of states that the document has apart from the fields.
 #[derive(Clone, Debug)]
 pub struct States {
-    /// What the document calls the list: the table's number (`A-6`); for a spec the schema's name.
+    /// The document's name for the list: the table's number (`A-6`); for a spec the schema's name.
     pub name: String,
     /// The states.
     pub values: Vec<String>,
-    /// Where it stands.
+    /// Its place.
     pub at: Location,
     /// See [`Operation::errata`].
     pub errata: Vec<usize>,
@@ -285,9 +285,9 @@ pub struct States {
 /// A line of a document that could not be read.
 #[derive(Clone, Debug)]
 pub struct Unread {
-    /// Where.
+    /// The place.
     pub at: Location,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 

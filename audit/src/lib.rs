@@ -1,5 +1,6 @@
-//! Proves that the specs say what the vendors' documents say: documents are read by [`layout`], [`extract`]ed into [`fact`]s,
-//! kept in [`lock`]s, and [`compare`]d with what the specs say. [`Audit`] does all of that for the services of a folder.
+//! Proves that the specs agree with the vendors' documents: documents are read by [`layout`], [`extract`]ed into
+//! [`fact`]s, kept in [`lock`]s, and [`compare`]d with the specs. [`Audit`] does all of that for the services of a
+//! folder.
 
 pub mod block;
 pub mod compare;
@@ -17,11 +18,11 @@ pub mod words;
 
 pub use run::{Audit, Error, Outcome};
 
-/// What the README of a service's crate says of the audit: the numbers of its spec and of the document's lock. None for a
+/// The audit's section of a generated crate's README: the numbers of its spec and of the document's lock. None for a
 /// spec without a document.
 ///
 /// # Errors
-/// As for [`Audit::run`].
+/// See [`Audit::run`].
 pub fn notes(specs: &std::path::Path, service: &str) -> Result<Option<String>, Error> {
     if !specs.join(service).join(config::FILE).is_file() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! What an audit found, as numbers: for people as tables, for programs as JSON.
+//! The result of an audit, as numbers: tables for people, JSON for programs.
 
 use comfy_table::{CellAlignment, Table, presets};
 use serde::Serialize;
@@ -25,19 +25,19 @@ pub struct Service {
     pub document: String,
     /// Its edition.
     pub edition: String,
-    /// What the document says.
+    /// The facts of the document.
     pub documented: Counts,
-    /// What the spec says; None for a document that is not transcribed yet.
+    /// The facts of the spec; None for a document without a spec.
     pub specified: Option<Counts>,
     /// Differences that an `x-errata` entry explains.
     pub errata: Option<Counts>,
-    /// How many differences nothing explains.
+    /// Number of unexplained differences.
     pub open: usize,
-    /// How many differences need no explanation.
+    /// Number of differences that need no explanation.
     pub noted: usize,
-    /// How much of the document could not be read.
+    /// Number of unreadable parts of the document.
     pub unread: usize,
-    /// What could not be read. Only with the document at hand.
+    /// The unreadable parts. Only with the document at hand.
     pub lines: Vec<Line>,
     /// The same by operation, in the order of the document.
     pub sections: Vec<Section>,
@@ -50,7 +50,7 @@ pub struct Line {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-    /// Why.
+    /// The reason.
     pub why: String,
 }
 
@@ -59,26 +59,26 @@ pub struct Line {
 pub struct Section {
     /// Number of the section.
     pub section: String,
-    /// How the operation is called.
+    /// The call.
     pub call: String,
-    /// What the document says; None if it lacks the operation.
+    /// The facts of the document; None if it lacks the operation.
     pub documented: Option<Counts>,
-    /// What the spec says; None if it lacks the operation.
+    /// The facts of the spec; None if it lacks the operation.
     pub specified: Option<Counts>,
     /// Differences that an `x-errata` entry explains.
     pub errata: Counts,
-    /// How many differences nothing explains.
+    /// Number of unexplained differences.
     pub open: usize,
-    /// How much of the section could not be read.
+    /// Number of unreadable parts of the section.
     pub unread: usize,
 }
 
 /// A spec's side of a service.
 #[derive(Clone, Copy, Debug)]
 pub struct Specified<'a> {
-    /// What it says.
+    /// Its facts.
     pub facts: &'a Facts,
-    /// How it differs from the document.
+    /// Its differences from the document.
     pub settled: &'a Settled,
 }
 
@@ -112,7 +112,7 @@ impl Service {
     }
 }
 
-/// All differences, whatever explains them.
+/// All differences, explained or not.
 fn differences(settled: &Settled) -> impl Iterator<Item = &Difference> {
     accepted(settled).chain(&settled.open).chain(&settled.noted)
 }
@@ -137,7 +137,7 @@ fn sections(documented: &Facts, specified: Option<Specified<'_>>) -> Vec<Section
     sections
 }
 
-/// The result of an operation. Differences name it as the document does, or if that lacks it as the spec does.
+/// The result of an operation. Differences name it as in the document, or else as in the spec.
 fn section(
     named: &Operation,
     documented: Option<&Operation>,
@@ -163,7 +163,7 @@ fn section(
     }
 }
 
-/// What stands in a table where there is nothing to count.
+/// The cell of a table without a count.
 const NOTHING: &str = "-";
 
 impl Report {
@@ -187,7 +187,7 @@ impl Report {
     /// The report as JSON.
     ///
     /// # Errors
-    /// None are known; it is what the serializer says.
+    /// None are known; those of the serializer are passed on.
     pub fn json(&self) -> serde_json::Result<String> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
@@ -217,9 +217,9 @@ impl Service {
         let rows = [("documented", Some(self.documented)), ("specified", self.specified), ("errata", self.errata)];
         let rows: String = rows.into_iter().filter_map(|(name, counts)| Some(row(name, counts?))).collect();
         format!(
-            "## Audited\n\nThe facts of `{}` ({}), those of the spec, and how many of the differences are corrections of the \
-             document, each with its reason (`x-errata`). Parameters count fields of request bodies, too, and responses are \
-             fields of answers. Differences without a reason: {}.\n\n| | {} |\n|---|{}\n{rows}",
+            "## Audited\n\nFacts of `{}` ({}) and of the spec, and the number of differences that correct the document, each \
+             with its reason (`x-errata`). Parameters include fields of request bodies; responses are response fields. \
+             Unexplained differences: {}.\n\n| | {} |\n|---|{}\n{rows}",
             self.document,
             self.edition,
             self.open,
@@ -228,10 +228,10 @@ impl Service {
         )
     }
 
-    /// The operations, each with what is documented and specified of it, and errata in brackets.
+    /// The operations, with the counts of documented and specified facts, and errata in brackets.
     fn table(&self) -> String {
         let mut names = Counts::NAMES.to_vec();
-        // An operation is one operation, and these stand apart from operations.
+        // An operation counts as one, and these are apart from operations.
         names.retain(|name| !matches!(*name, "operations" | "codes" | "other"));
         let heads = ["section", "operation"].into_iter().chain(names.iter().copied()).chain(["open", "unread"]);
         let mut table = table(heads, 2);
@@ -267,7 +267,7 @@ fn row(named: [&str; 2], counts: Option<Counts>, rest: impl IntoIterator<Item = 
     named.into_iter().map(str::to_owned).chain(counts).chain(rest).collect()
 }
 
-/// A table with these heads, numbers from one column on.
+/// A table with these heads, with numbers from a given column on.
 fn table<'a>(heads: impl IntoIterator<Item = &'a str>, numbers: usize) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::ASCII_MARKDOWN).set_header(heads);

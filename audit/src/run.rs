@@ -1,4 +1,4 @@
-//! Runs an audit: which services there are, and for each its document or lock, its spec, and what follows.
+//! Runs an audit: finds the services, and for each its document or lock and its spec, and compares them.
 
 use std::{
     fs, io,
@@ -23,58 +23,58 @@ use crate::{
     spec::{self, Spec},
 };
 
-/// What to audit.
+/// The options of an audit.
 #[derive(Clone, Debug, Default)]
 pub struct Audit {
     /// The folder with the specs, one folder a service.
     pub specs: PathBuf,
     /// Names of folders in it; all that have a document or a spec if none are named.
     pub services: Vec<String>,
-    /// The folder with the documents. None: their locks are taken for them.
+    /// The folder with the documents. None: their locks are used instead.
     pub docs: Option<PathBuf>,
-    /// Whether locks that do not say what the documents say are rewritten.
+    /// Whether locks that differ from the documents are rewritten.
     pub update: bool,
 }
 
-/// What an audit found.
+/// The result of an audit.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// The numbers.
     pub report: Report,
-    /// What is wrong.
+    /// The diagnostics.
     pub diagnostics: Diagnostics,
-    /// How locks differ from what the documents say, as unified diffs.
+    /// Differences of locks from the documents, as unified diffs.
     pub stale: String,
     /// The locks that were written.
     pub written: Vec<PathBuf>,
 }
 
 impl Outcome {
-    /// Whether nothing is wrong.
+    /// Whether there are no problems.
     pub fn is_clean(&self) -> bool {
         !self.diagnostics.has_errors()
     }
 }
 
-/// Why nothing could be audited.
+/// An error that prevents the audit.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A service that there is not.
+    /// An unknown service.
     #[error("there is no service `{name}` in {}, only {known}", specs.display())]
     Unknown {
         /// The name.
         name: String,
         /// The folder.
         specs: PathBuf,
-        /// The services that there are.
+        /// The known services.
         known: String,
     },
-    /// A `document.yaml` cannot be used.
+    /// An error of a `document.yaml`.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The document of a service is not there.
+    /// The document of a service is missing.
     #[error(
-        "there is no {document} in {}: it is the document of `{service}`, as specs/{service}/{} says",
+        "there is no {document} in {}: it is the document of `{service}`, see specs/{service}/{}",
         folder.display(), config::FILE
     )]
     NoDocument {
@@ -85,7 +85,7 @@ pub enum Error {
         /// The folder.
         folder: PathBuf,
     },
-    /// Two files are compared that are not of one service.
+    /// The files to compare are not of one service.
     #[error("{} is a file: name the one service that it is the document of, or give a folder", path.display())]
     File {
         /// The file.
@@ -96,7 +96,7 @@ pub enum Error {
     Io {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
 }
@@ -109,7 +109,7 @@ impl Audit {
     /// Audits the services.
     ///
     /// # Errors
-    /// If something is missing, so that nothing can be said. What is wrong with specs and locks is in the outcome.
+    /// If something is missing, so that there is no result. Problems of specs and locks are in the outcome.
     pub fn run(&self) -> Result<Outcome, Error> {
         let mut outcome = Outcome::default();
         for service in self.services()? {
@@ -118,7 +118,7 @@ impl Audit {
         Ok(outcome)
     }
 
-    /// What differs between two editions of the documents, each in a folder under the same name.
+    /// The differences of two editions of the documents, each in a folder under the same name.
     ///
     /// # Errors
     /// If a document is missing, or a service has none.
@@ -139,7 +139,7 @@ impl Audit {
         Ok(diffs)
     }
 
-    /// The services that are asked for.
+    /// The selected services.
     fn services(&self) -> Result<Vec<String>, Error> {
         let mut known = Vec::new();
         for entry in fs::read_dir(&self.specs).map_err(at(&self.specs))? {
@@ -175,10 +175,10 @@ impl Audit {
         let Some((facts, unread)) = read else { return Ok(()) };
         let compared = match folder.join(SPEC).is_file() {
             true => {
-                let mut said = Diagnostics::new();
-                let spec = spec::read(&folder, &mut said);
-                // What the generator warns of is its own matter; without a spec its errors are all there is to say.
-                outcome.diagnostics.extend(said.into_iter().filter(|_| spec.is_none()));
+                let mut found = Diagnostics::new();
+                let spec = spec::read(&folder, &mut found);
+                // Warnings of the generator are not reported here; without a spec its errors are the only result.
+                outcome.diagnostics.extend(found.into_iter().filter(|_| spec.is_none()));
                 let Some(spec) = spec else { return Ok(()) };
                 let settled = compare::settle(compare::facts(&facts, &spec.facts, Mode::Spec), &spec.errata);
                 outcome.diagnostics.extend(compare::diagnostics(&settled, &spec.errata));
@@ -192,7 +192,7 @@ impl Audit {
         Ok(())
     }
 
-    /// The facts of a lock. None if there is something wrong with it.
+    /// The facts of a lock. None if it is invalid.
     fn lock(&self, service: &str, config: &Config, outcome: &mut Outcome) -> Result<Option<Facts>, Error> {
         let path = self.specs.join(service).join(lock::FILE);
         let text = match fs::read_to_string(&path) {
@@ -223,9 +223,9 @@ impl Audit {
             let stale = Diagnostic::error("stale-lock", message).at(facts.at.clone()).help(rewrite(service));
             outcome.diagnostics.push(stale);
         }
-        // It can be read, but nobody wrote it: an edit by hand, or a merge.
+        // It can be read, but was not written by the audit: an edit by hand, or a merge.
         if lock::write(&facts) != text.replace("\r\n", "\n") {
-            let message = format!("{} is not as it was written", path.display());
+            let message = format!("{} was edited by hand", path.display());
             let edited = Diagnostic::error("stale-lock", message).at(facts.at.clone()).help(rewrite(service));
             outcome.diagnostics.push(edited);
         }
@@ -251,10 +251,10 @@ impl Audit {
         }
         let message = match found.is_empty() {
             true => format!("{} is missing", path.display()),
-            false => format!("{} does not say what {} says", path.display(), facts.origin.document),
+            false => format!("{} differs from {}", path.display(), facts.origin.document),
         };
         outcome.diagnostics.push(Diagnostic::error("stale-lock", message).help(rewrite(service)));
-        // Of a lock that is not there all would be new.
+        // Of a missing lock everything would be new.
         if !found.is_empty() {
             let name = path.to_string_lossy();
             let diff = TextDiff::from_lines(&found, &wanted);
@@ -264,11 +264,11 @@ impl Audit {
     }
 }
 
-/// The file that makes a folder a spec.
+/// The file that identifies a folder as a spec.
 const SPEC: &str = "openapi.yaml";
 
 fn rewrite(service: &str) -> String {
-    format!("write it with `cargo xtask audit {service} --docs <folder> --update`, and read how it changes")
+    format!("write it with `cargo xtask audit {service} --docs <folder> --update`, and review the changes")
 }
 
 fn no_config(folder: &Path) -> Diagnostic {
@@ -299,7 +299,7 @@ fn document(service: &str, config: &Config, docs: &Path) -> Result<(Facts, Vec<U
     Ok((facts, unread))
 }
 
-/// Replaces a file as a whole, so that a run that is broken off leaves the old one.
+/// Replaces a file as a whole, so that an interrupted run leaves the old one.
 fn replace(path: &Path, text: &str) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(folder)?;

@@ -1,7 +1,7 @@
-//! The words by which documents mark their parts: column headings, titles of parts, types. In English and Chinese: this is
-//! the one place of the project with the documents' language.
+//! The words by which documents mark their parts: column headings, titles of parts, types. In English and Chinese: this
+//! is the one place of the project with the documents' language.
 
-/// What a column of a table holds.
+/// The meaning of a table's column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Column {
     /// Name of a parameter or field.
@@ -12,15 +12,15 @@ pub enum Column {
     Required,
     /// An example of its value.
     Example,
-    /// What it means.
+    /// The description.
     Description,
     /// An HTTP status.
     Status,
     /// An error code.
     Code,
-    /// What an error says, or what to do about it.
+    /// An error's description or remedy.
     Message,
-    /// What a permission allows, in words.
+    /// A permission's description.
     Permission,
     /// The call that needs a permission.
     Api,
@@ -34,12 +34,12 @@ pub enum Column {
     Endpoint,
     /// A state.
     State,
-    /// Anything else that tables of this kind have.
+    /// Any other column of such tables.
     Other,
 }
 
 impl Column {
-    /// What a column with this heading holds. Blanks and marks of emphasis do not count. None if it is no such heading.
+    /// The meaning of a column with this heading, ignoring blanks and emphasis. None if it is unknown.
     pub fn of(heading: &str) -> Option<Self> {
         let heading: String = heading.chars().filter(|c| !c.is_whitespace() && *c != '*').collect();
         let heading = heading.to_lowercase();
@@ -79,26 +79,26 @@ pub enum Part {
     UriSample,
     /// Tables of the request.
     Request,
-    /// Tables of the answer.
-    Answer,
+    /// Tables of the response.
+    Response,
     /// Samples of requests.
     RequestSample,
-    /// Samples of answers.
-    AnswerSample,
-    /// A sample in XML, which says what the one in JSON says.
+    /// Samples of responses.
+    ResponseSample,
+    /// A sample in XML, equivalent to the one in JSON.
     Xml,
     /// A sample in JSON, after one in XML.
     Json,
-    /// Which statuses there are, by meaning.
+    /// Statuses, by meaning.
     Statuses,
     /// Error codes.
     Codes,
-    /// Anything else: what it does, constraints, notes.
+    /// Any other part: description, constraints, notes.
     Other,
 }
 
 impl Part {
-    /// The part that a line opens, as a heading or as an item of a list. Blanks, marks and a colon at the end do not count.
+    /// The part that a line starts, as a heading or as a list item, ignoring blanks, marks and a final colon.
     pub fn of(line: &str) -> Option<Self> {
         let line = line.trim_start_matches(['-', '#', '*', '•', '●', ' ']);
         let line: String = line.chars().filter(|c| !c.is_whitespace() && *c != '*').collect();
@@ -113,7 +113,7 @@ const PARTS: &[(Part, &[&str])] = &[
     (Part::UriSample, &["uri样例", "url样例", "urisample"]),
     (Part::Request, &["requestparameters", "请求参数", "请求消息"]),
     (
-        Part::Answer,
+        Part::Response,
         &[
             "responseparameters",
             "响应参数",
@@ -127,7 +127,7 @@ const PARTS: &[(Part, &[&str])] = &[
         ],
     ),
     (Part::RequestSample, &["requestsample", "请求示例", "请求样例", "求示例"]),
-    (Part::AnswerSample, &["responsesample", "响应示例", "响应样例", "正常返回示例", "正常响应样例", "正常响应示例"]),
+    (Part::ResponseSample, &["responsesample", "响应示例", "响应样例", "正常返回示例", "正常响应样例", "正常响应示例"]),
     (Part::Xml, &["xml", "xmlformat", "xml格式"]),
     (Part::Json, &["json", "jsonformat", "json格式"]),
     (Part::Statuses, &["statuscodes", "状态码"]),
@@ -138,7 +138,7 @@ const PARTS: &[(Part, &[&str])] = &[
     ),
 ];
 
-/// What a table of an operation holds, as its caption says.
+/// The role of a table of an operation, from its caption.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// Parameters in the path.
@@ -149,22 +149,22 @@ pub enum Role {
     Header,
     /// Fields of the body itself.
     Body,
-    /// What the part that it stands in has.
+    /// That of the part that it is in.
     Part,
 }
 
 impl Role {
-    /// What a caption without its number says, and whether it is of an answer (None: it does not say). None if it is the
+    /// The role in a caption without its number, and whether it is of a response (None: unknown). None if it is the
     /// name of a type.
     pub fn of(caption: &str) -> Option<(Self, Option<bool>)> {
         let caption: String = caption.chars().filter(|c| !c.is_whitespace()).collect();
         let caption = caption.to_lowercase();
-        let (answer, rest) = [("response", true), ("响应", true), ("request", false), ("请求", false)]
+        let (response, rest) = [("response", true), ("响应", true), ("request", false), ("请求", false)]
             .iter()
-            .find_map(|(word, answer)| Some((Some(*answer), caption.strip_prefix(word)?)))
+            .find_map(|(word, response)| Some((Some(*response), caption.strip_prefix(word)?)))
             .unwrap_or((None, &caption));
         let role = ROLES.iter().find(|(_, words)| words.contains(&rest)).map(|(role, _)| *role)?;
-        Some((role, answer))
+        Some((role, response))
     }
 }
 
@@ -177,10 +177,10 @@ const ROLES: &[(Role, &[&str])] = &[
     (Role::Part, &["parameters", "fields", "参数", "参数说明", "要素说明"]),
 ];
 
-/// What follows the name of a type in a caption.
+/// The words after a type's name in a caption.
 const AFTER_TYPE: &[&str] = &["字段数据结构说明", "数据结构说明", "参数说明", "字段说明", " fields"];
 
-/// The name of the type that a caption (without its number) gives.
+/// The type's name in a caption (without its number).
 pub fn type_of_caption(caption: &str) -> &str {
     let caption = caption.split(['(', '（']).next().unwrap_or_default().trim();
     AFTER_TYPE.iter().find_map(|after| caption.strip_suffix(after)).unwrap_or(caption).trim()
@@ -195,7 +195,7 @@ pub fn caption(line: &str) -> Option<(&str, &str)> {
     counts.then(|| (number, rest.trim()))
 }
 
-/// The number that the caption of a table has that a description refers to.
+/// The number of the table that a description refers to.
 pub fn references(description: &str) -> Vec<String> {
     let joined: String = description.chars().filter(|c| !c.is_whitespace()).collect();
     let mut found = Vec::new();
@@ -209,13 +209,13 @@ pub fn references(description: &str) -> Vec<String> {
     found
 }
 
-/// The words of a cell for a type, in English. None if the cell says that there is nothing to say.
+/// The words of a cell for a type, in English. None for an empty cell.
 pub fn type_of_cell(cell: &str) -> Option<String> {
     let cell = cell.replace('表', "Table ");
     (!cell.trim().is_empty() && !matches!(cell.trim(), "无" | "-" | "none")).then_some(cell)
 }
 
-/// The status that a line names, for the tables and samples below it; a digit alone is a class. `default` stands for failures.
+/// The status in a line, for the tables and samples below it; a digit alone is a class. `default` stands for failures.
 pub fn status(line: &str) -> Option<u16> {
     let line: String = line.chars().filter(|c| !c.is_whitespace() && *c != '*').collect();
     let line = line.to_lowercase();
@@ -227,30 +227,30 @@ pub fn status(line: &str) -> Option<u16> {
     rest.get(..3)?.parse().ok().filter(|status| (100..600).contains(status))
 }
 
-/// The call that the first sentence of a section is about: `SwitchLamp` of `Call SwitchLamp to switch a lamp.`
+/// The call in the first sentence of a section: `SwitchLamp` in `Call SwitchLamp to switch a lamp.`
 pub fn called(line: &str) -> Option<&str> {
     let rest = ["Calls ", "Call ", "调用"].iter().find_map(|word| line.trim_start().strip_prefix(word))?.trim_start();
     let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
     rest.get(..end).filter(|call| !call.is_empty())
 }
 
-/// Whether a text before a list says that values follow.
+/// Whether a text before a list announces values.
 pub fn introduces_values(text: &str) -> bool {
     const WORDS: &[&str] = &["取值", "枚举", "可选值", "包含", "包括", "如下", "支持", "values", "one of", "enum"];
     let text = text.to_lowercase();
     WORDS.iter().any(|word| text.contains(word))
 }
 
-/// Whether a text before a list says that examples follow.
+/// Whether a text before a list announces examples.
 pub fn introduces_examples(text: &str) -> bool {
     let text = text.trim_end_matches([':', '：', ' ']).to_lowercase();
     ["例如", "for example", "示例", "e.g."].iter().any(|word| text.ends_with(word))
 }
 
-/// What stands before and after a value that an item of a list explains, as patterns.
+/// The text before and after a value that a list item explains, as patterns.
 pub const AROUND_VALUES: (&str, &str) = ("取?值为", "表示|means ");
 
-/// What a cell of the column "required" says: None if it is none of the words for it.
+/// The meaning of a cell in the column "required"; None if it is not known.
 pub fn required(cell: &str) -> Option<bool> {
     match cell.trim().to_lowercase().as_str() {
         "是" | "yes" | "y" | "true" => Some(true),

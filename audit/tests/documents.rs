@@ -1,5 +1,5 @@
-//! Documents of an invented vendor in each layout, with each kind of damage: what is read from them, and that each kind of
-//! change in them is noticed.
+//! Documents of an invented vendor in each layout, with each kind of damage: they are read correctly, and each kind of
+//! change in them is reported.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -25,8 +25,8 @@ fn read(config: &Config, text: &str) -> (Facts, Vec<String>) {
     (facts, unread.collect())
 }
 
-/// The lock of a document, without the hash, and what was not read.
-fn said(name: &str) -> String {
+/// The lock of a document, without the hash, and the unread lines.
+fn locked(name: &str) -> String {
     let (config, text) = text(name);
     let (mut facts, unread) = read(&config, &text);
     facts.origin.sha256 = "0".repeat(64);
@@ -35,25 +35,25 @@ fn said(name: &str) -> String {
 
 #[test]
 fn markup_of_a_rest_service() {
-    insta::assert_snapshot!(said("shop"));
+    insta::assert_snapshot!(locked("shop"));
 }
 
 #[test]
 fn markup_of_an_rpc_service() {
-    insta::assert_snapshot!(said("desk"));
+    insta::assert_snapshot!(locked("desk"));
 }
 
 #[test]
 fn text_of_a_page() {
-    insta::assert_snapshot!(said("page"));
+    insta::assert_snapshot!(locked("page"));
 }
 
 #[test]
 fn text_of_a_pdf() {
-    insta::assert_snapshot!(said("pdf"));
+    insta::assert_snapshot!(locked("pdf"));
 }
 
-/// Kinds of changes, each as document, old text, new text, and what `--diff` has to say of it.
+/// Kinds of changes, each as document, old text, new text, and expected output of `--diff`.
 const CHANGES: &[(&str, &str, &str, &[&str])] = &[
     // Operations.
     (
@@ -63,7 +63,7 @@ const CHANGES: &[(&str, &str, &str, &[&str])] = &[
         &["~ call: GET /v1/{shop_id}/orders -> GET /v2/{shop_id}/orders"],
     ),
     ("desk", "# 2.2. Count tickets", "# 2.3. Count tickets", &["~ section: 2.2 -> 2.3"]),
-    // Parameters and fields: there, name, type, required, place.
+    // Parameters and fields: presence, name, type, required, location.
     ("shop", "note\tNo\tString\tA note.\n", "", &["- body.note"]),
     (
         "shop",
@@ -100,11 +100,11 @@ const CHANGES: &[(&str, &str, &str, &[&str])] = &[
         &["~ body.target.stops: Array of Target objects -> Target object"],
     ),
     ("pdf", "LampId String No lamp-77aa12", "LampId String Yes lamp-77aa12", &["~ query LampId: optional -> required"]),
-    // Answers.
-    ("shop", "total\tLong\tPrice in cents.\n", "", &["- answer 201 order.total"]),
-    ("shop", "Status code: 204\n", "Status code: 202\n", &["+ answer 202"]),
-    ("desk", "TicketId\tString\tt1\tId.\n", "", &["- answer default TicketId"]),
-    ("page", "made_at\n\nLong", "made_at\n\nString", &["~ answer 200 made_at: Long -> String"]),
+    // Responses.
+    ("shop", "total\tLong\tPrice in cents.\n", "", &["- response 201 order.total"]),
+    ("shop", "Status code: 204\n", "Status code: 202\n", &["+ response 202"]),
+    ("desk", "TicketId\tString\tt1\tId.\n", "", &["- response default TicketId"]),
+    ("page", "made_at\n\nLong", "made_at\n\nString", &["~ response 200 made_at: Long -> String"]),
     ("pdf", "Success Boolean true", "Worked Boolean true", &["Success", "Worked"]),
     // Values.
     ("shop", "<li>• trade：a firm</li>", "", &["~ body.customer.kind (values): no longer trade"]),
@@ -112,9 +112,9 @@ const CHANGES: &[(&str, &str, &str, &[&str])] = &[
     ("page", "  • rail\n", "  • river\n", &["rail", "river"]),
     ("shop", "SENT\tOn its way.\n", "", &["~ states 3-1 (values): no longer SENT"]),
     // Samples.
-    ("shop", "\"job_id\": \"j1\"", "\"task_id\": \"j1\"", &["sample answer 201", "task_id"]),
+    ("shop", "\"job_id\": \"j1\"", "\"task_id\": \"j1\"", &["sample response 201", "task_id"]),
     ("pdf", "{\"RequestId\":\"CDDAAA07-D806-1E43AAE024DC\",\"Succe\nss\":\"true\"}\n", "", &["whole -> broken"]),
-    // What stands apart from operations.
+    // Facts apart from operations.
     ("shop", "| 404 | SHP.1002 |", "| 403 | SHP.1002 |", &["~ code SHP.1002: 404 -> 403"]),
     ("shop", "| 500 | SHP.1003 | Failure.", "| 500 | SHP.2003 | Failure.", &["SHP.1003", "SHP.2003"]),
     (
@@ -128,15 +128,15 @@ const CHANGES: &[(&str, &str, &str, &[&str])] = &[
 ];
 
 #[test]
-fn each_kind_of_change_is_noticed() {
+fn each_kind_of_change_is_reported() {
     for (name, old, new, expected) in CHANGES {
         let (config, before) = text(name);
         assert_eq!(before.matches(old).count(), 1, "{name} has `{old}` once");
         let after = before.replace(old, new);
         let (before, after) = (read(&config, &before).0, read(&config, &after).0);
-        let said = Diff::new(name, &before, &after).text();
+        let diff = Diff::new(name, &before, &after).text();
         for words in *expected {
-            assert!(said.contains(words), "{name}: `{old}` to `{new}` should say `{words}`, but says:\n{said}");
+            assert!(diff.contains(words), "{name}: `{old}` to `{new}` should report `{words}`, but reports:\n{diff}");
         }
         let same = Diff::new(name, &before, &before);
         assert!(same.parts.is_empty(), "{}", same.text());
@@ -144,29 +144,42 @@ fn each_kind_of_change_is_noticed() {
 }
 
 #[test]
-fn words_that_state_no_fact_may_change() {
+fn descriptions_may_change() {
     let (config, before) = text("shop");
     let after = before.replace("Takes an order for books.", "Orders books.").replace("\tA note.", "\tFor the driver.");
     assert_ne!(before, after);
-    let said = Diff::new("shop", &read(&config, &before).0, &read(&config, &after).0);
-    assert!(said.parts.is_empty(), "{}", said.text());
+    let diff = Diff::new("shop", &read(&config, &before).0, &read(&config, &after).0);
+    assert!(diff.parts.is_empty(), "{}", diff.text());
 }
 
 /// Damage that cannot be mended is reported with its line, and in the lock.
 #[test]
-fn what_cannot_be_read_is_reported() {
+fn unreadable_lines_are_reported() {
     for (name, old, new, why) in [
-        ("shop", "| copies | Yes |", "| cop!es | Yes |", "`cop!es` is no name of a parameter or field"),
-        ("shop", "customer\tYes\tCustomer", "customer\tE E\tCustomer", "does not say whether it is required"),
+        ("shop", "| copies | Yes |", "| cop!es | Yes |", "`cop!es` is not a name of a parameter or field"),
+        (
+            "shop",
+            "customer\tYes\tCustomer",
+            "customer\tE E\tCustomer",
+            "unknown value `E E` for whether it is required",
+        ),
         ("shop", "POST /v1/{shop\\_id}/orders\n", "POST /v1/{shop\\_\n", "is damaged"),
         ("shop", "POST /v1/{shop\\_id}/orders\n", "Orders\n", "has parameters, but no method and path"),
-        ("shop", "| 400 | SHP.100<br>1 |", "| four | SHP.100<br>1 |", "is no error code with a status"),
-        ("shop", "orders?limit={limit}&sta", "orders?limit={limit}&after={after}&sta", "the query has `after`"),
+        ("shop", "| 400 | SHP.100<br>1 |", "| four | SHP.100<br>1 |", "is not an error code with a status"),
+        (
+            "shop",
+            "orders?limit={limit}&sta",
+            "orders?limit={limit}&after={after}&sta",
+            "`after` is in the query, but not in the tables",
+        ),
         ("desk", "?Action=OpenTicket\n", "?Action=0penTicket\n", "in the sample and `OpenTicket` in the table"),
     ] {
         let (config, text) = text(name);
         assert_eq!(text.matches(old).count(), 1, "{name} has `{old}` once");
         let (_, unread) = read(&config, &text.replace(old, new));
-        assert!(unread.iter().any(|unread| unread.contains(why)), "`{new}` should say `{why}`, but says {unread:?}");
+        assert!(
+            unread.iter().any(|unread| unread.contains(why)),
+            "`{new}` should report `{why}`, but reports {unread:?}"
+        );
     }
 }

@@ -1,5 +1,5 @@
-//! What is checked in of the services is what the generator emits from their specs, with the numbers of the audit.
-#![allow(clippy::panic, reason = "tests say what they expect by panicking")]
+//! The checked-in clients of the services are up to date with their specs, and with the numbers of the audit.
+#![allow(clippy::panic, reason = "tests fail by panicking")]
 
 use std::{
     collections::BTreeSet,
@@ -27,7 +27,7 @@ fn services_are_up_to_date() {
     let workspace = workspace();
     let specs = workspace.join("specs");
     let mut services = folders(&specs);
-    // Without a spec a folder only keeps what a document says.
+    // Without a spec a folder only has a document's lock.
     services.retain(|service| specs.join(service).join("openapi.yaml").is_file());
     assert_eq!(services, folders(&workspace.join("generated")), "a crate for each spec, and no other");
     for service in services {
@@ -39,7 +39,10 @@ fn services_are_up_to_date() {
             check: true,
             ..Options::default()
         };
-        assert!(options.notes.as_ref().is_some_and(|notes| notes.contains("without a reason: 0.")), "{options:?}");
+        assert!(
+            options.notes.as_ref().is_some_and(|notes| notes.contains("Unexplained differences: 0.")),
+            "{options:?}"
+        );
         let out = workspace.join("generated").join(&service);
         let report =
             generate(&specs.join(&service), &out, &options).unwrap_or_else(|failure| panic!("{service}: {failure}"));

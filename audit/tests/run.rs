@@ -1,4 +1,4 @@
-//! Whole runs over folders of our own making: what is missing, stale or different is said, and nothing else.
+//! Whole runs over made-up folders: exactly the missing, stale or different parts are reported.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -24,12 +24,12 @@ sha256 00
 operation 2.1 GET /v1/orders/{order_id}
   path order_id: String, required
   query full: Boolean, optional
-  answer 200
+  response 200
     id: String
     lines: Array of Line objects -> Line
     type Line
       amount: Integer
-  sample answer 200
+  sample response 200
     {}: id
   unread a row without a name
 ";
@@ -86,13 +86,13 @@ fn audit(folder: &Path) -> Audit {
     Audit { specs: folder.join("specs"), ..Audit::default() }
 }
 
-/// The codes of what is wrong.
+/// The codes of the diagnostics.
 fn codes(outcome: &Outcome) -> Vec<&'static str> {
     outcome.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 #[test]
-fn a_spec_is_held_against_its_lock() {
+fn a_spec_is_compared_with_its_lock() {
     let folder = workspace(&[
         ("specs/shop/document.yaml", CONFIG),
         ("specs/shop/document.lock", LOCK),
@@ -127,7 +127,7 @@ shop: shop.md, 1; documented / specified (errata)
 }
 
 #[test]
-fn a_document_that_is_not_transcribed_is_an_inventory() {
+fn a_document_without_a_spec_is_an_inventory() {
     let folder = workspace(&[("specs/shop/document.yaml", CONFIG), ("specs/shop/document.lock", LOCK)]);
     let outcome = audit(folder.path()).run().unwrap();
     assert!(outcome.is_clean(), "{}", outcome.diagnostics);
@@ -156,10 +156,10 @@ fn a_spec_needs_a_document() {
 
 #[test]
 fn a_lock_must_be_there_whole_and_of_the_document() {
-    for (lock, code, says) in [
+    for (lock, code, message) in [
         ("", "lock", "expected a line `document`"),
         (&LOCK.replace("    id: String", "   id: String"), "lock", "expected less indentation"),
-        (&LOCK.replace("  answer 200", "\n  answer 200"), "stale-lock", "is not as it was written"),
+        (&LOCK.replace("  response 200", "\n  response 200"), "stale-lock", "was edited by hand"),
         (
             &LOCK.replace("edition 1", "edition 2"),
             "stale-lock",
@@ -169,7 +169,7 @@ fn a_lock_must_be_there_whole_and_of_the_document() {
         let folder = workspace(&[("specs/shop/document.yaml", CONFIG), ("specs/shop/document.lock", lock)]);
         let outcome = audit(folder.path()).run().unwrap();
         assert_eq!(codes(&outcome), [code], "{}", outcome.diagnostics);
-        assert!(outcome.diagnostics.to_string().contains(says), "{}", outcome.diagnostics);
+        assert!(outcome.diagnostics.to_string().contains(message), "{}", outcome.diagnostics);
     }
     let folder = workspace(&[("specs/shop/document.yaml", CONFIG)]);
     let outcome = audit(folder.path()).run().unwrap();
@@ -202,7 +202,7 @@ fn a_stale_lock_is_shown_and_rewritten_on_demand() {
 }
 
 #[test]
-fn what_is_not_there_is_named() {
+fn missing_files_are_reported() {
     let folder = workspace(&[("specs/shop/document.yaml", CONFIG), ("docs/other.md", "")]);
     let docs = folder.path().join("docs");
     let missing = Audit { docs: Some(docs.clone()), ..audit(folder.path()) }.run().unwrap_err().to_string();
@@ -244,7 +244,7 @@ shop, shop.md
   ~ path order_id: String -> Integer
   ~ path order_id: required -> unknown
   - query full
-  ~ sample answer 200 (keys): now lines
+  ~ sample response 200 (keys): now lines
 - 2.0 GET /v1/orders
 2.2 POST /v1/orders
   ~ query a (values): no longer z; now y

@@ -1,4 +1,4 @@
-//! The real specs: they say what the locks of their documents say, and each way to break one is reported.
+//! The real specs: they agree with their documents' locks, and each way to break one is reported.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -14,14 +14,14 @@ fn specs() -> PathBuf {
 }
 
 #[test]
-fn the_specs_say_what_the_locks_say() {
+fn the_specs_agree_with_the_locks() {
     let outcome = Audit { specs: specs(), ..Audit::default() }.run().unwrap();
     assert!(outcome.is_clean(), "{}", outcome.diagnostics);
     assert!(outcome.report.services.len() >= 7);
 }
 
-/// One edit of a spec: the file in its folder, the old text (which stands there once), the new text, and words that the
-/// audit has to say.
+/// An edit of a spec: the file in its folder, the old text (which occurs once), the new text, and words of the expected
+/// diagnostic.
 type Break = (&'static str, &'static str, &'static str, &'static str);
 
 /// Copies a service's folder, edits it, and audits the copy.
@@ -48,13 +48,16 @@ fn broken(service: &str, (file, old, new, _): &Break) -> Outcome {
 }
 
 fn each_is_reported(service: &str, breaks: &[Break]) {
-    for edit @ (file, old, new, said) in breaks {
+    for edit @ (file, old, new, expected) in breaks {
         let outcome = broken(service, edit);
-        let says = outcome.diagnostics.to_string();
-        assert!(!outcome.is_clean(), "{service}/{file}: nobody noticed `{new}` for `{old}`");
-        assert!(says.contains(said), "{service}/{file}: `{new}` for `{old}` should say `{said}`, but says:\n{says}");
+        let output = outcome.diagnostics.to_string();
+        assert!(!outcome.is_clean(), "{service}/{file}: `{new}` for `{old}` was not reported");
+        assert!(
+            output.contains(expected),
+            "{service}/{file}: `{new}` for `{old}` should report `{expected}`, but reports:\n{output}"
+        );
         // The place in the spec, and the one in the lock.
-        assert!(says.contains(service) && says.contains(".yaml:") || says.contains("document.lock:"), "{says}");
+        assert!(output.contains(service) && output.contains(".yaml:") || output.contains("document.lock:"), "{output}");
     }
 }
 
@@ -69,15 +72,15 @@ fn aliyun_dg() {
                 LIST,
                 "            RequestId: {type: string, description: Request ID.}\n",
                 "",
-                "lacks `answer 200 RequestId`",
+                "lacks `response 200 RequestId`",
             ),
             (
                 LIST,
                 "            RequestId: {type",
                 "            HostId: {type: string}\n            RequestId: {type",
-                "does not have `answer 200 HostId`",
+                "does not have `response 200 HostId`",
             ),
-            (LIST, "            ErrorMsg: {type", "            ErrorMessage: {type", "`answer 200 ErrorMsg`"),
+            (LIST, "            ErrorMsg: {type", "            ErrorMessage: {type", "`response 200 ErrorMsg`"),
             // Required or not.
             (
                 LIST,
@@ -92,7 +95,7 @@ fn aliyun_dg() {
                 "`query SearchKey`",
             ),
             // Types.
-            (LIST, "Count: {type: integer, format: int32,", "Count: {type: string,", "`answer 200 Count`"),
+            (LIST, "Count: {type: integer, format: int32,", "Count: {type: string,", "`response 200 Count`"),
             (
                 LIST,
                 "as a string.\n    schema: {type: string}\n    examples:\n      sample: {value: \"1\"}",
@@ -117,7 +120,7 @@ fn aliyun_dg() {
             ("openapi.yaml", "/#Action=StopGateway:", "/#Action=HaltGateway:", "StopGateway"),
             (LIST, "section: \"4.8\"", "section: \"4.9\"", "4.8"),
             // Samples, endpoints, errata, the document.
-            (LIST, "              Code: OK\n", "", "`sample answer 200`"),
+            (LIST, "              Code: OK\n", "", "`sample response 200`"),
             ("openapi.yaml", "https://dg.cn-chengdu.aliyuncs.com", "https://dg.cn-chengdu.aliyuncs.org", "cn-chengdu"),
             ("openapi.yaml", "dg.cn-qingdao.aliyuncs..com", "dg.cn-qingdao.aliyuncs.com", "explains no difference"),
             ("openapi.yaml", "edition: \"20220512\"", "edition: \"20220513\"", "20220512"),
@@ -214,7 +217,7 @@ fn huawei_ddm() {
             (JOB, "x-doc: {section: \"4.2.25\"", "x-doc: {section: \"4.2.26\"", "4.2.25"),
             (JOB, "                status:\n", "                state:\n", "status"),
             (USERS, "document: users[].page_no, users[].page_size,", "document: users[].page_no,", "page_size"),
-            (USERS, "                  base_authority: [SELECT]\n", "", "`sample answer 200`"),
+            (USERS, "                  base_authority: [SELECT]\n", "", "`sample response 200`"),
             (USERS, "x-permission: ddm:user:list", "x-permission: ddm:user:get", "ddm:user:list"),
             ("schemas/ErrorCode.yaml", "  DBS.300541: 400\n", "  DBS.300541: 403\n", "DBS.300541"),
             ("schemas/DatabaseStatus.yaml", "EXPAND_FAILED, ", "", "EXPAND_FAILED"),
@@ -285,7 +288,7 @@ fn huawei_drs() {
                 "az_code",
             ),
             (CREATE, "  - $ref: ../../parameters.yaml#/Language\n", "", "X-Language"),
-            (CREATE, "              create_time: 1716879012121\n", "", "`sample answer 200`"),
+            (CREATE, "              create_time: 1716879012121\n", "", "`sample response 200`"),
             ("openapi.yaml", "/v5/{project_id}/connections:", "/v5/{project_id}/connection:", "connections"),
             ("openapi.yaml", "    post:\n", "    put:\n", "POST"),
         ],
@@ -300,7 +303,7 @@ fn huawei_iam() {
         "huawei-iam",
         &[
             (PROJECTS, "                  is_domain:\n", "                  domain:\n", "is_domain"),
-            (PROJECTS, "                  enabled: true\n", "", "`sample answer 200`"),
+            (PROJECTS, "                  enabled: true\n", "", "`sample response 200`"),
             (PROJECTS, "  - name: per_page\n", "  - name: page_size\n", "page_size"),
             (PROJECTS, "parent_id, enabled, page", "parent_id, page", "enabled"),
             (PROJECTS, "section: A.4", "section: A.5", "A.4"),

@@ -1,4 +1,4 @@
-//! What a document says of its operations, read from its JSON: parameters, bodies and responses with every `$ref` followed.
+//! A document's operations, read from its JSON: parameters, bodies and responses with every `$ref` resolved.
 
 mod read;
 mod reference;
@@ -20,15 +20,15 @@ pub(crate) use self::read::{essence, is_json, plain_name};
 pub(crate) use self::reference::{fragment, pointer};
 pub(crate) use self::schema::{BASE, is_binary, mark};
 
-/// A bundled OpenAPI document, and what is needed to validate values against its schemas.
+/// A bundled OpenAPI document, with the state for validating values against its schemas.
 pub struct Document {
-    /// How its calls are addressed.
+    /// The protocol of its calls.
     pub protocol: Protocol,
-    /// Whether its schemas are those of OpenAPI 3.0, which are not quite JSON Schema.
+    /// Whether its schemas are those of OpenAPI 3.0, which differ from JSON Schema.
     pub old_schemas: bool,
     /// Its operations in the document's order.
     pub operations: Vec<Operation>,
-    /// What could not be read, in words: a `$ref` that leads nowhere, a keyword with a value that means nothing.
+    /// Parts that could not be read: dangling `$ref`s, keywords with invalid values.
     pub notes: Vec<String>,
     /// The document with its schemas as JSON Schema 2020-12, once for each direction.
     pub(crate) trees: [Value; 2],
@@ -38,10 +38,10 @@ pub struct Document {
     pub(crate) children: HashMap<String, Vec<SchemaRef>>,
 }
 
-/// A compiled schema, or why it does not compile.
+/// A compiled schema, or the reason why it does not compile.
 pub(crate) type Compiled = Result<Arc<Validator>, String>;
 
-/// Which way a value goes: `readOnly` properties are no part of requests, `writeOnly` ones none of responses.
+/// The direction of a value: `readOnly` properties are not part of requests, `writeOnly` ones not of responses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// From the caller to the service.
@@ -54,14 +54,14 @@ pub enum Direction {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SchemaRef(pub String);
 
-/// How calls are addressed (`x-protocol`).
+/// The protocol of calls (`x-protocol`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
-    /// As OpenAPI says.
+    /// Plain OpenAPI.
     Http,
-    /// Alibaba Cloud RPC: an action, with common parameters in the query and own ones in a form body.
+    /// Alibaba Cloud RPC: an action, with common parameters in the query and the operation's own in a form body.
     AliyunRpc,
-    /// Huawei Cloud REST: as OpenAPI says, signed.
+    /// Huawei Cloud REST: plain OpenAPI, signed.
     HuaweiRest,
 }
 
@@ -72,7 +72,7 @@ pub struct Operation {
     pub id: Option<String>,
     /// The HTTP method in capitals.
     pub method: String,
-    /// The path template as the document has it, with what follows a `?` or `#`.
+    /// The path template as in the document, including a query or fragment.
     pub path: String,
     /// Its parameters and those of its path, without those that OpenAPI has readers ignore.
     pub parameters: Vec<Parameter>,
@@ -85,34 +85,34 @@ pub struct Operation {
 /// A parameter, or a response header.
 #[derive(Clone, Debug)]
 pub struct Parameter {
-    /// Its name on the wire.
+    /// Its wire name.
     pub name: String,
-    /// Where it goes.
+    /// Its location.
     pub place: Place,
-    /// Whether it must be there.
+    /// Whether it is required.
     pub required: bool,
-    /// How lists and objects are written, where `content` does not say it.
+    /// The style of lists and objects, unless `content` determines it.
     pub style: Style,
-    /// Whether each element of a list or object stands alone.
+    /// Whether each element of a list or object is separate.
     pub explode: bool,
     /// Whether reserved characters stay unencoded.
     pub allow_reserved: bool,
-    /// The media type that it is written in, if it has a `content`.
+    /// The media type of its value, if it has a `content`.
     pub content: Option<String>,
     /// Its schema.
     pub schema: Option<SchemaRef>,
-    /// The client's setting that fills it (`x-client`).
+    /// The client setting that fills it (`x-client`).
     pub client: Option<String>,
 }
 
 impl Parameter {
-    /// Whether it is written as forms are.
+    /// Whether it is encoded like a form.
     pub fn is_form(&self) -> bool {
         self.content.as_deref().is_some_and(|content| essence(content) == "application/x-www-form-urlencoded")
     }
 }
 
-/// Where a parameter goes.
+/// The location of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Place {
@@ -128,7 +128,7 @@ pub enum Place {
     QueryString,
 }
 
-/// How lists and objects are written.
+/// The style of lists and objects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
     /// `a,b`
@@ -152,26 +152,26 @@ pub enum Style {
 /// A request body.
 #[derive(Clone, Debug)]
 pub struct Body {
-    /// Whether it must be there.
+    /// Whether it is required.
     pub required: bool,
-    /// The media types that it may have.
+    /// Its media types.
     pub media: Vec<Media>,
 }
 
-/// A media type with what is written in it.
+/// A media type with its schema.
 #[derive(Clone, Debug)]
 pub struct Media {
-    /// The media type as documented, perhaps a range.
+    /// The media type as documented, possibly a range.
     pub media_type: String,
-    /// How its bytes are read.
+    /// The format of its bytes.
     pub kind: MediaKind,
     /// Its schema.
     pub schema: Option<SchemaRef>,
-    /// What it says of single fields of a form.
+    /// The encodings of single form fields.
     pub encoding: IndexMap<String, Encoding>,
 }
 
-/// How the bytes of a media type are read.
+/// The format of a media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaKind {
     /// JSON.
@@ -184,16 +184,16 @@ pub enum MediaKind {
     Text,
     /// Bytes.
     Bytes,
-    /// JSON values, one after the other, each of the schema.
+    /// A sequence of JSON values, each of the schema.
     Lines,
-    /// Server-sent events, each of the schema in this way.
+    /// Server-sent events; the schema describes each as given.
     Events(EventData),
 }
 
-/// What the schema of server-sent events describes.
+/// The part of server-sent events that the schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventData {
-    /// Data that is text.
+    /// Data that is plain text.
     Text,
     /// Data that is JSON.
     Json,
@@ -201,12 +201,12 @@ pub enum EventData {
     Whole,
 }
 
-/// What a form says of one field.
+/// The encoding of one form field.
 #[derive(Clone, Debug, Default)]
 pub struct Encoding {
-    /// The media types that it may have.
+    /// Its media types.
     pub content_type: Option<String>,
-    /// How it is written as a url-encoded field, if anything of that is said.
+    /// Its style in a url-encoded form, if it has one.
     pub style: Option<(Style, bool)>,
     /// Whether reserved characters stay unencoded.
     pub allow_reserved: bool,
@@ -215,7 +215,7 @@ pub struct Encoding {
 /// One documented response.
 #[derive(Clone, Debug)]
 pub struct Response {
-    /// The status that it is for.
+    /// Its status.
     pub status: Status,
     /// Its documented headers, as parameters of style `simple`.
     pub headers: Vec<Parameter>,
@@ -253,12 +253,12 @@ impl fmt::Debug for Document {
 }
 
 impl SchemaRef {
-    /// The place of what is below it.
+    /// The place of a child.
     pub fn child(&self, token: &str) -> Self {
         Self(format!("{}/{}", self.0, yundb_generator::pointer::escape(token)))
     }
 
-    /// The name of the component, if it is one itself.
+    /// The name of the component, if this is one itself.
     pub fn component(&self) -> Option<String> {
         let name = self.0.strip_prefix("/components/schemas/").filter(|name| !name.contains('/'))?;
         Some(yundb_generator::pointer::unescape(name))
@@ -272,7 +272,7 @@ impl fmt::Display for SchemaRef {
 }
 
 impl Place {
-    /// The word that documents have for it.
+    /// The document's name for it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Path => "path",
@@ -285,7 +285,7 @@ impl Place {
 }
 
 impl Status {
-    /// A status that stands for it, and for no more special one of `others`.
+    /// A status of this range, and of no more specific one in `others`.
     pub fn example(self, others: &[Response]) -> Option<u16> {
         let documented = |code: u16| others.iter().any(|other| other.status == Self::Code(code));
         let in_range = |code: u16| others.iter().any(|other| other.status == Self::Range(code / 100));
@@ -294,13 +294,13 @@ impl Status {
             Self::Range(hundreds) => {
                 (hundreds * 100..hundreds * 100 + 100).rev().find(|code| !documented(*code) && usable(*code))
             }
-            // An error: that is what `default` is for nearly always.
+            // An error, which `default` means nearly always.
             Self::Default => [418, 509, 299].into_iter().find(|code| !documented(*code) && !in_range(*code)),
         }
     }
 }
 
-/// Whether a status may come with a body and is final.
+/// Whether a response of this status may have a body and is final.
 fn usable(code: u16) -> bool {
     !(100..200).contains(&code) && !matches!(code, 204 | 205 | 304)
 }

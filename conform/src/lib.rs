@@ -1,9 +1,9 @@
-//! Tries every operation of a generated client and holds what it sends and reads against its document.
+//! Tests every operation of a generated client and compares requests and typed responses with its document.
 //!
-//! - [`document`], [`value`], [`violation`], [`validate`] and [`wire`] know documents and what goes over the wire, and nothing of
-//!   generated clients.
-//! - [`driver`] calls a generated client: the emitted source and what it stands on.
-//! - [`engine`] makes the cases of a document and runs them, [`judge`] finds what is wrong, [`report`] counts it.
+//! - [`document`], [`value`], [`violation`], [`validate`] and [`wire`] handle documents and the wire format, and know no
+//!   generated client.
+//! - [`driver`] calls a generated client: the emitted source and its library.
+//! - [`engine`] generates the cases of a document and runs them, [`judge`] finds errors, [`report`] counts them.
 
 pub mod document;
 pub mod driver;

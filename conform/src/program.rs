@@ -1,4 +1,4 @@
-//! A program around an emitted driver: what `cargo xtask conform` builds and runs for each document.
+//! A program around an emitted driver, which `cargo xtask conform` builds and runs for each document.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -10,7 +10,7 @@ use yundb_generator::lower::model::Service;
 use crate::driver::{Driver, emit};
 use crate::engine::{self, Options};
 
-/// The `main` of the program: `<document> <name> <seed> <report>`, where the report goes to that file as JSON.
+/// The `main` of the program: `<document> <name> <seed> <report>`, where the last is the path of the JSON report.
 pub fn main(driver: &Driver) -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [document, name, seed, report] = arguments.as_slice() else {
@@ -33,7 +33,8 @@ pub fn main(driver: &Driver) -> ExitCode {
     }
 }
 
-/// What a large document spends its time in. All else, the client above all, is compiled as fast as can be.
+/// The packages in which a large document spends most time. All others, including the client, are compiled as fast as
+/// possible.
 const OPTIMIZED: &[&str] = &[
     "ahash",
     "fancy-regex",
@@ -49,12 +50,12 @@ const OPTIMIZED: &[&str] = &[
     "yundb-generator",
 ];
 
-/// The files of the program for a service, by path: a crate of its own beside the generated one.
+/// The files of the program for a service, by path: a separate crate beside the generated one.
 pub fn files(service: &Service, client: &Path, conform: &Path) -> Vec<(PathBuf, String)> {
     let package = &service.package;
     let mut features = String::new();
     for group in &service.groups {
-        // Writing into a string does not fail.
+        // Writing to a string does not fail.
         let _ = write!(features, "{:?}, ", group.feature);
     }
     let mut optimized = String::new();

@@ -1,11 +1,11 @@
-//! What was found for a document: counts, and each wrong case with its operation, its kind and the value.
+//! The result for a document: counts, and each failed case with its operation, kind and value.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
 use serde::{Deserialize, Serialize};
 
-/// What is wrong with a case. The short codes make findings of many documents comparable.
+/// The kind of an error. The short codes make findings of many documents comparable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
@@ -13,51 +13,51 @@ pub enum Kind {
     MissingOperation,
     /// The client has no argument or setter for a documented parameter, field or media type.
     NoWayToSend,
-    /// A valid value that the type of its argument or setter does not take.
+    /// The type of an argument or setter does not accept a valid value.
     ValueNotTaken,
-    /// The client cannot be called without something that the document lets callers leave out.
+    /// The client requires something that is optional in the document.
     NeedsOptional,
-    /// A valid input was refused as invalid.
+    /// A valid input was rejected.
     RefusedValid,
     /// Nothing was sent, for another reason.
     NotSent,
-    /// What was sent does not have the documented form: method, path, a header, the form of the body.
+    /// The request does not have the documented form: method, path, a header, the form of the body.
     SentMalformed,
-    /// A parameter is missing in what was sent, or has another value.
+    /// A parameter is missing in the request, or has another value.
     SentParameterDiffers,
-    /// The body is missing in what was sent, or is another one.
+    /// The body is missing in the request, or differs.
     SentBodyDiffers,
-    /// The body that was sent is not valid.
+    /// The body of the request is invalid.
     SentBodyInvalid,
-    /// Something was sent that the document does not have and nobody put in.
+    /// The request has a part that is neither documented nor given.
     SentInvented,
-    /// The client does not read a documented media type as what it is.
+    /// The client reads a documented media type as another kind.
     NoWayToRead,
     /// The client reads another documented media type of the same response, and this one not at all.
     OtherMediaType,
-    /// A documented response could not be decoded, or a success was taken for an error, or the reverse.
+    /// A documented response could not be decoded, or a success was read as an error, or the reverse.
     ResponseNotDecoded,
-    /// Something of a response is not in the typed value.
+    /// A part of the response is missing in the typed value.
     ResponseLost,
-    /// Something is in the typed value that was not in the response.
+    /// A part of the typed value is not in the response.
     ResponseInvented,
     /// A documented response header is not in the typed headers.
     HeaderLost,
-    /// A documented response header has no type, or is a text for what is more than one.
+    /// A documented response header is untyped, or a string instead of a more specific type.
     HeaderUntyped,
-    /// Another alternative of a union was chosen than the ones that are valid.
+    /// An invalid alternative of a union was chosen.
     WrongAlternative,
     /// A value that the document describes was kept as unknown or untyped.
     UnknownForKnown,
     /// Invalid input was sent.
     NotRefused,
-    /// Invalid input was refused, but the error names another place.
+    /// Invalid input was rejected, but the error has another path.
     WrongPathInRefusal,
-    /// Invalid input could not be sent without the check, or not as it was given.
+    /// Invalid input could not be sent without the check, or was changed.
     UncheckedDiffers,
     /// The client panicked.
     Panicked,
-    /// The generator gave no crate, though the document can be read.
+    /// The generator produced no crate, though the document can be read.
     NotGenerated,
     /// The generated crate does not compile.
     DoesNotCompile,
@@ -76,73 +76,73 @@ impl Kind {
     }
 }
 
-/// What a case is about.
+/// The subject of a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Case {
-    /// Whether the operation is there at all.
+    /// Whether the operation exists.
     Operation,
     /// A valid input is sent.
     Request,
     /// A documented response is read.
     Response,
-    /// An invalid input is refused.
+    /// An invalid input is rejected.
     Refusal,
 }
 
-/// One thing that is wrong with one case.
+/// An error of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wrong {
     /// The operation: its id, or method and path.
     pub operation: String,
-    /// What the case is about.
+    /// The subject of the case.
     pub case: Case,
-    /// Which case it is, in words.
+    /// A description of the case.
     pub name: String,
-    /// What is wrong.
+    /// The kind of error.
     pub kind: Kind,
-    /// Where: a parameter, or a place in a body as a JSON pointer. Empty for the whole.
+    /// Its place: a parameter, or a JSON pointer into a body. Empty for the whole.
     pub at: String,
-    /// What was expected and found, shortened.
+    /// The expected and actual values, shortened.
     pub message: String,
 }
 
-/// Why no case could be made of a part of the document: it contradicts itself.
+/// The reason why a part of the document has no case: it contradicts itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contradiction {
     /// The operation: its id, or method and path.
     pub operation: String,
-    /// What the case would have been.
+    /// The missing case.
     pub name: String,
     /// The schema that no value satisfies.
     pub schema: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// What was found for one document.
+/// The result for one document.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Report {
     /// The document's name.
     pub document: String,
-    /// How many operations it has.
+    /// Number of operations.
     pub operations: usize,
-    /// How many of them have cases, and none that is wrong.
+    /// Number of operations with cases, all of them passed.
     pub operations_right: usize,
-    /// How many cases were tried.
+    /// Number of cases.
     pub cases: usize,
-    /// How many of them are right.
+    /// Number of passed cases.
     pub right: usize,
-    /// What is wrong with the others.
+    /// The errors of the others.
     pub wrong: Vec<Wrong>,
-    /// What could not be tried.
+    /// Parts that could not be tested.
     pub contradictions: Vec<Contradiction>,
-    /// What is odd about the document itself.
+    /// Oddities of the document itself.
     pub notes: Vec<String>,
 }
 
 impl Report {
-    /// The report of a document that gave no program to run.
+    /// The report of a document without a program to run.
     pub fn of_nothing(document: &str, operations: usize, kind: Kind, message: &str) -> Self {
         let wrong = Wrong {
             operation: String::new(),
@@ -152,7 +152,7 @@ impl Report {
             at: String::new(),
             message: message.to_owned(),
         };
-        // Each operation of it is a case that nobody can try.
+        // Each operation counts as a case that could not be run.
         Self {
             document: document.to_owned(),
             operations,
@@ -162,12 +162,12 @@ impl Report {
         }
     }
 
-    /// How many cases are wrong.
+    /// Number of failed cases.
     pub fn cases_wrong(&self) -> usize {
         self.cases - self.right
     }
 
-    /// How many findings there are of each kind.
+    /// Number of findings of each kind.
     pub fn kinds(&self) -> BTreeMap<Kind, usize> {
         let mut kinds = BTreeMap::new();
         for wrong in &self.wrong {
@@ -176,7 +176,7 @@ impl Report {
         kinds
     }
 
-    /// What is wrong, a line for each operation, kind and place, with the first case that shows it and how many there are.
+    /// The errors, one line for each operation, kind and place, with the first case that shows it and their number.
     pub fn summary(&self) -> Vec<String> {
         let mut found: BTreeMap<(&str, Kind, String), (&Wrong, usize)> = BTreeMap::new();
         for wrong in &self.wrong {
@@ -189,7 +189,7 @@ impl Report {
 }
 
 impl Wrong {
-    /// Where it is, whatever the element of a list.
+    /// The place, regardless of the element of a list.
     pub fn place(&self) -> String {
         let number = |token: &str| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_digit());
         let tokens = self.at.split('/').map(|token| if number(token) { "*" } else { token });
@@ -208,7 +208,7 @@ impl fmt::Display for Wrong {
     }
 }
 
-/// Makes a text short enough for a line.
+/// Shortens a text to fit on a line.
 pub fn shortened(text: &str) -> String {
     const MOST: usize = 200;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -218,7 +218,7 @@ pub fn shortened(text: &str) -> String {
     }
 }
 
-/// Where a kind of thing is wrong.
+/// The place of an error.
 #[derive(Default)]
 struct Found<'a> {
     findings: usize,
@@ -268,14 +268,14 @@ pub fn table(reports: &[Report]) -> String {
     out
 }
 
-/// The first column to the left, the numbers to the right.
+/// The first column is left-aligned, the numbers right-aligned.
 fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
     let widths: [usize; N] = std::array::from_fn(width);
     let mut out = String::new();
     for row in rows {
         for (column, cell) in row.iter().enumerate() {
-            // Writing into a string does not fail.
+            // Writing to a string does not fail.
             let _ = match column {
                 0 => write!(out, "{cell:<width$}", width = widths[0]),
                 _ => write!(out, "  {cell:>width$}", width = widths[column]),

@@ -1,4 +1,4 @@
-//! The in-process transport: keeps what is sent and gives the response that a case has prepared.
+//! The in-process transport: records requests and returns the response that a case has prepared.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,7 +19,7 @@ pub struct Reply {
     pub body: Bytes,
 }
 
-/// Keeps requests and gives the prepared reply. Clones share both.
+/// Records requests and returns the prepared reply. Clones share both.
 #[derive(Clone, Default)]
 pub struct Wire(Arc<Mutex<State>>);
 
@@ -30,12 +30,12 @@ struct State {
 }
 
 impl Wire {
-    /// Gives this reply from now on, and forgets what was sent.
+    /// Sets the reply from now on, and clears the recorded requests.
     pub fn prepare(&self, reply: Reply) {
         *self.state() = State { sent: Vec::new(), reply };
     }
 
-    /// What was sent since [`prepare`](Self::prepare).
+    /// The requests since [`prepare`](Self::prepare).
     pub fn take(&self) -> Vec<Request<Bytes>> {
         std::mem::take(&mut self.state().sent)
     }
@@ -45,7 +45,7 @@ impl Wire {
     }
 }
 
-/// How many bytes arrive at once.
+/// Number of bytes in a chunk.
 const PIECE: usize = 37;
 
 impl Transport for Wire {
@@ -60,7 +60,7 @@ impl Transport for Wire {
             };
             let status = StatusCode::from_u16(reply.status)
                 .map_err(|error| TransportError::new(TransportErrorKind::Request, error.to_string()))?;
-            // In pieces that end anywhere, as from a network.
+            // In chunks that end anywhere, as from a network.
             let pieces: Vec<_> = reply.body.chunks(PIECE).map(|piece| Ok(reply.body.slice_ref(piece))).collect();
             let mut response = Response::new(ByteStream::new(futures_util::stream::iter(pieces)));
             *response.headers_mut() = reply.headers;

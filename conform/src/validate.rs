@@ -1,4 +1,4 @@
-//! Holds values against schemas of the document, by the `jsonschema` crate.
+//! Validates values against the document's schemas, by the `jsonschema` crate.
 
 #[cfg(test)]
 mod tests;
@@ -13,35 +13,35 @@ use serde_json::{Value, json};
 pub(crate) use self::walk::Described;
 use crate::document::{BASE, Compiled, Direction, Document, SchemaRef, fragment, pointer};
 
-/// Why a value is not valid.
+/// A validation error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where in the value, as a JSON pointer.
+    /// The place in the value, as a JSON pointer.
     pub at: String,
-    /// The keyword that it breaks.
+    /// The violated keyword.
     pub keyword: String,
-    /// In words.
+    /// The message.
     pub message: String,
-    /// Whether it is only that more than one alternative of a `oneOf` is satisfied, which no client can help.
+    /// Whether the only error is that several alternatives of a `oneOf` match, which no client can avoid.
     pub overlap: bool,
 }
 
-/// Which alternatives of one `oneOf` or `anyOf` a part of a value satisfies.
+/// The alternatives of one `oneOf` or `anyOf` that a part of a value matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Alternatives {
-    /// Where in the value, as a JSON pointer.
+    /// The place in the value, as a JSON pointer.
     pub at: String,
     /// The `oneOf` or `anyOf`: a pointer that ends in that word; or in `discriminator`, of a base whose children are the
     /// alternatives.
     pub union: SchemaRef,
-    /// How many alternatives there are.
+    /// Number of alternatives.
     pub count: usize,
-    /// Those that the part satisfies, by place in the list, with the schema that each comes to when its `$ref`s are followed.
+    /// The matching ones, by index, each with its schema after following `$ref`s.
     pub valid: Vec<(usize, SchemaRef)>,
 }
 
 impl Document {
-    /// All that is wrong with a value; a schema that cannot be compiled is the only problem then.
+    /// All errors of a value; if a schema cannot be compiled, that is the only one.
     pub fn problems(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Problem> {
         match self.validator(schema, direction) {
             Ok(validator) => validator.iter_errors(value).map(|error| self.problem(&error, direction)).collect(),
@@ -49,8 +49,8 @@ impl Document {
         }
     }
 
-    /// Whether a value is valid. More than one alternative of a `oneOf` may be satisfied: the documents of this world have
-    /// many that overlap, and what a client sends is the same.
+    /// Whether a value is valid. Several alternatives of a `oneOf` may match: many real documents have overlapping
+    /// ones, and the client sends the same value.
     pub fn is_valid(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> bool {
         match self.validator(schema, direction) {
             Ok(validator) => {
@@ -70,8 +70,8 @@ impl Document {
         }
     }
 
-    /// Whether an error is only that alternatives of a `oneOf` overlap, here or inside of an alternative. Alternatives that only
-    /// say which fields must be there are no types: such a `oneOf` says which may not be there together.
+    /// Whether the only error is that alternatives of a `oneOf` overlap, here or inside of an alternative. Alternatives
+    /// that only list required fields are not types: such a `oneOf` makes fields exclude each other.
     fn is_overlap(&self, error: &ValidationError<'_>, direction: Direction) -> bool {
         match error.kind() {
             ValidationErrorKind::OneOfMultipleValid { .. } => {
@@ -104,7 +104,7 @@ impl Document {
     }
 }
 
-/// Whether a schema says only which fields must be there.
+/// Whether a schema only lists required fields.
 pub(crate) fn is_of_required(node: &Value) -> bool {
     let known = |key: &String| ["required", "type", "title", "description"].contains(&key.as_str());
     node.as_object().is_some_and(|node| node.contains_key("required") && node.keys().all(known))

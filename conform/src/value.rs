@@ -1,4 +1,4 @@
-//! Makes values that a schema allows: the least, the most, and random ones.
+//! Generates values that a schema allows: minimal, maximal, and random ones.
 
 mod body;
 mod flat;
@@ -20,94 +20,94 @@ use serde_json::{Value, json};
 use self::flat::Flat;
 use crate::document::{Direction, Document, SchemaRef};
 
-/// How much a value is to have.
+/// The extent of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Amount {
     /// Only what is required.
     Least,
-    /// Everything: each property, lists with entries. Each further one takes the alternatives that were taken least so far.
+    /// Everything: each property, lists with entries. Each further value uses the alternatives used least so far.
     Most,
-    /// As it comes.
+    /// Random.
     Random,
 }
 
-/// Why there is no value: the document contradicts itself.
+/// The reason why there is no value: the document contradicts itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     /// The schema.
     pub schema: SchemaRef,
-    /// What no value satisfies.
+    /// The unsatisfiable constraint.
     pub reason: String,
 }
 
-/// Makes values from a fixed seed. One maker serves an operation, so that its cases differ.
+/// Generates values from a fixed seed. One generator serves an operation, so that its cases differ.
 pub struct Maker<'d> {
     document: &'d Document,
     rng: fastrand::Rng,
-    /// How often each alternative of a union was taken.
+    /// Number of uses of each alternative of a union.
     taken: HashMap<(Direction, SchemaRef), Vec<u32>>,
-    /// Whether an alternative was taken for the first time lately.
+    /// Whether an alternative was used for the first time recently.
     news: bool,
-    /// How often a schema was written out in the value that is being made.
+    /// Number of times that each schema occurs in the current value.
     written: HashMap<SchemaRef, u32>,
-    /// How many values are in the one that is being made.
+    /// Size of the current value.
     size: usize,
-    /// How many parts of it were tried again.
+    /// Number of retried parts of the current value.
     retries: usize,
     heights: HashMap<(Direction, SchemaRef, u8), bool>,
     patterns: HashMap<String, Option<Arc<Validator>>>,
     contradictions: Vec<Contradiction>,
-    /// Texts that were looked for in vain, in words.
+    /// Searches for strings that failed, in words.
     impossible: HashSet<String>,
 }
 
-/// Below this, only what is required is made.
+/// Beyond this depth, only required parts are generated.
 const DEEP: usize = 24;
 
-/// Where nothing ends, this is the end.
+/// Beyond this depth, generation fails.
 const DEEPEST: usize = 120;
 
-/// A value of more than so many values gets no more of what is optional.
+/// Beyond this size, a value gets no more optional parts.
 const LARGE: usize = 20_000;
 
-/// A value of more is not made.
+/// Beyond this size, generation fails.
 const LARGEST: usize = 500_000;
 
-/// A schema is written out so many times within a value; beyond, only what is required of it is.
+/// Number of times that a schema may occur within a value; beyond, only its required parts are generated.
 const OFTEN: u32 = 2;
 
-/// How often a value is tried to make.
+/// Number of attempts at a value.
 const ATTEMPTS: u32 = 24;
 
-/// How many parts of a value are tried again.
+/// Number of parts of a value that may be retried.
 const MOST_RETRIES: usize = 300;
 
-const ENDLESS: &str = "every value contains another one, without end";
+const ENDLESS: &str = "every value contains another one endlessly";
 
-/// What the place of a value asks of it.
+/// The requirements of a value's place.
 #[derive(Clone, Copy, Debug)]
 struct Ctx {
     direction: Direction,
     amount: Amount,
-    /// For so many levels, there may be no null, no empty text and no empty list or object, as styles cannot write them.
+    /// On this many levels there may be no null, empty string, empty list or empty object, which styles cannot express.
     plain: usize,
     texture: Texture,
-    /// Which try this is: later ones choose at random.
+    /// The number of the attempt: later ones choose at random.
     attempt: u32,
 }
 
-/// What characters free texts are made of.
+/// The characters of free strings.
 #[derive(Clone, Copy, Debug, Default)]
 struct Texture {
-    /// Only those that a header can have.
+    /// Only those valid in a header.
     ascii: bool,
-    /// It stands in a path.
+    /// In a path.
     path: bool,
     avoid: &'static str,
 }
 
 impl<'d> Maker<'d> {
-    /// A maker whose values are the same for the same seed.
+    /// A generator that is deterministic for a seed.
     pub fn new(document: &'d Document, seed: u64) -> Self {
         Self {
             document,
@@ -124,12 +124,12 @@ impl<'d> Maker<'d> {
         }
     }
 
-    /// A value of a schema; it validates. More than one alternative of a `oneOf` may be satisfied by it.
+    /// A valid value of a schema. Several alternatives of a `oneOf` may match it.
     pub fn value(&mut self, schema: &SchemaRef, direction: Direction, amount: Amount) -> Result<Value, Contradiction> {
         self.made(schema, Ctx { direction, amount, plain: 0, texture: Texture::default(), attempt: 0 })
     }
 
-    /// Optional parts of the values so far that were left out, as they have no value that validates.
+    /// Optional parts that were left out of the values so far, as they have no valid value.
     pub fn take_contradictions(&mut self) -> Vec<Contradiction> {
         std::mem::take(&mut self.contradictions)
     }
@@ -152,7 +152,7 @@ impl<'d> Maker<'d> {
         if let Some(listed) = flat.listed() {
             return self
                 .one_of(listed, goal, &flat, ctx)
-                .ok_or_else(|| fail("none of the listed values fits what is said beside them"));
+                .ok_or_else(|| fail("none of the listed values matches the other keywords"));
         }
         if let Some(inner) =
             flat.nodes.iter().find(|(_, node)| node.contains_key("x-json")).map(|(at, _)| at.child("x-json"))
@@ -162,11 +162,11 @@ impl<'d> Maker<'d> {
         }
         let types = self.types(&flat, ctx);
         if types.is_empty() {
-            return Err(fail("what is said of its type leaves none"));
+            return Err(fail("the constraints on its type leave none"));
         }
         let chosen = self.choose_type(&first, &types, depth, ctx);
         let mut made = self.of_type(chosen, &flat, &first, depth, ctx);
-        // Where there is none of this type, there may be one of another.
+        // If there is none of this type, there may be one of another.
         for name in types.into_iter().filter(|name| *name != chosen) {
             if made.is_ok() || self.retries > MOST_RETRIES {
                 break;
@@ -199,14 +199,14 @@ impl<'d> Maker<'d> {
         made.map_err(|reason| Contradiction { schema: first.clone(), reason })
     }
 
-    /// A part of a value: where one way fails, others are tried.
+    /// A part of a value: if one way fails, others are tried.
     fn part(&mut self, goal: &[SchemaRef], depth: usize, ctx: &Ctx) -> Result<Value, Contradiction> {
         if let Some(schema) = goal.iter().find(|schema| self.height(schema, ctx.direction).is_none()) {
             return Err(Contradiction { schema: schema.clone(), reason: ENDLESS.to_owned() });
         }
         let mut made = self.make(goal, depth, ctx);
         for attempt in 1..=3 {
-            // What fails within what fails is not worth it any number of times.
+            // Failures within a failing part are not worth many attempts.
             if made.is_ok() || self.retries > MOST_RETRIES {
                 break;
             }
@@ -217,7 +217,7 @@ impl<'d> Maker<'d> {
         made
     }
 
-    /// One of the values that a schema lists.
+    /// One of the values listed in a schema.
     fn one_of(&mut self, listed: Vec<&'d Value>, goal: &[SchemaRef], flat: &Flat<'d>, ctx: &Ctx) -> Option<Value> {
         let types = flat.types();
         let of_type =
@@ -235,7 +235,7 @@ impl<'d> Maker<'d> {
             _ if listed.is_empty() => return None,
             Amount::Least if ctx.attempt == 0 => 0,
             Amount::Most if ctx.attempt == 0 => {
-                // Values are gone through, but do not ask for more cases.
+                // Values are cycled through, but don't add cases.
                 let counts =
                     self.taken.entry((ctx.direction, first.child("enum"))).or_insert_with(|| vec![1; listed.len()]);
                 counts.resize(listed.len().max(counts.len()), 1);
@@ -248,22 +248,22 @@ impl<'d> Maker<'d> {
         listed.get(at).map(|value| (*value).clone())
     }
 
-    /// The types that a value may have here, or those that what is said of it suggests.
+    /// The types that a value may have here, or those that its keywords suggest.
     fn types(&mut self, flat: &Flat<'d>, ctx: &Ctx) -> Vec<&'static str> {
         const ALL: [&str; 7] = ["object", "array", "string", "integer", "number", "boolean", "null"];
-        let said = |keys: &[&str]| keys.iter().any(|key| flat.all(key).next().is_some());
+        let has = |keys: &[&str]| keys.iter().any(|key| flat.all(key).next().is_some());
         let mut types: Vec<&'static str> = match flat.types() {
             Some(types) => ALL.into_iter().filter(|name| types.contains(name)).collect(),
             None if !flat.tags.is_empty()
-                || said(&["properties", "required", "additionalProperties", "minProperties", "patternProperties"]) =>
+                || has(&["properties", "required", "additionalProperties", "minProperties", "patternProperties"]) =>
             {
                 vec!["object"]
             }
-            None if said(&["items", "prefixItems", "minItems", "maxItems", "uniqueItems"]) => vec!["array"],
-            None if said(&["pattern", "minLength", "maxLength", "contentEncoding", "contentMediaType"]) => {
+            None if has(&["items", "prefixItems", "minItems", "maxItems", "uniqueItems"]) => vec!["array"],
+            None if has(&["pattern", "minLength", "maxLength", "contentEncoding", "contentMediaType"]) => {
                 vec!["string"]
             }
-            None if said(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]) => {
+            None if has(&["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]) => {
                 vec!["number"]
             }
             None => match flat.all("format").find_map(Value::as_str) {
@@ -312,7 +312,7 @@ impl<'d> Maker<'d> {
         kinds.get(at).copied().unwrap_or("null")
     }
 
-    /// One of the candidates: the one that was taken least so far, or a random one.
+    /// One of the candidates: the one used least so far, or a random one.
     fn pick(&mut self, key: &SchemaRef, count: usize, candidates: &[usize], ctx: &Ctx) -> usize {
         let random = self.rng.choice(candidates.iter().copied()).unwrap_or(0);
         if ctx.amount != Amount::Most {
@@ -331,12 +331,12 @@ impl<'d> Maker<'d> {
         chosen
     }
 
-    /// Whether the value that is being made is large enough.
+    /// Whether the current value is large enough.
     fn is_full(&self) -> bool {
         self.size > LARGE
     }
 
-    /// Whether a pattern matches a text.
+    /// Whether a pattern matches a string.
     fn matches(&mut self, pattern: &str, text: &str) -> bool {
         if !self.patterns.contains_key(pattern) {
             let validator = jsonschema::validator_for(&json!({ "pattern": pattern })).ok().map(Arc::new);
@@ -347,7 +347,7 @@ impl<'d> Maker<'d> {
     }
 }
 
-/// The types that a value is of.
+/// The types of a value.
 fn type_names(value: &Value) -> &'static [&'static str] {
     match value {
         Value::Null => &["null"],

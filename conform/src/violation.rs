@@ -1,4 +1,4 @@
-//! Makes inputs that break one constraint of the document and nothing else.
+//! Generates inputs that violate exactly one constraint of the document.
 
 mod broken;
 #[cfg(test)]
@@ -39,14 +39,15 @@ pub enum Constraint {
     OneOf,
 }
 
-/// An input that breaks one constraint.
+/// An input that violates one constraint.
 #[derive(Clone, Debug)]
 pub struct Violation {
-    /// What is broken.
+    /// The violated constraint.
     pub constraint: Constraint,
-    /// The parameter or body in which it is broken.
+    /// The parameter or body with the violation.
     pub part: Part,
-    /// Where in it, in the runtime's notation: empty for all of it, else `field`, `field.list[0].name` or `[0].name`.
+    /// Its place there, in the runtime's notation: empty for the whole, else `field`, `field.list[0].name` or
+    /// `[0].name`.
     pub path: String,
     /// The schema that has the constraint.
     pub schema: SchemaRef,
@@ -65,16 +66,16 @@ pub enum Part {
     Body,
 }
 
-/// Constraints of one input that are broken at most: beyond, they are of the same kinds.
+/// Maximum number of violated constraints of one input: further ones are of the same kinds.
 const MOST: usize = 400;
 
-/// From an input that is right, one violation for each constraint that the document has anywhere in it.
+/// From a valid input, one violation of each constraint that the document has anywhere in it.
 pub fn violations(document: &Document, operation: &Operation, input: &Input) -> Vec<Violation> {
     let mut found = Vec::new();
     for parameter in operation.parameters.iter().filter(|parameter| parameter.client.is_none()) {
         let Some(value) = input.of(parameter.place).get(&parameter.name) else { continue };
         let part = Part::Parameter(parameter.place, parameter.name.clone());
-        // A path without its parameter cannot even be written down.
+        // A path can't be written without its parameter.
         if parameter.required && parameter.place != Place::Path {
             let mut input = input.clone();
             input.of_mut(parameter.place).shift_remove(&parameter.name);
@@ -106,11 +107,11 @@ fn in_body(document: &Document, operation: &Operation, input: &Input) -> Vec<Vio
     for broken in Breaker::new(document, None).in_form(!matches!(content.data, Data::Json(_))).all(schema, &value, MOST)
     {
         let token = broken.at.split('/').nth(1);
-        // What stands for a file here is none; but the file itself may be missing.
+        // A file's placeholder is no file; but the file itself may be missing.
         if broken.constraint != Constraint::Required && token.is_some_and(|token| files.contains(token)) {
             continue;
         }
-        // An optional body may be left out with all that is required in it, and without any field it is.
+        // An optional body may be left out with everything required in it, and it is without any field.
         let left_out = broken.value.as_object().is_some_and(Map::is_empty);
         if left_out && !operation.body.as_ref().is_some_and(|body| body.required) {
             continue;
@@ -125,7 +126,7 @@ fn in_body(document: &Document, operation: &Operation, input: &Input) -> Vec<Vio
     found
 }
 
-/// A body as one value; files are empty texts in it.
+/// A body as one value; files are empty strings in it.
 fn as_value(data: &Data) -> Option<Value> {
     let file = || Value::String(String::new());
     Some(match data {
@@ -188,7 +189,7 @@ fn notation(at: &str, value: &Value) -> String {
     path
 }
 
-/// What a parameter cannot be written as.
+/// A value that a parameter cannot express.
 fn cannot_be_written(parameter: &Parameter, value: &Value) -> bool {
     if parameter.content.is_some() {
         return value.is_null();
@@ -238,7 +239,7 @@ impl Constraint {
         }
     }
 
-    /// The keyword that the validator names.
+    /// The keyword in the validator's error.
     fn reported(self) -> &'static str {
         match self {
             Self::DependentRequired => Self::Required.keyword(),
@@ -271,11 +272,11 @@ impl Constraint {
         Self::OneOf,
     ];
 
-    /// Where a value is in which a missing or repeated part is found.
+    /// The place of the value whose missing or repeated part is the violation.
     fn is_of_children(self) -> bool {
         self == Self::Required
     }
 }
 
-/// Which way inputs go.
+/// The direction of inputs.
 const DIRECTION: Direction = Direction::Request;

@@ -1,4 +1,4 @@
-//! What goes over the wire, as values: takes captured requests apart, and writes responses.
+//! The wire format as values: parses captured requests, and writes responses.
 
 mod base64_bytes;
 mod multipart;
@@ -22,7 +22,7 @@ pub use self::request::sent;
 pub use self::response::{header_text, written};
 pub use self::same::{difference, same};
 
-/// What a call is given, or what was found in a request.
+/// The input of a call, or the content of a request.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Input {
     /// Path parameters by name.
@@ -45,13 +45,13 @@ pub struct Input {
 /// A body with its media type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Content {
-    /// The media type: the documented one, or where that is a range one of it. Without parameters such as a boundary.
+    /// The media type: the documented one, or one of a documented range. Without parameters such as a boundary.
     pub media_type: String,
-    /// What is in it.
+    /// The content.
     pub data: Data,
 }
 
-/// What is in a body.
+/// The content of a body.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Data {
@@ -65,7 +65,7 @@ pub enum Data {
     Text(String),
     /// Bytes.
     Bytes(#[serde(with = "base64_bytes")] Bytes),
-    /// JSON values, one after the other.
+    /// A sequence of JSON values.
     Lines(Vec<Value>),
     /// Server-sent events.
     Events(Vec<Event>),
@@ -74,9 +74,9 @@ pub enum Data {
 /// One server-sent event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
-    /// What it is by its schema.
+    /// The value described by its schema.
     pub value: Value,
-    /// Its fields as they are sent.
+    /// Its fields as sent.
     pub event: Option<String>,
     #[allow(missing_docs, reason = "as above")]
     pub id: Option<String>,
@@ -110,7 +110,7 @@ pub struct File {
     pub media_type: Option<String>,
 }
 
-/// A response that was made.
+/// A generated response.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reply {
     /// The status.
@@ -121,7 +121,7 @@ pub struct Reply {
     pub content: Option<Content>,
 }
 
-/// What was found in a request.
+/// The content of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sent {
     /// The documented parameters and the body, decoded.
@@ -132,21 +132,21 @@ pub struct Sent {
     pub other_headers: Vec<(String, String)>,
     /// Cookies that the operation does not document.
     pub other_cookies: Vec<(String, String)>,
-    /// What is wrong with the request itself.
+    /// The errors of the request itself.
     pub faults: Vec<Fault>,
 }
 
-/// Something in a request that cannot be read as the document says.
+/// A part of a request that does not match the document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The parameter; `None` for method, path or body.
     pub parameter: Option<(Place, String)>,
-    /// What is wrong, in words.
+    /// The error, in words.
     pub message: String,
 }
 
 impl Input {
-    /// The parameters of a place. Those that are the whole query count as query parameters.
+    /// The parameters of a location. Those that are the whole query count as query parameters.
     pub fn of(&self, place: Place) -> &IndexMap<String, Value> {
         match place {
             Place::Path => &self.path,
@@ -156,7 +156,7 @@ impl Input {
         }
     }
 
-    /// The parameters of a place, to change.
+    /// The parameters of a location, for changing.
     pub fn of_mut(&mut self, place: Place) -> &mut IndexMap<String, Value> {
         match place {
             Place::Path => &mut self.path,
@@ -167,7 +167,7 @@ impl Input {
     }
 }
 
-/// A value as text: of a text itself, of anything else its JSON.
+/// A value as text: a string itself, anything else as JSON.
 pub fn scalar_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

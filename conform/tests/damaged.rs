@@ -1,4 +1,4 @@
-//! Damaged documents: whatever stands in one, cases are made or the reason why not, and nothing panics.
+//! Damaged documents: whatever they contain, cases are generated or the reason why not is reported, and nothing panics.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::Path;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use yundb_conform::{document::Document, value::Maker, violation::violations};
 use yundb_generator::{Diagnostics, load};
 
-/// What may stand where something else should.
+/// Replacement values of any kind.
 fn odd_values() -> Vec<Value> {
     vec![
         json!(null),
@@ -29,7 +29,7 @@ fn odd_values() -> Vec<Value> {
     ]
 }
 
-/// Keywords that are put where there are none.
+/// Keywords that are added.
 const KEYWORDS: &[&str] = &[
     "$ref",
     "type",

@@ -1,5 +1,5 @@
-//! The instruments are proven: a client by hand that is right has nothing wrong, and each fault that is put into it, one at a
-//! time, is found as what it is.
+//! Tests of the instruments: a correct client written by hand has no findings, and each fault that is put into it, one
+//! at a time, is found and classified.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -20,11 +20,11 @@ use yundb_runtime::{
     Representation, RequestBody, Service, Spec,
 };
 
-/// One fault of a client.
+/// A fault of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fault {
     None,
-    // In what is sent.
+    // In requests.
     WrongByte,
     DroppedParameter,
     RenamedHeader,
@@ -36,10 +36,10 @@ enum Fault {
     SentTwice,
     WrongByteOfFile,
     RenamedPart,
-    // In what the caller can put in.
+    // In the inputs that the client accepts.
     NoSetter,
     NarrowType,
-    // In what is read.
+    // In typed responses.
     LostField,
     ChangedField,
     InventedField,
@@ -227,7 +227,7 @@ async fn add_photo(client: Client, mut given: Inputs) -> Ended {
     ended(&shown, call.send::<AddPhoto>().await, |()| nothing(), json)
 }
 
-/// What emitted drivers are, with the fault in it.
+/// The equivalent of an emitted driver, with the fault in it.
 const TABLE: &[Entry<Client>] = &[
     ("PUT", "/owners/{owner}/pets/{pet}", |client, given| Box::pin(put_pet(client, given))),
     ("GET", "/pets/watch", |client, given| Box::pin(watch_pets(client, given))),
@@ -266,7 +266,7 @@ async fn put_pet(client: Client, mut given: Inputs) -> Ended {
     Ok(done)
 }
 
-/// Puts a fault into what was read.
+/// Puts a fault into a typed response.
 fn bend(done: &mut Outcome) {
     let payload = |encoded: &mut Encoded, change: &dyn Fn(&mut Value, &mut String)| {
         if let Payload::Json(Ok(value), debug) = &mut encoded.payload {
@@ -297,7 +297,7 @@ fn bend(done: &mut Outcome) {
     }
 }
 
-/// Puts a fault into what is sent.
+/// Puts a fault into a request.
 #[derive(Debug)]
 struct Bend;
 
@@ -383,18 +383,18 @@ fn kinds(report: &Report) -> BTreeSet<Kind> {
 }
 
 #[test]
-fn a_client_that_is_right_has_nothing_wrong() {
+fn a_correct_client_has_no_findings() {
     let report = run(Fault::None);
     assert_eq!(report.wrong, []);
     assert_eq!(report.contradictions, []);
     assert_eq!((report.operations, report.operations_right), (3, 3));
     assert_eq!(report.right, report.cases);
-    // Inputs, responses and refusals of nine constraints.
+    // Inputs, responses and violations of nine constraints.
     assert!(report.cases > 20, "{}", report.cases);
 }
 
 #[test]
-fn each_fault_is_found_as_what_it_is() {
+fn each_fault_is_found_and_classified() {
     let faults = [
         (Fault::WrongByte, Kind::SentBodyDiffers),
         (Fault::DroppedParameter, Kind::SentParameterDiffers),
@@ -437,7 +437,7 @@ fn each_fault_is_found_as_what_it_is() {
     }
 }
 
-/// What is put into the check alone is found for each constraint of the document.
+/// A fault in the check alone is found for each constraint of the document.
 #[test]
 fn each_constraint_is_broken() {
     let report = run(Fault::MissedConstraint);

@@ -8,7 +8,7 @@ use yundb_runtime::{
     Credentials, CredentialsError, CredentialsSource, Secret, TemporaryCredentials, TemporaryCredentialsFuture,
 };
 
-/// A token of IAM, for a user's name and password. It lives 24 hours. To be wrapped in
+/// A token of IAM, for a user's name and password, valid for 24 hours. Wrap it in
 /// [`CachedCredentials`](yundb_runtime::CachedCredentials).
 #[derive(Clone, Debug)]
 #[must_use = "wrap it in `CachedCredentials`"]
@@ -18,7 +18,8 @@ pub struct IamToken {
 }
 
 impl IamToken {
-    /// A token of this user of an account (domain), for a region's project, which has the region's name, or another one.
+    /// Creates a token source for a user of an account (domain), scoped to a project, which for a region has the
+    /// region's name.
     pub fn password(
         client: Client,
         domain: impl Into<String>,
@@ -32,7 +33,7 @@ impl IamToken {
         Self::new(client, Auth::new().identity(identity).scope(Scope::new().project(ProjectScope::new().name(project))))
     }
 
-    /// A token for whatever this says.
+    /// Creates a token source from a complete `auth` body.
     pub fn new(client: Client, auth: Auth) -> Self {
         Self { client, auth }
     }
@@ -42,10 +43,10 @@ impl IamToken {
         let answer = call.send().await.map_err(|error| error.to_string())?;
         let token = answer.typed_headers().x_subject_token.clone().ok_or("the response has no X-Subject-Token")?;
         let end = answer.into_inner().token.and_then(|token| token.expires_at);
-        let end = end.ok_or("the response does not say when the token ends")?;
+        let end = end.ok_or("the response does not contain the token's expiry")?;
         Ok(TemporaryCredentials {
             credentials: Credentials::token(token),
-            expires: end.parse().map_err(|_| format!("`{end}` is no time that a token could end at"))?,
+            expires: end.parse().map_err(|_| format!("`{end}` is not a valid expiry of a token"))?,
         })
     }
 }

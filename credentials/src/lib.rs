@@ -1,7 +1,8 @@
-//! Credentials for yundb clients that come from other clients.
+//! Credentials for yundb clients that are obtained by other clients.
 //!
-//! Most credentials need no client: the runtime has those of environments, profiles, servers, containers and roles, and clients look
-//! for them by default. This crate adds tokens of Huawei Cloud's IAM for a name and a password ([`IamToken`]).
+//! Most credentials need no client: the runtime supports those of environments, profiles, servers, containers and
+//! roles, and clients use them by default. This crate adds tokens of Huawei Cloud's IAM for a name and a password
+//! ([`IamToken`]).
 //!
 //! ```no_run
 //! use yundb_credentials::IamToken;
@@ -10,7 +11,7 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let iam = yundb_huawei_iam::Client::builder().region("cn-north-4").build()?;
 //! let token = IamToken::password(iam, "account", "user", "password", "cn-north-4");
-//! // For the builder of any client of Huawei Cloud: asked for at the first call, and renewed before it ends.
+//! // For the builder of any Huawei Cloud client: requested at the first call, and renewed before it expires.
 //! let credentials = CachedCredentials::new(token);
 //! # Ok(())
 //! # }

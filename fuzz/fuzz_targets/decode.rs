@@ -1,4 +1,4 @@
-//! Any bytes as an answer: leniency may refuse, but not panic, and what it reads it can write.
+//! Any bytes as the body of a response: leniency may refuse, but not panic, and what it reads it can write.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,11 +1,11 @@
-//! Writes a document and all that it refers to as one file, for tools that read no others.
+//! Writes a document with everything it refers to as one file, for tools that read a single file only.
 
 use std::{fs, io, path::Path};
 
 use crate::{Diagnostics, Failure, load};
 
-/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and writes it as one file: JSON if its name ends so,
-/// otherwise YAML. Yields warnings.
+/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and writes it as one file: JSON if the
+/// output's name ends in `.json`, otherwise YAML. Returns warnings.
 ///
 /// # Errors
 /// If the document has errors, or a file cannot be read or written.

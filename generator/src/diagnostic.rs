@@ -1,4 +1,4 @@
-//! What the generator has to say about a document: where, what is wrong, and what to write instead.
+//! Diagnostics: what is wrong with a document, where, and what to write instead.
 
 use std::{
     fmt,
@@ -63,7 +63,7 @@ fn offset(position: usize) -> u32 {
     u32::try_from(position).unwrap_or(u32::MAX)
 }
 
-/// A stretch of a source file. Cheap to clone: a shared file and two offsets.
+/// A range of a source file. Cheap to clone: a shared file and two offsets.
 #[derive(Clone)]
 pub struct Location {
     source: Arc<Source>,
@@ -79,12 +79,12 @@ impl Location {
         Self { source: Arc::clone(source), start: offset(start), end: offset(end) }
     }
 
-    /// A file as a whole, for what has no place in it.
+    /// The file as a whole, for what has no place in it.
     pub fn of_file(source: &Arc<Source>) -> Self {
         Self::new(source, 0, 0)
     }
 
-    /// From the start of this stretch to the end of another in the same file.
+    /// The range from the start of this location to the end of another in the same file.
     pub fn to(&self, end: &Self) -> Self {
         Self { source: Arc::clone(&self.source), start: self.start, end: end.end.max(self.start) }
     }
@@ -99,7 +99,7 @@ impl Location {
         &self.source.name
     }
 
-    /// The byte of the file at which it begins.
+    /// Byte offset of its start.
     pub fn start(&self) -> usize {
         self.start as usize
     }
@@ -184,33 +184,33 @@ impl Hash for Location {
     }
 }
 
-/// How much a diagnostic matters.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Nothing is written.
     Error,
-    /// The crate is written; something of the document was mended, changed or left out.
+    /// The crate is written; a part of the document was fixed, changed or left out.
     Warning,
 }
 
-/// One thing that is wrong with a document.
+/// A problem of a document.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
-    /// What kind of thing, in kebab-case: `missing-ref`.
+    /// The kind of problem, in kebab-case: `missing-ref`.
     pub code: &'static str,
-    /// How much it matters.
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong, in one line that can stand alone.
+    /// What is wrong, in one self-contained line.
     pub message: String,
-    /// Where it is wrong.
+    /// The place of the problem.
     pub location: Option<Location>,
-    /// A word under the place.
+    /// A short note at the place.
     pub label: String,
     /// What to write instead.
     pub help: Option<String>,
-    /// Other places that matter for it.
+    /// Related places, each with a note.
     pub related: Vec<(Location, String)>,
-    /// What is left out of the client: what begins here, with all that stands within.
+    /// The part of the document that is left out of the client: everything that begins here.
     pub left_out: Option<Location>,
 }
 
@@ -220,7 +220,7 @@ impl Diagnostic {
         Self::new(Severity::Error, code, message)
     }
 
-    /// A warning: the crate is written all the same.
+    /// A warning: the crate is written nevertheless.
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, code, message)
     }
@@ -238,42 +238,42 @@ impl Diagnostic {
         }
     }
 
-    /// Where it is wrong. Takes a `Location` or an `Option<Location>`.
+    /// Sets the place of the problem: a `Location` or an `Option<Location>`.
     #[must_use]
     pub fn at(mut self, location: impl Into<Option<Location>>) -> Self {
         self.location = location.into();
         self
     }
 
-    /// A word under the place.
+    /// Sets the short note at the place.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self
     }
 
-    /// What to write instead.
+    /// Sets what to write instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Another place that matters for it, and why.
+    /// Adds a related place with a note.
     #[must_use]
     pub fn note(mut self, location: Location, text: impl Into<String>) -> Self {
         self.related.push((location, text.into()));
         self
     }
 
-    /// What stands at the place, and within, is left out of the client. Comes after `at`.
+    /// Marks everything at the place as left out of the client. Call it after `at`.
     #[must_use]
     pub fn left_out(self) -> Self {
         let at = self.location.clone();
         self.leaves_out(at)
     }
 
-    /// What begins at another place, with all that stands within, is left out of the client.
+    /// Marks everything that begins at another place as left out of the client.
     #[must_use]
     pub fn leaves_out(mut self, at: impl Into<Option<Location>>) -> Self {
         self.left_out = at.into();
@@ -308,36 +308,37 @@ impl Diagnostic {
     }
 }
 
-/// All that a run has to say.
+/// All diagnostics of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Diagnostics(IndexSet<Diagnostic>);
 
 impl Diagnostics {
-    /// Nothing to say yet.
+    /// No diagnostics.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a diagnostic, unless the same was said already (an inlined part of a document is met more than once).
+    /// Adds a diagnostic, unless an equal one is there already (an inlined part of a document is visited more than
+    /// once).
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.0.insert(diagnostic);
     }
 
-    /// The last diagnostic leaves out all that begins at a place.
+    /// Marks everything that begins at a place as left out by the last diagnostic.
     pub(crate) fn last_leaves_out(&mut self, at: &Location) {
         if let Some(last) = self.0.pop() {
             self.0.insert(last.leaves_out(at.clone()));
         }
     }
 
-    /// Puts another one in the place of the one with an index. Whether there is such a one.
+    /// Replaces the diagnostic at an index. Returns whether there was one.
     pub(crate) fn amend(&mut self, index: usize, change: impl FnOnce(Diagnostic) -> Diagnostic) -> bool {
         let Some(changed) = self.0.get_index(index).cloned().map(change) else { return false };
-        // One that says the same stands elsewhere already.
+        // Fails if an equal diagnostic exists already.
         self.0.replace_index(index, changed).is_ok()
     }
 
-    /// The faults after the first `count` that don't say what follows from them have this to say.
+    /// Labels those errors after the first `count` that don't state their consequence yet.
     pub(crate) fn label_from(&mut self, count: usize, label: &str) {
         let faults = ["wrong-type", "missing-field", "unknown-value"];
         let unlabelled = |it: &Diagnostic| it.label.is_empty() && faults.contains(&it.code);
@@ -346,27 +347,27 @@ impl Diagnostics {
         self.0.extend(last.into_iter().map(labelled));
     }
 
-    /// Whether any of them is an error.
+    /// Whether there are errors.
     pub fn has_errors(&self) -> bool {
         self.errors() > 0
     }
 
-    /// How many are errors.
+    /// Number of errors.
     pub fn errors(&self) -> usize {
         self.0.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count()
     }
 
-    /// How many are warnings.
+    /// Number of warnings.
     pub fn warnings(&self) -> usize {
         self.0.len() - self.errors()
     }
 
-    /// Whether there is nothing to say.
+    /// Whether there are no diagnostics.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Makes warnings errors (`--strict`), but for unknown extensions: they change nothing that is generated.
+    /// Turns warnings into errors (`--strict`), except for unknown extensions, which change nothing that is generated.
     pub fn deny_warnings(&mut self) {
         let deny = |diagnostic: Diagnostic| match diagnostic.code {
             "unknown-extension" => diagnostic,
@@ -375,12 +376,12 @@ impl Diagnostics {
         self.0 = std::mem::take(&mut self.0).into_iter().map(deny).collect();
     }
 
-    /// All of them, in the order in which they were found.
+    /// All diagnostics, in the order in which they were found.
     pub fn iter(&self) -> indexmap::set::Iter<'_, Diagnostic> {
         self.0.iter()
     }
 
-    /// All of them as text in the manner of rustc, by file and position, with or without colours.
+    /// All diagnostics as text in rustc's format, by file and position, with or without colours.
     pub fn render(&self, coloured: bool) -> String {
         let renderer = if coloured { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii);

@@ -19,43 +19,43 @@ use diagnostic::Diagnostic;
 pub use diagnostic::Diagnostics;
 pub use emit::Manifest;
 
-/// What a run does beside reading a spec and writing a crate.
+/// Options of [`generate`].
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// The package's name; made from the spec's file name where it is not given.
+    /// The package's name. Defaults to one derived from the spec's file name.
     pub name: Option<String>,
-    /// The path by which generated files name their source; the spec's own where it is not given.
+    /// The path that generated files give as their source. Defaults to the spec's file name.
     pub source: Option<String>,
-    /// How the crate's manifest names its dependencies.
+    /// How the crate's manifest declares its dependencies.
     pub manifest: Manifest,
-    /// Markdown for the end of the README: what is known of the spec beside what it says.
+    /// Markdown to append to the README, such as the results of an audit.
     pub notes: Option<String>,
-    /// Whether what is left out or doubtful is an error.
+    /// Whether warnings are errors.
     pub strict: bool,
-    /// Whether to compare only, and change nothing.
+    /// Whether to compare only, without changing any file.
     pub check: bool,
 }
 
-/// What a run did.
+/// The result of a run.
 #[derive(Debug)]
 pub struct Report {
-    /// The package.
+    /// The package's name.
     pub package: String,
-    /// How many operations it has.
+    /// Number of operations.
     pub operations: usize,
-    /// How many types it has.
+    /// Number of types.
     pub types: usize,
-    /// How many lines its files have.
+    /// Number of lines in all files.
     pub lines: usize,
-    /// What was written, or with `check` what differs.
+    /// The files that were written, or that differ with `check`.
     pub changes: write::Changes,
     /// Warnings.
     pub diagnostics: Diagnostics,
-    /// What the document says, and what became of it.
+    /// What became of each fact of the document.
     pub account: accounting::Account,
 }
 
-/// Why a run wrote nothing.
+/// The reason why a run wrote nothing.
 #[derive(Debug)]
 pub enum Failure {
     /// The document has errors.
@@ -80,17 +80,17 @@ impl std::error::Error for Failure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Document(_) => None,
-            // These speak for themselves already, so what is left is why they came about.
+            // `Display` already shows these errors, so only their causes are left.
             Self::Io(error) => error.source(),
             Self::Emit(error) => error.source(),
         }
     }
 }
 
-/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and brings the crate in `out` into line with it.
+/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and updates the crate in `out` to match it.
 ///
 /// # Errors
-/// If the document has errors, a file cannot be read or written, or the folder holds something else than a generated crate.
+/// If the document has errors, a file cannot be read or written, or the folder holds anything but a generated crate.
 pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Failure> {
     let mut diagnostics = Diagnostics::new();
     if let Some(why) = options.name.as_deref().and_then(unusable) {
@@ -120,10 +120,10 @@ pub fn generate(spec: &Path, out: &Path, options: &Options) -> Result<Report, Fa
     })
 }
 
-/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and decides what its client is, with an account of what
-/// became of each thing that the document says. None if there is nothing to go on with.
+/// Reads the spec at `spec` (a file, or a folder with an `openapi.yaml`) and returns the model of its client, with an
+/// account of each fact of the document. None if the document cannot be read at all.
 ///
-/// `source` is the path by which generated files name their source.
+/// `source` is the path that generated files give as their source.
 pub fn model(
     spec: &Path,
     package: &str,
@@ -134,14 +134,14 @@ pub fn model(
     let ledger = accounting::Ledger::default();
     let service = lower::lower(&loaded, package, source, &ledger, diagnostics);
     let account = accounting::settle(&loaded.facts, &ledger, diagnostics);
-    // Where the document has errors, what depends on them is in no place for that reason.
+    // Facts that depend on an erroneous part are unaccounted for because of that error.
     if !diagnostics.has_errors() {
         account.lost.iter().for_each(|lost| diagnostics.push(lost.diagnostic()));
     }
     Some((service, account))
 }
 
-/// A package name for a spec whose caller names none: its file or folder, as Cargo allows it.
+/// The default package name: the spec's file or folder, as Cargo allows it.
 fn package_name(spec: &Path) -> String {
     let mut name: String = file_name(spec)
         .split(['.'])
@@ -157,25 +157,23 @@ fn package_name(spec: &Path) -> String {
     name
 }
 
-/// What is wrong with a package's name: Cargo and `use` have to take it.
+/// The problem with a package name that Cargo or `use` does not accept.
 fn unusable(name: &str) -> Option<Diagnostic> {
     const TAKEN: [&str; 5] = ["std", "core", "alloc", "proc_macro", "test"];
     let ident = name.replace('-', "_");
     let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     let (why, help) = match () {
-        () if !is_word => {
-            ("", "a package's name begins with an ASCII letter and goes on with letters, digits, `-` and `_`")
-        }
-        () if TAKEN.contains(&ident.as_str()) => (", as Rust comes with a crate of this name", "choose another one"),
-        () if syn::parse_str::<syn::Ident>(&ident).is_err() => (", as it is a word of Rust", "choose another one"),
+        () if !is_word => ("", "start a package name with an ASCII letter, followed by letters, digits, `-` and `_`"),
+        () if TAKEN.contains(&ident.as_str()) => (": Rust has a built-in crate of this name", "choose another name"),
+        () if syn::parse_str::<syn::Ident>(&ident).is_err() => (": it is a keyword of Rust", "choose another name"),
         () => return None,
     };
-    let message = format!("`{name}` can't be the name of a package{why}");
+    let message = format!("`{name}` is not a valid package name{why}");
     Some(Diagnostic::error("package-name", message).help(help))
 }
 
-/// The last component of a spec's path; for `<folder>/openapi.yaml` the folder, which says more.
+/// The last component of a spec's path; for `<folder>/openapi.yaml` the folder, which is more telling.
 fn file_name(spec: &Path) -> String {
     let spec = match (spec.file_stem().and_then(|stem| stem.to_str()), spec.parent()) {
         (Some("openapi"), Some(folder)) if folder.file_name().is_some() => folder,
@@ -190,9 +188,9 @@ mod tests {
 
     use super::*;
 
-    /// Who prints an error with its causes gets each sentence once.
+    /// An error printed with its causes shows each sentence once.
     #[test]
-    fn failures_say_it_once() {
+    fn failures_are_shown_once() {
         let cause = std::io::Error::new(std::io::ErrorKind::AlreadyExists, "`x` is in the way");
         let failure = Failure::Io(cause);
         assert_eq!(failure.to_string(), "`x` is in the way");

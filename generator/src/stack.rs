@@ -1,17 +1,17 @@
-//! Stack for what recurses: documents nest, and what they say refers to more of it in chains of thousands.
+//! More stack for recursion: documents nest deeply, and their references form chains of thousands.
 
-/// What is kept free for a step of a recursion, and what is added where less is left.
+/// Stack that is kept free for one step of a recursion, and the amount that is added when less is left.
 const STEP: (usize, usize) = (1 << 20, 8 << 20);
 
-/// What is kept free for walks through a tree, which `load` keeps to a depth of its own.
+/// Stack that is kept free for walks through a tree, whose depth `load` limits.
 const TREE: (usize, usize) = (16 << 20, 32 << 20);
 
-/// Runs one step of a recursion whose depth a document decides.
+/// Runs one step of a recursion whose depth the document determines.
 pub(crate) fn grown<T>(step: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(STEP.0, STEP.1, step)
 }
 
-/// Runs a stage that walks through documents as deep as `load` takes them, which a thread's stack may be too small for.
+/// Runs a stage that walks through trees as deep as `load` accepts, which may exceed a thread's stack.
 pub(crate) fn deep<T>(stage: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(TREE.0, TREE.1, stage)
 }

@@ -1,6 +1,6 @@
-//! The account of a document: it adds up, fails to as soon as anything is not taken over, and what it calls "in the client" is
-//! there.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+//! The account of a document: it adds up, it no longer does as soon as any fact is not used, and what it counts as "in
+//! the client" is there.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ fn documents() -> Vec<PathBuf> {
     documents
 }
 
-/// Lowers a document; the diagnostics begin with those of reading it.
+/// Lowers a document; the diagnostics include those of loading it.
 fn lowered((loaded, said): &(Loaded, Diagnostics), ledger: &Ledger) -> (Service, Diagnostics) {
     let mut diagnostics = said.clone();
     let service = lower::lower(loaded, "accounted", "accounted", ledger, &mut diagnostics);
@@ -45,7 +45,7 @@ fn every_document_adds_up() {
         assert!(account.adds_up() && lost.is_empty(), "{}: {lost:#?}", path.display());
         let total = account.total();
         assert!(total.in_client > 0 && total.stated == total.in_client + total.left_out + total.inconsequential);
-        // The report says the same.
+        // The report has the same numbers.
         let report = account.to_json();
         assert_eq!(report["total"]["stated"], total.stated);
         assert_eq!(report["adds_up"], true);
@@ -55,7 +55,7 @@ fn every_document_adds_up() {
     }
 }
 
-/// What is left out is named by a diagnostic that stands there or around it, with the code that the account gives.
+/// Each left-out fact has a diagnostic at or around its place, with the code that the account has.
 #[test]
 fn what_is_left_out_is_named() {
     for path in documents() {
@@ -68,9 +68,9 @@ fn what_is_left_out_is_named() {
     }
 }
 
-/// Takes the consumers of one kind of facts away, then those of the next: each time the sum fails by just these.
+/// Disables the consumers of one kind of facts after the other: each time exactly these facts are lost.
 #[test]
-fn a_consumer_that_is_missing_is_found() {
+fn a_missing_consumer_is_found() {
     let path = workspace().join("generator/tests/account/openapi.yaml");
     let document = read(&path);
     let loaded = &document.0;
@@ -82,7 +82,7 @@ fn a_consumer_that_is_missing_is_found() {
             in_client.entry(fact).or_default().push(at.clone());
         }
     }
-    // Of this kind nothing is ever in a client: none makes a difference.
+    // Facts of this kind are never in a client: all are inconsequential.
     let never = [Fact::Link];
     for fact in Fact::ALL.into_iter().filter(|fact| !never.contains(fact)) {
         let places = in_client.get(&fact).unwrap_or_else(|| panic!("the document has no {}", fact.name())).clone();
@@ -93,7 +93,8 @@ fn a_consumer_that_is_missing_is_found() {
         let others: Vec<String> =
             account.lost.iter().filter(|lost| lost.fact != fact).map(|lost| format!("{lost:?}")).collect();
         assert!(others.is_empty(), "{}: {others:#?}", fact.name());
-        // Of these only some are taken over: titles that name types, words of bases, links of operations, samples of fields.
+        // Only some of these are used: titles that name types, descriptions of bases, links of operations, samples of
+        // fields.
         let fates = fates(&loaded.facts, &ledger, &diagnostics).into_iter();
         let words: Vec<&Location> = fates
             .filter(|(_, _, fate)| {
@@ -117,9 +118,9 @@ fn a_consumer_that_is_missing_is_found() {
     }
 }
 
-/// A diagnostic that is not given, or a reason that no longer holds, is found as well.
+/// A missing diagnostic, or a reason that no longer holds, is found as well.
 #[test]
-fn a_diagnostic_that_is_missing_is_found() {
+fn a_missing_diagnostic_is_found() {
     let path = workspace().join("generator/tests/account/openapi.yaml");
     let document = read(&path);
     let ledger = Ledger::default();
@@ -139,7 +140,7 @@ fn a_diagnostic_that_is_missing_is_found() {
     }
 }
 
-/// The words, names and values that the account calls "in the client" stand in what is emitted.
+/// The descriptions, names and values that the account counts as "in the client" are in the emitted code.
 #[test]
 fn what_is_in_the_client_is_emitted() {
     for path in documents() {
@@ -148,7 +149,8 @@ fn what_is_in_the_client_is_emitted() {
         let ledger = Ledger::default();
         let (service, diagnostics) = lowered(&document, &ledger);
         let files = emit::emit(&service, &Manifest::Workspace, None).unwrap();
-        let emitted = Emitted::new(files.values().map(|text| letters(&unwrapped(text))).collect());
+        let emitted = Emitted::new(files.values().map(|text| letters(&unwrapped(&unlinked(text)))).collect());
+        let methods = methods(&service);
         let mut texts = HashMap::new();
         collect(&loaded.root, &mut texts);
         let mut missing = Vec::new();
@@ -160,8 +162,11 @@ fn what_is_in_the_client_is_emitted() {
                 Fact::Property | Fact::Header => Some(text.key.clone()),
                 _ => None,
             };
-            // The language of a block of code is no word.
+            // The language of a code block is not prose.
             let text = text.unwrap_or_default();
+            // Where the document names an operation, docs name the method.
+            let text = methods.iter().fold(text, |text, (id, method)| text.replace(id, method));
+            let text = unlinked(&text);
             let fence = |line: &str| ["```", "~~~"].iter().any(|fence| line.trim_start().starts_with(fence));
             let lines = text.lines().map(|line| if fence(line) { "" } else { line });
             let text = letters(&lines.collect::<Vec<_>>().join("\n"));
@@ -173,7 +178,7 @@ fn what_is_in_the_client_is_emitted() {
     }
 }
 
-/// The letters of a crate, and all stretches of some of them: looking for thousands of texts in megabytes takes its time.
+/// The text of a crate with an index, since searching megabytes for thousands of strings is slow.
 struct Emitted {
     text: String,
     stretches: HashSet<String>,
@@ -200,7 +205,7 @@ impl Emitted {
     }
 }
 
-/// A key and its value, if that is a scalar.
+/// A key with its value, if that is a scalar.
 struct Text {
     key: String,
     value: Option<String>,
@@ -221,7 +226,30 @@ fn scalar(node: &Node) -> Option<String> {
     node.is_scalar().then(|| node.as_str().map_or_else(|| node.to_json().to_string(), str::to_owned))
 }
 
-/// Rust without the marks of comments and the escapes of literals.
+/// Code spans by the names that the vendor has for operations, and by their methods.
+fn methods(service: &Service) -> Vec<(String, String)> {
+    let operations = service.groups.iter().flat_map(|group| &group.operations);
+    let names = operations.flat_map(|it| it.aliases.iter().map(|alias| (alias, &it.method_name)));
+    names.map(|(alias, method)| (format!("`{alias}`"), format!("`{method}`"))).collect()
+}
+
+/// Docs without the targets of links into the crate.
+fn unlinked(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find("`](") {
+        let (before, after) = rest.split_at(at + 1);
+        out.push_str(before);
+        let target = after[2..].split(')').next().unwrap_or_default();
+        let in_crate = target.contains("::")
+            && target.starts_with(|c: char| c == 'c' || c.is_ascii_uppercase())
+            && target.chars().all(|c| c.is_alphanumeric() || matches!(c, ':' | '_' | '#'));
+        rest = if in_crate { &after[3 + target.len()..] } else { after };
+    }
+    out + rest
+}
+
+/// Rust without comment markers and escapes.
 fn unwrapped(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let line = line.trim_start();
@@ -238,7 +266,7 @@ fn unwrapped(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What is left of a text whatever becomes of its layout and its Markdown.
+/// The part of a text that doesn't depend on its layout and Markdown.
 fn letters(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -1,8 +1,8 @@
-//! What is checked in of the fixtures is what the generator emits. (The services are looked after where the audit is, as
-//! their pages tell its numbers.)
+//! The checked-in fixtures are up to date. (Those of the services are checked with the audit, whose numbers are in
+//! their READMEs.)
 //!
 //! `UPDATE_FIXTURES=1` writes the fixtures' crates instead of comparing them.
-#![allow(clippy::panic, reason = "tests say what they expect by panicking")]
+#![allow(clippy::panic, reason = "tests fail by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -36,7 +36,7 @@ fn compare(spec: &Path, out: &Path, options: &Options) -> Report {
     report
 }
 
-/// A fixture of what clients do where the document asks for more than they know.
+/// The fixture with security schemes that clients don't support.
 const LEFT_TO_CALLERS: &str = "security";
 
 #[test]
@@ -59,7 +59,8 @@ fn fixtures_are_up_to_date() {
     }
 }
 
-/// What a line of a spec changes in the generated crate: the lines that go and come in its one changed file, by hunk.
+/// The effect of a changed line of a spec on the generated crate: the removed and added lines of its one changed file,
+/// by hunk.
 fn changed(from: &str, to: &str) -> Vec<Vec<String>> {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let (spec, out) = (scratch.path().join("huawei-drs"), scratch.path().join("out"));
@@ -128,19 +129,19 @@ fn one_changed_line_changes_one_hunk() {
     );
 }
 
-/// A limit stands where it is checked, and in the documentation unless the description has it.
+/// A limit is in its check, and in the documentation unless the description states it.
 #[test]
 fn a_changed_limit_changes_the_check_and_the_documentation() {
     assert_eq!(
         changed("maxLength: 255", "maxLength: 200"),
         [
             [
-                "-    /// Description of the connection, up to 255 characters.",
-                "+    /// Description of the connection, up to 255 characters. At most 200 characters."
+                "-            field(\"description\", any().max_length(255)),",
+                "+            field(\"description\", any().max_length(200)),"
             ],
             [
-                "-                field(\"description\", any().max_length(255)),",
-                "+                field(\"description\", any().max_length(200)),"
+                "-    /// Description of the connection, up to 255 characters.",
+                "+    /// Description of the connection, up to 255 characters. At most 200 characters."
             ],
         ]
     );

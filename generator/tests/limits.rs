@@ -1,6 +1,6 @@
-//! Documents of sizes and depths that no person writes: they are read whole, and take no more stack than a thread has. (What is
-//! quadratic makes this test take minutes.)
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+//! Documents of extreme sizes and depths: they are read completely, within the stack of a thread. (Quadratic code makes
+//! these tests take minutes.)
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,7 +8,7 @@ use std::fs;
 use yundb_generator::lower::model::{Answer, Payload, Type, TypeKind};
 use yundb_generator::{Diagnostics, Failure, Options, Report, generate, model};
 
-/// The stack of a thread that Rust starts, unless it is given another one.
+/// The default stack size of a thread in Rust.
 const STACK: usize = 2 << 20;
 
 /// A document whose only operation sends and returns the schema `A0`.
@@ -30,7 +30,7 @@ fn chain(count: usize, end: &str, link: impl Fn(&str) -> String) -> String {
     document(&format!("{schemas}    A{count}: {end}\n"))
 }
 
-/// Generates a crate from a document, on a stack that can't grow beyond that of any thread.
+/// Generates a crate from a document, on a stack of a thread's size that can't grow.
 fn generated(text: String) -> Result<Report, Failure> {
     let run = move || {
         let folder = tempfile::tempdir().unwrap();
@@ -45,10 +45,10 @@ fn each(count: usize, line: impl Fn(usize) -> String) -> String {
     (0..count).map(line).collect()
 }
 
-/// Long lists of each kind. The first of each pair is how many warnings there are.
+/// Long lists of each kind. The first of each pair is the number of warnings.
 #[test]
 fn long_lists_are_read_whole() {
-    // As many values as differ in case only, which is nothing that a name can hold.
+    // Values that differ in case only, which names can't express.
     let cased = |n: usize| (0..17).map(|bit| if n >> bit & 1 == 1 { 'A' } else { 'a' }).collect::<String>();
     let object = |fields: &str| document(&format!("    A0:\n      type: object\n{fields}"));
     let names = |count| each(count, |n| format!("f{n}, "));
@@ -102,7 +102,7 @@ fn long_lists_are_read_whole() {
     }
 }
 
-/// Chains of thousands of types: what has a name stays typed, and lists in lists end as any JSON.
+/// Chains of thousands of types: named types stay typed, and lists in lists end as raw JSON.
 #[test]
 fn chains_need_no_stack() {
     let struct_of = |next: &str| format!("{{type: object, properties: {{next: {next}}}}}");
@@ -114,7 +114,7 @@ fn chains_need_no_stack() {
     let text = "{type: string}";
     let ring = struct_of("{$ref: '#/components/schemas/A0'}");
     let union_of = |next: &str| format!("{{oneOf: [{{type: integer}}, {next}]}}");
-    // How many types there are, and how often lists and maps were cut off.
+    // Number of types, and of lists and maps that were cut off.
     let cases = [
         ("arrays", 0, 9, chain(300, text, list_of)),
         ("maps", 0, 93, chain(3_000, text, map_of)),
@@ -151,15 +151,15 @@ fn chains_need_no_stack() {
     }
 }
 
-/// `$ref`s that lead to `$ref`s are followed however many they are; what goes round in a circle is said so, and quickly.
+/// Chains of `$ref`s of any length are followed; circular ones are reported quickly.
 #[test]
 fn references_are_followed_to_their_end() {
     let alias = |next: &str| next.to_owned();
     let report = generated(chain(5_000, "{type: string, not: {dependencies: {}}}", alias)).unwrap();
     let codes: Vec<_> = report.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
-    assert_eq!(codes, ["not"], "what is at the end is met");
+    assert_eq!(codes, ["not"], "the end of the chain is checked");
 
-    // Names of thousands of components are not compared with thousands of wrong ones.
+    // Thousands of component names are not compared with thousands of wrong ones.
     let wrong = each(5_000, |n| format!("        f{n}: {{$ref: '#/components/schemas/Nowhere{n}'}}\n"));
     let others = each(5_000, |n| format!("    Somewhere{n}: {{type: string}}\n"));
     let text = document(&format!("{others}    A0:\n      type: object\n      properties:\n{wrong}"));
@@ -173,11 +173,11 @@ fn references_are_followed_to_their_end() {
     ] {
         let report = generated(chain(5_000, end, alias)).unwrap();
         assert!(report.diagnostics.iter().all(|diagnostic| diagnostic.code == code), "{end}");
-        assert!(report.diagnostics.warnings() >= 5_000, "{end}: all are said, as none of them leads anywhere");
+        assert!(report.diagnostics.warnings() >= 5_000, "{end}: all are reported, as all are dangling");
     }
 }
 
-/// Objects in objects, each a property of the one around it.
+/// Nested objects, each a property of the outer one.
 fn nested(depth: usize) -> String {
     let open = "{type: object, properties: {in: ".repeat(depth);
     format!("{open}{{type: string}}{}", "}}".repeat(depth))
@@ -189,7 +189,7 @@ fn inline_objects_nest_deeply() {
     for (types, schema) in [
         (40, nested(40)),
         (90, nested(90)),
-        // A list is no text, so there is no enum.
+        // A list is not a string, so there is no enum.
         (0, format!("{{type: string, example: {0}, default: {0}, enum: [{0}]}}", lists(150))),
         (0, format!("{{x-note: {}, not: {}}}", lists(150), nested(90))),
     ] {
@@ -198,9 +198,9 @@ fn inline_objects_nest_deeply() {
     }
 }
 
-/// Too deep is called so, in either format, with the place; by aliases and `$ref`s, too.
+/// Excessive depth is reported with its place in either format; through aliases and `$ref`s, too.
 #[test]
-fn what_is_too_deep_is_named() {
+fn excessive_depth_is_reported() {
     let yaml = document(&format!("    A0: {}\n", nested(100)));
     let (lists, line) = ("[".repeat(100_000), "- ".repeat(100_000));
     let json = format!("{{\"openapi\": \"3.0.3\", \"x\":\n {lists}");
@@ -227,7 +227,7 @@ fn what_is_too_deep_is_named() {
     );
 }
 
-/// A place of a component is named with the first operation that meets it, not again with each that does.
+/// A place in a component is named with the first operation that uses it, not again with each other one.
 #[test]
 fn shared_places_are_named_once() {
     let schemas = "    A0: {type: object, properties: {a: {type: string, not: {dependencies: {}}}, b: {type: string, pattern: '(?s)a'}}}\n";
@@ -246,7 +246,7 @@ fn shared_places_are_named_once() {
     assert_eq!(said.len(), 3, "{}", report.diagnostics);
 }
 
-/// 4,000 operations over 6,000 schemas that all refer to each other: each of them is typed, wherever it is met first.
+/// 4,000 operations over 6,000 schemas that all refer to each other: each is typed, whatever the order.
 #[test]
 fn no_schema_is_cut_in_a_net_of_thousands() {
     const SCHEMAS: usize = 6_000;

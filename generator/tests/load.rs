@@ -1,4 +1,4 @@
-//! What `load` says of broken documents, with positions, and that nothing makes it panic.
+//! The diagnostics of `load` for broken documents, with positions; and nothing makes it panic.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{fs, path::Path};
@@ -17,7 +17,7 @@ fn load_text(text: &[u8], extension: &str) -> (Option<Loaded>, Diagnostics) {
     (load(&path, &mut diagnostics), diagnostics)
 }
 
-/// Every folder in `broken/` is a document with something wrong; the snapshot of its name is what is said of it.
+/// Every folder in `broken/` is a document with an error; the snapshot of its name has the diagnostics.
 #[test]
 fn broken_documents() {
     let mut cases: Vec<_> = fs::read_dir("tests/broken").unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -36,7 +36,7 @@ fn broken_documents() {
     }
 }
 
-/// What came from another file knows its place there.
+/// Parts from other files keep their places there.
 #[test]
 fn places() {
     let folder = tempfile::tempdir().unwrap();
@@ -71,9 +71,9 @@ fn places() {
     assert_eq!(place(&["components", "schemas", "Pet"]).0, "Pet.yaml");
 }
 
-/// What `load` mends and leaves out is there still; what stands in another file has come in.
+/// A bundle keeps what `load` fixes and leaves out, and includes other files.
 #[test]
-fn bundled_documents_keep_what_is_wrong() {
+fn bundled_documents_keep_errors() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
     write(
@@ -172,7 +172,7 @@ discriminator: {propertyName: kind, mapping: {dog: Dog.yaml, deep: Deep}}
     insta::assert_snapshot!("bundled", serde_yaml::to_string(&loaded.value()).unwrap());
 }
 
-/// Both formats read the same, and YAML's traps are read with care.
+/// Both formats are read the same, and YAML's traps are avoided.
 #[test]
 fn values() {
     let yaml = "\u{feff}openapi: 3.0.3\r
@@ -219,7 +219,7 @@ x-values:\r
     }
 }
 
-/// A small document that has most things, to be damaged.
+/// A small document with most features, to be damaged.
 const WHOLE: &str = r##"openapi: 3.0.3
 info: {title: Pets, version: "1"}
 servers: [{url: "https://{region}.example.com", variables: {region: {default: eu, enum: [eu, us]}}}]
@@ -274,7 +274,7 @@ fn the_whole_document_is_right() {
     assert!(diagnostics.is_empty(), "{diagnostics}");
 }
 
-/// What stands in place of something else.
+/// Replacement values.
 const DAMAGE: [&str; 24] = [
     "",
     "{}",
@@ -302,7 +302,7 @@ const DAMAGE: [&str; 24] = [
     "!!int ",
 ];
 
-/// Loads a text as all there is; all that matters is that it comes back and can be rendered.
+/// Loads a text as a whole document; it must not panic, and its diagnostics must be renderable.
 fn survives(text: &[u8]) {
     for extension in ["yaml", "json"] {
         let (loaded, diagnostics) = load_text(text, extension);
@@ -334,7 +334,7 @@ proptest! {
         survives(text.as_bytes());
     }
 
-    /// Whole values are replaced, so that the text stays YAML and the later steps are reached.
+    /// Replaces whole values, so that the text stays YAML and later steps are reached.
     #[test]
     fn wrong_values_never_panic(
         damages in prop::collection::vec((any::<prop::sample::Index>(), 0..16usize), 1..5),

@@ -1,5 +1,5 @@
-//! What `lower` leaves out, or cannot check, is said: operation, place, and what happens instead.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+//! What `lower` leaves out, or cannot check, is reported: operation, place, and what happens instead.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ fn wrong_jobs() {
     insta::assert_snapshot!(said("tests/jobs/openapi.yaml"));
 }
 
-/// One mistake in each of ten and more places: each is named at its own line and column.
+/// One mistake in each of ten and more places: each is reported at its own line and column.
 #[test]
 fn places() {
     let mut diagnostics = Diagnostics::new();
@@ -59,7 +59,7 @@ fn places() {
     );
 }
 
-/// What the docs of a union list is what its variants are called, or a type that was unfolded into them.
+/// The names in the docs of a union are those of its variants, or of a type that was unfolded into them.
 #[test]
 fn docs_of_unions_name_their_variants() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fixtures");

@@ -1,4 +1,4 @@
-//! What only OpenAPI 3.1 and 3.2 say: it is in the client, or named.
+//! What exists in OpenAPI 3.1 and 3.2 only is in the client, or reported.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{fs, path::Path};
@@ -40,7 +40,7 @@ const PETS: &str = "components:
     Other: {type: array, items: {type: object, properties: {a: {type: string}}}}
 ";
 
-/// A document of nothing but types is one, also where every warning is an error.
+/// A document with types only is valid, even where every warning is an error.
 #[test]
 fn documents_without_operations() {
     let webhooks = "webhooks:
@@ -64,7 +64,7 @@ fn documents_without_operations() {
     }
 }
 
-/// What comes with a webhook beside its payload is named.
+/// The parts of a webhook other than its payload are reported.
 #[test]
 fn what_webhooks_lose() {
     let (service, _, diagnostics) = lowered(
@@ -81,7 +81,7 @@ fn what_webhooks_lose() {
     assert_eq!(service.received.len(), 1);
 }
 
-/// Methods of any name are sent as they are written; those that have a place of their own stand there.
+/// Methods of any name are sent as they are written; those with a field of their own belong there.
 #[test]
 fn methods() {
     let (service, _, diagnostics) = lowered(
@@ -118,7 +118,7 @@ fn dialects() {
     assert_eq!(said(schema), [("dialect", 4)]);
 }
 
-/// How the parts of a sequence are encoded is not carried out, and said.
+/// Encodings of a sequence's parts are not supported, and reported.
 #[test]
 fn encodings_of_sequences() {
     let (.., diagnostics) = lowered(
@@ -138,7 +138,7 @@ fn encodings_of_sequences() {
     assert_eq!(codes(&diagnostics).into_iter().filter(|(_, line)| [10, 11].contains(line)).count(), 2, "{diagnostics}");
 }
 
-/// Bodies of items that nobody writes or reads one by one, and parts that no type is written as.
+/// Bodies with items that can't be processed one by one, and parts without a type.
 #[test]
 fn what_the_caller_encodes_is_named() {
     let item = "itemSchema: {$ref: '#/components/schemas/Pet'}";
@@ -164,7 +164,7 @@ fn what_the_caller_encodes_is_named() {
     assert!(!part("application/json") && !part("application/hal+json") && !part("'*/*'") && !part("text/plain"));
 }
 
-/// Addresses that can't be used as they are.
+/// Unusable server addresses.
 #[test]
 fn servers_that_cannot_be_called() {
     let (_, _, said) = lowered(

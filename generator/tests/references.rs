@@ -1,4 +1,4 @@
-//! Where `$ref`s lead: to anchors, identifiers and dynamic anchors as well as to places; what one that leads nowhere costs.
+//! Targets of `$ref`s: anchors, identifiers, dynamic anchors and places; and the cost of a dangling one.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::{Value, json};
 use yundb_generator::{Diagnostics, load::bundled, model};
 
-/// The schemas of a document of files in one, and what is said of it.
+/// The schemas of a document of several files in one tree, and the diagnostics.
 fn schemas(files: &[(&str, &str)]) -> (Value, Vec<&'static str>) {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
@@ -81,9 +81,9 @@ components:
     assert_eq!(*all, json!({"a": to("Pet"), "b": to("Thing"), "c": to("Thing"), "d": to("Pet")}));
 }
 
-/// A list of anything that others make one of something: each gets its own.
+/// A generic list that others make a list of something: each gets its own copy.
 #[test]
-fn dynamic_anchors_are_given_anew() {
+fn dynamic_anchors_are_redefined() {
     let (found, said) = of("
     Pet: {type: object}
     Page:
@@ -111,7 +111,7 @@ fn dynamic_anchors_are_given_anew() {
     assert_eq!(found["Named"]["allOf"][1]["properties"]["name"]["type"], "string");
 }
 
-/// A tree, and one that is stricter at each of its nodes, in the words of two drafts.
+/// A tree, and one that is stricter at each of its nodes, in two drafts' keywords.
 #[test]
 fn what_extends_a_tree_extends_its_branches() {
     for (anchor, reference) in
@@ -137,7 +137,7 @@ fn what_extends_a_tree_extends_its_branches() {
     }
 }
 
-/// `#` alone would be the whole API, which is no schema.
+/// `#` alone would be the whole API, which is not a schema.
 #[test]
 fn a_schema_that_refers_to_itself_by_a_bare_hash() {
     let (found, said) = of("
@@ -161,7 +161,7 @@ fn an_anchor_that_is_not_there() {
     assert_eq!(said, ["missing-ref"]);
 }
 
-/// What is beside a `$ref` counts in 3.1 if it is a description; nothing else does.
+/// In 3.1, a description beside a `$ref` counts; nothing else does.
 #[test]
 fn descriptions_beside_references() {
     let document = "info: {title: References, version: '1'}
@@ -189,7 +189,7 @@ components:
     assert_eq!(read("3.0.3"), ("There.".to_owned(), false, vec!["ref-siblings"; 2]));
 }
 
-/// One wrong `$ref` costs what it stands for, and never the operation.
+/// One wrong `$ref` costs its target, and never the operation.
 #[test]
 fn what_a_wrong_reference_costs() {
     let folder = tempfile::tempdir().unwrap();
@@ -222,8 +222,8 @@ components:
     let operations: Vec<_> = service.groups.iter().flat_map(|group| &group.operations).collect();
     assert_eq!(operations.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["postA", "getB"]);
     assert_eq!(operations[0].params.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["q", "id"]);
-    // Each is said where the reference is, unless another part has gone for it.
-    let dropped = diagnostics.iter().filter_map(|it| match it.label.strip_suffix(" is left out for this") {
+    // Each is reported at the reference, unless another part was left out because of it.
+    let dropped = diagnostics.iter().filter_map(|it| match it.label.strip_suffix(" is left out because of this") {
         Some(label) => Some(label.rsplit_once(": ").map_or(label, |(_, what)| what)),
         None => it.code.starts_with("dropped").then_some(it.message.as_str()),
     });

@@ -1,5 +1,5 @@
-//! What is said of a mistake names the part that is wrong and what was meant; what is no mistake is not spoken of.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+//! A diagnostic names the wrong part and the probable fix; valid parts are not mentioned.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
 
@@ -41,7 +41,7 @@ fn misspelt_keywords_of_schemas() {
     );
 }
 
-/// What goes for a part that is wrong elsewhere says so, and shows it; what is said to be wrong itself is not said again.
+/// A part left out because of another one points to it; no error is reported twice.
 #[test]
 fn dropped_parts_say_why() {
     let (service, _, said) = lowered(
@@ -69,11 +69,11 @@ components:
         dropped.map(|it| (it.message.as_str(), it.related[0].0.to_string(), it.related.len())).collect();
     let shown: Vec<_> =
         shown.iter().map(|(what, at, notes)| (*what, at.rsplit_once("yaml:").unwrap().1, *notes)).collect();
-    assert_eq!(shown, [("/b: one of `parameters` is left out, for a part of it is wrong", "12:25", 1),]);
+    assert_eq!(shown, [("/b: one of `parameters` is left out because a part of it is invalid", "12:25", 1),]);
     assert_eq!(service.groups.iter().map(|group| group.operations.len()).sum::<usize>(), 3);
 }
 
-/// A path item that stands under `components` is in the client where a path refers to it.
+/// A path item under `components` is in the client where a path refers to it.
 #[test]
 fn path_items_are_no_mistake() {
     let (service, account, said) = lowered(
@@ -103,7 +103,7 @@ fn empty_summaries_say_nothing() {
     }
 }
 
-/// Of two members of one name the first is left out, said to be, and counted.
+/// Of two members with one name the first is left out, reported and counted.
 #[test]
 fn duplicate_keys_are_counted() {
     let (_, account, said) = lowered(

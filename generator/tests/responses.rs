@@ -1,5 +1,5 @@
-//! What of a response is asked for and read, where a document leaves a choice.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+//! The representation of a response that is requested and read, where a document has several.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
 
@@ -52,7 +52,7 @@ fn the_best_media_type_is_asked_for() {
     ] {
         let operation = of(content);
         assert_eq!(operation.accept, expected, "{content:?}");
-        // All others have a constant each.
+        // Each other one has a constant.
         let others: Vec<&str> = operation.representations.iter().map(|it| it.media_type.as_str()).collect();
         assert!(content.iter().all(|(name, _)| *name == expected || others.contains(name)), "{others:?}");
         assert_eq!(others.len() + 1, content.len());
@@ -105,7 +105,7 @@ fn what_the_items_of_a_stream_are() {
     let whole =
         format!("{{type: object, required: [data], properties: {{event: {{type: string, enum: [a]}}, data: {T}}}}}");
     assert!(matches!(payload("text/event-stream", &whole), Payload::Events(Type::Named(_), true)));
-    // An object that happens to have such fields, and others that it needs.
+    // An object that happens to have such fields, and other required ones.
     let other =
         format!("{{type: object, required: [task], properties: {{event: {{type: string}}, task: {{}}, data: {T}}}}}");
     assert!(matches!(payload("text/event-stream", &other), Payload::Events(Type::Named(_), false)));
@@ -121,12 +121,12 @@ fn structs_of_headers_keep_their_names() {
         let headers = service.types.iter().filter(|it| matches!(&it.kind, TypeKind::Struct(body) if body.headers));
         headers.map(|it| it.name.clone()).collect()
     };
-    // One for all that have the same, of successes and errors, whichever operation comes first.
+    // One struct for all with the same headers, of successes and errors, whichever operation comes first.
     assert_eq!(names(&["/a"]), ["RateLimitAndRetryAfterHeaders"]);
     assert_eq!(names(&["/0", "/a", "/b"]), ["RateLimitAndRetryAfterHeaders"]);
 }
 
-/// A response that is wrong is read without its body; its operation stays, with the other responses.
+/// An invalid response is read without its body; its operation stays, with the other responses.
 #[test]
 fn a_wrong_response_costs_no_operation() {
     let (service, account, said) = lowered(&format!(
@@ -136,7 +136,7 @@ fn a_wrong_response_costs_no_operation() {
     ));
     assert!(account.adds_up(), "{said}");
     let dropped =
-        said.iter().filter(|it| it.label.contains("the body of") && it.label.ends_with("is left out for this"));
+        said.iter().filter(|it| it.label.contains("the body of") && it.label.ends_with("is left out because of this"));
     let dropped: Vec<_> = dropped.map(|it| it.location.as_ref().unwrap().line()).collect();
     assert_eq!(dropped, [7, 9], "{said}");
     let Answer::ByStatus(outcome) = operation(&service).output else { panic!("one for both statuses") };
@@ -158,7 +158,7 @@ fn there_is_no_body_where_http_has_none() {
     assert_eq!(said.iter().map(|it| it.code).collect::<Vec<_>>(), ["interim-status"]);
 }
 
-/// Events whose fields are told by several parts or alternatives, as the specification's own example has them.
+/// Events whose fields are in several parts or alternatives, as in the specification's own example.
 #[test]
 fn events_are_described_by_all_parts() {
     const FIELDS: &str = "type: object, required: [event], properties: {event: {type: string}, data: {type: string}}";
@@ -176,7 +176,7 @@ fn events_are_described_by_all_parts() {
                 .to_owned(),
             true,
         ),
-        // What no event has is data.
+        // A field that no event has is data.
         ("{oneOf: [{type: object, properties: {data: {type: string}, other: {type: string}}}, {type: object, properties: {event: {type: string}}}]}".to_owned(), false),
         ("{type: object, properties: {id: {type: string}}}".to_owned(), false),
     ] {

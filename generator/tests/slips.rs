@@ -1,5 +1,5 @@
-//! Slips of the pen in documents: each is named once, at its place, with what follows from it and what is probably meant.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+//! Typos in documents: each is reported once, at its place, with its consequence and a suggestion.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::fs;
 
@@ -34,22 +34,22 @@ fn of_schema(schema: &str, components: &str) -> String {
     )
 }
 
-/// What is said of a schema.
+/// The diagnostics for a schema.
 fn of_one(schema: &str) -> Vec<String> {
     said(&read(&of_schema(schema, "  schemas: {}")).1)
 }
 
 #[test]
 fn schemas_that_contradict_themselves() {
-    let refused = "each value is refused, unless it is sent unchecked";
-    let default = "named in the docs as it is";
+    let rejected = "rejects every value, unless it is sent unchecked";
+    let default = "mentioned in the docs as it is";
     let cases = [
-        ("{type: integer, minimum: 20, maximum: 10}", format!("contradiction 20 | {refused} | ")),
-        ("{type: number, minimum: 1, exclusiveMinimum: true, maximum: 1}", format!("contradiction 1 | {refused} | ")),
-        ("{type: string, minLength: 3, maxLength: 2}", format!("contradiction 3 | {refused} | ")),
-        ("{type: array, items: {}, minItems: 3, maxItems: 2}", format!("contradiction 3 | {refused} | ")),
-        ("{type: object, minProperties: 3, maxProperties: 2}", format!("contradiction 3 | {refused} | ")),
-        ("{type: integer, enum: [small, 2]}", "enum-type small | left out, as no value is both | ".to_owned()),
+        ("{type: integer, minimum: 20, maximum: 10}", format!("contradiction 20 | {rejected} | ")),
+        ("{type: number, minimum: 1, exclusiveMinimum: true, maximum: 1}", format!("contradiction 1 | {rejected} | ")),
+        ("{type: string, minLength: 3, maxLength: 2}", format!("contradiction 3 | {rejected} | ")),
+        ("{type: array, items: {}, minItems: 3, maxItems: 2}", format!("contradiction 3 | {rejected} | ")),
+        ("{type: object, minProperties: 3, maxProperties: 2}", format!("contradiction 3 | {rejected} | ")),
+        ("{type: integer, enum: [small, 2]}", "enum-type small | left out: no value can be both | ".to_owned()),
         ("{type: string, minimum: 4}", "other-type minimum | ignored | did you mean `minLength`?".to_owned()),
         (
             "{type: array, items: {}, maxLength: 4}",
@@ -70,12 +70,12 @@ fn schemas_that_contradict_themselves() {
         ("{type: string, enum: [a, b], default: c}", format!("bad-default c | {default} | ")),
         (
             "{type: string, format: date-tme}",
-            "unknown-format date-tme | named in the docs only | did you mean `date-time`?".to_owned(),
+            "unknown-format date-tme | only mentioned in the docs | did you mean `date-time`?".to_owned(),
         ),
     ];
     for (schema, expected) in cases {
         assert_eq!(of_one(schema), [expected], "{schema}");
-        // Who writes for yundb is told that it is wrong.
+        // In a document written for yundb it is an error.
         let ours = of_schema(schema, "  schemas: {}") + "x-protocol: huawei-rest\n";
         let (_, diagnostics) = read(&ours);
         assert!(diagnostics.has_errors(), "{schema}: {diagnostics}");
@@ -128,7 +128,7 @@ fn a_discriminator_that_no_alternative_has() {
     let slip = |name: &str, help: &str| vec![format!("discriminator {name} | {told} | {help}")];
     let near = "did you mean `type`?";
     let cases: Vec<(&str, String, String, &str, Vec<String>)> = vec![
-        // By what the alternatives have, as no value could have both.
+        // By the alternatives' fields, as no value could have both.
         ("typ", one("type", "a", "type"), one("type", "b", "type"), "type", slip("typ", near)),
         ("typ", one("type", "a", ""), one("type", "b", ""), "", slip("typ", near)),
         ("kind", one("type", "a", "type"), one("type", "b", "type"), "type", slip("kind", "")),
@@ -144,20 +144,20 @@ fn a_discriminator_that_no_alternative_has() {
             let (service, account) = made.unwrap();
             let of: Vec<String> = said(&diagnostics).into_iter().map(|it| it.replace("propertyName", name)).collect();
             assert_eq!(of, warnings, "{discriminator} {a} {b}");
-            // What may be absent is no tag, and tells the alternatives apart where it is there.
+            // An optional property is not a tag, and tells the alternatives apart where it is present.
             let expected = Some(vec![expected.to_owned()]).filter(|_| !expected.is_empty());
             assert_eq!(tag(&service), expected, "{discriminator} {a} {b}");
             assert!(account.adds_up(), "{discriminator}: {:?}", account.lost);
         }
     }
-    // Without constants it stays, and is doubtful where all alternatives have one that is called almost the same.
+    // Without constants it stays, and gets a warning where all alternatives have one of a similar name.
     let plain = "{type: object, properties: {kind: {type: string}}}";
     let (made, diagnostics) = read(&document("{propertyName: kidn}", plain, plain));
     assert_eq!(tag(&made.unwrap().0), Some(vec!["kidn".to_owned()]));
     assert!(said(&diagnostics).iter().any(|it| it.contains("did you mean `kind`?")), "{diagnostics}");
 }
 
-/// What is left out of a document, by kind.
+/// The left-out facts of a document, by kind.
 fn left_out(text: &str, fact: Fact) -> usize {
     let (made, diagnostics) = read(text);
     let (_, account) = made.unwrap();
@@ -171,10 +171,10 @@ fn what_is_lost_with_something_else_counts_by_its_kind() {
     let head = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths:\n";
     let operation = "{get: {parameters: [{name: q, in: query, schema: {type: string}}], responses: {'200': {description: a}, '404': {description: b}}}}";
     let cases = [
-        // A path that occurs twice, and one that doesn't begin with a slash.
+        // A duplicate path, and one that doesn't begin with a slash.
         format!("{head}  /a: {operation}\n  /a: {operation}\n"),
         format!("{head}  a/b: {operation}\n"),
-        // A key that isn't there, of which it is clear which one is meant.
+        // An unknown key whose intended key is clear.
         format!("{head}  /a: {}\n", operation.replace("get", "gett")),
     ];
     for text in &cases {
@@ -189,7 +189,7 @@ fn what_is_lost_with_something_else_counts_by_its_kind() {
     let text =
         format!("{head}  /a: {{get: {{parameters: [{{$ref: '#/components/parameters/Q'}}], responses: {{}}}}}}\n");
     assert_eq!(left_out(&text, Fact::Parameter), 1);
-    // A response twice, in a map of names.
+    // A duplicate response, in a map of names.
     let text =
         format!("{head}  /a: {{get: {{responses: {{'200': {{description: a}}, '200': {{description: b}}}}}}}}\n");
     assert_eq!(left_out(&text, Fact::Response), 1);
@@ -200,7 +200,7 @@ fn a_wrong_document_is_no_fault_of_the_generator() {
     let optional = "openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths:\n  /a/{b}:\n    get:\n      parameters: [{name: b, in: \
                     path, required: false, schema: {type: string}}]\n      responses: {'200': {description: a}}\n";
     assert_eq!(said(&read(optional).1), ["optional-path-parameter false | read as required | "]);
-    // What goes for an error needs no further words.
+    // Parts left out because of an error are not reported.
     let ours = format!("{optional}    post: {{$ref: '#/components/x'}}\nx-protocol: huawei-rest\n");
     let (_, diagnostics) = read(&ours.replace("required: false", "required: true"));
     assert!(diagnostics.has_errors());
@@ -212,7 +212,7 @@ fn a_reference_that_leads_nowhere_is_one_diagnostic() {
     let components = "  schemas: {Thing: {type: string}}\n  parameters: {Page: {name: page, in: query, schema: {type: integer}}}\n  \
                       responses: {OK: {description: Done}}";
     let text = of_schema("{$ref: Thing}", components);
-    let expected = "missing-ref Thing | any value is taken | did you mean `#/components/schemas/Thing`?";
+    let expected = "missing-ref Thing | any value is accepted | did you mean `#/components/schemas/Thing`?";
     let of = said(&read(&text).1);
     assert_eq!(of.iter().filter(|it| it.as_str() == expected).count(), of.len(), "{of:?}");
     let text = of_schema("{$ref: '#/components/schema/Thing'}", components);
@@ -225,7 +225,7 @@ fn a_reference_that_leads_nowhere_is_one_diagnostic() {
     assert_eq!(
         with("parameters: [{$ref: '#/components/parameter/Page'}]"),
         [
-            "missing-ref '#/components/parameter/Page' | `parameter` is not there: POST /a: one of `parameters` is left out for this \
+            "missing-ref '#/components/parameter/Page' | `parameter` does not exist: POST /a: one of `parameters` is left out because of this \
           | did you mean `#/components/parameters/Page`?"
         ]
     );
@@ -234,7 +234,7 @@ fn a_reference_that_leads_nowhere_is_one_diagnostic() {
     assert_eq!(
         said(&read(&text).1),
         [
-            "missing-ref '#/components/responses/Ok' | `Ok` is not there: POST /a: the body of `404` is left out for this | did you \
+            "missing-ref '#/components/responses/Ok' | `Ok` does not exist: POST /a: the body of `404` is left out because of this | did you \
           mean `OK`?"
         ]
     );
@@ -303,7 +303,7 @@ fn names_of_packages() {
         }
         assert!(!out.exists(), "{name}: something is written");
     }
-    // One that is made of the file's name can be used.
+    // A name derived from the file's is valid.
     assert_eq!(named(None).unwrap().package, "api-core");
     assert_eq!(named(Some("my-client_2")).unwrap().package, "my-client_2");
 }
@@ -351,9 +351,9 @@ fn tabs_are_pointed_at() {
     }
 }
 
-/// What is unknown is said once in a document of ours, too, where both `load` and `lower` look at it.
+/// An unknown keyword is reported once, even in a document where both `load` and `lower` check it.
 #[test]
-fn unknown_keywords_are_said_once() {
+fn unknown_keywords_are_reported_once() {
     let text = of_schema("{type: string, minLenght: 3}", "  schemas: {}");
     for text in [text.clone(), text + "x-protocol: huawei-rest\n"] {
         let (_, diagnostics) = read(&text);

@@ -1,5 +1,5 @@
-//! Names that stay: whatever is added to a document, wherever, what was there before is called as before.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "tests say what they expect by panicking")]
+//! Stable names: additions to a document, anywhere, rename nothing that was there before.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// All that a user of the crate writes, by what it means: what it is called, and what is in it.
+/// The names that a user of the crate writes, by meaning: types, and their members.
 fn names(document: &Value) -> BTreeMap<String, BTreeSet<String>> {
     let scratch = tempfile::tempdir().unwrap();
     let path = scratch.path().join("document.json");
@@ -57,7 +57,7 @@ fn types(service: &Service, found: &mut BTreeMap<String, BTreeSet<String>>) {
     }
 }
 
-/// What is added.
+/// The additions.
 #[derive(Clone, Copy, Debug)]
 enum Addition {
     Operation,
@@ -65,14 +65,14 @@ enum Addition {
     Schema,
     CopyOfSchema,
     Property,
-    /// One that no value may have, so that there is no field for it.
+    /// A property without possible values, which has no field.
     NoProperty,
     Value,
     Tag,
     Header,
 }
 
-/// Where in the document an object of this kind is, by its pointer.
+/// The pointers of all objects of a kind in the document.
 fn places(node: &Value, at: &str, is: &dyn Fn(&str, &Value) -> bool, found: &mut Vec<String>) {
     if is(at, node) {
         found.push(at.to_owned());
@@ -101,7 +101,7 @@ fn insert(map: &mut Map<String, Value>, place: Index, key: &str, value: Value) {
     map.extend(entries);
 }
 
-/// Adds something; nothing if there is no place for it.
+/// Makes an addition; nothing if there is no place for it.
 fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
     let find = |document: &Value, is: &dyn Fn(&str, &Value) -> bool| {
         let mut found = Vec::new();
@@ -154,7 +154,8 @@ fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
             insert(document.pointer_mut(&at).unwrap().as_object_mut().unwrap(), place, "insertedProperty", property);
         }
         Addition::Value => {
-            // A constant that becomes one of several values no longer tells alternatives apart, which may be called after it.
+            // A constant that becomes one of several values no longer distinguishes alternatives, which may be named
+            // after it.
             let texts =
                 |node: &Value| node.as_array().is_some_and(|list| list.len() > 1 && list.iter().all(Value::is_string));
             let Some(at) = find(document, &|at, node| at.ends_with("/enum") && texts(node)) else { return };
@@ -167,7 +168,7 @@ fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
             tags.insert(place.index(tags.len() + 1), json!({"name": "Inserted"}));
         }
         Addition::Header => {
-            // The headers of an operation are one type, which is called after them: more of them are another type.
+            // The headers of an operation are one type, named after them: more headers are another type.
             let has_headers = |at: &str| {
                 let operation: String = at.split_inclusive('/').take(4).collect();
                 let operation = document.pointer(operation.trim_end_matches('/')).map(Value::to_string);
@@ -196,7 +197,7 @@ fn add(document: &mut Value, addition: Addition, which: Index, place: Index) {
     }
 }
 
-/// The documents, and the names that they give.
+/// The documents, with their names.
 fn documents() -> Vec<(String, Value, BTreeMap<String, BTreeSet<String>>)> {
     let fixtures = ["answers", "bodies", "names", "paging", "parameters", "split", "types", "unions"]
         .map(|name| format!("tests/fixtures/{name}"));
@@ -239,7 +240,7 @@ fn what_is_added_renames_nothing() {
         add(&mut document, addition, which, place);
         let after = names(&document);
         for (known, inside) in before {
-            let Some(now) = after.get(known) else { panic!("{name}, {addition:?}: `{known}` is called otherwise") };
+            let Some(now) = after.get(known) else { panic!("{name}, {addition:?}: `{known}` has another name") };
             let lost: Vec<_> = inside.difference(now).collect();
             proptest::prop_assert!(lost.is_empty(), "{}, {:?}: in `{}` {:?}", name, addition, known, lost);
         }

@@ -1,4 +1,4 @@
-//! Swagger 2.0 says the same as its twin in OpenAPI 3.0, and each word of it has its place.
+//! Swagger 2.0 gives the same client as its twin in OpenAPI 3.0, and each of its keys keeps its place.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -161,20 +161,20 @@ components:
 fn a_document_and_its_twin() {
     let old = tree("swagger.yaml", OLD);
     let mut new = tree("openapi.yaml", NEW);
-    // Components by `$ref`s into places are called by the places, which differ in name only.
+    // Components from `$ref`s to places are named after the places, which differ in name only.
     let text = new.to_string().replace("ThingPropertiesNo", "ThingNo");
     new = serde_json::from_str(&text).unwrap();
     for (key, value) in new.as_object().unwrap() {
         assert_eq!(old[key], *value, "{key}");
     }
-    // That it is one of 2.0 is all that is said besides.
+    // The version is the only other difference.
     let other: Vec<&str> =
         old.as_object().unwrap().keys().map(String::as_str).filter(|key| new.get(key).is_none()).collect();
     assert_eq!(other, ["x-swagger"]);
     assert_eq!(old.as_object().unwrap().len() - 1, new.as_object().unwrap().len());
 }
 
-/// The account is of the document's own lines, and closes.
+/// The account covers the document's own lines, and adds up.
 #[test]
 fn all_of_it_is_accounted_for() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,5 @@
-//! Whatever stands at a place of anyone's document, the rest of the document is generated, and what is lost is said.
-#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+//! Whatever value is at a place of a document, the rest of the document is generated, and losses are reported.
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// What is wrong with the generator, not with the document at `path`.
+/// Errors of the generator, as opposed to errors of the document at `path`.
 fn faults(path: &Path) -> Vec<String> {
     let mut diagnostics = Diagnostics::new();
     let made = model(path, "wrong", "wrong", &mut diagnostics);
@@ -34,7 +34,7 @@ fn faults(path: &Path) -> Vec<String> {
     lost.chain((!emitted).then(|| "nothing is emitted".to_owned())).collect()
 }
 
-/// Puts values of each kind at each place, one place at a time: every `stride`th of these documents.
+/// Replaces the value at each place by one of each kind, one place at a time: every `stride`th of these documents.
 fn hold(document: &Value, stride: usize) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("api.json");
@@ -53,7 +53,7 @@ fn hold(document: &Value, stride: usize) {
     ];
     let mut found = Vec::new();
     places(document, "", &mut found);
-    // Without a version there is no telling what a document is.
+    // Without a version the kind of document is unknown.
     found.retain(|place| place != "/openapi");
     let changes = found.iter().enumerate().flat_map(|(at, place)| {
         let wrong = wrong.iter().enumerate().filter(move |(kind, _)| (at + kind).is_multiple_of(stride));
@@ -69,7 +69,7 @@ fn hold(document: &Value, stride: usize) {
     assert!(bad.is_empty(), "{bad:#?}");
 }
 
-/// The document has each thing that the account of a document counts.
+/// A document with every kind of fact that the account counts.
 #[test]
 fn the_rest_of_a_document_stays() {
     let path = workspace().join("generator/tests/account");
@@ -82,7 +82,7 @@ fn the_rest_of_a_newer_document_stays() {
     hold(&load::bundled(&path, &mut Diagnostics::new()).unwrap(), stride(29));
 }
 
-/// All of them take minutes: `STRIDE=1`.
+/// All of them, with `STRIDE=1`, take minutes.
 fn stride(usual: usize) -> usize {
     std::env::var("STRIDE").ok().map_or(usual, |stride| stride.parse().unwrap())
 }

@@ -1,4 +1,4 @@
-//! YAML is read as libyaml reads it, which most documents are written for: layouts, and what PyYAML with libyaml makes of each.
+//! YAML is read as libyaml does, which most documents are written for: layouts, with PyYAML's result for each.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fs;
@@ -19,7 +19,7 @@ fn read(bytes: &[u8]) -> (Option<Loaded>, Diagnostics) {
     (load(&path, &mut diagnostics), diagnostics)
 }
 
-/// What a layout says, beside what makes it a document.
+/// The content of a layout, without what makes it a document.
 fn said(bytes: &[u8]) -> Value {
     let (loaded, diagnostics) = read(bytes);
     assert!(diagnostics.is_empty(), "{diagnostics}");
@@ -81,7 +81,7 @@ const LAYOUTS: &[(&str, &str, &str)] = &[
 #[test]
 fn layouts() {
     for (name, text, expected) in LAYOUTS {
-        // What begins the text stands at the beginning of the file.
+        // Diagnostics for the text's start point at the start of the file.
         let (start, rest) = text.split_once("---\n").map_or(("", *text), |(start, rest)| (start, rest));
         let start = if start.is_empty() { String::new() } else { format!("{start}---\n") };
         let document = format!("{start}{HEAD}{rest}");
@@ -90,14 +90,14 @@ fn layouts() {
     }
 }
 
-/// YAML 1.2 lets an anchor be given again (PyYAML doesn't, though libyaml does): the last one counts.
+/// In YAML 1.2 an anchor may be redefined (PyYAML rejects that, libyaml doesn't): the last one counts.
 #[test]
-fn anchors_are_given_again() {
+fn anchors_are_redefined() {
     let text = format!("{HEAD}x-a: &a 1\nx-b: *a\nx-c: &a 2\nx-d: *a\n");
     assert_eq!(said(text.as_bytes()), json!({"x-a": 1, "x-b": 1, "x-c": 2, "x-d": 2}));
 }
 
-/// A byte order mark is no part of the text, and says whether it is UTF-16.
+/// A byte order mark is not part of the text, and identifies UTF-16.
 #[test]
 fn encodings() {
     let text = format!("\u{feff}{HEAD}x-a: \u{e9}\u{1f600}\n");
@@ -113,7 +113,7 @@ fn encodings() {
     assert_eq!(said(&little), json!({"x-a": 1}));
 }
 
-/// The first diagnostic of a document that is not read: code, line, column.
+/// The first diagnostic of a document that is rejected: code, line, column.
 fn refused(bytes: &[u8]) -> (&'static str, usize, usize) {
     let (loaded, diagnostics) = read(bytes);
     assert!(loaded.is_none(), "{:?}", String::from_utf8_lossy(bytes));
@@ -123,9 +123,9 @@ fn refused(bytes: &[u8]) -> (&'static str, usize, usize) {
     (first.code, at.line(), at.column())
 }
 
-/// What no reader makes sense of is refused where it stands.
+/// Invalid YAML is rejected at its place.
 #[test]
-fn what_is_no_yaml() {
+fn invalid_yaml() {
     let places = [
         ("x-a: {k: 1\n", "bad-yaml", 4, 6),
         ("x-a: \"one\n", "bad-yaml", 4, 6),
@@ -145,9 +145,9 @@ fn what_is_no_yaml() {
     assert_eq!(refused(b"openapi: 3.0.3\nx: \xc3"), ("bad-encoding", 2, 4));
 }
 
-/// Of a key that is there twice, both places are named, and the later value counts.
+/// For a duplicate key, both places are named, and the later value counts.
 #[test]
-fn keys_that_are_there_twice() {
+fn duplicate_keys() {
     let (loaded, diagnostics) = read(format!("{HEAD}x-a:\n  k: 1\n  l: 2\n  \"k\": 3\n").as_bytes());
     assert_eq!(loaded.unwrap().value()["x-a"], json!({"k": 3, "l": 2}));
     let [diagnostic] = diagnostics.iter().collect::<Vec<_>>()[..] else { unreachable!("{diagnostics}") };
@@ -159,9 +159,9 @@ fn keys_that_are_there_twice() {
     );
 }
 
-/// What grows or goes deep without end is refused before it takes the machine down.
+/// Endless or extremely deep documents are rejected before memory or stack runs out.
 #[test]
-fn what_has_no_end() {
+fn endless_documents() {
     let deep = |open: &str, close: &str| format!("{HEAD}x-a: {}1{}\n", open.repeat(100_000), close.repeat(100_000));
     for text in [deep("[", "]"), deep("{a: ", "}"), deep("- ", ""), deep("\"", ""), "[".repeat(100_000)] {
         let (code, line, _) = refused(text.as_bytes());
@@ -179,7 +179,7 @@ fn what_has_no_end() {
     assert_eq!(refused(format!("{HEAD}x-0: &a0 {{k: 1}}\n{merges}").as_bytes()).0, "bad-yaml");
 }
 
-/// A document of one line of ten megabytes is read, and what is wrong at its end is named.
+/// A document of one line of ten megabytes is read, and an error at its end is named.
 #[test]
 fn a_very_long_line() {
     let item = "{\"k\":\"0123456789012345678901234567890123456789\",\"l\":[1,2,3,null,true]},";

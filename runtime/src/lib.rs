@@ -43,7 +43,6 @@ pub use serde;
 pub use serde_json;
 pub use serde_json::Value;
 
-pub use auth::clock::{Clock, SystemClock};
 pub use auth::credentials::{
     AssumeAgencyWithOidc, AssumeRole, AssumeRoleWithOidc, CachedCredentials, ContainerCredentials, Credentials,
     CredentialsChain, CredentialsError, CredentialsFuture, CredentialsProvider, CredentialsSource,
@@ -58,6 +57,8 @@ pub use check::Violation;
 pub use check::fits;
 #[cfg(feature = "metrics")]
 pub use client::Metrics;
+/// Traits by which a generated client states which settings of [`ClientBuilder`] apply to it.
+pub use client::applies as builder;
 pub use client::{Attempt, Call, Client, ClientBuilder, Interceptor, JsonCall, Outcome, RateLimiter, UnsignedRequest};
 pub use codec::additional::additional;
 pub use codec::argument::{Argument, Integer, Single};
@@ -82,6 +83,7 @@ pub use response::{
     Representation, Response, StreamError, StreamErrorKind,
 };
 pub use retry::{RetryBudget, RetryClass, RetryContext, RetryPolicy, RetryStrategy};
+pub use transport::clock::{Clock, SystemClock};
 pub use transport::{
     ByteStream, RequestBody, ReqwestTransport, ReqwestTransportBuilder, StallProtection, TlsVersion, Transport,
     TransportError, TransportErrorKind,

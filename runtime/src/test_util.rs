@@ -35,7 +35,6 @@
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # tokio::time::pause();
 //! // The service is busy at first.
 //! let replay = Replay::new([
 //!     Reply::new(429).header("Retry-After", "2"),
@@ -53,12 +52,14 @@
 //! let requests = replay.requests();
 //! assert_eq!(requests.len(), 2);
 //! assert_eq!(requests[1].uri().path(), "/v3/instances");
-//! assert_eq!(requests[1].headers()["x-sdk-date"], "20260102T030405Z");
+//! // The two seconds that the service asked for took no time.
+//! assert_eq!(requests[1].headers()["x-sdk-date"], "20260102T030407Z");
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Pauses between attempts are tokio's: `#[tokio::test(start_paused = true)]` passes them in no time.
+//! Pauses take no time with a [`ManualClock`], which goes on by each: a job of four hours is waited for at once, in async programs and
+//! in others.
 
 mod hide;
 mod record;
@@ -66,7 +67,7 @@ mod record;
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_core::future::BoxFuture;
@@ -77,7 +78,7 @@ use serde::Serialize;
 
 pub use record::Recorder;
 
-use crate::auth::clock::Clock;
+use crate::transport::clock::Clock;
 use crate::transport::{ByteStream, RequestBody, Transport, TransportError, TransportErrorKind};
 
 /// What a request is answered with.
@@ -150,7 +151,7 @@ impl Reply {
         Self::of(Kind::Failure(TransportError::new(kind, format!("the test lets this fail ({kind:?})"))))
     }
 
-    /// No response at all, until a timeout ends the wait.
+    /// No response at all, until a timeout ends the wait. It takes real time, unless the transport has a [clock](Replay::clock).
     pub fn never() -> Self {
         Self::of(Kind::Never)
     }
@@ -174,6 +175,7 @@ pub struct Replay(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
+    clock: Option<ManualClock>,
     requests: Vec<Request<Bytes>>,
     replies: VecDeque<Reply>,
 }
@@ -184,6 +186,13 @@ impl Replay {
         let replay = Self::default();
         replay.state().replies.extend(replies);
         replay
+    }
+
+    /// Lets the time pass on this clock in which no response comes, so that the time limit of the call, which has the same clock, ends
+    /// a [`Reply::never`] at once.
+    pub fn clock(self, clock: &ManualClock) -> Self {
+        self.state().clock = Some(clock.clone());
+        self
     }
 
     /// With another reply at the end.
@@ -203,6 +212,15 @@ impl Replay {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn wait_for_ever<T>(&self) -> T {
+        let clock = self.state().clock.clone();
+        let Some(clock) = clock else { return std::future::pending().await };
+        // Whoever has waited long enough drops this.
+        loop {
+            clock.sleep(Duration::from_millis(1)).await;
+        }
     }
 
     fn next(&self, request: Request<Bytes>) -> Reply {
@@ -242,41 +260,69 @@ impl Transport for Replay {
                 Kind::RawResponse(response) => Ok(response),
                 Kind::Failure(error) => Err(error),
                 Kind::Wrong(why) => Err(TransportError::new(TransportErrorKind::Request, why)),
-                Kind::Never => std::future::pending().await,
+                Kind::Never => self.wait_for_ever().await,
             }
         })
     }
 }
 
-/// A clock that stands still until it is set. Clones share the time.
+/// A clock that stands still until it is set, or until somebody waits: a pause ends at once, and the clock has gone on by it. Clones
+/// share the time.
+///
+/// It is for one task. Where several wait at the same time, their pauses follow one another. What an exchange with a real server takes is
+/// no time of this clock; the limit of each attempt ends one that takes too long by the system's clock, too.
 #[derive(Clone, Debug)]
-pub struct ManualClock(Arc<Mutex<Timestamp>>);
+pub struct ManualClock(Arc<Mutex<Time>>);
+
+#[derive(Debug)]
+struct Time {
+    date: Timestamp,
+    monotonic: Instant,
+}
 
 impl ManualClock {
     /// A clock that shows this.
     pub fn at(time: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(time)))
+        Self(Arc::new(Mutex::new(Time { date: time, monotonic: Instant::now() })))
     }
 
-    /// Shows another time from now on.
+    /// Shows another time from now on. No time passes by that: monotonic time stays as it is.
     pub fn set(&self, time: Timestamp) {
-        *self.time() = time;
+        self.time().date = time;
     }
 
-    /// Goes on by this much; at the end of time it stays there.
+    /// Lets this much time pass; at the end of time it stays there.
     pub fn advance(&self, by: Duration) {
-        let mut time = self.time();
-        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-        *time = time.checked_add(by).unwrap_or(Timestamp::MAX);
+        self.time().advance(by);
     }
 
-    fn time(&self) -> MutexGuard<'_, Timestamp> {
+    fn time(&self) -> MutexGuard<'_, Time> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Time {
+    fn advance(&mut self, by: Duration) {
+        self.monotonic = self.monotonic.checked_add(by).unwrap_or(self.monotonic);
+        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+        self.date = self.date.checked_add(by).unwrap_or(Timestamp::MAX);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        *self.time()
+        self.time().date
+    }
+
+    fn monotonic(&self) -> Instant {
+        self.time().monotonic
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
+        Box::pin(async move {
+            self.advance(time);
+            // Limits are looked at between.
+            tokio::task::yield_now().await;
+        })
     }
 }

@@ -122,3 +122,12 @@ fn no_files_import_each_other_in_a_circle() {
     let circle: Vec<String> = left.keys().map(|module| module.join("/")).collect();
     assert!(circle.is_empty(), "{circle:#?}");
 }
+
+#[test]
+fn pauses_are_the_clocks() {
+    let mut texts = BTreeMap::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &[], &mut texts);
+    let pausing = texts.iter().filter(|(_, code)| code.contains("time::sleep") || code.contains("thread::sleep"));
+    let pausing: Vec<String> = pausing.map(|(module, _)| module.join("/")).collect();
+    assert_eq!(pausing, ["transport/clock"]);
+}

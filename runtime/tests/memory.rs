@@ -24,6 +24,7 @@ static SERVICE: Service = Service {
 
 const SHOW: Spec = Spec::new("Show", "GET", "/#Action=Show").params(&[yundb_runtime::operation::query("id", any())]);
 const JOB: Job = Job {
+    begun_by: &[],
     poll: &SHOW,
     argument: "id",
     also: &[],

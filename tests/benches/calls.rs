@@ -1,7 +1,7 @@
-//! What a call costs beside what it cannot cost less: `cargo bench -p yundb-tests`.
+//! The cost of a call beside its lower bound: `cargo bench -p yundb-tests`.
 //!
-//! Each group has the runtime's way and its floor, measured in the same run: signing beside the bare hashes of the same bytes,
-//! decoding beside `serde_json` into the same types without leniency, encoding beside `serde_json` of the same body, and a
+//! Each group measures the runtime and its lower bound in the same run: signing beside the bare hashes of the same
+//! bytes, decoding beside strict `serde_json` into the same types, encoding beside `serde_json` of the same body, and a
 //! whole call over loopback beside bare `reqwest` with the same bytes.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
@@ -63,7 +63,7 @@ fn sha256(key: &[u8], text: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// The hashes that both signatures of the SHA-256 kind consist of.
+/// The hashes in both signatures of the SHA-256 kind.
 fn bare_sha256(secret: &str, body: &[u8], signed: &Signed) {
     black_box(Sha256::digest(body));
     black_box(Sha256::digest(signed.canonical_request.as_bytes()));
@@ -161,7 +161,7 @@ fn encoding(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("encode/20-databases");
     let replay = Replay::default();
     let client = client(Client::builder().endpoint("https://example.com").transport(replay.clone()));
-    group.bench_function("yundb, signed and answered", |bencher| {
+    group.bench_function("yundb, signed, with response", |bencher| {
         bencher.to_async(&runtime).iter(|| {
             replay.push(Reply::new(201).body(&br#"{"job_id": "j"}"#[..]));
             let call = client.create_databases("61a4ea66210545909d74a05c27a7179ein07").databases(databases.clone());
@@ -174,22 +174,23 @@ fn encoding(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// A server that answers every request with the same bytes.
-async fn server(answer: Vec<u8>) -> String {
+/// A server that returns the same bytes for every request.
+async fn server(response: Vec<u8>) -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", answer.len());
-    let answer = [head.into_bytes(), answer].concat();
+    let head =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n", response.len());
+    let response = [head.into_bytes(), response].concat();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let answer = answer.clone();
+            let response = response.clone();
             tokio::spawn(async move {
                 stream.set_nodelay(true)?;
                 let mut bytes = Vec::new();
                 while stream.read_buf(&mut bytes).await? > 0 {
                     if bytes.ends_with(b"\r\n\r\n") {
                         bytes.clear();
-                        stream.write_all(&answer).await?;
+                        stream.write_all(&response).await?;
                     }
                 }
                 std::io::Result::Ok(())
@@ -211,8 +212,8 @@ fn calling(criterion: &mut Criterion) {
         let bare = reqwest::Client::new();
         group.bench_function("floor", |bencher| {
             bencher.to_async(&runtime).iter(|| async {
-                let answer = bare.get(format!("{url}/v3/p/instances")).send().await.unwrap().bytes().await.unwrap();
-                serde_json::from_slice::<ListInstancesResponse>(&answer).unwrap()
+                let response = bare.get(format!("{url}/v3/p/instances")).send().await.unwrap().bytes().await.unwrap();
+                serde_json::from_slice::<ListInstancesResponse>(&response).unwrap()
             });
         });
         group.finish();

@@ -1,7 +1,7 @@
-//! What generating costs as documents grow: `cargo bench -p yundb-tests --bench growth`.
+//! The cost of generation by document size: `cargo bench -p yundb-tests --bench growth`.
 //!
-//! Two families of documents, each in three sizes: operations with few types of their own, and a net of types that all lead to each
-//! other. The rate is in operations a second, and should be the same for each size of a family.
+//! Two families of documents, each in three sizes: operations with few types of their own, and a net of types that all
+//! refer to each other. The rate is in operations per second, and should be the same for each size of a family.
 
 #![allow(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
@@ -11,14 +11,14 @@ use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_
 use serde_json::{Map, Value, json};
 use yundb_generator::{Options, generate};
 
-/// How many operations a tag has.
+/// Number of operations in a tag.
 const TAG: usize = 20;
 
 fn reference(n: usize, of: usize) -> Value {
     json!({"$ref": format!("#/components/schemas/Resource{}", n % of)})
 }
 
-/// An object with fields of each kind, and references to those that `targets` names.
+/// An object with fields of each kind, and references to `targets`.
 fn schema(n: usize, of: usize, targets: [usize; 3]) -> Value {
     let [one, list, map] = targets.map(|target| reference(target, of));
     json!({
@@ -48,7 +48,8 @@ fn response(schema: &Value, error: &Value) -> Value {
     })
 }
 
-/// A document with so many operations over half as many schemas again. Schemas lead to those near them, or all to each other.
+/// A document with this many operations, and schemas for half as many again. Schemas refer to neighbours, or all to
+/// each other.
 fn document(operations: usize, net: bool) -> Value {
     let schemas = operations * 3 / 2;
     let target = |n: usize, step: usize| if net { n * step + step } else { (n / 8) * 8 + (n + step) % 8 };

@@ -1,7 +1,7 @@
 //! Workspace tests; see the integration tests in `tests/`. The README's program is compiled here.
 #![cfg_attr(doctest, doc = include_str!("../../README.md"))]
 
-/// What calls each operation of each generated crate; `build.rs` writes it.
+/// The drivers of all generated crates; `build.rs` emits them.
 pub mod drivers {
     include!(concat!(env!("OUT_DIR"), "/drivers.rs"));
 }

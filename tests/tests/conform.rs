@@ -1,5 +1,5 @@
-//! Every operation of specs/ and of the fixtures, with inputs and responses made from its document, held against that document
-//! by a validator that is not ours. `build.rs` writes the drivers.
+//! Every operation of specs/ and of the fixtures, with inputs and responses made from its document, checked by an
+//! independent validator. `build.rs` emits the drivers.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
@@ -11,19 +11,19 @@ use yundb_tests::drivers;
 
 include!(concat!(env!("OUT_DIR"), "/conform.rs"));
 
-/// Nothing is wrong but what the reviewed snapshot of the document lists, and every operation has cases.
+/// The errors are exactly those in the reviewed snapshot of the document, and every operation has cases.
 fn conforms(name: &str, folder: &str, driver: &Driver) {
     let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let report = yundb_conform::run(&spec, name, driver, Options::default()).unwrap();
     assert!(report.cases >= report.operations, "{name}: {} cases of {} operations", report.cases, report.operations);
     println!("{}", yundb_conform::report::table(std::slice::from_ref(&report)));
-    // Without the values: they change with every new way of making them.
+    // Without the values, which change with every new way of generating them.
     let wrong =
         report.wrong.iter().map(|wrong| format!("{}: {} at {}", wrong.operation, wrong.kind.code(), wrong.place()));
     let contradictions =
         report.contradictions.iter().map(|it| format!("{}: contradiction at {}", it.operation, it.schema));
     let lines: BTreeSet<String> = wrong.chain(contradictions).chain(report.notes.iter().cloned()).collect();
-    // Only what has something wrong has a snapshot: it is for faults that are known and to be mended.
+    // Only documents with errors have a snapshot: it is for known faults that are to be fixed.
     let snapshot = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/snapshots/{name}.snap"));
     if !lines.is_empty() || snapshot.exists() {
         let lines: Vec<String> = lines.into_iter().collect();

@@ -1,4 +1,4 @@
-//! Every operation of the fixture crates, called over a real HTTP server: what arrives is what OpenAPI 3.0 says.
+//! Every operation of the fixture crates, called over a real HTTP server: requests are as OpenAPI 3.0 defines them.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 

@@ -1,5 +1,5 @@
-//! Every operation of the generated crates, called over a real HTTP server with the samples of its document: what arrives
-//! is what the document says and is signed, and what the document answers decodes with nothing lost.
+//! Every operation of the generated crates, called over a real HTTP server with the samples of its document: requests
+//! match the document and are signed, and documented responses decode without loss.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 

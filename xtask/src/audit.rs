@@ -1,4 +1,4 @@
-//! `cargo xtask audit`: proves the specs with the documents, or lists what differs between two editions.
+//! `cargo xtask audit`: verifies the specs against the documents, or lists the differences of two editions.
 
 use std::{
     io::{self, Write as _},
@@ -15,16 +15,16 @@ use super::{counted, print_diagnostics, workspace};
 pub struct Arguments {
     /// Folders of specs/; all if none are named.
     services: Vec<String>,
-    /// The folder with the documents; without it the locks in specs/ are taken for them.
+    /// The folder with the documents. Defaults to the locks in specs/.
     #[arg(long, value_name = "DIR")]
     docs: Option<PathBuf>,
-    /// Rewrite the locks that do not say what the documents say.
+    /// Rewrite the locks that differ from the documents.
     #[arg(long, requires = "docs")]
     update: bool,
-    /// List what differs between two editions of the documents: two folders, or for one service two files.
+    /// List the differences of two editions of the documents: two folders, or for one service two files.
     #[arg(long, num_args = 2, value_names = ["OLD", "NEW"], conflicts_with_all = ["docs", "update", "verbose"])]
     diff: Option<Vec<PathBuf>>,
-    /// How the report is printed.
+    /// Output format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Report each operation, too.
@@ -38,10 +38,10 @@ enum Format {
     Json,
 }
 
-/// Whether the specs say what the documents say.
+/// Returns whether the specs agree with the documents.
 pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
     let Arguments { services, docs, update, diff, format, verbose } = arguments;
-    // Relative to where the command was given, not to the workspace.
+    // Relative to the caller's working directory, not to the workspace.
     let absolute = |path: PathBuf| std::path::absolute(&path).with_context(|| path.display().to_string());
     let docs = docs.map(absolute).transpose()?;
     let editions = diff.map(|paths| paths.into_iter().map(absolute).collect::<Result<Vec<_>, _>>()).transpose()?;

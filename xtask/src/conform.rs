@@ -1,4 +1,5 @@
-//! `cargo xtask conform`: generates a client, has every operation called, and holds what is sent and read against the document.
+//! `cargo xtask conform`: generates a client, calls every operation, and compares requests and responses with the
+//! document.
 
 use std::{
     collections::BTreeSet,
@@ -23,18 +24,18 @@ pub struct Arguments {
     /// Any OpenAPI document, a file or a folder with an openapi.yaml. May be given several times.
     #[arg(long, value_name = "FILE")]
     spec: Vec<PathBuf>,
-    /// Where the whole report goes, as JSON.
+    /// Write the whole report to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// Print the table only.
     #[arg(long)]
     table: bool,
-    /// Another seed makes other cases.
+    /// Seed of the random cases.
     #[arg(long, default_value_t = yundb_conform::Options::default().seed)]
     seed: u64,
 }
 
-/// Whether nothing is wrong.
+/// Returns whether there are no errors.
 pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
     let Arguments { services, spec, report, table, seed } = arguments;
     let absolute = |path: &PathBuf| std::path::absolute(path);
@@ -62,7 +63,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<bool> {
     Ok(reports.iter().all(|report| report.wrong.is_empty()))
 }
 
-/// A name for each document: of its file, or of the folder that it is the only one in.
+/// A unique name for each document: that of its file, or of its folder.
 fn named(paths: &[PathBuf]) -> Vec<(String, PathBuf)> {
     let mut taken = BTreeSet::new();
     let name = |path: &PathBuf| {
@@ -96,13 +97,13 @@ fn print(report: &Report) -> io::Result<()> {
 /// Generates, builds and runs.
 fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
     let folder = Path::new("target").join("conform");
-    // Not the document's own name, which may be that of a dependency.
+    // The document's own name may be that of a dependency.
     let package = format!("client-{}", slug(name));
     let (client, program) = (folder.join("clients").join(&package), folder.join("programs").join(&package));
     let root = workspace()?;
     let manifest = Manifest::Standalone(Some(root.join("runtime")));
     let options = Options { name: Some(package.clone()), manifest, ..Options::default() };
-    // What the document has, for those that give no client.
+    // The number of operations of a document without a client.
     let operations = operations(spec);
     match yundb_generator::generate(spec, &client, &options) {
         Ok(_) => {}
@@ -119,7 +120,7 @@ fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
     for (path, text) in yundb_conform::program::files(&service, &root.join(&client), &root.join("conform")) {
         write_if_changed(&program.join(path), &text)?;
     }
-    // The same versions as here, which are on this machine already.
+    // The versions of this workspace, which are on this machine already.
     write_if_changed(&program.join("Cargo.lock"), &fs::read_to_string("Cargo.lock")?)?;
     if let Some(message) = build(&program, &folder.join("target"))? {
         return Ok(Report::of_nothing(name, operations, Kind::DoesNotCompile, &message));
@@ -136,14 +137,14 @@ fn conform(name: &str, spec: &Path, seed: u64) -> anyhow::Result<Report> {
     Ok(serde_json::from_slice(&fs::read(&report)?)?)
 }
 
-/// How many operations a document has; none if it cannot be read.
+/// Number of operations of a document; none if it cannot be read.
 fn operations(spec: &Path) -> usize {
     let bundled = yundb_generator::load::bundled(spec, &mut Diagnostics::new());
     let document = bundled.and_then(|bundled| yundb_conform::document::Document::new(&bundled).ok());
     document.map_or(0, |document| document.operations.len())
 }
 
-/// Builds the program; the first error if it does not compile.
+/// Builds the program; returns the first error if it does not compile.
 fn build(program: &Path, target: &Path) -> anyhow::Result<Option<String>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -172,7 +173,7 @@ fn write_if_changed(path: &Path, text: &str) -> anyhow::Result<()> {
     fs::write(path, text).with_context(|| format!("`{}`", path.display()))
 }
 
-/// A name as packages may have it.
+/// A valid package name.
 fn slug(name: &str) -> String {
     let dashed = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
     name.chars().map(dashed).collect::<String>().trim_matches('-').to_owned()

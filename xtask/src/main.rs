@@ -1,4 +1,5 @@
-//! yundb's command line: parses arguments, calls the generator, the audit or the conformance cases, prints what they yield.
+//! yundb's command line: parses arguments, runs the generator, the audit or the conformance cases, and prints the
+//! results.
 
 mod audit;
 mod conform;
@@ -15,10 +16,10 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use yundb_generator::{Diagnostics, Failure, Manifest, Options, Report};
 
-/// The workspace, in which `cargo xtask` may be run from any folder.
+/// The workspace; `cargo xtask` may be run from any folder.
 const WORKSPACE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// Generates Rust clients from OpenAPI documents, and proves the documents.
+/// Generate Rust clients from OpenAPI documents, and verify the documents.
 #[derive(Parser)]
 #[command(bin_name = "cargo xtask")]
 struct Cli {
@@ -28,22 +29,23 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Bring generated/ into line with specs/, or generate a crate from any OpenAPI document.
+    /// Update generated/ to match specs/, or generate a crate from any OpenAPI document.
     Codegen(Codegen),
     /// Write each service of specs/ as one self-contained OpenAPI file.
     Bundle {
         /// Folders of specs/; all if none are named.
         services: Vec<String>,
-        /// Where the files go.
+        /// The output folder.
         #[arg(long)]
         out: PathBuf,
-        /// How they are written. Readers of YAML 1.1 take `OFF` and `no` for booleans: give them JSON.
+        /// Output format. YAML 1.1 parsers read `OFF` and `no` as booleans: give them JSON.
         #[arg(long, value_enum, default_value_t = BundleFormat::Yaml)]
         format: BundleFormat,
     },
-    /// Prove that specs/ says what the vendors' documents say.
+    /// Verify that specs/ agrees with the vendors' documents.
     Audit(audit::Arguments),
-    /// Call every operation of generated clients within this process, and hold what is sent and read against the documents.
+    /// Call every operation of generated clients within this process, and compare requests and responses with the
+    /// documents.
     Conform(conform::Arguments),
 }
 
@@ -58,22 +60,22 @@ struct Codegen {
     /// Folders of specs/; all if none are named.
     #[arg(conflicts_with_all = ["spec", "out"])]
     services: Vec<String>,
-    /// Change nothing; show what differs and exit with 1 if anything does.
+    /// Change nothing; show the differences and exit with 1 if there are any.
     #[arg(long)]
     check: bool,
-    /// Any document of OpenAPI 3 or Swagger 2.0, a file or a folder with an openapi.yaml.
+    /// An OpenAPI 3 or Swagger 2.0 document: a file, or a folder with an openapi.yaml.
     #[arg(long, requires = "out")]
     spec: Option<PathBuf>,
-    /// The folder of the crate that is generated from --spec.
+    /// The folder of the crate to generate from --spec.
     #[arg(long, requires = "spec")]
     out: Option<PathBuf>,
-    /// The crate's name; made from the document's file name where it is not given.
+    /// The crate's name. Defaults to one derived from the document's file name.
     #[arg(long, requires = "spec")]
     name: Option<String>,
-    /// Make what is left out or doubtful an error.
+    /// Turn warnings into errors.
     #[arg(long)]
     strict: bool,
-    /// Write what each document says, and what became of it, to this file as JSON.
+    /// Write what became of each fact of the documents to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -95,7 +97,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether all went well, and with `--check` nothing differs.
+/// Returns whether everything succeeded, and with `--check` nothing differs.
 fn codegen(codegen: Codegen) -> anyhow::Result<bool> {
     let Codegen { services, check, spec, out, name, strict, report } = codegen;
     let report = report.map(std::path::absolute).transpose()?;
@@ -176,7 +178,7 @@ fn generate(
 }
 
 fn bundle(services: &[String], out: &Path, format: BundleFormat) -> anyhow::Result<bool> {
-    // Relative to where the command was given, not to the workspace.
+    // Relative to the caller's working directory, not to the workspace.
     let out = std::path::absolute(out)?;
     let mut well = true;
     for service in self::services(services)? {
@@ -223,8 +225,8 @@ fn workspace() -> anyhow::Result<PathBuf> {
     Path::new(WORKSPACE).canonicalize().context("the workspace")
 }
 
-/// The services that are asked for; all of specs/ if none are. From here on paths are relative to the workspace.
-fn services(asked: &[String]) -> anyhow::Result<Vec<String>> {
+/// The selected services; all of specs/ if there are none. From here on paths are relative to the workspace.
+fn services(selected: &[String]) -> anyhow::Result<Vec<String>> {
     std::env::set_current_dir(workspace()?)?;
     let mut all = Vec::new();
     for entry in fs::read_dir("specs").context("specs/")? {
@@ -234,8 +236,8 @@ fn services(asked: &[String]) -> anyhow::Result<Vec<String>> {
         }
     }
     all.sort();
-    if let Some(unknown) = asked.iter().find(|service| !all.contains(service)) {
+    if let Some(unknown) = selected.iter().find(|service| !all.contains(service)) {
         bail!("there is no service `{unknown}` in specs/, only {}", all.join(", "));
     }
-    Ok(if asked.is_empty() { all } else { asked.to_vec() })
+    Ok(if selected.is_empty() { all } else { selected.to_vec() })
 }

@@ -1,27 +1,27 @@
-//! Decides which differences the spec explains by its `x-errata`, and which entries explain nothing.
+//! Determines which differences `x-errata` entries explain, and which entries explain nothing.
 //!
-//! An entry explains a difference that it stands at and quotes: so a difference that comes later, with a new edition or a
-//! change of the spec, is not taken for one that was explained.
+//! An entry explains a difference only if it is at its place and quotes it: so a later difference, from a new edition
+//! or a change of the spec, does not count as explained.
 
-use super::{Aspect, Difference, Saying, Topic, findings::LIST, sample::last_name};
+use super::{Aspect, Difference, Stated, Topic, findings::LIST, sample::last_name};
 use crate::spec::Erratum;
 
-/// The differences of a spec, by what the spec says of them.
+/// The differences of a spec, by explanation.
 #[derive(Clone, Debug, Default)]
 pub struct Settled {
-    /// Those that an entry explains, with the entry's index.
+    /// Explained differences, each with the entry's index.
     pub accepted: Vec<(Difference, usize)>,
-    /// Those that need an explanation and have none.
+    /// Differences that need an explanation and have none.
     pub open: Vec<Difference>,
-    /// Those without an explanation that need none.
+    /// Differences without an explanation that need none.
     pub noted: Vec<Difference>,
     /// Entries that explain no difference, by index.
     pub unused: Vec<usize>,
-    /// Entries that say `audit: false` and would explain a difference that nothing else does.
+    /// Entries with `audit: false` that would explain a difference that no other entry does.
     pub misused: Vec<usize>,
 }
 
-/// Sorts differences by whether an entry explains them.
+/// Groups differences by whether an entry explains them.
 pub fn settle(differences: Vec<Difference>, errata: &[Erratum]) -> Settled {
     let mut settled = Settled::default();
     let mut used = vec![false; errata.len()];
@@ -61,7 +61,7 @@ fn explaining(difference: &Difference, errata: &[Erratum]) -> Vec<usize> {
     if explained_from_around(difference) {
         found.extend(difference.around.iter().filter(quoting).copied());
     }
-    // What needs no explanation is explained by any at the place, and by one around it that names it.
+    // A soft difference is explained by any entry at the place, and by an enclosing one that names it.
     let counts = |index: &&usize| entry(index).is_some_and(|entry| entry.audit);
     if difference.soft && found.is_empty() {
         found.extend(difference.errata.iter().filter(counts));
@@ -74,16 +74,16 @@ fn explaining(difference: &Difference, errata: &[Erratum]) -> Vec<usize> {
     found
 }
 
-/// Whether an entry may stand around the place: what is missing has no place of its own, and what is extra may be one of
-/// several things that one entry explains.
+/// Whether an enclosing entry may explain the difference: a missing part has no place of its own, and an extra one may
+/// be one of several that one entry explains.
 fn explained_from_around(difference: &Difference) -> bool {
     matches!(difference.aspect, Aspect::Missing | Aspect::Extra)
         || matches!(difference.topic, Topic::Document | Topic::Endpoint | Topic::Code)
 }
 
-/// Whether an entry quotes what the difference is about.
+/// Whether an entry quotes the difference.
 fn quotes(entry: &Erratum, difference: &Difference) -> bool {
-    let text = |side: &Option<Saying>| side.as_ref().map_or_else(String::new, |side| side.text.clone());
+    let text = |side: &Option<Stated>| side.as_ref().map_or_else(String::new, |side| side.text.clone());
     let (left, right) = (text(&difference.left), text(&difference.right));
     let all = |list: &str, quote: &str| {
         let value = |value| if difference.topic == Topic::Sample { last_name(value) } else { value };
@@ -92,13 +92,13 @@ fn quotes(entry: &Erratum, difference: &Difference) -> bool {
     match difference.aspect {
         Aspect::Values => all(&left, &entry.document) && all(&right, &entry.spec),
         Aspect::Extra => all(&right, &entry.spec),
-        // Where the document says nothing there is only the spec's word to quote.
+        // Where the document has nothing, only the spec's value can be quoted.
         _ if left.is_empty() => all(&right, &entry.spec),
         _ => all(&left, &entry.document),
     }
 }
 
-/// Whether a text quotes another, as a word of its own.
+/// Whether a text quotes another, as a whole word.
 fn contains(text: &str, quote: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let (begins, ends) = (quote.starts_with(word), quote.ends_with(word));

@@ -1,25 +1,25 @@
-//! Says what is wrong with a spec, in diagnostics: both places, both sides, and what to write.
+//! Reports differences as diagnostics: both places, both values, and the fix.
 
 use yundb_generator::{
     Diagnostics,
     diagnostic::{Diagnostic, Location},
 };
 
-use super::{Aspect, Difference, SAMPLE, Saying, Settled, Topic};
+use super::{Aspect, Difference, SAMPLE, Settled, Stated, Topic};
 use crate::spec::Erratum;
 
-/// A diagnostic for each difference that nothing explains and each entry that explains nothing.
+/// A diagnostic for each unexplained difference and each unused entry.
 pub fn diagnostics(settled: &Settled, errata: &[Erratum]) -> Diagnostics {
     let mut diagnostics = Diagnostics::new();
     diagnostics.extend(settled.open.iter().map(open));
     for entry in settled.unused.iter().filter_map(|index| errata.get(*index)) {
         let unused = Diagnostic::error("unused-errata", "this x-errata explains no difference").at(entry.at.clone());
         diagnostics.push(unused.help(
-            "remove it, or if it is about something that the audit does not see (a bound, a unit, a note), say `audit: false`",
+            "remove it, or add `audit: false` if the audit does not compare its subject (a bound, a unit, a note)",
         ));
     }
     for entry in settled.misused.iter().filter_map(|index| errata.get(*index)) {
-        let message = "this x-errata explains a difference, though it says `audit: false`";
+        let message = "this x-errata explains a difference, though it has `audit: false`";
         let misused = Diagnostic::error("unused-errata", message).at(entry.at.clone());
         diagnostics.push(misused.help("remove `audit: false`"));
     }
@@ -31,7 +31,7 @@ fn open(difference: &Difference) -> Diagnostic {
         "" => format!("{}: ", subject.call),
         section => format!("{} ({section}): ", subject.call),
     });
-    let place = |side: &Option<Saying>| side.as_ref().map(|side| side.at.clone());
+    let place = |side: &Option<Stated>| side.as_ref().map(|side| side.at.clone());
     let (left, right) = (place(&difference.left), place(&difference.right));
     let message = format!("{subject}{}", message(difference));
     let diagnostic = Diagnostic::error(code(difference.aspect), message).help(help(difference));
@@ -62,7 +62,7 @@ fn code(aspect: Aspect) -> &'static str {
     }
 }
 
-fn text(side: &Option<Saying>) -> &str {
+fn text(side: &Option<Stated>) -> &str {
     side.as_ref().map_or("", |side| side.text.as_str())
 }
 
@@ -70,7 +70,7 @@ fn message(difference: &Difference) -> String {
     let (path, left, right) = (&difference.path, text(&difference.left), text(&difference.right));
     match difference.aspect {
         Aspect::Missing if difference.topic == Topic::Sample && path.ends_with(left) && left != SAMPLE => {
-            format!("the document's sample has a key that the spec has no field for, `{path}`")
+            format!("the document's sample has a key without a field in the spec, `{path}`")
         }
         Aspect::Missing => format!("the spec lacks `{path}`, which the document has"),
         Aspect::Extra if difference.topic == Topic::Value => {
@@ -78,8 +78,8 @@ fn message(difference: &Difference) -> String {
         }
         Aspect::Extra => format!("the document does not have `{path}`"),
         Aspect::Name => format!("`{path}` is `{left}` in the document and `{right}` in the spec"),
-        Aspect::Values if left.is_empty() => format!("`{path}`: the spec has `{right}`, the document has not"),
-        Aspect::Values if right.is_empty() => format!("`{path}`: the document has `{left}`, the spec has not"),
+        Aspect::Values if left.is_empty() => format!("`{path}`: only the spec has `{right}`"),
+        Aspect::Values if right.is_empty() => format!("`{path}`: only the document has `{left}`"),
         Aspect::Values => format!("`{path}`: only the document has `{left}`, only the spec has `{right}`"),
         _ => {
             let fact = fact(difference.aspect);
@@ -98,20 +98,20 @@ fn fact(aspect: Aspect) -> &'static str {
     }
 }
 
-/// What to show under the spec's line.
+/// The label under the spec's line.
 fn label(difference: &Difference) -> String {
     match (difference.aspect, text(&difference.right)) {
-        (Aspect::Missing, _) => "it would stand here".to_owned(),
+        (Aspect::Missing, _) => "it belongs here".to_owned(),
         (_, "") => String::new(),
-        (_, right) => format!("the spec says `{right}`"),
+        (_, right) => format!("`{right}` in the spec"),
     }
 }
 
-/// What to show under the document's line.
+/// The label under the document's line.
 fn document_says(difference: &Difference) -> String {
     match (difference.aspect, text(&difference.left)) {
-        (Aspect::Extra, _) | (_, "") => "the document says nothing of it".to_owned(),
-        (_, left) => format!("the document says `{left}`"),
+        (Aspect::Extra, _) | (_, "") => "not in the document".to_owned(),
+        (_, left) => format!("`{left}` in the document"),
     }
 }
 
@@ -130,7 +130,7 @@ fn help(difference: &Difference) -> String {
     }
 }
 
-/// A text as YAML takes it in a flow map; dots for one that the author has to find.
+/// A text as a scalar in a YAML flow map; dots as a placeholder for the author.
 fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/');
     let word = !matches!(text, "true" | "false" | "null" | "yes" | "no" | "on" | "off");

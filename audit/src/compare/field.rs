@@ -2,22 +2,22 @@
 
 use super::{
     Aspect, Topic,
-    findings::{Findings, LIST, only, says},
+    findings::{Findings, LIST, only, stated},
 };
 use crate::fact::{Field, Kind, Required, Type};
 
-/// Where two fields stand.
+/// The places of two fields.
 #[derive(Clone, Copy)]
 pub(super) struct Site<'a> {
-    /// Parameter or field of an answer.
+    /// Parameter or response field.
     pub topic: Topic,
     /// The path of the right field.
     pub path: &'a str,
-    /// The errata around it.
+    /// The enclosing errata.
     pub around: &'a [usize],
 }
 
-/// Compares all that two fields say of themselves, but not what they hold.
+/// Compares everything about two fields except their inner fields.
 pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
     if right.implied || left.implied {
         return;
@@ -27,8 +27,8 @@ pub(super) fn compare(left: &Field, right: &Field, site: Site<'_>, findings: &mu
             site.topic,
             Aspect::Name,
             site.path,
-            says(left.name.as_str(), &left.at),
-            says(right.name.as_str(), &right.at),
+            stated(left.name.as_str(), &left.at),
+            stated(right.name.as_str(), &right.at),
         );
         difference.explained_by(&right.errata, site.around);
     }
@@ -46,16 +46,16 @@ fn printed(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings)
     if before != after {
         let (before, after) = (before.unwrap_or(&left.name), after.unwrap_or(&right.name));
         let difference =
-            findings.add(site.topic, Aspect::Print, site.path, says(before, &left.at), says(after, &right.at));
+            findings.add(site.topic, Aspect::Print, site.path, stated(before, &left.at), stated(after, &right.at));
         difference.soft().explained_by(&right.errata, site.around);
     }
 }
 
-/// How two types go together.
+/// Compatibility of two types.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fit {
     Same,
-    /// Different, but the documents use the words for one thing.
+    /// Different, but the documents use both words for the same type.
     Nearly,
     Different,
 }
@@ -78,17 +78,17 @@ fn ty(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) {
         return;
     }
     let text = |ty: Option<&Type>| ty.map_or_else(String::new, |ty| ty.text.clone());
-    let sides = (says(text(before), &left.at), says(text(after), &right.at));
+    let sides = (stated(text(before), &left.at), stated(text(after), &right.at));
     let difference = findings.add(site.topic, Aspect::Type, site.path, sides.0, sides.1);
     difference.explained_by(&right.errata, site.around);
     difference.soft = fit == Fit::Nearly;
 }
 
-/// How a spec's type fits a document's.
+/// Compatibility of a spec's type with a document's.
 fn fit(left: &Type, right: &Type) -> Fit {
     use Kind::{Any, Integer, Long, Map, Object};
     if left.kind == Any {
-        // `Array` without what it is of still says that it is a list.
+        // `Array` without an element type still means a list.
         let listless = left.lists > 0 && right.lists == 0 && right.kind != Any;
         return if listless { Fit::Different } else { Fit::Same };
     }
@@ -117,8 +117,8 @@ fn required(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings
         site.topic,
         Aspect::Required,
         site.path,
-        says(left.required.to_string(), &left.at),
-        says(right.required.to_string(), &right.at),
+        stated(left.required.to_string(), &left.at),
+        stated(right.required.to_string(), &right.at),
     );
     difference.explained_by(&right.errata, site.around);
     difference.soft = soft;
@@ -130,18 +130,19 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
         return;
     }
     if !findings.lenient() || !left.values.is_empty() {
-        let sides = (says(missing, &left.at), says(extra, &right.at));
+        let sides = (stated(missing, &left.at), stated(extra, &right.at));
         let difference = findings.add(Topic::Value, Aspect::Values, site.path, sides.0, sides.1);
         difference.explained_by(&right.errata, site.around);
         return;
     }
-    // The document does not list values as such. With it at hand a value that it never mentions is known to be none of its.
+    // The document does not list values as such. With the document at hand, a value that it never mentions is known to
+    // be extra.
     let known = |value: &str, words: &String| {
         let value = without_blanks(value);
-        let elsewhere = findings.said.get(&left.name);
+        let elsewhere = findings.mentioned.get(&left.name);
         words.contains(&value)
             || findings.states.contains(&value)
-            || elsewhere.is_some_and(|said| said.contains(&value))
+            || elsewhere.is_some_and(|words| words.contains(&value))
     };
     let unmentioned: Vec<&str> = match &left.mentions {
         None => Vec::new(),
@@ -149,21 +150,21 @@ fn values(left: &Field, right: &Field, site: Site<'_>, findings: &mut Findings) 
     };
     if unmentioned.is_empty() {
         let difference =
-            findings.add(Topic::Value, Aspect::Values, site.path, says("", &left.at), says(extra, &right.at));
+            findings.add(Topic::Value, Aspect::Values, site.path, stated("", &left.at), stated(extra, &right.at));
         difference.soft().explained_by(&right.errata, site.around);
     } else {
-        let right_says = says(unmentioned.join(LIST), &right.at);
-        let difference = findings.add(Topic::Value, Aspect::Extra, site.path, says("", &left.at), right_says);
+        let right_stated = stated(unmentioned.join(LIST), &right.at);
+        let difference = findings.add(Topic::Value, Aspect::Extra, site.path, stated("", &left.at), right_stated);
         difference.explained_by(&right.errata, site.around);
     }
 }
 
-/// As descriptions are kept: a narrow cell parts words.
+/// Without blanks, as descriptions are kept: a narrow cell breaks words.
 fn without_blanks(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-/// A list of `true` and `false` says no more than the type.
+/// A list of `true` and `false` adds nothing to the type.
 fn lists_booleans(left: &Field, right: &Field) -> bool {
     let boolean = right.ty.as_ref().is_some_and(|ty| ty.kind == Kind::Boolean);
     boolean && left.values.iter().all(|value| matches!(value.to_ascii_lowercase().as_str(), "true" | "false"))

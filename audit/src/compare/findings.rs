@@ -4,61 +4,62 @@ use std::collections::{HashMap, HashSet};
 
 use yundb_generator::diagnostic::Location;
 
-use super::{Aspect, Difference, Mode, Saying, Subject, Topic};
+use super::{Aspect, Difference, Mode, Stated, Subject, Topic};
 use crate::fact::Facts;
 
-/// The differences found so far, and what is being compared.
+/// The differences found so far, and the context of the comparison.
 #[derive(Debug)]
 pub(super) struct Findings {
-    /// How strict to be.
+    /// The strictness.
     pub mode: Mode,
     /// The operation that is being compared.
     pub subject: Option<Subject>,
-    /// The states that the left side lists apart from fields, which descriptions refer to.
+    /// The lists of states apart from fields on the left side, which descriptions refer to.
     pub states: HashSet<String>,
-    /// What the left side says of all fields of one name: values that it lists once stand for the field everywhere.
-    pub said: HashMap<String, String>,
+    /// The left side's values and descriptions for all fields of one name: values listed once count for the field
+    /// everywhere.
+    pub mentioned: HashMap<String, String>,
     list: Vec<Difference>,
 }
 
 impl Findings {
     pub fn new(mode: Mode) -> Self {
-        Self { mode, subject: None, states: HashSet::new(), said: HashMap::new(), list: Vec::new() }
+        Self { mode, subject: None, states: HashSet::new(), mentioned: HashMap::new(), list: Vec::new() }
     }
 
-    /// Takes down which values the left side names, in lists of states and for fields of one name.
+    /// Records the values that the left side names, in lists of states and for fields of one name.
     pub fn know(&mut self, left: &Facts) {
         let states = left.states.iter().flat_map(|states| &states.values);
         self.states = states.map(|state| state.split_whitespace().collect()).collect();
         for operation in &left.operations {
-            let bodies = operation.body.iter().chain(operation.answers.iter().map(|answer| &answer.shape));
+            let bodies = operation.body.iter().chain(operation.responses.iter().map(|response| &response.shape));
             let fields = bodies.flat_map(|shape| shape.fields.iter().chain(shape.types.values().flatten()));
             let parameters = operation.parameters.iter().map(|parameter| &parameter.field);
             for field in parameters.chain(fields) {
-                let said = self.said.entry(field.name.clone()).or_default();
+                let mentioned = self.mentioned.entry(field.name.clone()).or_default();
                 for words in field.values.iter().chain(&field.mentions) {
-                    said.push_str(words);
-                    said.push('\n');
+                    mentioned.push_str(words);
+                    mentioned.push('\n');
                 }
             }
         }
     }
 
-    /// Whether what the left side cannot say is forgiven.
+    /// Whether facts that the left side cannot express are ignored.
     pub fn lenient(&self) -> bool {
         self.mode == Mode::Spec
     }
 
-    /// Adds a hard difference without errata; the caller goes on from there.
+    /// Adds a hard difference without errata, and returns it for further changes.
     pub fn add(
         &mut self,
         topic: Topic,
         aspect: Aspect,
         path: impl Into<String>,
-        left: Option<Saying>,
-        right: Option<Saying>,
+        left: Option<Stated>,
+        right: Option<Stated>,
     ) -> &mut Difference {
-        // Vec has no method that adds and lends; a fresh one is always the last.
+        // Vec has no method that pushes and borrows; the new one is always the last.
         let index = self.list.len();
         self.list.push(Difference {
             operation: self.subject.clone(),
@@ -74,7 +75,7 @@ impl Findings {
         &mut self.list[index]
     }
 
-    /// The differences; where all counts none is soft.
+    /// Returns the differences; in exact mode none is soft.
     pub fn done(mut self) -> Vec<Difference> {
         if self.mode == Mode::Exact {
             self.list.iter_mut().for_each(|difference| difference.soft = false);
@@ -84,28 +85,28 @@ impl Findings {
 }
 
 impl Difference {
-    /// Says which errata may explain it.
+    /// Sets the errata that may explain it.
     pub(super) fn explained_by(&mut self, errata: &[usize], around: &[usize]) -> &mut Self {
         self.errata = errata.to_vec();
         self.around = around.to_vec();
         self
     }
 
-    /// Says that it needs no explanation.
+    /// Marks it as needing no explanation.
     pub(super) fn soft(&mut self) -> &mut Self {
         self.soft = true;
         self
     }
 }
 
-/// What a side says at a place.
-pub(super) fn says(text: impl Into<String>, at: &Location) -> Option<Saying> {
-    Some(Saying { text: text.into(), at: at.clone() })
+/// A side's value at a place.
+pub(super) fn stated(text: impl Into<String>, at: &Location) -> Option<Stated> {
+    Some(Stated { text: text.into(), at: at.clone() })
 }
 
-/// That a side says nothing, at the place where it would.
-pub(super) fn lacks(at: &Location) -> Option<Saying> {
-    says("", at)
+/// An absent value, at the place where it would be.
+pub(super) fn lacks(at: &Location) -> Option<Stated> {
+    stated("", at)
 }
 
 /// Entries of several levels, nearest first, each once.
@@ -115,10 +116,10 @@ pub(super) fn chain(nearer: &[usize], farther: &[usize]) -> Vec<usize> {
     all
 }
 
-/// What is in one list only, joined as differences say it.
+/// The items of one list only, joined as in differences.
 pub(super) fn only(these: &[String], others: &[String]) -> String {
     these.iter().filter(|value| !others.contains(value)).map(String::as_str).collect::<Vec<_>>().join(LIST)
 }
 
-/// What stands between the values of a list.
+/// The separator of values in a list.
 pub(crate) const LIST: &str = ", ";

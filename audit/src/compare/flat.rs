@@ -1,17 +1,17 @@
-//! Compares a table that lists the fields of all levels in one row with a body that has levels: by names.
+//! Compares a table that lists the fields of all levels without nesting with a nested body: by names.
 
 use std::collections::BTreeMap;
 
 use super::{
     Aspect,
     field::{self, Site},
-    findings::{Findings, lacks, says},
+    findings::{Findings, lacks, stated},
     names::pair,
     shape::{Level, Walk, below, is_text},
 };
 use crate::fact::Field;
 
-/// Compares fields of all levels in one row with those of a tree, by their names.
+/// Compares fields of all levels without nesting with those of a tree, by name.
 pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: &Walk<'_>, findings: &mut Findings) {
     let mut tree = Tree { types: walk.right, open: Vec::new(), found: Vec::new() };
     tree.fields(right, level, false);
@@ -31,7 +31,7 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
     for (before, after) in &paired.pairs {
         let lefts: Vec<&Field> = left.iter().filter(|field| field.name == unique[*before]).collect();
         let rights: Vec<&Found<'_>> = tree.found.iter().filter(|found| found.field.name == names[*after]).collect();
-        // Which of several is which cannot be said.
+        // Several fields of one name cannot be told apart.
         if let ([left], [right]) = (lefts.as_slice(), rights.as_slice()) {
             let site = Site { topic: walk.topic, path: &right.path, around: &right.around };
             field::compare(left, right.field, site, findings);
@@ -39,21 +39,21 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
     }
     for name in paired.left.iter().map(|index| unique[*index]) {
         if let Some(field) = left.iter().find(|field| field.name == name) {
-            let sides = (says(name, &field.at), lacks(level.right_at));
+            let sides = (stated(name, &field.at), lacks(level.right_at));
             let path = level.path(name);
             findings.add(walk.topic, Aspect::Missing, path, sides.0, sides.1).explained_by(&[], &level.around);
         }
     }
     let extra: Vec<&str> = paired.right.iter().map(|index| names[*index]).collect();
-    let mut said: Vec<&str> = Vec::new();
+    let mut reported: Vec<&str> = Vec::new();
     for found in tree.found.iter().filter(|found| !found.json && extra.contains(&found.field.name.as_str())) {
-        // What a difference holds is part of it, unless some of it is on both sides.
+        // The content of a field belongs to its difference, unless some of it is on both sides.
         let inside =
-            said.iter().any(|path| found.path.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '['])));
+            reported.iter().any(|path| found.path.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '['])));
         if inside {
             continue;
         }
-        let sides = (lacks(level.left_at), says(found.field.name.as_str(), &found.field.at));
+        let sides = (lacks(level.left_at), stated(found.field.name.as_str(), &found.field.at));
         let difference = findings.add(walk.topic, Aspect::Extra, found.path.as_str(), sides.0, sides.1);
         difference.explained_by(&found.field.errata, &found.around);
         let known = |other: &&Found<'_>| {
@@ -61,23 +61,23 @@ pub(super) fn compare(left: &[Field], right: &[Field], level: &Level<'_>, walk: 
             inside && !extra.contains(&other.field.name.as_str())
         };
         if !tree.found.iter().any(|other| known(&other)) {
-            said.push(&found.path);
+            reported.push(&found.path);
         }
     }
 }
 
-/// A field of some level.
+/// A field on any level.
 struct Found<'a> {
     field: &'a Field,
     path: String,
     around: Vec<usize>,
-    /// Whether it is in JSON that a text carries.
+    /// Whether it is inside of JSON in a string.
     json: bool,
 }
 
 struct Tree<'a> {
     types: &'a BTreeMap<String, Vec<Field>>,
-    /// The types around, so that one that holds itself ends.
+    /// The enclosing types, so that recursive types end.
     open: Vec<&'a str>,
     found: Vec<Found<'a>>,
 }

@@ -1,14 +1,14 @@
-//! Compares what stands apart from operations: the document itself, hosts, error codes, permissions, states.
+//! Compares everything apart from operations: the document itself, hosts, error codes, permissions, states.
 
 use super::{
     Aspect, Subject, Topic,
-    findings::{Findings, LIST, lacks, only, says},
+    findings::{Findings, LIST, lacks, only, stated},
     names::near,
     operation::same_call,
 };
 use crate::fact::{Endpoint, ErrorCode, Facts, Permission, States};
 
-/// Compares which document it is.
+/// Compares the documents' identity.
 pub(super) fn document(left: &Facts, right: &Facts, findings: &mut Findings) {
     let (before, after) = (&left.origin, &right.origin);
     let pairs = [
@@ -17,8 +17,8 @@ pub(super) fn document(left: &Facts, right: &Facts, findings: &mut Findings) {
         ("edition", &before.edition, &after.edition),
     ];
     for (path, before, after) in pairs.into_iter().filter(|(_, before, after)| before != after) {
-        let said = |text: &str, facts: &Facts| facts.at.as_ref().and_then(|at| says(text, at));
-        let sides = (said(before, left), said(after, right));
+        let side = |text: &str, facts: &Facts| facts.at.as_ref().and_then(|at| stated(text, at));
+        let sides = (side(before, left), side(after, right));
         findings.add(Topic::Document, Aspect::Values, path, sides.0, sides.1).explained_by(&right.errata, &[]);
     }
 }
@@ -33,7 +33,7 @@ pub(super) fn endpoints(left: &Facts, right: &Facts, findings: &mut Findings) {
         |a, b| !a.host.is_empty() && a.region.is_some() && a.region == b.region,
         |a, b| a.host == b.host || near(&a.host, &b.host),
     ];
-    // One server may serve many regions; but of two editions each row counts.
+    // One server may serve many regions; but between two editions each row counts.
     let lenient = findings.lenient();
     if !lenient {
         rules[1..4].fill(|_, _| false);
@@ -49,7 +49,7 @@ pub(super) fn endpoints(left: &Facts, right: &Facts, findings: &mut Findings) {
         let Some((other, rule)) = partner.and_then(|(index, rule)| Some((right.endpoints.get(index)?, rule))) else {
             let lacking = right.at.as_ref().and_then(lacks);
             let difference =
-                findings.add(Topic::Endpoint, Aspect::Missing, name(endpoint), says(text, &endpoint.at), lacking);
+                findings.add(Topic::Endpoint, Aspect::Missing, name(endpoint), stated(text, &endpoint.at), lacking);
             difference.explained_by(&[], &right.errata);
             continue;
         };
@@ -61,12 +61,12 @@ pub(super) fn endpoints(left: &Facts, right: &Facts, findings: &mut Findings) {
                 }
                 false => (Aspect::Name, endpoint.host.clone(), other.host.clone()),
             };
-            let sides = (says(before, &endpoint.at), says(after, &other.at));
+            let sides = (stated(before, &endpoint.at), stated(after, &other.at));
             let difference = findings.add(Topic::Endpoint, aspect, name(endpoint), sides.0, sides.1);
             difference.explained_by(&other.errata, &right.errata);
         }
         if let Some(printed) = endpoint.printed.as_ref().filter(|_| findings.lenient()) {
-            let sides = (says(printed, &endpoint.at), says(other.host.as_str(), &other.at));
+            let sides = (stated(printed, &endpoint.at), stated(other.host.as_str(), &other.at));
             let difference = findings.add(Topic::Endpoint, Aspect::Print, name(endpoint), sides.0, sides.1);
             difference.soft().explained_by(&other.errata, &right.errata);
         }
@@ -74,13 +74,13 @@ pub(super) fn endpoints(left: &Facts, right: &Facts, findings: &mut Findings) {
     for endpoint in extra.into_iter().filter_map(|index| right.endpoints.get(index)) {
         let path = format!("endpoint {}", endpoint.region.as_ref().unwrap_or(&endpoint.host));
         let lacking = left.at.as_ref().and_then(lacks);
-        let said = says(endpoint.host.as_str(), &endpoint.at);
-        let difference = findings.add(Topic::Endpoint, Aspect::Extra, path, lacking, said);
+        let side = stated(endpoint.host.as_str(), &endpoint.at);
+        let difference = findings.add(Topic::Endpoint, Aspect::Extra, path, lacking, side);
         difference.explained_by(&endpoint.errata, &right.errata);
     }
 }
 
-/// Whether a host with `{region}` in it is that of a document's region.
+/// Whether a host with `{region}` matches that of a document's region.
 fn covers(left: &Endpoint, right: &Endpoint) -> bool {
     let Some((before, rest)) = right.host.split_once('{') else { return false };
     let Some((_, after)) = rest.split_once('}') else { return false };
@@ -91,11 +91,11 @@ fn covers(left: &Endpoint, right: &Endpoint) -> bool {
     middle.is_some_and(|middle| !middle.is_empty() && !middle.contains('.'))
 }
 
-/// Whether two facts belong together.
+/// Whether two facts match.
 type Rule<T> = fn(&T, &T) -> bool;
 
-/// The partner of each left fact, and by which rule it is; and the right facts that are left over. By the rules for which
-/// `again` holds one right fact may be the partner of several.
+/// The partner of each left fact, with the rule by which it was found; and the remaining right facts. With rules for
+/// which `again` holds, several facts may have the same partner.
 fn matched<T>(
     left: &[T],
     right: &[T],
@@ -130,39 +130,39 @@ pub(super) fn codes(left: &Facts, right: &Facts, findings: &mut Findings) {
     let lenient = findings.lenient();
     let rules = &rules[..if lenient { 4 } else { 2 }];
     let (partners, extra) = matched(&left.codes, &right.codes, rules, |rule| lenient && rule == 0);
-    // The schema of the codes is what lacks one.
+    // The difference belongs to the schema of the codes.
     let schema = right.codes.first();
     let around = super::findings::chain(schema.map(|code| code.errata.as_slice()).unwrap_or_default(), &right.errata);
     for (code, partner) in left.codes.iter().zip(partners) {
         let path = format!("code {}", code.code);
         let Some(other) = partner.and_then(|(index, _)| right.codes.get(index)) else {
             let lacking = schema.map(|code| &code.at).or(right.at.as_ref()).and_then(lacks);
-            let said = says(code.code.as_str(), &code.at);
-            findings.add(Topic::Code, Aspect::Missing, path, said, lacking).explained_by(&[], &around);
+            let side = stated(code.code.as_str(), &code.at);
+            findings.add(Topic::Code, Aspect::Missing, path, side, lacking).explained_by(&[], &around);
             continue;
         };
         if code.code != other.code {
-            let sides = (says(code.code.as_str(), &code.at), says(other.code.as_str(), &other.at));
+            let sides = (stated(code.code.as_str(), &code.at), stated(other.code.as_str(), &other.at));
             let difference = findings.add(Topic::Code, Aspect::Name, path.as_str(), sides.0, sides.1);
             difference.explained_by(&other.errata, &right.errata);
         }
         let unknown = lenient && (code.status.is_none() || other.status.is_none());
         if code.status != other.status && !unknown {
             let text = |status: Option<u16>| status.map_or_else(String::new, |status| status.to_string());
-            let sides = (says(text(code.status), &code.at), says(text(other.status), &other.at));
+            let sides = (stated(text(code.status), &code.at), stated(text(other.status), &other.at));
             let difference = findings.add(Topic::Code, Aspect::Status, path.as_str(), sides.0, sides.1);
             difference.explained_by(&other.errata, &right.errata);
         }
         if let Some(printed) = code.printed.as_ref().filter(|_| lenient) {
-            let sides = (says(printed, &code.at), says(other.code.as_str(), &other.at));
+            let sides = (stated(printed, &code.at), stated(other.code.as_str(), &other.at));
             let difference = findings.add(Topic::Code, Aspect::Print, path, sides.0, sides.1);
             difference.soft().explained_by(&other.errata, &right.errata);
         }
     }
     for code in extra.into_iter().filter_map(|index| right.codes.get(index)) {
         let lacking = left.codes.first().map(|code| &code.at).or(left.at.as_ref()).and_then(lacks);
-        let said = says(code.code.as_str(), &code.at);
-        let difference = findings.add(Topic::Code, Aspect::Extra, format!("code {}", code.code), lacking, said);
+        let side = stated(code.code.as_str(), &code.at);
+        let difference = findings.add(Topic::Code, Aspect::Extra, format!("code {}", code.code), lacking, side);
         difference.explained_by(&code.errata, &right.errata);
     }
 }
@@ -178,15 +178,15 @@ pub(super) fn permissions(left: &Facts, right: &Facts, findings: &mut Findings) 
         let path = format!("permission {}", permission.call);
         let Some(other) = partner.and_then(|(index, _)| right.permissions.get(index)) else {
             let lacking = operation.map(|operation| &operation.at).or(right.at.as_ref()).and_then(lacks);
-            let said = says(permission.actions.join(LIST), &permission.at);
+            let side = stated(permission.actions.join(LIST), &permission.at);
             let errata = operation.map_or(right.errata.as_slice(), |operation| &operation.errata);
-            findings.add(Topic::Permission, Aspect::Missing, path, said, lacking).explained_by(&[], errata);
+            findings.add(Topic::Permission, Aspect::Missing, path, side, lacking).explained_by(&[], errata);
             continue;
         };
         let missing = only(&permission.actions, &other.actions);
         let more = only(&other.actions, &permission.actions);
         if !missing.is_empty() || !more.is_empty() {
-            let sides = (says(missing, &permission.at), says(more, &other.at));
+            let sides = (stated(missing, &permission.at), stated(more, &other.at));
             let difference = findings.add(Topic::Permission, Aspect::Values, path, sides.0, sides.1);
             difference.explained_by(&other.errata, &right.errata);
         }
@@ -196,8 +196,8 @@ pub(super) fn permissions(left: &Facts, right: &Facts, findings: &mut Findings) 
         findings.subject = subject(permission, operation.map(|operation| operation.section.as_str()));
         let path = format!("permission {}", permission.call);
         let lacking = operation.map(|operation| &operation.at).or(left.at.as_ref()).and_then(lacks);
-        let said = says(permission.actions.join(LIST), &permission.at);
-        let difference = findings.add(Topic::Permission, Aspect::Extra, path, lacking, said);
+        let side = stated(permission.actions.join(LIST), &permission.at);
+        let difference = findings.add(Topic::Permission, Aspect::Extra, path, lacking, side);
         difference.explained_by(&permission.errata, &right.errata);
     }
     findings.subject = None;
@@ -207,11 +207,11 @@ fn subject(permission: &Permission, section: Option<&str>) -> Option<Subject> {
     Some(Subject { section: section.unwrap_or_default().to_owned(), call: permission.call.clone() })
 }
 
-/// Compares the lists of states. Those of a document have numbers only: the enum with the same values is meant.
+/// Compares the lists of states. A document's lists have numbers only: the enum with the same values is compared.
 pub(super) fn states(left: &Facts, right: &Facts, findings: &mut Findings) {
     for states in &left.states {
         let path = format!("states {}", states.name);
-        let said = |text: String| says(text, &states.at);
+        let side = |text: String| stated(text, &states.at);
         let named = right.states.iter().find(|other| other.name == states.name);
         let partner = match findings.lenient() {
             true => nearest(states, &right.states),
@@ -219,21 +219,21 @@ pub(super) fn states(left: &Facts, right: &Facts, findings: &mut Findings) {
         };
         let Some(other) = partner else {
             let lacking = right.at.as_ref().and_then(lacks);
-            let difference = findings.add(Topic::Value, Aspect::Missing, path, said(states.values.join(LIST)), lacking);
+            let difference = findings.add(Topic::Value, Aspect::Missing, path, side(states.values.join(LIST)), lacking);
             difference.explained_by(&[], &right.errata);
             continue;
         };
         let (missing, extra) = (only(&states.values, &other.values), only(&other.values, &states.values));
         if !missing.is_empty() || !extra.is_empty() {
-            let difference = findings.add(Topic::Value, Aspect::Values, path, said(missing), says(extra, &other.at));
+            let difference = findings.add(Topic::Value, Aspect::Values, path, side(missing), stated(extra, &other.at));
             difference.explained_by(&other.errata, &right.errata);
         }
     }
     if !findings.lenient() {
         for states in right.states.iter().filter(|states| !left.states.iter().any(|other| other.name == states.name)) {
             let lacking = left.at.as_ref().and_then(lacks);
-            let said = says(states.values.join(LIST), &states.at);
-            findings.add(Topic::Value, Aspect::Extra, format!("states {}", states.name), lacking, said);
+            let side = stated(states.values.join(LIST), &states.at);
+            findings.add(Topic::Value, Aspect::Extra, format!("states {}", states.name), lacking, side);
         }
     }
 }

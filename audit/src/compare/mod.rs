@@ -1,6 +1,5 @@
 //! Compares two sets of facts: a document's or lock's (left) with a spec's or a newer document's (right).
 
-mod answer;
 pub mod errata;
 mod explain;
 mod field;
@@ -9,6 +8,7 @@ mod flat;
 mod lists;
 mod names;
 mod operation;
+mod response;
 mod sample;
 mod shape;
 #[cfg(test)]
@@ -26,16 +26,16 @@ pub use self::{
     explain::diagnostics,
 };
 
-/// How strictly two sides are compared.
+/// The strictness of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// A document or lock with a spec: what the document cannot say is no difference, or a soft one.
+    /// A document or lock with a spec: facts that the document cannot express are no difference, or a soft one.
     Spec,
-    /// Two editions of a document, or a document and its lock: all that differs counts.
+    /// Two editions of a document, or a document and its lock: every difference counts.
     Exact,
 }
 
-/// All facts that two sides do not share, by operation in the order of the left side.
+/// All differences of two sides, by operation in the order of the left side.
 pub fn facts(left: &Facts, right: &Facts, mode: Mode) -> Vec<Difference> {
     let mut findings = Findings::new(mode);
     findings.know(left);
@@ -48,56 +48,56 @@ pub fn facts(left: &Facts, right: &Facts, mode: Mode) -> Vec<Difference> {
     findings.done()
 }
 
-/// One fact that the two sides do not share.
+/// A difference of two sides.
 #[derive(Clone, Debug)]
 pub struct Difference {
-    /// The operation that it belongs to; None for what stands apart from operations.
+    /// The operation; None for facts apart from operations.
     pub operation: Option<Subject>,
-    /// What kind of fact it is.
+    /// The kind of fact.
     pub topic: Topic,
-    /// Which fact, as a path: `query limit`, `body.instance.name`, `answer 200 instances[].id`, `code DBS.280001`.
+    /// The path of the fact: `query limit`, `body.instance.name`, `response 200 instances[].id`, `code DBS.280001`.
     pub path: String,
-    /// In what they differ.
+    /// The aspect that differs.
     pub aspect: Aspect,
-    /// What the left side says; an empty text if it does not have the fact, None if it has no place for it either.
-    pub left: Option<Saying>,
-    /// The same of the right side.
-    pub right: Option<Saying>,
-    /// Whether it needs no explanation: one side cannot say it (a lost column), or it was mended by what is safe (a name
-    /// broken over lines). It still is what an `x-errata` entry may explain.
+    /// The left side's value; an empty text if it does not have the fact, None if it has no place for it either.
+    pub left: Option<Stated>,
+    /// The right side's value, likewise.
+    pub right: Option<Stated>,
+    /// Whether it needs no explanation: one side cannot express it (a lost column), or it was mended safely (a name
+    /// broken over lines). An `x-errata` entry may still explain it.
     pub soft: bool,
-    /// The errata that stand at the place: at the fact's own node, and at what that refers to.
+    /// The errata at the place: at the fact's own node, and at its target.
     pub errata: Vec<usize>,
-    /// The errata that stand around it, nearest first: at the schemas that hold it, its answer, its operation.
+    /// The enclosing errata, nearest first: at the schemas that contain it, its response, its operation.
     pub around: Vec<usize>,
 }
 
-/// The operation that a difference belongs to.
+/// The operation of a difference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
     /// Number of its section.
     pub section: String,
-    /// How it is called.
+    /// Its call.
     pub call: Call,
 }
 
-/// What one side says of a fact, and where.
+/// A side's value, and its place.
 #[derive(Clone, Debug)]
-pub struct Saying {
+pub struct Stated {
     /// The name, type, value or list, as an `x-errata` entry has to quote it.
     pub text: String,
-    /// Where. For a side that lacks the fact, where it would stand.
+    /// The place. For a side without the fact, the place where it would be.
     pub at: Location,
 }
 
-/// Kinds of facts, as the report counts them.
+/// Kinds of facts, as counted by the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
-    /// An operation: that it is there, how it is called, its section.
+    /// An operation: its presence, its call, its section.
     Operation,
     /// A parameter, or a field of a request body.
     Parameter,
-    /// A field of an answer, or a status.
+    /// A response field, or a status.
     Response,
     /// A value of a list, or a state.
     Value,
@@ -113,7 +113,7 @@ pub enum Topic {
     Document,
 }
 
-/// In what two sides differ.
+/// The aspects of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Aspect {
     /// The right side lacks it.
@@ -126,12 +126,12 @@ pub enum Aspect {
     Type,
     /// Whether it is required.
     Required,
-    /// Where it is sent, or on which level it is.
+    /// The location of a parameter, or the level of a field.
     Place,
     /// The status.
     Status,
     /// The list of values, keys or actions.
     Values,
-    /// How it is printed, or that it is damaged.
+    /// The printed form, or damage.
     Print,
 }

@@ -1,11 +1,11 @@
-//! Pairs the names of two sides: those that are equal, then those that are one name misread.
+//! Pairs the names of two sides: first equal ones, then misread ones.
 
-/// Below this length a letter may be the whole difference between two names.
+/// In shorter names one letter may be the whole difference.
 const LONG_NAME: usize = 5;
-/// As many letters may a longer name have wrong.
+/// The number of wrong letters allowed in a longer name.
 const WRONG_LETTERS: usize = 1;
 
-/// Which names belong together, by index.
+/// Matching names, by index.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Paired {
     /// Left and right, in the order of the left.
@@ -16,7 +16,7 @@ pub(super) struct Paired {
     pub right: Vec<usize>,
 }
 
-/// Pairs names. With `again` a name that the left side repeats is paired with the same right one: documents repeat rows.
+/// Pairs names. With `again` a name repeated on the left side gets the same partner: documents repeat rows.
 pub(super) fn pair(left: &[&str], right: &[&str], again: bool) -> Paired {
     let mut partner: Vec<Option<usize>> = vec![None; left.len()];
     let mut used = vec![false; right.len()];
@@ -42,12 +42,12 @@ pub(super) fn pair(left: &[&str], right: &[&str], again: bool) -> Paired {
     Paired { pairs, left: alone(&has), right: alone(&used) }
 }
 
-/// Whether two names may be one.
+/// Whether two names may be the same one.
 pub(super) fn near(a: &str, b: &str) -> bool {
     misread(a, b) || mistyped(a, b)
 }
 
-/// Whether two names are equal but for case, blanks, `_` and `-`, and letters that scans confuse.
+/// Whether two names are equal except for case, blanks, `_` and `-`, and letters that scans confuse.
 fn misread(a: &str, b: &str) -> bool {
     skeleton(a) == skeleton(b)
 }
@@ -62,7 +62,7 @@ fn skeleton(name: &str) -> String {
     plain.collect()
 }
 
-/// Whether two long names differ by a letter.
+/// Whether two long names differ by one letter.
 fn mistyped(a: &str, b: &str) -> bool {
     a.len().min(b.len()) >= LONG_NAME && strsim::levenshtein(a, b) <= WRONG_LETTERS
 }

@@ -1,14 +1,14 @@
-//! Finds which operations of two sides are the same one, and compares them.
+//! Matches the operations of two sides, and compares them.
 
 use std::collections::HashSet;
 
 use yundb_generator::diagnostic::Location;
 
 use super::{
-    Aspect, Subject, Topic, answer,
+    Aspect, Subject, Topic,
     field::{self, Site},
-    findings::{Findings, lacks, says},
-    names, sample,
+    findings::{Findings, lacks, stated},
+    names, response, sample,
     shape::{self, Bodies, Walk},
 };
 use crate::fact::{Call, Facts, Operation, Parameter, Shape};
@@ -24,14 +24,14 @@ pub(super) fn all(left: &Facts, right: &Facts, findings: &mut Findings) {
                 let lacking = right.at.as_ref().and_then(lacks);
                 let call = operation.call.to_string();
                 let difference =
-                    findings.add(Topic::Operation, Aspect::Missing, "operation", says(call, &operation.at), lacking);
+                    findings.add(Topic::Operation, Aspect::Missing, "operation", stated(call, &operation.at), lacking);
                 difference.explained_by(&[], &right.errata);
             }
         }
     }
     for operation in extra.into_iter().filter_map(|index| right.operations.get(index)) {
         findings.subject = Some(Subject { section: operation.section.clone(), call: operation.call.clone() });
-        let call = says(operation.call.to_string(), &operation.at);
+        let call = stated(operation.call.to_string(), &operation.at);
         let lacking = left.at.as_ref().and_then(lacks);
         let difference = findings.add(Topic::Operation, Aspect::Extra, "operation", lacking, call);
         difference.explained_by(&operation.errata, &right.errata);
@@ -39,11 +39,11 @@ pub(super) fn all(left: &Facts, right: &Facts, findings: &mut Findings) {
     findings.subject = None;
 }
 
-/// The partner of each left operation, and the right ones that are left over.
+/// The partner of each left operation, and the remaining right ones.
 fn matched(left: &[Operation], right: &[Operation]) -> (Vec<Option<usize>>, Vec<usize>) {
     let mut partners: Vec<Option<usize>> = vec![None; left.len()];
     let mut used = vec![false; right.len()];
-    // A call may be described twice; its section tells which is meant. A call that is damaged has its section left.
+    // A call may be described twice; its section decides. An operation with a damaged call still has its section.
     let rules: [fn(&Operation, &Operation) -> bool; 3] =
         [|a, b| a.call == b.call && a.section == b.section, |a, b| a.call == b.call, |a, b| a.section == b.section];
     for rule in rules {
@@ -61,7 +61,8 @@ fn matched(left: &[Operation], right: &[Operation]) -> (Vec<Option<usize>>, Vec<
 }
 
 fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
-    let sides = |left_says: String, right_says: String| (says(left_says, &left.at), says(right_says, &right.at));
+    let sides =
+        |left_stated: String, right_stated: String| (stated(left_stated, &left.at), stated(right_stated, &right.at));
     if left.call != right.call {
         let (before, after) = sides(left.call.to_string(), right.call.to_string());
         findings.add(Topic::Operation, Aspect::Name, "call", before, after).explained_by(&right.errata, &[]);
@@ -72,11 +73,11 @@ fn compare(left: &Operation, right: &Operation, findings: &mut Findings) {
     }
     let moved = parameters(left, right, findings);
     body(left, right, moved, findings);
-    answer::all(left, right, findings);
+    response::all(left, right, findings);
     sample::all(left, right, findings);
 }
 
-/// Compares the parameters. Gives the names of those that one side sends in the body.
+/// Compares the parameters. Returns the names of those that one side sends in the body.
 fn parameters(left: &Operation, right: &Operation, findings: &mut Findings) -> Vec<String> {
     let mut partners: Vec<Option<usize>> = vec![None; left.parameters.len()];
     let mut used = vec![false; right.parameters.len()];
@@ -105,7 +106,7 @@ fn parameters(left: &Operation, right: &Operation, findings: &mut Findings) -> V
             None => match in_body(right.body.as_ref(), left.body.as_ref(), &parameter.field.name) {
                 Some(field) => {
                     let path = format!("body.{}", field.name);
-                    let sides = (says(parameter.place.to_string(), &parameter.field.at), says("body", &field.at));
+                    let sides = (stated(parameter.place.to_string(), &parameter.field.at), stated("body", &field.at));
                     let difference = findings.add(Topic::Parameter, Aspect::Place, path.as_str(), sides.0, sides.1);
                     difference.explained_by(&field.errata, &right.errata);
                     let site = Site { topic: Topic::Parameter, path: &path, around: &right.errata };
@@ -115,8 +116,8 @@ fn parameters(left: &Operation, right: &Operation, findings: &mut Findings) -> V
                 None if parameter.field.implied => {}
                 None => {
                     let path = format!("{} {}", parameter.place, parameter.field.name);
-                    let said = says(parameter.field.name.as_str(), &parameter.field.at);
-                    let difference = findings.add(Topic::Parameter, Aspect::Missing, path, said, lacks(&right.at));
+                    let side = stated(parameter.field.name.as_str(), &parameter.field.at);
+                    let difference = findings.add(Topic::Parameter, Aspect::Missing, path, side, lacks(&right.at));
                     difference.explained_by(&[], &right.errata);
                 }
             },
@@ -127,7 +128,7 @@ fn parameters(left: &Operation, right: &Operation, findings: &mut Findings) -> V
         let path = format!("{} {}", parameter.place, parameter.field.name);
         match in_body(left.body.as_ref(), right.body.as_ref(), &parameter.field.name) {
             Some(field) => {
-                let sides = (says("body", &field.at), says(parameter.place.to_string(), &parameter.field.at));
+                let sides = (stated("body", &field.at), stated(parameter.place.to_string(), &parameter.field.at));
                 let difference = findings.add(Topic::Parameter, Aspect::Place, path.as_str(), sides.0, sides.1);
                 difference.explained_by(&parameter.field.errata, &right.errata);
                 let site = Site { topic: Topic::Parameter, path: &path, around: &right.errata };
@@ -135,8 +136,8 @@ fn parameters(left: &Operation, right: &Operation, findings: &mut Findings) -> V
                 moved.push(field.name.clone());
             }
             None => {
-                let said = says(parameter.field.name.as_str(), &parameter.field.at);
-                let difference = findings.add(Topic::Parameter, Aspect::Extra, path, lacks(&left.at), said);
+                let side = stated(parameter.field.name.as_str(), &parameter.field.at);
+                let difference = findings.add(Topic::Parameter, Aspect::Extra, path, lacks(&left.at), side);
                 difference.explained_by(&parameter.field.errata, &right.errata);
             }
         }
@@ -152,7 +153,7 @@ fn same_name(a: &Parameter, b: &Parameter) -> bool {
 fn pair_of_parameters(left: &Parameter, right: &Parameter, operation: &Operation, findings: &mut Findings) {
     let path = format!("{} {}", right.place, right.field.name);
     if left.place != right.place {
-        let sides = (says(left.place.to_string(), &left.field.at), says(right.place.to_string(), &right.field.at));
+        let sides = (stated(left.place.to_string(), &left.field.at), stated(right.place.to_string(), &right.field.at));
         let difference = findings.add(Topic::Parameter, Aspect::Place, path.as_str(), sides.0, sides.1);
         difference.explained_by(&right.field.errata, &operation.errata);
     }
@@ -160,7 +161,7 @@ fn pair_of_parameters(left: &Parameter, right: &Parameter, operation: &Operation
     field::compare(&left.field, &right.field, site, findings);
 }
 
-/// The field of a body that the other side, which has none of that name in its body, sends as a parameter.
+/// The body field that the other side sends as a parameter, as its body has no such field.
 fn in_body<'a>(body: Option<&'a Shape>, other: Option<&Shape>, name: &str) -> Option<&'a crate::fact::Field> {
     let of = |shape: Option<&'a Shape>| shape?.fields.iter().find(|field| field.name == name);
     let taken = other.is_some_and(|shape| shape.fields.iter().any(|field| field.name == name));
@@ -185,18 +186,18 @@ fn body(left: &Operation, right: &Operation, moved: Vec<String>, findings: &mut 
     shape::compare(before, after.unwrap_or(&none), bodies, walk, findings);
 }
 
-/// Where a body stands: its first field, for want of a place of its own.
+/// The place of a body: its first field, as it has no place of its own.
 fn at<'a>(body: Option<&'a Shape>, operation: &'a Operation) -> &'a Location {
     body.and_then(|shape| shape.fields.first()).map_or(&operation.at, |field| &field.at)
 }
 
-/// The keys of an operation's samples of requests or answers.
+/// The keys of an operation's request or response samples.
 pub(super) fn sampled(operation: &Operation, fits: impl Fn(Option<u16>) -> bool, request: bool) -> HashSet<String> {
     let samples = operation.samples.iter().filter(|sample| sample.request == request && fits(sample.status));
     samples.flat_map(|sample| sample.keys.iter().map(|key| sample::of_body(key).to_owned())).collect()
 }
 
-/// Pairs calls that differ in the names of what their paths hold only.
+/// Matches calls whose paths differ only in the names of parameters.
 pub(super) fn same_call(a: &Call, b: &Call) -> bool {
     match (a, b) {
         (Call::Rest { method, path }, Call::Rest { method: other_method, path: other_path }) => {

@@ -1,12 +1,13 @@
 //! Compares the samples of two operations, and the samples of the left with the fields of the right.
 
 use super::{
-    Aspect, Topic, answer,
-    findings::{Findings, chain, lacks, only, says},
+    Aspect, Topic,
+    findings::{Findings, chain, lacks, only, stated},
+    response,
 };
 use crate::fact::{Call, Kind, Operation, Parameter, Place, Sample, SampleState, Shape, Type};
 
-/// What a side says that has a sample where the other has none.
+/// The value for a sample where the other side has none.
 pub(crate) const SAMPLE: &str = "sample";
 
 /// Compares all samples.
@@ -22,10 +23,10 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
         let keys = documented(sample, right);
         match partner {
             Some((_, other)) => compare(sample, &keys, other, right, findings),
-            // A call without parameters has no sample worth the name.
+            // A call without parameters has no meaningful sample.
             None if sample.request && keys.is_empty() => {}
             None => {
-                let sides = (says(SAMPLE, &sample.at), lacks(&right.at));
+                let sides = (stated(SAMPLE, &sample.at), lacks(&right.at));
                 let difference = findings.add(Topic::Sample, Aspect::Missing, path(sample), sides.0, sides.1);
                 difference.explained_by(&[], &right.errata);
             }
@@ -37,37 +38,41 @@ pub(super) fn all(left: &Operation, right: &Operation, findings: &mut Findings) 
     for (sample, _) in right.samples.iter().zip(&used).filter(|(_, used)| !**used) {
         let failure =
             !sample.request && !sample.status.is_some_and(|status| (200..300).contains(&status) || status == 2);
-        // Answers of failures are shared by operations, most of whose sections show none.
+        // Failures are shared by operations, most of whose sections show none.
         if findings.lenient() && failure {
             continue;
         }
-        let sides = (lacks(&left.at), says(SAMPLE, &sample.at));
+        let sides = (lacks(&left.at), stated(SAMPLE, &sample.at));
         let difference = findings.add(Topic::Sample, Aspect::Extra, path(sample), sides.0, sides.1);
         difference.explained_by(&sample.errata, &right.errata);
     }
 }
 
 fn path(sample: &Sample) -> String {
-    if sample.request { "sample request".to_owned() } else { format!("sample answer {}", answer::words(sample.status)) }
+    if sample.request {
+        "sample request".to_owned()
+    } else {
+        format!("sample response {}", response::words(sample.status))
+    }
 }
 
-/// Whether two samples are of the same side and status. Documents do not always give the status.
+/// Whether two samples match in direction and status. Documents do not always have the status.
 fn same_place(left: &Sample, right: &Sample, lenient: bool) -> bool {
     if left.request != right.request {
         return false;
     }
     match (left.status, right.status) {
-        // What a spec answers without a status is a failure, and those have something to say.
+        // A spec's sample without a status is a failure's.
         (None, None) if lenient && !left.request => !left.keys.is_empty(),
         (left, right) if left == right => true,
         _ if !lenient || left.request => false,
-        (Some(status), covering) => answer::covers(covering, status),
+        (Some(status), covering) => response::covers(covering, status),
         (None, Some(status)) => matches!(status, 2 | 200..=299),
         (None, None) => false,
     }
 }
 
-/// The keys of a sample of the body, without what every call sends.
+/// The keys of a body sample, without those that every call sends.
 fn documented(sample: &Sample, right: &Operation) -> Vec<String> {
     let implied = |key: &str| {
         let own = |it: &Parameter| it.field.implied || it.filled;
@@ -80,7 +85,7 @@ fn documented(sample: &Sample, right: &Operation) -> Vec<String> {
 
 fn compare(left: &Sample, keys: &[String], right: &Sample, operation: &Operation, findings: &mut Findings) {
     let (missing, extra) = match left.state {
-        // Of a broken one only the names are known.
+        // A broken sample has names only.
         SampleState::Broken if right.state != SampleState::Broken => {
             let (before, after) = (last_names(keys), last_names(&right.keys));
             (only(&before, &after), only(&after, &before))
@@ -88,13 +93,13 @@ fn compare(left: &Sample, keys: &[String], right: &Sample, operation: &Operation
         _ => (only(keys, &right.keys), only(&right.keys, keys)),
     };
     if !missing.is_empty() || !extra.is_empty() {
-        let sides = (says(missing, &left.at), says(extra, &right.at));
+        let sides = (stated(missing, &left.at), stated(extra, &right.at));
         let difference = findings.add(Topic::Sample, Aspect::Values, path(right), sides.0, sides.1);
         difference.explained_by(&right.errata, &operation.errata);
     }
     let (before, after) = (state(left.state), state(right.state));
     if before != after {
-        let sides = (says(before, &left.at), says(after, &right.at));
+        let sides = (stated(before, &left.at), stated(after, &right.at));
         let difference = findings.add(Topic::Sample, Aspect::Print, path(right), sides.0, sides.1);
         difference.soft().explained_by(&right.errata, &operation.errata);
     }
@@ -120,12 +125,12 @@ pub(super) fn last_name(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key).trim_end_matches("[]")
 }
 
-/// A key without the lists around the whole body.
+/// A key without the outer lists of the whole body.
 pub(super) fn of_body(key: &str) -> &str {
     key.trim_start_matches("[]").trim_start_matches('.')
 }
 
-/// Keys of a sample that the right side's fields do not have. `partner` is the right side's sample, if it has one.
+/// Keys of a sample without a field on the right side. `partner` is the right side's sample, if it has one.
 fn undescribed(sample: &Sample, keys: &[String], partner: Option<&Sample>, right: &Operation, findings: &mut Findings) {
     let none = Shape::default();
     let mut errata = right.errata.clone();
@@ -134,21 +139,24 @@ fn undescribed(sample: &Sample, keys: &[String], partner: Option<&Sample>, right
     } else {
         let fits = |status: Option<u16>| match (partner, sample.status) {
             (Some(partner), _) => status == partner.status,
-            (None, Some(wanted)) => answer::covers(status, wanted),
+            (None, Some(wanted)) => response::covers(status, wanted),
             (None, None) => matches!(status, Some(2 | 200..=299)),
         };
-        let answers = right.answers.iter().filter(|answer| fits(answer.status));
-        // The exact status goes before the one for all.
-        let Some(answer) = answers.min_by_key(|answer| answer.status.is_none_or(|status| status < 10)) else { return };
-        errata = chain(&answer.errata, &errata);
-        (&answer.shape, &answer.at)
+        let responses = right.responses.iter().filter(|response| fits(response.status));
+        // The exact status takes precedence over the default.
+        let Some(response) = responses.min_by_key(|response| response.status.is_none_or(|status| status < 10)) else {
+            return;
+        };
+        errata = chain(&response.errata, &errata);
+        (&response.shape, &response.at)
     };
     let around = partner.map(|partner| partner.errata.as_slice()).unwrap_or_default();
-    // Clients of RPC read keys in any case.
+    // RPC clients read keys case-insensitively.
     let any_case = matches!(right.call, Call::Rpc { .. });
-    let mut said: Vec<&str> = Vec::new();
+    let mut reported: Vec<&str> = Vec::new();
     for key in keys {
-        let inside = said.iter().any(|path| key.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '['])));
+        let inside =
+            reported.iter().any(|path| key.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '['])));
         let parameter = sample.request && right.parameters.iter().any(|it| it.field.name == numbered(key));
         let known = match sample.state {
             SampleState::Broken => has_name(shape, key, any_case),
@@ -157,14 +165,14 @@ fn undescribed(sample: &Sample, keys: &[String], partner: Option<&Sample>, right
         if inside || parameter || known {
             continue;
         }
-        said.push(key);
-        let sides = (says(last_name(key), &sample.at), lacks(at));
+        reported.push(key);
+        let sides = (stated(last_name(key), &sample.at), lacks(at));
         let path = format!("{} {key}", path(sample));
         findings.add(Topic::Sample, Aspect::Missing, path, sides.0, sides.1).explained_by(around, &errata);
     }
 }
 
-/// Whether a shape has a key. What a map or an object without fields holds is free.
+/// Whether a shape has a key. Maps and objects without fields may have any content.
 fn has_key(shape: &Shape, key: &str, any_case: bool) -> bool {
     let mut fields = Some(shape.fields.as_slice());
     for name in key.split('.').map(|name| name.trim_end_matches("[]")) {
@@ -173,7 +181,7 @@ fn has_key(shape: &Shape, key: &str, any_case: bool) -> bool {
         fields = match field.ty.as_ref() {
             Some(Type { kind: Kind::Object | Kind::Any, of: Some(of), .. }) => shape.types.get(of).map(Vec::as_slice),
             Some(Type { kind: Kind::Object | Kind::Any | Kind::Map | Kind::String, .. }) | None => None,
-            // Numbers and the like hold nothing.
+            // Numbers and the like have no content.
             Some(_) => Some(&[]),
         };
     }

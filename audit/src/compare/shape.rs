@@ -7,32 +7,32 @@ use yundb_generator::diagnostic::Location;
 use super::{
     Aspect, Topic,
     field::{self, Site},
-    findings::{Findings, chain, lacks, says},
+    findings::{Findings, chain, lacks, stated},
     flat,
     names::pair,
 };
 use crate::fact::{Field, Kind, Shape, Type};
 
-/// What is known of the body that is compared.
+/// The context of a comparison of bodies.
 pub(super) struct Walk<'a> {
-    /// Parameter for a request, Response for an answer.
+    /// Parameter for a request, Response for an response.
     pub topic: Topic,
     /// The left side's types.
     pub left: &'a BTreeMap<String, Vec<Field>>,
     /// The right side's types.
     pub right: &'a BTreeMap<String, Vec<Field>>,
-    /// Keys of the left side's samples: where no table lists the fields, they show which there are.
+    /// Keys of the left side's samples: they show the fields where no table lists them.
     pub sampled: HashSet<String>,
     /// Fields of the body itself that were compared already, as they are sent elsewhere on one side.
     pub moved: Vec<String>,
-    /// Types that were compared with each other already: a type may hold itself.
+    /// Types that were compared with each other already: types may be recursive.
     pub seen: HashSet<(String, String)>,
 }
 
-/// A level of a body, and what holds it.
+/// A level of a body, and its parent.
 #[derive(Clone)]
 pub(super) struct Level<'a> {
-    /// `body`, `answer 200`.
+    /// `body`, `response 200`.
     pub root: &'a str,
     /// The path of its fields below that, as the keys of samples are written; empty for the body itself.
     pub keys: String,
@@ -51,7 +51,7 @@ impl Level<'_> {
     }
 }
 
-/// Where the two bodies stand, and the errata around the right one.
+/// The places of the two bodies, and the enclosing errata on the right.
 #[derive(Clone, Copy)]
 pub(super) struct Bodies<'a> {
     pub root: &'a str,
@@ -101,7 +101,7 @@ impl<'a> Walk<'a> {
         let moved = |field: &&Field| level.keys.is_empty() && self.moved.contains(&field.name);
         for field in paired.left.iter().map(|index| &left[*index]).filter(|field| !moved(field)) {
             let path = level.path(&level.key(&field.name));
-            let sides = (says(field.name.as_str(), &field.at), lacks(level.right_at));
+            let sides = (stated(field.name.as_str(), &field.at), lacks(level.right_at));
             findings.add(self.topic, Aspect::Missing, path, sides.0, sides.1).explained_by(&[], &level.around);
         }
         for field in paired.right.iter().map(|index| &right[*index]).filter(|field| !moved(field)) {
@@ -109,7 +109,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// A level that the left side does not describe. Its samples may show what is there; the rest is the right side's own.
+    /// A level that the left side does not describe. Its samples may show fields; the rest counts as the right side's
+    /// own.
     fn undescribed(&self, right: &'a [Field], level: &Level<'_>, findings: &mut Findings) {
         let moved = |field: &&Field| level.keys.is_empty() && self.moved.contains(&field.name);
         for field in right.iter().filter(|field| !moved(field)) {
@@ -127,19 +128,19 @@ impl<'a> Walk<'a> {
             return;
         }
         let path = level.path(&level.key(&field.name));
-        let sides = (lacks(level.left_at), says(field.name.as_str(), &field.at));
+        let sides = (lacks(level.left_at), stated(field.name.as_str(), &field.at));
         let difference = findings.add(self.topic, Aspect::Extra, path, sides.0, sides.1);
         difference.explained_by(&field.errata, &level.around);
     }
 
-    /// Goes on with what two fields hold.
+    /// Compares the inner fields of two fields.
     fn below(&mut self, left: &'a Field, right: &'a Field, level: &Level<'_>, findings: &mut Findings) {
         let inner = below(level, right, &left.at, right);
         let kind = |field: &Field| field.ty.as_ref().map(|ty| ty.kind);
         let (before, after) = (fields(left.ty.as_ref(), self.left), fields(right.ty.as_ref(), self.right));
         match (before, after) {
             (None, None) => {}
-            // The difference of the types says it all.
+            // The difference of the types covers it.
             _ if before.is_some()
                 && (kind(left) == Some(Kind::Map)) != (kind(right) == Some(Kind::Map))
                 && after.is_some() => {}
@@ -150,7 +151,7 @@ impl<'a> Walk<'a> {
                 }
             }
             (None, Some(after)) => {
-                // A document that says `String` describes the text, not the JSON in it; and keys of a map are free.
+                // A document's `String` describes the string, not the JSON in it; and keys of a map are free.
                 let open = matches!(kind(left), None | Some(Kind::Object | Kind::Any));
                 if !findings.lenient() || open && !matches!(kind(right), Some(Kind::Map | Kind::String)) {
                     self.level(None, after, &inner, findings);
@@ -160,7 +161,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The level that a field holds.
+/// The inner level of a field.
 pub(super) fn below<'b>(level: &Level<'b>, field: &Field, left_at: &'b Location, right: &'b Field) -> Level<'b> {
     let mut keys = level.key(&field.name);
     if let Some(ty) = &field.ty {

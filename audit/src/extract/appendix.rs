@@ -1,4 +1,4 @@
-//! Reads the tables that stand apart from operations: endpoints, error codes, permissions, states.
+//! Reads the tables apart from operations: endpoints, error codes, permissions, states.
 
 use std::sync::LazyLock;
 
@@ -15,19 +15,19 @@ use crate::{
     words::{self, Column},
 };
 
-/// A host, perhaps with a dot too many.
+/// A host, possibly with a duplicate dot.
 static HOST: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\w${}:-]+(\.+[\w${}:-]+)+$").expect("a constant pattern"));
 /// A method and a path.
 static CALL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(GET|POST|PUT|DELETE|PATCH|HEAD)\s+(.+)$").expect("a constant pattern"));
-/// An error code, a region, a state: what is no sentence.
+/// An error code, a region, a state: anything but a sentence.
 static TOKEN: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[A-Za-z0-9_][\w.-]*( [A-Z]+)?$").expect("a constant pattern"));
 /// Part of a permission.
 static ACTION: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^[a-zA-Z0-9:*.]+$").expect("a constant pattern"));
 
-/// Adds what the tables of a section say.
+/// Adds the facts of a section's tables.
 pub fn read(section: &Section<'_>, facts: &mut Facts, places: &Places, notes: &mut Notes) {
     let mut caption = String::new();
     for block in &section.blocks {
@@ -59,7 +59,7 @@ fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, 
                 facts.codes.push(ErrorCode { code, printed, status: Some(status), at, errata: Vec::new() });
             }
             _ if Column::of(&code).is_some() => {}
-            _ => notes.add(row.line, format!("`{code}` is no error code with a status")),
+            _ => notes.add(row.line, format!("`{code}` is not an error code with a status")),
         }
     } else if has(Column::Endpoint) || has(Column::Region) {
         let (host, printed) = mend::name(text(Column::Endpoint));
@@ -67,7 +67,7 @@ fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, 
         if HOST.is_match(&host) || host.is_empty() && region.as_ref().is_some_and(|region| TOKEN.is_match(region)) {
             facts.endpoints.push(Endpoint { region, host, printed, at, errata: Vec::new() });
         } else {
-            notes.add(row.line, format!("`{host}` is no host"));
+            notes.add(row.line, format!("`{host}` is not a host"));
         }
     } else if has(Column::Api) && has(Column::Action) {
         let api = mend::one_line(text(Column::Api));
@@ -77,12 +77,12 @@ fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, 
             Some(request) if !actions.is_empty() => {
                 facts.permissions.push(Permission { call: request.call, actions, at, errata: Vec::new() });
             }
-            _ => notes.add(row.line, format!("`{api}` is no call, or names no permission")),
+            _ => notes.add(row.line, format!("`{api}` is not a call, or has no permission")),
         }
     } else if has(Column::State) && columns.len() == 2 {
         let state = mend::one_line(text(Column::State));
         if !TOKEN.is_match(&state) {
-            notes.add(row.line, format!("`{state}` is no state"));
+            notes.add(row.line, format!("`{state}` is not a state"));
         } else if let Some(states) = facts.states.iter_mut().find(|states| states.name == caption) {
             states.values.push(state);
         } else {
@@ -91,18 +91,18 @@ fn row(row: &Row, columns: &[Option<Column>], caption: &str, facts: &mut Facts, 
     }
 }
 
-/// The permissions that a cell names, the main one first. A narrow cell breaks them, so a piece that is not whole goes on
-/// with the one before.
+/// The permissions in a cell, the main one first. A narrow cell breaks them, so an incomplete piece continues the one
+/// before.
 fn actions(cell: &str) -> Vec<String> {
     let mut actions: Vec<String> = Vec::new();
-    // The document may have a dot for a colon.
+    // The document may have a dot instead of a colon.
     let marks = |text: &str| text.matches([':', '.']).count();
     for line in cell.lines() {
         let (starts, line) = line.strip_prefix("- ").map_or((false, line), |item| (true, item));
         let pieces =
             line.split(|c: char| c.is_whitespace() || "，。、,".contains(c)).filter(|piece| ACTION.is_match(piece));
         for (index, piece) in pieces.enumerate() {
-            // A piece of a word is in lower case; what has capitals is a name of something else.
+            // A piece of a word is in lower case; a word with capitals is something else.
             let fits = |last: &&mut String| {
                 marks(last) + marks(piece) <= 2 && (marks(last) < 2 || !piece.contains(char::is_uppercase))
             };

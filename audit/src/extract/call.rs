@@ -1,4 +1,4 @@
-//! Finds how an operation is called: method and path, or the `Action`.
+//! Finds the call of an operation: method and path, or the `Action`.
 
 use std::sync::LazyLock;
 
@@ -14,11 +14,11 @@ static REQUEST: LazyLock<Regex> = LazyLock::new(|| {
 /// The parameter `Action` in a sample of a URL.
 static ACTION: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"[?&]Action=([A-Za-z0-9]+)").expect("a constant pattern"));
-/// What stands before the path in a URL.
+/// The part of a URL before its path.
 static HOST: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^<?https?://[^/]*").expect("a constant pattern"));
-/// What a path may consist of.
+/// The characters of a path.
 static PATH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(/|(/[\w.{}~-]+)+/?)$").expect("a constant pattern"));
-/// What a line that goes on with a URL may consist of.
+/// The characters of a line that continues a URL.
 static REST_OF_URL: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\w{}/?&=.,~\[\]*-]+$").expect("a constant pattern"));
 
@@ -31,10 +31,10 @@ pub struct Request {
     pub query: Vec<String>,
 }
 
-/// The request that one of the lines begins; it may go on over the next ones.
+/// The request that starts on one of the lines; it may continue on the next ones.
 ///
 /// # Errors
-/// The reason, if there is a line with a method, but no path can be made of it.
+/// The reason, if there is a line with a method but without a valid path.
 pub fn rest(lines: &[Line<'_>]) -> Result<Option<(Request, usize)>, (String, usize)> {
     for (index, line) in lines.iter().enumerate() {
         let Some(found) = REQUEST.captures(line.text) else { continue };
@@ -49,7 +49,7 @@ pub fn rest(lines: &[Line<'_>]) -> Result<Option<(Request, usize)>, (String, usi
     Ok(None)
 }
 
-/// A URL with what the next lines add to it.
+/// A URL joined with its continuation lines.
 fn joined(url: &str, mut at: usize, rest: &[Line<'_>]) -> String {
     let mut url = url.trim().to_owned();
     for line in rest {
@@ -57,7 +57,7 @@ fn joined(url: &str, mut at: usize, rest: &[Line<'_>]) -> String {
         let open = url.matches('{').count() > url.matches('}').count();
         let goes_on =
             url.ends_with(['/', '?', '&', '=', '_', '-']) || text.starts_with(['/', '?', '&', '=', '}']) || open;
-        // In a long query a line may break inside a word: then the next one has what only a query has.
+        // In a long query a line may break inside a word: the next line then has characters that only queries have.
         let inside = url.contains('?') && text.contains("={");
         if line.line != at + 1 || !(goes_on || inside) || !REST_OF_URL.is_match(text) {
             break;
@@ -68,7 +68,7 @@ fn joined(url: &str, mut at: usize, rest: &[Line<'_>]) -> String {
     url
 }
 
-/// Takes a URL apart, without what the scan and the markup added: doubled braces, brackets, blanks.
+/// Splits a URL, without artifacts of scan and markup: doubled braces, brackets, blanks.
 pub fn parse(method: &str, url: &str) -> Option<Request> {
     let url: String = url.chars().filter(|c| !c.is_whitespace()).collect();
     let url = url.split(['`', '”', '"', '。', '，', '>']).next().unwrap_or_default();
@@ -88,7 +88,7 @@ pub fn is_request(code: &str) -> bool {
     code.lines().next().is_some_and(|line| REQUEST.is_match(line.trim_end()))
 }
 
-/// The action that a sample of a URL names.
+/// The action in a sample URL.
 pub fn action(text: &str) -> Option<&str> {
     ACTION.captures(text).and_then(|found| found.get(1)).map(|action| action.as_str())
 }

@@ -1,9 +1,9 @@
-//! Mends what the scan did to names, where that is safe: blanks inside words, letters of other alphabets that look Latin.
-//! `l` for `I` and `0` for `O` are not mended: both are Latin, and only another source can tell which is right.
+//! Mends names damaged by the scan, where that is safe: blanks inside words, letters of other alphabets that look
+//! Latin. `l` for `I` and `0` for `O` are not mended: both are Latin, and only another source can decide.
 
 use unicode_normalization::UnicodeNormalization as _;
 
-/// Letters of other alphabets, and the Latin ones that they are taken for.
+/// Letters of other alphabets, and the Latin ones that they look like.
 const LOOK_ALIKES: &[(&str, &str)] =
     &[("АВСЕНІЈКМОРЅТХУаеіјорсѕухԁԛԝһ", "ABCEHIJKMOPSTXYaeijopcsyxdqwh"), ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαορν", "ABEZHIKMNOPTYXaopv")];
 
@@ -20,7 +20,7 @@ pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The Latin letter that another one is taken for.
+/// The Latin letter that another one looks like.
 pub fn latin(c: char) -> char {
     let found = LOOK_ALIKES.iter().find_map(|(strange, latin)| {
         let place = strange.chars().position(|strange| strange == c)?;

@@ -1,4 +1,4 @@
-//! Turns a document's blocks into facts: which sections describe operations, and what their tables and samples say.
+//! Turns a document's blocks into facts: finds the sections on operations, and reads their tables and samples.
 
 mod appendix;
 mod call;
@@ -36,7 +36,7 @@ pub fn read(config: &Config, text: &str, name: &str) -> (Facts, Vec<Unread>) {
     for section in sections.iter().filter(|section| section::is_under(section.number, &config.appendices)) {
         appendix::read(section, &mut facts, &places, &mut notes);
     }
-    // What a layout reader could not read matters only in the sections that are read at all.
+    // A line that a layout reader could not read matters only in the relevant sections.
     let matters = |line: usize| {
         let section = sections.iter().rev().find(|section| section.line <= line);
         section.is_some_and(|section| {
@@ -64,7 +64,7 @@ fn origin(config: &Config, text: &str) -> Origin {
     }
 }
 
-/// Where the lines of a document are.
+/// The line index of the document.
 #[derive(Debug)]
 struct Places {
     source: Arc<Source>,
@@ -90,11 +90,11 @@ impl Places {
     }
 }
 
-/// What could not be read, with its lines.
+/// The lines that could not be read.
 #[derive(Debug, Default)]
 struct Notes {
     notes: Vec<(usize, String)>,
-    /// The line of the section that is being read.
+    /// The line of the current section.
     line: usize,
 }
 
@@ -116,7 +116,7 @@ impl Notes {
         self.notes.truncate(len);
     }
 
-    /// What was noted since there were so many notes.
+    /// The notes added since there were so many.
     fn since(&self, len: usize) -> Vec<String> {
         self.notes.iter().skip(len).map(|(_, why)| why.clone()).collect()
     }

@@ -1,4 +1,4 @@
-//! Puts the section of one operation together: how it is called, its parameters, bodies, answers and samples.
+//! Assembles the section of one operation: its call, parameters, bodies, responses and samples.
 
 use super::{
     Notes, Places,
@@ -12,11 +12,11 @@ use super::{
 use crate::{
     block::{Block, BlockKind},
     config::Calls,
-    fact::{Answer, Call, Operation, Parameter, Place, Required, Sample, SampleState, Shape},
+    fact::{Call, Operation, Parameter, Place, Required, Response, Sample, SampleState, Shape},
     words::{Part, Role},
 };
 
-/// The operation that a section describes. None if it describes none.
+/// The operation that a section describes, if any.
 pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut Notes) -> Option<Operation> {
     let before = notes.len();
     let mut parts = Parts::read(section, places, notes);
@@ -27,7 +27,7 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
         Calls::Rpc => rpc(section, &parts, describes, notes),
     };
     let Some((request, line)) = request else {
-        // Notes on tables of a section that is no operation would be about tables that nobody needs.
+        // Notes on tables are dropped if the section does not describe an operation.
         if !describes {
             notes.truncate(before);
         }
@@ -35,7 +35,7 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
     };
     let parameters = parameters(&mut parts, &request, calls, notes);
     let body = body(&mut parts, calls, notes);
-    let answers = answers(&mut parts, calls, places, section, notes);
+    let responses = responses(&mut parts, calls, places, section, notes);
     let samples = parts.samples.iter().map(|draft| draft.sample(places)).collect::<Vec<_>>();
     let samples = samples.into_iter().chain(url_sample(section, calls, places)).collect();
     Some(Operation {
@@ -43,7 +43,7 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
         call: request.call,
         parameters,
         body,
-        answers,
+        responses,
         samples,
         unread: notes.since(before),
         at: places.line(line),
@@ -51,7 +51,7 @@ pub fn read(section: &Section<'_>, calls: Calls, places: &Places, notes: &mut No
     })
 }
 
-/// Method and path of a section. A section without is no operation; with tables of parameters it looks like one.
+/// Method and path of a section. A section without them is not an operation; one with tables of parameters is reported.
 fn rest(section: &Section<'_>, describes: bool, notes: &mut Notes) -> Option<(Request, usize)> {
     match call::rest(&Section::lines(&of_uri(section))) {
         Ok(Some((request, line))) => Some((request, line)),
@@ -67,7 +67,8 @@ fn rest(section: &Section<'_>, describes: bool, notes: &mut Notes) -> Option<(Re
     }
 }
 
-/// The blocks that tell the path: of the part for it, so that no sample is taken for it; all if there is no such part.
+/// The blocks with the path: those of the part for it, so that samples are not mistaken for it; all if there is no such
+/// part.
 fn of_uri<'a>(section: &Section<'a>) -> Vec<&'a Block> {
     let part = |block: &&Block| match &block.kind {
         BlockKind::Text(text) | BlockKind::Subheading(text) => Part::of(text),
@@ -80,7 +81,7 @@ fn of_uri<'a>(section: &Section<'a>) -> Vec<&'a Block> {
     blocks.take_while(|block| part(block).is_none_or(|part| matches!(part, Part::Uri | Part::UriSample))).collect()
 }
 
-/// The action of a section: the sample of a request has it whole, the table in a narrow cell.
+/// The action of a section: complete in a request's sample, possibly broken in a narrow table cell.
 fn rpc(section: &Section<'_>, parts: &Parts, describes: bool, notes: &mut Notes) -> Option<(Request, usize)> {
     let lines = Section::lines(&section.blocks);
     let sampled = lines.iter().find_map(|line| Some((call::action(line.text)?.to_owned(), line.line)));
@@ -111,7 +112,7 @@ fn parameters(parts: &mut Parts, request: &Request, calls: Calls, notes: &mut No
     let mut parameters = Vec::new();
     parts.tables.retain_mut(|table| {
         let place = match table.role {
-            _ if table.answer => return true,
+            _ if table.response => return true,
             Some(Role::Path) => Some(Place::Path),
             Some(Role::Query) => Some(Place::Query),
             Some(Role::Header) => Some(Place::Header),
@@ -128,56 +129,62 @@ fn parameters(parts: &mut Parts, request: &Request, calls: Calls, notes: &mut No
         false
     });
     for name in request.query.iter().filter(|name| !parameters.iter().any(|parameter| parameter.field.name == **name)) {
-        notes.add_here(format!("the query has `{name}`, the tables have not"));
+        notes.add_here(format!("`{name}` is in the query, but not in the tables"));
     }
     parameters
 }
 
 /// The body of a request, with the types that it uses.
 fn body(parts: &mut Parts, calls: Calls, notes: &mut Notes) -> Option<Shape> {
-    let (fields, named) = take(parts, |table| !table.answer);
+    let (fields, named) = take(parts, |table| !table.response);
     if fields.is_empty() && named.is_empty() || calls == Calls::Rpc {
         return None;
     }
     Some(shape::shape(fields, named, notes))
 }
 
-/// The answers by status, in the order of the document.
-fn answers(parts: &mut Parts, calls: Calls, places: &Places, section: &Section<'_>, notes: &mut Notes) -> Vec<Answer> {
-    let mut answers: Vec<Answer> = Vec::new();
+/// The responses by status, in the order of the document.
+fn responses(
+    parts: &mut Parts,
+    calls: Calls,
+    places: &Places,
+    section: &Section<'_>,
+    notes: &mut Notes,
+) -> Vec<Response> {
+    let mut responses: Vec<Response> = Vec::new();
     while let Some(table) = parts.tables.first() {
         let (status, line) = (table.status, table.line);
         let (fields, named) = take(parts, |table| table.status == status);
         let mut shape = shape::shape(fields, named, notes);
-        // One table of all levels, whose order alone hints at what belongs to what.
+        // One table of all levels, in which only the order hints at the nesting.
         shape.flat = calls == Calls::Rpc;
-        answers.push(Answer { status, shape, at: places.line(line), errata: Vec::new() });
+        responses.push(Response { status, shape, at: places.line(line), errata: Vec::new() });
     }
     for (status, line) in parts.statuses.iter().filter(|(status, _)| (200..300).contains(status)) {
-        let known = answers.iter().any(|answer| answer.status == Some(*status));
-        match answers.iter_mut().find(|answer| answer.status.is_none()) {
+        let known = responses.iter().any(|response| response.status == Some(*status));
+        match responses.iter_mut().find(|response| response.status.is_none()) {
             _ if known => {}
-            Some(answer) => answer.status = Some(*status),
+            Some(response) => response.status = Some(*status),
             None => {
                 let at = places.line(*line);
-                answers.push(Answer { status: Some(*status), shape: Shape::default(), at, errata: Vec::new() });
+                responses.push(Response { status: Some(*status), shape: Shape::default(), at, errata: Vec::new() });
             }
         }
     }
-    if answers.is_empty() && calls == Calls::Rpc {
-        notes.add(section.line, "no table of the answer");
+    if responses.is_empty() && calls == Calls::Rpc {
+        notes.add(section.line, "no table of the response");
     }
-    answers
+    responses
 }
 
-/// Takes the tables that fit out of the parts: the fields of the body itself, and the types.
+/// Removes the matching tables from the parts: the fields of the body itself, and the types.
 fn take(parts: &mut Parts, fits: impl Fn(&Tabled) -> bool) -> (Vec<Draft>, Vec<Named>) {
     let (mut fields, mut named) = (Vec::new(), Vec::new());
     let tables = std::mem::take(&mut parts.tables);
     for table in tables {
         match table.role {
             _ if !fits(&table) => parts.tables.push(table),
-            // What an answer has in its header is not of its body.
+            // Headers of a response are not part of its body.
             Some(Role::Header) => {}
             Some(_) => fields.extend(table.fields),
             None => {

@@ -1,4 +1,4 @@
-//! Sorts what a section says by the part that it stands in: tables by what they are of, samples by what they show.
+//! Sorts a section's content by part: tables by subject, samples by direction.
 
 use super::{
     Notes, Places, call,
@@ -12,27 +12,27 @@ use crate::{
     words::{self, Column, Part, Role},
 };
 
-/// What a section says, part by part, before it is put together.
+/// The content of a section by part, before it is assembled.
 #[derive(Debug, Default)]
 pub struct Parts {
     /// The tables of fields, in the document's order.
     pub tables: Vec<Tabled>,
     /// The samples, in the document's order.
     pub samples: Vec<SampleDraft>,
-    /// Statuses that the section lists, with their lines.
+    /// Statuses listed by the section, with their lines.
     pub statuses: Vec<(u16, usize)>,
 }
 
-/// A table of fields and what it is a table of.
+/// A table of fields and its subject.
 #[derive(Debug)]
 pub struct Tabled {
-    /// Whether it is of an answer.
-    pub answer: bool,
-    /// The status of the answer.
+    /// Whether it is of a response.
+    pub response: bool,
+    /// The status of the response.
     pub status: Option<u16>,
-    /// What it holds. None for the table of a type.
+    /// The role of its fields. None for the table of a type.
     pub role: Option<Role>,
-    /// The part that it stands in.
+    /// The part that it is in.
     pub part: Part,
     /// The number in its caption.
     pub number: String,
@@ -44,12 +44,12 @@ pub struct Tabled {
     pub fields: Vec<Draft>,
 }
 
-/// A sample and what it is a sample of.
+/// A sample and its subject.
 #[derive(Debug)]
 pub struct SampleDraft {
-    /// Whether it is of an answer.
-    pub answer: bool,
-    /// The status of the answer.
+    /// Whether it is of a response.
+    pub response: bool,
+    /// The status of the response.
     pub status: Option<u16>,
     /// Its text.
     pub pieces: Pieces,
@@ -62,23 +62,23 @@ impl Parts {
     }
 }
 
-/// Goes through a section's blocks and sorts them by part.
+/// Walks a section's blocks and sorts them by part.
 struct Reader<'a> {
     places: &'a Places,
     notes: &'a mut Notes,
     parts: Parts,
     part: Part,
     status: Option<u16>,
-    answer: bool,
-    /// The caption that stands before the next table: number, text, line.
+    response: bool,
+    /// The caption before the next table: number, text, line.
     caption: Option<(String, String, usize)>,
-    /// Whether the next table may go on with the one before.
+    /// Whether the next table may continue the one before.
     goes_on: bool,
     xml: String,
     xml_line: usize,
-    /// Whether the section marks no part as samples: then any code may be one.
+    /// Whether no part of the section is marked as samples: then any code may be one.
     unmarked: bool,
-    /// Whether the code before was a method and a URL alone, whose body follows.
+    /// Whether the code before was only a method and a URL, with the body to follow.
     request_line: bool,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
             parts: Parts::default(),
             part: Part::Other,
             status: None,
-            answer: false,
+            response: false,
             caption: None,
             goes_on: false,
             xml: String::new(),
@@ -103,17 +103,17 @@ impl<'a> Reader<'a> {
     fn read(mut self, section: &Section<'_>) -> Parts {
         self.unmarked = !section.blocks.iter().any(|block| match &block.kind {
             BlockKind::Text(text) | BlockKind::Subheading(text) => {
-                matches!(Part::of(text), Some(Part::RequestSample | Part::AnswerSample))
+                matches!(Part::of(text), Some(Part::RequestSample | Part::ResponseSample))
             }
             _ => false,
         });
         for block in &section.blocks {
             self.block(block);
         }
-        let has_answer = self.parts.samples.iter().any(|sample| sample.answer);
-        if !has_answer && !self.xml.is_empty() {
+        let has_response = self.parts.samples.iter().any(|sample| sample.response);
+        if !has_response && !self.xml.is_empty() {
             let pieces = Pieces { texts: vec![self.xml], line: self.xml_line };
-            self.parts.samples.push(SampleDraft { answer: true, status: None, pieces });
+            self.parts.samples.push(SampleDraft { response: true, status: None, pieces });
         }
         self.parts
     }
@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         if let Some(status) = words::status(text) {
             self.status = Some(status);
             self.goes_on = false;
-            if self.part == Part::Answer {
+            if self.part == Part::Response {
                 self.parts.statuses.push((status, line));
             }
         } else if self.part == Part::Statuses
@@ -150,12 +150,12 @@ impl<'a> Reader<'a> {
 
     fn open(&mut self, part: Part) {
         match part {
-            // They stand inside the samples of an answer and end none of its statuses.
-            Part::Xml | Part::Json if self.answer => {}
+            // These are inside the samples of a response and do not end its status.
+            Part::Xml | Part::Json if self.response => {}
             Part::Xml | Part::Json => return,
             _ => {
                 self.status = None;
-                self.answer = matches!(part, Part::Answer | Part::AnswerSample);
+                self.response = matches!(part, Part::Response | Part::ResponseSample);
             }
         }
         self.part = part;
@@ -195,13 +195,13 @@ impl<'a> Reader<'a> {
         let (number, name, line) = caption.unwrap_or_else(|| (String::new(), String::new(), line));
         let role = match Role::of(&name) {
             _ if name.is_empty() => Some(Role::Part),
-            Some((role, answer)) => {
-                self.answer = answer.unwrap_or(self.answer && role != Role::Path && role != Role::Query);
+            Some((role, response)) => {
+                self.response = response.unwrap_or(self.response && role != Role::Path && role != Role::Query);
                 Some(role)
             }
             None => None,
         };
-        let known = matches!(self.part, Part::Uri | Part::Request | Part::Answer)
+        let known = matches!(self.part, Part::Uri | Part::Request | Part::Response)
             || role.is_some_and(|role| role != Role::Part);
         if !known && role != Some(Role::Part) && self.parts.tables.is_empty()
             || self.part == Part::Other && role == Some(Role::Part)
@@ -209,15 +209,15 @@ impl<'a> Reader<'a> {
             return;
         }
         let fields = table::fields(rows, self.places, self.notes);
-        let (answer, status, part) = (self.answer, self.status, self.part);
-        self.parts.tables.push(Tabled { answer, status, role, part, number, name, line, fields });
+        let (response, status, part) = (self.response, self.status, self.part);
+        self.parts.tables.push(Tabled { response, status, role, part, number, name, line, fields });
         self.goes_on = true;
     }
 
     fn code(&mut self, code: &str, line: usize) {
-        let answer = match self.part {
+        let response = match self.part {
             Part::RequestSample => false,
-            Part::AnswerSample | Part::Json => true,
+            Part::ResponseSample | Part::Json => true,
             Part::Xml if code.trim_start().starts_with('<') => return self.add_xml(code, line),
             Part::Xml => true,
             _ if self.unmarked => !self.request_line && !call::is_request(code),
@@ -226,10 +226,10 @@ impl<'a> Reader<'a> {
         let (piece, offset, json) = Pieces::classify(code);
         self.request_line = piece == Piece::Other && call::is_request(code);
         let status = self.status;
-        let same = |draft: &&mut SampleDraft| draft.answer == answer && draft.status == status;
+        let same = |draft: &&mut SampleDraft| draft.response == response && draft.status == status;
         match piece {
             Piece::Other => {}
-            // Without a mark only what is JSON from its first line on is one.
+            // Without a mark only code that starts as JSON is a sample.
             _ if self.unmarked && offset > 0 && !call::is_request(code) => {}
             Piece::Rest | Piece::End if let Some(draft) = self.parts.samples.last_mut().filter(same) => {
                 draft.pieces.texts.push(json)
@@ -237,20 +237,20 @@ impl<'a> Reader<'a> {
             Piece::End => {}
             Piece::Start | Piece::Rest => {
                 let pieces = Pieces { texts: vec![json], line: line + offset };
-                self.parts.samples.push(SampleDraft { answer, status, pieces });
+                self.parts.samples.push(SampleDraft { response, status, pieces });
             }
         }
     }
 }
 
 impl SampleDraft {
-    /// The sample that it is.
+    /// The sample's direction and status.
     pub fn sample(&self, places: &Places) -> Sample {
         let (keys, state) = match self.pieces.texts.as_slice() {
             [text] if text.trim_start().starts_with('<') => (sample::elements(text), SampleState::Broken),
             _ => self.pieces.read(),
         };
         let at = places.line(self.pieces.line);
-        Sample { status: self.status, request: !self.answer, keys, state, at, errata: Vec::new() }
+        Sample { status: self.status, request: !self.response, keys, state, at, errata: Vec::new() }
     }
 }

@@ -1,4 +1,4 @@
-//! Reads samples: which keys they have, and in what state they are.
+//! Reads samples: their keys, and their state.
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
@@ -8,20 +8,20 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::fact::SampleState;
 
-/// A key of JSON, also in text that is not quite JSON.
+/// A key of JSON, also in text that is not valid JSON.
 static KEY: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#""\s*([A-Za-z_][\w.\- ]*?)\s*"\s*:"#).expect("a constant pattern"));
-/// The start of a member that goes on with what stands before.
+/// The start of a member that continues the text before.
 static MEMBER: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#"^"[^"]+"\s*:"#).expect("a constant pattern"));
 /// An element of XML.
 static ELEMENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"<([A-Za-z_][\w.-]*)>").expect("a constant pattern"));
 /// A comma before a bracket that closes.
 static TRAILING_COMMA: LazyLock<Regex> = LazyLock::new(|| Regex::new(r",(\s*[}\]])").expect("a constant pattern"));
-/// The end of a value, and a key on the next line, without a comma between.
+/// The end of a value, and a key on the next line, without a comma in between.
 static MISSING_COMMA: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(["\d\]}el])[ \t]*\n(\s*")"#).expect("a constant pattern"));
 
-/// A sample's text, which may be spread over several pieces of code.
+/// A sample's text, possibly in several pieces of code.
 #[derive(Clone, Debug, Default)]
 pub struct Pieces {
     /// The pieces, in order.
@@ -30,21 +30,21 @@ pub struct Pieces {
     pub line: usize,
 }
 
-/// What a piece of code is to the samples of its part.
+/// The role of a piece of code for the samples of its part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
     /// It begins a sample.
     Start,
-    /// It goes on with the sample before, or is one that lost its first bracket.
+    /// It continues the sample before, or lost its first bracket.
     Rest,
-    /// It begins with what closes brackets, so it can only go on with the sample before.
+    /// It starts with closing brackets, so it can only continue the sample before.
     End,
-    /// It is no JSON: a URL, a header.
+    /// It is not JSON: a URL, a header.
     Other,
 }
 
 impl Pieces {
-    /// What a piece of code is, and its JSON without what stands before it (method and URL).
+    /// The role of a piece of code, and its JSON without the text before it (method and URL).
     pub fn classify(code: &str) -> (Piece, usize, String) {
         for (index, line) in code.lines().enumerate() {
             let start = line.trim_start().trim_start_matches("- ");
@@ -60,7 +60,7 @@ impl Pieces {
         (Piece::Other, 0, String::new())
     }
 
-    /// The keys of the sample and the state that it is in.
+    /// The keys and the state of the sample.
     pub fn read(&self) -> (Vec<String>, SampleState) {
         let whole = self.texts.join("\n");
         if let [text] = self.texts.as_slice()
@@ -75,7 +75,7 @@ impl Pieces {
         }
     }
 
-    /// The texts that the pieces may have been, before a page parted them: brackets may have been added where a page ends.
+    /// Possible texts of the pieces before a page break: brackets may have been added there.
     fn candidates(&self) -> Vec<String> {
         let mut candidates = vec![self.texts.join("\n")];
         let mut cut = candidates.clone();
@@ -96,7 +96,7 @@ impl Pieces {
     }
 }
 
-/// Whether a line that begins with a bracket begins JSON. The name of a parameter stands in brackets, too.
+/// Whether a line that starts with a bracket starts JSON. Names of parameters are in brackets, too.
 fn begins_json(line: &str) -> bool {
     let mut chars = line.chars().filter(|c| !c.is_whitespace());
     let bracket = chars.next();
@@ -106,7 +106,7 @@ fn begins_json(line: &str) -> bool {
         && !line.starts_with("[{endpoint")
 }
 
-/// The value of a text that is JSON but for what scans and authors do to it. Nothing is added but commas and closing brackets.
+/// The value of a text that is JSON except for errors of scan and author. Only commas and closing brackets are added.
 fn mended(text: &str) -> Option<Value> {
     let text: String = text.nfkc().map(|c| if matches!(c, '“' | '”' | '„' | '‟') { '"' } else { c }).collect();
     let text = MISSING_COMMA.replace_all(&text, "$1,\n$2");
@@ -119,12 +119,12 @@ fn mended(text: &str) -> Option<Value> {
     serde_json::from_str(&closed).ok()
 }
 
-/// Whether a text has radicals of the Kangxi dictionary, which stand for characters in the text of a PDF.
+/// Whether a text has Kangxi radicals, which replace characters in the text of a PDF.
 pub fn has_radicals(text: &str) -> bool {
     text.chars().any(|c| ('\u{2e80}'..='\u{2fdf}').contains(&c))
 }
 
-/// Whether the texts in a value that look like JSON are.
+/// Whether strings in a value that look like JSON are valid.
 fn texts_are_sound(value: &Value) -> bool {
     match value {
         Value::String(text) => {
@@ -139,7 +139,7 @@ fn texts_are_sound(value: &Value) -> bool {
     }
 }
 
-/// What closes the brackets that a text leaves open. None if it closes one that is not open.
+/// The brackets that close the open ones. None if a bracket is closed that is not open.
 fn open_brackets(text: &str) -> Option<String> {
     let (mut open, mut quoted, mut escaped) = (Vec::new(), false, false);
     for c in text.chars() {
@@ -184,7 +184,7 @@ fn names(text: &str) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// The names of the elements in a text of XML, without the one around them all.
+/// The names of the elements in XML, without the root.
 pub fn elements(text: &str) -> Vec<String> {
     let found: BTreeSet<String> = ELEMENT.captures_iter(text).map(|element| element[1].to_owned()).collect();
     found.into_iter().filter(|name| !name.ends_with("Response")).collect()
@@ -221,14 +221,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_json_but_not_as_it_should_be_needs_mending() {
+    fn json_with_errors_inside_needs_mending() {
         assert_eq!(read(&[r#"{"a": "{\"b\": 1}"}"#]).1, SampleState::Whole);
         assert_eq!(read(&[r#"{"a": "[{\\\"b\\\": 1}]"}"#]).1, SampleState::Mended);
         assert_eq!(read(&["{\"a\": \"\u{2f46}\"}"]).1, SampleState::Mended);
     }
 
     #[test]
-    fn of_what_is_broken_the_names_are_known() {
+    fn a_broken_sample_has_names_only() {
         assert_eq!(
             read(&[r#"{"a": {"b": [1}, "c": ...}"#]),
             (vec!["a".to_owned(), "b".to_owned(), "c".to_owned()], SampleState::Broken)
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_line_is_no_json() {
+    fn a_request_line_is_not_json() {
         let (piece, line, json) = Pieces::classify("POST https://[{endpoint}]/v1/orders\n{\n\"a\": 1 }");
         assert_eq!((piece, line, json.as_str()), (Piece::Start, 1, "{\n\"a\": 1 }"));
         assert_eq!(Pieces::classify("\"a\": 1\n}").0, Piece::Rest);
@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn of_xml_the_elements_are_known() {
+    fn xml_has_element_names() {
         assert_eq!(elements("<ListResponse><Order><Id>1</Id></Order></ListResponse>"), ["Id", "Order"]);
     }
 }

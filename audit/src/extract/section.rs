@@ -1,18 +1,18 @@
-//! Cuts a document into the sections that describe operations and the appendices.
+//! Splits a document into the sections that describe operations and the appendices.
 
 use crate::{
     block::{Block, BlockKind},
     config::Config,
 };
 
-/// A section: a numbered heading, and all up to the next one.
+/// A section: a numbered heading, and everything up to the next one.
 #[derive(Clone, Debug)]
 pub struct Section<'a> {
     /// `4.3.1`; empty if the document has no numbers.
     pub number: &'a str,
     /// The heading's line.
     pub line: usize,
-    /// What stands below it, without subsections.
+    /// Its blocks, without subsections.
     pub blocks: Vec<&'a Block>,
 }
 
@@ -60,14 +60,14 @@ pub fn sections(blocks: &[Block]) -> Vec<Section<'_>> {
     sections
 }
 
-/// Whether a section stands in or under one of the numbered ones.
+/// Whether a section is or belongs to one of the numbered ones.
 pub fn is_under(number: &str, roots: &[String]) -> bool {
     roots
         .iter()
         .any(|root| number.strip_prefix(root.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
 }
 
-/// The sections that may describe operations, each with those that continue it.
+/// The sections that may describe operations, each with its continuations.
 pub fn of_operations<'a>(sections: &[Section<'a>], config: &Config) -> Vec<Section<'a>> {
     if config.operations.is_empty() {
         let mut whole = Section { number: "", line: 1, blocks: Vec::new() };

@@ -1,4 +1,4 @@
-//! Puts the tables of a request or an answer together: which table describes the type of which field.
+//! Assembles the tables of a request or a response: matches tables of types with fields.
 
 use std::collections::BTreeMap;
 
@@ -8,9 +8,9 @@ use crate::{
     words,
 };
 
-/// Two names of types that differ by no more letters than this are one, as the scan reads them.
+/// Names of types that differ by at most this many letters are the same one, misread by the scan.
 const MISREAD_LETTERS: usize = 2;
-/// In shorter names a letter may be the whole difference.
+/// In shorter names one letter may be the whole difference.
 const LONG_NAME: usize = 8;
 
 /// A table that describes a type.
@@ -18,7 +18,7 @@ const LONG_NAME: usize = 8;
 pub struct Named {
     /// Number of the table.
     pub number: String,
-    /// The type's name, as the caption prints it.
+    /// The type's name, as printed in the caption.
     pub name: String,
     /// The type's fields.
     pub fields: Vec<Draft>,
@@ -36,7 +36,7 @@ pub fn shape(fields: Vec<Draft>, named: Vec<Named>, notes: &mut Notes) -> Shape 
     let mut root = fields;
     let mut types: Vec<Vec<Draft>> = named.into_iter().map(|named| named.fields).collect();
     let all = || std::iter::once(usize::MAX).chain(0..tables.len());
-    // First what names the type, then what is misread, so that a near name does not take an exact one's place.
+    // Exact names first, then misread ones, so that a similar name does not take an exact one's place.
     let rules: [(Rule, bool); 5] =
         [(exact, true), (by_reference, true), (by_field, false), (by_part, false), (misread, true)];
     for (rule, may_recur) in rules {
@@ -56,18 +56,18 @@ pub fn shape(fields: Vec<Draft>, named: Vec<Named>, notes: &mut Notes) -> Shape 
             }
         }
     }
-    // Of two objects without a table the one whose type has a name is the one that a table may be missing for.
+    // Of two objects without a table, the one with a named type is more likely to lack one.
     for named in [true, false] {
         link_left_over(root.iter_mut().chain(types.iter_mut().flatten()), named, &keys, &mut used);
     }
     for (index, _) in used.iter().enumerate().filter(|(_, used)| !**used) {
-        notes.add(lines[index], format!("no field has the type `{}` of the table", keys[index]));
+        notes.add(lines[index], format!("no field has the table's type `{}`", keys[index]));
     }
     let types: BTreeMap<_, _> = keys.into_iter().zip(types.into_iter().map(plain)).collect();
     Shape { fields: plain(root), types, flat: false }
 }
 
-/// How a field finds the table of its type: the type's name, the field's, the tables that it refers to.
+/// Ways in which a field finds its type's table: the type's name, the field's, references to tables.
 type Rule = fn(&str, &str, &[String], &[(String, String)], &[bool]) -> Option<usize>;
 
 fn exact(wanted: &str, _: &str, _: &[String], tables: &[(String, String)], _: &[bool]) -> Option<usize> {
@@ -91,13 +91,13 @@ fn by_part(_: &str, field: &str, _: &[String], tables: &[(String, String)], used
     (field.len() >= 4 && fitting.next().is_none()).then_some(index)
 }
 
-/// The tables that no field has yet.
+/// The tables without a field.
 fn unused<'a>(tables: &'a [(String, String)], used: &'a [bool]) -> impl Iterator<Item = (usize, &'a str)> {
     let unused = tables.iter().enumerate().zip(used).filter(|(_, used)| !**used);
     unused.map(|((index, (_, name)), _)| (index, name.as_str()))
 }
 
-/// A list's field is named in the plural, its type often in the singular.
+/// A list field has a plural name, its type often a singular one.
 fn singular(name: String) -> String {
     name.strip_suffix('s').map_or(name.clone(), str::to_owned)
 }
@@ -111,7 +111,7 @@ fn misread(wanted: &str, _: &str, _: &[String], tables: &[(String, String)], use
     nearest.filter(|(_, name)| distance(name) <= MISREAD_LETTERS).map(|(index, _)| index)
 }
 
-/// If one field is an object that no table describes, and one table describes a type that no field has, they belong together.
+/// The only object field without a table and the only table without a field belong together.
 fn link_left_over<'a>(drafts: impl Iterator<Item = &'a mut Draft>, named: bool, keys: &[String], used: &mut [bool]) {
     let types = drafts.filter_map(|draft| draft.field.ty.as_mut());
     let objects = types.filter(|ty| ty.of.is_none() && ty.kind == Kind::Object);
@@ -124,7 +124,7 @@ fn link_left_over<'a>(drafts: impl Iterator<Item = &'a mut Draft>, named: bool, 
     }
 }
 
-/// The key of each type: its name, with a number where the section has several of that name.
+/// The key of each type: its name, with a number if the section has several of that name.
 fn keys(named: &[Named]) -> Vec<String> {
     let mut keys: Vec<String> = Vec::with_capacity(named.len());
     for named in named {
@@ -141,19 +141,19 @@ fn keys(named: &[Named]) -> Vec<String> {
     keys
 }
 
-/// A type's name for comparison: without case, blanks and marks.
+/// A type's name for comparison: without case, blanks and punctuation.
 fn key_name(name: &str) -> String {
     let name = mend::name(words::type_of_caption(name)).0;
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// The name of the type in a type's words: `LinkInfo` of `Array of LinkInfo objects`.
+/// The type's name in the words of a type: `LinkInfo` in `Array of LinkInfo objects`.
 fn type_name(text: &str) -> String {
     let words = text.split(|c: char| c.is_whitespace() || "<>,[]".contains(c)).filter(|word| {
         let word = word.to_lowercase();
         !matches!(word.as_str(), "" | "array" | "list" | "map" | "of" | "object" | "objects" | "string" | "strings")
     });
-    // A name that a narrow cell broke is several words.
+    // A name broken by a narrow cell is several words.
     words.collect::<Vec<_>>().concat()
 }
 

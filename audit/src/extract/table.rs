@@ -7,18 +7,18 @@ use crate::{
     words::{self, Column},
 };
 
-/// A field, and what is needed until its type is known.
+/// A field, with the data needed until its type is known.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The field.
     pub field: Field,
     /// Its example.
     pub example: String,
-    /// Numbers of the tables that its description refers to.
+    /// Numbers of the tables mentioned in its description.
     pub references: Vec<String>,
 }
 
-/// What the columns of a table hold, by its header.
+/// The meaning of a table's columns, from its header.
 pub fn columns(header: &Row) -> Vec<Option<Column>> {
     header.cells.iter().map(|cell| Column::of(cell)).collect()
 }
@@ -35,7 +35,7 @@ pub fn cell<'a>(row: &'a Row, columns: &[Option<Column>], column: Column) -> &'a
     index.and_then(|index| row.cells.get(index)).map_or("", |cell| cell.trim())
 }
 
-/// The fields of a table. What is no field is noted.
+/// The fields of a table. Rows that are not fields are reported.
 pub fn fields(rows: &[Row], places: &Places, notes: &mut Notes) -> Vec<Draft> {
     let Some((header, rows)) = rows.split_first() else { return Vec::new() };
     let columns = columns(header);
@@ -54,7 +54,7 @@ fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Not
         return None;
     }
     if !mend::is_name(&name) {
-        notes.add(row.line, format!("`{name}` is no name of a parameter or field"));
+        notes.add(row.line, format!("`{name}` is not a name of a parameter or field"));
         return None;
     }
     let required = match cell(row, columns, Column::Required) {
@@ -64,8 +64,10 @@ fn field(row: &Row, columns: &[Option<Column>], places: &Places, notes: &mut Not
             Some(false) => Required::Optional,
             None if words::is_prose(text) => Required::Conditional,
             None => {
-                notes
-                    .add(row.line, format!("`{name}`: `{}` does not say whether it is required", mend::one_line(text)));
+                notes.add(
+                    row.line,
+                    format!("`{name}`: unknown value `{}` for whether it is required", mend::one_line(text)),
+                );
                 Required::Unknown
             }
         },

@@ -1,4 +1,4 @@
-//! Finds the values that a description lists, and the words in it that may be values.
+//! Finds the values listed in a description, and the words in it that may be values.
 
 use std::sync::LazyLock;
 
@@ -6,13 +6,13 @@ use regex::Regex;
 
 use crate::words;
 
-/// An item that begins with a value: alone, or with its meaning after it.
+/// An item that starts with a value: alone, or followed by its meaning.
 static VALUE: LazyLock<Regex> = LazyLock::new(|| {
     let (before, after) = words::AROUND_VALUES;
     let value = r#"["“'‘]?([A-Za-z0-9_][A-Za-z0-9_.+/-]*(?: [A-Z_]+)?)["”'’]?\s*"#;
     Regex::new(&format!(r"^(?:{before})?{value}(?:$|[:：,，;；。（(]|\. |{after})")).expect("a constant pattern")
 });
-/// The values that lists in a description give. A list whose items do not all begin with a value is text.
+/// The values in a description's lists. A list with an item that does not start with a value is text.
 pub fn listed(description: &str) -> Vec<String> {
     let mut values: Vec<String> = Vec::new();
     let mut run: Vec<&str> = Vec::new();
@@ -39,8 +39,8 @@ pub fn listed(description: &str) -> Vec<String> {
     values
 }
 
-/// The values that the items of one list begin with. Without a word that says so, a list is one of values only if each item
-/// gives the meaning of its value.
+/// The values that the items of one list start with. Without an introducing word, a list is one of values only if each
+/// item has a meaning.
 fn of_items(items: &[&str], said_to_be: bool) -> Vec<String> {
     let found: Option<Vec<String>> = items
         .iter()
@@ -54,8 +54,8 @@ fn of_items(items: &[&str], said_to_be: bool) -> Vec<String> {
     found.unwrap_or_default()
 }
 
-/// A description and an example without blanks, as a line break may part the values in them. None if there is nothing in
-/// them that could be a value.
+/// A description and an example without blanks, as line breaks may split values. None if there is nothing that could be
+/// a value.
 pub fn mentioned(description: &str, example: &str) -> Option<String> {
     let text: String = description.chars().chain(example.chars()).filter(|c| !c.is_whitespace()).collect();
     text.contains(|c: char| c.is_ascii_alphanumeric()).then_some(text)
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn other_lists_give_none() {
+    fn other_lists_have_no_values() {
         assert_eq!(listed("Values:\n- hh is one below HH\n- mm is 00"), Vec::<String>::new());
         assert_eq!(listed("How to find it:\n- first\n- second"), Vec::<String>::new());
         assert_eq!(listed("Name of the shelf. For example:\n- left: top.left"), Vec::<String>::new());
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_known_though_parted() {
+    fn split_values_are_found() {
         let text = mentioned("AES256 and SM\n4, or Cluster.", "").unwrap();
         assert!(["AES256", "SM4", "Cluster"].iter().all(|value| text.contains(value)), "{text}");
         assert_eq!(mentioned(" ", ""), None);

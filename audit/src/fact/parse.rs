@@ -1,11 +1,11 @@
-//! Reads the words of a type, as documents put them into the column for it.
+//! Parses the types in documents' tables.
 
 use super::{Kind, Type};
 
 impl Type {
-    /// The type that a cell names: `Array of LinkInfo objects`, `Map<String, String>`, `List<Integer>`. Case, blanks that a
-    /// narrow cell put into words and letters that no type is written with do not count. What is no known word is of
-    /// [`Kind::Any`]: a name alone does not say what kind of value has it.
+    /// The type in a cell: `Array of LinkInfo objects`, `Map<String, String>`, `List<Integer>`. Case, blanks from
+    /// narrow cells and letters that no type has are ignored. Unknown words are [`Kind::Any`]: a name alone does not
+    /// determine the kind of value.
     pub fn parse(text: &str) -> Self {
         let compact: String = text.chars().filter(char::is_ascii_graphic).map(|c| c.to_ascii_lowercase()).collect();
         let mut item = compact.as_str();
@@ -18,7 +18,7 @@ impl Type {
     }
 }
 
-/// What a list is of; None if the words do not name a list.
+/// The element type of a list; None if the words are not a list.
 fn item_of(words: &str) -> Option<&str> {
     if matches!(words, "array" | "arrays" | "list" | "lists") {
         return Some("");

@@ -1,4 +1,4 @@
-//! Layouts: how the lines of a document make headings, tables, samples and text. One reader for each family.
+//! Layouts: turn the lines of a document into headings, tables, samples and text. One reader for each family.
 
 mod markup;
 mod page;
@@ -16,13 +16,14 @@ pub enum Layout {
     Markup,
     /// Text of a web page: every cell of a table on a line of its own, blank lines between.
     Page,
-    /// Text of a PDF: a row's cells on one line, parted by blanks, or wrapped over several; headings at the end of a page.
+    /// Text of a PDF: a row's cells on one line, separated by blanks, or wrapped over several; headings at the end of a
+    /// page.
     Pdf,
 }
 
 impl Layout {
-    /// Reads a document. Nothing is dropped: what is no heading, table or sample is text, and what looks like one and cannot
-    /// be read is reported.
+    /// Reads a document. Nothing is dropped: lines outside of headings, tables and samples are text, and unreadable
+    /// parts are reported.
     pub fn read(self, text: &str) -> (Vec<Block>, Vec<Unreadable>) {
         match self {
             Self::Markup => markup::read(text),

@@ -1,7 +1,7 @@
-//! Keeps a document's facts in a text that is checked in, so that specs can be proved without the document.
+//! Keeps a document's facts in a checked-in text, so that specs can be verified without the document.
 //!
-//! One fact is one line, in an order of its own, without lines or sentences of the document: where two editions say the
-//! same, their locks are the same but for the first lines. Indentation, two blanks a level, says what belongs to what:
+//! One fact is one line, in a fixed order, without line numbers or sentences of the document: where two editions agree,
+//! their locks differ in the first lines only. Indentation, two blanks a level, expresses nesting:
 //!
 //! ```text
 //! document shop.md
@@ -12,15 +12,15 @@
 //!     window: String, optional = day, night (printed "win dow")
 //!     type OrderLine
 //!       amount: Integer, required
-//!   answer 201
-//!   sample answer 201 mended
+//!   response 201
+//!   sample response 201 mended
 //!     {}: lines, order_id
 //!     lines[]: amount
 //! code 404 SHOP.1001
 //! ```
 //!
-//! After a field's name stand its type in the document's words and whether it is required; `->` names the type with its
-//! fields, `=` begins a list. Odd text is quoted as in JSON. `flat` marks fields without their nesting.
+//! A field's name is followed by its type in the document's words and its obligation; `->` names the type with its
+//! fields, `=` starts a list. Unusual text is quoted as in JSON. `flat` marks fields without their nesting.
 
 mod read;
 mod text;
@@ -39,13 +39,13 @@ pub use self::{
 /// The name of the file in a spec folder.
 pub const FILE: &str = "document.lock";
 
-/// Why a lock cannot be read.
+/// An error of a lock.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}:{}: expected {expected}; rewrite it with `{}`", at.file(), at.line(), REWRITE)]
 pub struct LockError {
     /// The line.
     pub at: Location,
-    /// What should stand there.
+    /// The expected content.
     pub expected: String,
 }
 
@@ -53,7 +53,7 @@ pub struct LockError {
 const REWRITE: &str = "cargo xtask audit --docs <folder> --update";
 
 impl LockError {
-    /// The error with the line that it is about.
+    /// The error at its line.
     pub fn diagnostic(&self) -> Diagnostic {
         Diagnostic::error("lock", format!("expected {}", self.expected))
             .at(self.at.clone())

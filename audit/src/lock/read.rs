@@ -6,14 +6,14 @@ use yundb_generator::diagnostic::{Location, Source};
 
 use super::{LockError, text::Cursor, write};
 use crate::fact::{
-    Answer, Call, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Parameter, Permission, Place, Required, Sample,
+    Call, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Parameter, Permission, Place, Required, Response, Sample,
     SampleState, Shape, States, Type,
 };
 
-/// Reads a lock; `name` is what errors call the file.
+/// Reads a lock; errors refer to the file as `name`.
 ///
 /// # Errors
-/// If a line is none that [`write`](super::write) writes.
+/// If a line does not have the form that [`write`](super::write) produces.
 pub fn read(text: &str, name: &str) -> Result<Facts, LockError> {
     let mut lines = Lines::new(text, name);
     let mut facts = Facts::default();
@@ -55,7 +55,7 @@ pub fn read(text: &str, name: &str) -> Result<Facts, LockError> {
         }
     }
     lines.end()?;
-    // An empty file says nothing, which is not the same as a document without operations.
+    // An empty file is not the same as a document without operations.
     if facts.origin.document.is_empty() {
         let at = Location::of_file(&Source::new(name, text));
         return Err(LockError { at, expected: "a line `document` with the document's file name".to_owned() });
@@ -72,7 +72,7 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
         call,
         parameters: Vec::new(),
         body: None,
-        answers: Vec::new(),
+        responses: Vec::new(),
         samples: Vec::new(),
         unread: Vec::new(),
         at: head.at.clone(),
@@ -88,10 +88,10 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
                 operation.body = Some(shape(&line, words, lines)?);
                 continue;
             }
-            "answer" => {
+            "response" => {
                 let status = line.status(&mut words)?;
                 let shape = shape(&line, words, lines)?;
-                operation.answers.push(Answer { status, shape, at: line.at, errata: Vec::new() });
+                operation.responses.push(Response { status, shape, at: line.at, errata: Vec::new() });
                 continue;
             }
             "sample" => {
@@ -102,7 +102,7 @@ fn operation(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> R
                 operation.unread.push(line.need(words.rest(), "a reason")?);
                 continue;
             }
-            _ => return Err(line.error("`path`, `query`, `header`, `body`, `answer`, `sample` or `unread`")),
+            _ => return Err(line.error("`path`, `query`, `header`, `body`, `response`, `sample` or `unread`")),
         };
         operation.parameters.push(Parameter { place, field: field(&line, words)?, filled: false });
     }
@@ -125,7 +125,7 @@ fn shape(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Resul
             fields.push(field(&line, Cursor::new(line.text))?);
         }
         if shape.types.insert(key, fields).is_some() {
-            return Err(line.error("a type that does not stand here already"));
+            return Err(line.error("a type that is not here already"));
         }
     }
     Ok(shape)
@@ -145,7 +145,7 @@ fn field(line: &Line<'_>, mut words: Cursor<'_>) -> Result<Field, LockError> {
         let text = line.need(words.until(begins), "a type")?;
         if quoted {
             ty = Some(text);
-            // The word after a quoted type ends where other text would.
+            // The word after a quoted type starts where further text could.
             if words.take(", ") {
                 let word = words.until(begins);
                 let word = word.as_deref().map(required_at_end).and_then(|(_, required)| required);
@@ -169,8 +169,8 @@ fn field(line: &Line<'_>, mut words: Cursor<'_>) -> Result<Field, LockError> {
     let values = if rest.take(" = ") { line.need(rest.list(), "values")? } else { Vec::new() };
     let notes = line.notes(&mut rest)?;
     let ty = ty.map(|text| {
-        let said = Type::parse(&text);
-        let (kind, lists) = notes.is.unwrap_or((said.kind, said.lists));
+        let parsed = Type::parse(&text);
+        let (kind, lists) = notes.is.unwrap_or((parsed.kind, parsed.lists));
         Type { kind, lists, of: of.clone(), text }
     });
     if ty.is_none() && (of.is_some() || notes.is.is_some()) {
@@ -189,12 +189,12 @@ fn field(line: &Line<'_>, mut words: Cursor<'_>) -> Result<Field, LockError> {
     })
 }
 
-/// Parts the words of a type from the word that may stand after them.
+/// Separates the words of a type from the word that may follow them.
 pub(super) fn required_at_end(text: &str) -> (&str, Option<Required>) {
     let (ty, word) = text.rsplit_once(", ").unwrap_or(("", text));
     match [Required::Optional, Required::Required, Required::Conditional]
         .into_iter()
-        .find(|said| said.to_string() == word)
+        .find(|required| required.to_string() == word)
     {
         Some(required) => (ty, Some(required)),
         None => (text, None),
@@ -203,8 +203,8 @@ pub(super) fn required_at_end(text: &str) -> (&str, Option<Required>) {
 
 fn sample(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Result<Sample, LockError> {
     let request = words.keyword("request");
-    if !request && !words.keyword("answer") {
-        return Err(head.error("`request` or `answer`"));
+    if !request && !words.keyword("response") {
+        return Err(head.error("`request` or `response`"));
     }
     let named = ["mended", "broken"].iter().any(|state| words.left().starts_with(state));
     let status = if named || words.is_at_end() { None } else { head.status(&mut words)? };
@@ -236,7 +236,7 @@ fn sample(head: &Line<'_>, mut words: Cursor<'_>, lines: &mut Lines<'_>) -> Resu
     Ok(Sample { status, request, keys, state, at: head.at.clone(), errata: Vec::new() })
 }
 
-/// What stands in brackets at the end of a line.
+/// The notes in brackets at the end of a line.
 #[derive(Default)]
 struct Notes {
     printed: Option<String>,
@@ -327,7 +327,7 @@ impl<'a> Lines<'a> {
             let indent = line.trim_end().len() - content.len();
             if !content.is_empty() && !content.starts_with('#') {
                 let at = Location::new(&source, start + indent, end);
-                // What stands between two levels is on none, and so will not be taken.
+                // A line between two levels is on neither, so it stays unread.
                 let level = if indent % 2 == 0 { indent / 2 } else { usize::MAX };
                 lines.push(Line { level, text: content, at });
             }
@@ -336,12 +336,12 @@ impl<'a> Lines<'a> {
         Self { lines: lines.into_iter().peekable() }
     }
 
-    /// The next line, if it stands on a level.
+    /// The next line, if it is on this level.
     fn next_at(&mut self, level: usize) -> Option<Line<'a>> {
         self.lines.next_if(|line| line.level == level)
     }
 
-    /// All lines must have been taken.
+    /// Checks that all lines were read.
     fn end(&mut self) -> Result<(), LockError> {
         self.lines.next().map_or(Ok(()), |line| Err(line.error("less indentation")))
     }

@@ -1,4 +1,4 @@
-//! The words of a lock: what stands as it is and what is quoted, and a cursor that reads a line of them.
+//! The words of a lock: which are quoted, and a cursor that reads a line of them.
 
 use std::{borrow::Cow, cmp::Ordering, fmt::Write as _, iter::Peekable, str::Chars};
 
@@ -7,7 +7,7 @@ pub fn name(text: &str) -> Cow<'_, str> {
     quoted_unless(text, !text.is_empty() && text.chars().all(|c| is_plain(c) || "_.-[]$".contains(c)))
 }
 
-/// A word among words: a path, an action, a host.
+/// A word in a line: a path, an action, a host.
 pub fn word(text: &str) -> Cow<'_, str> {
     let reserved = matches!(text, "" | "-" | "=" | "->") || text.starts_with('(');
     quoted_unless(text, !reserved && text.chars().all(|c| is_plain(c) || c.is_ascii_punctuation() && c != '"'))
@@ -18,7 +18,7 @@ pub fn optional(text: Option<&str>) -> Cow<'_, str> {
     text.map_or(Cow::Borrowed("-"), word)
 }
 
-/// An item of a list. Blanks may be inside.
+/// An item of a list. May contain blanks.
 pub fn item(text: &str) -> Cow<'_, str> {
     let blanks = text.is_empty() || text.starts_with(' ') || text.ends_with(' ') || text.contains("  ");
     quoted_unless(text, !blanks && text.chars().all(|c| is_plain(c) || " _.+-/:~*%@#$&!?'{}[]".contains(c)))
@@ -35,7 +35,7 @@ pub fn list(texts: &[impl AsRef<str>]) -> String {
     texts.iter().map(|text| item(text.as_ref())).collect::<Vec<_>>().join(", ")
 }
 
-/// Letters and digits of which everyone sees which they are: others look like Latin ones, and are quoted.
+/// Unambiguous letters and digits: others look like Latin ones, and are quoted.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric()
 }
@@ -44,7 +44,7 @@ fn quoted_unless(text: &str, plain: bool) -> Cow<'_, str> {
     if plain { Cow::Borrowed(text) } else { Cow::Owned(quoted(text)) }
 }
 
-/// A text as JSON writes it, with all characters escaped that are not ASCII: many cannot be seen or look like others.
+/// A JSON string with all non-ASCII characters escaped: many are invisible or look like others.
 pub fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for c in text.chars() {
@@ -63,7 +63,7 @@ pub fn quoted(text: &str) -> String {
     quoted
 }
 
-/// Compares as people count: `4.2.9` before `4.2.10`, numbers before letters.
+/// Compares in natural order: `4.2.9` before `4.2.10`, numbers before letters.
 pub fn naturally(left: &str, right: &str) -> Ordering {
     let (mut a, mut b) = (left.chars().peekable(), right.chars().peekable());
     loop {
@@ -88,7 +88,7 @@ pub fn naturally(left: &str, right: &str) -> Ordering {
     }
 }
 
-/// A number as its length without leading zeros and its digits, which sort as the number does, however long it is.
+/// A number as its length without leading zeros and its digits, which sort numerically at any length.
 fn digits(chars: &mut Peekable<Chars<'_>>) -> (usize, String) {
     let mut digits = String::new();
     while let Some(digit) = chars.next_if(char::is_ascii_digit) {
@@ -110,7 +110,7 @@ impl<'a> Cursor<'a> {
         Self { left: line }
     }
 
-    /// What is not read yet.
+    /// The unread rest.
     pub fn left(&self) -> &'a str {
         self.left
     }
@@ -119,7 +119,7 @@ impl<'a> Cursor<'a> {
         self.left.is_empty()
     }
 
-    /// Takes a text that must stand here.
+    /// Reads a required text.
     pub fn take(&mut self, text: &str) -> bool {
         match self.left.strip_prefix(text) {
             Some(left) => {
@@ -130,7 +130,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Takes a whole word that must stand here, and the blank after it.
+    /// Reads a required word, and the blank after it.
     pub fn keyword(&mut self, word: &str) -> bool {
         let Some(left) = self.left.strip_prefix(word) else { return false };
         if !left.is_empty() && !left.starts_with([' ', ':']) {
@@ -157,7 +157,7 @@ impl<'a> Cursor<'a> {
         self.until(|left| left.starts_with([' ', ':']))
     }
 
-    /// Items up to the end, or to what is in brackets.
+    /// Items up to the end, or to a bracket.
     pub fn list(&mut self) -> Option<Vec<String>> {
         let mut items = Vec::new();
         loop {
@@ -173,7 +173,7 @@ impl<'a> Cursor<'a> {
         self.until(|_| false)
     }
 
-    /// A quoted text, or one up to where something else begins.
+    /// A quoted text, or one up to other syntax.
     pub fn until(&mut self, ends: impl Fn(&str) -> bool) -> Option<String> {
         if self.left.starts_with('"') {
             let mut texts = serde_json::Deserializer::from_str(self.left).into_iter::<String>();
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_something_else_is_escaped() {
+    fn ambiguous_text_is_quoted() {
         assert_eq!(quoted("Pay\u{422}ype \"x\"\n\u{1f600}"), r#""Pay\u0422ype \"x\"\u000a\ud83d\ude00""#);
         assert_eq!(item("ROLLING BACK"), "ROLLING BACK");
         assert_eq!(item("a,b"), "\"a,b\"");

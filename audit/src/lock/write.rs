@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::text::{list, name, naturally, optional, quoted, rest, word};
 use crate::fact::{
-    Answer, Call, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Origin, Permission, Required, Sample,
+    Call, Endpoint, ErrorCode, Facts, Field, Kind, Operation, Origin, Permission, Required, Response, Sample,
     SampleState, Shape, States, Type,
 };
 
@@ -34,19 +34,19 @@ pub fn write(facts: &Facts) -> String {
     lines.text
 }
 
-/// The facts in the order of a lock. The fields of flat shapes stay as they are: their order is all that the document says
-/// of their nesting. Values stay in the document's order, too. What has the same key stays in order.
+/// The facts in the order of a lock. The fields of flat shapes keep theirs: it is the only hint at their nesting.
+/// Values keep the document's order, too. Equal keys keep their order.
 pub fn sorted(facts: &Facts) -> Facts {
     let mut facts = facts.clone();
     for operation in &mut facts.operations {
         operation.parameters.sort_by(|a, b| (a.place, &a.field.name).cmp(&(b.place, &b.field.name)));
-        let shapes = operation.answers.iter_mut().map(|answer| &mut answer.shape);
+        let shapes = operation.responses.iter_mut().map(|response| &mut response.shape);
         for shape in shapes.chain(&mut operation.body).filter(|shape| !shape.flat) {
             shape.fields.sort_by(|a, b| a.name.cmp(&b.name));
             shape.types.values_mut().for_each(|fields| fields.sort_by(|a, b| a.name.cmp(&b.name)));
         }
-        // What has no status comes last.
-        operation.answers.sort_by_key(|answer| (answer.status.is_none(), answer.status));
+        // Without a status last.
+        operation.responses.sort_by_key(|response| (response.status.is_none(), response.status));
         operation.samples.sort_by_key(|sample| (!sample.request, sample.status.is_none(), sample.status));
         operation.samples.iter_mut().for_each(|sample| sample.keys.sort());
         operation.unread.sort();
@@ -85,8 +85,8 @@ impl Lines {
         if let Some(body) = &operation.body {
             self.shape("body".to_owned(), body);
         }
-        for Answer { status, shape, .. } in &operation.answers {
-            self.shape(format!("answer {}", self::status(*status)), shape);
+        for Response { status, shape, .. } in &operation.responses {
+            self.shape(format!("response {}", self::status(*status)), shape);
         }
         operation.samples.iter().for_each(|sample| self.sample(sample));
         operation.unread.iter().for_each(|why| self.add(1, format!("unread {}", rest(why))));
@@ -107,7 +107,7 @@ impl Lines {
     fn sample(&mut self, sample: &Sample) {
         let mut head = match sample.request {
             true => "sample request".to_owned(),
-            false => "sample answer".to_owned(),
+            false => "sample response".to_owned(),
         };
         if !sample.request || sample.status.is_some() {
             head.push_str(&format!(" {}", status(sample.status)));
@@ -164,17 +164,17 @@ fn field(field: &Field) -> String {
     if !field.values.is_empty() {
         line.push_str(&format!(" = {}", list(&field.values)));
     }
-    // Only for a type whose words do not say what it is: the extraction knew better.
+    // Only for a type whose words do not determine its kind: the extraction has better information.
     if let Some(ty) = ty {
-        let said = Type::parse(&ty.text);
-        if (said.kind, said.lists) != (ty.kind, ty.lists) {
+        let parsed = Type::parse(&ty.text);
+        if (parsed.kind, parsed.lists) != (ty.kind, ty.lists) {
             line.push_str(&format!(" (is {} {})", kind(ty.kind), ty.lists));
         }
     }
     line + &printed(field.printed.as_deref())
 }
 
-/// A type's words; quoted if something in them would end them.
+/// A type's words; quoted if they contain syntax.
 pub(super) fn type_text(text: &str) -> String {
     let padded = format!(" {text} ");
     let ends = [" -> ", " = ", " (", "\""].iter().any(|end| padded.contains(end));

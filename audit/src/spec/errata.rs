@@ -1,4 +1,4 @@
-//! Finds every `x-errata` entry of a spec, and knows which stand at a node.
+//! Finds every `x-errata` entry of a spec, and those at a given node.
 
 use std::collections::HashMap;
 
@@ -7,34 +7,34 @@ use yundb_generator::{
     load::{Node, Value},
 };
 
-/// The key that corrections stand under.
+/// The key of corrections.
 const KEY: &str = "x-errata";
 
 /// A correction of the document, as the spec states it.
 #[derive(Clone, Debug)]
 pub struct Erratum {
-    /// What the document says.
+    /// The document's version.
     pub document: String,
-    /// What the spec says.
+    /// The spec's version.
     pub spec: String,
-    /// Why.
+    /// The reason.
     pub why: String,
-    /// Whether it is about something that the audit sees.
+    /// Whether it is about something that the audit compares.
     pub audit: bool,
-    /// Where the entry stands.
+    /// The place of the entry.
     pub at: Location,
 }
 
-/// All entries of a spec, by the place of the list that they stand in.
+/// All entries of a spec, by the place of their list.
 #[derive(Debug, Default)]
 pub(super) struct Errata {
     pub entries: Vec<Erratum>,
-    /// A part that is used twice may be in the tree twice: its list is one, as its place in the file is one.
+    /// A part that is used twice may be in the tree twice: its list counts once, as its place in the file is the same.
     lists: HashMap<Location, Vec<usize>>,
 }
 
 impl Errata {
-    /// The entries of a document, also of components that nothing refers to.
+    /// The entries of a document, including components that nothing refers to.
     pub fn read(root: &Node) -> Self {
         let mut errata = Self::default();
         errata.walk(root);
@@ -72,7 +72,7 @@ impl Errata {
         self.lists.insert(at.clone(), (start..self.entries.len()).collect());
     }
 
-    /// The entries that stand at a node itself.
+    /// The entries at a node itself.
     pub fn at(&self, node: &Node) -> &[usize] {
         let entry = node.as_object().and_then(|members| members.get(KEY));
         entry.and_then(|entry| self.lists.get(&entry.key)).map_or(&[], Vec::as_slice)
@@ -93,7 +93,7 @@ pub(super) fn scalar(node: &Node) -> String {
     }
 }
 
-/// Adds entries that are not there yet, behind those that are.
+/// Appends entries that are not there yet.
 pub(super) fn add(errata: &mut Vec<usize>, more: &[usize]) {
     for entry in more {
         if !errata.contains(entry) {

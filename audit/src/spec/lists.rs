@@ -1,11 +1,11 @@
-//! What a spec says apart from its operations: hosts, error codes, lists of states.
+//! Facts of a spec apart from its operations: hosts, error codes, lists of states.
 
 use yundb_generator::load::{Node, Value};
 
 use super::{errata::scalar, schema::Refs, text};
 use crate::fact::{Endpoint, ErrorCode, States};
 
-/// The schema that lists error codes, where it does not say their status.
+/// The schema that lists error codes, where it does not have their status.
 pub(super) const ERROR_CODE: &str = "ErrorCode";
 
 /// The hosts of the servers.
@@ -31,7 +31,7 @@ fn host(url: &str) -> &str {
     rest.split('/').next().unwrap_or_default()
 }
 
-/// The error codes, with the status that each comes with.
+/// The error codes, each with its status.
 pub(super) fn codes(refs: &Refs<'_>) -> Vec<ErrorCode> {
     let mut codes: Vec<ErrorCode> = Vec::new();
     for Enum { name, node, values } in enums(refs.root) {
@@ -51,7 +51,7 @@ pub(super) fn codes(refs: &Refs<'_>) -> Vec<ErrorCode> {
     codes
 }
 
-/// Every list of texts that a field may have: each may be what a document lists apart from its fields.
+/// Every list of strings that a field may have: each may be a list that the document has apart from its fields.
 pub(super) fn states(refs: &Refs<'_>) -> Vec<States> {
     let mut states: Vec<States> = Vec::new();
     for Enum { name, node, values } in enums(refs.root) {
@@ -67,7 +67,7 @@ pub(super) fn states(refs: &Refs<'_>) -> Vec<States> {
 
 /// A schema with a list of values.
 struct Enum<'a> {
-    /// Its title, the name of the component or property that it is, or its place.
+    /// Its title, the name of its component or property, or its place.
     name: String,
     node: &'a Node,
     values: &'a Node,

@@ -1,6 +1,6 @@
-//! Reads a spec into facts, so that it can be compared with what the document says.
+//! Reads a spec into facts, to compare it with the document.
 //!
-//! The spec is read as the generator reads it; so a fact of the spec is what the client will do.
+//! The spec is read in the same way as by the generator; so a fact of the spec is what the client does.
 
 mod errata;
 mod lists;
@@ -24,16 +24,16 @@ use self::{errata::Errata, schema::Refs};
 
 pub use self::errata::Erratum;
 
-/// What a spec says, and what it corrects.
+/// The facts of a spec, and its corrections.
 #[derive(Clone, Debug)]
 pub struct Spec {
     /// The facts.
     pub facts: Facts,
-    /// The `x-errata` entries; facts name them by index.
+    /// The `x-errata` entries; facts refer to them by index.
     pub errata: Vec<Erratum>,
 }
 
-/// Reads the spec in a folder. None if it cannot be read: then `diagnostics` says why.
+/// Reads the spec in a folder. None if it cannot be read, with the reason in `diagnostics`.
 pub fn read(folder: &Path, diagnostics: &mut Diagnostics) -> Option<Spec> {
     let loaded = load::load(folder, diagnostics)?;
     let errata = Errata::read(&loaded.root);

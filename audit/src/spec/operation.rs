@@ -1,4 +1,4 @@
-//! The operations of a spec: how they are called, their parameters, bodies and answers.
+//! The operations of a spec: calls, parameters, bodies and responses.
 
 use yundb_generator::load::{Entry, Node};
 
@@ -7,18 +7,18 @@ use super::{
     schema::{Refs, Types},
     text,
 };
-use crate::fact::{Answer, Call, Field, Operation, Parameter, Permission, Place, Required, Sample, Shape};
+use crate::fact::{Call, Field, Operation, Parameter, Permission, Place, Required, Response, Sample, Shape};
 
-/// What stands before the action in a path of an RPC service.
+/// The text before the action in a path of an RPC service.
 const ACTION: &str = "/#Action=";
 
 const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// Headers that the client fills or that HTTP has anyway.
+/// Headers filled by the client or HTTP.
 const HEADERS: [&str; 7] =
     ["Content-Type", "X-Auth-Token", "X-Project-Id", "Host", "Authorization", "X-Sdk-Date", "Content-Length"];
 
-/// Parameters that every RPC call has, which the client fills.
+/// Parameters of every RPC call, filled by the client.
 const COMMON: [&str; 10] = [
     "Action",
     "Format",
@@ -75,14 +75,14 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
     let body = body(refs, node, &mut errata, &mut samples);
     let mut parameters: Vec<Parameter> = declared.iter().flat_map(|node| parameter::read(refs, node, rpc)).collect();
     imply(refs, &mut parameters, rpc, &at);
-    let answers = answers(refs, node, &mut samples);
+    let responses = responses(refs, node, &mut samples);
     let permission = permission(refs, node, &call);
     let operation = Operation {
         section: text(doc, "section"),
         call,
         parameters,
         body,
-        answers,
+        responses,
         samples,
         unread: Vec::new(),
         at,
@@ -91,7 +91,7 @@ fn operation<'a>(refs: &Refs<'a>, call: Call, item: &'a Node, entry: &'a Entry) 
     Read { operation, permission }
 }
 
-/// The parameters of an operation and those of its path that it does not have itself. A reference stands as it is.
+/// The parameters of an operation and those that it inherits from its path. References stay unresolved.
 fn declared<'a>(refs: &Refs<'a>, item: &'a Node, node: &'a Node) -> Vec<&'a Node> {
     let of = |node: &'a Node| node.get("parameters").into_iter().flat_map(Node::items);
     let id = |node: &'a Node| {
@@ -103,7 +103,7 @@ fn declared<'a>(refs: &Refs<'a>, item: &'a Node, node: &'a Node) -> Vec<&'a Node
     own.into_iter().chain(common).collect()
 }
 
-/// Adds what the client sends of itself, so that a document may list it or not.
+/// Adds the parameters that the client fills, so that a document may list them or not.
 fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb_generator::diagnostic::Location) {
     let components = refs.root.get("components");
     let schemes = components.and_then(|it| it.get("securitySchemes")).into_iter().flat_map(Node::entries);
@@ -135,7 +135,7 @@ fn imply(refs: &Refs<'_>, parameters: &mut Vec<Parameter>, rpc: bool, at: &yundb
     }
 }
 
-/// The request body. The entries around it join those of the operation.
+/// The request body. The enclosing entries join those of the operation.
 fn body<'a>(refs: &Refs<'a>, node: &'a Node, errata: &mut Vec<usize>, samples: &mut Vec<Sample>) -> Option<Shape> {
     let node = node.get("requestBody")?;
     errata::add(errata, &refs.errata_through(node));
@@ -146,7 +146,7 @@ fn body<'a>(refs: &Refs<'a>, node: &'a Node, errata: &mut Vec<usize>, samples: &
     Some(shape)
 }
 
-/// The shape that the first media type with a schema declares, and the entries at it.
+/// The shape of the first media type with a schema, and the entries at it.
 fn shape<'a>(refs: &Refs<'a>, content: &'a Node) -> Option<(Shape, Vec<usize>)> {
     content.entries().find_map(|(_, media)| {
         let schema = media.node.get("schema")?;
@@ -157,8 +157,8 @@ fn shape<'a>(refs: &Refs<'a>, content: &'a Node) -> Option<(Shape, Vec<usize>)> 
     })
 }
 
-fn answers<'a>(refs: &Refs<'a>, node: &'a Node, samples: &mut Vec<Sample>) -> Vec<Answer> {
-    let mut answers = Vec::new();
+fn responses<'a>(refs: &Refs<'a>, node: &'a Node, samples: &mut Vec<Sample>) -> Vec<Response> {
+    let mut responses = Vec::new();
     for (key, entry) in node.get("responses").into_iter().flat_map(Node::entries) {
         let Some(status) = status(key) else { continue };
         let mut errata = refs.errata_through(&entry.node);
@@ -172,12 +172,12 @@ fn answers<'a>(refs: &Refs<'a>, node: &'a Node, samples: &mut Vec<Sample>) -> Ve
         }
         let (shape, found) = content.and_then(|content| shape(refs, content)).unwrap_or_default();
         errata::add(&mut errata, &found);
-        answers.push(Answer { status, shape, at: entry.key.clone(), errata });
+        responses.push(Response { status, shape, at: entry.key.clone(), errata });
     }
-    answers
+    responses
 }
 
-/// The status that a key of `responses` names: none for `default`, a digit for a class. None if it is no status.
+/// The status for a key of `responses`: none for `default`, a digit for a class. None if it is not a status.
 fn status(key: &str) -> Option<Option<u16>> {
     if key == "default" {
         return Some(None);

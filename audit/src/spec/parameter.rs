@@ -1,4 +1,4 @@
-//! The parameters of an operation as documents list them: of RPC, objects and lists are a row for each thing inside.
+//! The parameters of an operation as listed by documents: for RPC, objects and lists have a row for each inner value.
 
 use yundb_generator::load::Node;
 
@@ -8,10 +8,10 @@ use super::{
 };
 use crate::fact::{Field, Kind, Parameter, Place, Required, Type};
 
-/// What stands for the number of an element in a documented name.
+/// The placeholder for an element's number in a documented name.
 pub(super) const NUMBER: &str = "N";
 
-/// A parameter; several, if it is sent in pieces.
+/// A parameter; several, if it is sent in parts.
 pub(super) fn read<'a>(refs: &Refs<'a>, node: &'a Node, rpc: bool) -> Vec<Parameter> {
     let Some((parameter, schema)) = whole(refs, node) else { return Vec::new() };
     match schema.filter(|_| rpc).map(|schema| pieces(refs, schema, &parameter)) {
@@ -42,7 +42,7 @@ fn whole<'a>(refs: &Refs<'a>, node: &'a Node) -> Option<(Parameter, Option<&'a N
     let mut read = schema.map(|schema| Types::new(*refs).read(schema, ""));
     if let Some(read) = &mut read {
         errata::add(&mut errata, &read.errata);
-        // The types stay behind: a document's tables of parameters have no levels.
+        // The types are dropped: a document's tables of parameters have no levels.
         read.ty.of = None;
     }
     let (ty, values) = match read {

@@ -1,4 +1,4 @@
-//! The samples of a spec: examples that are called `sample`, `sample2` and so on.
+//! The samples of a spec: examples named `sample`, `sample2` and so on.
 
 use yundb_generator::{
     diagnostic::Location,
@@ -11,7 +11,7 @@ use crate::{
     fact::{Sample, SampleState},
 };
 
-/// The samples of a request body (without status) or an answer, in order.
+/// The samples of a request body (without status) or a response, in order.
 pub(super) fn of_content(refs: &Refs<'_>, content: &Node, request: bool, status: Option<u16>) -> Vec<Sample> {
     let mut samples = Vec::new();
     for (_, media) in content.entries() {
@@ -24,7 +24,7 @@ pub(super) fn of_content(refs: &Refs<'_>, content: &Node, request: bool, status:
     samples
 }
 
-/// The request that the samples of an RPC operation's parameters make. None if no parameter has one.
+/// The request formed by the samples of an RPC operation's parameters. None if no parameter has one.
 pub(super) fn of_parameters<'a>(refs: &Refs<'a>, parameters: &[&'a Node], at: &Location) -> Option<Sample> {
     let mut sample = Sample {
         status: None,
@@ -50,7 +50,7 @@ pub(super) fn of_parameters<'a>(refs: &Refs<'a>, parameters: &[&'a Node], at: &L
     (!sample.keys.is_empty()).then_some(sample)
 }
 
-/// The names that a value is sent under.
+/// The names under which a value is sent.
 fn flattened(name: &str, value: &Node, keys: &mut Vec<String>) {
     if value.as_object().is_some() {
         value.entries().for_each(|(key, entry)| flattened(&format!("{name}.{key}"), &entry.node, keys));
@@ -72,7 +72,7 @@ fn examples<'a>(refs: &Refs<'a>, node: &'a Node) -> Vec<(usize, &'a Entry)> {
     samples
 }
 
-/// The number of a sample by its name; None if the name is none of a sample.
+/// The number of a sample by its name; None for other names.
 fn number(name: &str) -> Option<usize> {
     match name.strip_prefix("sample")? {
         "" => Some(1),

@@ -1,4 +1,4 @@
-//! Schemas of a spec as types and fields: what composition says is put together, and each object is named once.
+//! Schemas of a spec as types and fields: compositions are merged, and each object is named once.
 
 use std::collections::HashMap;
 
@@ -11,23 +11,23 @@ use super::{
 };
 use crate::fact::{Field, Kind, Required, Shape, Type};
 
-/// A document with what is needed to follow its references.
+/// A document with the state for resolving its references.
 #[derive(Clone, Copy)]
 pub(super) struct Refs<'a> {
     pub root: &'a Node,
     pub errata: &'a Errata,
 }
 
-/// A chain of `$ref`s longer than this leads nowhere.
+/// A longer chain of `$ref`s is circular.
 const LONGEST_CHAIN: usize = 32;
 
 impl<'a> Refs<'a> {
-    /// What a node refers to, or the node itself.
+    /// The target of a node's reference, or the node itself.
     pub fn follow(&self, node: &'a Node) -> &'a Node {
         self.chain(node).last().map_or(node, |(node, _)| *node)
     }
 
-    /// A node and all that it leads to by `$ref`, each with its name as a component.
+    /// A node and its chain of `$ref`s, each with its name as a component.
     fn chain(&self, node: &'a Node) -> Vec<(&'a Node, Option<&'a str>)> {
         let mut chain = vec![(node, None)];
         let mut current = node;
@@ -42,7 +42,7 @@ impl<'a> Refs<'a> {
         chain
     }
 
-    /// The entries at a node and at what it refers to.
+    /// The entries at a node and at its targets.
     pub fn errata_through(&self, node: &'a Node) -> Vec<usize> {
         let mut found = Vec::new();
         for (node, _) in self.chain(node) {
@@ -52,15 +52,15 @@ impl<'a> Refs<'a> {
     }
 }
 
-/// A schema with all that it is composed of.
+/// A schema with its composition.
 struct View<'a> {
-    /// The schema itself, what it refers to, what `allOf` lists.
+    /// The schema itself, its target, its `allOf`.
     parts: Vec<&'a Node>,
-    /// What `oneOf` and `anyOf` list.
+    /// Its `oneOf` and `anyOf`.
     alternatives: Vec<&'a Node>,
-    /// The component that it is, if it is one as a whole.
+    /// Its component, if it is one as a whole.
     name: Option<&'a str>,
-    /// The node that is all of it: the schema, or what it is but another name for.
+    /// The node of the whole schema: itself, or the one that it is an alias of.
     identity: *const Node,
     /// The entries at all of these.
     errata: Vec<usize>,
@@ -74,7 +74,7 @@ impl<'a> View<'a> {
         view
     }
 
-    /// Adds a schema. `whole` says that there is nothing beside it, so that its name is the name of all.
+    /// Adds a schema. `whole` means that it has no siblings, so that its name is that of the whole.
     fn gather(&mut self, refs: &Refs<'a>, node: &'a Node, whole: bool, certain: bool) {
         for (node, name) in refs.chain(node) {
             let seen = |nodes: &[&'a Node]| nodes.iter().any(|seen| std::ptr::eq(*seen, node));
@@ -116,7 +116,7 @@ impl<'a> View<'a> {
     fn kind(&self) -> Kind {
         let types: Vec<&str> = self.all().filter_map(|node| node.get("type").and_then(Node::as_str)).collect();
         let named = match types.split_first() {
-            // Alternatives of several types are anything.
+            // Alternatives of several types are any value.
             Some((first, rest)) if rest.iter().all(|other| other == first) => *first,
             Some(_) => return Kind::Any,
             None if self.get("items").is_some() => "array",
@@ -142,9 +142,9 @@ impl<'a> View<'a> {
         ty == Some("array") || ty.is_none() && self.get("items").is_some()
     }
 
-    /// The values of its enums. Where not all alternatives list values, any value is taken.
+    /// The values of its enums. None if any alternative is open.
     fn values(&self) -> Vec<String> {
-        // Error codes are compared as such: documents list them apart from the field.
+        // Error codes are compared separately: documents list them apart from the field.
         if self.get("x-enumStatus").is_some() || self.name == Some(ERROR_CODE) {
             return Vec::new();
         }
@@ -171,11 +171,11 @@ impl<'a> View<'a> {
 pub(super) struct Types<'a> {
     refs: Refs<'a>,
     shape: Shape,
-    /// The key of each object schema that was met, so that a type that holds itself ends.
+    /// The key of each object schema seen so far, so that recursive types end.
     known: HashMap<*const Node, String>,
 }
 
-/// What a schema says about a field.
+/// A field's type, as its schema declares it.
 pub(super) struct Read {
     pub ty: Type,
     pub values: Vec<String>,
@@ -190,7 +190,7 @@ impl<'a> Types<'a> {
     /// The shape of a body, and the entries at its schema.
     pub fn body(mut self, schema: &'a Node) -> (Shape, Vec<usize>) {
         let read = self.read(schema, "");
-        // A body that is a list has its items' fields; the keys of a map are no fields.
+        // A list body has its items' fields; the keys of a map are not fields.
         let of = read.ty.of.filter(|_| matches!(read.ty.kind, Kind::Object | Kind::Any));
         if let Some(fields) = of.and_then(|of| self.shape.types.get(&of)) {
             self.shape.fields.clone_from(fields);
@@ -198,7 +198,7 @@ impl<'a> Types<'a> {
         (self.shape, read.errata)
     }
 
-    /// Type, values and entries of a schema. `path` names it, should it be an object without a name of its own.
+    /// Type, values and entries of a schema. `path` names it, if it is an object without a name of its own.
     pub fn read(&mut self, node: &'a Node, path: &str) -> Read {
         let view = View::new(&self.refs, node);
         if view.is_list() {
@@ -223,7 +223,7 @@ impl<'a> Types<'a> {
         Read { ty: Type { kind, lists: 0, of: inner.ty.of, text }, values, errata }
     }
 
-    /// What a value holds: the fields of an object, a map's values, the JSON in a text.
+    /// The inner shape of a value: the fields of an object, a map's values, the JSON in a string.
     fn inner(&mut self, view: &View<'a>, kind: Kind, path: &str) -> Read {
         let nothing = Type { kind: Kind::Any, lists: 0, of: None, text: String::new() };
         let mut inner = Read { ty: nothing, values: Vec::new(), errata: Vec::new() };
@@ -272,7 +272,7 @@ impl<'a> Types<'a> {
         key
     }
 
-    /// Adds a property; of several with one name the first says what it is.
+    /// Adds a property; of several with one name the first determines the type.
     fn property(&mut self, name: &str, entry: &'a Entry, required: bool, path: &str, fields: &mut Vec<Field>) {
         let read = self.read(&entry.node, path);
         if let Some(field) = fields.iter_mut().find(|field| field.name == name) {
@@ -293,7 +293,7 @@ impl<'a> Types<'a> {
     }
 }
 
-/// Whether a part that always holds lists a property as required.
+/// Whether an unconditional part lists a property as required.
 fn requires(view: &View<'_>, name: &str) -> bool {
     let mut lists = view.parts.iter().filter_map(|node| node.get("required"));
     lists.any(|list| list.items().any(|item| item.as_str() == Some(name)))

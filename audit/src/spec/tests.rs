@@ -22,7 +22,7 @@ fn spec(text: &str) -> Spec {
     spec.unwrap()
 }
 
-/// A spec of one operation with this inside.
+/// A spec of one operation with this content.
 fn operation_of(inside: &str, rest: &str) -> (Operation, Spec) {
     let inside: String = inside.lines().map(|line| format!("      {line}\n")).collect();
     let spec = spec(&format!(
@@ -31,10 +31,10 @@ fn operation_of(inside: &str, rest: &str) -> (Operation, Spec) {
     (spec.facts.operations[0].clone(), spec)
 }
 
-const NO_ANSWER: &str = "responses: {'204': {description: Done.}}\n";
+const NO_RESPONSE: &str = "responses: {'204': {description: Done.}}\n";
 
 fn body_of(schema: &str, rest: &str) -> (Shape, Spec) {
-    let inside = format!("requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}\n{NO_ANSWER}");
+    let inside = format!("requestBody: {{content: {{application/json: {{schema: {schema}}}}}}}\n{NO_RESPONSE}");
     let (operation, spec) = operation_of(&inside, rest);
     (operation.body.unwrap(), spec)
 }
@@ -50,11 +50,11 @@ fn ty(field: &Field) -> (Kind, usize, Option<&str>) {
 
 #[test]
 fn the_origin_is_in_x_doc() {
-    let (operation, spec) = operation_of(NO_ANSWER, "");
+    let (operation, spec) = operation_of(NO_RESPONSE, "");
     assert_eq!(spec.facts.origin.document, "shop.md");
     assert_eq!((spec.facts.origin.title.as_str(), spec.facts.origin.edition.as_str()), ("Shop API", "2"));
     assert_eq!((operation.section.as_str(), operation.call.to_string()), ("4.1", "POST /v1/orders".to_owned()));
-    assert_eq!((operation.answers[0].status, operation.answers[0].shape.fields.len()), (Some(204), 0));
+    assert_eq!((operation.responses[0].status, operation.responses[0].shape.fields.len()), (Some(204), 0));
 }
 
 #[test]
@@ -78,7 +78,7 @@ responses: {'204': {description: Done.}}";
 #[test]
 fn what_the_client_sends_is_implied() {
     let rest = "components: {securitySchemes: {token: {type: apiKey, in: header, name: X-Token}}}\n";
-    let (operation, _) = operation_of(&format!("security: []\n{NO_ANSWER}"), rest);
+    let (operation, _) = operation_of(&format!("security: []\n{NO_RESPONSE}"), rest);
     let implied: Vec<&str> = operation.parameters.iter().map(|parameter| parameter.field.name.as_str()).collect();
     assert!(["X-Token", "X-Auth-Token", "Content-Type", "X-Project-Id"].iter().all(|name| implied.contains(name)));
     assert!(!implied.contains(&"Action"));
@@ -111,7 +111,7 @@ components:
     assert_eq!(operation.samples[0].keys, ["Colour", "Size"]);
     let names: Vec<_> = operation.parameters.iter().filter(|it| it.field.implied).map(|it| &*it.field.name).collect();
     assert!(["Action", "Format", "SignatureNonce"].iter().all(|name| names.contains(name)));
-    // Also entries of a component that no operation uses are entries.
+    // Entries of an unused component count, too.
     assert_eq!(spec.errata.len(), 1);
     assert_eq!(spec.errata[0].document, "xml");
 }
@@ -186,7 +186,7 @@ requestBody:
 responses:
   '200':
     description: Done.
-    x-errata: [{document: the answer, spec: x, why: y}]
+    x-errata: [{document: the response, spec: x, why: y}]
     content:
       application/json:
         schema: {type: object, properties: {one: {$ref: '#/components/schemas/Size'}}}
@@ -194,17 +194,17 @@ responses:
           sample: {value: {one: L}, x-errata: [{document: the sample, spec: x, why: y}]}";
     let rest = "components: {schemas: {Size: {type: string, x-errata: [{document: the type, spec: x, why: y}]}}}\n";
     let (operation, spec) = operation_of(inside, rest);
-    let said = |errata: &[usize]| -> Vec<String> {
+    let texts = |errata: &[usize]| -> Vec<String> {
         errata.iter().map(|index| spec.errata[*index].document.replace("the ", "")).collect()
     };
     assert_eq!(spec.errata.len(), 7);
-    assert_eq!(said(&operation.errata), ["operation", "body", "schema"]);
+    assert_eq!(texts(&operation.errata), ["operation", "body", "schema"]);
     let body = operation.body.as_ref().unwrap();
-    assert_eq!(said(&field(&body.fields, "one").errata), ["type"]);
-    assert_eq!(said(&field(&body.fields, "two").errata), ["field", "type"]);
-    assert_eq!(said(&field(&body.fields, "list").errata), ["type"]);
-    assert_eq!(said(&operation.answers[0].errata), ["answer"]);
-    assert_eq!(said(&operation.samples[0].errata), ["sample"]);
+    assert_eq!(texts(&field(&body.fields, "one").errata), ["type"]);
+    assert_eq!(texts(&field(&body.fields, "two").errata), ["field", "type"]);
+    assert_eq!(texts(&field(&body.fields, "list").errata), ["type"]);
+    assert_eq!(texts(&operation.responses[0].errata), ["response"]);
+    assert_eq!(texts(&operation.samples[0].errata), ["sample"]);
     let entry = spec.errata.iter().find(|entry| entry.document == "the schema").unwrap();
     assert!(!entry.audit);
     let entry = spec.errata.iter().find(|entry| entry.document == "the field").unwrap();
@@ -229,12 +229,12 @@ responses:
     let (operation, _) = operation_of(inside, "");
     let keys: Vec<&[String]> = operation.samples.iter().map(|sample| sample.keys.as_slice()).collect();
     assert_eq!(keys, [["orders", "orders[].id", "orders[].name"].as_slice(), &["b"]]);
-    let statuses: Vec<Option<u16>> = operation.answers.iter().map(|answer| answer.status).collect();
+    let statuses: Vec<Option<u16>> = operation.responses.iter().map(|response| response.status).collect();
     assert_eq!(statuses, [Some(200), Some(4), None]);
 }
 
 #[test]
-fn lists_that_stand_apart() {
+fn lists_apart_from_operations() {
     let spec = spec(
         "
 servers:
@@ -265,8 +265,8 @@ components:
     assert_eq!(facts.permissions[0].actions, ["shop:order:get", "shop:order:list"]);
     assert_eq!(facts.operations[0].parameters[0].field.name, "id");
     assert!(facts.states.iter().any(|states| states.name == "state" && states.values == ["open", "shut"]));
-    // Codes are no values of the field that has them.
-    assert!(field(&facts.operations[0].answers[0].shape.fields, "code").values.is_empty());
+    // Codes are not values of the field that has them.
+    assert!(field(&facts.operations[0].responses[0].shape.fields, "code").values.is_empty());
 }
 
 #[test]
@@ -279,8 +279,8 @@ fn the_real_specs_agree_with_themselves() {
         assert!(diagnostics.is_empty(), "{diagnostics}");
         assert!(!spec.facts.operations.is_empty() && !spec.errata.is_empty(), "{service}");
         let mut document = spec.facts.clone();
-        // In a document no status means success; only in a spec it means failure.
-        document.operations.iter_mut().for_each(|operation| operation.answers.retain(|it| it.status.is_some()));
+        // No status means success in a document, but failure in a spec.
+        document.operations.iter_mut().for_each(|operation| operation.responses.retain(|it| it.status.is_some()));
         for (left, mode) in [(&document, Mode::Spec), (&spec.facts, Mode::Exact)] {
             let found = facts(left, &spec.facts, mode);
             let paths: Vec<_> = found.iter().map(|found| (found.aspect, found.path.as_str())).collect();

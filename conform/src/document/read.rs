@@ -18,11 +18,11 @@ use super::{
 /// Keys of a path item that are operations.
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// Parameters that OpenAPI has readers ignore, as other parts of the document say them.
+/// Parameters that OpenAPI has readers ignore, as other parts of the document define them.
 const IGNORED: &[&str] = &["accept", "content-type", "authorization"];
 
 pub(super) fn document(bundled: &Value) -> Result<Document, String> {
-    let root = bundled.as_object().ok_or("the document is no object")?;
+    let root = bundled.as_object().ok_or("the document is not an object")?;
     let version = root.get("openapi").and_then(Value::as_str).unwrap_or_default();
     let old_schemas = version.starts_with("3.0");
     let translator = Translator::new(bundled, old_schemas);
@@ -56,11 +56,11 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// What stands at a place, its `$ref`s followed, and where that is.
+    /// The node at a place with its `$ref`s resolved, and its final place.
     fn follow(&mut self, node: &'a Value, pointer: String) -> Option<(&'a Value, String)> {
         let followed = reference::follow(self.root, node, pointer.clone());
         if followed.is_none() {
-            self.notes.push(format!("{pointer}: its `$ref` leads nowhere"));
+            self.notes.push(format!("{pointer}: dangling `$ref`"));
         }
         followed
     }
@@ -107,7 +107,7 @@ impl<'a> Reader<'a> {
             let here = child(&child(at, "responses"), status);
             let Some(key) = status_of(status) else {
                 if !status.starts_with("x-") {
-                    self.notes.push(format!("{here}: is no status"));
+                    self.notes.push(format!("{here}: not a status"));
                 }
                 continue;
             };
@@ -130,8 +130,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The parameters that can be sent: those of the path are those of its template. Where no security scheme says it,
-    /// `Authorization` is a header like others.
+    /// The usable parameters: those of the path are those of its template. Without a security scheme for it,
+    /// `Authorization` is an ordinary header.
     fn usable(
         &mut self,
         parameters: impl Iterator<Item = Parameter>,
@@ -147,7 +147,7 @@ impl<'a> Reader<'a> {
         let template = path.split(['?', '#']).next().unwrap_or_default();
         let names: Vec<&str> = template.split('{').skip(1).filter_map(|part| Some(part.split_once('}')?.0)).collect();
         let declared = |name: &str| parameters.iter().any(|it| it.place == Place::Path && it.name == name);
-        // Other template languages have signs beside the name.
+        // Other template languages have operators beside the name.
         let names: Vec<&str> =
             names.into_iter().map(|name| if declared(name) { name } else { plain_name(name) }).collect();
         let mut usable = Vec::new();
@@ -155,9 +155,9 @@ impl<'a> Reader<'a> {
             let name = &parameter.name;
             let same = |known: &Parameter| known.place == Place::Header && known.name.eq_ignore_ascii_case(name);
             let why = match parameter.place {
-                Place::Header if usable.iter().any(same) => "is there twice, but for its case",
+                Place::Header if usable.iter().any(same) => "is a duplicate except for case",
                 Place::Path if !names.contains(&name.as_str()) => "is not in the path",
-                Place::Header if http::HeaderName::from_bytes(name.as_bytes()).is_err() => "is no name of a header",
+                Place::Header if http::HeaderName::from_bytes(name.as_bytes()).is_err() => "is not a valid header name",
                 Place::Header if ignored(name) => continue,
                 _ => {
                     usable.push(parameter);
@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
         for name in names {
             let known = |parameter: &Parameter| parameter.place == Place::Path && parameter.name == name;
             if !usable.iter().any(known) {
-                self.notes.push(format!("{at}: `{{{name}}}` of the path is no parameter"));
+                self.notes.push(format!("{at}: `{{{name}}}` of the path is not a parameter"));
                 usable.push(self.written(name, Place::Path, &Value::Null, at));
             }
         }
@@ -188,14 +188,14 @@ impl<'a> Reader<'a> {
             Some("cookie") => Place::Cookie,
             Some("querystring") => Place::QueryString,
             _ => {
-                self.notes.push(format!("{at}: a parameter without a place"));
+                self.notes.push(format!("{at}: a parameter without a location"));
                 return None;
             }
         };
         Some(self.written(name, place, node, at))
     }
 
-    /// A parameter or header: what `schema` or `content` say of it, and how it is written.
+    /// A parameter or header: its schema, and its encoding.
     fn written(&self, name: &str, place: Place, node: &Value, at: &str) -> Parameter {
         let default = match place {
             Place::Path | Place::Header => Style::Simple,
@@ -231,20 +231,20 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let Some((header, here)) = self.follow(header, child(&child(at, "headers"), name)) else { continue };
-            // To HTTP, two names that differ in case are one.
+            // Header names are case-insensitive.
             if headers.iter().any(|known: &Parameter| known.name.eq_ignore_ascii_case(name)) {
                 self.notes.push(format!("{here}: another header has this name"));
                 continue;
             }
             headers.push(self.written(name, Place::Header, header, &here));
         }
-        // HTTP has no body there, whatever the document has.
+        // HTTP has no body for these, whatever the document has.
         let empty = method == "head" || matches!(status, Status::Code(204 | 205 | 304));
         let media = if empty { Vec::new() } else { self.media(node.get("content"), &child(at, "content"), true) };
         Response { status, headers, media }
     }
 
-    /// The media types of a body. In responses those of sequences are read item by item.
+    /// The media types of a body. Sequences in responses are read item by item.
     fn media(&mut self, content: Option<&'a Value>, at: &str, response: bool) -> Vec<Media> {
         let mut all = Vec::new();
         for (media_type, node) in entries(content) {
@@ -257,7 +257,8 @@ impl<'a> Reader<'a> {
                 Some(kind) => sequence::read(self.root, kind, node, &here),
                 None => (kind, schema),
             };
-            // OpenAPI 3.0 has no styles in multipart bodies; Swagger 2.0, which is rewritten to 3.0, has them for lists.
+            // OpenAPI 3.0 has no styles in multipart bodies; Swagger 2.0, which is rewritten to 3.0, has them for
+            // lists.
             let styled = kind != MediaKind::Multipart || !self.old_schemas || self.root.get("x-swagger").is_some();
             let encoding = entries(node.get("encoding")).map(|(name, node)| {
                 let encoding = encoding(node);
@@ -286,7 +287,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The name in `{path*}`, `{+path}` or `{name=things/*}`, which other template languages have.
+/// The name in `{path*}`, `{+path}` or `{name=things/*}` of other template languages.
 pub(crate) fn plain_name(placeholder: &str) -> &str {
     let is_of_name = |c: char| c.is_alphanumeric() || "_-.".contains(c);
     let begin = placeholder.find(is_of_name).unwrap_or_default();
@@ -297,11 +298,11 @@ pub(crate) fn plain_name(placeholder: &str) -> &str {
 fn encoding(node: &Value) -> Encoding {
     let text = |key: &str| node.get(key).and_then(Value::as_str);
     let flag = |key: &str| node.get(key).and_then(Value::as_bool);
-    let said = ["style", "explode", "allowReserved"].iter().any(|key| node.get(*key).is_some());
+    let stated = ["style", "explode", "allowReserved"].iter().any(|key| node.get(*key).is_some());
     let style = text("style").and_then(style_of).unwrap_or(Style::Form);
     Encoding {
         content_type: text("contentType").map(str::to_owned),
-        style: said.then(|| (style, flag("explode").unwrap_or(style == Style::Form))),
+        style: stated.then(|| (style, flag("explode").unwrap_or(style == Style::Form))),
         allow_reserved: flag("allowReserved").unwrap_or(false),
     }
 }
@@ -330,18 +331,18 @@ fn status_of(text: &str) -> Option<Status> {
     }
 }
 
-/// A media type without its parameters, in small letters.
+/// A media type without its parameters, in lower case.
 pub(crate) fn essence(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// Whether a media type is one of text.
+/// Whether a media type is text.
 fn is_textual(essence: &str) -> bool {
     let is = |suffix: &&str| essence.ends_with(*suffix);
     essence.starts_with("text/") || ["xml", "yaml", "javascript", "x-www-form-urlencoded"].iter().any(is)
 }
 
-/// Whether a media type is one of JSON.
+/// Whether a media type is JSON.
 pub(crate) fn is_json(essence: &str) -> bool {
     essence.ends_with("/json") || essence.ends_with("+json")
 }

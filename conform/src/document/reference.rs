@@ -1,4 +1,4 @@
-//! Where `$ref`s lead, and which schemas are composed of which.
+//! The targets of `$ref`s, and the composition of schemas.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use super::SchemaRef;
 
-/// What may stand in a fragment without encoding, as JSON pointers use it.
+/// Characters that need no encoding in a fragment, for JSON pointers.
 const FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
-/// `$ref`s to `$ref`s that are followed.
+/// Maximum length of a chain of `$ref`s.
 pub(super) const MOST_HOPS: usize = 64;
 
-/// A node with its `$ref`s followed, and its place.
+/// A node with its `$ref`s resolved, and its place.
 pub(super) fn follow<'a>(root: &'a Value, node: &'a Value, at: String) -> Option<(&'a Value, String)> {
     let (mut node, mut at) = (node, at);
     for _ in 0..MOST_HOPS {
@@ -24,7 +24,7 @@ pub(super) fn follow<'a>(root: &'a Value, node: &'a Value, at: String) -> Option
     None
 }
 
-/// The JSON pointer that a `$ref` within the document stands for, if something is there.
+/// The JSON pointer of a `$ref` within the document, if its target exists.
 pub(super) fn locate(root: &Value, reference: &str) -> Option<String> {
     let raw = reference.strip_prefix('#')?;
     if root.pointer(raw).is_some() {
@@ -39,13 +39,13 @@ pub(crate) fn fragment(pointer: &str) -> String {
     utf8_percent_encode(pointer, FRAGMENT).to_string()
 }
 
-/// The pointer that a translated `$ref` stands for.
+/// The pointer of a translated `$ref`.
 pub(crate) fn pointer(reference: &str) -> Option<SchemaRef> {
     let fragment = reference.strip_prefix('#')?;
     Some(SchemaRef(percent_decode_str(fragment).decode_utf8().ok()?.into_owned()))
 }
 
-/// The schemas that have each component as their base by `allOf`, over any number of steps.
+/// The schemas that have each component as a base by `allOf`, directly or indirectly.
 pub(super) fn children(root: &Value) -> HashMap<String, Vec<SchemaRef>> {
     let mut children: HashMap<String, Vec<SchemaRef>> = HashMap::new();
     for (own, node) in schemas(root) {
@@ -62,7 +62,7 @@ pub(super) fn children(root: &Value) -> HashMap<String, Vec<SchemaRef>> {
     children
 }
 
-/// Components with those of their bases (`allOf`) that have them, or what is composed of them, as an alternative.
+/// Components with those of their bases (`allOf`) that have them, or schemas composed of them, as an alternative.
 pub(super) fn loops(root: &Value) -> HashMap<String, BTreeSet<String>> {
     let children = children(root);
     let mut loops: HashMap<String, BTreeSet<String>> = HashMap::new();
@@ -84,7 +84,7 @@ fn schemas(root: &Value) -> impl Iterator<Item = (SchemaRef, &Value)> {
     schemas.map(|(name, node)| (SchemaRef("/components/schemas".to_owned()).child(name), node))
 }
 
-/// Where the `$ref`s in a list of schemas lead.
+/// The targets of the `$ref`s in a list of schemas.
 fn references(root: &Value, node: &Value, key: &str) -> Vec<String> {
     let parts = node.get(key).and_then(Value::as_array).into_iter().flatten();
     parts.filter_map(|part| locate(root, part.get("$ref")?.as_str()?)).collect()

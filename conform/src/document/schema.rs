@@ -1,6 +1,7 @@
 //! Turns the schemas of a document into JSON Schema 2020-12, once for each direction, at the same places.
 //!
-//! What a schema cannot mean (a `minLength` of "few") is left out with a note, as a validator would refuse the whole document.
+//! Keywords with invalid values (a `minLength` of "few") are left out with a note, as a validator would reject the
+//! whole document.
 
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
@@ -10,17 +11,17 @@ use serde_json::{Map, Value, json};
 use super::reference::{MOST_HOPS, follow, fragment, locate, loops, pointer};
 use super::{Direction, SchemaRef};
 
-/// The address under which a tree is registered.
+/// The URI under which a tree is registered.
 pub(crate) const BASE: &str = "urn:document";
 
-/// The section of components for what [`Translator::bases`] makes.
+/// The section of components for the output of [`Translator::bases`].
 const BASES: &str = "bases";
 
-/// Keys outside of schemas whose entries have names of the document's own.
+/// Keys outside of schemas whose entries have user-defined names.
 const MAPS: &[&str] =
     &["paths", "headers", "content", "responses", "callbacks", "encoding", "links", "webhooks", "pathItems"];
 
-/// Keys outside of schemas that hold values or words.
+/// Keys outside of schemas that hold data or descriptions.
 const VALUES: &[&str] = &["example", "examples", "default", "info", "tags", "servers", "security", "externalDocs"];
 
 pub(super) struct Translator<'a> {
@@ -46,7 +47,7 @@ impl<'a> Translator<'a> {
         let mut tree = Map::new();
         for (key, value) in self.root.as_object().into_iter().flatten() {
             let translated = match key.as_str() {
-                // They would give the tree another address or another dialect.
+                // They would change the tree's URI or dialect.
                 "$schema" | "$id" | "$self" | "$anchor" | "id" => continue,
                 "components" => self.components(value, direction),
                 _ => self.outside(key, value, &format!("/{key}"), direction),
@@ -73,8 +74,8 @@ impl<'a> Translator<'a> {
         Value::Object(sections.chain([(BASES.to_owned(), bases)]).collect())
     }
 
-    /// The bases of which a child is an alternative, without their alternatives: so the child means them, as otherwise
-    /// each would be the other without end.
+    /// The bases of which a child is an alternative, without their alternatives: children refer to these, as otherwise
+    /// each would include the other endlessly.
     fn bases(&self, direction: Direction) -> Value {
         let bases: BTreeSet<&String> = self.loops.values().flatten().collect();
         let bases = bases.into_iter().filter_map(|base| {
@@ -87,7 +88,7 @@ impl<'a> Translator<'a> {
         Value::Object(bases.collect())
     }
 
-    /// An `allOf` that leads to a base of which the schema is an alternative leads to the base alone.
+    /// An `allOf` that leads to a base of which the schema is an alternative leads to the bare base.
     fn without_loop(&self, owner: &str, part: Value) -> Value {
         let base = part.get("$ref").and_then(Value::as_str).and_then(pointer);
         let base = base.filter(|base| self.loops.get(owner).is_some_and(|bases| bases.contains(&base.0)));
@@ -100,7 +101,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// What is no schema itself but may hold some.
+    /// A node outside of schemas that may contain some.
     fn outside(&self, key: &str, node: &Value, at: &str, direction: Direction) -> Value {
         if VALUES.contains(&key) || key.starts_with("x-") {
             return node.clone();
@@ -112,7 +113,7 @@ impl<'a> Translator<'a> {
                     let here = SchemaRef(at.to_owned()).child(key).0;
                     let value = match key.as_str() {
                         "schema" | "itemSchema" if !is_map => self.schema(value, &here, direction, &BTreeSet::new()),
-                        // An entry's name means nothing.
+                        // Entry names have no meaning here.
                         _ if is_map => self.outside("", value, &here, direction),
                         _ => self.outside(key, value, &here, direction),
                     };
@@ -132,13 +133,13 @@ impl<'a> Translator<'a> {
         self.notes.borrow_mut().insert(format!("{at}: {}", message.as_ref()));
     }
 
-    /// One schema. `left_out` are properties that the whole composition which it is part of has for the other direction.
+    /// One schema. `left_out` are properties that its whole composition has for the other direction only.
     fn schema(&self, node: &Value, at: &str, direction: Direction, left_out: &BTreeSet<String>) -> Value {
         let entries = match node {
             Value::Bool(flag) => return Value::Bool(*flag),
             Value::Object(entries) => entries,
             _ => {
-                self.note(at, "is no schema");
+                self.note(at, "is not a schema");
                 return Value::Bool(true);
             }
         };
@@ -146,9 +147,9 @@ impl<'a> Translator<'a> {
         if let Some(reference) = entries.get("$ref").and_then(Value::as_str) {
             match locate(self.root, reference) {
                 Some(pointer) => drop(out.insert("$ref".to_owned(), format!("#{}", fragment(&pointer)).into())),
-                None => self.note(at, format!("`{reference}` leads nowhere")),
+                None => self.note(at, format!("dangling `{reference}`")),
             }
-            // In OpenAPI 3.0, nothing beside a `$ref` counts.
+            // In OpenAPI 3.0, siblings of a `$ref` have no effect.
             if self.old {
                 return Value::Object(out);
             }
@@ -167,7 +168,7 @@ impl<'a> Translator<'a> {
         Value::Object(out)
     }
 
-    /// A keyword's value, if it means something.
+    /// A keyword's value, if it is valid.
     fn keyword(
         &self,
         key: &str,
@@ -234,7 +235,7 @@ impl<'a> Translator<'a> {
             "pattern" => value.as_str().filter(|pattern| self.is_pattern(pattern)).map(|pattern| {
                 let within = between_slashes(pattern);
                 if within.is_some() {
-                    self.note(at, format!("`{pattern}` can match nothing but for its slashes"));
+                    self.note(at, format!("`{pattern}` matches nothing because of its slashes"));
                 }
                 within.map_or_else(|| value.clone(), Value::String)
             }),
@@ -248,12 +249,12 @@ impl<'a> Translator<'a> {
             _ => return None,
         };
         if translated.is_none() {
-            self.note(at, format!("`{}` means nothing here", shortened(value)));
+            self.note(at, format!("`{}` is not valid here", shortened(value)));
         }
         translated
     }
 
-    /// A discriminator whose mapping leads to places in the document.
+    /// A discriminator whose mapping refers to places in the document.
     fn discriminator(&self, value: &Value) -> Option<Value> {
         let name = value.get("propertyName")?.as_str()?;
         let mapping = value.get("mapping").and_then(Value::as_object).into_iter().flatten();
@@ -268,7 +269,7 @@ impl<'a> Translator<'a> {
         Some(json!({"propertyName": name, "mapping": mapping}))
     }
 
-    /// What OpenAPI 3.0 says in its own words.
+    /// The keywords specific to OpenAPI 3.0.
     fn old_words(&self, entries: &Map<String, Value>, out: &mut Map<String, Value>) {
         for (exclusive, inclusive) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
             if entries.get(exclusive).and_then(Value::as_bool) == Some(true)
@@ -277,7 +278,7 @@ impl<'a> Translator<'a> {
                 out.insert(exclusive.to_owned(), limit);
             }
         }
-        // By the clarification of 3.0.3, it means nothing without a type.
+        // By the clarification of 3.0.3, it has no effect without a type.
         if entries.get("nullable").and_then(Value::as_bool) == Some(true)
             && let Some(Value::String(name)) = out.get("type")
         {
@@ -285,7 +286,7 @@ impl<'a> Translator<'a> {
         }
     }
 
-    /// The properties of a schema, and of all that it is composed of, which the other direction has to itself.
+    /// The properties of a schema, and of its whole composition, that only exist in the other direction.
     fn of_other_direction(&self, node: &Value, direction: Direction, depth: usize, names: &mut BTreeSet<String>) {
         if depth > MOST_HOPS {
             return;
@@ -314,7 +315,7 @@ impl<'a> Translator<'a> {
     }
 }
 
-/// The keyword of what goes the other way only.
+/// The keyword of properties of the other direction.
 pub(crate) fn mark(direction: Direction) -> &'static str {
     match direction {
         Direction::Request => "readOnly",
@@ -322,8 +323,7 @@ pub(crate) fn mark(direction: Direction) -> &'static str {
     }
 }
 
-/// Whether a schema, or what it refers to or is composed of, has a flag.
-/// The expression of `/^a$/i`, in which the slashes stand before the start of the text and behind its end.
+/// The expression of `/^a$/i`, whose slashes are before the start of the text and after its end.
 fn between_slashes(pattern: &str) -> Option<String> {
     let (plain, flag) = match pattern.strip_suffix("$/i") {
         Some(plain) => (plain, "(?i)"),
@@ -332,6 +332,7 @@ fn between_slashes(pattern: &str) -> Option<String> {
     plain.strip_prefix("/^").map(|plain| format!("{flag}^{plain}$"))
 }
 
+/// Whether a schema, its target or a part of its composition has a flag.
 fn is_marked(root: &Value, node: &Value, flag: &str, depth: usize) -> bool {
     if depth > MOST_HOPS {
         return false;
@@ -345,7 +346,7 @@ fn is_marked(root: &Value, node: &Value, flag: &str, depth: usize) -> bool {
         || parts.into_iter().any(|part| is_marked(root, part, flag, depth + 8))
 }
 
-/// Whether a schema is of bytes that are sent as they are.
+/// Whether a schema is raw bytes.
 pub(crate) fn is_binary(root: &Value, node: &Value, old: bool) -> bool {
     let Some((node, _)) = follow(root, node, String::new()) else { return false };
     let text = |key: &str| node.get(key).and_then(Value::as_str);
@@ -359,7 +360,7 @@ pub(crate) fn is_binary(root: &Value, node: &Value, old: bool) -> bool {
     parts.is_some_and(|parts| parts.iter().any(|part| is_binary(root, part, old)))
 }
 
-/// Whether a schema is of text and nothing else.
+/// Whether a schema is plain text.
 pub(super) fn is_text(node: &Value) -> bool {
     node.get("type").is_some_and(|found| found == "string")
 }
@@ -369,7 +370,7 @@ fn is_textual(media_type: &str) -> bool {
     essence.starts_with("text/") || super::read::is_json(&essence)
 }
 
-/// Whether a schema is of an object with fields, as forms have them.
+/// Whether a schema is an object with fields, as in forms.
 pub(super) fn has_fields(root: &Value, node: &Value) -> bool {
     fn look(root: &Value, node: &Value, depth: usize) -> bool {
         let Some((node, _)) = follow(root, node, String::new()).filter(|_| depth < 8) else { return false };
@@ -394,7 +395,7 @@ fn types(value: &Value) -> Option<Value> {
     }
 }
 
-/// A number of things: `3`, or `3.0`, which is the same.
+/// A count: `3`, or the equivalent `3.0`.
 fn count(value: &Value) -> Option<Value> {
     if value.is_u64() {
         return Some(value.clone());

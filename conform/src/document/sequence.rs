@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::read::{essence, is_json};
 use super::{EventData, MediaKind, SchemaRef, reference};
 
-/// The kind of sequence that a media type is, if it is one.
+/// The kind of sequence of a media type, if it is one.
 pub(super) fn kind(media_type: &str) -> Option<MediaKind> {
     let essence = essence(media_type);
     let (_, subtype) = essence.split_once('/')?;
@@ -28,7 +28,7 @@ pub(super) fn kind(media_type: &str) -> Option<MediaKind> {
     }
 }
 
-/// What the items of a sequence are, and the schema of each.
+/// The kind of a sequence's items, and the schema of each.
 pub(super) fn read(root: &Value, kind: MediaKind, media: &Value, at: &str) -> (MediaKind, Option<SchemaRef>) {
     let child = |at: &str, token: &str| SchemaRef(at.to_owned()).child(token).0;
     let stated = media.get("itemSchema");
@@ -36,7 +36,7 @@ pub(super) fn read(root: &Value, kind: MediaKind, media: &Value, at: &str) -> (M
     let Some(schema) = stated.or_else(|| media.get("schema")) else { return (text, None) };
     let here = child(at, if stated.is_some() { "itemSchema" } else { "schema" });
     let Some((node, place)) = reference::follow(root, schema, here.clone()) else { return (text, None) };
-    // A schema of the whole is that of a list.
+    // A schema for the whole body is a list's.
     let items = node.get("items").filter(|_| stated.is_none() && is(node, "array"));
     let (schema, here) = match items {
         Some(items) => (items, child(&place, "items")),
@@ -44,7 +44,7 @@ pub(super) fn read(root: &Value, kind: MediaKind, media: &Value, at: &str) -> (M
     };
     let Some((node, place)) = reference::follow(root, schema, here.clone()) else { return (text, None) };
     if kind == MediaKind::Lines {
-        // A text does not say what is on its lines.
+        // A string does not describe its lines.
         return (kind, (!is(node, "string")).then_some(SchemaRef(here)));
     }
     if is_event(root, node, stated.is_some()) {
@@ -75,18 +75,18 @@ fn data_kind(root: &Value, node: &Value) -> MediaKind {
     let Some((node, _)) = reference::follow(root, node, String::new()) else {
         return MediaKind::Events(EventData::Text);
     };
-    let says = |key: &&str| node.get(key).is_some();
-    let nothing = !["type", "properties", "items", "oneOf", "anyOf", "allOf", "enum", "const"].iter().any(says);
+    let has = |key: &&str| node.get(key).is_some();
+    let nothing = !["type", "properties", "items", "oneOf", "anyOf", "allOf", "enum", "const"].iter().any(has);
     let text = is(node, "string") || nothing;
     MediaKind::Events(if text { EventData::Text } else { EventData::Json })
 }
 
 const FIELDS: [&str; 4] = ["event", "id", "retry", "comment"];
 
-/// How many parts of parts are looked into for fields.
+/// Maximum nesting of parts that are searched for fields.
 const DEEPEST: usize = 8;
 
-/// A property of an event's schema, and where it stands.
+/// A property of an event's schema, and its place.
 struct Field<'v> {
     name: &'v str,
     node: &'v Value,
@@ -113,8 +113,8 @@ fn alternatives(node: &Value) -> impl Iterator<Item = &Value> {
     ["oneOf", "anyOf"].into_iter().filter_map(|key| node.get(key)?.as_array()).flatten()
 }
 
-/// Whether a schema describes events with their fields. Of alternatives one has to have data, where the document says that events
-/// are meant.
+/// Whether a schema describes events with their fields. One of several alternatives must have data, if the document
+/// declares that events are described.
 fn is_event(root: &Value, node: &Value, stated: bool) -> bool {
     let named = |node: &Value| -> Vec<String> {
         fields(root, node, "", DEEPEST).iter().map(|field| field.name.to_owned()).collect()
@@ -143,7 +143,7 @@ fn is_event(root: &Value, node: &Value, stated: bool) -> bool {
     })
 }
 
-/// Whether of the fields only the data says something of its own.
+/// Whether only the data field is constrained.
 fn is_plain(root: &Value, fields: &[Field<'_>]) -> bool {
     fields.iter().all(|field| {
         let node = reference::follow(root, field.node, String::new()).map(|(node, _)| node);

@@ -1,4 +1,4 @@
-//! Tests of what is read of documents.
+//! Tests of reading documents.
 
 use serde_json::json;
 
@@ -88,7 +88,7 @@ fn kinds_of_media_types() {
     }
 }
 
-/// The words of 3.0, what means nothing, and names that URIs have to encode.
+/// Keywords of 3.0, invalid keywords, and names that URIs have to encode.
 #[test]
 fn schemas_as_json_schema() {
     let schemas = json!({
@@ -112,8 +112,8 @@ fn schemas_as_json_schema() {
     );
     assert!(valid("E", json!("anything")));
     assert!(valid("F", json!(["a", "b"])) && !valid("F", json!(["a"])));
-    let said = |word: &str| document.notes.iter().any(|note| note.contains(word));
-    assert!(said("C/minLength") && said("C/pattern") && said("C/enum") && said("C/required") && said("Gone"));
+    let noted = |word: &str| document.notes.iter().any(|note| note.contains(word));
+    assert!(noted("C/minLength") && noted("C/pattern") && noted("C/enum") && noted("C/required") && noted("Gone"));
     assert_eq!(document.notes.len(), 5, "{:?}", document.notes);
 }
 
@@ -125,7 +125,7 @@ fn statuses() {
     assert_eq!(example(Status::Code(499)), Some(499));
     assert_eq!(example(Status::Range(4)), Some(498));
     assert_eq!(example(Status::Range(2)), Some(299));
-    // Neither 418 nor 509 are left for it.
+    // Neither 418 nor 509 is free.
     assert_eq!(example(Status::Default), Some(299));
     assert_eq!(Status::Range(3).to_string(), "3XX");
 }

@@ -1,4 +1,4 @@
-//! Writes the Rust source of a driver: a function for each operation, in modules of a size that compiles well.
+//! Emits the Rust source of a driver: a function for each operation, in modules of a size that compiles well.
 
 use yundb_generator::lower::model::{
     Answer, FormDef, Input, InputKind, Operation, Outcome, Param, Payload, Representation, Service, Type, Users,
@@ -6,12 +6,12 @@ use yundb_generator::lower::model::{
 
 use super::{Key, route};
 
-/// How many operations stand in a module.
+/// Maximum number of operations in a module.
 const MODULE: usize = 40;
 
 /// The source of a module with `TABLES` and `fn driver() -> Driver`, for the generated crate of this service.
 ///
-/// It names that crate and `yundb_conform`, and nothing else.
+/// It refers to that crate and `yundb_conform` only.
 pub fn source(service: &Service) -> String {
     let package = service.package.replace('-', "_");
     let operations =
@@ -20,10 +20,10 @@ pub fn source(service: &Service) -> String {
     let mut out = Source { service, package: &package, text: String::new() };
     let modules = operations.chunks(MODULE);
     let tables: Vec<String> = (0..modules.len()).map(|at| format!("part_{at}::TABLE")).collect();
-    out.line("/// What calls each operation.");
+    out.line("/// The functions that call the operations.");
     out.line(&format!("pub const TABLES: &[&[::yundb_conform::driver::Entry<::{package}::Client>]] ="));
     out.line(&format!("    &[{}];", tables.join(", ")));
-    out.line("\n/// All of it.");
+    out.line("\n/// The driver of all operations.");
     out.line("pub fn driver() -> ::yundb_conform::Driver {");
     out.line(&format!("    ::yundb_conform::Driver::new(::{package}::Client::builder, TABLES)"));
     out.line("}");
@@ -110,7 +110,7 @@ impl Source<'_> {
         self.line("    }");
     }
 
-    /// Takes a form beside another body.
+    /// Passes a form beside another body.
     fn form(&mut self, input: &Input, media_type: &str, form: &FormDef) {
         let (package, name) = (self.package, &form.name);
         self.line(&format!("        if let Some(mut given) = given.form({media_type:?})? {{"));
@@ -124,7 +124,7 @@ impl Source<'_> {
         self.line("        }");
     }
 
-    /// The expression that takes an input, of which `params` say how it is sent.
+    /// The expression for an input; `params` have its encoding.
     fn taken(&self, params: &[Param], input: &Input, needed: bool) -> String {
         let Key { place, name } = route::key(params, input);
         let typed = |ty: String| {
@@ -132,7 +132,7 @@ impl Source<'_> {
             format!("given.{method}::<{ty}>({place:?}, {name:?})?")
         };
         match &input.kind {
-            // An argument that may be left out.
+            // An optional argument.
             InputKind::Optional(ty, false) => format!("given.take::<{}>({place:?}, {name:?})?", self.ty(ty)),
             InputKind::Optional(ty, true) => format!("given.take::<Option<{}>>({place:?}, {name:?})?", self.ty(ty)),
             InputKind::Value(ty, false)
@@ -172,7 +172,7 @@ impl Source<'_> {
         self.line("    }");
     }
 
-    /// A type as the driver writes it.
+    /// A type as written in the driver.
     fn ty(&self, ty: &Type) -> String {
         let package = self.package;
         match ty {
@@ -194,7 +194,7 @@ impl Source<'_> {
     }
 }
 
-/// What encodes a body, which is owned for a success and borrowed for an error.
+/// The encoder of a body, which is owned for a success and borrowed for an error.
 fn encoder(answer: &Answer, borrowed: bool) -> String {
     match answer {
         Answer::ByStatus(index) => format!("super::outcomes::outcome_{index}"),

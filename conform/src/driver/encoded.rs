@@ -1,5 +1,5 @@
-//! What the typed client yields, encoded again: as JSON, to be compared with what was received, and as `Debug`, which shows the
-//! variants that were chosen.
+//! The results of the typed client, encoded again: as JSON, to be compared with the response, and as `Debug`, which
+//! shows the chosen variants.
 
 use std::fmt::Debug;
 
@@ -18,40 +18,40 @@ use super::{Ended, Failure, Outcome, Success};
 pub struct Encoded {
     /// The variant, where the type depends on the status.
     pub variant: Option<&'static str>,
-    /// What it is.
+    /// The payload.
     pub payload: Payload,
 }
 
-/// What a typed body is.
+/// The payload of a typed body.
 #[derive(Debug)]
 pub enum Payload {
     /// No body.
     Nothing,
-    /// JSON, serialized again, and its `Debug`; or why it cannot be serialized.
+    /// JSON, serialized again, and its `Debug`; or the serialization error.
     Json(Result<Value, String>, String),
     /// Text.
     Text(String),
-    /// Bytes that were not read.
+    /// Unread bytes.
     Stream(ByteStream),
-    /// Bytes that were read since; or why they could not be.
+    /// Bytes that were read; or the error.
     Bytes(Result<Bytes, String>),
-    /// Items that were not read.
+    /// Unread items.
     Sequence(Sequence),
-    /// Items that were read since, each of them or why it could not be.
+    /// Items that were read, each with its error if any.
     Items(Vec<Result<Item, String>>),
 }
 
-/// Items to be read.
+/// A stream of items.
 pub struct Sequence(BoxStream<'static, Result<Item, String>>);
 
 /// One item of a stream.
 #[derive(Debug)]
 pub struct Item {
-    /// It, or its data, serialized again; or why it cannot be serialized.
+    /// The item, or its data, serialized again; or the serialization error.
     pub json: Result<Value, String>,
     /// Its `Debug`.
     pub debug: String,
-    /// What an event has besides.
+    /// The other fields of an event.
     pub event: Option<String>,
     #[allow(missing_docs, reason = "as above")]
     pub id: Option<String>,
@@ -75,13 +75,13 @@ impl Encoded {
         Self { variant: None, payload }
     }
 
-    /// In this variant of a type that depends on the status.
+    /// Sets the variant of a type that depends on the status.
     pub fn of(mut self, variant: &'static str) -> Self {
         self.variant = Some(variant);
         self
     }
 
-    /// Reads the stream, if it is one.
+    /// Reads the stream, if there is one.
     pub(crate) async fn read(self) -> Self {
         let payload = match self.payload {
             Payload::Stream(stream) => Payload::Bytes(stream.collect().await.map_err(|error| error.to_string())),
@@ -129,7 +129,7 @@ pub fn nothing() -> Encoded {
     Encoded::new(Payload::Nothing)
 }
 
-/// How a call ended, of which this is the `Debug`.
+/// Encodes the result of a call, with the call's `Debug`.
 pub fn ended<T: Debug, H: Serialize + Debug, E: Debug>(
     call: &str,
     result: Result<Response<T, H>, CallError<E, H>>,

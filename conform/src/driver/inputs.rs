@@ -1,4 +1,4 @@
-//! What a case puts into a call, by place and wire name, until the driver takes it as the types of the client.
+//! The inputs of a case, by location and wire name, until the driver converts them to the client's types.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,22 +10,22 @@ use yundb_runtime::{Part, RequestBody};
 
 use crate::wire::File;
 
-/// Where an input goes, as the driver knows it, and its name there.
+/// The location of an input, as used by the driver, and its name there.
 ///
-/// Places are `path`, `query`, `header` and `cookie`; `field` for one field of a body; `body` for a whole body that is typed, `raw`
-/// for one that is given as bytes, both with the media type as name, or without where it is the operation's main one; `media` for the
-/// media type that the caller chooses of a range, which is the name; `form` for a form of that media type beside another body; `further`
-/// for all fields of a form that have no name of their own; `part header` for the headers of parts.
+/// Locations are `path`, `query`, `header` and `cookie`; `field` for one field of a body; `body` for a whole typed
+/// body, `raw` for one passed as bytes, both with the media type as name, or without for the operation's main one;
+/// `media` for the media type chosen from a range, which is the name; `form` for a form of that media type beside
+/// another body; `further` for all fields of a form without names of their own; `part header` for the headers of parts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
-    /// The place.
+    /// The location.
     pub place: &'static str,
     /// The wire name or the media type.
     pub name: String,
 }
 
 impl Key {
-    /// This name in this place.
+    /// The key of a name at a location.
     pub fn new(place: &'static str, name: impl Into<String>) -> Self {
         Self { place, name: name.into() }
     }
@@ -37,7 +37,7 @@ impl fmt::Display for Key {
     }
 }
 
-/// One value that is put in.
+/// The value of an input.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Given {
     /// For a typed argument or setter.
@@ -52,12 +52,12 @@ pub enum Given {
     Form(Inputs),
 }
 
-/// Why a call could not be made: an input that its type does not take.
+/// The reason why a call could not be made: an input that the client's type does not accept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unusable {
     /// The input.
     pub key: Key,
-    /// What is wrong with it.
+    /// The reason.
     pub why: String,
 }
 
@@ -67,7 +67,7 @@ impl fmt::Display for Unusable {
     }
 }
 
-/// All that a case puts into a call.
+/// All inputs of a case.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Inputs {
     values: BTreeMap<Key, Given>,
@@ -76,7 +76,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Puts a value in.
+    /// Adds a value.
     pub fn put(&mut self, key: Key, value: Given) {
         self.values.insert(key, value);
     }
@@ -86,12 +86,12 @@ impl Inputs {
         self.unchecked = true;
     }
 
-    /// Asks for the success as this media type, by its constant.
+    /// Requests the success as this media type, by its constant.
     pub fn set_representation(&mut self, media_type: &str) {
         self.representation = Some(media_type.to_owned());
     }
 
-    /// The media type that the success is asked for as, if not as what `send` asks for.
+    /// The media type that the success is requested as, if it is not the one that `send` requests.
     pub fn representation(&self) -> Option<&str> {
         self.representation.as_deref()
     }
@@ -101,12 +101,12 @@ impl Inputs {
         self.unchecked
     }
 
-    /// What is put in, by place and name.
+    /// All inputs, by location and name.
     pub fn values(&self) -> &BTreeMap<Key, Given> {
         &self.values
     }
 
-    /// A typed value, if it is put in.
+    /// A typed value, if there is one.
     pub fn take<T: DeserializeOwned>(&mut self, place: &'static str, name: &str) -> Result<Option<T>, Unusable> {
         match self.values.remove(&Key::new(place, name)) {
             None => Ok(None),
@@ -118,12 +118,12 @@ impl Inputs {
         }
     }
 
-    /// A typed value that the client cannot be called without.
+    /// A typed value that the client requires.
     pub fn need<T: DeserializeOwned>(&mut self, place: &'static str, name: &str) -> Result<T, Unusable> {
         self.take(place, name)?.ok_or_else(|| absent(place, name))
     }
 
-    /// A body of bytes, if it is put in, with the media type that is chosen of a range.
+    /// A body as bytes, if there is one, with the media type chosen from a range.
     pub fn bytes(&mut self, name: &str) -> Result<Option<RequestBody>, Unusable> {
         let media_type = self.media_type(name)?;
         match self.values.remove(&Key::new("raw", name)) {
@@ -136,12 +136,12 @@ impl Inputs {
         }
     }
 
-    /// The media type that is chosen of a range; nothing where none is.
+    /// The media type chosen from a range, if there is one.
     pub fn media_type(&mut self, range: &str) -> Result<String, Unusable> {
         Ok(self.take("media", range)?.unwrap_or_default())
     }
 
-    /// A form beside another body, if it is put in.
+    /// A form beside another body, if there is one.
     pub fn form(&mut self, media_type: &str) -> Result<Option<Self>, Unusable> {
         match self.values.remove(&Key::new("form", media_type)) {
             None => Ok(None),
@@ -150,7 +150,7 @@ impl Inputs {
         }
     }
 
-    /// Files of a multipart body under names that the caller chooses, if any are put in.
+    /// Files of a multipart body with arbitrary names, if there are any.
     pub fn named_files(&mut self) -> Result<Option<Vec<(String, Part)>>, Unusable> {
         match self.values.remove(&Key::new("further", "")) {
             None => Ok(None),
@@ -161,23 +161,23 @@ impl Inputs {
         }
     }
 
-    /// A body of bytes that the client cannot be called without.
+    /// A body as bytes that the client requires.
     pub fn need_bytes(&mut self, name: &str) -> Result<RequestBody, Unusable> {
         self.bytes(name)?.ok_or_else(|| absent("raw", name))
     }
 
-    /// Files of a multipart body, if any are put in.
+    /// Files of a multipart body, if there are any.
     pub fn files(&mut self, name: &str) -> Result<Option<Vec<Part>>, Unusable> {
         match self.values.remove(&Key::new("field", name)) {
             None => Ok(None),
             Some(Given::Files(files)) => Ok(Some(files.into_iter().map(part).collect())),
-            // Where the document has a text or a file.
+            // For a field that is a string or a file.
             Some(Given::Json(Value::String(text))) => Ok(Some(vec![Part::text(text)])),
             Some(_) => Err(unusable("field", name, "the client takes files")),
         }
     }
 
-    /// A file of a multipart body, if it is put in.
+    /// A file of a multipart body, if there is one.
     pub fn file(&mut self, name: &str) -> Result<Option<Part>, Unusable> {
         let Some(files) = self.files(name)? else { return Ok(None) };
         match <[Part; 1]>::try_from(files) {
@@ -186,7 +186,7 @@ impl Inputs {
         }
     }
 
-    /// What the driver has no argument or setter for.
+    /// Fails for inputs without an argument or setter.
     pub fn rest(&self) -> Result<(), Unusable> {
         match self.values.keys().next() {
             None => Ok(()),
@@ -200,12 +200,12 @@ const NO_INPUT: &str = "the client has no argument or setter for it";
 const ABSENT: &str = "the client cannot be called without it";
 
 impl Unusable {
-    /// Whether the client lacks an argument or setter, rather than that it takes other values.
+    /// Whether the client lacks an argument or setter, as opposed to accepting other values.
     pub fn is_no_input(&self) -> bool {
         self.why == NO_INPUT
     }
 
-    /// Whether the case left out what the client cannot be called without.
+    /// Whether the case left out an input that the client requires.
     pub fn is_absent(&self) -> bool {
         self.why == ABSENT
     }
@@ -219,7 +219,7 @@ fn absent(place: &'static str, name: &str) -> Unusable {
     unusable(place, name, ABSENT)
 }
 
-/// Bytes as a body: in memory or as a stream, by turns of their length.
+/// A body from bytes: in memory or as a stream, depending on their length.
 fn sent_somehow(bytes: Bytes) -> RequestBody {
     if bytes.len().is_multiple_of(2) {
         return bytes.into();

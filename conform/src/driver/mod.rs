@@ -1,7 +1,8 @@
-//! What an emitted driver stands on: inputs as JSON in, what the typed client made of them out.
+//! The library for emitted drivers: inputs as JSON, and the typed client's results.
 //!
-//! [`emit::source`] writes one function for each operation: it takes its [`Inputs`] by place and wire name, hands them to the
-//! typed client and encodes again what comes back. The engine calls these functions without knowing any type of the client.
+//! [`emit::source`] writes one function for each operation: it takes its [`Inputs`] by location and wire name, passes
+//! them to the typed client and encodes the result again. The engine calls these functions without any of the client's
+//! types.
 
 pub mod emit;
 mod encoded;
@@ -19,16 +20,16 @@ use crate::transport::Wire;
 pub use encoded::{Encoded, Item, Payload, ended, events, json, lines, nothing, stream, text};
 pub use inputs::{Given, Inputs, Key, Unusable};
 
-/// How a call ended, or why it could not even be made.
+/// The result of a call, or the reason why it could not be made.
 pub type Ended = Result<Outcome, Unusable>;
 
 /// Calls one operation through the typed client.
 pub type Call<C> = fn(C, Inputs) -> BoxFuture<'static, Ended>;
 
-/// One operation of an emitted driver: HTTP method, path as the document has it, and what calls it.
+/// An operation of an emitted driver: HTTP method, path as in the document, and the function that calls it.
 pub type Entry<C> = (&'static str, &'static str, Call<C>);
 
-/// What a call came to, as the typed client has it.
+/// The result of a call, as seen by the typed client.
 #[derive(Debug)]
 pub enum Outcome {
     /// A success.
@@ -55,7 +56,7 @@ pub struct Success {
 /// An error.
 #[derive(Debug)]
 pub struct Failure {
-    /// At which step the call failed.
+    /// The step at which the call failed.
     pub kind: ErrorKind,
     /// The operation's documented name.
     pub operation: String,
@@ -67,7 +68,7 @@ pub struct Failure {
     pub message: Option<String>,
     /// The request id.
     pub request_id: Option<String>,
-    /// Whether the call may be sent again.
+    /// Whether the call may be repeated.
     pub retryable: bool,
     /// Path and message of each violation.
     pub violations: Vec<(String, String)>,
@@ -83,7 +84,7 @@ pub struct Failure {
     pub debug: String,
 }
 
-/// What a client is built with.
+/// The configuration of a client.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     /// The base URL.
@@ -94,15 +95,15 @@ pub struct Settings {
     pub api_keys: Vec<String>,
     /// Names of schemes that take a bearer token.
     pub bearer_tokens: Vec<String>,
-    /// Whether there is a scheme that takes user and password.
+    /// Whether there is a scheme with user and password.
     pub basic: bool,
-    /// What fills parameters that are the client's.
+    /// The values of parameters that the client fills.
     pub parameters: BTreeMap<String, String>,
-    /// Where requests go.
+    /// The transport.
     pub wire: Wire,
 }
 
-/// The key, token, user and password that clients are built with.
+/// The key, token, user and password of clients.
 pub const DUMMY: &str = "conform";
 
 /// An emitted driver.
@@ -110,13 +111,13 @@ pub struct Driver(Box<Connect>);
 
 type Connect = dyn Fn(&Settings) -> Result<Connected, ConfigError>;
 
-/// A client that is ready to be called.
+/// A client ready for calls.
 pub struct Connected(BTreeMap<(&'static str, &'static str), Erased>);
 
 type Erased = Box<dyn Fn(Inputs) -> BoxFuture<'static, Ended>>;
 
 impl Driver {
-    /// A driver of the client that this builds, with the tables of its operations.
+    /// A driver of the client that this builder creates, with the tables of its operations.
     pub fn new<C>(builder: fn() -> ClientBuilder<C>, tables: &'static [&'static [Entry<C>]]) -> Self
     where
         C: From<yundb_runtime::Client> + Clone + 'static,
@@ -139,8 +140,9 @@ impl Driver {
 }
 
 fn build<C: From<yundb_runtime::Client>>(builder: ClientBuilder<C>, settings: &Settings) -> Result<C, ConfigError> {
-    // Each case has one response; how calls are repeated is tested elsewhere.
+    // Each case has one response; retries are tested elsewhere.
     let mut builder = builder
+        .untyped()
         .endpoint(&settings.endpoint)
         .transport(settings.wire.clone())
         .retries(RetryPolicy::none())
@@ -160,7 +162,7 @@ fn build<C: From<yundb_runtime::Client>>(builder: ClientBuilder<C>, settings: &S
     for (name, value) in &settings.parameters {
         builder = builder.parameter(name, value);
     }
-    builder.build()
+    builder.build().map(C::from)
 }
 
 impl Connected {

@@ -1,12 +1,12 @@
-//! Which argument or setter of the typed client takes which part of a call's input: one rule for the emitted driver and for the
-//! engine that feeds it.
+//! The mapping of a call's inputs to the typed client's arguments and setters: one rule for the emitted driver and for
+//! the engine that feeds it.
 
 use yundb_generator::lower::model::{FormDef, Input, InputKind, Operation, Param, Place};
 
 use super::Key;
 
-/// By which key an argument or setter of an operation, or a setter of a form, takes its value. `params` are those of the operation or
-/// the form.
+/// The key of the value for an argument or setter of an operation, or a setter of a form. `params` are those of the
+/// operation or the form.
 pub fn key(params: &[Param], input: &Input) -> Key {
     match &input.kind {
         InputKind::Raw => return Key::new("raw", ""),
@@ -38,18 +38,18 @@ pub fn key(params: &[Param], input: &Input) -> Key {
     }
 }
 
-/// The input that takes this key's value.
+/// The input with this key.
 pub fn input<'m>(operation: &'m Operation, wanted: &Key) -> Option<&'m Input> {
     operation.arguments.iter().chain(&operation.setters).find(|input| key(&operation.params, input) == *wanted)
 }
 
-/// Whether the fields of the body are arguments and setters of their own.
+/// Whether the fields of the body are separate arguments and setters.
 pub fn takes_fields(operation: &Operation) -> bool {
     let mut inputs = operation.arguments.iter().chain(&operation.setters);
     inputs.any(|input| matches!(key(&operation.params, input).place, "field" | "further"))
 }
 
-/// The form beside another body that takes this key's fields.
+/// The form beside another body with this key.
 pub fn form<'m>(forms: &'m [FormDef], operation: &Operation, wanted: &Key) -> Option<&'m FormDef> {
     match input(operation, wanted)?.kind {
         InputKind::Form(_, form) => forms.get(form),

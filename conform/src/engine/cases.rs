@@ -40,16 +40,16 @@ pub(super) fn operation(bench: &mut Bench<'_>, model: &model::Operation) {
     }
     let base = match (base, contradiction) {
         (Some((media, input)), _) => Base::Input(media, Box::new(input)),
-        // Without a valid input nothing can be tried, and the fault is the document's.
+        // Without a valid input nothing can be tested; the document is at fault.
         (None, Some(contradiction)) => Base::Contradiction(contradiction),
         (None, None) => Base::NotSent,
     };
     responses(bench, model, &mut maker, &base);
 }
 
-/// The input that requests the responses.
+/// The input used to request the responses.
 enum Base {
-    /// This input, whose body is of the media type at that place.
+    /// This input, whose body has the media type at that index.
     Input(Option<usize>, Box<Input>),
     /// The document allows none.
     Contradiction(Contradiction),
@@ -57,11 +57,11 @@ enum Base {
     NotSent,
 }
 
-/// The same for the same operation, wherever it stands in the document.
+/// A seed that depends on the operation only, not on its place in the document.
 fn seed(bench: &Bench<'_>) -> u64 {
     let operation = bench.context.operation;
     let bytes = operation.method.bytes().chain(operation.path.bytes());
-    // FNV-1a: any spread will do.
+    // FNV-1a: any hash is good enough.
     bytes.fold(bench.options.seed ^ 0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
     })
@@ -80,14 +80,14 @@ fn word(amount: Amount) -> &'static str {
     }
 }
 
-/// An input that was sent, with what is wrong with it.
+/// An input that was sent, with its findings.
 struct Sent<'i> {
     amount: Amount,
     input: &'i Input,
     findings: Vec<Finding>,
 }
 
-/// Sends each input; yields those that can be sent at all.
+/// Sends each input; returns those that can be sent at all.
 fn requests<'i>(
     bench: &mut Bench<'_>,
     model: &model::Operation,
@@ -131,9 +131,9 @@ fn any_success(bench: &Bench<'_>) -> transport::Reply {
     transport::Reply { status: documented.unwrap_or(200), ..transport::Reply::default() }
 }
 
-/// Sends each input with one thing in it broken: refused, and sent without the check.
+/// Sends each input with one violation: it must be rejected, and sent without the check.
 fn refusals(bench: &mut Bench<'_>, model: &model::Operation, media: Option<usize>, sent: &[Sent<'_>]) {
-    // The most there can be has the most that can be broken.
+    // The largest input has the most that can be violated.
     let most: Vec<&Sent<'_>> = sent.iter().filter(|sent| sent.amount == Amount::Most).collect();
     let bases = if most.is_empty() { sent.iter().take(1).collect() } else { most };
     let mut seen = HashSet::new();
@@ -194,7 +194,7 @@ fn responses(bench: &mut Bench<'_>, model: &model::Operation, maker: &mut Maker<
     });
     for response in documented {
         let mut statuses: Vec<u16> = response.status.example(documented).into_iter().collect();
-        // Where no success is listed, `default` is that, too.
+        // Where no success is listed, `default` stands for it, too.
         if response.status == Status::Default && !listed_success {
             statuses.push(200);
         }
@@ -239,9 +239,9 @@ fn response(
             return bench.case(Case::Response, &name, vec![Finding::new(Kind::NotSent, "", message)]);
         }
     };
-    // What `send` does not ask for has a constant of its own.
+    // A media type that `send` does not request has its own constant.
     let success = (200..300).contains(&status);
-    let asked = body.filter(|_| success).and_then(|body| {
+    let requested = body.filter(|_| success).and_then(|body| {
         model.representations.iter().find(|it| it.media_type == body.media_type && covers(&it.statuses, status))
     });
     for (amount, mut reply) in replies {
@@ -251,10 +251,10 @@ fn response(
         let name = format!("{} {name}", word(amount));
         let mut inputs = bench.feed(model, *sent_as, input).unwrap_or_default();
         inputs.set_unchecked();
-        asked.iter().for_each(|asked| inputs.set_representation(&asked.media_type));
+        requested.iter().for_each(|requested| inputs.set_representation(&requested.media_type));
         let findings = match bench.call(inputs, raw(response, body, &reply)) {
             Ok(tried) => {
-                let expected = Expected { response, media, reply: &reply, model, asked };
+                let expected = Expected { response, media, reply: &reply, model, requested };
                 let mut findings = judge::read(&bench.context, &expected, &tried.ended);
                 let asked_for = tried.sent.first().and_then(|request| request.headers().get("accept")?.to_str().ok());
                 findings.extend(judge::asked_for(&expected, asked_for));
@@ -266,7 +266,7 @@ fn response(
     }
 }
 
-/// Whether a status is among documented ones; none stand for all.
+/// Whether a status is among documented ones; an empty list stands for all.
 fn covers(statuses: &[model::Status], status: u16) -> bool {
     let fits = |stated: &model::Status| match stated {
         model::Status::Code(code) => *code == status,
@@ -276,7 +276,7 @@ fn covers(statuses: &[model::Status], status: u16) -> bool {
     statuses.is_empty() || statuses.iter().any(fits)
 }
 
-/// A response with `Success: false` is an error, whatever its status: at the top, or in the one object that it consists of.
+/// A response with `Success: false` is an error, whatever its status: at the top, or in its single object.
 fn succeed(reply: &mut Reply) {
     let Some(wire::Content { data: Data::Json(Value::Object(entries)), .. }) = &mut reply.content else { return };
     let alone = entries.len() == 1;
@@ -301,7 +301,7 @@ fn raw(response: &Response, body: Option<&Media>, reply: &Reply) -> transport::R
     let mut raw = transport::Reply { status: reply.status, ..transport::Reply::default() };
     let mut add = |name: &str, text: &str| {
         let name = http::HeaderName::from_bytes(name.as_bytes());
-        // What no header can hold is left out; the judge then misses it.
+        // A value that a header can't hold is left out; the judge then misses it.
         if let (Ok(name), Ok(value)) = (name, http::HeaderValue::from_bytes(text.as_bytes())) {
             raw.headers.append(name, value);
         }

@@ -1,4 +1,4 @@
-//! Turns an input of the document into what the driver's arguments and setters take.
+//! Converts an input of the document to the values for the driver's arguments and setters.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::driver::{Given, Inputs, Key, route};
 use crate::report::Kind;
 use crate::wire::{Content, Data, Field, Input};
 
-/// The inputs of a call, or what the client has no typed way for.
+/// The inputs of a call, or the reason why the client has no typed way for one.
 pub fn feed(
     operation: &Operation,
     forms: &[model::FormDef],
@@ -37,19 +37,19 @@ pub fn feed(
     Ok(inputs)
 }
 
-/// Whether a media type has a setter of its own, as those beside the main one have.
+/// Whether a media type has a setter of its own, like those beside the main one.
 fn is_another(model: &model::Operation, media: &Media) -> bool {
     route::input(model, &Key::new("body", &media.media_type)).is_some()
 }
 
-/// The documented media type that the call's own arguments and setters are of.
+/// The documented media type of the call's own arguments and setters.
 fn main_media(operation: &Operation, model: &model::Operation) -> Option<usize> {
     let sent_as = &model.body.as_ref()?.media_type;
     let media = &operation.body.as_ref()?.media;
     let essence = |text: &str| text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let exact = media.iter().position(|media| media.media_type == *sent_as);
     let alike = || media.iter().position(|media| essence(&media.media_type) == essence(sent_as));
-    // A range is sent as one type of it.
+    // A range is sent as one of its types.
     let range = || media.iter().position(|media| media.media_type.contains('*'));
     exact.or_else(alike).or_else(range)
 }
@@ -77,7 +77,7 @@ fn main(model: &model::Operation, media: &Media, content: &Content, inputs: &mut
             _ => return Err(untyped(media)),
         },
         Data::Text(_) | Data::Bytes(_) if route::input(model, &Key::new("raw", "")).is_none() => {
-            // A text in a body that is typed all the same.
+            // A string in a body that is typed nevertheless.
             match &content.data {
                 Data::Text(text) => inputs.put(whole, Given::Json(Value::from(text.as_str()))),
                 _ => return Err(untyped(media)),
@@ -134,7 +134,7 @@ fn other(
     Ok(())
 }
 
-/// The media type that is put in, where the documented one is a range. `name` is that of the setter.
+/// The media type to use where the documented one is a range. `name` is that of the setter.
 fn chosen(name: &str, media: &Media, content: &Content, inputs: &mut Inputs) {
     if media.media_type.contains('*') {
         inputs.put(Key::new("media", name), Given::Json(Value::from(content.media_type.as_str())));
@@ -158,7 +158,7 @@ fn object(data: &Data) -> Option<Value> {
     }
 }
 
-/// Puts in the fields of a form: those without a parameter of their own go together.
+/// Adds the fields of a form: those without a parameter of their own are combined.
 fn spread<'f>(params: &[model::Param], fields: impl Iterator<Item = (&'f String, Field)>, inputs: &mut Inputs) {
     let further = params.iter().any(|param| param.spread);
     let (mut values, mut files) = (serde_json::Map::new(), Vec::new());
@@ -189,7 +189,7 @@ fn part(field: &Field) -> Given {
     }
 }
 
-/// The path that the runtime's error must name for a violation.
+/// The path that the runtime's error must have for a violation.
 pub(super) fn path(model: &model::Operation, main: bool, part: &crate::violation::Part, inside: &str) -> String {
     let join = |prefix: &str| match inside {
         "" => prefix.to_owned(),
@@ -203,7 +203,7 @@ pub(super) fn path(model: &model::Operation, main: bool, part: &crate::violation
     }
 }
 
-/// Whether a media type, by its place, is the one that the call's own arguments and setters are of.
+/// Whether a media type, by its index, is the one of the call's own arguments and setters.
 pub(super) fn is_main(operation: &Operation, model: &model::Operation, media: Option<usize>) -> bool {
     media.is_some() && media == main_media(operation, model)
 }
@@ -235,7 +235,7 @@ mod tests {
         }
     }
 
-    /// An operation with a body that is sent as this, and one input for it.
+    /// An operation with such a body, and one input for it.
     fn modelled(sent_as: &str, place: model::Place, wire: &str, kind: InputKind) -> model::Operation {
         let param = Param {
             name: wire.to_owned(),
@@ -248,6 +248,7 @@ mod tests {
             header_of: None,
             media_type: None,
             client: None,
+            constant: None,
             shape: Shape::default(),
         };
         let argument = Argument {
@@ -264,6 +265,7 @@ mod tests {
             type_name: String::new(),
             summary: String::new(),
             docs: Vec::new(),
+            meanings: Vec::new(),
             aliases: Vec::new(),
             deprecated: None,
             address: String::new(),

@@ -1,4 +1,4 @@
-//! Makes the cases of a document, has the driver call them, and has each judged.
+//! Generates the cases of a document, runs them through the driver, and has each judged.
 
 mod cases;
 mod feed;
@@ -22,14 +22,14 @@ use crate::wire;
 
 pub use feed::feed;
 
-/// How much is tried.
+/// The extent of testing.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// Cases are the same for the same seed.
     pub seed: u64,
-    /// How many inputs and responses with everything in them there may be, so that each alternative of each union is taken.
+    /// Number of inputs and responses with everything in them, so that each alternative of each union is used.
     pub most: usize,
-    /// How many random inputs and responses there are.
+    /// Number of random inputs and responses.
     pub random: usize,
 }
 
@@ -39,7 +39,7 @@ impl Default for Options {
     }
 }
 
-/// A document that could not be tried.
+/// A document that could not be tested.
 #[derive(Debug)]
 pub struct Unreadable(String);
 
@@ -51,23 +51,23 @@ impl std::fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
-/// Holds a driver against the document that its client was generated from.
+/// Tests a driver against the document that its client was generated from.
 ///
 /// # Errors
 /// If the document cannot be read, or the client not built.
 pub fn run(spec: &Path, name: &str, driver: &Driver, options: Options) -> Result<Report, Unreadable> {
     let mut diagnostics = Diagnostics::new();
     let bundled = load::bundled(spec, &mut diagnostics).ok_or_else(|| Unreadable(diagnostics.to_string()))?;
-    // Names of packages do not matter here: the model is what the driver was emitted from.
+    // Package names do not matter here: the model is the one that the driver was emitted from.
     let model = yundb_generator::model(spec, name, name, &mut diagnostics);
     let (service, _) = model.ok_or_else(|| Unreadable(diagnostics.to_string()))?;
     run_on(&bundled, &service, name, driver, options)
 }
 
-/// As [`run`], with the document and the model at hand.
+/// As [`run`], with the document and the model given.
 ///
 /// # Errors
-/// If the document makes no sense, or the client cannot be built.
+/// If the document is invalid, or the client cannot be built.
 pub fn run_on(
     bundled: &Value,
     service: &Service,
@@ -111,33 +111,33 @@ pub fn run_on(
                 bench.case(Case::Operation, "the operation", vec![Finding::new(Kind::MissingOperation, "", message)]);
             }
         }
-        // One without a case has not been tried.
+        // An operation without cases was not tested.
         report.operations_right += usize::from(report.wrong.len() == wrong && report.cases > cases);
     }
     Ok(report)
 }
 
-/// Where the cases of one operation are tried.
+/// The context for the cases of one operation.
 struct Bench<'a> {
     context: Context<'a>,
     client: &'a Connected,
     runtime: &'a tokio::runtime::Runtime,
     wire: &'a Wire,
-    /// What the client fills in by itself.
+    /// The values that the client fills in.
     parameters: &'a std::collections::BTreeMap<String, String>,
     options: Options,
     name: String,
     report: &'a mut Report,
 }
 
-/// How a call ended, and what was sent.
+/// The result of a call, and the requests that were sent.
 struct Tried {
     ended: Ended,
     sent: Vec<Request<Bytes>>,
 }
 
 impl Bench<'_> {
-    /// Counts a case with what is wrong with it.
+    /// Counts a case with its findings.
     fn case(&mut self, case: Case, name: &str, findings: Vec<Finding>) {
         self.report.cases += 1;
         self.report.right += usize::from(findings.is_empty());
@@ -184,7 +184,7 @@ impl Bench<'_> {
         }
     }
 
-    /// An input with what the client fills in.
+    /// An input with the values that the client fills in.
     fn completed(&self, input: &wire::Input) -> wire::Input {
         let mut input = input.clone();
         for parameter in &self.context.operation.parameters {

@@ -1,4 +1,5 @@
-//! What the client of a document is built with: a base URL, keys for every scheme, and what fills the client's parameters.
+//! The configuration of a document's client: a base URL, keys for every scheme, and values for the parameters that it
+//! fills.
 
 use std::collections::BTreeMap;
 
@@ -51,7 +52,7 @@ pub(super) fn keys(service: &Service) -> Vec<String> {
     names.collect()
 }
 
-/// The kind of a scheme, or what its name suggests; None for what callers meet on their own.
+/// The kind of a scheme, or the one that its name suggests; None for one that is left to callers.
 fn known(kind: &SchemeKind) -> Option<&SchemeKind> {
     match kind {
         SchemeKind::Caller(suggested) => suggested.as_deref(),
@@ -59,7 +60,7 @@ fn known(kind: &SchemeKind) -> Option<&SchemeKind> {
     }
 }
 
-/// One value for each setting of the client, which serves as many of the parameters that it fills as can be.
+/// One value for each client setting, valid for as many of the parameters that it fills as possible.
 fn parameters(document: &Document, seed: u64) -> BTreeMap<String, String> {
     let mut filled: BTreeMap<&str, Vec<&Parameter>> = BTreeMap::new();
     for parameter in document.operations.iter().flat_map(|operation| &operation.parameters) {
@@ -94,7 +95,7 @@ fn text(value: &Value) -> String {
     }
 }
 
-/// A setting's text as the type that a parameter's schema has.
+/// A setting's text converted to the type of a parameter's schema.
 pub(super) fn typed(document: &Document, parameter: &Parameter, text: &str) -> Value {
     let plain = Value::from(text);
     let Some(schema) = &parameter.schema else { return plain };

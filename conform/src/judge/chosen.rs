@@ -1,5 +1,4 @@
-//! Which alternatives a typed value took, and where it kept something untyped: the model and the `Debug` of the value, walked
-//! together.
+//! The chosen alternatives of a typed value, and its untyped parts: walks the model and the value's `Debug` together.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +11,7 @@ use crate::document::{Direction, Document, SchemaRef, pointer};
 use crate::report::Kind;
 use crate::validate::Alternatives;
 
-/// What is noteworthy at a place of a typed value, by JSON pointer.
+/// A finding at a place of a typed value, by JSON pointer.
 #[derive(Debug, PartialEq)]
 struct Fact {
     at: String,
@@ -58,7 +57,7 @@ pub(super) fn judge(
                 };
                 let fits = Fits { document, service };
                 let right = fits.variants(union, unions.iter().filter(|union| union.at == at));
-                // Where no variant is like a valid alternative there is nothing to go by but that nothing was lost.
+                // If no variant resembles a valid alternative, the only criterion is that nothing was lost.
                 if right.is_empty() || right.contains(&variant) {
                     return None;
                 }
@@ -91,7 +90,7 @@ impl Walk<'_> {
 
     fn value(&mut self, ty: &Type, node: &Node, value: &Value, at: &str) {
         match (ty, node) {
-            // There is no more to null than that it is null.
+            // A string that carries JSON and was kept as a string. Its content has no place in the document's value.
             (Type::Value, _) if value.is_null() => {}
             (Type::Value, _) => self.note(at, What::Untyped),
             (Type::Nullable(inner), node) => self.optional(inner, node, value, at),
@@ -110,7 +109,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What may be absent or null.
+    /// A value that may be absent or null.
     fn optional(&mut self, ty: &Type, node: &Node, value: &Value, at: &str) {
         match node {
             Node::Tuple(name, inner) if name == "Some" => {
@@ -124,7 +123,7 @@ impl Walk<'_> {
     }
 
     fn entries(&mut self, ty: &Type, entries: &[(String, Node)], value: &Value, at: &str) {
-        // The keys in `Debug` are escaped; both are in the same order once sorted, as maps are.
+        // The keys in `Debug` are escaped; both are in the same order once sorted, like maps.
         let Some(object) = value.as_object() else { return };
         for (key, value) in object {
             let escaped = format!("{key:?}");
@@ -191,17 +190,17 @@ fn child(at: &str, token: &str) -> String {
     format!("{at}/{}", yundb_generator::pointer::escape(token))
 }
 
-/// Whether types match schemas. Names and order are the generator's to choose, so only the structure is compared.
+/// Whether types match schemas. The generator chooses names and order, so only the structure is compared.
 struct Fits<'a> {
     document: &'a Document,
     service: &'a Service,
 }
 
-/// How deep schemas and types are compared.
+/// Maximum depth of the comparison of schemas and types.
 const DEPTH: usize = 4;
 
 impl Fits<'_> {
-    /// The variants of a union that are like an alternative which is valid.
+    /// The variants of a union that resemble a valid alternative.
     fn variants<'u>(&self, union: &Union, unions: impl Iterator<Item = &'u Alternatives>) -> BTreeSet<usize> {
         let valid: Vec<&SchemaRef> = unions.flat_map(|union| union.valid.iter().map(|(_, schema)| schema)).collect();
         let fits = |ty: &Type| valid.iter().any(|schema| self.schema(schema, ty, DEPTH));
@@ -209,7 +208,7 @@ impl Fits<'_> {
     }
 
     fn schema(&self, schema: &SchemaRef, ty: &Type, depth: usize) -> bool {
-        // Both directions: a type may serve both.
+        // Both directions, as a type may serve both.
         let views: Vec<View> = [Direction::Request, Direction::Response]
             .into_iter()
             .map(|direction| View::new(self.document, schema, direction))
@@ -269,7 +268,7 @@ struct View {
     properties: Vec<(String, SchemaRef)>,
     items: Option<SchemaRef>,
     values: Vec<Value>,
-    /// It has alternatives of its own, so that its structure is not one.
+    /// Whether it has alternatives of its own, so that it is no single structure.
     open: bool,
 }
 
@@ -300,7 +299,7 @@ impl View {
         };
         self.types.extend(types.into_iter().filter(|name| name != "null"));
         for (name, property) in keywords.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            // What may not be there is no property: so one direction leaves out what is the other's.
+            // A forbidden value is not a property: this is how one direction leaves out the other's.
             if *property != Value::Bool(false) {
                 self.properties.push((name.clone(), schema.child("properties").child(name)));
             }

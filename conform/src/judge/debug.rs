@@ -1,8 +1,8 @@
-//! Reads the `Debug` of generated types: it alone shows which variant of each enum a value has.
+//! Reads the `Debug` of generated types: only it shows the variant of each enum.
 //!
-//! A serializer would not do: unions without a tag serialize as what is in them, those with one by way of untyped JSON.
+//! A serializer would not: untagged unions serialize as their content, tagged ones through untyped JSON.
 
-/// A value as `Debug` shows it.
+/// A value in `Debug` form.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
     /// A number, a bool, a unit variant, or something else in one word.
@@ -19,7 +19,7 @@ pub(super) enum Node {
     Map(Vec<(String, Node)>),
 }
 
-/// Reads it; `None` if it is not as derived implementations write.
+/// Parses it; `None` if it does not have the form of derived implementations.
 pub(super) fn parse(text: &str) -> Option<Node> {
     let mut reader = Reader { rest: text };
     let node = reader.node()?;
@@ -106,7 +106,7 @@ impl Reader<'_> {
         word.to_owned()
     }
 
-    /// A text, whose escapes do not matter but for where it ends.
+    /// A string, whose escapes matter only for finding its end.
     fn text(&mut self) -> Option<String> {
         let inner = self.rest.strip_prefix('"')?;
         let mut escaped = false;
@@ -158,7 +158,7 @@ mod tests {
     struct Empty {}
 
     #[test]
-    fn what_derives_write() {
+    fn derived_output() {
         let all = All {
             name: Some("a\"b, (c}"),
             r#type: Any::Named(Box::new(Empty {})),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_debug() {
+    fn invalid_output() {
         for text in ["", "A(", "A { a 1 }", "\"a", "[1 2]", "A(1) x"] {
             assert_eq!(parse(text), None, "{text}");
         }

@@ -1,4 +1,4 @@
-//! Finds what is wrong with a case: what was sent, what was read, what was refused, each held against the document.
+//! Finds the errors of a case: compares requests, typed responses and rejections with the document.
 
 mod chosen;
 mod debug;
@@ -18,25 +18,25 @@ pub use refusal::{refused, unchecked};
 pub use request::sent;
 pub use response::{Expected, asked_for, read};
 
-/// One thing that is wrong.
+/// An error of a case.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Where: a parameter, or a place in a body as a JSON pointer.
+    /// Its place: a parameter, or a JSON pointer into a body.
     pub at: String,
-    /// What was expected and found.
+    /// The expected and actual values.
     pub message: String,
 }
 
 impl Finding {
-    /// This kind of thing at this place.
+    /// A finding of a kind at a place.
     pub fn new(kind: Kind, at: impl Into<String>, message: impl AsRef<str>) -> Self {
         Self { kind, at: at.into(), message: shortened(message.as_ref()) }
     }
 }
 
-/// What all cases of an operation are held against.
+/// The context for judging the cases of an operation.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'a> {
     /// The document.
@@ -47,11 +47,11 @@ pub struct Context<'a> {
     pub service: &'a Service,
     /// The path of the client's base URL.
     pub base: &'a str,
-    /// Names of headers, query parameters and cookies that carry keys.
+    /// Names of headers, query parameters and cookies with keys.
     pub keys: &'a [String],
 }
 
-/// Why a call did not even get as far as being sent, for a case that should have been.
+/// The finding for a call that was not sent, though it should have been.
 fn not_sent(ended: &Ended) -> Finding {
     match ended {
         Err(unusable) => {

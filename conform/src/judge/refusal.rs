@@ -1,4 +1,4 @@
-//! Whether an input with one violation is refused for just that, and sent as it is without the check.
+//! Whether an input with one violation is rejected for exactly that, and sent unchanged without the check.
 
 use bytes::Bytes;
 use http::Request;
@@ -12,7 +12,7 @@ use crate::report::Kind;
 use crate::violation::{Constraint, Part, Violation};
 use crate::wire::{self, Data, Input};
 
-/// Judges a call with a violation. `path` is the path that the error must name.
+/// Judges a call with a violation. `path` is the path that the error must have.
 pub fn refused(
     context: &Context<'_>,
     violation: &Violation,
@@ -22,7 +22,7 @@ pub fn refused(
 ) -> Option<Finding> {
     let what = violation.constraint.keyword();
     let outcome = match ended {
-        // The compiler refuses it: no such value can be written down.
+        // The compiler rejects it: no such value can be written.
         Err(unusable) if !unusable.is_no_input() => return None,
         Err(unusable) => return Some(Finding::new(Kind::NoWayToSend, unusable.key.to_string(), &unusable.why)),
         Ok(outcome) => outcome,
@@ -31,7 +31,7 @@ pub fn refused(
         if is_made_whole(context, &violation.input, request) {
             return None;
         }
-        return Some(Finding::new(Kind::NotRefused, path, format!("{what} does not hold, and it is sent")));
+        return Some(Finding::new(Kind::NotRefused, path, format!("{what} is violated, but the request is sent")));
     }
     let failure = match outcome {
         Outcome::Failure(failure) => failure,
@@ -41,11 +41,11 @@ pub fn refused(
         return Some(Finding::new(Kind::NotRefused, path, format!("{what}: {}", failure.display)));
     }
     let (elsewhere, why) = failure.violations.iter().find(|(found, _)| !names(violation, path, found))?;
-    Some(Finding::new(Kind::WrongPathInRefusal, path, format!("{what}: the error names {elsewhere}: {why}")))
+    Some(Finding::new(Kind::WrongPathInRefusal, path, format!("{what}: the error's path is {elsewhere}: {why}")))
 }
 
-/// Whether what was sent is valid all the same: a type may be unable to leave out its discriminator, and without a
-/// field no body is sent where none has to be.
+/// Whether the request is valid nevertheless: a type may be unable to leave out its discriminator, and without any
+/// field no optional body is sent.
 fn is_made_whole(context: &Context<'_>, given: &Input, request: &Request<Bytes>) -> bool {
     let sent = wire::sent(context.document, context.operation, context.base, given, request);
     let valid = |schema: &SchemaRef, value: &Value| context.document.is_valid(schema, Direction::Request, value);
@@ -76,22 +76,23 @@ fn is_made_whole(context: &Context<'_>, given: &Input, request: &Request<Bytes>)
     sent.faults.is_empty() && body && context.operation.parameters.iter().all(parameter)
 }
 
-/// Whether a path in an error names the place of a violation.
+/// Whether a path in an error matches the place of a violation.
 fn names(violation: &Violation, path: &str, found: &str) -> bool {
     if found == path {
         return true;
     }
     match violation.constraint {
-        // The list, or its element that repeats another one.
+        // The list, or the element that repeats another one.
         Constraint::UniqueItems => found.strip_prefix(path).is_some_and(|rest| rest.starts_with('[')),
-        // The entry whose name is wrong, or the one that is missing.
+        // The entry with the invalid name, or the missing one.
         Constraint::PropertyNames | Constraint::AdditionalProperties | Constraint::DependentRequired => {
             let inside = path.strip_suffix("body").filter(|rest| rest.is_empty()).unwrap_or(path);
             found.strip_prefix(inside).is_some_and(|rest| inside.is_empty() || rest.starts_with('.'))
         }
-        // A body that is given field by field has no other way to be missing.
+        // A body that is passed field by field can only be missing in this way.
         Constraint::Required if violation.part == Part::Body && violation.path.is_empty() => path == "body",
-        // Without the field, the value may come nearer to an alternative that misses another one, or to none: the object counts.
+        // Without the field, the value may be closer to an alternative that misses another one, or to none: the object
+        // counts.
         Constraint::Required if violation.in_union => {
             let object = |path: &str| path.rsplit_once('.').map_or("body", |(object, _)| object).to_owned();
             found == object(path) || object(found) == object(path)
@@ -100,7 +101,8 @@ fn names(violation: &Violation, path: &str, found: &str) -> bool {
     }
 }
 
-/// Judges the same call without the check: it is sent as it is. What is wrong at a place of `known` is wrong without the violation, too.
+/// Judges the same call without the check: it is sent unchanged. Errors at a place in `known` occur without the
+/// violation, too.
 pub fn unchecked(
     context: &Context<'_>,
     violation: &Violation,
@@ -116,7 +118,7 @@ pub fn unchecked(
     let is_known = |finding: &Finding| known.iter().any(|known| known.kind == finding.kind && known.at == finding.at);
     let mut findings = request::differences(context, given, ended, requests).into_iter();
     let finding = findings.find(|finding| !is_known(finding))?;
-    // Valid in spite of the violation: what the type cannot leave out.
+    // Valid in spite of the violation: the type cannot leave out the value.
     if violation.constraint == Constraint::Required
         && requests.first().is_some_and(|it| is_made_whole(context, given, it))
     {
@@ -125,7 +127,7 @@ pub fn unchecked(
     Some(Finding { kind: Kind::UncheckedDiffers, ..finding })
 }
 
-/// What no check could let through: a path with an empty segment leads to another operation.
+/// Violations that no option could let through: a path with an empty segment leads to another operation.
 fn cannot_be_sent(violation: &Violation, given: &Input) -> bool {
     let Part::Parameter(Place::Path, name) = &violation.part else { return false };
     let dots = |value: &Value| match value {

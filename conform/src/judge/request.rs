@@ -1,4 +1,4 @@
-//! Holds what was sent against the document and the value that was put in.
+//! Compares a request with the document and the given input.
 
 use bytes::Bytes;
 use http::Request;
@@ -11,7 +11,7 @@ use crate::driver::Ended;
 use crate::report::Kind;
 use crate::wire::{self, Content, Data, Field, File, Input};
 
-/// Judges a valid case: `given` is what was put in, with what the client fills.
+/// Judges a valid case: `given` is the input, including the values that the client fills in.
 pub fn sent(context: &Context<'_>, given: &Input, ended: &Ended, requests: &[Request<Bytes>]) -> Vec<Finding> {
     let mut findings = differences(context, given, ended, requests);
     if findings.is_empty() {
@@ -20,7 +20,7 @@ pub fn sent(context: &Context<'_>, given: &Input, ended: &Ended, requests: &[Req
     findings
 }
 
-/// Where what was sent is not what was put in.
+/// The differences between the request and the input.
 pub(super) fn differences(
     context: &Context<'_>,
     given: &Input,
@@ -49,11 +49,11 @@ pub(super) fn differences(
     ];
     for (place, given, found) in places {
         let faulty = |name: &str| sent.faults.iter().any(|fault| fault.parameter == Some((place, name.to_owned())));
-        // A parameter that carries a key as well has two values, and either may win.
+        // A parameter that also carries a key has two values, and either may win.
         let is_key = |name: &str| context.keys.iter().any(|key| key.eq_ignore_ascii_case(name));
         parameters(place, given, found, &|name| faulty(name) || is_key(name), &mut findings);
     }
-    // A body that could not be taken apart is a fault above.
+    // A body that could not be parsed is reported above.
     let unreadable = sent.faults.iter().any(|fault| fault.parameter.is_none());
     if !unreadable {
         findings.extend(body(context, given.body.as_ref(), sent.input.body.as_ref()));
@@ -62,7 +62,7 @@ pub(super) fn differences(
     findings
 }
 
-/// How findings name a parameter.
+/// The name of a parameter in findings.
 pub(super) fn parameter(place: Place, name: &str) -> String {
     format!("{} {name}", place.as_str())
 }
@@ -77,17 +77,17 @@ fn parameters(
     for (name, value) in given.iter().filter(|(name, _)| !skip(name)) {
         let message = match found.get(name) {
             None => format!("{} is not sent", words(value)),
-            Some(other) if !wire::same(value, other) => format!("{} is sent for {}", words(other), words(value)),
+            Some(other) if !wire::same(value, other) => format!("{} is sent instead of {}", words(other), words(value)),
             Some(_) => continue,
         };
         findings.push(Finding::new(Kind::SentParameterDiffers, parameter(place, name), message));
     }
     for (name, value) in found.iter().filter(|(name, _)| !given.contains_key(*name) && !skip(name)) {
-        // A token that makes the call safe to repeat, which the client makes up where the caller gives none.
+        // An idempotency token, which the client generates where the caller passes none.
         if place == Place::Query && name == "ClientToken" {
             continue;
         }
-        let message = format!("{} is sent, and was not put in", words(value));
+        let message = format!("{} is sent, but was not given", words(value));
         findings.push(Finding::new(Kind::SentInvented, parameter(place, name), message));
     }
 }
@@ -96,29 +96,33 @@ fn body(context: &Context<'_>, given: Option<&Content>, found: Option<&Content>)
     let differs = |at: String, message: String| Some(Finding::new(Kind::SentBodyDiffers, at, message));
     let (given, found) = match (given, found) {
         (None, None) => return None,
-        // Where fields are setters, none of them and no body are the same; the document has to allow both.
+        // Where fields are setters, an empty body and none are the same; the document has to allow both.
         (Some(given), None) if is_empty(&given.data) && is_optional(context) => return None,
-        (Some(given), None) => return differs(String::new(), format!("no body is sent for {}", body_words(given))),
-        // All of its fields are optional, and none was put in.
+        (Some(given), None) => {
+            return differs(String::new(), format!("no body is sent instead of {}", body_words(given)));
+        }
+        // All of its fields are optional, and none was given.
         (None, Some(found)) if is_empty(&found.data) => return None,
-        (None, Some(found)) => return differs(String::new(), format!("{} is sent for no body", body_words(found))),
+        (None, Some(found)) => {
+            return differs(String::new(), format!("{} is sent instead of no body", body_words(found)));
+        }
         (Some(given), Some(found)) => (given, found),
     };
     if !found.media_type.eq_ignore_ascii_case(&given.media_type) && !allowed(context, &found.media_type) {
-        return differs(String::new(), format!("{} is sent for {}", found.media_type, given.media_type));
+        return differs(String::new(), format!("{} is sent instead of {}", found.media_type, given.media_type));
     }
     match (&given.data, &found.data) {
         (Data::Json(put), Data::Json(got)) => {
             let at = wire::difference(put, got)?;
             let word = |value: &Value| value.pointer(&at).map_or_else(|| "nothing".to_owned(), words);
-            differs(at.clone(), format!("{} is sent for {}", word(got), word(put)))
+            differs(at.clone(), format!("{} is sent instead of {}", word(got), word(put)))
         }
         (Data::Form(put), Data::Form(got)) => fields(put, got, &wire::same, &words),
         (Data::Multipart(put), Data::Multipart(got)) => {
             fields(put, got, &same_field, &|field| super::shortened(&format!("{field:?}")))
         }
         (put, got) if plain(put).is_some() && plain(put) == plain(got) => None,
-        _ => differs(String::new(), format!("{} is sent for {}", body_words(found), body_words(given))),
+        _ => differs(String::new(), format!("{} is sent instead of {}", body_words(found), body_words(given))),
     }
 }
 
@@ -126,7 +130,7 @@ fn is_optional(context: &Context<'_>) -> bool {
     context.operation.body.as_ref().is_none_or(|body| !body.required)
 }
 
-/// Whether a media type falls under a documented range.
+/// Whether a media type matches a documented range.
 fn allowed(context: &Context<'_>, media_type: &str) -> bool {
     let documented = context.operation.body.iter().flat_map(|body| &body.media);
     { documented }.any(|media| wire::in_range(media_type, &media.media_type))
@@ -144,7 +148,7 @@ fn is_empty(data: &Data) -> bool {
     }
 }
 
-/// The bytes of a body that has no structure.
+/// The bytes of an unstructured body.
 fn plain(data: &Data) -> Option<&[u8]> {
     match data {
         Data::Text(text) => Some(text.as_bytes()),
@@ -164,15 +168,15 @@ fn fields<T>(
     };
     for (name, value) in put {
         match got.get(name) {
-            None => return differs(name, format!("nothing is sent for {}", word(value))),
+            None => return differs(name, format!("nothing is sent instead of {}", word(value))),
             Some(other) if !same(value, other) => {
-                return differs(name, format!("{} is sent for {}", word(other), word(value)));
+                return differs(name, format!("{} is sent instead of {}", word(other), word(value)));
             }
             Some(_) => {}
         }
     }
     let (name, value) = got.iter().find(|(name, _)| !put.contains_key(*name))?;
-    differs(name, format!("{} is sent for nothing", word(value)))
+    differs(name, format!("{} is sent instead of nothing", word(value)))
 }
 
 fn same_field(put: &Field, got: &Field) -> bool {
@@ -182,7 +186,7 @@ fn same_field(put: &Field, got: &Field) -> bool {
         (Field::Files(put), Field::Files(got)) => {
             put.len() == got.len() && put.iter().zip(got).all(|(put, got)| same_file(put, got))
         }
-        // On the wire a list of one and one are the same.
+        // On the wire a list of one element and the element are the same.
         (Field::Files(put), Field::File(got)) => matches!(put.as_slice(), [put] if same_file(put, got)),
         (Field::File(put), Field::Files(got)) => matches!(got.as_slice(), [got] if same_file(put, got)),
         (Field::Value(_), _) | (_, Field::Value(_)) => false,
@@ -190,23 +194,23 @@ fn same_field(put: &Field, got: &Field) -> bool {
 }
 
 fn same_file(put: &File, got: &File) -> bool {
-    // What the caller leaves open is the client's to choose.
+    // Details that the caller leaves open are up to the client.
     let chosen = |put: &Option<String>, got: &Option<String>| put.is_none() || put == got;
     put.bytes == got.bytes && chosen(&put.file_name, &got.file_name) && chosen(&put.media_type, &got.media_type)
 }
 
-/// What a client sends besides what operations document.
+/// Parts that a client sends in addition to the operation's.
 const COMMON: &[&str] =
     &["accept", "authorization", "content-length", "content-type", "host", "user-agent", "x-project-id", "x-sdk-date"];
 
 fn invented(context: &Context<'_>, sent: &wire::Sent, findings: &mut Vec<Finding>) {
     let is_key = |name: &str| context.keys.iter().any(|key| key.eq_ignore_ascii_case(name));
-    // The common parameters of RPC are in the query: their names and the signature are tested with the signers.
+    // The common RPC parameters are in the query: their names and the signature are tested with the signers.
     let rpc = context.document.protocol == Protocol::AliyunRpc;
     let query = sent.other_query.iter().filter(|_| !rpc).map(|(name, value)| ("query", name, value));
     let headers = sent.other_headers.iter().filter(|(name, _)| !COMMON.contains(&name.as_str()));
     let headers = headers.map(|(name, value)| ("header", name, value));
-    // A documented header `Cookie` has all of them as its value.
+    // A documented header `Cookie` has all cookies as its value.
     let whole = context.operation.parameters.iter();
     let whole = { whole }.any(|it| it.place == Place::Header && it.name.eq_ignore_ascii_case("cookie"));
     let cookies = sent.other_cookies.iter().filter(|_| !whole).map(|(name, value)| ("cookie", name, value));
@@ -215,13 +219,13 @@ fn invented(context: &Context<'_>, sent: &wire::Sent, findings: &mut Vec<Finding
     }
 }
 
-/// What the validator finds wrong with a body that was sent as it was put in: then the value was never valid.
+/// The validator's errors for a body that was sent as given: the value was invalid from the start.
 fn invalid_body(context: &Context<'_>, given: &Input) -> Option<Finding> {
     let content = given.body.as_ref()?;
     let Data::Json(value) = &content.data else { return None };
     let media = media(context, &content.media_type)?;
     let schema = media.schema.as_ref()?;
-    // That alternatives of a `oneOf` overlap is no fault of what is sent.
+    // Overlapping alternatives of a `oneOf` are not an error of the request.
     let mut problems = context.document.problems(schema, Direction::Request, value).into_iter();
     let problem = problems.find(|problem| !problem.overlap)?;
     Some(Finding::new(Kind::SentBodyInvalid, problem.at, problem.message))

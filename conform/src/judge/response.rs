@@ -1,4 +1,4 @@
-//! Holds what was read from a response against the response.
+//! Compares a typed response with the response that was sent.
 
 use serde_json::Value;
 use yundb_generator::lower::model::{self, Answer, Service, Status as ModelStatus};
@@ -10,19 +10,19 @@ use crate::driver::{Encoded, Ended, Item, Outcome, Payload};
 use crate::report::Kind;
 use crate::wire::{self, Content, Data, Event, Reply};
 
-/// What a response has to be read as.
+/// The expected result of a response.
 #[derive(Debug)]
 pub struct Expected<'a> {
     /// The documented response.
     pub response: &'a Response,
-    /// The documented media type of the body, by its place.
+    /// The documented media type of the body, by its index.
     pub media: Option<usize>,
-    /// The response that was made.
+    /// The generated response.
     pub reply: &'a Reply,
     /// The operation in the generator's model.
     pub model: &'a model::Operation,
-    /// The representation that was asked for, if not what `send` asks for.
-    pub asked: Option<&'a model::Representation>,
+    /// The requested representation, if it is not the one that `send` requests.
+    pub requested: Option<&'a model::Representation>,
 }
 
 impl Expected<'_> {
@@ -45,7 +45,7 @@ impl Expected<'_> {
     }
 }
 
-/// Judges a response that was read. Streams have been read to their end.
+/// Judges a typed response. Streams have been read to their end.
 pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Vec<Finding> {
     let status = expected.reply.status;
     let not_decoded = |message: String| vec![Finding::new(Kind::ResponseNotDecoded, "", message)];
@@ -58,12 +58,12 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
     {
         return vec![Finding::new(Kind::NotSent, "", format!("the call cannot be made: {}", failure.display))];
     }
-    let answer = match (expected.is_success(), expected.asked) {
-        (true, Some(asked)) => &asked.answer,
+    let answer = match (expected.is_success(), expected.requested) {
+        (true, Some(requested)) => &requested.answer,
         (true, None) => &expected.model.output,
         (false, _) => &expected.model.error,
     };
-    // An error that has no type is with the error as it came.
+    // An error without a type comes with its raw body.
     if let (false, Outcome::Failure(failure), Some(content)) = (expected.is_success(), outcome, &expected.reply.content)
         && failure.body.as_ref().is_none_or(|body| matches!(body.payload, Payload::Json(..)))
         && !matches!(content.data, Data::Json(_))
@@ -88,14 +88,14 @@ pub fn read(context: &Context<'_>, expected: &Expected<'_>, ended: &Ended) -> Ve
             findings
         }
         (true, Outcome::Failure(failure)) => not_decoded(failure.display.clone()),
-        (false, Outcome::Failure(failure)) => not_decoded(format!("no error of the service: {}", failure.display)),
+        (false, Outcome::Failure(failure)) => not_decoded(format!("not an error of the service: {}", failure.display)),
         (_, Outcome::Success(success)) => {
-            not_decoded(format!("{status} was taken for a success with {}", success.status))
+            not_decoded(format!("{status} was read as a success with {}", success.status))
         }
     }
 }
 
-/// What the client reads as something else than it is, whatever comes of it.
+/// The finding for a body that the client reads as another kind.
 fn no_way(service: &Service, expected: &Expected<'_>, answer: &Answer, outcome: &Outcome) -> Option<Finding> {
     let content = expected.reply.content.as_ref()?;
     let variant = match outcome {
@@ -103,25 +103,25 @@ fn no_way(service: &Service, expected: &Expected<'_>, answer: &Answer, outcome: 
         Outcome::Failure(failure) => failure.body.as_ref().and_then(|body| body.variant),
     };
     let what = match (payload(service, answer, variant, expected.reply.status)?, &content.data) {
-        // Of a range of media types nobody knows which one it is: bytes are bytes.
+        // The media type of a range is unknown: bytes are bytes.
         (model::Payload::Text | model::Payload::Stream, _) if expected.is_range() => return None,
         (model::Payload::Json(_), Data::Json(_)) => return None,
         (model::Payload::Lines(_), Data::Lines(_)) | (model::Payload::Events(..), Data::Events(_)) => return None,
         // An error is read to its end.
         (model::Payload::Text, Data::Lines(_) | Data::Events(_)) if !expected.is_success() => return None,
-        // What has no type is text or bytes: so are forms.
+        // A body without a type is text or bytes, like forms.
         (
             model::Payload::Text | model::Payload::Stream,
             Data::Text(_) | Data::Bytes(_) | Data::Form(_) | Data::Multipart(_),
         ) => {
             return None;
         }
-        (model::Payload::Json(_), _) => "it is read as JSON",
-        (model::Payload::Text, _) => "it is read as text",
-        (model::Payload::Stream, _) => "it is read as a stream of bytes",
-        (model::Payload::Lines(_), _) => "it is read as lines of JSON",
-        (model::Payload::Events(..), _) => "it is read as events",
-        (model::Payload::Empty, _) => "it is not read",
+        (model::Payload::Json(_), _) => "read as JSON",
+        (model::Payload::Text, _) => "read as text",
+        (model::Payload::Stream, _) => "read as a stream of bytes",
+        (model::Payload::Lines(_), _) => "read as lines of JSON",
+        (model::Payload::Events(..), _) => "read as events",
+        (model::Payload::Empty, _) => "not read",
     };
     let kind = if expected.has_other_media() { Kind::OtherMediaType } else { Kind::NoWayToRead };
     Some(Finding::new(kind, "", format!("{what}: {}", body_words(content))))
@@ -135,7 +135,7 @@ fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, 
     let status = expected.reply.status;
     match &body.payload {
         Payload::Json(Ok(found), debug) => {
-            let Data::Json(value) = &content.data else { return not_decoded("it is read as JSON") };
+            let Data::Json(value) = &content.data else { return not_decoded("read as JSON") };
             let mut findings = Vec::new();
             compare(value, found, "", &mut findings);
             if let (Some(model::Payload::Json(ty)), Some(schema)) =
@@ -150,7 +150,7 @@ fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, 
         Payload::Json(Err(error), _) | Payload::Bytes(Err(error)) => not_decoded(error),
         Payload::Text(found) => same_bytes(content, found.as_bytes()).into_iter().collect(),
         Payload::Bytes(Ok(found)) => same_bytes(content, found).into_iter().collect(),
-        Payload::Stream(_) | Payload::Sequence(_) => not_decoded("there is a stream that nobody read"),
+        Payload::Stream(_) | Payload::Sequence(_) => not_decoded("there is an unread stream"),
         Payload::Items(found) => {
             items(context, expected, content, found, payload(context.service, answer, body.variant, status))
         }
@@ -158,7 +158,7 @@ fn body(context: &Context<'_>, expected: &Expected<'_>, body: Option<&Encoded>, 
     }
 }
 
-/// Whether the items of a stream are what was received.
+/// Whether the items of a stream equal the received ones.
 fn items(
     context: &Context<'_>,
     expected: &Expected<'_>,
@@ -170,11 +170,7 @@ fn items(
         Data::Lines(values) => values.iter().map(|value| (value, None)).collect(),
         Data::Events(events) => events.iter().map(|event| (&event.value, Some(event))).collect(),
         _ => {
-            return vec![Finding::new(
-                Kind::ResponseNotDecoded,
-                "",
-                format!("it is read as items: {}", body_words(content)),
-            )];
+            return vec![Finding::new(Kind::ResponseNotDecoded, "", format!("read as items: {}", body_words(content)))];
         }
     };
     if sent.len() != found.len() {
@@ -211,22 +207,22 @@ fn items(
     findings
 }
 
-/// What is wrong with the media types that a response was asked for as.
+/// Errors in the requested media types of a response.
 pub fn asked_for(expected: &Expected<'_>, accept: Option<&str>) -> Option<Finding> {
     let media_type = &expected.response.media.get(expected.media?)?.media_type;
-    let said = accept.into_iter().flat_map(|accept| accept.split(',')).any(|it| it.trim() == media_type);
-    let message = || format!("`{media_type}` is not asked for, but {}", accept.unwrap_or("nothing"));
-    (expected.is_success() && !said).then(|| Finding::new(Kind::OtherMediaType, "", message()))
+    let accepted = accept.into_iter().flat_map(|accept| accept.split(',')).any(|it| it.trim() == media_type);
+    let message = || format!("`{media_type}` is not requested, but {}", accept.unwrap_or("nothing"));
+    (expected.is_success() && !accepted).then(|| Finding::new(Kind::OtherMediaType, "", message()))
 }
 
-/// Whether a body without structure is what was received.
+/// Whether an unstructured body equals the received one.
 fn same_bytes(content: &Content, found: &[u8]) -> Option<Finding> {
     let (_, bytes) = wire::written(content);
     let lost = || format!("{} became {:?}", body_words(content), String::from_utf8_lossy(found));
     (bytes != found).then(|| Finding::new(Kind::ResponseLost, "", lost()))
 }
 
-/// What the model reads the body of a status as.
+/// The model's representation for the body of a status.
 fn payload<'a>(
     service: &'a Service,
     answer: &'a Answer,
@@ -243,12 +239,12 @@ fn payload<'a>(
         ModelStatus::Range(hundreds) => *hundreds == status / 100,
         ModelStatus::Default => true,
     };
-    // Without statuses it is for all others.
+    // Without statuses it stands for all others.
     let fits = |case: &&model::Case| case.statuses.is_empty() || case.statuses.iter().any(fits);
     named.or_else(|| cases.iter().find(fits)).map(|case| &case.payload)
 }
 
-/// Everything of the response has to be in the typed value. That may have besides what stands for absence.
+/// The whole response has to be in the typed value, which may also have placeholders for absent parts.
 fn compare(value: &Value, found: &Value, at: &str, findings: &mut Vec<Finding>) {
     let child = |token: &str| format!("{at}/{}", yundb_generator::pointer::escape(token));
     let lost = |message: String| Finding::new(Kind::ResponseLost, at, message);
@@ -279,7 +275,7 @@ fn compare(value: &Value, found: &Value, at: &str, findings: &mut Vec<Finding>) 
         (Value::Null, found) if stands_for_absence(found) => {}
         (before, after) if wire::same(before, after) => {}
         (Value::String(before), Value::String(after)) => match (carried(before), carried(after)) {
-            // A string that carries JSON may be written with other blanks, and with null for what is absent.
+            // A string that carries JSON may be written with other whitespace, and with null for absent parts.
             (Some(before), Some(after)) => compare(&before, &after, at, findings),
             _ => findings.push(lost(format!("{} became {}", words(value), words(found)))),
         },
@@ -287,7 +283,7 @@ fn compare(value: &Value, found: &Value, at: &str, findings: &mut Vec<Finding>) 
     }
 }
 
-/// Null, an empty list and an empty object are what absent things are read as.
+/// Null, an empty list and an empty object stand for absence.
 fn stands_for_absence(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -313,13 +309,13 @@ fn headers(expected: &Expected<'_>, headers: Option<&Encoded>) -> Vec<Finding> {
         let entry = found.and_then(|found| found.iter().find(|(name, _)| name.eq_ignore_ascii_case(&header.name)));
         let message = match entry {
             None => format!("{} is not among the typed headers", words(value)),
-            // No header can hold an empty list.
+            // A header can't hold an empty list.
             Some((_, Value::Null)) if stands_for_absence(value) => return None,
-            Some((_, Value::Null)) => format!("{} is read as nothing", words(value)),
+            Some((_, Value::Null)) => format!("{} is read as null", words(value)),
             Some((_, typed)) if same_header(header, value, typed) => return None,
-            // A text for what the document describes as more.
+            // A string where the document describes more.
             Some((_, Value::String(text))) if *text == wire::header_text(header, value) => {
-                return Some(Finding::new(Kind::HeaderUntyped, at, format!("{} is kept as text", words(value))));
+                return Some(Finding::new(Kind::HeaderUntyped, at, format!("{} is kept as a string", words(value))));
             }
             Some((_, typed)) => format!("{} became {}", words(value), words(typed)),
         };
@@ -328,7 +324,7 @@ fn headers(expected: &Expected<'_>, headers: Option<&Encoded>) -> Vec<Finding> {
     expected.response.headers.iter().filter_map(judge).collect()
 }
 
-/// Whether a typed header has the value that was sent.
+/// Whether a typed header has the sent value.
 fn same_header(header: &crate::document::Parameter, value: &Value, typed: &Value) -> bool {
     let same = |typed: &Value| {
         let mut findings = Vec::new();
@@ -336,7 +332,7 @@ fn same_header(header: &crate::document::Parameter, value: &Value, typed: &Value
         findings.is_empty()
     };
     match typed {
-        // One cookie of several that there may be.
+        // One cookie of possibly several.
         Value::Array(items) if header.name.eq_ignore_ascii_case("set-cookie") && !value.is_array() => {
             matches!(items.as_slice(), [only] if same(only))
         }

@@ -1,4 +1,4 @@
-//! Tests of what holds of a value.
+//! Tests of validation.
 
 use serde_json::json;
 
@@ -34,7 +34,7 @@ fn problems_have_places() {
     let mut found: Vec<_> = found.iter().map(|it| (it.at.as_str(), it.keyword.as_str(), it.overlap)).collect();
     found.sort_unstable();
     assert_eq!(found, [("/free", "type", false), ("/map/a~1b", "anyOf", false)]);
-    // Both alternatives hold, which is said and no fault of a value.
+    // Both alternatives match, which is reported, but not an error.
     let overlapping = json!({"pets": [{"kind": "Cat"}]});
     assert!(
         document.problems(&all(), Direction::Request, &overlapping).iter().all(|it| it.overlap && it.at == "/pets/0")

@@ -1,4 +1,4 @@
-//! Walks a value along a schema, through `$ref`s, compositions and the alternatives that hold.
+//! Walks a value along a schema, through `$ref`s, compositions and matching alternatives.
 
 use std::collections::{BTreeSet, HashSet};
 
@@ -7,20 +7,20 @@ use serde_json::{Map, Value};
 use super::Alternatives;
 use crate::document::{Direction, Document, SchemaRef, pointer};
 
-/// Values deeper than this are not looked into.
+/// Maximum depth of the walk.
 const DEEPEST: usize = 200;
 
 impl Document {
-    /// The unions that a value passes through, from the outside in. Where a discriminator decides, `valid` has only the
-    /// alternative that its tag names.
+    /// The unions along a value, outermost first. If a discriminator decides, `valid` has only the alternative of its
+    /// tag.
     pub fn alternatives(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Alternatives> {
         let mut walker = Walker::new(self, direction);
         walker.visit(schema.clone(), value, String::new(), 0);
         walker.found
     }
 
-    /// Whether a schema describes the value at a place of its instances with more than "any JSON" or "any object". `at` is a
-    /// JSON pointer into the value.
+    /// Whether a schema constrains the value at a place to more than "any JSON" or "any object". `at` is a JSON pointer
+    /// into the value.
     pub fn describes(&self, schema: &SchemaRef, direction: Direction, value: &Value, at: &str) -> bool {
         let mut walker = Walker::new(self, direction);
         walker.visit(schema.clone(), value, String::new(), 0);
@@ -29,7 +29,7 @@ impl Document {
             .any(|leaf| self.schema(&leaf.schema, direction).and_then(Value::as_object).is_some_and(is_said))
     }
 
-    /// Whether a schema lists this very value at a place (`enum` or `const`), among those that hold there.
+    /// Whether one of the schemas for a place lists this exact value (`enum` or `const`).
     pub fn lists(&self, schema: &SchemaRef, direction: Direction, value: &Value, at: &str) -> bool {
         let Some(here) = value.pointer(at) else { return false };
         let mut walker = Walker::new(self, direction);
@@ -41,14 +41,14 @@ impl Document {
         })
     }
 
-    /// Each place of a value with the schemas that describe it, and whether that is only by an alternative of a union.
+    /// The places of a value with the schemas that describe each, and whether only by an alternative of a union.
     pub(crate) fn described(&self, schema: &SchemaRef, direction: Direction, value: &Value) -> Vec<Described> {
         let mut walker = Walker::new(self, direction);
         walker.visit(schema.clone(), value, String::new(), 0);
         walker.leaves
     }
 
-    /// A schema with its `$ref`s followed, as far as nothing stands beside them.
+    /// A schema with its `$ref`s resolved, as long as they have no siblings.
     pub fn followed(&self, schema: &SchemaRef, direction: Direction) -> SchemaRef {
         let mut schema = schema.clone();
         for _ in 0..64 {
@@ -63,17 +63,17 @@ impl Document {
     }
 }
 
-/// Whether a schema says more than that something is an object.
+/// Whether a schema requires more than an object.
 fn is_said(node: &Map<String, Value>) -> bool {
     node.iter().any(|(key, value)| match key.as_str() {
         "type" => !matches!(value, Value::String(name) if name == "object"),
-        // What lists values of several types is hardly less than any JSON.
+        // A list of values of several types is hardly more specific than any JSON.
         "enum" => value.as_array().is_some_and(|list| {
             let mut kinds = list.iter().filter(|value| !value.is_null()).map(std::mem::discriminant);
             kinds.next().is_none_or(|first| kinds.all(|kind| kind == first))
         }),
         "const" | "oneOf" | "anyOf" | "items" => true,
-        // Elements of several types in a list that may go on with anything are any JSON.
+        // Elements of several types in an open-ended list are any JSON.
         "prefixItems" => {
             let closed = |key: &str| node.get(key).is_some();
             ["items", "unevaluatedItems", "maxItems"].into_iter().any(closed)
@@ -84,13 +84,13 @@ fn is_said(node: &Map<String, Value>) -> bool {
     })
 }
 
-/// A place of a value and a schema that holds there.
+/// A place of a value and a schema for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Described {
     /// A JSON pointer into the value.
     pub at: String,
     pub schema: SchemaRef,
-    /// Whether a union leads here.
+    /// Whether the place is inside of a union.
     pub in_union: bool,
 }
 
@@ -98,10 +98,10 @@ struct Walker<'d> {
     document: &'d Document,
     direction: Direction,
     found: Vec<Alternatives>,
-    /// Schemas that were held against a place already.
+    /// The schemas already visited at a place.
     seen: HashSet<(String, SchemaRef)>,
     leaves: Vec<Described>,
-    /// How many unions lead to where it is.
+    /// Number of enclosing unions.
     unions: usize,
 }
 
@@ -144,7 +144,7 @@ impl<'d> Walker<'d> {
         }
     }
 
-    /// What holds of a value as something else holds of it.
+    /// The consequence of a condition on a value.
     fn conditions(&mut self, schema: &SchemaRef, node: &Map<String, Value>, value: &Value, at: &str, depth: usize) {
         if node.contains_key("if") {
             let met = self.document.is_valid(&schema.child("if"), self.direction, value);
@@ -157,7 +157,7 @@ impl<'d> Walker<'d> {
         }
     }
 
-    /// What a base with a discriminator is, if its tag names a schema that is composed of it.
+    /// The actual schema of a base with a discriminator, if its tag names a schema composed of it.
     fn descendant(&mut self, schema: &SchemaRef, node: &Map<String, Value>, value: &Value, at: &str, depth: usize) {
         let Some(discriminator) = node.get("discriminator") else { return };
         if node.contains_key("oneOf") || node.contains_key("anyOf") {
@@ -166,7 +166,7 @@ impl<'d> Walker<'d> {
         let all = self.document.descendants(schema, discriminator);
         let tagged = self.document.tagged(node, value);
         let Some(index) = tagged.and_then(|tagged| all.iter().position(|child| *child == tagged)) else { return };
-        // Whoever comes from the child knows it already.
+        // Already decided if reached from the child.
         let Some(child) = all.get(index).filter(|child| !self.seen.contains(&(at.to_owned(), (*child).clone()))) else {
             return;
         };
@@ -249,19 +249,19 @@ impl<'d> Walker<'d> {
 }
 
 impl Document {
-    /// What a base with a discriminator may be: the schemas of its mapping, else those that are composed of it.
+    /// The possible schemas of a base with a discriminator: those of its mapping, else those composed of it.
     pub(crate) fn descendants(&self, base: &SchemaRef, discriminator: &Value) -> Vec<SchemaRef> {
         let mapping = discriminator.get("mapping").and_then(Value::as_object).into_iter().flatten();
         let mapped: BTreeSet<_> = mapping.filter_map(|(_, it)| Some(SchemaRef(it.as_str()?.to_owned()))).collect();
         let children = self.children.get(&base.0).cloned().unwrap_or_default();
         match mapped.is_empty() {
             true => children,
-            // What does not have the base in it is no value of the base.
+            // A schema without the base in it is not one of the base.
             false => mapped.into_iter().filter(|schema| children.contains(schema)).collect(),
         }
     }
 
-    /// The schema that a value's tag names by a schema's discriminator.
+    /// The schema named by a value's tag, according to a schema's discriminator.
     pub(crate) fn tagged(&self, node: &Map<String, Value>, value: &Value) -> Option<SchemaRef> {
         let discriminator = node.get("discriminator")?;
         let tag = value.get(discriminator.get("propertyName")?.as_str()?)?.as_str()?;

@@ -1,4 +1,4 @@
-//! Makes whole inputs and responses.
+//! Generates whole inputs and responses.
 
 use bytes::Bytes;
 use indexmap::IndexMap;
@@ -12,7 +12,7 @@ use crate::document::{
 };
 use crate::wire::{Content, Data, Event, Field, File, Input, Reply, scalar_text};
 
-/// Levels of a value that is written in a style or as the fields of a form: itself, its fields, their elements.
+/// Levels of a value in a style or in the fields of a form: itself, its fields, their elements.
 const LEVELS: usize = 3;
 
 impl<'d> Maker<'d> {
@@ -35,10 +35,8 @@ impl<'d> Maker<'d> {
         let value = self.made(schema, ctx)?;
         let reason = match () {
             () if parameter.content.is_some() || nested => return Ok(value),
-            () if is_nothing(&value) => "no style can write nothing",
-            () if is_tangled(parameter, &value) => {
-                "no style can write lists or objects in lists or objects so that they can be told apart"
-            }
+            () if is_nothing(&value) => "no style can express null",
+            () if is_tangled(parameter, &value) => "no style can express nested lists or objects unambiguously",
             () => return Ok(value),
         };
         Err(Contradiction { schema: schema.clone(), reason: reason.to_owned() })
@@ -73,7 +71,7 @@ impl<'d> Maker<'d> {
                 };
                 Data::Events(values.into_iter().filter_map(|value| event(kind, value)).collect())
             }
-            // Whatever the bytes are, they are of the media type.
+            // Any bytes are valid for the media type.
             (MediaKind::Bytes, _) if is_json(&essence(&media.media_type)) => Data::Bytes(JSON_BYTES.into()),
             (MediaKind::Form | MediaKind::Multipart | MediaKind::Bytes, _) => Data::Bytes(self.bytes(amount)),
         };
@@ -87,8 +85,8 @@ impl<'d> Maker<'d> {
         (0..count).map(|_| schema.map_or_else(|| Ok(any()), |schema| self.made(schema, *ctx))).collect()
     }
 
-    /// A whole input of an operation, without what the client fills (`x-client`). `media` is the body's media type by its
-    /// place in the document's list; with [`Amount::Least`] a body that is not required is left out.
+    /// A whole input of an operation, without the values that the client fills (`x-client`). `media` is the index of
+    /// the body's media type in the document's list; with [`Amount::Least`] an optional body is left out.
     pub fn input(&mut self, operation: &Operation, media: usize, amount: Amount) -> Result<Input, Contradiction> {
         let mut input = Input::default();
         for parameter in operation.parameters.iter().filter(|parameter| parameter.client.is_none()) {
@@ -110,14 +108,14 @@ impl<'d> Maker<'d> {
             && let Some(media) = body.media.get(media)
         {
             let content = self.content(media, Direction::Request, amount)?;
-            // An optional body of fields of which none is given is no body.
+            // An optional body of fields without any field is absent.
             input.body = Some(content).filter(|content| body.required || !is_empty(&content.data));
         }
         Ok(input)
     }
 
-    /// Several inputs: the least, the most until each alternative of every union was taken once (at most `most`), and
-    /// `random` random ones. None is there twice.
+    /// Several distinct inputs: the minimal one, maximal ones until each alternative of every union was used (at most
+    /// `most`), and `random` random ones.
     pub fn inputs(
         &mut self,
         operation: &Operation,
@@ -149,7 +147,7 @@ impl<'d> Maker<'d> {
         Ok(Reply { status, headers, content })
     }
 
-    /// Several responses, as [`Maker::inputs`] makes inputs.
+    /// Several responses, generated like [`Maker::inputs`].
     pub fn replies(
         &mut self,
         response: &Response,
@@ -173,7 +171,7 @@ impl<'d> Maker<'d> {
                 all.push((amount, made));
             }
         };
-        // Other operations may have left alternatives open that do not come up here.
+        // Other operations may have unused alternatives that do not occur here.
         self.taken.clear();
         for round in 0..most {
             self.news = false;
@@ -193,7 +191,7 @@ impl<'d> Maker<'d> {
         Ok(all)
     }
 
-    /// The fields of a multipart form: what is of bytes becomes files.
+    /// The fields of a multipart form: bytes become files.
     fn fields(
         &mut self,
         schema: &SchemaRef,
@@ -219,12 +217,12 @@ impl<'d> Maker<'d> {
 
     fn document_kind(&mut self, schema: &SchemaRef, flat: &Flat<'d>, name: &str, list: bool, ctx: &Ctx) -> FieldKind {
         let goal = flat.property(name, &mut |pattern, name| self.matches(pattern, name)).unwrap_or_default();
-        // A property of an alternative that was not taken just now.
+        // A property of an alternative that was not chosen.
         let goal = if goal.is_empty() { vec![schema.child("additionalProperties")] } else { goal };
         let (tree, old) = (&self.document.trees[ctx.direction as usize], self.document.old_schemas);
         let node =
             |schema: &SchemaRef| self.document.schema(&self.document.followed(schema, ctx.direction), ctx.direction);
-        // A field may be a file or something else, as the caller likes: then it is tried as a file.
+        // A field that may be a file or something else, at the caller's choice, is tested as a file.
         let alternatives = |node: &'d Value| {
             let lists = ["oneOf", "anyOf"].into_iter().filter_map(|key| node.get(key)?.as_array());
             std::iter::once(node).chain(lists.flatten())
@@ -247,15 +245,15 @@ impl<'d> Maker<'d> {
             range if range.contains('*') => "application/octet-stream".to_owned(),
             _ => first.to_owned(),
         });
-        let said = amount != Amount::Least;
+        let full = amount != Amount::Least;
         File {
             bytes: self.bytes(amount),
-            file_name: said.then(|| format!("a \"file\" {index}é.bin")),
-            media_type: media_type.or_else(|| said.then(|| "application/x-thing".to_owned())).filter(|_| said),
+            file_name: full.then(|| format!("a \"file\" {index}é.bin")),
+            media_type: media_type.or_else(|| full.then(|| "application/x-thing".to_owned())).filter(|_| full),
         }
     }
 
-    /// Bytes that are no text, with line ends and dashes in them, as the boundaries of parts have.
+    /// Bytes that are not text, with line ends and dashes like those of part boundaries.
     fn bytes(&mut self, amount: Amount) -> Bytes {
         let count = match amount {
             Amount::Least => 3,
@@ -267,7 +265,7 @@ impl<'d> Maker<'d> {
     }
 }
 
-/// An event of such a value; None if its fields cannot be sent: they are lines, and data is what makes an event.
+/// An event of such a value; None if its fields cannot be sent: they are lines, and data is required.
 fn event(kind: EventData, value: Value) -> Option<Event> {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let whole = kind == EventData::Whole;
@@ -280,7 +278,7 @@ fn event(kind: EventData, value: Value) -> Option<Event> {
     };
     let (event, id, retry) = (line("event"), line("id"), field("retry").and_then(Value::as_u64));
     let is_line = |text: &String| !text.is_empty() && !text.contains(['\r', '\n', '\0']);
-    // Line ends are all one, and a text that is written as JSON is read as that.
+    // All line ends are equal, and a JSON string is read as JSON.
     let looks_like_json = kind != EventData::Json && data.trim_start().starts_with('"');
     let is_data = !data.contains('\r') && !looks_like_json;
     let fits = event.iter().chain(&id).all(is_line) && is_data && !data.trim().is_empty();
@@ -295,7 +293,7 @@ enum FieldKind {
     Files,
 }
 
-/// A file of JSON, as it was written: not as anyone would write it again.
+/// A JSON file in an unusual form, which must be kept.
 const JSON_BYTES: &[u8] = b"{\"a\" : [1.50]}\r\n";
 
 fn is_empty(data: &Data) -> bool {
@@ -307,7 +305,7 @@ fn is_empty(data: &Data) -> bool {
     }
 }
 
-/// What a style or form does not write at all.
+/// A value that styles and forms do not write at all.
 fn is_nothing(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -317,7 +315,7 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// Whether a value has lists or objects in it where commas or the like are all that tells its elements apart.
+/// Whether a value has lists or objects whose elements are only separated by commas or the like.
 fn is_tangled(parameter: &Parameter, value: &Value) -> bool {
     let apart = parameter.explode && matches!(parameter.place, Place::Query | Place::Cookie | Place::QueryString);
     let deep = |value: &Value| value.is_array() || value.is_object();
@@ -329,7 +327,7 @@ fn is_tangled(parameter: &Parameter, value: &Value) -> bool {
     }
 }
 
-/// What the texts of a form may not have, as its fields are written in styles that would take it for something else.
+/// Characters that the strings of a form may not have, as the styles of its fields would misinterpret them.
 fn of_form(media: &Media) -> Texture {
     let has =
         |style: Style| media.encoding.values().any(|encoding| encoding.style.is_some_and(|it| it == (style, false)));
@@ -347,10 +345,10 @@ fn of_form(media: &Media) -> Texture {
 
 fn no_fields(schema: &SchemaRef, found: &Value) -> Contradiction {
     let kind = super::type_names(found).first().copied().unwrap_or_default();
-    Contradiction { schema: schema.clone(), reason: format!("a form has fields, and this is of type {kind}") }
+    Contradiction { schema: schema.clone(), reason: format!("a form has fields, but this is of type {kind}") }
 }
 
-/// What a text may have where a parameter stands, so that its style can be read back.
+/// Characters that a string may have as a parameter, so that its style is unambiguous.
 fn texture(parameter: &Parameter) -> Texture {
     let avoid = match (parameter.style, parameter.allow_reserved, parameter.explode) {
         _ if parameter.content.is_some() => "",
@@ -365,12 +363,12 @@ fn texture(parameter: &Parameter) -> Texture {
         _ => "",
     };
     let (ascii, path) = (parameter.place == Place::Header, parameter.place == Place::Path);
-    // `/` and `?` have a meaning in a path, and none in a query.
+    // `/` and `?` have a meaning in a path, but not in a query.
     let avoid = if path { avoid } else { avoid.trim_end_matches("/?") };
     Texture { ascii, path, avoid }
 }
 
-/// A media type that can be sent: the documented one, or one of the documented range.
+/// A concrete media type: the documented one, or one of the documented range.
 fn concrete(media: &Media) -> String {
     let essence = essence(&media.media_type);
     match (essence.as_str(), media.kind) {

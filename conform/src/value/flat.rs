@@ -1,4 +1,4 @@
-//! Everything that schemas say together of one value: `$ref`s, `allOf` and the chosen alternatives of unions, side by side.
+//! The combined constraints on one value: `$ref`s, `allOf` and the chosen alternatives of unions, side by side.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
@@ -10,34 +10,34 @@ use crate::document::{SchemaRef, mark, pointer};
 /// A schema's keywords.
 type Node<'d> = &'d Map<String, Value>;
 
-/// The schemas that a value has to satisfy at once, without unions: an alternative of each is among them.
+/// The schemas that a value must satisfy together, without unions: one alternative of each is included.
 #[derive(Default)]
 pub(super) struct Flat<'d> {
     pub nodes: Vec<(SchemaRef, Node<'d>)>,
-    /// Properties whose values a discriminator decides.
+    /// Properties whose values a discriminator determines.
     pub tags: Vec<(String, Value)>,
-    /// A schema that nothing satisfies.
+    /// An unsatisfiable schema.
     pub never: Option<SchemaRef>,
 }
 
-/// A schema on its way into a [`Flat`].
+/// A schema to be added to a [`Flat`].
 struct Item {
     schema: SchemaRef,
-    /// The component of whose `allOf` it is a part.
+    /// The component whose `allOf` includes it.
     origin: Option<SchemaRef>,
 }
 
-/// A union that is still to be decided.
+/// An undecided union.
 struct Pending<'d> {
     union: SchemaRef,
-    /// The schema in which it stands.
+    /// The schema that contains it.
     owner: SchemaRef,
     alternatives: Vec<SchemaRef>,
     discriminator: Option<&'d Value>,
 }
 
 impl<'d> Maker<'d> {
-    /// Brings together what is said of a value, and decides its unions.
+    /// Combines the schemas of a value, and decides its unions.
     pub(super) fn flatten(&mut self, goal: &[SchemaRef], depth: usize, ctx: &Ctx) -> Result<Flat<'d>, Contradiction> {
         let mut flat = Flat::default();
         let mut seen = HashSet::new();
@@ -124,7 +124,7 @@ impl<'d> Maker<'d> {
         }
     }
 
-    /// Takes one way of a condition: what it asks for and what follows, or what follows elsewhere.
+    /// Chooses a branch of a condition: the condition with its consequence, or the other consequence.
     fn condition(&mut self, schema: &SchemaRef, node: Node<'d>, queue: &mut VecDeque<Item>, ctx: &Ctx) {
         let key = schema.child("if");
         let met = match ctx.amount {
@@ -136,8 +136,8 @@ impl<'d> Maker<'d> {
         queue.extend(ways.map(|schema| Item { schema, origin: None }));
     }
 
-    /// Whether a discriminator names a property that no alternative has, where another one tells all of them apart: each must have it,
-    /// with other values. Then it is a slip of the pen, and no value has a property of its name.
+    /// Whether a discriminator names a property that no alternative has, while another one distinguishes all of them:
+    /// each must have it, with different values. Then it is a typo, and no value has such a property.
     fn is_slip(&self, discriminator: &Value, alternatives: &[SchemaRef], ctx: &Ctx) -> bool {
         let Some(name) = discriminator.get("propertyName").and_then(Value::as_str) else { return false };
         let all: Vec<Vec<Node<'d>>> = alternatives
@@ -170,7 +170,7 @@ impl<'d> Maker<'d> {
         })
     }
 
-    /// A schema with those that it refers to and is made of. Of unions nothing is known here.
+    /// Adds a schema with its targets and parts. Its unions stay undecided.
     fn nodes_of(&self, schema: &SchemaRef, ctx: &Ctx, seen: &mut HashSet<SchemaRef>, nodes: &mut Vec<Node<'d>>) {
         let Some(Value::Object(node)) = self.document.schema(schema, ctx.direction) else { return };
         if !seen.insert(schema.clone()) {
@@ -184,7 +184,7 @@ impl<'d> Maker<'d> {
         }
     }
 
-    /// Notes the tag by which a discriminator knows a schema.
+    /// Records the tag by which a discriminator identifies a schema.
     fn tag(&mut self, discriminator: &Value, schema: &SchemaRef, flat: &mut Flat<'d>, ctx: &Ctx) {
         let Some(name) = discriminator.get("propertyName").and_then(Value::as_str) else { return };
         let followed = self.document.followed(schema, ctx.direction);
@@ -205,13 +205,13 @@ impl<'d> Maker<'d> {
             }
         };
         if let Some(tag) = tag {
-            // Of unions within unions the innermost names what the value is.
+            // Of nested unions the innermost determines the tag.
             flat.tags.retain(|(known, _)| known != name);
             flat.tags.push((name.to_owned(), tag.into()));
         }
     }
 
-    /// The alternative to take of a union. None if one is among what is taken already.
+    /// The alternative to choose for a union. None if one is included already.
     fn decide(
         &mut self,
         union: &Pending<'d>,
@@ -245,7 +245,7 @@ impl<'d> Maker<'d> {
             }
         }
         if candidates.is_empty() {
-            let reason = "no alternative has a value that ends and fits what is said beside it";
+            let reason = "no alternative has a finite value that matches the other keywords";
             return Err(Contradiction { schema: union.union.clone(), reason: reason.to_owned() });
         }
         let least = ctx.amount == Amount::Least && ctx.attempt == 0;
@@ -260,7 +260,7 @@ impl<'d> Maker<'d> {
     }
 }
 
-/// What is said of properties that are not named. What a composition leaves unevaluated is left to the validator.
+/// The constraints on unnamed properties. Those on unevaluated ones are left to the validator.
 fn further<'d>(node: Node<'d>) -> Option<(&'static str, &'d Value)> {
     let composed =
         ["$ref", "allOf", "oneOf", "anyOf", "if", "dependentSchemas"].iter().any(|key| node.contains_key(*key));
@@ -272,7 +272,7 @@ fn further<'d>(node: Node<'d>) -> Option<(&'static str, &'d Value)> {
 }
 
 impl<'d> Flat<'d> {
-    /// The types that are allowed by all; None if nothing is said.
+    /// The types that all schemas allow; None if they are unconstrained.
     pub fn types(&self) -> Option<BTreeSet<&'d str>> {
         let mut types = None;
         for (_, node) in &self.nodes {
@@ -283,7 +283,7 @@ impl<'d> Flat<'d> {
         types
     }
 
-    /// The values that are allowed, if they are listed.
+    /// The allowed values, if they are listed.
     pub fn listed(&self) -> Option<Vec<&'d Value>> {
         let mut listed: Option<Vec<&'d Value>> = None;
         for (_, node) in &self.nodes {
@@ -299,7 +299,7 @@ impl<'d> Flat<'d> {
         listed
     }
 
-    /// The properties that are named, in the document's order.
+    /// The named properties, in the document's order.
     pub fn names(&self) -> Vec<&'d str> {
         let mut names: Vec<&'d str> = Vec::new();
         let mut known = HashSet::new();
@@ -313,7 +313,7 @@ impl<'d> Flat<'d> {
         names
     }
 
-    /// The properties that must be there.
+    /// The required properties.
     pub fn required(&self) -> Vec<&'d str> {
         let mut names = Vec::new();
         for (_, node) in &self.nodes {
@@ -327,7 +327,7 @@ impl<'d> Flat<'d> {
         names
     }
 
-    /// All that is said of a property; None if there may be no such property.
+    /// All constraints on a property; None if it is forbidden.
     pub fn property(&self, name: &str, matches: &mut dyn FnMut(&str, &str) -> bool) -> Option<Vec<SchemaRef>> {
         let mut goal = Vec::new();
         for (schema, node) in &self.nodes {
@@ -351,16 +351,16 @@ impl<'d> Flat<'d> {
         Some(goal)
     }
 
-    /// Whether further properties are described: with a schema, or allowed outright.
+    /// Whether further properties are described: by a schema, or allowed explicitly.
     pub fn is_open(&self) -> bool {
-        let said = |(_, node): &(SchemaRef, Node<'d>)| further(node).map(|(_, value)| value);
-        let mut said = self.nodes.iter().filter_map(said).peekable();
-        // An object of which nothing is said may be any.
+        let described = |(_, node): &(SchemaRef, Node<'d>)| further(node).map(|(_, value)| value);
+        let mut described = self.nodes.iter().filter_map(described).peekable();
+        // An unconstrained object may have any.
         let free = || self.tags.is_empty() && self.all("properties").chain(self.all("required")).next().is_none();
-        (said.peek().is_some() || free()) && said.all(|additional| *additional != Value::Bool(false))
+        (described.peek().is_some() || free()) && described.all(|additional| *additional != Value::Bool(false))
     }
 
-    /// All that is said of an element; None if there may be none at this place.
+    /// All constraints on an element; None if it is forbidden at this index.
     pub fn element(&self, index: usize) -> Option<Vec<SchemaRef>> {
         let mut goal = Vec::new();
         for (schema, node) in &self.nodes {
@@ -400,7 +400,7 @@ impl<'d> Flat<'d> {
 }
 
 impl Maker<'_> {
-    /// Whether a property goes the other way only.
+    /// Whether a property belongs to the other direction only.
     pub(super) fn is_left_out(&self, goal: &[SchemaRef], ctx: &Ctx) -> bool {
         let flag = mark(ctx.direction);
         let mut queue: Vec<SchemaRef> = goal.to_vec();

@@ -1,4 +1,4 @@
-//! How deep the shallowest value of a schema is: where recursion has to end, the way out is the shallowest alternative.
+//! The depth of a schema's shallowest value: recursion ends by the shallowest alternative.
 
 use serde_json::{Map, Value};
 
@@ -6,11 +6,11 @@ use super::Maker;
 use super::flat::list;
 use crate::document::{Direction, SchemaRef, pointer};
 
-/// Deeper than this, a schema is taken to have no value that ends.
+/// Deeper schemas count as having no finite value.
 const HIGHEST: u8 = 40;
 
 impl Maker<'_> {
-    /// The depth of the shallowest value of a schema; None if none ends.
+    /// The depth of a schema's shallowest value; None if all are infinite.
     pub(super) fn height(&mut self, schema: &SchemaRef, direction: Direction) -> Option<u8> {
         (1..=HIGHEST).find(|budget| self.fits(schema, direction, *budget))
     }
@@ -24,8 +24,8 @@ impl Maker<'_> {
         if let Some(known) = self.heights.get(&key) {
             return *known;
         }
-        // Whoever comes here again on the way has not ended. That may be wrong of a schema that is an alias of itself; with one
-        // level more it is right.
+        // A recursive visit has not ended. That may be wrong for a schema that is an alias of itself; with one more
+        // level it is right.
         self.heights.insert(key.clone(), false);
         let fits = match self.document.schema(schema, direction) {
             Some(Value::Object(node)) => self.node_fits(schema, node, direction, budget),

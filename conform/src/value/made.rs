@@ -1,4 +1,4 @@
-//! Holds a made value against its schema, and mends it or makes another until it fits.
+//! Validates generated values, and repairs or regenerates them until they are valid.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::{ATTEMPTS, Amount, Contradiction, Ctx, ENDLESS, Maker};
 use crate::document::SchemaRef;
 
 impl Maker<'_> {
-    /// A value that is held against its schema, and mended or made anew until it fits.
+    /// A validated value, repaired or regenerated if needed.
     pub(super) fn made(&mut self, schema: &SchemaRef, ctx: Ctx) -> Result<Value, Contradiction> {
         if self.height(schema, ctx.direction).is_none() {
             return Err(Contradiction { schema: schema.clone(), reason: ENDLESS.to_owned() });
@@ -16,7 +16,7 @@ impl Maker<'_> {
             self.written.clear();
             self.size = 0;
             self.retries = 0;
-            // At last, with as little as possible.
+            // At last, as small as possible.
             let amount =
                 if attempt + 4 >= ATTEMPTS && ctx.amount != Amount::Least { Amount::Least } else { ctx.amount };
             let ctx = Ctx { attempt, amount, ..ctx };
@@ -35,10 +35,10 @@ impl Maker<'_> {
                 Err(contradiction) => drop(why.get_or_insert(contradiction)),
             }
         }
-        Err(why.unwrap_or_else(|| Contradiction { schema: schema.clone(), reason: "no value is found".to_owned() }))
+        Err(why.unwrap_or_else(|| Contradiction { schema: schema.clone(), reason: "no value was found".to_owned() }))
     }
 
-    /// Takes parts out of a value that do not fit and are not required. Whether it fits then.
+    /// Removes invalid optional parts from a value. Returns whether it is valid then.
     fn mend(&mut self, schema: &SchemaRef, value: &mut Value, ctx: &Ctx) -> bool {
         for _ in 0..20 {
             let problems = self.document.problems(schema, ctx.direction, value);
@@ -66,7 +66,7 @@ fn at_place(at: &str) -> String {
     if at.is_empty() { String::new() } else { format!("{at}: ") }
 }
 
-/// Takes what is at a JSON pointer out of a value.
+/// Removes the part at a JSON pointer.
 fn remove(value: &mut Value, at: &str) -> bool {
     let Some((parent, token)) = at.rsplit_once('/') else { return false };
     let token = yundb_generator::pointer::unescape(token);

@@ -1,11 +1,11 @@
-//! Makes numbers within limits, at the limits themselves as well as between them.
+//! Generates numbers within limits, at the limits themselves as well as between them.
 
 use serde_json::{Number, Value};
 
 use super::flat::Flat;
 use super::{Amount, Ctx, Maker};
 
-/// An integer that a float cannot hold: what loses precision on the way is seen.
+/// An integer that a float cannot represent: loss of precision is detected.
 const UNEVEN: i128 = 9_007_199_254_740_993;
 
 impl Maker<'_> {
@@ -41,7 +41,7 @@ impl Maker<'_> {
         number.map(Value::Number).map_err(|_| "only integers beyond 64 bits are within the limits".to_owned())
     }
 
-    /// A number between two, of any size: small ones come as often as large ones.
+    /// A number between two, of any magnitude: small ones are as frequent as large ones.
     fn between(&mut self, first: i128, last: i128) -> i128 {
         let start = 0.clamp(first, last);
         let reach = if self.rng.bool() { last - start } else { start - first };
@@ -56,7 +56,7 @@ impl Maker<'_> {
     }
 
     pub(super) fn number(&mut self, flat: &Flat<'_>, ctx: &Ctx) -> Result<Value, String> {
-        // A number of an integer's format is one.
+        // A number with an integer format is an integer.
         let format = flat.all("format").find_map(Value::as_str);
         if format.is_some_and(|format| format.starts_with("int") || format.starts_with("uint")) {
             return self.integer(flat, ctx);
@@ -92,7 +92,7 @@ impl Maker<'_> {
         if most.is_none() && ctx.amount == Amount::Most {
             wanted.reverse();
         }
-        // A few decimals, which a text holds exactly.
+        // A few decimals, which have an exact decimal form.
         let spread = |part: f64| ((from + (to - from) * part) * 1000.0).round() / 1000.0;
         wanted.extend((0..20).map(|_| spread(self.rng.f64())));
         wanted.extend([0.5, 0.25, 0.75, 0.1, 0.999].map(|part| from + (to - from) * part));
@@ -113,7 +113,7 @@ impl Maker<'_> {
     }
 }
 
-/// The limits that a format has, and whether they are those of the document (low, high).
+/// The limits of a format, and whether the document has its own (low, high).
 fn range(flat: &Flat<'_>) -> (i128, i128, (bool, bool)) {
     let stated = |keys: [&str; 2]| keys.iter().any(|key| flat.all(key).next().is_some());
     let (own_low, own_high) = (stated(["minimum", "exclusiveMinimum"]), stated(["maximum", "exclusiveMaximum"]));
@@ -146,7 +146,7 @@ fn is_whole(limit: &Value) -> bool {
     limit.is_i64() || limit.is_u64() || limit.as_f64().is_some_and(|value| value.fract() == 0.0)
 }
 
-/// The whole numbers that are multiples of a step: of 0.5 each, of 2.5 every fifth.
+/// The integers that are multiples of a step: of 0.5 each, of 2.5 every fifth.
 fn step_of(step: f64) -> i128 {
     let whole = (1..=1000).find(|times| (step * f64::from(*times)).fract() == 0.0);
     whole.map_or(1, |times| (step * f64::from(times)) as i128).max(1)

@@ -1,4 +1,4 @@
-//! Makes objects and lists.
+//! Generates objects and lists.
 
 use serde_json::{Map, Value};
 
@@ -6,10 +6,10 @@ use super::flat::Flat;
 use super::{Amount, Contradiction, Ctx, DEEP, Distinct, Maker, OFTEN};
 use crate::document::SchemaRef;
 
-/// A list of enum values has at most so many.
+/// Maximum length of a list of enum values.
 const MOST_LISTED: usize = 40;
 
-/// Lists and objects with more elements or properties are not made.
+/// Maximum number of elements or properties that are generated.
 const MOST_PARTS: usize = 20_000;
 
 impl<'d> Maker<'d> {
@@ -66,17 +66,20 @@ impl<'d> Maker<'d> {
         let is_map = flat.is_open() || flat.all("patternProperties").next().is_some();
         self.further(flat, &mut entries, (if is_map { fewest } else { stated }, most), wanted, depth, ctx)?;
         if stated > entries.len() {
-            return Err(fail(format!("at least {fewest} properties are asked for, and only {} can be", entries.len())));
+            return Err(fail(format!(
+                "at least {fewest} properties are required, but only {} are possible",
+                entries.len()
+            )));
         }
         if entries.len() > most {
-            return Err(fail(format!("at most {most} properties are allowed, and more are required")));
+            return Err(fail(format!("at most {most} properties are allowed, but more are required")));
         }
-        // In the document's order, as far as it has one.
+        // In the document's order, where it has one.
         Ok(Value::Object(entries))
     }
 
-    /// How much of what is optional an object or a list gets. What is described in one place (by `keyword`) is written out
-    /// only a few times.
+    /// The amount of optional parts of an object or a list. The description at one place (by `keyword`) is used only a
+    /// few times.
     fn wanted(&mut self, keyword: &str, flat: &Flat<'d>, first: &SchemaRef, depth: usize, ctx: &Ctx) -> Amount {
         let key = flat.nodes.iter().find(|(_, node)| node.contains_key(keyword)).map_or(first, |(at, _)| at);
         let times = self.written.entry(key.clone()).or_default();
@@ -87,7 +90,7 @@ impl<'d> Maker<'d> {
     fn is_wanted(&mut self, wanted: Amount, depth: usize, ctx: &Ctx) -> bool {
         match wanted {
             Amount::Least => false,
-            // Something optional may be what does not fit.
+            // An optional part may be the invalid one.
             Amount::Most => ctx.attempt == 0 || self.rng.u8(0..4) > 0,
             Amount::Random => self.rng.usize(0..depth + 2) == 0 || self.rng.u8(0..3) == 0,
         }
@@ -97,13 +100,13 @@ impl<'d> Maker<'d> {
         flat.property(name, &mut |pattern, name| self.matches(pattern, name))
     }
 
-    /// Whether a tag is allowed by what is said of its property.
+    /// Whether the constraints on its property allow a tag.
     fn may_be(&mut self, flat: &Flat<'d>, name: &str, tag: &Value, ctx: &Ctx) -> bool {
         let Some(goal) = self.property(flat, name) else { return false };
         goal.iter().all(|schema| self.document.is_valid(schema, ctx.direction, tag))
     }
 
-    /// Adds properties that are described but not named: by pattern, and further ones.
+    /// Adds properties without names in the schema: by pattern, and additional ones.
     fn further(
         &mut self,
         flat: &Flat<'d>,
@@ -152,7 +155,7 @@ impl<'d> Maker<'d> {
         Ok(())
     }
 
-    /// A name for a further property.
+    /// A name for an additional property.
     fn further_name(&mut self, flat: &Flat<'d>, index: usize, ctx: &Ctx) -> String {
         let names: Vec<SchemaRef> = flat
             .nodes
@@ -165,7 +168,7 @@ impl<'d> Maker<'d> {
         {
             return name;
         }
-        // Styles write names as they are.
+        // Styles do not escape names.
         if ctx.plain > 0 || index.is_multiple_of(2) { format!("extra{index}") } else { format!("extra {index}/é.\"") }
     }
 
@@ -224,14 +227,14 @@ impl<'d> Maker<'d> {
         }
         if items.len() < fewest {
             return Err(fail(format!(
-                "{fewest} elements are asked for, and no more than {} that fit are found",
+                "{fewest} elements are required, but no more than {} valid ones were found",
                 items.len()
             )));
         }
         Ok(Value::Array(items))
     }
 
-    /// How many values a schema lists, if it does.
+    /// Number of values listed in a schema, if any.
     fn listed(&self, schema: &SchemaRef, ctx: &Ctx) -> usize {
         let followed = self.document.followed(schema, ctx.direction);
         let node = self.document.schema(&followed, ctx.direction);

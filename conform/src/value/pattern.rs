@@ -1,19 +1,19 @@
-//! Makes texts that a regular expression matches, of a wanted length.
+//! Generates strings of a given length that match a regular expression.
 
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-/// Repetitions without end count as this many more.
+/// Unbounded repetitions count as this many more.
 const MANY: usize = 60;
 
-/// A regular expression from which texts are made.
+/// A regular expression for generating strings.
 pub(super) struct Pattern {
     hir: Hir,
-    /// Whether a text may go on before and after what matches.
+    /// Whether a string may continue before and after the match.
     pub open: (bool, bool),
 }
 
-/// How long a text is to be.
+/// The length of a string.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Length {
     pub least: usize,
@@ -21,7 +21,7 @@ pub(super) struct Length {
 }
 
 impl Pattern {
-    /// Reads an expression of ECMA-262. What looks around is left out: whoever uses this holds the text against the pattern.
+    /// Parses an ECMA-262 expression. Lookarounds are left out: callers validate the strings against the pattern.
     pub fn new(pattern: &str) -> Option<Self> {
         let plain = without_looks(pattern);
         let mut parser = ParserBuilder::new().build();
@@ -32,7 +32,7 @@ impl Pattern {
         Some(Self { hir, open })
     }
 
-    /// A text of about this length. `nice` are the characters to be preferred where there is a choice.
+    /// A string of about this length. `nice` are the characters to be preferred where there is a choice.
     pub fn text(&self, length: Length, rng: &mut fastrand::Rng, nice: &dyn Fn(char) -> bool, short: bool) -> String {
         let mut out = String::new();
         write(&self.hir, length, &mut Source { rng, nice, short }, &mut out);
@@ -46,7 +46,7 @@ struct Source<'a> {
     short: bool,
 }
 
-/// Fewest and most characters.
+/// Minimum and maximum number of characters.
 fn bounds(hir: &Hir) -> (usize, usize) {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => (0, 0),
@@ -108,7 +108,7 @@ fn write(hir: &Hir, length: Length, source: &mut Source<'_>, out: &mut String) {
     }
 }
 
-/// Shares the length out among parts that stand one after the other.
+/// Distributes the length among consecutive parts.
 fn sequence(parts: &[&Hir], length: Length, source: &mut Source<'_>, out: &mut String) {
     let all: Vec<_> = parts.iter().map(|part| bounds(part)).collect();
     let mut rest = all.iter().fold((0_usize, 0_usize), |(a, b), (c, d)| (a.saturating_add(*c), b.saturating_add(*d)));
@@ -185,7 +185,7 @@ fn inside(text: &str) -> usize {
     text.len()
 }
 
-/// The length of what is left of a class, with the bracket that closes it.
+/// The length of the rest of a class, with the bracket that closes it.
 fn class_end(text: &str) -> usize {
     let mut escaped = false;
     for (at, next) in text.char_indices() {
@@ -203,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_match_and_have_the_wanted_length() {
+    fn strings_match_and_have_the_given_length() {
         let mut rng = fastrand::Rng::with_seed(7);
         let cases = [
             (r"^[a-z]([-a-z0-9]*[a-z0-9])?$", 1, 63),
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn looks_are_left_out() {
+    fn lookarounds_are_left_out() {
         assert_eq!(without_looks(r"^(?!a(b)[)]\))c(?<=d)(?<name>e)\(?=f"), r"^c(?<name>e)\(?=f");
         assert_eq!(without_looks("[(?=a]b"), "[(?=a]b");
         assert!(Pattern::new(r"^(?=.{1,20}$)[a-z]+$").is_some());

@@ -1,4 +1,4 @@
-//! Tests of made values.
+//! Tests of generated values.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ fn named(name: &str) -> SchemaRef {
     SchemaRef("/components/schemas".to_owned()).child(name)
 }
 
-/// A value that fits without a single problem.
+/// A value without validation errors.
 fn made(document: &Document, name: &str, direction: Direction, amount: Amount) -> Value {
     let value = Maker::new(document, 3).value(&named(name), direction, amount).unwrap();
     assert_eq!(document.problems(&named(name), direction, &value), [], "{value}");
@@ -32,7 +32,7 @@ fn most(document: &Document, name: &str) -> Value {
     made(document, name, Direction::Request, Amount::Most)
 }
 
-/// Everything that has limits: each of many random values keeps them.
+/// Everything that has limits: many random values are all within them.
 #[test]
 fn limits_are_kept() {
     let all = json!({
@@ -67,7 +67,7 @@ fn limits_are_kept() {
     assert_eq!(least(&document, "All")["whole"], 7);
 }
 
-/// The same seed makes the same values, another one others.
+/// The same seed gives the same values, another one different ones.
 #[test]
 fn seeds() {
     let document = document("3.0.3", json!({"T": {"type": "array", "minItems": 9, "items": {"type": "string"}}}));
@@ -76,7 +76,7 @@ fn seeds() {
     assert_ne!(made(1), made(2));
 }
 
-/// What only one side sets is no part of the other's values, nor asked of them, wherever it is said.
+/// A property of one direction is neither part of values of the other, nor required there, wherever that is declared.
 #[test]
 fn directions() {
     let document = document(
@@ -125,7 +125,7 @@ fn recursion_ends() {
     assert!(never.unwrap_err().reason.contains("without end"));
 }
 
-/// A discriminator's tag names the alternative: by its mapping, else by name.
+/// A discriminator's tag selects the alternative: by its mapping, else by name.
 #[test]
 fn tags() {
     let pet = |fields: Value| json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"type": "object", "properties": fields}]});
@@ -151,15 +151,15 @@ fn tags() {
     let [cat, dog] = all("Pet");
     assert_eq!((&cat["kind"], cat.get("lives").is_some()), (&json!("meow"), true));
     assert_eq!((&dog["kind"], dog.get("size").is_some()), (&json!("Dog"), true));
-    // A value of the base is one of those that are composed of it.
+    // A value of the base is one of a schema composed of it.
     let kinds: BTreeSet<String> = all("Base").iter().map(|value| value["type"].as_str().unwrap().to_owned()).collect();
     assert_eq!(kinds, BTreeSet::from(["Bird".to_owned(), "Fish".to_owned()]));
     assert_eq!(all("Fish")[0]["type"], "Fish");
     assert!(all("Base").iter().all(|value| value.get("fins").is_some() || value.get("wings").is_some()));
 }
 
-/// A discriminator that no alternative has is in no value, if something else tells the alternatives apart: a client that sends it
-/// has invented it.
+/// A discriminator that no alternative has is in no value, if something else distinguishes the alternatives: a client
+/// that sends it has invented it.
 #[test]
 fn tags_that_nothing_declares() {
     let of = |kind: &str, required: Value| json!({"type": "object", "required": required, "properties": {"type": {"type": "string", "enum": [kind]}}});
@@ -183,7 +183,7 @@ fn tags_that_nothing_declares() {
     assert!(keys(of("a", all()), of("b", json!([]))), "nothing else has to be there");
 }
 
-/// Of a union within a union, both told apart by one property, the innermost names what the value is.
+/// If nested unions have the same discriminator, the innermost determines the tag.
 #[test]
 fn tags_of_nested_unions() {
     let of = |field: &str| json!({"type": "object", "required": ["kind"], "properties": {"kind": {"type": "string"}, field: {"type": "integer"}}});
@@ -205,7 +205,7 @@ fn tags_of_nested_unions() {
     assert_eq!(kinds, BTreeSet::from(["Fish".to_owned(), "Owl".to_owned(), "Penguin".to_owned()]));
 }
 
-/// A base that lists those that are composed of it as its alternatives.
+/// A base with the schemas composed of it as its alternatives.
 #[test]
 fn bases_with_their_children_as_alternatives() {
     let child = |name: &str| json!({"allOf": [{"$ref": "#/components/schemas/Base"}, {"type": "object", "required": [name], "properties": {name: {"type": "integer"}}}]});
@@ -234,7 +234,7 @@ fn bases_with_their_children_as_alternatives() {
     assert!(!document.is_valid(&named("Car"), Direction::Response, &json!({"kind": "Car", "doors": 1})));
 }
 
-/// Optional parts without a value are left out and said, required ones fail.
+/// Optional parts without a value are left out with a note, required ones fail.
 #[test]
 fn contradictions() {
     let document = document(
@@ -259,7 +259,7 @@ fn contradictions() {
     }
 }
 
-/// The words of 3.1 that 3.0 does not have.
+/// Keywords of 3.1 that 3.0 does not have.
 #[test]
 fn newer_schemas() {
     let document = document(
@@ -294,7 +294,7 @@ fn first(document: &Document) -> &Operation {
     document.operations.first().unwrap()
 }
 
-/// The least has what is required, and the most take each alternative of each union.
+/// The minimal input has the required parts, and the maximal ones use each alternative of each union.
 #[test]
 fn inputs() {
     let union =
@@ -331,7 +331,7 @@ fn inputs() {
     }
 }
 
-/// What is of bytes in a multipart form is a file, by whatever way that is said.
+/// Bytes in a multipart form are files, in whatever way that is declared.
 #[test]
 fn files() {
     let binary = json!({"type": "string", "format": "binary"});

@@ -1,4 +1,4 @@
-//! Makes texts: by pattern, by format, or free ones with characters that are easily lost on the way.
+//! Generates strings: by pattern, by format, or free ones with characters that are easily lost in transit.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -8,16 +8,17 @@ use super::flat::Flat;
 use super::pattern::{Length, Pattern};
 use super::{Amount, Ctx, Maker};
 
-/// What a free text is made of: a blank, signs that URLs, forms, JSON and headers have a use for, and letters of several bytes.
+/// The characters of free strings: a blank, characters special to URLs, forms, JSON and headers, and multi-byte
+/// letters.
 const CHARACTERS: &str = "aZ0-_.~ b/?c#d[e]@f!g$h&i'j(k)l*m+n,o;p=q%r\"s\\t<u>v|w^x`y{z}1:é2ß3Ω4😀5\n6\t7%418";
 
-/// The same of what may stand in a header.
+/// Those that are valid in a header.
 const HEADER_CHARACTERS: &str = "aZ0-_.~b/?c#d[e]@f!g$h&i'j(k)l*m+n;p=q%r<u>v|w^x`y{z}1:2 3";
 
-/// A text without an upper limit is no longer than this, if it need not be.
+/// A string without an upper limit is at most this long, if possible.
 const ENOUGH: usize = 24;
 
-/// Longer texts are not made.
+/// Longer strings are not generated.
 const LONGEST: usize = 1_000_000;
 
 impl Maker<'_> {
@@ -27,10 +28,10 @@ impl Maker<'_> {
         let least = if ctx.plain > 0 && stated != Some(0) { least.max(1) } else { least };
         let most = stated.unwrap_or_else(|| least.saturating_add(ENOUGH));
         if least > LONGEST {
-            return Err(format!("a text of {least} characters is too long to make"));
+            return Err(format!("a string of {least} characters is too long to make"));
         }
         if least > most {
-            return Err(format!("a text would need at least {least} and at most {most} characters"));
+            return Err(format!("a string would need at least {least} and at most {most} characters"));
         }
         let patterns: Vec<&str> = flat.all("pattern").filter_map(Value::as_str).collect();
         let (least, most) = match ctx.amount {
@@ -58,20 +59,20 @@ impl Maker<'_> {
         Ok(self.free(count, ctx))
     }
 
-    /// A text of just this length that a pattern matches, if one is found at once.
+    /// A string of exactly this length that a pattern matches, if one is found at once.
     pub(crate) fn text_by(&mut self, pattern: &str, count: usize) -> Option<String> {
         let made = Pattern::new(pattern)?.text(Length { least: count, most: count }, &mut self.rng, &|_| true, false);
         (made.chars().count() == count && self.matches(pattern, &made)).then_some(made)
     }
 
-    /// A free text of so many characters.
+    /// A free string of this many characters.
     pub(super) fn free(&mut self, count: usize, ctx: &Ctx) -> String {
         let characters = if ctx.texture.ascii { HEADER_CHARACTERS } else { CHARACTERS };
         let characters: Vec<char> = characters.chars().filter(|it| !ctx.texture.avoid.contains(*it)).collect();
         let start = if ctx.amount == Amount::Most { 0 } else { self.rng.usize(0..characters.len().max(1)) };
         let text = characters.iter().cycle().skip(start).take(count);
         let mut text: String = text.collect();
-        // What is at the ends of a header or of text is trimmed here and there; a dot alone is a way up in a path.
+        // The ends of headers and texts may be trimmed; a dot alone leads to the parent in a path.
         let ends = ctx.texture.ascii || ctx.texture.path;
         let first = text.chars().next();
         if ends && first.is_some_and(|it| it.is_whitespace() || it == '.') {
@@ -87,7 +88,7 @@ impl Maker<'_> {
     fn by_pattern(&mut self, first: &str, all: &[&str], length: Length, ctx: &Ctx) -> Result<String, String> {
         let avoid = ctx.texture.avoid;
         let Length { least, most } = length;
-        let reason = format!("no text of {least} to {most} characters is found that matches {}", all.join(" and "));
+        let reason = format!("no string of {least} to {most} characters was found that matches {}", all.join(" and "));
         let Some(pattern) = Pattern::new(first).filter(|_| !self.impossible.contains(&reason)) else {
             return Err(reason);
         };
@@ -118,7 +119,7 @@ impl Maker<'_> {
         })
     }
 
-    /// A text of a format, if one of the wanted length is known.
+    /// A string of a format, if one of the given length is known.
     fn formatted(&mut self, format: &str, length: Length) -> Option<String> {
         let rng = &mut self.rng;
         let mut two = |first: u32, last: u32| format!("{:02}", rng.u32(first..=last));

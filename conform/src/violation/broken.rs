@@ -1,4 +1,4 @@
-//! Changes a value so that one constraint no longer holds, and proves that it is that one alone.
+//! Changes a value so that exactly one constraint is violated, and proves it.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,25 +9,25 @@ use crate::document::{Document, Parameter, SchemaRef};
 use crate::validate::{Described, Problem, is_of_required};
 use crate::value::Maker;
 
-/// Texts and lists longer than this are not made just to be too long.
+/// Longer strings and lists are not generated just to be too long.
 const LONGEST: u64 = 20_000;
 
-/// A constraint is tried at so many places of a value.
+/// Maximum number of places of a value at which a constraint is tried.
 const MOST_TIMES: u32 = 8;
 
-/// A value in which one constraint is broken.
+/// A value in which one constraint is violated.
 pub(super) struct Broken {
     pub constraint: Constraint,
-    /// Where, as a JSON pointer: of what is missing, where it should be.
+    /// The place, as a JSON pointer: of a missing part, where it should be.
     pub at: String,
     pub schema: SchemaRef,
     /// Whether that is an alternative of a union.
     pub in_union: bool,
-    /// All of the value.
+    /// The whole value.
     pub value: Value,
 }
 
-/// Breaks constraints of a parameter or of a body.
+/// Violates constraints of a parameter or of a body.
 pub(super) struct Breaker<'d> {
     document: &'d Document,
     parameter: Option<&'d Parameter>,
@@ -40,12 +40,12 @@ impl<'d> Breaker<'d> {
         Self { document, parameter, form: false, maker: Maker::new(document, 5) }
     }
 
-    /// In a form, there is no empty list and no null.
+    /// A form has no empty list and no null.
     pub fn in_form(self, form: bool) -> Self {
         Self { form, ..self }
     }
 
-    /// One broken value for each constraint; none if every way breaks more than one.
+    /// One invalid value for each constraint; none if every change violates more than one.
     pub fn all(&mut self, schema: &SchemaRef, value: &Value, most: usize) -> Vec<Broken> {
         let mut found = Vec::new();
         if !self.document.is_valid(schema, DIRECTION, value) {
@@ -65,7 +65,7 @@ impl<'d> Breaker<'d> {
             let beside = by_place.get(leaf.at.as_str()).map(Vec::as_slice).unwrap_or_default();
             for constraint in Constraint::ALL {
                 let Some(limit) = node.get(constraint.keyword()) else { continue };
-                // Where one place does not do, a few others may.
+                // If one place fails, a few others may do.
                 let times = tried.entry((leaf.schema.clone(), constraint, leaf.in_union)).or_default();
                 *times += 1;
                 if *times > MOST_TIMES {
@@ -100,7 +100,7 @@ impl<'d> Breaker<'d> {
         found
     }
 
-    /// Whether nothing else is wrong than this constraint, here. `candidate` is at the leaf's place in `whole`.
+    /// Whether only this constraint is violated, here. `candidate` is at the leaf's place in `whole`.
     fn breaks_alone(
         &self,
         schema: &SchemaRef,
@@ -118,10 +118,10 @@ impl<'d> Breaker<'d> {
             return false;
         }
         if leaf.in_union {
-            // Another alternative may take it.
+            // Another alternative may accept it.
             return !self.document.is_valid(schema, DIRECTION, whole);
         }
-        // One that several schemas of a composition state is one.
+        // A constraint repeated in several schemas of a composition counts once.
         let problems = problems(schema, whole);
         !problems.is_empty() && problems.iter().all(|problem| is_it(problem, &leaf.at))
     }
@@ -141,7 +141,7 @@ impl<'d> Breaker<'d> {
         self.form && shallow && here.is_some_and(nothing)
     }
 
-    /// Values that may break a constraint and no other, each with what it breaks in words.
+    /// Values that may violate exactly one constraint, each with a description.
     fn candidates(
         &mut self,
         constraint: Constraint,
@@ -187,7 +187,7 @@ impl<'d> Breaker<'d> {
         values.into_iter().map(|value| (constraint.keyword().to_owned(), value)).collect()
     }
 
-    /// Lists of which no element is what there must be.
+    /// Lists without the element that they must contain.
     fn without_contained(&mut self, contained: &Value, items: &[Value]) -> Vec<Value> {
         let fits = |item: &Value| jsonschema::is_valid(contained, item);
         let others: Vec<Value> = items.iter().filter(|item| !fits(item)).cloned().collect();
@@ -196,7 +196,7 @@ impl<'d> Breaker<'d> {
         std::iter::once(others).chain(replaced).map(Value::Array).collect()
     }
 
-    /// Values that a `not` speaks of.
+    /// Values that a `not` excludes.
     fn ruled_out(&self, not: &Value, here: &Value) -> Vec<Value> {
         let listed = not.get("enum").and_then(Value::as_array).into_iter().flatten().chain(not.get("const")).cloned();
         let mut values: Vec<Value> = listed.collect();
@@ -211,7 +211,7 @@ impl<'d> Breaker<'d> {
         values
     }
 
-    /// Texts of just this length.
+    /// Strings of exactly this length.
     fn texts(&mut self, text: &str, count: usize, beside: &[&Map<String, Value>]) -> Vec<Value> {
         let mut texts: Vec<String> = vec![
             text.chars().chain(std::iter::repeat('a')).take(count).collect(),
@@ -225,7 +225,7 @@ impl<'d> Breaker<'d> {
         texts.into_iter().filter(|text| text.chars().count() == count).map(Value::String).collect()
     }
 
-    /// Lists with elements more.
+    /// Lists with additional elements.
     fn longer(&mut self, items: &[Value], count: usize, beside: &[&Map<String, Value>]) -> Vec<Value> {
         let Some(last) = items.last() else { return Vec::new() };
         let unique = beside.iter().any(|node| node.get("uniqueItems") == Some(&Value::Bool(true)));
@@ -245,7 +245,7 @@ impl<'d> Breaker<'d> {
         vec![Value::Array(longer)]
     }
 
-    /// A value like another, and not the same.
+    /// A value similar to another, but different.
     fn another(&mut self, value: &Value, number: usize) -> Value {
         match value {
             Value::String(text) => {
@@ -271,9 +271,9 @@ impl<'d> Breaker<'d> {
         }
     }
 
-    /// Objects with so many entries.
+    /// Objects with this many entries.
     fn more(&mut self, entries: &Map<String, Value>, count: usize, beside: &[&Map<String, Value>]) -> Vec<Value> {
-        // Only what is described may be more: types have no room for anything else.
+        // Only described entries may be added: types have no room for others.
         let open =
             beside.iter().any(|node| node.get("additionalProperties").is_some_and(|it| *it != Value::Bool(false)));
         let Some(value) = entries.values().next_back().filter(|_| open) else { return Vec::new() };
@@ -306,7 +306,7 @@ fn renamed(entries: &Map<String, Value>, beside: &[&Map<String, Value>]) -> Vec<
         .collect()
 }
 
-/// The entries and one more, whose name no pattern matches.
+/// The entries and one more, whose name does not match any pattern.
 fn stranger(entries: &Map<String, Value>, beside: &[&Map<String, Value>]) -> Vec<Value> {
     let is_map = beside.iter().any(|node| node.contains_key("patternProperties"))
         && !beside.iter().any(|node| node.contains_key("properties"));
@@ -322,14 +322,14 @@ fn stranger(entries: &Map<String, Value>, beside: &[&Map<String, Value>]) -> Vec
         .collect()
 }
 
-/// The entries without one that another one needs.
+/// The entries without one that another one requires.
 fn without_dependent(dependent: &Value, entries: &Map<String, Value>) -> Vec<Value> {
     let lists = dependent.as_object().into_iter().flatten().filter(|(name, _)| entries.contains_key(*name));
     let names = lists.flat_map(|(_, names)| names.as_array().into_iter().flatten()).filter_map(Value::as_str);
     names.filter(|name| entries.contains_key(*name)).map(|name| without(entries, &[name])).collect()
 }
 
-/// The entries without any that alternatives of required ones ask for.
+/// The entries without any of the alternatively required ones.
 fn without_any(alternatives: &Value, entries: &Map<String, Value>) -> Vec<Value> {
     let alternatives = alternatives.as_array().map(Vec::as_slice).unwrap_or_default();
     if alternatives.is_empty() || !alternatives.iter().all(is_of_required) {
@@ -367,7 +367,7 @@ fn without_required(
         .collect()
 }
 
-/// Texts that hardly any pattern matches, of the same length and others.
+/// Strings that hardly any pattern matches, of the same and other lengths.
 fn strange_texts(text: &str) -> Vec<Value> {
     let count = text.chars().count();
     let of = |filler: char| std::iter::repeat_n(filler, count).collect::<String>();
@@ -381,7 +381,7 @@ fn strange_texts(text: &str) -> Vec<Value> {
     texts.into_iter().map(Value::String).collect()
 }
 
-/// Numbers beyond a limit, on the side of `way`, that a client's type can hold.
+/// Numbers beyond a limit, in the direction of `way`, within the range of a client's type.
 fn numbers(limit: &Value, way: i64, here: &Value, beside: &[&Map<String, Value>]) -> Vec<Value> {
     let format = beside.iter().find_map(|node| node.get("format")?.as_str());
     let holds = |value: i128| match format {
@@ -392,7 +392,7 @@ fn numbers(limit: &Value, way: i64, here: &Value, beside: &[&Map<String, Value>]
     let steps = beside.iter().filter_map(|node| node.get("multipleOf")?.as_f64()).fold(1.0_f64, f64::max);
     let mut numbers = Vec::new();
     if let Some(exact) = limit.as_i64().map(i128::from).or_else(|| limit.as_u64().map(i128::from)) {
-        // A larger step leaves no other number that a type can hold.
+        // A larger step leaves no other number in the range of a type.
         let step = steps.ceil().min(1e18) as i128;
         let rest = exact.rem_euclid(step);
         let moved = [exact + i128::from(way), exact, exact - rest + i128::from(way) * step, exact - rest + step];
@@ -412,7 +412,7 @@ fn numbers(limit: &Value, way: i64, here: &Value, beside: &[&Map<String, Value>]
     numbers
 }
 
-/// Numbers that are no multiple.
+/// Numbers that are not multiples.
 fn uneven(number: &Number, step: &Value) -> Vec<Value> {
     let mut numbers: Vec<Value> = Vec::new();
     if let Some(whole) = number.as_i64() {
@@ -425,7 +425,7 @@ fn uneven(number: &Number, step: &Value) -> Vec<Value> {
     numbers
 }
 
-/// Lists in which an element is there twice.
+/// Lists with a duplicate element.
 fn repeated(items: &[Value]) -> Vec<Value> {
     let Some(first) = items.first() else { return Vec::new() };
     let mut replaced = items.to_vec();
@@ -437,7 +437,7 @@ fn repeated(items: &[Value]) -> Vec<Value> {
     [replaced, longer].into_iter().filter(|list| list.len() > 1).map(Value::Array).collect()
 }
 
-/// Objects with one entry less than is asked for.
+/// Objects with one entry less than required.
 fn fewer(entries: &Map<String, Value>, count: usize) -> Vec<Value> {
     let Some(wanted) = count.checked_sub(1) else { return Vec::new() };
     if entries.len() < wanted {

@@ -21,7 +21,7 @@ fn newer(schema: Value) -> Document {
     Document::new(&json!({"openapi": "3.1.0", "paths": {"/": {"post": operation}}})).unwrap()
 }
 
-/// Keyword and path of every violation of the most input, as the runtime would name it.
+/// Keyword and path of every violation of the maximal input, with the runtime's path.
 fn found(document: &Document) -> Vec<String> {
     let operation = document.operations.first().unwrap();
     let input = Maker::new(document, 1).input(operation, 0, Amount::Most).unwrap();
@@ -37,7 +37,7 @@ fn found(document: &Document) -> Vec<String> {
     violations.iter().map(|violation| format!("{} {}", violation.constraint.keyword(), name(violation))).collect()
 }
 
-/// The body breaks just the one keyword.
+/// The body violates just this keyword.
 fn proven(document: &Document, violation: &Violation) {
     let (Part::Body, Some(content)) = (&violation.part, &violation.input.body) else { return };
     let Data::Json(value) = &content.data else { return };
@@ -113,12 +113,12 @@ fn at_any_depth() {
     assert_eq!(
         found,
         [
-            // An empty path parameter or list cannot be written at all.
+            // An empty path parameter or list cannot be written.
             "maxLength path p:",
             "required query q:",
             "minimum query q:[0]",
             "required query c:a",
-            // The tag is not missing, as it is the alternative that says it.
+            // The tag is not missing, as the alternative determines it.
             "required body:pet.lives",
             "maximum body:pet.lives",
             "required body:nodes[0].name",
@@ -154,7 +154,7 @@ fn in_forms() {
 }
 
 #[test]
-fn what_holds_as_something_else_does() {
+fn conditional_constraints() {
     let payment = json!({
         "type": "object",
         "properties": {"kind": {"type": "string", "enum": ["card"]}, "note": {"type": "string"}, "by": {"type": "string"}},
@@ -179,7 +179,7 @@ fn what_holds_as_something_else_does() {
 }
 
 #[test]
-fn names_and_what_lists_hold() {
+fn names_and_list_contents() {
     let all = json!({
         "type": "object",
         "properties": {

@@ -1,4 +1,4 @@
-//! Takes multipart bodies apart, by the `multer` crate.
+//! Parses multipart bodies, by the `multer` crate.
 
 use std::convert::Infallible;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Field, File, style};
 use crate::document::{Encoding, Media, Style, essence, is_json};
 
-/// One part as it was sent.
+/// One part as sent.
 struct Part {
     name: String,
     file_name: Option<String>,
@@ -18,7 +18,7 @@ struct Part {
     bytes: Bytes,
 }
 
-/// The fields of a body; `given` are those that were put in.
+/// The fields of a body; `given` are those of the input.
 pub(super) fn fields(
     media: &Media,
     content_type: &str,
@@ -63,7 +63,7 @@ fn value(name: &str, parts: &[Part], like: &Value, encoding: Option<&Encoding>) 
     for part in parts {
         documented(name, part, like, encoding)?;
     }
-    // By its style a list may be one text.
+    // In some styles a list is a single string.
     if let (Value::Array(like), Some(separator)) = (like, encoding.and_then(separator)) {
         return match parts {
             [part] => list(name, part, like, separator),
@@ -71,7 +71,7 @@ fn value(name: &str, parts: &[Part], like: &Value, encoding: Option<&Encoding>) 
         };
     }
     match (like, parts) {
-        // One part may hold a whole list as JSON.
+        // One part may be a whole list as JSON.
         (Value::Array(_), [part]) if json(part).as_ref().is_some_and(Value::is_array) => {
             Ok(json(part).unwrap_or_default())
         }
@@ -85,7 +85,7 @@ fn value(name: &str, parts: &[Part], like: &Value, encoding: Option<&Encoding>) 
     }
 }
 
-/// What stands between the elements of a list that is one text.
+/// The separator between the elements of a list in a single string.
 fn separator(encoding: &Encoding) -> Option<&'static str> {
     match encoding.style? {
         (Style::Form, false) => Some(","),
@@ -95,9 +95,9 @@ fn separator(encoding: &Encoding) -> Option<&'static str> {
     }
 }
 
-/// A list from one text. Where elements have separators in them, the text says no more than that it is what was put in.
+/// A list from a string. If elements contain the separator, the string can only be compared with the input.
 fn list(name: &str, part: &Part, like: &[Value], separator: &str) -> Result<Value, String> {
-    let text = std::str::from_utf8(&part.bytes).map_err(|_| format!("the field `{name}` is no text"))?;
+    let text = std::str::from_utf8(&part.bytes).map_err(|_| format!("the field `{name}` is not text"))?;
     let plain = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     if text == like.iter().map(plain).collect::<Vec<_>>().join(separator) {
         return Ok(like.into());
@@ -111,24 +111,24 @@ fn single(name: &str, part: &Part, like: &Value) -> Result<Value, String> {
     if let Some(value) = json(part).filter(|value| std::mem::discriminant(value) == std::mem::discriminant(like)) {
         return Ok(value);
     }
-    let text = std::str::from_utf8(&part.bytes).map_err(|_| format!("the field `{name}` is no text"))?;
+    let text = std::str::from_utf8(&part.bytes).map_err(|_| format!("the field `{name}` is not text"))?;
     Ok(style::scalar(text, like))
 }
 
-/// What a part of JSON holds.
+/// The value of a JSON part.
 fn json(part: &Part) -> Option<Value> {
     let is_json = part.media_type.as_deref().is_some_and(|media_type| is_json(&essence(media_type)));
     if is_json { serde_json::from_slice(&part.bytes).ok() } else { None }
 }
 
-/// A value's part has the documented media type; without one, an object is JSON and anything else text.
+/// A value's part has the documented media type; without one, objects are JSON and anything else is text.
 fn documented(name: &str, part: &Part, like: &Value, encoding: Option<&Encoding>) -> Result<(), String> {
     let found = part.media_type.as_deref().map(essence);
     let Some(documented) = encoding.and_then(|encoding| encoding.content_type.as_deref()) else {
         let object = like.is_object() || like.as_array().is_some_and(|list| list.iter().any(Value::is_object));
         return match found {
             Some(found) if object && is_json(&found) => Ok(()),
-            _ if object => Err(format!("the field `{name}` is an object, and not sent as JSON")),
+            _ if object => Err(format!("the field `{name}` is an object, but not sent as JSON")),
             _ => Ok(()),
         };
     };
@@ -159,7 +159,7 @@ fn parts(boundary: &str, body: &Bytes) -> Result<Vec<Part>, String> {
         }
         Ok::<_, multer::Error>(parts)
     };
-    // All of it is there, so it never waits.
+    // The whole body is in memory, so it never waits.
     let parts = read.now_or_never().ok_or("the multipart body does not end")?.map_err(|error| error.to_string())?;
     let named = parts.into_iter().map(|(name, file_name, media_type, bytes)| {
         let name = name.ok_or("a part of the body has no name")?;
@@ -168,7 +168,7 @@ fn parts(boundary: &str, body: &Bytes) -> Result<Vec<Part>, String> {
     named.collect::<Result<_, &str>>().map_err(str::to_owned)
 }
 
-/// As browsers escape names (WHATWG HTML, multipart/form-data), the other way round.
+/// Reverses the escaping of names by browsers (WHATWG HTML, multipart/form-data).
 fn unquoted(name: &str) -> String {
     name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }
@@ -230,7 +230,7 @@ mod tests {
         ];
         let parts: Vec<(&str, &[u8])> = parts.iter().map(|(head, bytes)| (head.as_str(), *bytes)).collect();
         assert_eq!(read(&media(&[]), &parts, &given), Ok(given.clone()));
-        // One byte more.
+        // One more byte.
         let mut wrong = parts;
         wrong[4].1 = b"\r\n--X\xff\r\n.";
         assert_ne!(read(&media(&[]), &wrong, &given), Ok(given));
@@ -243,7 +243,7 @@ mod tests {
         media.encoding.insert("list".to_owned(), Encoding { style, ..Encoding::default() });
         let given = IndexMap::from([("list".to_owned(), Field::Value(json!(["a", "b|c"])))]);
         assert_eq!(read(&media, &[("name=\"list\"", b"a|b|c")], &given), Ok(given.clone()));
-        // In another order, and as parts of their own.
+        // In another order, and as separate parts.
         assert_ne!(read(&media, &[("name=\"list\"", b"b|c|a")], &given), Ok(given.clone()));
         assert!(read(&media, &[("name=\"list\"", b"a"), ("name=\"list\"", b"b|c")], &given).is_err());
     }

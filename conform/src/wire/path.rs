@@ -1,8 +1,8 @@
-//! Finds what stands for the parameters of a path template.
+//! Matches a path with a template, and finds its parameters' values.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// What a path may have unencoded besides letters and digits (RFC 3986, `pchar` and `/`).
+/// Unencoded characters of a path besides letters and digits (RFC 3986, `pchar` and `/`).
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -26,19 +26,19 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC
 
 /// A piece of a template.
 enum Piece {
-    /// As it is sent.
+    /// Literal text.
     Literal(String),
     /// The name of a parameter.
     Parameter(String),
 }
 
-/// What stands for parameters, by name and still encoded.
+/// The values of parameters by name, still encoded.
 type Taken = [(String, String)];
 
-/// Ways of sharing a path out among parameters that are looked at.
+/// Maximum number of ways to split a path among parameters.
 const MOST_WAYS: usize = 10_000;
 
-/// What stands for each parameter, still encoded: the first way for which `is_right`, else the first way at all.
+/// The value of each parameter, still encoded: the first split for which `is_right`, else the first one.
 pub(super) fn values(template: &str, path: &str, is_right: &dyn Fn(&Taken) -> bool) -> Option<Vec<(String, String)>> {
     let pieces = pieces(template);
     let path = normal(path);
@@ -70,7 +70,7 @@ impl Search<'_> {
                 rest.strip_prefix(literal.as_str()).is_some_and(|rest| self.go(others, rest, taken))
             }
             [Piece::Parameter(name), others @ ..] => {
-                // A slash ends a segment, whatever it is part of; but some templates say that there may be several.
+                // A slash ends a segment; but some templates declare that a parameter may span several.
                 let several = name.contains(['*', '+']) || name.ends_with("...");
                 let end = rest.find('/').filter(|_| !several).unwrap_or(rest.len());
                 let ends = (0..=end).rev().filter(|at| rest.is_char_boundary(*at));
@@ -101,7 +101,7 @@ fn pieces(template: &str) -> Vec<Piece> {
     pieces
 }
 
-/// A path in which what needs no encoding has none, and what needs one has it in capitals.
+/// A path without needless encoding, and with needed encoding in upper case.
 fn normal(path: &str) -> String {
     let mut out = String::new();
     let mut rest = path;
@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(found("/a/{b*}/c", "/a/x/y/c"), Some(vec!["x/y".to_owned()]));
     }
 
-    /// What two parameters in a row share is told by what was put in.
+    /// The input decides how two adjacent parameters split the text.
     #[test]
     fn the_right_way_is_found() {
         let is_right = |taken: &[(String, String)]| taken.first().is_some_and(|(_, value)| value == "a.b");

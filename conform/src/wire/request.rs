@@ -1,4 +1,4 @@
-//! Takes a captured request apart as the document says that it is written.
+//! Parses a captured request according to the document.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE};
@@ -11,9 +11,9 @@ use crate::document::{
     Document, Media, MediaKind, Operation, Parameter, Place, Protocol, Style, essence, is_json, plain_name,
 };
 
-/// Takes a request apart. `base` is the path of the server's URL, which stands before the operation's own. `given` is what was put in:
-/// it says what is a list and what a text with commas, as styles do not. A value that is read otherwise than it was put in
-/// is found when both are compared.
+/// Parses a request. `base` is the path of the server's URL, before the operation's own. `given` is the input: it
+/// distinguishes lists from strings with commas, which styles do not. A value that differs from the input is found when
+/// both are compared.
 pub fn sent(
     document: &Document,
     operation: &Operation,
@@ -32,7 +32,7 @@ pub fn sent(
     let mut query = style::pairs(request.uri().query().unwrap_or_default(), '&');
     reader.path(base, &mut query);
     if reader.rpc {
-        // Own parameters may be in the body or, with GET, in the query.
+        // The operation's parameters may be in the body or, with GET, in the query.
         query.extend(style::pairs(&String::from_utf8_lossy(request.body()), '&'));
     } else if request.method().as_str() != operation.method {
         reader.fault(None, format!("the method is {}", request.method()));
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
         self.operation.parameters.iter().filter(move |parameter| parameter.place == place)
     }
 
-    /// The path, and what the path of the document has in its query and fragment.
+    /// The path, and the query and fragment of the document's path.
     fn path(&mut self, base: &str, query: &mut [Pair]) {
         let (template, fragment) = self.operation.path.split_once('#').unwrap_or((&self.operation.path, ""));
         let (template, fixed) = template.split_once('?').unwrap_or((template, ""));
@@ -109,7 +109,7 @@ impl<'a> Reader<'a> {
             })
         };
         let Some(values) = path::values(template, own, &is_right) else {
-            self.fault(None, format!("the path {} is not of {template}", path::readable(whole)));
+            self.fault(None, format!("the path {} does not match {template}", path::readable(whole)));
             return;
         };
         for (name, raw) in values {
@@ -122,7 +122,7 @@ impl<'a> Reader<'a> {
     }
 
     fn parameters(&mut self, place: Place, pairs: &mut [Pair]) {
-        // The keys of an object that is written out may be those of another parameter: the latter comes first.
+        // The keys of an exploded object may equal another parameter's name: the latter comes first.
         let given = self.given.of(place);
         let spread = |parameter: &&Parameter| {
             let written = matches!(parameter.style, Style::Form | Style::SpaceDelimited | Style::PipeDelimited);
@@ -207,7 +207,7 @@ impl<'a> Reader<'a> {
         headers.map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
     }
 
-    /// The fields of an RPC operation's form are among its parameters.
+    /// The fields of an RPC operation's form count as its parameters.
     fn rpc_body(&mut self, pairs: &mut [Pair]) {
         let Some(given) = &self.given.body else { return };
         let Data::Form(fields) = &given.data else { return };
@@ -221,7 +221,7 @@ impl<'a> Reader<'a> {
     fn body(&mut self) {
         let bytes = self.request.body().clone();
         let content_type = self.request.headers().get(CONTENT_TYPE).map(text);
-        // A `Content-Type` alone is no body, and Huawei Cloud's calls have one always.
+        // A `Content-Type` alone is not a body; Huawei Cloud's calls always have one.
         if bytes.is_empty() && self.given.body.is_none() {
             return;
         }
@@ -232,7 +232,7 @@ impl<'a> Reader<'a> {
             return;
         };
         let Some(media) = self.media(&content_type) else {
-            // A `Content-Type` alone is no body.
+            // A `Content-Type` alone is not a body.
             if !bytes.is_empty() {
                 self.fault(None, format!("a body of {content_type} is sent, which is not documented"));
             }
@@ -247,7 +247,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The documented media type that a `Content-Type` is of: it itself, or a range.
+    /// The documented media type that a `Content-Type` matches: itself, or a range.
     fn media(&self, content_type: &str) -> Option<&'a Media> {
         let all = &self.operation.body.as_ref()?.media;
         let found = essence(content_type);
@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
         let given = self.given.body.as_ref().map(|content| &content.data);
         match media.kind {
             MediaKind::Json => {
-                let json = serde_json::from_slice(bytes).map_err(|error| format!("the body is no JSON: {error}"))?;
+                let json = serde_json::from_slice(bytes).map_err(|error| format!("the body is not JSON: {error}"))?;
                 Ok(Data::Json(json))
             }
             MediaKind::Form => {
@@ -291,7 +291,7 @@ fn form(media: &Media, text: &str, given: Option<&IndexMap<String, Value>>) -> R
         let encoding = media.encoding.get(name);
         let stated = encoding.and_then(|encoding| encoding.style);
         let (style, explode) = stated.unwrap_or((Style::Form, true));
-        // Without a style, an object is JSON text; some servers' documents mean its keys as fields of their own.
+        // Without a style, an object is JSON; some servers' documents mean separate fields for its keys.
         let json =
             encoding.and_then(|encoding| encoding.content_type.as_deref()).is_some_and(|it| is_json(&essence(it)));
         let alone = pairs.iter().any(|pair| pair.name == *name);
@@ -307,7 +307,7 @@ fn form(media: &Media, text: &str, given: Option<&IndexMap<String, Value>>) -> R
     Ok(fields)
 }
 
-/// Whether a media type is of a range, such as `image/*` or `application/*+json`.
+/// Whether a media type is in a range, such as `image/*` or `application/*+json`.
 pub(crate) fn in_range(media_type: &str, range: &str) -> bool {
     let (found, range) = (essence(media_type), essence(range));
     range.split_once('*').is_some_and(|(start, end)| match (start, end) {
@@ -316,7 +316,7 @@ pub(crate) fn in_range(media_type: &str, range: &str) -> bool {
     })
 }
 
-/// A media type without what only says where parts begin, and of what type the first is.
+/// A media type without the boundary and type parameters of multipart bodies.
 fn without_boundary(content_type: &str) -> String {
     if !essence(content_type).starts_with("multipart/") {
         return content_type.to_owned();

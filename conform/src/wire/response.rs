@@ -1,4 +1,4 @@
-//! Writes the bodies and headers of responses.
+//! Encodes the bodies and headers of responses.
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{Content, Data, Event, Field, scalar_text, style};
 use crate::document::Parameter;
 
-/// Where parts begin. No part has it in it, as it is longer than what parts are made of.
+/// The boundary of parts, longer than any generated content, so that no part contains it.
 const BOUNDARY: &str = "boundary-of-a-response-that-was-made";
 
 /// The value of the `Content-Type` header and the bytes of a response's body.
@@ -19,7 +19,7 @@ pub fn written(content: &Content) -> (String, Bytes) {
         Data::Lines(values) if media_type.contains("json-seq") => {
             (media_type, values.iter().map(|value| format!("\u{1e}{value:#}\n")).collect::<String>().into())
         }
-        // Blank lines mean nothing, and the last line need not end.
+        // Blank lines are ignored, and the last line need not end.
         Data::Lines(values) => {
             let lines: Vec<String> = values.iter().map(Value::to_string).collect();
             (media_type, lines.join("\n\n").into())
@@ -50,7 +50,7 @@ pub fn written(content: &Content) -> (String, Bytes) {
     }
 }
 
-/// Events as text, with a comment before and the usual end.
+/// Events as text, preceded by a comment and followed by the usual end.
 fn events(events: &[Event]) -> String {
     let mut out = ": begins\n\n".to_owned();
     for event in events {

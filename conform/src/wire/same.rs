@@ -1,16 +1,16 @@
-//! Whether two values are the same.
+//! Compares values.
 
 use serde_json::{Number, Value};
 
 use crate::document::SchemaRef;
 
-/// Whether two values are the same: numbers by value (`1` and `1.0`), objects in any order, and texts that carry JSON by
-/// what they carry.
+/// Whether two values are equal: numbers by value (`1` and `1.0`), objects in any order, and strings that carry JSON by
+/// their content.
 pub fn same(left: &Value, right: &Value) -> bool {
     difference(left, right).is_none()
 }
 
-/// Where two values differ first, as a JSON pointer.
+/// The first difference of two values, as a JSON pointer.
 pub fn difference(left: &Value, right: &Value) -> Option<String> {
     let mut at = SchemaRef(String::new());
     differs(left, right, &mut at).then_some(at.0)
@@ -43,7 +43,7 @@ fn differs(left: &Value, right: &Value, at: &mut SchemaRef) -> bool {
     }
 }
 
-/// Goes on below a token, and comes back unless that is where the difference is.
+/// Descends into a token, and removes it again unless the difference is there.
 fn step(token: &str, at: &mut SchemaRef, differs: impl FnOnce(&mut SchemaRef) -> bool) -> bool {
     let here = at.clone();
     *at = at.child(token);
@@ -55,7 +55,7 @@ fn step(token: &str, at: &mut SchemaRef, differs: impl FnOnce(&mut SchemaRef) ->
 }
 
 fn same_number(left: &Number, right: &Number) -> bool {
-    // Beyond 2^53, floats would call different integers equal.
+    // Beyond 2^53, different integers would be equal as floats.
     let whole = |number: &Number| {
         let float = || number.as_f64().filter(|it| it.fract() == 0.0 && it.abs() < 1e30).map(|it| it as i128);
         number.as_i128().or_else(float)
@@ -66,7 +66,7 @@ fn same_number(left: &Number, right: &Number) -> bool {
     }
 }
 
-/// Whether two texts carry the same object or list.
+/// Whether two strings carry the same object or list.
 fn same_json(left: &str, right: &str) -> bool {
     let carried = |text: &str| {
         let value = serde_json::from_str::<Value>(text).ok()?;

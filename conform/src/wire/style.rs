@@ -1,21 +1,21 @@
-//! Reads values back from the styles that parameters and form fields are written in.
+//! Parses the styles of parameters and form fields.
 //!
-//! A style does not say what is a list and what a text with a comma in it: the value that was put in does. What is read is
-//! compared with it, so a wrong reading is a difference.
+//! A style does not distinguish a list from a string with a comma: the input does. The result is compared with it, so a
+//! misreading is a difference.
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Number, Value};
 
 use crate::document::{Parameter, Place, Style, essence, is_json};
 
-/// Name and value as they stand in a query, form or cookie, still encoded; and whether a parameter has claimed it.
+/// Name and value in a query, form or cookie, still encoded; and whether a parameter has claimed the pair.
 pub(super) struct Pair {
     pub name: String,
     pub raw: String,
     pub claimed: bool,
 }
 
-/// Takes `a=b&c=d` apart; `separator` is `&` or `;`.
+/// Splits `a=b&c=d`; `separator` is `&` or `;`.
 pub(super) fn pairs(text: &str, separator: char) -> Vec<Pair> {
     let pairs = text.split(separator).map(str::trim).filter(|pair| !pair.is_empty());
     let pair = |pair: &str| {
@@ -25,17 +25,17 @@ pub(super) fn pairs(text: &str, separator: char) -> Vec<Pair> {
     pairs.map(pair).collect()
 }
 
-/// A text of a query or form without its encoding.
+/// A decoded string of a query or form.
 pub(super) fn decoded(raw: &str) -> String {
     percent_decode_str(&raw.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
-/// A part of a path without its encoding: there, a plus is a plus.
+/// A decoded part of a path, where a plus is a plus.
 fn decoded_path(raw: &str) -> String {
     percent_decode_str(raw).decode_utf8_lossy().into_owned()
 }
 
-/// A value from the text that is written for it; `like` is the value that was put in.
+/// A value from its text; `like` is the input's value.
 pub(super) fn scalar(text: &str, like: &Value) -> Value {
     let json = || serde_json::from_str::<Value>(text).ok();
     match like {
@@ -49,7 +49,7 @@ pub(super) fn scalar(text: &str, like: &Value) -> Value {
     .unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// What elements of a list, or entries of an object, are like.
+/// The input's value for the elements of a list, or the entries of an object.
 static ANY: Value = Value::String(String::new());
 
 fn elements(texts: impl Iterator<Item = String>, like: &[Value]) -> Value {
@@ -57,7 +57,7 @@ fn elements(texts: impl Iterator<Item = String>, like: &[Value]) -> Value {
     texts.zip(like).map(|(text, like)| scalar(&text, like)).collect()
 }
 
-/// An object from its keys and values in turn.
+/// An object from alternating keys and values.
 fn entries(mut texts: impl Iterator<Item = String>, like: &Map<String, Value>) -> Value {
     let mut out = Map::new();
     while let Some(key) = texts.next() {
@@ -67,12 +67,12 @@ fn entries(mut texts: impl Iterator<Item = String>, like: &Map<String, Value>) -
     Value::Object(out)
 }
 
-/// How something is written as pairs.
+/// The encoding of a value as pairs.
 pub(super) struct Written<'a> {
     pub name: &'a str,
     pub style: Style,
     pub explode: bool,
-    /// The media type, if it is written in one.
+    /// The media type, if it has one.
     pub content: Option<&'a str>,
 }
 
@@ -83,7 +83,7 @@ impl<'a> From<&'a Parameter> for Written<'a> {
     }
 }
 
-/// Reads a parameter of a query, form or cookie, and claims the pairs that it is made of. None if there are none.
+/// Parses a parameter of a query, form or cookie, and claims its pairs. None if there are none.
 pub(super) fn of_pairs(
     written: &Written<'_>,
     like: Option<&Value>,
@@ -126,15 +126,15 @@ pub(super) fn of_pairs(
             raw.map(|raw| entries(split(&raw, separators).into_iter().map(|raw| decoded(&raw)), like))
         }
         Some(like) => one(written.name, pairs)?.map(|raw| scalar(&decoded(&raw), like)),
-        // Nothing was put in: it is only to be said what is there.
+        // There is no input value: the text is only shown.
         None => claim(pairs, |name| name == written.name).first().map(|raw| Value::String(decoded(raw))),
     })
 }
 
-/// A value that is written in a media type.
+/// A value encoded as a media type.
 pub(super) fn of_content(content: &str, text: &str, like: &Value) -> Result<Value, String> {
     if is_json(&essence(content)) {
-        return serde_json::from_str(text).map_err(|error| format!("`{text}` is no JSON: {error}"));
+        return serde_json::from_str(text).map_err(|error| format!("`{text}` is not JSON: {error}"));
     }
     Ok(scalar(text, like))
 }
@@ -186,7 +186,7 @@ fn deep(name: &str, like: &Value, pairs: &mut [Pair]) -> Option<Value> {
     }
 }
 
-/// `Name.1.Key=value`, as Alibaba Cloud's RPC has it.
+/// `Name.1.Key=value`, as in Alibaba Cloud's RPC.
 pub(super) fn flattened(name: &str, like: &Value, pairs: &mut [Pair]) -> Option<Value> {
     match like {
         Value::Object(like) => {
@@ -206,7 +206,7 @@ pub(super) fn flattened(name: &str, like: &Value, pairs: &mut [Pair]) -> Option<
     }
 }
 
-/// Reads what stands for a parameter in a path.
+/// Parses the value of a path parameter.
 pub(super) fn of_path(parameter: &Parameter, raw: &str, like: Option<&Value>) -> Result<Value, String> {
     let like = like.unwrap_or(&ANY);
     if let Some(content) = &parameter.content {
@@ -214,7 +214,7 @@ pub(super) fn of_path(parameter: &Parameter, raw: &str, like: Option<&Value>) ->
     }
     let name = &parameter.name;
     let prefixed = |raw: &str, prefix: &str| {
-        raw.strip_prefix(prefix).map(str::to_owned).ok_or_else(|| format!("`{raw}` does not begin with `{prefix}`"))
+        raw.strip_prefix(prefix).map(str::to_owned).ok_or_else(|| format!("`{raw}` does not start with `{prefix}`"))
     };
     match (parameter.style, parameter.explode) {
         (Style::Label, explode) => {
@@ -228,7 +228,7 @@ pub(super) fn of_path(parameter: &Parameter, raw: &str, like: Option<&Value>) ->
                 if decoded_path(found) == *name {
                     Ok(value.to_owned())
                 } else {
-                    Err(format!("`{part}` is not of `{name}`"))
+                    Err(format!("`{part}` does not belong to `{name}`"))
                 }
             };
             match like {
@@ -244,7 +244,7 @@ pub(super) fn of_path(parameter: &Parameter, raw: &str, like: Option<&Value>) ->
     }
 }
 
-/// Reads a header.
+/// Parses a header.
 pub(super) fn of_header(parameter: &Parameter, text: &str, like: Option<&Value>) -> Result<Value, String> {
     let like = like.unwrap_or(&ANY);
     match &parameter.content {
@@ -276,7 +276,7 @@ fn simple(
     })
 }
 
-/// A value in the style `simple`, as response headers are written.
+/// A value in the style `simple`, for response headers.
 pub(super) fn simple_text(parameter: &Parameter, value: &Value) -> String {
     debug_assert!(parameter.place == Place::Header, "only headers are written");
     if parameter.content.as_deref().is_some_and(|content| is_json(&essence(content))) {
@@ -339,7 +339,7 @@ mod tests {
         assert_eq!(query(Style::DeepObject, true, "color%5BR%5D=100&color[G]=true&color[B]=1%205", &object), object);
         assert_eq!(query(Style::Form, true, "color=", &json!("")), json!(""));
         assert_eq!(query(Style::Form, true, "shade=1", &json!("")), Value::Null);
-        // A text that was a number, and the reverse, are not the same.
+        // A string in place of a number differs, and the reverse.
         assert_eq!(query(Style::Form, true, "color=1", &json!("1")), json!("1"));
         assert_eq!(query(Style::Form, true, "color=x", &json!(1)), json!("x"));
         let nested = json!({"a": {"b": 1}, "c": [{"d": "x"}]});

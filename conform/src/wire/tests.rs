@@ -1,4 +1,4 @@
-//! Tests of requests that are taken apart: right ones are what was put in, and each wrong thing is found.
+//! Tests of parsing requests: valid ones equal the input, and each error is found.
 
 use http::Request;
 use serde_json::{Value, json};
@@ -75,7 +75,7 @@ fn parameters_are_what_was_put_in() {
     assert_eq!(sent.other_headers, [("user-agent".to_owned(), "x".to_owned())]);
 }
 
-/// One thing is wrong at a time.
+/// One error at a time.
 #[test]
 fn every_wrong_thing_is_found() {
     let (document, given) = (document(&json!({})), given());

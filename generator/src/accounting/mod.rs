@@ -1,5 +1,6 @@
-//! Accounting: what a document says, and what became of it. Each fact is in the client, left out with a diagnostic, or of no
-//! consequence to a client; the three add up to what is there. What is in none of them is lost, and that is a fault.
+//! Accounting: the facts that a document states, and what became of each. A fact is in the client, left out with a
+//! diagnostic, or inconsequential for a client; the three add up to the total. A fact in none of them is lost, which is
+//! a bug of the generator.
 
 mod ledger;
 mod settle;
@@ -19,24 +20,24 @@ pub use crate::load::{Fact, Reason};
 pub enum Fate {
     /// It is in the client.
     InClient,
-    /// It is left out, and the diagnostic with this code names it.
+    /// It is left out, with a diagnostic of this code.
     LeftOut(&'static str),
     /// It makes no difference to a client.
     Inconsequential(Reason),
-    /// None of these: a fault of the generator.
+    /// None of these: a bug of the generator.
     Lost,
 }
 
-/// How many facts of a kind had which fate.
+/// Number of facts of a kind, by fate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
-    /// All.
+    /// Total.
     pub stated: usize,
-    /// Those in the client.
+    /// In the client.
     pub in_client: usize,
-    /// Those left out, each named by a diagnostic.
+    /// Left out, each with a diagnostic.
     pub left_out: usize,
-    /// Those of no consequence.
+    /// Inconsequential.
     pub inconsequential: usize,
 }
 
@@ -47,31 +48,31 @@ impl Count {
     }
 }
 
-/// A fact that became nothing.
+/// A fact without a fate.
 #[derive(Clone, Debug)]
 pub struct Lost {
-    /// What it is about.
+    /// Its kind.
     pub fact: Fact,
-    /// Where it stands.
+    /// Its place.
     pub at: Location,
 }
 
 impl Lost {
-    /// A warning at its place.
+    /// The warning at its place.
     pub fn diagnostic(&self) -> Diagnostic {
-        let message = format!("`{}` is in no place of the client ({})", self.at.text(), self.fact.name());
+        let message = format!("`{}` is missing from the client ({})", self.at.text(), self.fact.name());
         Diagnostic::warning("unaccounted", message).at(self.at.clone()).label("left out").left_out()
     }
 }
 
-/// What a document says, by kind and by what became of it.
+/// The facts of a document, by kind and fate.
 #[derive(Clone, Debug, Default)]
 pub struct Account {
     counts: BTreeMap<Fact, Count>,
-    /// Facts left out, by kind and code of the diagnostic.
+    /// Facts left out, by kind and by code of the diagnostic.
     left_out: BTreeMap<(Fact, &'static str), Vec<Location>>,
     reasons: BTreeMap<(Reason, Fact), usize>,
-    /// What is in none of the three parts.
+    /// Facts in none of the three groups.
     pub lost: Vec<Lost>,
 }
 
@@ -98,7 +99,7 @@ impl Account {
         self.counts.get(&fact).copied().unwrap_or_default()
     }
 
-    /// The counts of all kinds together.
+    /// The sum over all kinds.
     pub fn total(&self) -> Count {
         self.counts.values().fold(Count::default(), |sum, count| Count {
             stated: sum.stated + count.stated,
@@ -108,12 +109,12 @@ impl Account {
         })
     }
 
-    /// Whether each fact is in one of the three parts.
+    /// Whether each fact is in one of the three groups.
     pub fn adds_up(&self) -> bool {
         self.counts.values().all(Count::adds_up)
     }
 
-    /// What is left out, in a few words: `2 responses, 14 constraints`. Empty if nothing is.
+    /// The facts left out, in a few words: `2 responses, 14 constraints`. Empty if there are none.
     pub fn summary(&self) -> String {
         let kinds = Fact::ALL.into_iter().map(|fact| (fact, self.of(fact).left_out));
         let kinds = kinds.filter(|(_, count)| *count > 0).map(|(fact, count)| match (count, fact.name()) {
@@ -124,7 +125,8 @@ impl Account {
         kinds.collect::<Vec<_>>().join(", ")
     }
 
-    /// The account as JSON: the counts by kind, each place that is left out, and why the rest makes no difference.
+    /// The account as JSON: counts by kind, the place of each fact left out, and the reasons why facts are
+    /// inconsequential.
     pub fn to_json(&self) -> Value {
         let count = |count: &Count, lost: usize| {
             json!({

@@ -1,4 +1,5 @@
-//! What became of each fact: by the marks of the ledger, the diagnostics, and the reasons that hold wherever a key stands.
+//! Determines the fate of each fact from the ledger's marks, the diagnostics, and the reasons that hold wherever a key
+//! occurs.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use super::{Account, Fate, Ledger};
 use crate::diagnostic::{Diagnostics, Location};
 use crate::load::{Fact, Facts, Reason, Step};
 
-/// What became of all facts, in sum.
+/// The fates of all facts, in sum.
 pub fn settle(facts: &Facts, ledger: &Ledger, diagnostics: &Diagnostics) -> Account {
     let mut account = Account::default();
     for (fact, at, fate) in fates(facts, ledger, diagnostics) {
@@ -16,7 +17,7 @@ pub fn settle(facts: &Facts, ledger: &Ledger, diagnostics: &Diagnostics) -> Acco
     account
 }
 
-/// What became of each fact, in the document's order.
+/// The fate of each fact, in the document's order.
 pub fn fates<'a>(facts: &'a Facts, ledger: &Ledger, diagnostics: &Diagnostics) -> Vec<(Fact, &'a Location, Fate)> {
     let place = |at: &Location, start: u32| (Arc::as_ptr(at.source()), start);
     let mut left_out: HashMap<_, &'static str> = HashMap::new();
@@ -27,7 +28,7 @@ pub fn fates<'a>(facts: &'a Facts, ledger: &Ledger, diagnostics: &Diagnostics) -
         let value = step.value.and_then(|value| left_out.get(&place(&step.at, value)));
         left_out.get(&place(&step.at, offset(&step.at))).or(value).copied()
     };
-    // What covers a step is what became of the nearest one around it that was left out or ignored.
+    // A step shares the fate of the nearest enclosing one that was left out or ignored.
     let mut covered: Vec<Option<Fate>> = vec![None; facts.steps.len()];
     let mut open: Vec<(usize, Fate)> = Vec::new();
     for (index, step) in facts.steps.iter().enumerate() {
@@ -59,8 +60,8 @@ pub fn fates<'a>(facts: &'a Facts, ledger: &Ledger, diagnostics: &Diagnostics) -
     fates.collect()
 }
 
-/// What became of the components that the client has no need of, by step: those that only something left out refers to
-/// are left out with it, and the others are of no use to anyone.
+/// The fates, by step, of components that the client does not need: those that only left-out parts refer to are left
+/// out with them; the others are unreferenced.
 fn components_fates(facts: &Facts, covered: &[Option<Fate>], ledger: &Ledger) -> Vec<Option<Fate>> {
     let by_name: HashMap<(&str, &str), usize> = facts
         .components
@@ -72,7 +73,7 @@ fn components_fates(facts: &Facts, covered: &[Option<Fate>], ledger: &Ledger) ->
     for (index, component) in facts.components.iter().enumerate() {
         holders.get_mut(component.steps.clone()).into_iter().flatten().for_each(|holder| *holder = Some(index));
     }
-    // For each holder, the components that it refers to, and what became of the reference.
+    // The components that each holder refers to, with the fate of the reference.
     let mut edges: HashMap<Option<usize>, Vec<(usize, Option<Fate>)>> = HashMap::new();
     for (step, section, name) in &facts.references {
         let Some(to) = by_name.get(&(section.as_str(), name.as_str())) else { continue };
@@ -81,7 +82,7 @@ fn components_fates(facts: &Facts, covered: &[Option<Fate>], ledger: &Ledger) ->
         edges.entry(holders.get(*step).copied().flatten()).or_default().push((*to, fate));
     }
     let mut fates: Vec<Option<Option<Fate>>> = vec![None; facts.components.len()];
-    // First along what is in the client, then along what is left out, last along what makes no difference.
+    // First along references in the client, then along left-out ones, last along inconsequential ones.
     let rank = |fate: &Option<Fate>| match fate {
         None => 0,
         Some(Fate::LeftOut(_)) => 1,

@@ -1,12 +1,14 @@
 //! The crate's frame: its page, the list of operation modules, and the client.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::layout::File;
 use super::runtime::Uses;
 use super::{EmitError, Scope, doc, doc_inner, ident, operation, templates};
-use crate::lower::model::{Place, Protocol, SchemeKind, Service};
+use crate::lower::model::{Operation, Place, Protocol, SchemeKind, Service};
 use crate::lower::plain;
 
 /// Methods of operators and other traits of the standard library, as whose implementations clippy sees methods of these names.
@@ -54,6 +56,11 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
             pub mod webhooks;
         )
     });
+    let guides = (!service.guides.is_empty()).then(|| {
+        quote!(
+            pub mod docs;
+        )
+    });
     let methods = service.groups.iter().flat_map(|group| &group.operations).flat_map(|operation| {
         std::iter::once(&operation.method_name).chain(operation.setters.iter().map(|setter| &setter.ident))
     });
@@ -61,12 +68,16 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
         .into_iter()
         .any(|method| TRAIT_METHODS.contains(&method.as_str()))
         .then(|| quote!(#![allow(clippy::should_implement_trait, reason = "the names are those of the document")]));
+    // Docs link items by their whole paths, also where these are in scope, and operations of features that may be off.
     Ok(quote! {
         #docs
         #![forbid(unsafe_code)]
         #alike
         #limit
+        #![allow(rustdoc::redundant_explicit_links)]
+        #![cfg_attr(not(feature = "default"), allow(rustdoc::broken_intra_doc_links))]
         mod client;
+        #guides
         pub mod operations;
         pub mod types;
         #webhooks
@@ -74,6 +85,18 @@ pub(super) fn lib(service: &Service) -> Result<TokenStream, EmitError> {
         #[doc(no_inline)]
         pub use yundb_runtime::{self as runtime, CallError, ClientBuilder, Credentials, Error, Response, Secret};
     })
+}
+
+/// `docs.rs`: the guides, a module each.
+pub(super) fn guides(service: &Service) -> TokenStream {
+    let guides = service.guides.iter().map(|guide| {
+        let (module, file) = (ident(&guide.module), format!("../{}", templates::guide_path(guide)));
+        quote!(#[doc = include_str!(#file)] pub mod #module {})
+    });
+    quote! {
+        //! Guides to the service.
+        #(#guides)*
+    }
 }
 
 /// `operations/mod.rs`: one module a feature.
@@ -122,11 +145,11 @@ pub(super) fn client(service: &Service) -> TokenStream {
     let waiting = (!service.jobs.is_empty()).then(|| {
         let (response, wait, handle) = (uses.item("Response"), uses.item("Wait"), uses.item("JobHandle"));
         quote! {
-            /// Waits for the job that a response begins: `.await` its end, or take its progress as a stream.
+            /// Waits for the job that a response started: `.await` its end, or poll its progress as a stream.
             pub fn wait_for<T, H>(&self, response: &#response<T, H>) -> #wait {
                 self.0.wait_for(response)
             }
-            /// Waits for a job that was begun before, perhaps by another process.
+            /// Waits for a job that was started before, perhaps by another process.
             pub fn resume(&self, job: #handle) -> #wait {
                 self.0.resume(job)
             }
@@ -141,8 +164,8 @@ pub(super) fn client(service: &Service) -> TokenStream {
             }
         },
         Protocol::Http | Protocol::HuaweiRest => quote! {
-            /// Begins a call that the document lacks, typed as JSON, by method and path. What is in braces is filled by the call, else by
-            /// the client's setting of that name: `/v3/{project_id}/instances`.
+            /// Begins a call that the document lacks, typed as JSON, by method and path. Names in braces are filled by the call,
+            /// else by the client's setting of that name: `/v3/{project_id}/instances`.
             pub fn call_path(&self, method: impl Into<String>, path: impl Into<String>) -> #json_call {
                 self.0.call_path(method, path)
             }
@@ -153,6 +176,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
         quote!((#categories::#category, &[#(#codes),*]))
     });
     let errors: Vec<_> = errors.collect();
+    let applicable = applicable(service);
     let imports = uses.imports();
     let docs = doc(&[format!(
         "A client of {}. Cheap to clone; clones share connections and settings.",
@@ -179,7 +203,7 @@ pub(super) fn client(service: &Service) -> TokenStream {
         #[derive(Clone, Debug)]
         pub struct Client(yundb_runtime::Client);
         impl Client {
-            /// Begins a client: region, credentials and the like.
+            /// Begins a client with the settings of [`ClientBuilder`](yundb_runtime::ClientBuilder).
             pub fn builder() -> #builder<Self> {
                 #builder::new(&SERVICE)
             }
@@ -190,12 +214,40 @@ pub(super) fn client(service: &Service) -> TokenStream {
                 self.0.call(spec)
             }
         }
+        #applicable
         impl From<yundb_runtime::Client> for Client {
             fn from(inner: yundb_runtime::Client) -> Self {
                 Self(inner)
             }
         }
     }
+}
+
+/// Which settings the client's builder has.
+fn applicable(service: &Service) -> TokenStream {
+    let operations = || service.groups.iter().flat_map(|group| &group.operations);
+    let servers = || service.servers.iter().chain(operations().flat_map(|operation| &operation.servers));
+    let fills = |name: &str| {
+        let by_param = operations().flat_map(|operation| &operation.params);
+        by_param.filter_map(|param| param.client.as_deref()).any(|filled| filled == name)
+            || servers().flat_map(|server| &server.variables).any(|variable| variable.name == name)
+    };
+    let regional = fills("region") || servers().any(|server| server.region.is_some());
+    let vendor = service.protocol != Protocol::Http;
+    let traits = [
+        ("HasRegions", vendor || regional),
+        ("HasProjects", service.protocol == Protocol::HuaweiRest || fills("project_id") || fills("domain_id")),
+        ("HasLanguages", fills("language")),
+        ("SignsRequests", vendor),
+        ("IsAlibabaCloud", service.protocol == Protocol::AliyunRpc),
+        ("IsHuaweiCloud", service.protocol == Protocol::HuaweiRest),
+        ("HasKeys", !vendor),
+    ];
+    let implemented = traits.iter().filter(|(_, applies)| *applies).map(|(name, _)| {
+        let name = ident(name);
+        quote!(impl yundb_runtime::builder::#name for Client {})
+    });
+    implemented.collect()
 }
 
 /// What a security scheme is.
@@ -224,7 +276,10 @@ fn kind(scope: &Scope<'_>, kind: &SchemeKind) -> TokenStream {
 /// The kinds of jobs, each with the operation that shows it: whatever features are on, jobs can be waited for.
 fn jobs(scope: &Scope<'_>) -> TokenStream {
     let operations = || scope.service.groups.iter().flat_map(|group| &group.operations);
-    let jobs = scope.service.jobs.iter().filter_map(|job| {
+    let jobs = scope.service.jobs.iter().enumerate().filter_map(|(kind, job)| {
+        let begins = |operation: &&Operation| operation.job.as_ref().is_some_and(|start| start.kind == kind);
+        let begun_by: BTreeSet<&str> = operations().filter(begins).map(|operation| operation.name.as_str()).collect();
+        let begun_by = begun_by.iter();
         let poll = operation::spec(scope, operations().find(|operation| operation.method_name == job.poll)?);
         let method = &job.poll;
         let (job_type, name) = (scope.uses.item("Job"), ident(&job.name));
@@ -233,6 +288,7 @@ fn jobs(scope: &Scope<'_>) -> TokenStream {
         let (running, succeeded, failed) = (&job.running, &job.succeeded, &job.failed);
         Some(quote! {
             pub(crate) static #name: #job_type = #job_type {
+                begun_by: &[#(#begun_by),*],
                 poll: &#poll.client_method(#method),
                 argument: #argument,
                 also: &[#(#also),*],

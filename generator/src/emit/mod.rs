@@ -44,6 +44,13 @@ pub fn emit(
     for (path, text) in layout::shared(service)? {
         add(&path, text);
     }
+    if !service.guides.is_empty() {
+        add("src/docs.rs", print(service, &plain, client::guides(service))?);
+    }
+    for guide in &service.guides {
+        let (path, text) = templates::guide(service, guide);
+        add(&path, text);
+    }
     if let Some(text) = layout::webhooks(service)? {
         add("src/webhooks.rs", text);
     }

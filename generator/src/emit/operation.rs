@@ -165,6 +165,10 @@ pub(super) fn param(scope: &Scope<'_>, param: &Param) -> TokenStream {
     if let Some(client) = &param.client {
         out = quote!(#out.client(#client));
     }
+    if let Some(constant) = &param.constant {
+        let constant = scope.constant(constant);
+        out = quote!(#out.constant(#constant));
+    }
     out
 }
 

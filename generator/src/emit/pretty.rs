@@ -91,8 +91,8 @@ fn import(code: &str, margin: &str) -> String {
     let Some((before, names)) = listed.filter(|_| whole.chars().count() > WIDTH) else {
         return whole.replace("{ ", "{").replace(" }", "}");
     };
-    let names = names.split(',').map(str::trim).filter(|name| !name.is_empty());
-    format!("{margin}{before}{{{}\n{margin}}};", packed(names, margin.len() + 4))
+    let names = names.replace("{ ", "{").replace(" }", "}");
+    format!("{margin}{before}{{{}\n{margin}}};", packed(elements(&names).into_iter(), margin.len() + 4))
 }
 
 /// As many elements a line, of this indentation, as it has room for.

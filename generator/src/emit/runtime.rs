@@ -90,6 +90,9 @@ const ITEMS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The crate that emitted code stands on.
+const RUNTIME: &str = "yundb_runtime";
+
 /// Traits of the runtime of which emitted code uses the items, so that they have to be in scope.
 const SCOPED: &[&str] = &["Operation"];
 
@@ -171,25 +174,57 @@ impl<'a> Uses<'a> {
                 by_module.entry(module).or_default().push(Ident::new(name, Span::call_site()));
             }
         }
-        let outside = by_module.into_iter().filter_map(|(module, names)| {
-            let module: syn::Path = syn::parse_str(module).ok()?;
-            Some(match names.as_slice() {
-                [one] => quote!(use #module::#one;),
-                many => quote!(use #module::{#(#many),*};),
-            })
-        });
+        // By root: names in modules, each module with its names.
+        let (mut outside, mut of_runtime) = (TokenStream::new(), Vec::new());
+        for (module, names) in by_module {
+            let Ok(path) = syn::parse_str::<syn::Path>(module) else { continue };
+            match module.strip_prefix(RUNTIME) {
+                Some(inner) => of_runtime.push((inner.trim_start_matches("::").to_owned(), names)),
+                None => {
+                    let names = listed(quote!(#path), &names);
+                    outside.extend(quote!(use #names;));
+                }
+            }
+        }
         let unnamed: Vec<Ident> = self.unnamed.borrow().iter().map(|name| super::ident(name)).collect();
         let types: Vec<Ident> = self.types.borrow().iter().map(|name| super::ident(name)).collect();
-        let client = self.client.borrow().then(|| {
-            quote!(
-                use crate::Client;
-            )
-        });
-        let types = match types.as_slice() {
-            [] => TokenStream::new(),
-            [one] => quote!(use crate::types::#one;),
-            many => quote!(use crate::types::{#(#many),*};),
-        };
-        quote!(#(#outside)* #(use yundb_runtime::#unnamed as _;)* #client #types)
+        let mut of_crate = Vec::new();
+        if *self.client.borrow() {
+            of_crate.push((String::new(), vec![super::ident("Client")]));
+        }
+        if !types.is_empty() {
+            of_crate.push(("types".to_owned(), types));
+        }
+        let (of_runtime, of_crate) = (grouped(RUNTIME, &of_runtime), grouped("crate", &of_crate));
+        let of_runtime = quote!(#of_runtime #(use yundb_runtime::#unnamed as _;)*);
+        quote!(#outside #of_runtime #of_crate)
     }
+}
+
+/// Names of a module, as an import lists them.
+fn listed(module: TokenStream, names: &[Ident]) -> TokenStream {
+    match names {
+        [one] => quote!(#module::#one),
+        many => quote!(#module::{#(#many),*}),
+    }
+}
+
+/// The imports of one crate: one line if all fits there, otherwise one for each module.
+fn grouped(root: &str, modules: &[(String, Vec<Ident>)]) -> TokenStream {
+    let columns: usize = modules.iter().flat_map(|(_, names)| names).map(|name| name.to_string().len() + 2).sum();
+    let root = super::ident(root);
+    let within = |module: &str| (!module.is_empty()).then(|| super::ident(module));
+    if modules.len() > 1 && columns < 80 {
+        let listed = modules.iter().flat_map(|(module, names)| match within(module) {
+            Some(module) => vec![listed(quote!(#module), names)],
+            None => names.iter().map(|name| quote!(#name)).collect(),
+        });
+        return quote!(use #root::{#(#listed),*};);
+    }
+    let lines = modules.iter().map(|(module, names)| {
+        let path = within(module).map_or_else(|| quote!(#root), |module| quote!(#root::#module));
+        let names = listed(path, names);
+        quote!(use #names;)
+    });
+    lines.collect()
 }

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use askama::Template;
 
 use super::EmitError;
-use crate::lower::model::{Input, Operation, RUNTIME_FEATURES, Service, Type, TypeKind};
+use crate::lower::model::{
+    Answer, Guide, Input, Operation, Payload, Place, Protocol, RUNTIME_FEATURES, Scheme, SchemeKind, Server, Service,
+    Type, TypeKind,
+};
 use crate::lower::{clean, code, listed, plain};
 
 /// How the crate's manifest names what it stands on.
@@ -49,6 +52,7 @@ struct PageTemplate<'a> {
     settings: Vec<String>,
     servers: Vec<String>,
     schemes: Vec<String>,
+    errors: Vec<String>,
 }
 
 impl PageTemplate<'_> {
@@ -115,8 +119,6 @@ pub(super) fn readme(service: &Service, notes: Option<&str>) -> Result<String, E
 
 pub(super) fn page(service: &Service) -> Result<String, EmitError> {
     let operations = service.groups.iter().map(|group| group.operations.len()).sum();
-    let servers = service.servers.iter().filter(|server| !server.docs.is_empty());
-    let schemes = service.schemes.iter().filter(|scheme| !scheme.docs.is_empty());
     let settings = service.settings.iter().flat_map(|setting| {
         let docs: Vec<String> = setting.docs.join(&String::new());
         entry(&setting.name, &docs)
@@ -129,21 +131,92 @@ pub(super) fn page(service: &Service) -> Result<String, EmitError> {
         example: example(service),
         operations,
         settings: settings.collect(),
-        servers: servers.flat_map(|server| entry(&server.url, &server.docs)).collect(),
-        schemes: schemes.flat_map(|scheme| entry(&scheme.name, &scheme.docs)).collect(),
+        servers: service.servers.iter().flat_map(server).collect(),
+        schemes: service.schemes.iter().flat_map(|scheme| self::scheme(service, scheme)).collect(),
+        errors: errors(service),
     })
 }
 
 /// An entry of a list: a name as code, and the lines that say what it is.
 fn entry(name: &str, docs: &[String]) -> Vec<String> {
-    listed(&code(name), docs)
+    if docs.is_empty() { vec![format!("- {}", code(name))] } else { listed(&code(name), docs) }
+}
+
+fn server(server: &Server) -> Vec<String> {
+    let region = server.region.as_ref().filter(|_| server.docs.is_empty());
+    match region {
+        Some(region) => vec![format!("- {}: region {}", code(&server.url), code(region))],
+        None => entry(if server.url.is_empty() { "/" } else { &server.url }, &server.docs),
+    }
+}
+
+/// A security scheme, and by which setting of the builder its key is given.
+fn scheme(service: &Service, scheme: &Scheme) -> Vec<String> {
+    if service.protocol != Protocol::Http {
+        return entry(&scheme.name, &scheme.docs);
+    }
+    let name = &scheme.name;
+    let how = match &scheme.kind {
+        SchemeKind::ApiKey(place, key) => {
+            let place = match place {
+                Place::Header => "header",
+                Place::Cookie => "cookie",
+                _ => "query parameter",
+            };
+            format!("API key in the {place} {}, set with `.api_key({name:?}, key)`", code(key))
+        }
+        SchemeKind::Basic => "HTTP basic authentication, set with `.basic_auth(user, password)`".to_owned(),
+        SchemeKind::Bearer => "Bearer token, set with `.bearer_token(token)`".to_owned(),
+        SchemeKind::Caller(_) => {
+            "Not supported by the client: set what it needs with `.default_header(name, value)`".to_owned()
+        }
+    };
+    // A name that ends a code span stands in no example.
+    let how = if name.contains('`') { how.replace(&format!("{name:?}"), "name") } else { how };
+    let docs: Vec<String> = match scheme.docs.is_empty() {
+        true => vec![format!("{how}.")],
+        false => [format!("{how}."), String::new()].into_iter().chain(scheme.docs.iter().cloned()).collect(),
+    };
+    entry(name, &docs)
+}
+
+/// Links to the types of errors' bodies.
+fn errors(service: &Service) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for operation in service.groups.iter().flat_map(|group| &group.operations) {
+        let name = match &operation.error {
+            Answer::One(Payload::Json(Type::Named(id))) => &service.types[*id].name,
+            Answer::ByStatus(outcome) => &service.outcomes[*outcome].name,
+            Answer::One(_) => continue,
+        };
+        let link = format!("[`{name}`](crate::types::{name})");
+        if !found.contains(&link) {
+            found.push(link);
+        }
+    }
+    found
+}
+
+/// Where a guide stands in the crate.
+pub(super) fn guide_path(guide: &Guide) -> String {
+    format!("docs/guide/{}.md", guide.module.trim_start_matches("r#"))
+}
+
+/// A guide's path and text, with the header below its title.
+pub(super) fn guide(service: &Service, guide: &Guide) -> (String, String) {
+    let header = super::header::header("md", &format!("{}/guide/{}.md", service.source, guide.name));
+    let text = match guide.text.split_once('\n').filter(|(title, _)| title.starts_with("# ")) {
+        Some((title, rest)) => format!("{title}\n\n{header}\n\n{}", rest.trim_start_matches('\n')),
+        None => format!("# {}\n\n{header}\n\n{}", plain(&guide.name), guide.text),
+    };
+    (guide_path(guide), format!("{}\n", text.trim_end()))
 }
 
 fn render(template: &impl Template) -> Result<String, EmitError> {
     template.render().map(|text| format!("{}\n", text.trim_end())).map_err(|error| EmitError(error.to_string()))
 }
 
-/// ``[`a`](b)`` becomes `` `a` ``: a README has no items to link to.
+/// ``[`a`](b)`` becomes `` `a` ``: a README has no items to link to. Guides are files beside it.
 fn unlink(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
@@ -155,9 +228,13 @@ fn unlink(text: &str) -> String {
             rest = &rest[start + 2..];
             continue;
         };
+        let (target, following) = after[end..].split_once(')').unwrap_or((&after[end..], ""));
         out.push_str(&rest[..start]);
-        out.push_str(&after[..end]);
-        rest = after[end..].split_once(')').map_or("", |(_, rest)| rest);
+        match target.strip_prefix("](crate::docs::") {
+            Some(guide) => out.push_str(&format!("[{}](docs/guide/{guide}.md)", &after[..end])),
+            None => out.push_str(&after[..end]),
+        }
+        rest = following;
     }
     out + rest
 }

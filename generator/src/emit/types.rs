@@ -196,9 +196,11 @@ fn enumeration<T: std::fmt::Debug>(
     variants: &[Variant<T>],
     macro_name: &str,
 ) -> TokenStream {
-    let variants = variants
-        .iter()
-        .map(|variant| format!("{}        {} = {:?},\n", comment(&variant.docs, 8), variant.ident, variant.value));
+    let variants = variants.iter().map(|variant| {
+        let alias = variant.alias.as_ref().map(|alias| format!("        #[doc(alias = {alias:?})]\n"));
+        let alias = alias.unwrap_or_default();
+        format!("{}{alias}        {} = {:?},\n", comment(&variant.docs, 8), variant.ident, variant.value)
+    });
     scope.uses.invoke(format!(
         "yundb_runtime::{macro_name}! {{\n{}    pub enum {} {{\n{}    }}\n}}",
         comment(&definition.docs, 4),
@@ -342,20 +344,7 @@ fn alternatives(scope: &Scope<'_>, name: &proc_macro2::Ident, union: &Union) -> 
         let (kind, shape) = (ident(kind(scope, &variant.ty)), scope.shape(&variant.shape));
         let marks = variant.marks.iter().map(|mark| {
             let path = &mark.path;
-            let values = mark.values.iter().map(|value| match value {
-                Constant::Text(text) => {
-                    let function = scope.uses.item("text");
-                    quote!(#function(#text))
-                }
-                Constant::Integer(integer) => {
-                    let (function, integer) = (scope.uses.item("integer"), Literal::i64_unsuffixed(*integer));
-                    quote!(#function(#integer))
-                }
-                Constant::Flag(flag) => {
-                    let function = scope.uses.item("flag");
-                    quote!(#function(#flag))
-                }
-            });
+            let values = mark.values.iter().map(|value| scope.constant(value));
             let mark = scope.uses.item("mark");
             quote!(#mark(&[#(#path),*], &[#(#values),*]))
         });
@@ -517,6 +506,24 @@ fn pattern(case: &Case, ranges: bool) -> TokenStream {
 }
 
 impl Scope<'_> {
+    /// A constant, as the runtime's data has it.
+    pub(super) fn constant(&self, constant: &Constant) -> TokenStream {
+        match constant {
+            Constant::Text(text) => {
+                let function = self.uses.item("text");
+                quote!(#function(#text))
+            }
+            Constant::Integer(integer) => {
+                let (function, integer) = (self.uses.item("integer"), Literal::i64_unsuffixed(*integer));
+                quote!(#function(#integer))
+            }
+            Constant::Flag(flag) => {
+                let function = self.uses.item("flag");
+                quote!(#function(#flag))
+            }
+        }
+    }
+
     /// A type as it is written.
     pub(super) fn ty(&self, ty: &Type) -> TokenStream {
         match ty {

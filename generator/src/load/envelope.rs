@@ -1,4 +1,4 @@
-//! What stands around the schemas, in `openapiv3`'s types: operations, parameters, bodies, responses, security, servers.
+//! Everything around the schemas, in `openapiv3`'s types: operations, parameters, bodies, responses, security, servers.
 
 use indexmap::IndexMap;
 use openapiv3::{OpenAPI, Operation, Parameter, ReferenceOr};
@@ -13,11 +13,11 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Location};
 
-/// Operations by path that `openapiv3` has no place for, each with its method as it is sent.
+/// Operations by path for which `openapiv3` has no field, each with its HTTP method.
 pub(crate) type Further = IndexMap<String, Vec<(String, Operation)>>;
 
-/// The document in `openapiv3`'s types. Its schemas are empty there: they are read from the tree, which keeps their places.
-/// `check` has seen to it that the rest fits.
+/// The document in `openapiv3`'s types, with empty schemas: those are read from the tree, which has their places.
+/// `check` has made sure that the rest fits.
 pub(super) fn envelope(root: &Node, reporter: &mut Reporter<'_>) -> Option<(OpenAPI, Further)> {
     let api = read(root, Kind::Document, reporter)?;
     let mut further = Further::new();
@@ -37,7 +37,7 @@ fn read<T: DeserializeOwned>(node: &Node, kind: Kind, reporter: &mut Reporter<'_
             let path = error.path().to_string();
             let tokens = path.split(['.', '[', ']']).filter(|token| !token.is_empty());
             let node = tokens.fold(node, |node, token| node.child(token).unwrap_or(node));
-            let message = format!("`{path}` does not fit OpenAPI 3.0: {}", error.inner());
+            let message = format!("`{path}` is not valid OpenAPI 3.0: {}", error.inner());
             reporter.push(Diagnostic::error("does-not-fit", message).at(node.location.clone()));
         })
         .ok()
@@ -46,7 +46,7 @@ fn read<T: DeserializeOwned>(node: &Node, kind: Kind, reporter: &mut Reporter<'_
 /// The methods for which `openapiv3` has fields.
 const KNOWN: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
-/// The operations of a path item by the keys under which they stand: methods, those of `additionalOperations` as they are sent.
+/// The operations of a path item by key: methods, and those of `additionalOperations` as they are sent.
 pub(crate) fn operations(item: &Node) -> impl Iterator<Item = (&str, &Entry)> {
     let additional = item.get("additionalOperations").into_iter().flat_map(Node::entries);
     item.entries().filter(|(key, _)| is_method(key)).chain(additional)
@@ -57,12 +57,12 @@ pub(super) fn is_method(key: &str) -> bool {
     Kind::PathItem.field(key).is_some_and(|field| field.shape == Shape::Object(Kind::Operation))
 }
 
-/// A method as it is sent, by the key under which its operation stands.
+/// The HTTP method for the key of an operation.
 pub(crate) fn sent(method: &str) -> String {
     if is_method(method) { method.to_ascii_uppercase() } else { method.to_owned() }
 }
 
-/// A tree without places, and without what is read from the tree itself or no client needs.
+/// A tree without places, and without what is read from the tree itself or not needed by clients.
 fn json(node: &Node, shape: Shape) -> Json {
     match (&node.value, shape) {
         (_, Shape::Object(Kind::Schema | Kind::Callback) | Shape::SchemaOrFlag) => Json::Object(Map::new()),
@@ -82,11 +82,12 @@ fn json(node: &Node, shape: Shape) -> Json {
     }
 }
 
-/// A place of parameters, and a style of cookies, that `openapiv3` doesn't know.
+/// Replacements for a parameter location and a cookie style that `openapiv3` doesn't have.
 const QUERY_STRING: &str = "querystring";
 const COOKIE: &str = "cookie";
 
-/// A field of a parameter. One that is the whole query stands among those of the query; [`Part::is_query_string`] knows it.
+/// A field of a parameter. One that is the whole query counts as a query parameter; [`Part::is_query_string`] tells
+/// them apart.
 fn parameter(key: &str, node: &Node, shape: Shape) -> Json {
     match (key, node.as_str()) {
         ("in", Some(QUERY_STRING)) => "query".into(),
@@ -94,14 +95,14 @@ fn parameter(key: &str, node: &Node, shape: Shape) -> Json {
     }
 }
 
-/// A part of the envelope, with the tree that it was read from.
+/// A part of the envelope, with its tree.
 #[derive(Debug)]
 pub struct Part<'a, T> {
     /// The part in `openapiv3`'s types.
     pub item: &'a T,
     /// Its tree.
     pub node: &'a Node,
-    /// The place to point at.
+    /// The place for diagnostics.
     pub at: &'a Location,
 }
 
@@ -124,7 +125,7 @@ impl<'a, T> Part<'a, T> {
         self.node.as_object()?.get(key)
     }
 
-    /// The place of a member; the part's own where it has none such.
+    /// The place of a member; the part's own if there is no such member.
     pub fn place(&self, key: &str) -> &'a Location {
         self.entry(key).map_or(self.at, |entry| &entry.key)
     }
@@ -134,18 +135,18 @@ impl<'a, T> Part<'a, T> {
         self.entry("schema").map(Sub::of)
     }
 
-    /// The schema of each item, of a media type whose body is a sequence of items.
+    /// The schema of each item, for a media type whose body is a sequence of items.
     pub fn item_schema(&self) -> Option<Sub<'a>> {
         self.entry("itemSchema").map(Sub::of)
     }
 
-    /// The items of a list that the part has under a key.
+    /// The items of a list under a key.
     pub fn list<U>(&self, key: &str, items: &'a [U]) -> impl Iterator<Item = Part<'a, U>> + use<'a, T, U> {
         let nodes = self.node.get(key).into_iter().flat_map(Node::items);
         items.iter().zip(nodes).map(|(item, node)| Part { item, node, at: &node.location })
     }
 
-    /// The members of a map that the part has under a key.
+    /// The members of a map under a key.
     pub fn map<U>(
         &self,
         key: &str,
@@ -158,26 +159,26 @@ impl<'a, T> Part<'a, T> {
 }
 
 impl Part<'_, Parameter> {
-    /// Whether the parameter is the whole query (`in: querystring`), written as its `content` says.
+    /// Whether the parameter is the whole query (`in: querystring`), encoded by its `content`.
     pub fn is_query_string(&self) -> bool {
         self.node.get("in").and_then(Node::as_str) == Some(QUERY_STRING)
     }
 
-    /// Whether the parameter is a cookie that is sent as it is, without percent-encoding (`style: cookie`).
+    /// Whether the parameter is a cookie that is sent without percent-encoding (`style: cookie`).
     pub fn is_plain_cookie(&self) -> bool {
         self.node.get("style").and_then(Node::as_str) == Some(COOKIE)
     }
 }
 
 impl super::Loaded {
-    /// What a part or a reference to a component of a section is in the end; else where the reference stands.
+    /// Resolves a part or a reference to a component; fails with the place of a dangling reference.
     pub fn follow<'a, T>(
         &'a self,
         mut part: Part<'a, ReferenceOr<T>>,
         section: &str,
         components: impl Fn(&'a openapiv3::Components) -> &'a IndexMap<String, ReferenceOr<T>>,
     ) -> Result<Part<'a, T>, &'a Location> {
-        // `load` has refused references without end; this only bounds the loop.
+        // `load` has rejected circular references; this only bounds the loop.
         for _ in 0..16 {
             let reference = match part.item {
                 ReferenceOr::Item(item) => return Ok(Part { item, node: part.node, at: part.at }),

@@ -1,4 +1,4 @@
-//! What a document says: each of its keys, by kind, found by the grammar before anything is mended.
+//! The facts of a document: each of its keys, by kind, found by the grammar before anything is fixed.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,9 +9,9 @@ use super::swagger::SWAGGER;
 use super::{Entry, Kind, Node, Shape, Value};
 use crate::diagnostic::Location;
 
-/// What a key of a document is about.
+/// The kind of a fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names say it")]
+#[allow(missing_docs, reason = "self-explanatory")]
 pub enum Fact {
     Operation,
     Parameter,
@@ -30,7 +30,7 @@ pub enum Fact {
     Link,
     Callback,
     Webhook,
-    /// All other keys: types, formats, references, what schemas are made of.
+    /// All other keys: types, formats, references, the structure of schemas.
     Structure,
 }
 
@@ -57,7 +57,7 @@ impl Fact {
         Self::Structure,
     ];
 
-    /// The kind in words, in the plural.
+    /// The kind's name, in the plural.
     pub fn name(self) -> &'static str {
         match self {
             Self::Operation => "operations",
@@ -81,7 +81,7 @@ impl Fact {
         }
     }
 
-    /// What a key of an object is about that holds a value of its own.
+    /// The kind of a key that has a value of its own.
     fn of(kind: Kind, key: &str) -> Self {
         match (kind, key) {
             (Kind::Parameter, "name") => Self::Parameter,
@@ -103,20 +103,20 @@ impl Fact {
     }
 }
 
-/// A place in the walk: a key that says something, or where something begins that a diagnostic may point at.
+/// A step of the walk: a key that states a fact, or a place that a diagnostic may point at.
 #[derive(Clone, Debug)]
 pub(crate) struct Step {
     pub at: Location,
-    /// Where the value begins, if it is a scalar; diagnostics may point there, too.
+    /// Start of the value, if it is a scalar; diagnostics may point there, too.
     pub value: Option<u32>,
-    /// The first step that is not within.
+    /// Index of the first step outside of this one.
     pub end: u32,
     pub fact: Option<Fact>,
-    /// Why it makes no difference, if it makes none wherever it stands.
+    /// Why it is inconsequential, if that holds regardless of its surroundings.
     pub reason: Option<Reason>,
 }
 
-/// A component and the steps within it.
+/// A component with its steps.
 #[derive(Clone, Debug)]
 pub(crate) struct Component {
     pub section: String,
@@ -124,26 +124,26 @@ pub(crate) struct Component {
     pub steps: std::ops::Range<usize>,
 }
 
-/// All that a document says, in its order.
+/// All facts of a document, in its order.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
     pub(crate) steps: Vec<Step>,
     pub(crate) components: Vec<Component>,
-    /// Where a step refers to a component: step, section, name.
+    /// References of steps to components: step, section, name.
     pub(crate) references: Vec<(usize, String, String)>,
 }
 
 /// The walk over a document.
 struct Walk {
     facts: Facts,
-    /// What later keys of the same maps have pushed out, by the places of these.
+    /// Earlier entries replaced by duplicate keys, by the place of the later ones.
     pushed_out: HashMap<Location, Entry>,
     /// The parameters that can be referred to.
     parameters: HashSet<String>,
 }
 
 impl Facts {
-    /// Finds what a bundled document says, and what keys that occur twice said first: that is not in the tree.
+    /// Finds the facts of a bundled document, including earlier entries of duplicate keys, which are not in the tree.
     pub(super) fn of(root: &Node, pushed_out: HashMap<Location, Entry>) -> Self {
         let parameters = root.get("components").and_then(|components| components.get("parameters"));
         let parameters = parameters.into_iter().flat_map(Node::entries);
@@ -151,15 +151,14 @@ impl Facts {
         let mut walk = Walk { facts: Self::default(), pushed_out, parameters };
         walk.object(root, Kind::Document);
         let Walk { mut facts, pushed_out, .. } = walk;
-        // What stands where nothing is looked into has no kind.
+        // Entries in opaque values have no kind.
         let mut others: Vec<Entry> = pushed_out.into_values().collect();
         others.sort_unstable_by(|a, b| a.key.cmp(&b.key));
         others.iter().for_each(|entry| facts.pushed_out(&entry.key));
         facts
     }
 
-    /// Counts a key that is not in the tree. As what it held isn't there either, it counts once, whatever stood in it, and is of
-    /// no kind.
+    /// Counts a key that is not in the tree. Its content isn't there either, so it counts once, without a kind.
     pub(crate) fn pushed_out(&mut self, key: &Location) {
         let end = u32::try_from(self.steps.len() + 1).unwrap_or(u32::MAX);
         self.steps.push(Step { at: key.clone(), value: None, end, fact: Some(Fact::Structure), reason: None });
@@ -178,13 +177,13 @@ impl Walk {
         }
     }
 
-    /// What the same key said before.
+    /// The earlier entry of the same key.
     fn earlier(&mut self, entry: &Entry) -> Option<Entry> {
         if self.pushed_out.is_empty() { None } else { self.pushed_out.remove(&entry.key) }
     }
 
     fn member(&mut self, kind: Kind, key: &str, entry: &Entry) {
-        // Read by `load`, which refuses what it doesn't know.
+        // Read by `load`, which rejects unknown versions.
         if kind == Kind::Document && matches!(key, "openapi" | SWAGGER) {
             return;
         }
@@ -196,33 +195,33 @@ impl Walk {
         let fact = match (kind, shape) {
             (Kind::PathItem, Shape::Object(Kind::Operation)) => Some(Fact::Operation),
             (Kind::Responses, _) => of_map(Fact::Response).or(Some(Fact::Structure)),
-            // What is counted is within.
+            // The content is counted instead.
             (_, Shape::Object(Kind::Schema)) => Some(Fact::of(kind, key)),
             (_, Shape::Object(_) | Shape::Map(_)) if reason.is_none() => None,
             (_, Shape::List(Shape::Object(_) | Shape::Map(_))) if reason.is_none() => None,
             (_, Shape::List(_)) if entry.node.as_array().is_some() && reason.is_none() => None,
             _ if reason == Some(Reason::Link) => None,
-            // One that leads nowhere stands for a parameter of which nothing else is known.
+            // A dangling reference stands for a parameter of which nothing else is known.
             (Kind::Parameter, _)
                 if key == "$ref" && !entry.node.as_str().is_some_and(|to| self.parameters.contains(to)) =>
             {
                 Some(Fact::Parameter)
             }
-            // By the name that is meant.
+            // By the name that is probably meant.
             _ => Some(Fact::of(kind, field.map_or(key, |field| if field.name.is_empty() { key } else { field.name }))),
         };
         let step = self.open(&entry.key, &entry.node, fact, reason);
         if let (Some(text), "$ref") = (entry.node.as_str(), key) {
             self.reference(step, text);
         }
-        // Links are counted one by one, though none makes a difference.
+        // Links are counted one by one, though all are inconsequential.
         if matches!(reason, None | Some(Reason::Link)) {
             self.inside(&entry.node, shape, kind, key);
         }
         self.close(step);
     }
 
-    /// What stands in a value.
+    /// The facts within a value.
     fn inside(&mut self, node: &Node, shape: Shape, holder: Kind, key: &str) {
         match shape {
             Shape::Object(kind) => self.object(node, kind),
@@ -236,7 +235,7 @@ impl Walk {
                         _ => Some(Fact::Structure),
                     };
                     let step = self.open(&item.location, item, fact, None);
-                    // Each scheme that a requirement names counts, with the scopes that it asks for.
+                    // Each scheme of a requirement counts, with its scopes.
                     match key {
                         "security" => self.requirement(item),
                         _ => self.inside(item, *inner, holder, key),
@@ -316,8 +315,7 @@ impl Walk {
     }
 }
 
-/// The field that is meant by a key that an object doesn't have: what stands in it is counted as if it were there, as it is lost with
-/// it.
+/// The field probably meant by an unknown key: its content is counted as if it were there, as it is lost with the key.
 fn meant(kind: Kind, key: &str, node: &Node) -> Option<Field> {
     if key.starts_with("x-") || key == "$ref" || Reason::of(kind, key).is_some() {
         return None;

@@ -1,44 +1,45 @@
-//! Reads one file: bytes to text to a tree with places.
+//! Reads one file: from bytes to text to a tree with places.
 
 use std::{collections::HashMap, fs, io::Read as _, path::Path, sync::Arc};
 
 use super::{Entry, Node, identifiers, json, yaml};
 use crate::diagnostic::{Diagnostic, Location, Source};
 
-/// No document is this large by intent.
+/// No document is intentionally this large.
 const LARGEST_FILE: u64 = 64 << 20;
 
-/// How deep maps and lists may stand in each other. What people write stays under 30; the stages that follow recurse, with the stack
-/// that `stack::deep` gives them. The YAML parser itself gives up at 255 brackets.
+/// Limit on the nesting of maps and lists. Hand-written documents stay under 30; the stages that follow recurse, with
+/// the stack from `stack::deep`. The YAML parser itself stops at 255 brackets.
 pub(super) const DEEPEST: usize = 200;
 
-/// A file as it was read.
+/// A file and its tree.
 #[derive(Debug)]
 pub(super) struct File {
     pub source: Arc<Source>,
     pub root: Node,
-    /// Where the anchors are that other files may refer to.
+    /// The places of anchors that other files may refer to.
     pub anchors: HashMap<String, Vec<String>>,
-    /// Keys that a map has twice: wrong, but some services publish such documents, so the caller decides how wrong.
+    /// Duplicate keys. They are invalid, but some services publish such documents, so the caller decides on the
+    /// severity.
     pub duplicates: Vec<Duplicate>,
 }
 
-/// A key that a map has twice.
+/// A duplicate key.
 #[derive(Debug)]
 pub(super) struct Duplicate {
     pub diagnostic: Diagnostic,
-    /// What the later one has pushed out, and where that one stands.
+    /// The replaced entry, and the place of the later one.
     pub first: Entry,
     pub second: Location,
 }
 
-/// What a format's parser yields, beside what it found wrong.
+/// The output of a format's parser: the tree and the problems found.
 pub(super) struct Parsed {
     pub root: Node,
     pub duplicates: Vec<Duplicate>,
 }
 
-/// Reads and parses the file at `path`, which diagnostics call `name`.
+/// Reads and parses the file at `path`; diagnostics refer to it as `name`.
 pub(super) fn read(path: &Path, name: &str) -> Result<File, Vec<Diagnostic>> {
     let bytes = read_bytes(path).map_err(|error| vec![unreadable(path, name, &error)])?;
     let text = decode(bytes, name).map_err(|diagnostic| vec![*diagnostic])?;
@@ -48,14 +49,14 @@ pub(super) fn read(path: &Path, name: &str) -> Result<File, Vec<Diagnostic>> {
     Ok(File { source, root, anchors, duplicates })
 }
 
-/// What is wrong with a file that can't be read, and what to give instead.
+/// The diagnostic for an unreadable file.
 fn unreadable(path: &Path, name: &str, error: &std::io::Error) -> Diagnostic {
-    let diagnostic = |why: &str| Diagnostic::error("unreadable", format!("can't read `{name}`: {why}"));
+    let diagnostic = |why: &str| Diagnostic::error("unreadable", format!("cannot read `{name}`: {why}"));
     if path.is_dir() {
         return diagnostic("it is a folder").help("name a file in it");
     }
     match error.kind() {
-        std::io::ErrorKind::NotFound => diagnostic("there is no such file").help("is the path right?"),
+        std::io::ErrorKind::NotFound => diagnostic("there is no such file").help("check the path"),
         _ => diagnostic(&error.to_string()),
     }
 }
@@ -85,21 +86,21 @@ fn decode(bytes: Vec<u8>, name: &str) -> Result<String, Box<Diagnostic>> {
                 text
             } else {
                 let message = match bytes.get(..2) {
-                    Some([0xff, 0xfe] | [0xfe, 0xff]) => format!("`{name}` begins as UTF-16 does, and is none"),
-                    _ => format!("`{name}` is not UTF-8: byte {at} starts no character"),
+                    Some([0xff, 0xfe] | [0xfe, 0xff]) => format!("`{name}` is not valid UTF-16"),
+                    _ => format!("`{name}` is not UTF-8: invalid byte at {at}"),
                 };
                 return wrong(String::from_utf8_lossy(&bytes).into_owned(), at, message);
             }
         }
     };
-    // A NUL ends the document for the YAML scanner: what follows would be lost without a word.
+    // A NUL ends the document for the YAML scanner: the rest would be lost silently.
     match text.find('\0') {
-        Some(at) => wrong(text, at, format!("`{name}` holds a NUL character at byte {at}")),
+        Some(at) => wrong(text, at, format!("`{name}` contains a NUL character at byte {at}")),
         None => Ok(text),
     }
 }
 
-/// The text of a file that begins with a byte order mark of UTF-16, which YAML may be written in. None of any other.
+/// The text of a file with a UTF-16 byte order mark, which YAML allows. None for any other file.
 fn utf16(bytes: &[u8]) -> Option<String> {
     let unit: fn([u8; 2]) -> u16 = match bytes {
         [0xff, 0xfe, ..] => u16::from_le_bytes,
@@ -116,25 +117,25 @@ fn parse(source: &Arc<Source>, path: &Path) -> Result<Parsed, Vec<Diagnostic>> {
         return json::parse(source).map_err(|diagnostic| vec![*diagnostic]);
     }
     yaml::parse(source).or_else(|diagnostics| {
-        // Not all JSON is YAML (tabs, surrogate pairs), and files are named as people like.
+        // Not all JSON is YAML (tabs, surrogate pairs), and file names are not reliable.
         let is_json = source.text().trim_start_matches('\u{feff}').trim_start().starts_with('{');
         is_json.then(|| json::parse(source).ok()).flatten().ok_or(diagnostics)
     })
 }
 
-/// What is wrong with a document that goes deeper than [`DEEPEST`] at a place.
+/// The diagnostic for a document nested deeper than [`DEEPEST`].
 pub(super) fn too_deep(place: Location) -> Box<Diagnostic> {
-    let message = format!("maps and lists stand in each other more than {DEEPEST} levels deep here");
-    let help = "put what is inside under `components`, and refer to it with a `$ref`";
+    let message = format!("maps and lists are nested more than {DEEPEST} levels deep here");
+    let help = "move the inner part to `components`, and refer to it with a `$ref`";
     Box::new(Diagnostic::error("too-deep", message).at(place).help(help))
 }
 
-/// What is wrong with a map that has a key twice.
+/// The diagnostic for a duplicate key.
 pub(super) fn duplicate(key: &str, first: Entry, second: Location) -> Duplicate {
     let diagnostic = Diagnostic::warning("duplicate-key", format!("the key `{key}` occurs twice in one map"))
         .at(second.clone())
-        .label("the later one counts")
-        .note(first.key.clone(), "this one is left out, with all that stands in it")
+        .label("the later one is used")
+        .note(first.key.clone(), "this one is left out, with its content")
         .leaves_out(first.key.clone())
         .help("remove one of them");
     Duplicate { diagnostic, first, second }

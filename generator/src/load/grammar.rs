@@ -1,20 +1,20 @@
-//! What OpenAPI 3 lets stand where: the objects, their fields, and what each field holds.
+//! The grammar of OpenAPI 3: its objects, their fields, and the shape of each field's value.
 //!
-//! Every walk over a document goes by this table, so that a `$ref`, a wrong value or an extension is judged by the
-//! object that it stands in.
+//! All walks over a document use this table, so that a `$ref`, an invalid value or an extension is judged by the object
+//! that it is in.
 
-/// What a value has to be.
+/// The shape of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Anything; not looked into (examples, defaults).
+    /// Any value; opaque (examples, defaults).
     Any,
     Text,
     Flag,
     Number,
-    /// A whole number from 0.
+    /// A non-negative integer.
     Count,
     Object(Kind),
-    /// A schema, or `true` or `false` in its place.
+    /// A schema, `true` or `false`.
     SchemaOrFlag,
     List(&'static Shape),
     Map(&'static Shape),
@@ -53,14 +53,14 @@ pub enum Kind {
     OAuthFlow,
 }
 
-/// What becomes of an object when a field of it is wrong.
+/// The effect on an object of an invalid field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// The object goes on without the field.
+    /// The field is left out.
     Optional,
-    /// The field may be absent; but a wrong one makes the object wrong, for without it it would say something else.
+    /// The field is optional; but an invalid one invalidates the object, which would mean something else without it.
     Vital,
-    /// The field must be there and right.
+    /// The field is required and must be valid.
     Required,
 }
 
@@ -98,7 +98,7 @@ const EXAMPLES: Shape = Map(&Object(Example));
 const HEADERS: Shape = Map(&Object(Header));
 
 impl Kind {
-    /// The fields that the object may have. The document itself gets help from `check`, which knows the versions.
+    /// The fields of the object. Those of the document itself also depend on its version, which `check` handles.
     pub fn fields(self) -> &'static [Field] {
         match self {
             Document => {
@@ -426,12 +426,12 @@ impl Kind {
         }
     }
 
-    /// What a key of the object holds. None for extensions and for what OpenAPI doesn't know.
+    /// The field for a key of the object. None for extensions and unknown keys.
     pub fn field(self, key: &str) -> Option<Field> {
         if let Some(field) = self.fields().iter().find(|field| field.name == key) {
             return Some(*field);
         }
-        // The objects whose keys are data.
+        // Objects whose keys are data.
         if key.starts_with("x-") || key == "$ref" {
             return None;
         }
@@ -444,8 +444,8 @@ impl Kind {
         Some(Field { name: "", shape, need: Need::Optional })
     }
 
-    /// The section of `components` that holds such objects, if they can be referred to there. (Callbacks and links have
-    /// sections too, but openapiv3 keeps no `$ref` of a callback, and a client needs neither: they are written in place.)
+    /// The section of `components` for such objects, if they can be referred to. (Callbacks and links have sections
+    /// too, but openapiv3 keeps no `$ref` of a callback, and a client needs neither: they are inlined.)
     pub fn section(self) -> Option<&'static str> {
         match self {
             Schema => Some("schemas"),
@@ -460,7 +460,7 @@ impl Kind {
         }
     }
 
-    /// The object in words.
+    /// The object's name for messages.
     pub fn name(self) -> &'static str {
         match self {
             Document => "an OpenAPI document",
@@ -496,7 +496,7 @@ impl Kind {
 }
 
 impl Shape {
-    /// The object that has to stand there, if it is one.
+    /// The object, if the shape is one.
     pub fn kind(self) -> Option<Kind> {
         match self {
             Object(kind) => Some(kind),
@@ -505,7 +505,7 @@ impl Shape {
         }
     }
 
-    /// What has to stand under a key.
+    /// The shape of the value under a key.
     pub fn member(self, key: &str) -> Self {
         match (self, self.kind()) {
             (Map(inner), _) => *inner,
@@ -514,15 +514,15 @@ impl Shape {
         }
     }
 
-    /// What has to stand there, in words.
+    /// The shape in words.
     pub fn describe(self) -> String {
         match self {
             Any => "anything".to_owned(),
-            Text => "a text".to_owned(),
+            Text => "a string".to_owned(),
             Flag => "`true` or `false`".to_owned(),
             Number => "a number".to_owned(),
-            Count => "a whole number, not negative".to_owned(),
-            Object(kind) => format!("{}, which is a map", kind.name()),
+            Count => "a non-negative integer".to_owned(),
+            Object(kind) => format!("{} (a map)", kind.name()),
             SchemaOrFlag => "a schema, `true` or `false`".to_owned(),
             List(_) => "a list".to_owned(),
             Map(_) => "a map".to_owned(),

@@ -1,4 +1,4 @@
-//! Reads JSON into a tree with places: serde_json reads the scalars, this module only finds where they stand.
+//! Reads JSON into a tree with places: serde_json reads the scalars, this module only finds their places.
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub(super) fn parse(source: &Arc<Source>) -> Result<Parsed> {
     let root = reader.value(0)?;
     reader.skip_space();
     if reader.position < text.len() {
-        return reader.fail("there is more after the end of the document");
+        return reader.fail("unexpected text after the end of the document");
     }
     Ok(Parsed { root, duplicates: reader.duplicates })
 }
@@ -46,7 +46,7 @@ impl Reader<'_> {
             Some(b'-' | b'0'..=b'9') => self.number()?,
             Some(b'a'..=b'z') => self.word()?,
             Some(_) => return self.fail("expected a value"),
-            None => return self.fail("the document ends where a value should stand"),
+            None => return self.fail("unexpected end of the document, expected a value"),
         };
         Ok(Node::new(value, self.location(start)))
     }
@@ -115,13 +115,13 @@ impl Reader<'_> {
                 Some(_) => self.position += 1,
                 None => {
                     self.position = start;
-                    return self.fail("this text has no closing quote");
+                    return self.fail("this string has no closing quote");
                 }
             }
         }
         let token = self.text.get(start..self.position).unwrap_or_default();
         serde_json::from_str(token).or_else(|error| {
-            // serde_json counts from 1, and its position is within this token.
+            // serde_json counts from 1, and its position is relative to this token.
             self.position = start + error.column().saturating_sub(1);
             self.fail(plain(&error))
         })
@@ -178,12 +178,12 @@ impl Reader<'_> {
 
     fn fail<T>(&self, message: impl Into<String>) -> Result<T> {
         let place = Location::new(self.source, self.position, self.position + 1);
-        let message = format!("this is not JSON: {}", message.into());
+        let message = format!("invalid JSON: {}", message.into());
         Err(Box::new(Diagnostic::error("bad-json", message).at(place)))
     }
 }
 
-/// serde_json's message without its position, which is not the file's.
+/// serde_json's message without its position, which is not relative to the file.
 fn plain(error: &serde_json::Error) -> String {
     let message = error.to_string();
     message.split(" at line ").next().unwrap_or_default().to_owned()

@@ -1,5 +1,5 @@
-//! Stage one: reads a document with its files and yields one checked tree, in which everything knows its place, and
-//! `openapiv3`'s view of what stands around the schemas.
+//! Stage one: reads a document with its files and returns one checked tree with places, and `openapiv3`'s view of
+//! everything around the schemas.
 
 mod bundle;
 mod check;
@@ -7,6 +7,7 @@ mod envelope;
 mod facts;
 mod file;
 mod grammar;
+mod guides;
 mod identifiers;
 mod json;
 mod node;
@@ -49,16 +50,18 @@ pub use self::{
 /// A document, read, bundled and checked.
 #[derive(Clone, Debug)]
 pub struct Loaded {
-    /// What stands around the schemas. Every `$ref` in it is `#/components/<section>/<name>`.
+    /// Everything around the schemas. Every `$ref` in it is `#/components/<section>/<name>`.
     pub api: OpenAPI,
-    /// The operations that `api` has no place for.
+    /// The operations for which `api` has no field.
     pub(crate) further: Further,
-    /// The whole as a tree with places; what came from another file knows its place there.
+    /// The whole document as a tree; parts from other files keep their places there.
     pub root: Node,
-    /// What the document says, before anything was mended.
+    /// The facts of the document, before anything is fixed.
     pub facts: Facts,
-    /// What was taken out of the tree because it makes no difference.
+    /// Parts that were removed from the tree because they are inconsequential.
     pub(crate) passed_over: Vec<(Location, Reason)>,
+    /// Pages in Markdown that stand beside the document, by name.
+    pub(crate) guides: Vec<(String, String)>,
 }
 
 impl Loaded {
@@ -73,7 +76,7 @@ impl Loaded {
         section.into_iter().flat_map(Node::entries).map(|(name, entry)| (name, Sub::of(entry)))
     }
 
-    /// The document as a part of itself.
+    /// The document itself as a part.
     pub fn document(&self) -> Part<'_, OpenAPI> {
         Part { item: &self.api, node: &self.root, at: &self.root.location }
     }
@@ -84,10 +87,10 @@ impl Loaded {
     }
 }
 
-/// Reads the document at `path`: a file, or a folder with an `openapi.yaml`. None if there is nothing to go on with.
+/// Reads the document at `path`: a file, or a folder with an `openapi.yaml`. None if it cannot be read at all.
 ///
-/// A document of ours (with `x-protocol`) is held to the letter: each fault is an error. In anyone else's a fault is a
-/// warning, and the part is mended or left out.
+/// In a document written for yundb (with `x-protocol`), each problem is an error. In any other document a problem is a
+/// warning, and the part is fixed or left out.
 pub fn load(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     deep(|| loaded(path, diagnostics))
 }
@@ -96,15 +99,16 @@ fn loaded(path: &Path, diagnostics: &mut Diagnostics) -> Option<Loaded> {
     let mut reporter = Reporter::new(diagnostics);
     let (mut root, version) = tree(path, &mut reporter)?;
     let mut facts = Facts::of(&root, std::mem::take(&mut reporter.pushed_out));
-    // What a rewriting has no place for is not in the tree either.
+    // Keys that a rewrite drops are not in the tree either.
     reporter.passed_over.iter().for_each(|(key, _)| facts.pushed_out(key));
     check::check(&mut root, version == Version::Newer, &mut reporter);
     let (api, further) = envelope::envelope(&root, &mut reporter)?;
-    Some(Loaded { api, further, root, facts, passed_over: reporter.passed_over })
+    let guides = guides::read(&document_path(path), &mut reporter);
+    Some(Loaded { api, further, root, facts, passed_over: reporter.passed_over, guides })
 }
 
-/// The document at `path` in one tree as it was written: every `$ref` leads to a component, and nothing is mended or left
-/// out; Swagger 2.0 is in the words of OpenAPI 3.0. What tests a client holds it against this.
+/// The document at `path` as one tree, as it was written: every `$ref` leads to a component, and nothing is fixed or
+/// left out; Swagger 2.0 is rewritten as OpenAPI 3.0. Tests compare a client with this tree.
 pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json::Value> {
     deep(|| {
         let (root, _) = tree(path, &mut Reporter::new(diagnostics))?;
@@ -112,7 +116,7 @@ pub fn bundled(path: &Path, diagnostics: &mut Diagnostics) -> Option<serde_json:
     })
 }
 
-/// Reads the document with its files into a tree of OpenAPI 3, and the version that it is written in.
+/// Reads the document with its files into an OpenAPI 3 tree, and returns the version that it is written in.
 fn tree(path: &Path, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
     let path = document_path(path);
     let name = path.to_string_lossy().replace('\\', "/");
@@ -130,7 +134,7 @@ fn tree(path: &Path, reporter: &mut Reporter<'_>) -> Option<(Node, Version)> {
     Some((root, version))
 }
 
-/// The document in a folder, or the file itself.
+/// The document's file: the one in a folder, or the path itself.
 fn document_path(path: &Path) -> PathBuf {
     if !path.is_dir() {
         return path.to_owned();

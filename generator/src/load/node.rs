@@ -1,4 +1,4 @@
-//! A document's tree in which every value and every key knows where it stands.
+//! A document's tree with the place of every value and every key.
 
 use std::hash::{Hash, Hasher};
 
@@ -7,25 +7,25 @@ use serde_json::Number;
 
 use crate::diagnostic::Location;
 
-/// A value and its place in a source file. Nodes are equal if their values are, wherever they stand.
+/// A value and its place in a source file. Equality ignores places.
 #[derive(Clone, Debug)]
 pub struct Node {
     /// The value.
     pub value: Value,
-    /// Where it stands, in the file that it was read from.
+    /// Its place, in the file that it was read from.
     pub location: Location,
 }
 
-/// What JSON can say, with places.
+/// A JSON value, with places.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// `null`
     Null,
     /// `true`, `false`
     Bool(bool),
-    /// A number; beyond 64 bits it is a float.
+    /// A number; a float beyond 64 bits.
     Number(Number),
-    /// A text.
+    /// A string.
     String(String),
     /// A list.
     Array(Vec<Node>),
@@ -33,10 +33,10 @@ pub enum Value {
     Object(IndexMap<String, Entry>),
 }
 
-/// A member of a map: its value, and where its key stands.
+/// A member of a map: its value, and the place of its key.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Where the key stands.
+    /// The place of the key.
     pub key: Location,
     /// The value.
     pub node: Node,
@@ -53,12 +53,12 @@ impl Node {
         Some(&self.as_object()?.get(key)?.node)
     }
 
-    /// The member of a map, to change.
+    /// The member of a map, for changing.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
         Some(&mut self.as_object_mut()?.get_mut(key)?.node)
     }
 
-    /// The member of a map or list by a pointer's token.
+    /// The member of a map or list, by a token of a pointer.
     pub fn child(&self, token: &str) -> Option<&Self> {
         match &self.value {
             Value::Object(entries) => Some(&entries.get(token)?.node),
@@ -67,7 +67,7 @@ impl Node {
         }
     }
 
-    /// The text, if it is one.
+    /// The string, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
             Value::String(text) => Some(text),
@@ -75,7 +75,7 @@ impl Node {
         }
     }
 
-    /// The truth value, if it is one.
+    /// The boolean, if it is one.
     pub fn as_bool(&self) -> Option<bool> {
         match self.value {
             Value::Bool(flag) => Some(flag),
@@ -91,7 +91,7 @@ impl Node {
         }
     }
 
-    /// The members, if it is a map, to change.
+    /// The members, if it is a map, for changing.
     pub fn as_object_mut(&mut self) -> Option<&mut IndexMap<String, Entry>> {
         match &mut self.value {
             Value::Object(entries) => Some(entries),
@@ -107,7 +107,7 @@ impl Node {
         }
     }
 
-    /// The items, if it is a list, to change.
+    /// The items, if it is a list, for changing.
     pub fn as_array_mut(&mut self) -> Option<&mut Vec<Self>> {
         match &mut self.value {
             Value::Array(items) => Some(items),
@@ -128,17 +128,17 @@ impl Node {
         !matches!(self.value, Value::Array(_) | Value::Object(_))
     }
 
-    /// The members of a map by key and place of the key; none if it is no map.
+    /// The members of a map with their keys; none if it is not a map.
     pub fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
         self.as_object().into_iter().flatten().map(|(key, entry)| (key.as_str(), entry))
     }
 
-    /// The items of a list; none if it is no list.
+    /// The items of a list; none if it is not a list.
     pub fn items(&self) -> impl Iterator<Item = &Self> {
         self.as_array().into_iter().flatten()
     }
 
-    /// How many values it holds, itself included.
+    /// Number of values in it, including itself.
     pub fn size(&self) -> usize {
         match &self.value {
             Value::Array(items) => 1 + items.iter().map(Self::size).sum::<usize>(),
@@ -147,7 +147,7 @@ impl Node {
         }
     }
 
-    /// How many maps and lists stand in each other in it, itself included.
+    /// Depth of nested maps and lists in it, including itself.
     pub fn depth(&self) -> usize {
         match &self.value {
             Value::Array(items) => 1 + items.iter().map(Self::depth).max().unwrap_or(0),
@@ -156,7 +156,7 @@ impl Node {
         }
     }
 
-    /// The same without places.
+    /// The same value without places.
     pub fn to_json(&self) -> serde_json::Value {
         match &self.value {
             Value::Null => serde_json::Value::Null,
@@ -168,13 +168,13 @@ impl Node {
         }
     }
 
-    /// What kind of value it is, in words for a message.
+    /// The kind of value, for messages.
     pub fn describe(&self) -> &'static str {
         match self.value {
-            Value::Null => "nothing (null)",
-            Value::Bool(_) => "true or false",
+            Value::Null => "null",
+            Value::Bool(_) => "a boolean",
             Value::Number(_) => "a number",
-            Value::String(_) => "a text",
+            Value::String(_) => "a string",
             Value::Array(_) => "a list",
             Value::Object(_) => "a map",
         }
@@ -219,12 +219,12 @@ impl Hash for Node {
 }
 
 impl Entry {
-    /// A member whose key stands at `key`.
+    /// A member whose key is at `key`.
     pub fn new(key: Location, node: Node) -> Self {
         Self { key, node }
     }
 
-    /// The place to point at: the value if it is a scalar, else the key.
+    /// The place for diagnostics: the value if it is a scalar, else the key.
     pub fn place(&self) -> &Location {
         if self.node.is_scalar() && !self.node.location.text().is_empty() { &self.node.location } else { &self.key }
     }

@@ -1,8 +1,8 @@
-//! What a document may say that makes no difference to a client: the closed list, with a reason for each.
+//! The closed list of reasons why a fact makes no difference to a client.
 
 use super::Kind;
 
-/// Why something makes no difference to a client.
+/// Why a fact makes no difference to a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
     /// Nothing refers to the component.
@@ -11,11 +11,11 @@ pub enum Reason {
     Null,
     /// An `x-` key.
     Extension,
-    /// Who publishes the document, and on what terms.
+    /// The document's publisher and terms.
     Publisher,
     /// A link to further reading.
     FurtherReading,
-    /// A tag that no operation has.
+    /// A tag without operations.
     UnusedTag,
     /// A path without operations.
     EmptyPath,
@@ -23,7 +23,7 @@ pub enum Reason {
     FurtherTag,
     /// `allowEmptyValue`
     AllowEmpty,
-    /// An example that is longer than a line, or stands beside another one.
+    /// An example that is longer than a line, or one of several.
     FurtherExample,
     /// A sample of a whole body.
     Sample,
@@ -35,39 +35,39 @@ pub enum Reason {
     Xml,
     /// How a token is obtained.
     TokenObtained,
-    /// A word that only tools for schemas need.
+    /// A keyword for schema tools only.
     SchemaTool,
-    /// A field that only the service sets.
+    /// A read-only field.
     ReadOnly,
     /// A keyword for values of another type than the schema's.
     OtherType,
-    /// What a header says of itself beyond its values.
+    /// Keywords of a header beyond its values.
     HeaderForm,
-    /// What repeats an earlier one.
+    /// A repetition of an earlier fact.
     Repeated,
-    /// What the operation says instead of its path.
+    /// A fact of the path that the operation overrides.
     Overridden,
-    /// A discriminator of one alternative.
+    /// The discriminator of a single alternative.
     SoleAlternative,
     /// A header that HTTP itself handles.
     HttpHeader,
-    /// The whole is given or returned as any JSON, text or bytes.
+    /// Part of a value that is passed as raw JSON, text or bytes.
     Opaque,
     /// A limit beside a stricter one.
     Stricter,
-    /// What the base of a type says of itself.
+    /// A fact of a base type that the derived type overrides.
     Base,
     /// `pathItems` and `mediaTypes` under `components`.
     Inlined,
-    /// Words about what is only checked.
+    /// Descriptions of schemas that are only checked.
     OnlyChecked,
-    /// What depends on a condition that isn't there.
+    /// Keywords that depend on a missing condition.
     Unconditional,
-    /// A property that has no value.
+    /// A property without possible values.
     Never,
     /// The name of a body.
     BodyName,
-    /// What a document says of the fields that every server-sent event has.
+    /// A field that every server-sent event has.
     EventField,
     /// A body where HTTP has none.
     NoBody,
@@ -111,7 +111,7 @@ impl Reason {
         Self::NoBody,
     ];
 
-    /// What it is, for reports: `unreferenced`.
+    /// Its name in reports: `unreferenced`.
     pub fn name(self) -> &'static str {
         self.words().0
     }
@@ -128,44 +128,42 @@ impl Reason {
             Self::Extension => {
                 ("extension", "an extension of another tool, or a note; yundb's own are checked by `load`")
             }
-            Self::Publisher => ("publisher", "who publishes the document, and on what terms"),
+            Self::Publisher => ("publisher", "the publisher of the document, and its terms"),
             Self::FurtherReading => ("further-reading", "a link beside the description"),
-            Self::UnusedTag => ("unused-tag", "no operation is in the tag"),
+            Self::UnusedTag => ("unused-tag", "no operation has the tag"),
             Self::EmptyPath => ("empty-path", "the path has no operation"),
-            Self::FurtherTag => ("further-tag", "an operation stands in the module of its first tag"),
-            Self::AllowEmpty => ("allow-empty-value", "an empty text can always be sent"),
-            Self::FurtherExample => ("further-example", "docs show one example of a value, if it fits into a line"),
+            Self::FurtherTag => ("further-tag", "an operation is in the module of its first tag"),
+            Self::AllowEmpty => ("allow-empty-value", "an empty string can always be sent"),
+            Self::FurtherExample => ("further-example", "the docs have one example of a value, if it fits on a line"),
             Self::Sample => ("sample", "a sample of a whole body, which the types describe"),
             Self::Link => ("link", "which calls may follow; each of them is in the client"),
-            Self::Title => ("title", "a name for people; types are called after their component or field"),
+            Self::Title => ("title", "a name for people; types are named after their component or field"),
             Self::Xml => ("xml", "how a value is written as XML; XML bodies are given and returned as text"),
-            Self::TokenObtained => ("token-obtained", "how a token is obtained, which is the caller's business"),
-            Self::SchemaTool => ("schema-tool", "tells tools how to read the schema, and says nothing of values"),
-            Self::ReadOnly => ("read-only", "only the service sets the field; it is never sent"),
-            Self::OtherType => ("other-type", "the keyword holds for values of another type than the schema's"),
+            Self::TokenObtained => ("token-obtained", "how to obtain a token, which is up to the caller"),
+            Self::SchemaTool => ("schema-tool", "for schema tools only; does not constrain values"),
+            Self::ReadOnly => ("read-only", "the field is set by the service and never sent"),
+            Self::OtherType => ("other-type", "the keyword applies to values of another type than the schema's"),
             Self::HeaderForm => ("header-form", "a response header is read if it is there, as text by its schema"),
-            Self::Repeated => ("repeated", "says again what was said before"),
-            Self::Overridden => ("overridden", "the operation has another of its own, which counts"),
+            Self::Repeated => ("repeated", "repeats an earlier fact"),
+            Self::Overridden => ("overridden", "the operation overrides it"),
             Self::SoleAlternative => {
-                ("sole-alternative", "there is one alternative only, so there is nothing to tell apart")
+                ("sole-alternative", "there is only one alternative, so no discriminator is needed")
             }
-            Self::HttpHeader => ("http-header", "OpenAPI says it elsewhere: media types and security schemes"),
-            Self::Stricter => ("stricter", "a stricter limit holds for the same value"),
-            Self::Base => ("base", "says of a base what the type that is made of it says for itself"),
-            Self::Inlined => ("inlined", "stands in the client at each path that refers to it"),
-            Self::OnlyChecked => {
-                ("only-checked", "words about a schema that values are held against, and that is no type")
-            }
-            Self::Unconditional => ("unconditional", "`then` and `else` mean nothing without an `if`"),
-            Self::Never => ("never", "the schema of the property lets no value through, so there is no field"),
-            Self::BodyName => ("body-name", "a body is not sent under a name; Swagger 2.0 wants one all the same"),
-            Self::EventField => ("event-field", "a field that every event of a stream has, by the standard"),
-            Self::NoBody => ("no-body", "HTTP has no body there: of `HEAD`, and of the statuses 204, 205 and 304"),
-            Self::Opaque => ("opaque", "the caller gives or gets the whole as text or bytes"),
+            Self::HttpHeader => ("http-header", "OpenAPI defines it by media types and security schemes"),
+            Self::Stricter => ("stricter", "a stricter limit applies to the same value"),
+            Self::Base => ("base", "the type derived from the base overrides it"),
+            Self::Inlined => ("inlined", "is in the client at each path that refers to it"),
+            Self::OnlyChecked => ("only-checked", "describes a schema that is only a check, without a type of its own"),
+            Self::Unconditional => ("unconditional", "`then` and `else` have no effect without `if`"),
+            Self::Never => ("never", "the schema of the property accepts no value, so there is no field"),
+            Self::BodyName => ("body-name", "a body is sent without a name, though Swagger 2.0 requires one"),
+            Self::EventField => ("event-field", "a standard field of every server-sent event"),
+            Self::NoBody => ("no-body", "HTTP has no body for `HEAD` and the statuses 204, 205 and 304"),
+            Self::Opaque => ("opaque", "the whole value is passed as text or bytes"),
         }
     }
 
-    /// The reason that holds for a key of an object wherever it stands.
+    /// The reason for a key of an object that is always inconsequential.
     pub(super) fn of(kind: Kind, key: &str) -> Option<Self> {
         Some(match (kind, key) {
             (_, key) if key.starts_with("x-") => Self::Extension,

@@ -1,4 +1,4 @@
-//! `$ref`s: which file, which place in it, and a name for what is found there.
+//! `$ref`s: the file, the place in it, and a name for the target.
 
 use std::borrow::Cow;
 use std::path::{Component, Path, PathBuf};
@@ -7,26 +7,26 @@ use percent_encoding::percent_decode_str;
 
 use crate::pointer::{escape, unescape};
 
-/// A `$ref` taken apart.
+/// The parts of a `$ref`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reference {
     /// The file's path as written; empty for this file.
     pub file: String,
     /// The tokens of the pointer within it, unescaped.
     pub pointer: Vec<String>,
-    /// The name of an anchor in it, in place of a pointer.
+    /// The name of an anchor in it, instead of a pointer.
     pub anchor: Option<String>,
 }
 
 impl Reference {
-    /// Reads `file#/pointer`. The message says what is wrong with it.
+    /// Parses `file#/pointer`. The error is a description of what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (file, fragment) = text.split_once('#').unwrap_or((text, ""));
         let remote = file
             .split_once("://")
             .is_some_and(|(scheme, _)| !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         if remote || file.starts_with("//") {
-            return Err("refers to the network, and nothing is fetched".to_owned());
+            return Err("refers to the network, which is not supported".to_owned());
         }
         let fragment = decode_percent(fragment);
         let (pointer, anchor) = match fragment.strip_prefix('/') {
@@ -51,7 +51,7 @@ fn decode_percent(text: &str) -> String {
     percent_decode_str(text).decode_utf8().map_or_else(|_| text.to_owned(), Cow::into_owned)
 }
 
-/// A path without `.` and, as far as that goes, without `..`. By its text alone, so that it is the same on any machine.
+/// A path without `.` and, where possible, `..`. By its text alone, so that it is the same on any machine.
 pub(super) fn normal(path: &Path) -> PathBuf {
     let mut normal = PathBuf::new();
     for component in path.components() {
@@ -70,8 +70,8 @@ pub(super) fn normal(path: &Path) -> PathBuf {
     normal
 }
 
-/// Whether the last token of a pointer is a name that someone gave, not a place in the structure
-/// (`parameters.yaml#/ProjectId`, `common.yaml#/components/schemas/Job` or `#/definitions/Job`).
+/// Whether the last token of a pointer is a user-defined name, not part of the structure (`parameters.yaml#/ProjectId`,
+/// `common.yaml#/components/schemas/Job` or `#/definitions/Job`).
 pub(super) fn given_name(pointer: &[String]) -> Option<&str> {
     match pointer {
         [name] => Some(name),
@@ -94,7 +94,7 @@ pub(super) fn given_name(pointer: &[String]) -> Option<&str> {
     }
 }
 
-/// A name for a place in the structure: the words of its pointer that say something, in UpperCamelCase.
+/// A name for a place in the structure: the meaningful words of its pointer, in UpperCamelCase.
 pub(super) fn made_name(pointer: &[String]) -> String {
     const SILENT: [&str; 16] = [
         "paths",

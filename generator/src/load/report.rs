@@ -1,22 +1,22 @@
-//! How `load` says what it finds: as errors in a spec of ours, as warnings in anyone else's document.
+//! Reports the findings of `load`: as errors in a document written for yundb, as warnings in any other.
 
 use std::collections::{HashMap, HashSet};
 
 use super::{Entry, Kind, file::Duplicate, reason::Reason};
 use crate::diagnostic::{Diagnostic, Diagnostics, Location, Severity};
 
-/// Collects what is found.
+/// Collects findings.
 pub(super) struct Reporter<'a> {
     diagnostics: &'a mut Diagnostics,
-    said: HashSet<(&'static str, Location)>,
-    /// Whether the document is written for yundb (it has `x-protocol`): then a fault is its author's to mend. Anyone
-    /// else's document is mended here as far as that goes, for the caller can't.
+    reported: HashSet<(&'static str, Location)>,
+    /// Whether the document is written for yundb (it has `x-protocol`): then its author fixes problems. Any other
+    /// document is fixed here as far as possible, since the caller can't.
     pub ours: bool,
-    /// What was taken out of the document because it makes no difference.
+    /// Parts removed from the document because they are inconsequential.
     pub passed_over: Vec<(Location, Reason)>,
-    /// What later keys of the same maps have pushed out, by their places.
+    /// Earlier entries replaced by duplicate keys, by the place of the later ones.
     pub pushed_out: HashMap<Location, Entry>,
-    /// Which diagnostic says that the `$ref` at a place leads nowhere, until it says what follows.
+    /// The diagnostics of dangling `$ref`s by place, until their consequence is known.
     broken: HashMap<Location, usize>,
 }
 
@@ -24,7 +24,7 @@ impl<'a> Reporter<'a> {
     pub fn new(diagnostics: &'a mut Diagnostics) -> Self {
         Self {
             diagnostics,
-            said: HashSet::new(),
+            reported: HashSet::new(),
             ours: false,
             passed_over: Vec::new(),
             pushed_out: HashMap::new(),
@@ -32,13 +32,13 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// A key that a map has twice.
+    /// Reports a duplicate key.
     pub fn duplicate(&mut self, duplicate: Duplicate) {
         self.pushed_out.insert(duplicate.second, duplicate.first);
         self.fault(duplicate.diagnostic);
     }
 
-    /// A `$ref` at a place leads nowhere.
+    /// Reports a dangling `$ref`.
     pub fn broken_reference(&mut self, fault: Diagnostic, at: &Location) {
         let count = self.count();
         self.fault(fault.at(at.clone()).left_out());
@@ -47,8 +47,8 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    /// Adds to the diagnostic of a `$ref` that leads nowhere what follows from that, and where what is left out for it begins. Whether
-    /// there is such a one that says nothing of the kind so far. Of a fault of ours nothing follows, as nothing is written.
+    /// Adds the consequence of a dangling `$ref` to its diagnostic, and the start of the part that is left out. Returns
+    /// whether there was one without a consequence. Errors have no consequence, as nothing is written.
     pub fn follows(&mut self, at: &Location, what: &str, left_out: &Location) -> bool {
         let index = if self.ours { None } else { self.broken.remove(at) };
         index.is_some_and(|index| {
@@ -62,20 +62,20 @@ impl<'a> Reporter<'a> {
         })
     }
 
-    /// How many diagnostics there are.
+    /// Number of diagnostics.
     pub fn count(&self) -> usize {
         self.diagnostics.iter().len()
     }
 
-    /// The last diagnostic, if there are more than `count`, leaves out all that begins here.
+    /// Marks everything that begins here as left out by the last diagnostic, if there are more than `count`.
     pub fn covers(&mut self, count: usize, at: &Location) {
         if self.diagnostics.iter().len() > count {
             self.diagnostics.last_leaves_out(at);
         }
     }
 
-    /// Those of the diagnostics after the first `count` that don't say what follows have this to say. Of a fault of ours nothing
-    /// follows, as nothing is written.
+    /// Labels those of the diagnostics after the first `count` that don't state their consequence yet. Errors have
+    /// none, as nothing is written.
     pub fn means(&mut self, count: usize, label: &str) {
         if self.ours {
             return;
@@ -83,38 +83,39 @@ impl<'a> Reporter<'a> {
         self.diagnostics.label_from(count, label);
     }
 
-    /// What stands here makes no difference, and is not in the tree.
+    /// Records a part that is inconsequential and not in the tree.
     pub fn passed_over(&mut self, at: &Location, reason: Reason) {
         self.passed_over.push((at.clone(), reason));
     }
 
-    /// As severe as it says itself.
+    /// Reports a diagnostic with its own severity.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.said.extend(diagnostic.location.iter().map(|place| (diagnostic.code, place.clone())));
+        self.reported.extend(diagnostic.location.iter().map(|place| (diagnostic.code, place.clone())));
         self.diagnostics.push(diagnostic);
     }
 
-    /// Whether this was said of this place already.
-    pub fn said(&self, code: &'static str, place: &Location) -> bool {
-        self.said.contains(&(code, place.clone()))
+    /// Whether this was reported at this place already.
+    pub fn reported(&self, code: &'static str, place: &Location) -> bool {
+        self.reported.contains(&(code, place.clone()))
     }
 
-    /// Something is wrong: an error in a spec of ours, else a warning, and the part is mended or left out.
+    /// Reports a problem: an error in a document written for yundb, otherwise a warning, and the part is fixed or left
+    /// out.
     pub fn fault(&mut self, mut diagnostic: Diagnostic) {
         diagnostic.severity = if self.ours { Severity::Error } else { Severity::Warning };
         self.push(diagnostic);
     }
 }
 
-/// What stands beside a `$ref` and counts for nothing there.
+/// Reports a sibling of a `$ref` that has no effect.
 pub(super) fn ignored_sibling(key: &str, kind: Kind, at: &Location) -> Diagnostic {
     let message = format!("`{key}` beside the `$ref` of {} is ignored", kind.name());
     let diagnostic = Diagnostic::warning("ref-siblings", message).at(at.clone()).left_out();
-    diagnostic.help("write it where the `$ref` leads to")
+    diagnostic.help("write it at the target of the `$ref`")
 }
 
-/// Of some names the one that is most likely meant: the fewest letters are changed, added, left out or swapped with the next,
-/// without regard to case.
+/// The most similar of some names, by the fewest letters changed, added, removed or swapped with the next, ignoring
+/// case.
 pub(crate) fn nearest<'n>(name: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let name = name.to_lowercase();
     let length = name.chars().count();

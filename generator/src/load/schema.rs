@@ -1,7 +1,7 @@
-//! A schema: all its keywords flat in one place, each with where it stands.
+//! A schema: all its keywords flat, each with its place.
 //!
-//! Read from the checked tree, in which 2.0, 3.0 and 3.1 use the same words. A schema borrows from the tree and holds what is
-//! inside it unread, so that reading one costs no more than its own keywords.
+//! Read from the checked tree, in which 2.0, 3.0 and 3.1 have the same form. A schema borrows from the tree and keeps
+//! inner schemas unread, so that reading one costs no more than its own keywords.
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use serde_json::Number;
 use super::{Entry, Node, Value};
 use crate::diagnostic::Location;
 
-/// A value with the place that it was read from. Equality is that of the values.
+/// A value with its place. Equality ignores the place.
 #[derive(Clone, Copy, Debug)]
 pub struct Placed<'a, T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Its place.
     pub at: &'a Location,
 }
 
@@ -38,7 +38,7 @@ impl<T: Hash> Hash for Placed<'_, T> {
 /// A keyword, if the schema has it.
 pub type Keyword<'a, T> = Option<Placed<'a, T>>;
 
-/// The values that `type` may have.
+/// The values of `type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum JsonType {
     /// `string`
@@ -56,7 +56,7 @@ pub enum JsonType {
 }
 
 impl JsonType {
-    /// The types by the names that documents use.
+    /// The types with their names in documents.
     pub const ALL: [(&'static str, Self); 6] = [
         ("string", Self::String),
         ("integer", Self::Integer),
@@ -70,23 +70,23 @@ impl JsonType {
         Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, ty)| *ty)
     }
 
-    /// The name that documents use.
+    /// The type's name in documents.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, ty)| *ty == self).map_or("", |(name, _)| name)
     }
 }
 
-/// A schema within another one, or one that an object of the document holds.
+/// A schema within another one, or of another object of the document.
 #[derive(Clone, Debug)]
 pub enum Sub<'a> {
-    /// As the document has it.
+    /// As in the document.
     Written {
         /// The schema's tree.
         node: &'a Node,
-        /// The place to point at.
+        /// The place for diagnostics.
         at: &'a Location,
     },
-    /// Made of several that the document has.
+    /// Merged from several schemas of the document.
     Merged(Arc<Schema<'a>>),
 }
 
@@ -101,7 +101,7 @@ impl<'a> Sub<'a> {
         Self::Written { node, at: &node.location }
     }
 
-    /// The keywords.
+    /// Reads the keywords.
     pub fn read(&self) -> Schema<'a> {
         match self {
             Self::Written { node, at } => Schema::read(node, at),
@@ -109,7 +109,7 @@ impl<'a> Sub<'a> {
         }
     }
 
-    /// The component that it refers to. Beside a reference `load` leaves nothing.
+    /// The component that it refers to. `load` leaves no siblings of a reference.
     pub fn reference(&self) -> Keyword<'a, &'a str> {
         match self {
             Self::Written { node, .. } => node.as_object()?.get("$ref").and_then(reference),
@@ -117,7 +117,7 @@ impl<'a> Sub<'a> {
         }
     }
 
-    /// The place to point at.
+    /// The place for diagnostics.
     pub fn at(&self) -> &'a Location {
         match self {
             Self::Written { at, .. } => at,
@@ -139,7 +139,7 @@ impl Eq for Sub<'_> {}
 
 impl Hash for Sub<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // What is merged has an `allOf`, and so has all that may be equal to it.
+        // Merged schemas have an `allOf`, and so do all that may be equal to them.
         if let Self::Written { node, .. } = self
             && node.get("allOf").is_none()
         {
@@ -167,16 +167,16 @@ impl Hash for Properties<'_> {
     }
 }
 
-/// What an object may hold beyond its properties.
+/// The values that an object may hold beyond its properties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Additional<'a> {
-    /// Anything, or nothing.
+    /// Any value, or none.
     Allowed(bool),
     /// Values of a schema.
     Of(Sub<'a>),
 }
 
-/// What holds of a value where something else holds of it.
+/// A schema that applies to values for which another one holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Condition<'a> {
     /// `if`
@@ -187,18 +187,18 @@ pub struct Condition<'a> {
     pub otherwise: Keyword<'a, Sub<'a>>,
 }
 
-/// Which property of a value names its schema.
+/// Determines a value's schema by one of its properties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Discriminator<'a> {
     /// The property.
     pub property: Placed<'a, &'a str>,
-    /// The components by the property's values, where these differ from their names.
+    /// The components by the property's values, where those differ from the components' names.
     pub mapping: Vec<(&'a str, Placed<'a, &'a str>)>,
-    /// The component of values that name none.
+    /// The component of values without the property.
     pub default: Keyword<'a, &'a str>,
 }
 
-/// A schema, flat. Equality is that of what schemas say, wherever they stand.
+/// A schema, flat. Equality is by content, regardless of places.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the keywords of JSON Schema under their own names")]
 pub struct Schema<'a> {
@@ -206,7 +206,7 @@ pub struct Schema<'a> {
     pub reference: Keyword<'a, &'a str>,
     pub title: Keyword<'a, &'a str>,
     pub description: Keyword<'a, &'a str>,
-    /// Descriptions of further parts of an `allOf`.
+    /// Descriptions of the other parts of an `allOf`.
     pub further_words: Vec<Placed<'a, &'a str>>,
     pub ty: Keyword<'a, JsonType>,
     pub format: Keyword<'a, &'a str>,
@@ -250,7 +250,7 @@ pub struct Schema<'a> {
     pub all_of: Vec<Sub<'a>>,
     pub one_of: Vec<Sub<'a>>,
     pub any_of: Vec<Sub<'a>>,
-    /// Alternatives that further parts of an `allOf` have.
+    /// Alternatives of the other parts of an `allOf`.
     pub further_unions: Vec<Vec<Sub<'a>>>,
     pub not: Keyword<'a, Sub<'a>>,
     /// `if`, `then` and `else`; an `allOf` may have several.
@@ -265,12 +265,14 @@ pub struct Schema<'a> {
     pub json: Keyword<'a, Sub<'a>>,
     /// `x-enumDescriptions`
     pub enum_descriptions: Keyword<'a, &'a Node>,
-    /// Keywords that nothing here knows.
+    /// `x-enumStatus`
+    pub enum_status: Keyword<'a, &'a Node>,
+    /// Unknown keywords.
     pub unknown: Vec<Placed<'a, &'a str>>,
 }
 
 impl<'a> Schema<'a> {
-    /// A schema that any value fits.
+    /// A schema that accepts any value.
     pub fn any(at: &'a Location) -> Self {
         Self {
             at: Placed { value: (), at },
@@ -328,11 +330,12 @@ impl<'a> Schema<'a> {
             sensitive: None,
             json: None,
             enum_descriptions: None,
+            enum_status: None,
             unknown: Vec::new(),
         }
     }
 
-    /// Whether it leaves the type to its only part: it has words and limits, if anything.
+    /// Whether its type is that of its only part: it has at most descriptions and limits itself.
     pub fn says_no_type(&self) -> bool {
         self.enumeration.is_empty()
             && self.items.is_none()
@@ -354,12 +357,12 @@ impl<'a> Schema<'a> {
             && self.not.is_none()
     }
 
-    /// What it says beside its type and limits.
+    /// Its annotations, without its type and limits.
     pub fn words_only(&self) -> Self {
         Self { default: self.default, format: self.format, ..Self::any(self.at.at) }
     }
 
-    /// Whether it says nothing of values: only words, if anything.
+    /// Whether it doesn't constrain values: it has annotations at most.
     pub fn is_bare(&self) -> bool {
         let words = Self {
             title: self.title,
@@ -375,13 +378,14 @@ impl<'a> Schema<'a> {
             sensitive: self.sensitive,
             json: self.json.clone(),
             enum_descriptions: self.enum_descriptions,
+            enum_status: self.enum_status,
             unknown: self.unknown.clone(),
             ..Self::any(self.at.at)
         };
         *self == words
     }
 
-    /// Reads the keywords of a checked tree; `at` is the place to point at for the schema as a whole.
+    /// Reads the keywords of a checked tree; `at` is the place of the whole schema for diagnostics.
     fn read(node: &'a Node, at: &'a Location) -> Self {
         let mut schema = Self::any(at);
         for (key, entry) in node.entries() {
@@ -459,7 +463,8 @@ impl<'a> Schema<'a> {
             "x-sensitive" => self.sensitive = placed(entry, Node::as_bool),
             "x-json" => self.json = sub(entry),
             "x-enumDescriptions" => self.enum_descriptions = placed(entry, Some),
-            // What `grammar` knows and no client needs.
+            "x-enumStatus" => self.enum_status = placed(entry, Some),
+            // Known to `grammar`, but not needed by clients.
             "xml" | "externalDocs" | "examples" => {}
             _ if key.starts_with("x-") => {}
             _ => self.unknown.push(Placed { value: key, at: &entry.key }),
@@ -511,7 +516,7 @@ fn discriminator(node: &Node) -> Option<Discriminator<'_>> {
     })
 }
 
-/// A number of a document as an exact integer, if it is one.
+/// A number as an exact integer, if it is one.
 pub fn integer(number: &Number) -> Option<i128> {
     number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from))
 }

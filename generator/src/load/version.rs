@@ -1,12 +1,12 @@
-//! Which version of OpenAPI a document is written in.
+//! The OpenAPI version of a document.
 
 use super::{Node, report::Reporter};
 use crate::diagnostic::{Diagnostic, Location};
 
-/// The versions that are told apart.
+/// The versions with different handling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Version {
-    /// Swagger 2.0, of which `bundle` makes 3.0.
+    /// Swagger 2.0, rewritten as 3.0 by `bundle`.
     Swagger2,
     /// 3.0
     V30,
@@ -14,7 +14,7 @@ pub(super) enum Version {
     Newer,
 }
 
-/// The version of a document; None of one that is none, or of an unknown version.
+/// The version of a document; None if it is missing or unknown.
 pub(super) fn version(root: &Node, reporter: &mut Reporter<'_>) -> Option<Version> {
     let place = Location::of_file(root.location.source());
     let Some(entries) = root.as_object() else {
@@ -39,8 +39,8 @@ pub(super) fn version(root: &Node, reporter: &mut Reporter<'_>) -> Option<Versio
         true if is("3.0") => Some(Version::V30),
         true if is("3.1") || is("3.2") => Some(Version::Newer),
         _ => {
-            let message = format!("`{version}` is no version of OpenAPI that is supported");
-            let help = "what is read is OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0";
+            let message = format!("`{version}` is not a supported version of OpenAPI");
+            let help = "supported are OpenAPI 3.0, 3.1 and 3.2, and Swagger 2.0";
             reporter.push(Diagnostic::error("openapi-version", message).at(entry.place().clone()).help(help));
             None
         }

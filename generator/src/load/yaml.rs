@@ -1,7 +1,7 @@
 //! Reads YAML into a tree with places, from the events of granit-parser.
 //!
 //! Values and places come from one pass, so that they can't disagree. Scalars are read by YAML 1.2's core schema with
-//! the caution of serde_yaml: `on`, `yes`, `0123` and dates stay texts.
+//! the caution of serde_yaml: `on`, `yes`, `0123` and dates stay strings.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -15,27 +15,27 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Location, Source};
 
-/// How many values aliases may add in all: a few lines of them can stand for billions.
+/// The number of values that aliases may add in all: a few lines of aliases can expand to billions.
 const MOST_ALIASED: usize = 1_000_000;
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Diagnostic>> {
     let mut builder = Builder::new(source);
-    // As libyaml has it, which most documents are written for.
+    // As libyaml does, which most documents are written for.
     let as_libyaml = options! { bom_inside_document_as_content: true, block_scalar_eof_without_line_feed: true };
     let mut parser = Parser::new_from_str_with_options(source.text(), as_libyaml);
     while let Some(event) = parser.next_event() {
         let step = event.map_err(|error| {
             let at = error.marker().byte_offset().unwrap_or_default();
             let place = Location::new(source, at, at + 1);
-            // Brackets are counted ahead of what is built of them.
+            // Brackets are counted before their values are built.
             if *error.kind() == ErrorKind::RecursionLimitExceeded {
                 return too_deep(place);
             }
             let info = error.info();
             let place = if info.contains("tab") { tab(source, at).unwrap_or(place) } else { place };
-            let mut diagnostic = Diagnostic::error("bad-yaml", format!("this is not YAML: {info}")).at(place);
+            let mut diagnostic = Diagnostic::error("bad-yaml", format!("invalid YAML: {info}")).at(place);
             diagnostic.help = help(&info).map(str::to_owned);
             Box::new(diagnostic)
         });
@@ -49,7 +49,7 @@ pub(super) fn parse(source: &Arc<Source>) -> std::result::Result<Parsed, Vec<Dia
     Ok(Parsed { root, duplicates: builder.duplicates })
 }
 
-/// The tabs of an indentation: the parser points at what stands behind them, or at the text before.
+/// The tabs of an indentation: the parser points at what follows them, or at the text before.
 fn tab(source: &Arc<Source>, at: usize) -> Option<Location> {
     let (before, rest) = source.text().split_at_checked(at)?;
     let start = before.trim_end_matches('\t').len();
@@ -61,14 +61,14 @@ fn tab(source: &Arc<Source>, at: usize) -> Option<Location> {
     Some(Location::new(source, at + tab, at + tab + 1))
 }
 
-/// What to do about the parser's most frequent complaints.
+/// The help for the parser's most frequent messages.
 fn help(complaint: &str) -> Option<&'static str> {
     if complaint.contains("mapping values are not allowed") {
-        Some("put a text that holds `: ` in quotes; or is the indentation right?")
+        Some("put a string that contains `: ` in quotes, or check the indentation")
     } else if complaint.contains("tab") {
         Some("indent with spaces")
     } else if complaint.contains("unexpected character") {
-        Some("put a text that starts so in quotes")
+        Some("put a string that starts like this in quotes")
     } else {
         None
     }
@@ -83,17 +83,17 @@ struct Builder<'a> {
     duplicates: Vec<Duplicate>,
 }
 
-/// A list or map whose end has not come yet.
+/// A list or map that is not complete yet.
 struct Frame {
     start: Location,
     anchor: usize,
     value: Collection,
 }
 
-/// What an alias stands for.
+/// The value of an alias.
 struct Anchor {
     node: Node,
-    /// How many values it holds, and how many levels of them.
+    /// Number of values in it, and their depth.
     size: usize,
     depth: usize,
 }
@@ -155,12 +155,12 @@ impl<'a> Builder<'a> {
             },
             Event::Alias(anchor) => {
                 let Some(Anchor { node, size, depth }) = self.anchors.get(&anchor) else {
-                    let message = "this alias stands inside the value that it names";
+                    let message = "this alias is inside the value that it refers to";
                     return fail("bad-yaml", message, place);
                 };
                 self.aliased += size;
                 if self.aliased > MOST_ALIASED {
-                    return fail("bad-yaml", "the aliases of this document expand to too much", place);
+                    return fail("bad-yaml", "the aliases of this document expand to too many values", place);
                 }
                 if self.open.len() + depth > DEEPEST {
                     return Err(too_deep(place));
@@ -175,7 +175,7 @@ impl<'a> Builder<'a> {
                 self.finish(node, 0)
             }
             Event::DocumentStart(..) if self.root.is_some() => {
-                let message = format!("`{}` holds more than one YAML document", self.source.name());
+                let message = format!("`{}` contains more than one YAML document", self.source.name());
                 Err(Box::new(
                     Diagnostic::error("several-documents", message).at(place).help("keep one document per file"),
                 ))
@@ -243,7 +243,7 @@ impl<'a> Builder<'a> {
 }
 
 impl Frame {
-    /// The finished value. A block's end event stands where the next token does, so its last child says where it ends.
+    /// The finished value. A block's end event is at the next token, so its last child determines its end.
     fn close(self, end: &Location) -> (Node, usize) {
         let value = match self.value {
             Collection::List(items) => Value::Array(items),
@@ -286,7 +286,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, place: &Location) -
         // JSON has no types for the last two.
         None | Some(Some("str" | "timestamp" | "binary")) => Ok(text.into()),
         Some(Some("int" | "float" | "bool" | "null")) => Ok(plain(text)),
-        Some(_) => fail("bad-yaml", "YAML tags other than the core types have no meaning here", place.clone()),
+        Some(_) => fail("bad-yaml", "YAML tags other than the core types are not supported", place.clone()),
     }
 }
 
@@ -300,7 +300,7 @@ pub(super) fn plain(text: &str) -> Value {
     }
 }
 
-/// A number, unless it can't be said in JSON (`.inf`) or is an id rather (`0123`).
+/// A number, unless JSON can't represent it (`.inf`) or it is rather an identifier (`0123`).
 fn number(text: &str) -> Option<Number> {
     let (negative, digits) = match text.as_bytes().first()? {
         b'-' => (true, text.get(1..)?),
@@ -326,7 +326,7 @@ fn number(text: &str) -> Option<Number> {
         return None;
     }
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        // Beyond 64 bits the float below is as near as JSON's numbers come.
+        // Beyond 64 bits a float is the closest JSON number.
         let exact = match negative {
             true => text.parse::<i64>().ok().map(Number::from),
             false => digits.parse::<u64>().ok().map(Number::from),

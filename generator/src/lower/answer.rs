@@ -3,7 +3,7 @@
 use openapiv3::{ReferenceOr, Response, StatusCode};
 
 use super::media::essence;
-use super::model::{Aliased, Answer, Case, Outcome, Payload, Representation, Status, Type, TypeId};
+use super::model::{Aliased, Answer, Case, Meaning, Outcome, Payload, Representation, Status, Type, TypeId};
 use super::operation::Found;
 use super::representation::{Content, Owner};
 use super::schema::RESPONSE;
@@ -22,7 +22,7 @@ pub(super) struct Answers {
     /// Those of them that are JSON of another type.
     pub others: Vec<String>,
     /// What each status means, in the document's words.
-    pub meanings: Vec<(String, String)>,
+    pub meanings: Vec<Meaning>,
 }
 
 /// A response by its status, and the name of the shared response that it refers to.
@@ -67,6 +67,7 @@ impl<'a> Lower<'a, '_> {
             let name = format!("{} error", status.word());
             failures.push((status, self.read(status, response, head, type_name, &name)));
         }
+        let failed: Vec<Status> = failures.iter().map(|(status, _)| *status).collect();
         // Words of other media types stand at their constants.
         let words = |(status, contents): &(Status, Vec<Content<'a>>)| Some((*status, contents.first()?.words.clone()?));
         meanings.extend(read.iter().chain(&failures).filter_map(words));
@@ -81,7 +82,7 @@ impl<'a> Lower<'a, '_> {
             accept: accept.join(", "),
             representations,
             others,
-            meanings: meanings_of(meanings),
+            meanings: meanings_of(meanings, &failed),
         }
     }
 
@@ -243,13 +244,14 @@ impl<'a> Lower<'a, '_> {
 }
 
 /// Each status with all that is said of it, in the order of the statuses.
-fn meanings_of(mut found: Vec<(Status, String)>) -> Vec<(String, String)> {
+fn meanings_of(mut found: Vec<(Status, String)>, failed: &[Status]) -> Vec<Meaning> {
     found.retain(|(_, words)| !words.is_empty());
     found.sort_by_key(|(status, _)| *status);
     let statuses = found.chunk_by(|(a, _), (b, _)| a == b);
     let meaning = |chunk: &[(Status, String)]| {
         let words: Vec<&str> = chunk.iter().map(|(_, words)| words.as_str()).collect();
-        Some((chunk.first()?.0.pattern(), words.join(" ")))
+        let status = chunk.first()?.0;
+        Some(Meaning { status: status.pattern(), error: failed.contains(&status), words: words.join(" ") })
     };
     statuses.filter_map(meaning).collect()
 }
@@ -268,7 +270,7 @@ impl Status {
         match self {
             Self::Code(code) => format!("`{code}`"),
             Self::Range(range) => format!("`{range}XX`"),
-            Self::Default => "any other".to_owned(),
+            Self::Default => "any other status".to_owned(),
         }
     }
 

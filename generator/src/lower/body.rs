@@ -498,6 +498,7 @@ pub(super) fn param(name: &str, place: Place) -> Param {
         header_of: None,
         media_type: None,
         client: None,
+        constant: None,
         shape: Shape::default(),
     }
 }

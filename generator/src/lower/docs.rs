@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::markdown;
 pub use super::markdown::{first_sentence, lines};
-use super::model::{Docs, Type};
+use super::model::{Constant, Docs, Type};
 use crate::accounting::Ledger;
 use crate::load::Schema;
 
@@ -14,6 +14,20 @@ pub fn listed(name: &str, docs: &[String]) -> Docs {
     let more = more.iter().map(|line| format!("  {line}"));
     let item: Vec<String> = std::iter::once(format!("- {name}: {first}")).chain(more).collect();
     lines(&item.join("\n"))
+}
+
+/// What a thing is called, and what is said of it behind a colon if that is a paragraph.
+pub fn introduced(name: &str, docs: Docs) -> Docs {
+    let end = docs.iter().position(String::is_empty).unwrap_or(docs.len());
+    match docs.first() {
+        None => vec![name.to_owned()],
+        Some(first) if markdown::is_block(first) || docs[..end].iter().any(|line| markdown::is_block(line)) => {
+            [name.to_owned(), String::new()].into_iter().chain(docs).collect()
+        }
+        Some(_) => {
+            lines(&format!("{name}: {}", docs[..end].join(" "))).into_iter().chain(docs[end..].to_vec()).collect()
+        }
+    }
 }
 
 /// The first sentence of a text, without a full stop.
@@ -39,7 +53,16 @@ pub fn with_facts(description: Option<&str>, facts: Vec<String>, fallback: impl 
 }
 
 /// Docs whose last paragraph goes on with a fact, after a full stop.
-pub fn with_fact(mut docs: Docs, fact: &str) -> Docs {
+pub fn with_fact(docs: Docs, fact: &str) -> Docs {
+    continued(docs, fact, lines)
+}
+
+/// The same for a sentence that has links into the crate.
+pub fn with_markdown(docs: Docs, sentence: &str) -> Docs {
+    continued(docs, sentence, |text| markdown::wrap(text, markdown::WIDTH))
+}
+
+fn continued(mut docs: Docs, fact: &str, lines: impl Fn(&str) -> Docs) -> Docs {
     if fact.is_empty() {
         return docs;
     }
@@ -58,8 +81,18 @@ pub fn with_fact(mut docs: Docs, fact: &str) -> Docs {
     docs
 }
 
-/// Whether a sentence of a text has all the numbers of a fact, and words that make a limit of them.
+/// Whether a sentence of a text says a fact already: has its default, or all its numbers and words that make a limit of them.
 fn says(text: &str, fact: &str) -> bool {
+    if let Some(value) = fact.strip_prefix("Defaults to `").and_then(|rest| rest.strip_suffix("`.")) {
+        let value = format!("`{value}`");
+        return text
+            .split(". ")
+            .any(|sentence| sentence.to_lowercase().contains("default") && sentence.contains(&value));
+    }
+    let one = matches!(fact, "At least 1 character." | "At least 1 item." | "At least 1 entry.");
+    if one && ["not be empty", "non-empty", "at least one"].iter().any(|words| text.to_lowercase().contains(words)) {
+        return true;
+    }
     const LIMITS: [&str; 22] = [
         "to ",
         "at most",
@@ -97,6 +130,14 @@ fn says(text: &str, fact: &str) -> bool {
             let (known, lower) = (numbers(sentence), sentence.to_lowercase());
             needed.iter().all(|number| known.contains(number)) && LIMITS.iter().any(|word| lower.contains(word))
         })
+}
+
+/// That an input must be sent, and whether the client does so by itself.
+pub fn required(constant: Option<&Constant>) -> &'static str {
+    match constant {
+        Some(_) => "Required; sent by default.",
+        None => "Required.",
+    }
 }
 
 /// What the keywords of a schema say, as sentences.
@@ -178,11 +219,11 @@ fn inline(value: &Value) -> Option<String> {
 /// A default as a sentence.
 pub fn default(value: &Value) -> String {
     match inline(value) {
-        Some(text) => format!("Default: `{text}`."),
+        Some(text) => format!("Defaults to `{text}`."),
         None => match value {
-            Value::String(text) if text.is_empty() => "Default: an empty text.".to_owned(),
-            Value::Null => "Default: none.".to_owned(),
-            other => format!("Default: {}.", other.to_string().replace('`', "'")),
+            Value::String(text) if text.is_empty() => "Defaults to an empty text.".to_owned(),
+            Value::Null => "Defaults to none.".to_owned(),
+            other => format!("Defaults to {}.", other.to_string().replace('`', "'")),
         },
     }
 }
@@ -215,6 +256,20 @@ mod tests {
             ("```\nlet a", &["```text", "let a", "```", "", "Required."]),
         ] {
             assert_eq!(with_fact(lines(text), "Required."), docs);
+        }
+    }
+
+    #[test]
+    fn facts_are_said_once() {
+        for (text, fact, docs) in [
+            ("Must not be empty.", "At least 1 character.", "Must not be empty."),
+            ("Codes, at least one.", "At least 1 item.", "Codes, at least one."),
+            ("Codes.", "At least 1 item.", "Codes. At least 1 item."),
+            ("The default is `x`.", "Defaults to `x`.", "The default is `x`."),
+            ("Defaults to `y` here.", "Defaults to `x`.", "Defaults to `y` here. Defaults to `x`."),
+            ("From 1 to 5.", "From 1 to 5.", "From 1 to 5."),
+        ] {
+            assert_eq!(with_facts(Some(text), vec![fact.to_owned()], String::new), [docs]);
         }
     }
 }

@@ -230,8 +230,9 @@ impl<'a> Lower<'a, '_> {
                 lowered.facts.push(format!("Media type: {}.", markdown::code(media_type)));
             }
             let mut docs = lowered.docs(None, self.ledger, || format!("The field {}.", markdown::code(wire)));
+            let constant = lowered.constant().filter(|_| required && !written.json && files.is_none());
             if required {
-                docs = docs::with_fact(docs, "Required.");
+                docs = docs::with_fact(docs, docs::required(constant.as_ref()));
             }
             let kind = files.unwrap_or_else(|| InputKind::Value(lowered.ty.clone(), lowered.nullable));
             let input = Input {
@@ -244,6 +245,7 @@ impl<'a> Lower<'a, '_> {
             };
             inputs.params.push(Param {
                 required,
+                constant,
                 style: written.style,
                 allow_reserved: written.allow_reserved,
                 json: written.json,

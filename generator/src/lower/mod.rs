@@ -8,13 +8,16 @@ mod errors;
 mod form;
 mod header;
 mod job;
+mod links;
 mod markdown;
+mod meanings;
 mod media;
 pub mod model;
 pub(crate) mod names;
 mod operation;
 mod paging;
 mod representation;
+mod responses;
 mod schema;
 mod security;
 mod told;
@@ -37,7 +40,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Location};
 use crate::load::{Entry, Keyword, Loaded, Node, Part};
 use crate::stack::deep;
 use model::{
-    Aliased, Docs, FormDef, Group, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
+    Aliased, Docs, FormDef, Group, Guide, Job, Outcome, Protocol, RateLimit, Received, Server, ServerVariable, Service,
     Setting, TypeDef,
 };
 use names::{Scope, Wanted};
@@ -105,6 +108,7 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
         product: product(api),
         docs: docs::lines(&about(loaded)),
         document: self::document(api),
+        guides: guides(&loaded.guides),
         protocol: lower.protocol,
         servers: lower.servers(&document, &api.servers),
         settings: std::mem::take(&mut lower.settings),
@@ -131,6 +135,8 @@ fn service(loaded: &Loaded, package: &str, source: &str, ledger: &Ledger, diagno
             .for_each(|entry| ledger.take(&entry.key));
     }
     usage::finish(&mut service);
+    responses::place(&mut service);
+    links::link(&mut service, &lower.component_names);
     service
 }
 
@@ -403,8 +409,26 @@ fn limits(api: &OpenAPI) -> Vec<RateLimit> {
     of_users.filter_map(limit).collect()
 }
 
+/// The guides, with names for their modules.
+fn guides(loaded: &[(String, String)]) -> Vec<Guide> {
+    let wanted: Vec<Wanted> = loaded.iter().map(|(name, _)| Wanted::snake(name)).collect();
+    let modules = Scope::with(NO_MODULES).assign(&wanted);
+    let guide = |((name, text), module): (&(String, String), String)| {
+        let text = clean(text);
+        let title = markdown::first_paragraph(text.lines().next().unwrap_or_default());
+        Guide { name: name.clone(), module, title, text }
+    };
+    loaded.iter().zip(modules).map(guide).collect()
+}
+
+/// What people call the document that the spec was transcribed from.
 fn document(api: &OpenAPI) -> Option<String> {
-    api.extensions.get("x-doc")?.get("document")?.as_str().map(str::to_owned)
+    let doc = api.extensions.get("x-doc")?;
+    let text = |key: &str| doc.get(key).and_then(Value::as_str);
+    let title = text("title").map(|title| format!("*{}*", markdown::plain(title)));
+    let title = title.or_else(|| text("document").map(markdown::code))?;
+    let edition = text("edition").map(markdown::plain);
+    Some([title].into_iter().chain(edition).collect::<Vec<_>>().join(", "))
 }
 
 /// What is said of a tag, and of where it belongs among the others.

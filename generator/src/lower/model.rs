@@ -19,8 +19,10 @@ pub struct Service {
     pub product: String,
     /// What the service is, as Markdown lines.
     pub docs: Docs,
-    /// The document that the spec was transcribed from, if one is named.
+    /// The document that the spec was transcribed from, if one is named: its title, or file name, and its edition.
     pub document: Option<String>,
+    /// What there is to read beside the operations.
+    pub guides: Vec<Guide>,
     /// How calls are addressed and signed.
     pub protocol: Protocol,
     /// Where the service is reached.
@@ -57,6 +59,30 @@ pub struct Service {
     pub received: Vec<Received>,
     /// Types that stand for themselves, as there are no operations.
     pub lone: Vec<Type>,
+}
+
+/// A page that explains something, in Markdown.
+#[derive(Clone, Debug)]
+pub struct Guide {
+    /// The name of its file, without the ending.
+    pub name: String,
+    /// The module.
+    pub module: String,
+    /// Its heading.
+    pub title: String,
+    /// The page.
+    pub text: String,
+}
+
+/// What the document says of responses with a status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// The status as docs write it.
+    pub status: String,
+    /// Whether these responses are errors.
+    pub error: bool,
+    /// The document's words.
+    pub words: String,
 }
 
 /// The payload of a webhook or callback.
@@ -104,6 +130,10 @@ pub struct Operation {
     pub summary: String,
     /// Docs of the client's method.
     pub docs: Docs,
+    /// How many lines of them come before the first section.
+    pub sections: usize,
+    /// What is said of its responses, until it has a place in docs.
+    pub meanings: Vec<Meaning>,
     /// Other names that people search for.
     pub aliases: Vec<String>,
     /// Why it should not be used, if it is deprecated.
@@ -413,6 +443,8 @@ pub struct Param {
     pub media_type: Option<String>,
     /// The client's setting that fills it.
     pub client: Option<String>,
+    /// The only value that it can have, which the client sends unless another is set.
+    pub constant: Option<Constant>,
     /// What is checked.
     pub shape: Shape,
 }
@@ -936,6 +968,8 @@ pub struct Variant<T> {
     pub ident: String,
     /// The value.
     pub value: T,
+    /// The value as a search term, where the name is made of what it means.
+    pub alias: Option<String>,
     /// Docs.
     pub docs: Docs,
 }

@@ -172,8 +172,11 @@ impl<'a> Lower<'a, '_> {
         let summary = summary.unwrap_or_else(|| name.clone());
         let paging = self.paging(found, &inputs, &answers.output);
         let job = self.job(found, &inputs);
+        let (docs, sections) = self.operation_docs(found, &summary, &inputs, &servers, (&type_name, &answers));
         Operation {
-            docs: self.operation_docs(found, &summary, &inputs, &servers, (&type_name, &answers)),
+            docs,
+            sections,
+            meanings: answers.meanings,
             aliases: aliases(found, &method_name, &type_name),
             deprecated: operation.deprecated.then(|| deprecation(found)),
             summary,
@@ -219,7 +222,7 @@ impl<'a> Lower<'a, '_> {
         inputs: &Inputs,
         servers: &[Server],
         (type_name, answers): (&str, &Answers),
-    ) -> Docs {
+    ) -> (Docs, usize) {
         let operation = found.operation.item;
         self.take_members(&found.operation, &["summary", "description", "operationId", "deprecated", "x-doc"]);
         self.take_tags(found);
@@ -242,9 +245,7 @@ impl<'a> Lower<'a, '_> {
             out.push(String::new());
             out.extend(docs::lines(words));
         }
-        out.push(String::new());
-        out.push(markdown::code(&address(found)));
-        let mut facts = Vec::new();
+        let mut facts = vec![format!("{}.", markdown::code(&address(found)))];
         match operation.extensions.get("x-permission") {
             Some(Value::String(action)) => facts.push(format!("Permission: {}.", markdown::code(action))),
             Some(Value::Array(actions)) => {
@@ -259,21 +260,14 @@ impl<'a> Lower<'a, '_> {
             facts.push(format!("At most {} calls in {} seconds per {per}.", number("calls"), number("seconds")));
         }
         if let Some(doc) = operation.extensions.get("x-doc") {
-            let text = |key| doc.get(key).and_then(Value::as_str);
-            let document = text("document").or_else(|| self.api.extensions.get("x-doc")?.get("document")?.as_str());
-            let place = [text("section"), text("title")].into_iter().flatten().collect::<Vec<_>>().join(" ");
-            if let Some(document) = document {
-                facts.push(format!("Source: {document}, section {place}."));
-            }
+            facts.extend(self.source(doc));
         }
         let scopes = self.scopes(found.operation.node, None);
         if !scopes.is_empty() {
             facts.push(format!("Scopes: {}.", scopes.join(", ")));
         }
-        if !facts.is_empty() {
-            out.push(String::new());
-            out.push(facts.join(" "));
-        }
+        out.push(String::new());
+        out.extend(markdown::wrap(&facts.join(" "), markdown::WIDTH));
         if let Some(external) = &operation.external_docs {
             if let Some(entry) = found.operation.entry("externalDocs") {
                 self.take_whole(&entry.node);
@@ -283,6 +277,7 @@ impl<'a> Lower<'a, '_> {
             out.push(String::new());
             out.extend(docs::lines(&format!("See {words}{}", external.url)));
         }
+        let sections = out.len();
         if !inputs.arguments.is_empty() {
             out.extend([String::new(), "# Arguments".to_owned(), String::new()]);
             for argument in &inputs.arguments {
@@ -295,20 +290,31 @@ impl<'a> Lower<'a, '_> {
             out.extend([String::new(), "# Servers".to_owned(), String::new()]);
             out.extend(described.iter().flat_map(|server| docs::listed(&markdown::code(&server.url), &server.docs)));
         }
-        if !answers.meanings.is_empty() {
-            out.extend([String::new(), "# Responses".to_owned(), String::new()]);
-            out.extend(answers.meanings.iter().flat_map(|(status, words)| docs::listed(status, &docs::lines(words))));
-        }
         if !answers.representations.is_empty() {
             out.extend([String::new(), "# Representations".to_owned(), String::new()]);
             out.extend([
-                format!("`send` asks for `{}`, and `send_as` for another one:", answers.accept),
+                format!("`send` requests `{}`; `send_as` requests another one:", answers.accept),
                 String::new(),
             ]);
             let line = |it: &Representation| format!("- [`{0}`]({type_name}::{0}): `{1}`", it.name, it.media_type);
             out.extend(answers.representations.iter().map(line));
         }
-        out
+        (out, sections)
+    }
+
+    /// The section of the document that describes an operation. The crate's page has the document's title and edition.
+    fn source(&self, doc: &Value) -> Option<String> {
+        let text = |key| doc.get(key).and_then(Value::as_str);
+        let of_all = self.api.extensions.get("x-doc").and_then(|doc| doc.get("document")?.as_str());
+        let other = text("document").filter(|document| Some(*document) != of_all);
+        let section = text("section").map(|section| format!("section {section}"));
+        let place: Vec<String> = section.into_iter().chain(text("title").map(str::to_owned)).collect();
+        let place = markdown::plain(&place.join(", "));
+        match other {
+            Some(document) if place.is_empty() => Some(format!("Document: {}.", markdown::plain(document))),
+            Some(document) => Some(format!("Document {}, {place}.", markdown::plain(document))),
+            None => (!place.is_empty()).then(|| format!("Document {place}.")),
+        }
     }
 
     /// The words of a path without operations are of no use.
@@ -480,8 +486,10 @@ impl<'a> Lower<'a, '_> {
             let shown = lowered.example.is_none() && lowered.ty != Type::Secret;
             self.take_example(entry, value.filter(|_| shown));
         }
-        if data.required && place != Place::Path && client.is_none() {
-            docs = docs::with_fact(docs, "Required.");
+        let required = data.required && place != Place::Path && client.is_none();
+        let constant = lowered.constant().filter(|_| required && !json);
+        if required {
+            docs = docs::with_fact(docs, docs::required(constant.as_ref()));
         }
         let ty = if place == Place::Path && lowered.ty == Type::Value { Type::String } else { lowered.ty };
         let ambiguous = inputs.ambiguous(&data.name, place);
@@ -518,6 +526,7 @@ impl<'a> Lower<'a, '_> {
             header_of: None,
             media_type: None,
             client,
+            constant,
             shape: lowered.shape,
         });
     }
@@ -639,7 +648,8 @@ fn deprecation(found: &Found<'_>) -> String {
     let legacy = found.operation.item.extensions.get("x-legacy");
     let text = |key: &str| legacy.and_then(|legacy| legacy.get(key)).and_then(Value::as_str);
     match (text("replacement"), text("retired")) {
-        (Some(replacement), _) => format!("use `{}`", names::snake(replacement)),
+        // Its method is known when all operations are.
+        (Some(replacement), _) => format!("use `{replacement}`"),
         (None, Some(date)) => format!("retired on {date}"),
         (None, None) => "the service discourages its use".to_owned(),
     }

@@ -56,6 +56,30 @@ impl<'a> Lower<'a, '_> {
             );
             return None;
         };
+        let next = text("response", "next");
+        let lost = [next.as_ref(), text("response", "total").as_ref()]
+            .into_iter()
+            .flatten()
+            .find(|path| !self.leads_somewhere(path, output))
+            .cloned();
+        if let Some(path) = lost {
+            self.warn(
+                "x-pagination",
+                format!("`{path}` does not lead to a field of the response"),
+                at,
+                "write the dotted path of a field; `[-1]` is the last element of a list",
+            );
+            return None;
+        }
+        if style == PagingStyle::Token && next.is_none() {
+            self.warn(
+                "x-pagination",
+                "`response` does not name the field with the next token".to_owned(),
+                at,
+                "write `next:` with the dotted path of a field, such as `items[-1].id`",
+            );
+            return None;
+        }
         self.take_members(&found.operation, &["x-pagination"]);
         Some(Paging {
             first: paging.get("first").and_then(Value::as_i64).unwrap_or(i64::from(style == PagingStyle::Page)),
@@ -65,8 +89,35 @@ impl<'a> Lower<'a, '_> {
             items,
             item,
             total: text("response", "total"),
-            next: text("response", "next"),
+            next,
         })
+    }
+
+    /// Whether a dotted path leads to a field of the response, as far as that is typed.
+    fn leads_somewhere(&self, path: &str, output: &Answer) -> bool {
+        let Answer::One(Payload::Json(ty)) = output else { return false };
+        let mut ty = ty;
+        let path = path.replace("[-1]", ".[-1]");
+        for step in path.split('.') {
+            while let Type::Nullable(inner) = ty {
+                ty = inner;
+            }
+            ty = match ty {
+                Type::List(item) if step == "[-1]" => item,
+                Type::Map(item) => item,
+                Type::Value => return true,
+                Type::Named(id) => match &self.types[*id].kind {
+                    TypeKind::Struct(body) => match body.fields.iter().find(|field| field.wire == step) {
+                        Some(field) => &field.ty,
+                        None => return body.additional.is_some(),
+                    },
+                    TypeKind::Union(_) | TypeKind::Newtype(_) => return true,
+                    _ => return false,
+                },
+                _ => return false,
+            };
+        }
+        true
     }
 
     /// The fields from the answer to the list of items, and the type of an item.

@@ -1,4 +1,4 @@
-//! Stage four: brings the generated files of a folder into line, whole or not at all.
+//! Stage four: updates the generated files of a folder, all or nothing.
 
 mod owned;
 #[cfg(test)]
@@ -15,43 +15,43 @@ use similar::TextDiff;
 pub use owned::LIST;
 use owned::{may_be_generated, owned};
 
-/// What writing changed, or with `check` would change. Paths are relative to the folder.
+/// The files that were changed, or with `check` would be. Paths are relative to the folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
     /// Files that are new or differ.
     pub written: Vec<PathBuf>,
     /// Files that are no longer generated.
     pub removed: Vec<PathBuf>,
-    /// How many files are as they were.
+    /// Number of files that are up to date.
     pub unchanged: usize,
-    /// With `check`: what differs, as a unified diff. Of a file that is new or gone it has only the name.
+    /// With `check`: the differences as a unified diff. Files that are new or removed appear by name only.
     pub diff: String,
 }
 
 impl Changes {
-    /// Whether the folder was in line already.
+    /// Whether the folder was up to date.
     pub fn is_empty(&self) -> bool {
         self.written.is_empty() && self.removed.is_empty()
     }
 }
 
-/// Brings the generated files in the folder `dir` into line with `files`; with `check` it only reports what it would do.
+/// Updates the generated files in the folder `dir` to match `files`; with `check`, only reports the differences.
 ///
-/// The folder keeps a list of them, [`LIST`]: what is not in it belongs to someone else and stays as it is. A folder that isn't
-/// empty is touched only if its `Cargo.toml` says `generated = true` under `[package.metadata.yundb]`.
+/// The folder has a list of its generated files, [`LIST`]; no other files are touched. A non-empty folder is accepted
+/// only if its `Cargo.toml` has `generated = true` under `[package.metadata.yundb]`.
 ///
 /// # Errors
-/// If the folder can't be read or written, isn't one of ours, or holds something of someone else where a generated file has to go.
-/// It is as before then.
+/// If the folder can't be read or written, isn't a generated crate, or holds a foreign file at the path of a generated
+/// one. The folder is unchanged then.
 pub fn write(dir: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> io::Result<Changes> {
     if let Some(path) = files.keys().find(|path| !may_be_generated(path)) {
-        let message = format!("`{}` is not a path for a generated file", path.display());
+        let message = format!("`{}` is not a valid path for a generated file", path.display());
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
     if !is_empty(dir)? && !is_generated(dir) {
         let message = format!(
             "`{}` is not empty and not a generated crate: its Cargo.toml has no `generated = true` under \
-             `[package.metadata.yundb]`. Give an empty folder, or remove what is there",
+             `[package.metadata.yundb]`. Use an empty folder, or remove its content",
             dir.display()
         );
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
@@ -64,7 +64,7 @@ pub fn write(dir: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> io::
     let mut folder = Folder { dir, removed: BTreeSet::new() };
     for path in owned.iter().filter(|path| !files.contains_key(*path)) {
         folder.through_no_link(path)?;
-        // What became a link or a folder since is no file that we wrote; it is left alone.
+        // A path that became a link or a folder since is not our file any more; it is left alone.
         if folder.is_file(path)? {
             folder.removed.insert(path.clone());
         }
@@ -99,45 +99,45 @@ pub fn write(dir: &Path, files: &BTreeMap<PathBuf, String>, check: bool) -> io::
     Ok(changes)
 }
 
-/// A crate's folder as it is on disk, and the files that are about to leave it.
+/// A crate's folder on disk, and the files that are about to be removed.
 struct Folder<'a> {
     dir: &'a Path,
     removed: BTreeSet<PathBuf>,
 }
 
 impl Folder<'_> {
-    /// Refuses a path that leads through a symbolic link, which may lead anywhere.
+    /// Fails for a path through a symbolic link, which may lead anywhere.
     fn through_no_link(&self, path: &Path) -> io::Result<()> {
         for folder in parents(path) {
             if self.kind(folder)?.is_some_and(|kind| kind.is_symlink()) {
                 return Err(
-                    self.in_the_way(folder, "is a symbolic link, which generated files are not written through")
+                    self.in_the_way(folder, "is a symbolic link, and generated files are not written through links")
                 );
             }
         }
         Ok(())
     }
 
-    /// Refuses a path where something stands that is neither a file nor about to go.
+    /// Fails if the path is occupied by something that is neither a file nor about to be removed.
     fn is_free(&self, path: &Path) -> io::Result<()> {
         self.through_no_link(path)?;
         for folder in parents(path) {
             if self.kind(folder)?.is_some_and(|kind| !kind.is_dir()) && !self.removed.contains(folder) {
-                return Err(self.in_the_way(folder, "is not a folder, and generated files have to go below it"));
+                return Err(self.in_the_way(folder, "is not a folder, and generated files belong below it"));
             }
         }
         match self.kind(path)? {
             Some(kind) if kind.is_dir() && !self.goes(path)? => {
-                Err(self.in_the_way(path, "is a folder, and a generated file has to go there"))
+                Err(self.in_the_way(path, "is a folder in the place of a generated file"))
             }
             Some(kind) if !kind.is_dir() && !kind.is_file() => {
-                Err(self.in_the_way(path, "is not a regular file, and a generated file has to go there"))
+                Err(self.in_the_way(path, "is not a regular file, and is in the place of a generated one"))
             }
             _ => Ok(()),
         }
     }
 
-    /// Whether nothing is left of a folder once the removed files are gone.
+    /// Whether a folder is empty once the removed files are gone.
     fn goes(&self, folder: &Path) -> io::Result<bool> {
         let mut any = false;
         for entry in fs::read_dir(self.dir.join(folder))? {
@@ -156,7 +156,7 @@ impl Folder<'_> {
         Ok(self.kind(path)?.is_some_and(|kind| kind.is_file()))
     }
 
-    /// What stands at a path; a link is a link, wherever it leads.
+    /// The type of file at a path, without following links.
     fn kind(&self, path: &Path) -> io::Result<Option<fs::FileType>> {
         match fs::symlink_metadata(self.dir.join(path)) {
             Ok(metadata) => Ok(Some(metadata.file_type())),
@@ -172,14 +172,14 @@ impl Folder<'_> {
     }
 }
 
-/// The folders that a relative path leads through, outermost first.
+/// The folders along a relative path, outermost first.
 fn parents(path: &Path) -> Vec<&Path> {
     let mut parents: Vec<_> = path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()).collect();
     parents.reverse();
     parents
 }
 
-/// Whether a folder holds nothing that counts; what a version control system or a build leaves there doesn't.
+/// Whether a folder is empty, apart from files of version control systems and builds.
 fn is_empty(dir: &Path) -> io::Result<bool> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -208,13 +208,13 @@ fn difference(path: &Path, old: Option<&[u8]>, new: &str) -> String {
     TextDiff::from_lines(old.as_ref(), new).unified_diff().header(&name, &name).to_string()
 }
 
-/// A file that was moved, for the way back.
+/// A file that was moved, for undoing it.
 struct Moved {
     from: PathBuf,
     to: PathBuf,
 }
 
-/// Writes what is new beside the folder first, and then only renames; should one of those fail, all are taken back.
+/// Stages new files beside the folder, then only renames; if a rename fails, all are undone.
 fn apply(
     dir: &Path,
     files: &BTreeMap<PathBuf, String>,
@@ -244,7 +244,7 @@ fn apply(
     if let Some(Err(stuck)) = moved.into_iter().rev().map(back).find(Result::is_err) {
         let kept = staging.keep();
         let message =
-            format!("{error}; putting the old files back failed too ({stuck}): they are in `{}`", kept.display());
+            format!("{error}; restoring the old files failed too ({stuck}): they are in `{}`", kept.display());
         return Err(io::Error::new(error.kind(), message));
     }
     Err(error)
@@ -253,7 +253,7 @@ fn apply(
 fn rename(dir: &Path, from: PathBuf, to: PathBuf, moved: &mut Vec<Moved>) -> io::Result<()> {
     create_parent(&to)?;
     fs::rename(&from, &to)?;
-    // A folder without files would stand in the way of a file of its name.
+    // An empty folder would be in the way of a file of the same name.
     for empty in from.ancestors().skip(1).take_while(|folder| folder.starts_with(dir) && *folder != dir) {
         if fs::remove_dir(empty).is_err() {
             break;

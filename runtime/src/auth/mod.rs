@@ -1,6 +1,5 @@
 //! Who calls, and how requests show it.
 
-pub(crate) mod clock;
 pub(crate) mod credentials;
 pub(crate) mod keyring;
 pub mod sign;

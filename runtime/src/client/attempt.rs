@@ -18,6 +18,7 @@ use crate::data::category::ErrorCategory;
 use crate::data::operation::Spec;
 use crate::request::{CLIENT_TOKEN, Draft, Plan, Values};
 use crate::response::{Failure, Head, RawResponse, ReadAs, Reading, covers, request_id};
+use crate::transport::clock::{self, Clock};
 use crate::transport::{ByteStream, Exchange, ReadLimits, RequestBody, TransportError, TransportErrorKind, too_large};
 use crate::vendors::{self, AttemptContext};
 
@@ -56,9 +57,9 @@ pub(super) async fn attempt(
     trial: &mut Trial,
 ) -> Result<RawResponse, Box<Failure>> {
     let (spec, limit) = (planned.draft.spec, planned.limit);
-    trial.credentials = credentials(planned.credentials, spec, limit).await?;
+    trial.credentials = credentials(&*settings.clock, planned.credentials, spec, limit).await?;
     // Behind the credentials: what counts is when the request goes out.
-    settings.limiter.wait().await;
+    settings.limiter.wait(&*settings.clock).await;
     let context = AttemptContext {
         service: settings.service,
         base: planned.base,
@@ -78,8 +79,8 @@ pub(super) async fn attempt(
     let mut prepared = prepared.map_err(|detail| Failure::config(spec, detail))?;
     prepared.request.extensions_mut().insert(trial.exchange.clone());
     settings.interceptors.iter().for_each(|it| it.before_attempt(about, &mut prepared.request));
-    let exchanged = exchange(settings, planned, prepared.request, &trial.exchange);
-    match trial.exchange.within(limit, exchanged).await {
+    let exchanged = exchange(settings, planned, about.number, prepared.request, &trial.exchange);
+    match trial.exchange.within(&*settings.clock, limit, exchanged).await {
         Some(Err(mut failure)) => {
             vendors::compare_signed(&mut failure, prepared.signed.as_ref().map(|text| text.as_str()));
             Err(failure)
@@ -91,13 +92,14 @@ pub(super) async fn attempt(
 
 /// The credentials that an operation is signed with, if it is. The provider has as much time as an attempt.
 pub(super) async fn credentials(
+    clock: &dyn Clock,
     provider: Option<&dyn CredentialsProvider>,
     spec: &Spec,
     limit: Duration,
 ) -> Result<Option<Credentials>, Box<Failure>> {
     let Some(provider) = provider.filter(|_| is_signed(spec)) else { return Ok(None) };
-    let late = |_| Err(CredentialsError::new(format_args!("no response within {limit:?} (`timeout`)")));
-    let credentials = tokio::time::timeout(limit, provider.credentials()).await.unwrap_or_else(late);
+    let credentials = clock::within(clock, limit, provider.credentials()).await;
+    let credentials = credentials.unwrap_or_else(|| Err(late(limit)));
     let credentials = credentials.map_err(|error| Failure::credentials(spec, error))?;
     match credentials.blank() {
         Some(blank) => {
@@ -108,16 +110,22 @@ pub(super) async fn credentials(
     }
 }
 
+/// What is wrong with a provider that takes too long.
+pub(super) fn late(limit: Duration) -> CredentialsError {
+    CredentialsError::new(format_args!("no response within {limit:?} (`timeout`)"))
+}
+
 /// Whether the vendors' own protocols sign this operation.
-fn is_signed(spec: &Spec) -> bool {
+pub(super) fn is_signed(spec: &Spec) -> bool {
     // The protocol itself asks for it, so a document without `security` does not mean none.
     spec.security.is_none_or(|alternatives| alternatives.iter().any(|it| !it.is_empty()))
 }
 
-/// Sends a request and sorts what comes back into success and failure.
+/// Sends the request of the attempt of this number, from 1, and sorts what comes back into success and failure.
 async fn exchange(
     settings: &Settings,
     planned: &Planned<'_>,
+    number: u32,
     request: Request<RequestBody>,
     under_way: &Exchange,
 ) -> Result<RawResponse, Box<Failure>> {
@@ -130,6 +138,7 @@ async fn exchange(
     let mut head = Head {
         spec,
         base: planned.base.clone(),
+        attempts: number,
         sent: planned.draft.job_parameters(),
         account: planned.overrides.account(),
         status,

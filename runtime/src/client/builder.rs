@@ -6,6 +6,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
+
+use super::applies::{HasKeys, HasLanguages, HasProjects, HasRegions, IsAlibabaCloud, IsHuaweiCloud, SignsRequests};
 use super::handle::Client;
 use super::headers::DefaultHeaders;
 use super::interceptor::Interceptor;
@@ -13,7 +16,6 @@ use super::limiter::RateLimiter;
 use super::lookups::Lookups;
 use super::settings::Settings;
 use super::skews::Skews;
-use crate::auth::clock::{Clock, SystemClock};
 use crate::auth::credentials::{Credentials, CredentialsProvider};
 use crate::auth::keyring::{Key, Keyring};
 use crate::auth::sign::Signature;
@@ -22,17 +24,19 @@ use crate::data::secret::Secret;
 use crate::data::service::{Protocol, RateLimit, Service};
 use crate::request::{self, Values};
 use crate::retry::{RetryBudget, RetryPolicy, RetryStrategy};
+use crate::transport::clock::{Clock, SystemClock};
 use crate::transport::{ReadLimits, ReqwestTransport, ReqwestTransportBuilder, StallProtection, Transport};
 use crate::vendors::{self, ApsaraStack, Options};
 
 /// Collects the settings of a client `C`, which is the generated one.
 ///
-/// What is not set here may come from the environment. It is read when calls are made, but for the CA bundle, which `build` reads:
+/// What is not set here may come from the environment. It is read when calls are made, but for the CA bundle, which `build` reads, and
+/// the addresses of `regions.yaml`, which the first call reads. A file that is there and cannot be read is an error of the call:
 ///
 /// | setting | Alibaba Cloud | Huawei Cloud |
 /// |---|---|---|
-/// | region | `ALIBABA_CLOUD_REGION_ID` | `HUAWEICLOUD_SDK_REGION` |
-/// | endpoint, here of DTS and DRS | `ALIBABA_CLOUD_DTS_ENDPOINT` | `HUAWEICLOUD_SDK_REGION_DRS_CN_NORTH_4` for that region, `HUAWEICLOUD_SDK_DRS_ENDPOINT` |
+/// | region | `ALIBABA_CLOUD_REGION_ID`, else `region_id` of the credentials' profile | `HUAWEICLOUD_SDK_REGION`, else `region` of the credentials' profile |
+/// | endpoint, here of DTS and DRS | `ALIBABA_CLOUD_DTS_ENDPOINT` | `HUAWEICLOUD_SDK_REGION_DRS_CN_NORTH_4` for that region, `HUAWEICLOUD_SDK_DRS_ENDPOINT`, else by region in the file that `HUAWEICLOUD_SDK_REGIONS_FILE` names or `~/.huaweicloud/regions.yaml`, of which the first address counts |
 /// | authorities to trust besides the system's, as a file in PEM | `ALIBABA_CLOUD_CA_BUNDLE` | |
 /// | ids of project and account | | `HUAWEICLOUD_SDK_PROJECT_ID`, `HUAWEICLOUD_SDK_DOMAIN_ID` |
 /// | credentials | see [`CredentialsChain`](crate::CredentialsChain) | the same |
@@ -98,26 +102,39 @@ impl<C: From<Client>> ClientBuilder<C> {
         }
     }
 
-    /// The region. It chooses the endpoint and fills parameters that name the region.
-    pub fn region(self, region: impl Into<String>) -> Self {
+    /// The region. It chooses the endpoint and fills parameters that name the region. By default it is that of the environment, else
+    /// that of the profile which the credentials are of.
+    pub fn region(self, region: impl Into<String>) -> Self
+    where
+        C: HasRegions,
+    {
         self.parameter("region", region)
     }
 
     /// The project's id. For Huawei Cloud it defaults to that of the profile which the credentials are of, else to
     /// `HUAWEICLOUD_SDK_PROJECT_ID` of the environment, else to the project that the region has from the start, which IAM is asked for
     /// once, before the first call that needs it.
-    pub fn project_id(self, project_id: impl Into<String>) -> Self {
+    pub fn project_id(self, project_id: impl Into<String>) -> Self
+    where
+        C: HasProjects,
+    {
         self.parameter("project_id", project_id)
     }
 
     /// The account's id. For Huawei Cloud it defaults to that of the profile which the credentials are of, else to
     /// `HUAWEICLOUD_SDK_DOMAIN_ID` of the environment, else to what IAM says, before the first call that needs it.
-    pub fn domain_id(self, domain_id: impl Into<String>) -> Self {
+    pub fn domain_id(self, domain_id: impl Into<String>) -> Self
+    where
+        C: HasProjects,
+    {
         self.parameter("domain_id", domain_id)
     }
 
     /// The language of responses, such as `en-us`.
-    pub fn language(self, language: impl Into<String>) -> Self {
+    pub fn language(self, language: impl Into<String>) -> Self
+    where
+        C: HasLanguages,
+    {
         self.parameter("language", language)
     }
 
@@ -136,13 +153,19 @@ impl<C: From<Client>> ClientBuilder<C> {
 
     /// Signs with these keys, or sends this token; empty ones are an error of [`build`](Self::build). By default they come from where
     /// the vendor's own SDK looks for them: see [`CredentialsChain`](crate::CredentialsChain).
-    pub fn credentials(self, credentials: Credentials) -> Self {
+    pub fn credentials(self, credentials: Credentials) -> Self
+    where
+        C: SignsRequests,
+    {
         let wrong_credentials = credentials.blank();
         Self { wrong_credentials, ..self.credentials_provider(credentials) }
     }
 
     /// Asks for credentials before each request.
-    pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self {
+    pub fn credentials_provider(mut self, provider: impl CredentialsProvider + 'static) -> Self
+    where
+        C: SignsRequests,
+    {
         self.wrong_credentials = None;
         self.credentials = Some(Arc::new(provider));
         self
@@ -150,33 +173,48 @@ impl<C: From<Client>> ClientBuilder<C> {
 
     /// The key of an `apiKey` security scheme, by the scheme's name in the document. A scheme that the document names but doesn't
     /// declare takes one if its name is that of a header, such as `X-API-Key`.
-    pub fn api_key(mut self, scheme: impl Into<String>, key: impl Into<Secret>) -> Self {
+    pub fn api_key(mut self, scheme: impl Into<String>, key: impl Into<Secret>) -> Self
+    where
+        C: HasKeys,
+    {
         self.keys.push(Key::Named { scheme: scheme.into(), key: key.into() });
         self
     }
 
     /// The token of all bearer, OAuth 2 and OpenID Connect schemes, and of those that the document doesn't declare but gives such a
     /// name.
-    pub fn bearer_token(mut self, token: impl Into<Secret>) -> Self {
+    pub fn bearer_token(mut self, token: impl Into<Secret>) -> Self
+    where
+        C: HasKeys,
+    {
         self.keys.push(Key::Bearer { scheme: None, token: token.into() });
         self
     }
 
     /// The token of one such scheme, by its name in the document; also of one that the document doesn't declare, or whose kind isn't
     /// supported.
-    pub fn bearer_token_for(mut self, scheme: impl Into<String>, token: impl Into<Secret>) -> Self {
+    pub fn bearer_token_for(mut self, scheme: impl Into<String>, token: impl Into<Secret>) -> Self
+    where
+        C: HasKeys,
+    {
         self.keys.push(Key::Bearer { scheme: Some(scheme.into()), token: token.into() });
         self
     }
 
     /// User and password of HTTP basic schemes.
-    pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
+    pub fn basic_auth(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self
+    where
+        C: HasKeys,
+    {
         self.keys.push(Key::Basic { user: user.into(), password: password.into() });
         self
     }
 
     /// How Alibaba Cloud's requests are signed; by default RPC signature 1.0.
-    pub fn signature(mut self, signature: Signature) -> Self {
+    pub fn signature(mut self, signature: Signature) -> Self
+    where
+        C: IsAlibabaCloud,
+    {
         self.signature = Some(signature);
         self
     }
@@ -184,19 +222,28 @@ impl<C: From<Client>> ClientBuilder<C> {
     /// Signs Huawei Cloud's requests with a key that is derived from the secret key for the day, the [`region`](Self::region) and this
     /// service (`V11-HMAC-SHA256`), which some services ask for. It is named as the vendor's SDK names it for derived keys, such as
     /// `iotdm`. By default the secret key itself signs (`SDK-HMAC-SHA256`).
-    pub fn derived_signature(mut self, service: impl Into<String>) -> Self {
+    pub fn derived_signature(mut self, service: impl Into<String>) -> Self
+    where
+        C: IsHuaweiCloud,
+    {
         self.derived_for = Some(service.into());
         self
     }
 
     /// Sends Alibaba Cloud's requests by GET, with all parameters in the URL, where proxies and logs see them.
-    pub fn get_requests(mut self) -> Self {
+    pub fn get_requests(mut self) -> Self
+    where
+        C: IsAlibabaCloud,
+    {
         self.get_requests = true;
         self
     }
 
     /// Calls an Apsara Stack, Alibaba Cloud's private cloud, whose address is told by [`endpoint`](Self::endpoint).
-    pub fn apsara_stack(mut self, stack: ApsaraStack) -> Self {
+    pub fn apsara_stack(mut self, stack: ApsaraStack) -> Self
+    where
+        C: IsAlibabaCloud,
+    {
         self.apsara_stack = Some(stack);
         self
     }
@@ -257,7 +304,7 @@ impl<C: From<Client>> ClientBuilder<C> {
         self
     }
 
-    /// Reads the time for signatures from this clock.
+    /// Takes the dates of signatures from this clock, and lets it pass the pauses: between attempts, for a rate limit, while a job goes on.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -267,6 +314,37 @@ impl<C: From<Client>> ClientBuilder<C> {
     pub fn nonces(mut self, nonce: impl Fn() -> String + Send + Sync + 'static) -> Self {
         self.nonce = Arc::new(nonce);
         self
+    }
+
+    /// The builder of a client without its document's operations, with the settings of every service, for programs that are generic
+    /// over clients: what it builds converts into a `C`.
+    pub fn untyped(self) -> ClientBuilder {
+        ClientBuilder {
+            service: self.service,
+            values: self.values,
+            endpoint: self.endpoint,
+            credentials: self.credentials,
+            wrong_credentials: self.wrong_credentials,
+            keys: self.keys,
+            signature: self.signature,
+            derived_for: self.derived_for,
+            get_requests: self.get_requests,
+            apsara_stack: self.apsara_stack,
+            headers: self.headers,
+            http: self.http,
+            interceptors: self.interceptors,
+            timeout: self.timeout,
+            operation_timeout: self.operation_timeout,
+            read_limits: self.read_limits,
+            retries: self.retries,
+            budget: self.budget,
+            limiter: self.limiter,
+            max_response_size: self.max_response_size,
+            transport: self.transport,
+            clock: self.clock,
+            nonce: self.nonce,
+            client: PhantomData,
+        }
     }
 
     /// The client. Settings that can't work for any call are errors here already.
@@ -336,6 +414,7 @@ impl<C: From<Client>> ClientBuilder<C> {
             limiter,
             skews: Skews::default(),
             lookups: Lookups::default(),
+            regions: OnceCell::new(),
             max_response_size: self.max_response_size,
             interceptors: self.interceptors,
             clock: self.clock,

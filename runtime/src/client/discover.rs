@@ -4,37 +4,56 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::attempt;
 use super::lookups::Question;
 use super::settings::Settings;
 use super::skews::Ahead;
-use crate::auth::credentials::{Credentials, CredentialsProvider, ProviderConfig, Unanswered};
+use crate::auth::credentials::{Credentials, CredentialsError, CredentialsProvider, ProviderConfig, Unanswered};
 use crate::auth::sign;
 use crate::data::category::ErrorCategory;
 use crate::data::operation::Spec;
 use crate::request::{Draft, Values};
 use crate::response::Failure;
 use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryClass};
+use crate::transport::clock;
 use crate::vendors::{self, Unknown};
 
-/// The client's settings, with what the call's parameters take from those of its credentials.
+/// The client's settings, with what a call takes from those of its credentials: its parameters, and the region of its address, unless it
+/// has an `endpoint` of its own.
 pub(super) async fn values<'a>(
     settings: &'a Settings,
-    credentials: Option<&dyn CredentialsProvider>,
+    provider: Option<&dyn CredentialsProvider>,
     draft: &Draft,
+    endpoint: Option<&str>,
     limit: Duration,
 ) -> Result<Cow<'a, Values>, Box<Failure>> {
-    let spec = draft.spec;
     let mut values = Cow::Borrowed(&settings.values);
-    let needed = spec.params.iter().filter(|param| draft.inputs.of(param).is_none()).filter_map(|param| param.client);
-    let discoverable = settings.vendor.discoverable();
-    for name in needed.filter(|name| discoverable.contains(name)) {
-        // What was set counts, and some parameters share a setting.
-        if values.set.contains_key(name) || values.found.contains_key(name) {
-            continue;
+    let Some(provider) = provider else { return Ok(values) };
+    // Nothing was sent of the call itself, so it may be made again.
+    let late = || Err(Failure::timeout(draft.spec, limit).classified(RetryClass::Timeout, false));
+    let needs = |name| {
+        let mut params = draft.spec.params.iter();
+        params.any(|param| param.client == Some(name) && draft.inputs.of(param).is_none())
+    };
+    // What was set counts.
+    let unset = settings.vendor.discoverable().iter().copied();
+    let unset: Vec<_> = unset.filter(|name| needs(*name) && !values.set.contains_key(*name)).collect();
+    let options = &settings.options;
+    let regional =
+        endpoint.is_none_or(|url| url.contains("{region}")) || options.asapi || options.derived_for.is_some();
+    // First, as IAM knows the others by it.
+    if (regional || needs(REGION) || !unset.is_empty()) && attempt::is_signed(draft.spec) {
+        let found = clock::within(&*settings.clock, limit, region(&values, provider)).await;
+        match found.unwrap_or_else(|| Err(attempt::late(limit))) {
+            Ok(Some(region)) => drop(values.to_mut().found.insert(REGION, region)),
+            // The attempt says so, if there is one.
+            Ok(None) => {}
+            Err(_) if !regional => {}
+            Err(error) => return Err(Failure::credentials(draft.spec, error)),
         }
-        let found = tokio::time::timeout(limit, find(settings, credentials, spec, name)).await;
-        // Nothing was sent of the call itself, so it may be made again.
-        let late = |_| Err(Failure::timeout(spec, limit).classified(RetryClass::Timeout, false));
+    }
+    for name in unset {
+        let found = clock::within(&*settings.clock, limit, find(settings, &values, provider, draft.spec, name)).await;
         if let Some(value) = found.unwrap_or_else(late)? {
             values.to_mut().found.insert(name, value);
         }
@@ -42,28 +61,44 @@ pub(super) async fn values<'a>(
     Ok(values)
 }
 
+const REGION: &str = "region";
+
+/// The region that stands beside the credentials, where neither the client nor the environment has one. Where there are no credentials,
+/// there is none; that they do not work is an error.
+async fn region(values: &Values, provider: &dyn CredentialsProvider) -> Result<Option<String>, CredentialsError> {
+    if values.get(REGION).is_some() {
+        return Ok(None);
+    }
+    match provider.credentials().await {
+        Ok(_) => Ok(provider.setting(REGION)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// A setting that was not set. `None` is that the environment has it, or nobody: the check of the call says what is missing.
 async fn find(
     settings: &Settings,
-    provider: Option<&dyn CredentialsProvider>,
+    values: &Values,
+    provider: &dyn CredentialsProvider,
     spec: &Spec,
     name: &'static str,
 ) -> Result<Option<String>, Box<Failure>> {
-    let Some(provider) = provider else { return Ok(None) };
-    let is_known = settings.values.get(name).is_some();
+    let is_known = values.get(name).is_some();
     let mut renewed = false;
     loop {
         let credentials = match provider.credentials().await {
             Ok(credentials) => credentials,
             // The attempt says so, if there is one.
-            Err(_) if is_known || settings.values.get("region").is_none() => return Ok(None),
+            Err(_) if is_known || values.get(REGION).is_none() => return Ok(None),
             Err(error) => return Err(Failure::credentials(spec, error)),
         };
         let beside = provider.setting(name);
         if beside.is_some() || is_known {
             return Ok(beside);
         }
-        match told(settings, &credentials, name, provider.setting("iam_endpoint")).await {
+        let unknown = (name, values.get(REGION), provider.setting("iam_endpoint"));
+        match told(settings, &credentials, unknown).await {
             Ok(answer) => return Ok(answer),
             // As an attempt of the call does, too.
             Err(Unanswered::Refused { status, code, .. })
@@ -76,20 +111,22 @@ async fn find(
     }
 }
 
+/// The name of a setting that nobody gave, the region of the call, and the address of IAM, if it is not the usual one.
+type Sought = (&'static str, Option<String>, Option<String>);
+
 /// What the vendor tells, or told, whoever has these credentials.
 async fn told(
     settings: &Settings,
     credentials: &Credentials,
-    name: &'static str,
-    endpoint: Option<String>,
+    (name, region, endpoint): Sought,
 ) -> Result<Option<String>, Unanswered> {
     let asker = match credentials {
         Credentials::AccessKey { access_key, .. } => access_key.clone(),
         Credentials::Token(token) => sign::sha256_hex(token.expose().as_bytes()),
     };
-    let kept = settings.lookups.of(Question { asker, name, endpoint: endpoint.clone() });
+    let kept = settings.lookups.of(Question { asker, name, region: region.clone(), endpoint: endpoint.clone() });
     let answer = kept.get_or_try_init(|| async {
-        match ask(settings, credentials, name, endpoint).await {
+        match ask(settings, credentials, (name, region, endpoint)).await {
             Ok(answer) => answer.ok_or(None),
             Err(why) => Err(Some(why)),
         }
@@ -105,8 +142,7 @@ async fn told(
 async fn ask(
     settings: &Settings,
     credentials: &Credentials,
-    name: &'static str,
-    endpoint: Option<String>,
+    (name, region, endpoint): Sought,
 ) -> Result<Option<String>, Unanswered> {
     // The one that the vendor has for the client's region has no address here; there is only one.
     let host = endpoint.clone().unwrap_or_default();
@@ -115,7 +151,7 @@ async fn ask(
         let skew = mended.unwrap_or_else(|| settings.skews.of(&host));
         let clock = Arc::new(Ahead(settings.clock.clone(), skew));
         let config = ProviderConfig::new().with_transport(settings.transport.clone()).with_clock(clock);
-        let (region, endpoint) = (settings.values.get("region"), endpoint.clone());
+        let (region, endpoint) = (region.clone(), endpoint.clone());
         let is_elsewhere = settings.endpoint.is_some();
         let unknown = Unknown { name, region, endpoint, is_elsewhere, credentials, config };
         let outcome = settings.vendor.discover(unknown).await;

@@ -2,16 +2,15 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use tokio::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::data::service::RateLimit;
+use crate::transport::clock::Clock;
 
 /// How many requests go out in which time, retries among them. Several limits hold at once.
 ///
 /// Each client has one of its own, for what its document allows a user, unless it is given one that it shares: clones count
-/// together. Tasks go by turns.
+/// together. Clients that share one have the same clock. Tasks go by turns.
 #[derive(Clone, Debug)]
 pub struct RateLimiter {
     limits: Arc<[RateLimit]>,
@@ -27,17 +26,18 @@ impl RateLimiter {
     }
 
     /// Waits until all limits allow another request, and counts it. One who gives up in the meantime has taken no turn.
-    pub(crate) async fn wait(&self) {
+    pub(crate) async fn wait(&self, clock: &dyn Clock) {
         if self.limits.is_empty() {
             return;
         }
-        let mut turn = self.take_turn();
-        tokio::time::sleep_until(turn.at).await;
+        let now = clock.monotonic();
+        let mut turn = self.take_turn(now);
+        clock.sleep(turn.at.saturating_duration_since(now)).await;
         turn.is_used = true;
     }
 
-    fn take_turn(&self) -> Turn<'_> {
-        let (mut turns, now) = (self.turns(), Instant::now());
+    fn take_turn(&self, now: Instant) -> Turn<'_> {
+        let mut turns = self.turns();
         let longest = self.limits.iter().map(span).max().unwrap_or_default();
         while turns.front().is_some_and(|first| *first + longest <= now) {
             turns.pop_front();
@@ -84,7 +84,10 @@ impl Drop for Turn<'_> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
+    use crate::transport::clock::SystemClock;
 
     #[tokio::test(start_paused = true)]
     async fn never_more_than_allowed_and_by_turns() {
@@ -94,7 +97,7 @@ mod tests {
             .map(|task| {
                 let limiter = limiter.clone();
                 tokio::spawn(async move {
-                    limiter.wait().await;
+                    limiter.wait(&SystemClock).await;
                     (begin.elapsed().as_secs(), task)
                 })
             })
@@ -113,7 +116,7 @@ mod tests {
         let begin = Instant::now();
         for (pause, at) in [(0, 0), (9, 9), (0, 10), (0, 19), (30, 49), (0, 49), (0, 59)] {
             tokio::time::sleep(Duration::from_secs(pause)).await;
-            limiter.wait().await;
+            limiter.wait(&SystemClock).await;
             assert_eq!(begin.elapsed().as_secs(), at);
         }
     }
@@ -121,10 +124,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_that_gives_up_takes_no_turn() {
         let limiter = RateLimiter::new([RateLimit { calls: 1, seconds: 10 }]);
-        limiter.wait().await;
-        assert!(tokio::time::timeout(Duration::from_secs(1), limiter.wait()).await.is_err());
+        limiter.wait(&SystemClock).await;
+        assert!(tokio::time::timeout(Duration::from_secs(1), limiter.wait(&SystemClock)).await.is_err());
         let begin = Instant::now();
-        limiter.wait().await;
+        limiter.wait(&SystemClock).await;
         assert_eq!(begin.elapsed().as_secs(), 9);
     }
 
@@ -133,24 +136,24 @@ mod tests {
         let limits = [RateLimit { calls: 2, seconds: 5 }, RateLimit { calls: 1, seconds: 100 }];
         let limiter = RateLimiter::new(limits);
         let begin = Instant::now();
-        limiter.wait().await;
+        limiter.wait(&SystemClock).await;
         for _ in 0..5 {
-            assert!(tokio::time::timeout(Duration::from_millis(10), limiter.wait()).await.is_err());
+            assert!(tokio::time::timeout(Duration::from_millis(10), limiter.wait(&SystemClock)).await.is_err());
         }
         tokio::time::sleep(Duration::from_secs(98)).await;
         // At 100 s, and not 5 s after those who gave up.
-        limiter.clone().wait().await;
+        limiter.clone().wait(&SystemClock).await;
         assert_eq!(begin.elapsed().as_secs(), 100);
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_waits_and_is_not_polled_stops_nobody() {
         let limiter = RateLimiter::new([RateLimit { calls: 1, seconds: 10 }]);
-        limiter.wait().await;
-        let mut idle = Box::pin(limiter.wait());
+        limiter.wait(&SystemClock).await;
+        let mut idle = Box::pin(limiter.wait(&SystemClock));
         assert!(tokio::time::timeout(Duration::from_millis(1), &mut idle).await.is_err());
         let begin = Instant::now();
-        limiter.wait().await;
+        limiter.wait(&SystemClock).await;
         assert_eq!(begin.elapsed().as_secs(), 19, "the turn behind");
         idle.await;
     }

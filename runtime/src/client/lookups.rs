@@ -14,6 +14,8 @@ pub(super) struct Question {
     /// The access key, or the hash of a token.
     pub(super) asker: String,
     pub(super) name: &'static str,
+    /// What is asked for is that of a region.
+    pub(super) region: Option<String>,
     /// Who is asked, if not the usual one.
     pub(super) endpoint: Option<String>,
 }

@@ -1,5 +1,7 @@
 //! The client, its calls, and the way of each call to its response.
 
+mod address;
+pub mod applies;
 mod attempt;
 mod builder;
 mod builder_http;

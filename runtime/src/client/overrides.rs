@@ -31,6 +31,11 @@ impl Overrides {
         self.retries.as_ref().unwrap_or(&settings.retries)
     }
 
+    /// The address that calls go to, whatever document and region say.
+    pub(super) fn endpoint<'a>(&'a self, settings: &'a Settings) -> Option<&'a str> {
+        self.endpoint.as_deref().or(settings.endpoint.as_deref())
+    }
+
     pub(super) fn account(&self) -> Account {
         Account { credentials: self.credentials.clone(), endpoint: self.endpoint.clone() }
     }

@@ -1,12 +1,12 @@
 //! Runs every call: check, endpoint, keys, then attempts until one succeeds, or until another one would be useless or unsafe.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_core::future::BoxFuture;
-use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use super::address;
 use super::attempt::{self, Planned, Trial};
 use super::discover;
 use super::handle::Client;
@@ -18,6 +18,7 @@ use crate::data::category::ErrorCategory;
 use crate::request::{self, Common, Draft, Plan, Values};
 use crate::response::{CallError, ErrorKind, Failure, RawResponse, Reading, Reconnect};
 use crate::retry::{self, Cause, FailedAttempt, Repeatable, RetryContext};
+use crate::transport::clock;
 use crate::transport::{Exchange, in_runtime};
 
 /// A call that is sent, with all that is not of its operation's types.
@@ -39,25 +40,24 @@ pub(crate) fn run(mut sending: Sending) -> BoxFuture<'static, Result<RawResponse
         in_runtime().map_err(|why| Failure::config(spec, why))?;
         let client = sending.client.clone();
         let settings = client.settings();
+        sending.draft.fill_constants();
         sending.draft.fill_client_token(|| (settings.nonce)());
         let limit = sending.overrides.timeout(settings);
         let overrides = &sending.overrides;
         let credentials = overrides.credentials(settings).map_err(|why| Failure::config(spec, why))?;
-        let progress = Progress::new(overrides.operation_timeout(settings));
+        let progress = Progress::new(settings.clock.monotonic(), overrides.operation_timeout(settings));
         let prepare = async {
-            let values = discover::values(settings, credentials, &sending.draft, limit).await?;
+            let values =
+                discover::values(settings, credentials, &sending.draft, overrides.endpoint(settings), limit).await?;
             // What is planned holds for all attempts; an attempt has credentials, date and nonce of its own.
             let plan = plan(settings, &values, &sending).await?;
-            Ok((values, plan))
+            let base = address::base(settings, &values, sending.draft.spec, overrides).await?;
+            Ok((values, plan, base.into()))
         };
-        let prepared = match progress.end {
-            Some(end) => tokio::time::timeout_at(end, prepare).await,
-            None => Ok(prepare.await),
-        };
-        let late = |_| Err(Failure::out_of_time(spec, progress.limit, None));
-        let (values, plan) = prepared.unwrap_or_else(late)?;
+        let prepared = clock::before(&*settings.clock, progress.end, prepare).await;
+        let late = || Err(Failure::out_of_time(spec, progress.limit, None));
+        let (values, plan, base) = prepared.unwrap_or_else(late)?;
         let values = &*values;
-        let base = address(settings, &sending)?.into();
         let planned = Planned {
             draft: &sending.draft,
             reading: sending.reading,
@@ -102,25 +102,13 @@ async fn files(settings: &Settings, plan: &mut Plan) -> Result<(), String> {
     Ok(())
 }
 
-pub(super) fn address(settings: &Settings, sending: &Sending) -> Result<String, Box<Failure>> {
-    let spec = sending.draft.spec;
-    let servers = if spec.servers.is_empty() { settings.service.servers } else { spec.servers };
-    let own = sending.overrides.endpoint.clone().or_else(|| settings.endpoint.clone());
-    let own = own.or_else(|| {
-        let region = settings.values.get("region");
-        let names = settings.vendor.endpoint_variables(settings.service, region.as_deref());
-        names.iter().find_map(|name| settings.values.variable_value(name))
-    });
-    request::resolve(servers, own.as_deref(), &settings.values.for_endpoint())
-        .map_err(|detail| Failure::config(spec, detail))
-}
-
 /// How a stream goes on: with the same call, that says which event was the last.
 fn reconnect(sending: Sending) -> Reconnect {
     const LAST_EVENT_ID: &str = "last-event-id";
     let settings = sending.client.settings();
     let operation = sending.draft.spec.name;
     let (retries, max_item_size) = (sending.overrides.retries(settings).clone(), settings.max_response_size);
+    let clock = settings.clock.clone();
     let send = move |last_id: Option<String>| -> BoxFuture<'static, Result<RawResponse, String>> {
         let mut sending = sending.clone();
         if let Some(id) = last_id {
@@ -131,7 +119,7 @@ fn reconnect(sending: Sending) -> Reconnect {
             run(sending).await.map_err(|failure| CallError::<serde_json::Value>::new(failure, None, None).to_string())
         })
     };
-    Reconnect { operation, retries, max_item_size, send: Arc::new(send) }
+    Reconnect { operation, clock, retries, max_item_size, send: Arc::new(send) }
 }
 
 async fn attempts(
@@ -144,14 +132,14 @@ async fn attempts(
         // Others may mend the clock in the meantime.
         let skew = progress.skew.unwrap_or_else(|| settings.skews.of(planned.base));
         let about = Attempt { operation: spec.name, service: settings.service.package, number: progress.attempts + 1 };
-        let begin = Instant::now();
+        let begin = settings.clock.monotonic();
         let exchange = Exchange::default();
         let mut trial = Trial { skew, credentials: None, exchange: exchange.clone(), token_replaced: false };
         let span = tracing::debug_span!("attempt", number = about.number);
         let attempt = attempt::attempt(settings, planned, &about, &mut trial).instrument(span);
-        let outcome = exchange.until(progress.end, attempt).await;
+        let outcome = exchange.until(&*settings.clock, progress.end, attempt).await;
         let outcome = outcome.unwrap_or_else(|| Err(Failure::out_of_time(spec, progress.limit, progress.last.take())));
-        let elapsed = begin.elapsed();
+        let elapsed = settings.clock.monotonic().saturating_duration_since(begin);
         let failure = match outcome {
             Ok(response) => {
                 if let Some(skew) = progress.skew {
@@ -177,7 +165,7 @@ async fn attempts(
         let Some(pause) = retry_in else { return Err(failure.after(progress.attempts)) };
         tracing::debug!(?pause, "another attempt follows");
         progress.last = Some(failure);
-        tokio::time::sleep(pause).await;
+        settings.clock.sleep(pause).await;
     }
 }
 
@@ -248,8 +236,7 @@ struct Progress {
 }
 
 impl Progress {
-    fn new(limit: Option<Duration>) -> Self {
-        let begin = Instant::now();
+    fn new(begin: Instant, limit: Option<Duration>) -> Self {
         let end = limit.and_then(|limit| begin.checked_add(limit));
         Self {
             begin,
@@ -294,7 +281,8 @@ impl Progress {
             return None;
         }
         let mut context = RetryContext::new(planned.draft.spec.name, self.attempts, failure.class);
-        context.elapsed = self.begin.elapsed();
+        let time = settings.clock.monotonic();
+        context.elapsed = time.saturating_duration_since(self.begin);
         if let Cause::Transport(kind) = failure.cause {
             context.transport = Some(kind);
         }
@@ -302,7 +290,7 @@ impl Progress {
         let now = settings.now_with(self.skew.unwrap_or_else(|| settings.skews.of(planned.base)));
         context.retry_after = failure.headers().and_then(|headers| retry::retry_after(headers, now));
         let pause = planned.overrides.retries(settings).next_attempt(&context)?;
-        if self.end.is_some_and(|end| pause >= end.saturating_duration_since(Instant::now())) {
+        if self.end.is_some_and(|end| pause >= end.saturating_duration_since(time)) {
             return None;
         }
         self.paid = settings.budget.spend(failure.class);

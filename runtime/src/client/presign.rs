@@ -2,7 +2,9 @@
 
 use http::header::{ACCEPT, USER_AGENT};
 
+use super::address;
 use super::attempt;
+use super::discover;
 use super::interceptor::Attempt;
 use super::pipeline::{self, Sending};
 use super::unsigned::UnsignedRequest;
@@ -22,8 +24,12 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
     if !settings.vendor.presigns() {
         return Err(config("the service takes no signature in a URL"));
     }
+    sending.draft.fill_constants();
     sending.draft.fill_client_token(|| (settings.nonce)());
-    let values = &settings.values;
+    let provider = sending.overrides.credentials(settings).map_err(|why| config(&why))?;
+    let limit = sending.overrides.timeout(settings);
+    let endpoint = sending.overrides.endpoint(settings);
+    let values = &*discover::values(settings, provider, &sending.draft, endpoint, limit).await?;
     let mut plan = pipeline::plan(settings, values, &sending).await?;
     let about = Attempt { operation: spec.name, service: settings.service.package, number: 1 };
     for interceptor in &settings.interceptors {
@@ -36,10 +42,8 @@ pub(super) async fn presigned_url(mut sending: Sending) -> Result<Secret, Box<Fa
     if let Some(name) = more {
         return Err(config(&format!("a URL has no room for the header {name}")));
     }
-    let base = pipeline::address(settings, &sending)?;
-    let provider = sending.overrides.credentials(settings).map_err(|why| config(&why))?;
-    let limit = sending.overrides.timeout(settings);
-    let credentials = attempt::credentials(provider, sending.draft.spec, limit).await?;
+    let base = address::base(settings, values, sending.draft.spec, &sending.overrides).await?;
+    let credentials = attempt::credentials(&*settings.clock, provider, sending.draft.spec, limit).await?;
     if credentials.is_none() {
         return Err(config("the call is not signed"));
     }

@@ -5,19 +5,20 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use jiff::Timestamp;
+use tokio::sync::OnceCell;
 
 use super::interceptor::Interceptor;
 use super::limiter::RateLimiter;
 use super::lookups::Lookups;
 use super::skews::{Ahead, Skews};
-use crate::auth::clock::Clock;
 use crate::auth::credentials::CredentialsProvider;
 use crate::auth::keyring::Keyring;
 use crate::data::service::Service;
 use crate::request::Values;
 use crate::retry::{RetryBudget, RetryStrategy};
+use crate::transport::clock::Clock;
 use crate::transport::{ReadLimits, Transport};
-use crate::vendors::{Options, Vendor};
+use crate::vendors::{Options, Regions, Vendor};
 
 pub(crate) struct Settings {
     pub(crate) service: &'static Service,
@@ -38,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) limiter: RateLimiter,
     pub(crate) skews: Skews,
     pub(crate) lookups: Lookups,
+    /// The addresses that the user wrote down, which are read once.
+    pub(crate) regions: OnceCell<Regions>,
     pub(crate) max_response_size: usize,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) interceptors: Vec<Arc<dyn Interceptor>>,

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use futures_core::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::auth::clock::Clock;
+use crate::transport::clock::Clock;
 
 /// In seconds, as it was found out, by origin: another host has another clock. What is right is not kept.
 #[derive(Default)]
@@ -43,6 +45,14 @@ impl Clock for Ahead {
     fn now(&self) -> Timestamp {
         let now = self.0.now();
         now.checked_add(SignedDuration::from_secs(self.1)).unwrap_or(now)
+    }
+
+    fn monotonic(&self) -> Instant {
+        self.0.monotonic()
+    }
+
+    fn sleep(&self, time: Duration) -> BoxFuture<'_, ()> {
+        self.0.sleep(time)
     }
 }
 

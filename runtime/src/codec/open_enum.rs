@@ -106,6 +106,7 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
 ///         /// MySQL.
 ///         Mysql = "mysql",
 ///         /// RDS in the cloud.
+///         #[doc(alias = "cloud-rds")]
 ///         CloudRds = "cloud-rds",
 ///     }
 /// }
@@ -117,13 +118,13 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
 macro_rules! string_enum {
     (
         $(#[doc = $docs:expr])*
-        pub enum $name:ident { $($(#[doc = $variant_docs:expr])* $variant:ident = $value:literal),* $(,)? }
+        pub enum $name:ident { $($(#[doc $($variant_docs:tt)*])* $variant:ident = $value:literal),* $(,)? }
     ) => {
         $(#[doc = $docs])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[doc = $variant_docs])* $variant,)*
+            $($(#[doc $($variant_docs)*])* $variant,)*
             /// A value that the document does not list.
             Unknown(::std::string::String),
         }
@@ -213,13 +214,13 @@ macro_rules! string_enum {
 macro_rules! integer_enum {
     (
         $(#[doc = $docs:expr])*
-        pub enum $name:ident { $($(#[doc = $variant_docs:expr])* $variant:ident = $value:literal),* $(,)? }
+        pub enum $name:ident { $($(#[doc $($variant_docs:tt)*])* $variant:ident = $value:literal),* $(,)? }
     ) => {
         $(#[doc = $docs])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[doc = $variant_docs])* $variant,)*
+            $($(#[doc $($variant_docs)*])* $variant,)*
             /// A value that the document does not list.
             Unknown(i64),
         }

@@ -129,6 +129,8 @@ pub struct Body {
 /// How a kind of job is asked about. Generated code states it.
 #[derive(Clone, Copy, Debug)]
 pub struct Job {
+    /// The documented names of the operations that begin such a job.
+    pub begun_by: &'static [&'static str],
     /// The operation that shows the job.
     pub poll: &'static Spec,
     /// Its parameter that takes the id.

@@ -1,6 +1,6 @@
 //! The parameters of operations, as data: where each goes, and how it is written.
 
-use super::shape::Shape;
+use super::shape::{Constant, Shape};
 
 /// One parameter of an operation: where it goes and how it is written.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,8 @@ pub struct Param {
     pub media_type: &'static str,
     /// The client setting that fills it when the call does not.
     pub client: Option<&'static str>,
+    /// The only value that it can have, which is sent unless the call sets another.
+    pub constant: Option<Constant>,
     /// What the value must look like.
     pub shape: Shape,
 }
@@ -89,6 +91,7 @@ const fn param(name: &'static str, place: Place, style: Style, explode: bool, sh
         spread: false,
         media_type: "",
         client: None,
+        constant: None,
         shape,
     }
 }
@@ -184,6 +187,12 @@ impl Param {
     /// Filled by a setting of the client.
     pub const fn client(mut self, setting: &'static str) -> Self {
         self.client = Some(setting);
+        self
+    }
+
+    /// Sent with this value, the only one that it can have, unless the call sets another.
+    pub const fn constant(mut self, value: Constant) -> Self {
+        self.constant = Some(value);
         self
     }
 }

@@ -18,6 +18,10 @@ use crate::response::Response;
 pub struct JobHandle {
     /// The job's id.
     pub id: String,
+    /// The operation that began it, by its documented name: it decides which states end the job. A handle that was kept by a version
+    /// without this field has `None`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
     /// The operation that shows it, by its documented name.
     pub poll: String,
     /// What else that operation is to be told.
@@ -87,16 +91,34 @@ pub(super) fn find<T, H>(response: &Response<T, H>) -> Result<(&'static Job, Job
         Some(name) => sent.get(name).cloned(),
         None => text(path),
     };
+    let handle =
+        |id, also| JobHandle { id, operation: Some(operation.to_owned()), poll: job.poll.name.to_owned(), also };
     match id {
         Some(id) => {
             let also = job.also.iter().filter_map(|name| Some(((*name).to_owned(), sent.get(*name)?.clone())));
-            Ok((job, JobHandle { id, poll: job.poll.name.to_owned(), also: also.collect() }))
+            Ok((job, handle(id, also.collect())))
         }
         None => Err(match ["order_id", "orderId"].into_iter().find_map(text) {
             Some(order) => format!("{operation} made the order {order}, whose job the service does not tell"),
             None => format!("the response of {operation} has no {path}: there is nothing to wait for"),
         }),
     }
+}
+
+/// The kind of job that a handle is of, or why there is none. Several kinds may be shown by one operation.
+pub(super) fn kind(jobs: &[&'static Job], handle: &JobHandle) -> Result<&'static Job, String> {
+    let of_poll = || jobs.iter().filter(|job| job.poll.name == handle.poll);
+    if of_poll().next().is_none() {
+        return Err(format!("{} shows no jobs of this service", handle.poll));
+    }
+    let begun =
+        |job: &&&'static Job| handle.operation.as_ref().is_none_or(|name| job.begun_by.contains(&name.as_str()));
+    // Where a handle does not name its operation, a state that ends the jobs of some operations only is waited through.
+    let found = of_poll().filter(begun).min_by_key(|job| job.failed.len());
+    found.copied().ok_or_else(|| {
+        let operation = handle.operation.as_deref().unwrap_or_default();
+        format!("{operation} begins no job of this service that {} shows", handle.poll)
+    })
 }
 
 /// What stands beside the state as the reason of a failure.

@@ -3,21 +3,21 @@
 use std::fmt;
 use std::future::IntoFuture;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_core::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value;
-use tokio::time::Instant;
 
 use super::boxed::BoxStream;
-use super::job::{JobHandle, JobState, JobVerdict, find, reason, text};
+use super::job::{JobHandle, JobState, JobVerdict, find, kind, reason, text};
 use super::wait_error::{FAILURES, WaitError};
 use crate::auth::credentials::CredentialsProvider;
 use crate::client::Client;
 use crate::codec::decode::DecodeError;
 use crate::data::operation::{Job, Spec};
 use crate::response::{Account, CallError, Failure, FromResponse, Operation, RawResponse, Response};
+use crate::transport::clock::{self, Clock};
 use crate::transport::in_runtime;
 
 /// Waits for a job: `.await` it for the end, or take [`progress`](Self::progress) for each state on the way.
@@ -49,8 +49,9 @@ impl Client {
     }
 
     /// Waits for a job that was begun before, perhaps by another process. If that call had credentials or an endpoint of its own, give
-    /// them again: [`Wait::with_credentials`], [`Wait::with_endpoint`]. A state that ends the jobs of some calls only, and is on the way of
-    /// others, is waited through.
+    /// them again: [`Wait::with_credentials`], [`Wait::with_endpoint`]. The states are those of the operation that the handle names; an
+    /// operation that begins no such job is [`WaitError::NoJob`]. Where a handle names none, a state that ends the jobs of some
+    /// operations only is waited through.
     pub fn resume(&self, job: JobHandle) -> Wait {
         Wait::resume(self.clone(), job)
     }
@@ -63,11 +64,7 @@ impl Wait {
     }
 
     fn resume(client: Client, handle: JobHandle) -> Self {
-        // A handle does not say which call began the job. Where several do, and a state ends the jobs of some only, waiting goes on.
-        let of_poll = client.service().jobs.iter().filter(|job| job.poll.name == handle.poll);
-        let known = of_poll.min_by_key(|job| job.failed.len());
-        let why = || WaitError::NoJob(format!("{} shows no jobs of this service", handle.poll));
-        let job = known.ok_or_else(why).map(|job| (*job, handle.clone()));
+        let job = kind(client.service().jobs, &handle).map_err(WaitError::NoJob).map(|job| (job, handle));
         Self::of(client, job)
     }
 
@@ -130,7 +127,7 @@ impl Wait {
             Ok(found) => found,
             Err(error) => return Box::pin(stream::once(async { Err(error) })),
         };
-        let begin = Instant::now();
+        let begin = self.client.settings().clock.monotonic();
         let poll = Poll {
             client: self.client,
             account: self.account,
@@ -215,16 +212,16 @@ impl Poll {
                 Ok(response) => match self.judge(response)? {
                     Ok(state) => return Ok(state),
                     Err(last) if stateless == FAILURES => {
-                        let (job, path) = (self.handle.clone(), self.job.state);
+                        let (job, path) = (Box::new(self.handle.clone()), self.job.state);
                         return Err(WaitError::NoState { job, last: Box::new(last), path });
                     }
                     Err(_) => (failures, stateless) = (0, stateless + 1),
                 },
                 Err(error) => {
                     (failures, stateless) = (failures + 1, 0);
-                    let unknown = error.status() == Some(404) && self.begin.elapsed() < UNKNOWN;
+                    let unknown = error.status() == Some(404) && self.clock().monotonic() < self.begin + UNKNOWN;
                     if failures > FAILURES || !(error.is_retryable() || unknown) {
-                        return Err(WaitError::Poll { job: self.handle.clone(), error: Box::new(error) });
+                        return Err(WaitError::Poll { job: Box::new(self.handle.clone()), error: Box::new(error) });
                     }
                 }
             }
@@ -235,30 +232,32 @@ impl Poll {
     async fn pause(&mut self) -> Result<(), WaitError> {
         in_runtime().map_err(|why| {
             let error = CallError::new(Failure::config(self.job.poll, why), None, None);
-            WaitError::Poll { job: self.handle.clone(), error: Box::new(error) }
+            WaitError::Poll { job: Box::new(self.handle.clone()), error: Box::new(error) }
         })?;
         let pause = scaled(self.interval, 0.8 + 0.4 * fastrand::f64());
         if let Some(end) = self.end
-            && pause > end.saturating_duration_since(Instant::now())
+            && let left = end.saturating_duration_since(self.clock().monotonic())
+            && pause > left
         {
-            tokio::time::sleep_until(end).await;
+            self.clock().sleep(left).await;
             return Err(self.out_of_time());
         }
-        tokio::time::sleep(pause).await;
+        self.clock().sleep(pause).await;
         self.interval = scaled(self.interval, 1.5).min(self.longest);
         Ok(())
     }
 
     fn out_of_time(&self) -> WaitError {
-        WaitError::Timeout { job: self.handle.clone(), last: self.last.clone().map(Box::new) }
+        WaitError::Timeout { job: Box::new(self.handle.clone()), last: self.last.clone().map(Box::new) }
     }
 
     /// Asks, until the time for waiting is over.
     async fn ask_in_time(&self) -> Result<Result<RawResponse, CallError<Value>>, WaitError> {
-        match self.end {
-            Some(end) => tokio::time::timeout_at(end, self.ask()).await.map_err(|_| self.out_of_time()),
-            None => Ok(self.ask().await),
-        }
+        clock::before(self.clock(), self.end, self.ask()).await.ok_or_else(|| self.out_of_time())
+    }
+
+    fn clock(&self) -> &dyn Clock {
+        &*self.client.settings().clock
     }
 
     async fn ask(&self) -> Result<RawResponse, CallError<Value>> {
@@ -283,7 +282,7 @@ impl Poll {
         match own.unwrap_or_else(|| documented(self.job, &state.state)) {
             JobVerdict::Failed => {
                 let reason = reason(&state.raw_body, self.job.state);
-                return Err(WaitError::Failed { job: self.handle.clone(), last: Box::new(state), reason });
+                return Err(WaitError::Failed { job: Box::new(self.handle.clone()), last: Box::new(state), reason });
             }
             JobVerdict::Succeeded => state.done = true,
             JobVerdict::Running => {}

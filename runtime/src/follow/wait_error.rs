@@ -22,7 +22,7 @@ pub enum WaitError {
     /// The job has failed.
     Failed {
         /// The job.
-        job: JobHandle,
+        job: Box<JobHandle>,
         /// Its last state, with the service's whole response.
         last: Box<JobState>,
         /// What the service gives as the reason, if it gives one.
@@ -31,14 +31,14 @@ pub enum WaitError {
     /// The job goes on, but the time for waiting is over. It can be waited for again.
     Timeout {
         /// The job.
-        job: JobHandle,
+        job: Box<JobHandle>,
         /// Its last known state.
         last: Option<Box<JobState>>,
     },
     /// The service showed the job several times in a row without its state.
     NoState {
         /// The job, which may go on.
-        job: JobHandle,
+        job: Box<JobHandle>,
         /// The last response about it.
         last: Box<JobState>,
         /// Where in the response the state should be, as a dotted path.
@@ -47,7 +47,7 @@ pub enum WaitError {
     /// The state of the job could not be read.
     Poll {
         /// The job, which may go on.
-        job: JobHandle,
+        job: Box<JobHandle>,
         /// Why.
         error: Box<CallError<Value>>,
     },

@@ -61,6 +61,21 @@ impl Draft {
         }
     }
 
+    /// Sets the parameters that can have one value only, unless the call did.
+    pub(crate) fn fill_constants(&mut self) {
+        let in_body = |param: &Param| matches!(param.place, Place::Field | Place::Form | Place::Part | Place::Body);
+        let given = |param: &'static Param| self.inputs.of(param).is_some();
+        let has_body = self.spec.body.is_some_and(|body| body.required)
+            || self.spec.params.iter().any(|param| in_body(param) && given(param));
+        let sent = |param: &Param| !in_body(param) || (has_body && self.body.is_none());
+        let missing: Vec<_> = self.spec.params.iter().filter(|param| !given(param) && sent(param)).collect();
+        for param in missing {
+            let Some(constant) = param.constant else { continue };
+            let inputs = std::mem::replace(&mut self.inputs, Inputs::new(&[]));
+            self.inputs = inputs.set_in(param.place, param.name, Value::from(constant));
+        }
+    }
+
     /// Whether a token is sent by which the service knows a repeated call. An empty one is none.
     pub(crate) fn has_client_token(&self) -> bool {
         match client_token(self.spec).and_then(|param| self.inputs.of(param)) {

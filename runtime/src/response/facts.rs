@@ -152,6 +152,7 @@ mod tests {
         let head = Head {
             spec: &SPEC,
             base: "https://localhost".into(),
+            attempts: 1,
             sent: BTreeMap::new(),
             account: Default::default(),
             status,

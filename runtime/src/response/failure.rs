@@ -70,7 +70,10 @@ pub(super) fn transport_kind(kind: TransportErrorKind) -> ErrorKind {
     match kind {
         TransportErrorKind::Connect | TransportErrorKind::ConnectDenied => ErrorKind::Connect,
         TransportErrorKind::ConnectTimeout | TransportErrorKind::ReadTimeout => ErrorKind::Timeout,
-        TransportErrorKind::Request | TransportErrorKind::Body | TransportErrorKind::TooLarge => ErrorKind::Transport,
+        TransportErrorKind::Unprocessed
+        | TransportErrorKind::Request
+        | TransportErrorKind::Body
+        | TransportErrorKind::TooLarge => ErrorKind::Transport,
     }
 }
 
@@ -222,6 +225,7 @@ impl Failure {
     pub(crate) fn decode(head: Arc<Head>, raw_body: Bytes, error: DecodeError) -> Box<Self> {
         let mut failure = Self::new(ErrorKind::Decode, head.spec, error.to_string()).at(&head.base);
         failure.facts.request_id = head.request_id.clone();
+        failure.attempts = head.attempts;
         failure.head = Some(head);
         failure.raw_body = raw_body;
         failure.source = Some(Box::new(error));

@@ -13,6 +13,8 @@ pub(crate) struct Head {
     pub(crate) spec: &'static Spec,
     /// The base URL that the call was sent to.
     pub(crate) base: Arc<str>,
+    /// How often the call was sent until this response came.
+    pub(crate) attempts: u32,
     /// What the call sent that says which job it begins.
     pub(crate) sent: BTreeMap<String, String>,
     /// Whom the job of the call belongs to.

@@ -13,6 +13,7 @@ use crate::codec::decode::{self, DecodeError};
 use crate::codec::media_type;
 use crate::retry::RetryStrategy;
 use crate::transport::ByteStream;
+use crate::transport::clock::Clock;
 
 /// A response as it reaches [`Operation::decode`](crate::Operation::decode).
 pub struct RawResponse {
@@ -151,6 +152,8 @@ impl fmt::Debug for RawResponse {
 /// How a stream goes on when its connection has ended.
 pub(crate) struct Reconnect {
     pub(crate) operation: &'static str,
+    /// Lets the pauses pass.
+    pub(crate) clock: Arc<dyn Clock>,
     /// How often, and after which pauses.
     pub(crate) retries: Arc<dyn RetryStrategy>,
     /// The most bytes that an item may have.

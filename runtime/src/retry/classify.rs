@@ -76,8 +76,10 @@ pub(crate) fn classify(failed: &FailedAttempt<'_>) -> RetryClass {
     }
     let safe = failed.repeatable.is_safe();
     match failed.cause {
-        // Nothing reached the service.
-        Cause::Transport(TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout) => RetryClass::Transient,
+        // Nothing reached the service, or it did nothing.
+        Cause::Transport(
+            TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout | TransportErrorKind::Unprocessed,
+        ) => RetryClass::Transient,
         Cause::Transport(TransportErrorKind::Request | TransportErrorKind::Body) if safe => RetryClass::Transient,
         // The next response would be as large, and the next connection as unwelcome.
         Cause::Transport(TransportErrorKind::TooLarge | TransportErrorKind::ConnectDenied) => RetryClass::Never,
@@ -133,12 +135,15 @@ mod tests {
     fn the_table() {
         use Cause::{Other, Service, Transport};
         use RetryClass::{Busy, Never, Throttled, Timeout, Transient, Unavailable};
-        use TransportErrorKind::{Body, Connect, ConnectDenied, ConnectTimeout, ReadTimeout, Request, TooLarge};
+        use TransportErrorKind::{
+            Body, Connect, ConnectDenied, ConnectTimeout, ReadTimeout, Request, TooLarge, Unprocessed,
+        };
         let table = [
             // cause, status, code, done once only, safe to repeat
             (Transport(Connect), 0, "", Transient, Transient),
             (Transport(ConnectTimeout), 0, "", Transient, Transient),
             (Transport(ConnectDenied), 0, "", Never, Never),
+            (Transport(Unprocessed), 0, "", Transient, Transient),
             (Transport(ReadTimeout), 200, "", Never, Timeout),
             (Transport(Request), 0, "", Never, Transient),
             (Transport(Body), 200, "", Never, Transient),

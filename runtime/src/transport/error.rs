@@ -24,6 +24,8 @@ pub enum TransportErrorKind {
     /// There was no connection, and the next attempt would find none either: one side's certificate isn't taken, or the proxy wants
     /// another user or password (407). Surely nothing was sent.
     ConnectDenied,
+    /// The server stated that it did not process the request (HTTP/2: `REFUSED_STREAM`, or `GOAWAY` before the stream).
+    Unprocessed,
     /// While the request was sent or the response awaited.
     Request,
     /// Within the response's body.

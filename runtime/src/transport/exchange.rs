@@ -2,9 +2,9 @@
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::Instant;
+use super::clock::{self, Clock};
 
 /// An exchange under way, as an extension of its request: the transport says what is to be done if no response comes in time, and
 /// whoever waits says when that is so.
@@ -22,9 +22,13 @@ impl Exchange {
 
     /// Awaits this until then; `None` is that time has run out, and the connection is not to be used again. Without an end there is no
     /// limit.
-    pub(crate) async fn until<T>(&self, end: Option<Instant>, work: impl Future<Output = T>) -> Option<T> {
-        let Some(end) = end else { return Some(work.await) };
-        let outcome = tokio::time::timeout_at(end, work).await.ok();
+    pub(crate) async fn until<T>(
+        &self,
+        clock: &dyn Clock,
+        end: Option<Instant>,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        let outcome = clock::before(clock, end, work).await;
         if outcome.is_none() {
             self.out_of_time();
         }
@@ -32,8 +36,13 @@ impl Exchange {
     }
 
     /// The same, for so long.
-    pub(crate) async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-        self.until(Instant::now().checked_add(limit), work).await
+    pub(crate) async fn within<T>(
+        &self,
+        clock: &dyn Clock,
+        limit: Duration,
+        work: impl Future<Output = T>,
+    ) -> Option<T> {
+        self.until(clock, clock.monotonic().checked_add(limit), work).await
     }
 
     /// Awaits this, and takes it for a time-out if the caller stops waiting: for what others hold to time limits, which cannot reach

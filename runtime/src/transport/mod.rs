@@ -2,6 +2,7 @@
 
 mod byte_stream;
 mod causes;
+pub(crate) mod clock;
 mod error;
 mod exchange;
 mod in_runtime;

@@ -157,10 +157,27 @@ impl Shared {
                 (TransportErrorKind::ConnectDenied, format!("no connection: {}", causes(&error)))
             }
             (true, false, _) => (TransportErrorKind::Connect, format!("no connection: {}{NO_TLS}", causes(&error))),
+            (false, false, _) if !answered && is_unprocessed(&error) => {
+                (TransportErrorKind::Unprocessed, causes(&error))
+            }
             (false, ..) => (kind, causes(&error)),
         };
         TransportError::new(kind, message).with_source(error)
     }
+}
+
+/// Whether the server stated that it did not act on the request (RFC 9113, section 8.7).
+fn is_unprocessed(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(error) = error.downcast_ref::<h2::Error>() {
+            let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            let shut_down = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+            return error.is_remote() && (refused || shut_down);
+        }
+        next = error.source();
+    }
+    false
 }
 
 impl Transport for ReqwestTransport {

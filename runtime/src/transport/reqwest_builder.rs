@@ -148,7 +148,9 @@ impl ReqwestTransportBuilder {
         } else {
             reqwest::redirect::Policy::none()
         };
-        let mut builder = reqwest::Client::builder().redirect(policy).connect_timeout(self.connect_timeout);
+        // What is repeated is decided by `retry::classify` only; reqwest would repeat requests that a server refused.
+        let builder = reqwest::Client::builder().retry(reqwest::retry::never());
+        let mut builder = builder.redirect(policy).connect_timeout(self.connect_timeout);
         if self.no_proxy {
             builder = builder.no_proxy();
         }

@@ -8,6 +8,7 @@ use futures_util::{StreamExt as _, stream};
 use tokio::time::Instant;
 
 use super::byte_stream::ByteStream;
+use super::clock::SystemClock;
 use super::error::{TransportError, TransportErrorKind};
 use super::exchange::Exchange;
 use super::in_runtime::in_runtime;
@@ -100,7 +101,7 @@ impl Reading {
             return Some(Err(TransportError::new(TransportErrorKind::Body, why)));
         }
         let begin = Instant::now();
-        match self.exchange.within(limit, self.body.next()).await {
+        match self.exchange.within(&SystemClock, limit, self.body.next()).await {
             Some(Some(Ok(piece))) => {
                 if let Some(pace) = &mut self.pace {
                     pace.came(begin.elapsed(), piece.len());

@@ -1,5 +1,6 @@
 //! Huawei Cloud: REST with `SDK-HMAC-SHA256` or a token.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_core::future::BoxFuture;
@@ -10,7 +11,9 @@ use super::aliyun_options::Options;
 use super::error_codes::{Codes, HUAWEI};
 use super::prepare::{AttemptContext, PreparedRequest, body_hash, request};
 use super::vendor::{Unknown, Vendor, service_name, variable_name};
-use crate::auth::credentials::{Credentials, CredentialsChain, CredentialsProvider, Directory, Unanswered};
+use crate::auth::credentials::{
+    Credentials, CredentialsChain, CredentialsProvider, Directory, ProviderConfig, Unanswered,
+};
 use crate::auth::sign;
 use crate::data::service::Service;
 use crate::request::Plan;
@@ -40,9 +43,24 @@ impl Vendor for Huawei {
     }
 
     fn endpoint_variables(&self, service: &Service, region: Option<&str>) -> Vec<String> {
-        let name = service_name(service);
-        let of_region = region.map(|region| format!("HUAWEICLOUD_SDK_REGION_{name}_{}", variable_name(region)));
-        of_region.into_iter().chain([format!("HUAWEICLOUD_SDK_{name}_ENDPOINT")]).collect()
+        let names = self.service_names(service);
+        let of_region = |region: &str| {
+            let region = variable_name(region);
+            names.iter().map(|name| format!("HUAWEICLOUD_SDK_REGION_{name}_{region}")).collect::<Vec<_>>()
+        };
+        let of_all = names.iter().map(|name| format!("HUAWEICLOUD_SDK_{name}_ENDPOINT"));
+        region.map(of_region).into_iter().flatten().chain(of_all).collect()
+    }
+
+    fn service_names(&self, service: &Service) -> Vec<String> {
+        // The vendor's SDK has names of its own for some.
+        let (product, own) = (variable_name(service.product), service_name(service));
+        [product, own].into_iter().filter(|name| !name.is_empty()).collect()
+    }
+
+    fn regions_file(&self, config: &ProviderConfig) -> Option<PathBuf> {
+        let named = config.get("HUAWEICLOUD_SDK_REGIONS_FILE").map(PathBuf::from);
+        named.or_else(|| Some(config.home().ok()?.join(".huaweicloud").join("regions.yaml")))
     }
 
     fn discoverable(&self) -> &'static [&'static str] {

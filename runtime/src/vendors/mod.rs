@@ -8,6 +8,7 @@ mod error_codes;
 mod huawei;
 mod mismatch;
 mod prepare;
+mod regions;
 mod vendor;
 
 pub(crate) use aliyun_options::Options;
@@ -16,4 +17,5 @@ pub(crate) use choice::of;
 pub(crate) use error_codes::category;
 pub(crate) use mismatch::compare_signed;
 pub(crate) use prepare::AttemptContext;
+pub(crate) use regions::Regions;
 pub(crate) use vendor::{Unknown, Vendor};

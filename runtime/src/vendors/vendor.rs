@@ -1,5 +1,6 @@
 //! What vendors do in ways of their own. What is written here holds where no vendor says otherwise.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_core::future::BoxFuture;
@@ -44,6 +45,17 @@ pub(crate) trait Vendor: Sync {
     fn endpoint_variables(&self, service: &Service, region: Option<&str>) -> Vec<String> {
         let _ = (service, region);
         Vec::new()
+    }
+
+    /// A service's names in variables and files, in capitals.
+    fn service_names(&self, service: &Service) -> Vec<String> {
+        vec![service_name(service)]
+    }
+
+    /// The file in which users write down the addresses of services by region.
+    fn regions_file(&self, config: &ProviderConfig) -> Option<PathBuf> {
+        let _ = config;
+        None
     }
 
     /// The settings that [`discover`](Self::discover) finds.

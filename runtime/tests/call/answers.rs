@@ -1,6 +1,6 @@
 //! What comes of a response, or of none.
 
-use crate::fake::{answering, noon, the_one};
+use crate::fake::{answering, noon, reply, the_one};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::time::Duration;
@@ -150,6 +150,16 @@ async fn no_response() {
     );
 }
 
+/// The response that could not be read was the second one.
+#[tokio::test(start_paused = true)]
+async fn attempts_before_a_response_that_cannot_be_read() {
+    let fake = Replay::new([reply(429, &[], ""), reply(200, &[("x-request-id", "r1")], "[1")]);
+    let call = client(&HUAWEI, fake).create_connection("g").unchecked().with_retries(RetryPolicy::new());
+    let error = call.send().await.expect_err("no JSON");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 2));
+    assert!(error.to_string().ends_with(" (request id r1, 2 attempts)"), "{error}");
+}
+
 #[tokio::test]
 async fn answers_that_cannot_be_read() {
     let fake = answering(200, &[("x-request-id", "r1")], "[1");
@@ -161,7 +171,7 @@ async fn answers_that_cannot_be_read() {
         "{text}"
     );
     assert!(text.ends_with(" (request id r1)"), "{text}");
-    assert_eq!(error.raw_body(), "[1");
+    assert_eq!((error.raw_body().as_ref(), error.attempts()), (&b"[1"[..], 1));
     let fake = answering(202, &[], "{}");
     let error = client(&HUAWEI, fake).create_connection("g").unchecked().send().await.expect_err("undocumented");
     assert!(error.to_string().ends_with("could not be read: status 202 is not documented"), "{error}");

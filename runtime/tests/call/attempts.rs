@@ -137,13 +137,14 @@ async fn rejected_credentials() {
     };
     // Renewed once, also for an operation that changes something: the service did not act.
     let fake = Replay::new([refused(), success(), success(), refused(), refused()]);
-    let cached = CachedCredentials::new(Numbered::default()).clock(noon());
+    let clock = noon();
+    let cached = CachedCredentials::new(Numbered::default()).clock(clock.clone());
     let client = builder(&fake).credentials_provider(cached).build().expect("a client");
     client.add_database().set("Host", "h").send().await.expect("success");
     client.add_database().set("Host", "h").send().await.expect("success");
     assert_eq!(keys(&fake), ["AK1", "AK2", "AK2"]);
     // Once a minute at most.
-    tokio::time::advance(Duration::from_secs(60)).await;
+    clock.advance(Duration::from_secs(60));
     let error = client.add_database().set("Host", "h").send().await.expect_err("refused twice");
     assert_eq!((error.attempts(), error.code()), (2, Some("InvalidSecurityToken.Expired")));
     assert_eq!(keys(&fake)[3..], ["AK2", "AK3"]);

@@ -102,7 +102,8 @@ async fn all_errors_are_one() {
     assert!(error.is::<StreamError>() && error.kind() == ErrorKind::Decode, "{error:?}");
 
     async fn of_a_wait(replies: Vec<Reply>) -> Result<(), Error> {
-        let job = JobHandle { id: "j".to_owned(), poll: "ShowJob".to_owned(), also: Default::default() };
+        let job =
+            JobHandle { id: "j".to_owned(), operation: None, poll: "ShowJob".to_owned(), also: Default::default() };
         client(&JOBS, replies).resume(job).await?;
         Ok(())
     }
@@ -245,7 +246,7 @@ async fn everything_once() {
     assert!(error.to_string().starts_with(&format!("show_pet (ShowOnePet, {closed}): no connection: ")), "{error}");
     is_said_once(error, "Connection refused");
 
-    let job = JobHandle { id: "j".to_owned(), poll: "ShowJob".to_owned(), also: Default::default() };
+    let job = JobHandle { id: "j".to_owned(), operation: None, poll: "ShowJob".to_owned(), also: Default::default() };
     let error = client(&JOBS, [reply(400, &[], r#"{"error_msg": "no such job"}"#)]).resume(job).await;
     is_said_once(error.expect_err("an error"), "no such job");
 }

@@ -46,7 +46,12 @@ async fn until_it_is_done() {
     let (fake, wait) = waiting([state("Pending"), state("Running"), state("completed")]).await;
     assert_eq!(
         wait.handle(),
-        Some(&JobHandle { id: "j-1".to_owned(), poll: "ShowJob".to_owned(), also: Default::default() })
+        Some(&JobHandle {
+            id: "j-1".to_owned(),
+            operation: Some("Begin".to_owned()),
+            poll: "ShowJob".to_owned(),
+            also: Default::default()
+        })
     );
     let begin = Instant::now();
     let last = wait.await.expect("done");
@@ -111,15 +116,31 @@ async fn the_time_ends() {
 
     // In another process, from what was kept.
     let kept = serde_json::to_string(&job).expect("JSON");
-    assert_eq!(kept, r#"{"id":"j-1","poll":"ShowJob"}"#);
+    assert_eq!(kept, r#"{"id":"j-1","operation":"Begin","poll":"ShowJob"}"#);
     let fake = Replay::new([state("Completed")]);
     let job: JobHandle = serde_json::from_str(&kept).expect("a handle");
     client(&fake).resume(job).await.expect("done");
-    let job = JobHandle { id: "j-1".to_owned(), poll: "ShowShip".to_owned(), also: Default::default() };
-    assert_eq!(
-        client(&fake).resume(job).await.expect_err("no job").to_string(),
-        "ShowShip shows no jobs of this service"
-    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn handles_that_were_kept() {
+    let table = [
+        // As they were kept before they named the operation.
+        (r#"{"id":"j-1","poll":"ShowJob"}"#, None),
+        (r#"{"id":"j-1","operation":"Begin","poll":"ShowJob"}"#, None),
+        (
+            r#"{"id":"j-1","operation":"Launch","poll":"ShowJob"}"#,
+            Some("Launch begins no job of this service that ShowJob shows"),
+        ),
+        (r#"{"id":"j-1","operation":"Begin","poll":"ShowShip"}"#, Some("ShowShip shows no jobs of this service")),
+    ];
+    for (kept, why) in table {
+        let fake = Replay::new([state("Completed")]);
+        let job: JobHandle = serde_json::from_str(kept).expect("a handle");
+        let outcome = client(&fake).resume(job).await.map_err(|error| error.to_string());
+        assert_eq!(outcome.err().as_deref(), why, "{kept}");
+        assert_eq!(fake.requests().len(), usize::from(why.is_none()));
+    }
 }
 
 #[tokio::test]

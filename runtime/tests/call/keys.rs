@@ -88,7 +88,8 @@ async fn huawei_calls_name_a_media_type() {
         let fake = Replay::new([state(), state()]);
         let builder = Client::builder(&JOBS).transport(fake.clone()).project_id("p").endpoint("http://localhost");
         let client = builder.credentials(keys.clone()).build().expect("a client");
-        let job = JobHandle { id: "j".to_owned(), poll: "ShowJob".to_owned(), also: Default::default() };
+        let job =
+            JobHandle { id: "j".to_owned(), operation: None, poll: "ShowJob".to_owned(), also: Default::default() };
         client.resume(job).await.expect("success");
         client.begin().extra_header("Content-Type", "text/x").send().await.expect("success");
         let sent: Vec<_> = fake.requests();

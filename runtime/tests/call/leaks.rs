@@ -112,7 +112,12 @@ async fn nobody_writes_lines_of_a_log() {
 
 #[tokio::test(start_paused = true)]
 async fn waiting_leaks_nothing() {
-    let job = || JobHandle { id: "j\n2026".to_owned(), poll: "ShowJob".to_owned(), also: Default::default() };
+    let job = || JobHandle {
+        id: "j\n2026".to_owned(),
+        operation: None,
+        poll: "ShowJob".to_owned(),
+        also: Default::default(),
+    };
     let state = |status: &str| {
         let job = serde_json::json!({"status": status, "fail_reason": "a\nFATAL\u{1b}[2J", "password": "hunter2"});
         reply(200, &[], serde_json::json!({"job": job}).to_string())

@@ -12,8 +12,8 @@ use yundb_runtime::http::{Request, Response};
 use yundb_runtime::test_util::{Replay, Reply};
 use yundb_runtime::{
     ByteStream, CachedCredentials, ClientBuilder, Credentials, CredentialsFuture, CredentialsProvider,
-    CredentialsSource, ErrorKind, RequestBody, TemporaryCredentials, TemporaryCredentialsFuture, Transport,
-    TransportError, TransportErrorKind,
+    CredentialsSource, ErrorKind, RequestBody, SystemClock, TemporaryCredentials, TemporaryCredentialsFuture,
+    Transport, TransportError, TransportErrorKind,
 };
 
 use crate::fake::{noon, reply};
@@ -56,7 +56,7 @@ async fn it_takes_the_time_of_the_call() {
     assert!(error.to_string().contains("`operation_timeout`"), "{error}");
     // What it took is gone for the attempts.
     let slow = Slow { iam: Duration::from_secs(2), service: Duration::from_secs(2), ..Slow::default() };
-    let builder = self::builder(slow.clone()).operation_timeout(Duration::from_secs(3));
+    let builder = self::builder(slow.clone()).clock(SystemClock).operation_timeout(Duration::from_secs(3));
     let begin = Instant::now();
     builder.build().expect("a client").begin().send().await.expect_err("out of time");
     assert_eq!(begin.elapsed(), Duration::from_secs(3));

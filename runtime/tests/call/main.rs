@@ -4,6 +4,7 @@ mod answers;
 mod apsara;
 mod attempts;
 mod blocking;
+mod clock;
 mod durations;
 mod errors;
 mod fake;

@@ -88,6 +88,7 @@ pub static JOBS: Service = Service {
 };
 
 static SHOW_JOB: Job = Job {
+    begun_by: &["Begin"],
     poll: &Spec::new("ShowJob", "GET", "/v3/{project_id}/jobs")
         .params(&[path("project_id", any()).client("project_id"), query("id", any()).required()]),
     argument: "id",
@@ -123,6 +124,13 @@ impl From<yundb_runtime::Client> for Client {
         Self(inner)
     }
 }
+
+/// A client of any of the services, so `build` has to reject the settings that do not apply.
+macro_rules! any_service {
+    ($($name:ident),*) => { $(impl yundb_runtime::builder::$name for Client {})* };
+}
+
+any_service!(HasRegions, HasProjects, HasLanguages, SignsRequests, HasKeys, IsAlibabaCloud, IsHuaweiCloud);
 
 impl Client {
     pub fn create_connection(&self, group: impl Into<String>) -> CreateConnection {

@@ -36,7 +36,7 @@ fn jobs() {
     let fake = Replay::new([]);
     let builder = Client::builder(&JOBS).transport(fake.clone()).project_id("p").endpoint("http://localhost");
     let client = builder.credentials(Credentials::token("t")).build().expect("a client");
-    let job = JobHandle { id: "j".to_owned(), poll: "ShowJob".to_owned(), also: Default::default() };
+    let job = JobHandle { id: "j".to_owned(), poll: "ShowJob".to_owned(), operation: None, also: Default::default() };
     let error = block_on(async { client.resume(job).await }).expect_err("no runtime");
     assert!(matches!(error, WaitError::Poll { .. }), "{error:?}");
     assert!(error.to_string().contains(WHY), "{error}");

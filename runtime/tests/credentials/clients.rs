@@ -161,6 +161,44 @@ async fn what_stands_beside_the_keys() {
     assert_eq!(paths(&world).await, expected);
 }
 
+/// The address and the body's or the query's region of a call with this client.
+async fn region_of(world: &World, client: &Client) -> Result<String, String> {
+    let before = world.requests().await.len();
+    call::<OfProject>(client).await.map_err(|(_, error)| error)?;
+    Ok(world.requests().await.remove(before).line)
+}
+
+#[tokio::test]
+async fn the_region_that_stands_beside_the_keys() {
+    let world = World::new().await;
+    let keys = "[basic]\nak = K\nsk = s\nproject_id = p\n";
+    world.file(".huaweicloud/credentials", &format!("{keys}region = cn-south-1\n"));
+    for region in ["cn-south-1", "cn-east-3", "cn-north-4"] {
+        let host = format!("https://drs.{region}.example.com");
+        world.answers("GET", &host, "/v5/p/things", ok(json!({}))).await;
+    }
+    let profile = || ProfileCredentials::huawei().configure(&world.config());
+    let client = builder(&world).credentials_provider(profile()).build().unwrap();
+    let at = |region: &str| Ok(format!("GET https://drs.{region}.example.com/v5/p/things"));
+    assert_eq!(region_of(&world, &client).await, at("cn-south-1"));
+    // The file counts as it is now.
+    world.file(".huaweicloud/credentials", &format!("{keys}region = cn-east-3\n"));
+    assert_eq!(region_of(&world, &client).await, at("cn-east-3"));
+    // What the client was given counts before it.
+    let explicit = builder(&world).credentials_provider(profile()).region("cn-north-4").build().unwrap();
+    assert_eq!(region_of(&world, &explicit).await, at("cn-north-4"));
+    // The project is that of the profile's region.
+    world.file(".huaweicloud/credentials", "[basic]\nak = K\nsk = s\nregion = cn-south-1\n");
+    let projects = json!({"projects": [{"id": "p", "name": "cn-south-1"}]});
+    world.answers("GET", "https://iam.cn-south-1.myhuaweicloud.com", "/v3/projects", ok(projects)).await;
+    assert_eq!(call::<OfProject>(&client).await, Ok(()));
+    assert_eq!(paths(&world).await.last(), at("cn-south-1").ok().as_ref());
+    // One that is broken is why there is no region.
+    world.file(".huaweicloud/credentials", "[basic]\nak = K\n");
+    let (kind, error) = call::<OfProject>(&client).await.unwrap_err();
+    assert!(kind == ErrorKind::Credentials && error.contains("there is no `sk`"), "{error}");
+}
+
 /// Never answers.
 #[derive(Debug)]
 struct Silent;

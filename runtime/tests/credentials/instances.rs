@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::{Value, json};
 use wiremock::matchers::{any, header, method, path};
 use wiremock::{Mock, ResponseTemplate};
+use yundb_runtime::test_util::ManualClock;
 use yundb_runtime::{
-    ByteStream, ContainerCredentials, CredentialsSource as _, InstanceCredentials, ProviderConfig, RequestBody,
-    Transport, TransportError, TransportErrorKind,
+    ByteStream, Clock as _, ContainerCredentials, CredentialsSource as _, InstanceCredentials, ProviderConfig,
+    RequestBody, Transport, TransportError, TransportErrorKind,
 };
 
 use crate::world::*;
@@ -176,4 +177,17 @@ async fn nobody_is_looked_for_twice_only_on_the_network() {
     let uri = ContainerCredentials::aliyun().configure(&config).uri("http://sidecar/");
     assert_broken(fails(uri).await, &["the credentials' URI: nobody"]);
     assert_eq!(deserted.0.load(Ordering::Relaxed), 1 + 4);
+}
+
+#[tokio::test]
+async fn pauses_take_the_time_of_the_clock() {
+    let world = World::new().await;
+    world.answers("GET", HUAWEI, KEY, ResponseTemplate::new(500)).await;
+    let clock = ManualClock::at("2026-01-01T00:00:00Z".parse().unwrap());
+    let begin = clock.monotonic();
+    let source = InstanceCredentials::huawei().configure(&world.config().clock(clock.clone()));
+    source.fetch().await.unwrap_err();
+    // Three pauses, each of which may be half as long.
+    let passed = (clock.monotonic() - begin).as_millis();
+    assert!((350..=700).contains(&passed), "{passed} ms");
 }

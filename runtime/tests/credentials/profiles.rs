@@ -340,6 +340,37 @@ async fn how_ini_files_are_written() {
 }
 
 #[tokio::test]
+async fn regions_of_aliyun() {
+    let region = async |name: &str, text: &str| {
+        let world = World::new().await;
+        world.file(name, text);
+        let profile = ProfileCredentials::aliyun().configure(&world.config());
+        profile.credentials().await.map(|_| profile.setting("region"))
+    };
+    let (json, ini) = (".aliyun/config.json", ".alibabacloud/credentials.ini");
+    let keys = r#""name": "default", "mode": "AK", "access_key_id": "K", "access_key_secret": "s""#;
+    let text = |members: &str| format!(r#"{{"profiles": [{{{keys}{members}}}]}}"#);
+    assert_eq!(region(json, &text(r#", "region_id": "cn-beijing""#)).await, Ok(Some("cn-beijing".to_owned())));
+    for without in ["", r#", "region_id": """#, r#", "region_id": null"#] {
+        assert_eq!(region(json, &text(without)).await, Ok(None), "{without}");
+    }
+    let error = region(json, &text(r#", "region_id": 7"#)).await.unwrap_err().to_string();
+    assert!(error.contains("config.json: ") && error.contains("region_id"), "{error}");
+    // Of the profile that is meant, not of the one that it takes its keys from.
+    let chained = format!(
+        r#"{{"current": "top", "profiles": [{{{keys}, "region_id": "cn-beijing"}}, {{"name": "top", "mode": "AK",
+            "access_key_id": "K2", "access_key_secret": "s", "region_id": "cn-shanghai"}}]}}"#
+    );
+    assert_eq!(region(json, &chained).await, Ok(Some("cn-shanghai".to_owned())));
+    let section = "[default]\ntype = access_key\naccess_key_id = K\naccess_key_secret = s\n";
+    assert_eq!(
+        region(ini, &format!("{section}region_id = cn-beijing # north\n")).await,
+        Ok(Some("cn-beijing".to_owned()))
+    );
+    assert_eq!(region(ini, section).await, Ok(None));
+}
+
+#[tokio::test]
 async fn huawei_profiles() {
     let world = World::new().await;
     let huawei = |text: &str| {
@@ -347,13 +378,13 @@ async fn huawei_profiles() {
         ProfileCredentials::huawei().configure(&world.config())
     };
     let both = huawei(
-        "[basic]\nak = K1\nsk = s\nproject_id = p\niam_endpoint = https://iam.example.com\n[global]\nak = K2\nsk = x\ndomain_id = d\n",
+        "[basic]\nak = K1\nsk = s\nproject_id = p\niam_endpoint = https://iam.example.com\n[global]\nak = K2\nsk = x\ndomain_id = d\nregion = cn-north-4\n",
     );
     assert_eq!(both.setting("project_id"), None, "nothing is read before it is needed");
     assert_eq!(both.credentials().await, Ok(Credentials::access_key("K1", "s")));
-    let settings = ["project_id", "domain_id", "iam_endpoint", "ak"].map(|name| both.setting(name));
+    let settings = ["project_id", "domain_id", "iam_endpoint", "ak", "region"].map(|name| both.setting(name));
     let text = |text: &str| Some(text.to_owned());
-    assert_eq!(settings, [text("p"), text("d"), text("https://iam.example.com"), None]);
+    assert_eq!(settings, [text("p"), text("d"), text("https://iam.example.com"), None, text("cn-north-4")]);
     let global = huawei("[global]\nak=K2\nsk=x\nsecurity_token=t\n");
     assert_eq!(global.credentials().await, Ok(Credentials::access_key("K2", "x").with_security_token("t")));
     assert_broken(refuses(huawei("[basic]\nak = K1\n")).await, &["there is no `sk` in the section [basic]"]);

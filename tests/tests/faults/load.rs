@@ -1,27 +1,28 @@
-//! Ten thousand calls of two hundred tasks over one client, some of which fail.
+//! Ten thousand calls by two hundred tasks on one client, some of which fail.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use h2::Reason;
 use yundb_aliyun_dg as dg;
 use yundb_runtime::test_util::ManualClock;
 use yundb_runtime::{
     CachedCredentials, Credentials, CredentialsSource, RetryPolicy, TemporaryCredentials, TemporaryCredentialsFuture,
 };
 
-use super::server::{Fault, Server};
+use super::server::{Fault, Moment, PROTOCOLS, Protocol, Server};
 
 const TASKS: usize = 200;
 const CALLS: usize = 50;
 const LIFETIME: Duration = Duration::from_secs(3600);
 
-/// Gives keys for an hour, and takes a while for it.
+/// Provides keys valid for an hour, with a delay.
 #[derive(Clone, Debug)]
 struct Source {
     clock: ManualClock,
-    asked: Arc<AtomicUsize>,
+    requested: Arc<AtomicUsize>,
 }
 
 impl CredentialsSource for Source {
@@ -29,7 +30,7 @@ impl CredentialsSource for Source {
         use yundb_runtime::Clock as _;
         Box::pin(async {
             tokio::time::sleep(Duration::from_millis(20)).await;
-            let number = self.asked.fetch_add(1, Ordering::Relaxed);
+            let number = self.requested.fetch_add(1, Ordering::Relaxed);
             Ok(TemporaryCredentials {
                 credentials: Credentials::access_key(format!("AK{number}"), "SK"),
                 expires: self.clock.now() + jiff::SignedDuration::try_from(LIFETIME).unwrap(),
@@ -38,7 +39,7 @@ impl CredentialsSource for Source {
     }
 }
 
-/// The memory that the process has at hand, where the system tells.
+/// The resident memory of the process, where the system reports it.
 fn resident() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -47,17 +48,29 @@ fn resident() -> Option<usize> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_thousand_calls() {
-    // One request in twenty fails, each time otherwise.
+    for protocol in PROTOCOLS {
+        calls(protocol).await;
+    }
+}
+
+async fn calls(protocol: Protocol) {
+    // One request in twenty fails, each time differently.
     let faults = [
-        Fault::ResetBefore,
-        Fault::Answer(429, "Retry-After: 0\r\n", ""),
+        // One HTTP/2 connection has the calls of all tasks: breaking it would affect more than one request in twenty.
+        if protocol == Protocol::Http1 {
+            Fault::ResetBefore
+        } else {
+            Fault::Stream(Moment::Before, Reason::INTERNAL_ERROR)
+        },
+        Fault::Response(429, "Retry-After: 0\r\n", ""),
         Fault::Broken(500, "", "<html></html>"),
         Fault::Truncated,
         Fault::Broken(503, "", r#"{"Code": "X"}"#),
+        Fault::Last,
     ];
     let keys: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
     let seen_keys = keys.clone();
-    let server = Server::start(r#"{"Success": true, "RequestId": "r"}"#, move |number, head| {
+    let server = Server::start(protocol, r#"{"Success": true, "RequestId": "r"}"#, move |number, head| {
         let key = head.split(['?', '&', ' ']).find_map(|part| part.strip_prefix("AccessKeyId=")).unwrap_or_default();
         *seen_keys.lock().unwrap().entry(key.to_owned()).or_default() += 1;
         if number % 20 == 19 { faults[number / 20 % faults.len()] } else { Fault::None }
@@ -65,10 +78,11 @@ async fn ten_thousand_calls() {
     .await;
     server.seen.keeps_bodies.store(true, Ordering::Relaxed);
     let clock = ManualClock::at("2026-01-01T00:00:00Z".parse().unwrap());
-    let source = Source { clock: clock.clone(), asked: Arc::default() };
+    let source = Source { clock: clock.clone(), requested: Arc::default() };
     let client = dg::Client::builder()
         .region("cn-hangzhou")
         .endpoint(&server.url)
+        .transport(protocol.transport())
         .clock(clock.clone())
         .credentials_provider(CachedCredentials::new(source.clone()).clock(clock.clone()))
         .retries(RetryPolicy::new().attempts(4).first_pause(Duration::from_millis(1)))
@@ -76,7 +90,7 @@ async fn ten_thousand_calls() {
         .unwrap();
     let (ended, failed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let mut memory = Vec::new();
-    // The keys end at each quarter.
+    // The keys expire at each quarter.
     for quarter in 0..4 {
         let tasks: Vec<_> = (0..TASKS)
             .map(|task| {
@@ -104,15 +118,15 @@ async fn ten_thousand_calls() {
         clock.advance(LIFETIME);
     }
     assert_eq!(ended.load(Ordering::Relaxed), TASKS * CALLS);
-    // Renewed once for each time that they ended.
-    assert_eq!(source.asked.load(Ordering::Relaxed), 4);
+    // Renewed once per expiry.
+    assert_eq!(source.requested.load(Ordering::Relaxed), 4);
     let keys = keys.lock().unwrap();
     assert_eq!(keys.len(), 4, "{keys:?}");
     let (seen, done) = (server.seen.requests.load(Ordering::Relaxed), server.seen.done.load(Ordering::Relaxed));
     assert_eq!(keys.values().sum::<usize>(), seen);
     let failed = failed.load(Ordering::Relaxed);
     assert!(seen > TASKS * CALLS && done >= TASKS * CALLS - failed, "{seen} seen, {done} done, {failed} failed");
-    // Only changes fail, where nobody knows whether they were done; none is done twice.
+    // Only changes fail, where it is unknown whether they were executed; none is executed twice.
     assert!((1..TASKS * CALLS / 20).contains(&failed), "{failed} failed");
     let bodies = server.seen.bodies.lock().unwrap();
     let names = bodies.iter().filter_map(|body| body.split('&').find(|part| part.starts_with("GatewayName=")));
@@ -120,7 +134,7 @@ async fn ten_thousand_calls() {
     names.for_each(|name| *times.entry(name).or_default() += 1);
     assert!(times.len() > TASKS * CALLS / 2 - failed, "{} made", times.len());
     assert_eq!(times.iter().find(|(_, times)| **times > 1), None, "made twice");
-    // The first quarter makes the connections and buffers that the others use.
+    // The first quarter creates the connections and buffers that the others use.
     if let (Some(first), Some(last)) = (memory.first(), memory.last()) {
         assert!(last.saturating_sub(*first) < 32 << 20, "memory grows: {memory:?}");
     }

@@ -1,17 +1,18 @@
-//! For each fault and kind of operation: what comes of it, and how often the server may have seen and done the request.
+//! For each fault and kind of operation: the outcome, and how often the server may have received and executed the
+//! request.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use h2::Reason;
 use yundb_aliyun_dg as dg;
 use yundb_aliyun_dts as dts;
 use yundb_huawei_gaussdb_mysql as gaussdb;
-use yundb_runtime::{CallError, Client, ClientBuilder, Credentials, ErrorKind, RetryPolicy};
+use yundb_runtime::{CallError, Client, ClientBuilder, Credentials, ErrorKind, ReqwestTransport, RetryPolicy};
 
-use super::server::{Fault, Server};
+use super::server::{Fault, Moment, PROTOCOLS, Protocol, Server};
 
-/// Operations that change something, that have a client token, that change nothing more when repeated, that only look; of both
-/// protocols.
+/// Operations that change something, that have a client token, that are idempotent, that only read; of both protocols.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     RpcChange,
@@ -27,7 +28,7 @@ use Kind::{RestCreate, RestDelete, RestLook, RpcChange, RpcLook, RpcToken};
 const ALL: [Kind; 6] = [RpcChange, RpcToken, RpcLook, RestCreate, RestDelete, RestLook];
 
 impl Kind {
-    /// Whether nothing happens twice when the call is made twice.
+    /// Whether repeating the call has no further effect.
     fn is_safe(self) -> bool {
         !matches!(self, RpcChange | RestCreate)
     }
@@ -36,19 +37,22 @@ impl Kind {
         matches!(self, RpcChange | RpcToken | RpcLook)
     }
 
-    async fn call(self, url: &str) -> Result<(), Failed> {
+    async fn call(self, transport: &ReqwestTransport, url: &str) -> Result<(), Failed> {
+        let dg = || client::<dg::Client>(dg::Client::builder().region("cn-hangzhou"), transport, url);
+        let dts = || client::<dts::Client>(dts::Client::builder().region("cn-hangzhou"), transport, url);
+        let gaussdb = || client::<gaussdb::Client>(gaussdb::Client::builder().project_id("p"), transport, url);
         match self {
-            RpcChange => dg(url).create_gateway().unchecked().send().await.map(drop).map_err(Failed::from),
-            RpcToken => dts(url).create_migration_job().unchecked().send().await.map(drop).map_err(Failed::from),
-            RpcLook => dg(url).list_gateways().unchecked().send().await.map(drop).map_err(Failed::from),
-            RestCreate => gaussdb(url).create_databases("i").unchecked().send().await.map(drop).map_err(Failed::from),
-            RestDelete => gaussdb(url).delete_backup("b").unchecked().send().await.map(drop).map_err(Failed::from),
-            RestLook => gaussdb(url).list_instances().unchecked().send().await.map(drop).map_err(Failed::from),
+            RpcChange => dg().create_gateway().unchecked().send().await.map(drop).map_err(Failed::from),
+            RpcToken => dts().create_migration_job().unchecked().send().await.map(drop).map_err(Failed::from),
+            RpcLook => dg().list_gateways().unchecked().send().await.map(drop).map_err(Failed::from),
+            RestCreate => gaussdb().create_databases("i").unchecked().send().await.map(drop).map_err(Failed::from),
+            RestDelete => gaussdb().delete_backup("b").unchecked().send().await.map(drop).map_err(Failed::from),
+            RestLook => gaussdb().list_instances().unchecked().send().await.map(drop).map_err(Failed::from),
         }
     }
 }
 
-/// What a table needs of an error, whatever its body is.
+/// The properties of an error that a table needs, for any type of body.
 #[derive(Debug)]
 struct Failed {
     kind: ErrorKind,
@@ -62,22 +66,10 @@ impl<E, H> From<CallError<E, H>> for Failed {
     }
 }
 
-fn client<C: From<Client>>(builder: ClientBuilder<C>, url: &str) -> C {
+fn client<C: From<Client>>(builder: ClientBuilder<C>, transport: &ReqwestTransport, url: &str) -> C {
     let pauses = RetryPolicy::new().first_pause(Duration::from_millis(1));
-    let builder = builder.endpoint(url).credentials(Credentials::access_key("AK", "SK")).retries(pauses);
-    builder.timeout(Duration::from_millis(400)).rate_limits([]).build().unwrap()
-}
-
-fn dg(url: &str) -> dg::Client {
-    client(dg::Client::builder().region("cn-hangzhou"), url)
-}
-
-fn dts(url: &str) -> dts::Client {
-    client(dts::Client::builder().region("cn-hangzhou"), url)
-}
-
-fn gaussdb(url: &str) -> gaussdb::Client {
-    client(gaussdb::Client::builder().project_id("p"), url)
+    let builder = builder.endpoint(url).transport(transport.clone()).rate_limits([]).retries(pauses);
+    builder.credentials(Credentials::access_key("AK", "SK")).timeout(Duration::from_millis(500)).build().unwrap()
 }
 
 const SUCCESS: &str = r#"{"Success": true, "RequestId": "r"}"#;
@@ -85,7 +77,8 @@ const JSON: &str = r#"{"Code": "X", "error_code": "X", "Message": "no", "error_m
 const HTML: &str = "<html><title>Bad Gateway</title></html>";
 const FAILED: &str = r#"{"Success": false, "ErrCode": "X", "ErrMessage": "no"}"#;
 
-/// A fault, how it is told, and how often the server may have seen a call: one that changes something, and a safe one.
+/// A fault, its kind of error, and how often the server may have received a call: one that changes something, and a
+/// safe one.
 #[rustfmt::skip]
 const FAULTS: [(Fault, ErrorKind, usize, usize); 19] = [
     (Fault::ResetBefore, ErrorKind::Transport, 1, 3),
@@ -93,12 +86,12 @@ const FAULTS: [(Fault, ErrorKind, usize, usize); 19] = [
     (Fault::SlowHeaders, ErrorKind::Timeout, 1, 3),
     (Fault::SlowBody, ErrorKind::Timeout, 1, 3),
     (Fault::Truncated, ErrorKind::Transport, 1, 3),
-    (Fault::Answer(429, "", ""), ErrorKind::Service, 3, 3),
-    (Fault::Answer(429, "Retry-After: 0\r\n", JSON), ErrorKind::Service, 3, 3),
-    (Fault::Answer(429, "Retry-After: 600\r\n", JSON), ErrorKind::Service, 1, 1),
-    (Fault::Answer(400, "", JSON), ErrorKind::Service, 1, 1),
-    (Fault::Answer(401, "", JSON), ErrorKind::Service, 1, 1),
-    (Fault::Answer(403, "Date: Tue, 01 Jan 2019 00:00:00 GMT\r\n", JSON), ErrorKind::Service, 2, 2),
+    (Fault::Response(429, "", ""), ErrorKind::Service, 3, 3),
+    (Fault::Response(429, "Retry-After: 0\r\n", JSON), ErrorKind::Service, 3, 3),
+    (Fault::Response(429, "Retry-After: 600\r\n", JSON), ErrorKind::Service, 1, 1),
+    (Fault::Response(400, "", JSON), ErrorKind::Service, 1, 1),
+    (Fault::Response(401, "", JSON), ErrorKind::Service, 1, 1),
+    (Fault::Response(403, "Date: Tue, 01 Jan 2019 00:00:00 GMT\r\n", JSON), ErrorKind::Service, 2, 2),
     (Fault::Broken(500, "", JSON), ErrorKind::Service, 1, 3),
     (Fault::Broken(500, "", HTML), ErrorKind::Service, 1, 3),
     (Fault::Broken(500, "", ""), ErrorKind::Service, 1, 3),
@@ -109,48 +102,85 @@ const FAULTS: [(Fault, ErrorKind, usize, usize); 19] = [
     (Fault::Broken(504, "", ""), ErrorKind::Service, 1, 3),
 ];
 
+/// The same for faults of HTTP/2 only.
+#[rustfmt::skip]
+const HTTP2_FAULTS: [(Fault, ErrorKind, usize, usize); 9] = [
+    (Fault::Stream(Moment::Before, Reason::INTERNAL_ERROR), ErrorKind::Transport, 1, 3),
+    (Fault::Stream(Moment::Before, Reason::REFUSED_STREAM), ErrorKind::Transport, 3, 3),
+    (Fault::Stream(Moment::After, Reason::INTERNAL_ERROR), ErrorKind::Transport, 1, 3),
+    (Fault::Stream(Moment::After, Reason::CANCEL), ErrorKind::Transport, 1, 3),
+    (Fault::Stream(Moment::Within, Reason::INTERNAL_ERROR), ErrorKind::Transport, 1, 3),
+    (Fault::Stream(Moment::Within, Reason::NO_ERROR), ErrorKind::Transport, 1, 3),
+    (Fault::GoAway(Moment::Before), ErrorKind::Transport, 3, 3),
+    (Fault::GoAway(Moment::After), ErrorKind::Transport, 1, 3),
+    (Fault::GoAway(Moment::Within), ErrorKind::Transport, 1, 3),
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_each_fault_leads_to() {
-    for (fault, told, change, safe) in FAULTS {
-        for kind in ALL {
-            let about = format!("{fault:?}, {kind:?}");
-            let times = if kind.is_safe() { safe } else { change };
-            // Again and again.
-            let server = Server::start(SUCCESS, move |_, _| fault).await;
-            let failed = kind.call(&server.url).await.expect_err(&about);
-            let (seen, done) = (&server.seen.requests, &server.seen.done);
-            assert_eq!((failed.kind, failed.attempts), (told, times), "{about}: {}", failed.text);
-            assert_eq!(seen.load(Ordering::Relaxed), times, "{about}");
-            assert!(kind.is_safe() || done.load(Ordering::Relaxed) <= 1, "{about}: done twice");
-            // For as long as is borne.
-            let server =
-                Server::start(SUCCESS, move |number, _| if number + 1 < times { fault } else { Fault::None }).await;
-            let outcome = kind.call(&server.url).await;
-            assert!(outcome.is_ok(), "{about}: {outcome:?}");
-            assert_eq!(server.seen.requests.load(Ordering::Relaxed), times, "{about}");
-            assert!(kind.is_safe() || server.seen.done.load(Ordering::Relaxed) == 1, "{about}: done twice");
-        }
+async fn outcome_of_each_fault() {
+    for table in PROTOCOLS.map(|protocol| tokio::spawn(all_faults(protocol))) {
+        table.await.unwrap();
     }
 }
 
+async fn all_faults(protocol: Protocol) {
+    let transport = protocol.transport();
+    let more: &[_] = if protocol == Protocol::Http2 { &HTTP2_FAULTS } else { &[] };
+    for (fault, kind, change, safe) in FAULTS.iter().chain(more).copied() {
+        let cell = |of: Kind| {
+            let attempts = if of.is_safe() { safe } else { change };
+            leads_to(protocol, &transport, fault, of, kind, attempts)
+        };
+        futures_util::future::join_all(ALL.map(cell)).await;
+    }
+}
+
+async fn leads_to(
+    protocol: Protocol,
+    transport: &ReqwestTransport,
+    fault: Fault,
+    of: Kind,
+    kind: ErrorKind,
+    attempts: usize,
+) {
+    let about = format!("{protocol:?}, {fault:?}, {of:?}");
+    // Every attempt fails.
+    let server = Server::start(protocol, SUCCESS, move |_, _| fault).await;
+    let failed = of.call(transport, &server.url).await.expect_err(&about);
+    assert_eq!((failed.kind, failed.attempts), (kind, attempts), "{about}: {}", failed.text);
+    assert_eq!(server.seen.requests.load(Ordering::Relaxed), attempts, "{about}");
+    assert!(of.is_safe() || server.seen.done.load(Ordering::Relaxed) <= 1, "{about}: done twice");
+    // Fails until the last attempt.
+    let choose = move |number, _: &str| if number + 1 < attempts { fault } else { Fault::None };
+    let server = Server::start(protocol, SUCCESS, choose).await;
+    let outcome = of.call(transport, &server.url).await;
+    assert!(outcome.is_ok(), "{about}: {outcome:?}");
+    assert_eq!(server.seen.requests.load(Ordering::Relaxed), attempts, "{about}");
+    assert!(of.is_safe() || server.seen.done.load(Ordering::Relaxed) == 1, "{about}: done twice");
+}
+
 #[tokio::test]
-async fn nobody_there() {
+async fn no_server() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    for kind in ALL {
-        let failed = kind.call(&url).await.unwrap_err();
-        assert_eq!((failed.kind, failed.attempts), (ErrorKind::Connect, 3), "{kind:?}");
+    for (protocol, kind) in each() {
+        let failed = kind.call(&protocol.transport(), &url).await.unwrap_err();
+        assert_eq!((failed.kind, failed.attempts), (ErrorKind::Connect, 3), "{protocol:?}, {kind:?}");
         assert!(failed.text.contains("no connection"), "{}", failed.text);
     }
 }
 
 #[tokio::test]
 async fn a_success_that_failed() {
-    for kind in ALL.into_iter().filter(|kind| kind.is_rpc()) {
-        let server = Server::start(SUCCESS, |_, _| Fault::Answer(200, "", FAILED)).await;
-        let failed = kind.call(&server.url).await.unwrap_err();
-        assert_eq!((failed.kind, failed.attempts), (ErrorKind::Service, 1), "{kind:?}");
+    for (protocol, kind) in each().filter(|(_, kind)| kind.is_rpc()) {
+        let server = Server::start(protocol, SUCCESS, |_, _| Fault::Response(200, "", FAILED)).await;
+        let failed = kind.call(&protocol.transport(), &server.url).await.unwrap_err();
+        assert_eq!((failed.kind, failed.attempts), (ErrorKind::Service, 1), "{protocol:?}, {kind:?}");
         assert!(failed.text.contains('X') && failed.text.contains("no"), "{}", failed.text);
     }
+}
+
+fn each() -> impl Iterator<Item = (Protocol, Kind)> {
+    PROTOCOLS.into_iter().flat_map(|protocol| ALL.map(|kind| (protocol, kind)))
 }

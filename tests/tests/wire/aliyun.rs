@@ -1,4 +1,4 @@
-//! Alibaba Cloud: every operation's request against its sample, with each way of signing, and its answer.
+//! Alibaba Cloud: every operation's request against its sample, with each way of signing, and its response.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use yundb_runtime::sign::Signature;
 use yundb_runtime::{Client, ClientBuilder, Credentials};
 use yundb_tests::drivers;
 
-use super::calls::{self, Answered, Tables};
+use super::calls::{self, Received, Tables};
 use super::compare::differences;
 use super::signature::{self, assert_now};
 use super::spec::{Operation, Samples, Service};
@@ -21,7 +21,7 @@ const KEY: &str = "LTAI-test";
 const SECRET: &str = "sk/test+key=";
 const TOKEN: &str = "CAIS/+ =~*token";
 
-/// How a client is set up, and so how its requests look.
+/// The configuration of a client, and thereby the form of its requests.
 #[derive(Clone, Copy, Default)]
 struct Way {
     get: bool,
@@ -50,7 +50,7 @@ impl Way {
     }
 }
 
-/// Calls every operation of a service and checks what arrives and what comes back.
+/// Calls every operation of a service and checks request and response.
 async fn call_all<C: From<Client> + Clone>(
     service: &Service,
     tables: Tables<C>,
@@ -58,12 +58,12 @@ async fn call_all<C: From<Client> + Clone>(
     way: Way,
 ) {
     for operation in &service.operations {
-        let server = Server::answering([operation.response()]).await;
+        let server = Server::returning([operation.response()]).await;
         let client = server.client(way.set_up(builder(), operation));
-        let answered = calls::call(service, tables, &client, operation).await;
-        let answered = answered.unwrap_or_else(|error| panic!("{}: {}", operation.id, error.display));
+        let received = calls::call(service, tables, &client, operation).await;
+        let received = received.unwrap_or_else(|error| panic!("{}: {}", operation.id, error.display));
         check_request(&server.request().await, operation, service, way);
-        check_answer(&answered, operation);
+        check_response(&received, operation);
     }
 }
 
@@ -99,7 +99,7 @@ fn check_request(request: &Request, operation: &Operation, service: &Service, wa
         assert_eq!(header(request, "authorization"), None, "{id}");
     }
 
-    // What is left in the query is the operation's own.
+    // The rest of the query is the operation's own.
     let (own, other) = if way.get { (query, form) } else { (form, query) };
     assert!(other.is_empty(), "{id}: {other:?}");
     check_own(&own, operation);
@@ -167,23 +167,23 @@ fn map(pairs: Vec<(String, String)>, id: &str) -> BTreeMap<String, String> {
     map
 }
 
-/// Some answers stand within an object that is named after the operation.
+/// Some responses are inside of an object named after the operation.
 fn without_envelope(sample: &Value) -> &Value {
     let only = sample.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.iter().next());
     only.filter(|(name, inner)| name.ends_with("Response") && inner.is_object()).map_or(sample, |(_, inner)| inner)
 }
 
-/// The answer has all that the sample has, and every value in it found its type.
-fn check_answer(answered: &Answered, operation: &Operation) {
+/// The typed response has everything in the sample, and every value has its type.
+fn check_response(received: &Received, operation: &Operation) {
     let id = &operation.id;
-    let sample = without_envelope(&operation.answer.body);
-    assert_eq!(differences(sample, &answered.value), [""; 0], "{id}");
-    assert_eq!(answered.status, operation.answer.status, "{id}");
+    let sample = without_envelope(&operation.response.body);
+    assert_eq!(differences(sample, &received.value), [""; 0], "{id}");
+    assert_eq!(received.status, operation.response.status, "{id}");
     let request_id = sample.get("RequestId").or_else(|| sample.get("requestId")).and_then(Value::as_str);
-    assert_eq!(answered.request_id.as_deref(), request_id, "{id}");
-    // Neither an enum's value that it does not know, nor a text that should be JSON.
+    assert_eq!(received.request_id.as_deref(), request_id, "{id}");
+    // Neither an unknown value of an enum, nor a string that should be JSON.
     for untyped in ["Unknown(", "Text("] {
-        assert!(!answered.debug.contains(untyped), "{id}: {}", answered.debug);
+        assert!(!received.debug.contains(untyped), "{id}: {}", received.debug);
     }
 }
 

@@ -1,22 +1,22 @@
-//! Each operation once, called through its driver with the values of a sample.
+//! Calls an operation once through its driver, with the values of a sample.
 
 use serde_json::Value;
 use yundb_conform::driver::{Encoded, Entry, Failure, Outcome, Payload};
 
 use super::spec::{Operation, Service};
 
-/// What calls the operations of a client.
+/// The functions that call a client's operations.
 pub type Tables<C> = &'static [&'static [Entry<C>]];
 
-/// What a call that succeeded came to.
-pub struct Answered {
-    /// The typed answer as JSON.
+/// The result of a successful call.
+pub struct Received {
+    /// The typed response as JSON.
     pub value: Value,
     /// The typed headers as JSON.
     pub headers: Value,
     pub status: u16,
     pub request_id: Option<String>,
-    /// The call's and the answer's `Debug`.
+    /// `Debug` of the call and the response.
     pub debug: String,
 }
 
@@ -26,13 +26,13 @@ pub async fn call<C: Clone>(
     tables: Tables<C>,
     client: &C,
     operation: &Operation,
-) -> Result<Answered, Box<Failure>> {
+) -> Result<Received, Box<Failure>> {
     let mut entries = tables.iter().copied().flatten();
     let entry = entries.find(|(method, path, _)| *method == operation.method && *path == operation.path);
     let (_, _, call) = entry.unwrap_or_else(|| panic!("no call of {}", operation.id));
     let ended = call(client.clone(), service.inputs(operation)).await;
     match ended.unwrap_or_else(|error| panic!("{}: {error}", operation.id)) {
-        Outcome::Success(success) => Ok(Answered {
+        Outcome::Success(success) => Ok(Received {
             value: json(&success.body),
             headers: json(&success.headers),
             status: success.status,

@@ -1,12 +1,12 @@
-//! Whether a typed answer, written as JSON again, still has all that the sample has, and nothing that it has not.
+//! Whether a typed response, written as JSON again, has everything in the sample, and nothing else.
 
 use serde_json::{Map, Value};
 
-/// Where the two differ; empty if nothing is lost and nothing invented.
+/// The differences; empty if nothing is lost and nothing invented.
 ///
-/// The typed answer may say the same in another way: a number for its text, a boolean for its, an empty list, map or
-/// `null` for what is absent, JSON in a text with other blanks, a list without the object around it, and names and
-/// values in another case.
+/// The typed response may have another form: a number for its string, a boolean for its string, an empty list, map or
+/// `null` for an absent value, JSON in a string with other whitespace, a list without the object around it, and names
+/// and values in another case.
 pub fn differences(sample: &Value, typed: &Value) -> Vec<String> {
     let mut found = Vec::new();
     compare(sample, typed, "", &mut found);
@@ -33,7 +33,7 @@ fn compare(sample: &Value, typed: &Value, path: &str, found: &mut Vec<String>) {
                 found.push(format!("{path}[{index}]: invented {value}"));
             }
         }
-        // Some lists stand within an object of their own.
+        // Some lists are inside of an object of their own.
         (Value::Object(wrapper), Value::Array(_)) if wrapper.len() == 1 && wrapper.values().all(Value::is_array) => {
             wrapper.values().for_each(|list| compare(list, typed, path, found));
         }
@@ -55,13 +55,13 @@ fn compare(sample: &Value, typed: &Value, path: &str, found: &mut Vec<String>) {
     }
 }
 
-/// The member of this name; the case of names drifts from service to service.
+/// The member with this name, whose case varies among services.
 fn get<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     let drifted = || members.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value);
     members.get(name).or_else(drifted)
 }
 
-/// Whether the text is how the number or boolean is written.
+/// Whether the string is the written form of the number or boolean.
 fn is_written(scalar: &Value, text: &str) -> bool {
     let written = scalar.to_string();
     written == text
@@ -76,7 +76,7 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
-/// The list or object that a text carries.
+/// The list or object in a JSON string.
 fn json(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok().filter(|value: &Value| value.is_object() || value.is_array())
 }
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_field_is_noticed() {
+    fn a_lost_field_is_found() {
         differ(json!({"a": 1, "b": {"c": "x"}}), json!({"a": 1, "b": {}}), &[r#".b.c: lost "x""#]);
         differ(json!({"a": {"b": 1}}), json!({}), &[r#".a: lost {"b":1}"#]);
         differ(json!({"a": {}}), json!({}), &[".a: lost {}"]);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn a_changed_or_invented_value_is_noticed() {
+    fn a_changed_or_invented_value_is_found() {
         differ(json!({"a": "50"}), json!({"a": 5}), &[r#".a: "50" became 5"#]);
         differ(json!({"a": "true"}), json!({"a": false}), &[r#".a: "true" became false"#]);
         differ(json!({"a": "x"}), json!({"a": "y"}), &[r#".a: "x" became "y""#]);

@@ -1,4 +1,4 @@
-//! Credentials that other clients give: tokens of IAM.
+//! Credentials obtained by other clients: tokens of IAM.
 
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -15,13 +15,13 @@ fn iam_client(server: &Server) -> iam::Client {
 
 #[tokio::test]
 async fn of_iam() {
-    let answer = ResponseTemplate::new(201)
+    let response = ResponseTemplate::new(201)
         .insert_header("X-Subject-Token", "the-token")
         .set_body_json(json!({"token": {"expires_at": "2040-01-04T09:05:22.701000Z"}}));
-    let server = Server::answering([answer]).await;
+    let server = Server::returning([response]).await;
     let token = IamToken::password(iam_client(&server), "account", "user", "hidden-password", "cn-north-4");
     assert!(!format!("{token:?}").contains("hidden"));
-    let drs_server = Server::answering([ResponseTemplate::new(403)]).await;
+    let drs_server = Server::returning([ResponseTemplate::new(403)]).await;
     let builder = drs::Client::builder().project_id("p").credentials_provider(CachedCredentials::new(token));
     let client: drs::Client = drs_server.client(builder);
     let endpoint = drs::types::BaseEndpoint::new().endpoint_name("mysql").db_user("u").db_password("p");

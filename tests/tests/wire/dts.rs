@@ -1,5 +1,5 @@
-//! DTS: the objects that calls carry as JSON, built with the types as the document's sections on them show, and the answers
-//! that are odd.
+//! DTS: the objects that calls carry as JSON, built with the types as in the document's sections on them, and unusual
+//! responses.
 
 #![allow(deprecated, reason = "deprecated operations have to work, too")]
 
@@ -130,7 +130,7 @@ fn reserve() {
     is(Reserve::new().dest_engine_arch_type("1"), json!({"destEngineArchType": "1"}));
     is(Reserve::new().src_instance_id("cen-9kqshqum******"), json!({"srcInstanceId": "cen-9kqshqum******"}));
     is(Reserve::new().dest_instance_id("cen-9kqshqum******"), json!({"destInstanceId": "cen-9kqshqum******"}));
-    // Numbers are text here, other than in `MigrationReserved`.
+    // Numbers are strings here, unlike in `MigrationReserved`.
     is(Reserve::new().target_table_mode(TargetTableMode::from("2")), json!({"targetTableMode": "2"}));
 }
 
@@ -243,8 +243,8 @@ async fn dynamic_messages() {
     let success = json!({"DynamicMessage": addresses, "ErrCode": "", "ErrMessage": "", "Success": true});
     let server = Server::json(success).await;
     let call = || client(&server).list_server_ips_legacy().source_endpoint_region("cn-hangzhou");
-    let answer = call().send().await.unwrap();
-    assert_eq!(answer.dynamic_message.as_deref(), Some(addresses));
+    let response = call().send().await.unwrap();
+    assert_eq!(response.dynamic_message.as_deref(), Some(addresses));
 
     let failure = json!({
         "Success": "false", "HttpStatusCode": "400", "ErrCode": "InvalidParameter", "RequestId": "r-1",
@@ -257,14 +257,14 @@ async fn dynamic_messages() {
     assert_eq!(error.body().unwrap().dynamic_message.as_deref(), Some("DtsJobId"));
 }
 
-/// Lists of instances have more on Apsara Stack (2.5).
+/// Lists of instances have more fields on Apsara Stack (2.5).
 #[tokio::test]
-async fn apsara_stack_answers() {
+async fn apsara_stack_responses() {
     let job = json!({"DtsJobId": "j", "ResourceGroup": 7, "ResourceGroupName": "set", "Department": "3"});
     let server = Server::json(json!({"Success": "true", "DtsJobList": {"DtsJobStatus": [job]}})).await;
-    let answer = client(&server).list_jobs().region("cn-hangzhou").send().await.unwrap();
-    let job = &answer.dts_job_list[0];
+    let response = client(&server).list_jobs().region("cn-hangzhou").send().await.unwrap();
+    let job = &response.dts_job_list[0];
     assert_eq!(job.resource_group.as_deref(), Some("7"));
     assert_eq!((job.resource_group_name.as_deref(), job.department.as_deref()), (Some("set"), Some("3")));
-    assert_eq!(answer.success, Some(true));
+    assert_eq!(response.success, Some(true));
 }

@@ -1,4 +1,4 @@
-//! What clients take from the environment. Each test runs in a process of its own, whose environment it sets.
+//! Configuration of clients from the environment. Each test runs in a process of its own, with its own environment.
 
 use std::process::Command;
 
@@ -6,16 +6,20 @@ use serde_json::json;
 use yundb_aliyun_dg as dg;
 use yundb_aliyun_dts as dts;
 use yundb_huawei_drs as drs;
+use yundb_huawei_gaussdb_mysql as gaussdb;
 use yundb_runtime::test_util::{Replay, Reply};
 use yundb_runtime::{ClientBuilder, Credentials, ErrorKind};
 
 use super::signature;
 use crate::server::{Server, header};
 
-/// Tells the process that it is the inner one.
+/// Marks the inner process.
 const INNER: &str = "YUNDB_TEST_INNER";
 
-const ALL: [&str; 17] = [
+const ALL: [&str; 20] = [
+    "HUAWEICLOUD_SDK_REGIONS_FILE",
+    "HUAWEICLOUD_SDK_REGION_DRS_CN_EAST_3",
+    "HUAWEICLOUD_SDK_CREDENTIALS_FILE",
     "ALIBABA_CLOUD_ECS_METADATA_DISABLED",
     "HUAWEICLOUD_OIDC_PROVIDER_URN",
     "HUAWEICLOUD_SDK_IDP_ID",
@@ -35,8 +39,8 @@ const ALL: [&str; 17] = [
     "HUAWEICLOUD_SDK_DRS_ENDPOINT",
 ];
 
-/// Whether this is the process in which the test `name` is to do its work. If not, it has been done in one, with
-/// nothing but these variables.
+/// Whether this is the process in which the test `name` runs. If not, it has been run in one, with only these
+/// variables.
 fn inner(name: &str, variables: &[(&str, &str)]) -> bool {
     if std::env::var_os(INNER).is_some() {
         return true;
@@ -47,8 +51,12 @@ fn inner(name: &str, variables: &[(&str, &str)]) -> bool {
         command.env_remove(variable);
     }
     let output = command.envs(variables.iter().copied()).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && output.contains("1 passed"),
+        "{output}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     false
 }
 
@@ -115,7 +123,7 @@ async fn aliyun() {
     assert!(query.contains(&("Signature".to_owned(), signature::rpc(&request, "sk-env"))));
 }
 
-/// Where a call of this client goes.
+/// The target of a call of this client.
 async fn goes<T, E: std::fmt::Debug>(replay: &Replay, call: impl Future<Output = Result<T, E>>) -> String {
     let before = replay.requests().len();
     call.await.unwrap();
@@ -137,10 +145,10 @@ async fn regions() {
     let dts = || dts::Client::builder().transport(replay.clone()).credentials(Credentials::access_key("a", "s"));
     let call = |builder: ClientBuilder<dts::Client>| builder.build().unwrap().list_jobs().unchecked().send();
     assert!(goes(&replay, call(dts())).await.contains("beijing"));
-    // It fills the parameter that names the region, too.
+    // It also fills the parameter for the region.
     let sent = replay.requests().remove(0);
     assert!(String::from_utf8_lossy(sent.body()).contains("RegionId=cn-beijing"), "{sent:?}");
-    // The builder's own wins.
+    // The builder's setting takes precedence.
     assert!(!goes(&replay, call(dts().region("cn-hangzhou"))).await.contains("beijing"));
     let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
     let call = drs.build().unwrap().create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
@@ -171,6 +179,100 @@ async fn endpoints() {
     }
 }
 
+/// A file of this text for the inner process, of which each test has its own.
+fn file(name: &str, text: &str) -> String {
+    let path = std::env::temp_dir().join(format!("yundb-{name}"));
+    if std::env::var_os(INNER).is_none() {
+        std::fs::write(&path, text).unwrap();
+    }
+    path.to_str().unwrap().to_owned()
+}
+
+const REGIONS: &str = "\
+drs:
+  - id: cn-north-4
+    endpoint: https://drs.file.internal
+  - id: cn-south-1
+    endpoints: [drs.south.internal, drs.backup.internal]
+GaussDB:
+  - {id: cn-north-4, endpoint: gaussdb.file.internal}
+";
+
+/// Calls with this client of DRS go there.
+async fn of_drs(replay: &Replay, region: &str) -> Result<String, String> {
+    let drs = drs::Client::builder().transport(replay.clone()).credentials(Credentials::token("t")).project_id("p");
+    let client = drs.region(region).build().unwrap();
+    let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
+    let before = replay.requests().len();
+    call.send().await.map_err(|error| error.to_string())?;
+    Ok(replay.requests().remove(before).uri().authority().unwrap().to_string())
+}
+
+#[tokio::test]
+async fn regions_files_of_huawei() {
+    let file = file("regions.yaml", REGIONS);
+    let variables = [
+        ("HUAWEICLOUD_SDK_REGIONS_FILE", &*file),
+        ("HUAWEICLOUD_SDK_REGION_DRS_CN_EAST_3", "https://drs.east.internal, https://drs.backup.internal"),
+        ("HUAWEICLOUD_SDK_REGION_GAUSSDB_CN_EAST_3", "gaussdb.east.internal"),
+    ];
+    if !inner("regions_files_of_huawei", &variables) {
+        return;
+    }
+    let replay = replay();
+    for (region, host) in [
+        ("cn-north-4", "drs.file.internal"),
+        ("cn-south-1", "drs.south.internal"),
+        // The environment counts before the file, and the document behind it.
+        ("cn-east-3", "drs.east.internal"),
+        ("cn-north-1", "drs.cn-north-1.myhuaweicloud.com"),
+    ] {
+        assert_eq!(of_drs(&replay, region).await.as_deref(), Ok(host), "{region}");
+    }
+    for (region, host) in [("cn-north-4", "gaussdb.file.internal"), ("cn-east-3", "gaussdb.east.internal")] {
+        let builder = gaussdb::Client::builder().transport(replay.clone()).credentials(Credentials::token("t"));
+        let client = builder.project_id("p").region(region).build().unwrap();
+        assert!(goes(&replay, client.restart_instance("i").unchecked().send()).await.starts_with(host), "{region}");
+    }
+}
+
+#[tokio::test]
+async fn regions_files_that_are_broken() {
+    let broken = file("broken-regions.yaml", "drs:\n  - id: cn-north-4\n    endpoint: [x]\n");
+    if !inner("regions_files_that_are_broken", &[("HUAWEICLOUD_SDK_REGIONS_FILE", &broken)]) {
+        return;
+    }
+    let error = of_drs(&replay(), "cn-north-4").await.unwrap_err();
+    assert!(error.contains("yundb-broken-regions.yaml:3: a text is expected here"), "{error}");
+}
+
+#[tokio::test]
+async fn regions_files_that_are_not_there() {
+    if !inner("regions_files_that_are_not_there", &[("HUAWEICLOUD_SDK_REGIONS_FILE", "/nowhere/regions.yaml")]) {
+        return;
+    }
+    assert_eq!(of_drs(&replay(), "cn-north-4").await.as_deref(), Ok("drs.cn-north-4.myhuaweicloud.com"));
+}
+
+#[tokio::test]
+async fn regions_of_profiles() {
+    let profile = file("profile-with-region", "[basic]\nak = K\nsk = s\nproject_id = p\nregion = cn-south-1\n");
+    let variables = [("HUAWEICLOUD_SDK_CREDENTIALS_FILE", &*profile)];
+    let with = [variables[0], ("HUAWEICLOUD_SDK_REGION", "cn-east-3")];
+    let is_inner = std::env::var_os(INNER).is_some();
+    let expected = std::env::var("HUAWEICLOUD_SDK_REGION").unwrap_or("cn-south-1".to_owned());
+    if !is_inner {
+        inner("regions_of_profiles", &variables);
+        // The environment counts before the profile.
+        inner("regions_of_profiles", &with);
+        return;
+    }
+    let replay = replay();
+    let client = drs::Client::builder().transport(replay.clone()).build().unwrap();
+    let call = client.create_connection().name("DRS-mysql").db_type("mysql").endpoint(endpoint());
+    assert!(goes(&replay, call.send()).await.contains(&expected), "{expected}");
+}
+
 #[tokio::test]
 async fn authorities() {
     if !inner("authorities", &[("ALIBABA_CLOUD_CA_BUNDLE", "/nowhere/ca.pem")]) {
@@ -179,6 +281,6 @@ async fn authorities() {
     let keys = || Credentials::access_key("a", "s");
     let error = dg::Client::builder().credentials(keys()).build().unwrap_err().to_string();
     assert!(error.starts_with("the CA bundle `/nowhere/ca.pem` cannot be read: "), "{error}");
-    // A transport of one's own has its own.
+    // A custom transport has its own.
     dg::Client::builder().credentials(keys()).transport(replay()).build().unwrap();
 }

@@ -1,4 +1,4 @@
-//! Failures: each documented one, and every shape in which services say them.
+//! Failures: each documented one, and every form in which services report them.
 
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
@@ -30,10 +30,10 @@ impl<C: From<Client> + Clone> Called<C> {
         Self { service: Service::load(name, Samples::Documented), tables, builder }
     }
 
-    /// The errors of calls that are answered so, one after the other.
+    /// The errors of calls with these responses, one after the other.
     async fn failures(&self, cases: Vec<(&Operation, ResponseTemplate)>) -> Vec<Failure> {
-        let (operations, answers): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
-        let server = Server::answering(answers).await;
+        let (operations, responses): (Vec<_>, Vec<_>) = cases.into_iter().unzip();
+        let server = Server::returning(responses).await;
         let keys = Credentials::access_key("ak", "sk");
         let builder = (self.builder)().credentials(keys).project_id("p1").region("cn-north-4");
         let client = server.client(builder);
@@ -46,20 +46,20 @@ impl<C: From<Client> + Clone> Called<C> {
         errors
     }
 
-    /// The error of an operation that is answered so.
-    async fn failure(&self, operation: &Operation, answer: ResponseTemplate) -> Failure {
-        self.failures(vec![(operation, answer)]).await.remove(0)
+    /// The error of an operation for this response.
+    async fn failure(&self, operation: &Operation, response: ResponseTemplate) -> Failure {
+        self.failures(vec![(operation, response)]).await.remove(0)
     }
 
-    /// The error of an operation that is answered with this JSON.
-    async fn says(&self, operation: &Operation, status: u16, body: Value, expected: [&str; 3]) -> Failure {
+    /// The error of an operation for this JSON, checked against the expected values.
+    async fn reports(&self, operation: &Operation, status: u16, body: Value, expected: [&str; 3]) -> Failure {
         let error = self.failure(operation, ResponseTemplate::new(status).set_body_json(&body)).await;
         check_json(&error, operation, status, &body, expected);
         error
     }
 }
 
-/// The error has the answer's JSON typed with nothing lost, and says what is expected.
+/// Checks that the error has the response's JSON typed without loss, and the expected values.
 #[track_caller]
 fn check_json(error: &Failure, operation: &Operation, status: u16, body: &Value, expected: [&str; 3]) {
     let typed = error.body.as_ref().map(calls::json).unwrap_or_default();
@@ -67,13 +67,13 @@ fn check_json(error: &Failure, operation: &Operation, status: u16, body: &Value,
     check(error, &operation.name, status, expected);
 }
 
-/// What the error says, `""` being nothing, and that `Display` says all of it.
+/// Checks code, message and request id of the error (`""` for none), and that `Display` has all of them.
 #[track_caller]
 fn check(error: &Failure, name: &str, status: u16, [code, message, id]: [&str; 3]) {
     let some = |text| Some(text).filter(|text: &&str| !text.is_empty());
     assert_eq!((error.kind, &*error.operation, error.status), (ErrorKind::Service, name, Some(status)));
-    let said = (error.code.as_deref(), error.message.as_deref(), error.request_id.as_deref());
-    assert_eq!(said, (some(code), some(message), some(id)));
+    let fields = (error.code.as_deref(), error.message.as_deref(), error.request_id.as_deref());
+    assert_eq!(fields, (some(code), some(message), some(id)));
     let mut display = status.to_string();
     for (before, text, after) in [(" ", code, ""), (": ", message, ""), (" (request id ", id, ")")] {
         if !text.is_empty() {
@@ -81,12 +81,12 @@ fn check(error: &Failure, name: &str, status: u16, [code, message, id]: [&str; 3
         }
     }
     // Before it are the method, the operation and the host.
-    let (call, said) = error.display.split_once("): ").unwrap_or_default();
+    let (call, rest) = error.display.split_once("): ").unwrap_or_default();
     assert!(call.contains(name) && call.contains("127.0.0.1:"), "{}", error.display);
-    assert_eq!(said, display);
+    assert_eq!(rest, display);
 }
 
-/// The `Debug` of the typed body, which shows whether a code is a known one.
+/// The `Debug` of the typed body, which shows whether its code is a known one.
 fn typed(error: &Failure) -> &str {
     calls::debug(error.body.as_ref().unwrap())
 }
@@ -123,8 +123,8 @@ fn text<'a>(body: &'a Value, names: &[&str]) -> &'a str {
     names.iter().find_map(|name| body[*name].as_str()).unwrap_or_default()
 }
 
-/// Every documented failure of every operation: its samples, else one with all that its schema has. Gives how many there
-/// are of each.
+/// Every documented failure of every operation: its samples, or else one generated from its schema with all fields.
+/// Returns the number of each.
 async fn documented<C: From<Client> + Clone>(called: &Called<C>) -> (usize, usize) {
     let (mut samples, mut made) = (0, 0);
     let mut cases = Vec::new();
@@ -143,15 +143,15 @@ async fn documented<C: From<Client> + Clone>(called: &Called<C>) -> (usize, usiz
             }
         }
     }
-    let answer = |status: u16, body: &Value| ResponseTemplate::new(status).set_body_json(body);
-    let answers = cases.iter().map(|(operation, status, body)| (*operation, answer(*status, body)));
-    let errors = called.failures(answers.collect()).await;
+    let response = |status: u16, body: &Value| ResponseTemplate::new(status).set_body_json(body);
+    let responses = cases.iter().map(|(operation, status, body)| (*operation, response(*status, body)));
+    let errors = called.failures(responses.collect()).await;
     for (error, (operation, status, body)) in errors.iter().zip(&cases) {
-        let said =
+        let expected =
             [&["Code", "error_code", "errCode"][..], &["Message", "error_msg", "externalMessage"], &["RequestId"]]
                 .map(|it| text(body, it));
-        assert!(!said[0].is_empty() && !said[1].is_empty(), "{body}");
-        check_json(error, operation, *status, body, said);
+        assert!(!expected[0].is_empty() && !expected[1].is_empty(), "{body}");
+        check_json(error, operation, *status, body, expected);
     }
     (samples, made)
 }
@@ -191,19 +191,19 @@ async fn every_code_of_sts() {
             "Code": code, "Message": format!("no: {code}"), "RequestId": "R-1", "HostId": "sts.aliyuncs.com",
             "Recommend": "https://example.com/?q=1",
         });
-        let error = called.says(operation, status, body, [&code, &format!("no: {code}"), "R-1"]).await;
+        let error = called.reports(operation, status, body, [&code, &format!("no: {code}"), "R-1"]).await;
         assert!(!typed(&error).contains("Unknown("), "{code}");
-        // AssumeRole changes nothing, so it may be sent again.
+        // AssumeRole changes nothing, so it may be repeated.
         assert_eq!(error.retryable, status >= 500, "{code}");
     }
 }
 
 #[tokio::test]
-async fn a_code_that_is_not_documented() {
+async fn an_undocumented_code() {
     let called = sts();
     let body = json!({"Code": "Throttling.User", "Message": "slower", "RequestId": "R-2"});
     let operation = called.service.operation("assumeRole");
-    let error = called.says(operation, 400, body, ["Throttling.User", "slower", "R-2"]).await;
+    let error = called.reports(operation, 400, body, ["Throttling.User", "slower", "R-2"]).await;
     assert!(typed(&error).contains("Unknown(\"Throttling.User\")"), "{}", typed(&error));
     assert!(error.retryable);
 }
@@ -216,7 +216,7 @@ async fn every_code_of_gaussdb() {
     assert_eq!(codes.len(), 225);
     for (code, status) in codes {
         let body = json!({"error_code": code, "error_msg": "no"});
-        let error = called.says(operation, status, body, [&code, "no", ""]).await;
+        let error = called.reports(operation, status, body, [&code, "no", ""]).await;
         assert!(!typed(&error).contains("Unknown("), "{code}");
     }
 }
@@ -230,10 +230,10 @@ async fn every_code_of_ddm() {
     assert_eq!(codes.len(), 108);
     for (code, status) in codes {
         let body = json!({"errCode": code, "externalMessage": "no"});
-        let error = called.says(show, status, body, [&code, "no", ""]).await;
+        let error = called.reports(show, status, body, [&code, "no", ""]).await;
         assert!(!typed(&error).contains("Unknown("), "{code}");
         let body = json!({"error_code": code, "error_msg": "no"});
-        let error = called.says(list, status, body, [&code, "no", ""]).await;
+        let error = called.reports(list, status, body, [&code, "no", ""]).await;
         assert!(!typed(&error).contains("Unknown("), "{code}");
     }
 }
@@ -244,25 +244,25 @@ async fn every_code_of_drs() {
     let operation = called.service.operation("createConnection");
     for (code, status) in codes(&called.service) {
         let body = json!({"error_code": code, "error_msg": "taken"});
-        let error = called.says(operation, status, body, [&code, "taken", ""]).await;
+        let error = called.reports(operation, status, body, [&code, "taken", ""]).await;
         assert!(!typed(&error).contains("Unknown("), "{code}");
         assert!(!error.retryable);
     }
 }
 
 #[tokio::test]
-async fn a_login_that_iam_refuses() {
+async fn a_login_that_iam_rejects() {
     let called = iam();
     for operation in &called.service.operations {
         let message = "The username or password is wrong.";
         let body = json!({"error": {"code": 401, "message": message, "title": "Unauthorized"}});
-        let error = called.says(operation, 401, body, ["401", message, ""]).await;
+        let error = called.reports(operation, 401, body, ["401", message, ""]).await;
         let detail = &calls::json(error.body.as_ref().unwrap())["error"];
         assert_eq!((&detail["code"], &detail["title"]), (&json!(401), &json!("Unauthorized")));
     }
 }
 
-/// What one operation says about an answer, whatever its documented error looks like.
+/// The error of one operation for a response, regardless of its documented errors.
 async fn shape(status: u16, body: &str, expected: [&str; 3]) {
     let called = iam();
     let operation = called.service.operation("listProjects");
@@ -272,7 +272,7 @@ async fn shape(status: u16, body: &str, expected: [&str; 3]) {
 }
 
 #[tokio::test]
-async fn every_shape() {
+async fn every_form() {
     shape(400, r#"{"error_code": "DDM.1", "error_msg": "no"}"#, ["DDM.1", "no", ""]).await;
     shape(403, r#"{"error_code": "APIG.0301", "error_msg": "no", "request_id": "r"}"#, ["APIG.0301", "no", "r"]).await;
     shape(400, r#"{"errCode": "DBS.2", "externalMessage": "no"}"#, ["DBS.2", "no", ""]).await;
@@ -294,19 +294,19 @@ async fn a_request_id_in_a_header() {
     let called = drs();
     let operation = called.service.operation("createConnection");
     let body = json!({"error_code": "DRS.1", "error_msg": "no"});
-    let answer = ResponseTemplate::new(400).set_body_json(body).insert_header("X-Request-Id", "r-7");
-    let error = called.failure(operation, answer).await;
+    let response = ResponseTemplate::new(400).set_body_json(body).insert_header("X-Request-Id", "r-7");
+    let error = called.failure(operation, response).await;
     check(&error, &operation.name, 400, ["DRS.1", "no", "r-7"]);
 }
 
 #[tokio::test]
-async fn a_success_that_says_it_failed() {
+async fn a_success_status_for_a_failure() {
     let called = dg();
-    let said = |success: Value| json!({"Success": success, "Code": "E-1", "ErrorMsg": "not ready", "RequestId": "r-1"});
-    let bodies = [json!(false), json!("false"), json!("False")].map(said);
+    let body = |success: Value| json!({"Success": success, "Code": "E-1", "ErrorMsg": "not ready", "RequestId": "r-1"});
+    let bodies = [json!(false), json!("false"), json!("False")].map(body);
     let operations = || called.service.operations.iter().flat_map(|operation| [operation; 3]);
-    let answers = bodies.iter().cycle().map(|body| ResponseTemplate::new(200).set_body_json(body));
-    let errors = called.failures(operations().zip(answers).collect()).await;
+    let responses = bodies.iter().cycle().map(|body| ResponseTemplate::new(200).set_body_json(body));
+    let errors = called.failures(operations().zip(responses).collect()).await;
     assert_eq!(errors.len(), 13 * 3);
     for (error, operation) in errors.iter().zip(operations()) {
         check(error, &operation.name, 200, ["E-1", "not ready", "r-1"]);

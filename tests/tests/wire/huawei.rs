@@ -1,4 +1,4 @@
-//! Huawei Cloud: every operation's request against its sample, by key and by token, and its answer.
+//! Huawei Cloud: every operation's request against its sample, by key and by token, and its response.
 
 use serde_json::Value;
 use wiremock::Request;
@@ -9,7 +9,7 @@ use yundb_huawei_iam as iam;
 use yundb_runtime::{Client, ClientBuilder, Credentials, Secret};
 use yundb_tests::drivers;
 
-use super::calls::{self, Answered, Tables};
+use super::calls::{self, Received, Tables};
 use super::compare::differences;
 use super::signature::{self, assert_now};
 use super::spec::{Operation, Samples, Service};
@@ -21,7 +21,7 @@ const SECURITY_TOKEN: &str = "gQpjbi/+==";
 const TOKEN: &str = "MIIY-test-token";
 const PROJECT: &str = "0123456789abcdef";
 
-/// Who calls.
+/// The caller's credentials.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
     Key,
@@ -39,7 +39,7 @@ impl Way {
     }
 }
 
-/// Calls every operation of a service and checks what arrives and what comes back.
+/// Calls every operation of a service and checks request and response.
 async fn call_all<C: From<Client> + Clone>(
     service: &Service,
     tables: Tables<C>,
@@ -47,7 +47,7 @@ async fn call_all<C: From<Client> + Clone>(
     way: Way,
 ) {
     for operation in &service.operations {
-        let server = Server::answering([operation.response()]).await;
+        let server = Server::returning([operation.response()]).await;
         let mut builder = builder().project_id(PROJECT);
         for param in &operation.params {
             if let Some(setting) = &param.client {
@@ -55,10 +55,10 @@ async fn call_all<C: From<Client> + Clone>(
             }
         }
         let client = server.client(builder.credentials(way.credentials()));
-        let answered = calls::call(service, tables, &client, operation).await;
-        let answered = answered.unwrap_or_else(|error| panic!("{}: {}", operation.id, error.display));
+        let received = calls::call(service, tables, &client, operation).await;
+        let received = received.unwrap_or_else(|error| panic!("{}: {}", operation.id, error.display));
         check_request(&server.request().await, operation, way);
-        check_answer(&answered, operation);
+        check_response(&received, operation);
     }
 }
 
@@ -95,7 +95,7 @@ fn check_signature(request: &Request, operation: &Operation, way: Way) {
     let id = &operation.id;
     let sent = |name| header(request, name);
     const ALL: [&str; 5] = ["x-sdk-date", "authorization", "x-project-id", "x-security-token", "x-auth-token"];
-    // The document asks for no credentials.
+    // The document requires no credentials.
     if id == "createToken" {
         assert_eq!(ALL.map(sent), [None; 5], "{id}");
         return;
@@ -105,7 +105,7 @@ fn check_signature(request: &Request, operation: &Operation, way: Way) {
         return;
     }
     assert_now(sent("x-sdk-date").unwrap(), true);
-    // The path's project, or where it has none the client's.
+    // The path's project, or else the client's.
     let project = operation.params.iter().find(|param| param.name == "project_id");
     assert_eq!(sent("x-project-id"), Some(&*project.map_or(PROJECT.to_owned(), |param| param.as_text())), "{id}");
     assert_eq!(sent("x-security-token"), (way == Way::TemporaryKey).then_some(SECURITY_TOKEN), "{id}");
@@ -113,20 +113,20 @@ fn check_signature(request: &Request, operation: &Operation, way: Way) {
     assert_eq!(sent("authorization"), Some(&*signature::huawei(request, KEY, SECRET)), "{id}");
 }
 
-/// The answer has all that the sample has, headers too, and every value in it found its type.
-fn check_answer(answered: &Answered, operation: &Operation) {
+/// The typed response has everything in the sample, including headers, and every value has its type.
+fn check_response(received: &Received, operation: &Operation) {
     let id = &operation.id;
-    assert_eq!(differences(&operation.answer.body, &answered.value), [""; 0], "{id}");
-    assert_eq!(answered.status, operation.answer.status, "{id}");
-    let headers = &operation.answer.headers;
+    assert_eq!(differences(&operation.response.body, &received.value), [""; 0], "{id}");
+    assert_eq!(received.status, operation.response.status, "{id}");
+    let headers = &operation.response.headers;
     let headers = headers.iter().map(|(name, value)| (name.to_lowercase(), Value::from(value.as_str())));
     let headers = match headers.collect::<serde_json::Map<_, _>>() {
         none if none.is_empty() => Value::Null,
         some => Value::Object(some),
     };
-    assert_eq!(differences(&headers, &answered.headers), [""; 0], "{id}");
-    // One document's sample has the text null where the table lists values, another's has empty texts.
-    let mut debug: String = answered.debug.split_whitespace().collect();
+    assert_eq!(differences(&headers, &received.headers), [""; 0], "{id}");
+    // One document's sample has the string null where the table lists values, another's has empty strings.
+    let mut debug: String = received.debug.split_whitespace().collect();
     for known in ["null", ""] {
         debug = debug.replace(&format!("Unknown({known:?},)"), "").replace(&format!("Unknown({known:?})"), "");
     }
@@ -163,22 +163,22 @@ async fn with_a_token() {
 async fn the_new_token_is_a_secret_in_a_header() {
     let service = Service::load("huawei-iam", Samples::Documented);
     let sample = service.operation("createToken");
-    let server = Server::answering([sample.response()]).await;
-    // No credentials: they are what is being asked for.
+    let server = Server::returning([sample.response()]).await;
+    // No credentials: they are being requested.
     let client: iam::Client = server.client(iam::Client::builder());
     let made = client.create_token(sample.input("auth").unwrap()).send().await.unwrap();
     let token: &Option<Secret> = &made.typed_headers().x_subject_token;
-    assert_eq!(token.as_ref().unwrap().expose(), sample.answer.headers["X-Subject-Token"]);
-    assert_eq!(made.typed_headers().x_iam_trace_id.as_deref(), Some(&*sample.answer.headers["X-IAM-Trace-Id"]));
+    assert_eq!(token.as_ref().unwrap().expose(), sample.response.headers["X-Subject-Token"]);
+    assert_eq!(made.typed_headers().x_iam_trace_id.as_deref(), Some(&*sample.response.headers["X-IAM-Trace-Id"]));
     assert_eq!(server.request().await.url.query(), None);
 
-    // And it is what another call is made with.
+    // Another call uses it.
     let client = iam::Client::builder().credentials(Credentials::token(token.clone().unwrap()));
     let server = Server::json(serde_json::json!({"projects": []})).await;
     let client: iam::Client = server.client(client);
     client.list_projects().send().await.unwrap();
     let request = server.request().await;
-    assert_eq!(header(&request, "x-auth-token"), Some(&*sample.answer.headers["X-Subject-Token"]));
+    assert_eq!(header(&request, "x-auth-token"), Some(&*sample.response.headers["X-Subject-Token"]));
 }
 
 #[tokio::test]

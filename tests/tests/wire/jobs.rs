@@ -1,4 +1,4 @@
-//! Jobs that calls begin, waited for through the typed clients.
+//! Jobs started by calls, waited for through the typed clients.
 
 #![allow(deprecated, reason = "deprecated operations have to work, too")]
 
@@ -14,8 +14,8 @@ use yundb_runtime::{Credentials, Wait, WaitError};
 use super::signature;
 use crate::server::Server;
 
-async fn server(answers: impl IntoIterator<Item = Value>) -> Server {
-    Server::answering(answers.into_iter().map(|body| ResponseTemplate::new(200).set_body_json(body))).await
+async fn server(responses: impl IntoIterator<Item = Value>) -> Server {
+    Server::returning(responses.into_iter().map(|body| ResponseTemplate::new(200).set_body_json(body))).await
 }
 
 fn keys() -> Credentials {
@@ -33,8 +33,8 @@ async fn ddm() {
     let client: ddm::Client = server.client(ddm::Client::builder().project_id("p").credentials(keys()));
     let begun = client.restart_instance("i").unchecked().send().await.unwrap();
     let done = at_once(client.wait_for(&begun)).await.unwrap();
-    let answer: ddm::types::ShowJobResponse = done.read().unwrap();
-    assert_eq!(answer.job.unwrap().id.as_deref(), Some("j-1"));
+    let response: ddm::types::ShowJobResponse = done.read().unwrap();
+    assert_eq!(response.job.unwrap().id.as_deref(), Some("j-1"));
     let requests = server.requests().await;
     assert_eq!(requests[1].url.path(), "/v3/p/jobs/j-1");
     assert_eq!(requests.len(), 3);
@@ -48,7 +48,7 @@ async fn gaussdb() {
     let begun = client.restart_instance("i").unchecked().send().await.unwrap();
     let error = at_once(client.wait_for(&begun)).await.unwrap_err();
     assert!(matches!(&error, WaitError::Failed { reason: Some(reason), .. } if reason == "no space"), "{error}");
-    // The older calls have an older way to ask.
+    // The older calls are polled in an older way.
     let begun = client.delete_read_replica_legacy("i", "n").unchecked().send().await.unwrap();
     at_once(client.wait_for(&begun)).await.unwrap_err();
     let requests = server.requests().await;
@@ -77,7 +77,7 @@ async fn dts() {
 }
 
 #[tokio::test]
-async fn dts_jobs_that_the_call_names() {
+async fn dts_jobs_in_the_response() {
     let state = |status: &str| json!({"Success": true, "Status": status});
     let server = server([json!({"Success": true}), state("Suspending"), state("Synchronizing")]).await;
     let client: dts::Client = server.client(dts::Client::builder().region("cn-hangzhou").credentials(keys()));
@@ -87,7 +87,12 @@ async fn dts_jobs_that_the_call_names() {
     let kept = serde_json::to_value(wait.handle().unwrap()).unwrap();
     assert_eq!(
         kept,
-        json!({"id": "j-2", "poll": "DescribeDtsJobDetail", "also": {"SynchronizationDirection": "Reverse"}})
+        json!({
+            "id": "j-2",
+            "operation": "StartDtsJob",
+            "poll": "DescribeDtsJobDetail",
+            "also": {"SynchronizationDirection": "Reverse"},
+        })
     );
     // In another process.
     let done = at_once(client.resume(serde_json::from_value(kept).unwrap())).await.unwrap();
@@ -98,4 +103,33 @@ async fn dts_jobs_that_the_call_names() {
             assert!(form.contains(&(name.to_owned(), value.to_owned())), "{form:?}");
         }
     }
+}
+
+/// Configuring fails where the job is suspended, starting begins from there. Both are shown by the same operation.
+#[tokio::test]
+async fn dts_jobs_end_by_the_states_of_the_operation_that_began_them() {
+    let state = |status: &str| json!({"Success": true, "DtsJobId": "j", "Status": status});
+    for (operation, end) in [
+        (Some("ConfigureDtsJob"), Err("job j has failed (Suspending)")),
+        (Some("StartDtsJob"), Ok("Synchronizing")),
+        (None, Ok("Synchronizing")),
+        (Some("DeleteDtsJob"), Err("DeleteDtsJob begins no job of this service that DescribeDtsJobDetail shows")),
+    ] {
+        let server = server([state("Suspending"), state("Synchronizing")]).await;
+        let client: dts::Client = server.client(dts::Client::builder().region("cn-hangzhou").credentials(keys()));
+        let mut kept = json!({"id": "j", "poll": "DescribeDtsJobDetail"});
+        if let Some(operation) = operation {
+            kept["operation"] = operation.into();
+        }
+        let resumed = at_once(client.resume(serde_json::from_value(kept).unwrap())).await;
+        let found = resumed.map(|state| state.state().to_owned()).map_err(|error| error.to_string());
+        assert_eq!(found.as_deref().map_err(String::as_str), end, "{operation:?}");
+    }
+    // What `wait_for` keeps is what `resume` takes.
+    let server = server([json!({"Success": true, "DtsJobId": "j"}), state("Suspending")]).await;
+    let client: dts::Client = server.client(dts::Client::builder().region("cn-hangzhou").credentials(keys()));
+    let begun = client.configure_job().unchecked().send().await.unwrap();
+    let kept = serde_json::to_string(client.wait_for(&begun).handle().unwrap()).unwrap();
+    let error = at_once(client.resume(serde_json::from_str(&kept).unwrap())).await.unwrap_err();
+    assert!(matches!(error, WaitError::Failed { .. }), "{error}");
 }

@@ -1,28 +1,28 @@
-//! Values that fit a schema, for what the documents have no sample of.
+//! Values generated from schemas, where the documents have no sample.
 
 use serde_json::{Map, Value, json};
 
 use super::spec::{entries, resolve};
 
-/// What every value made for a sensitive schema begins with.
+/// The prefix of every value generated for a sensitive schema.
 pub const HIDDEN: &str = "hidden-";
 
-/// How often a type may stand within itself.
+/// Maximum recursion of a type.
 const MOST: usize = 2;
 
-/// A value with all that the schema has: each property once, one element in each list. A type within itself ends soon.
+/// A value with everything in the schema: each property once, one element in each list. Recursive types end soon.
 pub fn made(document: &Value, schema: &Value, name: &str) -> Value {
     Maker { document, within: &[] }.value(schema, name).unwrap_or_else(|| panic!("{name}: nothing fits {schema}"))
 }
 
 struct Maker<'a> {
     document: &'a Value,
-    /// The named types that the value is within.
+    /// The named types around the value.
     within: &'a [&'a str],
 }
 
 impl Maker<'_> {
-    /// None where a type would go on within itself.
+    /// None where a recursive type would continue.
     fn value(&self, schema: &Value, name: &str) -> Option<Value> {
         if let Some(target) = schema["$ref"].as_str() {
             if self.within.iter().filter(|type_| **type_ == target).count() == MOST {
@@ -63,7 +63,7 @@ impl Maker<'_> {
 
     fn text(&self, schema: &Value, name: &str) -> Value {
         let pattern = schema["pattern"].as_str().map(|pattern| regress::Regex::new(pattern).unwrap());
-        // Ids end in what they are of: instances, backups, parameter templates, nodes, proxies.
+        // Ids end with a suffix for their kind: instances, backups, parameter templates, nodes, proxies.
         let ids = ["in07", "br07", "pr07", "no07", "po01", "in17", "in16"].map(|of| format!("{:0>32}{of}", "made"));
         let texts = [
             format!("a {name}, 数据"),

@@ -1,4 +1,4 @@
-//! Lists that come in pages: each asked for when its turn has come, none too many.
+//! Paged lists: each page is requested when it is needed, and none too many.
 
 use futures_util::TryStreamExt as _;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use crate::server::Server;
 /// A server with three pages of 2, 2 and 1 items, made of the sample's one, and a client of it.
 async fn three_pages(operation: &str, id: &str) -> (Server, Client) {
     let service = Service::load("aliyun-dg", Samples::Documented);
-    let sample = &service.operation(operation).answer.body;
+    let sample = &service.operation(operation).response.body;
     let item = serde_json::from_str::<Value>(sample["Data"].as_str().unwrap()).unwrap()[0].clone();
     let page = |numbers: &[u8]| {
         let items = numbers.iter().map(|number| {
@@ -26,12 +26,12 @@ async fn three_pages(operation: &str, id: &str) -> (Server, Client) {
         body["Count"] = json!("5");
         ResponseTemplate::new(200).set_body_json(body)
     };
-    let server = Server::answering([page(&[1, 2]), page(&[3, 4]), page(&[5]), ResponseTemplate::new(500)]).await;
+    let server = Server::returning([page(&[1, 2]), page(&[3, 4]), page(&[5]), ResponseTemplate::new(500)]).await;
     let client = server.client(Client::builder().credentials(Credentials::access_key("ak", "sk")));
     (server, client)
 }
 
-/// What was sent of a parameter, page by page.
+/// The values of a parameter, page by page.
 fn sent(requests: &[Request], name: &str) -> Vec<String> {
     let values = requests.iter().flat_map(|request| signature::pairs(&request.body));
     values.filter(|(other, _)| other == name).map(|(_, value)| value).collect()
@@ -61,7 +61,7 @@ async fn pages_of_gateways() {
     let (server, client) = three_pages("listGateways", "gatewayId").await;
     let mut pages = client.list_gateways().page_size(2).pages();
     let first = pages.try_next().await.unwrap().unwrap();
-    assert_eq!(server.requests().await.len(), 1, "the second is asked for when its turn has come");
+    assert_eq!(server.requests().await.len(), 1, "the second is requested when it is needed");
     assert_eq!((first.count, first.success), (Some(5), Some(true)));
     let mut counts = vec![first.data.as_ref().unwrap().value().unwrap().len()];
     while let Some(page) = pages.try_next().await.unwrap() {
@@ -73,7 +73,7 @@ async fn pages_of_gateways() {
 
 #[tokio::test]
 async fn items_of_databases() {
-    // The page's number is a text here, and required: of a stream it is the first one.
+    // The page number is a string here, and required: a stream sets it to the first one.
     for begin in [false, true] {
         let (server, client) = three_pages("listDatabases", "instanceId").await;
         let call = client.list_databases().page_size("2").gateway_id("g");
@@ -99,7 +99,7 @@ async fn pages_of_databases() {
 
 #[tokio::test]
 async fn a_page_that_fails_ends_the_stream() {
-    let server = Server::answering([
+    let server = Server::returning([
         ResponseTemplate::new(200).set_body_json(json!({"Count": 3, "Data": [{"gatewayId": "a"}], "Success": true})),
         ResponseTemplate::new(200).set_body_json(json!({"Success": false, "Code": "Busy", "ErrorMsg": "no"})),
     ])

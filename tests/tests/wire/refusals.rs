@@ -1,4 +1,4 @@
-//! What is not sent: input that breaks documented limits, and clients that are not set up.
+//! Calls that are not sent: input that violates documented limits, and clients with missing settings.
 
 use serde_json::json;
 use yundb_aliyun_dg as dg;
@@ -147,14 +147,14 @@ async fn an_unknown_region() {
     for part in ["unknown region `cn-hangzho`", "cn-hangzhou", ".endpoint("] {
         assert!(message.contains(part), "{message}");
     }
-    // No region at all comes out when something is sent.
+    // A missing region is an error when something is sent.
     let client = dg::Client::builder().credentials(keys()).build().unwrap();
     let error = client.stop_gateway().gateway_id("g").send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     for part in ["stop_gateway (StopGateway) was not sent: ", ".region(", "cn-hangzhou"] {
         assert!(error.to_string().contains(part), "{error}");
     }
-    // What would send the call to another host.
+    // Values that would send the call to another host.
     for region in ["a@example.com#", "a b", "x?y"] {
         let error = drs::Client::builder().region(region).credentials(keys()).build().unwrap_err();
         assert!(error.to_string().contains(region), "{error}");

@@ -1,11 +1,11 @@
-//! What the documents have no samples of, and how many operations they have.
+//! Missing samples of the documents, and their numbers of operations.
 
 use super::spec::{Samples, Service};
 
 const SERVICES: [&str; 7] =
     ["aliyun-dg", "aliyun-dts", "aliyun-sts", "huawei-ddm", "huawei-drs", "huawei-gaussdb-mysql", "huawei-iam"];
 
-/// Which operations lack samples in their documents, and of what. These are made from their schemas.
+/// The operations without samples in their documents, by direction. These are generated from their schemas.
 #[test]
 fn what_is_made_is_known() {
     let mut made = String::new();
@@ -19,17 +19,17 @@ fn what_is_made_is_known() {
     insta::assert_snapshot!(made);
 }
 
-/// The README's table says how many operations each crate has, and how many all have.
+/// The README's table has the number of operations of each crate, and the total.
 #[test]
-fn the_readme_counts_right() {
+fn the_readme_has_the_right_counts() {
     let readme = include_str!("../../../README.md");
-    let says = |count: usize, of: &str| {
+    let has = |count: usize, of: &str| {
         readme.lines().any(|line| line.contains(of) && line.ends_with(&format!("| {count} |")))
     };
     let counts = SERVICES.map(|service| (Service::load(service, Samples::Documented).operations.len(), service));
     for (count, service) in counts {
-        assert!(says(count, &format!("[yundb-{service}]")), "{service}: {count}");
+        assert!(has(count, &format!("[yundb-{service}]")), "{service}: {count}");
     }
     let all = counts.iter().map(|(count, _)| count).sum();
-    assert!(says(all, "| | all documented operations"), "{all}");
+    assert!(has(all, "| | all documented operations"), "{all}");
 }

@@ -1,4 +1,4 @@
-//! That no `Debug` shows a secret: of clients, calls, inputs, answers and errors.
+//! No `Debug` shows a secret: of clients, calls, inputs, responses and errors.
 
 use std::fmt::Debug;
 
@@ -23,45 +23,45 @@ use crate::server::Server;
 const SECRET: &str = "hidden-secret-key";
 const TOKEN: &str = "hidden-token";
 
-/// `Debug`, in both ways, does not have what is to be hidden.
+/// `Debug`, in both forms, does not contain the hidden values.
 #[track_caller]
 fn hides(value: &impl Debug) {
     let text = format!("{value:?}\n{value:#?}");
     assert!(!text.contains(HIDDEN), "{text}");
 }
 
-/// Calls every operation with hidden values; gives how many of input and answer there were.
+/// Calls every operation with hidden values; returns the number of those in inputs and responses.
 async fn call_all<C: From<Client> + Clone + Debug>(
     name: &str,
     tables: Tables<C>,
     builder: fn() -> ClientBuilder<C>,
     set_up: fn(ClientBuilder<C>) -> ClientBuilder<C>,
 ) -> (usize, usize) {
-    let (mut inputs, mut answers) = (0, 0);
+    let (mut inputs, mut responses) = (0, 0);
     let service = Service::load(name, Samples::Made);
     for operation in &service.operations {
         inputs += operation.params.iter().map(|param| count(&param.value)).sum::<usize>();
         inputs += operation.body.as_ref().map_or(0, count);
-        answers += count(&operation.answer.body);
-        answers += operation.answer.headers.values().filter(|value| value.starts_with(HIDDEN)).count();
+        responses += count(&operation.response.body);
+        responses += operation.response.headers.values().filter(|value| value.starts_with(HIDDEN)).count();
 
         let keys = Credentials::access_key("ak", SECRET).with_security_token(TOKEN);
         hides(&keys);
         let builder = || set_up(builder().project_id("p").language("en-us").credentials(keys.clone()));
         hides(&builder());
-        // The success; one that breaks off, and a failure, with what is secret in their bodies.
+        // The success; a truncated one, and a failure, with secrets in their bodies.
         let cut = ResponseTemplate::new(200).set_body_string(format!("{{\"echo\": \"{HIDDEN}echo\""));
-        let echo = json!({"Code": "E", "error_code": "E", "echo": operation.answer.body, "key": SECRET});
+        let echo = json!({"Code": "E", "error_code": "E", "echo": operation.response.body, "key": SECRET});
         let echo = ResponseTemplate::new(400).set_body_json(echo);
-        let server = Server::answering([operation.response(), cut, echo]).await;
+        let server = Server::returning([operation.response(), cut, echo]).await;
         let client = server.client(builder());
         hides(&client);
         let call = || calls::call(&service, tables, &client, operation);
-        let answered = call().await.ok().unwrap();
-        assert!(!answered.debug.contains(HIDDEN), "{}", answered.debug);
+        let received = call().await.ok().unwrap();
+        assert!(!received.debug.contains(HIDDEN), "{}", received.debug);
         for status in [200, 400] {
-            // Where no body is expected none is read, so none breaks off.
-            if status == 200 && operation.answer.body.is_null() {
+            // Where no body is expected none is read, so none is truncated.
+            if status == 200 && operation.response.body.is_null() {
                 call().await.ok().unwrap();
                 continue;
             }
@@ -71,7 +71,7 @@ async fn call_all<C: From<Client> + Clone + Debug>(
             assert!(!error.display.contains(HIDDEN), "{}", error.display);
         }
     }
-    // The URL of a request that got nowhere holds what was sent by GET.
+    // The URL of a request that failed to connect contains the parameters of a GET.
     let client = set_up(builder().credentials(Credentials::access_key("ak", SECRET)).project_id("p").language("en-us"));
     let client = client.retries(RetryPolicy::none()).endpoint("http://127.0.0.1:1").build().unwrap();
     for operation in &service.operations {
@@ -80,10 +80,10 @@ async fn call_all<C: From<Client> + Clone + Debug>(
         assert!(!error.debug.contains(HIDDEN), "{}", error.debug);
         assert!(!error.display.contains(HIDDEN), "{}", error.display);
     }
-    (inputs, answers)
+    (inputs, responses)
 }
 
-/// How many values are to be hidden, in texts that carry JSON too.
+/// Number of hidden values, including those in JSON strings.
 fn count(value: &Value) -> usize {
     match value {
         Value::String(text) => text.matches(HIDDEN).count(),

@@ -1,4 +1,4 @@
-//! The signatures of requests as they arrived, computed anew from the vendors' rules and without the runtime's signers.
+//! The signatures of received requests, computed from the vendors' rules without the runtime's signers.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,7 @@ use crate::server::header;
 
 type Pairs = Vec<(String, String)>;
 
-/// RFC 3986's encoding, with nothing but its unreserved characters left.
+/// RFC 3986's encoding, with only its unreserved characters left.
 pub fn encode(text: &str) -> String {
     let encoded = text.bytes().map(|byte| match byte {
         b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
@@ -62,7 +62,7 @@ pub fn acs3(request: &Request, key: &str, secret: &str) -> String {
 pub fn huawei(request: &Request, key: &str, secret: &str) -> String {
     const SIGNED: [&str; 6] = ["content-type", "host", "x-domain-id", "x-project-id", "x-sdk-date", "x-security-token"];
     let names = names(request, |name| SIGNED.contains(&name));
-    // Only the path that is signed ends in a slash.
+    // Only the signed path ends with a slash.
     let slash = if request.url.path().ends_with('/') { "" } else { "/" };
     let hash = sha256(canonical_request(request, &names, slash).as_bytes());
     let text = format!("SDK-HMAC-SHA256\n{}\n{hash}", header(request, "x-sdk-date").unwrap());

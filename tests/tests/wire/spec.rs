@@ -1,4 +1,4 @@
-//! The documents as the tests read them: each operation with its samples, from `specs/` when a test runs.
+//! The documents as used by the tests: each operation with its samples, from `specs/` at run time.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,35 +17,35 @@ use super::made::made;
 /// A service's document.
 pub struct Service {
     document: Value,
-    /// As the generator has it, and as what the drivers take is made from.
+    /// In the generator's form, from which the drivers' inputs are derived.
     model: model::Service,
     conform: yundb_conform::document::Document,
     pub version: String,
     pub operations: Vec<Operation>,
 }
 
-/// Which samples an operation comes with.
+/// The kind of samples of an operation.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Samples {
-    /// The document's own; what it lacks is made from its schema.
+    /// The document's own; missing ones are generated from the schema.
     Documented,
-    /// All made from their schemas: every field there is, and texts with `hidden` in them for what is sensitive.
+    /// All generated from their schemas: every field, and strings with `hidden` in them for sensitive ones.
     Made,
 }
 
-/// An operation and the samples of its input and its answer.
+/// An operation and the samples of its input and its response.
 pub struct Operation {
     pub id: String,
-    /// The vendor's own name, which errors give; the `Action` of an RPC operation.
+    /// The vendor's own name, which errors contain; the `Action` of an RPC operation.
     pub name: String,
     pub method: String,
     pub path: String,
     pub params: Vec<Param>,
     pub body: Option<Value>,
-    pub answer: Answer,
-    /// The answers other than success: status (`default` too), schema and samples.
+    pub response: Response,
+    /// The responses other than success: status (`default` too), schema and samples.
     pub failures: Vec<Failure>,
-    /// What has no sample in the document.
+    /// The parts without a sample in the document.
     pub made: Vec<String>,
 }
 
@@ -56,12 +56,12 @@ pub struct Param {
     pub value: Value,
     /// Whether it is sent as JSON text.
     pub json: bool,
-    /// The setting of the client that gives it.
+    /// The client setting that provides it.
     pub client: Option<String>,
 }
 
 /// A success.
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub headers: BTreeMap<String, String>,
     /// Null if there is none.
@@ -101,7 +101,7 @@ impl Service {
         self.operations.iter().find(|operation| operation.id == id).unwrap_or_else(|| panic!("no operation {id}"))
     }
 
-    /// An operation's sample as its driver takes it, without what the client fills in.
+    /// An operation's sample as its driver's input, without the values that the client fills in.
     pub fn inputs(&self, operation: &Operation) -> Inputs {
         let mut documented = self.conform.operations.iter();
         let documented = documented.find(|it| it.method == operation.method && it.path == operation.path).unwrap();
@@ -122,7 +122,7 @@ impl Service {
         engine::feed(documented, &[], model, input.body.is_some().then_some(0), &input).unwrap()
     }
 
-    /// What a schema allows, whole.
+    /// A complete value of a schema.
     pub fn made(&self, schema: &Value) -> Value {
         made(&self.document, schema, "body")
     }
@@ -134,7 +134,7 @@ impl Service {
 }
 
 impl Operation {
-    /// The sample of a parameter or of a field of the body, as the type that its setter takes.
+    /// The sample of a parameter or of a body field, as the type of its setter.
     pub fn input<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let param = self.params.iter().find(|param| param.name == name).map(|param| &param.value);
         param.map(|value| self.read(name, value)).or_else(|| self.field(name))
@@ -149,25 +149,25 @@ impl Operation {
         serde_json::from_value(value.clone()).unwrap_or_else(|error| panic!("{} {name}: {error} in {value}", self.id))
     }
 
-    /// The parameters that go there.
+    /// The parameters of a location.
     pub fn params_in(&self, place: &str) -> impl Iterator<Item = &Param> {
         self.params.iter().filter(move |param| param.place == place)
     }
 
     /// The success as the server sends it.
     pub fn response(&self) -> ResponseTemplate {
-        let template = ResponseTemplate::new(self.answer.status);
-        let template = match &self.answer.body {
+        let template = ResponseTemplate::new(self.response.status);
+        let template = match &self.response.body {
             Value::Null => template,
             body => template.set_body_json(body),
         };
-        let headers = self.answer.headers.iter();
+        let headers = self.response.headers.iter();
         headers.fold(template, |template, (name, value)| template.insert_header(name.as_str(), value.as_str()))
     }
 }
 
 impl Param {
-    /// The sample as it stands in a URL, form or header, unencoded.
+    /// The sample as in a URL, form or header, unencoded.
     pub fn as_text(&self) -> String {
         match &self.value {
             Value::String(text) if !self.json => text.clone(),
@@ -198,7 +198,7 @@ impl<'a> Reader<'a> {
         let (status, success) = responses.iter().find(|(status, _)| status.starts_with('2')).unwrap();
         let success = resolve(self.document, success);
         let content = &success["content"]["application/json"];
-        let answer = Answer {
+        let response = Response {
             status: status.parse().unwrap(),
             headers: entries(&success["headers"])
                 .map(|(name, header)| {
@@ -209,7 +209,7 @@ impl<'a> Reader<'a> {
                 .collect(),
             body: match content {
                 Value::Null => Value::Null,
-                content => self.sample(content, &content["schema"], "answer"),
+                content => self.sample(content, &content["schema"], "response"),
             },
         };
         let failures = responses.iter().filter(|(status, _)| !status.starts_with('2')).map(|(status, failure)| {
@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
         });
         let failures = failures.collect();
         let (method, path) = (method.to_uppercase(), path.to_owned());
-        Operation { id, name, method, path, params, body, answer, failures, made: self.made }
+        Operation { id, name, method, path, params, body, response, failures, made: self.made }
     }
 
     fn param(&mut self, param: &'a Value) -> Param {
@@ -231,10 +231,10 @@ impl<'a> Reader<'a> {
         Param { place: text("in").unwrap(), value, json: content.is_some(), client: text("x-client"), name }
     }
 
-    /// The sample that stands beside a schema or in it, else one that fits the schema.
+    /// The sample beside a schema or in it, or else a value generated from the schema.
     fn sample(&mut self, holder: &Value, schema: &Value, name: &str) -> Value {
         let schema = resolve(self.document, schema);
-        // Ids that go into headers can't be any text.
+        // Ids in headers can't be arbitrary strings.
         if self.samples == Samples::Documented || holder.get("x-client").is_some() {
             let beside = holder.pointer("/examples/sample/value").or_else(|| holder.get("example"));
             if let Some(sample) = beside.or_else(|| schema.get("example")).or_else(|| schema.get("default")) {
@@ -246,7 +246,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What a `$ref` stands for.
+/// The target of a `$ref`.
 pub fn resolve<'a>(document: &'a Value, mut value: &'a Value) -> &'a Value {
     while let Some(target) = value.get("$ref").and_then(Value::as_str) {
         value = document.pointer(target.strip_prefix('#').unwrap()).unwrap_or_else(|| panic!("no {target}"));

@@ -1,4 +1,4 @@
-//! What can go wrong on the way: no connection, answers that break off, and answers that are no JSON.
+//! Errors in transit: no connection, truncated responses, and responses that are not JSON.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -41,8 +41,8 @@ async fn a_refused_connection() {
     assert!(error.raw_body().is_empty() && error.body().is_none());
 }
 
-/// The error of an answer that ends where these bytes end.
-async fn cut(answer: &'static str) -> CallError<iam::types::ErrorBody> {
+/// The error of a response that ends after these bytes.
+async fn cut(response: &'static str) -> CallError<iam::types::ErrorBody> {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = thread::spawn(move || {
@@ -50,7 +50,7 @@ async fn cut(answer: &'static str) -> CallError<iam::types::ErrorBody> {
         let mut request = [0; 4096];
         let count = stream.read(&mut request).unwrap();
         assert!(request[..count].starts_with(b"GET /v3/projects HTTP/1.1\r\n"));
-        stream.write_all(answer.as_bytes()).unwrap();
+        stream.write_all(response.as_bytes()).unwrap();
     });
     let error = list(&client(url.clone())).await;
     server.join().unwrap();
@@ -58,15 +58,15 @@ async fn cut(answer: &'static str) -> CallError<iam::types::ErrorBody> {
 }
 
 #[tokio::test]
-async fn an_answer_that_breaks_off() {
-    for answer in [
+async fn a_truncated_response() {
+    for response in [
         "HTTP/1.1 200 OK\r\nContent-Length: 100\r\nX-Request-Id: r-1\r\n\r\n{\"projects\": [",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nX-Request-Id: r-1\r\n\r\nd\r\n{\"projects\": \r\n",
     ] {
-        let error = cut(answer).await;
+        let error = cut(response).await;
         assert_eq!((error.kind(), error.status()), (ErrorKind::Transport, Some(200)), "{error}");
         assert_eq!(error.request_id(), Some("r-1"));
-        // A GET may be sent again.
+        // A GET may be repeated.
         assert!(error.is_retryable());
     }
     let error = cut("HTTP/1.1 200 OK\r\nContent-").await;
@@ -76,8 +76,8 @@ async fn an_answer_that_breaks_off() {
 #[tokio::test]
 async fn a_success_that_cannot_be_read() {
     for body in [r#"{"projects": [{"id": "a"}"#, "<html></html>", r#"{"projects": 5}"#] {
-        let answer = ResponseTemplate::new(200).set_body_string(body).insert_header("X-Request-Id", "r-2");
-        let server = Server::answering([answer]).await;
+        let response = ResponseTemplate::new(200).set_body_string(body).insert_header("X-Request-Id", "r-2");
+        let server = Server::returning([response]).await;
         let error = list(&client(server.uri())).await;
         assert_eq!((error.kind(), error.status(), error.request_id()), (ErrorKind::Decode, Some(200), Some("r-2")));
         assert_eq!(&error.raw_body()[..], body.as_bytes());
@@ -86,17 +86,17 @@ async fn a_success_that_cannot_be_read() {
         assert!(error.to_string().starts_with(&expected), "{error}");
         assert!(!error.is_retryable());
     }
-    // Alibaba Cloud's answers are looked into before they are decoded.
-    let server = Server::answering([ResponseTemplate::new(200).set_body_string(r#"{"Code": "OK", "Succ"#)]).await;
+    // Alibaba Cloud's responses are inspected before they are decoded.
+    let server = Server::returning([ResponseTemplate::new(200).set_body_string(r#"{"Code": "OK", "Succ"#)]).await;
     let client: dg::Client = server.client(dg::Client::builder().credentials(Credentials::access_key("ak", "sk")));
     let error = client.show_gateway().gateway_id("g").send().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)), "{error}");
 }
 
 #[tokio::test]
-async fn an_answer_that_takes_too_long() {
-    let answer = ResponseTemplate::new(200).set_body_json(json!({})).set_delay(Duration::from_secs(20));
-    let server = Server::answering([answer]).await;
+async fn a_response_that_takes_too_long() {
+    let response = ResponseTemplate::new(200).set_body_json(json!({})).set_delay(Duration::from_secs(20));
+    let server = Server::returning([response]).await;
     let uri = server.uri();
     let host = uri.trim_start_matches("http://");
     let call = client(server.uri()).list_projects().timeout(Duration::from_millis(50));
@@ -108,24 +108,24 @@ async fn an_answer_that_takes_too_long() {
     );
 }
 
-/// A server that answers one connection's requests, and says what it was asked for.
+/// A server for the requests of one connection, which it returns.
 fn proxy() -> (String, thread::JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let server = thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let (mut asked, mut bytes) = (Vec::new(), [0; 4096]);
+        let (mut requested, mut bytes) = (Vec::new(), [0; 4096]);
         while let Ok(count @ 1..) = stream.read(&mut bytes) {
             let head = String::from_utf8_lossy(&bytes[..count]).into_owned();
-            asked.push(head);
+            requested.push(head);
             stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"projects\":[]}     ").unwrap();
         }
-        asked
+        requested
     });
     (url, server)
 }
 
-/// What it was asked, once the client has closed the connection.
+/// The requests, once the client has closed the connection.
 async fn ended(server: thread::JoinHandle<Vec<String>>) -> Vec<String> {
     tokio::task::spawn_blocking(|| server.join().unwrap()).await.unwrap()
 }
@@ -138,11 +138,15 @@ async fn through_a_proxy() {
     client.list_projects().send().await.unwrap();
     client.list_projects().name("n").send().await.unwrap();
     drop(client);
-    let asked = ended(server).await;
-    assert!(asked[0].starts_with("GET http://iam.example.com/v3/projects HTTP/1.1\r\n"), "{}", asked[0]);
-    assert!(asked[0].to_lowercase().contains("\r\nproxy-authorization: basic dxnlcjp3b3jk\r\n"), "{}", asked[0]);
+    let requested = ended(server).await;
+    assert!(requested[0].starts_with("GET http://iam.example.com/v3/projects HTTP/1.1\r\n"), "{}", requested[0]);
+    assert!(
+        requested[0].to_lowercase().contains("\r\nproxy-authorization: basic dxnlcjp3b3jk\r\n"),
+        "{}",
+        requested[0]
+    );
     // On the same connection.
-    assert!(asked[1].starts_with("GET http://iam.example.com/v3/projects?name=n HTTP/1.1\r\n"), "{}", asked[1]);
+    assert!(requested[1].starts_with("GET http://iam.example.com/v3/projects?name=n HTTP/1.1\r\n"), "{}", requested[1]);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Bodies and answers.
+//! Bodies and responses.
 
 use super::*;
 
@@ -6,8 +6,8 @@ fn bodies(left: Shape, right: Shape) -> Vec<String> {
     compared(Operation { body: Some(left), ..order() }, Operation { body: Some(right), ..order() })
 }
 
-fn answers(left: Vec<Answer>, right: Vec<Answer>) -> Vec<String> {
-    compared(Operation { answers: left, ..order() }, Operation { answers: right, ..order() })
+fn responses(left: Vec<Response>, right: Vec<Response>) -> Vec<String> {
+    compared(Operation { responses: left, ..order() }, Operation { responses: right, ..order() })
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn samples_show_the_fields_that_no_table_describes() {
 }
 
 #[test]
-fn json_in_a_text_is_the_specs_own() {
+fn json_in_a_string_is_not_compared() {
     let left = || shape(&["data"]);
     assert_eq!(bodies(left(), nested("data", Kind::String, 0, vec![field("id")])), NOTHING);
     let flat = Shape { flat: true, ..left() };
@@ -103,33 +103,37 @@ fn types_of_names_that_are_there_twice_cannot_be_compared() {
 }
 
 #[test]
-fn answers_are_matched_by_status() {
-    let left = || vec![answer(Some(200), shape(&["id"])), answer(Some(400), shape(&["code"]))];
-    assert_eq!(answers(left(), vec![answer(Some(200), shape(&["id"])), answer(None, shape(&["code"]))]), NOTHING);
-    assert_eq!(answers(left(), vec![answer(Some(200), shape(&["id"])), answer(Some(4), shape(&["code"]))]), NOTHING);
-    assert_eq!(answers(left(), vec![answer(Some(200), shape(&["id"]))]), ["Missing answer 400: 400|"]);
+fn responses_are_matched_by_status() {
+    let left = || vec![response(Some(200), shape(&["id"])), response(Some(400), shape(&["code"]))];
+    assert_eq!(responses(left(), vec![response(Some(200), shape(&["id"])), response(None, shape(&["code"]))]), NOTHING);
     assert_eq!(
-        answers(left(), vec![answer(Some(200), shape(&["id"])), answer(None, shape(&["message"]))]),
-        ["Missing answer default code: code|", "Extra answer default message: |message"]
+        responses(left(), vec![response(Some(200), shape(&["id"])), response(Some(4), shape(&["code"]))]),
+        NOTHING
+    );
+    assert_eq!(responses(left(), vec![response(Some(200), shape(&["id"]))]), ["Missing response 400: 400|"]);
+    assert_eq!(
+        responses(left(), vec![response(Some(200), shape(&["id"])), response(None, shape(&["message"]))]),
+        ["Missing response default code: code|", "Extra response default message: |message"]
     );
     // Failures of the spec need no counterpart.
-    let spec = vec![answer(Some(200), shape(&["id"])), answer(Some(404), shape(&[])), answer(None, shape(&["code"]))];
-    assert_eq!(answers(vec![answer(Some(200), shape(&["id"]))], spec), NOTHING);
+    let spec =
+        vec![response(Some(200), shape(&["id"])), response(Some(404), shape(&[])), response(None, shape(&["code"]))];
+    assert_eq!(responses(vec![response(Some(200), shape(&["id"]))], spec), NOTHING);
 }
 
 #[test]
 fn a_success_of_another_status_differs_in_the_status() {
-    let right = vec![answer(Some(202), shape(&["id"]))];
-    assert_eq!(answers(vec![answer(Some(200), shape(&["id"]))], right), ["Status answer 202: 200|202"]);
-    let right = vec![answer(Some(200), shape(&["id"])), answer(Some(202), shape(&["id"]))];
-    assert_eq!(answers(vec![answer(Some(200), shape(&["id"]))], right), ["Extra answer 202: |202"]);
+    let right = vec![response(Some(202), shape(&["id"]))];
+    assert_eq!(responses(vec![response(Some(200), shape(&["id"]))], right), ["Status response 202: 200|202"]);
+    let right = vec![response(Some(200), shape(&["id"])), response(Some(202), shape(&["id"]))];
+    assert_eq!(responses(vec![response(Some(200), shape(&["id"]))], right), ["Extra response 202: |202"]);
 }
 
 #[test]
 fn a_document_without_a_status_means_success() {
-    assert_eq!(answers(vec![answer(None, shape(&["id"]))], vec![answer(Some(202), shape(&["id"]))]), NOTHING);
-    assert_eq!(answers(vec![], vec![answer(Some(204), shape(&[]))]), NOTHING);
-    assert_eq!(answers(vec![], vec![answer(Some(200), shape(&["id"]))]), ["Extra answer 200 id: |id"]);
-    let two = vec![answer(Some(200), shape(&[])), answer(Some(202), shape(&[]))];
-    assert_eq!(answers(vec![], two), ["Extra answer 200: |200", "Extra answer 202: |202"]);
+    assert_eq!(responses(vec![response(None, shape(&["id"]))], vec![response(Some(202), shape(&["id"]))]), NOTHING);
+    assert_eq!(responses(vec![], vec![response(Some(204), shape(&[]))]), NOTHING);
+    assert_eq!(responses(vec![], vec![response(Some(200), shape(&["id"]))]), ["Extra response 200 id: |id"]);
+    let two = vec![response(Some(200), shape(&[])), response(Some(202), shape(&[]))];
+    assert_eq!(responses(vec![], two), ["Extra response 200: |200", "Extra response 202: |202"]);
 }

@@ -1,4 +1,4 @@
-//! Operations, parameters and what they say of themselves.
+//! Operations, and attributes of parameters.
 
 use super::*;
 
@@ -19,13 +19,13 @@ fn operations_are_matched_by_call_and_then_by_section() {
     let left = of(vec![operation("4.1", rest("GET", "/v1/orders")), operation("4.2", rest("GET", "/v1/0rders/{id}"))]);
     let right = of(vec![operation("4.2", rest("GET", "/v1/orders/{id}")), operation("4.9", rest("GET", "/v1/orders"))]);
     assert_eq!(
-        said(&facts(&left, &right, Mode::Spec)),
+        lines(&facts(&left, &right, Mode::Spec)),
         ["Place section: 4.1|4.9", "Name call: GET /v1/0rders/{id}|GET /v1/orders/{id}"]
     );
     let left = of(vec![operation("4.1", rest("GET", "/v1/orders"))]);
     let right = of(vec![operation("4.2", rest("PUT", "/v1/carts"))]);
     assert_eq!(
-        said(&facts(&left, &right, Mode::Spec)),
+        lines(&facts(&left, &right, Mode::Spec)),
         ["Missing operation: GET /v1/orders|", "Extra operation: |PUT /v1/carts"]
     );
 }
@@ -35,7 +35,7 @@ fn a_call_that_is_described_twice_goes_by_its_section() {
     let call = || rest("GET", "/v1/orders");
     let left = of(vec![operation("5.1", call()), operation("4.1", call())]);
     let found = facts(&left, &of(vec![operation("4.1", call())]), Mode::Spec);
-    assert_eq!(said(&found), ["Missing operation: GET /v1/orders|"]);
+    assert_eq!(lines(&found), ["Missing operation: GET /v1/orders|"]);
     assert_eq!(found[0].operation.as_ref().unwrap().section, "5.1");
 }
 
@@ -78,7 +78,7 @@ fn what_the_client_sends_may_be_listed_or_not() {
 }
 
 #[test]
-fn types_have_to_agree_as_far_as_the_document_says_them() {
+fn types_have_to_agree_where_the_document_has_them() {
     let found = |left: (Kind, usize), right: (Kind, usize)| fields(typed(left.0, left.1), typed(right.0, right.1));
     assert_eq!(found((Kind::String, 0), (Kind::Integer, 0)), ["Type query limit: String0|Integer0"]);
     assert_eq!(found((Kind::Integer, 0), (Kind::Long, 0)), ["Type query limit: Integer0|Long0 (soft)"]);
@@ -94,7 +94,7 @@ fn types_have_to_agree_as_far_as_the_document_says_them() {
 }
 
 #[test]
-fn required_counts_where_the_document_says_it() {
+fn required_counts_where_the_document_has_it() {
     let found =
         |left, right| fields(Field { required: left, ..field("limit") }, Field { required: right, ..field("limit") });
     assert_eq!(found(Required::Required, Required::Optional), ["Required query limit: required|optional"]);
@@ -129,7 +129,7 @@ fn a_mended_name_is_noted() {
 fn of_two_editions_everything_counts() {
     let exact = |left: Field, right: Field| {
         let operation = |field| of(vec![Operation { parameters: vec![query(field)], ..order() }]);
-        said(&facts(&operation(left), &operation(right), Mode::Exact))
+        lines(&facts(&operation(left), &operation(right), Mode::Exact))
     };
     assert_eq!(exact(typed(Kind::Integer, 0), typed(Kind::Long, 0)), ["Type query limit: Integer0|Long0"]);
     let unknown = Field { required: Required::Unknown, ..field("limit") };

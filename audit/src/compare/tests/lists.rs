@@ -1,4 +1,4 @@
-//! What stands apart from operations.
+//! Facts apart from operations.
 
 use super::*;
 use crate::fact::{Endpoint, ErrorCode, Origin, Permission, States};
@@ -7,7 +7,7 @@ fn both(change: impl Fn(&mut Facts, bool)) -> Vec<String> {
     let (mut left, mut right) = (of(Vec::new()), of(Vec::new()));
     change(&mut left, true);
     change(&mut right, false);
-    said(&facts(&left, &right, Mode::Spec))
+    lines(&facts(&left, &right, Mode::Spec))
 }
 
 fn endpoints(left: &[(&str, &str)], right: &[(&str, &str)]) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Facts built by hand, compared.
+//! Compares facts built by hand.
 
 mod bodies;
 mod fields;
@@ -12,7 +12,9 @@ use yundb_generator::diagnostic::{Location, Source};
 
 use super::{Difference, Mode, facts};
 use crate::{
-    fact::{Answer, Call, Facts, Field, Kind, Operation, Parameter, Place, Required, Sample, SampleState, Shape, Type},
+    fact::{
+        Call, Facts, Field, Kind, Operation, Parameter, Place, Required, Response, Sample, SampleState, Shape, Type,
+    },
     spec::Erratum,
 };
 
@@ -53,8 +55,8 @@ fn nested(name: &str, kind: Kind, lists: usize, inner: Vec<Field>) -> Shape {
     Shape { fields: vec![holder], types: BTreeMap::from([("Inner".to_owned(), inner)]), flat: false }
 }
 
-fn answer(status: Option<u16>, shape: Shape) -> Answer {
-    Answer { status, shape, at: at(), errata: Vec::new() }
+fn response(status: Option<u16>, shape: Shape) -> Response {
+    Response { status, shape, at: at(), errata: Vec::new() }
 }
 
 fn sample(status: Option<u16>, request: bool, keys: &[&str]) -> Sample {
@@ -71,7 +73,7 @@ fn operation(section: &str, call: Call) -> Operation {
         call,
         parameters: Vec::new(),
         body: None,
-        answers: Vec::new(),
+        responses: Vec::new(),
         samples: Vec::new(),
         unread: Vec::new(),
         at: at(),
@@ -92,9 +94,9 @@ fn of(operations: Vec<Operation>) -> Facts {
 }
 
 /// The differences as text: `Missing query limit: limit |`, with `(soft)`.
-fn said(differences: &[Difference]) -> Vec<String> {
+fn lines(differences: &[Difference]) -> Vec<String> {
     let line = |difference: &Difference| {
-        let text = |side: &Option<super::Saying>| side.as_ref().map_or("", |side| side.text.as_str()).to_owned();
+        let text = |side: &Option<super::Stated>| side.as_ref().map_or("", |side| side.text.as_str()).to_owned();
         let soft = if difference.soft { " (soft)" } else { "" };
         let (left, right) = (text(&difference.left), text(&difference.right));
         format!("{:?} {}: {left}|{right}{soft}", difference.aspect, difference.path)
@@ -103,7 +105,7 @@ fn said(differences: &[Difference]) -> Vec<String> {
 }
 
 fn compared(left: Operation, right: Operation) -> Vec<String> {
-    said(&facts(&of(vec![left]), &of(vec![right]), Mode::Spec))
+    lines(&facts(&of(vec![left]), &of(vec![right]), Mode::Spec))
 }
 
 fn erratum(document: &str, spec: &str) -> Erratum {

@@ -2,46 +2,46 @@
 
 use super::*;
 
-fn answered(samples: Vec<Sample>, shape: Shape) -> Operation {
-    Operation { answers: vec![answer(Some(200), shape)], samples, ..order() }
+fn with_responses(samples: Vec<Sample>, shape: Shape) -> Operation {
+    Operation { responses: vec![response(Some(200), shape)], samples, ..order() }
 }
 
-fn of_answer(left: Sample, right: Vec<Sample>) -> Vec<String> {
-    compared(answered(vec![left], shape(&["id", "name"])), answered(right, shape(&["id", "name"])))
+fn of_response(left: Sample, right: Vec<Sample>) -> Vec<String> {
+    compared(with_responses(vec![left], shape(&["id", "name"])), with_responses(right, shape(&["id", "name"])))
 }
 
 #[test]
 fn keys_have_to_be_the_same() {
     let right = || vec![sample(Some(200), false, &["id"])];
-    assert_eq!(of_answer(sample(Some(200), false, &["id"]), right()), NOTHING);
-    assert_eq!(of_answer(sample(None, false, &["name"]), right()), ["Values sample answer 200: name|id"]);
-    assert_eq!(of_answer(sample(Some(200), false, &["id"]), vec![]), ["Missing sample answer 200: sample|"]);
+    assert_eq!(of_response(sample(Some(200), false, &["id"]), right()), NOTHING);
+    assert_eq!(of_response(sample(None, false, &["name"]), right()), ["Values sample response 200: name|id"]);
+    assert_eq!(of_response(sample(Some(200), false, &["id"]), vec![]), ["Missing sample response 200: sample|"]);
     let two = vec![sample(Some(200), false, &["id"]), sample(Some(200), false, &["name"])];
-    assert_eq!(of_answer(sample(Some(200), false, &["id"]), two), ["Extra sample answer 200: |sample"]);
+    assert_eq!(of_response(sample(Some(200), false, &["id"]), two), ["Extra sample response 200: |sample"]);
 }
 
 #[test]
 fn samples_of_failures_need_no_counterpart() {
     let right = vec![sample(Some(200), false, &["id"]), sample(None, false, &["code"])];
-    assert_eq!(of_answer(sample(Some(200), false, &["id"]), right), NOTHING);
+    assert_eq!(of_response(sample(Some(200), false, &["id"]), right), NOTHING);
 }
 
 #[test]
 fn every_key_needs_a_field() {
     let right = |keys: &[&str]| vec![sample(Some(200), false, keys)];
     let keys = ["id", "more", "more.id", "more[].x"];
-    assert_eq!(of_answer(sample(Some(200), false, &keys), right(&keys)), ["Missing sample answer 200 more: more|"]);
+    assert_eq!(of_response(sample(Some(200), false, &keys), right(&keys)), ["Missing sample response 200 more: more|"]);
 }
 
 #[test]
 fn what_a_map_holds_is_free() {
     let keys = ["tags", "tags.a", "tags.a.b"];
     let open = |kind| Shape { fields: vec![Field { ty: Some(ty(kind, "x")), ..field("tags") }], ..Shape::default() };
-    let both = |shape: Shape| answered(vec![sample(Some(200), false, &keys)], shape);
+    let both = |shape: Shape| with_responses(vec![sample(Some(200), false, &keys)], shape);
     assert_eq!(compared(both(open(Kind::Map)), both(open(Kind::Map))), NOTHING);
     assert_eq!(
         compared(both(open(Kind::Integer)), both(open(Kind::Integer))),
-        ["Missing sample answer 200 tags.a: a|"]
+        ["Missing sample response 200 tags.a: a|"]
     );
 }
 
@@ -49,10 +49,10 @@ fn what_a_map_holds_is_free() {
 fn of_a_broken_sample_the_names_count() {
     let left = Sample { state: SampleState::Broken, ..sample(Some(200), false, &["id", "name"]) };
     let shape = || nested("item", Kind::Object, 0, vec![field("id"), field("name")]);
-    let right = answered(vec![sample(Some(200), false, &["item", "item.id", "item.name"])], shape());
+    let right = with_responses(vec![sample(Some(200), false, &["item", "item.id", "item.name"])], shape());
     assert_eq!(
-        compared(answered(vec![left], shape()), right),
-        ["Values sample answer 200: |item", "Print sample answer 200: broken|whole (soft)"]
+        compared(with_responses(vec![left], shape()), right),
+        ["Values sample response 200: |item", "Print sample response 200: broken|whole (soft)"]
     );
 }
 
@@ -60,8 +60,8 @@ fn of_a_broken_sample_the_names_count() {
 fn a_mended_sample_is_noted() {
     let left = Sample { state: SampleState::Mended, ..sample(Some(200), false, &["id"]) };
     assert_eq!(
-        of_answer(left, vec![sample(Some(200), false, &["id"])]),
-        ["Print sample answer 200: mended|whole (soft)"]
+        of_response(left, vec![sample(Some(200), false, &["id"])]),
+        ["Print sample response 200: mended|whole (soft)"]
     );
 }
 

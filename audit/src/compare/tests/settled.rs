@@ -1,9 +1,9 @@
-//! What errata explain, and what the diagnostics say.
+//! The differences explained by errata, and the diagnostics.
 
 use super::*;
 use crate::compare::{Settled, diagnostics, settle};
 
-/// Compares a parameter of the spec, at which the first entry stands, around it the second.
+/// Compares a parameter of the spec; the first entry is at its place, the second encloses it.
 fn settled(left: Vec<Field>, right: Vec<Field>, errata: &[Erratum]) -> Settled {
     let near = |field: Field| query(Field { errata: vec![0], ..field });
     let left = Operation { parameters: left.into_iter().map(query).collect(), ..order() };
@@ -23,7 +23,7 @@ fn an_entry_has_to_quote_the_difference() {
     let right = || vec![field("RegionId")];
     assert_eq!(counts(&settled(left(), right(), &[erratum("Regionld", "RegionId")])), [1, 0, 0, 0, 0]);
     assert_eq!(counts(&settled(left(), right(), &[erratum("Zone", "RegionId")])), [0, 1, 0, 1, 0]);
-    // Part of a word is no quote.
+    // Part of a word is not a quote.
     assert_eq!(counts(&settled(left(), right(), &[erratum("TheRegionld", "RegionId")])), [0, 1, 0, 1, 0]);
 }
 
@@ -61,7 +61,7 @@ fn a_soft_difference_is_explained_by_any_entry_at_the_place() {
 }
 
 #[test]
-fn an_entry_that_the_audit_is_not_to_see_explains_nothing() {
+fn an_entry_without_audit_explains_nothing() {
     let silent = |document| [Erratum { audit: false, ..erratum(document, "RegionId") }];
     let found = |document| counts(&settled(vec![field("Regionld")], vec![field("RegionId")], &silent(document)));
     assert_eq!(found("a bound"), [0, 1, 0, 0, 0]);
@@ -78,7 +78,7 @@ fn a_hard_difference_needs_the_obligation_in_words() {
 }
 
 #[test]
-fn diagnostics_say_both_sides_and_what_to_write() {
+fn diagnostics_show_both_sides_and_the_fix() {
     let entries = [erratum("nothing", "like it")];
     let left = vec![field("Regionld"), field("size"), Field { values: texts(&["on", "shut"]), ..field("state") }];
     let right = vec![field("RegionId"), field("page"), Field { values: texts(&["open"]), ..field("state") }];

@@ -1,4 +1,4 @@
-//! Finds numbered headings, and tells them from the lines of a table of contents.
+//! Finds numbered headings, and distinguishes them from a table of contents.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -6,14 +6,14 @@ use regex::Regex;
 
 use super::Line;
 
-/// A number of at least two levels and a title. A table of contents ends its lines with dots and a page.
+/// A number of at least two levels and a title. Lines of a table of contents end with dots and a page.
 static HEADING: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(#{1,6}\s*)?((?:\d{1,2}|[A-Z])(?:\.\d{1,3})+)\.?\s*([^\d\s.].*)$").expect("a constant pattern")
 });
-/// The heading of a chapter, which only its mark tells from the item of a list.
+/// The heading of a chapter, which only its mark distinguishes from a list item.
 static CHAPTER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(#{1,2}\s*)(\d{1,2}|[A-Z])(?:\.\s*|\s+)([^\d\s.].*)$").expect("a constant pattern"));
-/// A heading glued between other parts.
+/// A heading glued between other text.
 static INSIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(.*?)\*\*((?:\d{1,2}|[A-Z])(?:\.\d{1,3})+\.? [^*]+)\*\*(.*)$").expect("a constant pattern")
 });
@@ -26,7 +26,7 @@ pub struct Headings<'a> {
 }
 
 impl<'a> Headings<'a> {
-    /// Each number has one heading: a marked line before one that is not, and of several the last, as the contents come first.
+    /// Each number has one heading: marked lines take precedence, and of several the last, as the contents come first.
     pub fn find(lines: &[Line<'a>]) -> Self {
         let mut by_number: HashMap<&str, (bool, usize, &str)> = HashMap::new();
         let mut fenced = false;
@@ -60,7 +60,7 @@ impl<'a> Headings<'a> {
         Self { found }
     }
 
-    /// Number and title of the heading that a line is.
+    /// Number and title of a heading line.
     pub fn at(&self, index: usize) -> Option<(&'a str, &'a str)> {
         self.found.get(&index).copied()
     }
@@ -75,20 +75,20 @@ struct Found<'a> {
     title: &'a str,
 }
 
-/// Whether the middle one of three is text that begins like a heading (`8.0 is the newest`): without a mark, and with a number
-/// that is not between its neighbours', which themselves advance.
+/// Whether the middle one of three is text that starts like a heading (`8.0 is the newest`): without a mark, and with a
+/// number that is not between its neighbours', which themselves increase.
 fn is_stray(run: &[Found<'_>]) -> bool {
     let [before, found, after] = run else { return false };
     let [before, number, after] = [before, found, after].map(|found| order(found.number));
     !found.marked && before < after && !(before < number && number < after)
 }
 
-/// What numbers are ordered by: `4.10` stands after `4.9`, the appendix after all chapters.
+/// The sort key of a number: `4.10` comes after `4.9`, the appendix after all chapters.
 fn order(number: &str) -> Vec<(usize, &str)> {
     number.split('.').map(|part| part.parse().map_or((usize::MAX, part), |part| (part, ""))).collect()
 }
 
-/// What stands before, in and after a heading that the scan glued into a line.
+/// The parts before, in and after a heading that the scan glued into a line.
 pub fn inside(text: &str) -> Option<(&str, &str, &str)> {
     let parts = INSIDE.captures(text)?;
     let part = |index| parts.get(index).map(|part| part.as_str());

@@ -1,27 +1,27 @@
-//! Resolves the marks inside lines and cells: emphasis, links, escapes, elements of HTML.
+//! Resolves inline markup in lines and cells: emphasis, links, escapes, HTML elements.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// What starts a new line in a cell.
+/// A line break in a cell.
 static BREAK: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)<br\s*/?>|</p>|</?ul[^<>]*>|</li>").expect("a constant pattern"));
 /// What starts an item of a list in a cell.
 static ITEM: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)<li>").expect("a constant pattern"));
-/// Any other element that scans have. `<String>` and the like are not elements.
+/// Any other element in scans. `<String>` and the like are not elements.
 static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)</?(?:p|b|i|u|a|pre|code|sub|sup|span|mark|em|strong|div)(?:\s[^<>]*)?>")
         .expect("a constant pattern")
 });
 /// A link to a place in the document.
 static LINK: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\[([^\[\]]*)\]\([^()\s]*\)").expect("a constant pattern"));
-/// A character that is escaped because it would be a mark.
+/// An escaped character that would otherwise be markup.
 static ESCAPED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\\([_*|$\[\]~<>#`&])").expect("a constant pattern"));
-/// Words that are emphasised; the stars of a masked value (`id****`) stand after a Latin letter or a digit and mark none.
+/// Emphasised words; the asterisks of a masked value (`id****`) follow a Latin letter or digit and are not markup.
 static EMPHASIS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(^|[^0-9A-Za-z_*.])\*\*([^*]{2,}?)\*\*").expect("a constant pattern"));
-/// A bullet, with what stands before it.
+/// A bullet, with the text before it.
 static BULLET: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\s*[●•■◆]\s*").expect("a constant pattern"));
 
 /// The text of a cell; each item of a list on a line of its own.
@@ -32,7 +32,7 @@ pub fn cell(text: &str) -> String {
     let text = BULLET.replace_all(&text, "\n- ");
     let lines = text.lines().map(|line| {
         let line = line.trim();
-        // The bullet that a scan shows inside an element of a list gives the mark twice.
+        // A bullet inside an HTML list item would give the mark twice.
         line.strip_prefix("- ")
             .map_or_else(|| line.to_owned(), |item| format!("- {}", item.trim_start_matches(['-', ' '])))
     });
@@ -40,7 +40,7 @@ pub fn cell(text: &str) -> String {
     lines.join("\n")
 }
 
-/// The text of a line; an item of a list keeps its mark, as `- `.
+/// The text of a line; a list item keeps its mark, as `- `.
 pub fn line(text: &str) -> String {
     let text = text.trim();
     let (mark, text) = match text.strip_prefix(['-', '*', '•', '●', '■']) {
@@ -51,7 +51,7 @@ pub fn line(text: &str) -> String {
     format!("{mark}{}", text.trim())
 }
 
-/// A line of code that stands among text, without the escapes that text needs.
+/// A line of code among text, without the escapes that text needs.
 pub fn code(text: &str) -> String {
     ESCAPED.replace_all(text, "$1").into_owned()
 }

@@ -1,5 +1,5 @@
-//! Reads Markdown and text like it, as scans of printed documents give it: fences, tables with tabs or pipes, headings with
-//! or without marks.
+//! Reads Markdown and similar text from scans of printed documents: fences, tables with tabs or pipes, headings with or
+//! without marks.
 
 mod heading;
 mod inline;
@@ -16,15 +16,15 @@ use crate::{
     words,
 };
 
-/// The start or end of code, also as the item of a list.
+/// The start or end of code, also as a list item.
 static FENCE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^\s*(?:[-*•●]\s+)?```").expect("a constant pattern"));
 /// An image on a line of its own.
 static IMAGE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^!\[[^\]]*\]\([^)]*\)$").expect("a constant pattern"));
-/// Two emphasised parts without anything between: two lines that the scan glued.
+/// Two emphasised parts in a row: two lines that the scan glued.
 static GLUED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^(\*\*[^*]+\*\*)(\*\*[^*]+\*\*)$").expect("a constant pattern"));
 
-/// A line with its number; one that the scan glued from several stands here as several.
+/// A line with its number; several lines glued by the scan are separate ones here.
 #[derive(Clone, Copy, Debug)]
 struct Line<'a> {
     number: usize,
@@ -44,12 +44,12 @@ pub fn read(text: &str) -> (Vec<Block>, Vec<Unreadable>) {
     (reader.blocks, reader.tables.unreadable)
 }
 
-/// A line without blanks at its end. Tabs stay: they are the borders of empty cells.
+/// A line without trailing blanks. Tabs stay: they are the borders of empty cells.
 fn without_blanks(line: &str) -> &str {
     line.trim_end_matches(|c: char| c.is_whitespace() && c != '\t')
 }
 
-/// The lines that a line was glued from.
+/// The separate lines of a glued one.
 fn parted(number: usize, text: &str) -> Vec<Line<'_>> {
     let line = |text| Line { number, text };
     if let Some((before, heading, after)) = heading::inside(text) {
@@ -64,7 +64,7 @@ fn parted(number: usize, text: &str) -> Vec<Line<'_>> {
     }
 }
 
-/// A status and the caption of the table below it, which the scan glued. Not all of either need be emphasised.
+/// A status and the caption of the table below it, glued by the scan. Either may be emphasised only in part.
 fn status_and_caption(text: &str) -> Option<(&str, &str)> {
     words::status(text)?;
     let mut starts =
@@ -73,7 +73,7 @@ fn status_and_caption(text: &str) -> Option<(&str, &str)> {
     starts.find(|(_, after)| is_caption(after))
 }
 
-/// Whether a line can stand inside JSON.
+/// Whether a line can be part of JSON.
 fn is_json(text: &str) -> bool {
     text.trim_start().starts_with(['"', '{', '}', '[', ']'])
 }
@@ -87,7 +87,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads the block that begins at this line.
+    /// Reads the block that starts on this line.
     fn step(&mut self) {
         let line = self.lines[self.at];
         let text = line.text;
@@ -97,7 +97,7 @@ impl<'a> Reader<'a> {
             self.at += 1;
             let body = self.take_while(|text| !FENCE.is_match(text));
             if self.at == self.lines.len() {
-                let why = "code without an end, to the end of the document".to_owned();
+                let why = "unterminated code, up to the end of the document".to_owned();
                 self.tables.unreadable.push(Unreadable { line: line.number, why });
             }
             self.at += 1;
@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
             let rows = self.take_while(|text| text.contains('\t'));
             self.tables.tabs(rows, &mut self.blocks);
         } else if text.starts_with("`{") && !text[1..].contains('`') {
-            // A sample as code inside a line that goes on over the next ones.
+            // A sample as inline code that continues on the next lines.
             let start = self.at;
             let body = self.take_while(|text| !text.ends_with('`'));
             let end = (start + body.len() + 1).min(self.lines.len());
@@ -136,7 +136,7 @@ impl<'a> Reader<'a> {
         &rest[..count]
     }
 
-    /// The lines up to where the brackets of JSON without a fence are closed, or something else begins.
+    /// The lines up to the end of unfenced JSON, or to the start of another block.
     fn json(&mut self) -> &'a [Line<'a>] {
         let rest = &self.lines[self.at..];
         let mut depth = 0_usize;
@@ -172,7 +172,7 @@ impl<'a> Reader<'a> {
         self.push(first.number, BlockKind::Code(code.join("\n")));
     }
 
-    /// Code that has no fence, and so is escaped as text is.
+    /// Unfenced code, which is escaped like text.
     fn escaped_code(&mut self, lines: &[Line<'_>]) {
         let Some(first) = lines.first() else { return };
         let code: Vec<String> = lines.iter().map(|line| inline::code(line.text)).collect();

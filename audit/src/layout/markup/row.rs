@@ -1,4 +1,4 @@
-//! Rows of tables: their cells, whether they are headers, and what a row without a name belongs to.
+//! Rows of tables: cells, headers, and the owner of a row without a name.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use crate::{
     words::Column,
 };
 
-/// The border of two cells.
+/// The border between two cells.
 static PIPE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(\\*)\|").expect("a constant pattern"));
 
 /// A row of cells.
@@ -19,7 +19,7 @@ pub fn row<'a>(line: usize, cells: impl Iterator<Item = &'a str>) -> Row {
     Row { line, cells: cells.map(inline::cell).collect() }
 }
 
-/// The cells of a line with pipes; an escaped pipe is no border.
+/// The cells of a line with pipes; an escaped pipe is not a border.
 pub fn cells(text: &str) -> Vec<String> {
     let text = text.trim().trim_start_matches('|');
     let mut cells = vec![String::new()];
@@ -43,26 +43,26 @@ pub fn cells(text: &str) -> Vec<String> {
     cells
 }
 
-/// Whether a row is the line between a header and the rows.
+/// Whether a row is the delimiter between the header and the rows.
 pub fn is_border(row: &Row) -> bool {
     row.cells.iter().any(|cell| cell.starts_with("--"))
         && row.cells.iter().all(|cell| cell.chars().all(|c| matches!(c, '-' | ':' | ' ')))
 }
 
-/// Whether a row has nothing in it.
+/// Whether a row is empty.
 pub fn is_blank(row: &Row) -> bool {
     row.cells.iter().all(String::is_empty)
 }
 
-/// Takes empty cells at the end away that the header has not.
+/// Removes trailing empty cells beyond the header's.
 pub fn fit(row: &mut Row, len: usize) {
     while row.cells.len() > len && row.cells.last().is_some_and(String::is_empty) {
         row.cells.pop();
     }
 }
 
-/// The header that a row is, and what stands in its cells beside the headings. Headings may have lost the border between
-/// them, and words of a neighbouring row may stand among them.
+/// The header in a row, and other text in its cells. Headings may have lost the border between them, and may be mixed
+/// with words of a neighbouring row.
 pub fn header(row: &Row) -> Option<(Row, Vec<String>)> {
     let mut cells: Vec<&str> = row.cells.iter().map(String::as_str).skip_while(|cell| cell.is_empty()).collect();
     while cells.last().is_some_and(|cell| cell.is_empty()) {
@@ -73,7 +73,7 @@ pub fn header(row: &Row) -> Option<(Row, Vec<String>)> {
     if known >= 2 && known == cells.len() {
         return Some((row_of(cells.into_iter().map(str::to_owned).collect()), Vec::new()));
     }
-    // All words are headings: the borders are lost. Only the beginning of one may be left of it.
+    // All words are headings: the borders are lost. A heading may be truncated.
     let words: Vec<&str> = cells.iter().flat_map(|cell| cell.split_whitespace()).collect();
     let named = words.iter().filter(|word| Column::of(word).is_some()).count();
     if named >= 3 && named + 1 >= words.len() && words.iter().all(|word| word.chars().count() < 12) {
@@ -99,24 +99,24 @@ pub fn header(row: &Row) -> Option<(Row, Vec<String>)> {
     Some((row_of(headings), intruders))
 }
 
-/// Whether a cell names a type.
+/// Whether a cell is a type.
 pub fn is_type(cell: &str) -> bool {
     let ty = Type::parse(cell);
     ty.kind != Kind::Any || ty.lists > 0
 }
 
-/// Whether a row without a name can only go on with what stands before.
+/// Whether a row without a name can only continue the one before.
 pub fn goes_on(row: &Row) -> bool {
     row.cells.last().is_some_and(|cell| is_note(cell) || cell.starts_with("- "))
 }
 
-/// Whether a row's text may have begun before it: notes and the items of lists do not come first.
+/// Whether a row's text may have started in the row before: notes and list items do not come first.
 pub fn begins(row: &Row) -> bool {
     row.cells.last().is_some_and(|cell| cell.is_empty()) || goes_on(row)
 }
 
-/// Whether a text is a note, which follows on what it is a note on. The scan may have lost the sign before its first word,
-/// and may have taken it for an item of the list in it.
+/// Whether a text is a note, which follows the text that it refers to. The scan may have lost the sign before its first
+/// word, and may have mistaken it for an item of the list before.
 fn is_note(text: &str) -> bool {
     let text = text.strip_prefix("- ").unwrap_or(text);
     let word = text.split_whitespace().next().unwrap_or_default();
@@ -134,7 +134,7 @@ pub fn joined(first: Option<Row>, second: Row) -> Row {
     }
 }
 
-/// Adds the cells of a row to those of the one before.
+/// Appends the cells of a row to those of the one before.
 pub fn append(row: &mut Row, more: &Row) {
     widen(row, more);
     for (cell, more) in row.cells.iter_mut().zip(&more.cells) {
@@ -142,7 +142,7 @@ pub fn append(row: &mut Row, more: &Row) {
     }
 }
 
-/// Adds the cells of a row to those of the one after.
+/// Prepends the cells of a row to those of the one after.
 pub fn prepend(row: &mut Row, before: &Row) {
     widen(row, before);
     for (cell, before) in row.cells.iter_mut().zip(&before.cells).filter(|(_, before)| !before.is_empty()) {
@@ -151,14 +151,14 @@ pub fn prepend(row: &mut Row, before: &Row) {
     }
 }
 
-/// Gives a row as many cells as another, so that none of the other is lost.
+/// Pads a row to the width of another, so that no cell is lost.
 fn widen(row: &mut Row, other: &Row) {
     if row.cells.len() < other.cells.len() {
         row.cells.resize(other.cells.len(), String::new());
     }
 }
 
-/// Adds a text under another; either may be empty.
+/// Appends a text below another; either may be empty.
 pub fn add_line(text: &mut String, more: &str) {
     if !text.is_empty() && !more.is_empty() {
         text.push('\n');
@@ -166,7 +166,7 @@ pub fn add_line(text: &mut String, more: &str) {
     text.push_str(more);
 }
 
-/// The beginning of what cells say, for a message.
+/// The start of the cells' text, for a message.
 pub fn shown(cells: &[String]) -> String {
     const LEN: usize = 60;
     let text = cells.iter().flat_map(|cell| cell.split_whitespace()).collect::<Vec<_>>().join(" ");

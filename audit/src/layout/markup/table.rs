@@ -1,4 +1,4 @@
-//! Reads tables: finds their headers, and puts rows right that the scan took apart.
+//! Reads tables: finds their headers, and repairs rows that the scan split.
 
 use super::{Line, row};
 use crate::{
@@ -6,37 +6,37 @@ use crate::{
     words::{self, Column},
 };
 
-/// How many lines of text, a page's header and footer, may stand inside a table that goes on after a page.
+/// Maximum number of lines of text, such as a page's header and footer, inside a table that continues on the next page.
 const LINES_BETWEEN_PAGES: usize = 2;
 
 /// The tables of a document.
 #[derive(Debug, Default)]
 pub struct Tables {
-    /// What could not be read.
+    /// Lines that could not be read.
     pub unreadable: Vec<Unreadable>,
-    /// The last header, for a table that goes on after a page without one.
+    /// The last header, for a table that continues on the next page without one.
     header: Option<Row>,
     /// The block of the last table.
     last: Option<usize>,
-    /// The row without a name at the end of the last table: it may belong to a row after the page.
+    /// The row without a name at the end of the last table: it may belong to a row on the next page.
     left: Option<Row>,
 }
 
 impl Tables {
-    /// A new section begins: what stands in it goes on with no table before.
+    /// Starts a new section, whose tables continue none of the tables before.
     pub fn forget(&mut self, blocks: &mut [Block]) {
         self.put_left(blocks);
         self.header = None;
         self.last = None;
     }
 
-    /// Adds a table whose cells are parted by tabs.
+    /// Adds a table whose cells are separated by tabs.
     pub fn tabs(&mut self, lines: &[Line<'_>], blocks: &mut Vec<Block>) {
         let rows = lines.iter().map(|line| row::row(line.number, line.text.split('\t')));
         self.add(rows.collect(), blocks);
     }
 
-    /// Adds a table whose cells are parted by pipes.
+    /// Adds a table whose cells are separated by pipes.
     pub fn pipes(&mut self, lines: &[Line<'_>], blocks: &mut Vec<Block>) {
         let rows = lines.iter().map(|line| row::row(line.number, row::cells(line.text).iter().map(String::as_str)));
         self.add(rows.collect(), blocks);
@@ -44,7 +44,7 @@ impl Tables {
 
     fn add(&mut self, rows: Vec<Row>, blocks: &mut Vec<Block>) {
         let mut table: Vec<Row> = Vec::new();
-        // What stands in the header and is of the first row, in which a page ended.
+        // Text in the header that belongs to the first row, in which a page ended.
         let mut intruders: Vec<String> = Vec::new();
         let mut cut = false;
         for mut row in rows.into_iter().filter(|row| !row::is_border(row) && !row::is_blank(row)) {
@@ -73,7 +73,7 @@ impl Tables {
         self.finish(table, cut, blocks);
     }
 
-    /// The header of a table that begins with this row: its own (none to add), or the one before.
+    /// The header of a table that starts with this row: its own (nothing to add), or the one before.
     fn start(&self, row: &Row) -> Result<Option<Row>, String> {
         let is_field = row.cells.len() > 2 && row.cells.iter().skip(1).any(|cell| row::is_type(cell));
         if !is_field {
@@ -87,8 +87,8 @@ impl Tables {
         }
     }
 
-    /// Adds a table, with rows that have no name put to the ones that they belong to; `cut` if a page ended in its first row.
-    /// A header alone is dropped: it stands again where its rows begin.
+    /// Adds a table, joining rows without a name with their owners; `cut` if a page ended in its first row. A header
+    /// alone is dropped: it is repeated where its rows start.
     fn finish(&mut self, table: Vec<Row>, cut: bool, blocks: &mut Vec<Block>) {
         let mut table = table.into_iter();
         let Some(first) = table.next() else { return };
@@ -130,7 +130,7 @@ impl Tables {
         }
     }
 
-    /// The last table's block, if a table with this header goes on with it: nothing but a page's end stands between.
+    /// The last table's block, if a table with this header continues it: only a page break is in between.
     fn goes_on(&self, header: &Row, blocks: &[Block]) -> Option<usize> {
         let last = self.last?;
         let (Block { kind: BlockKind::Table(rows), .. }, between) = blocks.get(last..)?.split_first()? else {
@@ -156,7 +156,7 @@ impl Tables {
         }
     }
 
-    /// A row of a table of parameters, if it can be read and is not the end of the row before.
+    /// A row of a table of parameters, if it is readable and not the end of the row before.
     fn mended(&mut self, row: Row, rows: &mut [Row]) -> Option<Row> {
         let Some((header, rows)) = rows.split_first_mut() else { return Some(row) };
         let cell_of = |column| {
@@ -165,12 +165,12 @@ impl Tables {
         };
         let (Some(ty), Some(required)) = (cell_of(Column::Type), cell_of(Column::Required)) else { return Some(row) };
         if ty.is_empty() && required.is_empty() {
-            let why = format!("a row of which the scan left a part: `{}`", row::shown(&row.cells));
+            let why = format!("an incomplete row: `{}`", row::shown(&row.cells));
             self.unreadable.push(Unreadable { line: row.line, why });
             return None;
         }
         let garbled = !row::is_type(ty) && words::required(required).is_none() && !words::is_prose(required);
-        // A word that a narrow cell broke goes on with a small letter.
+        // The second part of a word broken by a narrow cell starts with a small letter.
         let wrapped = row.cells.first().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_lowercase()));
         let (true, Some(before)) = (garbled && wrapped, rows.last_mut()) else { return Some(row) };
         if let ([name, .., description], [rest, lost @ .., more]) = (before.cells.as_mut_slice(), row.cells.as_slice())
@@ -184,7 +184,7 @@ impl Tables {
     }
 }
 
-/// The row that stands before the next one of a table: its own, or the last of the table that it goes on with.
+/// The row before the next one of a table: its own, or the last of the table that it continues.
 fn row_before<'a>(rows: &'a mut [Row], table: Option<usize>, blocks: &'a mut [Block]) -> Option<&'a mut Row> {
     match rows {
         [_, .., last] => Some(last),
@@ -192,7 +192,7 @@ fn row_before<'a>(rows: &'a mut [Row], table: Option<usize>, blocks: &'a mut [Bl
     }
 }
 
-/// The last row of the table that a block is.
+/// The last row of a table block.
 fn last_row(blocks: &mut [Block], table: usize) -> Option<&mut Row> {
     match &mut blocks.get_mut(table)?.kind {
         BlockKind::Table(rows) => rows.last_mut(),

@@ -85,7 +85,7 @@ fn code_may_lack_its_fence() {
 }
 
 #[test]
-fn text_that_begins_with_a_number_is_no_heading() {
+fn text_that_starts_with_a_number_is_not_a_heading() {
     let found = kinds("1.1 Hosts\n\n8.0 is the newest version.\n\n1.2 Calls\n\n1.10 Marks\n\nA.1 Codes\n");
     let numbers: Vec<&str> = found
         .iter()
@@ -114,7 +114,7 @@ fn emphasis_goes_also_inside_a_sentence_and_masks_stay() {
 }
 
 #[test]
-fn the_row_below_tells_whether_text_without_a_name_is_of_it() {
+fn text_without_a_name_may_belong_to_the_row_below() {
     let description = |next: &str| {
         let text = format!("Name\tType\tDescription\na\tString\tFirst.\n\t\tMore.\nb\tString\t{next}\n");
         rows(&text)[1..].iter().map(|row| row[2].clone()).collect::<Vec<_>>()
@@ -134,7 +134,7 @@ fn a_row_goes_on_after_a_page() {
     let found = after("|  |  |<li>y|\n|b|String|Second.|\n");
     assert_eq!(found[1], ["a", "String", "One of:\n- x\n- y"]);
     assert_eq!(found[2..], [["Name", "Type", "Description"], ["b", "String", "Second."]]);
-    // What has a caption of its own goes on with nothing.
+    // A table with its own caption continues no other.
     let found =
         rows(&table("Table 2 Fields\n\n|Name|Type|Description|\n|--|--|--|\n|  |  |<li>y|\n|b|String|Second.|\n"));
     assert_eq!(found[1][2], "One of:\n- x");
@@ -147,7 +147,7 @@ fn a_row_that_begins_before_a_page_is_of_the_row_after_it() {
     let found = rows(&format!("{first}Name\tType\tExample\t● y Description\nb\tString\tx\t● z\n"));
     assert_eq!(found[1], ["a", "String", "1", "First."]);
     assert_eq!(found[3], ["b", "String", "x", "State, one of:\n- x\n- y\n- z"]);
-    // Without such a row it is of the last one.
+    // Without such a row it belongs to the last one.
     assert_eq!(rows(first)[1], ["a", "String", "1", "First.\nState, one of:\n- x"]);
 }
 

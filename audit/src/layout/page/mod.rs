@@ -1,4 +1,4 @@
-//! Reads the text of a web page: every cell of a table stands on a line of its own, and a column may be lost.
+//! Reads the text of a web page: every table cell is on its own line, and a column may be lost.
 
 use std::sync::LazyLock;
 
@@ -9,10 +9,10 @@ use crate::{
     words::{self, Column, Part},
 };
 
-/// A status that stands alone is a line no longer than this.
+/// Maximum length of a line with nothing but a status.
 const STATUS_LINE: usize = 24;
 
-/// Reads a document. What is no table, sample or title is text, so nothing is dropped.
+/// Reads a document. Lines outside of tables, samples and titles are text, so nothing is dropped.
 pub fn read(text: &str) -> (Vec<Block>, Vec<Unreadable>) {
     let raw: Vec<&str> = text.lines().collect();
     let mut reader = Reader { lines: lines(&raw), raw, at: 0, blocks: Vec::new(), unreadable: Vec::new() };
@@ -27,7 +27,7 @@ pub fn read(text: &str) -> (Vec<Block>, Vec<Unreadable>) {
             reader.sample();
         } else {
             if reader.row(reader.at).is_some() {
-                reader.cannot_read(line.number, format!("`{}` looks like a row, but stands in no table", line.text));
+                reader.cannot_read(line.number, format!("`{}` looks like a row, but is not in a table", line.text));
             }
             reader.emit(line.number, BlockKind::Text(item(line.text)));
             reader.at += 1;
@@ -41,9 +41,9 @@ pub fn read(text: &str) -> (Vec<Block>, Vec<Unreadable>) {
 struct Line<'a> {
     /// From 1.
     number: usize,
-    /// Without blanks around it.
+    /// Without surrounding blanks.
     text: &'a str,
-    /// Whether it stands between blank lines, as a cell or a title does.
+    /// Whether it is between blank lines, like a cell or a title.
     alone: bool,
 }
 
@@ -59,7 +59,7 @@ fn lines<'a>(raw: &[&'a str]) -> Vec<Line<'a>> {
         .collect()
 }
 
-/// A line of text; an item of a list is marked with `- `.
+/// A line of text; a list item is marked with `- `.
 fn item(text: &str) -> String {
     match text.strip_prefix(['•', '●']) {
         Some(rest) => format!("- {}", rest.trim_start()),
@@ -73,7 +73,7 @@ pub(super) fn is_name(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
 }
 
-/// A type as columns of types print it: `String`, `Array of Lamp objects`, `Map<String, Integer>`.
+/// A type as printed in tables: `String`, `Array of Lamp objects`, `Map<String, Integer>`.
 static TYPE: LazyLock<Regex> = LazyLock::new(|| {
     let list = r"(?:(?:array|list)s?\s+of\s+)*";
     let word = "(?:string|integer|int|int32|int64|long|float|double|number|decimal|boolean|bool|object|struct|array|list|map)s?";
@@ -82,12 +82,12 @@ static TYPE: LazyLock<Regex> = LazyLock::new(|| {
         .expect("a constant pattern")
 });
 
-/// Whether a text is a type, and nothing else.
+/// Whether a text is just a type.
 pub(super) fn is_type(text: &str) -> bool {
     TYPE.is_match(text)
 }
 
-/// Counts the brackets of JSON that are open.
+/// Counts the open brackets of JSON.
 #[derive(Debug, Default)]
 pub(super) struct Brackets {
     open: usize,
@@ -96,7 +96,7 @@ pub(super) struct Brackets {
 }
 
 impl Brackets {
-    /// Goes on with a line.
+    /// Reads another line.
     pub(super) fn add(&mut self, line: &str) {
         for c in line.chars() {
             match c {
@@ -141,7 +141,7 @@ struct RowStart<'a> {
     name: &'a str,
     required: &'a str,
     ty: &'a str,
-    /// How many lines these are.
+    /// Number of their lines.
     len: usize,
 }
 
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
         self.lines.get(at).map_or("", |line| line.text)
     }
 
-    /// The page's own title: nothing marks it, but it stands before the first part, after the navigation.
+    /// The page's own title: it has no mark, but is before the first part, after the navigation.
     fn title(&self) -> Option<usize> {
         let part = self.lines.iter().position(|line| line.alone && Part::of(line.text).is_some())?;
         let title = part.checked_sub(1)?;
@@ -174,11 +174,11 @@ impl<'a> Reader<'a> {
         (line.alone && Column::of(line.text).is_none()).then_some(title)
     }
 
-    /// The header that begins here: two or more column headings, each once, up to the first row.
+    /// The header that starts here: two or more distinct column headings, up to the first row.
     fn header(&self, at: usize) -> Option<Header> {
         let mut columns = Vec::new();
         for (index, line) in self.lines.iter().enumerate().skip(at) {
-            // The first field may be called like a column.
+            // The first field may have the name of a column.
             let is_row = columns.len() > 1 && self.row(index).is_some();
             match Column::of(line.text) {
                 Some(column) if line.alone && !is_row && !columns.contains(&column) => columns.push(column),
@@ -190,8 +190,8 @@ impl<'a> Reader<'a> {
         Some(Header { columns, row: Row { line: first.number, cells } })
     }
 
-    /// The row of parameters or fields that begins here: a name and a type, between them at most what the column
-    /// "required" says.
+    /// The row of parameters or fields that starts here: a name and a type, with at most the column "required" in
+    /// between.
     fn row(&self, at: usize) -> Option<RowStart<'a>> {
         let line = self.lines.get(at).filter(|line| is_name(line.text))?;
         let second = self.text(at + 1);
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
         is_type(ty).then_some(RowStart { line: line.number, name: line.text, required, ty, len })
     }
 
-    /// Whether the line opens something else than a cell.
+    /// Whether the line starts something other than a cell.
     fn ends_table(&self, at: usize) -> bool {
         self.lines.get(at).is_none_or(|line| {
             let text = line.text;
@@ -223,12 +223,12 @@ impl<'a> Reader<'a> {
         let table = std::iter::once(header.row.clone()).chain(rows).collect();
         self.emit(header.row.line, BlockKind::Table(table));
         for line in strays {
-            self.cannot_read(line.number, format!("`{}` stands before the first row of a table", line.text));
+            self.cannot_read(line.number, format!("`{}` is before the first row of a table", line.text));
             self.emit(line.number, BlockKind::Text(item(line.text)));
         }
     }
 
-    /// Rows of parameters or fields, up to the end of the table. The description is all that follows the type.
+    /// Rows of parameters or fields, up to the end of the table. The description is everything after the type.
     fn typed_rows(&mut self, header: &Header, strays: &mut Vec<Line<'a>>) -> Vec<Row> {
         let mut rows: Vec<Row> = Vec::new();
         loop {
@@ -236,7 +236,7 @@ impl<'a> Reader<'a> {
                 rows.push(self.row_start(start, header));
                 continue;
             }
-            // What reads like a title is a description, if there is none yet and the next row follows.
+            // A line like a title is a description, if there is none yet and the next row follows.
             let described = header.position(Column::Description).zip(rows.last()).is_none_or(|(index, row)| {
                 row.cells.get(index).is_none_or(|cell| !cell.is_empty()) || self.row(self.at + 1).is_none()
             });
@@ -262,13 +262,13 @@ impl<'a> Reader<'a> {
             start.required = self.text(self.at);
             self.at += 1;
         }
-        // What is lost is an empty cell, so that the others stand below their headings.
+        // A lost cell is empty, so that the others stay below their headings.
         let mut cells = vec![String::new(); header.columns.len()];
         for (index, text) in [(Some(0), start.name), (ty, start.ty), (required, start.required)] {
             match index.and_then(|index| cells.get_mut(index)) {
                 Some(cell) => text.clone_into(cell),
                 None if text.is_empty() => {}
-                None => self.cannot_read(start.line, format!("`{text}` stands in no column")),
+                None => self.cannot_read(start.line, format!("`{text}` is not in a column")),
             }
         }
         Row { line: start.line, cells }
@@ -298,7 +298,7 @@ impl<'a> Reader<'a> {
         rows
     }
 
-    /// A sample in JSON: up to the bracket that closes it, or to what is no JSON for certain.
+    /// A sample in JSON: up to the closing bracket, or to something that is certainly not JSON.
     fn sample(&mut self) {
         let Some(first) = self.lines.get(self.at).copied() else { return };
         let mut brackets = Brackets::default();
@@ -330,7 +330,7 @@ fn starts_row(header: &Header, text: &str) -> bool {
     }
 }
 
-/// Whether the first cell of a row is unlike the other cells.
+/// Whether the first cell of a row differs in kind from the other cells.
 fn is_telling(header: &Header) -> bool {
     header.columns.first() == Some(&Column::Status)
 }

@@ -1,10 +1,10 @@
-//! Small documents of our own, one for each kind of damage.
+//! Small made-up documents, one for each kind of damage.
 
 use super::read;
 use crate::block::BlockKind;
 
-/// What is read of lines with blank lines between, one line a block or row; `##` titles, `|` rows, `>` code, `!` what
-/// cannot be read. Numbers count the lines that are not blank.
+/// The result for lines separated by blank lines, one line per block or row; `##` titles, `|` rows, `>` code, `!`
+/// errors. Numbers count the non-blank lines.
 fn shown(lines: &[&str]) -> Vec<String> {
     let mut numbers = Vec::new();
     let mut text = String::new();
@@ -34,7 +34,7 @@ fn shown(lines: &[&str]) -> Vec<String> {
 const HEADER: [&str; 5] = ["Table1 Fields", "Parameter", "Required", "Type", "Description"];
 const SHOWN_HEADER: [&str; 2] = ["Table1 Fields", "1 | Parameter | Required | Type | Description"];
 
-/// What is read of a table with these cells.
+/// The result for a table with these cells.
 fn rows(cells: &[&str]) -> Vec<String> {
     let mut shown = shown(&[&HEADER, cells].concat());
     let rest = shown.split_off(2);
@@ -71,7 +71,7 @@ fn a_description_goes_over_paragraphs_and_lists() {
 }
 
 #[test]
-fn fields_may_be_called_like_columns_and_parts() {
+fn fields_may_have_names_of_columns_and_parts() {
     assert_eq!(
         rows(&[
             "endpoint",
@@ -126,16 +126,16 @@ fn tables_of_statuses() {
 }
 
 #[test]
-fn what_looks_like_a_row_is_reported() {
+fn a_misplaced_row_is_reported() {
     assert_eq!(
         rows(&["a", "String", "The a.", "lamp id", "String", "The lamp."]),
         ["5 | a |  | String | The a.\nlamp id\nString\nThe lamp.", "9 ! the type `String` has no name before it"]
     );
     assert_eq!(
         rows(&["stray", "a", "String", "The a."]),
-        ["6 | a |  | String | The a.", "stray", "5 ! `stray` stands before the first row of a table"]
+        ["6 | a |  | String | The a.", "stray", "5 ! `stray` is before the first row of a table"]
     );
-    assert_eq!(shown(&["a", "String"]), ["a", "String", "0 ! `a` looks like a row, but stands in no table"]);
+    assert_eq!(shown(&["a", "String"]), ["a", "String", "0 ! `a` looks like a row, but is not in a table"]);
     assert_eq!(
         shown(&["Status code", "Description", "200", "400"]),
         [

@@ -1,8 +1,7 @@
-//! Reads the text of a PDF: a row's cells stand on one line or are wrapped over several, headings stand at the end of
-//! the page on which their section starts, and so may the header of a table that goes on there.
+//! Reads the text of a PDF: a row's cells are on one line or wrapped over several, headings are at the end of the page
+//! on which their section starts, and so may be the header of a table that continues there.
 //!
-//! What a page prints around its text (running heads, page numbers, addresses at the foot) is left out; all else is
-//! kept.
+//! Text around a page (running heads, page numbers, addresses at the foot) is left out; everything else is kept.
 
 mod order;
 mod pages;
@@ -34,7 +33,7 @@ struct Reader<'a> {
     at: usize,
     blocks: Vec<Block>,
     unreadable: Vec<Unreadable>,
-    /// Whether the line of text before says that JSON follows.
+    /// Whether the line of text before announces JSON.
     json: bool,
 }
 
@@ -82,7 +81,7 @@ impl<'a> Reader<'a> {
         at + blanks
     }
 
-    /// Notes and prose also begin with brackets, so JSON is what is announced, or a bracket alone or with what only
+    /// Notes and prose also start with brackets, so JSON is announced, or a bracket alone or with characters that only
     /// JSON has.
     fn starts_json(&self, line: &Line<'_>) -> bool {
         let text = line.text();
@@ -92,7 +91,7 @@ impl<'a> Reader<'a> {
             || self.json && text.starts_with(['{', '['])
     }
 
-    /// A sample, up to a blank line, unless a page ends there and brackets are open.
+    /// A sample, up to a blank line, unless a page ends there with open brackets.
     fn sample(&mut self, first: &Line<'_>) {
         let mut brackets = Brackets::default();
         let mut pieces = Vec::new();
@@ -113,7 +112,8 @@ impl<'a> Reader<'a> {
             pieces.push(line.raw);
             self.at += 1;
         }
-        // A text that begins behind its first bracket is one line that the page's width broke, maybe inside a word.
+        // A text that starts right after its first bracket is one line, broken by the page's width, maybe inside a
+        // word.
         let compact = first.text().chars().count() > 1;
         self.emit(first.number, BlockKind::Code(pieces.join(if compact { "" } else { "\n" })));
     }

@@ -1,11 +1,11 @@
-//! Puts headings where their sections start: the text of a PDF has them at the end of that page.
+//! Moves headings to the start of their sections: the text of a PDF has them at the end of that page.
 
 use std::collections::HashMap;
 
 use super::pages::Line;
 use crate::{block::Unreadable, words};
 
-/// The lines in the order in which they are read, and the headings whose place is not known.
+/// The lines in reading order, and the headings whose place is unknown.
 pub fn in_order(lines: Vec<Line<'_>>) -> (Vec<Line<'_>>, Vec<Unreadable>) {
     let (places, unreadable) = places(&lines);
     let mut ordered = Vec::with_capacity(lines.len());
@@ -22,12 +22,12 @@ pub fn in_order(lines: Vec<Line<'_>>) -> (Vec<Line<'_>>, Vec<Unreadable>) {
     (ordered, unreadable)
 }
 
-/// Where each heading at the end of a page belongs, in the document's order.
+/// The places of headings at the end of a page, in the document's order.
 fn places(lines: &[Line<'_>]) -> (Vec<(usize, usize)>, Vec<Unreadable>) {
     let starts = starts(lines);
     let headings = headings(lines);
     let (mut places, mut unreadable) = (Vec::new(), Vec::new());
-    // A heading belongs behind the ones before it.
+    // A heading belongs after the ones before it.
     let mut earliest = 0;
     let mut chapters = Vec::new();
     for (position, heading) in headings.iter().enumerate() {
@@ -50,7 +50,7 @@ fn places(lines: &[Line<'_>]) -> (Vec<(usize, usize)>, Vec<Unreadable>) {
                 })
             }
         };
-        // A chapter whose first section follows stands directly before it.
+        // A chapter followed by its first section is directly before it.
         places.extend(chapters.drain(..).chain([heading.index]).map(|heading| (heading, place)));
         earliest = place;
     }
@@ -97,7 +97,7 @@ fn headings(lines: &[Line<'_>]) -> Vec<Printed> {
     headings
 }
 
-/// The lines that begin a paragraph with the name of a call, by that name.
+/// The lines that start a paragraph with the name of a call, by that name.
 fn starts<'a>(lines: &[Line<'a>]) -> HashMap<&'a str, Vec<usize>> {
     let mut starts: HashMap<_, Vec<usize>> = HashMap::new();
     let mut begins = true;

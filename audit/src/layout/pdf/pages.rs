@@ -1,18 +1,18 @@
-//! Finds the pages of a PDF's text: where they start, and what they print around the text, which is left out.
+//! Finds the pages of a PDF's text: where they start, and the text printed around them, which is left out.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// The number of a page beside the document's version: `8 > Version: 20260131`, `> Version: 20260131 9`.
+/// A page number beside the document's version: `8 > Version: 20260131`, `> Version: 20260131 9`.
 static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"^(?:\d+ > [^:：。]{1,40}[:：] ?\d+|> [^:：。]{1,40}[:：] ?\d+ \d+)$").expect("a constant pattern")
 });
-/// A running head: document and chapter with a point between.
+/// A running head: document and chapter separated by a dot.
 static RUNNING_HEAD: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[^·。，,]{1,60}·[^·。，,]{0,59}[^·。，,.]$").expect("a constant pattern"));
-/// A chapter, `4.Lamps`, without a blank: items of a list have one. Pieces of samples look like it, but for their
-/// marks.
+/// A chapter, `4.Lamps`, without a blank: list items have one. Pieces of samples look like it, except for their
+/// punctuation.
 static CHAPTER: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"^(\d+)\.(\pL[^"\\{}<>。]{0,60})$"#).expect("a constant pattern"));
 /// A section, `4.1. SwitchLamp`.
@@ -24,26 +24,26 @@ static SECTION: LazyLock<Regex> =
 pub struct Line<'a> {
     /// From 1.
     pub number: usize,
-    /// The line, without the blank that begins a page.
+    /// The line, without the blank at the start of a page.
     pub raw: &'a str,
     /// Whether a page starts here.
     pub starts_page: bool,
 }
 
 impl<'a> Line<'a> {
-    /// The line without blanks around it.
+    /// The line without surrounding blanks.
     pub fn text(&self) -> &'a str {
         self.raw.trim()
     }
 
-    /// Whether there is nothing on it.
+    /// Whether it is blank.
     pub fn is_blank(&self) -> bool {
         self.text().is_empty()
     }
 
     /// The line as a numbered heading.
     pub fn heading(&self) -> Option<Heading<'a>> {
-        // Cheap, and most lines are none.
+        // A cheap check first, as most lines are none.
         if !self.raw.starts_with(|c: char| c.is_ascii_digit()) {
             return None;
         }
@@ -69,7 +69,7 @@ impl Heading<'_> {
     }
 }
 
-/// The lines of a text, without what stands around the pages.
+/// The lines of a text, without those around the pages.
 pub fn lines(text: &str) -> Vec<Line<'_>> {
     let raw: Vec<&str> = text.lines().collect();
     let around = around_pages(&raw);
@@ -92,8 +92,8 @@ pub fn lines(text: &str) -> Vec<Line<'_>> {
     lines
 }
 
-/// Whether a line begins with one blank directly below another line, as first lines of pages do. Samples are indented,
-/// too.
+/// Whether a line starts with one blank directly below another line, like the first line of a page. Samples are
+/// indented, too.
 fn begins_with_blank(line: &str, before: &str) -> bool {
     let Some(rest) = line.strip_prefix(' ') else { return false };
     let is_sample = rest.starts_with(['"', '{', '}', '[', ']', '<']);
@@ -101,10 +101,10 @@ fn begins_with_blank(line: &str, before: &str) -> bool {
     !before.trim().is_empty() && !rest.starts_with(char::is_whitespace) && (below_heading || !is_sample)
 }
 
-/// Which lines stand around the text of a page.
+/// Finds the lines around the text of a page.
 fn around_pages(raw: &[&str]) -> Vec<bool> {
     let mut around = vec![false; raw.len()];
-    // From the end, as what follows decides: a running head is the last line of a page, or the last before its number.
+    // Backwards, as later lines decide: a running head is the last line of a page, or the last before its number.
     let (mut next_starts_page, mut next) = (true, None);
     for (index, line) in raw.iter().enumerate().rev().filter(|(_, line)| !line.trim().is_empty()) {
         let ends_page = PAGE_NUMBER.is_match(line) || next_starts_page && RUNNING_HEAD.is_match(line);
@@ -120,8 +120,8 @@ fn around_pages(raw: &[&str]) -> Vec<bool> {
     around
 }
 
-/// Marks the addresses at the foot of a page, below its number. The page's end are two blank lines or more; below them,
-/// an address is text.
+/// Marks the addresses at the foot of a page, below its number. Pages end with two or more blank lines; below them, an
+/// address is text.
 fn mark_addresses(raw: &[&str], around: &mut [bool], from: usize, next: Option<usize>) {
     if next.is_none_or(|next| next > from + 1) {
         return;
@@ -136,7 +136,7 @@ fn mark_addresses(raw: &[&str], around: &mut [bool], from: usize, next: Option<u
                 blanks = 0;
                 addresses.push(index);
             }
-            // No end of the page, so these may be its text.
+            // Not the end of the page, so these may be its text.
             false => return,
         }
     }

@@ -1,5 +1,5 @@
-//! Reads a row of parameters or fields, whose cells the text of a PDF parts with blanks or line ends only. Where the
-//! border between example and description is not certain, all is description: nothing is guessed.
+//! Reads a row of parameters or fields, whose cells are separated only by blanks or line ends in the text of a PDF.
+//! Where the border between example and description is uncertain, everything is description: nothing is guessed.
 
 use super::{
     super::page::{self, is_name},
@@ -7,22 +7,22 @@ use super::{
 };
 use crate::words::{self, Column};
 
-/// A type consists of no more words than these: `Array of Lamp objects`.
+/// The maximum number of words in a type: `Array of Lamp objects`.
 const WORDS_OF_TYPE: usize = 4;
-/// A damaged name consists of no more words than these.
+/// The maximum number of words in a damaged name.
 const WORDS_OF_NAME: usize = 4;
 
-/// Whether a line begins with a name and a type, maybe with what the column "required" says before the type.
+/// Whether a line starts with a name and a type, maybe with a value of the column "required" before the type.
 pub fn starts(text: &str) -> bool {
     Start::of(text, true).is_some()
 }
 
-/// Whether a line begins with all that a row of a request has; such a line begins one wherever it stands.
+/// Whether a line starts with all cells of a request's row; such a line starts one anywhere.
 pub fn starts_with_required(text: &str) -> bool {
     Start::of(text, true).is_some_and(|start| !start.required.is_empty())
 }
 
-/// Whether a line has a type and what the column "required" says, but no name that can be read.
+/// Whether a line has a type and a value of the column "required", but no readable name.
 pub fn is_damaged(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().take(WORDS_OF_NAME + 2).collect();
     let pairs = words.iter().skip(1).zip(words.iter().skip(2));
@@ -30,12 +30,12 @@ pub fn is_damaged(text: &str) -> bool {
     Start::of(text, true).is_none() && pairs.next().is_some()
 }
 
-/// A type in prose is written small.
+/// Types in prose are in lower case.
 fn is_type(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_uppercase()) && page::is_type(text)
 }
 
-/// What the column "required" says. `true` is the example of a boolean, where the column is lost.
+/// The value of the column "required". `true` is the example of a boolean where the column is lost.
 fn is_required(text: &str) -> bool {
     words::required(text).is_some() && !text.eq_ignore_ascii_case("true") && !text.eq_ignore_ascii_case("false")
 }
@@ -50,7 +50,7 @@ struct Start<'a> {
 }
 
 impl<'a> Start<'a> {
-    /// The cells that a line begins with; only in some tables the column "required" is one of them.
+    /// The cells at the start of a line; only in some tables the column "required" is one of them.
     fn of(text: &'a str, has_required: bool) -> Option<Self> {
         let required = |text| Some(word(text)).filter(|(word, _)| has_required && is_required(word));
         let (name, rest) = Some(word(text)).filter(|(name, _)| is_name(name))?;
@@ -69,7 +69,8 @@ fn word(text: &str) -> (&str, &str) {
     (word, rest.trim_start())
 }
 
-/// The type that a text begins with, and the rest: the longest one, unless a single word is a type already and no list.
+/// The type at the start of a text, and the rest: the longest one, unless a single word is a type already and not a
+/// list.
 fn type_at_start(text: &str) -> Option<(&str, &str)> {
     let mut ends = Vec::new();
     let mut rest = text;
@@ -93,12 +94,12 @@ pub struct Draft<'a> {
     /// The first line.
     pub first: &'a str,
     readable: bool,
-    /// Further lines, by paragraphs. The first paragraph is that of the first line.
+    /// Further lines, by paragraph. The first paragraph is that of the first line.
     paragraphs: Vec<Vec<&'a str>>,
 }
 
 impl<'a> Draft<'a> {
-    /// A row that begins with this line.
+    /// A row that starts on this line.
     pub fn new(line: &Line<'a>, readable: bool) -> Self {
         Self { line: line.number, first: line.text(), readable, paragraphs: vec![Vec::new()] }
     }
@@ -111,7 +112,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// All lines as printed.
+    /// All lines unchanged.
     pub fn printed(&self) -> String {
         let lines: Vec<&str> = std::iter::once(self.first).chain(self.paragraphs.iter().flatten().copied()).collect();
         lines.join(" ")
@@ -123,7 +124,7 @@ impl<'a> Draft<'a> {
     /// The reason, if a part of the row belongs to no column.
     pub fn cells(&self, columns: &[Column]) -> Result<Vec<String>, String> {
         let start = Start::of(self.first, columns.contains(&Column::Required)).filter(|_| self.readable);
-        let start = start.ok_or_else(|| format!("`{}` looks like a row that cannot be read", self.first))?;
+        let start = start.ok_or_else(|| format!("`{}` looks like an unreadable row", self.first))?;
         let (example, description) = split(start.rest, &self.paragraphs, columns.contains(&Column::Example));
         let filled = [
             (Column::Name, start.name),
@@ -143,7 +144,7 @@ impl<'a> Draft<'a> {
     }
 }
 
-/// The example and the description in what follows type and "required" on the first line, and on further lines.
+/// Splits example and description in the rest of the first line after type and "required", and in further lines.
 fn split(rest: &str, paragraphs: &[Vec<&str>], has_example: bool) -> (String, String) {
     let all = || (String::new(), description(Some(rest).filter(|rest| !rest.is_empty()), paragraphs));
     if !has_example {
@@ -151,10 +152,10 @@ fn split(rest: &str, paragraphs: &[Vec<&str>], has_example: bool) -> (String, St
     }
     let (first, more) = word(rest);
     if !more.is_empty() {
-        // A sentence begins with the second word; else the example may be of several.
+        // A sentence starts at the second word; otherwise the example may have several words.
         return if begins_sentence(more) { (first.to_owned(), description(Some(more), paragraphs)) } else { all() };
     }
-    // The example stands on the row's own lines, or, if nothing does, in the paragraph below.
+    // The example is on the row's own lines, or, if those are empty, in the paragraph below.
     let mut others = paragraphs.iter().skip_while(|lines| rest.is_empty() && lines.is_empty());
     let own = others.next().map_or(&[][..], Vec::as_slice);
     let others: Vec<Vec<&str>> = others.cloned().collect();
@@ -172,7 +173,7 @@ fn split(rest: &str, paragraphs: &[Vec<&str>], has_example: bool) -> (String, St
     (std::iter::once(&first).chain(pieces).copied().collect(), description(None, &below))
 }
 
-/// JSON that is all of a paragraph, in one piece.
+/// JSON that is a whole paragraph, joined.
 fn whole_json(paragraph: &[&str]) -> Option<String> {
     let text: String = paragraph.concat();
     (text.starts_with(['{', '[']) && text.ends_with(['}', ']'])).then_some(text)
@@ -183,7 +184,7 @@ fn is_piece(line: &str) -> bool {
     !line.is_empty() && !line.contains(is_wide_letter) && !line.contains(char::is_whitespace)
 }
 
-/// Whether a text begins a sentence: with a letter of Chinese in its first word, or with a word that is written large.
+/// Whether a text starts a sentence: with a Chinese character in its first word, or with a capitalized word.
 fn begins_sentence(text: &str) -> bool {
     let (first, _) = word(text);
     let mut letters = first.chars();
@@ -191,7 +192,7 @@ fn begins_sentence(text: &str) -> bool {
     first.contains(is_wide_letter) || large && letters.all(|c| c.is_ascii_lowercase() || c.is_ascii_punctuation())
 }
 
-/// Letters and marks of Chinese, also in the forms that are there for compatibility.
+/// Chinese characters and punctuation, including compatibility forms.
 fn is_wide_letter(c: char) -> bool {
     matches!(c, '\u{2e80}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff00}'..='\u{ffef}')
 }
@@ -208,7 +209,7 @@ fn description(first: Option<&str>, paragraphs: &[Vec<&str>]) -> String {
     texts.join("\n")
 }
 
-/// Lines that were one before the cell's width broke it: there was a blank between words of Latin letters only.
+/// Joins lines broken by the cell's width: with a blank between Latin words only.
 pub fn joined<'a>(lines: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for line in lines {

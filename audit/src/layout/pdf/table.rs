@@ -1,4 +1,4 @@
-//! Reads the tables of a PDF's text, over the ends of pages.
+//! Reads the tables of a PDF's text, across page breaks.
 
 use std::sync::LazyLock;
 
@@ -14,17 +14,17 @@ use crate::{
     words::{Column, Part},
 };
 
-/// No cell is as wide as this, in columns of the page: a paragraph that is stands below the table.
+/// No cell is as wide as this, in columns of the page: a wider paragraph is below the table.
 const WIDE: usize = 64;
 
-/// A host, perhaps with a dot too many.
+/// A host, possibly with a duplicate dot.
 static HOST: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"^[\w${}*-]+(?:\.+[\w${}*-]+)+$").expect("a constant pattern"));
 
 /// The header of a table.
 #[derive(Clone, Debug)]
 pub struct Header {
-    /// What its columns hold.
+    /// The meaning of its columns.
     pub columns: Vec<Column>,
     /// As printed.
     pub row: Row,
@@ -37,7 +37,7 @@ impl Header {
     }
 }
 
-/// The line as a table's header: column headings and nothing else.
+/// The line as a table's header: column headings only.
 pub fn header(line: &Line<'_>) -> Option<Header> {
     let mut columns = Vec::new();
     for word in line.text().split_whitespace() {
@@ -47,14 +47,14 @@ pub fn header(line: &Line<'_>) -> Option<Header> {
     (columns.len() > 1).then_some(Header { columns, row: Row { line: line.number, cells } })
 }
 
-/// The rows of a table on one page, and what stands between them and cannot be read.
+/// The rows of a table on one page, and unreadable text between them.
 #[derive(Debug, Default)]
 struct Rows {
     rows: Vec<Row>,
     strays: Vec<Stray>,
 }
 
-/// What cannot be read: first line, text of each line, why.
+/// Unreadable text: first line, text of each line, reason.
 #[derive(Debug)]
 struct Stray {
     line: usize,
@@ -63,7 +63,8 @@ struct Stray {
 }
 
 impl<'a> Reader<'a> {
-    /// A table, and what further pages have of it: each page's rows are a table of its own with the header repeated.
+    /// A table, and its continuation on further pages: each page's rows are a table of its own with the header
+    /// repeated.
     pub fn table(&mut self, header: &Header) {
         self.at += 1;
         let mut empty = true;
@@ -87,7 +88,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Rows on a page whose table began nowhere: they can be read if their header follows.
+    /// Rows on a page without the start of their table: they can be read if their header follows.
     pub fn rows_without_header(&mut self) {
         let start = self.at;
         let drafts = self.drafts();
@@ -102,8 +103,8 @@ impl<'a> Reader<'a> {
         lines.iter().filter(|line| !line.is_blank()).for_each(|line| self.emit_text(line));
     }
 
-    /// The header that a page's text has below the rows of a table that began before, and not above. It has these
-    /// columns, if they are known. It comes to stand at the reader's place.
+    /// The header below the rows of a continued table, instead of above, in a page's text. It has these columns, if
+    /// they are known. The reader is left at it.
     fn header_below(&mut self, columns: &[Column]) -> Option<Header> {
         let next = self.after_blanks(self.at);
         let header = self.lines.get(next).filter(|line| !line.starts_page).and_then(header)?;
@@ -112,7 +113,7 @@ impl<'a> Reader<'a> {
         }
         let below = self.after_blanks(next + 1);
         let same_page = self.lines.get(below).is_some_and(|line| !line.starts_page);
-        // Above rows, it is a header as usual.
+        // Above rows, it is a normal header.
         if same_page && self.is_row(below, &header) {
             return None;
         }
@@ -137,7 +138,7 @@ impl<'a> Reader<'a> {
                 found.rows.push(Row { line: line.number, cells });
             } else if !self.opens_part(at) && self.is_row(self.after_blanks(end), header) {
                 let text = row::joined(self.lines.get(at..end).unwrap_or_default().iter().map(Line::text));
-                let why = format!("`{text}` stands between rows and is none");
+                let why = format!("`{text}` is between rows, but is not a row");
                 found.strays.push(Stray { line: line.number, text, why });
             } else {
                 break;
@@ -186,7 +187,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether a row of this table stands here.
+    /// Whether a row of this table starts here.
     fn is_row(&self, at: usize, header: &Header) -> bool {
         if !header.is_typed() {
             return self.plain_row(at, header).is_some();
@@ -194,7 +195,7 @@ impl<'a> Reader<'a> {
         self.lines.get(at).is_some_and(|line| row::starts(line.text()) || row::is_damaged(line.text()))
     }
 
-    /// The cells of a row that is neither a parameter's nor a field's: a paragraph with nothing uncertain in it.
+    /// The cells of a row that is not of a parameter or field: a paragraph with clear borders.
     fn plain_row(&self, at: usize, table: &Header) -> Option<Vec<String>> {
         let lines = self.lines.get(at..self.paragraph(at)).unwrap_or_default();
         let first = lines.first()?;
@@ -227,8 +228,7 @@ impl<'a> Reader<'a> {
         at + len
     }
 
-    /// Whether a line below a table opens something else. What reads like a title may be a description, if a row
-    /// follows.
+    /// Whether a line below a table starts something else. A line like a title may be a description, if a row follows.
     fn opens_part(&self, at: usize) -> bool {
         self.lines.get(at).is_some_and(|line| {
             let next = self.after_blanks(at + 1);
@@ -255,7 +255,7 @@ fn cells(drafts: Vec<Draft<'_>>, columns: &[Column]) -> Rows {
     found
 }
 
-/// Whether a line is the title of a part. Titles are no sentences.
+/// Whether a line is the title of a part. Titles are not sentences.
 fn is_title(text: &str) -> bool {
     Part::of(text).is_some() && !text.ends_with(['。', '.'])
 }

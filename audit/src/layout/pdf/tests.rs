@@ -1,10 +1,9 @@
-//! Small documents of our own, one for each kind of damage.
+//! Small made-up documents, one for each kind of damage.
 
 use super::read;
 use crate::block::BlockKind;
 
-/// What is read, one line a block or row, each with its number: `#` headings, `|` rows, `>` code, `!` what cannot be
-/// read.
+/// The result, one line per block or row, each with its number: `#` headings, `|` rows, `>` code, `!` errors.
 fn shown(text: &str) -> Vec<String> {
     let (blocks, unreadable) = read(text);
     let mut shown = Vec::new();
@@ -23,7 +22,7 @@ fn shown(text: &str) -> Vec<String> {
     shown
 }
 
-/// What is read of rows below a header with all columns.
+/// The result for rows below a header with all columns.
 fn rows(rows: &str) -> Vec<String> {
     shown(&format!("Name Type Required Example Description\n\n{rows}")).split_off(1)
 }
@@ -85,7 +84,7 @@ fn a_heading_above_its_section_stays() {
 }
 
 #[test]
-fn a_heading_whose_section_starts_nowhere_is_reported() {
+fn a_heading_without_a_start_of_its_section_is_reported() {
     let text = "Calls LampOn to switch on.\n\n1.1. LampOff\n A page.";
     assert_eq!(
         shown(text),
@@ -99,7 +98,7 @@ fn a_heading_whose_section_starts_nowhere_is_reported() {
 }
 
 #[test]
-fn what_stands_around_pages_is_left_out() {
+fn text_around_pages_is_left_out() {
     let text = "Text.
 
 Lamps·Manual
@@ -226,7 +225,7 @@ fn without_a_column_for_examples_all_is_description() {
 }
 
 #[test]
-fn a_table_ends_before_a_title_and_before_what_is_too_wide() {
+fn a_table_ends_before_a_title_and_a_wide_paragraph() {
     let text = "A String Yes\nlamp-1\n\nError codes.\n\nB String Yes\nlamp-2\n\nError codes\n\nC String Yes x The c.\n\nError codes";
     assert_eq!(
         rows(text),
@@ -250,7 +249,7 @@ fn damaged_rows_are_reported() {
             "3 | A | String | Yes | x | The a.",
             "8 | C | String | Yes | z | The c.",
             "5 La mp Id String Yes y The b. More.",
-            "5 ! `La mp Id String Yes y The b.` looks like a row that cannot be read",
+            "5 ! `La mp Id String Yes y The b.` looks like an unreadable row",
         ]
     );
     assert_eq!(
@@ -286,7 +285,7 @@ fn tables_of_two_columns() {
             "10 Text of many words.",
             "12 | API | Description",
             "14 | LampOn | Switches a lamp on.",
-            "5 ! `broken` stands between rows and is none",
+            "5 ! `broken` is between rows, but is not a row",
         ]
     );
 }

@@ -1,12 +1,12 @@
-//! Facts by hand.
+//! Facts built by hand.
 
 use std::collections::BTreeMap;
 
 use yundb_generator::diagnostic::{Location, Source};
 
 use crate::fact::{
-    Answer, Call, Endpoint, ErrorCode, Facts, Field, Operation, Origin, Parameter, Permission, Place, Required, Sample,
-    SampleState, Shape, States, Type,
+    Call, Endpoint, ErrorCode, Facts, Field, Operation, Origin, Parameter, Permission, Place, Required, Response,
+    Sample, SampleState, Shape, States, Type,
 };
 
 pub fn at() -> Location {
@@ -28,7 +28,7 @@ pub fn field(name: &str, ty: Option<Type>, required: Required, values: &[&str], 
 }
 
 pub fn ty(text: &str, of: Option<&str>) -> Type {
-    // What `parse` would make of another text, so that the words do not say the kind for all of them.
+    // What `parse` would make of another text, so that the words do not always determine the kind.
     Type { of: of.map(str::to_owned), text: text.to_owned(), ..Type::parse("String") }
 }
 
@@ -38,7 +38,7 @@ pub fn operation(section: &str, call: Call) -> Operation {
         call,
         parameters: Vec::new(),
         body: None,
-        answers: Vec::new(),
+        responses: Vec::new(),
         samples: Vec::new(),
         unread: Vec::new(),
         at: at(),
@@ -65,10 +65,10 @@ pub fn document(operations: Vec<Operation>) -> Facts {
     Facts { origin, operations, ..Facts::default() }
 }
 
-/// A small document with some of everything.
+/// A small document with some facts of every kind.
 pub fn shop() -> Facts {
     let mut list = operation("2.10", rest("GET", "/v1/{shop_id}/orders"));
-    list.answers = vec![Answer { status: Some(204), shape: Shape::default(), at: at(), errata: Vec::new() }];
+    list.responses = vec![Response { status: Some(204), shape: Shape::default(), at: at(), errata: Vec::new() }];
     let mut create = operation("2.9", rest("POST", "/v1/{shop_id}/orders"));
     let path = field("shop_id", Some(Type::parse("String")), Required::Required, &[], None);
     let header = field("X-Auth-Token", Some(Type::parse("String")), Required::Required, &[], Some("X-Auth -Token"));
@@ -88,7 +88,7 @@ pub fn shop() -> Facts {
         )]),
         flat: false,
     });
-    create.answers = vec![Answer {
+    create.responses = vec![Response {
         status: Some(201),
         shape: Shape { fields: vec![field("id", None, Required::Unknown, &[], None)], flat: true, ..Shape::default() },
         at: at(),

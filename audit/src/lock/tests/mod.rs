@@ -1,4 +1,4 @@
-//! What is written is read back, however odd; what is not written so is refused.
+//! A written lock reads back equal, however unusual; any other text is rejected.
 
 use std::collections::BTreeMap;
 
@@ -7,11 +7,11 @@ mod build;
 use self::build::{at, document, field, operation, rest, rpc, sample, shop, ty};
 use super::{read, sorted, write};
 use crate::fact::{
-    Answer, Endpoint, ErrorCode, Facts, Kind, Operation, Parameter, Permission, Place, Required, SampleState, Shape,
+    Endpoint, ErrorCode, Facts, Kind, Operation, Parameter, Permission, Place, Required, Response, SampleState, Shape,
     States, Type,
 };
 
-/// Texts that would end or begin something if they stood as they are.
+/// Texts that would be syntax without quotes.
 const ODD: &[&str] = &[
     "",
     "-",
@@ -97,8 +97,8 @@ const ODD: &[&str] = &[
     "true",
 ];
 
-/// All that facts say, in words, but for places.
-fn said(facts: &Facts) -> String {
+/// All facts in words, except for places.
+fn words(facts: &Facts) -> String {
     let words = format!("{facts:#?}");
     words.lines().filter(|line| !line.trim_start().starts_with("at: Location(")).collect::<Vec<_>>().join("\n")
 }
@@ -107,16 +107,16 @@ fn said(facts: &Facts) -> String {
 fn comes_back(facts: &Facts) {
     let lock = write(facts);
     let back = match read(&lock, "document.lock") {
-        // A place is not said.
+        // Places are not compared.
         Ok(back) => Facts { at: None, ..back },
         Err(error) => panic!("{error}\n{lock}"),
     };
-    assert_eq!(said(&back), said(&sorted(facts)), "{lock}");
+    assert_eq!(words(&back), words(&sorted(facts)), "{lock}");
     assert_eq!(write(&back), lock);
 }
 
 #[test]
-fn odd_text_comes_back_from_every_place() {
+fn unusual_text_comes_back_from_every_place() {
     for odd in ODD {
         let odd = *odd;
         let shape = |flat| Shape {
@@ -135,7 +135,7 @@ fn odd_text_comes_back_from_every_place() {
         let called = Operation {
             parameters: vec![parameter(Place::Header), parameter(Place::Path), parameter(Place::Query)],
             body: Some(shape(false)),
-            answers: vec![Answer { status: Some(200), shape: shape(true), at: at(), errata: Vec::new() }],
+            responses: vec![Response { status: Some(200), shape: shape(true), at: at(), errata: Vec::new() }],
             samples: vec![
                 sample(true, None, &[odd, "a", "a[].b"], SampleState::Whole),
                 sample(false, Some(200), &[odd, "[].a"], SampleState::Mended),
@@ -196,7 +196,7 @@ fn every_kind_comes_back_whatever_the_words_are() {
 
 #[test]
 fn empty_parts_come_back() {
-    let answers = [Some(204), None, Some(200), Some(200)].map(|status| Answer {
+    let responses = [Some(204), None, Some(200), Some(200)].map(|status| Response {
         status,
         shape: Shape::default(),
         at: at(),
@@ -208,7 +208,7 @@ fn empty_parts_come_back() {
         .map(|((request, status), state)| sample(request, status, &[], state));
     let operation = Operation {
         body: Some(Shape::default()),
-        answers: answers.into(),
+        responses: responses.into(),
         samples: samples.collect(),
         ..operation("", rpc("A"))
     };
@@ -217,7 +217,7 @@ fn empty_parts_come_back() {
 }
 
 #[test]
-fn a_lock_reads_like_this() {
+fn a_lock_looks_like_this() {
     comes_back(&shop());
     assert_eq!(
         write(&shop()),
@@ -235,16 +235,16 @@ operation 2.9 POST /v1/{shop_id}/orders
     window: String, optional = day, "late, or never"
     type OrderLine
       amount: Integer, conditional
-  answer 201 flat
+  response 201 flat
     id:
   sample request mended
     {}: lines, window
     lines[]: amount
-  sample answer 201 broken: id
+  sample response 201 broken: id
   unread a row without a name
 
 operation 2.10 GET /v1/{shop_id}/orders
-  answer 204
+  response 204
 
 endpoint north-1 shop.north-1.example.com (printed "shop.no rth-1.example.com")
 
@@ -267,12 +267,12 @@ fn facts_point_into_the_lock() {
 }
 
 #[test]
-fn what_is_no_lock_is_refused_with_its_line() {
+fn an_invalid_lock_is_rejected_with_its_line() {
     let lock = write(&shop());
     for (from, to, line, expected) in [
         ("  path shop_id", "   path shop_id", 8, "less indentation"),
         ("      amount", "        amount", 14, "less indentation"),
-        ("  path ", "  cookie ", 8, "`path`, `query`, `header`, `body`, `answer`, `sample` or `unread`"),
+        ("  path ", "  cookie ", 8, "`path`, `query`, `header`, `body`, `response`, `sample` or `unread`"),
         (
             "operation 2.9",
             "<<<<<<< operation 2.9",
@@ -284,8 +284,8 @@ fn what_is_no_lock_is_refused_with_its_line() {
         ("late, or never\"", "late, or never", 12, "values"),
         ("code 404", "code none", 28, "an HTTP status or `-`"),
         ("(printed \"X", "(spelt \"X", 9, "nothing more at `(spelt \"X-Auth -Token\")`"),
-        ("  answer 201 flat", "  answer 201 flat now", 15, "nothing more at `now`"),
-        ("  unread", "  body\n  unread", 21, "`path`, `query`, `header`, `body`, `answer`, `sample` or `unread`"),
+        ("  response 201 flat", "  response 201 flat now", 15, "nothing more at `now`"),
+        ("  unread", "  body\n  unread", 21, "`path`, `query`, `header`, `body`, `response`, `sample` or `unread`"),
         ("document a.txt", "", 1, "a line `document` with the document's file name"),
     ] {
         assert!(lock.contains(from), "{from}");
@@ -305,7 +305,7 @@ fn the_order_of_the_document_does_not_matter() {
     for operation in &mut turned.operations {
         operation.parameters.reverse();
         operation.samples.reverse();
-        operation.answers.reverse();
+        operation.responses.reverse();
         operation.body.iter_mut().for_each(|body| body.fields.reverse());
     }
     assert_eq!(write(&turned), write(&shop()));

@@ -1,4 +1,4 @@
-//! The components: those of the document itself, and those that `$ref`s make of other places and files.
+//! Components: those of the document itself, and those created for `$ref`s to other places and files.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -16,12 +16,12 @@ use crate::{
     },
 };
 
-/// Which places are components, and what they are called.
+/// The places that are components, with their names.
 #[derive(Default)]
 pub(super) struct Components {
     names: HashMap<(&'static str, Target), String>,
     taken: HashMap<(&'static str, String), (Target, Location)>,
-    /// Those that have a name and are not written yet.
+    /// Components that have a name and are not written yet.
     pub pending: VecDeque<Pending>,
 }
 
@@ -32,13 +32,14 @@ pub(super) struct Pending {
     pub target: Target,
 }
 
-/// A component that stands in the document itself.
+/// A component that the document itself declares.
 pub(super) struct Own {
     pub section: &'static str,
     pub kind: Kind,
     pub name: String,
     pub entry: Entry,
-    /// Where it stands. Of an alias (`Job: {$ref: schemas/Job.yaml}`) what it refers to, if that is to be written here.
+    /// Its place. For an alias (`Job: {$ref: schemas/Job.yaml}`), the place that it refers to, if that is to be written
+    /// here.
     pub target: Target,
     pub written_here: bool,
 }
@@ -74,14 +75,14 @@ impl Components {
                 .collect();
             let Some((section, at)) = content(section, here, files, reporter) else { continue };
             for (name, entry) in section.entries() {
-                // What is sent in the body stands where it is referred to.
+                // A body parameter is written in place of each reference to it.
                 let sent = entry.node.get("in").and_then(Node::as_str);
                 if is_swagger && *kind == Kind::Parameter && matches!(sent, Some("body" | "formData")) {
                     continue;
                 }
                 let target = at.child(name);
                 let written = Target { file: 0, pointer: [holder.as_slice(), &[name.to_owned()]].concat() };
-                // A pointer's own separators in a name would have to be escaped wherever it is used.
+                // A pointer's separators in a name would need escaping wherever the name is used.
                 let name = self.unused(field.name, &name.replace(['/', '~'], "_"));
                 self.taken.insert((field.name, name.clone()), (target.clone(), entry.key.clone()));
                 let written_here = alias(&entry.node).is_none();
@@ -98,10 +99,10 @@ impl Components {
         own
     }
 
-    /// What an alias stands for gets the alias's name, unless it has one.
+    /// Gives an alias's target the name of the alias, unless the target has one.
     fn own_alias(&mut self, own: &mut Own, files: &mut Files, reporter: &mut Reporter<'_>) {
         let Some(text) = alias(&own.entry.node).filter(|_| own.kind.section().is_some()) else { return };
-        // What is wrong with it is said when it is resolved.
+        // Errors are reported when the reference is resolved.
         let place = own.entry.place().clone();
         let Ok(Some(target)) = files.follow(text, &place, own.target.file, reporter) else { return };
         if self.names.contains_key(&(own.section, target.clone())) {
@@ -114,7 +115,7 @@ impl Components {
         own.written_here = true;
     }
 
-    /// The name under which a place stands in `components`, which it gets now if it has none.
+    /// Returns the name of a place in `components`, assigning one if it has none.
     pub fn name(
         &mut self,
         kind: Kind,
@@ -132,8 +133,8 @@ impl Components {
             && first == "components"
             && other != section
         {
-            let message = format!("`{name}` is one of `{other}`, and {} has to stand here", kind.name());
-            let label = format!("refer to one of `#/components/{section}`");
+            let message = format!("`{name}` is in `{other}`, but {} is required here", kind.name());
+            let label = format!("refer to an entry of `#/components/{section}`");
             return fail(Diagnostic::error("wrong-ref", message).label(label));
         }
         let stem = || files.path(target.file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
@@ -151,10 +152,10 @@ impl Components {
             && let Some((other, first)) = self.taken.get(&(section, given.clone()))
         {
             let (first_one, second) = (files.describe(other), files.describe(target));
-            let message = format!("two {section} are called `{given}`: {first_one} and {second}");
-            let diagnostic = Diagnostic::error("name-collision", message).at(place.clone()).label("the second one");
-            let diagnostic = diagnostic.note(first.clone(), "the first one");
-            reporter.fault(diagnostic.help("give one of them another name"));
+            let message = format!("two {section} have the name `{given}`: {first_one} and {second}");
+            let diagnostic = Diagnostic::error("name-collision", message).at(place.clone()).label("second definition");
+            let diagnostic = diagnostic.note(first.clone(), "first definition");
+            reporter.fault(diagnostic.help("rename one of them"));
         }
         self.names.insert(known, name.clone());
         self.taken.insert((section, name.clone()), (target.clone(), place.clone()));
@@ -177,7 +178,7 @@ impl Target {
     }
 }
 
-/// A map and where it stands, or those of what it refers to.
+/// A map with its place, or those of its target if it is a reference.
 fn content(node: &Node, here: Target, files: &mut Files, reporter: &mut Reporter<'_>) -> Option<(Node, Target)> {
     let Some(reference) = node.get("$ref") else { return Some((node.clone(), here)) };
     match files.follow(reference.as_str()?, &reference.location, here.file, reporter) {
@@ -193,7 +194,7 @@ fn content(node: &Node, here: Target, files: &mut Files, reporter: &mut Reporter
     }
 }
 
-/// The sections of components as the document's `components`, with what else stands there.
+/// The document's `components`: the sections of components, and its other keys.
 pub(super) fn insert(
     document: &mut IndexMap<String, Entry>,
     mut sections: IndexMap<&str, IndexMap<String, Entry>>,

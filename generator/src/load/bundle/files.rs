@@ -1,4 +1,4 @@
-//! The files of a document: each is read once, and a `$ref` is followed to where it leads in the end.
+//! The files of a document: each is read once, and `$ref`s are followed to their final target.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -17,16 +17,17 @@ use crate::{
     pointer::escape,
 };
 
-/// Index of a file; 0 is the one that was asked for.
+/// Index of a file; 0 is the document's own.
 pub(super) type FileId = usize;
 
-/// How many names are compared with those of wrong `$ref`s in all: the first ones get a suggestion in documents of any size.
+/// The number of names, in all, that are compared with those of wrong `$ref`s: the first ones get a suggestion in
+/// documents of any size.
 const MOST_COMPARED: usize = 200_000;
 
-/// A pointer that has grown longer than this on its way through `$ref`s grows without end: `a: {$ref: '#/a/b'}`.
+/// A pointer that grows longer than this while `$ref`s are followed grows without end: `a: {$ref: '#/a/b'}`.
 const LONGEST_POINTER: usize = 1_000;
 
-/// What is found, or why it isn't. None if that was said already.
+/// A result, or an error. None if the error was reported already.
 pub(super) type Found<T> = Result<T, Box<Diagnostic>>;
 
 /// A place in a file.
@@ -39,9 +40,9 @@ pub(super) struct Target {
 pub(super) struct Files {
     root: Rc<File>,
     files: Vec<(PathBuf, Rc<File>)>,
-    /// By path; None for a file that can't be read, which was said already.
+    /// By path; None for a file that can't be read, which was reported already.
     by_path: HashMap<PathBuf, Option<FileId>>,
-    /// Where places that hold nothing but a `$ref` lead in the end, so that chains of them are gone through once.
+    /// Final targets of the places that hold nothing but a `$ref`, so that chains are followed once.
     aliases: HashMap<Target, Found<Option<Target>>>,
     folder: PathBuf,
     compared: usize,
@@ -78,7 +79,7 @@ impl Files {
         }
     }
 
-    /// Where a `$ref` that stands in `file` leads in the end. None if that can't be said, which was reported already.
+    /// The final target of a `$ref` in `file`. None if there is none, which was reported already.
     pub fn follow(
         &mut self,
         text: &str,
@@ -92,7 +93,7 @@ impl Files {
         end
     }
 
-    /// The same, with the places that hold a `$ref` on the way.
+    /// The same, with the places of the `$ref`s on the way.
     fn end(
         &mut self,
         text: &str,
@@ -119,7 +120,7 @@ impl Files {
                         let near = nearest(name, source.anchors.keys().map(String::as_str));
                         diagnostic.help = Some(match near {
                             Some(near) => format!("did you mean `{near}`?"),
-                            None => "a place in a file begins with `#/`".to_owned(),
+                            None => "start the place in a file with `#/`".to_owned(),
                         });
                         return fail(diagnostic);
                     }
@@ -127,7 +128,7 @@ impl Files {
             };
             let next = match walk(&source.root, &pointer) {
                 Ok(node) => alias(node).map(str::to_owned),
-                // Somewhere on the way stands a `$ref`: what is looked for is within what that refers to.
+                // A `$ref` stands on the way: the target is within what that refers to.
                 Err(Missing { through: Some((to, rest)), .. }) => {
                     let more: String = rest.iter().map(|token| format!("/{}", escape(token))).collect();
                     let joint = if to.contains('#') { "" } else { "#" };
@@ -142,14 +143,14 @@ impl Files {
             }
             let endless = target.pointer.len() > LONGEST_POINTER;
             if !passed.insert(target) || endless {
-                let message = "this `$ref` only ever leads to another `$ref`";
-                return fail(Diagnostic::error("ref-cycle", message).label("leads in a circle"));
+                let message = "this `$ref` leads only to other `$ref`s";
+                return fail(Diagnostic::error("ref-cycle", message).label("circular"));
             }
             (text, file) = (next, id);
         }
     }
 
-    /// The file that a `$ref` in another one names.
+    /// The file that a `$ref` in another file names.
     fn open(
         &mut self,
         name: &str,
@@ -162,8 +163,8 @@ impl Files {
         }
         let path = normal(&self.path(from).parent().unwrap_or(Path::new("")).join(name));
         let shown = path.to_string_lossy().replace('\\', "/");
-        // What is wrong with the file is said once, and at each `$ref` that it is lost.
-        let unread = || fail(Diagnostic::error("missing-ref", format!("the file `{shown}` can't be read")));
+        // The file's error is reported once, and its loss at each `$ref` to it.
+        let unread = || fail(Diagnostic::error("missing-ref", format!("cannot read the file `{shown}`")));
         if let Some(known) = self.by_path.get(&path) {
             return known.map_or_else(unread, |id| Ok(Some(id)));
         }
@@ -173,7 +174,7 @@ impl Files {
             return fail(diagnostic);
         }
         if self.is_outside(&path) {
-            let message = format!("the document reaches out of its folder, for `{shown}`");
+            let message = format!("the document refers to `{shown}`, outside of its folder");
             reporter.push(Diagnostic::warning("ref-outside", message).at(place.clone()));
         }
         let id = match file::read(&path, &shown) {
@@ -191,7 +192,7 @@ impl Files {
         id.map_or_else(unread, |id| Ok(Some(id)))
     }
 
-    /// Documents may share files with those beside them; further out nothing is theirs.
+    /// Documents may share files with their siblings, but not beyond.
     fn is_outside(&self, path: &Path) -> bool {
         match path.strip_prefix(normal(&self.folder.join(".."))) {
             Ok(rest) => rest.starts_with(".."),
@@ -211,24 +212,24 @@ fn similar_file(path: &Path) -> Option<String> {
     nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str)).map(str::to_owned)
 }
 
-/// Where a pointer leads nowhere.
+/// The point at which a pointer can't be followed.
 pub(super) struct Missing<'n> {
-    /// What holds no such thing, and how far the pointer got.
+    /// The value without such a member, and how far the pointer got.
     at: &'n Node,
     depth: usize,
-    /// The `$ref` that stands there instead, and what is left of the pointer.
+    /// The `$ref` at this point, and the rest of the pointer.
     through: Option<(String, Vec<String>)>,
 }
 
 impl Missing<'_> {
-    /// What is wrong, with a suggestion as long as not too many names were `compared`.
+    /// The error, with a suggestion as long as not too many names were `compared`.
     pub fn diagnostic(&self, pointer: &[String], file: &File, compared: &mut usize) -> Diagnostic {
         let wanted = pointer.get(self.depth).map_or("", String::as_str);
         let message = format!("there is no `{}` in `{}`", pointer_text(pointer), file.source.name());
         let names = self.at.entries().map(|(key, _)| key).take(MOST_COMPARED.saturating_sub(*compared));
         let near = nearest(wanted, names.inspect(|_| *compared += 1));
         let mut diagnostic = Diagnostic::error("missing-ref", message);
-        diagnostic.label = format!("`{wanted}` is not there");
+        diagnostic.label = format!("`{wanted}` does not exist");
         diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));
         diagnostic
     }
@@ -238,7 +239,7 @@ impl Missing<'_> {
 pub(super) fn walk<'n>(root: &'n Node, pointer: &[String]) -> Result<&'n Node, Missing<'n>> {
     let mut node = root;
     for (depth, token) in pointer.iter().enumerate() {
-        // In a URL's query a `+` is a space; some take fragments for the same.
+        // In a URL's query `+` is a space; some tools take fragments for the same.
         let child = node.child(token).or_else(|| node.child(&token.replace('+', " ")));
         node = child.ok_or_else(|| Missing {
             at: node,
@@ -252,7 +253,7 @@ pub(super) fn walk<'n>(root: &'n Node, pointer: &[String]) -> Result<&'n Node, M
     Ok(node)
 }
 
-/// The text of a `$ref` that stands alone. With others beside it, it is not the same as what it refers to.
+/// The text of a `$ref` without siblings. With siblings, it is not the same as its target.
 pub(super) fn alias(node: &Node) -> Option<&str> {
     let entries = node.as_object()?;
     if entries.len() == 1 { node.get("$ref")?.as_str() } else { None }

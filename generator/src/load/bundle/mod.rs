@@ -1,4 +1,5 @@
-//! Makes one document of many files: every `$ref` becomes `#/components/<section>/<name>`, or what it refers to.
+//! Combines many files into one document: every `$ref` becomes `#/components/<section>/<name>`, or its target's
+//! content.
 
 mod components;
 mod files;
@@ -22,10 +23,11 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Location};
 
-/// How many values inlining may add in all: a few files can refer to each other into billions.
+/// The number of values that inlining may add in all: a few files can expand to billions.
 const MOST_INLINED: usize = 1_000_000;
 
-/// Brings the file `root`, read from `path`, and all that it refers to into one tree of OpenAPI 3. None if that has no end.
+/// Combines the file `root`, read from `path`, and everything it refers to into one OpenAPI 3 tree. None if that has no
+/// end.
 pub(super) fn bundle(root: File, path: &Path, version: Version, reporter: &mut Reporter<'_>) -> Option<Node> {
     let mut bundler = Bundler {
         reporter,
@@ -44,7 +46,7 @@ pub(super) fn bundle(root: File, path: &Path, version: Version, reporter: &mut R
     (!bundler.endless).then_some(document)
 }
 
-/// Whether a key beside a `$ref` counts for more than what that leads to has: by OpenAPI 3.1, these two of an object that has them.
+/// Whether a key beside a `$ref` overrides the target's: in OpenAPI 3.1 these two do, in objects that have them.
 fn overrides(kind: Kind, key: &str) -> bool {
     matches!(key, "summary" | "description") && kind.field(key).is_some()
 }
@@ -53,16 +55,16 @@ struct Bundler<'a, 'd> {
     reporter: &'a mut Reporter<'d>,
     files: Files,
     components: Components,
-    /// What is being put in place of a `$ref`, from the outside in.
+    /// The `$ref`s that are being inlined, outermost first.
     inlining: Vec<Target>,
     inlined: usize,
     depth: usize,
-    /// Whether the document is too deep or too large, which ends it all.
+    /// Whether the document is too deep or too large, which ends the run.
     endless: bool,
-    /// Whether the document is one of Swagger 2.0, or of 3.1 and later.
+    /// Whether the document is Swagger 2.0, or OpenAPI 3.1 and later.
     is_swagger: bool,
     is_newer: bool,
-    /// What bodies are of, in Swagger 2.0, and whether the operation says it of requests and of responses itself.
+    /// The media types of bodies in Swagger 2.0, and whether the operation overrides those of requests and responses.
     media: swagger::Media,
     own_media: (bool, bool),
 }
@@ -95,7 +97,7 @@ impl Bundler<'_, '_> {
             lifted.entry(section).or_default().insert(name, Entry::new(node.location.clone(), node));
         }
         for (section, mut entries) in lifted {
-            // By name, so that the order doesn't depend on which operation comes first.
+            // Sorted by name, so that the order doesn't depend on the order of operations.
             entries.sort_unstable_keys();
             sections.entry(section).or_default().extend(entries);
         }
@@ -103,7 +105,7 @@ impl Bundler<'_, '_> {
         Node::new(document, root.root.location.clone())
     }
 
-    /// A component's content, its own `$ref`s resolved.
+    /// A component's content with its `$ref`s resolved.
     fn content(&mut self, kind: Kind, target: &Target) -> Node {
         let file = self.files.get(target.file);
         match walk(&file.root, &target.pointer) {
@@ -112,14 +114,14 @@ impl Bundler<'_, '_> {
         }
     }
 
-    /// The same tree with every `$ref` in it replaced; what isn't looked into stays as it is.
+    /// The same tree with every `$ref` resolved; opaque parts stay as they are.
     fn resolve(&mut self, node: &Node, shape: Shape, file: FileId) -> Node {
         if shape == Shape::Any || node.is_scalar() {
             return node.clone();
         }
         if self.depth > DEEPEST {
-            let message = format!("`$ref`s bring maps and lists more than {DEEPEST} levels into each other here");
-            let help = "put what is inside under `components`, from where it is not copied";
+            let message = format!("`$ref`s nest maps and lists more than {DEEPEST} levels deep here");
+            let help = "move the inner part to `components`, from where it is not copied";
             self.end(Diagnostic::error("too-deep", message).at(node.location.clone()).help(help));
         }
         if self.endless {
@@ -131,7 +133,7 @@ impl Bundler<'_, '_> {
         resolved
     }
 
-    /// Says once why the document can't be brought into one tree.
+    /// Reports once why the document can't be combined into one tree.
     fn end(&mut self, why: Diagnostic) {
         if !self.endless {
             self.reporter.push(why);
@@ -148,7 +150,7 @@ impl Bundler<'_, '_> {
                 if let Some(object) = self.of_swagger(node, shape, file) {
                     return object;
                 }
-                // What refers to these gets them as components.
+                // References to these make components of them.
                 let is_schema = shape.kind() == Some(Kind::Schema);
                 let named_elsewhere = |key: &str| is_schema && matches!(key, "$defs" | "definitions");
                 for (_, entry) in entries.iter().filter(|(key, _)| named_elsewhere(key)) {
@@ -174,7 +176,7 @@ impl Bundler<'_, '_> {
         Node { value, location: node.location.clone() }
     }
 
-    /// An object of Swagger 2.0 in the words of OpenAPI 3. None of one that says the same in both.
+    /// A Swagger 2.0 object as OpenAPI 3. None if both versions write it the same way.
     fn of_swagger(&mut self, node: &Node, shape: Shape, file: FileId) -> Option<Node> {
         let kind = shape.kind().filter(|_| self.is_swagger)?;
         if let Some(object) = self.swagger_object(node, kind, file) {
@@ -188,7 +190,7 @@ impl Bundler<'_, '_> {
         Some(Node::new(members.collect::<IndexMap<_, _>>(), rewritten.location.clone()))
     }
 
-    /// What stands in place of a `$ref`. One that leads nowhere is said and stays as it is; `check` sees to the rest.
+    /// The replacement of a `$ref`. A dangling one is reported and stays; `check` handles its consequences.
     fn reference(&mut self, node: &Node, text: &str, shape: Shape, file: FileId) -> Node {
         let place = node.get("$ref").map_or(&node.location, |node| &node.location).clone();
         match self.resolved(node, text, &place, shape, file) {
@@ -203,7 +205,7 @@ impl Bundler<'_, '_> {
         }
     }
 
-    /// The component that is meant by a `$ref` that leads nowhere: one of the name that it ends with, or that it is.
+    /// The component that a dangling `$ref` probably means: the one whose name the `$ref` ends with, or is.
     fn proposed(&self, text: &str, shape: Shape) -> Option<String> {
         let section = shape.kind()?.section()?;
         let root = self.files.get(0);
@@ -235,7 +237,7 @@ impl Bundler<'_, '_> {
         let Some((kind, section)) = shape.kind().and_then(|kind| Some((kind, kind.section()?))) else {
             return self.inline(&target, shape).map(Some);
         };
-        // A description beside it is that of this place: the component has another.
+        // A description beside it belongs to this place: the component has its own.
         if self.is_newer && kind != Kind::Schema && node.entries().any(|(key, _)| overrides(kind, key)) {
             return self.inline(&target, shape).map(Some);
         }
@@ -249,8 +251,8 @@ impl Bundler<'_, '_> {
         Ok(Some(Node::new(entries, node.location.clone())))
     }
 
-    /// Keeps what stands beside a `$ref`: a path item's fields go before those that it refers to; of the others `check`
-    /// knows which mean something.
+    /// Keeps the siblings of a `$ref`: a path item's fields override those of its target; for other objects `check`
+    /// decides which count.
     fn with_siblings(&mut self, mut resolved: Node, node: &Node, kind: Option<Kind>, file: FileId) -> Node {
         let in_place = resolved.get("$ref").is_none() && kind != Some(Kind::PathItem);
         for (key, entry) in node.entries().filter(|(key, _)| *key != "$ref") {
@@ -269,8 +271,8 @@ impl Bundler<'_, '_> {
 
     fn inline(&mut self, target: &Target, shape: Shape) -> Found<Node> {
         if self.inlining.contains(target) {
-            let message = format!("{} refers to itself, without end", self.files.describe(target));
-            return fail(Diagnostic::error("ref-cycle", message).label("leads back to where it stands"));
+            let message = format!("{} refers to itself endlessly", self.files.describe(target));
+            return fail(Diagnostic::error("ref-cycle", message).label("leads back to this place"));
         }
         let file = self.files.get(target.file);
         let node = match walk(&file.root, &target.pointer) {
@@ -288,7 +290,7 @@ impl Bundler<'_, '_> {
         Ok(resolved)
     }
 
-    /// The values of a discriminator's mapping are names of schemas or `$ref`s to them.
+    /// The values of a discriminator's mapping are schema names or `$ref`s to schemas.
     fn mapping(&mut self, node: &Node, file: FileId) -> Node {
         let mut node = node.clone();
         for entry in node.as_object_mut().into_iter().flat_map(IndexMap::values_mut) {
@@ -300,7 +302,7 @@ impl Bundler<'_, '_> {
     fn mapped(&mut self, mut node: Node, file: FileId) -> Node {
         let Some(text) = node.as_str() else { return node };
         let is_name = !text.contains(['/', '#']) && !text.ends_with(".yaml") && !text.ends_with(".json");
-        // A name is one of the root's, whichever file uses it.
+        // Names refer to the root's schemas, whichever file uses them.
         let (text, file) = match is_name {
             true => (format!("#/components/schemas/{text}"), 0),
             false => (text.to_owned(), file),

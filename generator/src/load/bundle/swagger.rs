@@ -1,4 +1,5 @@
-//! What a path of Swagger 2.0 has in other places than one of OpenAPI 3: bodies and forms among the parameters, media types beside them.
+//! The parts of a path that Swagger 2.0 places differently from OpenAPI 3: bodies and forms (among the parameters) and
+//! media types.
 
 use indexmap::IndexMap;
 
@@ -22,26 +23,26 @@ type MediaTypes = Vec<(String, Location)>;
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// What bodies are of: of the document, or of the operation that is being rewritten.
+/// The media types of bodies: the document's, or those of the operation that is being rewritten.
 #[derive(Clone, Default)]
 pub(super) struct Media {
     consumes: Option<MediaTypes>,
     produces: Option<MediaTypes>,
 }
 
-/// A body or a field of a form, through its references.
+/// A body or form field, with references resolved.
 #[derive(Clone)]
 struct Sent {
-    /// Where it stands in the list of parameters.
+    /// Its position in the list of parameters.
     at: Location,
     node: Node,
     file: FileId,
-    /// The place that the list refers to, if it does.
+    /// The place that the list refers to, if it has a reference there.
     target: Option<Target>,
 }
 
 impl Bundler<'_, '_> {
-    /// The document but for its components, in the words of OpenAPI 3.0.
+    /// The document as OpenAPI 3.0, without its components.
     pub(super) fn swagger_document(&mut self, root: &Node) -> Node {
         self.media = Media { consumes: media_types(root, "consumes"), produces: media_types(root, "produces") };
         let mut out = Entries::new();
@@ -49,7 +50,7 @@ impl Bundler<'_, '_> {
             match key {
                 "swagger" => {
                     word(&mut out, "openapi", "3.0.3", &entry.key);
-                    // Its multipart forms have styles, which those of 3.0 have not.
+                    // Multipart forms have styles in 2.0, but not in 3.0.
                     word(&mut out, SWAGGER, "2.0", &entry.key);
                 }
                 _ if OF_DOCUMENT.contains(&key) => {}
@@ -61,7 +62,7 @@ impl Bundler<'_, '_> {
         Node::new(out, root.location.clone())
     }
 
-    /// An object of Swagger 2.0 as one of OpenAPI 3.0 with its `$ref`s resolved. None if it says the same in both.
+    /// A Swagger 2.0 object as OpenAPI 3.0 with its `$ref`s resolved. None if both versions write it the same way.
     pub(super) fn swagger_object(&mut self, node: &Node, kind: Kind, file: FileId) -> Option<Node> {
         if node.get("$ref").is_some() || node.as_object().is_none() {
             return None;
@@ -78,7 +79,7 @@ impl Bundler<'_, '_> {
         }
     }
 
-    /// A path with its operations, each with the bodies that it has from the path.
+    /// A path with its operations, each with the bodies that it inherits from the path.
     fn path_item(&mut self, node: &Node, file: FileId) -> Node {
         let (shared, parameters) = self.parameters(node.get("parameters"), file);
         let mut out = Entries::new();
@@ -130,12 +131,12 @@ impl Bundler<'_, '_> {
         Node::new(out, node.location.clone())
     }
 
-    /// A list of parameters: those that are sent in the body, and the others, resolved.
+    /// Splits a list of parameters: those sent in the body, and the others, resolved.
     fn parameters(&mut self, list: Option<&Node>, file: FileId) -> (Vec<Sent>, Vec<Node>) {
         let (mut sent, mut others) = (Vec::new(), Vec::new());
         for item in list.into_iter().flat_map(Node::items) {
             let target = item.get("$ref").and_then(|to| {
-                // What is wrong with it is said when it is resolved.
+                // Errors are reported when it is resolved.
                 self.files.follow(to.as_str()?, &to.location, file, self.reporter).ok().flatten()
             });
             let found = target.as_ref().and_then(|target| {
@@ -154,11 +155,11 @@ impl Bundler<'_, '_> {
         (sent, others)
     }
 
-    /// The body of an operation: its one parameter in the body, or the form that its fields make.
+    /// The body of an operation: its one body parameter, or the form made of its fields.
     fn body(&mut self, sent: &[Sent]) -> Option<Entry> {
         let body = sent.iter().find(|sent| sent.node.get("in").and_then(Node::as_str) == Some("body"));
         let Some(body) = body else { return self.form(sent) };
-        // A shared body is a component, unless it is sent as another media type here.
+        // A shared body is a component, unless it has another media type here.
         if let Some(target) = body.target.clone().filter(|_| !self.own_media.0) {
             let (files, components) = (&self.files, &mut self.components);
             let name = components.name(Kind::RequestBody, "requestBodies", &target, &body.at, files, self.reporter);
@@ -172,7 +173,7 @@ impl Bundler<'_, '_> {
         Some(Entry::new(body.at.clone(), node))
     }
 
-    /// A parameter in the body as a request body.
+    /// A body parameter as a request body.
     fn request_body(&mut self, body: &Sent) -> Node {
         let mut out = Entries::new();
         let mut media = Entries::new();
@@ -272,8 +273,8 @@ impl Bundler<'_, '_> {
         Node::new(out, node.location.clone())
     }
 
-    /// Those of some media types that can hold values of a schema; None if none of them can. A list of 2.0 is for all that an
-    /// operation takes or gives: beside an archive, its errors are objects still.
+    /// The media types that can represent values of a schema; None if none can. A list in 2.0 is for all requests or
+    /// all responses of an operation: one that returns an archive has objects as errors nevertheless.
     fn holding(&mut self, types: Option<MediaTypes>, schema: &Node, file: FileId) -> Option<MediaTypes> {
         let mut types = types?;
         if self.is_structured(schema, file) {
@@ -282,7 +283,7 @@ impl Bundler<'_, '_> {
         Some(types).filter(|types| !types.is_empty())
     }
 
-    /// Whether a schema is of an object or list, which only some media types can hold.
+    /// Whether a schema is of an object or list, which only some media types can represent.
     fn is_structured(&mut self, schema: &Node, file: FileId) -> bool {
         let target = schema
             .get("$ref")
@@ -295,8 +296,8 @@ impl Bundler<'_, '_> {
             || (named.is_none() && ["properties", "allOf", "items"].iter().any(|key| schema.get(key).is_some()))
     }
 
-    /// What a `$ref` to a shared response stands for in an operation that produces other media types than the document: as it is
-    /// written here. None where the component does.
+    /// The response to inline for a `$ref` to a shared response, in an operation with other media types than the
+    /// document. None where the component fits.
     pub(super) fn response_of_its_own(&mut self, target: &Target, kind: Option<Kind>) -> Option<Node> {
         if kind != Some(Kind::Response) || !self.own_media.1 {
             return None;
@@ -306,13 +307,13 @@ impl Bundler<'_, '_> {
         Some(self.response(node, target.file))
     }
 
-    /// A leaf object in the words of OpenAPI 3.0, its `$ref`s not resolved yet.
+    /// A leaf object as OpenAPI 3.0, with its `$ref`s not resolved yet.
     pub(super) fn swagger_words<'n>(&mut self, node: &'n Node, kind: Kind) -> std::borrow::Cow<'n, Node> {
         rewritten(node, kind, self.reporter)
     }
 }
 
-/// Whether a media type is one of structured data, or of anything. (Forms are made of parameters of their own.)
+/// Whether a media type is structured data, or a wildcard. (Forms are made from separate parameters.)
 fn may_hold_objects(name: &str) -> bool {
     let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let structured = ["json", "xml", "yaml", "cbor", "msgpack", "protobuf", "event-stream"];

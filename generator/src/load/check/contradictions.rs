@@ -1,4 +1,4 @@
-//! What a schema says that no value can meet, or that says nothing of the values it is about.
+//! Contradictions in schemas: limits that no value meets, and keywords that don't apply to the schema's values.
 
 use std::cmp::Ordering;
 
@@ -13,7 +13,7 @@ use crate::{
 
 type Entries = IndexMap<String, Entry>;
 
-/// Limits in pairs, and what flag excludes each limit itself.
+/// Limits in pairs, with the flag that makes each exclusive.
 const PAIRS: [(&str, &str, &str, &str); 4] = [
     ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
     ("minLength", "maxLength", "", ""),
@@ -21,7 +21,7 @@ const PAIRS: [(&str, &str, &str, &str); 4] = [
     ("minProperties", "maxProperties", "", ""),
 ];
 
-/// Formats that OpenAPI, JSON Schema and the registry of formats have.
+/// Formats defined by OpenAPI, JSON Schema and the registry of formats.
 const FORMATS: [&str; 45] = [
     "base64url",
     "binary",
@@ -70,7 +70,7 @@ const FORMATS: [&str; 45] = [
     "uuid",
 ];
 
-/// Further ones that many documents have, and that are no slip of the pen.
+/// Further formats that are common in practice, and thus no typos.
 const FURTHER_FORMATS: [&str; 26] = [
     "base64",
     "cidr",
@@ -101,7 +101,7 @@ const FURTHER_FORMATS: [&str; 26] = [
 ];
 
 impl Checker<'_, '_> {
-    /// Says what contradicts itself in a schema whose keywords are right each by itself.
+    /// Reports contradictions in a schema whose keywords are each valid.
     pub(super) fn contradictions(&mut self, entries: &mut Entries) {
         self.crossed_limits(entries);
         self.of_another_type(entries);
@@ -120,26 +120,26 @@ impl Checker<'_, '_> {
                 _ => false,
             };
             if crossed {
-                let message = format!("no value is within `{lower}` and `{upper}`");
+                let message = format!("no value satisfies both `{lower}` and `{upper}`");
                 let fault = Diagnostic::error("contradiction", message).at(low.place().clone());
-                let fault = fault.label("each value is refused, unless it is sent unchecked");
+                let fault = fault.label("rejects every value, unless it is sent unchecked");
                 self.reporter.fault(fault.note(high.place().clone(), "the other limit"));
             }
         }
     }
 
-    /// Keywords about values of other types mean nothing, and stand there by mistake.
+    /// Keywords for values of other types have no effect, and are probably a mistake.
     fn of_another_type(&mut self, entries: &mut Entries) {
         let Some(name) = type_of(entries).map(str::to_owned) else { return };
         let composed = ["allOf", "anyOf", "oneOf"].iter().any(|key| entries.contains_key(*key));
         entries.retain(|key, entry| {
             let of = ["string", "number", "array", "object"].into_iter().find(|of| belongs(key, of));
-            // A format may be one of any type; and what others say of the values here is known where all of it is put together.
+            // A format may be of any type; and the type may be given elsewhere, which is known only after merging.
             let Some(of) = of.filter(|_| !belongs(key, &name) && key != "format" && !composed) else { return true };
             if says_nothing(key, &entry.node) {
                 return true;
             }
-            let message = format!("`{key}` is about {}, and the type is `{name}`", values_of(of));
+            let message = format!("`{key}` applies to {}, but the type is `{name}`", values_of(of));
             let fault = Diagnostic::error("other-type", message).at(entry.key.clone()).label("ignored").left_out();
             let help = match (counterpart(key, &name), of) {
                 (Some(near), _) => Some(format!("did you mean `{near}`?")),
@@ -153,26 +153,27 @@ impl Checker<'_, '_> {
         });
     }
 
-    /// A format that differs by a letter or two from one that there is.
+    /// A format that differs by a letter or two from a known one.
     fn format(&mut self, entries: &Entries) {
         let Some(format) = entries.get("format").map(|entry| &entry.node) else { return };
         let Some(name) = format.as_str().filter(|name| !FORMATS.contains(name) && !FURTHER_FORMATS.contains(name))
         else {
             return;
         };
-        // `dateTime` and `uuid4` are other spellings, and a text is one with any format. Of numbers the format is the width.
+        // `dateTime` and `uuid4` are other spellings, and a string may have any format. The format of a number is its
+        // width.
         let letters = |name: &str| name.replace(['-', '_'], "").to_lowercase();
         let words = |name: &str| letters(name).replace(|c: char| c.is_ascii_digit(), "");
         let respelled = |near: &str| words(name) == words(near) && !near.contains("int");
         let near = nearest(name, FORMATS).filter(|near| name.len() > 4 && near.len() > 3 && !respelled(near));
         if let Some(near) = near {
-            let message = format!("`{name}` is no format that is known");
+            let message = format!("`{name}` is not a known format");
             let fault = Diagnostic::error("unknown-format", message).at(format.location.clone());
-            self.reporter.fault(fault.label("named in the docs only").help(format!("did you mean `{near}`?")));
+            self.reporter.fault(fault.label("only mentioned in the docs").help(format!("did you mean `{near}`?")));
         }
     }
 
-    /// A default that can't be a value.
+    /// A default that isn't a valid value.
     fn default(&mut self, entries: &Entries) {
         let Some(default) = entries.get("default").map(|entry| &entry.node) else { return };
         if matches!(default.value, Value::Null) {
@@ -180,18 +181,18 @@ impl Checker<'_, '_> {
         }
         let why = match type_of(entries) {
             Some(name) if !is_of_type(default, name) => {
-                Some(format!("{}, and the type is `{name}`", default.describe()))
+                Some(format!("{}, but the type is `{name}`", default.describe()))
             }
             _ => outside(default, entries),
         };
         if let Some(why) = why {
             let fault = Diagnostic::error("bad-default", format!("the default is {why}")).at(default.location.clone());
-            self.reporter.fault(fault.label("named in the docs as it is"));
+            self.reporter.fault(fault.label("mentioned in the docs as it is"));
         }
     }
 }
 
-/// The type, if there is one only.
+/// The type, if there is exactly one.
 fn type_of(entries: &Entries) -> Option<&str> {
     entries.get("type")?.node.as_str()
 }
@@ -209,11 +210,11 @@ pub(super) fn is_of_type(node: &Node, name: &str) -> bool {
     }
 }
 
-/// Where a value is not within the limits beside it.
+/// Checks a value against the limits beside it.
 fn outside(value: &Node, entries: &Entries) -> Option<String> {
     let node = |key: &str| entries.get(key).map(|entry| &entry.node);
     if let Some(listed) = node("enum").filter(|listed| !listed.items().any(|one| one == value)) {
-        return listed.items().next().map(|_| "none of the values that the `enum` lists".to_owned());
+        return listed.items().next().map(|_| "not among the values of the `enum`".to_owned());
     }
     let text = value.as_str().map(|text| Node::new(count(text.chars().count()), value.location.clone()));
     let items = value.as_array().map(|items| Node::new(count(items.len()), value.location.clone()));
@@ -231,7 +232,7 @@ fn outside(value: &Node, entries: &Entries) -> Option<String> {
             let excluded = || key == "minimum" || key == "maximum";
             let excluded = || excluded() && node(exclusive).and_then(Node::as_bool) == Some(true);
             if order == Some(beyond) || order == Some(Ordering::Equal) && excluded() {
-                return Some(format!("outside of the `{key}`"));
+                return Some(format!("outside the `{key}`"));
             }
         }
     }
@@ -250,9 +251,9 @@ fn compare(a: &Node, b: &Node) -> Option<Ordering> {
     }
 }
 
-/// Whether a keyword lets through all that there is, which tools write out.
+/// Whether a keyword has no effect, such as those that tools write with their defaults.
 fn says_nothing(key: &str, node: &Node) -> bool {
-    // `uniqueItems` beside any type is what one generator of many documents writes.
+    // One generator of many documents writes `uniqueItems` beside any type.
     match &node.value {
         _ if key == "uniqueItems" => true,
         Value::Bool(flag) => key == "additionalProperties" || key == "unevaluatedProperties" || !flag,
@@ -266,14 +267,14 @@ fn says_nothing(key: &str, node: &Node) -> bool {
 
 fn values_of(name: &str) -> &'static str {
     match name {
-        "string" => "texts",
+        "string" => "strings",
         "array" => "lists",
         "object" => "objects",
         _ => "numbers",
     }
 }
 
-/// The keyword that limits values of a type as this one does those of another.
+/// The keyword that limits values of the given type as this one limits those of another.
 fn counterpart(key: &str, name: &str) -> Option<&'static str> {
     let of = |string, number, array, object| match name {
         "string" => Some(string),

@@ -1,4 +1,4 @@
-//! Schemas that are made of themselves: no value could ever fit one.
+//! Schemas that include themselves: no value is valid for them.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,8 @@ enum Mark {
     Done,
 }
 
-/// Finds schemas that are, or by `allOf` include, themselves, and lets them through as anything.
+/// Finds schemas that are themselves, or include themselves by `allOf`, and replaces them by ones that accept any
+/// value.
 pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
     let Some(schemas) = root.get_mut("components").and_then(|it| it.get_mut("schemas")) else { return };
     let mut cyclic: Vec<(String, Location)> = Vec::new();
@@ -25,7 +26,7 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
             if marks.contains_key(name) {
                 continue;
             }
-            // Depth first with a stack of its own: a chain can be as long as there are schemas.
+            // Depth first with an explicit stack: a chain can be as long as there are schemas.
             marks.insert(name, Mark::Open);
             let mut stack = vec![(name, parts(&entry.node).into_iter())];
             while let Some((current, next)) = stack.last_mut() {
@@ -52,16 +53,16 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
             entry.node.value = IndexMap::new().into();
             entry.key.clone()
         });
-        if reporter.said("ref-cycle", &place) {
+        if reporter.reported("ref-cycle", &place) {
             continue;
         }
-        let message = format!("the schema `{name}` includes itself, so no value fits it");
+        let message = format!("the schema `{name}` includes itself, so no value is valid");
         let fault = Diagnostic::error("ref-cycle", message).at(place).leaves_out(key);
         reporter.fault(fault.label("leads back to itself"));
     }
 }
 
-/// The schemas by name that a schema is or includes, and where that is said.
+/// The named schemas that a schema is or includes, with the place of the reference.
 fn parts(schema: &Node) -> Vec<(&str, &Location)> {
     let mut found = Vec::new();
     let mut open = vec![schema];

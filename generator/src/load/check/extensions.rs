@@ -1,4 +1,4 @@
-//! yundb's own `x-` keys, as specs/README.md lists them: where each may stand, and what its value is.
+//! yundb's own `x-` keys, as specs/README.md lists them: where each is allowed, and the form of its value.
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -13,10 +13,10 @@ use crate::{
 
 type Entries = IndexMap<String, Entry>;
 
-/// What is wrong with a value, and where.
+/// A description of an invalid value, and its place.
 type Verdict = Result<(), (String, Location)>;
 
-/// An extension: its key, the objects that it may stand in (any if none are named), and what its value must be.
+/// An extension: its key, the objects that may have it (any if none are named), and the check of its value.
 struct Extension {
     key: &'static str,
     places: &'static [Kind],
@@ -47,12 +47,12 @@ const EXTENSIONS: [Extension; 21] = [
     extension("x-rate-limit", &[Kind::Document, Kind::Operation], rate_limits),
     extension("x-idempotent", &[Kind::Operation], flag),
     extension("x-legacy", &[Kind::Operation], |node| fields(node, &[], &[("replacement", text), ("retired", text)])),
-    // Notes that any tool may leave; they change nothing.
+    // Notes that any tool may leave; they have no effect.
     extension("x-internal", &[], |_| Ok(())),
     extension("x-tagGroups", &[Kind::Document], |_| Ok(())),
 ];
 
-/// Looks at the `x-` keys of an object. A wrong one goes, so that nobody after has to look again.
+/// Checks the `x-` keys of an object. Invalid ones are removed, so that later stages need no checks.
 pub(super) fn check(entries: &mut Entries, kind: Kind, reporter: &mut Reporter<'_>) {
     entries.retain(|key, entry| {
         if !key.starts_with("x-") {
@@ -60,7 +60,7 @@ pub(super) fn check(entries: &mut Entries, kind: Kind, reporter: &mut Reporter<'
         }
         let Some(extension) = EXTENSIONS.iter().find(|extension| extension.key == key) else {
             if reporter.ours {
-                let message = format!("there is no extension `{key}`");
+                let message = format!("unknown extension `{key}`");
                 let mut warning = Diagnostic::warning("unknown-extension", message).at(entry.key.clone());
                 let near = nearest(key, EXTENSIONS.iter().map(|extension| extension.key));
                 warning.help = near.map(|near| format!("did you mean `{near}`?"));
@@ -70,10 +70,10 @@ pub(super) fn check(entries: &mut Entries, kind: Kind, reporter: &mut Reporter<'
         };
         let belongs = extension.places.is_empty() || extension.places.contains(&kind);
         let verdict = (extension.check)(&entry.node);
-        // In anyone else's document the same key can mean anything: it is one of ours if it looks like one.
+        // In foreign documents the same key can mean anything: it counts as ours if its value is valid.
         if reporter.ours && !belongs {
             let places: Vec<_> = extension.places.iter().map(|kind| kind.name()).collect();
-            let message = format!("`{key}` does not belong in {}", kind.name());
+            let message = format!("`{key}` is not allowed in {}", kind.name());
             let fault = Diagnostic::error("misplaced-extension", message).at(entry.key.clone());
             reporter.fault(fault.help(format!("write it in {}", places.join(" or "))));
         } else if reporter.ours
@@ -115,7 +115,7 @@ pub(super) fn enum_keys(entries: &Entries, reporter: &mut Reporter<'_>) {
         })
         .collect();
     let mut unknown = |extension: &str, value: &str, at: &Location| {
-        let message = format!("`{extension}` has `{value}`, and the enum has not");
+        let message = format!("`{extension}` has `{value}`, which is not a value of the enum");
         let mut fault = Diagnostic::error("wrong-extension", message).at(at.clone());
         let near = nearest(value, values.iter().map(String::as_str));
         fault.help = near.map(|near| format!("did you mean `{near}`?"));
@@ -151,11 +151,11 @@ fn codes(entries: &Entries) -> impl Iterator<Item = (&str, &Location)> {
 }
 
 fn wrong<T>(node: &Node, has_to_be: &str) -> Result<T, (String, Location)> {
-    Err((format!("has to be {has_to_be}, and is {}", node.describe()), node.location.clone()))
+    Err((format!("must be {has_to_be}, but is {}", node.describe()), node.location.clone()))
 }
 
 fn text(node: &Node) -> Verdict {
-    if node.as_str().is_some() { Ok(()) } else { wrong(node, "a text (in quotes if YAML reads it otherwise)") }
+    if node.as_str().is_some() { Ok(()) } else { wrong(node, "a string (quoted if YAML reads it otherwise)") }
 }
 
 fn word(node: &Node, words: &[&str]) -> Verdict {
@@ -178,13 +178,13 @@ fn map(node: &Node) -> Verdict {
 }
 
 fn scalar(node: &Node) -> Verdict {
-    if node.is_scalar() { Ok(()) } else { wrong(node, "a text") }
+    if node.is_scalar() { Ok(()) } else { wrong(node, "a string") }
 }
 
 fn texts(node: &Node) -> Verdict {
     match node.as_array() {
         Some(items) => items.iter().try_for_each(text),
-        None => wrong(node, "a list of texts"),
+        None => wrong(node, "a list of strings"),
     }
 }
 
@@ -192,7 +192,7 @@ fn text_or_texts(node: &Node) -> Verdict {
     match node.as_array() {
         Some(items) => items.iter().try_for_each(text),
         None if node.as_str().is_some() => Ok(()),
-        None => wrong(node, "a text or a list of texts"),
+        None => wrong(node, "a string or a list of strings"),
     }
 }
 
@@ -202,7 +202,7 @@ fn whole(node: &Node, range: std::ops::RangeInclusive<u64>) -> Verdict {
         _ => {
             let text = node.location.text();
             let (least, most) = (range.start(), range.end());
-            Err((format!("has to be a whole number from {least} to {most}, and is `{text}`"), node.location.clone()))
+            Err((format!("must be an integer from {least} to {most}, but is `{text}`"), node.location.clone()))
         }
     }
 }
@@ -236,7 +236,7 @@ fn categories(node: &Node) -> Verdict {
     Ok(())
 }
 
-/// The name of a client's setting: a Rust name.
+/// The name of a client setting, which is a Rust name.
 fn setting(node: &Node) -> Verdict {
     let fits = |name: &str| {
         name.starts_with(|first: char| first.is_ascii_lowercase())
@@ -244,13 +244,13 @@ fn setting(node: &Node) -> Verdict {
     };
     match node.as_str() {
         Some(name) if fits(name) => Ok(()),
-        _ => wrong(node, "the name of a client's setting, such as `project_id`"),
+        _ => wrong(node, "the name of a client setting, such as `project_id`"),
     }
 }
 
 type Fields<'a> = &'a [(&'a str, fn(&Node) -> Verdict)];
 
-/// A map with all of the first fields, perhaps some of the second, and no others.
+/// A map with all of the first fields, any of the second, and no others.
 fn fields(node: &Node, needed: Fields<'_>, allowed: Fields<'_>) -> Verdict {
     if node.as_object().is_none() {
         return wrong(node, "a map");
@@ -259,11 +259,11 @@ fn fields(node: &Node, needed: Fields<'_>, allowed: Fields<'_>) -> Verdict {
         let known = needed.iter().chain(allowed).find(|(name, _)| *name == key);
         match known {
             Some((_, check)) => {
-                check(&entry.node).map_err(|(why, place)| (format!("is wrong: `{key}` {why}"), place))?;
+                check(&entry.node).map_err(|(why, place)| (format!("is invalid: `{key}` {why}"), place))?;
             }
             None => {
                 let names: Vec<_> = needed.iter().chain(allowed).map(|(name, _)| *name).collect();
-                let message = format!("has no `{key}`, only {}", super::parts::list(&names));
+                let message = format!("has no field `{key}`, only {}", super::parts::list(&names));
                 return Err((message, entry.key.clone()));
             }
         }

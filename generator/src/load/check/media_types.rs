@@ -1,4 +1,4 @@
-//! Names of media types that differ by a letter or two from one that there is.
+//! Media type names that differ by a letter or two from a known one.
 
 use super::Checker;
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     load::report::nearest,
 };
 
-/// Media types in use for APIs, those apart that only one vendor has.
+/// Media types in use by APIs, except vendor-specific ones.
 const KNOWN: [&str; 64] = [
     "application/cbor",
     "application/geo+json",
@@ -75,7 +75,7 @@ const KNOWN: [&str; 64] = [
 ];
 
 impl Checker<'_, '_> {
-    /// Says which media type is probably meant.
+    /// Suggests the media type that is probably meant.
     pub(super) fn media_type(&mut self, name: &str, at: &Location) {
         let essence = name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         // Many had an `x-` before they were registered.
@@ -84,15 +84,16 @@ impl Checker<'_, '_> {
             return;
         }
         let Some(near) = nearest(&essence, KNOWN) else { return };
-        // Short names differ by a letter or two where both are right, and so do those that end in another number.
+        // Short names differ by a letter or two though both are right, and so do names with different numbers at the
+        // end.
         let short = essence.split_once('/').is_none_or(|(_, subtype)| subtype.len() < 6);
         let letters = |name: &str| name.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
         let distance = strsim::osa_distance(&essence, near);
         if distance > if short { 1 } else { 2 } || letters(&essence) == letters(near) {
             return;
         }
-        let fault = Diagnostic::error("unknown-media-type", format!("`{name}` is no media type that is known"));
-        let fault = fault.at(at.clone()).label("sent and read under this name").help(format!("did you mean `{near}`?"));
+        let fault = Diagnostic::error("unknown-media-type", format!("`{name}` is not a known media type"));
+        let fault = fault.at(at.clone()).label("used as it is").help(format!("did you mean `{near}`?"));
         self.reporter.fault(fault);
     }
 }

@@ -1,7 +1,7 @@
-//! Holds the bundled document against the grammar of OpenAPI, mends what can be mended, and says all that is wrong.
+//! Checks the bundled document against the grammar of OpenAPI, fixes what can be fixed, and reports every problem.
 //!
-//! What is left fits `openapiv3`. A wrong part is left out with the smallest thing that says the same without it: an annotation, a
-//! parameter or a response by itself, what a parameter can't do without only with the parameter.
+//! The result fits `openapiv3`. An invalid part is left out with the smallest unit that keeps its meaning without it:
+//! annotations, parameters and responses alone, an essential part of a parameter with the whole parameter.
 
 mod contradictions;
 mod cycles;
@@ -29,7 +29,7 @@ use super::{
 };
 use crate::diagnostic::{Diagnostic, Location};
 
-/// Mends the document, which is `newer` than OpenAPI 3.0 or not.
+/// Fixes the document, which is `newer` than OpenAPI 3.0 or not.
 pub(super) fn check(root: &mut Node, newer: bool, reporter: &mut Reporter<'_>) {
     let mut checker = Checker { reporter, newer, known: HashSet::new(), operation: None, culprit: None };
     checker.document(root);
@@ -41,17 +41,17 @@ struct Checker<'a, 'd> {
     reporter: &'a mut Reporter<'d>,
     /// Whether the document is of OpenAPI 3.1 or later.
     newer: bool,
-    /// The `$ref`s that lead somewhere.
+    /// The `$ref`s that have a target.
     known: HashSet<String>,
-    /// The operation that is being looked at, in words.
+    /// The current operation, in words.
     operation: Option<String>,
-    /// The first part of what is being looked at that is wrong, and that it can't do without.
+    /// The first essential part of the current object that is invalid.
     culprit: Option<(Location, &'static str)>,
 }
 
 impl Checker<'_, '_> {
     fn document(&mut self, root: &mut Node) {
-        // An operation can only be judged once it is known which components hold.
+        // An operation can only be judged once it is known which components are valid.
         if let Some(components) = root.get_mut("components") {
             self.components(components);
         }
@@ -59,7 +59,7 @@ impl Checker<'_, '_> {
         self.object(root, Kind::Document, &root.location.clone());
     }
 
-    /// Says that schemas are written in another language than those that are known here.
+    /// Reports schemas in an unknown dialect.
     fn dialect(&mut self, named: Option<&Node>) {
         let Some((node, text)) = named.and_then(|node| Some((node, node.as_str()?))) else { return };
         const KNOWN: [&str; 4] = [
@@ -69,14 +69,14 @@ impl Checker<'_, '_> {
             "http://json-schema.org/draft-",
         ];
         if !KNOWN.iter().any(|known| text.starts_with(known)) {
-            let message = format!("the dialect of schemas `{text}` is not known");
+            let message = format!("unknown schema dialect `{text}`");
             let diagnostic = Diagnostic::warning("dialect", message).at(node.location.clone()).left_out();
-            self.reporter.push(diagnostic.label("they are read as those of OpenAPI 3.1"));
+            self.reporter.push(diagnostic.label("read as the dialect of OpenAPI 3.1"));
         }
     }
 
     fn components(&mut self, components: &mut Node) {
-        // In this order each section refers only to itself and to those before it.
+        // In this order each section refers only to itself and to earlier ones.
         const SECTIONS: [&str; 8] =
             ["schemas", "examples", "headers", "links", "parameters", "requestBodies", "responses", "securitySchemes"];
         for section in SECTIONS {
@@ -91,16 +91,16 @@ impl Checker<'_, '_> {
             loop {
                 let before = entries.len();
                 entries.retain(|name, entry| {
-                    let said = self.reporter.count();
+                    let reported = self.reporter.count();
                     let holds = self.object(&mut entry.node, *kind, &entry.key);
                     if !holds {
-                        self.reporter.covers(said, &entry.key);
-                        self.reporter.means(said, &format!("`{name}` is left out for this"));
+                        self.reporter.covers(reported, &entry.key);
+                        self.reporter.means(reported, &format!("`{name}` is left out because of this"));
                         self.known.remove(&format!("#/components/{section}/{name}"));
                     }
                     holds
                 });
-                // What only leads to a component that was left out goes too.
+                // Aliases of components that were left out go too.
                 if entries.len() == before {
                     break;
                 }
@@ -108,8 +108,8 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Whether a value is what has to stand there. `name` and `place` say where that is; a list or map that isn't
-    /// `whole` goes on without its wrong parts.
+    /// Whether a value has the required shape. `name` and `place` identify it for messages; a list or map that isn't
+    /// `whole` loses its invalid parts only.
     fn value(&mut self, node: &mut Node, shape: Shape, name: &str, place: &Location, whole: bool) -> bool {
         match shape {
             Shape::Any => true,
@@ -149,8 +149,8 @@ impl Checker<'_, '_> {
                         return false;
                     }
                     if matches!((&entry.node.value, *inner), (Value::Null, Shape::List(_))) {
-                        let message = format!("`{key}` has to be a list, and is nothing (null)");
-                        self.mended("wrong-type", message, &entry.key, "read as an empty one");
+                        let message = format!("`{key}` must be a list, but is null");
+                        self.fixed("wrong-type", message, &entry.key, "read as an empty one");
                         entry.node.value = Vec::new().into();
                     }
                     let place = entry.key.clone();
@@ -163,7 +163,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Whether an object holds, after its wrong parts are left out where it can do without.
+    /// Whether an object is valid, after its invalid optional parts are left out.
     fn object(&mut self, node: &mut Node, kind: Kind, place: &Location) -> bool {
         if kind == Kind::Schema {
             return self.schema(node, place);
@@ -178,19 +178,19 @@ impl Checker<'_, '_> {
             }
             return self.lone_ref(node, kind);
         }
-        self.mend(node, kind, place);
+        self.fix(node, kind, place);
         let all_there = self.required(node, kind, place);
         let fields_hold = self.fields(node, kind);
         fields_hold && all_there && self.fits(node, kind, place)
     }
 
-    /// Whether a `$ref` leads to a component of the kind that has to stand there.
+    /// Whether a `$ref` leads to a component of the required kind.
     fn leads_to(&self, text: &str, kind: Kind) -> bool {
         let place = text.strip_prefix("#/components/").and_then(|rest| rest.split_once('/'));
         place.is_some_and(|(section, _)| kind.section() == Some(section)) && self.known.contains(text)
     }
 
-    /// Beside a `$ref` OpenAPI 3.0 lets nothing count, and `openapiv3` drops it.
+    /// In OpenAPI 3.0 siblings of a `$ref` have no effect, and `openapiv3` drops them.
     fn lone_ref(&mut self, node: &mut Node, kind: Kind) -> bool {
         let Some(entries) = node.as_object_mut() else { return true };
         entries.retain(|key, entry| {
@@ -202,63 +202,63 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// Whether all fields that an object has are right, those apart that it can do without.
+    /// Whether all essential fields of an object are valid.
     fn fields(&mut self, node: &mut Node, kind: Kind) -> bool {
         let mut holds = true;
         let Some(entries) = node.as_object_mut() else { return false };
         extensions::check(entries, kind, self.reporter);
         entries.retain(|key, entry| {
             let Some(field) = kind.field(key) else {
-                // `lower` names what is unknown in schemas, where it is still there.
+                // `lower` reports unknown keys of schemas, where they are still present.
                 return !self.unknown(key, entry, kind) || kind != Kind::Schema;
             };
-            // A key without a value says nothing; many tools write such.
+            // A null value counts as absent; many tools emit one.
             if matches!(entry.node.value, Value::Null) && field.shape != Shape::Any {
                 return false;
             }
-            // The components were looked at already.
+            // Components were checked already.
             let elsewhere = ["callbacks", "pathItems", "mediaTypes"].contains(&key.as_str());
             if kind == Kind::Components && field.shape != Shape::Any && !elsewhere {
                 return entry.node.as_object().is_some() || self.wrong(&entry.node, field.shape, key);
             }
-            let said = self.reporter.count();
+            let reported = self.reporter.count();
             if self.field(key, entry, kind, field) {
                 return true;
             }
-            // A response that is wrong is still one of its status, and nothing is known of its body.
+            // An invalid response still documents its status; its body is unknown.
             if kind == Kind::Responses && !self.reporter.ours {
-                self.reporter.covers(said, &entry.key);
+                self.reporter.covers(reported, &entry.key);
                 without_body(entry);
                 return true;
             }
             if let Some((value, meant)) = parts::absent(kind, key).filter(|_| !self.reporter.ours) {
-                self.reporter.covers(said, &entry.key);
-                self.reporter.means(said, meant);
+                self.reporter.covers(reported, &entry.key);
+                self.reporter.means(reported, meant);
                 entry.node = Node::new(value, entry.key.clone());
                 return self.field(key, entry, kind, field);
             }
             if field.need == Need::Optional {
-                self.reporter.means(said, "left out");
+                self.reporter.means(reported, "left out");
             }
-            self.reporter.covers(said, &entry.key);
+            self.reporter.covers(reported, &entry.key);
             holds &= field.need == Need::Optional;
             false
         });
         holds
     }
 
-    /// Looks at a part, and if it goes `alone` says so, unless what is wrong with it says it.
+    /// Checks a part; one that goes `alone` is reported as left out, unless its own diagnostic states that.
     fn part(&mut self, at: &Location, alone: bool, what: &str, look: impl FnOnce(&mut Self) -> bool) -> bool {
-        let (said, before) = (self.reporter.count(), self.culprit.take());
+        let (reported, before) = (self.reporter.count(), self.culprit.take());
         let holds = look(self);
         let culprit = self.culprit.take().filter(|_| !holds);
-        if !holds && alone && self.reporter.count() == said && !self.reporter.ours {
+        if !holds && alone && self.reporter.count() == reported && !self.reporter.ours {
             let context = self.operation.as_ref().map(|operation| format!("{operation}: ")).unwrap_or_default();
             self.dropped("dropped-part", &format!("{context}{what}"), at, culprit.as_ref());
         } else if !holds {
-            self.reporter.covers(said, at);
+            self.reporter.covers(reported, at);
             if alone {
-                self.reporter.means(said, &format!("{what} is left out for this"));
+                self.reporter.means(reported, &format!("{what} is left out because of this"));
             }
         }
         self.culprit = before.or(culprit.filter(|_| !alone));
@@ -267,11 +267,11 @@ impl Checker<'_, '_> {
 
     fn dropped(&mut self, code: &'static str, what: &str, at: &Location, culprit: Option<&(Location, &'static str)>) {
         if let Some((wrong, NOWHERE)) = culprit
-            && self.reporter.follows(wrong, &format!("{what} is left out for this"), at)
+            && self.reporter.follows(wrong, &format!("{what} is left out because of this"), at)
         {
             return;
         }
-        let message = format!("{what} is left out, for a part of it is wrong");
+        let message = format!("{what} is left out because a part of it is invalid");
         let mut warning = Diagnostic::warning(code, message).at(at.clone()).left_out();
         warning.related.extend(culprit.map(|(at, why)| (at.clone(), (*why).to_owned())));
         self.reporter.push(warning);
@@ -289,17 +289,17 @@ impl Checker<'_, '_> {
             _ => {}
         }
         let whole = field.need != Need::Optional;
-        let (said, before) = (self.reporter.count(), self.culprit.take());
+        let (reported, before) = (self.reporter.count(), self.culprit.take());
         let holds = self.value(&mut entry.node, field.shape, key, &entry.key, whole);
         let culprit = self.culprit.take().filter(|_| !holds);
-        let silent = !holds && !whole && self.reporter.count() == said;
+        let silent = !holds && !whole && self.reporter.count() == reported;
         match self.operation.clone().filter(|_| !holds && !self.reporter.ours) {
             Some(what) if is_operation || kind == Kind::Paths => {
                 self.dropped("dropped-operation", &format!("`{what}`"), &entry.key, culprit.as_ref());
             }
             context if silent && !self.reporter.ours => {
                 let context = context.map(|operation| format!("{operation}: ")).unwrap_or_default();
-                // A response that is wrong is still one of its status.
+                // An invalid response still documents its status.
                 let what = if kind == Kind::Responses { "the body of " } else { "" };
                 self.dropped("dropped-part", &format!("{context}{what}`{key}`"), &entry.key, culprit.as_ref());
             }
@@ -310,19 +310,19 @@ impl Checker<'_, '_> {
         holds
     }
 
-    /// Whether this is said of a key that an object doesn't have.
+    /// Whether an unknown key of an object is reported.
     fn unknown(&mut self, key: &str, entry: &Entry, kind: Kind) -> bool {
         let place = &entry.key;
-        // One that is a text was followed before.
+        // A string was followed as a reference before.
         if key == "$ref" && entry.node.as_str().is_none() {
-            let said = self.reporter.count();
+            let reported = self.reporter.count();
             self.wrong(&entry.node, Shape::Text, key);
-            self.reporter.covers(said, place);
-            self.reporter.means(said, "ignored");
+            self.reporter.covers(reported, place);
+            self.reporter.means(reported, "ignored");
             return false;
         }
         let extension = key.starts_with("x-") || key == "$ref";
-        // Of anyone's schemas `lower` names what is unknown, in those that the client has.
+        // `lower` reports unknown keys of foreign schemas, in those that the client has.
         let of_schema = kind == Kind::Schema && !self.reporter.ours;
         if extension || of_schema || kind == Kind::Callback || Reason::of(kind, key).is_some() {
             return false;
@@ -341,17 +341,17 @@ impl Checker<'_, '_> {
             if node.get(field.name).is_none_or(|node| matches!(node.value, Value::Null)) {
                 let message = format!("{} needs `{}`", kind.name(), field.name);
                 self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()).left_out());
-                self.blame(place, "this lacks something");
+                self.blame(place, "incomplete");
                 holds = false;
             }
         }
         holds
     }
 
-    /// Says that something else has to stand where `node` does.
+    /// Reports that `node` does not have the required shape.
     fn wrong(&mut self, node: &Node, shape: Shape, name: &str) -> bool {
         let found = match (&node.value, unresolved(node)) {
-            // A `$ref` that leads nowhere was said already.
+            // A dangling `$ref` was reported already.
             (_, true) => {
                 self.blame_reference(node);
                 return false;
@@ -360,15 +360,15 @@ impl Checker<'_, '_> {
             _ => node.describe().to_owned(),
         };
         let message = match name {
-            "" => format!("found {found} in place of {}", shape.describe()),
-            _ => format!("`{name}` has to be {}, and is {found}", shape.describe()),
+            "" => format!("expected {}, found {found}", shape.describe()),
+            _ => format!("`{name}` must be {}, but is {found}", shape.describe()),
         };
         self.reporter.fault(Diagnostic::error("wrong-type", message).at(node.location.clone()).left_out());
-        self.blame(&node.location, "this can't be read");
+        self.blame(&node.location, "unreadable");
         false
     }
 
-    /// Notes what is wrong with the object that is being looked at, in case it has to go for that.
+    /// Records a problem of the current object, in case the object has to go because of it.
     fn blame(&mut self, at: &Location, why: &'static str) {
         self.culprit.get_or_insert_with(|| (at.clone(), why));
     }
@@ -378,20 +378,20 @@ impl Checker<'_, '_> {
         self.blame(at, NOWHERE);
     }
 
-    /// Says that the document was mended.
-    fn mended(&mut self, code: &'static str, message: impl Into<String>, place: &Location, label: &str) {
+    /// Reports that the document was fixed.
+    fn fixed(&mut self, code: &'static str, message: impl Into<String>, place: &Location, label: &str) {
         self.reporter.push(Diagnostic::warning(code, message).at(place.clone()).label(label));
     }
 }
 
-/// What is said of a `$ref` that something goes for.
-const NOWHERE: &str = "this leads to nothing that could stand here";
+/// The label of a `$ref` because of which something is left out.
+const NOWHERE: &str = "leads to nothing usable here";
 
 fn unresolved(node: &Node) -> bool {
     node.get("$ref").and_then(Node::as_str).is_some()
 }
 
-/// Leaves of a response what is known of it when its body isn't.
+/// Reduces a response to what is known of it without its body.
 fn without_body(entry: &mut Entry) {
     let mut kept = entry.node.as_object().filter(|_| !unresolved(&entry.node)).cloned().unwrap_or_default();
     kept.retain(|key, _| ["description", "headers"].contains(&key.as_str()));
@@ -401,7 +401,7 @@ fn without_body(entry: &mut Entry) {
     entry.node = Node::new(kept, entry.key.clone());
 }
 
-/// Puts a value that the document doesn't have, at the place of something that it has.
+/// Inserts a value that the document lacks, with the place of an existing one.
 fn insert(entries: &mut IndexMap<String, Entry>, key: &str, value: impl Into<Value>, place: &Location) {
     let node = Node::new(value, place.clone());
     entries.insert(key.to_owned(), Entry::new(place.clone(), node));

@@ -1,4 +1,4 @@
-//! What must agree across the document: operations' names, the parameters of their paths, and what they refer to.
+//! Consistency across the document: operation names, path parameters, and references by name.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Name and place (`in`) of a parameter.
+/// Name and location (`in`) of a parameter.
 type Parameter = (String, String);
 
 pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
@@ -38,7 +38,7 @@ pub(super) fn check(root: &mut Node, reporter: &mut Reporter<'_>) {
     tags(root, reporter);
 }
 
-/// Tags may be used without being declared; one that is called almost as a declared one is a slip of the pen.
+/// Undeclared tags are allowed; one that almost equals a declared tag is probably a typo.
 fn tags(root: &Node, reporter: &mut Reporter<'_>) {
     let declared = root.get("tags").into_iter().flat_map(Node::items);
     let declared: Vec<&str> = declared.filter_map(|tag| tag.get("name")?.as_str()).collect();
@@ -48,19 +48,19 @@ fn tags(root: &Node, reporter: &mut Reporter<'_>) {
     let operations = items.flat_map(|(_, item)| operations(&item.node));
     for tag in operations.flat_map(|(_, operation)| operation.node.get("tags").into_iter().flat_map(Node::items)) {
         let Some(name) = tag.as_str().filter(|name| !declared.is_empty() && seen.insert(*name)) else { continue };
-        // `v1` and `v2` are two.
+        // `v1` and `v2` are different tags.
         let letters = |name: &str| name.chars().filter(|c| !c.is_numeric()).collect::<String>();
         let own = letters(name);
         let near = nearest(name, declared.iter().copied());
         if let Some(near) = near.filter(|near| own.chars().count() > 3 && letters(near) != own && is_slip(name, near)) {
-            let message = format!("the document declares no tag `{name}`");
+            let message = format!("the tag `{name}` is not declared");
             let fault = Diagnostic::error("unknown-tag", message).at(tag.location.clone());
-            reporter.fault(fault.label("has a module of its own").help(format!("did you mean `{near}`?")));
+            reporter.fault(fault.label("gets its own module").help(format!("did you mean `{near}`?")));
         }
     }
 }
 
-/// The operations of a path item, to change.
+/// The operations of a path item, for changing.
 fn operations_mut(item: &mut IndexMap<String, Entry>) -> impl Iterator<Item = (&str, &mut Entry)> {
     item.iter_mut().flat_map(|(key, entry)| -> Box<dyn Iterator<Item = (&str, &mut Entry)>> {
         match key.as_str() {
@@ -78,14 +78,14 @@ fn parameter(node: &Node) -> Option<Parameter> {
     Some((text("name")?, text("in")?))
 }
 
-/// The parameters under `components` by their `$ref`.
+/// The parameters under `components`, by their `$ref`.
 fn shared_parameters(root: &Node) -> HashMap<String, Parameter> {
     let section = root.get("components").and_then(|components| components.get("parameters"));
     let entries = || section.into_iter().flat_map(Node::entries);
     let reference = |name: &str| format!("#/components/parameters/{name}");
     let mut shared: HashMap<String, Parameter> =
         entries().filter_map(|(name, entry)| Some((reference(name), parameter(&entry.node)?))).collect();
-    // An alias leads to another, and `bundle` has followed it as far as it goes but for one step.
+    // An alias leads to another parameter; `bundle` has followed the chain up to its last step.
     for (name, entry) in entries() {
         let to = entry.node.get("$ref").and_then(Node::as_str).and_then(|to| shared.get(to)).cloned();
         shared.extend(to.map(|parameter| (reference(name), parameter)));
@@ -93,7 +93,7 @@ fn shared_parameters(root: &Node) -> HashMap<String, Parameter> {
     shared
 }
 
-/// The parameters of a list; what can't be sent goes.
+/// The parameters of a list; those that can't be sent are removed.
 fn parameters(
     list: &mut Node,
     path: &str,
@@ -109,25 +109,25 @@ fn parameters(
         };
         let place = ["name", "$ref"].iter().find_map(|key| item.get(key)).unwrap_or(item).location.clone();
         let (name, location) = &parameter;
-        // HTTP makes no difference between the cases of headers.
+        // Header names are case-insensitive.
         let sent = if location == "header" { name.to_ascii_lowercase() } else { name.clone() };
         let sent = (sent, location.clone());
         if let Some(first) = found.get(&sent) {
             let message = format!("the {location} parameter `{name}` is declared twice");
             let fault = Diagnostic::error("duplicate-parameter", message).at(place).label("left out");
             let fault = fault.leaves_out(item.location.clone());
-            reporter.fault(fault.note(first.clone(), "the first one"));
+            reporter.fault(fault.note(first.clone(), "first declaration"));
             return false;
         }
         if location == "path" && !placeholders(path).any(|placeholder| placeholder == name || bare(placeholder) == name)
         {
-            let message = format!("the path parameter `{name}` does not stand in the path `{path}`");
+            let message = format!("the path parameter `{name}` is not in the path `{path}`");
             let fault = Diagnostic::error("unused-path-parameter", message).at(place).label("left out");
             let fault = fault.leaves_out(item.location.clone());
             let near = nearest(name, placeholders(path));
             reporter.fault(match near {
                 Some(near) => fault.help(format!("did you mean `{near}`?")),
-                None => fault.help(format!("write `{{{name}}}` where the path has it")),
+                None => fault.help(format!("write `{{{name}}}` in the path")),
             });
             return false;
         }
@@ -168,7 +168,7 @@ fn operation(
                 "add `{{name: {placeholder}, in: path, required: true, schema: {{type: string}}}}` to its `parameters`"
             ),
         };
-        reporter.fault(fault.label("taken to be a text").help(help));
+        reporter.fault(fault.label("assumed to be a string").help(help));
         declare(fields, placeholder, &operation.key);
     }
 }
@@ -188,7 +188,7 @@ fn declare(fields: &mut IndexMap<String, Entry>, name: &str, place: &Location) {
     }
 }
 
-/// The name of a parameter in what other template languages write for one: `{path*}`, `{+path}`, `{path...}`, `{name=things/*}`,
+/// The name of a parameter written in another template language: `{path*}`, `{+path}`, `{path...}`, `{name=things/*}`,
 /// `{id:[0-9]+}`.
 pub(crate) fn bare(placeholder: &str) -> &str {
     let name = placeholder.trim_start_matches(['+', '#', '*']);
@@ -207,10 +207,10 @@ fn operation_id(operation: &mut Entry, ids: &mut HashMap<String, Location>, repo
     match ids.get(&name) {
         None => drop(ids.insert(name, place)),
         Some(first) => {
-            let message = format!("two operations are called `{name}`");
+            let message = format!("two operations have the name `{name}`");
             let fault = Diagnostic::error("duplicate-operation-id", message).at(place).left_out();
-            let fault = fault.label("goes by its method and path").note(first.clone(), "the first one");
-            reporter.fault(fault.help("give one of them another `operationId`"));
+            let fault = fault.label("named by its method and path").note(first.clone(), "first operation");
+            reporter.fault(fault.help("change one `operationId`"));
             if let Some(fields) = operation.node.as_object_mut() {
                 fields.shift_remove("operationId");
             }
@@ -218,7 +218,7 @@ fn operation_id(operation: &mut Entry, ids: &mut HashMap<String, Location>, repo
     }
 }
 
-/// Operations that extensions name have to exist.
+/// Operations named by extensions must exist.
 fn named_operations(root: &Node, ids: &HashMap<String, Location>, reporter: &mut Reporter<'_>) {
     if !reporter.ours {
         return;
@@ -229,7 +229,7 @@ fn named_operations(root: &Node, ids: &HashMap<String, Location>, reporter: &mut
         for (extension, field) in [("x-job", "poll"), ("x-legacy", "replacement")] {
             let Some(named) = operation.node.get(extension).and_then(|it| it.get(field)) else { continue };
             let Some(name) = named.as_str().filter(|name| !ids.contains_key(*name)) else { continue };
-            let message = format!("`{extension}.{field}` names an operation `{name}`, and there is none");
+            let message = format!("`{extension}.{field}` names an unknown operation `{name}`");
             let mut fault = Diagnostic::error("unknown-operation", message).at(named.location.clone());
             let mut names: Vec<&str> = ids.keys().map(String::as_str).collect();
             names.sort_unstable();

@@ -1,4 +1,4 @@
-//! Objects other than schemas: what each needs beyond the types of its fields.
+//! Objects other than schemas: the rules beyond the types of their fields.
 
 use indexmap::{IndexMap, map::Entry as Slot};
 
@@ -13,10 +13,11 @@ use crate::{
     },
 };
 
-/// A type of security schemes that `openapiv3` doesn't know. Such a scheme is handed on as an `http` scheme of this name.
+/// The type of a security scheme that `openapiv3` doesn't have. Such a scheme is passed on as an `http` scheme of this
+/// name.
 pub(crate) const MUTUAL_TLS: &str = "mutualTLS";
 
-/// What OpenAPI 2 wrote into a parameter and 3 writes into its schema.
+/// Keys that OpenAPI 2 has in a parameter and 3 in its schema.
 const OF_THE_SCHEMA: [&str; 17] = [
     "type",
     "format",
@@ -38,13 +39,13 @@ const OF_THE_SCHEMA: [&str; 17] = [
 ];
 
 impl Checker<'_, '_> {
-    /// Puts right what has one meaning though it isn't written as OpenAPI 3.0 wants it.
-    pub(super) fn mend(&mut self, node: &mut Node, kind: Kind, place: &Location) {
+    /// Fixes what is unambiguous although OpenAPI 3.0 writes it differently.
+    pub(super) fn fix(&mut self, node: &mut Node, kind: Kind, place: &Location) {
         let Some(entries) = node.as_object_mut() else { return };
         let absent = |entries: &IndexMap<String, Entry>, key: &str| {
             entries.get(key).is_none_or(|entry| matches!(entry.node.value, Value::Null))
         };
-        // Newer versions do without these.
+        // Optional in newer versions.
         let optional: Option<(&str, Value)> = match kind {
             Kind::Document => Some(("paths", IndexMap::new().into())),
             Kind::Operation => Some(("responses", IndexMap::new().into())),
@@ -77,7 +78,7 @@ impl Checker<'_, '_> {
                 if absent(entries, "default") {
                     let message = "a server variable needs a `default`";
                     let fault = Diagnostic::error("missing-field", message).at(place.clone());
-                    self.reporter.fault(fault.label("its first value is taken"));
+                    self.reporter.fault(fault.label("its first value is used"));
                     insert(entries, "default", first, place);
                 }
             }
@@ -85,7 +86,7 @@ impl Checker<'_, '_> {
             Kind::PathItem => self.methods(entries),
             Kind::Responses => self.statuses(entries),
             Kind::Parameter | Kind::Header => self.parameter(entries, kind, place),
-            // openapiv3 takes each of a callback's members for a path.
+            // openapiv3 treats each member of a callback as a path.
             Kind::Callback => entries.retain(|key, _| !key.starts_with("x-")),
             _ => {}
         }
@@ -96,10 +97,10 @@ impl Checker<'_, '_> {
             let route = path.split(['?', '#']).next().unwrap_or_default();
             let why = match () {
                 () if path.starts_with("x-") => return true,
-                () if !path.starts_with('/') => "has to start with `/`",
+                () if !path.starts_with('/') => "must start with `/`",
                 // URL parsers resolve these, so another path would be called.
                 () if route.split('/').any(|segment| matches!(segment, "." | "..")) => {
-                    "can't have segments `.` or `..`"
+                    "can't have the segments `.` or `..`"
                 }
                 () => return true,
             };
@@ -116,7 +117,7 @@ impl Checker<'_, '_> {
                 || matches!(status.as_bytes(), [b'1'..=b'5', rest @ ..]
                     if rest.len() == 2 && (rest.iter().all(u8::is_ascii_digit) || rest.eq_ignore_ascii_case(b"xx")));
             if !holds {
-                let message = format!("`{status}` is no HTTP status");
+                let message = format!("`{status}` is not an HTTP status");
                 let fault = Diagnostic::error("bad-status", message).at(entry.key.clone()).label("left out").left_out();
                 self.reporter.fault(fault.help("write `\"200\"`, `2XX` or `default`"));
             }
@@ -125,24 +126,24 @@ impl Checker<'_, '_> {
     }
 
     fn parameter(&mut self, entries: &mut IndexMap<String, Entry>, kind: Kind, place: &Location) {
-        // A key without a value says nothing.
+        // A null value counts as absent.
         entries.retain(|key, entry| {
             !["schema", "content"].contains(&key.as_str()) || !matches!(entry.node.value, Value::Null)
         });
         if entries.contains_key("schema") || entries.contains_key("content") {
             if entries.contains_key("schema") && entries.contains_key("content") {
-                let message = format!("{} has a `schema` and a `content`", kind.name());
+                let message = format!("{} has both `schema` and `content`", kind.name());
                 let fault = Diagnostic::error("schema-and-content", message).at(place.clone());
                 let content = entries.shift_remove("content").map(|entry| entry.key);
-                self.reporter.fault(fault.label("the `schema` is taken").leaves_out(content));
+                self.reporter.fault(fault.label("the `schema` is used").leaves_out(content));
             }
             return;
         }
         let hoisted: IndexMap<String, Entry> =
             OF_THE_SCHEMA.iter().filter_map(|key| Some(((*key).to_owned(), entries.shift_remove(*key)?))).collect();
         let label = match hoisted.is_empty() {
-            true => "any value is taken",
-            false => "`type` and the like are read as its `schema`, though they are OpenAPI 2",
+            true => "any value is accepted",
+            false => "`type` etc. (OpenAPI 2) are read as its `schema`",
         };
         let message = format!("{} has no `schema`", kind.name());
         let fault = Diagnostic::error("missing-field", message).at(place.clone()).label(label);
@@ -150,24 +151,24 @@ impl Checker<'_, '_> {
         insert(entries, "schema", hoisted, place);
     }
 
-    /// How the parts of a sequence are written, and those of a part: a client has no bodies of that kind.
+    /// How a sequence's parts, and a part's parts, are encoded: clients have no such bodies.
     fn sequence_encodings(&mut self, node: &mut Node, keys: &[&str]) {
         let Some(entries) = node.as_object_mut() else { return };
         for key in keys {
             let Some(entry) = entries.shift_remove(*key) else { continue };
             let message = format!("`{key}` for the parts of a body is not supported");
             let diagnostic = Diagnostic::warning("encoding", message).at(entry.key).left_out();
-            self.reporter.push(diagnostic.label("each part is written as its schema says"));
+            self.reporter.push(diagnostic.label("each part is encoded by its schema"));
         }
     }
 
-    /// Says what of a server's address can't be used as it is.
+    /// Reports the parts of a server's address that can't be used as they are.
     fn server(&mut self, node: &Node) {
         let Some((at, url)) = node.get("url").and_then(|url| Some((&url.location, url.as_str()?))) else { return };
         let declared = |name: &str| node.get("variables").is_some_and(|variables| variables.get(name).is_some());
         for name in placeholders(url).filter(|name| !declared(name)) {
-            let message = format!("the server's variable `{name}` is not among its `variables`");
-            let label = format!("to be given by `.parameter(\"{name}\", ..)`");
+            let message = format!("the server variable `{name}` is not declared");
+            let label = format!("to be set by `.parameter(\"{name}\", ..)`");
             let warning = Diagnostic::warning("server-variable", message).at(at.clone()).label(label);
             let variables = node.get("variables").into_iter().flat_map(Node::entries).map(|(name, _)| name);
             self.reporter.push(warning.help(match nearest(name, variables) {
@@ -176,13 +177,13 @@ impl Checker<'_, '_> {
             }));
         }
         if url.contains(['?', '#']) {
-            let message = "the address of a server has to end with its path";
+            let message = "a server's URL must end with its path";
             let warning = Diagnostic::warning("server-url", message).at(at.clone());
-            self.reporter.push(warning.label("can't be used; give the client another one by `.endpoint(..)`"));
+            self.reporter.push(warning.label("unusable; set another one by `.endpoint(..)`"));
         }
     }
 
-    /// Whether an object makes sense, each of its fields being right.
+    /// Whether an object is valid, given that each of its fields is.
     pub(super) fn fits(&mut self, node: &mut Node, kind: Kind, place: &Location) -> bool {
         match kind {
             Kind::Parameter => self.parameter_fits(node, place),
@@ -222,10 +223,10 @@ impl Checker<'_, '_> {
         let name = node.get("name").and_then(Node::as_str).unwrap_or_default().to_owned();
         if name.is_empty() {
             let place = node.get("name").map_or(place, |name| &name.location);
-            let message = "the name of a parameter is empty";
+            let message = "a parameter has an empty name";
             self.reporter.fault(Diagnostic::error("missing-field", message).at(place.clone()));
             let place = place.clone();
-            self.blame(&place, "this is empty");
+            self.blame(&place, "empty");
             return false;
         }
         let styles: &[&str] = match node.get("in").and_then(Node::as_str) {
@@ -233,7 +234,7 @@ impl Checker<'_, '_> {
             Some("header") => {
                 let at = node.get("name").map_or(place, |name| &name.location).clone();
                 if !self.header_name(&name, &at) {
-                    self.blame(&at, "this can't be sent");
+                    self.blame(&at, "can't be sent");
                     return false;
                 }
                 &["simple"]
@@ -245,7 +246,7 @@ impl Checker<'_, '_> {
         };
         let location = node.get("in").and_then(Node::as_str).unwrap_or_default().to_owned();
         if location == "path" && node.get("required").and_then(Node::as_bool) != Some(true) {
-            let message = format!("the path parameter `{name}` has to be `required: true`");
+            let message = format!("the path parameter `{name}` must be `required: true`");
             let written = node.as_object().and_then(|entries| entries.get("required"));
             let (at, key) = written.map_or((place.clone(), None), |it| (it.place().clone(), Some(it.key.clone())));
             let warning = Diagnostic::warning("optional-path-parameter", message).at(at).label("read as required");
@@ -257,26 +258,26 @@ impl Checker<'_, '_> {
         self.style(node, &location, styles)
     }
 
-    /// What a parameter that is the whole query has to have: a media type. Styles are for values within a query.
+    /// A parameter that is the whole query needs a media type. Styles are for values within a query.
     fn query_string(&mut self, node: &mut Node, place: &Location) -> bool {
         let Some(entries) = node.as_object_mut() else { return false };
         for key in ["style", "explode", "allowReserved"] {
             let Some(entry) = entries.shift_remove(key) else { continue };
-            let message = format!("`{key}` means nothing for a whole query");
+            let message = format!("`{key}` does not apply to a whole query");
             let fault = Diagnostic::error("unknown-style", message).at(entry.key).label("left out").left_out();
-            self.reporter.fault(fault.help("remove it; `content` says how the query is written"));
+            self.reporter.fault(fault.help("remove it; `content` determines the encoding of the query"));
         }
         let holds = entries.get("content").is_some_and(|content| content.node.entries().next().is_some());
         if !holds {
             let message = "a parameter that is the whole query needs a `content`";
             let fault = Diagnostic::error("missing-field", message).at(place.clone()).left_out();
             self.reporter.fault(fault.help("write `content: {application/x-www-form-urlencoded: {schema: ...}}`"));
-            self.blame(place, "this lacks something");
+            self.blame(place, "incomplete");
         }
         holds
     }
 
-    /// What `additionalOperations` holds: methods for which a path item has no key of its own.
+    /// Checks `additionalOperations`: methods for which a path item has no key.
     fn methods(&mut self, entries: &mut IndexMap<String, Entry>) {
         let Some(additional) = entries.get_mut("additionalOperations").and_then(|it| it.node.as_object_mut()) else {
             return;
@@ -290,24 +291,24 @@ impl Checker<'_, '_> {
             }
             let is_token = http::Method::from_bytes(method.as_bytes()).is_ok();
             if !is_token {
-                let message = format!("`{method}` is no HTTP method");
+                let message = format!("`{method}` is not an HTTP method");
                 let fault = Diagnostic::error("bad-method", message).at(entry.key.clone()).label("left out").left_out();
-                self.reporter.fault(fault.help("a method is a word of ASCII letters, digits and `!#$%&'*+-.^_`|~`"));
+                self.reporter.fault(fault.help("a method consists of ASCII letters, digits and `!#$%&'*+-.^_`|~`"));
             }
             is_token
         });
         for (method, entry) in misplaced {
-            let message = format!("an operation for {} stands under `{method}`", sent(&method));
+            let message = format!("the operation for {} is under `{method}`", sent(&method));
             let fault = Diagnostic::error("bad-method", message).at(entry.key.clone());
-            let fault = fault.help(format!("write it as `{method}` of the path"));
+            let fault = fault.help(format!("write it under `{method}` of the path"));
             match entries.entry(method) {
                 Slot::Vacant(slot) => {
-                    self.reporter.fault(fault.label("read as if it stood there"));
+                    self.reporter.fault(fault.label("read as if it were there"));
                     slot.insert(entry);
                 }
                 Slot::Occupied(own) => {
                     let fault = fault.label("left out").left_out();
-                    self.reporter.fault(fault.note(own.get().key.clone(), "this one counts"));
+                    self.reporter.fault(fault.note(own.get().key.clone(), "this one is used"));
                 }
             }
         }
@@ -319,7 +320,7 @@ impl Checker<'_, '_> {
             return true;
         }
         let place = node.get("style").map_or(&node.location, |style| &style.location).clone();
-        let message = format!("`{style}` is no style of what stands in a {location}");
+        let message = format!("`{style}` is not a style for a {location}");
         let fault = Diagnostic::error("unknown-style", message).at(place).label("left out").left_out();
         self.reporter.fault(fault.help(format!("write {}", list(styles))));
         if let Some(entries) = node.as_object_mut() {
@@ -349,8 +350,8 @@ impl Checker<'_, '_> {
             }
             let message = format!("this security scheme needs `{field}`");
             let fault = Diagnostic::error("missing-field", message).at(place.clone());
-            // Where tokens come from is the caller's business; what is done with them is known.
-            let mended = match *field {
+            // The source of tokens is up to the caller; their use is known.
+            let substitute = match *field {
                 "flows" => Value::from(IndexMap::new()),
                 "openIdConnectUrl" => Value::from(""),
                 _ => {
@@ -360,7 +361,7 @@ impl Checker<'_, '_> {
             };
             self.reporter.fault(fault.label("read as an empty one"));
             if let Some(entries) = node.as_object_mut() {
-                insert(entries, field, mended, place);
+                insert(entries, field, substitute, place);
             }
         }
         self.flows(node);
@@ -373,18 +374,18 @@ impl Checker<'_, '_> {
         !needed.contains(&"in") || self.one_of(node, "in", &["query", "header", "cookie"])
     }
 
-    /// Whether HTTP can have a header of this name.
+    /// Whether this is a valid HTTP header name.
     pub(super) fn header_name(&mut self, name: &str, at: &Location) -> bool {
         let holds = http::HeaderName::from_bytes(name.as_bytes()).is_ok();
         if !holds {
-            let message = format!("`{name}` can't be the name of a header");
+            let message = format!("`{name}` is not a valid header name");
             let fault = Diagnostic::error("header-name", message).at(at.clone()).label("left out").left_out();
-            self.reporter.fault(fault.help("a name is a word of ASCII letters, digits and `!#$%&'*+-.^_`|~`"));
+            self.reporter.fault(fault.help("a name consists of ASCII letters, digits and `!#$%&'*+-.^_`|~`"));
         }
         holds
     }
 
-    /// Each OAuth flow has URLs of its own; `openapiv3` insists on them, a client goes without.
+    /// Each OAuth flow has its own URLs; `openapiv3` requires them, a client doesn't.
     fn flows(&mut self, node: &mut Node) {
         let flows = node.get_mut("flows").and_then(Node::as_object_mut);
         for (flow, entry) in flows.into_iter().flatten() {
@@ -406,7 +407,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// Whether a field has one of the values that it may have.
+    /// Whether a field has one of its allowed values.
     pub(super) fn one_of(&mut self, node: &Node, field: &str, values: &[&str]) -> bool {
         let Some(value) = node.get(field) else { return true };
         let text = value.as_str().unwrap_or_default();
@@ -420,20 +421,20 @@ impl Checker<'_, '_> {
         };
         let fault = Diagnostic::error("unknown-value", message).at(value.location.clone()).left_out();
         self.reporter.fault(fault.help(help));
-        self.blame(&value.location, "this can't be read");
+        self.blame(&value.location, "unreadable");
         false
     }
 }
 
-/// What a field that has to be there is taken for where it is absent or can't be read, and what that means.
+/// The substitute for a required field that is absent or unreadable, and its meaning.
 pub(super) fn absent(kind: Kind, key: &str) -> Option<(Value, &'static str)> {
     Some(match (kind, key) {
         (Kind::Document, "info" | "paths") | (Kind::OAuthFlow, "scopes") => {
             (IndexMap::new().into(), "read as an empty one")
         }
-        (Kind::Info, "title") => ("Untitled".into(), "called `Untitled`"),
-        (Kind::Info, "version") => ("unknown".into(), "called `unknown`"),
-        (Kind::Operation, "responses") => (IndexMap::new().into(), "any answer is taken"),
+        (Kind::Info, "title") => ("Untitled".into(), "named `Untitled`"),
+        (Kind::Info, "version") => ("unknown".into(), "named `unknown`"),
+        (Kind::Operation, "responses") => (IndexMap::new().into(), "any response is accepted"),
         (Kind::Response, "description") | (Kind::License, "name") => ("".into(), "read as an empty one"),
         (Kind::RequestBody, "content") => (IndexMap::new().into(), "no body is sent"),
         _ => return None,

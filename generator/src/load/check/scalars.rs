@@ -1,4 +1,4 @@
-//! Texts, flags and numbers: what is written as the wrong one of them is read as the right one if that is clear.
+//! Strings, booleans and numbers: one written as another is converted if that is unambiguous.
 
 use serde_json::Number;
 
@@ -16,7 +16,7 @@ impl Checker<'_, '_> {
             Value::Number(_) | Value::Bool(_) => node.location.text().to_owned(),
             _ => return self.wrong(node, Shape::Text, name),
         };
-        self.read_as(node, name, "a text", text.as_str().into());
+        self.read_as(node, name, "a string", text.as_str().into());
         true
     }
 
@@ -77,7 +77,7 @@ impl Checker<'_, '_> {
 
     fn read_as(&mut self, node: &mut Node, name: &str, what: &str, value: Value) {
         let kind = if matches!(value, Value::Bool(_)) { "`true` or `false`" } else { what };
-        let message = format!("`{name}` has to be {kind}, and is {}", node.describe());
+        let message = format!("`{name}` must be {kind}, but is {}", node.describe());
         self.reporter.push(
             Diagnostic::warning("wrong-type", message).at(node.location.clone()).label(format!("read as {what}")),
         );
@@ -85,12 +85,12 @@ impl Checker<'_, '_> {
     }
 }
 
-/// `10.0` and `1e3` as whole numbers.
+/// `10.0` and `1e3` as integers.
 pub(super) fn whole(number: &Number) -> Option<Number> {
     if number.is_i64() || number.is_u64() {
         return Some(number.clone());
     }
     let float = number.as_f64().filter(|float| float.fract() == 0.0)?;
-    // Up to 2^53 every whole number has a float of its own.
+    // Up to 2^53 every integer has an exact float.
     (float.abs() <= 9_007_199_254_740_992.0).then(|| format!("{float:.0}").parse::<i64>().ok())?.map(Number::from)
 }

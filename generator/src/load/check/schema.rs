@@ -1,4 +1,4 @@
-//! Schemas: what OpenAPI 2 and 3.1 say in other words is said in those of 3.0, and unknown types are found.
+//! Schemas: rewrites the forms of OpenAPI 2 and 3.1 as those of 3.0, and finds unknown types.
 
 use std::collections::HashSet;
 
@@ -20,18 +20,18 @@ type Entries = IndexMap<String, Entry>;
 
 const TYPES: [&str; 6] = ["string", "integer", "number", "boolean", "array", "object"];
 
-/// What says nothing about the values.
+/// Keywords that don't constrain values.
 const NOTES: [&str; 5] = ["title", "description", "example", "externalDocs", "deprecated"];
 
 impl Checker<'_, '_> {
-    /// A schema always holds in the end: one that says nothing that can be understood lets any value through.
+    /// A schema is always valid in the end: one without any readable keyword accepts any value.
     pub(super) fn schema(&mut self, node: &mut Node, place: &Location) -> bool {
         self.dialect(node.get("$schema"));
         self.schema_of_flag(node);
         if node.as_object().is_none() {
-            let said = self.reporter.count();
+            let reported = self.reporter.count();
             self.wrong(node, Shape::Object(Kind::Schema), "");
-            self.reporter.means(said, "any value is taken");
+            self.reporter.means(reported, "any value is accepted");
             node.value = IndexMap::new().into();
             return true;
         }
@@ -41,13 +41,13 @@ impl Checker<'_, '_> {
         if let Some(entries) = node.as_object_mut() {
             self.mend_schema(entries, place);
         }
-        let said = self.reporter.count();
+        let reported = self.reporter.count();
         if !self.fields(node, Kind::Schema)
             && let Some(entries) = node.as_object_mut()
         {
             entries.retain(|key, _| NOTES.contains(&key.as_str()));
-            self.reporter.covers(said, place);
-            self.reporter.means(said, "any value is taken");
+            self.reporter.covers(reported, place);
+            self.reporter.means(reported, "any value is accepted");
         }
         if let Some(entries) = node.as_object_mut() {
             self.after_fields(entries, place);
@@ -55,7 +55,7 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// In 3.1 `true` is the schema of anything and `false` that of nothing.
+    /// In 3.1 `true` is the schema of any value and `false` that of none.
     fn schema_of_flag(&mut self, node: &mut Node) {
         let Some(flag) = node.as_bool() else { return };
         let mut entries = IndexMap::new();
@@ -65,15 +65,15 @@ impl Checker<'_, '_> {
         node.value = entries.into();
     }
 
-    /// Whether there is more to look at in a schema that has a `$ref`: it is turned to `allOf` if something stands beside.
+    /// Whether a schema with a `$ref` needs further checks: it is rewritten to `allOf` if the `$ref` has siblings.
     fn reference(&mut self, node: &mut Node) -> bool {
         let location = node.location.clone();
         let Some(entries) = node.as_object_mut() else { return false };
         let Some(entry) = entries.get("$ref").cloned() else { return true };
         if !entry.node.as_str().is_some_and(|text| self.leads_to(text, Kind::Schema)) {
-            // Said already. What stands beside it still counts, and any other value is better than none of the operation.
+            // Reported already. Its siblings still count; any other value is better than none of the operation.
             let at = &entry.node.location;
-            self.reporter.follows(at, "any value is taken", at);
+            self.reporter.follows(at, "any value is accepted", at);
             self.beside(entries);
             entries.shift_remove("$ref");
             return true;
@@ -94,8 +94,8 @@ impl Checker<'_, '_> {
         true
     }
 
-    /// What stands beside a `$ref`: OpenAPI 3.0 ignores it, 3.1 doesn't. Notes on how the type is used here are meant all the
-    /// same; another type than the one referred to can't be.
+    /// The siblings of a `$ref`, which OpenAPI 3.0 ignores and 3.1 does not. Notes about this use of the type count in
+    /// both; a type that contradicts the target does not.
     fn beside(&mut self, entries: &mut Entries) {
         let quiet = |key: &str| NOTES.contains(&key) || key.starts_with("x-") || key == "$ref";
         let counts = |key: &str| ["nullable", "default", "readOnly", "writeOnly"].contains(&key);
@@ -107,8 +107,8 @@ impl Checker<'_, '_> {
             }
             let message = format!("OpenAPI 3.0 ignores `{key}` beside a `$ref`");
             let diagnostic = Diagnostic::warning("ref-siblings", message).at(entry.key.clone());
-            let label = if keep { "taken to count all the same" } else { "ignored" };
-            let help = "write `allOf: [{$ref: ...}]` and what stands beside it";
+            let label = if keep { "applied nevertheless" } else { "ignored" };
+            let help = "write `allOf: [{$ref: ...}]` with the other keywords beside it";
             let diagnostic = if keep { diagnostic } else { diagnostic.left_out() };
             self.reporter.push(diagnostic.label(label).help(help));
             keep
@@ -127,7 +127,7 @@ impl Checker<'_, '_> {
             for listed in entries.get("enum").into_iter().flat_map(|entry| entry.node.items()) {
                 self.reporter.passed_over.push((listed.location.clone(), Reason::Stricter));
             }
-            // The one value stands for the keyword.
+            // The single value provides the keyword's place.
             let value = Node::new(entry.node.value.clone(), entry.key.clone());
             let node = Node::new(vec![value], entry.node.location.clone());
             entries.insert("enum".to_owned(), Entry::new(entry.key, node));
@@ -141,17 +141,17 @@ impl Checker<'_, '_> {
         if let Some(entry) = entries.get_mut("items")
             && entry.node.as_array().is_some_and(<[Node]>::is_empty)
         {
-            let message = "a list of schemas is `prefixItems`, and needs one at least";
+            let message = "`items` must not be an empty list";
             let warning = Diagnostic::warning("tuple", message).at(entry.key.clone());
-            self.reporter.push(warning.label("items of any type are taken").left_out());
+            self.reporter.push(warning.label("items of any type are accepted").left_out());
             entry.node.value = IndexMap::new().into();
         }
         if let Some(entry) = entries.get_mut("items")
             && entry.node.as_array().is_some()
         {
             let key = entry.key.clone();
-            self.mended("tuple", "a list of schemas is `prefixItems`", &key, "read as that");
-            // Its schemas count by themselves.
+            self.fixed("tuple", "a list of schemas belongs in `prefixItems`", &key, "read as `prefixItems`");
+            // Its schemas are counted separately.
             self.reporter.passed_over.push((key, Reason::Repeated));
             for (from, to) in [("items", "prefixItems"), ("additionalItems", "items")] {
                 if let Some(entry) = entries.shift_remove(from) {
@@ -159,23 +159,23 @@ impl Checker<'_, '_> {
                 }
             }
         }
-        // OpenAPI 2 named the property only.
+        // OpenAPI 2 has the property's name only.
         if let Some(entry) = entries.get_mut("discriminator")
             && entry.node.as_str().is_some()
         {
-            self.mended("discriminator", "a `discriminator` is a map", &entry.key, "read as its `propertyName`");
+            self.fixed("discriminator", "a `discriminator` must be a map", &entry.key, "read as its `propertyName`");
             let mut map = IndexMap::new();
             insert(&mut map, "propertyName", entry.node.value.clone(), &entry.node.location);
             entry.node.value = map.into();
         }
     }
 
-    /// One `type`, and it is one that there is.
+    /// Reduces `type` to one that exists.
     fn types(&mut self, entries: &mut Entries, place: &Location) {
         let Some(entry) = entries.get_mut("type") else { return };
         if let Value::Array(names) = &mut entry.node.value {
             let count = names.len();
-            // YAML reads it as nothing where it isn't in quotes.
+            // YAML reads an unquoted `null` as a null value.
             names.retain(|name| name.as_str() != Some("null") && !matches!(name.value, Value::Null));
             let nullable = names.len() < count;
             let key = entry.key.clone();
@@ -194,7 +194,7 @@ impl Checker<'_, '_> {
             }
         }
         let Some(entry) = entries.get_mut("type") else { return };
-        // What is neither a text nor a list is no type either.
+        // Neither a string nor a list is a type.
         let written = || (!matches!(entry.node.value, Value::Null)).then(|| entry.node.location.text());
         match entry.node.as_str().or_else(written).map(str::to_owned).as_deref() {
             Some("null") => {
@@ -203,26 +203,26 @@ impl Checker<'_, '_> {
                 for listed in entries.get("enum").into_iter().flat_map(|entry| entry.node.items()) {
                     self.reporter.passed_over.push((listed.location.clone(), Reason::Stricter));
                 }
-                if let Some(said) = entries.get("nullable") {
-                    self.reporter.passed_over.push((said.key.clone(), Reason::Repeated));
+                if let Some(entry) = entries.get("nullable") {
+                    self.reporter.passed_over.push((entry.key.clone(), Reason::Repeated));
                 }
                 insert(entries, "nullable", true, &key);
                 insert(entries, "enum", vec![Node::new(Value::Null, key.clone())], &key);
             }
             Some("file") => {
                 let label = "read as `type: string, format: binary`";
-                self.mended("type-file", "`type: file` is OpenAPI 2", &entry.node.location, label);
+                self.fixed("type-file", "`type: file` is OpenAPI 2", &entry.node.location, label);
                 entry.node.value = "string".into();
                 insert(entries, "format", "binary", place);
             }
             Some(name) if !TYPES.contains(&name) => {
-                let message = format!("`type: {name}` is no type");
+                let message = format!("`{name}` is not a type");
                 let help = match nearest(name, TYPES) {
                     Some(near) => format!("did you mean `{near}`? Use one of {}", list(&TYPES)),
                     None => format!("use one of {}", list(&TYPES)),
                 };
                 let fault = Diagnostic::error("unknown-type", message).at(entry.node.location.clone());
-                self.reporter.fault(fault.label("any value is taken").help(help).leaves_out(entry.key.clone()));
+                self.reporter.fault(fault.label("any value is accepted").help(help).leaves_out(entry.key.clone()));
                 entries.shift_remove("type");
             }
             _ => {}
@@ -232,19 +232,19 @@ impl Checker<'_, '_> {
     fn several_types(&mut self, entries: &mut Entries, names: Vec<Node>, key: &Location) {
         entries.shift_remove("type");
         let composed = ["anyOf", "oneOf", "allOf"].iter().any(|key| entries.contains_key(*key));
-        let label = if composed { "any value is taken" } else { "read as `anyOf` of them" };
+        let label = if composed { "any value is accepted" } else { "read as `anyOf` of them" };
         if composed {
             let message = "several types beside `anyOf`, `oneOf` or `allOf`";
             self.reporter.push(Diagnostic::warning("several-types", message).at(key.clone()).label(label).left_out());
             return;
         }
         if !self.newer {
-            self.mended("several-types", "several types are OpenAPI 3.1", key, label);
+            self.fixed("several-types", "several types are OpenAPI 3.1", key, label);
         }
         let variant = |name: Node| {
             let place = name.location.clone();
             let mut variant = IndexMap::new();
-            // What says something about values of one type goes with that type.
+            // Keywords for values of one type go with that type.
             for (key, entry) in entries.iter().filter(|(key, _)| belongs(key, name.as_str().unwrap_or_default())) {
                 variant.insert(key.clone(), entry.clone());
             }
@@ -256,33 +256,34 @@ impl Checker<'_, '_> {
         insert(entries, "anyOf", variants, key);
     }
 
-    /// `/^a$/i` is how programs write an expression. As a pattern it matches no text, since nothing stands before a start or behind an end.
+    /// Programs write an expression as `/^a$/i`. As a pattern it matches nothing, since no character precedes a start
+    /// or follows an end.
     fn delimited_pattern(&mut self, entries: &mut Entries) {
         let Some(entry) = entries.get_mut("pattern") else { return };
         let Some(pattern) = entry.node.as_str().and_then(without_delimiters) else { return };
         let place = entry.place().clone();
         entry.node.value = pattern.into();
-        self.mended(
+        self.fixed(
             "pattern-delimiters",
-            "no text matches a pattern between slashes",
+            "no string matches a pattern between slashes",
             &place,
             "read without the slashes",
         );
     }
 
-    /// `required: true` on a property is OpenAPI 2 and below; the list of the object says it since.
+    /// `required: true` on a property is OpenAPI 2 and below; later versions have the object's list.
     fn required_flags(&mut self, entries: &mut Entries, place: &Location) {
         let mut required = Vec::new();
         let properties = entries.get_mut("properties").and_then(|entry| entry.node.as_object_mut());
         for (name, property) in properties.into_iter().flatten() {
             let Some(fields) = property.node.as_object_mut() else { continue };
-            // Beside a `$ref` nothing counts in OpenAPI 3.0.
+            // In OpenAPI 3.0 siblings of a `$ref` have no effect.
             if fields.contains_key("$ref") && !self.newer {
                 continue;
             }
             let Some(flag) = fields.get("required").and_then(|entry| entry.node.as_bool()) else { continue };
             let Some(entry) = fields.shift_remove("required") else { continue };
-            let message = format!("whether `{name}` is required stands in the `required` list of the object");
+            let message = format!("whether `{name}` is required belongs in the `required` list of the object");
             let warning = Diagnostic::warning("required-flag", message).at(entry.place().clone());
             self.reporter.push(match flag {
                 true => warning.label("read as an entry in that list"),
@@ -293,7 +294,7 @@ impl Checker<'_, '_> {
             }
         }
         if let Some(entry) = entries.get("required").filter(|entry| entry.node.as_bool().is_some()) {
-            let message = "`required` is the list of an object's properties that must be there";
+            let message = "`required` must be the list of an object's required properties";
             let warning = Diagnostic::warning("required-flag", message).at(entry.place().clone());
             self.reporter.push(warning.label("ignored").leaves_out(entry.key.clone()));
             entries.shift_remove("required");
@@ -310,7 +311,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// In 3.1 an exclusive bound is a number of its own.
+    /// In 3.1 an exclusive bound is a separate number.
     fn bounds(&mut self, entries: &mut Entries, bound: &str, exclusive: &str, stricter: fn(f64, f64) -> f64) {
         let Some(entry) = entries.get(exclusive).cloned() else { return };
         let (limit, place) = (entry.node, entry.key);
@@ -335,20 +336,20 @@ impl Checker<'_, '_> {
         insert(entries, exclusive, true, &place);
     }
 
-    /// Of nothing no value can be one, which nobody means.
+    /// No value is in an empty list, which is never meant.
     fn empty_lists(&mut self, entries: &mut Entries) {
         entries.retain(|key, entry| {
             let is_list = ["allOf", "anyOf", "oneOf", "enum"].contains(&key.as_str());
             let is_empty = is_list && entry.node.as_array().is_some_and(<[Node]>::is_empty);
             if is_empty {
-                let fault = Diagnostic::error("empty-list", format!("`{key}` lists nothing")).at(entry.key.clone());
-                self.reporter.fault(fault.label("taken as if it were not there").left_out());
+                let fault = Diagnostic::error("empty-list", format!("`{key}` is an empty list")).at(entry.key.clone());
+                self.reporter.fault(fault.label("ignored").left_out());
             }
             !is_empty
         });
     }
 
-    /// In 3.1 `null` is a variant among others.
+    /// In 3.1 `null` is one of the alternatives.
     fn null_variant(&mut self, entries: &mut Entries) {
         fn type_null(variant: &Node) -> Option<&Location> {
             let fields = variant.as_object().filter(|fields| fields.len() == 1);
@@ -373,7 +374,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// What depends on fields that hold now.
+    /// Checks that depend on fields that are valid by now.
     fn after_fields(&mut self, entries: &mut Entries, place: &Location) {
         let name = entries.get("type").and_then(|entry| entry.node.as_str()).map(str::to_owned);
         let name = name.unwrap_or_default();
@@ -395,7 +396,7 @@ impl Checker<'_, '_> {
         let says_elements = ["items", "prefixItems"].iter().any(|key| entries.contains_key(*key));
         if name == "array" && !self.newer && !says_elements {
             let fault = Diagnostic::error("missing-field", "an array needs `items`").at(place.clone());
-            self.reporter.fault(fault.label("items of any type are taken"));
+            self.reporter.fault(fault.label("items of any type are accepted"));
         }
         self.contradictions(entries);
         extensions::enum_keys(entries, self.reporter);
@@ -404,7 +405,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    /// The values of an enum are of its type; YAML reads some as another.
+    /// The values of an enum have its type; YAML reads some as another one.
     fn enumeration(&mut self, node: &mut Node, name: &str) {
         let Some(values) = node.as_array_mut() else { return };
         let mut kept: IndexSet<Node> = IndexSet::new();
@@ -427,21 +428,21 @@ impl Checker<'_, '_> {
                 _ => None,
             };
             if let Some(read) = read {
-                let message = format!("this value of an enum is {}, and its type is `{name}`", value.describe());
-                self.mended("enum-type", message, &value.location, &format!("read as {}", in_words(name)));
+                let message = format!("this enum value is {}, but the type is `{name}`", value.describe());
+                self.fixed("enum-type", message, &value.location, &format!("read as {}", in_words(name)));
                 value.value = read;
             }
             if !matches!(value.value, Value::Null) && !is_of_type(&value, name) {
-                let message = format!("this value of an enum is {}, and its type is `{name}`", value.describe());
+                let message = format!("this enum value is {}, but the type is `{name}`", value.describe());
                 let fault = Diagnostic::error("enum-type", message).at(value.location.clone());
-                self.reporter.fault(fault.label("left out, as no value is both").left_out());
+                self.reporter.fault(fault.label("left out: no value can be both").left_out());
                 continue;
             }
             match kept.get(&value) {
                 Some(first) => {
                     let message = format!("the enum has the value `{text}` twice");
                     let twice = Diagnostic::warning("duplicate-value", message).at(value.location.clone());
-                    self.reporter.push(twice.note(first.location.clone(), "the first one").left_out());
+                    self.reporter.push(twice.note(first.location.clone(), "first occurrence").left_out());
                 }
                 None => drop(kept.insert(value)),
             }
@@ -457,7 +458,7 @@ impl Checker<'_, '_> {
             if properties.contains_key(text) {
                 continue;
             }
-            let message = format!("`{text}` is required, and no property is called so");
+            let message = format!("`{text}` is required, but there is no such property");
             let mut diagnostic = Diagnostic::warning("unknown-required", message).at(name.location.clone());
             let near = nearest(text, properties.keys().map(String::as_str));
             diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));
@@ -480,13 +481,13 @@ fn without_delimiters(pattern: &str) -> Option<String> {
 
 fn in_words(name: &str) -> &'static str {
     match name {
-        "string" => "a text",
+        "string" => "a string",
         "boolean" => "`true` or `false`",
         _ => "a number",
     }
 }
 
-/// Whether a keyword speaks of values of one type only.
+/// Whether a keyword applies to values of one type only.
 pub(super) fn belongs(key: &str, name: &str) -> bool {
     match name {
         "string" => {

@@ -1,6 +1,6 @@
-//! `$dynamicRef`: what it leads to depends on the schema that began. A schema that refers to another and gives one of its dynamic
-//! anchors anew (a list of pets, of a list of anything) gets that other one written out, with its own in place of the anchor. All that
-//! is left leads where the anchor itself is.
+//! `$dynamicRef`: its target depends on the outermost schema. A schema that refers to another and redefines one of its
+//! dynamic anchors (a list of pets, from a list of anything) gets a copy of that other one, with its own definition in
+//! place of the anchor. All remaining dynamic references lead to the anchor itself.
 
 use std::collections::HashMap;
 
@@ -15,11 +15,11 @@ use crate::load::{Entry, Node, Value, reference::Reference};
 
 type Entries = IndexMap<String, Entry>;
 
-/// How many schemas are written out in each other, and how many values in all: beyond, anchors are taken for themselves.
+/// Limits on nested copies, and on the values in all copies: beyond them, anchors lead to themselves.
 const DEEPEST: usize = 16;
 const MOST: usize = 100_000;
 
-/// What names a schema, and is of no use in a copy of it.
+/// Keys that identify a schema, and are of no use in a copy.
 const NAMES: [&str; 6] = ["$id", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$defs", "definitions"];
 
 pub(super) fn resolve(root: &mut Node, identifiers: &Identifiers) {
@@ -37,16 +37,16 @@ pub(super) fn resolve(root: &mut Node, identifiers: &Identifiers) {
     plain(root, false);
 }
 
-/// The key of a dynamic reference and where it leads by itself.
+/// The key of a dynamic reference and its static target.
 fn reference(node: &Node) -> Option<(&'static str, &str)> {
     ["$dynamicRef", "$recursiveRef"].into_iter().find_map(|key| Some((key, node.get(key)?.as_str()?)))
 }
 
-/// What stands in place of the `$ref`s of schemas that give dynamic anchors anew.
+/// Replacements for the `$ref`s of schemas that redefine dynamic anchors.
 fn copies(root: &Node, identifiers: &Identifiers) -> Vec<(Pointer, Node)> {
     let dynamic = || identifiers.anchors.iter().filter(|anchor| anchor.is_dynamic);
     let names: HashMap<String, &str> = dynamic().map(|anchor| (written(&anchor.at), anchor.name.as_str())).collect();
-    // By the schema that gives them: itself, or one in its `$defs`.
+    // Grouped by the schema that redefines them: itself, or one in its `$defs`.
     let mut given: IndexMap<Pointer, HashMap<&str, String>> = IndexMap::new();
     for anchor in dynamic() {
         let mut give = |holder: &[String]| {
@@ -75,17 +75,17 @@ fn copies(root: &Node, identifiers: &Identifiers) -> Vec<(Pointer, Node)> {
 
 struct Copier<'a> {
     root: &'a Node,
-    /// The dynamic anchors by where they are.
+    /// The dynamic anchors by place.
     names: &'a HashMap<String, &'a str>,
-    /// Where those lead that are given anew.
+    /// The targets of redefined anchors.
     given: &'a HashMap<&'a str, String>,
-    /// What is being written out.
+    /// The targets that are being copied.
     open: Vec<String>,
     left: &'a mut usize,
 }
 
 impl Copier<'_> {
-    /// A copy of what a `$ref` leads to. None if nothing in it leads elsewhere than by itself.
+    /// A copy of a `$ref`'s target. None if nothing in it has a target other than the static one.
     fn referred(&mut self, text: &str) -> Option<Node> {
         let to = Reference::parse(text).ok().filter(|to| to.file.is_empty() && to.anchor.is_none())?;
         if self.open.iter().any(|open| open == text) || self.open.len() > DEEPEST {
@@ -153,13 +153,13 @@ impl Copier<'_> {
     }
 }
 
-/// What becomes of a reference in a copy.
+/// Resolves a reference within a copy.
 enum Leads {
     Elsewhere(String),
     Copy(Node),
 }
 
-/// Puts what a `$ref` refers to in its place.
+/// Replaces a `$ref` by its target.
 fn put(node: &mut Node, copy: Node) {
     let Some(entries) = node.as_object_mut() else { return };
     if entries.len() == 1 {
@@ -176,7 +176,7 @@ fn put(node: &mut Node, copy: Node) {
     }
 }
 
-/// Makes a plain `$ref` of each dynamic one that is left.
+/// Turns the remaining dynamic references into plain `$ref`s.
 fn plain(node: &mut Node, are_names: bool) {
     match &mut node.value {
         Value::Array(items) => items.iter_mut().for_each(|item| plain(item, false)),

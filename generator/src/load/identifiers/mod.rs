@@ -1,5 +1,5 @@
-//! What JSON Schema refers to by other names than places: `$self`, `$id`, `$anchor` and their dynamic kin. Each such `$ref` of a file
-//! becomes a pointer into it, at the same place, so that nothing after has to know more than pointers.
+//! JSON Schema's references by identifier rather than by place: `$self`, `$id`, `$anchor` and their dynamic variants.
+//! Each such `$ref` of a file becomes a pointer into the same place, so that later stages only handle pointers.
 
 mod dynamic;
 mod walk;
@@ -16,13 +16,13 @@ use crate::{diagnostic::Source, pointer::unescape};
 /// The tokens of a pointer.
 pub(super) type Pointer = Vec<String>;
 
-/// Keys without which a file has nothing to resolve here.
+/// A file without any of these keys needs no resolution.
 const MARKS: [&str; 6] = ["$self", "$id", "$anchor", "$dynamic", "$recursive", "\"id\""];
 
-/// A recursive anchor has no name; no other is called so.
+/// Recursive anchors have no name; no other anchor has this one.
 const RECURSIVE: &str = "#";
 
-/// Resolves what a file names, and returns where its anchors are, for other files.
+/// Resolves a file's identifiers, and returns the places of its anchors, for other files.
 pub(super) fn resolve(root: &mut Node, source: &Source) -> HashMap<String, Pointer> {
     if !MARKS.iter().any(|mark| source.text().contains(mark)) {
         return HashMap::new();
@@ -45,7 +45,7 @@ pub(super) fn resolve(root: &mut Node, source: &Source) -> HashMap<String, Point
     own.map(|anchor| (anchor.name, anchor.at)).collect()
 }
 
-/// The address of a file: what it says itself, or one that nothing else has.
+/// The base URL of a file: its own `$self`, or a unique one.
 fn base(root: &Node) -> Option<Url> {
     let unknown = Url::parse("document://this/document").ok()?;
     let own = root.get("$self").and_then(Node::as_str);
@@ -57,7 +57,7 @@ fn without_fragment(mut url: Url) -> Url {
     url
 }
 
-/// What a file names, and where it is.
+/// The identifiers of a file, with their places.
 struct Identifiers {
     base: Url,
     /// By `$id`.
@@ -66,7 +66,7 @@ struct Identifiers {
 }
 
 struct Anchor {
-    /// The address of the schema with an `$id` that it is in, or of the file.
+    /// The URL of the enclosing schema with an `$id`, or of the file.
     resource: Url,
     name: String,
     at: Pointer,
@@ -95,7 +95,7 @@ impl Identifiers {
         });
     }
 
-    /// The `$ref`s that are no pointers: where each stands, under which key, and the pointer that it stands for.
+    /// The `$ref`s that are not pointers: place, key, and the equivalent pointer.
     fn rewritten(&self, root: &Node) -> Vec<(Pointer, String, String)> {
         let mut found = Vec::new();
         visit(root, &self.base, &mut |node, at, base| {
@@ -112,7 +112,8 @@ impl Identifiers {
         found
     }
 
-    /// What `#` alone means in an API's document, which is no schema: the one around that says so, or else the component.
+    /// The target of `#` alone in an API document, which is not a schema: the enclosing schema with an identifier, or
+    /// else the component.
     fn enclosing(&self, at: &[String], root: &Node) -> Option<Pointer> {
         root.get("openapi").or_else(|| root.get("swagger"))?;
         let around = self.anchors.iter().filter(|anchor| anchor.name == RECURSIVE && at.starts_with(&anchor.at));
@@ -125,7 +126,7 @@ impl Identifiers {
         nearest.or_else(|| component().map(<[String]>::to_vec))
     }
 
-    /// The pointer that a `$ref` stands for, if that is not what it says.
+    /// The pointer for a `$ref`, if it differs from the `$ref`.
     fn pointer(&self, text: &str, base: &Url, at: &[String], root: &Node) -> Option<String> {
         let mut url = base.join(text).ok()?;
         let fragment =
@@ -140,7 +141,7 @@ impl Identifiers {
             Some(pointer) => {
                 let tokens: Pointer = pointer.split('/').map(unescape).collect();
                 let to = [resource.as_slice(), &tokens].concat();
-                // Many take `#` for the file's beginning, also where an `$id` says something else.
+                // Many tools resolve `#` to the start of the file, even where an `$id` changes the base.
                 if text.starts_with('#') && (resource.is_empty() || find(root, &to).is_none()) {
                     return None;
                 }
@@ -153,15 +154,15 @@ impl Identifiers {
         Some(written(&to))
     }
 
-    /// Of anchors of one name, which a resource should not have, the nearest.
+    /// Of several anchors with one name, which is not allowed in a resource, the nearest.
     fn anchor(&self, resource: &Url, name: &str, from: &[String]) -> Option<&Anchor> {
         let shared = |anchor: &&Anchor| anchor.at.iter().zip(from).take_while(|(a, b)| a == b).count();
         let named = self.anchors.iter().filter(|anchor| anchor.resource == *resource && anchor.name == name);
-        // The first of those that are as near.
+        // The first of equally near ones.
         named.rev().max_by_key(shared)
     }
 
-    /// A `$ref` by an absolute address to a file that lies beside this one, by what this one says of its own.
+    /// A `$ref` by absolute URL to a file next to this one, relative to this file's own URL.
     fn beside(&self, url: &Url, text: &str, fragment: &str) -> Option<String> {
         let is_absolute = Url::parse(text).is_ok();
         let path = self.base.make_relative(url).filter(|path| is_absolute && !path.starts_with('/'))?;
@@ -170,12 +171,12 @@ impl Identifiers {
     }
 }
 
-/// A pointer as a `$ref` has it.
+/// The pointer as a `$ref`.
 fn written(pointer: &[String]) -> String {
     pointer_text(pointer).replace('%', "%25")
 }
 
-/// What a `$ref` as `written` leads to.
+/// The target of a `$ref` as `written`.
 fn find<'n>(root: &'n Node, pointer: &[String]) -> Option<&'n Node> {
     pointer.iter().try_fold(root, |node, token| node.child(token))
 }

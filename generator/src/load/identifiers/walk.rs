@@ -1,14 +1,14 @@
-//! A walk over all that may be a schema or hold one, in a file of which nobody knows yet what it is.
+//! Walks over everything that may be a schema or contain one, in a file of unknown kind.
 
 use url::Url;
 
 use super::without_fragment;
 use crate::load::{Entry, Node, Value};
 
-/// Keys that hold values, in which nothing refers to anything.
+/// Keys with data as their value, in which nothing is a reference.
 const DATA: [&str; 6] = ["example", "default", "enum", "const", "value", "dataValue"];
 
-/// Keys whose entries have names of the document's own.
+/// Keys whose entries have user-defined names.
 const NAMES: [&str; 12] = [
     "properties",
     "patternProperties",
@@ -24,7 +24,7 @@ const NAMES: [&str; 12] = [
     "examples",
 ];
 
-/// Shows each object with its pointer and with the address that its `$ref`s go by.
+/// Visits each object with its pointer and the base URL of its `$ref`s.
 pub(super) fn visit<'n>(root: &'n Node, base: &Url, seen: &mut dyn FnMut(&'n Node, &[String], &Url)) {
     inside(root, &mut Vec::new(), base, false, seen);
 }
@@ -64,12 +64,12 @@ fn inside<'n>(
     }
 }
 
-/// Whether a key of an object holds values.
+/// Whether a key of an object holds data.
 pub(super) fn is_data(key: &str, entry: &Entry) -> bool {
     DATA.contains(&key) || key.starts_with("x-") || (key == "examples" && entry.node.as_array().is_some())
 }
 
-/// The member of a map or list, to change.
+/// The member of a map or list, for changing.
 pub(super) fn entries_mut<'n>(node: &'n mut Node, token: &str) -> Option<&'n mut Node> {
     match &mut node.value {
         Value::Object(entries) => entries.get_mut(token).map(|entry| &mut entry.node),

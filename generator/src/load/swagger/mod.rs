@@ -1,8 +1,8 @@
-//! Swagger 2.0: its objects in the words of OpenAPI 3.0, each word at the place of the one that it comes from.
+//! Swagger 2.0: rewrites its objects as OpenAPI 3.0, keeping the place of each key.
 //!
-//! Objects are rewritten one by one where `bundle` meets them, as by then it is known what each is, whichever file it stands in; the
-//! files' trees stay as they are, so `$ref`s go on to lead into them. What depends on the operation (bodies, forms, media types) is in
-//! `bundle/swagger.rs`.
+//! Objects are rewritten one by one as `bundle` reaches them, since only then is their kind known, whichever file they
+//! are in; the files' trees stay unchanged, so that `$ref`s still lead into them. What depends on the operation
+//! (bodies, forms, media types) is in `bundle/swagger.rs`.
 
 mod objects;
 mod servers;
@@ -13,7 +13,7 @@ pub(super) use self::{
     servers::{operation_servers, servers},
 };
 
-/// Where Swagger 2.0 has what OpenAPI 3 has under `components`, and the section there.
+/// The sections that OpenAPI 3 has under `components`, by their Swagger 2.0 keys.
 pub(super) const SECTIONS: [(&str, &str); 4] = [
     ("definitions", "schemas"),
     ("parameters", "parameters"),

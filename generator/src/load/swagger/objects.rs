@@ -1,4 +1,4 @@
-//! Objects that say the same in both versions, each in other words.
+//! Objects with the same content in both versions, in different forms.
 
 use std::borrow::Cow;
 
@@ -11,14 +11,14 @@ use crate::{
 
 type Entries = IndexMap<String, Entry>;
 
-/// What says of a document in the words of OpenAPI 3.0 that it was written in Swagger 2.0.
+/// Marks a document in OpenAPI 3.0's form that was written in Swagger 2.0.
 pub(crate) const SWAGGER: &str = "x-swagger";
 
-/// What a parameter or header has for itself, and not for its values.
+/// Keys of a parameter or header itself, not of its values.
 const OF_PARAMETER: [&str; 7] =
     ["name", "in", "description", "required", "allowEmptyValue", "schema", "collectionFormat"];
 
-/// An object in the words of OpenAPI 3.0, if it says something in other words.
+/// An object in OpenAPI 3.0's form, if that differs.
 pub(in crate::load) fn rewritten<'n>(node: &'n Node, kind: Kind, reporter: &mut Reporter<'_>) -> Cow<'n, Node> {
     let Some(entries) = node.as_object().filter(|entries| !entries.contains_key("$ref")) else {
         return Cow::Borrowed(node);
@@ -38,12 +38,12 @@ pub(in crate::load) fn media_types(holder: &Node, key: &str) -> Option<Vec<(Stri
     Some(items.filter_map(|item| Some((item.as_str()?.to_owned(), item.location.clone()))).collect())
 }
 
-/// A word of OpenAPI 3 at the place of the one of 2.0 that says it.
+/// A key of OpenAPI 3 at the place of the 2.0 key it replaces.
 pub(in crate::load) fn word(entries: &mut Entries, key: &str, value: impl Into<Value>, from: &Location) {
     entries.insert(key.to_owned(), Entry::new(from.clone(), Node::new(value, from.clone())));
 }
 
-/// The schema of a form's field, and how it is written in the form if it is a list.
+/// The schema of a form field, and its style if it is a list.
 pub(in crate::load) fn form_field(parameter: &Node, reporter: &mut Reporter<'_>) -> (Entries, Option<Entries>) {
     let entries = parameter.as_object().cloned().unwrap_or_default();
     let mut schema = of_values(&entries, reporter);
@@ -52,7 +52,7 @@ pub(in crate::load) fn form_field(parameter: &Node, reporter: &mut Reporter<'_>)
     }
     let is =
         |holder: &Entries, key: &str, value: &str| holder.get(key).and_then(|entry| entry.node.as_str()) == Some(value);
-    // That each item is a field is what OpenAPI 3 takes a list in a form for.
+    // In OpenAPI 3, list items in a form are separate fields by default.
     let is_list = is(&schema, "type", "array") && !is(&entries, "collectionFormat", "multi");
     let style = is_list.then(|| collection(&entries, "formData", &parameter.location, reporter));
     (schema, style)
@@ -87,7 +87,7 @@ fn schema(entries: &Entries) -> Option<Entries> {
     Some(out)
 }
 
-/// A parameter or header: what it says of its values goes into a schema.
+/// A parameter or header: the keywords of its values move to a schema.
 fn parameter(entries: &Entries, reporter: &mut Reporter<'_>) -> Entries {
     let own = |key: &str| OF_PARAMETER.contains(&key) && key != "collectionFormat";
     let kept = entries.iter().filter(|(key, _)| own(key) || (key.starts_with("x-") && *key != "x-nullable"));
@@ -106,14 +106,14 @@ fn parameter(entries: &Entries, reporter: &mut Reporter<'_>) -> Entries {
     out
 }
 
-/// What a parameter, header or list of such says of its values.
+/// The keywords of the values of a parameter, header or list of such.
 fn of_values(entries: &Entries, reporter: &mut Reporter<'_>) -> Entries {
     let own = |key: &str| OF_PARAMETER.contains(&key) || (key.starts_with("x-") && key != "x-nullable");
     let mut out: Entries =
         entries.iter().filter(|(key, _)| !own(key)).map(|(key, entry)| (key.clone(), entry.clone())).collect();
     if let Some(items) = out.get_mut("items") {
         let inner = items.node.as_object().cloned().unwrap_or_default();
-        // Lists in lists have no other form in OpenAPI 3 than the values' own.
+        // OpenAPI 3 has no style for lists in lists.
         if let Some(format) = inner.get("collectionFormat") {
             unwritable(format, "a list in a list", "the inner list is written as JSON", reporter);
         }
@@ -123,11 +123,11 @@ fn of_values(entries: &Entries, reporter: &mut Reporter<'_>) -> Entries {
     schema(&out).unwrap_or(out)
 }
 
-/// How a list is written.
+/// The style of a list.
 fn collection(entries: &Entries, place: &str, at: &Location, reporter: &mut Reporter<'_>) -> Entries {
     let mut out = Entries::new();
     let Some(format) = entries.get("collectionFormat") else {
-        // Commas, which in OpenAPI 3 is the default of paths and headers only.
+        // Commas, which OpenAPI 3 defaults to for paths and headers only.
         if matches!(place, "query" | "formData") {
             word(&mut out, "explode", false, at);
         }
@@ -141,14 +141,14 @@ fn collection(entries: &Entries, place: &str, at: &Location, reporter: &mut Repo
         (Some("pipes"), true) => ("pipeDelimited", false),
         (Some("csv"), false) => ("simple", false),
         (_, true) => {
-            unwritable(format, "a list with tabs", "spaces stand between its items", reporter);
+            unwritable(format, "a list with tabs", "its items are separated by spaces", reporter);
             ("spaceDelimited", false)
         }
         (_, false) => {
             unwritable(
                 format,
-                "a list in a path or header with other than commas",
-                "commas stand between its items",
+                "a list in a path or header with a separator other than a comma",
+                "its items are separated by commas",
                 reporter,
             );
             ("simple", false)
@@ -161,7 +161,7 @@ fn collection(entries: &Entries, place: &str, at: &Location, reporter: &mut Repo
 
 fn unwritable(format: &Entry, what: &str, instead: &str, reporter: &mut Reporter<'_>) {
     let name = format.node.as_str().unwrap_or_default();
-    let message = format!("`collectionFormat: {name}` is {what}, which OpenAPI 3 has no style for");
+    let message = format!("`collectionFormat: {name}` is {what}, for which OpenAPI 3 has no style");
     let diagnostic = Diagnostic::warning("collection-format", message).at(format.node.location.clone());
     reporter.push(diagnostic.label(instead));
 }

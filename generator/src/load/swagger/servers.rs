@@ -7,12 +7,13 @@ use crate::{
     load::{Entry, Node, report::Reporter},
 };
 
-/// The servers of the document. None if it names neither host nor path: then the service is where the document was had from.
+/// The servers of the document. None if it has neither host nor path: the service is then at the document's own
+/// address.
 pub(in crate::load) fn servers(root: &Node, reporter: &mut Reporter<'_>) -> Option<Entry> {
     listed(root, root.get("schemes"), reporter)
 }
 
-/// The servers of an operation that has schemes of its own.
+/// The servers of an operation with its own schemes.
 pub(in crate::load) fn operation_servers(root: &Node, operation: &Node, reporter: &mut Reporter<'_>) -> Option<Entry> {
     let schemes = operation.get("schemes")?;
     if root.get("host").is_none() || root.get("schemes") == Some(schemes) {
@@ -42,8 +43,8 @@ fn listed(root: &Node, schemes: Option<&Node>, reporter: &mut Reporter<'_>) -> O
     Some(Entry::new(entry.key.clone(), Node::new(servers, entry.node.location.clone())))
 }
 
-/// The schemes in the order in which they are tried: the one that nobody can listen to is the first. Where none is listed it is that
-/// by which the document was had, which is not known, and the safe one is taken.
+/// The schemes in order of preference, secure ones first. Without a list the scheme is the one the document was
+/// retrieved by, which is unknown, so the secure one is used.
 fn schemes_of(schemes: Option<&Node>, reporter: &mut Reporter<'_>) -> Vec<&'static str> {
     let listed: Vec<&Node> = schemes.into_iter().flat_map(Node::items).collect();
     let has = |name: &str| listed.iter().any(|scheme| scheme.as_str() == Some(name));

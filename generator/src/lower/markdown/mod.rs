@@ -11,10 +11,11 @@ mod write;
 
 use pulldown_cmark::Options;
 
+pub use marks::wrap;
 use write::Writer;
 
 /// Columns of a doc comment's text.
-const WIDTH: usize = 110;
+pub const WIDTH: usize = 110;
 
 /// The lines of a text.
 pub fn lines(text: &str) -> Vec<String> {
@@ -158,6 +159,6 @@ pub fn first_sentence(text: &str) -> String {
     text
 }
 
-fn options() -> Options {
+pub fn options() -> Options {
     Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS
 }

@@ -111,6 +111,7 @@ impl<'a> Lower<'a, '_> {
             sensitive: schema.sensitive,
             json: schema.json.clone(),
             enum_descriptions: schema.enum_descriptions,
+            enum_status: schema.enum_status,
             ..Schema::any(schema.at.at)
         };
         let mut seen = Seen { parts: component.into_iter().collect(), ..Seen::default() };
@@ -365,6 +366,7 @@ impl<'a> Lower<'a, '_> {
         merged.sensitive = merged.sensitive.or(part.sensitive);
         merged.json = merged.json.take().or_else(|| part.json.clone());
         merged.enum_descriptions = merged.enum_descriptions.or(part.enum_descriptions);
+        merged.enum_status = merged.enum_status.or(part.enum_status);
     }
 
     /// Of two limits of one kind the stricter counts.

@@ -7,7 +7,7 @@ use super::{Inline, Lowered, Naming};
 use crate::accounting::Reason;
 use crate::load::{JsonType, Node, Schema, integer};
 use crate::lower::model::{Aliased, Type, TypeKind, Variant};
-use crate::lower::{Lower, docs, markdown, variants};
+use crate::lower::{Lower, docs, markdown, meanings, variants};
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn enumeration(
@@ -22,12 +22,20 @@ impl<'a> Lower<'a, '_> {
             schema.enumeration.iter().map(|value| value.value).filter(|value| !value.value.is_null()).collect();
         let ty = schema.ty.map(|ty| ty.value);
         let described = schema.enum_descriptions.map(|words| words.value);
-        let words = |value: &str| {
-            let description = described.and_then(|words| words.get(value)).and_then(Node::as_str);
+        let meaning = |value: &str| described.and_then(|words| words.get(value)).and_then(Node::as_str);
+        let annotated = |value: &str| {
             let annotation = annotations.iter().find(|it| text_of(it.value) == value);
-            let annotated = annotation.map(|it| self.words_of_value(it)).filter(|words| !words.is_empty());
-            let description = description.map(str::to_owned).or(annotated);
-            description.map_or_else(|| vec![markdown::code(value)], |words| docs::lines(&words))
+            annotation.map(|it| self.words_of_value(it)).filter(|words| !words.is_empty())
+        };
+        let words = |value: &str, named_by_meaning: bool| {
+            let words = meaning(value).map(str::to_owned).or_else(|| annotated(value));
+            let words = words.map_or_else(Vec::new, |words| docs::lines(&words));
+            let docs = match named_by_meaning || words.is_empty() {
+                true => docs::introduced(&markdown::code(value), words),
+                false => words,
+            };
+            let status = schema.enum_status.and_then(|statuses| statuses.value.get(value)?.as_number()?.as_u64());
+            docs::with_fact(docs, &status.map(|status| format!("HTTP status {status}.")).unwrap_or_default())
         };
         let integers = || values.iter().map(|value| integer(value.as_number()?).and_then(|n| i64::try_from(n).ok()));
         let kind = if values.is_empty() || schema.sensitive.is_some() {
@@ -36,24 +44,33 @@ impl<'a> Lower<'a, '_> {
             let mut seen = HashSet::new();
             let texts: Vec<String> =
                 values.iter().copied().map(text_of).filter(|value| seen.insert(value.clone())).collect();
-            let idents = variants::variants(&texts).into_iter();
-            let variant = |(value, ident): (String, String)| Variant { ident, docs: words(&value), value };
-            TypeKind::StringEnum(texts.into_iter().zip(idents).map(variant).collect())
+            let meanings: Vec<_> = texts.iter().map(|text| meaning(text).filter(|_| meanings::is_code(text))).collect();
+            let plain = variants::variants(&texts);
+            let idents = meanings::names(plain.clone(), &meanings);
+            let variant = |((value, ident), plain): ((String, String), String)| {
+                let by_meaning = ident != plain;
+                let alias = by_meaning.then(|| value.clone());
+                Variant { ident, alias, docs: words(&value, by_meaning), value }
+            };
+            TypeKind::StringEnum(texts.into_iter().zip(idents).zip(plain).map(variant).collect())
         } else if integers().all(|value| value.is_some()) && ty != Some(JsonType::Number) {
             let mut seen = HashSet::new();
             let values: Vec<i64> = integers().flatten().filter(|value| seen.insert(*value)).collect();
             let texts: Vec<String> = values.iter().map(i64::to_string).collect();
-            let variant =
-                |(value, (text, ident)): (i64, (&String, String))| Variant { ident, docs: words(text), value };
-            // A number is no name, but a title may be.
+            // A number is no name, but a title may be, or a meaning.
             let titles = texts.iter().map(|text| annotations.iter().find(|it| text_of(it.value) == *text)?.title);
             let titles: Option<Vec<&str>> = titles.collect::<Option<Vec<_>>>().map(|titles| {
                 titles.iter().for_each(|title| self.ledger.take(title.at));
                 titles.iter().map(|title| title.value).collect()
             });
-            let names = titles.map_or_else(|| variants::variants(&texts), |titles| variants::variants(&titles));
-            let idents = texts.iter().zip(names);
-            TypeKind::IntegerEnum(values.into_iter().zip(idents).map(variant).collect())
+            let titled = titles.map(|titles| variants::variants(&titles));
+            let meanings: Vec<_> = texts.iter().map(|text| meaning(text)).collect();
+            let names = titled.unwrap_or_else(|| meanings::names(variants::variants(&texts), &meanings));
+            let variant = |(value, ident): (i64, String)| {
+                let text = value.to_string();
+                Variant { ident, alias: None, docs: words(&text, meaning(&text).is_some()), value }
+            };
+            TypeKind::IntegerEnum(values.into_iter().zip(names).map(variant).collect())
         } else {
             // Fractions, booleans and mixed values have no better type than their own.
             return None;

@@ -78,6 +78,14 @@ impl<'a> Lowered<'a> {
         }
     }
 
+    /// The only value that it can have, if there is just one.
+    pub fn constant(&self) -> Option<Constant> {
+        match self.values.as_slice() {
+            [only] if !self.nullable => Some(only.clone()),
+            _ => None,
+        }
+    }
+
     /// The type with its nullability, for elements of lists and the like.
     pub fn element(self) -> Type {
         if self.nullable && self.ty != Type::Value { Type::Nullable(Box::new(self.ty)) } else { self.ty }

@@ -9,7 +9,7 @@ use crate::accounting::Reason;
 use crate::load::{Additional, JsonType, Placed, Schema, Sub};
 use crate::lower::model::{Aliased, Field, Inner, Presence, Rule, Shape, Struct, Type, TypeDef, TypeId, TypeKind};
 use crate::lower::names::{Scope, Wanted};
-use crate::lower::{Lower, docs, markdown, names};
+use crate::lower::{Lower, docs, markdown, names, responses};
 
 impl<'a> Lower<'a, '_> {
     pub(super) fn object(
@@ -71,6 +71,8 @@ impl<'a> Lower<'a, '_> {
                 let lines = words.iter().flat_map(|words| docs::lines(&format!("Further fields. {words}")));
                 self.types[id].docs.extend(std::iter::once(String::new()).filter(|_| !words.is_empty()));
                 self.types[id].docs.extend(lines);
+            } else if let TypeKind::Struct(known) = &mut self.types[id].kind {
+                add_examples(known, &body);
             }
         }
         self.open.pop();
@@ -303,7 +305,7 @@ impl<'a> Lower<'a, '_> {
             docs = docs::lines(&match (component, self.take(&schema.title)) {
                 (Some(_), Some(title)) => title.to_owned(),
                 (Some(component), _) => format!("The type {}.", markdown::code(component)),
-                (None, _) if naming.name == RESPONSE => format!("What `{}` answers.", naming.parent),
+                (None, _) if naming.name == RESPONSE => responses::fallback(&naming.parent).join(" "),
                 (None, _) if naming.name.is_empty() => format!("Part of `{}`.", naming.parent),
                 (None, _) => format!("The type of {} in `{}`.", markdown::code(&naming.name), naming.parent),
             });
@@ -367,5 +369,18 @@ pub fn renamed(ident: &str, rule: Option<&str>) -> String {
             pascal[..first].to_ascii_lowercase() + &pascal[first..]
         }
         _ => ident.to_owned(),
+    }
+}
+
+/// Types that are equal but for the examples of their fields are one type, which has the examples of all.
+fn add_examples(known: &mut Struct, other: &Struct) {
+    for field in &other.fields {
+        let Some(same) = known.fields.iter_mut().find(|known| known.wire == field.wire) else { continue };
+        let (docs, words) = (same.docs.join(" "), field.docs.join(" "));
+        let example =
+            words.rfind("Example: `").and_then(|at| words[at..].find("`.").map(|end| &words[at..at + end + 2]));
+        if let Some(example) = example.filter(|example| !docs.contains(*example)) {
+            same.docs = docs::with_fact(std::mem::take(&mut same.docs), example);
+        }
     }
 }

@@ -3,14 +3,13 @@
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use super::provider::{Credentials, CredentialsError, CredentialsFuture, CredentialsProvider};
-use crate::auth::clock::{Clock, SystemClock};
+use crate::transport::clock::{Clock, SystemClock};
 
 /// Credentials that end at some time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,13 +62,13 @@ struct Renewing {
     /// Changes when it has ended.
     done: watch::Receiver<()>,
     /// When it is given up: it belongs to the runtime of the caller that began it, and nobody may be driving that one any more.
-    until: Instant,
+    until: tokio::time::Instant,
 }
 
 impl Renewing {
     fn is_alive(&self) -> bool {
         // A task ends with its runtime, too, and then says nothing.
-        self.done.has_changed().is_ok() && Instant::now() < self.until
+        self.done.has_changed().is_ok() && tokio::time::Instant::now() < self.until
     }
 
     async fn wait(mut self) {
@@ -78,7 +77,7 @@ impl Renewing {
         if tokio::runtime::Handle::try_current().is_ok() {
             let _ = tokio::time::timeout_at(self.until, done).await;
         } else {
-            let late = std::pin::pin!(passed(self.until.saturating_duration_since(Instant::now())));
+            let late = std::pin::pin!(passed(self.until.saturating_duration_since(tokio::time::Instant::now())));
             futures_util::future::select(done, late).await;
         }
     }
@@ -128,18 +127,36 @@ enum Step {
     Wait(Renewing),
 }
 
-impl Known {
-    fn has(&self, left: SignedDuration, now: Timestamp) -> bool {
-        let elapsed = SignedDuration::try_from(self.fetched.elapsed()).unwrap_or(SignedDuration::MAX);
-        if self.life <= LEAST {
-            // Their end is past by a clock that is wrong, or the source has no others.
-            return self.fetched.elapsed() < LEAST_LIFE;
-        }
-        // A clock that was set back does not make them live longer, nor does one that stood still while the machine slept.
-        left < self.expires.duration_since(now) && left < self.life.saturating_sub(elapsed)
+/// A moment, by both of a clock's times.
+#[derive(Clone, Copy)]
+struct Now {
+    date: Timestamp,
+    monotonic: Instant,
+}
+
+impl Now {
+    fn of(clock: &dyn Clock) -> Self {
+        Self { date: clock.now(), monotonic: clock.monotonic() }
     }
 
-    fn is_fresh(&self, now: Timestamp) -> bool {
+    fn since(self, then: Instant) -> Duration {
+        self.monotonic.saturating_duration_since(then)
+    }
+}
+
+impl Known {
+    fn has(&self, left: SignedDuration, now: Now) -> bool {
+        let elapsed = now.since(self.fetched);
+        if self.life <= LEAST {
+            // Their end is past by a clock that is wrong, or the source has no others.
+            return elapsed < LEAST_LIFE;
+        }
+        let elapsed = SignedDuration::try_from(elapsed).unwrap_or(SignedDuration::MAX);
+        // A clock that was set back does not make them live longer, nor does one that stood still while the machine slept.
+        left < self.expires.duration_since(now.date) && left < self.life.saturating_sub(elapsed)
+    }
+
+    fn is_fresh(&self, now: Now) -> bool {
         self.has(AHEAD.min(self.life / 2), now)
     }
 }
@@ -178,17 +195,17 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
 
     /// What a caller gets, or waits for. `waited`: a task has ended since it came.
     fn step(&self, waited: bool) -> Step {
-        let now = self.clock.now();
+        let now = Now::of(&*self.clock);
         self.state(|state| {
             let fresh = state.known.as_ref().is_some_and(|known| known.is_fresh(now));
-            let recent = state.failed.as_ref().is_some_and(|(when, _)| when.elapsed() < PAUSE);
+            let recent = state.failed.as_ref().is_some_and(|(when, _)| now.since(*when) < PAUSE);
             if !fresh && !recent {
                 self.renew(state);
             }
             match (&state.known, &state.failed, &state.renewing) {
                 (Some(known), ..) if known.has(LEAST, now) => Step::Done(Ok(known.credentials.clone())),
                 // What has just been fetched is the best there is, whatever the clock says by now.
-                (Some(known), ..) if waited && known.fetched.elapsed() < PAUSE => {
+                (Some(known), ..) if waited && now.since(known.fetched) < PAUSE => {
                     Step::Done(Ok(known.credentials.clone()))
                 }
                 (Some(known), Some(_), _) => {
@@ -214,16 +231,16 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
             return;
         };
         let (sender, done) = watch::channel(());
-        let (source, clock, limit) = (self.source.clone(), self.clock.clone(), self.load_timeout);
-        let now = Instant::now();
+        let (source, limit) = (self.source.clone(), self.load_timeout);
+        let now = tokio::time::Instant::now();
         // Longer than what the clock can hold is as good as for ever.
         let until = now.checked_add(limit.saturating_add(GRACE)).unwrap_or(now + FOR_EVER);
         state.renewing = Some(Renewing { done, until });
-        let renewal = Renewal { state: self.state.clone(), done: sender };
+        let renewal = Renewal { state: self.state.clone(), clock: self.clock.clone(), done: sender };
         runtime.spawn(async move {
             let response = tokio::time::timeout(limit, source.fetch()).await;
             let late = |_| Err(CredentialsError::new(format_args!("no response within {limit:?} (`load_timeout`)")));
-            renewal.end(response.unwrap_or_else(late), clock.now());
+            renewal.end(response.unwrap_or_else(late));
         });
     }
 }
@@ -231,15 +248,16 @@ impl<S: CredentialsSource + 'static> CachedCredentials<S> {
 /// The task that renews credentials. Whoever waits goes on when it is dropped.
 struct Renewal {
     state: Arc<Mutex<State>>,
+    clock: Arc<dyn Clock>,
     done: watch::Sender<()>,
 }
 
 impl Renewal {
-    fn end(&self, response: Result<TemporaryCredentials, CredentialsError>, now: Timestamp) {
+    fn end(&self, response: Result<TemporaryCredentials, CredentialsError>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         // One that was given up, and goes on after all, has nothing to say: another has taken over.
         if state.renewing.as_ref().is_some_and(|renewing| renewing.done.same_channel(&self.done.subscribe())) {
-            state.ended(response, now);
+            state.ended(response, Now::of(&*self.clock));
         }
     }
 }
@@ -248,18 +266,18 @@ impl Drop for Renewal {
     fn drop(&mut self) {
         // If not, it has ended, or its runtime has, and the next caller begins again in another.
         if std::thread::panicking() {
-            self.end(Err(CredentialsError::new("the source of credentials panicked")), Timestamp::UNIX_EPOCH);
+            self.end(Err(CredentialsError::new("the source of credentials panicked")));
         }
     }
 }
 
 impl State {
-    fn ended(&mut self, response: Result<TemporaryCredentials, CredentialsError>, now: Timestamp) {
+    fn ended(&mut self, response: Result<TemporaryCredentials, CredentialsError>, now: Now) {
         self.renewing = None;
         match response {
             Ok(new) => {
-                let life = new.expires.duration_since(now);
-                let known = Known { credentials: new.credentials, expires: new.expires, fetched: Instant::now(), life };
+                let life = new.expires.duration_since(now.date);
+                let known = Known { credentials: new.credentials, expires: new.expires, fetched: now.monotonic, life };
                 let old = self.known.replace(known).map(|known| known.credentials);
                 self.previous = old.or(self.previous.take());
                 self.failed = None;
@@ -267,7 +285,7 @@ impl State {
             Err(error) => {
                 let served = self.known.is_some() || self.previous.is_some();
                 let error = if served { error.after_success() } else { error };
-                self.failed = Some((Instant::now(), error));
+                self.failed = Some((now.monotonic, error));
             }
         }
     }
@@ -290,13 +308,14 @@ impl<S: CredentialsSource + 'static> CredentialsProvider for CachedCredentials<S
     }
 
     fn rejected(&self, credentials: &Credentials) -> bool {
+        let now = Now::of(&*self.clock);
         self.state(|state| match &state.known {
             Some(known) if known.credentials == *credentials => {
                 // New ones that are rejected as well show that it is not the keys' age.
-                if state.rejected.is_some_and(|when| when.elapsed() < REJECTION_PAUSE) {
+                if state.rejected.is_some_and(|when| now.since(when) < REJECTION_PAUSE) {
                     return false;
                 }
-                state.rejected = Some(Instant::now());
+                state.rejected = Some(now.monotonic);
                 state.failed = None;
                 state.previous = state.known.take().map(|known| known.credentials);
                 true

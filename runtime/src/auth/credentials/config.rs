@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::provider::CredentialsError;
-use crate::auth::clock::{Clock, SystemClock};
 use crate::transport::Transport;
+use crate::transport::clock::{Clock, SystemClock};
 
 /// How a variable is looked up.
 type Lookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
@@ -46,7 +46,7 @@ impl ProviderConfig {
         self
     }
 
-    /// Reads the time from this clock.
+    /// Takes the time from this clock, and lets it pass the pauses between attempts.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
@@ -63,7 +63,7 @@ impl ProviderConfig {
         self.get(name).is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1")
     }
 
-    pub(super) fn home(&self) -> Result<PathBuf, CredentialsError> {
+    pub(crate) fn home(&self) -> Result<PathBuf, CredentialsError> {
         let home = self.get("HOME").map(PathBuf::from).or_else(env::home_dir);
         home.ok_or_else(|| CredentialsError::not_found("no home directory to look for profiles in"))
     }

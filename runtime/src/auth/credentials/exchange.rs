@@ -12,6 +12,7 @@ use super::document::Document;
 use super::provider::CredentialsError;
 use crate::data::secret::Secret;
 use crate::retry;
+use crate::transport::clock::Clock;
 use crate::transport::{
     Exchange as UnderWay, RequestBody, ReqwestTransport, Transport, TransportError, TransportErrorKind, in_runtime,
 };
@@ -20,6 +21,7 @@ use crate::transport::{
 #[derive(Clone, Debug)]
 pub(super) struct Exchange {
     settings: Limits,
+    clock: Arc<dyn Clock>,
     transport: Arc<OnceCell<Arc<dyn Transport>>>,
 }
 
@@ -102,7 +104,7 @@ impl Exchange {
 
     fn with(config: &ProviderConfig, settings: Limits) -> Self {
         let transport = config.own_transport().map(|transport| OnceCell::new_with(Some(transport)));
-        Self { settings, transport: Arc::new(transport.unwrap_or_default()) }
+        Self { settings, clock: config.own_clock(), transport: Arc::new(transport.unwrap_or_default()) }
     }
 
     /// Sends what `request` makes, anew for each attempt.
@@ -124,7 +126,7 @@ impl Exchange {
                 return outcome;
             }
             let pause = PAUSE * 2u32.pow(attempt - 1);
-            tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
+            self.clock.sleep(pause.mul_f64(0.5 + fastrand::f64() / 2.0)).await;
             attempt += 1;
         }
     }
@@ -145,7 +147,7 @@ impl Exchange {
             Ok(Reply { status: parts.status.as_u16(), headers: parts.headers, body })
         };
         // Whoever asks for credentials has a time limit, too, which may be the shorter one.
-        match under_way.unless_dropped(under_way.within(attempt, exchange)).await {
+        match under_way.unless_dropped(under_way.within(&*self.clock, attempt, exchange)).await {
             Some(reply) => reply.map_err(|error: TransportError| match error.kind() {
                 TransportErrorKind::Connect | TransportErrorKind::ConnectTimeout => Fault::Unreachable(error),
                 _ => Fault::Lost(error),

@@ -75,8 +75,8 @@ pub trait CredentialsProvider: fmt::Debug + Send + Sync {
         false
     }
 
-    /// A setting of the client that stands beside the credentials, such as the `project_id` of a profile of Huawei Cloud. It is asked
-    /// for after the credentials, and counts if the client was given none.
+    /// A setting of the client that stands beside the credentials, such as the `project_id` or the `region` of a profile. It is asked
+    /// for after the credentials, and counts if the client was given none; `region` only if the environment has none either.
     fn setting(&self, name: &str) -> Option<String> {
         let _ = name;
         None

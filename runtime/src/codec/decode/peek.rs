@@ -6,8 +6,10 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// The value at a dotted path of objects. Keys may be in another case, as services drift there; an exact one wins.
+/// The value at a dotted path of objects, in which `[-1]` is the last element of a list. Keys may be in another case, as services
+/// drift there; an exact one wins.
 pub(crate) fn value_at(json: &[u8], path: &str) -> Option<Value> {
+    let path = path.replace("[-1]", ".[-1]");
     let path: Vec<&str> = path.split('.').collect();
     whole(json, At(&path))?
 }
@@ -65,6 +67,13 @@ impl<'de> Visitor<'de> for At<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<Value>, A::Error> {
+        if let ["[-1]", rest @ ..] = self.0 {
+            let mut last = None;
+            while let Some(value) = list.next_element_seed(At(rest))? {
+                last = value;
+            }
+            return Ok(last);
+        }
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(None)
     }
@@ -173,7 +182,9 @@ mod tests {
         assert_eq!(value_at(body, "job.id"), Some(Value::Null));
         assert_eq!(value_at(body, "JOB.iD"), Some(json!("x")), "the first that is alike");
         assert_eq!(value_at(body, "N.C.D"), Some(json!([1])));
-        for absent in ["a.b", "job.id.x", "n.d", "x", ""] {
+        assert_eq!(value_at(body, "a[-1].b"), Some(json!(2)));
+        assert_eq!(value_at(body, "n.c.d[-1]"), Some(json!(1)));
+        for absent in ["a.b", "job[-1]", "[-1]", "job.id.x", "n.d", "x", ""] {
             assert_eq!(value_at(body, absent), None, "{absent}");
         }
         assert_eq!(value_at(b"{\"a\": 1", "a"), None, "not whole");

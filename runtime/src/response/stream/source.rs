@@ -118,7 +118,7 @@ impl Source {
         let number = self.items + 1;
         let failed = |why: &dyn std::fmt::Display| Some(StreamError::reconnect(number, why));
         in_runtime().map_err(|why| failed(&why))?;
-        tokio::time::sleep(pause).await;
+        reconnect.clock.sleep(pause).await;
         let response = (reconnect.send)(last_id).await.map_err(|why| failed(&why))?;
         // So a service says that there is nothing more to come.
         if response.status() == 204 {

@@ -8,8 +8,8 @@ use crate::auth::credentials::document::Document;
 use crate::auth::credentials::provider::Credentials;
 use crate::auth::credentials::sso::{Service, SignIn};
 
-/// What a profile is, if it is there. One that the tool made and nobody filled in is not.
-pub(super) fn profile(text: &[u8], name: Option<&str>) -> Result<Option<Means>, String> {
+/// What a profile is, if it is there, and its region. One that the tool made and nobody filled in is not.
+pub(super) fn profile(text: &[u8], name: Option<&str>) -> Result<Option<(Means, Option<String>)>, String> {
     let config = Document::parse(text)?;
     let current = config.plain("current")?;
     let wanted = name.or(current.as_deref()).unwrap_or("default");
@@ -17,7 +17,7 @@ pub(super) fn profile(text: &[u8], name: Option<&str>) -> Result<Option<Means>, 
         None if name.is_none() => Err(format!("there is no profile `{wanted}`, which is the current one")),
         None => Ok(None),
         Some(profile) if is_blank(profile) => Ok(None),
-        Some(_) => means(&config, wanted, &mut Vec::new()).map(Some),
+        Some(profile) => Ok(Some((means(&config, wanted, &mut Vec::new())?, profile.plain("region_id")?))),
     }
 }
 

@@ -56,7 +56,7 @@ impl ProfileCredentials {
     /// The section `[basic]`, else `[global]`, of the INI file that `HUAWEICLOUD_SDK_CREDENTIALS_FILE` names, else of
     /// `~/.huaweicloud/credentials`: `ak`, `sk` and, for temporary keys, `security_token`; or `idp_id` and `id_token_file`, which are
     /// exchanged at `iam_endpoint` (see [`FederatedCredentials`](crate::FederatedCredentials)). `project_id` and `domain_id` beside them
-    /// count if the client was given none.
+    /// count if the client was given none, and `region` if the environment has none either.
     pub fn huawei() -> Self {
         Self::new(Vendor::Huawei)
     }
@@ -68,7 +68,8 @@ impl ProfileCredentials {
     /// A profile may be of the modes `AK`, `StsToken`, `RamRoleArn`, `ChainableRamRoleArn`, `RamRoleArnWithRoleName`, `EcsRamRole`, `OIDC`,
     /// `CredentialsURI`, `External`, `CloudSSO`, `OAuth` and `BearerToken`; a section of the types `access_key`, `sts`, `ram_role_arn`,
     /// `oidc_role_arn`, `ecs_ram_role`, `credentials_uri` and `bearer`. Sign-ins (`CloudSSO`, `OAuth`) are used until they end, and
-    /// renewed by the tool. RSA key pairs, which are deprecated, are an error.
+    /// renewed by the tool. RSA key pairs, which are deprecated, are an error. `region_id` counts if neither the client was given a region
+    /// nor the environment has one.
     pub fn aliyun() -> Self {
         Self::new(Vendor::Aliyun)
     }
@@ -130,7 +131,7 @@ impl ProfileCredentials {
             let value = section.get(name).or_else(|| others.iter().find_map(|other| other.get(name)));
             value.map(|value| (name, value))
         };
-        let settings = ["project_id", "domain_id", "iam_endpoint"].into_iter().filter_map(setting).collect();
+        let settings = ["project_id", "domain_id", "iam_endpoint", "region"].into_iter().filter_map(setting).collect();
         Ok(Found { place, means, settings })
     }
 
@@ -147,13 +148,16 @@ impl ProfileCredentials {
                 continue;
             };
             let is_json = file.extension().is_some_and(|it| it == "json");
-            let means = if is_json {
+            let found = if is_json {
                 json::profile(text.as_bytes(), named.as_deref())
             } else {
                 section(&text, named.as_deref())
             };
-            match means.map_err(|why| broken(&place, why))? {
-                Some(means) => return Ok(Found { place, means, settings: BTreeMap::new() }),
+            match found.map_err(|why| broken(&place, why))? {
+                Some((means, region)) => {
+                    let settings = region.map(|region| ("region", region)).into_iter().collect();
+                    return Ok(Found { place, means, settings });
+                }
                 None => {
                     let name = named.as_deref().map(|name| format!(" `{name}`")).unwrap_or_default();
                     tried.push(format!("{place}: there is no profile{name}, or nothing in it"));
@@ -186,10 +190,11 @@ impl ProfileCredentials {
     }
 }
 
-/// The section of an INI file of Alibaba Cloud.
-fn section(text: &str, name: Option<&str>) -> Result<Option<Means>, String> {
+/// The section of an INI file of Alibaba Cloud, and its region.
+fn section(text: &str, name: Option<&str>) -> Result<Option<(Means, Option<String>)>, String> {
     let sections = Sections::read(text, true)?;
-    sections.section(name.unwrap_or("default")).map(|section| section.aliyun()).transpose()
+    let section = sections.section(name.unwrap_or("default"));
+    section.map(|section| Ok((section.aliyun()?, section.get("region_id")))).transpose()
 }
 
 /// The text of a file that is there.

@@ -1,4 +1,4 @@
-//! Any status, headers and body as the answer to a call, of each protocol: an outcome, and an error that can be shown.
+//! Any status, content type and body as the response to a call, of each protocol: an outcome, and an error that can be shown.
 //!
 //! The first two bytes choose the status and the content type.
 #![no_main]
@@ -19,7 +19,8 @@ const STATUSES: [u16; 12] = [200, 201, 202, 204, 304, 400, 401, 403, 404, 429, 5
 fuzz_target!(|bytes: &[u8]| {
     let [status, kind, body @ ..] = bytes else { return };
     let status = STATUSES[usize::from(*status) % STATUSES.len()];
-    let reply = || Reply::new(status).header("content-type", TYPES[usize::from(*kind) % TYPES.len()]).body(body.to_vec());
+    let reply =
+        || Reply::new(status).header("content-type", TYPES[usize::from(*kind) % TYPES.len()]).body(body.to_vec());
     let keys = || Credentials::access_key("AK", "SK");
     let dg = yundb_aliyun_dg::Client::builder()
         .region("cn-hangzhou")
@@ -43,7 +44,7 @@ fuzz_target!(|bytes: &[u8]| {
             let _ = format!("{error} {error:?}");
         }
         match iam.list_projects().send().await {
-            Ok(answer) => drop(format!("{answer:?}")),
+            Ok(response) => drop(format!("{response:?}")),
             Err(error) => drop(format!("{error} {error:?}")),
         }
     });

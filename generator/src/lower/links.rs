@@ -1,0 +1,305 @@
+//! Links from docs to the items that they name: code spans with the document's name of an operation, of a type, or of an input or
+//! field beside the item at hand.
+//!
+//! This comes last, when all names are known. Docs are Markdown lines for rustdoc already.
+
+use std::collections::{HashMap, HashSet};
+
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+
+use super::markdown::{WIDTH, is_block, options, wrap};
+use super::model::{Docs, Field, Input, Operation, Service, TypeKind, Users};
+use super::names;
+
+/// What names of a document link to.
+struct Names {
+    /// The method by the operation's id, or another name that the vendor has for it.
+    operations: HashMap<String, String>,
+    /// The Rust name by the component's name.
+    types: HashMap<String, String>,
+    /// The module by the guide's name.
+    guides: HashMap<String, String>,
+    /// Whether `Client` is the client wherever an operation is.
+    client: bool,
+}
+
+/// Inputs or fields that stand together, by their wire names: what to write for each, and where it is.
+type Siblings = HashMap<String, (String, String)>;
+
+/// Links what all docs of a service name. `components` has the Rust name of each shared schema.
+pub fn link(service: &mut Service, components: &HashMap<&str, String>) {
+    let names = Names::of(service, components);
+    let none = Siblings::new();
+    let in_prose = |docs: &mut Docs| names.link(docs, &none);
+    in_prose(&mut service.docs);
+    service.settings.iter_mut().flat_map(|setting| &mut setting.docs).for_each(in_prose);
+    service.servers.iter_mut().for_each(|server| in_prose(&mut server.docs));
+    service.schemes.iter_mut().for_each(|scheme| in_prose(&mut scheme.docs));
+    service.received.iter_mut().for_each(|received| in_prose(&mut received.docs));
+    service.guides.iter_mut().for_each(|guide| guide.text = names.linked(&guide.text, &none, false));
+    for group in &mut service.groups {
+        in_prose(&mut group.docs);
+        group.operations.iter_mut().for_each(|operation| names.operation(operation));
+    }
+    for definition in &mut service.types {
+        let siblings = match &definition.kind {
+            TypeKind::Struct(body) => fields(&body.fields),
+            _ => Siblings::new(),
+        };
+        names.link(&mut definition.docs, &siblings);
+        match &mut definition.kind {
+            TypeKind::Struct(body) => {
+                for field in &mut body.fields {
+                    names.link(&mut field.docs, &without(&siblings, &field.wire));
+                }
+            }
+            TypeKind::StringEnum(all) => all.iter_mut().for_each(|variant| in_prose(&mut variant.docs)),
+            TypeKind::IntegerEnum(all) => all.iter_mut().for_each(|variant| in_prose(&mut variant.docs)),
+            TypeKind::Tuple(tuple) => tuple.elements.iter_mut().for_each(|element| in_prose(&mut element.docs)),
+            TypeKind::Union(_) | TypeKind::Newtype(_) => {}
+        }
+    }
+    for form in &mut service.forms {
+        let siblings = inputs(&form.fields, "Self");
+        names.link(&mut form.docs, &siblings);
+        form.fields.iter_mut().for_each(|field| names.link(&mut field.docs, &without(&siblings, &field.wire)));
+    }
+}
+
+impl Names {
+    fn of(service: &Service, components: &HashMap<&str, String>) -> Self {
+        // A name that is a value or an input, too, may mean that.
+        let mut others: HashSet<&str> = HashSet::new();
+        for definition in &service.types {
+            match &definition.kind {
+                TypeKind::Struct(body) => others.extend(body.fields.iter().map(|field| field.wire.as_str())),
+                TypeKind::StringEnum(all) => others.extend(all.iter().map(|variant| variant.value.as_str())),
+                _ => {}
+            }
+        }
+        let all = || service.groups.iter().flat_map(|group| &group.operations);
+        others.extend(all().flat_map(|operation| &operation.params).map(|param| param.name.as_str()));
+        let mut operations = HashMap::new();
+        for operation in all() {
+            let method = names::plain(&operation.method_name);
+            // A single word is as likely anything else.
+            let known = operation.aliases.iter().chain([&operation.name]).map(String::as_str).chain([method]);
+            for name in known.filter(|name| names::snake(name).contains('_') && !others.contains(name)) {
+                operations.entry(name.to_owned()).or_insert_with(|| method.to_owned());
+            }
+        }
+        let emitted: HashSet<&str> = service
+            .types
+            .iter()
+            .filter(|definition| definition.users != Users::Nobody)
+            .map(|definition| definition.name.as_str())
+            .collect();
+        let types = components
+            .iter()
+            .filter(|(name, rust)| {
+                let names_type = name.starts_with(|c: char| c.is_ascii_uppercase()) && !others.contains(*name);
+                names_type && emitted.contains(rust.as_str()) && !operations.contains_key(**name)
+            })
+            .map(|(name, rust)| ((*name).to_owned(), rust.clone()));
+        let types = types.collect();
+        let guides = service.guides.iter().map(|guide| (guide.name.clone(), names::plain(&guide.module).to_owned()));
+        let client = !service.type_names.contains("Client");
+        Self { operations, types, guides: guides.collect(), client }
+    }
+
+    fn operation(&self, operation: &mut Operation) {
+        let own = inputs(&operation.setters, &operation.type_name);
+        self.link(&mut operation.docs, &own);
+        let own = inputs(&operation.setters, "Self");
+        operation.setters.iter_mut().for_each(|setter| self.link(&mut setter.docs, &without(&own, &setter.wire)));
+        operation.representations.iter_mut().for_each(|it| self.link(&mut it.docs, &own));
+        // The compiler shows a note as it is written, so this link has no target of its own.
+        if let Some(id) = operation.deprecated.as_ref().and_then(|note| note.strip_prefix("use `")?.strip_suffix('`')) {
+            operation.deprecated = Some(match self.operations.get(id) {
+                Some(method) if self.client => format!("use [`Client::{method}`]"),
+                Some(method) => format!("use `{method}`"),
+                None => format!("use `{}`", names::snake(id)),
+            });
+        }
+    }
+
+    fn link(&self, docs: &mut Docs, siblings: &Siblings) {
+        if docs.iter().any(|line| line.contains('`')) {
+            let text = docs.join("\n");
+            let linked = self.linked(&text, siblings, true);
+            if linked != text {
+                *docs = linked.split('\n').map(str::to_owned).collect();
+            }
+        }
+    }
+
+    /// The same text with links; perhaps with its lines filled anew where these became too long.
+    fn linked(&self, text: &str, siblings: &Siblings, fill: bool) -> String {
+        let mut out = String::with_capacity(text.len());
+        let (mut taken, mut within) = (0, 0);
+        for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+            match event {
+                Event::Start(Tag::Link { .. } | Tag::Image { .. } | Tag::Heading { .. }) => within += 1,
+                Event::End(TagEnd::Link | TagEnd::Image | TagEnd::Heading(_)) => within -= 1,
+                Event::Code(name) if within == 0 && !is_value(&text[..range.start]) => {
+                    let guide = self.guide(&name, &text[..range.start]);
+                    let Some(link) = guide.or_else(|| self.resolve(&name, siblings)) else { continue };
+                    out.push_str(&text[taken..range.start]);
+                    out.push_str(&link);
+                    taken = range.end;
+                }
+                _ => {}
+            }
+        }
+        if taken == 0 {
+            return text.to_owned();
+        }
+        out.push_str(&text[taken..]);
+        if fill { filled(&out) } else { out }
+    }
+
+    /// A guide by its module, or by its name where the words before it say that a guide follows.
+    fn guide(&self, name: &str, before: &str) -> Option<String> {
+        let (known, named) = match name.strip_prefix("docs::") {
+            Some(module) => (self.guides.values().find(|known| *known == module), true),
+            None => (self.guides.get(name), false),
+        };
+        let before = before.trim_end();
+        let announced = ["guide", "guides", "Guide"].iter().any(|word| before.ends_with(word))
+            || name.contains('-') && before.to_lowercase().ends_with("see");
+        let module = known.filter(|_| named || announced)?;
+        Some(format!("[`docs::{module}`](crate::docs::{module})"))
+    }
+
+    fn resolve(&self, name: &str, siblings: &Siblings) -> Option<String> {
+        if let Some((shown, path)) = siblings.get(name) {
+            return Some(format!("[`{shown}`]({path})"));
+        }
+        if let Some(method) = self.operations.get(name) {
+            return Some(format!("[`{method}`](crate::Client::{method})"));
+        }
+        self.types.get(name).map(|ty| format!("[`{ty}`](crate::types::{ty})"))
+    }
+}
+
+fn inputs(inputs: &[Input], owner: &str) -> Siblings {
+    siblings(inputs.iter().map(|input| (input.wire.as_str(), input.ident.as_str())), owner)
+}
+
+fn fields(fields: &[Field]) -> Siblings {
+    siblings(fields.iter().map(|field| (field.wire.as_str(), field.ident.as_str())), "Self")
+}
+
+/// What has the same wire name as something beside it is not linked.
+fn siblings<'a>(all: impl Iterator<Item = (&'a str, &'a str)>, owner: &str) -> Siblings {
+    let mut found = Siblings::new();
+    let mut twice = HashSet::new();
+    for (wire, ident) in all {
+        let ident = names::plain(ident);
+        if found.insert(wire.to_owned(), (ident.to_owned(), format!("{owner}::{ident}"))).is_some() {
+            twice.insert(wire);
+        }
+    }
+    found.retain(|wire, _| !twice.contains(wire.as_str()));
+    found
+}
+
+fn without(siblings: &Siblings, wire: &str) -> Siblings {
+    let others = siblings.iter().filter(|(name, _)| *name != wire);
+    others.map(|(name, sibling)| (name.clone(), sibling.clone())).collect()
+}
+
+/// Whether the code span that comes next is a value, as the sentence says that it is in.
+fn is_value(before: &str) -> bool {
+    let paragraph = before.rsplit("\n\n").next().unwrap_or_default();
+    let sentence = paragraph.rsplit(". ").next().unwrap_or_default();
+    let ends = |words: &[&str]| words.iter().any(|word| sentence.trim_end().ends_with(word));
+    sentence.contains("One of `") || ends(&["One of", "Example:", "Defaults to", "Matches", "Format:", "Value:"])
+}
+
+/// Fills the lines of paragraphs anew of which one is too long; tables, code and other blocks stay.
+fn filled(text: &str) -> String {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let mut out: Vec<String> = Vec::with_capacity(lines.len());
+    let mut fence: Option<&str> = None;
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        at += 1;
+        let content = line.trim_start();
+        let indent = line.len() - content.len();
+        if let Some(open) = fence {
+            fence = (content != open).then_some(open);
+        } else if content.starts_with("```") {
+            fence = Some(&content[..content.len() - content.trim_start_matches('`').len()]);
+        }
+        let mark = ["- ", "* ", "+ "].iter().any(|mark| content.starts_with(mark)).then_some(2).unwrap_or_default();
+        let plain = fence.is_none() && line.chars().count() > WIDTH && (mark > 0 || !is_block(content));
+        if !plain {
+            out.push((*line).to_owned());
+            continue;
+        }
+        let margin = " ".repeat(indent + mark);
+        let mut words = content[mark..].to_owned();
+        // A line that ends in `\` is meant to end there.
+        while let Some(next) = lines.get(at).and_then(|next| next.strip_prefix(&margin)) {
+            if words.ends_with('\\') || next.is_empty() || is_block(next) {
+                break;
+            }
+            words = format!("{words} {next}");
+            at += 1;
+        }
+        let first = format!("{}{}", &line[..indent], &content[..mark]);
+        let wrapped = wrap(&words, WIDTH.saturating_sub(margin.len()));
+        out.extend(
+            wrapped.iter().enumerate().map(|(at, line)| format!("{}{line}", if at == 0 { &first } else { &margin })),
+        );
+    }
+    out.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        let text = |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+        Names {
+            operations: text(&[("listFlavors", "list_flavors")]),
+            types: text(&[("Flavor", "Flavor")]),
+            guides: text(&[("object-lists", "object_lists"), ("errors", "errors")]),
+            client: true,
+        }
+    }
+
+    #[test]
+    fn names_become_links() {
+        let siblings = siblings([("SkipPreCheck", "skip_pre_check"), ("a", "a"), ("a", "a_query")].into_iter(), "Self");
+        for (text, linked) in [
+            ("See `listFlavors`.", "See [`list_flavors`](crate::Client::list_flavors)."),
+            ("A `Flavor`, or `flavor`.", "A [`Flavor`](crate::types::Flavor), or `flavor`."),
+            ("With `SkipPreCheck` `a`", "With [`skip_pre_check`](Self::skip_pre_check) `a`"),
+            ("One of `listFlavors`, `SkipPreCheck`.", "One of `listFlavors`, `SkipPreCheck`."),
+            ("Defaults to\n`SkipPreCheck`.", "Defaults to\n`SkipPreCheck`."),
+            ("[`listFlavors`](https://x)", "[`listFlavors`](https://x)"),
+            ("# `listFlavors`", "# `listFlavors`"),
+            ("```text\n`listFlavors`\n```", "```text\n`listFlavors`\n```"),
+            ("the guide `errors`, `errors`", "the guide [`docs::errors`](crate::docs::errors), `errors`"),
+            ("`docs::errors`", "[`docs::errors`](crate::docs::errors)"),
+            ("see\n`object-lists`", "see\n[`docs::object_lists`](crate::docs::object_lists)"),
+            ("``listFlavors``", "[`list_flavors`](crate::Client::list_flavors)"),
+        ] {
+            assert_eq!(names().linked(text, &siblings, true), linked);
+        }
+    }
+
+    #[test]
+    fn long_lines_are_filled_anew() {
+        let words = "word ".repeat(20);
+        let text = format!("- {words}`listFlavors`\n  and more\n- next\n\n| `listFlavors` {words} |");
+        let linked = names().linked(&text, &Siblings::new(), true);
+        let lines: Vec<&str> = linked.split('\n').collect();
+        assert_eq!(lines[1], "  [`list_flavors`](crate::Client::list_flavors) and more");
+        assert_eq!(lines[2], "- next");
+        assert!(lines[4].starts_with("| [`list_flavors`]") && lines.len() == 5);
+    }
+}
