@@ -59,21 +59,9 @@ static SERVICE: Service = Service {
 
 pub(crate) static SHOW_JOB: Job = Job {
     begun_by: &[
-        "ChangeDatabaseVersion",
-        "CreateDdmDatabase",
-        "DeleteDdmDatabase",
-        "ExpandDdmInstanceNodes",
-        "ResizeFlavor",
-        "RollBackDatabaseVersion",
-        "SwitchSsl",
-        "UpdateDatabaseInfo",
-        "UpdateInstanceParam",
-        "createGroup",
-        "createInstance",
-        "deleteInstance",
-        "expandInstanceNodes",
-        "restartInstance",
-        "shrinkInstanceNodes",
+        "ChangeDatabaseVersion", "CreateDdmDatabase", "DeleteDdmDatabase", "ExpandDdmInstanceNodes", "ResizeFlavor",
+        "RollBackDatabaseVersion", "SwitchSsl", "UpdateDatabaseInfo", "UpdateInstanceParam", "createGroup",
+        "createInstance", "deleteInstance", "expandInstanceNodes", "restartInstance", "shrinkInstanceNodes",
         "updateInstancePort",
     ],
     poll: &Spec::new("ShowDdmJobResult", "GET", "/v3/{project_id}/jobs/{job_id}")

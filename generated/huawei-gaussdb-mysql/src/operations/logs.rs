@@ -146,7 +146,7 @@ impl ListSlowLogs {
 }
 
 yundb_runtime::paged! {
-    ListSlowLogs -> SlowLog, Response<ListSlowLogsResponse>, Error<ErrorBody>;
+    ListSlowLogs -> SlowLog, Response<ListSlowLogsResponse>, CallError<ErrorBody>;
     Paging::token("line_num").size("limit").next("slow_log_list[-1].line_num");
     |page| page.slow_log_list
 }
@@ -292,7 +292,7 @@ impl ListErrorLogs {
 }
 
 yundb_runtime::paged! {
-    ListErrorLogs -> ErrorLog, Response<ListErrorLogsResponse>, Error<ErrorBody>;
+    ListErrorLogs -> ErrorLog, Response<ListErrorLogsResponse>, CallError<ErrorBody>;
     Paging::token("line_num").size("limit").next("error_log_list[-1].line_num");
     |page| page.error_log_list
 }
@@ -401,7 +401,7 @@ impl ListAuditLogLinks {
 }
 
 yundb_runtime::paged! {
-    ListAuditLogLinks -> AuditLogFile, Response<ListAuditLogLinksResponse>, Error<ErrorBody>;
+    ListAuditLogLinks -> AuditLogFile, Response<ListAuditLogLinksResponse>, CallError<ErrorBody>;
     Paging::token("last_file_name").size("limit").next("files[-1].name");
     |page| page.files
 }

@@ -71,7 +71,7 @@ impl ListClickhouseSlowLogs {
 }
 
 yundb_runtime::paged! {
-    ListClickhouseSlowLogs -> ClickhouseSlowLog, Response<ListClickhouseSlowLogsResponse>, Error<ErrorBody>;
+    ListClickhouseSlowLogs -> ClickhouseSlowLog, Response<ListClickhouseSlowLogsResponse>, CallError<ErrorBody>;
     Paging::token("line_num").size("limit").next("slow_log_list[-1].line_num");
     |page| page.slow_log_list
 }
